@@ -1,0 +1,39 @@
+//===- Vib.h - The vib dialect ----------------------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIB_H
+#define VIB_DIALECT_VIB_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialect/VibDialect.h.inc"
+#include "dialect/VibEnums.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialect/VibAttributes.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialect/VibTypes.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/VibOps.h.inc"
+
+namespace vib {
+/// The attribute that every argument and result of a step function carries.
+inline constexpr llvm::StringLiteral kSlotAttrName = "vib.slot";
+/// The attribute that names an op of the step in the user's terms
+/// (`encode.0`, `encode.4.grad`); kernels take their names from it.
+inline constexpr llvm::StringLiteral kLabelAttrName = "vib.label";
+} // namespace vib
+
+#endif // VIB_DIALECT_VIB_H

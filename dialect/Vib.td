@@ -1,0 +1,13 @@
+//===- Vib.td - Everything in the vib dialect --------------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "VibBase.td"
+include "VibSlot.td"
+include "VibTypes.td"
+include "VibYield.td"
+include "VibKernelOps.td"

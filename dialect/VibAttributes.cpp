@@ -1,0 +1,52 @@
+//===- VibAttributes.cpp - Attributes and types of vib --------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/Vib.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace vib;
+
+#include "dialect/VibEnums.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialect/VibAttributes.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialect/VibTypes.cpp.inc"
+
+void VibDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialect/VibAttributes.cpp.inc"
+      >();
+}
+
+void VibDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialect/VibTypes.cpp.inc"
+      >();
+}
+
+LogicalResult NormalType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t width, Covariance) {
+  if (width < 1)
+    return emitError() << "expected a normal distribution of at least one "
+                          "dimension but got "
+                       << width;
+  return success();
+}
+
+LogicalResult
+CategoricalType::verify(function_ref<InFlightDiagnostic()> emitError,
+                        int64_t classes) {
+  if (classes < 2)
+    return emitError() << "expected at least two classes but got " << classes;
+  return success();
+}

@@ -1,0 +1,49 @@
+//===- VibBase.td - The vib dialect -------------------------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBBASE_TD
+#define VIB_DIALECT_VIBBASE_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/OpBase.td"
+
+def Vib_Dialect : Dialect {
+  let name = "vib";
+  let cppNamespace = "::vib";
+  let summary = "Networks trained with a variational information bottleneck";
+  let description = [{
+    A model is an encoder that maps an input to a distribution of a latent
+    variable, a sample of that variable, a likelihood of the target given the
+    sample, and the loss `nll + beta * rate` of Alemi et al., "Deep Variational
+    Information Bottleneck" (ICLR 2017), eq. 17. Distributions are values with
+    types, so that posterior, prior and likelihood are one idea.
+  }];
+  let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
+    void registerTypes();
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::tensor::TensorDialect"];
+}
+
+class Vib_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Vib_Dialect, mnemonic, traits>;
+
+class Vib_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<Vib_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+}
+
+class Vib_Type<string name, string typeMnemonic, list<Trait> traits = []>
+    : TypeDef<Vib_Dialect, name, traits> {
+  let mnemonic = typeMnemonic;
+}
+
+#endif // VIB_DIALECT_VIBBASE_TD

@@ -1,0 +1,110 @@
+//===- VibKernelOps.td - Ops of the compiled step ----------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBKERNELOPS_TD
+#define VIB_DIALECT_VIBKERNELOPS_TD
+
+include "VibBase.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+
+def Vib_NoiseOp : Vib_Op<"noise", [Pure]> {
+  let summary = "one standard normal number of the documented random stream";
+  let description = [{
+    Philox4x32-10 with the key `seed` and the counter (purpose, step, sample,
+    row, latent), then Box-Muller; docs/randomness.md has the exact scheme. The
+    result is f32 whatever the model's type, and bit-equal on every target.
+    After vectorization any of the operands may be vectors of one shape; those
+    that do not vary stay scalars.
+
+    ```mlir
+    %e = vib.noise train %seed, %step, %sample, %row, %latent
+           : (i64, i64, i32, i32, i32) -> f32
+    ```
+  }];
+  let arguments = (ins BoolAttr:$evaluation, AnyTypeOf<[I64, VectorOfAnyRankOf<[I64]>]>:$seed,
+                       AnyTypeOf<[I64, VectorOfAnyRankOf<[I64]>]>:$step,
+                       AnyTypeOf<[I32, VectorOfAnyRankOf<[I32]>]>:$sample,
+                       AnyTypeOf<[I32, VectorOfAnyRankOf<[I32]>]>:$row,
+                       AnyTypeOf<[I32, VectorOfAnyRankOf<[I32]>]>:$latent);
+  let results = (outs AnyTypeOf<[F32, VectorOfAnyRankOf<[F32]>]>:$result);
+  let assemblyFormat = [{
+    custom<Purpose>($evaluation) $seed `,` $step `,` $sample `,` $row `,`
+    $latent attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Vib_KernelOp : Vib_Op<"kernel", [
+    IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">,
+    AttrSizedOperandSegments, RecursiveMemoryEffects,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+  let summary = "one kernel of a step: a fused region in destination style";
+  let description = [{
+    The unit of work of the phase `fused`. The region holds linalg ops on
+    tensors; its arguments are `ins` and then `outs`. The i-th yielded value is
+    the new value of the i-th `outs`. An `outs` whose operand is a `weight`,
+    `moment` or `average` slot is updated in place; one that is a
+    `tensor.empty` is a buffer that the memory plan places. Nothing may read a
+    state tensor after a kernel has updated it: the verifier of the phase
+    reports such a read, and no copy is ever made.
+
+    ```mlir
+    %h0 = vib.kernel "encode.0" ins(%x as %a, %w as %b, %bias as %c
+              : tensor<100x784xf32>, tensor<784x1024xf32>, tensor<1024xf32>)
+            outs(%e as %o : tensor<100x1024xf32>) {
+      %zero = linalg.fill ...
+      %0 = linalg.contract ...
+      %1 = linalg.generic ...
+      vib.yield %1 : tensor<100x1024xf32>
+    } -> tensor<100x1024xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Variadic<AnyType>:$inputs,
+                       Variadic<AnyRankedTensor>:$outputs);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    mlir::Block::BlockArgListType getInputArgs() {
+      return getBody().front().getArguments().take_front(getInputs().size());
+    }
+    mlir::Block::BlockArgListType getOutputArgs() {
+      return getBody().front().getArguments().drop_front(getInputs().size());
+    }
+    YieldOp getYield();
+  }];
+}
+
+def Vib_LaunchOp : Vib_Op<"launch", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "run a kernel's units of work on the threads of the pool";
+  let description = [{
+    Calls `callee(begin, end, operands…)` for ranges that cover [0, units) and
+    waits for all of them. The units are fixed when compiling, the ranges are
+    not: a kernel's result must not depend on how its units are cut up.
+
+    ```mlir
+    vib.launch @train_step.encode.0 units(32) (%weights, %arena)
+      : (memref<9523240xi8>, memref<4194304xi8>)
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, I64Attr:$units,
+                       Variadic<AnyType>:$operands);
+  let assemblyFormat = [{
+    $callee `units` `(` $units `)` `(` $operands `)` attr-dict `:` `(`
+    type($operands) `)`
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // VIB_DIALECT_VIBKERNELOPS_TD

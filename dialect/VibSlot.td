@@ -1,0 +1,48 @@
+//===- VibSlot.td - Where a tensor of the step lives -------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBSLOT_TD
+#define VIB_DIALECT_VIBSLOT_TD
+
+include "VibBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def Vib_SlotKind : I32EnumAttr<"SlotKind", "what a slot holds", [
+    I32EnumAttrCase<"Input", 0, "input">,
+    I32EnumAttrCase<"Output", 1, "output">,
+    I32EnumAttrCase<"Weight", 2, "weight">,
+    I32EnumAttrCase<"Moment1", 3, "moment1">,
+    I32EnumAttrCase<"Moment2", 4, "moment2">,
+    I32EnumAttrCase<"Average", 5, "average">,
+    I32EnumAttrCase<"Gradient", 6, "gradient">,
+    I32EnumAttrCase<"Scalar", 7, "scalar">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_SlotAttr : Vib_Attr<"Slot", "slot"> {
+  let summary = "the memory behind an argument or a result of a step function";
+  let description = [{
+    Every argument and every result of a step function (`train_step`,
+    `gradients`, `encode`, `evaluate`, `predict`, `scale`) carries this as the
+    attribute `vib.slot`. The slot is the only thing that ties a tensor to
+    memory: `weight`, `moment1`, `moment2`, `average` and `gradient` are
+    blocks of the same layout, one entry a parameter; `input` and `output` lie
+    in the arena, and one name is one place in it for all functions; a `scalar`
+    is a field of the runtime's `VibStep`.
+
+    ```mlir
+    %w0: tensor<784x1024xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">}
+    ```
+  }];
+  let parameters = (ins EnumParameter<Vib_SlotKind>:$kind,
+                        StringRefParameter<"parameter, tensor or field">:$name);
+  let assemblyFormat = "`<` $kind `,` $name `>`";
+}
+
+#endif // VIB_DIALECT_VIBSLOT_TD

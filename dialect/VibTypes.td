@@ -1,0 +1,41 @@
+//===- VibTypes.td - Distributions -------------------------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBTYPES_TD
+#define VIB_DIALECT_VIBTYPES_TD
+
+include "VibBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
+    I32EnumAttrCase<"Diagonal", 0, "diagonal">,
+    I32EnumAttrCase<"Full", 1, "full">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_NormalType : Vib_Type<"Normal", "normal"> {
+  let summary = "a normal distribution of one example's vector, one row an example";
+  let description = [{
+    `!vib.normal<256>` has a diagonal covariance; `!vib.normal<2, full>` one
+    given by its Cholesky factor. The batch is implicit.
+  }];
+  let parameters = (ins "int64_t":$width,
+      DefaultValuedParameter<"Covariance", "Covariance::Diagonal">:$covariance);
+  let assemblyFormat = "`<` $width (`,` $covariance^)? `>`";
+  let genVerifyDecl = 1;
+}
+
+def Vib_CategoricalType : Vib_Type<"Categorical", "categorical"> {
+  let summary = "a categorical distribution of one example's class";
+  let parameters = (ins "int64_t":$classes);
+  let assemblyFormat = "`<` $classes `>`";
+  let genVerifyDecl = 1;
+}
+
+#endif // VIB_DIALECT_VIBTYPES_TD

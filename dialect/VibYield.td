@@ -1,0 +1,23 @@
+//===- VibYield.td - The terminator of vib's regions -------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBYIELD_TD
+#define VIB_DIALECT_VIBYIELD_TD
+
+include "VibBase.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Vib_YieldOp : Vib_Op<"yield", [Pure, ReturnLike, Terminator]> {
+  let summary = "the values that a region hands to the op around it";
+  let arguments = (ins Variadic<AnyType>:$operands);
+  let builders = [OpBuilder<(ins), [{ /* nothing to yield */ }]>];
+  let assemblyFormat = "($operands^ `:` type($operands))? attr-dict";
+}
+
+#endif // VIB_DIALECT_VIBYIELD_TD

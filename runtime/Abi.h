@@ -1,0 +1,204 @@
+/*===- Abi.h - What a compiled model tells the runtime -----------*- C -*-===*\
+|*                                                                            *|
+|* Part of the vib project, under the Apache License v2.0 with LLVM          *|
+|* Exceptions. See LICENSE for license information.                          *|
+|* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                   *|
+|*                                                                            *|
+|*===----------------------------------------------------------------------===*|
+|*                                                                            *|
+|* vibc emits one constant `VibModel` a program; it is all that the runtime  *|
+|* knows of a model. Every change of this file changes VIB_ABI_VERSION, and  *|
+|* the compiler's mirror of it (compiler/object/Descriptor.cpp).             *|
+|*                                                                            *|
+\*===----------------------------------------------------------------------===*/
+
+#ifndef VIB_RUNTIME_ABI_H
+#define VIB_RUNTIME_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define VIB_ABI_MAGIC 0x004249565F434C56ull
+#define VIB_ABI_VERSION 1u
+
+typedef enum VibType {
+  VIB_U8 = 0,
+  VIB_I32 = 1,
+  VIB_F32 = 2,
+  VIB_F64 = 3
+} VibType;
+
+/* A tensor in the arena, row-major. In every one the first dimension is the
+ * batch. */
+typedef struct VibTensor {
+  const char *name;
+  uint32_t type; /* VibType */
+  uint32_t rank;
+  int64_t shape[4];
+  uint64_t offset; /* bytes from the start of the arena */
+} VibTensor;
+
+typedef enum VibInitKind {
+  VIB_INIT_CONSTANT = 0, /* every element is init_scale                     */
+  VIB_INIT_UNIFORM = 1,  /* uniform in (-init_scale, init_scale)            */
+  VIB_INIT_NORMAL = 2    /* normal with the standard deviation init_scale   */
+} VibInitKind;
+
+/* A parameter. The weights, both moments, the average and the gradients are
+ * five blocks of one layout; `offset` is a parameter's place in each. */
+typedef struct VibParameter {
+  const char *name; /* "encode.0.weight", as PyTorch's state_dict names it */
+  uint32_t type;    /* VIB_F32 or VIB_F64 */
+  uint32_t rank;
+  int64_t shape[2];    /* in memory: a linear's weight is [in, out]         */
+  uint32_t transposed; /* 1: files hold the transpose, [out, in]            */
+  uint32_t init;       /* VibInitKind */
+  double init_scale;
+  uint64_t offset; /* bytes from the start of each block */
+} VibParameter;
+
+/* The values of one step. The runtime evaluates them in f64; the generated
+ * code rounds them to the model's type. */
+typedef struct VibStep {
+  uint64_t seed;
+  uint64_t step;   /* updates done before this one; 0 in evaluation          */
+  int32_t rows;    /* rows of the batch that count, 1 … batch                */
+  int32_t row0;    /* evaluation: index of the batch's first example         */
+  int32_t sample;  /* evaluation: number of the draw; -1 means z = mu        */
+  int32_t pad;
+  double beta;
+  double rate;     /* learning rate at this step                             */
+  double rate1;    /* Adam: rate / (1 - beta1^t), t = step + 1; else rate    */
+  double scale2;   /* Adam: 1 / sqrt(1 - beta2^t); else 1                    */
+  double average;  /* (1 - d) / (1 - d^t): a += average * (w - a)            */
+  double decay;    /* AdamW, SGD: rate * weight_decay                        */
+} VibStep;
+
+struct VibPool;
+
+/* What an entry point works on. A block that a model has no use for is null. */
+typedef struct VibCall {
+  VibStep step;
+  void *weights; /* for encode, evaluate, predict: the raw or the average ones */
+  void *moment1;
+  void *moment2;
+  void *average;
+  void *gradients;
+  void *arena;
+  struct VibPool *pool; /* null: the calling thread does all the work */
+} VibCall;
+
+typedef void (*VibEntry)(const VibCall *call);
+
+/* A kernel of an entry point, for `info`, `bench` and `--profile`. */
+typedef struct VibKernel {
+  const char *name;
+  const char *entry; /* "train_step", … */
+  double flops;
+  double bytes;
+  int64_t units;
+} VibKernel;
+
+/* Runs kernel(call, begin, end) for ranges that cover [0, units), on the
+ * threads of call->pool, and returns when all are done. `kernel_index` is the
+ * kernel's place in VibModel::kernels, for the profile. In the runtime. */
+typedef void (*VibKernelFn)(const VibCall *call, int64_t begin, int64_t end);
+void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
+                int64_t kernel_index);
+
+typedef enum VibLikelihood {
+  VIB_CATEGORICAL = 0, /* labels int32 [batch]; nll is the cross-entropy     */
+  VIB_NORMAL = 1       /* targets float [batch, outputs]                     */
+} VibLikelihood;
+
+typedef enum VibOptimizer { VIB_SGD = 0, VIB_ADAM = 1, VIB_ADAMW = 2 } VibOptimizer;
+
+typedef enum VibScheduleKind {
+  VIB_CONSTANT = 0,
+  VIB_STAIRCASE = 1,   /* base * factor^floor(epoch / epochs)                */
+  VIB_EXPONENTIAL = 2, /* base * factor^(epoch / epochs), continuous in steps */
+  VIB_COSINE = 3,      /* from base to base * factor over `epochs`           */
+  VIB_LINEAR = 4       /* from base * factor to base over `epochs`           */
+} VibScheduleKind;
+
+/* A schedule of the rate or of beta. `warmup_epochs` of linear warm-up from 0
+ * come first; 0 of them mean none. Epochs may be fractions. */
+typedef struct VibSchedule {
+  uint32_t kind; /* VibScheduleKind */
+  uint32_t pad;
+  double factor;
+  double epochs;
+  double warmup_epochs;
+} VibSchedule;
+
+typedef struct VibModel {
+  uint64_t magic;   /* VIB_ABI_MAGIC */
+  uint32_t version; /* VIB_ABI_VERSION */
+  uint32_t size;    /* sizeof(VibModel) */
+
+  const char *name;     /* "toynet" */
+  const char *hash;     /* hex digest of the model after inference           */
+  const char *compiler; /* "vibc 0.1.0 (LLVM 22.1.8)" */
+  const char *target;   /* "x86_64 znver5" */
+  const char *features; /* what the CPU must have: "avx512f,fma,…"           */
+  const char *options;  /* "-O2 --precision=f32 --batch=100" */
+
+  uint32_t type; /* VIB_F32 or VIB_F64: of weights and activations           */
+  uint32_t likelihood; /* VibLikelihood */
+  int64_t batch;
+  int64_t samples; /* draws a step in training                               */
+  int64_t latents;
+  int64_t outputs; /* classes, or width of the target                        */
+  int64_t epochs;
+  uint64_t seed;
+
+  uint32_t optimizer; /* VibOptimizer */
+  uint32_t averaged;  /* 1 if the model averages its weights                 */
+  double rate, beta1, beta2, epsilon, momentum, weight_decay;
+  double average_decay;
+  VibSchedule rate_schedule;
+  double beta;
+  VibSchedule beta_schedule;
+
+  uint64_t block_bytes; /* of each of weights, moments, average, gradients   */
+  uint32_t moments;     /* how many of moment1, moment2 the optimizer has    */
+  uint32_t num_parameters;
+  const VibParameter *parameters;
+
+  uint64_t arena_bytes;
+  uint32_t num_tensors;
+  uint32_t num_kernels;
+  const VibTensor *tensors; /* inputs and outputs of the entries, by name    */
+  const VibKernel *kernels;
+
+  /* scale: image (u8) -> x. Null where the model takes floats. */
+  VibEntry scale;
+  /* train_step: x, y -> nll, rate, error [batch], means over the samples.
+   * Updates weights, moments and average. */
+  VibEntry train_step;
+  /* encode: x -> mu, sigma [batch, latents], rate [batch]; and what evaluate
+   * and predict need, in the arena. */
+  VibEntry encode;
+  /* evaluate, after encode: draw step.sample -> nll [batch] in nats, error
+   * [batch] (0 or 1; squared error summed over outputs), prediction
+   * [batch, outputs] (probabilities; means). */
+  VibEntry evaluate;
+  /* predict, after encode: draw step.sample -> z [batch, latents], logits and
+   * prediction [batch, outputs]. */
+  VibEntry predict;
+  /* gradients: x, y -> nll, rate, error, and d loss / d weight in the gradient
+   * block. Null unless compiled with --emit=shared. */
+  VibEntry gradients;
+} VibModel;
+
+/* The symbol that a generated object exports. */
+extern const VibModel vib_model;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* VIB_RUNTIME_ABI_H */
