@@ -64,17 +64,17 @@ typedef struct VibParameter {
  * code rounds them to the model's type. */
 typedef struct VibStep {
   uint64_t seed;
-  uint64_t step;   /* updates done before this one; 0 in evaluation          */
-  int32_t rows;    /* rows of the batch that count, 1 … batch                */
-  int32_t row0;    /* evaluation: index of the batch's first example         */
-  int32_t sample;  /* evaluation: number of the draw; -1 means z = mu        */
+  uint64_t step;  /* updates done before this one; 0 in evaluation          */
+  int32_t rows;   /* rows of the batch that count, 1 … batch                */
+  int32_t row0;   /* evaluation: index of the batch's first example         */
+  int32_t sample; /* evaluation: number of the draw; -1 means z = mu        */
   int32_t pad;
   double beta;
-  double rate;     /* learning rate at this step                             */
-  double rate1;    /* Adam: rate / (1 - beta1^t), t = step + 1; else rate    */
-  double scale2;   /* Adam: 1 / sqrt(1 - beta2^t); else 1                    */
-  double average;  /* (1 - d) / (1 - d^t): a += average * (w - a)            */
-  double decay;    /* AdamW, SGD: rate * weight_decay                        */
+  double rate;    /* learning rate at this step                             */
+  double rate1;   /* Adam: rate / (1 - beta1^t), t = step + 1; else rate    */
+  double scale2;  /* Adam: 1 / sqrt(1 - beta2^t); else 1                    */
+  double average; /* (1 - d) / (1 - d^t): a += average * (w - a)            */
+  double decay;   /* AdamW, SGD: rate * weight_decay                        */
 } VibStep;
 
 struct VibPool;
@@ -82,7 +82,8 @@ struct VibPool;
 /* What an entry point works on. A block that a model has no use for is null. */
 typedef struct VibCall {
   VibStep step;
-  void *weights; /* for encode, evaluate, predict: the raw or the average ones */
+  void
+      *weights; /* for encode, evaluate, predict: the raw or the average ones */
   void *moment1;
   void *moment2;
   void *average;
@@ -114,7 +115,11 @@ typedef enum VibLikelihood {
   VIB_NORMAL = 1       /* targets float [batch, outputs]                     */
 } VibLikelihood;
 
-typedef enum VibOptimizer { VIB_SGD = 0, VIB_ADAM = 1, VIB_ADAMW = 2 } VibOptimizer;
+typedef enum VibOptimizer {
+  VIB_SGD = 0,
+  VIB_ADAM = 1,
+  VIB_ADAMW = 2
+} VibOptimizer;
 
 typedef enum VibScheduleKind {
   VIB_CONSTANT = 0,

@@ -1,0 +1,58 @@
+//===- Array.h - An n-dimensional array in memory ---------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the readers of IDX, NPY and NPZ give: a type, a shape and row-major
+// elements in the byte order of the machine.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_ARRAY_H
+#define VIB_RUNTIME_ARRAY_H
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vib::runtime {
+
+using Bytes = std::vector<uint8_t>;
+
+enum class ElementType { Bool, U8, I8, U16, I16, U32, I32, U64, I64, F32, F64 };
+
+/// Bytes of one element.
+size_t sizeOf(ElementType type);
+/// "uint8", "float32", … as NumPy calls it.
+const char *nameOf(ElementType type);
+inline bool isFloat(ElementType type) {
+  return type == ElementType::F32 || type == ElementType::F64;
+}
+/// "[60000, 28, 28]".
+std::string formatShape(const std::vector<int64_t> &shape);
+/// The number of elements of `shape`, or false if a dimension is negative or
+/// `elements * elementBytes` does not fit into an int64_t. No reader allocates
+/// before it has compared this with the bytes that are there.
+bool countElements(const std::vector<int64_t> &shape, size_t elementBytes,
+                   int64_t &elements);
+/// Reverses the bytes of every element.
+void swapByteOrder(Bytes &data, size_t elementBytes);
+
+struct Array {
+  ElementType type = ElementType::U8;
+  std::vector<int64_t> shape;
+  Bytes data;
+
+  /// The first dimension; 1 for a scalar.
+  int64_t rows() const { return shape.empty() ? 1 : shape.front(); }
+  /// The product of the other dimensions.
+  int64_t rowElements() const;
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_ARRAY_H

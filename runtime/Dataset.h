@@ -1,0 +1,99 @@
+//===- Dataset.h - Inputs and labels of a split -----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A data directory holds, for each of the splits "train" and "test", the first
+// of these that is there:
+//
+//   {train,t10k}-images-idx3-ubyte[.gz], {train,t10k}-labels-idx1-ubyte[.gz]
+//   {train,test}.npz                  with the keys x and y
+//   {train,test}_x.npy, {train,test}_y.npy
+//
+// Everything is checked when it is loaded: shapes against the model's input,
+// labels against the classes, floats for NaN and infinity. Inputs stay as they
+// are stored (uint8 takes a quarter of the memory of float) and are copied by
+// rows into the model's arena.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_DATASET_H
+#define VIB_RUNTIME_DATASET_H
+
+#include "runtime/Abi.h"
+#include "runtime/Array.h"
+
+#include <string>
+#include <vector>
+
+namespace vib::runtime {
+
+/// The tensor of that name in the model's arena, or null.
+const VibTensor *findTensor(const VibModel &model, const char *name);
+/// The same; its lack is an Error (a damaged program).
+const VibTensor &getTensor(const VibModel &model, const char *name);
+/// The address of a tensor in `arena`.
+template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
+  return reinterpret_cast<T *>(static_cast<char *>(arena) + tensor.offset);
+}
+
+/// The inputs of a split, or of `predict --input`.
+struct Inputs {
+  std::string source; ///< The file, for messages.
+  Array array;        ///< [N, …]; U8, F32 or F64.
+  double minimum = 0; ///< The range of the values.
+  double maximum = 0;
+
+  int64_t rows() const { return array.rows(); }
+};
+
+/// The labels (VIB_CATEGORICAL) or targets (VIB_NORMAL) of a split.
+struct Labels {
+  std::string source;
+  std::vector<int32_t> classes; ///< [N]
+  std::vector<int64_t> counts;  ///< Rows of each class: [model.outputs]
+  std::vector<double> targets;  ///< [N, model.outputs]
+};
+
+struct Split {
+  std::string name; ///< "train" or "test"
+  Inputs inputs;
+  Labels labels;
+
+  int64_t rows() const { return inputs.rows(); }
+};
+
+/// Loads and checks the split "train" or "test" of a data directory.
+Split loadSplit(const std::string &directory, const std::string &name,
+                const VibModel &model);
+
+/// Loads and checks an NPY file of inputs.
+Inputs loadInputs(const std::string &path, const VibModel &model);
+
+/// Checks an array against the model's input. uint8 is for models that scale
+/// it; others take floats, and these no uint8.
+Inputs makeInputs(Array array, std::string source, const VibModel &model);
+/// Checks labels against the classes, or targets against the outputs.
+Labels makeLabels(const Array &array, std::string source,
+                  const VibModel &model);
+
+/// 16 hex digits over the values, shapes and types of a split, whatever files
+/// it came from: what a checkpoint compares to see that the data is the same.
+std::string fingerprint(const Split &split);
+
+/// Copies rows `indices[0 … count)` to the places of the model's input ("image"
+/// where the model scales, else "x") and zeroes the rows from `count` to the
+/// batch. An index is a row of the split; a null `indices` means `first`,
+/// `first` + 1, ….
+void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
+                  const uint32_t *indices, int64_t first, int64_t count);
+/// The same for "y". Labels of rows beyond `count` become 0.
+void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
+                  const uint32_t *indices, int64_t first, int64_t count);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_DATASET_H

@@ -1,0 +1,40 @@
+//===- Error.h - The one error of the runtime -------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Whatever is wrong with the input, the data or the environment is thrown as an
+// Error, whose message says where, what was found and what was expected. Main
+// prints it and exits with 1.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_ERROR_H
+#define VIB_RUNTIME_ERROR_H
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace vib::runtime {
+
+class Error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws an Error with a formatted message:
+/// `fail("{}: {} rows, expected {}", path, found, expected)`.
+template <typename... Args>
+[[noreturn]] void fail(fmt::format_string<Args...> format, Args &&...args) {
+  throw Error(fmt::format(format, std::forward<Args>(args)...));
+}
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_ERROR_H

@@ -1,0 +1,83 @@
+//===- File.h - Files that are whole or not there ---------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_FILE_H
+#define VIB_RUNTIME_FILE_H
+
+#include "runtime/Array.h"
+
+#include <string>
+#include <string_view>
+
+namespace vib::runtime {
+
+bool fileExists(const std::string &path);
+/// `directory/name`, without a doubled slash.
+std::string joinPath(const std::string &directory, std::string_view name);
+
+/// The whole of a file, pipes included.
+Bytes readFile(const std::string &path);
+
+/// Makes a directory, its parents too, if it is not there, and proves that a
+/// file can be written in it; stale temporaries of killed runs are removed.
+void prepareDirectory(const std::string &path);
+
+/// A file that appears under its name only when it is complete: it is written
+/// beside it as `.NAME.vib-tmp`, synced, renamed, and the directory synced. A
+/// writer that is destroyed before commit() leaves the old file as it was and
+/// removes the temporary. What is not a regular file (`/dev/null`, a pipe) is
+/// written directly. The directory is not made.
+class AtomicFile {
+public:
+  explicit AtomicFile(std::string path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile &) = delete;
+  AtomicFile &operator=(const AtomicFile &) = delete;
+
+  void write(const void *data, size_t bytes);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+  /// Makes the file visible; nothing may be written afterwards.
+  void commit();
+
+private:
+  std::string path;
+  std::string temporary; ///< Empty when written directly.
+  int descriptor = -1;
+};
+
+/// An AtomicFile of one piece.
+void writeFile(const std::string &path, std::string_view text);
+
+/// A file of lines that grows (`metrics.jsonl`). Every line goes out in one
+/// write, so that a killed run leaves whole lines but for a full disk.
+class LineFile {
+public:
+  /// Opens `path`, made if need be, and cuts it to its first `keepBytes` bytes;
+  /// fewer bytes than that are an error.
+  LineFile(std::string path, uint64_t keepBytes);
+  ~LineFile();
+  LineFile(const LineFile &) = delete;
+  LineFile &operator=(const LineFile &) = delete;
+
+  /// Appends `line` and a newline.
+  void append(std::string_view line);
+  /// Waits until the disk has it all; call it before a checkpoint that records
+  /// size().
+  void sync();
+  /// Bytes of the file: what a checkpoint records for `keepBytes`.
+  uint64_t size() const { return bytes; }
+
+private:
+  std::string path;
+  int descriptor = -1;
+  uint64_t bytes = 0;
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_FILE_H

@@ -1,0 +1,50 @@
+//===- Npz.h - NumPy's archives of arrays -----------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_NPZ_H
+#define VIB_RUNTIME_NPZ_H
+
+#include "runtime/Array.h"
+
+#include <string>
+#include <vector>
+
+namespace vib::runtime {
+
+/// A zip file of NPY members, stored or deflated, zip64 included. The directory
+/// is read at once, the members when asked for.
+class Npz {
+public:
+  explicit Npz(const std::string &path);
+  Npz(Bytes bytes, std::string name);
+
+  /// The names of the arrays, without ".npy".
+  std::vector<std::string> keys() const;
+  bool has(const std::string &key) const;
+  /// The array of that name; a missing one is an error that lists the keys.
+  Array read(const std::string &key) const;
+
+private:
+  struct Member {
+    std::string key;
+    uint32_t method = 0;
+    uint32_t checksum = 0;
+    uint64_t packedSize = 0;
+    uint64_t size = 0;
+    uint64_t header = 0; ///< Offset of the member's local header.
+  };
+  void parseDirectory();
+
+  Bytes bytes;
+  std::string name;
+  std::vector<Member> members;
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_NPZ_H

@@ -1,0 +1,75 @@
+//===- ThreadPool.h - The threads that kernels run on -----------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A launch divides a kernel's units into one contiguous range a thread, always
+// the same ones for the same number of threads, so that a thread finds in its
+// cache what it wrote before. The results cannot depend on the ranges: units
+// are fixed when compiling, and partial sums are combined in their order.
+//
+// Workers spin for a few microseconds between launches and then sleep. They are
+// not pinned: the mask that the process inherited holds, and on a shared
+// machine a pinned thread waits while another processor is idle.
+//
+// Denormals: kernels run with the rounding and denormal modes of the thread
+// that launches, which the pool copies to every worker at every launch. The
+// program sets the IEEE ones (useIeeeArithmetic): round to nearest, denormals
+// kept.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_THREADPOOL_H
+#define VIB_RUNTIME_THREADPOOL_H
+
+#include "runtime/Abi.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace vib::runtime {
+
+/// The number of processors that the process may run on.
+int availableProcessors();
+
+/// Sets round to nearest and gradual underflow for the calling thread, whatever
+/// a library or a parent has set.
+void useIeeeArithmetic();
+
+class ThreadPool {
+public:
+  /// What a kernel has cost so far, waiting for the slowest thread included.
+  struct KernelTime {
+    uint64_t launches = 0;
+    double seconds = 0;
+  };
+
+  /// `threads` of them work, the launching one included: 1 or more.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool &) = delete;
+  ThreadPool &operator=(const ThreadPool &) = delete;
+
+  int threads() const;
+  /// What VibCall::pool wants.
+  VibPool *handle() const { return pool.get(); }
+
+  /// Starts to measure, from zero, kernels 0 … numKernels - 1.
+  void startProfile(uint32_t numKernels);
+  /// By kernel index; empty if nothing was measured.
+  const std::vector<KernelTime> &profile() const;
+
+private:
+  struct Delete {
+    void operator()(VibPool *pool) const;
+  };
+  std::unique_ptr<VibPool, Delete> pool;
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_THREADPOOL_H
