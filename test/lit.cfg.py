@@ -1,0 +1,82 @@
+# The lit tests. A test is a `.mlir` or `.test` file with RUN lines; see
+# CONTRIBUTING.md for where each kind belongs.
+import os
+import shutil
+import subprocess
+
+import lit.formats
+
+config.name = "vib"
+config.test_format = lit.formats.ShTest(execute_external=True)
+config.suffixes = [".mlir", ".test"]
+# Inputs of tests, C++ tests and their helpers.
+config.excludes = ["Inputs", "tools", "unit"]
+config.test_source_root = os.path.dirname(__file__)
+
+path = [
+    config.vib_tools,
+    os.path.join(config.vib_source, "test", "tools"),
+    config.llvm_tools,
+    os.environ.get("PATH", "/usr/bin:/bin"),
+]
+config.environment["PATH"] = os.pathsep.join(path)
+# A variable of FileCheck that crosses a CHECK-LABEL by accident is an error.
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=all"
+config.environment["LC_ALL"] = "C.UTF-8"
+for name in ("TMPDIR", "VIB_MNIST", "SUDO_USER"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+# %models: the models that several tests share; %examples: those of the user.
+config.substitutions += [
+    ("%examples", os.path.join(config.vib_source, "examples")),
+    ("%models", os.path.join(config.vib_source, "test", "executed", "Inputs")),
+    ("%source", config.vib_source),
+    ("%build", config.vib_build),
+    ("%python", config.python),
+    ("%cmake", config.cmake),
+    ("%cxx", config.cxx),
+    ("%llvm", config.llvm_tools),
+]
+
+
+def runs(*command):
+    """Whether a command is there and succeeds."""
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        return True
+    except (OSError, subprocess.SubprocessError):
+        return False
+
+
+def feature(name, present):
+    if present:
+        config.available_features.add(name)
+
+
+# VIB_MNIST names a folder with MNIST's four IDX files. Nothing downloads them.
+mnist = os.environ.get("VIB_MNIST", "")
+feature("mnist", os.path.isdir(mnist))
+fashion = "/usr/share/datasets/fashion-mnist"
+feature("fashion-mnist", os.path.isdir(fashion))
+config.substitutions += [("%mnist", mnist), ("%fashion", fashion)]
+
+feature("python3-numpy", runs(config.python, "-c", "import numpy"))
+feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
+feature("root", os.geteuid() == 0)
+feature("two-cpus", len(os.sched_getaffinity(0)) >= 2)
+
+try:
+    with open("/proc/cpuinfo") as cpuinfo:
+        flags = next((l for l in cpuinfo if l.startswith("flags")), "").split()
+except OSError:
+    flags = []
+for flag in ("avx2", "avx512f"):
+    feature(flag, flag in flags)
+
+# Builds of the runtime under sanitizers, where tools/check has made them:
+# %asan and %tsan are their folders.
+for sanitizer in ("asan", "tsan"):
+    build = lit_config.params.get(sanitizer, "")
+    feature(sanitizer, os.path.isdir(build))
+    config.substitutions.append(("%" + sanitizer, build))
