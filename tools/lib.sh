@@ -1,0 +1,138 @@
+# What tools/demo and tools/check share: installing packages, building.
+# Sourced by them, with `packages` set to what they need.
+#
+# Nothing is done twice: apt is not called when all packages are there, and the
+# build is incremental.
+
+set -euo pipefail
+export LC_ALL=C.UTF-8
+
+tool=tools/${0##*/}
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+# What building and running vibc takes. clang-22 compiles it, and links the
+# programs that it makes, with lld.
+packages=(cmake ninja-build clang-22 lld-22 libstdc++-12-dev
+  libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
+  libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev)
+
+say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+[ -t 2 ] || say() { printf '== %s\n' "$*" >&2; }
+die() {
+  printf '%s: error: %s\n' "$tool" "$1" >&2
+  shift
+  [ $# -eq 0 ] || printf '  %s\n' "$@" >&2
+  exit 1
+}
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      echo "$package"
+  done
+}
+
+# The packages of its arguments that apt knows no version of.
+without_candidate() {
+  local package
+  for package in "$@"; do
+    apt-cache policy "$package" 2>/dev/null | grep -q '^  Candidate: [^(]' ||
+      echo "$package"
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" >&2
+}
+
+install_packages() {
+  command -v dpkg-query >/dev/null ||
+    die "this is not Debian: install these (or what they are called here), then build with CMake" \
+      "${packages[*]}"
+  local missing none
+  missing=($(missing_packages))
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local by_hand="apt-get install ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null ||
+      die "packages are missing, and installing them takes root (there is no sudo). As root:" "$by_hand"
+    sudo -n true 2>/dev/null || [ -t 0 ] ||
+      die "packages are missing, and sudo asks for a password. As root:" "$by_hand"
+  fi
+
+  say "Installing ${missing[*]}"
+  # A bare root has no lists of packages, and lists no security updates, where
+  # MLIR 22 is for Debian 12.
+  none=($(without_candidate "${missing[@]}"))
+  if [ ${#none[@]} -gt 0 ]; then
+    apt_get update || true
+    none=($(without_candidate "${missing[@]}"))
+  fi
+  if [ ${#none[@]} -gt 0 ] && grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
+    say "Adding bookworm-security to apt's sources, for ${none[*]}"
+    as_root tee /etc/apt/sources.list.d/bookworm-security.list >/dev/null <<<\
+"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian-security bookworm-security main"
+    apt_get update || true
+    none=($(without_candidate "${missing[@]}"))
+  fi
+  [ ${#none[@]} -eq 0 ] ||
+    die "apt has no package ${none[*]}" \
+      "vib needs Debian 12 with bookworm-security, and a network to install from."
+
+  apt_get install -y --no-install-recommends "${missing[@]}" ||
+    # The lists may be older than what the mirror still holds.
+    { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
+    die "apt could not install the missing packages (see above). Once that is mended:" "$by_hand"
+}
+
+# Through sudo, only apt runs as root: what is built belongs to the one who
+# owns the source.
+leave_sudo() {
+  [ "$(id -u)" -eq 0 ] && [ "${SUDO_UID:-0}" -ne 0 ] &&
+    [ "$(stat -c %u "$root")" = "$SUDO_UID" ] || return 0
+  local home
+  home=$(getent passwd "$SUDO_UID" | cut -d: -f6)
+  # Of an earlier run as root.
+  [ ! -d build ] || chown -R "$SUDO_UID:$SUDO_GID" build
+  exec env -u SUDO_UID -u SUDO_GID -u SUDO_COMMAND HOME="$home" \
+    runuser -u "$SUDO_USER" -- "$root/$tool" "$@"
+}
+
+# As many jobs as there are processors, and 1.5 GiB for each: MLIR's headers
+# are large.
+jobs() {
+  local cpus memory
+  cpus=$(nproc)
+  memory=$(awk '/^MemAvailable/ { print int($2 / 1572864) }' /proc/meminfo 2>/dev/null || true)
+  [ -n "$memory" ] || memory=$cpus
+  [ "$memory" -ge 1 ] || memory=1
+  echo $((cpus < memory ? cpus : memory))
+}
+
+# build PRESET TARGET...: configures build/PRESET once, and builds.
+build() {
+  local preset=$1 tree=build/$1
+  shift
+  mkdir -p "$tree" 2>/dev/null && [ -w "$tree" ] ||
+    die "cannot write to $root/$tree (as $(id -un))"
+  if [ -f "$tree/CMakeCache.txt" ] &&
+    ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$tree/CMakeCache.txt"; then
+    say "$tree was made for another place of the source; starting it anew"
+    rm -rf "$tree"
+  fi
+  if [ ! -f "$tree/build.ninja" ]; then
+    say "Configuring $tree"
+    cmake --preset "$preset" >&2 || die "CMake could not configure $tree (see above)"
+  fi
+  say "Building $tree: $*"
+  cmake --build "$tree" -j "$(jobs)" --target "$@" >&2 ||
+    die "the build failed (see above)"
+}
