@@ -10,8 +10,8 @@
 // `checkpoint.safetensors` holds all that resuming bit for bit needs: the
 // tensors `weights.NAME`, `moment1.NAME`, `moment2.NAME` and `average.NAME` as
 // far as the model has them, running sums as `sums.NAME` in F64, and the rest
-// as metadata. Doubles in metadata are written in hexadecimal, so that they
-// come back bit for bit. In both, a linear's weight is [out, in] as in PyTorch.
+// as metadata. Doubles in metadata have as many digits as they need to come
+// back bit for bit. In both, a linear's weight is [out, in] as in PyTorch.
 //
 //===----------------------------------------------------------------------===//
 

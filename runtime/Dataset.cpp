@@ -1,8 +1,391 @@
-//===- Dataset.cpp - Dataset ----------------------------------------------===//
+//===- Dataset.cpp - Inputs and labels of a split -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+
 #include "runtime/Dataset.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+#include "runtime/Idx.h"
+#include "runtime/Npy.h"
+#include "runtime/Npz.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace vib::runtime {
+
+namespace {
+
+/// Calls `visit` with a typed pointer to the array's elements.
+template <typename Visitor>
+void visitElements(const Array &array, Visitor visit) {
+  const void *data = array.data.data();
+  switch (array.type) {
+  case ElementType::Bool:
+  case ElementType::U8:
+    return visit(static_cast<const uint8_t *>(data));
+  case ElementType::I8:
+    return visit(static_cast<const int8_t *>(data));
+  case ElementType::U16:
+    return visit(static_cast<const uint16_t *>(data));
+  case ElementType::I16:
+    return visit(static_cast<const int16_t *>(data));
+  case ElementType::U32:
+    return visit(static_cast<const uint32_t *>(data));
+  case ElementType::I32:
+    return visit(static_cast<const int32_t *>(data));
+  case ElementType::U64:
+    return visit(static_cast<const uint64_t *>(data));
+  case ElementType::I64:
+    return visit(static_cast<const int64_t *>(data));
+  case ElementType::F32:
+    return visit(static_cast<const float *>(data));
+  case ElementType::F64:
+    return visit(static_cast<const double *>(data));
+  }
+}
+
+/// The model's input: an image of bytes that it scales, or floats.
+const VibTensor &inputTensor(const VibModel &model) {
+  return getTensor(model, model.scale ? "image" : "x");
+}
+
+/// A tensor's shape without the batch.
+std::vector<int64_t> rowShape(const VibTensor &tensor) {
+  return {tensor.shape + 1, tensor.shape + tensor.rank};
+}
+
+int64_t product(const std::vector<int64_t> &shape) {
+  int64_t result = 1;
+  for (int64_t dim : shape)
+    result *= dim;
+  return result;
+}
+
+std::vector<int64_t> withoutOnes(std::vector<int64_t> shape) {
+  shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
+  return shape;
+}
+
+/// Whether rows of one shape may stand for rows of the other: they are equal up
+/// to dimensions of 1, or one of them is the other flattened.
+bool sameRows(const std::vector<int64_t> &found,
+              const std::vector<int64_t> &expected) {
+  std::vector<int64_t> a = withoutOnes(found), b = withoutOnes(expected);
+  if (a == b)
+    return true;
+  return product(a) == product(b) && (a.size() == 1 || b.size() == 1);
+}
+
+/// The largest magnitude that the model's type holds.
+double largest(const VibModel &model) {
+  return model.type == VIB_F64 ? DBL_MAX : double(FLT_MAX);
+}
+
+/// An Error for a value that the model cannot compute with.
+[[noreturn]] void badValue(const std::string &source, const char *what,
+                           int64_t row, double value) {
+  fail("{}: {} of row {} (counted from 0): {}, expected a finite number that "
+       "the model's type holds",
+       source, what, row, value);
+}
+
+/// Reads the first of `name` and `name`.gz that is there, as IDX.
+bool findIdx(const std::string &directory, const std::string &name,
+             std::string &path) {
+  for (const char *suffix : {"", ".gz"}) {
+    path = joinPath(directory, name + suffix);
+    if (fileExists(path))
+      return true;
+  }
+  return false;
+}
+
+/// The arrays of a split, as they are in its files.
+struct RawSplit {
+  Array x, y;
+  std::string xSource, ySource;
+};
+
+RawSplit readSplit(const std::string &directory, const std::string &name) {
+  RawSplit raw;
+  std::string prefix = name == "test" ? "t10k" : name;
+  std::string images = prefix + "-images-idx3-ubyte";
+  std::string labels = prefix + "-labels-idx1-ubyte";
+  if (findIdx(directory, images, raw.xSource)) {
+    if (!findIdx(directory, labels, raw.ySource))
+      fail("{} has no labels: neither {} nor {}.gz is in {}", raw.xSource,
+           labels, labels, directory);
+    raw.x = readIdx(raw.xSource);
+    raw.y = readIdx(raw.ySource);
+    return raw;
+  }
+  std::string archive = joinPath(directory, name + ".npz");
+  if (fileExists(archive)) {
+    Npz npz(archive);
+    raw.x = npz.read("x");
+    raw.y = npz.read("y");
+    raw.xSource = archive + ":x";
+    raw.ySource = archive + ":y";
+    return raw;
+  }
+  raw.xSource = joinPath(directory, name + "_x.npy");
+  raw.ySource = joinPath(directory, name + "_y.npy");
+  if (fileExists(raw.xSource)) {
+    if (!fileExists(raw.ySource))
+      fail("{} has no labels: {} is not there", raw.xSource, raw.ySource);
+    raw.x = readNpy(raw.xSource);
+    raw.y = readNpy(raw.ySource);
+    return raw;
+  }
+  struct stat info;
+  if (::stat(directory.c_str(), &info) != 0)
+    fail("cannot read the data directory {}: {}", directory, strerror(errno));
+  if (!S_ISDIR(info.st_mode))
+    fail("{} is not a directory", directory);
+  fail("no {} data in {}: looked for {}[.gz], {}.npz and {}_x.npy", name,
+       directory, images, name, name);
+}
+
+/// Labels as classes, with their counts.
+void readClasses(const Array &array, const VibModel &model, Labels &labels) {
+  if (isFloat(array.type))
+    fail("{}: the labels are {}, expected integers", labels.source,
+         nameOf(array.type));
+  if (array.shape.empty() || array.rowElements() != 1)
+    fail("{}: labels of the shape {}, expected [N]", labels.source,
+         formatShape(array.shape));
+  labels.classes.resize(size_t(array.rows()));
+  labels.counts.assign(size_t(model.outputs), 0);
+  visitElements(array, [&](auto *values) {
+    for (int64_t row = 0; row < array.rows(); ++row) {
+      auto value = values[row];
+      if (value < 0 || uint64_t(value) >= uint64_t(model.outputs))
+        fail("{}: the label of row {} (counted from 0) is {}, expected 0 to {}",
+             labels.source, row, +value, model.outputs - 1);
+      labels.classes[size_t(row)] = int32_t(value);
+      ++labels.counts[size_t(value)];
+    }
+  });
+}
+
+void readTargets(const Array &array, const VibModel &model, Labels &labels) {
+  if (array.shape.empty() || array.rowElements() != model.outputs)
+    fail("{}: targets of the shape {}, expected {}", labels.source,
+         formatShape(array.shape),
+         model.outputs == 1 ? "[N] or [N, 1]"
+                            : fmt::format("[N, {}]", model.outputs));
+  labels.targets.resize(size_t(array.rows() * model.outputs));
+  double limit = largest(model);
+  visitElements(array, [&](auto *values) {
+    for (size_t i = 0; i < labels.targets.size(); ++i) {
+      double value = double(values[i]);
+      if (!(std::fabs(value) <= limit))
+        badValue(labels.source, "the target", int64_t(i) / model.outputs,
+                 value);
+      labels.targets[i] = value;
+    }
+  });
+}
+
+/// A fast hash of 64 bits: eight bytes a multiplication.
+class Hasher {
+public:
+  void add(uint64_t word) {
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+    hash ^= hash >> 32;
+  }
+
+  void add(const void *data, size_t bytes) {
+    const char *next = static_cast<const char *>(data);
+    add(bytes);
+    for (; bytes >= 8; next += 8, bytes -= 8) {
+      uint64_t word;
+      memcpy(&word, next, 8);
+      add(word);
+    }
+    uint64_t word = 0;
+    if (bytes)
+      memcpy(&word, next, bytes);
+    add(word);
+  }
+
+  std::string hex() const { return fmt::format("{:016x}", hash); }
+
+private:
+  uint64_t hash = 0;
+};
+
+/// Copies rows of `from` into `to` and zeroes the rest of the batch.
+template <typename From, typename To>
+void gatherRows(const From *from, int64_t rows, int64_t width, To *to,
+                int64_t batch, const uint32_t *indices, int64_t first,
+                int64_t count) {
+  if (count < 0 || count > batch)
+    fail("{} rows asked for, a batch has {}", count, batch);
+  for (int64_t b = 0; b < count; ++b) {
+    int64_t row = indices ? int64_t(indices[b]) : first + b;
+    if (row < 0 || row >= rows)
+      fail("row {} asked for, the split has {}", row, rows);
+    const From *source = from + row * width;
+    To *target = to + b * width;
+    if constexpr (std::is_same_v<From, To>)
+      memcpy(target, source, size_t(width) * sizeof(To));
+    else
+      std::transform(source, source + width, target,
+                     [](From value) { return To(value); });
+  }
+  memset(static_cast<void *>(to + count * width), 0,
+         size_t((batch - count) * width) * sizeof(To));
+}
+
+} // namespace
+
+const VibTensor *findTensor(const VibModel &model, const char *name) {
+  for (uint32_t i = 0; i < model.num_tensors; ++i)
+    if (strcmp(model.tensors[i].name, name) == 0)
+      return &model.tensors[i];
+  return nullptr;
+}
+
+const VibTensor &getTensor(const VibModel &model, const char *name) {
+  if (const VibTensor *tensor = findTensor(model, name))
+    return *tensor;
+  fail("the program is damaged: the model {} has no tensor '{}'", model.name,
+       name);
+}
+
+Inputs makeInputs(Array array, std::string source, const VibModel &model) {
+  const VibTensor &tensor = inputTensor(model);
+  bool bytes = tensor.type == VIB_U8;
+  if (bytes && array.type != ElementType::U8)
+    fail("{}: the inputs are {}, expected uint8, which the model scales",
+         source, nameOf(array.type));
+  if (!bytes && !isFloat(array.type))
+    fail("{}: the inputs are {}, expected float32 or float64: the model does "
+         "not scale its input",
+         source, nameOf(array.type));
+  std::vector<int64_t> expected = rowShape(tensor);
+  std::vector<int64_t> found = array.shape;
+  if (!found.empty())
+    found.erase(found.begin());
+  if (array.shape.empty() || !sameRows(found, expected)) {
+    std::vector<std::string> dims{"N"};
+    for (int64_t dim : expected)
+      dims.push_back(std::to_string(dim));
+    fail("{}: inputs of the shape {}, expected [{}]{}", source,
+         formatShape(array.shape), fmt::join(dims, ", "),
+         expected.size() > 1 ? fmt::format(" or [N, {}]", product(expected))
+                             : "");
+  }
+  if (array.rows() == 0)
+    fail("{}: no rows", source);
+
+  Inputs inputs;
+  double minimum = std::numeric_limits<double>::infinity();
+  double maximum = -minimum;
+  double limit = largest(model);
+  visitElements(array, [&](auto *values) {
+    int64_t width = array.rowElements();
+    for (int64_t i = 0; i < array.rows() * width; ++i) {
+      double value = double(values[i]);
+      if (!(std::fabs(value) <= limit))
+        badValue(source, "an input", i / width, value);
+      minimum = std::min(minimum, value);
+      maximum = std::max(maximum, value);
+    }
+  });
+  inputs.minimum = minimum;
+  inputs.maximum = maximum;
+  inputs.array = std::move(array);
+  inputs.source = std::move(source);
+  return inputs;
+}
+
+Labels makeLabels(const Array &array, std::string source,
+                  const VibModel &model) {
+  Labels labels;
+  labels.source = std::move(source);
+  if (model.likelihood == VIB_CATEGORICAL)
+    readClasses(array, model, labels);
+  else
+    readTargets(array, model, labels);
+  return labels;
+}
+
+Split loadSplit(const std::string &directory, const std::string &name,
+                const VibModel &model) {
+  RawSplit raw = readSplit(directory, name);
+  if (!raw.x.shape.empty() && !raw.y.shape.empty() &&
+      raw.x.rows() != raw.y.rows())
+    fail("{} has {} rows, {} has {}: expected the same number", raw.xSource,
+         raw.x.rows(), raw.ySource, raw.y.rows());
+  Split split;
+  split.name = name;
+  split.inputs = makeInputs(std::move(raw.x), std::move(raw.xSource), model);
+  split.labels = makeLabels(raw.y, std::move(raw.ySource), model);
+  return split;
+}
+
+Inputs loadInputs(const std::string &path, const VibModel &model) {
+  return makeInputs(readNpy(path), path, model);
+}
+
+std::string fingerprint(const Split &split) {
+  Hasher hasher;
+  const Array &array = split.inputs.array;
+  hasher.add(uint64_t(array.type));
+  hasher.add(uint64_t(array.rows()));
+  hasher.add(array.data.data(), array.data.size());
+  const Labels &labels = split.labels;
+  hasher.add(labels.classes.data(), labels.classes.size() * sizeof(int32_t));
+  hasher.add(labels.targets.data(), labels.targets.size() * sizeof(double));
+  return hasher.hex();
+}
+
+void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
+                  const uint32_t *indices, int64_t first, int64_t count) {
+  const VibTensor &tensor = inputTensor(model);
+  int64_t width = inputs.array.rowElements();
+  visitElements(inputs.array, [&](auto *from) {
+    auto gather = [&](auto *to) {
+      gatherRows(from, inputs.rows(), width, to, tensor.shape[0], indices,
+                 first, count);
+    };
+    switch (tensor.type) {
+    case VIB_U8:
+      return gather(tensorData<uint8_t>(tensor, arena));
+    case VIB_F32:
+      return gather(tensorData<float>(tensor, arena));
+    default:
+      return gather(tensorData<double>(tensor, arena));
+    }
+  });
+}
+
+void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
+                  const uint32_t *indices, int64_t first, int64_t count) {
+  const VibTensor &tensor = getTensor(model, "y");
+  int64_t width = model.likelihood == VIB_CATEGORICAL ? 1 : model.outputs;
+  auto gather = [&](const auto &from, auto *to) {
+    gatherRows(from.data(), int64_t(from.size()) / width, width, to,
+               tensor.shape[0], indices, first, count);
+  };
+  if (model.likelihood == VIB_CATEGORICAL)
+    gather(labels.classes, tensorData<int32_t>(tensor, arena));
+  else if (tensor.type == VIB_F32)
+    gather(labels.targets, tensorData<float>(tensor, arena));
+  else
+    gather(labels.targets, tensorData<double>(tensor, arena));
+}
+
+} // namespace vib::runtime

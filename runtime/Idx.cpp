@@ -1,8 +1,126 @@
-//===- Idx.cpp - Idx ------------------------------------------------------===//
+//===- Idx.cpp - The file format of MNIST ---------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// Two zero bytes, a type, the number of dimensions, each dimension in four
+// bytes with the high one first, the elements likewise.
+//
+//===----------------------------------------------------------------------===//
+
 #include "runtime/Idx.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+#include "runtime/Gzip.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace vib::runtime {
+
+namespace {
+
+/// The file's bytes in order, inflated where it is compressed.
+class Source {
+public:
+  Source(const Bytes &contents, const std::string &name)
+      : bytes(contents), fileName(name) {
+    if (isGzip(bytes.data(), bytes.size()))
+      inflater.emplace(bytes.data(), bytes.size(), Inflater::Gzip, name);
+  }
+
+  /// Up to `size` bytes; fewer only at the end.
+  Bytes read(uint64_t size) {
+    if (inflater)
+      return inflater->readUpTo(size);
+    size = std::min<uint64_t>(size, bytes.size() - position);
+    auto begin = bytes.begin() + ptrdiff_t(position);
+    position += size;
+    return Bytes(begin, begin + ptrdiff_t(size));
+  }
+
+  /// An upper bound of what is still to come.
+  uint64_t remaining() const {
+    if (inflater)
+      return maxInflation * uint64_t(bytes.size());
+    return bytes.size() - position;
+  }
+
+  void expectEnd() {
+    if (inflater)
+      inflater->expectEnd();
+    else if (position != bytes.size())
+      fail("{}: {} bytes after the end of the IDX data", fileName,
+           bytes.size() - position);
+  }
+
+private:
+  const Bytes &bytes;
+  const std::string &fileName;
+  std::optional<Inflater> inflater;
+  size_t position = 0;
+};
+
+ElementType elementTypeOf(uint8_t code, const std::string &name) {
+  switch (code) {
+  case 0x08:
+    return ElementType::U8;
+  case 0x09:
+    return ElementType::I8;
+  case 0x0B:
+    return ElementType::I16;
+  case 0x0C:
+    return ElementType::I32;
+  case 0x0D:
+    return ElementType::F32;
+  case 0x0E:
+    return ElementType::F64;
+  }
+  fail("{}: IDX type 0x{:02x}, expected 0x08, 0x09, 0x0b, 0x0c, 0x0d or 0x0e",
+       name, code);
+}
+
+} // namespace
+
+Array parseIdx(const Bytes &bytes, const std::string &name) {
+  Source source(bytes, name);
+  Bytes magic = source.read(4);
+  if (magic.size() < 4 || magic[0] != 0 || magic[1] != 0)
+    fail("{}: not an IDX file: it does not begin with two zero bytes, a type "
+         "and a number of dimensions",
+         name);
+  Array array;
+  array.type = elementTypeOf(magic[2], name);
+  if (magic[3] < 1 || magic[3] > 8)
+    fail("{}: IDX data of {} dimensions, expected 1 to 8", name, magic[3]);
+  for (int i = 0; i < magic[3]; ++i) {
+    Bytes dim = source.read(4);
+    if (dim.size() < 4)
+      fail("{}: the IDX header is cut short", name);
+    array.shape.push_back(int64_t(dim[0]) << 24 | int64_t(dim[1]) << 16 |
+                          int64_t(dim[2]) << 8 | int64_t(dim[3]));
+  }
+  size_t elementBytes = sizeOf(array.type);
+  int64_t elements;
+  bool fits = countElements(array.shape, elementBytes, elements);
+  uint64_t size = fits ? uint64_t(elements) * elementBytes : 0;
+  if (!fits || size > source.remaining())
+    fail("{}: the IDX header says {} elements of {}, more than the file holds",
+         name, formatShape(array.shape), nameOf(array.type));
+  array.data = source.read(size);
+  if (array.data.size() < size)
+    fail("{}: cut short: {} bytes of IDX data, expected {} for {} of {}", name,
+         array.data.size(), size, formatShape(array.shape), nameOf(array.type));
+  source.expectEnd();
+  swapByteOrder(array.data, elementBytes);
+  return array;
+}
+
+Array readIdx(const std::string &path) {
+  return parseIdx(readFile(path), path);
+}
+
+} // namespace vib::runtime

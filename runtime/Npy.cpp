@@ -1,8 +1,274 @@
-//===- Npy.cpp - Npy ------------------------------------------------------===//
+//===- Npy.cpp - NumPy's array files --------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// "\x93NUMPY", a version, the length of the header, the header: a Python
+// literal
+// {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }. Then the
+// elements.
+//
+//===----------------------------------------------------------------------===//
+
 #include "runtime/Npy.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+namespace vib::runtime {
+
+namespace {
+
+/// Reads the header's literal, which is more than a regular expression and
+/// less than Python.
+class HeaderParser {
+public:
+  HeaderParser(std::string_view header, const std::string &name)
+      : text(header), fileName(name) {}
+
+  void parse() {
+    expect('{');
+    while (!accept('}')) {
+      std::string_view key = string();
+      expect(':');
+      if (key == "descr")
+        description = string();
+      else if (key == "fortran_order")
+        fortranOrder = boolean();
+      else if (key == "shape")
+        shape = tuple();
+      else
+        damaged();
+      if (!accept(',') && !peek('}'))
+        damaged();
+    }
+    if (!description || !fortranOrder || !shape)
+      damaged();
+  }
+
+  std::optional<std::string> description;
+  std::optional<bool> fortranOrder;
+  std::optional<std::vector<int64_t>> shape;
+
+private:
+  [[noreturn]] void damaged() {
+    fail("{}: the NPY header is damaged: {}", fileName, printable());
+  }
+
+  std::string printable() {
+    std::string result(text.substr(0, 80));
+    for (char &c : result)
+      if (c < ' ' || c > '~')
+        c = '?';
+    return result;
+  }
+
+  void skipSpace() {
+    while (position < text.size() &&
+           (text[position] == ' ' || text[position] == '\n'))
+      ++position;
+  }
+
+  bool peek(char c) {
+    skipSpace();
+    return position < text.size() && text[position] == c;
+  }
+
+  bool accept(char c) {
+    if (!peek(c))
+      return false;
+    ++position;
+    return true;
+  }
+
+  void expect(char c) {
+    if (!accept(c))
+      damaged();
+  }
+
+  std::string_view string() {
+    char quote = peek('"') ? '"' : '\'';
+    if (peek('['))
+      fail("{}: an NPY file of records, expected one of numbers", fileName);
+    expect(quote);
+    size_t end = text.find(quote, position);
+    if (end == std::string_view::npos)
+      damaged();
+    std::string_view result = text.substr(position, end - position);
+    position = end + 1;
+    return result;
+  }
+
+  bool boolean() {
+    skipSpace();
+    for (std::string_view word : {"True", "False"}) {
+      if (text.substr(position, word.size()) != word)
+        continue;
+      position += word.size();
+      return word == "True";
+    }
+    damaged();
+  }
+
+  int64_t number() {
+    skipSpace();
+    size_t begin = position;
+    int64_t value = 0;
+    for (; position < text.size() && text[position] >= '0' &&
+           text[position] <= '9';
+         ++position)
+      if (__builtin_mul_overflow(value, int64_t(10), &value) ||
+          __builtin_add_overflow(value, int64_t(text[position] - '0'), &value))
+        damaged();
+    if (position == begin)
+      damaged();
+    return value;
+  }
+
+  std::vector<int64_t> tuple() {
+    std::vector<int64_t> result;
+    expect('(');
+    while (!accept(')')) {
+      result.push_back(number());
+      if (!accept(',') && !peek(')'))
+        damaged();
+    }
+    return result;
+  }
+
+  std::string_view text;
+  const std::string &fileName;
+  size_t position = 0;
+};
+
+ElementType elementTypeOf(std::string_view description,
+                          const std::string &name) {
+  static const std::pair<std::string_view, ElementType> types[] = {
+      {"b1", ElementType::Bool}, {"u1", ElementType::U8},
+      {"i1", ElementType::I8},   {"u2", ElementType::U16},
+      {"i2", ElementType::I16},  {"u4", ElementType::U32},
+      {"i4", ElementType::I32},  {"u8", ElementType::U64},
+      {"i8", ElementType::I64},  {"f4", ElementType::F32},
+      {"f8", ElementType::F64}};
+  for (auto [code, type] : types)
+    if (description.substr(1) == code)
+      return type;
+  fail("{}: the NPY type '{}' is not supported, expected integers, float32 or "
+       "float64",
+       name, description);
+}
+
+/// Reorders elements that were stored with the first index the fastest.
+Bytes toRowMajor(const Bytes &data, const std::vector<int64_t> &shape,
+                 size_t elementBytes) {
+  Bytes result(data.size());
+  size_t rank = shape.size();
+  std::vector<size_t> stride(rank), index(rank);
+  size_t step = elementBytes;
+  for (size_t i = 0; i < rank; ++i) {
+    stride[i] = step;
+    step *= size_t(shape[i]);
+  }
+  size_t from = 0;
+  for (size_t to = 0; to < data.size(); to += elementBytes) {
+    memcpy(&result[to], &data[from], elementBytes);
+    for (size_t d = rank; d-- > 0;) {
+      from += stride[d];
+      if (++index[d] < size_t(shape[d]))
+        break;
+      from -= stride[d] * index[d];
+      index[d] = 0;
+    }
+  }
+  return result;
+}
+
+} // namespace
+
+Array parseNpy(const uint8_t *data, size_t size, const std::string &name) {
+  constexpr std::string_view magic = "\x93NUMPY";
+  if (size < 8 || memcmp(data, magic.data(), magic.size()) != 0)
+    fail("{}: not an NPY file", name);
+  int version = data[6];
+  if (version < 1 || version > 3)
+    fail("{}: NPY version {}, expected 1, 2 or 3", name, version);
+  size_t lengthBytes = version == 1 ? 2 : 4;
+  size_t begin = 8 + lengthBytes;
+  size_t length = 0;
+  if (size >= begin)
+    for (size_t i = 0; i < lengthBytes; ++i)
+      length |= size_t(data[8 + i]) << 8 * i;
+  if (size < begin || length > size - begin)
+    fail("{}: the NPY header is cut short", name);
+
+  HeaderParser header({reinterpret_cast<const char *>(data) + begin, length},
+                      name);
+  header.parse();
+  std::string_view description = *header.description;
+  if (description.size() < 2 ||
+      std::string_view("<>|=").find(description[0]) == std::string_view::npos)
+    fail("{}: the NPY type '{}' is not supported", name, description);
+
+  Array array;
+  array.type = elementTypeOf(description, name);
+  array.shape = *header.shape;
+  size_t elementBytes = sizeOf(array.type);
+  int64_t elements;
+  bool fits = countElements(array.shape, elementBytes, elements);
+  size_t found = size - begin - length;
+  uint64_t expected = fits ? uint64_t(elements) * elementBytes : 0;
+  if (!fits || expected > found)
+    fail("{}: cut short: {} bytes of NPY data, expected {} of {}", name, found,
+         formatShape(array.shape), nameOf(array.type));
+  if (expected < found)
+    fail("{}: {} bytes after the end of the NPY data", name, found - expected);
+  const uint8_t *payload = data + begin + length;
+  array.data.assign(payload, payload + expected);
+  if (description[0] == '>')
+    swapByteOrder(array.data, elementBytes);
+  if (*header.fortranOrder && array.shape.size() > 1)
+    array.data = toRowMajor(array.data, array.shape, elementBytes);
+  return array;
+}
+
+Array readNpy(const std::string &path) {
+  Bytes bytes = readFile(path);
+  return parseNpy(bytes.data(), bytes.size(), path);
+}
+
+void writeNpy(const std::string &path, ElementType type,
+              const std::vector<int64_t> &shape, const void *data) {
+  char kind = isFloat(type)               ? 'f'
+              : type == ElementType::Bool ? 'b'
+              : nameOf(type)[0] == 'u'    ? 'u'
+                                          : 'i';
+  size_t elementBytes = sizeOf(type);
+  std::string header = fmt::format(
+      "{{'descr': '{}{}{}', 'fortran_order': False, 'shape': ({}{}), }}",
+      elementBytes == 1 ? '|' : '<', kind, elementBytes, fmt::join(shape, ", "),
+      shape.size() == 1 ? "," : "");
+  // The elements begin at a multiple of 64 bytes.
+  size_t padding = 63 - (10 + header.size()) % 64;
+  header.append(padding, ' ');
+  header += '\n';
+  std::string prefix("\x93NUMPY\x01\x00", 8);
+  prefix += char(header.size() & 0xff);
+  prefix += char(header.size() >> 8);
+
+  int64_t elements;
+  if (!countElements(shape, elementBytes, elements))
+    fail("{}: an array of the shape {} is too large", path, formatShape(shape));
+  AtomicFile file(path);
+  file.write(prefix);
+  file.write(header);
+  file.write(data, size_t(elements) * elementBytes);
+  file.commit();
+}
+
+} // namespace vib::runtime

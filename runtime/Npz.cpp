@@ -1,8 +1,239 @@
-//===- Npz.cpp - Npz ------------------------------------------------------===//
+//===- Npz.cpp - NumPy's archives of arrays -------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// A zip file is read from its end: the end record says where the directory is,
+// the directory where each member's local header is, which only says how long
+// it is itself. The sizes and checksums of the directory are those that hold.
+// Files and members of 4 GiB and more say 0xffffffff and have the true value in
+// the zip64 records; np.savez writes these at any size.
+//
+//===----------------------------------------------------------------------===//
+
 #include "runtime/Npz.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+#include "runtime/Gzip.h"
+#include "runtime/Npy.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+
+namespace vib::runtime {
+
+namespace {
+
+constexpr uint32_t endSignature = 0x06054b50;
+constexpr uint32_t end64Signature = 0x06064b50;
+constexpr uint32_t locator64Signature = 0x07064b50;
+constexpr uint32_t entrySignature = 0x02014b50;
+constexpr uint32_t localSignature = 0x04034b50;
+constexpr size_t endSize = 22, end64Size = 56, locator64Size = 20;
+constexpr size_t entrySize = 46;
+
+/// Little-endian numbers out of a file, each read checked.
+class Cursor {
+public:
+  Cursor(const Bytes &contents, const std::string &name, uint64_t begin,
+         uint64_t limit)
+      : bytes(contents), fileName(name), position(begin), end(limit) {
+    if (begin > limit || limit > contents.size())
+      damaged();
+  }
+
+  uint64_t number(size_t size) {
+    const uint8_t *data = skip(size);
+    uint64_t value = 0;
+    for (size_t i = 0; i < size; ++i)
+      value |= uint64_t(data[i]) << 8 * i;
+    return value;
+  }
+  uint16_t u16() { return uint16_t(number(2)); }
+  uint32_t u32() { return uint32_t(number(4)); }
+  uint64_t u64() { return number(8); }
+
+  const uint8_t *skip(uint64_t size) {
+    if (size > end - position)
+      damaged();
+    const uint8_t *data = bytes.data() + position;
+    position += size;
+    return data;
+  }
+
+  uint64_t offset() const { return position; }
+  bool atEnd() const { return position == end; }
+
+  [[noreturn]] void damaged() {
+    fail("{}: the zip file is damaged or cut short", fileName);
+  }
+
+private:
+  const Bytes &bytes;
+  const std::string &fileName;
+  uint64_t position;
+  uint64_t end;
+};
+
+/// The offset of the end record, which a comment of up to 65,535 bytes follows.
+size_t findEnd(const Bytes &bytes, const std::string &name) {
+  if (bytes.size() >= endSize) {
+    size_t last = bytes.size() - endSize;
+    size_t first = last > 0xffff ? last - 0xffff : 0;
+    for (size_t at = last + 1; at-- > first;) {
+      Cursor cursor(bytes, name, at, bytes.size());
+      if (cursor.u32() != endSignature)
+        continue;
+      cursor.skip(16);
+      if (cursor.u16() == last - at)
+        return at;
+    }
+  }
+  fail("{}: not a zip file, or cut short", name);
+}
+
+} // namespace
+
+Npz::Npz(const std::string &path) : Npz(readFile(path), path) {}
+
+Npz::Npz(Bytes contents, std::string path)
+    : bytes(std::move(contents)), name(std::move(path)) {
+  parseDirectory();
+}
+
+void Npz::parseDirectory() {
+  size_t end = findEnd(bytes, name);
+  Cursor cursor(bytes, name, end + 8, bytes.size());
+  cursor.skip(2);
+  uint64_t count = cursor.u16();
+  uint64_t size = cursor.u32();
+  uint64_t offset = cursor.u32();
+  if (end >= locator64Size) {
+    Cursor locator(bytes, name, end - locator64Size, end);
+    if (locator.u32() == locator64Signature) {
+      locator.skip(4);
+      uint64_t at = locator.u64();
+      if (at > end || end - at < end64Size)
+        locator.damaged();
+      Cursor end64(bytes, name, at, end);
+      if (end64.u32() != end64Signature)
+        end64.damaged();
+      end64.skip(28);
+      count = end64.u64();
+      size = end64.u64();
+      offset = end64.u64();
+    }
+  }
+  if (offset > bytes.size() || size > bytes.size() - offset ||
+      count > size / entrySize)
+    cursor.damaged();
+
+  Cursor entry(bytes, name, offset, offset + size);
+  for (uint64_t i = 0; i < count; ++i) {
+    if (entry.u32() != entrySignature)
+      entry.damaged();
+    Member member;
+    entry.skip(4);
+    bool encrypted = entry.u16() & 1;
+    member.method = entry.u16();
+    entry.skip(4);
+    member.checksum = entry.u32();
+    member.packedSize = entry.u32();
+    member.size = entry.u32();
+    size_t keySize = entry.u16();
+    size_t extraSize = entry.u16();
+    size_t commentSize = entry.u16();
+    entry.skip(8);
+    member.header = entry.u32();
+    member.key.assign(reinterpret_cast<const char *>(entry.skip(keySize)),
+                      keySize);
+    uint64_t extraBegin = entry.offset();
+    entry.skip(extraSize);
+    Cursor extra(bytes, name, extraBegin, entry.offset());
+    entry.skip(commentSize);
+    while (!extra.atEnd()) {
+      uint16_t id = extra.u16();
+      uint16_t length = extra.u16();
+      uint64_t begin = extra.offset();
+      extra.skip(length);
+      if (id != 1)
+        continue;
+      // Only the values that do not fit into the entry are here, in this order.
+      Cursor zip64(bytes, name, begin, extra.offset());
+      for (uint64_t *value : {&member.size, &member.packedSize, &member.header})
+        if (*value == 0xffffffff)
+          *value = zip64.u64();
+    }
+    if (encrypted)
+      fail("{}: the member '{}' is encrypted", name, member.key);
+    constexpr std::string_view suffix = ".npy";
+    if (member.key.size() < suffix.size() ||
+        member.key.compare(member.key.size() - suffix.size(), suffix.size(),
+                           suffix) != 0)
+      continue;
+    member.key.resize(member.key.size() - suffix.size());
+    if (has(member.key))
+      fail("{}: the array '{}' is there twice", name, member.key);
+    members.push_back(std::move(member));
+  }
+}
+
+std::vector<std::string> Npz::keys() const {
+  std::vector<std::string> result;
+  for (const Member &member : members)
+    result.push_back(member.key);
+  return result;
+}
+
+bool Npz::has(const std::string &key) const {
+  return std::any_of(members.begin(), members.end(),
+                     [&](const Member &member) { return member.key == key; });
+}
+
+Array Npz::read(const std::string &key) const {
+  auto found =
+      std::find_if(members.begin(), members.end(),
+                   [&](const Member &member) { return member.key == key; });
+  if (found == members.end())
+    fail("{}: no array '{}', found [{}]", name, key, fmt::join(keys(), ", "));
+  const Member &member = *found;
+  std::string label = fmt::format("{}:{}", name, key);
+
+  Cursor local(bytes, name, member.header, bytes.size());
+  if (local.u32() != localSignature)
+    local.damaged();
+  local.skip(22);
+  uint64_t keySize = local.u16();
+  uint64_t extraSize = local.u16();
+  local.skip(keySize + extraSize);
+  const uint8_t *packed = local.skip(member.packedSize);
+
+  Bytes inflated;
+  const uint8_t *data = packed;
+  if (member.method == 8) {
+    if (member.size / maxInflation > member.packedSize)
+      fail("{}: the zip file says {} bytes, more than it can hold", label,
+           member.size);
+    Inflater inflater(packed, member.packedSize, Inflater::Raw, label);
+    inflated = inflater.readUpTo(member.size);
+    if (inflated.size() < member.size)
+      fail("{}: {} bytes, expected {}", label, inflated.size(), member.size);
+    inflater.expectEnd();
+    data = inflated.data();
+  } else if (member.method != 0) {
+    fail("{}: compressed by the zip method {}, expected 0 (stored) or 8 "
+         "(deflate)",
+         label, member.method);
+  } else if (member.packedSize != member.size) {
+    local.damaged();
+  }
+  if (crc32_z(crc32_z(0, nullptr, 0), data, member.size) != member.checksum)
+    fail("{}: damaged: the checksum is wrong", label);
+  return parseNpy(data, member.size, label);
+}
+
+} // namespace vib::runtime

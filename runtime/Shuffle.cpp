@@ -1,8 +1,35 @@
-//===- Shuffle.cpp - Shuffle ----------------------------------------------===//
+//===- Shuffle.cpp - The order of examples in an epoch --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+
 #include "runtime/Shuffle.h"
+#include "runtime/Error.h"
+#include "runtime/Philox.h"
+
+#include <numeric>
+#include <utility>
+
+namespace vib::runtime {
+
+std::vector<uint32_t> shuffledRows(uint64_t seed, uint64_t epoch,
+                                   int64_t count) {
+  if (count < 0 || count > int64_t(UINT32_MAX))
+    fail("{} examples, expected fewer than 2^32", count);
+  std::vector<uint32_t> rows(static_cast<size_t>(count));
+  std::iota(rows.begin(), rows.end(), 0);
+  for (uint64_t i = rows.size(); i-- > 1;) {
+    uint32_t word =
+        randomWords(seed, Purpose::Shuffle, uint32_t(i), 0, uint32_t(epoch))[0];
+    // The product's high half is in [0, i]: no division, and a bias below
+    // 2^-32.
+    uint64_t j = uint64_t(word) * (i + 1) >> 32;
+    std::swap(rows[i], rows[j]);
+  }
+  return rows;
+}
+
+} // namespace vib::runtime
