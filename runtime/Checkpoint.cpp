@@ -1,8 +1,365 @@
-//===- Checkpoint.cpp - Checkpoint ----------------------------------------===//
+//===- Checkpoint.cpp - Weights and checkpoints on disk -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+
 #include "runtime/Checkpoint.h"
+#include "runtime/Error.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace vib::runtime {
+
+namespace {
+
+constexpr const char *kindKey = "vib";
+constexpr const char *checkpointKind = "checkpoint";
+constexpr const char *weightsKind = "weights";
+constexpr std::string_view sumsPrefix = "sums.";
+constexpr std::string_view extraPrefix = "extra.";
+
+const char *fileType(const VibParameter &parameter) {
+  return parameter.type == VIB_F64 ? "F64" : "F32";
+}
+
+/// In memory; a scalar is one row of one column.
+int64_t rowsOf(const VibParameter &parameter) {
+  return parameter.rank >= 1 ? parameter.shape[0] : 1;
+}
+int64_t columnsOf(const VibParameter &parameter) {
+  return parameter.rank >= 2 ? parameter.shape[1] : 1;
+}
+
+std::vector<int64_t> fileShape(const VibParameter &parameter) {
+  std::vector<int64_t> shape(parameter.shape, parameter.shape + parameter.rank);
+  if (parameter.transposed)
+    std::swap(shape[0], shape[1]);
+  return shape;
+}
+
+template <typename T>
+T *parameterData(const VibParameter &parameter, void *block) {
+  return reinterpret_cast<T *>(static_cast<char *>(block) + parameter.offset);
+}
+
+/// Copies a parameter between memory [rows, columns] and its file's layout.
+template <typename From, typename To>
+void toFile(const VibParameter &parameter, const From *memory, To *file) {
+  int64_t rows = rowsOf(parameter), columns = columnsOf(parameter);
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c)
+      file[parameter.transposed ? c * rows + r : r * columns + c] =
+          To(memory[r * columns + c]);
+}
+template <typename From, typename To>
+void fromFile(const VibParameter &parameter, const From *file, To *memory) {
+  int64_t rows = rowsOf(parameter), columns = columnsOf(parameter);
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c)
+      memory[r * columns + c] =
+          To(file[parameter.transposed ? c * rows + r : r * columns + c]);
+}
+
+template <typename T>
+bool isFinite(const VibParameter &parameter, const void *block) {
+  const T *values = parameterData<T>(parameter, const_cast<void *>(block));
+  int64_t elements = rowsOf(parameter) * columnsOf(parameter);
+  for (int64_t i = 0; i < elements; ++i)
+    if (!std::isfinite(values[i]))
+      return false;
+  return true;
+}
+
+bool isFinite(const VibParameter &parameter, const void *block) {
+  return parameter.type == VIB_F64 ? isFinite<double>(parameter, block)
+                                   : isFinite<float>(parameter, block);
+}
+
+/// Adds every parameter of a block as PREFIX + its name.
+void addBlock(SafetensorsWriter &writer, const VibModel &model,
+              const void *block, const std::string &prefix) {
+  auto add = [&](const VibParameter &parameter, auto *values) {
+    std::vector<std::decay_t<decltype(*values)>> file(
+        size_t(rowsOf(parameter) * columnsOf(parameter)));
+    toFile(parameter, values, file.data());
+    writer.add(prefix + parameter.name, fileType(parameter),
+               fileShape(parameter), file.data());
+  };
+  void *memory = const_cast<void *>(block);
+  for (uint32_t i = 0; i < model.num_parameters; ++i) {
+    const VibParameter &parameter = model.parameters[i];
+    if (parameter.type == VIB_F64)
+      add(parameter, parameterData<double>(parameter, memory));
+    else
+      add(parameter, parameterData<float>(parameter, memory));
+  }
+}
+
+/// Reads every parameter of a block from PREFIX + its name. A type that is not
+/// the model's is converted where `convert` allows it.
+void readBlock(const SafetensorsReader &reader, const VibModel &model,
+               const std::string &prefix, bool convert, void *block) {
+  for (uint32_t i = 0; i < model.num_parameters; ++i) {
+    const VibParameter &parameter = model.parameters[i];
+    std::string name = prefix + parameter.name;
+    const SafetensorsReader::Tensor *tensor = reader.find(name);
+    if (!tensor)
+      fail("{}: no tensor '{}', which the model {} has", reader.name(), name,
+           model.name);
+    std::vector<int64_t> shape = fileShape(parameter);
+    if (tensor->shape != shape)
+      fail("{}: the tensor '{}' has the shape {}, expected {} for the model {}",
+           reader.name(), name, formatShape(tensor->shape), formatShape(shape),
+           model.name);
+    bool isF32 = tensor->type == "F32", isF64 = tensor->type == "F64";
+    if (convert ? !isF32 && !isF64 : tensor->type != fileType(parameter))
+      fail("{}: the tensor '{}' is of type {}, expected {}", reader.name(),
+           name, tensor->type, convert ? "F32 or F64" : fileType(parameter));
+    // In the file, nothing says that a tensor is aligned.
+    auto read = [&](auto zero) {
+      std::vector<decltype(zero)> file(tensor->size / sizeof(zero));
+      if (!file.empty())
+        memcpy(file.data(), tensor->data, tensor->size);
+      if (parameter.type == VIB_F64)
+        fromFile(parameter, file.data(),
+                 parameterData<double>(parameter, block));
+      else
+        fromFile(parameter, file.data(),
+                 parameterData<float>(parameter, block));
+    };
+    if (isF64)
+      read(double());
+    else
+      read(float());
+    if (!isFinite(parameter, block))
+      fail("{}: the tensor '{}' has a value that is not finite in {}",
+           reader.name(), name, fileType(parameter));
+  }
+}
+
+/// Whether `name` is PREFIX + the name of a parameter.
+bool isParameter(const VibModel &model, const std::string &prefix,
+                 const std::string &name) {
+  if (name.compare(0, prefix.size(), prefix) != 0)
+    return false;
+  for (uint32_t i = 0; i < model.num_parameters; ++i)
+    if (name.compare(prefix.size(), std::string::npos,
+                     model.parameters[i].name) == 0)
+      return true;
+  return false;
+}
+
+/// The blocks that a model has, with the prefixes of their tensors.
+template <typename StateType, typename Visitor>
+void visitBlocks(StateType &state, Visitor visit) {
+  for (auto [prefix, memory] : {std::pair("weights.", &state.weights),
+                                std::pair("moment1.", &state.moment1),
+                                std::pair("moment2.", &state.moment2),
+                                std::pair("average.", &state.average)})
+    if (memory->data())
+      visit(std::string(prefix), *memory);
+}
+
+/// Doubles are written with as many digits as they need to come back.
+std::string print(double value) { return fmt::format("{}", value); }
+
+const std::string &getString(const SafetensorsReader &reader,
+                             const std::string &key) {
+  auto found = reader.metadata().find(key);
+  if (found == reader.metadata().end())
+    fail("{}: damaged: the metadata lacks '{}'", reader.name(), key);
+  return found->second;
+}
+
+template <typename T>
+T getNumber(const SafetensorsReader &reader, const std::string &key) {
+  const std::string &text = getString(reader, key);
+  T value = {};
+  const char *end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end)
+    fail("{}: damaged: the metadata '{}' is '{}', expected a number",
+         reader.name(), key, text);
+  return value;
+}
+
+std::string kindOf(const SafetensorsReader &reader) {
+  auto found = reader.metadata().find(kindKey);
+  return found == reader.metadata().end() ? "" : found->second;
+}
+
+} // namespace
+
+State::State(const VibModel &model)
+    : weights(model.block_bytes),
+      moment1(model.moments >= 1 ? model.block_bytes : 0),
+      moment2(model.moments >= 2 ? model.block_bytes : 0),
+      average(model.averaged ? model.block_bytes : 0) {}
+
+void State::bind(VibCall &call) const {
+  call.weights = weights.data();
+  call.moment1 = moment1.data();
+  call.moment2 = moment2.data();
+  call.average = average.data();
+}
+
+std::string findNonFinite(const VibModel &model, const State &state) {
+  std::string result;
+  visitBlocks(state, [&](const std::string &prefix, const Memory &block) {
+    for (uint32_t i = 0; result.empty() && i < model.num_parameters; ++i) {
+      const VibParameter &parameter = model.parameters[i];
+      if (isFinite(parameter, block.data()))
+        continue;
+      std::string_view kind(prefix.data(), prefix.size() - 1);
+      result = kind == "weights"
+                   ? parameter.name
+                   : fmt::format("{} of {}", kind, parameter.name);
+    }
+  });
+  return result;
+}
+
+void saveCheckpoint(const std::string &path, const VibModel &model,
+                    const State &state, const Checkpoint &checkpoint) {
+  SafetensorsWriter writer;
+  visitBlocks(state, [&](const std::string &prefix, const Memory &block) {
+    addBlock(writer, model, block.data(), prefix);
+  });
+  for (const auto &[name, values] : checkpoint.sums)
+    writer.add(std::string(sumsPrefix) + name, "F64", {int64_t(values.size())},
+               values.data());
+  Metadata &metadata = writer.metadata;
+  for (const auto &[key, value] : checkpoint.extra)
+    metadata[std::string(extraPrefix) + key] = value;
+  metadata[kindKey] = checkpointKind;
+  metadata["model"] = checkpoint.model;
+  metadata["hash"] = checkpoint.hash;
+  metadata["batch"] = std::to_string(checkpoint.batch);
+  metadata["data"] = checkpoint.data;
+  metadata["seed"] = std::to_string(checkpoint.seed);
+  metadata["beta"] = print(checkpoint.beta);
+  metadata["rate"] = print(checkpoint.rate);
+  metadata["shuffle"] = checkpoint.shuffle ? "1" : "0";
+  metadata["step"] = std::to_string(checkpoint.step);
+  metadata["metrics_bytes"] = std::to_string(checkpoint.metricsBytes);
+  metadata["seconds"] = print(checkpoint.seconds);
+  writer.write(path);
+}
+
+Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
+                          State &state) {
+  SafetensorsReader reader(path);
+  if (kindOf(reader) != checkpointKind)
+    fail("{}: not a checkpoint{}", path,
+         kindOf(reader) == weightsKind ? ", but weights alone" : "");
+  visitBlocks(state, [&](const std::string &prefix, Memory &block) {
+    readBlock(reader, model, prefix, false, block.data());
+  });
+
+  Checkpoint checkpoint;
+  for (const SafetensorsReader::Tensor &tensor : reader.tensors()) {
+    bool known = false;
+    visitBlocks(state, [&](const std::string &prefix, const Memory &) {
+      known = known || isParameter(model, prefix, tensor.name);
+    });
+    if (known)
+      continue;
+    if (tensor.name.compare(0, sumsPrefix.size(), sumsPrefix) != 0 ||
+        tensor.type != "F64")
+      fail("{}: the tensor '{}' is not one of the model {}", path, tensor.name,
+           model.name);
+    std::vector<double> &values =
+        checkpoint.sums[tensor.name.substr(sumsPrefix.size())];
+    values.resize(tensor.size / sizeof(double));
+    if (!values.empty())
+      memcpy(values.data(), tensor.data, tensor.size);
+  }
+  for (const auto &[key, value] : reader.metadata())
+    if (key.compare(0, extraPrefix.size(), extraPrefix) == 0)
+      checkpoint.extra[key.substr(extraPrefix.size())] = value;
+  checkpoint.model = getString(reader, "model");
+  checkpoint.hash = getString(reader, "hash");
+  checkpoint.batch = getNumber<int64_t>(reader, "batch");
+  checkpoint.data = getString(reader, "data");
+  checkpoint.seed = getNumber<uint64_t>(reader, "seed");
+  checkpoint.beta = getNumber<double>(reader, "beta");
+  checkpoint.rate = getNumber<double>(reader, "rate");
+  checkpoint.shuffle = getNumber<int>(reader, "shuffle") != 0;
+  checkpoint.step = getNumber<uint64_t>(reader, "step");
+  checkpoint.metricsBytes = getNumber<uint64_t>(reader, "metrics_bytes");
+  checkpoint.seconds = getNumber<double>(reader, "seconds");
+  return checkpoint;
+}
+
+void checkResume(const std::string &path, const Checkpoint &saved,
+                 const Checkpoint &wanted) {
+  auto check = [&](const char *what, const auto &found, const auto &expected) {
+    if (found != expected)
+      fail("{}: cannot go on: the checkpoint's {} is {}, this run's is {}",
+           path, what, found, expected);
+  };
+  check("model", saved.model, wanted.model);
+  check("model hash", saved.hash, wanted.hash);
+  check("batch", saved.batch, wanted.batch);
+  check("seed", saved.seed, wanted.seed);
+  check("beta", saved.beta, wanted.beta);
+  check("learning rate", saved.rate, wanted.rate);
+  check("data (fingerprint)", saved.data, wanted.data);
+  check("shuffling", saved.shuffle ? "on" : "off",
+        wanted.shuffle ? "on" : "off");
+}
+
+void saveWeights(const std::string &path, const VibModel &model,
+                 const void *block, bool average,
+                 const Checkpoint &checkpoint) {
+  SafetensorsWriter writer;
+  addBlock(writer, model, block, "");
+  Metadata &metadata = writer.metadata;
+  metadata["format"] = "pt";
+  metadata[kindKey] = weightsKind;
+  metadata["model"] = checkpoint.model;
+  metadata["hash"] = checkpoint.hash;
+  metadata["step"] = std::to_string(checkpoint.step);
+  metadata["seed"] = std::to_string(checkpoint.seed);
+  metadata["beta"] = print(checkpoint.beta);
+  metadata["weights"] = average ? "average" : "raw";
+  writer.write(path);
+}
+
+Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
+                     void *block) {
+  SafetensorsReader reader(path);
+  Metadata metadata = reader.metadata();
+  std::string prefix;
+  if (kindOf(reader) == checkpointKind) {
+    bool averages = false;
+    for (const SafetensorsReader::Tensor &tensor : reader.tensors())
+      averages = averages || isParameter(model, "average.", tensor.name);
+    if (use == Use::Average && !averages)
+      fail("{}: the checkpoint holds no average weights", path);
+    bool average = averages && use != Use::Raw;
+    prefix = average ? "average." : "weights.";
+    metadata["weights"] = average ? "average" : "raw";
+  } else {
+    auto found = metadata.find("weights");
+    std::string_view wanted = use == Use::Average ? "average" : "raw";
+    if (use != Use::Any && found != metadata.end() && found->second != wanted)
+      fail("{}: the file holds {} weights only, expected {} ones (a checkpoint "
+           "holds both)",
+           path, found->second, wanted);
+  }
+  readBlock(reader, model, prefix, true, block);
+  if (prefix.empty())
+    for (const SafetensorsReader::Tensor &tensor : reader.tensors())
+      if (!isParameter(model, "", tensor.name))
+        fail("{}: the tensor '{}' is not one of the model {}", path,
+             tensor.name, model.name);
+  return metadata;
+}
+
+} // namespace vib::runtime

@@ -1,8 +1,207 @@
-//===- Safetensors.cpp - Safetensors --------------------------------------===//
+//===- Safetensors.cpp - The file format of weights -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+
 #include "runtime/Safetensors.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace vib::runtime {
+
+namespace {
+
+/// As in the reference implementation.
+constexpr uint64_t maxHeader = 100000000;
+constexpr size_t lengthBytes = 8;
+
+/// Bytes of an element, or 0 for a type that is not known.
+size_t elementSize(const std::string &type) {
+  static const std::pair<const char *, size_t> types[] = {
+      {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+      {"U16", 2},  {"I16", 2}, {"F16", 2}, {"BF16", 2},    {"U32", 4},
+      {"I32", 4},  {"F32", 4}, {"U64", 8}, {"I64", 8},     {"F64", 8}};
+  for (auto [name, size] : types)
+    if (type == name)
+      return size;
+  return 0;
+}
+
+/// A JSON array of numbers that are not negative.
+bool readNumbers(const nlohmann::json &json, std::vector<int64_t> &numbers) {
+  if (!json.is_array())
+    return false;
+  for (const nlohmann::json &entry : json) {
+    if (!entry.is_number_unsigned() || entry.get<uint64_t>() > INT64_MAX)
+      return false;
+    numbers.push_back(int64_t(entry.get<uint64_t>()));
+  }
+  return true;
+}
+
+} // namespace
+
+SafetensorsReader::SafetensorsReader(const std::string &path)
+    : SafetensorsReader(readFile(path), path) {}
+
+SafetensorsReader::SafetensorsReader(Bytes contents, std::string name)
+    : bytes(std::move(contents)), fileName(std::move(name)) {
+  parse();
+}
+
+void SafetensorsReader::parse() {
+  uint64_t length = 0;
+  if (bytes.size() < lengthBytes + 2)
+    fail("{}: not a safetensors file, or cut short: {} bytes", fileName,
+         bytes.size());
+  for (size_t i = 0; i < lengthBytes; ++i)
+    length |= uint64_t(bytes[i]) << 8 * i;
+  if (length > maxHeader || bytes[lengthBytes] != '{')
+    fail("{}: not a safetensors file: it does not begin with the length of a "
+         "JSON header",
+         fileName);
+  if (length > bytes.size() - lengthBytes)
+    fail("{}: cut short: a safetensors header of {} bytes, found {}", fileName,
+         length, bytes.size() - lengthBytes);
+  const uint8_t *text = bytes.data() + lengthBytes;
+  const uint8_t *payload = text + length;
+  uint64_t payloadSize = bytes.size() - lengthBytes - length;
+
+  nlohmann::json header;
+  try {
+    header = nlohmann::json::parse(text, payload);
+  } catch (const nlohmann::json::exception &error) {
+    fail("{}: the safetensors header is no JSON: {}", fileName, error.what());
+  }
+
+  for (const auto &[name, entry] : header.items()) {
+    if (name == "__metadata__") {
+      if (!entry.is_object())
+        fail("{}: the safetensors metadata is not an object", fileName);
+      for (const auto &[key, value] : entry.items()) {
+        if (!value.is_string())
+          fail("{}: the safetensors metadata '{}' is not a string", fileName,
+               key);
+        fileMetadata[key] = value.get<std::string>();
+      }
+      continue;
+    }
+    Tensor tensor;
+    tensor.name = name;
+    std::vector<int64_t> range;
+    if (!entry.is_object() || !entry.contains("dtype") ||
+        !entry["dtype"].is_string() || !entry.contains("shape") ||
+        !readNumbers(entry["shape"], tensor.shape) ||
+        !entry.contains("data_offsets") ||
+        !readNumbers(entry["data_offsets"], range) || range.size() != 2 ||
+        range[0] > range[1])
+      fail("{}: the safetensors entry of '{}' is damaged", fileName, name);
+    tensor.type = entry["dtype"].get<std::string>();
+    size_t elementBytes = elementSize(tensor.type);
+    if (elementBytes == 0)
+      fail("{}: the tensor '{}' has the unknown type {}", fileName, name,
+           tensor.type);
+    if (uint64_t(range[1]) > payloadSize)
+      fail("{}: cut short: the tensor '{}' ends at byte {} of the data, which "
+           "has {}",
+           fileName, name, range[1], payloadSize);
+    tensor.size = uint64_t(range[1] - range[0]);
+    int64_t elements;
+    if (!countElements(tensor.shape, elementBytes, elements) ||
+        uint64_t(elements) * elementBytes != tensor.size)
+      fail("{}: the tensor '{}' of type {} and shape {} has {} bytes", fileName,
+           name, tensor.type, formatShape(tensor.shape), tensor.size);
+    tensor.data = payload + range[0];
+    fileTensors.push_back(std::move(tensor));
+  }
+
+  std::sort(fileTensors.begin(), fileTensors.end(),
+            [](const Tensor &a, const Tensor &b) {
+              return std::tie(a.data, a.size) < std::tie(b.data, b.size);
+            });
+  const uint8_t *end = payload;
+  for (const Tensor &tensor : fileTensors) {
+    if (tensor.data != end)
+      fail("{}: the tensor '{}' begins at byte {} of the data, expected {}",
+           fileName, tensor.name, tensor.data - payload, end - payload);
+    end += tensor.size;
+  }
+  uint64_t used = uint64_t(end - payload);
+  if (used != payloadSize)
+    fail("{}: {} bytes after the end of the tensors", fileName,
+         payloadSize - used);
+}
+
+const SafetensorsReader::Tensor *
+SafetensorsReader::find(const std::string &name) const {
+  for (const Tensor &tensor : fileTensors)
+    if (tensor.name == name)
+      return &tensor;
+  return nullptr;
+}
+
+void SafetensorsWriter::add(std::string name, std::string type,
+                            std::vector<int64_t> shape, const void *data) {
+  int64_t elements;
+  size_t elementBytes = elementSize(type);
+  if (elementBytes == 0 || !countElements(shape, elementBytes, elements))
+    fail("cannot store the tensor '{}' of type {} and shape {}", name, type,
+         formatShape(shape));
+  const uint8_t *begin = static_cast<const uint8_t *>(data);
+  // Wide elements first, so that every tensor is aligned.
+  auto place =
+      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor &tensor) {
+        return elementSize(tensor.type) < elementBytes;
+      });
+  tensors.insert(place,
+                 {std::move(name), std::move(type), std::move(shape),
+                  Bytes(begin, begin + size_t(elements) * elementBytes)});
+}
+
+std::string SafetensorsWriter::makeHeader() const {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!metadata.empty())
+    header["__metadata__"] = metadata;
+  uint64_t offset = 0;
+  for (const Tensor &tensor : tensors) {
+    uint64_t end = offset + tensor.data.size();
+    header[tensor.name] = {{"dtype", tensor.type},
+                           {"shape", tensor.shape},
+                           {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  using Json = nlohmann::ordered_json;
+  std::string text =
+      header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text.append((lengthBytes - text.size() % lengthBytes) % lengthBytes, ' ');
+  std::string length;
+  for (size_t i = 0; i < lengthBytes; ++i)
+    length += char(uint64_t(text.size()) >> 8 * i & 0xff);
+  return length + text;
+}
+
+void SafetensorsWriter::write(const std::string &path) const {
+  AtomicFile file(path);
+  file.write(makeHeader());
+  for (const Tensor &tensor : tensors)
+    file.write(tensor.data.data(), tensor.data.size());
+  file.commit();
+}
+
+Bytes SafetensorsWriter::serialize() const {
+  std::string header = makeHeader();
+  Bytes result(header.begin(), header.end());
+  for (const Tensor &tensor : tensors)
+    result.insert(result.end(), tensor.data.begin(), tensor.data.end());
+  return result;
+}
+
+} // namespace vib::runtime
