@@ -47,7 +47,8 @@ struct State {
 /// finite. A checkpoint may be written only then.
 std::string findNonFinite(const VibModel &model, const State &state);
 
-/// Where a run stands, apart from its tensors.
+/// Where a run stands, apart from its tensors. Nothing of it depends on the
+/// clock, so that two runs of one program write the same bytes.
 struct Checkpoint {
   std::string model; ///< VibModel::name
   std::string hash;  ///< VibModel::hash
@@ -61,9 +62,9 @@ struct Checkpoint {
   uint64_t step = 0; ///< Updates done, over all runs.
   /// Running sums over the epoch that has begun, by name.
   std::map<std::string, std::vector<double>> sums;
-  uint64_t metricsBytes = 0; ///< Size of metrics.jsonl at this step.
-  double seconds = 0;        ///< Cumulative.
-  Metadata extra;            ///< Anything else, as `extra.KEY`.
+  uint64_t metricsLines = 0; ///< Lines of metrics.jsonl that are older.
+  /// Anything else; goes into the metadata of checkpoints and weights as it is.
+  Metadata extra;
 };
 
 /// Writes a checkpoint, atomically.
@@ -82,7 +83,8 @@ void checkResume(const std::string &path, const Checkpoint &saved,
 
 /// Writes the weights in `block` under the names of the model, atomically.
 /// `average` says which weights these are; the metadata gets it as "weights":
-/// "average" or "raw", beside "model", "hash", "step", "seed", "beta".
+/// "average" or "raw", beside "model", "hash", "step", "seed", "beta" and what
+/// is in `extra`.
 void saveWeights(const std::string &path, const VibModel &model,
                  const void *block, bool average, const Checkpoint &checkpoint);
 
