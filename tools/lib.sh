@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What tools/demo and tools/check share: installing packages, building.
 # Sourced by them, with `packages` set to what they need.
 #
@@ -38,7 +39,7 @@ missing_packages() {
 without_candidate() {
   local package
   for package in "$@"; do
-    apt-cache policy "$package" 2>/dev/null | grep -q '^  Candidate: [^(]' ||
+    [[ "$(apt-cache policy "$package" 2>/dev/null)" =~ "Candidate: "[^\(] ]] ||
       echo "$package"
   done
 }
@@ -57,7 +58,7 @@ install_packages() {
     die "this is not Debian: install these (or what they are called here), then build with CMake" \
       "${packages[*]}"
   local missing none
-  missing=($(missing_packages))
+  mapfile -t missing < <(missing_packages)
   [ ${#missing[@]} -gt 0 ] || return 0
 
   local by_hand="apt-get install ${missing[*]}"
@@ -71,17 +72,17 @@ install_packages() {
   say "Installing ${missing[*]}"
   # A bare root has no lists of packages, and lists no security updates, where
   # MLIR 22 is for Debian 12.
-  none=($(without_candidate "${missing[@]}"))
+  mapfile -t none < <(without_candidate "${missing[@]}")
   if [ ${#none[@]} -gt 0 ]; then
     apt_get update || true
-    none=($(without_candidate "${missing[@]}"))
+    mapfile -t none < <(without_candidate "${missing[@]}")
   fi
   if [ ${#none[@]} -gt 0 ] && grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
     say "Adding bookworm-security to apt's sources, for ${none[*]}"
     as_root tee /etc/apt/sources.list.d/bookworm-security.list >/dev/null <<<\
 "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian-security bookworm-security main"
     apt_get update || true
-    none=($(without_candidate "${missing[@]}"))
+    mapfile -t none < <(without_candidate "${missing[@]}")
   fi
   [ ${#none[@]} -eq 0 ] ||
     die "apt has no package ${none[*]}" \
