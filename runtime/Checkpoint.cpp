@@ -21,7 +21,11 @@ constexpr const char *kindKey = "vib";
 constexpr const char *checkpointKind = "checkpoint";
 constexpr const char *weightsKind = "weights";
 constexpr std::string_view sumsPrefix = "sums.";
-constexpr std::string_view extraPrefix = "extra.";
+
+/// What this file puts into the metadata; the rest of it is Checkpoint::extra.
+constexpr const char *metadataKeys[] = {
+    "vib",  "model", "hash",    "batch", "data",         "seed",
+    "beta", "rate",  "shuffle", "step",  "metrics_lines"};
 
 const char *fileType(const VibParameter &parameter) {
   return parameter.type == VIB_F64 ? "F64" : "F32";
@@ -234,8 +238,7 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
     writer.add(std::string(sumsPrefix) + name, "F64", {int64_t(values.size())},
                values.data());
   Metadata &metadata = writer.metadata;
-  for (const auto &[key, value] : checkpoint.extra)
-    metadata[std::string(extraPrefix) + key] = value;
+  metadata = checkpoint.extra;
   metadata[kindKey] = checkpointKind;
   metadata["model"] = checkpoint.model;
   metadata["hash"] = checkpoint.hash;
@@ -246,8 +249,7 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   metadata["rate"] = print(checkpoint.rate);
   metadata["shuffle"] = checkpoint.shuffle ? "1" : "0";
   metadata["step"] = std::to_string(checkpoint.step);
-  metadata["metrics_bytes"] = std::to_string(checkpoint.metricsBytes);
-  metadata["seconds"] = print(checkpoint.seconds);
+  metadata["metrics_lines"] = std::to_string(checkpoint.metricsLines);
   writer.write(path);
 }
 
@@ -279,9 +281,9 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
     if (!values.empty())
       memcpy(values.data(), tensor.data, tensor.size);
   }
-  for (const auto &[key, value] : reader.metadata())
-    if (key.compare(0, extraPrefix.size(), extraPrefix) == 0)
-      checkpoint.extra[key.substr(extraPrefix.size())] = value;
+  checkpoint.extra = reader.metadata();
+  for (const char *key : metadataKeys)
+    checkpoint.extra.erase(key);
   checkpoint.model = getString(reader, "model");
   checkpoint.hash = getString(reader, "hash");
   checkpoint.batch = getNumber<int64_t>(reader, "batch");
@@ -291,8 +293,7 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   checkpoint.rate = getNumber<double>(reader, "rate");
   checkpoint.shuffle = getNumber<int>(reader, "shuffle") != 0;
   checkpoint.step = getNumber<uint64_t>(reader, "step");
-  checkpoint.metricsBytes = getNumber<uint64_t>(reader, "metrics_bytes");
-  checkpoint.seconds = getNumber<double>(reader, "seconds");
+  checkpoint.metricsLines = getNumber<uint64_t>(reader, "metrics_lines");
   return checkpoint;
 }
 
@@ -320,6 +321,7 @@ void saveWeights(const std::string &path, const VibModel &model,
   SafetensorsWriter writer;
   addBlock(writer, model, block, "");
   Metadata &metadata = writer.metadata;
+  metadata = checkpoint.extra;
   metadata["format"] = "pt";
   metadata[kindKey] = weightsKind;
   metadata["model"] = checkpoint.model;

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -211,27 +212,31 @@ void writeFile(const std::string &path, std::string_view text) {
   file.commit();
 }
 
-LineFile::LineFile(std::string name, uint64_t keepBytes)
-    : path(std::move(name)), bytes(keepBytes) {
+LineFile::LineFile(std::string name, uint64_t keepLines)
+    : path(std::move(name)), count(keepLines) {
+  struct stat info;
+  bool regular = ::stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode);
+  if (regular && keepLines > 0) {
+    Bytes contents = readFile(path);
+    uint64_t found = 0;
+    for (; found < keepLines; ++found) {
+      auto begin = contents.begin() + ptrdiff_t(bytes);
+      auto newline = std::find(begin, contents.end(), '\n');
+      if (newline == contents.end())
+        fail("{}: {} whole lines, expected at least {}", path, found,
+             keepLines);
+      bytes = uint64_t(newline - contents.begin()) + 1;
+    }
+  }
   descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (descriptor < 0)
     fail("cannot write {}: {}", path, strerror(errno));
-  struct stat info;
-  int error = 0;
-  if (::fstat(descriptor, &info) != 0)
-    error = errno;
-  else if (S_ISREG(info.st_mode) && uint64_t(info.st_size) > keepBytes)
-    error = ::ftruncate(descriptor, off_t(keepBytes)) != 0 ? errno : 0;
-  bool tooShort =
-      !error && S_ISREG(info.st_mode) && uint64_t(info.st_size) < keepBytes;
-  if (!error && !tooShort)
+  if (!regular || ::ftruncate(descriptor, off_t(bytes)) == 0)
     return;
+  int error = errno;
   ::close(descriptor);
-  if (error)
-    fail("cannot write {}: {}", path, strerror(error));
-  fail("{}: {} bytes, expected at least the {} that the checkpoint records",
-       path, info.st_size, keepBytes);
+  fail("cannot write {}: {}", path, strerror(error));
 }
 
 LineFile::~LineFile() { ::close(descriptor); }
@@ -245,6 +250,7 @@ void LineFile::append(std::string_view line) {
     fail("cannot write {}: {}", path, strerror(error));
   }
   bytes += text.size();
+  ++count;
 }
 
 void LineFile::sync() {
