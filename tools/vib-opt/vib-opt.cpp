@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -18,6 +19,8 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   registry.insert<vib::VibDialect>();
+  vib::registerKernelsPasses();
+  vib::registerKernelsPipelines();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "vib modular optimizer driver\n", registry));
 }

@@ -1,0 +1,132 @@
+//===- Memory.h - The blocks, the arena and what lies where -----*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A compiled program has one arena and up to five blocks of one layout: the
+// weights, the two moments, the average and the gradients. `vib-plan-arena`
+// decides where every tensor lies and records it in the attributes of the
+// module; this file reads them, and makes the signatures of functions that
+// work on that memory.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_KERNELS_MEMORY_H
+#define VIB_COMPILER_KERNELS_MEMORY_H
+
+#include "dialect/Vib.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace vib {
+
+inline constexpr llvm::StringLiteral kParametersAttrName = "vib.parameters";
+inline constexpr llvm::StringLiteral kTensorsAttrName = "vib.tensors";
+inline constexpr llvm::StringLiteral kBlockBytesAttrName = "vib.block_bytes";
+inline constexpr llvm::StringLiteral kArenaBytesAttrName = "vib.arena_bytes";
+inline constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
+/// On an argument: which block, or the arena, it is.
+inline constexpr llvm::StringLiteral kBaseAttrName = "vib.base";
+/// On a function of the phase kernels: an entry of the program.
+inline constexpr llvm::StringLiteral kEntryAttrName = "vib.entry";
+/// On a function of the phase kernels: what it is, as {name, entry, flops,
+/// bytes, units}.
+inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
+/// On a vib.kernel: where each of its outs lies, as {base, offset, row}.
+inline constexpr llvm::StringLiteral kPlacesAttrName = "places";
+/// On a vib.kernel: the offset of its scratch in the arena.
+inline constexpr llvm::StringLiteral kScratchAttrName = "scratch";
+
+/// The blocks and the arena, in the order in which functions take them.
+enum class BaseKind { Weights, Moment1, Moment2, Average, Gradients, Arena };
+inline constexpr unsigned kNumBases = 6;
+llvm::StringRef getBaseName(BaseKind base);
+
+/// Where a tensor lies: `offset` bytes from `base`, its rows (the last
+/// dimension) `row` elements apart.
+struct Place {
+  BaseKind base;
+  int64_t offset;
+  int64_t row;
+};
+
+mlir::DictionaryAttr getPlaceAttr(mlir::MLIRContext *context,
+                                  const Place &place);
+Place parsePlaceAttr(mlir::DictionaryAttr attr);
+
+/// The number of bytes of an element in memory.
+int64_t getElementBytes(mlir::Type element);
+
+/// The type of the memory of a tensor whose rows are `row` elements apart.
+mlir::MemRefType getMemoryType(mlir::RankedTensorType type, int64_t row);
+
+/// The last dimension of `type`; 1 for a tensor without dimensions.
+int64_t getRow(mlir::RankedTensorType type);
+
+/// What vib-plan-arena recorded in a module.
+class MemoryMap {
+public:
+  explicit MemoryMap(mlir::ModuleOp module);
+
+  /// The place of a slot that is a tensor, or failure if the plan has none.
+  mlir::FailureOr<Place> lookup(SlotAttr slot,
+                                mlir::RankedTensorType type) const;
+  /// The place of a value of a function of the phase fused: of an argument by
+  /// its slot, of a kernel's result by the kernel's `places`.
+  mlir::FailureOr<Place> lookup(mlir::Value value) const;
+  int64_t getBytes(BaseKind base) const {
+    return base == BaseKind::Arena ? arenaBytes : blockBytes;
+  }
+
+private:
+  llvm::StringMap<int64_t> parameters, tensors;
+  int64_t blockBytes = 0, arenaBytes = 0;
+};
+
+/// The arguments of an entry or a kernel: blocks, arena and scalars, each at
+/// most once. Collected first, then appended to a function's arguments.
+class Signature {
+public:
+  void addBase(BaseKind base) { bases[static_cast<unsigned>(base)] = true; }
+  void addScalar(SlotAttr slot, mlir::Type type) {
+    scalars.insert({slot, type});
+  }
+  /// Creates a function whose arguments are `leading` and then these, and
+  /// whose block is open at its end.
+  mlir::func::FuncOp createFunction(mlir::OpBuilder &builder,
+                                    mlir::Location loc, llvm::StringRef name,
+                                    mlir::TypeRange leading,
+                                    const MemoryMap &memory);
+  /// The argument of the function created last.
+  mlir::Value getBase(BaseKind base) const {
+    return baseValues[static_cast<unsigned>(base)];
+  }
+  mlir::Value getScalar(SlotAttr slot) const {
+    return scalarValues.lookup(slot);
+  }
+  /// What a caller with the signature `caller` passes for these arguments.
+  llvm::SmallVector<mlir::Value> getOperands(const Signature &caller) const;
+  void addAll(const Signature &other);
+
+private:
+  std::array<bool, kNumBases> bases = {};
+  std::array<mlir::Value, kNumBases> baseValues = {};
+  llvm::MapVector<SlotAttr, mlir::Type> scalars;
+  llvm::DenseMap<SlotAttr, mlir::Value> scalarValues;
+};
+
+/// A view of the tensor at `place`, at the insertion point.
+mlir::Value createView(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value base, const Place &place,
+                       mlir::RankedTensorType type);
+
+/// The slot of an argument or a result; null where there is none.
+SlotAttr getArgSlot(mlir::func::FuncOp function, unsigned index);
+SlotAttr getResultSlot(mlir::func::FuncOp function, unsigned index);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_KERNELS_MEMORY_H

@@ -1,0 +1,45 @@
+//===- Passes.h - From the phase fused to the phase kernels -----*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_KERNELS_PASSES_H
+#define VIB_COMPILER_KERNELS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace vib {
+
+#define GEN_PASS_DECL
+#include "compiler/kernels/Passes.h.inc"
+
+/// What the CPU emitter has to know of the machine and of the user's wish.
+struct KernelsOptions : mlir::PassPipelineOptions<KernelsOptions> {
+  Option<unsigned> vectorBits{
+      *this, "vector-bits",
+      llvm::cl::desc("Width of a vector register: 128, 256 or 512"),
+      llvm::cl::init(512)};
+};
+
+/// fused -> kernels for a CPU.
+void buildKernelsPipeline(mlir::OpPassManager &pm,
+                          const KernelsOptions &options);
+
+/// step -> kernels by plain upstream passes, scalar and unfused: the oracle
+/// for every other way.
+void buildReferencePipeline(mlir::OpPassManager &pm);
+
+/// Registers `vib-to-kernels` and `vib-to-reference`.
+void registerKernelsPipelines();
+
+#define GEN_PASS_REGISTRATION
+#include "compiler/kernels/Passes.h.inc"
+
+} // namespace vib
+
+#endif // VIB_COMPILER_KERNELS_PASSES_H

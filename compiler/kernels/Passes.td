@@ -1,0 +1,102 @@
+//===- Passes.td - From the phase fused to kernels ---------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_KERNELS_PASSES_TD
+#define VIB_COMPILER_KERNELS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def BindSlots : Pass<"vib-bind-slots", "mlir::ModuleOp"> {
+  let summary = "give the entries of a step their signature over memory";
+  let description = [{
+    Every function of the phase `step` takes its tensors from the blocks and
+    the arena that `vib-plan-arena` has laid out: a tensor argument becomes a
+    view of its block, a result is materialized into its own. What the body
+    does with the tensors is left to bufferization. Used by `-O0` only.
+
+    ```mlir
+    func.func @encode(%w: tensor<4x8xf32> {vib.slot = #vib.slot<weight, "w">})
+    // becomes
+    func.func @encode(%weights: memref<128xi8> {vib.base = "weights"}) {
+      %view = memref.view %weights[%c0][] : memref<128xi8> to memref<4x8xf32>
+      %w = bufferization.to_tensor %view restrict
+    ```
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::bufferization::BufferizationDialect",
+                           "mlir::memref::MemRefDialect"];
+  let statistics = [
+    Statistic<"numBound", "slots-bound", "Tensors tied to their memory">
+  ];
+}
+
+def ExpandNoise : Pass<"vib-expand-noise"> {
+  let summary = "expand vib.noise to integer and fma operations";
+  let description = [{
+    Philox4x32-10 and Box-Muller as the head of ExpandNoise.cpp and
+    docs/randomness.md state them, to the operation: the same bits on scalars
+    and on vectors of any shape. Operands that are scalars where others are
+    vectors stay so as long as they can.
+
+    ```mlir
+    %e = vib.noise train %seed, %step, %sample, %row, %latent
+           : (i64, i64, i32, i32, vector<16xi32>) -> vector<16xf32>
+    // becomes arith.mului_extended, arith.xori, … math.fma … math.sqrt
+    ```
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::math::MathDialect",
+                           "mlir::vector::VectorDialect"];
+  let statistics = [
+    Statistic<"numExpanded", "noises-expanded", "vib.noise ops expanded">
+  ];
+}
+
+def LowerCopies : Pass<"vib-lower-copies"> {
+  let summary = "make memref.copy an elementwise linalg.generic";
+  let description = [{
+    A copy of a slice would otherwise call a function of MLIR's own runtime,
+    which a compiled program does not have.
+
+    ```mlir
+    memref.copy %a, %b : memref<4x2xf32> to memref<4x2xf32, strided<[4, 1]>>
+    // becomes
+    linalg.generic {…} ins(%a : …) outs(%b : …)
+    ```
+  }];
+  let dependentDialects = ["mlir::linalg::LinalgDialect"];
+  let statistics = [
+    Statistic<"numLowered", "copies-lowered", "Copies made loops">
+  ];
+}
+
+def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
+  let summary = "decide where every tensor lies";
+  let description = [{
+    Lays out the parameters in their blocks, the inputs and outputs of all
+    functions at places of their own in the arena, and after them, by lifetime,
+    the buffers between a function's kernels. Everything is aligned to 64 bytes
+    and staggered; PlanArena.cpp says why.
+
+    The module gets `vib.block_bytes`, `vib.arena_bytes`, `vib.tensors` and an
+    `offset` in each entry of `vib.parameters`; each vib.kernel gets `places`,
+    one for each of its outs:
+
+    ```mlir
+    vib.kernel "encode.0" … attributes {
+      places = [{base = "arena", offset = 627200 : i64, row = 1040 : i64} ] } …
+    ```
+  }];
+  let statistics = [
+    Statistic<"numBuffers", "buffers-placed",
+              "Buffers placed by their lifetime">,
+    Statistic<"numArenaBytes", "arena-bytes", "Bytes of the arena">
+  ];
+}
+
+#endif // VIB_COMPILER_KERNELS_PASSES_TD

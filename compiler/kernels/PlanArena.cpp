@@ -1,0 +1,272 @@
+//===- PlanArena.cpp - One place for everything ---------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The parameters are laid out in the order of the model, once for all blocks.
+// The arena begins with the inputs and outputs of all entries: one name is one
+// place, whichever functions use it, since the runtime writes and reads them
+// between calls. After them come the buffers that live inside of one call; the
+// functions share that part, and in a function two buffers share memory unless
+// both are alive at one kernel. The largest buffers are placed first, each at
+// the lowest offset that is free for its lifetime.
+//
+// Everything is aligned to 64 bytes. Two habits of caches are avoided: arrays
+// that begin at equal offsets in their 4 KB pages compete for the same sets,
+// so neighbours are staggered by five lines; and so do the rows of a matrix
+// whose row is a large power of two, so the rows of such buffers are padded by
+// one line where the layout is ours to choose.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/Memory.h"
+#include "compiler/kernels/Passes.h"
+
+using namespace mlir;
+
+namespace vib {
+#define GEN_PASS_DEF_PLANARENA
+#include "compiler/kernels/Passes.h.inc"
+} // namespace vib
+
+using namespace vib;
+
+namespace {
+
+constexpr int64_t kLine = 64;
+constexpr int64_t kStagger = 5 * kLine;
+/// Rows that are a multiple of this many bytes are padded.
+constexpr int64_t kAliasingRow = 1024;
+
+/// Places one thing after another.
+struct Layout {
+  int64_t end = 0;
+  int64_t place(int64_t bytes) {
+    int64_t offset = llvm::alignTo(end, kLine);
+    end = offset + bytes;
+    if (bytes >= kAliasingRow)
+      end += kStagger;
+    return offset;
+  }
+  int64_t size() const { return llvm::alignTo(end, kLine); }
+};
+
+/// A buffer of one function: it must keep its place while the kernels `first`
+/// to `last` run.
+struct Buffer {
+  int64_t bytes;
+  int64_t first, last;
+  int64_t offset = 0;
+};
+
+int64_t getBytes(RankedTensorType type, int64_t row) {
+  MemRefType memory = getMemoryType(type, row);
+  return memory.getNumElements() * getElementBytes(type.getElementType());
+}
+
+/// The distance of the rows of a buffer in elements.
+int64_t chooseRow(RankedTensorType type) {
+  int64_t row = getRow(type), bytes = getElementBytes(type.getElementType());
+  if (type.getRank() < 2 || (row * bytes) % kAliasingRow != 0)
+    return row;
+  return row + kLine / bytes;
+}
+
+/// Places `buffers` above `begin`; returns the end of the last.
+int64_t placeBuffers(MutableArrayRef<Buffer> buffers, int64_t begin) {
+  SmallVector<Buffer *> order = llvm::to_vector(
+      llvm::map_range(buffers, [](Buffer &buffer) { return &buffer; }));
+  llvm::sort(order, [](Buffer *lhs, Buffer *rhs) {
+    return std::make_pair(-lhs->bytes, lhs) < std::make_pair(-rhs->bytes, rhs);
+  });
+  SmallVector<Buffer *> placed;
+  int64_t end = begin;
+  for (Buffer *buffer : order) {
+    int64_t offset = begin;
+    for (Buffer *other : placed) {
+      if (other->last < buffer->first || buffer->last < other->first)
+        continue;
+      if (offset + buffer->bytes + kStagger > other->offset)
+        offset = std::max<int64_t>(
+            offset,
+            llvm::alignTo(other->offset + other->bytes + kStagger, kLine));
+    }
+    buffer->offset = offset;
+    // `placed` stays sorted by offset, so that the scan above finds gaps.
+    placed.insert(llvm::upper_bound(placed, buffer,
+                                    [](Buffer *lhs, Buffer *rhs) {
+                                      return lhs->offset < rhs->offset;
+                                    }),
+                  buffer);
+    end = std::max(end, offset + buffer->bytes);
+  }
+  return end;
+}
+
+struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
+  using PlanArenaBase::PlanArenaBase;
+
+  void runOnOperation() override {
+    if (failed(planParameters()) || failed(planTensors()))
+      return signalPassFailure();
+    MemoryMap memory(getOperation());
+    int64_t end = arena.size();
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      FailureOr<int64_t> functionEnd = planFunction(function, memory);
+      if (failed(functionEnd))
+        return signalPassFailure();
+      end = std::max(end, *functionEnd);
+    }
+    setBytes(kArenaBytesAttrName, end);
+    numArenaBytes = end;
+  }
+
+  void setBytes(StringRef name, int64_t bytes) {
+    getOperation()->setAttr(name,
+                            Builder(&getContext()).getI64IntegerAttr(bytes));
+  }
+
+  LogicalResult planParameters();
+  LogicalResult planTensors();
+  FailureOr<int64_t> planFunction(func::FuncOp function,
+                                  const MemoryMap &memory);
+
+  Layout arena;
+};
+
+/// Gives each entry of vib.parameters its offset.
+LogicalResult PlanArena::planParameters() {
+  ModuleOp module = getOperation();
+  Builder builder(&getContext());
+  auto parameters = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
+  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
+  auto type = model ? model.getAs<StringAttr>("type") : StringAttr();
+  if (!parameters || !type)
+    return module.emitError("expected a module of the phase step or fused: ")
+           << kParametersAttrName << " or the type in vib.model is missing";
+  int64_t elementBytes = type == "f64" ? 8 : 4;
+  Layout block;
+  SmallVector<Attribute> placed;
+  for (auto parameter : parameters.getAsRange<DictionaryAttr>()) {
+    int64_t bytes = elementBytes;
+    if (auto shape = parameter.getAs<DenseI64ArrayAttr>("shape")) {
+      for (int64_t size : shape.asArrayRef())
+        bytes *= size;
+    } else {
+      for (auto size :
+           parameter.getAs<ArrayAttr>("shape").getAsRange<IntegerAttr>())
+        bytes *= size.getInt();
+    }
+    NamedAttrList entries(parameter);
+    entries.set("offset", builder.getI64IntegerAttr(block.place(bytes)));
+    placed.push_back(entries.getDictionary(&getContext()));
+  }
+  module->setAttr(kParametersAttrName, builder.getArrayAttr(placed));
+  setBytes(kBlockBytesAttrName, block.size());
+  return success();
+}
+
+/// Places the inputs and outputs of all functions.
+LogicalResult PlanArena::planTensors() {
+  Builder builder(&getContext());
+  llvm::MapVector<StringAttr, RankedTensorType> tensors;
+  auto add = [&](func::FuncOp function, SlotAttr slot, Type type) {
+    if (!slot)
+      return LogicalResult(
+          function.emitError("expected every argument and result to have a ")
+          << kSlotAttrName);
+    if (slot.getKind() != SlotKind::Input && slot.getKind() != SlotKind::Output)
+      return success();
+    auto name = builder.getStringAttr(slot.getName());
+    auto tensorType = dyn_cast<RankedTensorType>(type);
+    if (!tensorType || !tensorType.hasStaticShape())
+      return LogicalResult(function.emitError("expected ")
+                           << name << " to be a tensor of a static shape but "
+                           << "got " << type);
+    auto [it, inserted] = tensors.insert({name, tensorType});
+    if (!inserted && it->second != tensorType)
+      return LogicalResult(function.emitError("expected ")
+                           << name << " to be of one type but got "
+                           << tensorType << " and " << it->second);
+    return success();
+  };
+  for (auto function : getOperation().getOps<func::FuncOp>()) {
+    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+      if (failed(add(function, getArgSlot(function, i), type)))
+        return failure();
+    for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+      if (failed(add(function, getResultSlot(function, i), type)))
+        return failure();
+  }
+  SmallVector<Attribute> placed;
+  for (auto [name, type] : tensors)
+    placed.push_back(builder.getDictionaryAttr(
+        {builder.getNamedAttr("name", name),
+         builder.getNamedAttr("type", TypeAttr::get(type)),
+         builder.getNamedAttr("offset", builder.getI64IntegerAttr(arena.place(
+                                            getBytes(type, getRow(type)))))}));
+  getOperation()->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
+  return success();
+}
+
+/// Places what lives inside of a call of `function`; returns its end.
+FailureOr<int64_t> PlanArena::planFunction(func::FuncOp function,
+                                           const MemoryMap &memory) {
+  SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
+  Operation *terminator = function.front().getTerminator();
+  DenseMap<Operation *, int64_t> order;
+  for (auto [i, kernel] : llvm::enumerate(kernels))
+    order[kernel] = i;
+
+  // What is not state, input or output needs a buffer.
+  SmallVector<Buffer> buffers;
+  SmallVector<SmallVector<Place>> places(kernels.size());
+  SmallVector<std::pair<Place *, size_t>> pending;
+  for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    places[i].resize(kernel.getNumResults());
+    for (auto [result, output, place] :
+         llvm::zip_equal(kernel.getResults(), kernel.getOutputs(), places[i])) {
+      auto type = cast<RankedTensorType>(result.getType());
+      if (FailureOr<Place> state = memory.lookup(output); succeeded(state)) {
+        place = *state;
+        continue;
+      }
+      auto returned = llvm::find_if(result.getUses(), [&](OpOperand &use) {
+        return use.getOwner() == terminator;
+      });
+      if (returned != result.getUses().end()) {
+        FailureOr<Place> slot = memory.lookup(
+            getResultSlot(function, returned->getOperandNumber()), type);
+        if (failed(slot))
+          return kernel.emitError("its result is returned, but the plan has "
+                                  "no place for the slot");
+        place = *slot;
+        continue;
+      }
+      Buffer buffer;
+      buffer.first = buffer.last = i;
+      for (Operation *user : result.getUsers())
+        buffer.last = std::max(buffer.last, order.lookup(user));
+      place = {BaseKind::Arena, 0, chooseRow(type)};
+      buffer.bytes = getBytes(type, place.row);
+      pending.push_back({&place, buffers.size()});
+      buffers.push_back(buffer);
+    }
+  }
+  int64_t end = placeBuffers(buffers, arena.size());
+  for (auto [place, index] : pending)
+    place->offset = buffers[index].offset;
+  for (auto [kernel, kernelPlaces] : llvm::zip_equal(kernels, places)) {
+    SmallVector<Attribute> attributes;
+    for (const Place &place : kernelPlaces)
+      attributes.push_back(getPlaceAttr(&getContext(), place));
+    kernel->setAttr(kPlacesAttrName, ArrayAttr::get(&getContext(), attributes));
+  }
+  numBuffers += buffers.size();
+  return llvm::alignTo(end, kLine);
+}
+
+} // namespace
