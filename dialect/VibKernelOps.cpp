@@ -8,6 +8,7 @@
 
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -35,9 +36,42 @@ static void printPurpose(OpAsmPrinter &printer, Operation *,
 // KernelOp
 //===----------------------------------------------------------------------===//
 
-void KernelOp::getAsmBlockArgumentNames(Region &, OpAsmSetValueNameFn) {}
+/// The name that a location gives to a value.
+static StringRef getName(Value value) {
+  if (auto named = value.getLoc()->findInstanceOf<NameLoc>())
+    return named.getName();
+  return {};
+}
 
-/// Parses `keyword ( %operand as %argument, … : type, … )`.
+void KernelOp::getAsmBlockArgumentNames(Region &region,
+                                        OpAsmSetValueNameFn setName) {
+  for (BlockArgument argument : region.getArguments())
+    if (StringRef name = ::getName(argument); !name.empty())
+      setName(argument, name);
+}
+
+void KernelOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  for (auto [result, argument] : llvm::zip(getResults(), getOutputArgs()))
+    if (StringRef name = ::getName(argument); !name.empty())
+      setName(result, name);
+}
+
+/// The name of an argument in the text is kept as its location, so that it is
+/// there when the kernel is printed again. Numbers are no names, and a number
+/// after an underscore only made the name unique.
+static void keepName(OpAsmParser &parser, OpAsmParser::Argument &argument) {
+  StringRef name = argument.ssaName.name.drop_front();
+  StringRef stem = name.rtrim("0123456789");
+  if (stem.size() != name.size() && stem.consume_back("_"))
+    name = stem;
+  if (!argument.sourceLoc && !name.empty() && !llvm::isDigit(name.front()))
+    argument.sourceLoc =
+        NameLoc::get(parser.getBuilder().getStringAttr(name),
+                     parser.getEncodedSourceLoc(argument.ssaName.location));
+}
+
+/// Parses `keyword ( %operand (as %argument)?, ... : type, ... )`. Without `as`
+/// the argument has the operand's name.
 static ParseResult
 parseBindings(OpAsmParser &parser, StringRef keyword,
               SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands,
@@ -45,12 +79,25 @@ parseBindings(OpAsmParser &parser, StringRef keyword,
   if (parser.parseOptionalKeyword(keyword))
     return success();
   size_t first = arguments.size();
-  if (parser.parseLParen() ||
-      parser.parseCommaSeparatedList([&]() -> ParseResult {
-        return failure(parser.parseOperand(operands.emplace_back()) ||
-                       parser.parseKeyword("as") ||
-                       parser.parseArgument(arguments.emplace_back()));
-      }) ||
+  auto parseBinding = [&]() -> ParseResult {
+    OpAsmParser::UnresolvedOperand &operand = operands.emplace_back();
+    OpAsmParser::Argument &argument = arguments.emplace_back();
+    if (parser.parseOperand(operand))
+      return failure();
+    if (succeeded(parser.parseOptionalKeyword("as"))) {
+      if (parser.parseArgument(argument))
+        return failure();
+    } else if (operand.number != 0) {
+      return parser.emitError(operand.location)
+             << "expected 'as' and a name: " << operand.name << "#"
+             << operand.number << " cannot name an argument";
+    } else {
+      argument.ssaName = operand;
+    }
+    keepName(parser, argument);
+    return success();
+  };
+  if (parser.parseLParen() || parser.parseCommaSeparatedList(parseBinding) ||
       parser.parseColon())
     return failure();
   SmallVector<Type> types;
@@ -58,9 +105,8 @@ parseBindings(OpAsmParser &parser, StringRef keyword,
   if (parser.parseTypeList(types) || parser.parseRParen())
     return failure();
   if (types.size() != arguments.size() - first)
-    return parser.emitError(loc)
-           << "expected " << arguments.size() - first << " types but got "
-           << types.size();
+    return parser.emitError(loc) << "expected " << arguments.size() - first
+                                 << " types but got " << types.size();
   for (auto [argument, type] :
        llvm::zip(llvm::drop_begin(arguments, first), types))
     argument.type = type;
@@ -88,30 +134,60 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   return failure(
       parser.resolveOperands(operands, types, loc, result.operands) ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
-      parser.parseRegion(*result.addRegion(), arguments) ||
+      parser.parseRegion(*result.addRegion(), arguments,
+                         /*enableNameShadowing=*/true) ||
       parser.parseOptionalArrowTypeList(result.types));
 }
 
 static void printBindings(OpAsmPrinter &printer, StringRef keyword,
                           ValueRange operands,
-                          Block::BlockArgListType arguments) {
+                          Block::BlockArgListType arguments,
+                          ArrayRef<Value> names) {
   if (operands.empty())
     return;
   printer << ' ' << keyword << '(';
-  llvm::interleaveComma(llvm::zip(operands, arguments), printer,
+  llvm::interleaveComma(llvm::zip(operands, arguments, names), printer,
                         [&](auto binding) {
-                          printer << std::get<0>(binding) << " as "
-                                  << std::get<1>(binding);
+                          auto [operand, argument, name] = binding;
+                          printer << operand;
+                          if (name != operand)
+                            printer << " as " << argument;
                         });
   printer << " : ";
   llvm::interleaveComma(operands.getTypes(), printer);
   printer << ')';
 }
 
+/// An argument has the name of its operand; one of a new tensor has that of the
+/// result, which says what the kernel makes of it.
+static SmallVector<Value> getArgumentNames(KernelOp kernel) {
+  SmallVector<Value> names;
+  auto addName = [&](Value name) {
+    auto result = dyn_cast<OpResult>(name);
+    bool usable = !llvm::is_contained(names, name) &&
+                  (!result || result.getOwner()->getNumResults() == 1 ||
+                   isa<KernelOp>(result.getOwner()));
+    names.push_back(usable ? name : Value());
+  };
+  for (Value input : kernel.getInputs())
+    addName(input);
+  for (auto [output, argument, result] : llvm::zip(
+           kernel.getOutputs(), kernel.getOutputArgs(), kernel.getResults())) {
+    bool isNew = output.getDefiningOp<tensor::EmptyOp>();
+    addName(isNew && !::getName(argument).empty() ? Value(result) : output);
+  }
+  return names;
+}
+
 void KernelOp::print(OpAsmPrinter &printer) {
+  SmallVector<Value> names = getArgumentNames(*this);
+  printer.shadowRegionArgs(getBody(), names);
   printer << ' ' << getNameAttr();
-  printBindings(printer, "ins", getInputs(), getInputArgs());
-  printBindings(printer, "outs", getOutputs(), getOutputArgs());
+  ArrayRef<Value> all(names);
+  printBindings(printer, "ins", getInputs(), getInputArgs(),
+                all.take_front(getInputs().size()));
+  printBindings(printer, "outs", getOutputs(), getOutputArgs(),
+                all.drop_front(getInputs().size()));
   printer.printOptionalAttrDictWithKeyword(
       (*this)->getAttrs(), {getNameAttrName(), getOperandSegmentSizeAttr()});
   printer << ' ';

@@ -46,7 +46,7 @@ def Vib_NoiseOp : Vib_Op<"noise", [Pure]> {
 def Vib_KernelOp : Vib_Op<"kernel", [
     IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">,
     AttrSizedOperandSegments, RecursiveMemoryEffects,
-    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames", "getAsmResultNames"]>]> {
   let summary = "one kernel of a step: a fused region in destination style";
   let description = [{
     The unit of work of the phase `fused`. The region holds linalg ops on
@@ -57,13 +57,17 @@ def Vib_KernelOp : Vib_Op<"kernel", [
     state tensor after a kernel has updated it: the verifier of the phase
     reports such a read, and no copy is ever made.
 
+    In the text an argument has the name of its operand, or the one after `as`;
+    the location keeps the name. The i-th result has the name of the i-th
+    `outs`.
+
     ```mlir
-    %h0 = vib.kernel "encode.0" ins(%x as %a, %w as %b, %bias as %c
+    %h0 = vib.kernel "encode.0" ins(%x, %w, %bias
               : tensor<100x784xf32>, tensor<784x1024xf32>, tensor<1024xf32>)
-            outs(%e as %o : tensor<100x1024xf32>) {
+            outs(%e as %h0 : tensor<100x1024xf32>) {
       %zero = linalg.fill ...
-      %0 = linalg.contract ...
-      %1 = linalg.generic ...
+      %0 = linalg.contract ... ins(%x, %w : ...) outs(%zero : ...)
+      %1 = linalg.generic ... ins(%0, %bias : ...) outs(%h0 : ...)
       vib.yield %1 : tensor<100x1024xf32>
     } -> tensor<100x1024xf32>
     ```

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/fused/Passes.h"
 #include "compiler/kernels/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/InitAllDialects.h"
@@ -19,8 +20,14 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   registry.insert<vib::VibDialect>();
+  vib::registerFusedPasses();
   vib::registerKernelsPasses();
   vib::registerKernelsPipelines();
+  // Values are printed by the names that the compiler gives them.
+  llvm::SmallVector<char *> arguments(argv, argv + argc);
+  char useNames[] = "--mlir-use-nameloc-as-prefix";
+  arguments.insert(arguments.begin() + 1, useNames);
   return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "vib modular optimizer driver\n", registry));
+      mlir::MlirOptMain(arguments.size(), arguments.data(),
+                        "vib modular optimizer driver\n", registry));
 }

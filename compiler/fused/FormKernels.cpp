@@ -1,0 +1,188 @@
+//===- FormKernels.cpp - One kernel an op -----------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The ops of a function are of two kinds. Roots compute something: every linalg
+// op but a fill, and the last insert_slice of a chain. All others (constants,
+// arithmetic on scalars, tensor.empty, fills, slices of operands) cost nothing
+// or next to nothing: they are cloned into every kernel whose root needs them,
+// so that no kernel exists only to hand them out.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "compiler/fused/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace vib {
+#define GEN_PASS_DEF_FORMKERNELS
+#include "compiler/fused/Passes.h.inc"
+} // namespace vib
+
+/// Whether another insert_slice carries on with what `op` has put together.
+static bool isContinued(tensor::InsertSliceOp op) {
+  if (!op->hasOneUse())
+    return false;
+  auto next = dyn_cast<tensor::InsertSliceOp>(*op->user_begin());
+  return next && next.getDest() == op.getResult();
+}
+
+static bool isRoot(Operation *op) {
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    return !isContinued(insert);
+  if (isa<linalg::LinalgOp>(op) && !isa<linalg::FillOp>(op))
+    return true;
+  // What the function returns has to come from somewhere.
+  return isa<linalg::FillOp, tensor::ExtractSliceOp>(op) &&
+         llvm::any_of(op->getUsers(), [](Operation *user) {
+           return isa<func::ReturnOp>(user);
+         });
+}
+
+/// Collects the ops that go into the kernel of `op`, itself included.
+static void collect(Operation *op, llvm::SmallSetVector<Operation *, 8> &ops) {
+  llvm::SetVector<Value> operands;
+  operands.insert_range(op->getOperands());
+  getUsedValuesDefinedAbove(op->getRegions(), operands);
+  for (Value operand : operands) {
+    Operation *producer = operand.getDefiningOp();
+    if (!producer || isRoot(producer) || isa<KernelOp>(producer))
+      continue;
+    collect(producer, ops);
+  }
+  ops.insert(op);
+}
+
+/// The name of a value in the text: that of its slot, else that of the place
+/// which its kernel gives it.
+static Location getNamedLoc(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    SlotAttr slot = getSlot(argument);
+    if (!slot)
+      return value.getLoc();
+    SmallString<32> name = slot.getName();
+    if (slot.getKind() == SlotKind::Moment1)
+      name += ".m";
+    else if (slot.getKind() == SlotKind::Moment2)
+      name += ".v";
+    else if (slot.getKind() == SlotKind::Average)
+      name += ".a";
+    return NameLoc::get(StringAttr::get(value.getContext(), name));
+  }
+  auto result = cast<OpResult>(value);
+  if (auto kernel = dyn_cast<KernelOp>(result.getOwner()))
+    return kernel.getOutputArgs()[result.getResultNumber()].getLoc();
+  return value.getLoc();
+}
+
+/// Names the place of a result: by the output of the function that it is, by
+/// its location if the step named it there, else by its label.
+static Location getPlaceLoc(OpResult result, StringAttr label) {
+  for (OpOperand &use : result.getUses())
+    if (auto ret = dyn_cast<func::ReturnOp>(use.getOwner()))
+      if (auto slot = ret->getParentOfType<func::FuncOp>()
+                          .getResultAttrOfType<SlotAttr>(use.getOperandNumber(),
+                                                         kSlotAttrName))
+        return NameLoc::get(
+            StringAttr::get(result.getContext(), slot.getName()));
+  if (isa<NameLoc>(result.getLoc()))
+    return result.getLoc();
+  return NameLoc::get(label, result.getLoc());
+}
+
+/// Moves `root` and what it needs into a kernel.
+static void formKernel(Operation *root) {
+  llvm::SmallSetVector<Operation *, 8> ops;
+  collect(root, ops);
+
+  // Results that update state have the state's place, others a fresh one.
+  OpBuilder builder(root);
+  SmallVector<Value> outputs;
+  auto destination = dyn_cast<DestinationStyleOpInterface>(root);
+  for (OpResult result : root->getResults()) {
+    Value init =
+        destination ? destination.getTiedOpOperand(result)->get() : Value();
+    if (init && getState(init)) {
+      outputs.push_back(init);
+      continue;
+    }
+    auto type = cast<RankedTensorType>(result.getType());
+    outputs.push_back(tensor::EmptyOp::create(
+        builder, root->getLoc(), type.getShape(), type.getElementType()));
+  }
+
+  llvm::SetVector<Value> used;
+  for (Operation *op : ops) {
+    used.insert_range(op->getOperands());
+    getUsedValuesDefinedAbove(op->getRegions(), used);
+  }
+  SmallVector<Value> inputs;
+  for (Value value : used) {
+    Operation *producer = value.getDefiningOp();
+    if (!(producer && ops.contains(producer)) &&
+        !llvm::is_contained(outputs, value))
+      inputs.push_back(value);
+  }
+
+  auto label = root->getAttrOfType<StringAttr>(kLabelAttrName);
+  if (!label)
+    label = builder.getStringAttr(root->getName().stripDialect());
+  auto kernel = KernelOp::create(
+      builder, root->getLoc(), root->getResultTypes(), label, inputs, outputs);
+  Block *body = builder.createBlock(&kernel.getBody());
+  IRMapping mapping;
+  for (Value input : inputs)
+    mapping.map(input, body->addArgument(input.getType(), getNamedLoc(input)));
+  for (auto [result, output] : llvm::zip(root->getResults(), outputs)) {
+    bool state = !!getState(output);
+    Location loc = state ? getNamedLoc(output) : getPlaceLoc(result, label);
+    Value argument = body->addArgument(output.getType(), loc);
+    if (state)
+      mapping.map(output, argument);
+  }
+  builder.setInsertionPointToEnd(body);
+  for (Operation *op : ops)
+    builder.clone(*op, mapping)->removeAttr(kLabelAttrName);
+  SmallVector<Value> yields;
+  for (Value result : root->getResults())
+    yields.push_back(mapping.lookup(result));
+  YieldOp::create(builder, root->getLoc(), yields);
+  root->replaceAllUsesWith(kernel.getResults());
+  root->erase();
+  tieOutputs(kernel);
+}
+
+namespace {
+struct FormKernelsPass : public vib::impl::FormKernelsBase<FormKernelsPass> {
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isDeclaration())
+        continue;
+      for (BlockArgument argument : function.getArguments())
+        argument.setLoc(getNamedLoc(argument));
+      SmallVector<Operation *> roots;
+      for (Operation &op : function.getBody().front())
+        if (isRoot(&op))
+          roots.push_back(&op);
+      llvm::for_each(roots, formKernel);
+      numKernels += roots.size();
+      for (Operation &op : llvm::make_early_inc_range(
+               llvm::reverse(function.getBody().front())))
+        if (isOpTriviallyDead(&op))
+          op.erase();
+    }
+  }
+};
+} // namespace

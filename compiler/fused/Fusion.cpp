@@ -1,0 +1,440 @@
+//===- Fusion.cpp - What all fusion passes share ----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Merging two kernels. Between them in the block stand others, and the merged
+// kernel runs at one place, so that the kernels between have to be before or
+// after it. One kernel depends on an earlier one if it reads its results, or if
+// it updates state that the earlier one still reads. With
+//
+//   after  = the kernels between that depend on the first one,
+//   before = the kernels between on which the second one depends
+//
+// (both taken transitively), the two can be merged if no kernel is in both: the
+// merged kernel stands where the second one stood if nothing has to come after
+// it, else where the first one stood, `before` moved in front of it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+//===----------------------------------------------------------------------===//
+// Questions
+//===----------------------------------------------------------------------===//
+
+SlotAttr vib::getSlot(BlockArgument argument) {
+  auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  if (!function)
+    return {};
+  return function.getArgAttrOfType<SlotAttr>(argument.getArgNumber(),
+                                             kSlotAttrName);
+}
+
+BlockArgument vib::getState(Value value) {
+  while (auto result = dyn_cast<OpResult>(value)) {
+    auto kernel = dyn_cast<KernelOp>(result.getOwner());
+    if (!kernel)
+      return {};
+    value = kernel.getOutputs()[result.getResultNumber()];
+  }
+  auto argument = cast<BlockArgument>(value);
+  SlotAttr slot = getSlot(argument);
+  if (!slot)
+    return {};
+  switch (slot.getKind()) {
+  case SlotKind::Weight:
+  case SlotKind::Moment1:
+  case SlotKind::Moment2:
+  case SlotKind::Average:
+    return argument;
+  default:
+    return {};
+  }
+}
+
+bool vib::updatesState(KernelOp kernel) {
+  return llvm::any_of(kernel.getOutputs(),
+                      [](Value output) { return !!getState(output); });
+}
+
+SmallVector<linalg::LinalgOp> vib::getLoops(KernelOp kernel) {
+  SmallVector<linalg::LinalgOp> loops;
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    if (!isa<linalg::FillOp>(op))
+      loops.push_back(op);
+  return loops;
+}
+
+SmallVector<linalg::LinalgOp> vib::getContractions(KernelOp kernel) {
+  SmallVector<linalg::LinalgOp> contractions;
+  for (linalg::LinalgOp op : getLoops(kernel))
+    if (linalg::isaContractionOpInterface(op))
+      contractions.push_back(op);
+  return contractions;
+}
+
+bool vib::isElementwise(KernelOp kernel) {
+  SmallVector<linalg::LinalgOp> loops = getLoops(kernel);
+  return !loops.empty() && llvm::all_of(loops, [](linalg::LinalgOp op) {
+    return op.getNumReductionLoops() == 0;
+  });
+}
+
+bool vib::isReduction(KernelOp kernel) {
+  return getContractions(kernel).empty() &&
+         llvm::any_of(getLoops(kernel), [](linalg::LinalgOp op) {
+           return op.getNumReductionLoops() != 0;
+         });
+}
+
+bool vib::drawsNoise(Operation *op) {
+  return op->walk([](NoiseOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
+int64_t vib::getBytes(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return tensor.getNumElements() * getBytes(tensor.getElementType());
+  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+}
+
+std::string vib::describe(KernelOp kernel) {
+  SmallVector<linalg::LinalgOp> loops = getLoops(kernel);
+  if (loops.empty())
+    return "slices put together";
+  if (!getContractions(kernel).empty())
+    return "contraction";
+  llvm::SmallSetVector<StringRef, 8> names;
+  for (linalg::LinalgOp loop : loops)
+    for (Operation &op : *loop.getBlock())
+      if (isa<math::MathDialect, arith::ArithDialect>(op.getDialect())
+              ? !isa<arith::ConstantOp, arith::IndexCastOp, arith::CmpFOp,
+                     arith::CmpIOp, arith::NegFOp, math::AbsFOp>(op)
+              : isa<NoiseOp>(op))
+        names.insert(op.getName().stripDialect());
+  std::string text = isReduction(kernel) ? "reduction of " : "";
+  constexpr size_t kMaxNames = 4;
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(names.getArrayRef().take_front(kMaxNames), os, ", ");
+  if (names.size() > kMaxNames)
+    os << ", ...";
+  return text;
+}
+
+SmallVector<KernelOp> vib::getKernels(func::FuncOp function) {
+  return llvm::to_vector(function.getBody().front().getOps<KernelOp>());
+}
+
+//===----------------------------------------------------------------------===//
+// Notes
+//===----------------------------------------------------------------------===//
+
+static void addNote(KernelOp kernel, StringRef attr, const Twine &text) {
+  Builder builder(kernel.getContext());
+  SmallVector<Attribute> notes;
+  if (auto old = kernel->getAttrOfType<ArrayAttr>(attr))
+    llvm::append_range(notes, old);
+  StringAttr note = builder.getStringAttr(text);
+  if (llvm::is_contained(notes, note))
+    return;
+  notes.push_back(note);
+  kernel->setAttr(attr, builder.getArrayAttr(notes));
+}
+
+void vib::noteFused(KernelOp kernel, StringRef pass, const Twine &what) {
+  addNote(kernel, kFusedAttrName, pass + ": " + what);
+  remark::passed(kernel.getLoc(),
+                 remark::RemarkOpts::name(pass).category("vib"))
+      << "fused " << what.str() << " into " << kernel.getName();
+}
+
+void vib::noteUnfused(KernelOp kernel, StringRef pass, const Twine &what,
+                      StringRef why) {
+  addNote(kernel, kUnfusedAttrName, pass + ": " + what + ": " + why);
+  remark::missed(kernel.getLoc(),
+                 remark::RemarkOpts::name(pass).category("vib"))
+      << "did not fuse " << what.str() << " into " << kernel.getName() << ": "
+      << why;
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+/// The operand through which a value gets its place, down to the first that is
+/// not computed from another tensor's place.
+static OpOperand *getPlace(Value value) {
+  OpOperand *place = nullptr;
+  while (auto result = dyn_cast<OpResult>(value)) {
+    if (auto op = dyn_cast<linalg::LinalgOp>(result.getOwner()))
+      place = op.getDpsInitOperand(result.getResultNumber());
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(result.getOwner()))
+      place = &insert.getDestMutable();
+    else
+      return place;
+    // What is shared cannot be computed in place.
+    if (!value.hasOneUse())
+      return place;
+    value = place->get();
+    if (auto result = dyn_cast<OpResult>(value))
+      if (!isa<linalg::FillOp, tensor::InsertSliceOp>(result.getOwner()))
+        return place;
+  }
+  return place;
+}
+
+void vib::tieOutputs(KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  OpBuilder builder(&body, body.begin());
+  for (auto [output, argument] :
+       llvm::zip(kernel.getOutputs(), kernel.getOutputArgs())) {
+    if (getState(output) || argument.use_empty())
+      continue;
+    auto type = cast<RankedTensorType>(argument.getType());
+    argument.replaceAllUsesWith(tensor::EmptyOp::create(
+        builder, argument.getLoc(), type.getShape(), type.getElementType()));
+  }
+  for (auto [output, argument, yielded] :
+       llvm::zip(kernel.getOutputs(), kernel.getOutputArgs(),
+                 kernel.getYield().getOperands())) {
+    if (getState(output) || !argument.use_empty())
+      continue;
+    OpOperand *place = getPlace(yielded);
+    if (place && place->get().getType() == argument.getType() &&
+        place->get().getDefiningOp<tensor::EmptyOp>())
+      place->set(argument);
+  }
+  for (auto empty : llvm::make_early_inc_range(body.getOps<tensor::EmptyOp>()))
+    if (empty.use_empty())
+      empty.erase();
+}
+
+//===----------------------------------------------------------------------===//
+// Merging
+//===----------------------------------------------------------------------===//
+
+/// Whether `later` has to run after `earlier`.
+static bool dependsOn(KernelOp later, KernelOp earlier) {
+  for (Value operand : later.getOperands())
+    if (operand.getDefiningOp() == earlier)
+      return true;
+  for (Value output : later.getOutputs())
+    if (getState(output) && llvm::is_contained(earlier.getOperands(), output))
+      return true;
+  return false;
+}
+
+namespace {
+/// Where the merged kernel stands, and what moves in front of it.
+struct Placement {
+  SmallVector<KernelOp> before;
+  bool atSecond;
+};
+} // namespace
+
+static FailureOr<Placement> findPlacement(KernelOp first, KernelOp second,
+                                          std::string &reason) {
+  SmallVector<KernelOp> between;
+  for (Operation *op = first->getNextNode(); op != second;
+       op = op->getNextNode())
+    if (auto kernel = dyn_cast<KernelOp>(op))
+      between.push_back(kernel);
+
+  SmallVector<KernelOp> after = {first};
+  for (KernelOp kernel : between)
+    if (llvm::any_of(after, [&](KernelOp k) { return dependsOn(kernel, k); }))
+      after.push_back(kernel);
+  SmallVector<KernelOp> before = {second};
+  for (KernelOp kernel : llvm::reverse(between))
+    if (llvm::any_of(before, [&](KernelOp k) { return dependsOn(k, kernel); }))
+      before.push_back(kernel);
+  for (KernelOp kernel : before)
+    if (llvm::is_contained(after, kernel)) {
+      reason = ("'" + kernel.getName() + "' has to run between them").str();
+      return failure();
+    }
+  Placement placement;
+  placement.atSecond = after.size() == 1;
+  placement.before.assign(before.rbegin(), std::prev(before.rend()));
+  return placement;
+}
+
+/// Moves a kernel, with the tensor.empty ops of its outs, in front of `op`.
+static void moveBefore(KernelOp kernel, Operation *op) {
+  for (Value output : kernel.getOutputs())
+    if (auto empty = output.getDefiningOp<tensor::EmptyOp>())
+      empty->moveBefore(op);
+  kernel->moveBefore(op);
+}
+
+/// Whether one kernel reads state that the other updates: as one kernel, some
+/// of its threads would read what others have already written.
+static std::string checkState(KernelOp first, KernelOp second) {
+  for (auto [reader, writer] : {std::pair(first, second), {second, first}})
+    for (Value output : writer.getOutputs()) {
+      BlockArgument state = getState(output);
+      if (state && llvm::is_contained(reader.getInputs(), output))
+        return ("'" + reader.getName() + "' reads " + getSlot(state).getName() +
+                " and '" + writer.getName() + "' updates it")
+            .str();
+    }
+  return {};
+}
+
+/// Builds the merged kernel in front of `second`, both still there. Results of
+/// `first` that only `second` reads are no results of the merged kernel.
+static KernelOp buildMerged(KernelOp first, KernelOp second,
+                            SmallVectorImpl<Value> &replaced) {
+  OpBuilder builder(second);
+  llvm::SmallSetVector<Value, 8> inputs, outputs;
+  SmallVector<bool> kept;
+  for (auto [result, output] :
+       llvm::zip(first.getResults(), first.getOutputs())) {
+    kept.push_back(llvm::any_of(result.getUsers(), [&](Operation *user) {
+      return user != second.getOperation();
+    }));
+    if (kept.back() || getState(output))
+      outputs.insert(output);
+  }
+  inputs.insert_range(first.getInputs());
+  for (Value input : second.getInputs())
+    if (input.getDefiningOp() != first)
+      inputs.insert(input);
+  // The second kernel may update further what the first one has updated.
+  SmallVector<Value> secondOutputs;
+  for (Value output : second.getOutputs()) {
+    if (output.getDefiningOp() == first)
+      output = first.getOutputs()[cast<OpResult>(output).getResultNumber()];
+    secondOutputs.push_back(output);
+    outputs.insert(output);
+  }
+
+  auto merged = KernelOp::create(
+      builder, builder.getFusedLoc({first.getLoc(), second.getLoc()}),
+      TypeRange(ValueRange(outputs.getArrayRef())), first.getName(),
+      inputs.getArrayRef(), outputs.getArrayRef());
+  Block *body = builder.createBlock(&merged.getBody());
+  llvm::DenseMap<Value, Value> arguments;
+  auto addArguments = [&](ValueRange values) {
+    for (Value value : values) {
+      Location loc = value.getLoc();
+      for (KernelOp kernel : {second, first})
+        for (auto [operand, argument] : llvm::zip(
+                 kernel.getOperands(), kernel.getBody().front().getArguments()))
+          if (operand == value)
+            loc = argument.getLoc();
+      arguments[value] = body->addArgument(value.getType(), loc);
+    }
+  };
+  addArguments(inputs.getArrayRef());
+  addArguments(outputs.getArrayRef());
+
+  builder.setInsertionPointToEnd(body);
+  IRMapping mapping;
+  for (auto [operand, argument] :
+       llvm::zip(first.getOperands(), first.getBody().front().getArguments())) {
+    Value mapped = arguments.lookup(operand);
+    if (!mapped) {
+      auto type = cast<RankedTensorType>(operand.getType());
+      mapped = tensor::EmptyOp::create(builder, argument.getLoc(),
+                                       type.getShape(), type.getElementType());
+    }
+    mapping.map(argument, mapped);
+  }
+  for (Operation &op : first.getBody().front().without_terminator())
+    builder.clone(op, mapping);
+  llvm::DenseMap<Value, Value> newValues;
+  for (auto [result, yielded, output] :
+       llvm::zip(first.getResults(), first.getYield().getOperands(),
+                 first.getOutputs())) {
+    newValues[output] = mapping.lookup(yielded);
+    arguments[result] = mapping.lookup(yielded);
+  }
+  for (auto [operand, argument] :
+       llvm::zip(second.getOperands(), second.getBody().front().getArguments()))
+    mapping.map(argument, arguments.lookup(operand));
+  for (Operation &op : second.getBody().front().without_terminator())
+    builder.clone(op, mapping);
+  for (auto [output, yielded] :
+       llvm::zip(secondOutputs, second.getYield().getOperands()))
+    newValues[output] = mapping.lookup(yielded);
+  SmallVector<Value> yields;
+  for (Value output : outputs)
+    yields.push_back(newValues.lookup(output));
+  YieldOp::create(builder, merged.getLoc(), yields);
+
+  auto findResult = [&](Value output) -> Value {
+    return merged.getResult(llvm::find(outputs, output) - outputs.begin());
+  };
+  for (auto [output, keep] : llvm::zip(first.getOutputs(), kept))
+    replaced.push_back(keep || getState(output) ? findResult(output) : Value());
+  for (Value output : secondOutputs)
+    replaced.push_back(findResult(output));
+  return merged;
+}
+
+FailureOr<KernelOp> vib::mergeKernels(KernelOp first, KernelOp second,
+                                      MergeCheck check, std::string &reason) {
+  assert(first->isBeforeInBlock(second) && "expected the earlier kernel first");
+  reason = checkState(first, second);
+  if (!reason.empty())
+    return failure();
+  FailureOr<Placement> placement = findPlacement(first, second, reason);
+  if (failed(placement))
+    return failure();
+
+  SmallVector<Value> replaced;
+  KernelOp merged = buildMerged(first, second, replaced);
+  KernelSpace space(merged);
+  reason = space.isConsistent()
+               ? check(merged, space)
+               : "two loops of an op would run over one set of positions";
+  if (!reason.empty()) {
+    merged.erase();
+    return failure();
+  }
+
+  // The kernel with the contraction gives its name.
+  if (getContractions(first).empty() && !getContractions(second).empty())
+    merged.setName(second.getName());
+  for (StringRef attr : {kFusedAttrName, kUnfusedAttrName})
+    for (KernelOp kernel : {first, second})
+      if (auto notes = kernel->getAttrOfType<ArrayAttr>(attr))
+        for (Attribute note : notes)
+          addNote(merged, attr, cast<StringAttr>(note).getValue());
+
+  if (!placement->atSecond) {
+    for (KernelOp kernel : placement->before)
+      moveBefore(kernel, first);
+    moveBefore(merged, first);
+  }
+  SmallVector<Value> oldResults(first.getResults());
+  llvm::append_range(oldResults, second.getResults());
+  for (auto [oldResult, newResult] : llvm::zip(oldResults, replaced))
+    if (newResult)
+      oldResult.replaceUsesWithIf(newResult, [&](OpOperand &use) {
+        return use.getOwner() != second.getOperation();
+      });
+  SmallVector<Value> outputs(first.getOutputs());
+  second.erase();
+  first.erase();
+  for (Value output : outputs)
+    if (auto empty = output.getDefiningOp<tensor::EmptyOp>())
+      if (empty.use_empty())
+        empty.erase();
+  tieOutputs(merged);
+  return merged;
+}
