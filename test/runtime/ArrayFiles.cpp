@@ -1,0 +1,232 @@
+//===- ArrayFiles.cpp - IDX, NPY, NPZ and gzip, whole and broken ----------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/File.h"
+#include "runtime/Gzip.h"
+#include "runtime/Idx.h"
+#include "runtime/Npy.h"
+#include "runtime/Npz.h"
+#include "test/runtime/Samples.h"
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+
+namespace {
+
+using Shape = std::vector<int64_t>;
+
+Array npy(const Bytes &bytes) {
+  return parseNpy(bytes.data(), bytes.size(), "f.npy");
+}
+
+const Bytes six = {1, 2, 3, 4, 5, 6};
+
+TEST(Idx, ReadsPlainAndGzipped) {
+  Bytes plain = makeIdx(8, {2, 3}, six);
+  for (const Bytes &bytes : {plain, gzip(plain)}) {
+    Array array = parseIdx(bytes, "f");
+    EXPECT_EQ(array.type, ElementType::U8);
+    EXPECT_EQ(array.shape, (Shape{2, 3}));
+    EXPECT_EQ(array.data, six);
+  }
+}
+
+TEST(Idx, ReadsSeveralGzipMembers) {
+  Bytes plain = makeIdx(8, {2, 3}, six);
+  Bytes first = gzip(Bytes(plain.begin(), plain.begin() + 7));
+  append(first, gzip(Bytes(plain.begin() + 7, plain.end())));
+  EXPECT_EQ(parseIdx(first, "f").data, six);
+}
+
+TEST(Idx, SwapsWideElements) {
+  Array array =
+      parseIdx(makeIdx(0x0C, {2}, {0, 0, 1, 2, 255, 255, 255, 254}), "f");
+  EXPECT_EQ(valuesOf<int32_t>(array), (std::vector<int32_t>{258, -2}));
+  array = parseIdx(makeIdx(0x0E, {1}, {0x3f, 0xf8, 0, 0, 0, 0, 0, 0}), "f");
+  EXPECT_EQ(valuesOf<double>(array), std::vector<double>{1.5});
+}
+
+TEST(Idx, TruncationIsAnErrorEverywhere) {
+  Bytes plain = makeIdx(8, {2, 3}, six);
+  for (const Bytes &bytes : {plain, gzip(plain)})
+    for (size_t size = 0; size < bytes.size(); ++size)
+      EXPECT_THROW(parseIdx(Bytes(bytes.begin(), bytes.begin() + size), "f"),
+                   Error)
+          << size << " of " << bytes.size() << " bytes";
+}
+
+TEST(Idx, BytesAfterTheEndAreAnError) {
+  Bytes longer = makeIdx(8, {2, 3}, six);
+  longer.push_back(0);
+  EXPECT_ERROR(parseIdx(longer, "f"), "1 bytes after the end of the IDX data");
+  EXPECT_ERROR(parseIdx(gzip(longer), "f"), "bytes after the end");
+  Bytes garbage = gzip(makeIdx(8, {2, 3}, six));
+  garbage.push_back('x');
+  EXPECT_ERROR(parseIdx(garbage, "f"), "1 bytes after the end");
+}
+
+TEST(Idx, MislabelledFilesAreErrors) {
+  EXPECT_ERROR(parseIdx(Bytes{'P', 'K', 8, 1, 0}, "f"), "not an IDX file");
+  EXPECT_ERROR(parseIdx(makeIdx(7, {6}, six), "f"), "IDX type 0x07");
+  EXPECT_ERROR(parseIdx(makeIdx(8, {}, six), "f"), "0 dimensions");
+  EXPECT_ERROR(parseIdx(makeIdx(8, {7}, six), "f"),
+               "says [7] elements of uint8, more than the file holds");
+}
+
+TEST(Idx, ForgedSizesAllocateNothing) {
+  uint32_t huge = 0xffffffff;
+  EXPECT_ERROR(parseIdx(makeIdx(8, {huge, huge, huge}, six), "f"),
+               "more than the file holds");
+  EXPECT_ERROR(parseIdx(gzip(makeIdx(8, {huge}, six)), "f"),
+               "more than the file holds");
+  EXPECT_ERROR(parseIdx(makeIdx(0x0E, {huge, huge, 0}, {}), "f"),
+               "more than the file holds");
+}
+
+TEST(Gzip, DamageIsFound) {
+  Bytes bytes = gzip(makeIdx(8, {2, 3}, six));
+  Bytes checksum = bytes;
+  checksum[checksum.size() - 6] ^= 1;
+  EXPECT_ERROR(parseIdx(checksum, "f"), "damaged: incorrect data check");
+}
+
+TEST(Npy, ReadsEveryIntegerAndFloat) {
+  EXPECT_EQ(npy(makeNpy("|u1", "(6,)", six)).data, six);
+  EXPECT_EQ(npy(makeNpy("|b1", "(6,)", six)).type, ElementType::Bool);
+  EXPECT_EQ(npy(makeNpy("|i1", "(6,)", six)).type, ElementType::I8);
+  EXPECT_EQ(valuesOf<uint16_t>(npy(makeNpy("<u2", "(3,)", six))),
+            (std::vector<uint16_t>{0x201, 0x403, 0x605}));
+  EXPECT_EQ(valuesOf<int16_t>(npy(makeNpy(">i2", "(3,)", six))),
+            (std::vector<int16_t>{0x102, 0x304, 0x506}));
+  for (const char *code : {"<i4", "<u4", "<f4", "<i8", "<u8", "<f8"}) {
+    size_t size = size_t(code[2] - '0');
+    Array array = npy(makeNpy(code, "(1,)", Bytes(size, 0)));
+    EXPECT_EQ(sizeOf(array.type), size) << code;
+    EXPECT_EQ(isFloat(array.type), code[1] == 'f') << code;
+  }
+}
+
+TEST(Npy, ReadsWhatNumpyWrote) {
+  Array array = npy(numpyFortran);
+  EXPECT_EQ(array.shape, (Shape{3, 2}));
+  EXPECT_EQ(valuesOf<int16_t>(array),
+            (std::vector<int16_t>{1, -2, 3, 4, 5, 6}));
+}
+
+TEST(Npy, ReordersThreeDimensions) {
+  // a[i, j, k] = 100 i + 10 j + k in a shape of [2, 3, 2].
+  std::vector<uint8_t> fortran, expected;
+  for (int k = 0; k < 2; ++k)
+    for (int j = 0; j < 3; ++j)
+      for (int i = 0; i < 2; ++i)
+        fortran.push_back(uint8_t(100 * i + 10 * j + k));
+  for (int i = 0; i < 2; ++i)
+    for (int j = 0; j < 3; ++j)
+      for (int k = 0; k < 2; ++k)
+        expected.push_back(uint8_t(100 * i + 10 * j + k));
+  EXPECT_EQ(npy(makeNpy("|u1", "(2, 3, 2)", fortran, "True")).data, expected);
+}
+
+TEST(Npy, ReadsLaterVersionsAndScalars) {
+  EXPECT_EQ(npy(makeNpy("|u1", "(6,)", six, "False", 2)).data, six);
+  EXPECT_EQ(npy(makeNpy("|u1", "(2, 3)", six, "False", 3)).data, six);
+  EXPECT_TRUE(npy(makeNpy("|u1", "()", {7})).shape.empty());
+  EXPECT_EQ(npy(makeNpy("|u1", "(0, 3)", {})).shape, (Shape{0, 3}));
+}
+
+TEST(Npy, BrokenFilesAreErrors) {
+  EXPECT_ERROR(npy(six), "not an NPY file");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(7,)", six)),
+               "6 bytes of NPY data, expected [7] of uint8");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(5,)", six)), "1 bytes after the end");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(-6,)", six)), "header is damaged");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(6", six)), "header is damaged");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(6,)", six, "Maybe")), "header is damaged");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(6,)", six, "False", 9)), "version 9");
+  EXPECT_ERROR(npy(makeNpy("<f2", "(3,)", six)),
+               "type '<f2' is not supported, expected integers, float32");
+  EXPECT_ERROR(npy(makeNpy("|O", "(6,)", six)), "'|O' is not supported");
+  EXPECT_ERROR(npy(makeNpy("u1", "(6,)", six)), "'u1' is not supported");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(4294967296, 4294967296, 4294967296)", six)),
+               "cut short");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(99999999999999999999,)", six)),
+               "header is damaged");
+}
+
+TEST(Npy, TruncationIsAnErrorEverywhere) {
+  for (size_t size = 0; size < numpyFortran.size(); ++size)
+    EXPECT_THROW(parseNpy(numpyFortran.data(), size, "f"), Error) << size;
+}
+
+TEST(Npy, WritesWhatItReads) {
+  TemporaryDirectory directory;
+  std::string path = directory.path("a.npy");
+  std::vector<float> values{1.5f, -2, 3, 4, 5, 6};
+  for (const Shape &shape : {Shape{2, 3}, Shape{6}, Shape{6, 1, 1}}) {
+    writeNpy(path, ElementType::F32, shape, values.data());
+    Array array = readNpy(path);
+    EXPECT_EQ(array.type, ElementType::F32);
+    EXPECT_EQ(array.shape, shape);
+    EXPECT_EQ(valuesOf<float>(array), values);
+    // NumPy asks for elements at a multiple of 64 bytes.
+    EXPECT_EQ((readFile(path).size() - 24) % 64, 0u);
+  }
+  writeNpy(path, ElementType::U8, {6}, six.data());
+  EXPECT_EQ(readNpy(path).type, ElementType::U8);
+}
+
+TEST(Npz, ReadsWhatNumpyWrote) {
+  for (const Bytes &bytes : {numpySavez, numpySavezCompressed}) {
+    Npz npz(bytes, "f.npz");
+    EXPECT_EQ(npz.keys(), (std::vector<std::string>{"x", "y"}));
+    Array x = npz.read("x");
+    EXPECT_EQ(x.shape, (Shape{2, 3}));
+    EXPECT_EQ(valuesOf<float>(x), (std::vector<float>{0, 1, 2, 3, 4, 5}));
+    EXPECT_EQ(valuesOf<int64_t>(npz.read("y")), (std::vector<int64_t>{1, 0}));
+  }
+}
+
+TEST(Npz, ReadsZip64) {
+  Bytes x = makeNpy("|u1", "(6,)", six);
+  for (bool deflate : {false, true}) {
+    Npz npz(makeZip({{"x.npy", x, deflate, true}}), "f.npz");
+    EXPECT_EQ(npz.read("x").data, six);
+  }
+}
+
+TEST(Npz, MissingKeyListsTheOthers) {
+  Npz npz(numpySavez, "f.npz");
+  EXPECT_FALSE(npz.has("z"));
+  EXPECT_ERROR(npz.read("z"), "f.npz: no array 'z', found [x, y]");
+}
+
+TEST(Npz, BrokenFilesAreErrors) {
+  Bytes x = makeNpy("|u1", "(6,)", six);
+  EXPECT_ERROR(Npz(six, "f.npz"), "not a zip file");
+  EXPECT_ERROR(Npz(makeZip({{"x.npy", x}, {"x.npy", x}}), "f.npz"),
+               "'x' is there twice");
+  EXPECT_ERROR(Npz(makeZip({{"x.npy", six}}), "f.npz").read("x"),
+               "f.npz:x: not an NPY file");
+  for (bool deflate : {false, true}) {
+    Bytes damaged = makeZip({{"x.npy", x, deflate}});
+    damaged[30 + 5 + 20] ^= 1;
+    EXPECT_THROW(Npz(damaged, "f.npz").read("x"), Error);
+  }
+  Bytes stored = makeZip({{"x.npy", x}});
+  stored[30 + 5 + x.size() - 1] ^= 1;
+  EXPECT_ERROR(Npz(stored, "f.npz").read("x"), "the checksum is wrong");
+}
+
+TEST(Npz, TruncationIsAnErrorEverywhere) {
+  for (const Bytes &bytes : {numpySavez, numpySavezCompressed})
+    for (size_t size = 0; size < bytes.size(); ++size)
+      EXPECT_THROW(Npz(Bytes(bytes.begin(), bytes.begin() + size), "f"), Error)
+          << size;
+}
+
+} // namespace

@@ -1,0 +1,258 @@
+//===- Checkpoints.cpp - Weights and checkpoints on disk ------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Checkpoint.h"
+#include "runtime/File.h"
+#include "test/runtime/Samples.h"
+
+#include <cmath>
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+
+namespace {
+
+TestModel makeModel(VibType type = VIB_F32) {
+  return {false, VIB_CATEGORICAL, 3, type};
+}
+
+/// Fills the parameters of a block with values that differ everywhere.
+template <typename T = float>
+void fill(const TestModel &test, const Memory &block, double start) {
+  for (const VibParameter &parameter : test.parameters) {
+    int64_t elements = parameter.rank == 0   ? 1
+                       : parameter.rank == 1 ? parameter.shape[0]
+                                             : 6;
+    for (int64_t i = 0; i < elements; ++i)
+      block.as<T>(parameter.offset)[i] = T(start += 0.3);
+  }
+}
+
+State makeState(const TestModel &test) {
+  State state(test.model);
+  fill(test, state.weights, 1);
+  fill(test, state.moment1, 10);
+  fill(test, state.moment2, 20);
+  fill(test, state.average, 30);
+  return state;
+}
+
+Checkpoint makeCheckpoint() {
+  Checkpoint checkpoint;
+  checkpoint.model = "small";
+  checkpoint.hash = "0123";
+  checkpoint.batch = 4;
+  checkpoint.data = "feed";
+  checkpoint.seed = ~0ull;
+  checkpoint.beta = 0.1;
+  checkpoint.rate = 1e-4 / 3;
+  checkpoint.step = 600;
+  checkpoint.sums = {{"nll", {1.0 / 3, -0.0}}, {"error", {}}};
+  checkpoint.metricsLines = 7;
+  checkpoint.extra = {{"note", "more"}};
+  return checkpoint;
+}
+
+bool sameBytes(const Memory &a, const Memory &b) {
+  return a.size() == b.size() && memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+TEST(Checkpoint, ComesBackBitForBit) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  std::string path = directory.path("checkpoint.safetensors");
+  State state = makeState(test);
+  Checkpoint saved = makeCheckpoint();
+  saveCheckpoint(path, test.model, state, saved);
+  State restored(test.model);
+  Checkpoint loaded = loadCheckpoint(path, test.model, restored);
+  EXPECT_TRUE(sameBytes(state.weights, restored.weights));
+  EXPECT_TRUE(sameBytes(state.moment1, restored.moment1));
+  EXPECT_TRUE(sameBytes(state.moment2, restored.moment2));
+  EXPECT_TRUE(sameBytes(state.average, restored.average));
+  EXPECT_EQ(loaded.seed, saved.seed);
+  EXPECT_EQ(loaded.beta, saved.beta);
+  EXPECT_EQ(loaded.rate, saved.rate);
+  EXPECT_EQ(loaded.step, saved.step);
+  EXPECT_EQ(loaded.sums, saved.sums);
+  EXPECT_TRUE(std::signbit(loaded.sums["nll"][1]));
+  EXPECT_EQ(loaded.metricsLines, saved.metricsLines);
+  EXPECT_EQ(loaded.extra, saved.extra);
+  checkResume(path, loaded, saved);
+  // And what is written from it is the same file.
+  std::string again = directory.path("again");
+  saveCheckpoint(again, test.model, restored, loaded);
+  EXPECT_EQ(readFile(again), readFile(path));
+}
+
+TEST(Checkpoint, ResumeNamesBothValues) {
+  Checkpoint saved = makeCheckpoint();
+  auto expectError = [&](auto Checkpoint::*field, auto value,
+                         const char *text) {
+    Checkpoint wanted = saved;
+    wanted.*field = value;
+    EXPECT_ERROR(checkResume("c", saved, wanted), text);
+  };
+  expectError(&Checkpoint::seed, 1,
+              "checkpoint's seed is 18446744073709551615, this run's is 1");
+  expectError(&Checkpoint::beta, 0.2,
+              "checkpoint's beta is 0.1, this run's is 0.2");
+  expectError(&Checkpoint::rate, 1.0, "learning rate");
+  expectError(&Checkpoint::model, "other",
+              "model is small, this run's is other");
+  expectError(&Checkpoint::hash, "4567", "hash is 0123, this run's is 4567");
+  expectError(&Checkpoint::data, "beef", "is feed, this run's is beef");
+  expectError(&Checkpoint::batch, 8, "batch is 4, this run's is 8");
+  expectError(&Checkpoint::shuffle, false, "shuffling is on");
+}
+
+TEST(Checkpoint, CutShortIsAnErrorEverywhere) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  std::string path = directory.path("checkpoint.safetensors");
+  saveCheckpoint(path, test.model, makeState(test), makeCheckpoint());
+  Bytes bytes = readFile(path);
+  State state(test.model);
+  for (size_t size = 0; size < bytes.size(); size += 13) {
+    directory.write("cut", Bytes(bytes.begin(), bytes.begin() + size));
+    EXPECT_THROW(loadCheckpoint(directory.path("cut"), test.model, state),
+                 Error)
+        << size;
+  }
+}
+
+TEST(Checkpoint, WeightsAreNoCheckpoint) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  State state = makeState(test);
+  saveWeights(directory.path("w"), test.model, state.weights.data(), false,
+              makeCheckpoint());
+  EXPECT_ERROR(loadCheckpoint(directory.path("w"), test.model, state),
+               "not a checkpoint, but weights alone");
+}
+
+TEST(Checkpoint, SgdWithoutAverageHasFewerBlocks) {
+  TestModel test = makeModel();
+  test.model.moments = 1;
+  test.model.averaged = 0;
+  TemporaryDirectory directory;
+  State state(test.model);
+  EXPECT_EQ(state.moment2.data(), nullptr);
+  EXPECT_EQ(state.average.data(), nullptr);
+  saveCheckpoint(directory.path("c"), test.model, state, makeCheckpoint());
+  State restored(test.model);
+  loadCheckpoint(directory.path("c"), test.model, restored);
+  // Another optimizer's checkpoint lacks what this one needs, and reversed.
+  TestModel adam = makeModel();
+  State full(adam.model);
+  EXPECT_ERROR(loadCheckpoint(directory.path("c"), adam.model, full),
+               "no tensor 'moment2.encode.0.weight'");
+  saveCheckpoint(directory.path("c"), adam.model, full, makeCheckpoint());
+  EXPECT_ERROR(loadCheckpoint(directory.path("c"), test.model, restored),
+               "is not one of the model small");
+}
+
+TEST(Weights, FilesHoldTheTransposeOfMemory) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  State state(test.model);
+  for (int i = 0; i < 6; ++i)
+    state.weights.as<float>()[i] = float(i); // [in 3, out 2]
+  saveWeights(directory.path("w"), test.model, state.weights.data(), true,
+              makeCheckpoint());
+  SafetensorsReader reader(directory.path("w"));
+  const SafetensorsReader::Tensor *weight = reader.find("encode.0.weight");
+  ASSERT_TRUE(weight);
+  EXPECT_EQ(weight->shape, (std::vector<int64_t>{2, 3}));
+  EXPECT_EQ(Bytes(weight->data, weight->data + weight->size),
+            toBytes<float>({0, 2, 4, 1, 3, 5}));
+  EXPECT_EQ(reader.metadata().at("model"), "small");
+  EXPECT_EQ(reader.metadata().at("beta"), "0.1");
+  EXPECT_EQ(reader.metadata().at("weights"), "average");
+}
+
+TEST(Weights, ComeFromWeightsAndCheckpoints) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  std::string checkpoint = directory.path("c"), weights = directory.path("w");
+  State state = makeState(test);
+  saveCheckpoint(checkpoint, test.model, state, makeCheckpoint());
+  saveWeights(weights, test.model, state.average.data(), true,
+              makeCheckpoint());
+  auto expect = [&](const std::string &path, Use use, const Memory &expected,
+                    const char *kind) {
+    Memory block(test.model.block_bytes);
+    Metadata metadata = loadWeights(path, test.model, use, block.data());
+    EXPECT_TRUE(sameBytes(block, expected)) << path << " " << kind;
+    EXPECT_EQ(metadata["weights"], kind);
+  };
+  expect(checkpoint, Use::Any, state.average, "average");
+  expect(checkpoint, Use::Average, state.average, "average");
+  expect(checkpoint, Use::Raw, state.weights, "raw");
+  expect(weights, Use::Any, state.average, "average");
+  expect(weights, Use::Average, state.average, "average");
+  Memory block(test.model.block_bytes);
+  EXPECT_ERROR(loadWeights(weights, test.model, Use::Raw, block.data()),
+               "holds average weights only");
+}
+
+TEST(Weights, TypesAreConverted) {
+  TestModel narrow = makeModel(), wide = makeModel(VIB_F64);
+  TemporaryDirectory directory;
+  State state(wide.model), back(narrow.model);
+  fill<double>(wide, state.weights, 0);
+  saveWeights(directory.path("w"), wide.model, state.weights.data(), false,
+              makeCheckpoint());
+  loadWeights(directory.path("w"), narrow.model, Use::Any, back.weights.data());
+  EXPECT_EQ(back.weights.as<float>()[0], 0.3f);
+  // Beyond the range of f32 there is nothing to convert to.
+  state.weights.as<double>()[1] = 1e300;
+  saveWeights(directory.path("w"), wide.model, state.weights.data(), false,
+              makeCheckpoint());
+  EXPECT_ERROR(loadWeights(directory.path("w"), narrow.model, Use::Any,
+                           back.weights.data()),
+               "'encode.0.weight' has a value that is not finite");
+}
+
+TEST(Weights, AnotherModelsFileNamesTheFirstDifference) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  State state(test.model);
+  auto expectError = [&](const SafetensorsWriter &writer, const char *text) {
+    writer.write(directory.path("w"));
+    EXPECT_ERROR(loadWeights(directory.path("w"), test.model, Use::Any,
+                             state.weights.data()),
+                 text);
+  };
+  std::vector<float> data(8);
+  SafetensorsWriter writer;
+  expectError(writer, "no tensor 'encode.0.weight', which the model small has");
+  SafetensorsWriter wrong;
+  wrong.add("encode.0.weight", "F32", {3, 2}, data.data());
+  expectError(wrong, "has the shape [3, 2], expected [2, 3]");
+  SafetensorsWriter half;
+  half.add("encode.0.weight", "BF16", {2, 3}, data.data());
+  expectError(half, "is of type BF16, expected F32 or F64");
+  writer.add("encode.0.weight", "F32", {2, 3}, data.data());
+  writer.add("encode.0.bias", "F32", {2}, data.data());
+  writer.add("decode.noise", "F32", {}, data.data());
+  writer.add("encode.2.bias", "F32", {2}, data.data());
+  expectError(writer, "'encode.2.bias' is not one of the model small");
+}
+
+TEST(State, NonFiniteValuesAreNamed) {
+  TestModel test = makeModel();
+  State state = makeState(test);
+  EXPECT_EQ(findNonFinite(test.model, state), "");
+  state.moment2.as<float>(64)[1] = INFINITY;
+  EXPECT_EQ(findNonFinite(test.model, state), "moment2 of encode.0.bias");
+  state.weights.as<float>()[5] = NAN;
+  EXPECT_EQ(findNonFinite(test.model, state), "encode.0.weight");
+}
+
+} // namespace

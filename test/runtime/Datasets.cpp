@@ -1,0 +1,292 @@
+//===- Datasets.cpp - Data directories, checks, and batches ---------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Dataset.h"
+#include "test/runtime/Samples.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+
+namespace {
+
+const Bytes twelve = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+/// Two images of [2, 3] and their labels, in each form that a directory may
+/// have.
+const Bytes idxImages = makeIdx(8, {2, 2, 3}, twelve);
+const Bytes idxLabels = makeIdx(8, {2}, {2, 0});
+const Bytes npyImages = makeNpy("|u1", "(2, 2, 3)", twelve);
+const Bytes npyLabels = makeNpy("<i8", "(2,)", toBytes<int64_t>({2, 0}));
+
+TestModel imageModel() { return {true, VIB_CATEGORICAL, 3}; }
+TestModel floatModel(VibType type = VIB_F32) {
+  return {false, VIB_CATEGORICAL, 3, type};
+}
+
+Array floats(std::vector<int64_t> shape, const std::vector<float> &values) {
+  return {ElementType::F32, std::move(shape), toBytes(values)};
+}
+Array doubles(std::vector<int64_t> shape, const std::vector<double> &values) {
+  return {ElementType::F64, std::move(shape), toBytes(values)};
+}
+
+template <typename T>
+std::vector<T> tensorValues(const TestModel &test, const char *name) {
+  const VibTensor &tensor = getTensor(test.model, name);
+  int64_t elements = 1;
+  for (uint32_t i = 0; i < tensor.rank; ++i)
+    elements *= tensor.shape[i];
+  const T *data = tensorData<T>(tensor, test.arena.data());
+  return {data, data + elements};
+}
+
+TEST(Dataset, EveryFormGivesTheSameSplit) {
+  TestModel test = imageModel();
+  auto check = [&](const TemporaryDirectory &directory, const char *name) {
+    Split split = loadSplit(directory.path(), name, test.model);
+    EXPECT_EQ(split.rows(), 2);
+    EXPECT_EQ(split.inputs.array.data, twelve);
+    EXPECT_EQ(split.inputs.minimum, 1);
+    EXPECT_EQ(split.inputs.maximum, 12);
+    EXPECT_EQ(split.labels.classes, (std::vector<int32_t>{2, 0}));
+    EXPECT_EQ(split.labels.counts, (std::vector<int64_t>{1, 0, 1}));
+    return fingerprint(split);
+  };
+  TemporaryDirectory idx, gz, npz, npy;
+  idx.write("t10k-images-idx3-ubyte", idxImages);
+  idx.write("t10k-labels-idx1-ubyte", idxLabels);
+  gz.write("train-images-idx3-ubyte.gz", gzip(idxImages));
+  gz.write("train-labels-idx1-ubyte.gz", gzip(idxLabels));
+  npz.write("test.npz",
+            makeZip({{"x.npy", npyImages, true}, {"y.npy", npyLabels, true}}));
+  npy.write("train_x.npy", npyImages);
+  npy.write("train_y.npy", npyLabels);
+  std::string expected = check(idx, "test");
+  EXPECT_EQ(expected.size(), 16u);
+  EXPECT_EQ(check(gz, "train"), expected);
+  EXPECT_EQ(check(npz, "test"), expected);
+  EXPECT_EQ(check(npy, "train"), expected);
+}
+
+TEST(Dataset, FingerprintSeesEveryValue) {
+  TestModel test = imageModel();
+  auto print = [&](Bytes images, const Bytes &labels) {
+    Split split;
+    split.inputs = makeInputs({ElementType::U8, {2, 2, 3}, std::move(images)},
+                              "x", test.model);
+    split.labels = makeLabels({ElementType::U8, {2}, labels}, "y", test.model);
+    return fingerprint(split);
+  };
+  std::string expected = print(twelve, {2, 0});
+  EXPECT_EQ(print(twelve, {2, 0}), expected);
+  EXPECT_NE(print(twelve, {0, 2}), expected);
+  for (size_t i = 0; i < twelve.size(); ++i) {
+    Bytes changed = twelve;
+    changed[i] ^= 1;
+    EXPECT_NE(print(changed, {2, 0}), expected) << i;
+  }
+}
+
+TEST(Dataset, MissingFilesAreNamed) {
+  TestModel test = imageModel();
+  TemporaryDirectory directory;
+  EXPECT_ERROR(loadSplit(directory.path("no"), "train", test.model),
+               "cannot read the data directory");
+  EXPECT_ERROR(
+      loadSplit(directory.path(), "test", test.model),
+      "looked for t10k-images-idx3-ubyte[.gz], test.npz and test_x.npy");
+  directory.write("test_x.npy", npyImages);
+  EXPECT_ERROR(loadSplit(directory.path(), "test", test.model),
+               "test_y.npy is not there");
+  directory.write("t10k-images-idx3-ubyte", idxImages);
+  EXPECT_ERROR(loadSplit(directory.path(), "test", test.model),
+               "neither t10k-labels-idx1-ubyte nor");
+  directory.write("file", twelve);
+  EXPECT_ERROR(loadSplit(directory.path("file"), "test", test.model),
+               "is not a directory");
+}
+
+TEST(Dataset, CountsThatDisagreeAreAnError) {
+  TestModel test = imageModel();
+  TemporaryDirectory directory;
+  directory.write("train_x.npy", npyImages);
+  directory.write("train_y.npy", makeNpy("|u1", "(3,)", {0, 1, 2}));
+  EXPECT_ERROR(loadSplit(directory.path(), "train", test.model),
+               "train_y.npy has 3: expected the same number");
+}
+
+TEST(Dataset, AnyIntegerLabelsAreTaken) {
+  TestModel test = imageModel();
+  auto check = [&](ElementType type, Bytes data) {
+    Labels labels =
+        makeLabels({type, {2, 1}, std::move(data)}, "y", test.model);
+    EXPECT_EQ(labels.classes, (std::vector<int32_t>{2, 1})) << nameOf(type);
+  };
+  check(ElementType::U8, toBytes<uint8_t>({2, 1}));
+  check(ElementType::I8, toBytes<int8_t>({2, 1}));
+  check(ElementType::U16, toBytes<uint16_t>({2, 1}));
+  check(ElementType::I16, toBytes<int16_t>({2, 1}));
+  check(ElementType::U32, toBytes<uint32_t>({2, 1}));
+  check(ElementType::I32, toBytes<int32_t>({2, 1}));
+  check(ElementType::U64, toBytes<uint64_t>({2, 1}));
+  check(ElementType::I64, toBytes<int64_t>({2, 1}));
+}
+
+TEST(Dataset, LabelsOutOfRangeNameTheRow) {
+  TestModel test = imageModel();
+  auto label = [&](ElementType type, Bytes data, std::vector<int64_t> shape) {
+    return makeLabels({type, std::move(shape), std::move(data)}, "y",
+                      test.model);
+  };
+  EXPECT_ERROR(label(ElementType::U8, {0, 3}, {2}),
+               "label of row 1 (counted from 0) is 3, expected 0 to 2");
+  EXPECT_ERROR(label(ElementType::I8, toBytes<int8_t>({-1, 0}), {2}),
+               "label of row 0 (counted from 0) is -1");
+  EXPECT_ERROR(label(ElementType::U64, toBytes<uint64_t>({1ull << 63}), {1}),
+               "is 9223372036854775808");
+  EXPECT_ERROR(label(ElementType::I64, toBytes<int64_t>({1ll << 32}), {1}),
+               "is 4294967296");
+  EXPECT_ERROR(label(ElementType::F32, toBytes<float>({1}), {1}),
+               "labels are float32, expected integers");
+  EXPECT_ERROR(label(ElementType::U8, {0, 0, 1, 1, 0, 0}, {2, 3}),
+               "labels of the shape [2, 3], expected [N]");
+}
+
+TEST(Dataset, ShapesMatchUpToFlattening) {
+  TestModel test = imageModel();
+  auto load = [&](std::vector<int64_t> shape) {
+    return makeInputs({ElementType::U8, std::move(shape), twelve}, "x",
+                      test.model);
+  };
+  EXPECT_EQ(load({2, 2, 3}).rows(), 2);
+  EXPECT_EQ(load({2, 6}).rows(), 2);
+  EXPECT_EQ(load({2, 1, 2, 3}).rows(), 2);
+  EXPECT_ERROR(load({2, 3, 2}),
+               "shape [2, 3, 2], expected [N, 2, 3] or [N, 6]");
+  EXPECT_ERROR(load({12}), "shape [12], expected");
+  EXPECT_ERROR(load({4, 3}), "shape [4, 3], expected");
+  TestModel flat = floatModel();
+  EXPECT_EQ(
+      makeInputs(floats({1, 2, 3}, {1, 2, 3, 4, 5, 6}), "x", flat.model).rows(),
+      1);
+  EXPECT_ERROR(makeInputs({ElementType::U8, {0, 6}, {}}, "x", test.model),
+               "no rows");
+}
+
+TEST(Dataset, TypesThatDoNotFitTheModelAreErrors) {
+  TestModel image = imageModel(), flat = floatModel();
+  EXPECT_ERROR(
+      makeInputs(floats({1, 6}, std::vector<float>(6)), "x", image.model),
+      "inputs are float32, expected uint8");
+  EXPECT_ERROR(makeInputs({ElementType::U8, {2, 6}, twelve}, "x", flat.model),
+               "inputs are uint8, expected float32 or float64");
+}
+
+TEST(Dataset, NonFiniteInputsNameTheRow) {
+  TestModel test = floatModel();
+  std::vector<float> values(18, 0.5f);
+  values[13] = NAN;
+  EXPECT_ERROR(makeInputs(floats({3, 6}, values), "x", test.model),
+               "an input of row 2 (counted from 0): nan");
+  values[13] = 0;
+  values[6] = -INFINITY;
+  EXPECT_ERROR(makeInputs(floats({3, 6}, values), "x", test.model),
+               "row 1 (counted from 0): -inf");
+  // Finite in the file and infinite in the model.
+  std::vector<double> wide(6, 1e300);
+  EXPECT_ERROR(makeInputs(doubles({1, 6}, wide), "x", test.model), "1e+300");
+  TestModel f64 = floatModel(VIB_F64);
+  EXPECT_EQ(makeInputs(doubles({1, 6}, wide), "x", f64.model).maximum, 1e300);
+}
+
+TEST(Dataset, TargetsOfARegression) {
+  TestModel one(false, VIB_NORMAL, 1), two(false, VIB_NORMAL, 2);
+  EXPECT_EQ(makeLabels(floats({2}, {1.5, -2}), "y", one.model).targets,
+            (std::vector<double>{1.5, -2}));
+  EXPECT_EQ(makeLabels(floats({2, 1}, {1.5, -2}), "y", one.model).targets,
+            (std::vector<double>{1.5, -2}));
+  EXPECT_EQ(
+      makeLabels({ElementType::I8, {2}, {3, 255}}, "y", one.model).targets,
+      (std::vector<double>{3, -1}));
+  EXPECT_ERROR(makeLabels(floats({2}, {1, 2}), "y", two.model),
+               "targets of the shape [2], expected [N, 2]");
+  EXPECT_ERROR(makeLabels(floats({2, 2}, {1, 2, 3, NAN}), "y", two.model),
+               "the target of row 1 (counted from 0): nan");
+}
+
+TEST(Dataset, GatherCopiesRowsAndZeroesTheRest) {
+  TestModel test = imageModel();
+  Inputs inputs =
+      makeInputs({ElementType::U8, {2, 6}, twelve}, "x", test.model);
+  Labels labels = makeLabels({ElementType::U8, {2}, {2, 1}}, "y", test.model);
+  memset(test.arena.data(), 0xff, test.arena.size());
+  uint32_t indices[] = {1, 0, 1};
+  gatherInputs(test.model, test.arena.data(), inputs, indices, 0, 3);
+  gatherLabels(test.model, test.arena.data(), labels, indices, 0, 3);
+  EXPECT_EQ(tensorValues<uint8_t>(test, "image"),
+            (Bytes{7, 8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6,
+                   7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(tensorValues<int32_t>(test, "y"),
+            (std::vector<int32_t>{1, 2, 1, 0}));
+  gatherInputs(test.model, test.arena.data(), inputs, nullptr, 1, 1);
+  gatherLabels(test.model, test.arena.data(), labels, nullptr, 1, 1);
+  EXPECT_EQ(tensorValues<int32_t>(test, "y"),
+            (std::vector<int32_t>{1, 0, 0, 0}));
+  EXPECT_ERROR(
+      gatherInputs(test.model, test.arena.data(), inputs, nullptr, 1, 2),
+      "row 2 asked for");
+  EXPECT_ERROR(
+      gatherInputs(test.model, test.arena.data(), inputs, nullptr, 0, 5),
+      "5 rows asked for, a batch has 4");
+}
+
+TEST(Dataset, GatherConvertsFloats) {
+  for (VibType type : {VIB_F32, VIB_F64}) {
+    TestModel test(false, VIB_NORMAL, 2, type);
+    std::vector<double> values{0.5, 1, 1.5, 2, 2.5, 3};
+    std::vector<float> narrow(values.begin(), values.end());
+    std::vector<double> expected(24, 0.0);
+    std::copy(values.begin(), values.end(), expected.begin());
+    Labels labels = makeLabels(floats({1, 2}, {7, 8}), "y", test.model);
+    for (Array array : {floats({1, 6}, narrow), doubles({1, 6}, values)}) {
+      Inputs inputs = makeInputs(array, "x", test.model);
+      memset(test.arena.data(), 0xff, test.arena.size());
+      gatherInputs(test.model, test.arena.data(), inputs, nullptr, 0, 1);
+      gatherLabels(test.model, test.arena.data(), labels, nullptr, 0, 1);
+      if (type == VIB_F64) {
+        EXPECT_EQ(tensorValues<double>(test, "x"), expected);
+        EXPECT_EQ(tensorValues<double>(test, "y"),
+                  (std::vector<double>{7, 8, 0, 0, 0, 0, 0, 0}));
+      } else {
+        EXPECT_EQ(tensorValues<float>(test, "x"),
+                  std::vector<float>(expected.begin(), expected.end()));
+        EXPECT_EQ(tensorValues<float>(test, "y"),
+                  (std::vector<float>{7, 8, 0, 0, 0, 0, 0, 0}));
+      }
+    }
+  }
+}
+
+TEST(Dataset, PredictInputsComeFromNpy) {
+  TestModel test = imageModel();
+  TemporaryDirectory directory;
+  directory.write("x.npy", npyImages);
+  EXPECT_EQ(loadInputs(directory.path("x.npy"), test.model).rows(), 2);
+  EXPECT_ERROR(loadInputs(directory.path("no.npy"), test.model),
+               "no.npy: No such file");
+}
+
+TEST(Dataset, MissingTensorIsAnError) {
+  TestModel test = imageModel();
+  EXPECT_EQ(findTensor(test.model, "logits"), nullptr);
+  EXPECT_ERROR(getTensor(test.model, "logits"), "no tensor 'logits'");
+}
+
+} // namespace

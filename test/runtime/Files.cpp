@@ -1,0 +1,204 @@
+//===- Files.cpp - Atomic writes and their failures -----------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/File.h"
+#include "test/runtime/Samples.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string textOf(const std::string &path) {
+  Bytes bytes = readFile(path);
+  return {bytes.begin(), bytes.end()};
+}
+
+size_t filesIn(const TemporaryDirectory &directory) {
+  return size_t(std::distance(fs::directory_iterator(directory.path()), {}));
+}
+
+/// Makes writes beyond `bytes` fail for the life of the object, as a full disk
+/// does, whoever runs the test.
+class SizeLimit {
+public:
+  explicit SizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &old);
+    signal(SIGXFSZ, SIG_IGN);
+    rlimit limit = {bytes, old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~SizeLimit() { setrlimit(RLIMIT_FSIZE, &old); }
+
+private:
+  rlimit old;
+};
+
+TEST(Files, AtomicFileIsThereOnlyAfterCommit) {
+  TemporaryDirectory directory;
+  std::string path = directory.path("a");
+  writeFile(path, "old");
+  {
+    AtomicFile file(path);
+    file.write("new");
+    EXPECT_EQ(textOf(path), "old");
+  }
+  EXPECT_EQ(textOf(path), "old");
+  EXPECT_EQ(filesIn(directory), 1u);
+  {
+    AtomicFile file(path);
+    file.write("new");
+    file.commit();
+  }
+  EXPECT_EQ(textOf(path), "new");
+  EXPECT_EQ(filesIn(directory), 1u);
+}
+
+TEST(Files, FullDiskLeavesTheOldFile) {
+  TemporaryDirectory directory;
+  std::string path = directory.path("a");
+  writeFile(path, "old");
+  {
+    SizeLimit limit(1000);
+    EXPECT_ERROR(writeFile(path, std::string(5000, 'x')), "cannot write");
+  }
+  EXPECT_EQ(textOf(path), "old");
+  EXPECT_EQ(filesIn(directory), 1u);
+}
+
+TEST(Files, FullDiskIsNamed) {
+  if (!fileExists("/dev/full"))
+    GTEST_SKIP() << "no /dev/full";
+  EXPECT_ERROR(writeFile("/dev/full", "x"),
+               "cannot write /dev/full: No space left on device");
+}
+
+TEST(Files, MissingDirectoryIsNamed) {
+  TemporaryDirectory directory;
+  EXPECT_ERROR(writeFile(directory.path("no/a"), "x"),
+               "no/a: No such file or directory");
+}
+
+TEST(Files, DirectoryInTheWayIsNamed) {
+  TemporaryDirectory directory;
+  EXPECT_ERROR(writeFile(directory.path(), "x"), "it is a directory");
+  EXPECT_ERROR(readFile(directory.path()), "Is a directory");
+}
+
+TEST(Files, DeviceIsWrittenNotReplaced) {
+  writeFile("/dev/null", "x");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST(Files, PipeIsReadAndWritten) {
+  TemporaryDirectory directory;
+  std::string path = directory.path("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0666), 0);
+  std::string big(300000, 'b');
+  std::thread writer([&] { writeFile(path, big); });
+  EXPECT_EQ(textOf(path), big);
+  writer.join();
+  EXPECT_TRUE(fs::is_fifo(path));
+}
+
+TEST(Files, LinkIsFollowed) {
+  TemporaryDirectory directory;
+  writeFile(directory.path("target"), "old");
+  fs::create_symlink("target", directory.path("link"));
+  writeFile(directory.path("link"), "new");
+  EXPECT_TRUE(fs::is_symlink(directory.path("link")));
+  EXPECT_EQ(textOf(directory.path("target")), "new");
+}
+
+TEST(Files, ModeOfTheOldFileIsKept) {
+  TemporaryDirectory directory;
+  std::string path = directory.path("a");
+  writeFile(path, "old");
+  fs::permissions(path, fs::perms(0640));
+  writeFile(path, "new");
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms(0640));
+}
+
+TEST(Files, StaleTemporariesAreRemovedAndNothingElse) {
+  TemporaryDirectory directory;
+  std::string out = directory.path("deep/out");
+  prepareDirectory(out);
+  writeFile(out + "/.model.safetensors.vib-tmp", "half");
+  writeFile(out + "/model.safetensors", "whole");
+  prepareDirectory(out);
+  EXPECT_FALSE(fileExists(out + "/.model.safetensors.vib-tmp"));
+  EXPECT_EQ(textOf(out + "/model.safetensors"), "whole");
+}
+
+TEST(Files, DirectoryThatIsAFileIsNamed) {
+  TemporaryDirectory directory;
+  writeFile(directory.path("a"), "x");
+  EXPECT_ERROR(prepareDirectory(directory.path("a")), "is not a directory");
+  EXPECT_ERROR(prepareDirectory(directory.path("a/b")), "cannot make");
+}
+
+TEST(Files, UnwritableDirectoryIsNamed) {
+  if (geteuid() == 0) {
+    // Root may write everywhere but in the kernel's own trees.
+    EXPECT_ERROR(prepareDirectory("/proc/self"), "cannot write in");
+    return;
+  }
+  TemporaryDirectory directory;
+  fs::permissions(directory.path(), fs::perms(0500));
+  EXPECT_ERROR(prepareDirectory(directory.path()), "Permission denied");
+  EXPECT_ERROR(writeFile(directory.path("a"), "x"), "Permission denied");
+  fs::permissions(directory.path(), fs::perms(0700));
+}
+
+TEST(Files, LineFileGoesOnAfterTheKeptLines) {
+  TemporaryDirectory directory;
+  std::string path = directory.path("metrics.jsonl");
+  {
+    LineFile file(path, 0);
+    file.append("one");
+    file.append("two");
+    file.append("three");
+    file.sync();
+    EXPECT_EQ(file.lines(), 3u);
+  }
+  std::ofstream(path, std::ios::app) << "half";
+  {
+    LineFile file(path, 2);
+    file.append("3");
+    EXPECT_EQ(file.lines(), 3u);
+  }
+  EXPECT_EQ(textOf(path), "one\ntwo\n3\n");
+  EXPECT_ERROR(LineFile(path, 4), "3 whole lines, expected at least 4");
+  EXPECT_EQ(textOf(path), "one\ntwo\n3\n");
+  LineFile(path, 0);
+  EXPECT_EQ(textOf(path), "");
+}
+
+TEST(Files, LineFileOnAFullDiskKeepsWholeLines) {
+  TemporaryDirectory directory;
+  std::string path = directory.path("metrics.jsonl");
+  LineFile file(path, 0);
+  file.append("whole");
+  {
+    SizeLimit limit(10);
+    EXPECT_ERROR(file.append("does not fit"), "cannot write");
+  }
+  EXPECT_EQ(textOf(path), "whole\n");
+}
+
+} // namespace

@@ -1,0 +1,165 @@
+//===- Mutations.cpp - Damaged files never crash a reader -----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Thousands of damaged copies of valid files, always the same ones: bytes
+// changed, runs of bytes removed, repeated or inserted, ends cut off. A reader
+// may take a copy or throw an Error; anything else (another exception, a crash,
+// a sanitizer's report) fails.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Checkpoint.h"
+#include "runtime/File.h"
+#include "runtime/Idx.h"
+#include "runtime/Npy.h"
+#include "runtime/Npz.h"
+#include "runtime/Philox.h"
+#include "test/runtime/Samples.h"
+
+#include <fstream>
+#include <functional>
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+
+namespace {
+
+constexpr int mutationsPerSample = 4000;
+
+/// A stream of numbers below a bound, from the runtime's own generator.
+class Dice {
+public:
+  explicit Dice(uint32_t stream) : stream(stream) {}
+  uint32_t roll(size_t sides) {
+    uint32_t word = philox4x32({count++, stream, 0, 0}, {1, 2})[0];
+    return uint32_t(uint64_t(word) * sides >> 32);
+  }
+
+private:
+  uint32_t stream;
+  uint32_t count = 0;
+};
+
+Bytes mutate(Bytes bytes, Dice &dice) {
+  for (uint32_t left = 1 + dice.roll(4); left > 0 && !bytes.empty(); --left) {
+    size_t at = dice.roll(bytes.size());
+    size_t length = std::min<size_t>(1 + dice.roll(8), bytes.size() - at);
+    auto begin = bytes.begin() + ptrdiff_t(at);
+    switch (dice.roll(7)) {
+    case 0:
+      bytes[at] ^= uint8_t(1u << dice.roll(8));
+      break;
+    case 1:
+      bytes[at] = uint8_t(dice.roll(256));
+      break;
+    case 2: // The ends of a number's range.
+      std::fill(begin, begin + ptrdiff_t(length), dice.roll(2) ? 0xff : 0);
+      break;
+    case 3: // A digit, for headers of text.
+      bytes[at] = uint8_t("0123456789-.,[]{}()'\""[dice.roll(21)]);
+      break;
+    case 4:
+      bytes.erase(begin, begin + ptrdiff_t(length));
+      break;
+    case 5: {
+      Bytes piece(begin, begin + ptrdiff_t(length));
+      bytes.insert(begin, piece.begin(), piece.end());
+      break;
+    }
+    case 6:
+      bytes.resize(at);
+      break;
+    }
+  }
+  return bytes;
+}
+
+void expectErrorsOnly(const std::vector<Bytes> &samples,
+                      const std::function<void(const Bytes &)> &read) {
+  int taken = 0, refused = 0;
+  for (size_t sample = 0; sample < samples.size(); ++sample) {
+    ASSERT_NO_THROW(read(samples[sample])) << "sample " << sample;
+    Dice dice{uint32_t(sample)};
+    for (int i = 0; i < mutationsPerSample; ++i) {
+      Bytes bytes = mutate(samples[sample], dice);
+      try {
+        read(bytes);
+        ++taken;
+      } catch (const Error &) {
+        ++refused;
+      } catch (const std::exception &error) {
+        FAIL() << "sample " << sample << ", mutation " << i << ": "
+               << error.what();
+      }
+    }
+  }
+  // The damage is real, and not all of it in the first bytes.
+  EXPECT_GT(refused, taken / 10);
+}
+
+const Bytes payload = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+TEST(Mutations, Idx) {
+  Bytes plain = makeIdx(8, {2, 2, 3}, payload);
+  expectErrorsOnly({plain, gzip(plain), makeIdx(0x0D, {3}, payload)},
+                   [](const Bytes &bytes) { parseIdx(bytes, "f"); });
+}
+
+TEST(Mutations, Npy) {
+  expectErrorsOnly(
+      {makeNpy("|u1", "(2, 2, 3)", payload), makeNpy("<f4", "(3,)", payload),
+       makeNpy(">i2", "(2, 3)", payload, "True", 2), numpyFortran},
+      [](const Bytes &bytes) { parseNpy(bytes.data(), bytes.size(), "f"); });
+}
+
+TEST(Mutations, Npz) {
+  Bytes x = makeNpy("|u1", "(2, 2, 3)", payload);
+  expectErrorsOnly({numpySavez, numpySavezCompressed,
+                    makeZip({{"x.npy", x, true, true}, {"y.npy", x}})},
+                   [](const Bytes &bytes) {
+                     Npz npz(bytes, "f");
+                     for (const std::string &key : npz.keys())
+                       npz.read(key);
+                   });
+}
+
+TEST(Mutations, Safetensors) {
+  SafetensorsWriter writer;
+  writer.metadata = {{"a", "b"}};
+  writer.add("x", "U8", {3, 4}, payload.data());
+  writer.add("y", "F32", {3}, payload.data());
+  expectErrorsOnly({writer.serialize()}, [](const Bytes &bytes) {
+    SafetensorsReader reader(bytes, "f");
+    // What it names is there to be read.
+    uint32_t sum = 0;
+    for (const SafetensorsReader::Tensor &tensor : reader.tensors())
+      for (uint64_t i = 0; i < tensor.size; ++i)
+        sum += tensor.data[i];
+    EXPECT_LT(sum, 1u << 20);
+  });
+}
+
+TEST(Mutations, Checkpoints) {
+  TestModel test(false, VIB_CATEGORICAL, 3);
+  TemporaryDirectory directory;
+  State state(test.model);
+  Checkpoint checkpoint;
+  checkpoint.sums = {{"nll", {1, 2}}};
+  std::string whole = directory.path("whole");
+  std::string damaged = directory.path("damaged");
+  saveCheckpoint(whole, test.model, state, checkpoint);
+  expectErrorsOnly({readFile(whole)}, [&](const Bytes &bytes) {
+    std::ofstream(damaged, std::ios::binary)
+        .write(reinterpret_cast<const char *>(bytes.data()),
+               std::streamsize(bytes.size()));
+    loadWeights(damaged, test.model, Use::Any, state.weights.data());
+    loadCheckpoint(damaged, test.model, state);
+  });
+}
+
+} // namespace

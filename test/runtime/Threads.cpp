@@ -1,0 +1,166 @@
+//===- Threads.cpp - The thread pool --------------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/ThreadPool.h"
+#include "test/runtime/Samples.h"
+
+#include <atomic>
+#include <cfenv>
+#include <chrono>
+#include <thread>
+
+using namespace vib::runtime;
+
+namespace {
+
+constexpr int64_t maxUnits = 1000;
+
+/// What the kernels below write, in place of an arena.
+struct Board {
+  std::atomic<int> visits[maxUnits] = {};
+  std::atomic<int> ranges{0};
+};
+
+VibCall makeCall(Board &board, VibPool *pool) {
+  VibCall call = {};
+  call.arena = &board;
+  call.pool = pool;
+  return call;
+}
+
+void visit(const VibCall *call, int64_t begin, int64_t end) {
+  Board &board = *static_cast<Board *>(call->arena);
+  ++board.ranges;
+  for (int64_t i = begin; i < end; ++i)
+    ++board.visits[i];
+}
+
+void expectOnce(const Board &board, int64_t units) {
+  for (int64_t i = 0; i < maxUnits; ++i)
+    ASSERT_EQ(board.visits[i], i < units ? 1 : 0) << i << " of " << units;
+}
+
+TEST(ThreadPool, EveryUnitRunsOnce) {
+  for (int threads : {1, 2, 3, 7}) {
+    ThreadPool pool(threads);
+    EXPECT_EQ(pool.threads(), threads);
+    for (int64_t units : {0, 1, 2, 3, 8, 1000}) {
+      Board board;
+      VibCall call = makeCall(board, pool.handle());
+      vib_launch(&call, visit, units, 0);
+      expectOnce(board, units);
+      EXPECT_LE(board.ranges, threads);
+    }
+  }
+}
+
+TEST(ThreadPool, NoPoolMeansTheCaller) {
+  Board board;
+  VibCall call = makeCall(board, nullptr);
+  vib_launch(&call, visit, 10, 0);
+  expectOnce(board, 10);
+  EXPECT_EQ(board.ranges, 1);
+}
+
+/// A chain of kernels that each read all of what the one before wrote: a launch
+/// that returned too early, or a write that is not seen, breaks the sum.
+struct Chain {
+  int64_t values[64];
+  int64_t next[64];
+};
+
+void sumAll(const VibCall *call, int64_t begin, int64_t end) {
+  Chain &chain = *static_cast<Chain *>(call->arena);
+  for (int64_t i = begin; i < end; ++i) {
+    int64_t sum = 0;
+    for (int64_t value : chain.values)
+      sum += value;
+    chain.next[i] = sum % 1000003 + i;
+  }
+}
+
+void copyBack(const VibCall *call, int64_t begin, int64_t end) {
+  Chain &chain = *static_cast<Chain *>(call->arena);
+  for (int64_t i = begin; i < end; ++i)
+    chain.values[i] = chain.next[i];
+}
+
+int64_t runChain(VibPool *pool, int steps) {
+  Chain chain = {};
+  chain.values[5] = 1;
+  VibCall call = {};
+  call.arena = &chain;
+  call.pool = pool;
+  for (int i = 0; i < steps; ++i) {
+    vib_launch(&call, sumAll, 64, 0);
+    vib_launch(&call, copyBack, 64, 1);
+    // Long enough for the workers to fall asleep now and then.
+    if (i % 200 == 199)
+      std::this_thread::sleep_for(std::chrono::microseconds(300));
+  }
+  return chain.values[63];
+}
+
+TEST(ThreadPool, LaunchesAreOrdered) {
+  int64_t expected = runChain(nullptr, 2000);
+  for (int threads : {1, 2, 4}) {
+    ThreadPool pool(threads);
+    EXPECT_EQ(runChain(pool.handle(), 2000), expected) << threads;
+  }
+}
+
+TEST(ThreadPool, ProfileCountsLaunches) {
+  ThreadPool pool(2);
+  Board board;
+  VibCall call = makeCall(board, pool.handle());
+  vib_launch(&call, visit, 10, 1);
+  EXPECT_TRUE(pool.profile().empty());
+  pool.startProfile(2);
+  vib_launch(&call, visit, 10, 1);
+  vib_launch(&call, visit, 10, 1);
+  vib_launch(&call, visit, 10, 2); // Not one of the two.
+  ASSERT_EQ(pool.profile().size(), 2u);
+  EXPECT_EQ(pool.profile()[0].launches, 0u);
+  EXPECT_EQ(pool.profile()[1].launches, 2u);
+  EXPECT_GT(pool.profile()[1].seconds, 0);
+}
+
+/// Whether 2^-149, the least denormal, survives as operand and as result.
+void checkDenormals(const VibCall *call, int64_t begin, int64_t end) {
+  Board &board = *static_cast<Board *>(call->arena);
+  volatile float least = 0x1p-149f, least2 = 0x1p-148f;
+  for (int64_t i = begin; i < end; ++i)
+    board.visits[i] = least2 * 0.5f == least && least > 0 ? 1 : 2;
+}
+
+TEST(ThreadPool, WorkersHaveTheCallersArithmetic) {
+  ThreadPool pool(3);
+  Board board;
+  VibCall call = makeCall(board, pool.handle());
+#if defined(__x86_64__)
+  // Flush to zero, denormals are zero.
+  __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
+  vib_launch(&call, checkDenormals, 6, 0);
+  for (int i = 0; i < 6; ++i)
+    EXPECT_EQ(board.visits[i], 2) << i;
+#endif
+  fesetround(FE_UPWARD);
+  useIeeeArithmetic();
+  EXPECT_EQ(fegetround(), FE_TONEAREST);
+  vib_launch(&call, checkDenormals, 6, 0);
+  for (int i = 0; i < 6; ++i)
+    EXPECT_EQ(board.visits[i], 1) << i;
+}
+
+TEST(ThreadPool, AbsurdNumbersAreErrors) {
+  EXPECT_ERROR(ThreadPool(0), "0 threads");
+  EXPECT_ERROR(ThreadPool(-3), "-3 threads");
+  EXPECT_GE(availableProcessors(), 1);
+}
+
+} // namespace
