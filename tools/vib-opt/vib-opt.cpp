@@ -8,6 +8,7 @@
 
 #include "compiler/fused/Passes.h"
 #include "compiler/kernels/Passes.h"
+#include "compiler/object/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -23,6 +24,7 @@ int main(int argc, char **argv) {
   vib::registerFusedPasses();
   vib::registerKernelsPasses();
   vib::registerKernelsPipelines();
+  vib::registerObjectPasses();
   // Values are printed by the names that the compiler gives them.
   llvm::SmallVector<char *> arguments(argv, argv + argc);
   char useNames[] = "--mlir-use-nameloc-as-prefix";

@@ -1,0 +1,158 @@
+//===- LowerLaunches.cpp - Launches as calls of the runtime ---------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Passes.h"
+#include "dialect/Vib.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace vib {
+#define GEN_PASS_DEF_LOWERLAUNCHES
+#include "compiler/object/Passes.h.inc"
+} // namespace vib
+
+/// What the runtime promises for every block and for the arena.
+static constexpr int64_t kBaseAlignment = 64;
+
+namespace {
+struct LowerLaunches : vib::impl::LowerLaunchesBase<LowerLaunches> {
+  void runOnOperation() override;
+
+private:
+  LogicalResult bindEntry(func::FuncOp entry);
+  LogicalResult lower(LaunchOp launch, Value call);
+  void declareRuntime();
+};
+} // namespace
+
+/// The field of VibCall or VibStep behind an argument of an entry; null if it
+/// has none.
+static StringAttr getBinding(func::FuncOp entry, unsigned index) {
+  if (auto base = entry.getArgAttrOfType<StringAttr>(index, "vib.base"))
+    return base;
+  auto slot = entry.getArgAttrOfType<SlotAttr>(index, kSlotAttrName);
+  if (slot && slot.getKind() == SlotKind::Scalar)
+    return StringAttr::get(entry.getContext(), slot.getName());
+  return {};
+}
+
+/// States what the runtime promises of the base that `index` is.
+static void annotateBase(func::FuncOp function, unsigned index) {
+  auto type = dyn_cast<MemRefType>(function.getArgumentTypes()[index]);
+  if (!type)
+    return;
+  Builder builder(function.getContext());
+  function.setArgAttr(index, "llvm.noalias", builder.getUnitAttr());
+  function.setArgAttr(index, "llvm.nonnull", builder.getUnitAttr());
+  function.setArgAttr(index, "llvm.align",
+                      builder.getI64IntegerAttr(kBaseAlignment));
+}
+
+LogicalResult LowerLaunches::bindEntry(func::FuncOp entry) {
+  SmallVector<Attribute> bindings;
+  for (unsigned i = 0, e = entry.getNumArguments(); i != e; ++i) {
+    StringAttr binding = getBinding(entry, i);
+    if (!binding)
+      return entry.emitOpError("expected argument ")
+             << i << " to be a base (vib.base) or a scalar (vib.slot)";
+    bindings.push_back(binding);
+    annotateBase(entry, i);
+  }
+  Builder builder(entry.getContext());
+  entry->setAttr("vib.arguments", builder.getArrayAttr(bindings));
+  auto pointer = LLVM::LLVMPointerType::get(entry.getContext());
+  return entry.insertArgument(0, pointer, {}, entry.getLoc());
+}
+
+LogicalResult LowerLaunches::lower(LaunchOp launch, Value call) {
+  ModuleOp module = getOperation();
+  auto entry = launch->getParentOfType<func::FuncOp>();
+  auto bindings = entry->getAttrOfType<ArrayAttr>("vib.arguments");
+  SmallVector<Attribute> operands;
+  for (auto [i, operand] : llvm::enumerate(launch.getOperands())) {
+    auto argument = dyn_cast<BlockArgument>(operand);
+    if (!argument || argument.getOwner() != &entry.front())
+      return launch.emitOpError("expected operand ")
+             << i << " to be an argument of its entry @" << entry.getName();
+    operands.push_back(bindings[argument.getArgNumber() - 1]);
+  }
+
+  OpBuilder builder(launch);
+  auto kernel = module.lookupSymbol<func::FuncOp>(launch.getCallee());
+  ArrayAttr arguments = builder.getArrayAttr(operands);
+  auto known = kernel->getAttrOfType<ArrayAttr>("vib.arguments");
+  if (known && known != arguments)
+    return launch.emitOpError("launches @")
+           << kernel.getName() << " with other arguments than before";
+  kernel->setAttr("vib.arguments", arguments);
+  for (unsigned i = 2, e = kernel.getNumArguments(); i != e; ++i)
+    annotateBase(kernel, i);
+
+  Location loc = launch.getLoc();
+  Type pointer = LLVM::LLVMPointerType::get(&getContext());
+  Type i64 = builder.getI64Type();
+  std::string name = (launch.getCallee() + ".call").str();
+  if (!module.lookupSymbol(name)) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointAfter(kernel);
+    LLVM::LLVMFuncOp::create(
+        builder, kernel.getLoc(), name,
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
+                                    {pointer, i64, i64}));
+  }
+
+  // The kernel's place among the kernels of the module is its place in
+  // VibModel::kernels.
+  int64_t index = 0;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function == kernel)
+      break;
+    index += function->hasAttr("vib.kernel");
+  }
+  Value callee = LLVM::AddressOfOp::create(builder, loc, pointer, name);
+  Value units =
+      LLVM::ConstantOp::create(builder, loc, i64, launch.getUnitsAttr());
+  Value place = LLVM::ConstantOp::create(builder, loc, i64,
+                                         builder.getI64IntegerAttr(index));
+  LLVM::CallOp::create(builder, loc,
+                       module.lookupSymbol<LLVM::LLVMFuncOp>("vib_launch"),
+                       ValueRange{call, callee, units, place});
+  launch.erase();
+  ++numLaunches;
+  return success();
+}
+
+void LowerLaunches::declareRuntime() {
+  ModuleOp module = getOperation();
+  auto builder = OpBuilder::atBlockBegin(module.getBody());
+  Type pointer = LLVM::LLVMPointerType::get(&getContext());
+  Type i64 = builder.getI64Type();
+  LLVM::LLVMFuncOp::create(
+      builder, module.getLoc(), "vib_launch",
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
+                                  {pointer, pointer, i64, i64}));
+}
+
+void LowerLaunches::runOnOperation() {
+  SmallVector<func::FuncOp> entries;
+  for (auto function : getOperation().getOps<func::FuncOp>())
+    if (function->hasAttr("vib.entry"))
+      entries.push_back(function);
+  declareRuntime();
+  for (func::FuncOp entry : entries) {
+    if (failed(bindEntry(entry)))
+      return signalPassFailure();
+    WalkResult result = entry.walk([&](LaunchOp launch) {
+      return WalkResult(lower(launch, entry.getArgument(0)));
+    });
+    if (result.wasInterrupted())
+      return signalPassFailure();
+  }
+}
