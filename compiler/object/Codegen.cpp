@@ -1,0 +1,270 @@
+//===- Codegen.cpp - LLVM IR, assembly and objects ------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Every step is a function from text to text, and vibc takes each, whether or
+// not a file comes between: LLVM IR is printed and parsed again before code is
+// made of it, an object is always the assembly assembled. So stopping at a
+// phase and going on later cannot end differently.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Codegen.h"
+#include "compiler/object/Descriptor.h"
+#include "compiler/object/Target.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/AsmParser/Parser.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/MCAsmBackend.h"
+#include "llvm/MC/MCAsmInfo.h"
+#include "llvm/MC/MCCodeEmitter.h"
+#include "llvm/MC/MCContext.h"
+#include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCObjectFileInfo.h"
+#include "llvm/MC/MCObjectWriter.h"
+#include "llvm/MC/MCParser/MCAsmParser.h"
+#include "llvm/MC/MCParser/MCTargetAsmParser.h"
+#include "llvm/MC/MCRegisterInfo.h"
+#include "llvm/MC/MCStreamer.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Object/ObjectFile.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+using namespace llvm;
+using namespace vib;
+
+//===----------------------------------------------------------------------===//
+// LLVM IR
+//===----------------------------------------------------------------------===//
+
+/// Keeps the record in a section of its own that survives down to the object.
+static void addRecord(llvm::Module &module, StringRef record) {
+  Constant *text = ConstantDataArray::getString(module.getContext(), record);
+  auto *global =
+      new GlobalVariable(module, text->getType(), /*isConstant=*/true,
+                         GlobalValue::PrivateLinkage, text, "vib_options");
+  global->setSection(kOptionsSection);
+  global->setAlignment(Align(1));
+  appendToCompilerUsed(module, {global});
+}
+
+std::unique_ptr<llvm::Module>
+vib::translateToLLVMIR(mlir::ModuleOp module, const CompileOptions &options,
+                       const TargetInfo &target, LLVMContext &context) {
+  std::string name = "vib";
+  if (auto model = module->getAttrOfType<mlir::DictionaryAttr>("vib.model"))
+    if (auto attribute = model.getAs<mlir::StringAttr>("name"))
+      name = attribute.str();
+  std::unique_ptr<llvm::Module> translated =
+      mlir::translateModuleToLLVMIR(module, context, name);
+  if (!translated)
+    return nullptr;
+  translated->setTargetTriple(target.machine->getTargetTriple());
+  translated->setDataLayout(target.machine->createDataLayout());
+  translated->setSourceFileName(name);
+  translated->setPICLevel(PICLevel::BigPIC);
+  if (failed(emitDescriptor(module, options, target, *translated)))
+    return nullptr;
+  addRecord(*translated, options.getRecord(name));
+  for (Function &function : *translated) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("target-cpu", options.cpu);
+    if (!options.features.empty())
+      function.addFnAttr("target-features", options.features);
+  }
+  return translated;
+}
+
+void vib::optimize(llvm::Module &module, const CompileOptions &options,
+                   const TargetInfo &target) {
+  // The reference stays what it is: scalar loops.
+  PipelineTuningOptions tuning;
+  tuning.LoopVectorization = tuning.SLPVectorization = options.level >= 2;
+  PassBuilder builder(target.machine.get(), tuning);
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  OptimizationLevel level = options.level >= 3   ? OptimizationLevel::O3
+                            : options.level == 2 ? OptimizationLevel::O2
+                                                 : OptimizationLevel::O1;
+  builder.buildPerModuleDefaultPipeline(level).run(module, modules);
+}
+
+std::string vib::printLLVMIR(const llvm::Module &module) {
+  std::string text;
+  raw_string_ostream os(text);
+  module.print(os, nullptr);
+  return text;
+}
+
+static Error makeParseError(const SMDiagnostic &diagnostic) {
+  std::string message;
+  raw_string_ostream os(message);
+  diagnostic.print("", os, /*ShowColors=*/false);
+  return createStringError(StringRef(message).rtrim());
+}
+
+Expected<std::unique_ptr<llvm::Module>> vib::parseLLVMIR(MemoryBufferRef text,
+                                                         LLVMContext &context) {
+  SMDiagnostic diagnostic;
+  std::unique_ptr<llvm::Module> module =
+      parseAssembly(text, diagnostic, context);
+  if (!module)
+    return makeParseError(diagnostic);
+  return module;
+}
+
+//===----------------------------------------------------------------------===//
+// Assembly and objects
+//===----------------------------------------------------------------------===//
+
+std::string vib::emitAssembly(llvm::Module &module, const TargetInfo &target,
+                              bool verbose) {
+  SmallString<0> text;
+  raw_svector_ostream os(text);
+  target.machine->Options.MCOptions.AsmVerbose = verbose;
+  legacy::PassManager passes;
+  if (target.machine->addPassesToEmitFile(passes, os, nullptr,
+                                          CodeGenFileType::AssemblyFile))
+    report_fatal_error("the target emits no assembly");
+  passes.run(module);
+  return text.str().str();
+}
+
+/// The first error of the assembler, as text.
+static void collectDiagnostic(const SMDiagnostic &diagnostic, void *context) {
+  auto &message = *static_cast<std::string *>(context);
+  if (!message.empty() || diagnostic.getKind() != SourceMgr::DK_Error)
+    return;
+  raw_string_ostream os(message);
+  diagnostic.print("", os, /*ShowColors=*/false);
+}
+
+Expected<std::string> vib::assemble(MemoryBufferRef assembly,
+                                    const TargetInfo &info) {
+  const TargetMachine &machine = *info.machine;
+  const Target &target = machine.getTarget();
+  const Triple &triple = machine.getTargetTriple();
+  MCTargetOptions options = machine.Options.MCOptions;
+
+  std::string message;
+  SourceMgr sources;
+  sources.AddNewSourceBuffer(
+      MemoryBuffer::getMemBuffer(assembly, /*RequiresNullTerminator=*/false),
+      SMLoc());
+  sources.setDiagHandler(collectDiagnostic, &message);
+
+  std::unique_ptr<MCRegisterInfo> registers(target.createMCRegInfo(triple));
+  std::unique_ptr<MCAsmInfo> asmInfo(
+      target.createMCAsmInfo(*registers, triple, options));
+  std::unique_ptr<MCInstrInfo> instructions(target.createMCInstrInfo());
+  std::unique_ptr<MCSubtargetInfo> subtarget(target.createMCSubtargetInfo(
+      triple, machine.getTargetCPU(), machine.getTargetFeatureString()));
+  MCContext context(triple, asmInfo.get(), registers.get(), subtarget.get(),
+                    &sources, &options);
+  std::unique_ptr<MCObjectFileInfo> fileInfo(
+      target.createMCObjectFileInfo(context, /*PIC=*/true));
+  context.setObjectFileInfo(fileInfo.get());
+
+  SmallString<0> object;
+  raw_svector_ostream os(object);
+  std::unique_ptr<MCAsmBackend> backend(
+      target.createMCAsmBackend(*subtarget, *registers, options));
+  std::unique_ptr<MCObjectWriter> writer = backend->createObjectWriter(os);
+  std::unique_ptr<MCCodeEmitter> emitter(
+      target.createMCCodeEmitter(*instructions, context));
+  std::unique_ptr<MCStreamer> streamer(target.createMCObjectStreamer(
+      triple, context, std::move(backend), std::move(writer),
+      std::move(emitter), *subtarget));
+  std::unique_ptr<MCAsmParser> parser(
+      createMCAsmParser(sources, context, *streamer, *asmInfo));
+  std::unique_ptr<MCTargetAsmParser> targetParser(
+      target.createMCAsmParser(*subtarget, *parser, *instructions, options));
+  parser->setTargetParser(*targetParser);
+  if (parser->Run(/*NoInitialTextSection=*/false) || context.hadError())
+    return createStringError(StringRef(message).rtrim());
+  return object.str().str();
+}
+
+//===----------------------------------------------------------------------===//
+// Records
+//===----------------------------------------------------------------------===//
+
+static Expected<Record> parseRecord(StringRef text) {
+  Record record;
+  std::optional<CompileOptions> options = CompileOptions::fromRecord(
+      text.take_until([](char c) { return c == '\0'; }), record.modelName);
+  if (!options)
+    return createStringError("its record of options (" + kOptionsSection +
+                             ") is not one of vibc's");
+  record.options = *options;
+  return record;
+}
+
+static Error makeForeignError() {
+  return createStringError("it has no record of options (" + kOptionsSection +
+                           "), so vibc did not write it");
+}
+
+Expected<Record> vib::readRecordOfLLVMIR(MemoryBufferRef text) {
+  LLVMContext context;
+  Expected<std::unique_ptr<llvm::Module>> module = parseLLVMIR(text, context);
+  if (!module)
+    return module.takeError();
+  auto *global = (*module)->getGlobalVariable("vib_options", true);
+  auto *record = global && global->hasInitializer()
+                     ? dyn_cast<ConstantDataArray>(global->getInitializer())
+                     : nullptr;
+  if (!record || !record->isString())
+    return makeForeignError();
+  return parseRecord(record->getAsString());
+}
+
+Expected<Record> vib::readRecordOfAssembly(MemoryBufferRef text) {
+  // ".section .vib.options…" and, some lines on, ".asciz "vib …"".
+  StringRef rest = text.getBuffer();
+  size_t section = rest.find(("\t" + kOptionsSection + ",").str());
+  if (section == StringRef::npos)
+    return makeForeignError();
+  rest = rest.drop_front(section);
+  size_t begin = rest.find("\t.asciz\t\"");
+  if (begin == StringRef::npos)
+    return makeForeignError();
+  rest = rest.drop_front(begin + strlen("\t.asciz\t\""));
+  return parseRecord(rest.take_until([](char c) { return c == '"'; }));
+}
+
+Expected<Record> vib::readRecordOfObject(MemoryBufferRef buffer) {
+  Expected<std::unique_ptr<object::ObjectFile>> file =
+      object::ObjectFile::createObjectFile(buffer);
+  if (!file)
+    return file.takeError();
+  for (const object::SectionRef &section : (*file)->sections()) {
+    Expected<StringRef> name = section.getName();
+    if (!name)
+      return name.takeError();
+    if (*name != kOptionsSection)
+      continue;
+    Expected<StringRef> contents = section.getContents();
+    if (!contents)
+      return contents.takeError();
+    return parseRecord(*contents);
+  }
+  return makeForeignError();
+}

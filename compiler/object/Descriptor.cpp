@@ -1,0 +1,382 @@
+//===- Descriptor.cpp - The constant vib_model ----------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// The mirror of runtime/Abi.h. Fields are written in the order in which the
+// structs declare them, with their padding by LLVM's layout of the same types.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Descriptor.h"
+#include "compiler/object/Options.h"
+#include "compiler/object/Target.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "runtime/Abi.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/GlobalVariable.h"
+
+using namespace mlir;
+using namespace vib;
+
+AbiTypes::AbiTypes(llvm::LLVMContext &context) {
+  llvm::Type *pointer = llvm::PointerType::get(context, 0);
+  llvm::Type *i32 = llvm::Type::getInt32Ty(context);
+  llvm::Type *i64 = llvm::Type::getInt64Ty(context);
+  llvm::Type *f64 = llvm::Type::getDoubleTy(context);
+  auto array = [](llvm::Type *type, unsigned size) {
+    return llvm::ArrayType::get(type, size);
+  };
+  auto create = [](llvm::StringRef name,
+                   std::initializer_list<llvm::Type *> fields) {
+    return llvm::StructType::create(llvm::ArrayRef<llvm::Type *>(fields), name);
+  };
+  tensor = create("VibTensor", {pointer, i32, i32, array(i64, 4), i64});
+  parameter = create("VibParameter",
+                     {pointer, i32, i32, array(i64, 2), i32, i32, f64, i64});
+  kernel = create("VibKernel", {pointer, pointer, f64, f64, i64});
+  schedule = create("VibSchedule", {i32, i32, f64, f64, f64});
+  model = create("VibModel",
+                 {i64,      i32,     i32,                        // magic
+                  pointer,  pointer, pointer,  pointer, pointer, // name
+                  pointer,                                       // options
+                  i32,      i32,     i64,      i64,     i64,     i64,
+                  i64,      i64, // type
+                  i32,      i32,     f64,      f64,     f64,     f64,
+                  f64,      f64,     f64,                        // optimizer
+                  schedule, f64,     schedule,                   // schedules
+                  i64,      i32,     i32,      pointer,          // blocks
+                  i64,      i32,     i32,      pointer, pointer, // arena
+                  pointer,  pointer, pointer,  pointer, pointer, pointer});
+}
+
+namespace {
+/// Reads named entries of a dictionary and reports what is not as expected.
+class Fields {
+public:
+  Fields(ModuleOp module, StringRef where, DictionaryAttr fields)
+      : module(module), where(where), fields(fields) {}
+
+  StringRef getString(StringRef name) {
+    if (auto attribute = get<StringAttr>(name, "a string"))
+      return attribute.getValue();
+    return {};
+  }
+  int64_t getInteger(StringRef name) {
+    if (auto attribute = get<IntegerAttr>(name, "an integer"))
+      return attribute.getType().isInteger(1) ? attribute.getValue() != 0
+                                              : attribute.getInt();
+    return 0;
+  }
+  /// What a model has no use for is left out and is 0.
+  double getOptionalReal(StringRef name) {
+    if (!fields.get(name))
+      return 0;
+    return getReal(name);
+  }
+  double getReal(StringRef name) {
+    if (auto attribute = get<FloatAttr>(name, "a float"))
+      return attribute.getValueAsDouble();
+    return 0;
+  }
+  DictionaryAttr getDictionary(StringRef name) {
+    return get<DictionaryAttr>(name, "a dictionary");
+  }
+  ArrayRef<int64_t> getShape() {
+    if (auto attribute = get<DenseI64ArrayAttr>("shape", "array<i64: …>"))
+      return attribute;
+    return {};
+  }
+  template <typename T> T get(StringRef name, StringRef expected) {
+    auto attribute = dyn_cast_or_null<T>(fields.get(name));
+    if (!attribute)
+      fail(name, expected);
+    return attribute;
+  }
+  /// One of `names`, by its place among them.
+  unsigned getCase(StringRef name, ArrayRef<StringRef> names) {
+    StringRef value = getString(name);
+    const StringRef *found = llvm::find(names, value);
+    if (found != names.end())
+      return found - names.begin();
+    fail(name, "one of " + llvm::join(names, ", "));
+    return 0;
+  }
+  bool failed() const { return hasFailed; }
+
+private:
+  void fail(StringRef name, const Twine &expected) {
+    hasFailed = true;
+    auto diagnostic = module.emitError("expected ")
+                      << where << " to have '" << name << "', " << expected;
+    if (Attribute attribute = fields.get(name))
+      diagnostic << ", but got " << attribute;
+  }
+
+  ModuleOp module;
+  StringRef where;
+  DictionaryAttr fields;
+  bool hasFailed = false;
+};
+
+class DescriptorEmitter {
+public:
+  DescriptorEmitter(ModuleOp module, llvm::Module &llvmModule)
+      : module(module), llvmModule(llvmModule),
+        context(llvmModule.getContext()), types(context) {}
+
+  LogicalResult emit(const CompileOptions &options, const TargetInfo &target);
+
+private:
+  llvm::Constant *emitParameters(uint32_t &count);
+  llvm::Constant *emitTensors(uint32_t &count);
+  llvm::Constant *emitKernels(uint32_t &count);
+  llvm::Constant *emitSchedule(Fields &model, StringRef name);
+
+  llvm::Constant *i32(uint64_t value) {
+    return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), value);
+  }
+  llvm::Constant *i64(uint64_t value) {
+    return llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), value);
+  }
+  llvm::Constant *f64(double value) {
+    return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context), value);
+  }
+  llvm::Constant *null() {
+    return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
+  }
+  llvm::Constant *string(StringRef text) {
+    llvm::GlobalVariable *&global = strings[text];
+    if (!global)
+      global = constant(llvm::ConstantDataArray::getString(context, text), "",
+                        /*mergeable=*/true);
+    return global;
+  }
+  llvm::GlobalVariable *constant(llvm::Constant *value, const Twine &name,
+                                 bool mergeable = false) {
+    auto *global = new llvm::GlobalVariable(
+        llvmModule, value->getType(), /*isConstant=*/true,
+        llvm::GlobalValue::PrivateLinkage, value, name);
+    if (mergeable)
+      global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    return global;
+  }
+  llvm::Constant *table(llvm::StructType *type, ArrayRef<llvm::Constant *> rows,
+                        StringRef name) {
+    if (rows.empty())
+      return null();
+    return constant(
+        llvm::ConstantArray::get(llvm::ArrayType::get(type, rows.size()), rows),
+        name);
+  }
+  llvm::Constant *shape(ArrayRef<int64_t> shape, unsigned width) {
+    SmallVector<uint64_t> sizes(shape.begin(), shape.end());
+    sizes.resize(width);
+    return llvm::ConstantDataArray::get(context, sizes);
+  }
+  /// The function behind the entry `name`, or null if the model has none.
+  llvm::Constant *entry(StringRef name) {
+    llvm::Function *function = llvmModule.getFunction((name + ".call").str());
+    if (!function || function->isDeclaration())
+      return null();
+    function->setLinkage(llvm::GlobalValue::InternalLinkage);
+    return function;
+  }
+  Fields openFields(StringRef where, Attribute attribute) {
+    auto dictionary = dyn_cast_or_null<DictionaryAttr>(attribute);
+    if (!dictionary) {
+      module.emitError("expected ") << where << " to be a dictionary";
+      hasFailed = true;
+      dictionary = DictionaryAttr::get(module.getContext());
+    }
+    return Fields(module, where, dictionary);
+  }
+  ArrayRef<Attribute> getList(StringRef name) {
+    if (auto list = module->getAttrOfType<ArrayAttr>(name))
+      return list.getValue();
+    module.emitError("expected the module to have '") << name << "', an array";
+    hasFailed = true;
+    return {};
+  }
+  int64_t getSize(StringRef name) {
+    if (auto size = module->getAttrOfType<IntegerAttr>(name))
+      return size.getInt();
+    module.emitError("expected the module to have '")
+        << name << "', an integer";
+    hasFailed = true;
+    return 0;
+  }
+
+  ModuleOp module;
+  llvm::Module &llvmModule;
+  llvm::LLVMContext &context;
+  AbiTypes types;
+  llvm::StringMap<llvm::GlobalVariable *> strings;
+  bool hasFailed = false;
+};
+} // namespace
+
+/// The VibType of an element of a tensor of the step.
+static std::optional<uint32_t> getAbiType(Type type) {
+  if (type.isInteger(8))
+    return VIB_U8;
+  if (type.isInteger(32))
+    return VIB_I32;
+  if (type.isF32())
+    return VIB_F32;
+  if (type.isF64())
+    return VIB_F64;
+  return std::nullopt;
+}
+
+llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
+  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
+  auto type = model ? model.getAs<StringAttr>("type") : StringAttr();
+  uint32_t element = type && type.getValue() == "f64" ? VIB_F64 : VIB_F32;
+  SmallVector<llvm::Constant *> rows;
+  for (Attribute attribute : getList("vib.parameters")) {
+    Fields fields = openFields("an entry of vib.parameters", attribute);
+    ArrayRef<int64_t> sizes = fields.getShape();
+    rows.push_back(llvm::ConstantStruct::get(
+        types.parameter,
+        {string(fields.getString("name")), i32(element), i32(sizes.size()),
+         shape(sizes, 2), i32(fields.getInteger("transposed")),
+         i32(fields.getCase("init", {"constant", "uniform", "normal"})),
+         f64(fields.getReal("init_scale")), i64(fields.getInteger("offset"))}));
+    hasFailed |= fields.failed();
+  }
+  count = rows.size();
+  return table(types.parameter, rows, "vib_parameters");
+}
+
+llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
+  SmallVector<llvm::Constant *> rows;
+  for (Attribute attribute : getList("vib.tensors")) {
+    Fields fields = openFields("an entry of vib.tensors", attribute);
+    StringRef name = fields.getString("name");
+    int64_t offset = fields.getInteger("offset");
+    auto type = fields.get<TypeAttr>("type", "a type");
+    auto tensor =
+        type ? dyn_cast<RankedTensorType>(type.getValue()) : RankedTensorType();
+    hasFailed |= fields.failed();
+    std::optional<uint32_t> element =
+        tensor ? getAbiType(tensor.getElementType()) : std::nullopt;
+    if (!element || tensor.getRank() > 4) {
+      module.emitError("expected the tensor '")
+          << name << "' to have at most four dimensions of i8, i32, f32 or f64";
+      hasFailed = true;
+      continue;
+    }
+    rows.push_back(llvm::ConstantStruct::get(
+        types.tensor, {string(name), i32(*element), i32(tensor.getRank()),
+                       shape(tensor.getShape(), 4), i64(offset)}));
+  }
+  count = rows.size();
+  return table(types.tensor, rows, "vib_tensors");
+}
+
+llvm::Constant *DescriptorEmitter::emitKernels(uint32_t &count) {
+  SmallVector<llvm::Constant *> rows;
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    Attribute attribute = function->getAttr("vib.kernel");
+    if (!attribute)
+      continue;
+    Fields fields = openFields("vib.kernel", attribute);
+    rows.push_back(llvm::ConstantStruct::get(
+        types.kernel,
+        {string(fields.getString("name")), string(fields.getString("entry")),
+         f64(fields.getReal("flops")), f64(fields.getReal("bytes")),
+         i64(fields.getInteger("units"))}));
+    hasFailed |= fields.failed();
+  }
+  count = rows.size();
+  return table(types.kernel, rows, "vib_kernels");
+}
+
+llvm::Constant *DescriptorEmitter::emitSchedule(Fields &model, StringRef name) {
+  Fields fields = openFields(name, model.getDictionary(name));
+  auto *schedule = llvm::ConstantStruct::get(
+      types.schedule,
+      {i32(fields.getCase("kind", {"constant", "staircase", "exponential",
+                                   "cosine", "linear"})),
+       i32(0), f64(fields.getOptionalReal("factor")),
+       f64(fields.getOptionalReal("epochs")),
+       f64(fields.getOptionalReal("warmup_epochs"))});
+  hasFailed |= fields.failed();
+  return schedule;
+}
+
+LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
+                                      const TargetInfo &target) {
+  uint32_t numParameters, numTensors, numKernels;
+  llvm::Constant *parameters = emitParameters(numParameters);
+  llvm::Constant *tensors = emitTensors(numTensors);
+  llvm::Constant *kernels = emitKernels(numKernels);
+  Fields model = openFields("vib.model", module->getAttr("vib.model"));
+  unsigned optimizer = model.getCase("optimizer", {"sgd", "adam", "adamw"});
+  double momentum = model.getOptionalReal("momentum");
+  unsigned moments = optimizer != VIB_SGD ? 2 : momentum != 0 ? 1 : 0;
+  llvm::Constant *value = llvm::ConstantStruct::get(
+      types.model,
+      {i64(VIB_ABI_MAGIC),
+       i32(VIB_ABI_VERSION),
+       i32(sizeof(VibModel)),
+       string(model.getString("name")),
+       string(model.getString("hash")),
+       string("vibc " VIB_VERSION " (LLVM " LLVM_VERSION_STRING ")"),
+       string("x86_64 " + options.cpu),
+       string(target.requiredFeatures),
+       string(options.getCommandLine()),
+       i32(model.getCase("type", {"f32", "f64"}) ? VIB_F64 : VIB_F32),
+       i32(model.getCase("likelihood", {"categorical", "normal"})),
+       i64(model.getInteger("batch")),
+       i64(model.getInteger("samples")),
+       i64(model.getInteger("latents")),
+       i64(model.getInteger("outputs")),
+       i64(model.getInteger("epochs")),
+       i64(model.getInteger("seed")),
+       i32(optimizer),
+       i32(model.getInteger("averaged")),
+       f64(model.getReal("rate")),
+       f64(model.getOptionalReal("beta1")),
+       f64(model.getOptionalReal("beta2")),
+       f64(model.getOptionalReal("epsilon")),
+       f64(momentum),
+       f64(model.getOptionalReal("weight_decay")),
+       f64(model.getOptionalReal("average_decay")),
+       emitSchedule(model, "rate_schedule"),
+       f64(model.getReal("beta")),
+       emitSchedule(model, "beta_schedule"),
+       i64(getSize("vib.block_bytes")),
+       i32(moments),
+       i32(numParameters),
+       parameters,
+       i64(getSize("vib.arena_bytes")),
+       i32(numTensors),
+       i32(numKernels),
+       tensors,
+       kernels,
+       entry("scale"),
+       entry("train_step"),
+       entry("encode"),
+       entry("evaluate"),
+       entry("predict"),
+       entry("gradients")});
+  auto *global = constant(value, "vib_model");
+  global->setLinkage(llvm::GlobalValue::ExternalLinkage);
+  global->setAlignment(llvm::Align(64));
+  return failure(hasFailed || model.failed());
+}
+
+LogicalResult vib::emitDescriptor(ModuleOp module,
+                                  const CompileOptions &options,
+                                  const TargetInfo &target,
+                                  llvm::Module &llvmModule) {
+  return DescriptorEmitter(module, llvmModule).emit(options, target);
+}

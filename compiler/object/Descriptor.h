@@ -1,0 +1,37 @@
+//===- Descriptor.h - The constant vib_model --------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_OBJECT_DESCRIPTOR_H
+#define VIB_COMPILER_OBJECT_DESCRIPTOR_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/IR/DerivedTypes.h"
+#include "llvm/IR/Module.h"
+
+namespace vib {
+
+struct CompileOptions;
+struct TargetInfo;
+
+/// The structs of runtime/Abi.h. A unit test compares their layouts with those
+/// of the C++ compiler.
+struct AbiTypes {
+  explicit AbiTypes(llvm::LLVMContext &context);
+  llvm::StructType *tensor, *parameter, *kernel, *schedule, *model;
+};
+
+/// Adds the constant `vib_model` to `llvmModule`, from what the phases left as
+/// attributes of `module`. Reports what is missing.
+llvm::LogicalResult emitDescriptor(mlir::ModuleOp module,
+                                   const CompileOptions &options,
+                                   const TargetInfo &target,
+                                   llvm::Module &llvmModule);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_OBJECT_DESCRIPTOR_H

@@ -1,0 +1,58 @@
+//===- Header.cpp - The C header of a shared library ----------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Link.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace vib;
+
+/// The text of runtime/Abi.h.
+static constexpr char kAbi[] =
+#include "compiler/object/AbiText.inc"
+    ;
+
+static constexpr StringLiteral kUsage = R"(
+ * `vib_model` describes the model and holds its entry points. A training loop
+ * in C, without its data:
+ *
+ *   void *weights = aligned_alloc(64, vib_model.block_bytes); ...
+ *   VibCall call = {0};
+ *   call.weights = weights;      // likewise moment1, moment2, average and
+ *   call.gradients = gradients;  // gradients, each of block_bytes bytes, and
+ *   call.arena = arena;          // the arena, of arena_bytes, all zero at first
+ *   call.pool = vib_pool_create(2);   // or null: on the calling thread
+ *   // Fill the inputs: find "x" (or "image") and "y" in vib_model.tensors;
+ *   // a tensor lies at arena + its offset. Rows from `rows` on count nothing
+ *   // and must be zero.
+ *   call.step.rows = vib_model.batch;
+ *   call.step.beta = vib_model.beta;
+ *   vib_model.gradients(&call);  // loss terms: tensors "nll", "rate", "error";
+ *                                // gradients: of parameter i, in the block of
+ *                                // gradients at its offset
+ *   vib_model.train_step(&call); // or a whole step with the model's optimizer
+ *
+ * Blocks and arena are aligned to 64 bytes, sizes rounded up to it. One call
+ * works on one VibCall's memory; calls on different memory and pools may run
+ * at the same time.
+)";
+
+std::string vib::makeHeader(StringRef name, StringRef libraryName) {
+  std::string guard = "VIB_MODEL_";
+  for (char c : name)
+    guard += isAlnum(c) ? toUpper(c) : '_';
+  guard += "_H";
+  std::string text;
+  raw_string_ostream os(text);
+  os << "/* " << libraryName << ": the model " << name
+     << ", compiled by vibc.\n *" << kUsage << " */\n\n#ifndef " << guard
+     << "\n#define " << guard << "\n\n"
+     << kAbi << "\n#endif /* " << guard << " */\n";
+  return text;
+}

@@ -1,0 +1,116 @@
+//===- Link.cpp - Programs and shared libraries ---------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// The system's C++ compiler drives the linker, since it alone knows where its
+// start files and its standard library are. Libraries that are not everywhere
+// are linked statically where an archive is there, so that a program runs on a
+// machine without vib.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Link.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/StringSaver.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace vib;
+
+/// The first of `names` that the user's PATH has.
+static std::string findProgram(ArrayRef<StringRef> names) {
+  for (StringRef name : names)
+    if (ErrorOr<std::string> path = sys::findProgramByName(name))
+      return *path;
+  return {};
+}
+
+/// The runtime's archive: in a build tree as in an installed one it lies in
+/// ../lib, as seen from vibc.
+static Expected<std::string> findRuntime(StringRef toolPath) {
+  SmallString<128> path(sys::path::parent_path(toolPath));
+  sys::path::append(path, "..", "lib", "libvib_runtime.a");
+  sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  if (sys::fs::exists(path))
+    return path.str().str();
+  return createStringError(
+      "the runtime of compiled programs, " + path +
+      ", is not there: build the target vib_runtime, or install vib with "
+      "'cmake --install'");
+}
+
+/// Linker arguments that were found out when the runtime was built, one a line,
+/// beside its archive.
+static void addLibraries(StringRef runtime, StringSaver &saver,
+                         SmallVectorImpl<StringRef> &arguments) {
+  SmallString<128> path(runtime);
+  sys::path::replace_extension(path, "link");
+  ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path);
+  if (!file)
+    return;
+  SmallVector<StringRef> lines;
+  (*file)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
+  for (StringRef line : lines)
+    arguments.push_back(saver.save(line));
+}
+
+Error vib::link(StringRef object, StringRef output, bool isShared,
+                StringRef toolPath) {
+  std::string driver = findProgram({"c++", "g++", "clang++", "clang++-22"});
+  if (driver.empty())
+    return createStringError("a C++ compiler to link with (c++, g++, clang++ "
+                             "or clang++-22) is not in PATH: install g++");
+  Expected<std::string> runtime = findRuntime(toolPath);
+  if (!runtime)
+    return runtime.takeError();
+
+  BumpPtrAllocator allocator;
+  StringSaver saver(allocator);
+  SmallVector<StringRef> arguments{driver, object, *runtime, "-o", output};
+  // Twice as fast as GNU ld, which does as well.
+  if (!findProgram({"ld.lld"}).empty())
+    arguments.push_back("-fuse-ld=lld");
+  addLibraries(*runtime, saver, arguments);
+  SmallString<128> exports;
+  FileRemover exportsRemover;
+  if (isShared) {
+    // Only what the header declares is visible.
+    int descriptor;
+    if (std::error_code error =
+            sys::fs::createTemporaryFile("vibc", "map", descriptor, exports))
+      return createStringError(error, "cannot make a temporary file");
+    exportsRemover.setFile(exports);
+    raw_fd_ostream(descriptor, /*shouldClose=*/true)
+        << "{ global: vib_model; vib_pool_*; local: *; };\n";
+    arguments.append({"-shared", "-Wl,-z,defs",
+                      "-Wl,--undefined=vib_pool_create",
+                      "-Wl,--undefined=vib_pool_destroy"});
+    arguments.push_back(saver.save("-Wl,--version-script=" + exports));
+  }
+
+  SmallString<128> log;
+  if (std::error_code error = sys::fs::createTemporaryFile("vibc", "log", log))
+    return createStringError(error, "cannot make a temporary file");
+  FileRemover logRemover(log);
+  std::string message;
+  int status = sys::ExecuteAndWait(
+      driver, arguments, std::nullopt,
+      {std::nullopt, StringRef(log), StringRef(log)}, 0, 0, &message);
+  if (status == 0)
+    return Error::success();
+  if (ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(log))
+    message += (*file)->getBuffer();
+  return createStringError("linking failed: " + join(arguments, " ") + "\n" +
+                           StringRef(message).rtrim());
+}

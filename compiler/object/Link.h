@@ -1,0 +1,29 @@
+//===- Link.h - Programs and shared libraries -------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_OBJECT_LINK_H
+#define VIB_COMPILER_OBJECT_LINK_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <string>
+
+namespace vib {
+
+/// Links the object file `object` with the runtime to `output`, a program or a
+/// shared library. `toolPath` is where vibc itself lies: the runtime is found
+/// relative to it.
+llvm::Error link(llvm::StringRef object, llvm::StringRef output, bool isShared,
+                 llvm::StringRef toolPath);
+
+/// The C header that goes with a shared library of the model `name`.
+std::string makeHeader(llvm::StringRef name, llvm::StringRef libraryName);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_OBJECT_LINK_H

@@ -1,0 +1,114 @@
+//===- Options.cpp - What decides a compilation ---------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Options.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace vib;
+
+static constexpr llvm::StringLiteral kPhaseNames[] = {
+    "model", "step", "fused", "kernels", "llvm", "asm", "obj", "shared", "exe"};
+
+StringRef vib::getPhaseName(Phase phase) {
+  return kPhaseNames[static_cast<unsigned>(phase)];
+}
+
+std::optional<Phase> vib::parsePhase(StringRef name) {
+  for (auto [i, phase] : llvm::enumerate(kPhaseNames))
+    if (phase == name)
+      return static_cast<Phase>(i);
+  return std::nullopt;
+}
+
+std::string CompileOptions::getCommandLine() const {
+  std::string line;
+  llvm::raw_string_ostream os(line);
+  os << "-O" << level << " --precision=" << precision << " --batch=" << batch
+     << " --cpu=" << cpu;
+  if (gradients)
+    os << " --gradients";
+  return line;
+}
+
+DictionaryAttr CompileOptions::getAttribute(MLIRContext *context) const {
+  Builder builder(context);
+  SmallVector<NamedAttribute> entries{
+      builder.getNamedAttr("level", builder.getI64IntegerAttr(level)),
+      builder.getNamedAttr("gradients", builder.getBoolAttr(gradients)),
+      builder.getNamedAttr("cpu", builder.getStringAttr(cpu)),
+      builder.getNamedAttr("features", builder.getStringAttr(features))};
+  if (!precision.empty())
+    entries.push_back(
+        builder.getNamedAttr("precision", builder.getStringAttr(precision)));
+  if (batch)
+    entries.push_back(
+        builder.getNamedAttr("batch", builder.getI64IntegerAttr(batch)));
+  return builder.getDictionaryAttr(entries);
+}
+
+std::optional<CompileOptions>
+CompileOptions::fromAttribute(DictionaryAttr attribute) {
+  auto level = attribute.getAs<IntegerAttr>("level");
+  auto gradients = attribute.getAs<BoolAttr>("gradients");
+  auto cpu = attribute.getAs<StringAttr>("cpu");
+  auto features = attribute.getAs<StringAttr>("features");
+  if (!level || !gradients || !cpu || !features)
+    return std::nullopt;
+  CompileOptions options;
+  options.level = level.getInt();
+  options.gradients = gradients.getValue();
+  options.cpu = cpu.str();
+  options.features = features.str();
+  if (auto precision = attribute.getAs<StringAttr>("precision"))
+    options.precision = precision.str();
+  if (auto batch = attribute.getAs<IntegerAttr>("batch"))
+    options.batch = batch.getInt();
+  return options;
+}
+
+std::string CompileOptions::getRecord(StringRef modelName) const {
+  std::string record;
+  llvm::raw_string_ostream os(record);
+  os << "vib model=" << modelName << " level=" << level
+     << " precision=" << precision << " batch=" << batch
+     << " gradients=" << gradients << " cpu=" << cpu
+     << " features=" << features;
+  return record;
+}
+
+std::optional<CompileOptions> CompileOptions::fromRecord(StringRef record,
+                                                         std::string &name) {
+  if (!record.consume_front("vib "))
+    return std::nullopt;
+  CompileOptions options;
+  unsigned gradients = 0;
+  while (!record.empty()) {
+    StringRef entry;
+    std::tie(entry, record) = record.split(' ');
+    auto [key, value] = entry.split('=');
+    if (key == "model")
+      name = value.str();
+    else if (key == "precision")
+      options.precision = value.str();
+    else if (key == "cpu")
+      options.cpu = value.str();
+    else if (key == "features")
+      options.features = value.str();
+    else if (key == "level" ? value.getAsInteger(10, options.level)
+             : key == "batch"
+                 ? value.getAsInteger(10, options.batch)
+                 : key != "gradients" || value.getAsInteger(10, gradients))
+      return std::nullopt;
+  }
+  options.gradients = gradients;
+  return options;
+}

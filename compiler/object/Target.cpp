@@ -1,0 +1,128 @@
+//===- Target.cpp - The CPU that is compiled for --------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Target.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace llvm;
+using namespace vib;
+
+static constexpr StringLiteral kTriple = "x86_64-unknown-linux-gnu";
+
+/// Extensions whose instructions LLVM may choose for our code. Others that a
+/// CPU has (for keys, virtual machines, …) are of no use to it, and asking for
+/// them would refuse machines that could run the program.
+static constexpr StringLiteral kUsedFeatures[] = {
+    "sse3",       "ssse3",        "sse4.1",
+    "sse4.2",     "popcnt",       "avx",
+    "avx2",       "fma",          "f16c",
+    "bmi",        "bmi2",         "lzcnt",
+    "movbe",      "avx512f",      "avx512cd",
+    "avx512dq",   "avx512bw",     "avx512vl",
+    "avx512ifma", "avx512vbmi",   "avx512vbmi2",
+    "avx512vnni", "avx512bitalg", "avx512vpopcntdq",
+    "avx512bf16", "avx512fp16",   "avx512vp2intersect",
+    "gfni",       "vaes",         "vpclmulqdq",
+    "avxvnni",    "fma4",         "xop",
+    "tbm"};
+
+static const Target &lookupTarget() {
+  static const Target *target = [] {
+    InitializeNativeTarget();
+    InitializeNativeTargetAsmPrinter();
+    InitializeNativeTargetAsmParser();
+    std::string error;
+    const Target *found = TargetRegistry::lookupTarget(Triple(kTriple), error);
+    if (!found)
+      report_fatal_error(Twine(error));
+    return found;
+  }();
+  return *target;
+}
+
+static std::unique_ptr<MCSubtargetInfo> createSubtarget(StringRef cpu,
+                                                        StringRef features) {
+  return std::unique_ptr<MCSubtargetInfo>(
+      lookupTarget().createMCSubtargetInfo(Triple(kTriple), cpu, features));
+}
+
+/// The name of a processor that is the fewest edits from `name`.
+static StringRef findNearest(const MCSubtargetInfo &subtarget, StringRef name) {
+  StringRef nearest;
+  unsigned distance = name.size() / 2 + 1;
+  for (const SubtargetSubTypeKV &known :
+       subtarget.getAllProcessorDescriptions()) {
+    unsigned edits = name.edit_distance(known.Key, true, distance);
+    if (edits < distance) {
+      distance = edits;
+      nearest = known.Key;
+    }
+  }
+  return nearest;
+}
+
+Expected<CpuName> vib::resolveCpu(StringRef name) {
+  if (name == "native") {
+    CpuName native{sys::getHostCPUName().str(), ""};
+    SmallVector<StringRef> names;
+    StringMap<bool> features = sys::getHostCPUFeatures();
+    // A fixed order, since the features are recorded.
+    for (const auto &feature : features)
+      names.push_back(feature.getKey());
+    sort(names);
+    SubtargetFeatures list;
+    for (StringRef feature : names)
+      list.AddFeature(feature, features.lookup(feature));
+    native.features = list.getString();
+    return native;
+  }
+  std::unique_ptr<MCSubtargetInfo> subtarget = createSubtarget("", "");
+  if (subtarget->isCPUStringValid(name))
+    return CpuName{name.str(), ""};
+  std::string message =
+      ("unknown CPU '" + name +
+       "': expected native, x86-64-v3, x86-64-v4 or a name that LLVM knows")
+          .str();
+  if (StringRef nearest = findNearest(*subtarget, name); !nearest.empty())
+    message += (", such as " + nearest).str();
+  return createStringError(message);
+}
+
+TargetInfo vib::createTarget(StringRef cpu, StringRef features,
+                             unsigned level) {
+  TargetInfo info;
+  TargetOptions options;
+  // An fma is what the program wrote as one, and nothing else: the same
+  // kernel gives the same bits wherever its code comes to stand.
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  CodeGenOptLevel codegen = level >= 3   ? CodeGenOptLevel::Aggressive
+                            : level == 2 ? CodeGenOptLevel::Default
+                                         : CodeGenOptLevel::Less;
+  info.machine.reset(lookupTarget().createTargetMachine(
+      Triple(kTriple), cpu, features, options, Reloc::PIC_, std::nullopt,
+      codegen));
+
+  std::unique_ptr<MCSubtargetInfo> subtarget = createSubtarget(cpu, features);
+  auto has = [&](StringRef feature) {
+    return subtarget->checkFeatures(("+" + feature).str());
+  };
+  SmallVector<StringRef> required;
+  for (StringRef feature : kUsedFeatures)
+    if (has(feature))
+      required.push_back(feature);
+  info.requiredFeatures = join(required, ",");
+  info.vectorBits = has("avx512f") ? 512 : has("avx") ? 256 : 128;
+  info.isGeneric = !has("avx2") || !has("fma");
+  return info;
+}
