@@ -1,0 +1,182 @@
+//===- Bench.cpp - The time of a step against the processor's peak -*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A step is timed as training does it: the batch is gathered, scaled and
+// trained on. The data are random bytes (or floats in (0, 1)) of a few batches.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Bench.h"
+#include "runtime/Checkpoint.h"
+#include "runtime/Initialize.h"
+#include "runtime/Philox.h"
+#include "runtime/Profile.h"
+#include "runtime/Schedule.h"
+#include "runtime/Session.h"
+#include "runtime/Signals.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace vib::runtime {
+
+namespace {
+
+constexpr int64_t batches = 4;
+
+template <typename T, typename Make>
+Array makeArray(ElementType type, std::vector<int64_t> shape, Make make) {
+  Array array;
+  array.type = type;
+  array.shape = std::move(shape);
+  int64_t width = array.rowElements();
+  array.data.resize(size_t(array.rows() * width) * sizeof(T));
+  for (int64_t row = 0; row < array.rows(); ++row)
+    for (int64_t i = 0; i < width; ++i) {
+      T value = make(uint32_t(i), uint32_t(row));
+      std::memcpy(&array.data[size_t(row * width + i) * sizeof(T)], &value,
+                  sizeof(T));
+    }
+  return array;
+}
+
+/// `step` = 0 for inputs, 1 for labels.
+PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
+                    uint32_t step) {
+  return randomWords(seed, Purpose::SyntheticData, index, row, step);
+}
+
+Split makeSplit(const VibModel &model, uint64_t seed) {
+  int64_t rows = batches * model.batch;
+  const VibTensor &input = getTensor(model, model.scale ? "image" : "x");
+  std::vector<int64_t> shape(input.shape, input.shape + input.rank);
+  shape.front() = rows;
+
+  auto real = [&](uint32_t step) {
+    return [=](uint32_t index, uint32_t row) {
+      PhiloxWords words = wordsAt(seed, index, row, step);
+      return uniform(words[0], words[1]);
+    };
+  };
+  Split split;
+  split.name = "synthetic";
+  split.inputs = makeInputs(
+      model.scale
+          ? makeArray<uint8_t>(ElementType::U8, shape,
+                               [&](uint32_t index, uint32_t row) {
+                                 return wordsAt(seed, index, row, 0)[0] >> 24;
+                               })
+          : makeArray<double>(ElementType::F64, shape, real(0)),
+      "synthetic inputs", model);
+  split.labels = makeLabels(
+      model.likelihood == VIB_CATEGORICAL
+          ? makeArray<int32_t>(ElementType::I32, {rows},
+                               [&](uint32_t index, uint32_t row) {
+                                 return wordsAt(seed, index, row, 1)[0] %
+                                        uint32_t(model.outputs);
+                               })
+          : makeArray<double>(ElementType::F64, {rows, model.outputs}, real(1)),
+      "synthetic labels", model);
+  return split;
+}
+
+/// Times of the steps in milliseconds, sorted.
+std::vector<double> timeSteps(Session &session, const Split &split,
+                              const HyperParameters &values, uint64_t warmUp,
+                              std::optional<uint64_t> steps) {
+  constexpr double secondsToSpend = 3;
+  const VibModel &model = session.model;
+  std::vector<double> times;
+  double spent = 0;
+  for (uint64_t step = 0;; ++step) {
+    throwIfInterrupted();
+    auto begin = std::chrono::steady_clock::now();
+    VibStep &now = session.call.step;
+    now = makeTrainStep(model, values, step, batches);
+    int64_t first = int64_t(step % uint64_t(batches)) * model.batch;
+    session.loadInputs(split.inputs, nullptr, first, model.batch);
+    session.loadLabels(split.labels, nullptr, first, model.batch);
+    model.train_step(&session.call);
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - begin;
+    if (step < warmUp)
+      continue;
+    times.push_back(elapsed.count() * 1e3);
+    spent += elapsed.count();
+    bool enough = steps ? times.size() >= *steps
+                        : times.size() >= 1000 ||
+                              (times.size() >= 10 && spent > secondsToSpend);
+    if (enough)
+      break;
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+} // namespace
+
+int runBench(const VibModel &model, const Options &options) {
+  constexpr uint64_t warmUp = 3;
+  HyperParameters values = {options.seed.value_or(model.seed), model.rate,
+                            model.beta};
+  Session session(model, options.threads);
+  State state(model);
+  initializeWeights(model, values.seed, state.weights.data());
+  state.bind(session.call);
+  Split split = makeSplit(model, values.seed);
+
+  double peak = measurePeak(session.pool, model.type);
+  std::vector<double> times =
+      timeSteps(session, split, values, warmUp, options.steps);
+  // Other work on the machine may have disturbed the first measurement.
+  peak = std::max(peak, measurePeak(session.pool, model.type));
+
+  auto quantile = [&](double part) {
+    return times[size_t(part * double(times.size() - 1) + 0.5)];
+  };
+  double median = quantile(0.5), low = quantile(0.1), high = quantile(0.9);
+  double flops = workOf(model, "train_step").flops;
+  double rate = flops / median * 1e3;
+  if (options.json) {
+    nlohmann::ordered_json json = {
+        {"ms_per_step", median},
+        {"ms_per_step_p10", low},
+        {"ms_per_step_p90", high},
+        {"steps", times.size()},
+        {"warm_up_steps", warmUp},
+        {"threads", session.pool.threads()},
+        {"batch", model.batch},
+        {"rows_per_second", double(model.batch) / median * 1e3},
+        {"flops_per_step", flops},
+        {"gflops", rate / 1e9},
+        {"peak_gflops", peak / 1e9},
+        {"percent_of_peak", 100 * rate / peak}};
+    fmt::print("{}\n", json.dump());
+    return 0;
+  }
+  std::string line =
+      fmt::format("{:.3g} ms/step ({:.3g}-{:.3g})", median, low, high);
+  if (flops > 0)
+    line += fmt::format(", {:.1f} % of {:.0f} GFLOP/s", 100 * rate / peak,
+                        peak / 1e9);
+  fmt::print("{}\n", line);
+  if (!options.quiet)
+    fmt::print("median of {} steps of {} rows (10th to 90th percentile), "
+               "{} thread{}, after {} to warm up; the peak is of fused "
+               "multiply-adds on the same threads\n",
+               times.size(), model.batch, session.pool.threads(),
+               session.pool.threads() == 1 ? "" : "s", warmUp);
+  return 0;
+}
+
+} // namespace vib::runtime

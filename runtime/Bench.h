@@ -1,0 +1,29 @@
+//===- Bench.h - The time of a step against the processor's peak -*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_BENCH_H
+#define VIB_RUNTIME_BENCH_H
+
+#include "runtime/Abi.h"
+#include "runtime/Options.h"
+#include "runtime/ThreadPool.h"
+
+namespace vib::runtime {
+
+/// FLOPs a second that the threads of the pool reach together on nothing but
+/// fused multiply-adds of `type`, with the widest vectors of this processor:
+/// the best of a few tries.
+double measurePeak(ThreadPool &pool, uint32_t type);
+
+/// `bench`. Returns the exit code.
+int runBench(const VibModel &model, const Options &options);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_BENCH_H

@@ -1,0 +1,259 @@
+//===- Evaluate.cpp - The test figures, and eval -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A batch is encoded once and then drawn from S times. Each draw gives every
+// row's cross-entropy, error and prediction; over the draws of a row
+//
+//   the probabilities are averaged (never the logits), which gives error_avg;
+//   nll_avg = -log mean_s exp(-nll_s), from the cross-entropies and not from
+//   the probabilities, which may have underflowed. By Jensen it is at most the
+//   mean of nll_s.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Evaluate.h"
+#include "runtime/Checkpoint.h"
+#include "runtime/Error.h"
+#include "runtime/Progress.h"
+#include "runtime/Report.h"
+#include "runtime/Signals.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+namespace vib::runtime {
+
+namespace {
+
+/// What the draws of one batch have given so far.
+class BatchDraws {
+public:
+  BatchDraws(const VibModel &model, int64_t rows)
+      : model(model), rows(rows), prediction(rows * model.outputs) {}
+
+  void add(const Session &session) {
+    nll.push_back(session.read("nll", rows));
+    std::vector<double> drawn = session.read("prediction", rows);
+    for (size_t i = 0; i < prediction.size(); ++i)
+      prediction[i] += drawn[i];
+    errorSum += session.sum("error", rows);
+  }
+
+  double sumOfErrors() const { return errorSum; }
+
+  double sumOfNlls() const {
+    double sum = 0;
+    for (const std::vector<double> &draw : nll)
+      for (double value : draw)
+        sum += value;
+    return sum;
+  }
+
+  /// The sum over the rows of -log mean_s exp(-nll_s).
+  double sumOfAveragedNlls() const {
+    double sum = 0;
+    for (int64_t row = 0; row < rows; ++row) {
+      double least = nll.front()[row];
+      for (const std::vector<double> &draw : nll)
+        least = std::min(least, draw[row]);
+      double mass = 0;
+      for (const std::vector<double> &draw : nll)
+        mass += std::exp(least - draw[row]);
+      sum += least - std::log(mass / double(nll.size()));
+    }
+    return sum;
+  }
+
+  /// Wrong rows of the averaged probabilities, or the sum of the squared errors
+  /// of the averaged means.
+  double sumOfAveragedErrors(const Labels &labels, int64_t first) const {
+    double sum = 0;
+    for (int64_t row = 0; row < rows; ++row) {
+      const double *of = prediction.data() + row * model.outputs;
+      if (model.likelihood == VIB_CATEGORICAL) {
+        int64_t best = std::max_element(of, of + model.outputs) - of;
+        sum += best != labels.classes[first + row];
+        continue;
+      }
+      for (int64_t i = 0; i < model.outputs; ++i) {
+        double target = labels.targets[(first + row) * model.outputs + i];
+        double difference = of[i] / double(nll.size()) - target;
+        sum += difference * difference;
+      }
+    }
+    return sum;
+  }
+
+private:
+  const VibModel &model;
+  int64_t rows;
+  std::vector<std::vector<double>> nll; ///< By draw, then row.
+  std::vector<double> prediction;       ///< Sums over the draws.
+  double errorSum = 0;
+};
+
+/// Looks a batch's values up only when their sum says that one is not finite.
+void requireFinite(const char *what, double sum, const Session &session,
+                   const char *output, const Context &context, int64_t first,
+                   int64_t rows) {
+  if (std::isfinite(sum))
+    return;
+  std::vector<double> values = session.read(output, rows);
+  auto bad = std::find_if(values.begin(), values.end(),
+                          [](double value) { return !std::isfinite(value); });
+  if (bad != values.end())
+    fail("the {} of {} example {} is {}, with the {} weights", what,
+         context.split, first + (bad - values.begin()), *bad, context.weights);
+}
+
+} // namespace
+
+Figures evaluate(Session &session, const Split &split, int64_t samples,
+                 Context context,
+                 const std::function<void(int64_t)> &progress) {
+  const VibModel &model = session.model;
+  VibStep &step = session.call.step;
+  bool classes = model.likelihood == VIB_CATEGORICAL;
+  const char *nllName = nllTerm(model);
+
+  step = {};
+  step.seed = context.seed;
+  step.beta = context.beta;
+
+  double nll = 0, rate = 0, error = 0;
+  Figures::Averaged averaged;
+  for (int64_t first = 0; first < split.rows(); first += session.batch()) {
+    int64_t rows = std::min(session.batch(), split.rows() - first);
+    session.loadInputs(split.inputs, nullptr, first, rows);
+    session.loadLabels(split.labels, nullptr, first, rows);
+    step.row0 = int32_t(first);
+    step.sample = -1;
+    model.encode(&session.call);
+    double batchRate = session.sum("rate", rows);
+    requireFinite("rate", batchRate, session, "rate", context, first, rows);
+    rate += batchRate;
+
+    BatchDraws draws(model, rows);
+    for (int64_t draw = 0; draw < samples; ++draw) {
+      step.sample = int32_t(draw);
+      model.evaluate(&session.call);
+      requireFinite(nllName, session.sum("nll", rows), session, "nll", context,
+                    first, rows);
+      draws.add(session);
+    }
+    step.sample = -1;
+    model.evaluate(&session.call);
+    averaged.errorMean += session.sum("error", rows);
+    if (samples == 0) {
+      requireFinite(nllName, session.sum("nll", rows), session, "nll", context,
+                    first, rows);
+      draws.add(session);
+    }
+
+    nll += draws.sumOfNlls();
+    error += draws.sumOfErrors();
+    averaged.nll += draws.sumOfAveragedNlls();
+    averaged.error += draws.sumOfAveragedErrors(split.labels, first);
+    progress(first + rows);
+  }
+
+  double rows = double(split.rows());
+  double drawn = rows * double(std::max<int64_t>(samples, 1));
+  auto finish = [&](double sum, double count) {
+    return classes ? sum / count : std::sqrt(sum / count / model.outputs);
+  };
+  Figures figures;
+  figures.context = std::move(context);
+  figures.classes = classes;
+  figures.samples = samples;
+  figures.rows = split.rows();
+  figures.nll = nll / drawn;
+  figures.rate = rate / rows;
+  figures.loss = figures.nll + figures.context.beta * figures.rate;
+  figures.entropy = labelEntropy(split.labels);
+  figures.error1 = finish(error, drawn);
+  averaged.nll /= rows;
+  averaged.error = finish(averaged.error, rows);
+  averaged.errorMean = finish(averaged.errorMean, rows);
+  figures.averaged = averaged;
+  return figures;
+}
+
+//===----------------------------------------------------------------------===//
+// eval
+//===----------------------------------------------------------------------===//
+
+Context loadWeightsFor(const Options &options, const VibModel &model,
+                       void *block) {
+  Use use = options.use == Choice::Average ? Use::Average
+            : options.use == Choice::Raw   ? Use::Raw
+                                           : Use::Any;
+  Metadata metadata = loadWeights(options.weights, model, use, block);
+  auto find = [&](const char *key) -> const char * {
+    auto found = metadata.find(key);
+    return found == metadata.end() ? nullptr : found->second.c_str();
+  };
+  auto number = [&](const char *key, double otherwise) {
+    const char *text = find(key);
+    return text ? std::strtod(text, nullptr) : otherwise;
+  };
+
+  const char *hash = find("hash");
+  if (hash && hash != std::string(model.hash) && !options.quiet)
+    fmt::print(stderr,
+               "{}: note: {} was made by another version of the model: its "
+               "hash is {}, this program's {}\n",
+               model.name, options.weights, hash, model.hash);
+
+  Context context;
+  context.split = "test";
+  context.weights = find("weights") ? find("weights") : "raw";
+  if (const char *epoch = find("epoch"))
+    context.epoch = std::strtoll(epoch, nullptr, 10);
+  if (const char *step = find("step"))
+    context.step = std::strtoull(step, nullptr, 10);
+  context.beta = number("current_beta", model.beta);
+  context.rate = number("current_lr", model.rate);
+  const char *seed = find("seed");
+  context.seed = options.seed ? *options.seed
+                 : seed       ? std::strtoull(seed, nullptr, 10)
+                              : model.seed;
+  return context;
+}
+
+int runEval(const VibModel &model, const Options &options) {
+  Memory weights(model.block_bytes);
+  Context context = loadWeightsFor(options, model, weights.data());
+  Split split = loadSplit(options.data, "test", model);
+  if (!options.quiet)
+    fmt::print(options.json ? stderr : stdout, "{}\n", describe(split));
+
+  Session session(model, options.threads);
+  session.call.weights = weights.data();
+  int64_t samples = options.samples.value_or(defaultSamples);
+  auto begin = std::chrono::steady_clock::now();
+  Progress progress(!options.quiet && !options.json);
+  Figures figures =
+      evaluate(session, split, samples, context, [&](int64_t rows) {
+        throwIfInterrupted();
+        progress.evaluating(rows, split.rows());
+      });
+  progress.clear();
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - begin;
+  figures.context.seconds = elapsed.count();
+  if (options.json)
+    fmt::print("{}\n", toJson(figures));
+  else
+    fmt::print("{}", describe(figures));
+  return 0;
+}
+
+} // namespace vib::runtime

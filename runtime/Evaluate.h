@@ -1,0 +1,40 @@
+//===- Evaluate.h - The test figures, and eval -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_EVALUATE_H
+#define VIB_RUNTIME_EVALUATE_H
+
+#include "runtime/Metrics.h"
+#include "runtime/Options.h"
+#include "runtime/Session.h"
+
+#include <functional>
+
+namespace vib::runtime {
+
+/// The draws of an evaluation if nothing else is asked for.
+constexpr int64_t defaultSamples = 12;
+
+/// Evaluates the weights that `session.call` is bound to on a split, with the
+/// noise of context.seed. `samples` = 0 means z = mu. `progress` is called with
+/// the rows done; what it throws ends the evaluation.
+Figures evaluate(Session &session, const Split &split, int64_t samples,
+                 Context context, const std::function<void(int64_t)> &progress);
+
+/// Reads weights for eval and predict, as --use wants, into `block`.
+/// What their metadata says goes to the result: weights, step, epoch, seed,
+/// beta, lr; the model's values where it says nothing.
+Context loadWeightsFor(const Options &options, const VibModel &model,
+                       void *block);
+
+/// `eval`. Returns the exit code.
+int runEval(const VibModel &model, const Options &options);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_EVALUATE_H

@@ -1,0 +1,252 @@
+//===- Info.cpp - What a program knows of itself -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Info.h"
+#include "runtime/Array.h"
+#include "runtime/Dataset.h"
+#include "runtime/Profile.h"
+#include "runtime/Report.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace vib::runtime {
+
+namespace {
+
+const char *typeName(uint32_t type) {
+  switch (type) {
+  case VIB_U8:
+    return "uint8";
+  case VIB_I32:
+    return "int32";
+  case VIB_F32:
+    return "float32";
+  default:
+    return "float64";
+  }
+}
+
+/// The shape as files have it: a linear's weight is [out, in].
+std::vector<int64_t> shapeOf(const VibParameter &parameter) {
+  std::vector<int64_t> shape(parameter.shape, parameter.shape + parameter.rank);
+  if (parameter.transposed)
+    std::reverse(shape.begin(), shape.end());
+  return shape;
+}
+
+int64_t countOf(const VibParameter &parameter) {
+  int64_t count = 1;
+  for (uint32_t i = 0; i < parameter.rank; ++i)
+    count *= parameter.shape[i];
+  return count;
+}
+
+int64_t countParameters(const VibModel &model) {
+  int64_t count = 0;
+  for (uint32_t i = 0; i < model.num_parameters; ++i)
+    count += countOf(model.parameters[i]);
+  return count;
+}
+
+const VibTensor &inputOf(const VibModel &model) {
+  return getTensor(model, model.scale ? "image" : "x");
+}
+
+std::vector<int64_t> shapeOf(const VibTensor &tensor) {
+  return std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
+}
+
+std::string nameOfOptimizer(const VibModel &model) {
+  switch (model.optimizer) {
+  case VIB_SGD:
+    return "sgd";
+  case VIB_ADAM:
+    return "adam";
+  default:
+    return "adamw";
+  }
+}
+
+const char *nameOfSchedule(const VibSchedule &schedule) {
+  switch (schedule.kind) {
+  case VIB_STAIRCASE:
+    return "staircase";
+  case VIB_EXPONENTIAL:
+    return "exponential";
+  case VIB_COSINE:
+    return "cosine";
+  case VIB_LINEAR:
+    return "linear";
+  default:
+    return "constant";
+  }
+}
+
+std::string describeSchedule(const VibSchedule &schedule) {
+  std::string text = nameOfSchedule(schedule);
+  if (schedule.kind != VIB_CONSTANT)
+    text += fmt::format(" (factor {:g}, epochs {:g})", schedule.factor,
+                        schedule.epochs);
+  if (schedule.warmup_epochs > 0)
+    text +=
+        fmt::format(" after a warm-up of {:g} epochs", schedule.warmup_epochs);
+  return text;
+}
+
+nlohmann::ordered_json scheduleJson(const VibSchedule &schedule) {
+  return {{"kind", nameOfSchedule(schedule)},
+          {"factor", schedule.factor},
+          {"epochs", schedule.epochs},
+          {"warmup_epochs", schedule.warmup_epochs}};
+}
+
+std::string describeOptimizer(const VibModel &model) {
+  std::string text =
+      fmt::format("{}, learning rate {:g}", nameOfOptimizer(model), model.rate);
+  if (model.optimizer == VIB_SGD)
+    text += fmt::format(", momentum {:g}", model.momentum);
+  else
+    text += fmt::format(", beta1 {:g}, beta2 {:g}, epsilon {:g}", model.beta1,
+                        model.beta2, model.epsilon);
+  if (model.weight_decay != 0)
+    text += fmt::format(", weight decay {:g}", model.weight_decay);
+  return text;
+}
+
+std::string bytes(double count) {
+  return count >= 1e6   ? fmt::format("{:.1f} MB", count / 1e6)
+         : count >= 1e3 ? fmt::format("{:.1f} kB", count / 1e3)
+                        : fmt::format("{:.0f} B", count);
+}
+
+} // namespace
+
+std::string infoText(const VibModel &model) {
+  std::string text;
+  auto line = [&](const char *name, const std::string &value) {
+    text += fmt::format("{:<12}{}\n", name, value);
+  };
+  const VibTensor &input = inputOf(model);
+  std::vector<int64_t> inputShape = shapeOf(input);
+  inputShape.erase(inputShape.begin());
+  Work work = workOf(model, "train_step");
+
+  line("model", fmt::format("{}, hash {}", model.name, model.hash));
+  line("compiler", model.compiler);
+  line("options", model.options);
+  line("target", fmt::format("{}, needs {}", model.target,
+                             *model.features ? model.features : "nothing"));
+  line("input",
+       fmt::format("{} {}{}", formatShape(inputShape), typeName(input.type),
+                   model.scale ? ", scaled by the model" : ""));
+  line("output", model.likelihood == VIB_CATEGORICAL
+                     ? fmt::format("{} classes", model.outputs)
+                     : fmt::format("{} target{}", model.outputs,
+                                   model.outputs == 1 ? "" : "s"));
+  line("latents", fmt::format("{}, {} draw{} a step", model.latents,
+                              model.samples, model.samples == 1 ? "" : "s"));
+  line("type", typeName(model.type));
+  line("training", fmt::format("batch {}, {} epochs, seed {}", model.batch,
+                               model.epochs, model.seed));
+  line("optimizer", describeOptimizer(model));
+  line("schedule", describeSchedule(model.rate_schedule));
+  line("beta", fmt::format("{:g}, {}", model.beta,
+                           describeSchedule(model.beta_schedule)));
+  line("average", model.averaged ? fmt::format("decay {:g}, zero-debiased",
+                                               model.average_decay)
+                                 : "none");
+  line("memory",
+       fmt::format("{} of weights, {} with moments and average, {} of batch "
+                   "and intermediates",
+                   bytes(double(model.block_bytes)),
+                   bytes(double(model.block_bytes) *
+                         (1 + model.moments + model.averaged)),
+                   bytes(double(model.arena_bytes))));
+  if (work.flops > 0)
+    line("step", fmt::format("{:.1f} MFLOP, {} of memory traffic",
+                             work.flops / 1e6, bytes(work.bytes)));
+
+  text += fmt::format("\n{:<28}{:>16}{:>14}\n", "parameter", "shape", "count");
+  for (uint32_t i = 0; i < model.num_parameters; ++i)
+    text += fmt::format("{:<28}{:>16}{:>14}\n", model.parameters[i].name,
+                        formatShape(shapeOf(model.parameters[i])),
+                        grouped(countOf(model.parameters[i])));
+  text += fmt::format("{:<44}{:>14}\n", "all", grouped(countParameters(model)));
+
+  if (model.num_kernels == 0)
+    return text;
+  text += fmt::format("\n{:<32}{:>8}{:>12}{:>12}{:>12}\n", "kernel", "units",
+                      "MFLOP", "MB", "FLOP/byte");
+  for (uint32_t i = 0; i < model.num_kernels; ++i) {
+    const VibKernel &kernel = model.kernels[i];
+    text += fmt::format("{:<32}{:>8}{:>12.3f}{:>12.3f}{:>12.1f}\n",
+                        fmt::format("{}/{}", kernel.entry, kernel.name),
+                        kernel.units, kernel.flops / 1e6, kernel.bytes / 1e6,
+                        kernel.bytes > 0 ? kernel.flops / kernel.bytes : 0);
+  }
+  return text;
+}
+
+std::string infoJson(const VibModel &model) {
+  using Json = nlohmann::ordered_json;
+  const VibTensor &input = inputOf(model);
+  Work work = workOf(model, "train_step");
+  Json json = {
+      {"model", model.name},
+      {"hash", model.hash},
+      {"compiler", model.compiler},
+      {"options", model.options},
+      {"target", model.target},
+      {"features", model.features},
+      {"type", typeName(model.type)},
+      {"input", {{"type", typeName(input.type)}, {"shape", shapeOf(input)}}},
+      {"likelihood",
+       model.likelihood == VIB_CATEGORICAL ? "categorical" : "normal"},
+      {"outputs", model.outputs},
+      {"latents", model.latents},
+      {"batch", model.batch},
+      {"samples", model.samples},
+      {"epochs", model.epochs},
+      {"seed", model.seed},
+      {"optimizer", nameOfOptimizer(model)},
+      {"lr", model.rate},
+      {"schedule", scheduleJson(model.rate_schedule)},
+      {"beta", model.beta},
+      {"beta_schedule", scheduleJson(model.beta_schedule)},
+      {"average", model.averaged ? Json(model.average_decay) : Json(nullptr)},
+      {"weight_bytes", model.block_bytes},
+      {"arena_bytes", model.arena_bytes},
+      {"flops_per_step", work.flops},
+      {"bytes_per_step", work.bytes},
+      {"num_parameters", countParameters(model)},
+      {"parameters", Json::array()},
+      {"kernels", Json::array()}};
+  for (uint32_t i = 0; i < model.num_parameters; ++i)
+    json["parameters"].push_back(
+        {{"name", model.parameters[i].name},
+         {"shape", shapeOf(model.parameters[i])},
+         {"type", typeName(model.parameters[i].type)}});
+  for (uint32_t i = 0; i < model.num_kernels; ++i)
+    json["kernels"].push_back({{"name", model.kernels[i].name},
+                               {"entry", model.kernels[i].entry},
+                               {"units", model.kernels[i].units},
+                               {"flops", model.kernels[i].flops},
+                               {"bytes", model.kernels[i].bytes}});
+  return json.dump();
+}
+
+int runInfo(const VibModel &model, const Options &options) {
+  options.json ? fmt::print("{}\n", infoJson(model))
+               : fmt::print("{}", infoText(model));
+  return 0;
+}
+
+} // namespace vib::runtime

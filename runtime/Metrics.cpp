@@ -1,0 +1,96 @@
+//===- Metrics.cpp - The figures of a split -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Metrics.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace vib::runtime {
+
+double toBits(double nats) { return nats / M_LN2; }
+
+double labelEntropy(const Labels &labels) {
+  double rows = 0, sum = 0;
+  for (int64_t count : labels.counts) {
+    rows += double(count);
+    if (count > 0)
+      sum += double(count) * std::log(double(count));
+  }
+  return rows > 0 ? std::log(rows) - sum / rows : 0;
+}
+
+RunningSums RunningSums::fromValues(const std::vector<double> &values) {
+  RunningSums sums;
+  if (values.size() == 5)
+    sums = {values[0], values[1], values[2], values[3], values[4]};
+  return sums;
+}
+
+Figures trainFigures(const VibModel &model, const RunningSums &sums,
+                     double entropy, Context context) {
+  Figures figures;
+  figures.context = std::move(context);
+  figures.classes = model.likelihood == VIB_CATEGORICAL;
+  figures.samples = model.samples;
+  figures.rows = int64_t(sums.rows);
+  figures.loss = sums.loss / sums.rows;
+  figures.nll = sums.nll / sums.rows;
+  figures.rate = sums.rate / sums.rows;
+  figures.entropy = entropy;
+  figures.error1 = figures.classes
+                       ? sums.error / sums.rows
+                       : std::sqrt(sums.error / sums.rows / model.outputs);
+  return figures;
+}
+
+std::string toJson(const Figures &figures) {
+  std::string line = "{";
+  auto field = [&](const char *name, const auto &value) {
+    fmt::format_to(std::back_inserter(line), "{}\"{}\":{}",
+                   line.size() > 1 ? "," : "", name, value);
+  };
+  auto text = [&](const char *name, const std::string &value) {
+    field(name, '"' + value + '"');
+  };
+  auto known = [&](const char *name, const auto &value) {
+    value ? field(name, *value) : field(name, "null");
+  };
+
+  const Context &context = figures.context;
+  text("split", context.split);
+  text("weights", context.weights);
+  known("epoch", context.epoch);
+  known("step", context.step);
+  field("loss", figures.loss);
+  field(figures.classes ? "cross_entropy_bits" : "nll_bits",
+        toBits(figures.nll));
+  field("rate_bits", toBits(figures.rate));
+  if (figures.classes) {
+    field("izy_bits", toBits(figures.entropy) - toBits(figures.nll));
+    field("hy_bits", toBits(figures.entropy));
+  }
+  field(figures.classes ? "error_1shot" : "rmse", figures.error1);
+  if (figures.averaged) {
+    field(figures.classes ? "error_avg" : "rmse_avg", figures.averaged->error);
+    field(figures.classes ? "error_mean" : "rmse_mean",
+          figures.averaged->errorMean);
+    if (figures.classes)
+      field("nll_avg_bits", toBits(figures.averaged->nll));
+  }
+  field("samples", figures.samples);
+  field("beta", context.beta);
+  field("lr", context.rate);
+  field("seed", context.seed);
+  field("n", figures.rows);
+  field("seconds", context.seconds);
+  return line + "}";
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,104 @@
+//===- Metrics.h - The figures of a split -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Sums are in nats, by rows, in f64, so that a ragged batch counts by its rows.
+// What goes out:
+//
+//   loss                 CE + beta * rate, in nats
+//   cross_entropy_bits   mean over the rows and the draws
+//   rate_bits            KL of the posterior from the prior, mean over the
+//   rows:
+//                        an upper bound of I(Z;X)
+//   izy_bits             H(Y) - cross-entropy, with the labels of the split: a
+//                        lower bound of I(Z;Y)
+//   error_1shot          mean over the rows and the draws
+//   error_avg            of the probabilities averaged over the draws
+//   nll_avg_bits         of the same; a bound of nothing
+//   error_mean           of z = mu
+//
+// A regression has nll_bits and rmse (1-shot, by element), rmse_avg (of the
+// mean prediction) and rmse_mean (of z = mu) instead of these.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_METRICS_H
+#define VIB_RUNTIME_METRICS_H
+
+#include "runtime/Abi.h"
+#include "runtime/Dataset.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vib::runtime {
+
+/// Nats to bits.
+double toBits(double nats);
+
+/// H(Y) in nats of the labels of a split; 0 for a regression.
+double labelEntropy(const Labels &labels);
+
+/// Sums over rows: what a training epoch has added up so far.
+struct RunningSums {
+  double rows = 0;
+  double nll = 0;
+  double rate = 0;
+  double error = 0; ///< Wrong rows, or squared errors.
+  double loss = 0;  ///< With the beta of each step.
+
+  std::vector<double> values() const { return {rows, nll, rate, error, loss}; }
+  static RunningSums fromValues(const std::vector<double> &values);
+};
+
+/// What a line says of the moment and the weights that it was taken at.
+struct Context {
+  std::string split;            ///< "train", "test"
+  std::string weights;          ///< "raw", "average"
+  std::optional<int64_t> epoch; ///< Unknown for weights made elsewhere.
+  std::optional<uint64_t> step;
+  double beta = 0;
+  double rate = 0;
+  uint64_t seed = 0;
+  double seconds = 0;
+};
+
+/// The means of a split, in nats.
+struct Figures {
+  Context context;
+  bool classes = true;
+  int64_t samples = 0;
+  int64_t rows = 0;
+  double loss = 0;
+  double nll = 0;
+  double rate = 0;
+  double entropy = 0;
+  double error1 = 0; ///< Fraction of wrong draws, or root of the mean square.
+  /// What averages over draws say; a training line has none.
+  struct Averaged {
+    double nll = 0; ///< Of classes only.
+    double error = 0;
+    double errorMean = 0;
+  };
+  std::optional<Averaged> averaged;
+
+  double informationY() const { return entropy - nll; }
+};
+
+/// The figures of a training epoch, whole or partial.
+Figures trainFigures(const VibModel &model, const RunningSums &sums,
+                     double entropy, Context context);
+
+/// A line of metrics.jsonl, without the newline. Every double is written so
+/// that it reads back as itself.
+std::string toJson(const Figures &figures);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_METRICS_H

@@ -1,0 +1,372 @@
+//===- Options.cpp - The command line of a compiled program -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Options.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+namespace vib::runtime {
+
+namespace {
+
+constexpr int maxThreads = 1024;
+constexpr int64_t maxSamples =
+    (1 << 24) - 1; ///< Philox has 24 bits for a draw.
+constexpr int64_t maxCount = INT64_C(1) << 53;
+
+/// A whole number of `text` in [low, high], or an error that says so.
+uint64_t parseWhole(const std::string &flag, const std::string &text,
+                    uint64_t low, uint64_t high) {
+  bool digits = !text.empty() &&
+                text.find_first_not_of("0123456789") == std::string::npos;
+  errno = 0;
+  uint64_t value = digits ? std::strtoull(text.c_str(), nullptr, 10) : 0;
+  if (digits && errno == 0 && value >= low && value <= high)
+    return value;
+  throw CLI::ValidationError(
+      fmt::format("{}: expected a whole number from {} to {}, got '{}'", flag,
+                  low, high, text));
+}
+
+/// A number that is neither negative nor infinite.
+double parseReal(const std::string &flag, const std::string &text) {
+  char *end = nullptr;
+  double value = std::strtod(text.c_str(), &end);
+  bool whole = !text.empty() && *end == '\0' && !std::isspace(text.front());
+  if (whole && std::isfinite(value) && value >= 0)
+    return value;
+  throw CLI::ValidationError(
+      fmt::format("{}: expected a number of 0 or more, got '{}'", flag, text));
+}
+
+/// Adds flags to one subcommand. The descriptions are set in two columns, so
+/// long ones are broken here, by hand.
+class FlagBuilder {
+public:
+  explicit FlagBuilder(CLI::App *app) : app(app) {}
+
+  CLI::Option *path(const std::string &flag, std::string &target,
+                    const std::string &type, const std::string &help) {
+    return app
+        ->add_option_function<std::string>(
+            flag,
+            [=, &target](const std::string &text) {
+              if (text.empty())
+                throw CLI::ValidationError(
+                    fmt::format("{}: the name is empty", flag));
+              target = text;
+            },
+            help)
+        ->type_name(type);
+  }
+
+  template <typename T>
+  void whole(const std::string &flag, T &target, uint64_t low, uint64_t high,
+             const std::string &help) {
+    app->add_option_function<std::string>(
+           flag,
+           [=, &target](const std::string &text) {
+             target = parseWhole(flag, text, low, high);
+           },
+           help)
+        ->type_name("N");
+  }
+
+  void real(const std::string &flag, std::optional<double> &target,
+            const std::string &help) {
+    app->add_option_function<std::string>(
+           flag,
+           [=, &target](const std::string &text) {
+             target = parseReal(flag, text);
+           },
+           help)
+        ->type_name("X");
+  }
+
+  template <typename T>
+  void oneOf(const std::string &flag, T &target,
+             const std::map<std::string, T> &values, const std::string &type,
+             const std::string &help) {
+    app->add_option_function<std::string>(
+           flag,
+           [=, &target](const std::string &text) {
+             auto found = values.find(text);
+             if (found == values.end())
+               throw CLI::ValidationError(
+                   fmt::format("{}: expected {}, got '{}'", flag, type, text));
+             target = found->second;
+           },
+           help)
+        ->type_name(type);
+  }
+
+  void flag(const std::string &name, bool &target, const std::string &help,
+            bool value = true) {
+    app->add_flag_callback(name, [&target, value] { target = value; }, help);
+  }
+
+private:
+  CLI::App *app;
+};
+
+void addCommonFlags(FlagBuilder flags, const VibModel &model,
+                    Options &options) {
+  flags.whole("--threads", options.threads, 1, maxThreads,
+              "Threads to work with; as many as there are processors.\n"
+              "The results do not depend on it");
+  flags.whole(
+      "--seed", options.seed, 0, UINT64_MAX,
+      options.command == Command::Train
+          ? fmt::format("Where all random numbers come from; {}", model.seed)
+          : "Where the noise comes from; that of the weights' file");
+  flags.flag("--quiet", options.quiet, "Print results and errors only");
+}
+
+void addTrain(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *train = app.add_subcommand(
+      "train", "Train the model, or go on training it (--resume)");
+  FlagBuilder flags(train);
+  flags
+      .path("--data", options.data, "DIR",
+            "Where the data is: IDX files by the names of MNIST\n"
+            "(train-images-idx3-ubyte[.gz], t10k-…), or train.npz and\n"
+            "test.npz with the keys x and y, or train_x.npy, train_y.npy,\n"
+            "test_x.npy, test_y.npy")
+      ->required();
+  flags
+      .path("--out", options.out, "DIR",
+            "Gets model.safetensors, checkpoint.safetensors and\n"
+            "metrics.jsonl")
+      ->required();
+  flags.whole("--epochs", options.epochs, 1, maxCount,
+              fmt::format("Passes over the training data; {}", model.epochs));
+  flags.whole("--steps", options.steps, 1, maxCount,
+              "End after N updates, those before a --resume included, if\n"
+              "the epochs do not end first");
+  flags.real("--beta", options.beta,
+             fmt::format("The coefficient of the rate, the final one under a\n"
+                         "schedule; {}",
+                         model.beta));
+  flags.real("--lr", options.rate,
+             fmt::format("The base learning rate; {}", model.rate));
+  flags.path("--init", options.init, "FILE",
+             "Start from these weights instead of random ones");
+  flags.flag("--resume", options.resume,
+             "Go on from the checkpoint in --out, bit for bit as if there\n"
+             "had been no break");
+  flags.flag("--no-shuffle", options.shuffle,
+             "Take the examples in their order in every epoch", false);
+  flags.whole("--checkpoint-every", options.checkpointEvery, 1, maxCount,
+              "Write a checkpoint every N updates too, not only after\n"
+              "every epoch");
+  flags.oneOf<Choice>(
+      "--eval", options.evaluate,
+      {{"average", Choice::Average},
+       {"raw", Choice::Raw},
+       {"both", Choice::Both},
+       {"none", Choice::None}},
+      "average|raw|both|none",
+      fmt::format(
+          "The weights to evaluate on the test data after an epoch;\n{}",
+          model.averaged ? "average" : "raw"));
+  flags.flag("--profile", options.profile,
+             "Say at the end what time went to which kernel");
+  options.command = Command::Train;
+  addCommonFlags(flags, model, options);
+}
+
+void addWeightFlags(FlagBuilder flags, const VibModel &model,
+                    Options &options) {
+  flags
+      .path("--weights", options.weights, "FILE",
+            "A model.safetensors, a checkpoint.safetensors, or a state_dict\n"
+            "of PyTorch saved as safetensors")
+      ->required();
+  flags.oneOf<Choice>(
+      "--use", options.use,
+      {{"average", Choice::Average}, {"raw", Choice::Raw}}, "average|raw",
+      fmt::format("Which weights of a checkpoint, which may hold both;\n{}",
+                  model.averaged ? "average" : "raw"));
+}
+
+void addEval(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *eval =
+      app.add_subcommand("eval", "Evaluate weights on the test data");
+  FlagBuilder flags(eval);
+  flags
+      .path("--data", options.data, "DIR",
+            "Where the data is, as for train; the test split is used")
+      ->required();
+  addWeightFlags(flags, model, options);
+  flags.whole("--samples", options.samples, 0, maxSamples,
+              "Draws of z for every example; 12. 0 means z = mu");
+  flags.flag("--json", options.json,
+             "Print one object with the fields of metrics.jsonl");
+  options.command = Command::Eval;
+  addCommonFlags(flags, model, options);
+}
+
+void addPredict(CLI::App &app, const VibModel &model, Options &options) {
+  bool classes = model.likelihood == VIB_CATEGORICAL;
+  CLI::App *predict =
+      app.add_subcommand("predict", "Predict for inputs without labels");
+  FlagBuilder flags(predict);
+  flags
+      .path("--input", options.input, "FILE.npy",
+            "The inputs, [N, …], as the model takes them")
+      ->required();
+  addWeightFlags(flags, model, options);
+  flags
+      .path("--output", options.output, "FILE.npy",
+            "Gets the predictions as float32, [N, …]")
+      ->required();
+  flags.whole("--samples", options.samples, 0, maxSamples,
+              "Draws of z to average over; 12 for probs, 1 for logits\n"
+              "and z. 0 means z = mu");
+  flags.oneOf<What>("--what", options.what,
+                    {{"probs", What::Probabilities},
+                     {"logits", What::Logits},
+                     {"mu", What::Mu},
+                     {"sigma", What::Sigma},
+                     {"z", What::Z}},
+                    "probs|logits|mu|sigma|z",
+                    fmt::format("What to write: {}\n"
+                                "(probs, the default), the decoder's output, "
+                                "or the\nposterior's mean, deviation or draw",
+                                classes ? "the probabilities of the classes"
+                                        : "the means of the targets"));
+  options.command = Command::Predict;
+  addCommonFlags(flags, model, options);
+}
+
+void addInfo(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *info = app.add_subcommand(
+      "info", "Show parameters, shapes, FLOPs and bytes, target, kernels");
+  FlagBuilder flags(info);
+  flags.flag("--json", options.json, "Print it as one JSON object");
+  options.command = Command::Info;
+  addCommonFlags(flags, model, options);
+}
+
+void addBench(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *bench = app.add_subcommand(
+      "bench", "Time training steps on synthetic data against the FMA peak\n"
+               "of the processor, measured in the same run");
+  FlagBuilder flags(bench);
+  flags.whole("--steps", options.steps, 1, maxCount,
+              "Steps to time; as many as 3 seconds allow, 10 to 1000");
+  flags.flag("--json", options.json, "Print it as one JSON object");
+  options.command = Command::Bench;
+  addCommonFlags(flags, model, options);
+}
+
+/// CLI11's layout with the names of the required flags in the usage line.
+class HelpFormatter : public CLI::Formatter {
+public:
+  std::string make_usage(const CLI::App *app, std::string name) const override {
+    std::string usage = "Usage: " + name;
+    if (!app->get_subcommands([](const CLI::App *) { return true; }).empty())
+      return usage + " COMMAND [FLAGS]\n";
+    for (const CLI::Option *option : app->get_options())
+      if (option->get_required())
+        usage +=
+            fmt::format(" {} {}", option->get_name(), option->get_type_name());
+    return usage + " [FLAGS]\n";
+  }
+
+  std::string make_option_opts(const CLI::Option *option) const override {
+    return option->get_type_size() ? " " + option->get_type_name() : "";
+  }
+};
+
+} // namespace
+
+std::optional<Options> parseOptions(const VibModel &model, int argc,
+                                    const char *const *argv, int &exitCode) {
+  std::string program = argc > 0 ? argv[0] : model.name;
+  program = program.substr(program.rfind('/') + 1);
+
+  CLI::App app(
+      fmt::format("Trains, evaluates and runs the model '{}'.", model.name),
+      program);
+  auto formatter = std::make_shared<HelpFormatter>();
+  formatter->column_width(30);
+  formatter->label("OPTIONS", "FLAGS");
+  formatter->label("Options", "Flags");
+  formatter->label("Subcommands", "Commands");
+  app.formatter(formatter);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  app.require_subcommand(1);
+  app.set_help_flag("--help,-h", "Show this help, or that of a command");
+  app.set_version_flag(
+      "--version",
+      fmt::format("{} {}, made by {}", model.name, model.hash, model.compiler),
+      "Show the model's hash and the compiler's version");
+  app.footer(fmt::format("'{} COMMAND --help' shows the flags of a command.\n\n"
+                         "Exit codes: 0 done, 1 the input, the data or the "
+                         "environment is wrong,\n2 wrong usage, 130 "
+                         "interrupted (train writes a checkpoint first).",
+                         program));
+
+  Options options;
+  addTrain(app, model, options);
+  addEval(app, model, options);
+  addPredict(app, model, options);
+  addInfo(app, model, options);
+  addBench(app, model, options);
+  for (CLI::App *command : app.get_subcommands({})) {
+    command->set_help_flag("--help,-h", "Show this help");
+    command->footer("");
+  }
+
+  exitCode = 0;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp &) {
+    std::fputs(app.help().c_str(), stdout);
+    return std::nullopt;
+  } catch (const CLI::CallForVersion &version) {
+    fmt::print("{}\n", version.what());
+    return std::nullopt;
+  } catch (const CLI::ParseError &error) {
+    auto commands = app.get_subcommands();
+    std::string at = commands.empty() ? "" : " " + commands.front()->get_name();
+    fmt::print(stderr, "{0}{1}: {2}\nTry '{0}{1} --help'.\n", program, at,
+               error.what());
+    exitCode = 2;
+    return std::nullopt;
+  }
+
+  const std::map<std::string, Command> commands = {
+      {"train", Command::Train},
+      {"eval", Command::Eval},
+      {"predict", Command::Predict},
+      {"info", Command::Info},
+      {"bench", Command::Bench}};
+  options.command = commands.at(app.get_subcommands().front()->get_name());
+  bool wantsAverage = options.use == Choice::Average ||
+                      options.evaluate == Choice::Average ||
+                      options.evaluate == Choice::Both;
+  if (wantsAverage && !model.averaged) {
+    fmt::print(stderr, "{} {}: {}: the model averages no weights\n", program,
+               app.get_subcommands().front()->get_name(),
+               options.command == Command::Train ? "--eval" : "--use");
+    exitCode = 2;
+    return std::nullopt;
+  }
+  return options;
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,112 @@
+//===- Peak.cpp - The processor's peak -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Sixteen independent chains of fused multiply-adds: more than any processor
+// has in flight (two units with a latency of four or five), and with the two
+// factors few enough for the registers. They stay in registers, so nothing but
+// the units limits them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace vib::runtime {
+
+namespace {
+
+constexpr int chains = 16;
+constexpr int64_t rounds = 50000;
+
+// Kept alive through this; the values converge to 1 and never denormalize.
+volatile double sink;
+
+/// Defines one unit of work: `chains` x `rounds` fused multiply-adds.
+#define VIB_PEAK(NAME, ATTRIBUTES, VECTOR, SET, FMA, FIRST)                    \
+  ATTRIBUTES void NAME(int64_t units) {                                        \
+    VECTOR factor = SET(0.5 + 0.0 * sink), term = SET(0.5 + 0.0 * sink);       \
+    VECTOR value[chains];                                                      \
+    for (int chain = 0; chain < chains; ++chain)                               \
+      value[chain] = SET(chain);                                               \
+    for (int64_t round = 0; round < units * rounds; ++round)                   \
+      for (int chain = 0; chain < chains; ++chain)                             \
+        value[chain] = FMA(value[chain], factor, term);                        \
+    double sum = 0;                                                            \
+    for (int chain = 0; chain < chains; ++chain)                               \
+      sum += FIRST(value[chain]);                                              \
+    if (sum != double(chains))                                                 \
+      sink = 0;                                                                \
+  }
+
+VIB_PEAK(scalar32, , float, float, std::fma, double)
+VIB_PEAK(scalar64, , double, double, std::fma, double)
+
+#if defined(__x86_64__)
+#define VIB_AVX2 __attribute__((target("avx2,fma")))
+#define VIB_AVX512 __attribute__((target("avx512f")))
+VIB_PEAK(avx2F32, VIB_AVX2, __m256, _mm256_set1_ps, _mm256_fmadd_ps,
+         _mm256_cvtss_f32)
+VIB_PEAK(avx2F64, VIB_AVX2, __m256d, _mm256_set1_pd, _mm256_fmadd_pd,
+         _mm256_cvtsd_f64)
+VIB_PEAK(avx512F32, VIB_AVX512, __m512, _mm512_set1_ps, _mm512_fmadd_ps,
+         _mm512_cvtss_f32)
+VIB_PEAK(avx512F64, VIB_AVX512, __m512d, _mm512_set1_pd, _mm512_fmadd_pd,
+         _mm512_cvtsd_f64)
+#endif
+
+struct Peak {
+  void (*run)(int64_t units);
+  int lanes;
+};
+
+Peak widest(uint32_t type) {
+  bool wide = type == VIB_F64;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f"))
+    return wide ? Peak{avx512F64, 8} : Peak{avx512F32, 16};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return wide ? Peak{avx2F64, 4} : Peak{avx2F32, 8};
+#endif
+  return wide ? Peak{scalar64, 1} : Peak{scalar32, 1};
+}
+
+/// A launch passes the model's call; its arena says what to run.
+void peakKernel(const VibCall *call, int64_t begin, int64_t end) {
+  static_cast<const Peak *>(call->arena)->run(end - begin);
+}
+
+} // namespace
+
+double measurePeak(ThreadPool &pool, uint32_t type) {
+  Peak peak = widest(type);
+  VibCall call = {};
+  call.arena = &peak;
+  call.pool = pool.handle();
+
+  constexpr int64_t unitsPerThread = 64;
+  int64_t units = unitsPerThread * pool.threads();
+  double flops = 2.0 * peak.lanes * chains * double(rounds) * double(units);
+  double best = 0;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    auto begin = std::chrono::steady_clock::now();
+    vib_launch(&call, peakKernel, units, 0);
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - begin;
+    best = std::max(best, flops / elapsed.count());
+  }
+  return best;
+}
+
+} // namespace vib::runtime

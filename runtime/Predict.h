@@ -1,0 +1,22 @@
+//===- Predict.h - Predictions for inputs without labels -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_PREDICT_H
+#define VIB_RUNTIME_PREDICT_H
+
+#include "runtime/Abi.h"
+#include "runtime/Options.h"
+
+namespace vib::runtime {
+
+/// `predict`. Returns the exit code.
+int runPredict(const VibModel &model, const Options &options);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_PREDICT_H

@@ -1,0 +1,160 @@
+//===- Progress.cpp - What is seen while it runs -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Progress.h"
+#include "runtime/Report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace vib::runtime {
+
+const Glyphs &glyphs() {
+  static const Glyphs utf8 = {"≥", "≤", "━", "─"};
+  static const Glyphs ascii = {">=", "<=", "#", "-"};
+  static const bool isUtf8 = [] {
+    std::setlocale(LC_CTYPE, "");
+    return std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  }();
+  return isUtf8 ? utf8 : ascii;
+}
+
+/// Columns that UTF-8 text takes: its bytes that do not continue a character.
+static int columns(const std::string &text) {
+  return int(std::count_if(text.begin(), text.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+  }));
+}
+
+static std::string bar(double fraction, int width) {
+  int full = std::clamp(int(fraction * width + 0.5), 0, width);
+  std::string text;
+  for (int i = 0; i < width; ++i)
+    text += i < full ? glyphs().full : glyphs().empty;
+  return text;
+}
+
+std::string liveLine(const LiveFigures &live, int width) {
+  // In the order of the line; of what does not fit, the highest rank goes
+  // first.
+  struct Piece {
+    int rank;
+    std::string text;
+  };
+  std::vector<Piece> pieces;
+  pieces.push_back(
+      {0, fmt::format("epoch {}/{}", live.epoch + 1, live.epochs)});
+  pieces.push_back({4, bar(live.fraction, 20)});
+  pieces.push_back({1, fmt::format("{:3.0f} %", live.fraction * 100)});
+  if (live.figures) {
+    const Figures &figures = *live.figures;
+    pieces.push_back({2, fmt::format("loss {:.4f} nats", figures.loss)});
+    pieces.push_back(
+        {5, fmt::format("{} {:.3f} bits", figures.classes ? "CE" : "NLL",
+                        toBits(figures.nll))});
+    if (figures.classes)
+      pieces.push_back(
+          {8, fmt::format("I(Z;Y) {} {:.3f} bits", glyphs().atLeast,
+                          toBits(figures.informationY()))});
+    pieces.push_back({7, fmt::format("I(Z;X) {} rate {:.2f} bits",
+                                     glyphs().atMost, toBits(figures.rate))});
+    pieces.push_back(
+        {6, figures.classes
+                ? fmt::format("error {:.2f} % 1-shot", figures.error1 * 100)
+                : fmt::format("RMSE {} 1-shot", digits(figures.error1))});
+    pieces.push_back({10, "raw weights"});
+  }
+  pieces.push_back(
+      {9, fmt::format("{} {}/s", grouped(int64_t(live.rowsPerSecond)),
+                      live.rowName)});
+  pieces.push_back({3, fmt::format("{} left", clock(live.secondsLeft))});
+
+  int total = -2;
+  for (const Piece &piece : pieces)
+    total += columns(piece.text) + 2;
+  while (total > width && pieces.size() > 1) {
+    auto worst = std::max_element(
+        pieces.begin(), pieces.end(),
+        [](const Piece &a, const Piece &b) { return a.rank < b.rank; });
+    total -= columns(worst->text) + 2;
+    pieces.erase(worst);
+  }
+  std::string line;
+  for (const Piece &piece : pieces)
+    line += (line.empty() ? "" : "  ") + piece.text;
+  return line;
+}
+
+/// Columns of the terminal, less the last one, where a cursor may wrap.
+static int terminalWidth() {
+  winsize size = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col - 1;
+  return 79;
+}
+
+Progress::Progress(bool enabled) : enabled(enabled) {
+  const char *terminal = std::getenv("TERM");
+  live = enabled && isatty(STDOUT_FILENO) && terminal &&
+         std::strcmp(terminal, "dumb") != 0;
+}
+
+void Progress::keep(const std::string &line) {
+  if (!enabled)
+    return;
+  clear();
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+bool Progress::due() {
+  if (!live)
+    return false;
+  auto now = std::chrono::steady_clock::now();
+  if (drawn && now - last < std::chrono::milliseconds(100))
+    return false;
+  last = now;
+  return true;
+}
+
+void Progress::training(const LiveFigures &figures) {
+  draw(liveLine(figures, terminalWidth()));
+}
+
+void Progress::working(const char *what, int64_t rows, int64_t of) {
+  if (!due())
+    return;
+  std::string line =
+      fmt::format("{}  {}  {:3.0f} %", what, bar(double(rows) / double(of), 20),
+                  100.0 * double(rows) / double(of));
+  draw(columns(line) <= terminalWidth() ? line : "");
+}
+
+void Progress::draw(const std::string &line) {
+  fmt::print("\r{}\x1b[K", line);
+  std::fflush(stdout);
+  drawn = true;
+}
+
+void Progress::clear() {
+  if (!drawn)
+    return;
+  std::fputs("\r\x1b[K", stdout);
+  std::fflush(stdout);
+  drawn = false;
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,133 @@
+//===- Report.cpp - Figures in words -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Report.h"
+#include "runtime/Progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vib::runtime {
+
+const char *nllTerm(const VibModel &model) {
+  return model.likelihood == VIB_CATEGORICAL ? "cross-entropy"
+                                             : "negative log-likelihood";
+}
+
+std::string grouped(int64_t value) {
+  std::string text = std::to_string(value);
+  for (int at = int(text.size()) - 3; at > (value < 0); at -= 3)
+    text.insert(size_t(at), ",");
+  return text;
+}
+
+std::string clock(double seconds) {
+  int64_t whole = int64_t(std::min(seconds + 0.5, 1e9));
+  if (whole >= 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60,
+                       whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string digits(double value) {
+  double size = std::fabs(value);
+  if (size != 0 && (size < 1e-3 || size >= 1e6))
+    return fmt::format("{:.3e}", value);
+  int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
+  return fmt::format("{:.{}f}", value, size < 1 ? 4 : decimals);
+}
+
+std::string describe(const Split &split) {
+  std::vector<int64_t> shape(split.inputs.array.shape.begin() + 1,
+                             split.inputs.array.shape.end());
+  return fmt::format("{:<5}  {} x {} {}, values {:.6g} to {:.6g}, {}",
+                     split.name, grouped(split.rows()), formatShape(shape),
+                     nameOf(split.inputs.array.type), split.inputs.minimum,
+                     split.inputs.maximum, split.inputs.source);
+}
+
+/// "12-sample", "1-shot" or "z = mu": where averages over draws come from.
+static std::string nameOfAverage(int64_t samples) {
+  return samples == 0 ? "z = mu" : fmt::format("{}-sample", samples);
+}
+
+std::string summarize(const Figures &figures) {
+  const Context &context = figures.context;
+  std::string oneShot = figures.samples == 0 ? "z = mu" : "1-shot";
+  std::string line = fmt::format("{:<5}", context.split);
+  auto error = [&](double value, const std::string &how) {
+    line += figures.classes
+                ? fmt::format("  error {:5.2f} % {}", value * 100, how)
+                : fmt::format("  RMSE {} {}", digits(value), how);
+  };
+  if (figures.averaged && figures.samples > 0)
+    error(figures.averaged->error, nameOfAverage(figures.samples));
+  error(figures.error1, oneShot);
+  line += fmt::format("  {} {:.4f} bits", figures.classes ? "CE" : "NLL",
+                      toBits(figures.nll));
+  if (figures.classes)
+    line += fmt::format("  I(Z;Y) {} {:.3f} bits", glyphs().atLeast,
+                        toBits(figures.informationY()));
+  line += fmt::format("  I(Z;X) {} {:6.2f} bits  loss {:.4f} nats  {} weights",
+                      glyphs().atMost, toBits(figures.rate), figures.loss,
+                      context.weights);
+  return line;
+}
+
+std::string describe(const Figures &figures) {
+  const Context &context = figures.context;
+  std::string text = fmt::format("{}: {} examples, {} weights", context.split,
+                                 grouped(figures.rows), context.weights);
+  if (context.epoch && context.step)
+    text += fmt::format(" of epoch {}, step {}", *context.epoch + 1,
+                        grouped(int64_t(*context.step)));
+  text += fmt::format(", seed {}, {:.1f} s\n", context.seed, context.seconds);
+
+  auto line = [&](const std::string &name, const std::string &value,
+                  const char *unit, const std::string &note) {
+    text += fmt::format("  {:<15}{:>9} {:<5} {}\n", name, value, unit, note);
+  };
+  auto bits = [](double nats) { return fmt::format("{:.4f}", toBits(nats)); };
+  auto error = [&](const char *name, double value, const std::string &note) {
+    figures.classes ? line(name, fmt::format("{:.2f}", value * 100), "%", note)
+                    : line(name, digits(value), "", note);
+  };
+  std::string draws =
+      fmt::format("1-shot: mean over {} draw{} of z", figures.samples,
+                  figures.samples == 1 ? "" : "s");
+  std::string oneShot = figures.samples == 0 ? "z = mu" : draws;
+
+  const char *name = figures.classes ? "error" : "RMSE";
+  if (figures.averaged && figures.samples > 0)
+    error(name, figures.averaged->error,
+          fmt::format("{} averaged over {} draw{} of z",
+                      figures.classes ? "probabilities" : "means",
+                      figures.samples, figures.samples == 1 ? "" : "s"));
+  error(name, figures.error1, oneShot);
+  if (figures.averaged && figures.samples > 0)
+    error(name, figures.averaged->errorMean, "z = mu");
+  line(figures.classes ? "cross-entropy" : "NLL", bits(figures.nll), "bits",
+       oneShot);
+  if (figures.averaged && figures.classes && figures.samples > 0)
+    line("NLL", bits(figures.averaged->nll), "bits",
+         "of the averaged probabilities");
+  if (figures.classes)
+    line(fmt::format("I(Z;Y) {}", glyphs().atLeast),
+         bits(figures.informationY()), "bits",
+         fmt::format("H(Y) {} bits - cross-entropy", bits(figures.entropy)));
+  line(fmt::format("I(Z;X) {}", glyphs().atMost), bits(figures.rate), "bits",
+       "the rate");
+  line("loss", fmt::format("{:.4f}", figures.loss), "nats",
+       fmt::format("{} + {:g} x rate",
+                   figures.classes ? "cross-entropy" : "NLL", context.beta));
+  return text;
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,48 @@
+//===- Report.h - Figures in words -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Every figure says its unit, and whether it is of one draw or of averages over
+// draws, of raw or of average weights. The rate is called what it is: a bound.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_REPORT_H
+#define VIB_RUNTIME_REPORT_H
+
+#include "runtime/Abi.h"
+#include "runtime/Dataset.h"
+#include "runtime/Metrics.h"
+
+#include <string>
+
+namespace vib::runtime {
+
+/// "cross-entropy", or what a regression has in its place.
+const char *nllTerm(const VibModel &model);
+
+/// 60000 as "60,000".
+std::string grouped(int64_t value);
+
+/// 75 seconds as "1:15".
+std::string clock(double seconds);
+
+/// Four significant digits, as "0.4213", "77.70", "2381".
+std::string digits(double value);
+
+/// "train  60,000 x [28, 28] uint8, range 0 to 255, from …".
+std::string describe(const Split &split);
+
+/// The figures of `eval`, a line each.
+std::string describe(const Figures &figures);
+
+/// The same figures in one line, for a training run: "train" or "test" first.
+std::string summarize(const Figures &figures);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_REPORT_H

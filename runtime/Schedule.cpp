@@ -1,0 +1,75 @@
+//===- Schedule.cpp - The learning rate, beta and corrections of a step -*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Schedule.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vib::runtime {
+
+/// How far an anneal over `length` epochs is, in [0, 1]; one of no length is
+/// over from the start.
+static double annealed(double epoch, double length) {
+  return length > 0 ? std::min(1.0, epoch / length) : 1.0;
+}
+
+/// How many lengths have passed; a decay of no length never happens.
+static double elapsed(double epoch, double length) {
+  return length > 0 ? epoch / length : 0.0;
+}
+
+double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
+  if (epoch < schedule.warmup_epochs)
+    return base * (epoch / schedule.warmup_epochs);
+  epoch -= std::max(0.0, schedule.warmup_epochs);
+
+  double factor = schedule.factor, length = schedule.epochs;
+  switch (schedule.kind) {
+  case VIB_STAIRCASE:
+    // The epsilon keeps a step that ends exactly at an epoch (0.3 / 0.1) on the
+    // right stair: an update is far more than a billionth of an epoch.
+    return base * std::pow(factor, std::floor(elapsed(epoch, length) + 1e-9));
+  case VIB_EXPONENTIAL:
+    return base * std::pow(factor, elapsed(epoch, length));
+  case VIB_COSINE: {
+    double wave = 0.5 * (1 + std::cos(M_PI * annealed(epoch, length)));
+    return base * (factor + (1 - factor) * wave);
+  }
+  case VIB_LINEAR:
+    return base * (factor + (1 - factor) * annealed(epoch, length));
+  default:
+    return base;
+  }
+}
+
+VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,
+                      uint64_t step, int64_t stepsPerEpoch) {
+  double epoch = double(step) / double(stepsPerEpoch);
+  double update = double(step) + 1;
+
+  VibStep result = {};
+  result.seed = values.seed;
+  result.step = step;
+  result.beta = scheduledValue(model.beta_schedule, values.beta, epoch);
+  result.rate = scheduledValue(model.rate_schedule, values.rate, epoch);
+  result.rate1 = result.rate;
+  result.scale2 = 1;
+  if (model.optimizer != VIB_SGD) {
+    result.rate1 = result.rate / (1 - std::pow(model.beta1, update));
+    result.scale2 = 1 / std::sqrt(1 - std::pow(model.beta2, update));
+  }
+  if (model.averaged)
+    result.average =
+        (1 - model.average_decay) / (1 - std::pow(model.average_decay, update));
+  result.decay = result.rate * model.weight_decay;
+  return result;
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,453 @@
+//===- Train.cpp - The training loop -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A run can be killed at any moment and must go on as if nothing had happened.
+// That rests on one order of writing and one rule of reading:
+//
+//   - At the end of an epoch its lines are appended to metrics.jsonl and
+//   synced,
+//     and then the checkpoint is written, which says how many lines are its
+//     own.
+//   - A resumed run cuts metrics.jsonl to that number. Lines of epochs that the
+//     checkpoint has not seen, and those that a run wrote when it ended in the
+//     middle of an epoch, go away and are written again.
+//
+// The sums of an epoch that has begun are in the checkpoint. They are cleared
+// only when the lines of the epoch are written, so a checkpoint made at the
+// very end of an epoch (Ctrl-C during the evaluation) still knows what to
+// report.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Train.h"
+#include "runtime/Checkpoint.h"
+#include "runtime/Error.h"
+#include "runtime/Evaluate.h"
+#include "runtime/File.h"
+#include "runtime/Initialize.h"
+#include "runtime/Profile.h"
+#include "runtime/Progress.h"
+#include "runtime/Report.h"
+#include "runtime/Schedule.h"
+#include "runtime/Session.h"
+#include "runtime/Shuffle.h"
+#include "runtime/Signals.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <memory>
+
+namespace vib::runtime {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+class TrainingRun {
+public:
+  TrainingRun(const VibModel &model, const Options &options)
+      : model(model), options(options),
+        values{options.seed.value_or(model.seed),
+               options.rate.value_or(model.rate),
+               options.beta.value_or(model.beta)},
+        checkpointPath(joinPath(options.out, "checkpoint.safetensors")),
+        metricsPath(joinPath(options.out, "metrics.jsonl")),
+        modelPath(joinPath(options.out, "model.safetensors")),
+        progress(!options.quiet), state(model) {}
+
+  int run() {
+    openDirectory();
+    loadData();
+    startOrResume();
+    introduce();
+    if (options.profile)
+      session->pool.startProfile(model.num_kernels);
+    try {
+      trainToLimit();
+      finish();
+    } catch (const Interrupted &) {
+      progress.clear();
+      fmt::print(stderr,
+                 "{}: interrupted at step {}; {} is written, --resume goes on "
+                 "from it\n",
+                 model.name, step, checkpointPath);
+      return 130;
+    }
+    return 0;
+  }
+
+private:
+  void openDirectory();
+  void loadData();
+  void startOrResume();
+  uint64_t readMetrics(uint64_t lines);
+  void introduce();
+  void trainToLimit();
+  void trainStep();
+  void report(bool wholeEpoch);
+  void finish();
+
+  /// Updates of an epoch.
+  uint64_t stepsPerEpoch() const {
+    return uint64_t(session->batchesOf(train.rows()));
+  }
+  /// The epoch of the last update, from 0.
+  uint64_t lastEpoch() const { return step ? (step - 1) / stepsPerEpoch() : 0; }
+  bool atEpochEnd() const {
+    return step % stepsPerEpoch() == 0 && sums.rows > 0;
+  }
+  double elapsed() const { return secondsBefore + secondsSince(begun); }
+
+  /// What the lines written now say of the moment.
+  Context context(const char *split, const char *weights) const;
+  Figures runningFigures() const;
+  void showLive();
+  Checkpoint describeCheckpoint() const;
+  void requireFiniteState() const;
+  void save();
+  std::string lastGood() const;
+
+  const VibModel &model;
+  const Options &options;
+  const HyperParameters values;
+  const std::string checkpointPath, metricsPath, modelPath;
+  Progress progress;
+  State state;
+  std::unique_ptr<Session> session;
+
+  Split train;
+  std::optional<Split> test;
+  std::string data; ///< Fingerprints, as the checkpoint has them.
+  double trainEntropy = 0;
+
+  uint64_t step = 0;  ///< Updates done.
+  uint64_t limit = 0; ///< Updates to do in all.
+  RunningSums sums;
+  std::optional<uint64_t> permutedEpoch;
+  std::vector<uint32_t> permutation;
+  std::unique_ptr<LineFile> metrics;
+  uint64_t metricsLines = 0;
+  std::optional<uint64_t> savedStep; ///< Of the checkpoint on the disk.
+
+  Clock::time_point begun = Clock::now();
+  double secondsBefore = 0; ///< Of the runs that this one goes on.
+  uint64_t firstStep = 0;   ///< Of this run.
+  double trainRows = 0;     ///< Trained on in this run,
+  double trainSeconds = 0;  ///< in this time, evaluations left out.
+};
+
+/// Makes --out, or sees that it is there and free.
+void TrainingRun::openDirectory() {
+  prepareDirectory(options.out);
+  if (options.resume)
+    return;
+  for (const std::string &path : {checkpointPath, modelPath, metricsPath})
+    if (fileExists(path))
+      fail("{} holds a run already ({}): give --resume to go on with it, or "
+           "another --out",
+           options.out, path);
+}
+
+void TrainingRun::loadData() {
+  train = loadSplit(options.data, "train", model);
+  data = "train " + fingerprint(train);
+  if (options.evaluate != Choice::None) {
+    test = loadSplit(options.data, "test", model);
+    data += ", test " + fingerprint(*test);
+  }
+  trainEntropy = labelEntropy(train.labels);
+  session = std::make_unique<Session>(model, options.threads);
+
+  uint64_t epochs = uint64_t(options.epochs.value_or(model.epochs));
+  if (__builtin_mul_overflow(epochs, stepsPerEpoch(), &limit))
+    limit = UINT64_MAX;
+  limit = std::min(limit, options.steps.value_or(UINT64_MAX));
+}
+
+void TrainingRun::startOrResume() {
+  bool resumes = options.resume && fileExists(checkpointPath);
+  if (resumes) {
+    Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
+    Checkpoint wanted = describeCheckpoint();
+    // A run that evaluates nothing does not know the test data.
+    size_t common = std::min(saved.data.size(), wanted.data.size());
+    saved.data.resize(common);
+    wanted.data.resize(common);
+    checkResume(checkpointPath, saved, wanted);
+    step = firstStep = saved.step;
+    savedStep = step;
+    sums = RunningSums::fromValues(saved.sums["train"]);
+    metricsLines = saved.metricsLines;
+  } else if (!options.init.empty()) {
+    loadWeights(options.init, model, Use::Any, state.weights.data());
+  } else {
+    initializeWeights(model, values.seed, state.weights.data());
+  }
+  state.bind(session->call);
+  metrics = std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));
+
+  if (resumes)
+    progress.keep(fmt::format("resuming {} at step {}", checkpointPath, step));
+  else if (options.resume)
+    progress.keep(
+        fmt::format("no checkpoint in {}: starting at step 0", options.out));
+}
+
+/// The bytes of the first `lines` lines of metrics.jsonl. The last of them says
+/// how long the run has taken so far.
+uint64_t TrainingRun::readMetrics(uint64_t lines) {
+  if (lines == 0)
+    return 0;
+  Bytes bytes = readFile(metricsPath);
+  size_t begin = 0, end = 0;
+  for (uint64_t line = 0; line < lines; ++line) {
+    begin = end;
+    end = size_t(std::find(bytes.begin() + begin, bytes.end(), '\n') -
+                 bytes.begin()) +
+          1;
+    if (end > bytes.size())
+      fail(
+          "{}: {} lines, expected at least {}, which the checkpoint at step {} "
+          "counts",
+          metricsPath, line, lines, step);
+  }
+  auto last = nlohmann::json::parse(bytes.begin() + begin, bytes.begin() + end,
+                                    nullptr, /*allow_exceptions=*/false);
+  if (!last.is_object() || !last.contains("seconds") ||
+      !last["seconds"].is_number())
+    fail("{}: line {} is not a line of metrics", metricsPath, lines);
+  secondsBefore = last["seconds"].get<double>();
+  return end;
+}
+
+void TrainingRun::introduce() {
+  progress.keep(fmt::format("{}: {}, {}, {}, {} thread{}", model.name,
+                            model.options, model.target, model.compiler,
+                            session->pool.threads(),
+                            session->pool.threads() == 1 ? "" : "s"));
+  progress.keep(describe(train));
+  if (test)
+    progress.keep(describe(*test));
+  progress.keep(fmt::format(
+      "batch {}, {} steps an epoch, {} steps in all, beta {:g}, learning rate "
+      "{:g}, seed {}",
+      model.batch, grouped(int64_t(stepsPerEpoch())), grouped(int64_t(limit)),
+      values.beta, values.rate, values.seed));
+}
+
+void TrainingRun::trainToLimit() {
+  while (true) {
+    if (atEpochEnd())
+      report(/*wholeEpoch=*/true);
+    if (step >= limit)
+      return;
+    if (interrupted()) {
+      save();
+      throw Interrupted();
+    }
+    trainStep();
+    if (options.checkpointEvery && step % options.checkpointEvery == 0 &&
+        !atEpochEnd())
+      save();
+    if (progress.due())
+      showLive();
+  }
+}
+
+void TrainingRun::trainStep() {
+  Clock::time_point start = Clock::now();
+  uint64_t epoch = step / stepsPerEpoch();
+  if (options.shuffle && permutedEpoch != epoch) {
+    permutation = shuffledRows(values.seed, epoch, train.rows());
+    permutedEpoch = epoch;
+  }
+  int64_t first = int64_t(step % stepsPerEpoch()) * model.batch;
+  int64_t rows = std::min(model.batch, train.rows() - first);
+  const uint32_t *indices =
+      options.shuffle ? permutation.data() + first : nullptr;
+
+  VibStep &now = session->call.step;
+  now = makeTrainStep(model, values, step, int64_t(stepsPerEpoch()));
+  now.rows = int32_t(rows);
+  state.bind(session->call);
+  session->loadInputs(train.inputs, indices, first, rows);
+  session->loadLabels(train.labels, indices, first, rows);
+  model.train_step(&session->call);
+
+  double nll = session->sum("nll", rows);
+  double rate = session->sum("rate", rows);
+  ++step;
+  if (!std::isfinite(nll) || !std::isfinite(rate)) {
+    bool both = !std::isfinite(nll) && !std::isfinite(rate);
+    progress.clear();
+    fail("step {}: the {} is not finite ({}), so training stops; {}", step,
+         both                 ? fmt::format("{} and the rate", nllTerm(model))
+         : std::isfinite(nll) ? "rate"
+                              : nllTerm(model),
+         std::isfinite(nll) ? rate : nll, lastGood());
+  }
+  sums.rows += double(rows);
+  sums.nll += nll;
+  sums.rate += rate;
+  sums.error += session->sum("error", rows);
+  sums.loss += nll + now.beta * rate;
+  trainRows += double(rows);
+  trainSeconds += secondsSince(start);
+}
+
+Context TrainingRun::context(const char *split, const char *weights) const {
+  VibStep last = makeTrainStep(model, values, step ? step - 1 : 0,
+                               int64_t(stepsPerEpoch()));
+  Context result;
+  result.split = split;
+  result.weights = weights;
+  result.epoch = int64_t(lastEpoch());
+  result.step = step;
+  result.beta = last.beta;
+  result.rate = last.rate;
+  result.seed = values.seed;
+  result.seconds = elapsed();
+  return result;
+}
+
+Figures TrainingRun::runningFigures() const {
+  return trainFigures(model, sums, trainEntropy, context("train", "raw"));
+}
+
+void TrainingRun::showLive() {
+  if (sums.rows == 0)
+    return;
+  Figures figures = runningFigures();
+  LiveFigures live;
+  live.epoch = int64_t(lastEpoch());
+  live.epochs = options.epochs.value_or(model.epochs);
+  live.fraction = sums.rows / double(train.rows());
+  live.figures = &figures;
+  live.rowsPerSecond = trainRows / trainSeconds;
+  live.rowName = model.scale ? "images" : "rows";
+  live.secondsLeft =
+      secondsSince(begun) / double(step - firstStep) * double(limit - step);
+  progress.training(live);
+}
+
+/// Writes the lines of the epoch: of the whole, then a checkpoint follows; or
+/// of a part, where the run ends and the checkpoint is written already.
+void TrainingRun::report(bool wholeEpoch) {
+  requireFiniteState();
+  std::vector<Figures> lines = {runningFigures()};
+
+  auto testOn = [&](const char *weights, const Memory &block) {
+    session->call.weights = block.data();
+    Figures figures = evaluate(*session, *test, defaultSamples,
+                               context("test", weights), [&](int64_t rows) {
+                                 if (interrupted()) {
+                                   if (wholeEpoch)
+                                     save();
+                                   throw Interrupted();
+                                 }
+                                 progress.evaluating(rows, test->rows());
+                               });
+    figures.context.seconds = elapsed();
+    lines.push_back(figures);
+  };
+  Choice choice = options.evaluate;
+  if (choice == Choice::Default)
+    choice = model.averaged ? Choice::Average : Choice::Raw;
+  if (choice == Choice::Average || choice == Choice::Both)
+    testOn("average", state.average);
+  if (choice == Choice::Raw || choice == Choice::Both)
+    testOn("raw", state.weights);
+
+  int64_t epochs = options.epochs.value_or(model.epochs);
+  for (const Figures &figures : lines) {
+    metrics->append(toJson(figures));
+    // On a terminal the live line has shown the training figures.
+    if (progress.isLive() && lines.size() > 1 && &figures == &lines.front())
+      continue;
+    progress.keep(fmt::format("epoch {}/{}  {}  {}", lastEpoch() + 1, epochs,
+                              summarize(figures),
+                              clock(figures.context.seconds)));
+  }
+  metrics->sync();
+  if (!wholeEpoch)
+    return;
+  metricsLines += lines.size();
+  sums = {};
+  save();
+}
+
+void TrainingRun::finish() {
+  // At the end of an epoch the checkpoint is written already.
+  if (sums.rows > 0) {
+    save();
+    report(/*wholeEpoch=*/false);
+  }
+  const Memory &weights = model.averaged ? state.average : state.weights;
+  saveWeights(modelPath, model, weights.data(), model.averaged,
+              describeCheckpoint());
+  progress.keep(fmt::format("{} has the {} weights of step {}", modelPath,
+                            model.averaged ? "average" : "raw",
+                            grouped(int64_t(step))));
+  if (options.profile)
+    fmt::print("{}", describeProfile(model, session->pool, step - firstStep,
+                                     trainSeconds));
+}
+
+Checkpoint TrainingRun::describeCheckpoint() const {
+  Checkpoint checkpoint;
+  checkpoint.model = model.name;
+  checkpoint.hash = model.hash;
+  checkpoint.batch = model.batch;
+  checkpoint.data = data;
+  checkpoint.seed = values.seed;
+  checkpoint.beta = values.beta;
+  checkpoint.rate = values.rate;
+  checkpoint.shuffle = options.shuffle;
+  checkpoint.step = step;
+  checkpoint.sums["train"] = sums.values();
+  checkpoint.metricsLines = metricsLines;
+  Context now = context("", "");
+  checkpoint.extra = {{"epoch", fmt::format("{}", *now.epoch)},
+                      {"current_beta", fmt::format("{}", now.beta)},
+                      {"current_lr", fmt::format("{}", now.rate)}};
+  return checkpoint;
+}
+
+std::string TrainingRun::lastGood() const {
+  return savedStep ? fmt::format("{} is still that of step {}", checkpointPath,
+                                 *savedStep)
+                   : "no checkpoint was written";
+}
+
+void TrainingRun::requireFiniteState() const {
+  std::string name = findNonFinite(model, state);
+  if (!name.empty())
+    fail("step {}: {} is not finite, so training stops; {}", step, name,
+         lastGood());
+}
+
+void TrainingRun::save() {
+  requireFiniteState();
+  saveCheckpoint(checkpointPath, model, state, describeCheckpoint());
+  savedStep = step;
+}
+
+} // namespace
+
+int runTrain(const VibModel &model, const Options &options) {
+  return TrainingRun(model, options).run();
+}
+
+} // namespace vib::runtime
