@@ -106,7 +106,8 @@ Bytes makeZip(const std::vector<ZipMember> &members) {
       appendNumber(out, member.name.size(), 2);
       appendNumber(out, member.zip64 ? 20 : 0, 2);
       if (!local) {
-        appendNumber(out, 0, 10);
+        appendNumber(out, 0, 8);
+        appendNumber(out, 0, 2);
         appendNumber(out, header, 4);
       }
       out.insert(out.end(), member.name.begin(), member.name.end());
