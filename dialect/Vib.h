@@ -19,6 +19,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialect/VibInterfaces.h"
+
 #include "dialect/VibDialect.h.inc"
 #include "dialect/VibEnums.h.inc"
 #define GET_ATTRDEF_CLASSES

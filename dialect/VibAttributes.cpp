@@ -14,6 +14,7 @@
 using namespace mlir;
 using namespace vib;
 
+#include "dialect/VibAttrInterfaces.cpp.inc"
 #include "dialect/VibEnums.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialect/VibAttributes.cpp.inc"

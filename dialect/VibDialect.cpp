@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Vib.h"
+#include "dialect/VibSyntax.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -14,6 +15,9 @@ using namespace mlir;
 using namespace vib;
 
 #include "dialect/VibDialect.cpp.inc"
+#include "dialect/VibOpInterfaces.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialect/VibOps.cpp.inc"
 
 void VibDialect::initialize() {
   registerAttributes();

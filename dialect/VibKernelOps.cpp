@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Vib.h"
+#include "dialect/VibSyntax.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
@@ -18,7 +19,7 @@ using namespace vib;
 // NoiseOp
 //===----------------------------------------------------------------------===//
 
-static ParseResult parsePurpose(OpAsmParser &parser, BoolAttr &evaluation) {
+ParseResult vib::parsePurpose(OpAsmParser &parser, BoolAttr &evaluation) {
   StringRef keyword;
   if (parser.parseOptionalKeyword(&keyword, {"train", "evaluate"}))
     return parser.emitError(parser.getCurrentLocation(),
@@ -27,8 +28,8 @@ static ParseResult parsePurpose(OpAsmParser &parser, BoolAttr &evaluation) {
   return success();
 }
 
-static void printPurpose(OpAsmPrinter &printer, Operation *,
-                         BoolAttr evaluation) {
+void vib::printPurpose(OpAsmPrinter &printer, Operation *,
+                       BoolAttr evaluation) {
   printer << (evaluation.getValue() ? "evaluate" : "train");
 }
 
@@ -235,6 +236,3 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
            << getCallee() << " to take (begin, end) and the operands' types";
   return success();
 }
-
-#define GET_OP_CLASSES
-#include "dialect/VibOps.cpp.inc"

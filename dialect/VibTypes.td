@@ -38,4 +38,15 @@ def Vib_CategoricalType : Vib_Type<"Categorical", "categorical"> {
   let genVerifyDecl = 1;
 }
 
+def Vib_Distribution : Type<
+    Or<[CPred<"::llvm::isa<::vib::NormalType>($_self)">,
+        CPred<"::llvm::isa<::vib::CategoricalType>($_self)">]>,
+    "a distribution">;
+
+def Vib_NatsType : Vib_Type<"Nats", "nats"> {
+  let summary = "a term of the loss: a number in nats for each example";
+  let assemblyFormat = "";
+  let builderCall = "$_builder.getType<::vib::NatsType>()";
+}
+
 #endif // VIB_DIALECT_VIBTYPES_TD

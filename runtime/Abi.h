@@ -126,11 +126,13 @@ typedef enum VibScheduleKind {
   VIB_STAIRCASE = 1,   /* base * factor^floor(epoch / epochs)                */
   VIB_EXPONENTIAL = 2, /* base * factor^(epoch / epochs), continuous in steps */
   VIB_COSINE = 3,      /* from base to base * factor over `epochs`           */
-  VIB_LINEAR = 4       /* from base * factor to base over `epochs`           */
+  VIB_LINEAR = 4,      /* from base * factor to base over `epochs`           */
+  VIB_GEOMETRIC = 5    /* base * factor^(1 - epoch / epochs), then base      */
 } VibScheduleKind;
 
 /* A schedule of the rate or of beta. `warmup_epochs` of linear warm-up from 0
- * come first; 0 of them mean none. Epochs may be fractions. */
+ * come first; 0 of them mean none. Epochs may be fractions. LINEAR and GEOMETRIC
+ * over 0 epochs are CONSTANT. */
 typedef struct VibSchedule {
   uint32_t kind; /* VibScheduleKind */
   uint32_t pad;

@@ -85,6 +85,8 @@ const char *nameOfSchedule(const VibSchedule &schedule) {
     return "cosine";
   case VIB_LINEAR:
     return "linear";
+  case VIB_GEOMETRIC:
+    return "geometric";
   default:
     return "constant";
   }

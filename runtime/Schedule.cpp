@@ -44,6 +44,8 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
   }
   case VIB_LINEAR:
     return base * (factor + (1 - factor) * annealed(epoch, length));
+  case VIB_GEOMETRIC:
+    return base * std::pow(factor, 1 - annealed(epoch, length));
   default:
     return base;
   }

@@ -1,0 +1,98 @@
+//===- VibDistributionOps.cpp - Distributions as values ---------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibVerify.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace vib;
+
+//===----------------------------------------------------------------------===//
+// NormalOp
+//===----------------------------------------------------------------------===//
+
+SmallVector<Parameter> NormalOp::getParameters() {
+  if (!getNoiseName())
+    return {};
+  Parameter parameter{getNoiseName()->str(), ParameterKind::Noise, {1}};
+  parameter.initial = std::log(getNoise()->convertToDouble());
+  return {parameter};
+}
+
+LogicalResult NormalOp::verify() {
+  if (getShiftAttr() && (getNoiseAttr() || getNoiseNameAttr()))
+    return emitOpError("expected either 'softplus' or 'noise' but got both");
+  if (!getShiftAttr() && !getNoiseAttr())
+    return emitOpError("expected either 'softplus' or 'noise' but got neither");
+  if (failed(verifyRows(*this, getStatistics().getType(), "its statistics")))
+    return failure();
+  NormalType type = getType();
+  int64_t got = cast<RankedTensorType>(getStatistics().getType()).getDimSize(1);
+  int64_t width = type.getWidth();
+  bool full = type.getCovariance() == Covariance::Full;
+  if (isComputed()) {
+    if (!getShift()->isFinite())
+      return emitOpError("expected a finite shift but got ") << getShiftAttr();
+    if (full && got != width + width * (width + 1) / 2)
+      return emitOpError("expected ")
+             << width + width * (width + 1) / 2 << " statistics for " << type
+             << ", a mean of " << width << " and a Cholesky factor of "
+             << width * (width + 1) / 2 << ", but got " << got;
+    if (!full && got % 2)
+      return emitOpError("expected an even number of statistics, mu and rho, "
+                         "but got ")
+             << got;
+    if (!full && got != 2 * width)
+      return emitOpError("expected ") << 2 * width << " statistics for " << type
+                                      << ", mu and rho, but got " << got;
+    return success();
+  }
+  double noise = getNoise()->convertToDouble();
+  if (!(noise > 0) || !getNoise()->isFinite())
+    return emitOpError("expected a positive standard deviation but got ")
+           << getNoiseAttr();
+  if (full)
+    return emitOpError("expected a diagonal normal, as its noise is one number "
+                       "for all dimensions, but got ")
+           << type;
+  if (got != width)
+    return emitOpError("expected ")
+           << width << " means for " << type << " but got " << got;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// CategoricalOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult CategoricalOp::verify() {
+  if (failed(verifyRows(*this, getLogits().getType(), "its logits")))
+    return failure();
+  int64_t got = cast<RankedTensorType>(getLogits().getType()).getDimSize(1);
+  if (got != getType().getClasses())
+    return emitOpError("expected ") << getType().getClasses() << " logits for "
+                                    << getType() << " but got " << got;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ReparameterizeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReparameterizeOp::verify() {
+  if (getSamples() < 1)
+    return emitOpError("expected at least one sample but got ") << getSamples();
+  if (failed(verifyRows(*this, getResult().getType(), "the result")))
+    return failure();
+  NormalType type = getDistribution().getType();
+  int64_t got = cast<RankedTensorType>(getResult().getType()).getDimSize(1);
+  if (got != type.getWidth())
+    return emitOpError("expected samples of ")
+           << type << " to be " << type.getWidth() << " wide but got " << got;
+  return success();
+}

@@ -1,0 +1,67 @@
+//===- VibInterfaces.h - What a model's parts can tell ----------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBINTERFACES_H
+#define VIB_DIALECT_VIBINTERFACES_H
+
+#include "mlir/IR/Attributes.h"
+#include "mlir/IR/OpDefinition.h"
+#include "llvm/ADT/SmallVector.h"
+#include <string>
+
+namespace vib {
+
+enum class ParameterKind { Weight, Bias, Noise };
+
+/// A tensor that training changes. Its name is the one that PyTorch's
+/// `state_dict` of the same architecture has.
+struct Parameter {
+  std::string name;
+  ParameterKind kind;
+  /// A linear's weight is [in, out].
+  llvm::SmallVector<int64_t, 2> shape;
+  /// Whether files hold the transpose, [out, in].
+  bool transposed = false;
+  /// What the initializer of a weight goes by.
+  int64_t fanIn = 0, fanOut = 0;
+  /// The value before training of all that are not weights. Of the noise it is
+  /// the logarithm of the standard deviation, which is what is learned.
+  double initial = 0;
+};
+
+enum class OptimizerKind { SGD, Adam, AdamW };
+
+/// Numbers that the kind has no use for are 0.
+struct Optimizer {
+  OptimizerKind kind;
+  double rate = 0;
+  double beta1 = 0, beta2 = 0, epsilon = 0;
+  double momentum = 0, weightDecay = 0;
+};
+
+/// The values are those of the runtime's VibScheduleKind.
+enum class ScheduleKind {
+  Constant = 0,
+  Staircase = 1,
+  Exponential = 2,
+  Cosine = 3,
+  Linear = 4,
+  Geometric = 5
+};
+
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::Constant;
+  double factor = 1, epochs = 0, warmupEpochs = 0;
+};
+
+} // namespace vib
+
+#include "dialect/VibAttrInterfaces.h.inc"
+#include "dialect/VibOpInterfaces.h.inc"
+
+#endif // VIB_DIALECT_VIBINTERFACES_H

@@ -1,0 +1,59 @@
+//===- VibInterfaces.td - What a model's parts can tell ----*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBINTERFACES_TD
+#define VIB_DIALECT_VIBINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def Vib_ParameterizedOpInterface : OpInterface<"ParameterizedOpInterface"> {
+  let cppNamespace = "::vib";
+  let description = [{
+    An op of a model that holds parameters to be learned. A model's parameters
+    are those of its ops in the order in which they stand.
+  }];
+  let methods = [
+    InterfaceMethod<"The parameters, a weight before its bias.",
+                    "::llvm::SmallVector<::vib::Parameter>", "getParameters">];
+}
+
+def Vib_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
+  let cppNamespace = "::vib";
+  let description = "A rule that turns a gradient into an update.";
+  let methods = [
+    InterfaceMethod<"The rule with all its numbers.", "::vib::Optimizer",
+                    "getOptimizer">];
+}
+
+def Vib_ScheduleAttrInterface : AttrInterface<"ScheduleAttrInterface"> {
+  let cppNamespace = "::vib";
+  let description = [{
+    How the learning rate or beta changes with the epochs, as the runtime's
+    `VibSchedule` states it.
+  }];
+  let methods = [
+    InterfaceMethod<"The schedule with all its numbers.", "::vib::Schedule",
+                    "getSchedule">,
+    InterfaceMethod<"Whether it may drive the learning rate.", "bool",
+                    "isForRate">,
+    InterfaceMethod<"Whether it may drive beta.", "bool", "isForBeta">];
+}
+
+def Vib_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {
+  let cppNamespace = "::vib";
+  let description = "The distribution of a weight before training.";
+  let methods = [
+    InterfaceMethod<"Whether it is uniform; otherwise it is normal.", "bool",
+                    "isUniform">,
+    InterfaceMethod<[{
+      The bound of the uniform distribution, or the standard deviation of the
+      normal one, of a weight that maps `fanIn` inputs to `fanOut` outputs.
+    }], "double", "getScale", (ins "int64_t":$fanIn, "int64_t":$fanOut)>];
+}
+
+#endif // VIB_DIALECT_VIBINTERFACES_TD

@@ -1,0 +1,161 @@
+//===- VibLayerOps.cpp - Layers and activations -----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibVerify.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace vib;
+
+//===----------------------------------------------------------------------===//
+// ScaleOp, FlattenOp
+//===----------------------------------------------------------------------===//
+
+/// Checks the shapes of an op that makes one dimension of all but the batch.
+static LogicalResult verifyFlattening(Operation *op, RankedTensorType input,
+                                      RankedTensorType result) {
+  if (input.getRank() < 2)
+    return op->emitOpError("expected a batch of at least one dimension but "
+                           "got ")
+           << input;
+  for (int64_t size : input.getShape().drop_front())
+    if (ShapedType::isDynamic(size))
+      return op->emitOpError("expected only the batch to be '?' but got ")
+             << input;
+  if (failed(verifyRows(op, result, "the result")))
+    return failure();
+  int64_t width = 1;
+  for (int64_t size : input.getShape().drop_front())
+    width *= size;
+  if (width != result.getDimSize(1))
+    return op->emitOpError("expected a result of width ")
+           << width << ", all of " << input << " but its batch, but got "
+           << result.getDimSize(1);
+  if (input.getDimSize(0) != result.getDimSize(0))
+    return op->emitOpError("expected the batch of the input ")
+           << input << " and of the result " << result << " to be the same";
+  return success();
+}
+
+LogicalResult ScaleOp::verify() {
+  RankedTensorType input = cast<RankedTensorType>(getInput().getType());
+  if (!input.getElementType().isUnsignedInteger(8))
+    return emitOpError("expected bytes (ui8) but got ")
+           << input.getElementType() << "; other inputs are taken as they are";
+  if (!getLow().isFinite() || !getHigh().isFinite())
+    return emitOpError("expected finite bounds");
+  if (!(getLow() < getHigh()))
+    return emitOpError("expected the lower bound to be below the upper one but "
+                       "got [")
+           << getLow().convertToDouble() << ", " << getHigh().convertToDouble()
+           << "]";
+  return verifyFlattening(*this, input,
+                          cast<RankedTensorType>(getResult().getType()));
+}
+
+LogicalResult FlattenOp::verify() {
+  RankedTensorType input = cast<RankedTensorType>(getInput().getType());
+  RankedTensorType result = cast<RankedTensorType>(getResult().getType());
+  if (failed(verifyFlattening(*this, input, result)))
+    return failure();
+  return verifySameRows(*this, input, result);
+}
+
+OpFoldResult FlattenOp::fold(FoldAdaptor) {
+  return getInput().getType() == getResult().getType() ? getInput() : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// LinearOp, MLPOp
+//===----------------------------------------------------------------------===//
+
+static void addLinear(SmallVectorImpl<Parameter> &parameters, StringRef name,
+                      int64_t in, int64_t out) {
+  Parameter weight{(name + ".weight").str(), ParameterKind::Weight, {in, out}};
+  weight.transposed = true;
+  weight.fanIn = in;
+  weight.fanOut = out;
+  parameters.push_back(std::move(weight));
+  parameters.push_back(
+      Parameter{(name + ".bias").str(), ParameterKind::Bias, {out}});
+}
+
+SmallVector<Parameter> LinearOp::getParameters() {
+  SmallVector<Parameter> parameters;
+  addLinear(parameters, getName(), getInputWidth(), getWidth());
+  return parameters;
+}
+
+static LogicalResult verifyLayer(Operation *op, Value input, Value result,
+                                 StringRef name) {
+  if (name.empty())
+    return op->emitOpError("expected a name for its parameters");
+  if (failed(verifyRows(op, input.getType(), "the input")) ||
+      failed(verifyRows(op, result.getType(), "the result")))
+    return failure();
+  return verifySameRows(op, cast<RankedTensorType>(input.getType()),
+                        cast<RankedTensorType>(result.getType()));
+}
+
+LogicalResult LinearOp::verify() {
+  return verifyLayer(*this, getInput(), getResult(), getName());
+}
+
+SmallVector<Parameter> MLPOp::getParameters() {
+  SmallVector<Parameter> parameters;
+  int64_t in = cast<RankedTensorType>(getInput().getType()).getDimSize(1);
+  for (auto [index, width] : llvm::enumerate(getWidths())) {
+    addLinear(parameters, getLayerName(index), in, width);
+    in = width;
+  }
+  return parameters;
+}
+
+std::string MLPOp::getLayerName(size_t index) {
+  return (getName() + "." + Twine(2 * index)).str();
+}
+
+LogicalResult MLPOp::verify() {
+  if (getWidths().empty() ||
+      llvm::any_of(getWidths(), [](int64_t width) { return width < 1; }))
+    return emitOpError("expected a list of widths of at least 1");
+  if (failed(verifyLayer(*this, getInput(), getResult(), getName())))
+    return failure();
+  int64_t width = cast<RankedTensorType>(getResult().getType()).getDimSize(1);
+  if (getWidths().back() != width)
+    return emitOpError("expected a result of the last width, ")
+           << getWidths().back() << ", but got " << width;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReLUOp::verify() {
+  return verifyRows(*this, getInput().getType(), "the input");
+}
+LogicalResult TanhOp::verify() {
+  return verifyRows(*this, getInput().getType(), "the input");
+}
+LogicalResult SigmoidOp::verify() {
+  return verifyRows(*this, getInput().getType(), "the input");
+}
+LogicalResult GELUOp::verify() {
+  return verifyRows(*this, getInput().getType(), "the input");
+}
+LogicalResult SoftplusOp::verify() {
+  return verifyRows(*this, getInput().getType(), "the input");
+}
+
+/// relu(relu(x)) = relu(x), and what is positive anyway stays.
+OpFoldResult ReLUOp::fold(FoldAdaptor) {
+  Operation *definition = getInput().getDefiningOp();
+  return isa_and_nonnull<ReLUOp, SigmoidOp, SoftplusOp>(definition) ? getInput()
+                                                                    : Value();
+}

@@ -1,0 +1,61 @@
+//===- VibLossOps.cpp - The loss and its terms ------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibVerify.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace vib;
+
+LogicalResult NLLOp::verify() {
+  auto target = cast<RankedTensorType>(getTarget().getType());
+  if (isa<CategoricalType>(getLikelihood().getType())) {
+    if (target.getRank() != 1 || !target.getElementType().isSignlessInteger(32))
+      return emitOpError("expected labels of a categorical likelihood to be "
+                         "tensor<?xi32> but got ")
+             << target;
+    return success();
+  }
+  auto normal = cast<NormalType>(getLikelihood().getType());
+  if (normal.getCovariance() == Covariance::Full)
+    return emitOpError("expected a diagonal normal as the likelihood but got ")
+           << normal;
+  if (failed(verifyRows(*this, target, "the target")))
+    return failure();
+  if (target.getDimSize(1) != normal.getWidth())
+    return emitOpError("expected a target of ")
+           << normal.getWidth() << " numbers an example for " << normal
+           << " but got " << target;
+  return success();
+}
+
+LogicalResult KLOp::verify() {
+  auto prior = dyn_cast<StandardNormalAttr>(getPrior());
+  if (!prior)
+    return emitOpError("expected the prior #vib.standard_normal but got ")
+           << getPrior();
+  if (prior.getType() != getPosterior().getType())
+    return emitOpError("expected a prior of the posterior's type, ")
+           << getPosterior().getType() << ", but got " << prior.getType();
+  return success();
+}
+
+LogicalResult LossOp::verify() {
+  if (!getRate()) {
+    if (getBetaAttr() || getBetaNameAttr())
+      return emitOpError("expected beta only together with a rate");
+    return success();
+  }
+  if (!getBetaAttr() || !getBetaNameAttr())
+    return emitOpError("expected the rate to have a named beta, as in "
+                       "'@beta(1.0e-3) * %rate'");
+  if (getBeta()->isNaN() || getBeta()->isInfinity() || getBeta()->isNegative())
+    return emitOpError("expected a finite beta of at least 0 but got ")
+           << getBetaAttr();
+  return success();
+}

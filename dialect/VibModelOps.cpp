@@ -1,0 +1,252 @@
+//===- VibModelOps.cpp - A model and its training ---------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibSyntax.h"
+#include "dialect/VibVerify.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace vib;
+
+//===----------------------------------------------------------------------===//
+// ModelOp
+//===----------------------------------------------------------------------===//
+
+ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
+  StringAttr name;
+  SmallVector<OpAsmParser::Argument> arguments;
+  Region *body = result.addRegion();
+  if (parser.parseSymbolName(name, getSymNameAttrName(result.name),
+                             result.attributes) ||
+      parser.parseArgumentList(arguments, OpAsmParser::Delimiter::Paren,
+                               /*allowType=*/true) ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.parseRegion(*body, arguments))
+    return failure();
+  if (body->empty())
+    body->emplaceBlock();
+  return success();
+}
+
+void ModelOp::print(OpAsmPrinter &printer) {
+  printer << ' ';
+  printer.printSymbolName(getSymName());
+  printer << '(';
+  llvm::interleaveComma(
+      getBody().getArguments(), printer,
+      [&](BlockArgument argument) { printer.printRegionArgument(argument); });
+  printer << ')';
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
+                                           {getSymNameAttrName()});
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+SmallVector<Parameter> ModelOp::getParameters() {
+  SmallVector<Parameter> parameters;
+  getBody().walk([&](ParameterizedOpInterface op) {
+    llvm::append_range(parameters, op.getParameters());
+  });
+  return parameters;
+}
+
+LogicalResult ModelOp::verifyRegions() { return verifyModel(*this); }
+
+//===----------------------------------------------------------------------===//
+// EncoderOp, DecoderOp
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyPart(Operation *op, Type result) {
+  auto yield = dyn_cast<YieldOp>(op->getRegion(0).front().back());
+  if (!yield)
+    return op->emitOpError("expected its region to end with vib.yield");
+  if (op->getRegion(0).getNumArguments())
+    return op->emitOpError("expected its region to have no arguments: it sees "
+                           "the values around it");
+  if (yield.getOperandTypes() != TypeRange(result)) {
+    InFlightDiagnostic diagnostic =
+        op->emitOpError("expected its region to yield ") << result;
+    diagnostic.attachNote(yield.getLoc())
+        << "it yields " << yield.getOperandTypes();
+    return diagnostic;
+  }
+  return success();
+}
+
+YieldOp EncoderOp::getYield() {
+  return cast<YieldOp>(getBody().front().back());
+}
+
+YieldOp DecoderOp::getYield() {
+  return cast<YieldOp>(getBody().front().back());
+}
+
+LogicalResult EncoderOp::verifyRegions() {
+  if (!isa<NormalType>(getType()))
+    return emitOpError("expected a normal posterior but got ") << getType();
+  return verifyPart(*this, getType());
+}
+
+LogicalResult DecoderOp::verifyRegions() {
+  return verifyPart(*this, getType());
+}
+
+//===----------------------------------------------------------------------===//
+// TrainOp
+//===----------------------------------------------------------------------===//
+
+/// Parses `name(integer)`.
+static ParseResult parseCount(OpAsmParser &parser, StringRef name,
+                              IntegerAttr &count) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseOptionalKeyword(name))
+    return parser.emitError(loc, "expected '") << name << "(…)'";
+  return failure(
+      parser.parseLParen() ||
+      parser.parseAttribute(count, parser.getBuilder().getI64Type()) ||
+      parser.parseRParen());
+}
+
+ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
+  Builder &builder = parser.getBuilder();
+  MLIRContext *context = parser.getContext();
+  Properties &properties = result.getOrAddProperties<Properties>();
+  StringAttr model;
+  if (parser.parseSymbolName(model) ||
+      parseCount(parser, "batch", properties.batch) ||
+      parseCount(parser, "epochs", properties.epochs))
+    return failure();
+  properties.model = FlatSymbolRefAttr::get(model);
+
+  auto parseSetting = [&]() -> ParseResult {
+    SMLoc loc = parser.getCurrentLocation();
+    StringRef name;
+    if (parser.parseKeyword(&name))
+      return failure();
+    // A setting is an attribute, a number or an integer.
+    Attribute *attribute = llvm::StringSwitch<Attribute *>(name)
+                               .Case("optimizer", &properties.optimizer)
+                               .Case("schedule", &properties.schedule)
+                               .Case("beta_schedule", &properties.beta_schedule)
+                               .Case("init", &properties.init)
+                               .Default(nullptr);
+    bool isAverage = name == "average", isSeed = name == "seed";
+    if (!attribute && !isAverage && !isSeed) {
+      InFlightDiagnostic diagnostic = parser.emitError(loc);
+      return describeUnknown(diagnostic, name,
+                             {"optimizer", "schedule", "beta_schedule",
+                              "average", "init", "seed"});
+    }
+    if ((attribute && *attribute) || (isAverage && properties.average) ||
+        (isSeed && properties.seed))
+      return parser.emitError(loc, "expected '")
+             << name << "' once but got it again";
+    if (parser.parseEqual())
+      return failure();
+    if (attribute)
+      return parser.parseAttribute(*attribute);
+    if (isAverage)
+      return parseNumber(parser, properties.average);
+    return parser.parseAttribute(properties.seed, builder.getI64Type());
+  };
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::OptionalBraces,
+                                     parseSetting))
+    return failure();
+
+  auto number = [&](double value) { return builder.getF64FloatAttr(value); };
+  if (!properties.optimizer)
+    properties.optimizer = AdamAttr::get(context, number(1.0e-3), number(0.9),
+                                         number(0.999), number(1.0e-8));
+  if (!properties.schedule)
+    properties.schedule = ConstantAttr::get(context, number(0));
+  if (!properties.beta_schedule)
+    properties.beta_schedule = ConstantAttr::get(context, number(0));
+  if (!properties.init)
+    properties.init = GlorotUniformAttr::get(context);
+  if (!properties.seed)
+    properties.seed = builder.getI64IntegerAttr(0);
+  return parser.parseOptionalAttrDictWithKeyword(result.attributes);
+}
+
+void TrainOp::print(OpAsmPrinter &printer) {
+  printer << ' ';
+  printer.printSymbolName(getModel());
+  printer << " batch(" << getBatch() << ") epochs(" << getEpochs() << ") {";
+  printer.increaseIndent();
+  printer.printNewline();
+  printer << "optimizer = " << getOptimizer() << ',';
+  printer.printNewline();
+  printer << "schedule = " << getSchedule()
+          << ", beta_schedule = " << getBetaSchedule() << ',';
+  printer.printNewline();
+  if (getAverageAttr()) {
+    printer << "average = ";
+    printNumber(printer, *this, getAverageAttr());
+    printer << ", ";
+  }
+  printer << "init = " << getInit() << ", seed = " << getSeed() << " }";
+  printer.decreaseIndent();
+  printer.printOptionalAttrDictWithKeyword(
+      (*this)->getAttrs(),
+      {getModelAttrName(), getBatchAttrName(), getEpochsAttrName(),
+       getOptimizerAttrName(), getScheduleAttrName(), getBetaScheduleAttrName(),
+       getAverageAttrName(), getInitAttrName(), getSeedAttrName()});
+}
+
+LogicalResult TrainOp::verify() {
+  if (getBatch() < 1)
+    return emitOpError("expected a batch of at least 1 but got ") << getBatch();
+  if (getEpochs() < 1)
+    return emitOpError("expected at least one epoch but got ") << getEpochs();
+  if (!isa<OptimizerAttrInterface>(getOptimizer()))
+    return emitOpError("expected an optimizer, one of #vib.sgd, #vib.adam and "
+                       "#vib.adamw, but got ")
+           << getOptimizer();
+  auto schedule = dyn_cast<ScheduleAttrInterface>(getSchedule());
+  if (!schedule || !schedule.isForRate())
+    return emitOpError("expected a schedule of the learning rate, one of "
+                       "#vib.constant, #vib.staircase, #vib.exponential, "
+                       "#vib.cosine and #vib.linear_warmup, but got ")
+           << getSchedule();
+  auto betaSchedule = dyn_cast<ScheduleAttrInterface>(getBetaSchedule());
+  if (!betaSchedule || !betaSchedule.isForBeta())
+    return emitOpError("expected a schedule of beta, one of #vib.constant, "
+                       "#vib.linear_warmup and #vib.exponential_warmup, but "
+                       "got ")
+           << getBetaSchedule();
+  if (std::optional<APFloat> average = getAverage())
+    if (!(average->convertToDouble() >= 0 && average->convertToDouble() < 1))
+      return emitOpError("expected the average's decay in [0, 1) but got ")
+             << getAverageAttr();
+  if (!isa<InitializerAttrInterface>(getInit()))
+    return emitOpError("expected an initializer, one of #vib.glorot_uniform, "
+                       "#vib.glorot_normal, #vib.he_uniform and "
+                       "#vib.he_normal, but got ")
+           << getInit();
+  if (static_cast<int64_t>(getSeed()) < 0)
+    return emitOpError("expected a seed of at least 0 but got ")
+           << static_cast<int64_t>(getSeed());
+  return success();
+}
+
+LogicalResult TrainOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (symbols.lookupNearestSymbolFrom<ModelOp>(*this, getModelAttr()))
+    return success();
+  InFlightDiagnostic diagnostic = emitOpError("expected a model but got @")
+                                  << getModel();
+  bool isDefined = false;
+  for (Operation &op : *(*this)->getBlock())
+    if (auto model = dyn_cast<ModelOp>(op)) {
+      diagnostic.attachNote(model.getLoc())
+          << "@" << model.getSymName() << " is defined here";
+      isDefined = true;
+    }
+  if (!isDefined)
+    diagnostic << ", and no model is defined";
+  return diagnostic;
+}

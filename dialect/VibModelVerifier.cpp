@@ -1,0 +1,320 @@
+//===- VibModelVerifier.cpp - What must hold of a whole model ---*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// The rules that no single op can check, in the order in which a user would
+// want to hear of them:
+//
+//   1. the arguments are an input and a target;
+//   2. there is one loss;
+//   3. there is one element type;
+//   4. no two parameters have one name;
+//   5. the loss reads every encoder and every parameter, else they would never
+//      be trained;
+//   6. the network is a chain: an encoder, one reparameterization of its
+//      posterior, a likelihood that reads nothing but the sample, and a rate of
+//      the same posterior. The compiled program encodes a batch once and draws
+//      as often as it likes, which needs that split.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibVerify.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+class ModelVerifier {
+public:
+  explicit ModelVerifier(ModelOp model) : model(model) {}
+
+  LogicalResult run() {
+    return failure(failed(verifyArguments()) || failed(findLoss()) ||
+                   failed(verifyElementTypes()) || failed(verifyNames()) ||
+                   failed(verifyUses()) || failed(verifyChain()));
+  }
+
+private:
+  LogicalResult verifyArguments();
+  LogicalResult findLoss();
+  LogicalResult verifyElementTypes();
+  LogicalResult verifyNames();
+  LogicalResult verifyUses();
+  LogicalResult verifyChain();
+
+  /// All that `root` is computed from: ops, and block arguments in `read`.
+  /// Stops at the ops for which `isEnd` holds; they are in the set.
+  void collect(Operation *root, function_ref<bool(Operation *)> isEnd,
+               SetVector<Operation *> &ops);
+
+  ModelOp model;
+  LossOp loss;
+};
+
+} // namespace
+
+void ModelVerifier::collect(Operation *root,
+                            function_ref<bool(Operation *)> isEnd,
+                            SetVector<Operation *> &ops) {
+  SmallVector<Operation *> worklist{root};
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val();
+    if (!ops.insert(op) || isEnd(op))
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *definition = operand.getDefiningOp())
+        worklist.push_back(definition);
+    // Of an encoder or a decoder only what it yields counts.
+    for (Region &region : op->getRegions())
+      if (!region.empty() && !region.front().empty())
+        worklist.push_back(&region.front().back());
+  }
+}
+
+LogicalResult ModelVerifier::verifyArguments() {
+  Region &body = model.getBody();
+  if (body.getNumArguments() != 2)
+    return model.emitOpError("expected two arguments, the input and what is to "
+                             "be predicted, but got ")
+           << body.getNumArguments();
+  for (auto [argument, what] :
+       llvm::zip(body.getArguments(), ArrayRef<StringRef>{"input", "target"})) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type || type.getRank() < 1 || type.getRank() > 4)
+      return emitError(argument.getLoc(), "expected the ")
+             << what
+             << " to be a tensor of one to four dimensions, the batch "
+                "first, but got "
+             << argument.getType();
+    for (int64_t size : type.getShape().drop_front())
+      if (ShapedType::isDynamic(size))
+        return emitError(argument.getLoc(),
+                         "cannot resolve a dimension of the ")
+               << what << " " << type << ": only the batch may be '?'";
+  }
+  auto input = cast<RankedTensorType>(model.getInput().getType());
+  auto target = cast<RankedTensorType>(model.getTarget().getType());
+  if (input.getDimSize(0) != target.getDimSize(0))
+    return emitError(model.getTarget().getLoc(),
+                     "expected the input and the target to have the same "
+                     "batch but got ")
+           << input << " and " << target;
+  Type elementType = input.getElementType();
+  if (!elementType.isUnsignedInteger(8) && !elementType.isF32() &&
+      !elementType.isF64())
+    return emitError(model.getInput().getLoc(),
+                     "expected an input of ui8, f32 or f64 but got ")
+           << elementType;
+  return success();
+}
+
+LogicalResult ModelVerifier::findLoss() {
+  for (auto op : model.getBody().getOps<LossOp>()) {
+    if (loss) {
+      InFlightDiagnostic diagnostic =
+          op.emitOpError("expected one loss but got a second one");
+      diagnostic.attachNote(loss.getLoc()) << "the first one is here";
+      return diagnostic;
+    }
+    loss = op;
+  }
+  if (!loss)
+    return model.emitOpError("expected a loss but got none: add 'vib.loss'");
+  return success();
+}
+
+LogicalResult ModelVerifier::verifyElementTypes() {
+  Type first;
+  std::optional<Location> firstLoc;
+  WalkResult result = model.getBody().walk([&](Operation *op) {
+    for (Value value : llvm::concat<Value>(
+             llvm::to_vector(op->getOperands()),
+             llvm::map_to_vector(op->getResults(),
+                                 [](OpResult r) -> Value { return r; }))) {
+      auto type = dyn_cast<RankedTensorType>(value.getType());
+      if (!type || !isa<FloatType>(type.getElementType()))
+        continue;
+      if (!first) {
+        first = type.getElementType();
+        firstLoc = op->getLoc();
+      }
+      if (type.getElementType() == first)
+        continue;
+      InFlightDiagnostic diagnostic = op->emitOpError("expected ")
+                                      << first << " as in the rest of the "
+                                      << "model but got "
+                                      << type.getElementType();
+      diagnostic.attachNote(*firstLoc) << "the first " << first << " is here";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+LogicalResult ModelVerifier::verifyNames() {
+  llvm::StringMap<Operation *> owners;
+  WalkResult result =
+      model.getBody().walk([&](ParameterizedOpInterface op) -> WalkResult {
+        for (const Parameter &parameter : op.getParameters()) {
+          auto [place, isNew] =
+              owners.try_emplace(parameter.name, op.getOperation());
+          if (isNew)
+            continue;
+          InFlightDiagnostic diagnostic =
+              op->emitOpError("expected a name of its own but the parameter '")
+              << parameter.name << "' exists already";
+          diagnostic.attachNote(place->second->getLoc())
+              << "'" << parameter.name << "' is here";
+          return diagnostic;
+        }
+        return WalkResult::advance();
+      });
+  return failure(result.wasInterrupted());
+}
+
+LogicalResult ModelVerifier::verifyUses() {
+  SetVector<Operation *> live;
+  collect(loss, [](Operation *) { return false; }, live);
+  WalkResult result = model.getBody().walk<WalkOrder::PreOrder>(
+      [&](Operation *op) -> WalkResult {
+        if (live.contains(op))
+          return WalkResult::advance();
+        auto unread = [&](InFlightDiagnostic diagnostic) -> WalkResult {
+          diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+          return diagnostic;
+        };
+        if (isa<EncoderOp>(op))
+          return unread(op->emitOpError("its posterior is read by no loss"));
+        auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
+        if (!parameterized || parameterized.getParameters().empty())
+          return WalkResult::advance();
+        return unread(op->emitOpError("the parameter '")
+                      << parameterized.getParameters().front().name
+                      << "' is unreachable: no loss reads it");
+      });
+  return failure(result.wasInterrupted());
+}
+
+/// The op that computes a distribution: inside of an encoder or a decoder the
+/// one whose result it yields.
+static Operation *getSource(Value distribution) {
+  Operation *op = distribution.getDefiningOp();
+  while (isa_and_nonnull<EncoderOp, DecoderOp>(op))
+    op = cast<YieldOp>(op->getRegion(0).front().back())
+             .getOperand(0)
+             .getDefiningOp();
+  return op;
+}
+
+LogicalResult ModelVerifier::verifyChain() {
+  auto nll = loss.getNll().getDefiningOp<NLLOp>();
+  if (!nll) {
+    InFlightDiagnostic diagnostic =
+        loss.emitOpError("expected a vib.nll as its first term");
+    if (Operation *definition = loss.getNll().getDefiningOp())
+      diagnostic.attachNote(definition->getLoc()) << "it is computed here";
+    return diagnostic;
+  }
+  if (nll.getTarget() != model.getTarget()) {
+    InFlightDiagnostic diagnostic =
+        nll.emitOpError("expected the model's second argument as the target");
+    diagnostic.attachNote(model.getTarget().getLoc()) << "it is declared here";
+    return diagnostic;
+  }
+  if (auto normal = dyn_cast_or_null<NormalOp>(getSource(nll.getLikelihood())))
+    if (normal.isComputed()) {
+      InFlightDiagnostic diagnostic = nll.emitOpError(
+          "expected a normal likelihood to have 'noise(…)', fixed or learned");
+      diagnostic.attachNote(normal.getLoc())
+          << "its spread is computed by the network here";
+      return diagnostic;
+    }
+
+  // The decoder: from the likelihood back to the sample.
+  SetVector<Operation *> decoder;
+  collect(
+      nll, [](Operation *op) { return isa<ReparameterizeOp>(op); }, decoder);
+  ReparameterizeOp sample;
+  for (Operation *op : decoder) {
+    auto reparameterize = dyn_cast<ReparameterizeOp>(op);
+    if (!reparameterize)
+      continue;
+    if (sample) {
+      InFlightDiagnostic diagnostic = reparameterize.emitOpError(
+          "expected one bottleneck but got a second one");
+      diagnostic.attachNote(sample.getLoc()) << "the first one is here";
+      return diagnostic;
+    }
+    sample = reparameterize;
+  }
+  if (!sample)
+    return nll.emitOpError("expected the likelihood to read a sample of a "
+                           "posterior: add 'vib.reparameterize'");
+  for (Operation *op : decoder)
+    if (op != sample &&
+        llvm::is_contained(op->getOperands(), model.getInput())) {
+      InFlightDiagnostic diagnostic = op->emitOpError(
+          "reads the input around the bottleneck: the likelihood may depend on "
+          "the sample only");
+      diagnostic.attachNote(sample.getLoc()) << "the bottleneck is here";
+      return diagnostic;
+    }
+
+  // The encoder: from the sample back to the input.
+  auto posterior =
+      dyn_cast_or_null<NormalOp>(getSource(sample.getDistribution()));
+  if (!posterior || !posterior.isComputed()) {
+    InFlightDiagnostic diagnostic =
+        sample.emitOpError("expected a posterior whose spread is computed, by "
+                           "'vib.normal … softplus(…)'");
+    if (posterior)
+      diagnostic.attachNote(posterior.getLoc()) << "it is computed here";
+    return diagnostic;
+  }
+  SetVector<Operation *> encoder;
+  collect(sample, [](Operation *) { return false; }, encoder);
+  for (Operation *op : encoder) {
+    if (llvm::is_contained(op->getOperands(), model.getTarget())) {
+      InFlightDiagnostic diagnostic =
+          op->emitOpError("the encoder may not read the target");
+      diagnostic.attachNote(model.getTarget().getLoc())
+          << "it is declared here";
+      return diagnostic;
+    }
+    if (isa<ReparameterizeOp>(op) && op != sample) {
+      InFlightDiagnostic diagnostic =
+          sample.emitOpError("expected one bottleneck but got a second one");
+      diagnostic.attachNote(op->getLoc()) << "the first one is here";
+      return diagnostic;
+    }
+  }
+  if (loss.getRate()) {
+    auto kl = loss.getRate().getDefiningOp<KLOp>();
+    if (!kl) {
+      InFlightDiagnostic diagnostic =
+          loss.emitOpError("expected a vib.kl as its rate");
+      if (Operation *definition = loss.getRate().getDefiningOp())
+        diagnostic.attachNote(definition->getLoc()) << "it is computed here";
+      return diagnostic;
+    }
+    if (getSource(kl.getPosterior()) != posterior) {
+      InFlightDiagnostic diagnostic =
+          kl.emitOpError("expected the rate of the posterior that is sampled");
+      diagnostic.attachNote(sample.getLoc()) << "it is sampled here";
+      return diagnostic;
+    }
+  }
+  return success();
+}
+
+LogicalResult vib::verifyModel(ModelOp model) {
+  return ModelVerifier(model).run();
+}

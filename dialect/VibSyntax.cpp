@@ -1,0 +1,336 @@
+//===- VibSyntax.cpp - Pieces of the textual form ---------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibSyntax.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
+#include <charconv>
+
+using namespace mlir;
+using namespace vib;
+
+//===----------------------------------------------------------------------===//
+// Numbers and names
+//===----------------------------------------------------------------------===//
+
+FailureOr<FloatAttr> vib::parseNumber(AsmParser &parser) {
+  SMLoc loc = parser.getCurrentLocation();
+  Attribute attribute;
+  if (parser.parseAttribute(attribute))
+    return failure();
+  Type f64 = parser.getBuilder().getF64Type();
+  if (auto number = dyn_cast<FloatAttr>(attribute))
+    if (number.getType() == f64)
+      return number;
+  if (auto number = dyn_cast<IntegerAttr>(attribute))
+    if (number.getType().isSignlessInteger(64))
+      return FloatAttr::get(f64, static_cast<double>(number.getInt()));
+  return parser.emitError(loc, "expected a number but got ") << attribute;
+}
+
+void vib::printNumber(AsmPrinter &printer, FloatAttr number) {
+  if (!number.getValue().isFinite()) {
+    printer.printAttribute(number);
+    return;
+  }
+  // The shortest digits that read back as the same number.
+  char digits[32];
+  auto end = std::to_chars(std::begin(digits), std::end(digits),
+                           number.getValueAsDouble());
+  auto [mantissa, exponent] = StringRef(digits, end.ptr - digits).split('e');
+  printer << mantissa << (mantissa.contains('.') ? "" : ".0");
+  if (!exponent.empty())
+    printer << 'e' << exponent;
+}
+
+ParseResult vib::parseNumber(OpAsmParser &parser, FloatAttr &number) {
+  FailureOr<FloatAttr> parsed = parseNumber(static_cast<AsmParser &>(parser));
+  if (failed(parsed))
+    return failure();
+  number = *parsed;
+  return success();
+}
+
+void vib::printNumber(OpAsmPrinter &printer, Operation *, FloatAttr number) {
+  printNumber(static_cast<AsmPrinter &>(printer), number);
+}
+
+InFlightDiagnostic &vib::describeUnknown(InFlightDiagnostic &diagnostic,
+                                         StringRef got,
+                                         ArrayRef<StringRef> known) {
+  diagnostic << "expected one of '" << llvm::join(known, "', '")
+             << "' but got '" << got << "'";
+  StringRef nearest = *llvm::min_element(known, [&](StringRef a, StringRef b) {
+    return got.edit_distance(a) < got.edit_distance(b);
+  });
+  if (got.edit_distance(nearest) <= 1 + nearest.size() / 3)
+    diagnostic << "; did you mean '" << nearest << "'?";
+  return diagnostic;
+}
+
+//===----------------------------------------------------------------------===//
+// Types that follow from the operand's
+//===----------------------------------------------------------------------===//
+
+/// Parses a tensor's type; ranked, so that all that follows may rely on it.
+static ParseResult parseTensor(OpAsmParser &parser, Type &type) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseType(type))
+    return failure();
+  if (!isa<RankedTensorType>(type))
+    return parser.emitError(loc, "expected a ranked tensor but got ") << type;
+  return success();
+}
+
+/// Parses `-> type` if it is there.
+static OptionalParseResult parseOptionalResult(OpAsmParser &parser,
+                                               Type &result) {
+  if (failed(parser.parseOptionalArrow()))
+    return std::nullopt;
+  return parser.parseType(result);
+}
+
+/// [rows of `like`, width].
+static RankedTensorType getRows(RankedTensorType like, int64_t width,
+                                Type elementType) {
+  int64_t rows = like.getRank() ? like.getDimSize(0) : ShapedType::kDynamic;
+  return RankedTensorType::get({rows, width}, elementType);
+}
+
+static void printTypes(OpAsmPrinter &printer, Type input, Type result) {
+  printer << input << " -> " << result;
+}
+
+ParseResult vib::parseFlatteningTypes(OpAsmParser &parser, Type &input,
+                                      Type &result) {
+  if (parseTensor(parser, input))
+    return failure();
+  OptionalParseResult written = parseOptionalResult(parser, result);
+  if (written.has_value())
+    return *written;
+  auto type = cast<RankedTensorType>(input);
+  int64_t width = 1;
+  for (int64_t size : type.getShape().drop_front(type.getRank() ? 1 : 0))
+    width = ShapedType::isDynamic(size) || ShapedType::isDynamic(width)
+                ? ShapedType::kDynamic
+                : width * size;
+  Type elementType = type.getElementType();
+  if (!isa<FloatType>(elementType))
+    elementType = parser.getBuilder().getF32Type();
+  result = getRows(type, width, elementType);
+  return success();
+}
+
+void vib::printFlatteningTypes(OpAsmPrinter &printer, Operation *, Type input,
+                               Type result) {
+  printTypes(printer, input, result);
+}
+
+ParseResult vib::parseLinearTypes(OpAsmParser &parser, Type &input,
+                                  Type &result) {
+  int64_t width = 0;
+  bool hasWidth = succeeded(parser.parseOptionalLSquare());
+  if (hasWidth && (parser.parseInteger(width) || parser.parseRSquare()))
+    return failure();
+  SMLoc loc;
+  if (parser.parseColon() || parser.getCurrentLocation(&loc) ||
+      parseTensor(parser, input))
+    return failure();
+  if (!hasWidth)
+    return failure(parser.parseArrow() || parseTensor(parser, result));
+  if (width < 1)
+    return parser.emitError(loc, "expected a width of at least 1 but got ")
+           << width;
+  auto type = cast<RankedTensorType>(input);
+  result = getRows(type, width, type.getElementType());
+  return success();
+}
+
+void vib::printLinearTypes(OpAsmPrinter &printer, Operation *, Type input,
+                           Type result) {
+  printer << ": ";
+  printTypes(printer, input, result);
+}
+
+ParseResult vib::parseMLPTypes(OpAsmParser &parser, DenseI64ArrayAttr &widths,
+                               Type &input, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  SmallVector<int64_t> values;
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, [&] {
+        return parser.parseInteger(values.emplace_back());
+      }))
+    return failure();
+  if (values.empty() || llvm::any_of(values, [](int64_t w) { return w < 1; }))
+    return parser.emitError(loc, "expected a list of widths of at least 1");
+  widths = parser.getBuilder().getDenseI64ArrayAttr(values);
+  if (parser.parseColon() || parseTensor(parser, input))
+    return failure();
+  OptionalParseResult written = parseOptionalResult(parser, result);
+  if (written.has_value())
+    return *written;
+  auto type = cast<RankedTensorType>(input);
+  result = getRows(type, values.back(), type.getElementType());
+  return success();
+}
+
+void vib::printMLPTypes(OpAsmPrinter &printer, Operation *,
+                        DenseI64ArrayAttr widths, Type input, Type result) {
+  printer << '[';
+  llvm::interleaveComma(widths.asArrayRef(), printer);
+  printer << "] : ";
+  printTypes(printer, input, result);
+}
+
+ParseResult vib::parseActivationKeyword(OpAsmParser &parser,
+                                        ActivationAttr &activation) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<Activation> value = symbolizeActivation(keyword);
+  if (!value) {
+    InFlightDiagnostic diagnostic = parser.emitError(loc);
+    return describeUnknown(diagnostic, keyword,
+                           {"relu", "tanh", "sigmoid", "gelu", "softplus"});
+  }
+  activation = ActivationAttr::get(parser.getContext(), *value);
+  return success();
+}
+
+void vib::printActivationKeyword(OpAsmPrinter &printer, Operation *,
+                                 ActivationAttr activation) {
+  printer << stringifyActivation(activation.getValue());
+}
+
+//===----------------------------------------------------------------------===//
+// Distributions
+//===----------------------------------------------------------------------===//
+
+ParseResult vib::parseSpread(OpAsmParser &parser, FloatAttr &shift,
+                             FloatAttr &noise, StringAttr &noiseName) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseOptionalKeyword(&keyword, {"softplus", "noise"}))
+    return parser.emitError(
+        loc, "expected 'softplus(shift)', where the network computes the "
+             "spread, or 'noise(s)', where it does not");
+  if (parser.parseLParen())
+    return failure();
+  if (keyword == "softplus")
+    return failure(parseNumber(parser, shift) || parser.parseRParen());
+  if (succeeded(parser.parseOptionalSymbolName(noiseName)) &&
+      parser.parseEqual())
+    return failure();
+  return failure(parseNumber(parser, noise) || parser.parseRParen());
+}
+
+void vib::printSpread(OpAsmPrinter &printer, Operation *, FloatAttr shift,
+                      FloatAttr noise, StringAttr noiseName) {
+  printer << (shift ? "softplus(" : "noise(");
+  if (noiseName) {
+    printer.printSymbolName(noiseName);
+    printer << " = ";
+  }
+  printNumber(static_cast<AsmPrinter &>(printer), shift ? shift : noise);
+  printer << ')';
+}
+
+ParseResult vib::parseNormalTypes(OpAsmParser &parser, FloatAttr shift,
+                                  Type &statistics, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (parseTensor(parser, statistics))
+    return failure();
+  OptionalParseResult written = parseOptionalResult(parser, result);
+  if (written.has_value())
+    return *written;
+  auto type = cast<RankedTensorType>(statistics);
+  int64_t width =
+      type.getRank() == 2 ? type.getDimSize(1) : ShapedType::kDynamic;
+  if (width < 1 || (shift && width % 2))
+    return parser.emitError(loc, "cannot tell the normal distribution from ")
+           << type << ": expected "
+           << (shift ? "an even number of statistics, mu and rho,"
+                     : "a row of means an example,")
+           << " or '-> !vib.normal<…>'";
+  result = NormalType::get(parser.getContext(), shift ? width / 2 : width,
+                           Covariance::Diagonal);
+  return success();
+}
+
+void vib::printNormalTypes(OpAsmPrinter &printer, Operation *, FloatAttr,
+                           Type statistics, Type result) {
+  printTypes(printer, statistics, result);
+}
+
+ParseResult vib::parseCategoricalTypes(OpAsmParser &parser, Type &logits,
+                                       Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (parseTensor(parser, logits))
+    return failure();
+  OptionalParseResult written = parseOptionalResult(parser, result);
+  if (written.has_value())
+    return *written;
+  auto type = cast<RankedTensorType>(logits);
+  if (type.getRank() != 2 || type.getDimSize(1) < 2)
+    return parser.emitError(loc, "cannot tell the number of classes from ")
+           << type << ": expected a row of at least two logits an example";
+  result = CategoricalType::get(parser.getContext(), type.getDimSize(1));
+  return success();
+}
+
+void vib::printCategoricalTypes(OpAsmPrinter &printer, Operation *, Type logits,
+                                Type result) {
+  printTypes(printer, logits, result);
+}
+
+//===----------------------------------------------------------------------===//
+// The loss
+//===----------------------------------------------------------------------===//
+
+ParseResult vib::parsePrior(OpAsmParser &parser, Attribute &prior,
+                            Type &posterior) {
+  // The prior's type, which is the posterior's too, is part of the attribute.
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseAttribute(prior))
+    return failure();
+  auto typed = dyn_cast<TypedAttr>(prior);
+  if (!typed || !isa<NormalType>(typed.getType()))
+    return parser.emitError(loc, "expected a prior and the type of the "
+                                 "posterior, as in '#vib.standard_normal : "
+                                 "!vib.normal<2>', but got ")
+           << prior;
+  posterior = typed.getType();
+  return success();
+}
+
+void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
+                     Type) {
+  printer << prior;
+}
+
+ParseResult
+vib::parseRateTerm(OpAsmParser &parser, StringAttr &name, FloatAttr &beta,
+                   std::optional<OpAsmParser::UnresolvedOperand> &rate) {
+  if (failed(parser.parseOptionalPlus()))
+    return success();
+  if (parser.parseSymbolName(name) || parser.parseLParen() ||
+      parseNumber(parser, beta) || parser.parseRParen() || parser.parseStar())
+    return failure();
+  return parser.parseOperand(rate.emplace());
+}
+
+void vib::printRateTerm(OpAsmPrinter &printer, Operation *, StringAttr name,
+                        FloatAttr beta, Value rate) {
+  if (!rate)
+    return;
+  printer << "+ ";
+  printer.printSymbolName(name);
+  printer << '(';
+  printNumber(static_cast<AsmPrinter &>(printer), beta);
+  printer << ") * " << rate;
+}

@@ -1,0 +1,104 @@
+//===- VibSyntax.h - Pieces of the textual form -----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// The custom directives of the ops' assembly formats. Private to the dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBSYNTAX_H
+#define VIB_DIALECT_VIBSYNTAX_H
+
+#include "dialect/Vib.h"
+
+namespace vib {
+
+/// Parses a number, with or without a point, as f64. NaN and infinities are
+/// written as their bits with a type: `0x7FF8000000000000 : f64`.
+mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
+void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr number);
+
+mlir::ParseResult parseNumber(mlir::OpAsmParser &parser,
+                              mlir::FloatAttr &number);
+void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                 mlir::FloatAttr number);
+
+/// `expected one of …`, and the one of `known` that is nearest to `got`.
+mlir::InFlightDiagnostic &
+describeUnknown(mlir::InFlightDiagnostic &diagnostic, llvm::StringRef got,
+                llvm::ArrayRef<llvm::StringRef> known);
+
+/// Of vib.noise: `train` or `evaluate`.
+mlir::ParseResult parsePurpose(mlir::OpAsmParser &parser,
+                               mlir::BoolAttr &evaluation);
+void printPurpose(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                  mlir::BoolAttr evaluation);
+
+/// `input (-> result)?`, the dimensions after the batch as one.
+mlir::ParseResult parseFlatteningTypes(mlir::OpAsmParser &parser,
+                                       mlir::Type &input, mlir::Type &result);
+void printFlatteningTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                          mlir::Type input, mlir::Type result);
+
+/// `([width])? : input (-> result)?`, one of the two.
+mlir::ParseResult parseLinearTypes(mlir::OpAsmParser &parser, mlir::Type &input,
+                                   mlir::Type &result);
+void printLinearTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                      mlir::Type input, mlir::Type result);
+
+/// `[widths] : input (-> result)?`.
+mlir::ParseResult parseMLPTypes(mlir::OpAsmParser &parser,
+                                mlir::DenseI64ArrayAttr &widths,
+                                mlir::Type &input, mlir::Type &result);
+void printMLPTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   mlir::DenseI64ArrayAttr widths, mlir::Type input,
+                   mlir::Type result);
+
+mlir::ParseResult parseActivationKeyword(mlir::OpAsmParser &parser,
+                                         ActivationAttr &activation);
+void printActivationKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                            ActivationAttr activation);
+
+/// `softplus(shift)`, `noise(s)` or `noise(@name = s)`.
+mlir::ParseResult parseSpread(mlir::OpAsmParser &parser, mlir::FloatAttr &shift,
+                              mlir::FloatAttr &noise,
+                              mlir::StringAttr &noiseName);
+void printSpread(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                 mlir::FloatAttr shift, mlir::FloatAttr noise,
+                 mlir::StringAttr noiseName);
+
+/// `statistics (-> normal)?`; a diagonal one if it is not written.
+mlir::ParseResult parseNormalTypes(mlir::OpAsmParser &parser,
+                                   mlir::FloatAttr shift,
+                                   mlir::Type &statistics, mlir::Type &result);
+void printNormalTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                      mlir::FloatAttr shift, mlir::Type statistics,
+                      mlir::Type result);
+
+mlir::ParseResult parseCategoricalTypes(mlir::OpAsmParser &parser,
+                                        mlir::Type &logits, mlir::Type &result);
+void printCategoricalTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                           mlir::Type logits, mlir::Type result);
+
+/// `prior : type of posterior and prior`.
+mlir::ParseResult parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,
+                             mlir::Type &posterior);
+void printPrior(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                mlir::Attribute prior, mlir::Type posterior);
+
+/// `(+ @name(beta) * %rate)?`.
+mlir::ParseResult
+parseRateTerm(mlir::OpAsmParser &parser, mlir::StringAttr &name,
+              mlir::FloatAttr &beta,
+              std::optional<mlir::OpAsmParser::UnresolvedOperand> &rate);
+void printRateTerm(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   mlir::StringAttr name, mlir::FloatAttr beta,
+                   mlir::Value rate);
+
+} // namespace vib
+
+#endif // VIB_DIALECT_VIBSYNTAX_H

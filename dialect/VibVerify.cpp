@@ -1,0 +1,43 @@
+//===- VibVerify.cpp - What the verifiers share -----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibVerify.h"
+
+using namespace mlir;
+using namespace vib;
+
+LogicalResult vib::verifyRows(Operation *op, Type type, StringRef what) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || tensor.getRank() != 2)
+    return op->emitOpError("expected ")
+           << what << " to have two dimensions, the batch and a width, but got "
+           << type;
+  if (!tensor.getElementType().isF32() && !tensor.getElementType().isF64())
+    return op->emitOpError("expected ")
+           << what << " to be f32 or f64 but got " << tensor.getElementType();
+  if (tensor.isDynamicDim(1))
+    return op->emitOpError("expected ")
+           << what << " to have a known width but got " << type
+           << ": only the batch may be '?'";
+  if (tensor.getDimSize(1) < 1)
+    return op->emitOpError("expected ")
+           << what << " to have a width of at least 1 but got " << type;
+  return success();
+}
+
+LogicalResult vib::verifySameRows(Operation *op, RankedTensorType input,
+                                  RankedTensorType result) {
+  if (input.getElementType() != result.getElementType())
+    return op->emitOpError("expected a result of ")
+           << input.getElementType() << " as its input is, but got "
+           << result.getElementType();
+  if (input.getDimSize(0) != result.getDimSize(0))
+    return op->emitOpError("expected the batch of the input ")
+           << input << " and of the result " << result << " to be the same";
+  return success();
+}

@@ -1,0 +1,32 @@
+//===- VibVerify.h - What the verifiers share -------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBVERIFY_H
+#define VIB_DIALECT_VIBVERIFY_H
+
+#include "dialect/Vib.h"
+
+namespace vib {
+
+/// Checks that `type`, which the message calls `what`, is [batch, width] of f32
+/// or f64 where the width is known.
+mlir::LogicalResult verifyRows(mlir::Operation *op, mlir::Type type,
+                               llvm::StringRef what);
+
+/// Checks that the two have the same batch, if both know it, and the same
+/// element type.
+mlir::LogicalResult verifySameRows(mlir::Operation *op,
+                                   mlir::RankedTensorType input,
+                                   mlir::RankedTensorType result);
+
+/// Checks what must hold of a model as a whole.
+mlir::LogicalResult verifyModel(ModelOp model);
+
+} // namespace vib
+
+#endif // VIB_DIALECT_VIBVERIFY_H
