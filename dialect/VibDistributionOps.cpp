@@ -19,7 +19,7 @@ using namespace vib;
 SmallVector<Parameter> NormalOp::getParameters() {
   if (!getNoiseName())
     return {};
-  Parameter parameter{getNoiseName()->str(), ParameterKind::Noise, {1}};
+  Parameter parameter{getNoiseName()->str(), ParameterKind::Noise, {}};
   parameter.initial = std::log(getNoise()->convertToDouble());
   return {parameter};
 }

@@ -33,6 +33,8 @@ class LinalgBuilder {
 public:
   using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(
       ScalarBuilder &, mlir::ValueRange)>;
+  using ScalarFunction =
+      llvm::function_ref<mlir::Value(ScalarBuilder &, mlir::ValueRange)>;
 
   LinalgBuilder(mlir::OpBuilder &builder, mlir::Location loc,
                 mlir::FloatType type)
@@ -67,22 +69,15 @@ public:
                                      mlir::TypeRange elements, Body body);
   /// The same with one result of the model's type.
   mlir::Value map(llvm::ArrayRef<Access> inputs, llvm::StringRef result,
-                  llvm::function_ref<mlir::Value(ScalarBuilder &,
-                                                 mlir::ValueRange)>
-                      body);
+                  ScalarFunction body);
 
   /// Folds `inputs` into `init` over the letters that `result` does not have;
   /// `body` gets the inputs and then the accumulator.
   mlir::Value reduce(llvm::ArrayRef<Access> inputs, mlir::TypedAttr init,
-                     llvm::StringRef result,
-                     llvm::function_ref<mlir::Value(ScalarBuilder &,
-                                                    mlir::ValueRange)>
-                         body);
+                     llvm::StringRef result, ScalarFunction body);
   /// The sum of what `body` gives.
   mlir::Value sum(llvm::ArrayRef<Access> inputs, llvm::StringRef result,
-                  llvm::function_ref<mlir::Value(ScalarBuilder &,
-                                                 mlir::ValueRange)>
-                      body);
+                  ScalarFunction body);
 
   /// A loop in destination style; `outputs` are overwritten or accumulated
   /// into. `body` gets the elements of the inputs, then those of the outputs.
@@ -90,9 +85,9 @@ public:
                                          llvm::ArrayRef<Access> outputs,
                                          Body body);
 
-  /// Columns [offset, offset + width) of a matrix.
+  /// Columns [offset, offset + width) of a matrix, or of each of a stack.
   mlir::Value columns(mlir::Value matrix, int64_t offset, int64_t width);
-  /// The matrices side by side.
+  /// Matrices of equally many rows side by side.
   mlir::Value concatenate(mlir::ValueRange matrices);
 
 private:

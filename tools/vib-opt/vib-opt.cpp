@@ -9,6 +9,7 @@
 #include "compiler/fused/Passes.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/object/Passes.h"
+#include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -22,6 +23,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   registry.insert<vib::VibDialect>();
   vib::registerFusedPasses();
+  vib::registerStepPhase();
   vib::registerKernelsPasses();
   vib::registerKernelsPipelines();
   vib::registerObjectPasses();

@@ -1,0 +1,575 @@
+//===- BuildStep.cpp - Writes the functions of the step ---------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each function is a part of the model: the ops that its results need, up to
+// the values that it gets as arguments. A function starts with every argument
+// that it could want; those that nothing reads are dropped in the end.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/DifferentiableOpInterface.h"
+#include "compiler/step/ModelAttributes.h"
+#include "compiler/step/Optimizers.h"
+#include "compiler/step/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace vib {
+#define GEN_PASS_DEF_BUILDSTEP
+#include "compiler/step/Passes.h.inc"
+} // namespace vib
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// StepFunction
+//===----------------------------------------------------------------------===//
+
+/// A function of the step under construction.
+class StepFunction {
+public:
+  StepFunction(OpBuilder &builder, Location loc, StringRef name)
+      : builder(builder), guard(builder) {
+    function = func::FuncOp::create(builder, loc, name,
+                                    builder.getFunctionType({}, {}));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+  }
+
+  Value addArgument(Type type, SlotKind kind, StringRef name) {
+    argumentSlots.push_back(getSlot(kind, name));
+    Location loc = NameLoc::get(builder.getStringAttr(name));
+    return function.getBody().addArgument(type, loc);
+  }
+
+  void addResult(Value value, SlotKind kind, StringRef name) {
+    results.push_back(value);
+    resultSlots.push_back(getSlot(kind, name));
+  }
+
+  /// Returns the results, and drops what they do not need.
+  void finish() {
+    func::ReturnOp::create(builder, function.getLoc(), results);
+    Block &block = function.getBody().front();
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+    for (unsigned i = block.getNumArguments(); i-- > 0;) {
+      if (!block.getArgument(i).use_empty())
+        continue;
+      block.eraseArgument(i);
+      argumentSlots.erase(argumentSlots.begin() + i);
+    }
+    function.setType(builder.getFunctionType(block.getArgumentTypes(),
+                                             ValueRange(results).getTypes()));
+    for (auto [i, slot] : llvm::enumerate(argumentSlots))
+      function.setArgAttr(i, kSlotAttrName, slot);
+    for (auto [i, slot] : llvm::enumerate(resultSlots))
+      function.setResultAttr(i, kSlotAttrName, slot);
+  }
+
+private:
+  SlotAttr getSlot(SlotKind kind, StringRef name) {
+    return SlotAttr::get(builder.getContext(), kind, name);
+  }
+
+  OpBuilder &builder;
+  OpBuilder::InsertionGuard guard;
+  func::FuncOp function;
+  SmallVector<SlotAttr> argumentSlots, resultSlots;
+  SmallVector<Value> results;
+};
+
+//===----------------------------------------------------------------------===//
+// StepWriter
+//===----------------------------------------------------------------------===//
+
+/// Writes all functions of a model whose regions have been inlined.
+class StepWriter {
+public:
+  StepWriter(OpBuilder &builder, ModelOp model, TrainOp train, FloatType type,
+             int64_t batch)
+      : builder(builder), model(model), type(type), batch(batch),
+        rule(train.getOptimizerRule()), averaged(train.getAverageAttr()),
+        parameters(model.getParameters()) {
+    Block &block = model.getBody().front();
+    loss = *block.getOps<LossOp>().begin();
+    sample = *block.getOps<ReparameterizeOp>().begin();
+    nll = loss.getNll().getDefiningOp<NLLOp>();
+  }
+
+  void writeScale();
+  void writeTraining(StringRef name, bool updates);
+  void writeEncode();
+  void writeEvaluate();
+  void writePredict();
+
+private:
+  StepBuilder createBuilder(StepPurpose purpose) {
+    return StepBuilder(builder, model.getLoc(), type, purpose, batch);
+  }
+
+  RankedTensorType getMatrixType(int64_t width, Type element) {
+    return RankedTensorType::get({batch, width}, element);
+  }
+
+  /// The bytes that the model scales, or null if it takes numbers.
+  ScaleOp getScale() {
+    auto scales = model.getBody().getOps<ScaleOp>();
+    return scales.empty() ? ScaleOp() : *scales.begin();
+  }
+
+  int64_t getInputWidth() {
+    auto type = cast<RankedTensorType>(model.getInput().getType());
+    int64_t width = 1;
+    for (int64_t extent : type.getShape().drop_front())
+      width *= extent;
+    return width;
+  }
+
+  void addInput(StepFunction &function, StepBuilder &step);
+  void addTarget(StepFunction &function, StepBuilder &step);
+  void addPosterior(StepFunction &function, StepBuilder &step);
+  void addWeights(StepFunction &function, StepBuilder &step);
+  void addScalars(StepFunction &function, StepBuilder &step);
+  void addRate(StepFunction &function, StepBuilder &step);
+
+  /// Marks the values that depend on parameters.
+  void markLearned(StepBuilder &step);
+  /// Builds what `targets` need, up to the values that have tensors already.
+  void buildForward(StepBuilder &step, ValueRange targets);
+  /// Builds the adjoints and gradients of the ops that have been built.
+  void buildBackward(StepBuilder &step);
+
+  OpBuilder &builder;
+  ModelOp model;
+  FloatType type;
+  int64_t batch;
+  Optimizer rule;
+  bool averaged;
+  SmallVector<Parameter> parameters;
+  LossOp loss;
+  ReparameterizeOp sample;
+  NLLOp nll;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+void StepWriter::addInput(StepFunction &function, StepBuilder &step) {
+  Value input = model.getInput();
+  if (ScaleOp scale = getScale())
+    input = scale.getResult();
+  step.set(input, function.addArgument(getMatrixType(getInputWidth(), type),
+                                       SlotKind::Input, "x"));
+}
+
+void StepWriter::addTarget(StepFunction &function, StepBuilder &step) {
+  auto target = cast<RankedTensorType>(nll.getTarget().getType());
+  SmallVector<int64_t> shape(target.getShape());
+  shape.front() = batch;
+  Type element = isa<FloatType>(target.getElementType())
+                     ? Type(type)
+                     : target.getElementType();
+  step.set(nll.getTarget(),
+           function.addArgument(RankedTensorType::get(shape, element),
+                                SlotKind::Input, "y"));
+}
+
+void StepWriter::addPosterior(StepFunction &function, StepBuilder &step) {
+  NormalType posterior = sample.getDistribution().getType();
+  int64_t width = posterior.getWidth();
+  Value mean =
+      function.addArgument(getMatrixType(width, type), SlotKind::Input, "mu");
+  Value factor =
+      posterior.getCovariance() == Covariance::Full
+          ? function.addArgument(getMatrixType(width * (width + 1) / 2, type),
+                                 SlotKind::Input, "cholesky")
+          : function.addArgument(getMatrixType(width, type), SlotKind::Input,
+                                 "sigma");
+  step.set(sample.getDistribution(), {mean, Value(), factor});
+}
+
+void StepWriter::addWeights(StepFunction &function, StepBuilder &step) {
+  for (const Parameter &parameter : parameters)
+    step.setParameter(
+        parameter.name,
+        function.addArgument(RankedTensorType::get(parameter.shape, type),
+                             SlotKind::Weight, parameter.name));
+}
+
+void StepWriter::addScalars(StepFunction &function, StepBuilder &step) {
+  auto add = [&](StringRef name, Type scalarType) {
+    step.setScalar(name,
+                   function.addArgument(scalarType, SlotKind::Scalar, name));
+  };
+  add("seed", builder.getI64Type());
+  add("step", builder.getI64Type());
+  for (StringRef name : {"rows", "row0", "sample"})
+    add(name, builder.getI32Type());
+  for (StringRef name : {"beta", "rate", "rate1", "scale2", "average", "decay"})
+    add(name, type);
+}
+
+//===----------------------------------------------------------------------===//
+// Forward and backward
+//===----------------------------------------------------------------------===//
+
+void StepWriter::markLearned(StepBuilder &step) {
+  for (Operation &op : model.getBody().front()) {
+    auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
+    if ((parameterized && !parameterized.getParameters().empty()) ||
+        llvm::any_of(op.getOperands(),
+                     [&](Value value) { return step.isLearned(value); }))
+      for (Value result : op.getResults())
+        step.setLearned(result);
+  }
+}
+
+/// The first label that `getLabel` gives for `values`; null if there is none.
+static StringAttr findLabel(ValueRange values,
+                            llvm::function_ref<StringAttr(Value)> getLabel) {
+  for (Value value : values)
+    if (StringAttr label = getLabel(value))
+      return label;
+  return {};
+}
+
+/// The ops in the order of how many ops come before them at least, so that
+/// those that read the same values, such as the sample and the rate, stand
+/// together.
+static SmallVector<Operation *>
+getByDepth(const llvm::SetVector<Operation *> &ops) {
+  SmallVector<Operation *> sorted(ops.begin(), ops.end());
+  llvm::sort(sorted,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  llvm::DenseMap<Operation *, unsigned> depths;
+  for (Operation *op : sorted) {
+    unsigned &depth = depths[op] = 0;
+    for (Value operand : op->getOperands())
+      depth = std::max(depth, depths.lookup(operand.getDefiningOp()) + 1);
+  }
+  llvm::stable_sort(sorted, [&](Operation *a, Operation *b) {
+    return depths[a] < depths[b];
+  });
+  return sorted;
+}
+
+void StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
+  llvm::SetVector<Operation *> needed;
+  SmallVector<Value> worklist(targets);
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    Operation *op = value.getDefiningOp();
+    if (!step.has(value) && needed.insert(op))
+      llvm::append_range(worklist, op->getOperands());
+  }
+  for (Operation &op : model.getBody().front()) {
+    if (!needed.contains(&op))
+      continue;
+    StringAttr label = findLabel(op.getOperands(), [&](Value operand) {
+      return step.getLabelOf(operand);
+    });
+    step.setLabel(label ? label
+                        : builder.getStringAttr(op.getName().stripDialect()));
+    step.setLoc(op.getLoc());
+    cast<DifferentiableOpInterface>(op).buildForward(step);
+  }
+}
+
+/// Appends `op` to `order` after all ops that use its results.
+static void visitUsersFirst(Operation *op,
+                            llvm::SetVector<Operation *> &order) {
+  if (order.contains(op))
+    return;
+  SmallVector<Operation *> users(op->getUsers());
+  llvm::sort(users,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  for (Operation *user : users)
+    visitUsersFirst(user, order);
+  order.insert(op);
+}
+
+void StepWriter::buildBackward(StepBuilder &step) {
+  llvm::SetVector<Operation *> order;
+  for (Operation &op : model.getBody().front())
+    visitUsersFirst(&op, order);
+  for (Operation *op : order) {
+    bool isReached = llvm::any_of(op->getResults(), [&](Value result) {
+      return step.isLearned(result) &&
+             (step.isInLoss(result) || !step.getAdjoint(result).empty());
+    });
+    if (op != loss && !isReached)
+      continue;
+    auto getAdjointLabel = [&](Value value) {
+      return step.getAdjointLabelOf(value);
+    };
+    auto getForwardLabel = [&](Value value) { return step.getLabelOf(value); };
+    StringAttr label = findLabel(op->getResults(), getAdjointLabel);
+    if (!label)
+      label = findLabel(op->getOperands(), getAdjointLabel);
+    if (!label)
+      label = findLabel(op->getResults(), getForwardLabel);
+    step.setLabel(label);
+    step.setLoc(op->getLoc());
+    cast<DifferentiableOpInterface>(op).buildBackward(step);
+  }
+  step.flush();
+}
+
+//===----------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------===//
+
+void StepWriter::writeScale() {
+  ScaleOp scale = getScale();
+  if (!scale)
+    return;
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, scale.getLoc(), "scale");
+  // Signless, as all that arithmetic works on.
+  step.set(
+      model.getInput(),
+      function.addArgument(getMatrixType(getInputWidth(), builder.getI8Type()),
+                           SlotKind::Input, "image"));
+  addScalars(function, step);
+  buildForward(step, scale.getResult());
+  function.addResult(step.getTensor(scale.getResult()), SlotKind::Output, "x");
+  function.finish();
+}
+
+void StepWriter::addRate(StepFunction &function, StepBuilder &step) {
+  Value rate =
+      loss.getRate() ? step.getTensor(loss.getRate()) : step.zeros(batch);
+  function.addResult(rate, SlotKind::Output, "rate");
+}
+
+void StepWriter::writeTraining(StringRef name, bool updates) {
+  StepBuilder step = createBuilder(StepPurpose::Train);
+  StepFunction function(builder, model.getLoc(), name);
+  addInput(function, step);
+  addTarget(function, step);
+  SmallVector<SlotKind> slots = {SlotKind::Gradient};
+  llvm::StringMap<SmallVector<Value>> state;
+  if (updates) {
+    slots = getStateSlots(rule, averaged);
+    for (const Parameter &parameter : parameters) {
+      SmallVector<Value> &tensors = state[parameter.name];
+      for (SlotKind slot : slots)
+        tensors.push_back(
+            function.addArgument(RankedTensorType::get(parameter.shape, type),
+                                 slot, parameter.name));
+      step.setParameter(parameter.name, tensors.front());
+    }
+    step.setGradientSink([&](StringRef parameter, Value gradient) {
+      SmallVector<Value> &tensors = state[parameter];
+      tensors = buildUpdate(step, rule, averaged, gradient, tensors);
+    });
+  } else {
+    addWeights(function, step);
+    step.setGradientSink([&](StringRef parameter, Value gradient) {
+      state[parameter] = {gradient};
+    });
+  }
+  addScalars(function, step);
+
+  markLearned(step);
+  SmallVector<Value> terms(loss.getOperands());
+  buildForward(step, terms);
+  buildBackward(step);
+
+  for (const Parameter &parameter : parameters)
+    for (auto [slot, tensor] : llvm::zip_equal(slots, state[parameter.name]))
+      function.addResult(tensor, slot, parameter.name);
+  ArrayRef<Value> likelihood = step.get(nll.getResult());
+  function.addResult(likelihood[0], SlotKind::Output, "nll");
+  addRate(function, step);
+  function.addResult(likelihood[1], SlotKind::Output, "error");
+  function.finish();
+}
+
+void StepWriter::writeEncode() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "encode");
+  addInput(function, step);
+  addWeights(function, step);
+  addScalars(function, step);
+  Value posterior = sample.getDistribution();
+  SmallVector<Value> targets = {posterior};
+  if (loss.getRate())
+    targets.push_back(loss.getRate());
+  buildForward(step, targets);
+  step.setLabel(step.getLabelOf(posterior));
+
+  function.addResult(step.get(posterior)[0], SlotKind::Output, "mu");
+  function.addResult(buildDeviation(step, posterior), SlotKind::Output,
+                     "sigma");
+  if (sample.getDistribution().getType().getCovariance() == Covariance::Full)
+    function.addResult(step.get(posterior)[2], SlotKind::Output, "cholesky");
+  addRate(function, step);
+  function.finish();
+}
+
+void StepWriter::writeEvaluate() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "evaluate");
+  addInput(function, step);
+  addPosterior(function, step);
+  addTarget(function, step);
+  addWeights(function, step);
+  addScalars(function, step);
+  buildForward(step, nll.getResult());
+  step.setLabel(step.getLabelOf(nll.getResult()));
+
+  function.addResult(step.get(nll.getResult())[0], SlotKind::Output, "nll");
+  function.addResult(step.get(nll.getResult())[1], SlotKind::Output, "error");
+  function.addResult(buildPrediction(step, nll.getLikelihood()),
+                     SlotKind::Output, "prediction");
+  function.finish();
+}
+
+void StepWriter::writePredict() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "predict");
+  addInput(function, step);
+  addPosterior(function, step);
+  addWeights(function, step);
+  addScalars(function, step);
+  buildForward(step, {sample.getResult(), nll.getLikelihood()});
+  step.setLabel(step.getLabelOf(nll.getLikelihood()));
+
+  Value logits = step.getTensor(nll.getLikelihood());
+  Value prediction = buildPrediction(step, nll.getLikelihood());
+  // One tensor has one place.
+  if (prediction == logits)
+    prediction = step.map({{logits, "bk"}}, "bk",
+                          [](ScalarBuilder &, ValueRange elements) -> Value {
+                            return elements[0];
+                          });
+  function.addResult(step.getTensor(sample.getResult()), SlotKind::Output, "z");
+  function.addResult(logits, SlotKind::Output, "logits");
+  function.addResult(prediction, SlotKind::Output, "prediction");
+  function.finish();
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+/// Puts the ops of encoders and decoders among those of the model.
+static void inlineParts(ModelOp model) {
+  SmallVector<Operation *> parts;
+  model.walk([&](Operation *op) {
+    if (isa<EncoderOp, DecoderOp>(op))
+      parts.push_back(op);
+  });
+  for (Operation *part : parts) {
+    Block &body = part->getRegion(0).front();
+    Operation *yield = body.getTerminator();
+    part->replaceAllUsesWith(yield->getOperands());
+    yield->erase();
+    part->getBlock()->getOperations().splice(part->getIterator(),
+                                             body.getOperations());
+    part->erase();
+  }
+}
+
+/// The element type of the model's first tensor of numbers.
+static FloatType getModelType(ModelOp model) {
+  for (Operation &op : model.getBody().front())
+    for (Type type : op.getResultTypes())
+      if (auto tensor = dyn_cast<RankedTensorType>(type))
+        if (auto element = dyn_cast<FloatType>(tensor.getElementType()))
+          return element;
+  return Float32Type::get(model.getContext());
+}
+
+/// What the functions are built on, beyond what the dialect's verifiers check.
+static LogicalResult checkModel(ModelOp model) {
+  unsigned numSamples = 0;
+  for (Operation &op : model.getBody().front()) {
+    if (!isa<DifferentiableOpInterface>(op))
+      return op.emitOpError("cannot be differentiated: expected only ops of "
+                            "the vib dialect in a model");
+    numSamples += isa<ReparameterizeOp>(op);
+  }
+  if (numSamples != 1)
+    return model.emitOpError("expected one vib.reparameterize, the bottleneck, "
+                             "but got ")
+           << numSamples;
+  return success();
+}
+
+namespace {
+struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
+  using BuildStepBase::BuildStepBase;
+
+  void getDependentDialects(DialectRegistry &registry) const override {
+    BuildStepBase::getDependentDialects(registry);
+    registerDifferentiableModels(registry);
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto models = module.getOps<ModelOp>();
+    auto trains = module.getOps<TrainOp>();
+    if (!llvm::hasSingleElement(models) || !llvm::hasSingleElement(trains)) {
+      module.emitError("expected one vib.model and one vib.train but got ")
+          << std::distance(models.begin(), models.end()) << " and "
+          << std::distance(trains.begin(), trains.end());
+      return signalPassFailure();
+    }
+    ModelOp model = *models.begin();
+    TrainOp train = *trains.begin();
+    inlineParts(model);
+    if (failed(checkModel(model)))
+      return signalPassFailure();
+
+    FloatType type = getModelType(model);
+    if (precision == "f32")
+      type = Float32Type::get(&getContext());
+    else if (precision == "f64")
+      type = Float64Type::get(&getContext());
+    else if (!precision.empty()) {
+      module.emitError("expected the precision f32 or f64 but got ")
+          << precision;
+      return signalPassFailure();
+    }
+    int64_t rows = batch > 0 ? int64_t(batch) : int64_t(train.getBatch());
+
+    OpBuilder builder(module.getBodyRegion());
+    builder.setInsertionPointToEnd(module.getBody());
+    StepWriter writer(builder, model, train, type, rows);
+    writer.writeScale();
+    writer.writeTraining("train_step", /*updates=*/true);
+    if (withGradients)
+      writer.writeTraining("gradients", /*updates=*/false);
+    writer.writeEncode();
+    writer.writeEvaluate();
+    writer.writePredict();
+
+    module->setAttr("vib.phase", builder.getStringAttr("step"));
+    module->setAttr("vib.model", getModelAttribute(model, train, type, rows,
+                                                   computeHash(model, type)));
+    module->setAttr("vib.parameters", getParametersAttribute(model, train));
+    numDifferentiated += model.getBody().front().getOperations().size();
+    numParameters += model.getParameters().size();
+    train.erase();
+    model.erase();
+  }
+};
+} // namespace

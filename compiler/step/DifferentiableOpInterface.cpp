@@ -1,0 +1,22 @@
+//===- DifferentiableOpInterface.cpp - Ops with a gradient ------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/DifferentiableOpInterface.h"
+#include "dialect/Vib.h"
+#include "mlir/IR/DialectRegistry.h"
+
+#include "compiler/step/DifferentiableOpInterface.cpp.inc"
+
+void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
+  registry.addExtension(+[](mlir::MLIRContext *context, VibDialect *) {
+    registerLayerModels(context);
+    registerActivationModels(context);
+    registerPosteriorModels(context);
+    registerLikelihoodModels(context);
+  });
+}

@@ -1,0 +1,36 @@
+//===- DifferentiableOpInterface.h - Ops with a gradient --------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_STEP_DIFFERENTIABLEOPINTERFACE_H
+#define VIB_COMPILER_STEP_DIFFERENTIABLEOPINTERFACE_H
+
+#include "compiler/step/StepBuilder.h"
+#include "mlir/IR/OpDefinition.h"
+
+#include "compiler/step/DifferentiableOpInterface.h.inc"
+
+namespace vib {
+
+/// Attach the interface's models to the ops of the dialect, a concept each.
+void registerLayerModels(mlir::MLIRContext *context);
+void registerActivationModels(mlir::MLIRContext *context);
+void registerPosteriorModels(mlir::MLIRContext *context);
+void registerLikelihoodModels(mlir::MLIRContext *context);
+
+/// Has all of them attached when the dialect is loaded.
+void registerDifferentiableModels(mlir::DialectRegistry &registry);
+
+/// The prediction of a likelihood: probabilities, or means.
+mlir::Value buildPrediction(StepBuilder &step, mlir::Value likelihood);
+
+/// The standard deviation of each dimension of a posterior.
+mlir::Value buildDeviation(StepBuilder &step, mlir::Value posterior);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_STEP_DIFFERENTIABLEOPINTERFACE_H

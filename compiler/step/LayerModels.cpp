@@ -1,0 +1,126 @@
+//===- LayerModels.cpp - The step of layers ---------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/DifferentiableOpInterface.h"
+#include "dialect/Vib.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+/// y = x W + b. The input's gradient reads the weight, so that it is built
+/// before the weight's update.
+struct LinearModel
+    : DifferentiableOpInterface::ExternalModel<LinearModel, LinearOp> {
+  static StringAttr getLabel(Operation *op, StringRef suffix) {
+    return StringAttr::get(op->getContext(),
+                           cast<LinearOp>(op).getName() + suffix);
+  }
+
+  /// The letters of the result, given those of the input.
+  static StringRef getResultDims(StringRef inputDims) {
+    return inputDims == "sbk" ? "sbn" : "bn";
+  }
+
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto linear = cast<LinearOp>(op);
+    SmallVector<Parameter> parameters = linear.getParameters();
+    step.setLabel(getLabel(op, ""));
+    Value x = step.getTensor(linear.getInput());
+    StringRef dims = StepBuilder::getMatrixDims(x);
+    StringRef resultDims = getResultDims(dims);
+    Value product = step.contract(
+        {x, dims}, {step.getParameter(parameters[0].name), "kn"}, resultDims);
+    Value sum = step.map(
+        {{product, resultDims}, {step.getParameter(parameters[1].name), "n"}},
+        resultDims, [](ScalarBuilder &scalars, ValueRange elements) {
+          return scalars.add(elements[0], elements[1]);
+        });
+    step.set(linear.getResult(), sum);
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto linear = cast<LinearOp>(op);
+    SmallVector<Parameter> parameters = linear.getParameters();
+    Value x = step.getTensor(linear.getInput());
+    Value dy = step.getAdjoint(linear.getResult()).front();
+    StringRef dims = StepBuilder::getMatrixDims(x);
+    StringRef resultDims = getResultDims(dims);
+
+    step.flush();
+    if (step.isLearned(linear.getInput())) {
+      step.setLabel(getLabel(op, ".in"));
+      Value weight = step.getParameter(parameters[0].name);
+      Value dx = step.contract({dy, resultDims}, {weight, "kn"}, dims);
+      step.addAdjoint(linear.getInput(), dx);
+    }
+    step.setLabel(getLabel(op, ".grad"));
+    step.defer([=, &step] {
+      step.setGradient(parameters[0].name,
+                       step.contract({x, dims}, {dy, resultDims}, "kn"));
+      step.setGradient(
+          parameters[1].name,
+          step.sum({{dy, resultDims}}, "n",
+                   [](ScalarBuilder &, ValueRange elements) -> Value {
+                     return elements[0];
+                   }));
+    });
+  }
+};
+
+/// The step knows every tensor as rows of one dimension.
+struct FlattenModel
+    : DifferentiableOpInterface::ExternalModel<FlattenModel, FlattenOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto flatten = cast<FlattenOp>(op);
+    step.set(flatten.getResult(), step.get(flatten.getInput()));
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto flatten = cast<FlattenOp>(op);
+    if (step.isLearned(flatten.getInput()))
+      step.addAdjoint(flatten.getInput(), step.getAdjoint(flatten.getResult()));
+  }
+};
+
+/// Bytes as numbers from `low` to `high`, both reached exactly. What is beyond
+/// the rows that count becomes 0, so that no later op has to care.
+struct ScaleModel
+    : DifferentiableOpInterface::ExternalModel<ScaleModel, ScaleOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto scale = cast<ScaleOp>(op);
+    double low = scale.getLow().convertToDouble();
+    double high = scale.getHigh().convertToDouble();
+    Value rows = step.getScalar("rows");
+    Value scaled = step.map(
+        {{step.getTensor(scale.getInput()), "bk"}}, "bk",
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value byte =
+              arith::UIToFPOp::create(scalars.getBuilder(), scalars.getLoc(),
+                                      scalars.getType(), elements[0]);
+          Value part = scalars.div(byte, scalars.constant(255.0));
+          Value value = scalars.add(scalars.mul(part, high - low), low);
+          Value counts = scalars.compare(arith::CmpIPredicate::slt,
+                                         scalars.index('b'), rows);
+          return scalars.select(counts, value, scalars.constant(0.0));
+        });
+    step.set(scale.getResult(), scaled);
+  }
+
+  /// An input is not learned.
+  void buildBackward(Operation *, StepBuilder &) const {}
+};
+
+} // namespace
+
+void vib::registerLayerModels(MLIRContext *context) {
+  LinearOp::attachInterface<LinearModel>(*context);
+  FlattenOp::attachInterface<FlattenModel>(*context);
+  ScaleOp::attachInterface<ScaleModel>(*context);
+}

@@ -1,0 +1,311 @@
+//===- LikelihoodModels.cpp - The step of likelihoods and loss --*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A categorical distribution is its logits, their maximum and the sum of
+// exp(logit - maximum) of each row; with these,
+//
+//   nll = log(sum) + (maximum - logit of the label)
+//   d nll / d logits = exp(logit - maximum) / sum - [class is the label]
+//
+// neither over- nor underflows. The prediction is the first of the largest
+// logits.
+//
+// A normal likelihood with the deviation s has
+//
+//   nll = sum of 1/2 (log 2 pi + d^2 / s^2) + log s,  d = mean - target
+//
+// over the outputs; log s is a constant or a parameter of rank 0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/DifferentiableOpInterface.h"
+#include "dialect/Vib.h"
+#include "llvm/ADT/APFloat.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+struct CategoricalModel
+    : DifferentiableOpInterface::ExternalModel<CategoricalModel,
+                                               CategoricalOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto categorical = cast<CategoricalOp>(op);
+    Value logits = step.getTensor(categorical.getLogits());
+    StringRef dims = StepBuilder::getMatrixDims(logits);
+    StringRef rows = StepBuilder::getColumnDims(logits);
+    APFloat lowest =
+        APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
+    Value maximum =
+        step.reduce({{logits, dims}}, FloatAttr::get(step.getType(), lowest),
+                    rows, [](ScalarBuilder &scalars, ValueRange elements) {
+                      return scalars.max(elements[1], elements[0]);
+                    });
+    Value sum =
+        step.sum({{logits, dims}, {maximum, rows}}, rows,
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   return scalars.exp(scalars.sub(elements[0], elements[1]));
+                 });
+    step.set(categorical.getResult(), {logits, maximum, sum});
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto categorical = cast<CategoricalOp>(op);
+    if (step.isLearned(categorical.getLogits()))
+      step.addAdjoint(categorical.getLogits(),
+                      step.getAdjoint(categorical.getResult()));
+  }
+};
+
+struct NLLModel : DifferentiableOpInterface::ExternalModel<NLLModel, NLLOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto nll = cast<NLLOp>(op);
+    if (isa<CategoricalType>(nll.getLikelihood().getType()))
+      return buildCategoricalForward(nll, step);
+    buildNormalForward(nll, step);
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto nll = cast<NLLOp>(op);
+    if (!step.isInLoss(nll.getResult()))
+      return;
+    if (isa<CategoricalType>(nll.getLikelihood().getType()))
+      return buildCategoricalBackward(nll, step);
+    buildNormalBackward(nll, step);
+  }
+
+private:
+  static Value isLabel(ScalarBuilder &scalars, Value label) {
+    return scalars.compare(arith::CmpIPredicate::eq, scalars.index('k'), label);
+  }
+
+  static void buildCategoricalForward(NLLOp nll, StepBuilder &step) {
+    ArrayRef<Value> tensors = step.get(nll.getLikelihood());
+    Value logits = tensors[0], maximum = tensors[1], sum = tensors[2];
+    Value labels = step.getTensor(nll.getTarget());
+    StringRef dims = StepBuilder::getMatrixDims(logits);
+    StringRef rows = StepBuilder::getColumnDims(logits);
+    int64_t samples = StepBuilder::getNumSamples(logits);
+
+    Value chosen =
+        step.sum({{logits, dims}, {labels, "b"}}, rows,
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   return scalars.select(isLabel(scalars, elements[1]),
+                                         elements[0], scalars.constant(0.0));
+                 });
+    Value nats = step.meanOverSamples(
+        {{maximum, rows}, {sum, rows}, {chosen, rows}}, rows, samples,
+        [](ScalarBuilder &scalars, ValueRange elements) {
+          return scalars.add(scalars.log(elements[1]),
+                             scalars.sub(elements[0], elements[2]));
+        });
+
+    IntegerAttr noClass = step.getBuilder().getI32IntegerAttr(
+        std::numeric_limits<int32_t>::max());
+    Value first = step.reduce(
+        {{logits, dims}, {maximum, rows}}, noClass, rows,
+        [](ScalarBuilder &scalars, ValueRange elements) -> Value {
+          Value isLargest = scalars.compare(arith::CmpFPredicate::OEQ,
+                                            elements[0], elements[1]);
+          Value candidate =
+              scalars.select(isLargest, scalars.index('k'), elements[2]);
+          return arith::MinSIOp::create(scalars.getBuilder(), scalars.getLoc(),
+                                        elements[2], candidate);
+        });
+    Value error = step.meanOverSamples(
+        {{first, rows}, {labels, "b"}}, rows, samples,
+        [](ScalarBuilder &scalars, ValueRange elements) {
+          Value isWrong = scalars.compare(arith::CmpIPredicate::ne, elements[0],
+                                          elements[1]);
+          return scalars.select(isWrong, scalars.constant(1.0),
+                                scalars.constant(0.0));
+        });
+    step.set(nll.getResult(), {nats, error});
+  }
+
+  static void buildCategoricalBackward(NLLOp nll, StepBuilder &step) {
+    ArrayRef<Value> tensors = step.get(nll.getLikelihood());
+    Value logits = tensors[0], maximum = tensors[1], sum = tensors[2];
+    Value labels = step.getTensor(nll.getTarget());
+    StringRef dims = StepBuilder::getMatrixDims(logits);
+    StringRef rows = StepBuilder::getColumnDims(logits);
+    Value adjoint = step.map(
+        {{logits, dims}, {maximum, rows}, {sum, rows}, {labels, "b"}}, dims,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value exp = scalars.exp(scalars.sub(elements[0], elements[1]));
+          Value probability = scalars.div(exp, elements[2]);
+          Value target =
+              scalars.select(isLabel(scalars, elements[3]),
+                             scalars.constant(1.0), scalars.constant(0.0));
+          return step.weigh(scalars, nll.getResult(),
+                            scalars.sub(probability, target),
+                            StepBuilder::getNumSamples(logits));
+        });
+    step.addAdjoint(nll.getLikelihood(), adjoint);
+  }
+
+  /// The deviation s of a normal likelihood: a number, a parameter that is
+  /// log s, or softplus(t) of each output.
+  struct Noise {
+    Noise(NLLOp nll, StepBuilder &step) {
+      auto normal = nll.getLikelihood().getDefiningOp<NormalOp>();
+      if (normal.isComputed()) {
+        t = step.get(nll.getLikelihood())[1];
+        sigma = step.get(nll.getLikelihood())[2];
+        return;
+      }
+      logarithm = std::log(normal.getNoise()->convertToDouble());
+      if (!normal.getNoiseNameAttr())
+        return;
+      parameter = normal.getParameters().front().name;
+      tensor = step.getParameter(parameter);
+    }
+
+    /// What a loop reads: the mean, the target, and the deviation's tensors.
+    SmallVector<Access> getInputs(Value mean, Value target) const {
+      StringRef dims = StepBuilder::getMatrixDims(mean);
+      SmallVector<Access> inputs = {{mean, dims}, {target, "bk"}};
+      if (tensor)
+        inputs.push_back({tensor, ""});
+      if (t)
+        inputs.append({{t, dims}, {sigma, dims}});
+      return inputs;
+    }
+
+    /// log s and 1 / s^2 in the body of a loop over these inputs.
+    std::pair<Value, Value> get(ScalarBuilder &scalars,
+                                ValueRange elements) const {
+      if (!tensor && !t)
+        return {scalars.constant(logarithm),
+                scalars.constant(std::exp(-2 * logarithm))};
+      Value log =
+          t ? scalars.logSoftplus(elements[2], elements[3]) : elements[2];
+      return {log, scalars.exp(scalars.mul(log, -2.0))};
+    }
+
+    /// d nll / d log s.
+    Value getSlope(ScalarBuilder &scalars, ValueRange elements) const {
+      Value precision = get(scalars, elements).second;
+      Value square = scalars.square(scalars.sub(elements[0], elements[1]));
+      return scalars.sub(scalars.constant(1.0), scalars.mul(square, precision));
+    }
+
+    double logarithm = 0;
+    std::string parameter;
+    Value tensor, t, sigma;
+  };
+
+  static void buildNormalForward(NLLOp nll, StepBuilder &step) {
+    Noise noise(nll, step);
+    Value mean = step.getTensor(nll.getLikelihood());
+    Value target = step.getTensor(nll.getTarget());
+    StringRef dims = StepBuilder::getMatrixDims(mean);
+    double part = 1.0 / StepBuilder::getNumSamples(mean);
+
+    Value error =
+        step.sum({{mean, dims}, {target, "bk"}}, "b",
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value square =
+                       scalars.square(scalars.sub(elements[0], elements[1]));
+                   return part == 1.0 ? square : scalars.mul(square, part);
+                 });
+    Value nats = step.sum(
+        noise.getInputs(mean, target), "b",
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          auto [log, precision] = noise.get(scalars, elements);
+          Value square = scalars.square(scalars.sub(elements[0], elements[1]));
+          Value half = scalars.mul(scalars.mul(square, precision), 0.5);
+          Value constant =
+              scalars.add(log, 0.5 * std::log(2 * llvm::numbers::pi));
+          Value value = scalars.add(half, constant);
+          return part == 1.0 ? value : scalars.mul(value, part);
+        });
+    step.set(nll.getResult(), {nats, error});
+  }
+
+  static void buildNormalBackward(NLLOp nll, StepBuilder &step) {
+    Noise noise(nll, step);
+    Value mean = step.getTensor(nll.getLikelihood());
+    Value target = step.getTensor(nll.getTarget());
+    Value term = nll.getResult();
+    StringRef dims = StepBuilder::getMatrixDims(mean);
+    int64_t samples = StepBuilder::getNumSamples(mean);
+
+    SmallVector<Value> adjoints = {step.map(
+        noise.getInputs(mean, target), dims,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value precision = noise.get(scalars, elements).second;
+          Value difference = scalars.sub(elements[0], elements[1]);
+          return step.weigh(scalars, term, scalars.mul(difference, precision),
+                            samples);
+        })};
+    if (noise.t)
+      adjoints.push_back(step.map(
+          noise.getInputs(mean, target), dims,
+          [&](ScalarBuilder &scalars, ValueRange elements) {
+            Value t = elements[2], sigma = elements[3];
+            Value ratio =
+                scalars.sigmoidOverSoftplus(t, scalars.sigmoid(t), sigma);
+            Value slope = noise.getSlope(scalars, elements);
+            return step.weigh(scalars, term, scalars.mul(slope, ratio),
+                              samples);
+          }));
+    step.addAdjoint(nll.getLikelihood(), adjoints);
+    if (!noise.tensor)
+      return;
+
+    StringAttr label = step.getLabel();
+    step.setLabel(step.getBuilder().getStringAttr(noise.parameter + ".grad"));
+    step.defer([&step, noise, term, mean, target, samples] {
+      Value gradient = step.sum(
+          noise.getInputs(mean, target), "",
+          [&](ScalarBuilder &scalars, ValueRange elements) {
+            return step.weigh(scalars, term, noise.getSlope(scalars, elements),
+                              samples);
+          });
+      step.setGradient(noise.parameter, gradient);
+    });
+    step.setLabel(label);
+  }
+};
+
+/// The mean over the batch of nll + beta * rate.
+struct LossModel : DifferentiableOpInterface::ExternalModel<LossModel, LossOp> {
+  void buildForward(Operation *, StepBuilder &) const {}
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto loss = cast<LossOp>(op);
+    step.setTermScale(loss.getNll(), Value());
+    if (loss.getRate())
+      step.setTermScale(loss.getRate(), step.getScalar("beta"));
+  }
+};
+
+} // namespace
+
+Value vib::buildPrediction(StepBuilder &step, Value likelihood) {
+  ArrayRef<Value> tensors = step.get(likelihood);
+  if (!isa<CategoricalType>(likelihood.getType()))
+    return tensors.front();
+  StringRef dims = StepBuilder::getMatrixDims(tensors[0]);
+  StringRef rows = StepBuilder::getColumnDims(tensors[0]);
+  return step.map({{tensors[0], dims}, {tensors[1], rows}, {tensors[2], rows}},
+                  dims, [](ScalarBuilder &scalars, ValueRange elements) {
+                    Value exp =
+                        scalars.exp(scalars.sub(elements[0], elements[1]));
+                    return scalars.div(exp, elements[2]);
+                  });
+}
+
+void vib::registerLikelihoodModels(MLIRContext *context) {
+  CategoricalOp::attachInterface<CategoricalModel>(*context);
+  NLLOp::attachInterface<NLLModel>(*context);
+  LossOp::attachInterface<LossModel>(*context);
+}

@@ -1,0 +1,32 @@
+//===- ModelAttributes.h - What later phases know of a model ----*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_STEP_MODELATTRIBUTES_H
+#define VIB_COMPILER_STEP_MODELATTRIBUTES_H
+
+#include "dialect/Vib.h"
+
+namespace vib {
+
+/// The attribute `vib.model`: the fields of the runtime's VibModel that the
+/// model and its training state, by their names there.
+mlir::DictionaryAttr getModelAttribute(ModelOp model, TrainOp train,
+                                       mlir::FloatType type, int64_t batch,
+                                       llvm::StringRef hash);
+
+/// The attribute `vib.parameters`: one dictionary a parameter, as the
+/// runtime's VibParameter but for its offset.
+mlir::ArrayAttr getParametersAttribute(ModelOp model, TrainOp train);
+
+/// A digest of what is computed: the model without locations and without what
+/// the program's flags may change (beta), and the type and the samples.
+std::string computeHash(ModelOp model, mlir::FloatType type);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_STEP_MODELATTRIBUTES_H

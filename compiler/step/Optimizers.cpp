@@ -1,0 +1,104 @@
+//===- Optimizers.cpp - Updates of parameters -------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The corrections of Adam's moments and of the average depend on the step
+// alone: the runtime computes them in f64 and hands them in.
+//
+//   Adam   m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
+//          w -= rate1 m / (sqrt(v) scale2 + eps)
+//          with rate1 = rate / (1 - b1^t), scale2 = 1 / sqrt(1 - b2^t)
+//   AdamW  w -= decay w first, with decay = rate * weight decay
+//   SGD    b = momentum b + g + (weight decay) w, w -= rate b
+//
+// and then, for all, the zero-debiased average a += average (w - a) with
+// average = (1 - d) / (1 - d^t).
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/Optimizers.h"
+
+using namespace mlir;
+using namespace vib;
+
+unsigned vib::getNumMoments(const Optimizer &rule) {
+  if (rule.kind != OptimizerKind::SGD)
+    return 2;
+  return rule.momentum != 0 ? 1 : 0;
+}
+
+SmallVector<SlotKind> vib::getStateSlots(const Optimizer &rule, bool averaged) {
+  SmallVector<SlotKind> slots = {SlotKind::Weight};
+  unsigned moments = getNumMoments(rule);
+  if (moments > 0)
+    slots.push_back(SlotKind::Moment1);
+  if (moments > 1)
+    slots.push_back(SlotKind::Moment2);
+  if (averaged)
+    slots.push_back(SlotKind::Average);
+  return slots;
+}
+
+/// Appends the new weight and moments.
+static void buildAdam(StepBuilder &step, ScalarBuilder &scalars,
+                      const Optimizer &rule, Value gradient, ValueRange state,
+                      SmallVectorImpl<Value> &results) {
+  Value weight = state[0];
+  if (rule.kind == OptimizerKind::AdamW)
+    weight = scalars.sub(weight, scalars.mul(step.getScalar("decay"), weight));
+  Value moment1 = scalars.add(scalars.mul(state[1], rule.beta1),
+                              scalars.mul(gradient, 1.0 - rule.beta1));
+  Value moment2 =
+      scalars.add(scalars.mul(state[2], rule.beta2),
+                  scalars.mul(scalars.square(gradient), 1.0 - rule.beta2));
+  Value root = scalars.mul(scalars.sqrt(moment2), step.getScalar("scale2"));
+  Value update = scalars.div(scalars.mul(step.getScalar("rate1"), moment1),
+                             scalars.add(root, rule.epsilon));
+  results.append({scalars.sub(weight, update), moment1, moment2});
+}
+
+static void buildSGD(StepBuilder &step, ScalarBuilder &scalars,
+                     const Optimizer &rule, Value gradient, ValueRange state,
+                     SmallVectorImpl<Value> &results) {
+  Value weight = state[0], velocity = gradient;
+  if (rule.weightDecay != 0)
+    velocity = scalars.add(velocity, scalars.mul(weight, rule.weightDecay));
+  if (rule.momentum != 0)
+    velocity = scalars.add(scalars.mul(state[1], rule.momentum), velocity);
+  Value update = scalars.mul(step.getScalar("rate"), velocity);
+  results.push_back(scalars.sub(weight, update));
+  if (rule.momentum != 0)
+    results.push_back(velocity);
+}
+
+SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
+                                    bool averaged, Value gradient,
+                                    ValueRange state) {
+  auto type = cast<RankedTensorType>(gradient.getType());
+  StringRef dims = StringRef("kn").take_back(type.getRank());
+  SmallVector<Access> outputs;
+  for (Value tensor : state)
+    outputs.push_back({tensor, dims});
+  return step.generic(
+      Access{gradient, dims}, outputs,
+      [&](ScalarBuilder &scalars, ValueRange elements) {
+        Value gradient = elements.front();
+        ValueRange state = elements.drop_front();
+        SmallVector<Value> results;
+        if (rule.kind == OptimizerKind::SGD)
+          buildSGD(step, scalars, rule, gradient, state, results);
+        else
+          buildAdam(step, scalars, rule, gradient, state, results);
+        if (averaged) {
+          Value average = state.back();
+          Value change = scalars.mul(step.getScalar("average"),
+                                     scalars.sub(results.front(), average));
+          results.push_back(scalars.add(average, change));
+        }
+        return results;
+      });
+}

@@ -1,0 +1,35 @@
+//===- Optimizers.h - Updates of parameters ---------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_STEP_OPTIMIZERS_H
+#define VIB_COMPILER_STEP_OPTIMIZERS_H
+
+#include "compiler/step/StepBuilder.h"
+#include "dialect/Vib.h"
+
+namespace vib {
+
+/// The tensors that training keeps of one parameter, in the order of the
+/// function's arguments: the weight, then the moments that the rule has, then
+/// the average if there is one.
+llvm::SmallVector<SlotKind> getStateSlots(const Optimizer &rule, bool averaged);
+
+/// How many moments a rule keeps.
+unsigned getNumMoments(const Optimizer &rule);
+
+/// Builds the new values of `state` (as `getStateSlots` orders them), one loop
+/// in destination style. The numbers that change from step to step are scalars
+/// of the function.
+llvm::SmallVector<mlir::Value> buildUpdate(StepBuilder &step,
+                                           const Optimizer &rule, bool averaged,
+                                           mlir::Value gradient,
+                                           mlir::ValueRange state);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_STEP_OPTIMIZERS_H

@@ -1,0 +1,36 @@
+//===- Pipeline.cpp - From a model to its step ------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+using namespace vib;
+
+void vib::buildStepPipeline(OpPassManager &manager,
+                            const StepOptions &options) {
+  // Differentiation knows single layers only.
+
+  BuildStepOptions build;
+  build.batch = options.batch;
+  build.precision = options.precision;
+  build.withGradients = options.withGradients;
+  manager.addPass(createBuildStep(build));
+  // The boundary of the phase. No canonicalization before it: it would take
+  // constants out of the bodies of loops and merge what fusion wants apart.
+  manager.addPass(createVerifyStep());
+}
+
+void vib::registerStepPhase() {
+  registerStepPasses();
+  PassPipelineRegistration<StepOptions>(
+      "vib-to-step", "From the phase model to the phase step",
+      buildStepPipeline);
+}

@@ -1,0 +1,389 @@
+//===- PosteriorModels.cpp - The step of the bottleneck ---------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A posterior has a mean mu and a Cholesky factor L, of which t is what the
+// network computed: softplus(t) on the diagonal and t below it. With a diagonal
+// covariance L is the vector sigma; a full one is kept as its lower triangle
+// row by row, so that both are a matrix with one column an entry, and differ in
+// the row i, the column j and the kind of entry p alone:
+//
+//   z_i  = mu_i + sum over the entries p of row i of L_p eps_j(p)
+//   rate = sum of mu^2 / 2 + sum of (L_p^2 - [diagonal]) / 2
+//                                   - [diagonal] log L_p
+//
+// What of the backward pass needs no adjoint is computed here as well, where
+// eps and sigma are at hand, and kept instead of them:
+//
+//   J_p = eps_j(p) dL_p/dt_p       dt_p += dz_i(p) J_p
+//   G_p = d rate / dt_p            dt_p += beta / rows G_p
+//
+// On the diagonal, dL/dt = sigmoid(t) and G = L sigmoid(t) - sigmoid(t) / L,
+// where the quotient tends to 1, as does log L to t, while L underflows.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/DifferentiableOpInterface.h"
+#include "dialect/Vib.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace vib;
+
+static bool isFull(Value posterior) {
+  return cast<NormalType>(posterior.getType()).getCovariance() ==
+         Covariance::Full;
+}
+
+namespace {
+/// Row and column of the entry `index` of a lower triangle, as i32.
+struct TriangleEntry {
+  /// The row is the largest i with i (i + 1) / 2 <= index. The square root is
+  /// exact where it has to be: for the first entry of a row it is an integer.
+  TriangleEntry(ScalarBuilder &scalars, Value index) {
+    OpBuilder &builder = scalars.getBuilder();
+    Location loc = scalars.getLoc();
+    Value root = scalars.sqrt(
+        scalars.add(scalars.mul(scalars.toFloat(index), 8.0), 1.0));
+    Value position = scalars.mul(scalars.add(root, -1.0), 0.5);
+    Type type = builder.getI32Type();
+    row = arith::FPToSIOp::create(builder, loc, type, position);
+    Value next = arith::AddIOp::create(builder, loc, row, scalars.integer(1));
+    Value twice = arith::MulIOp::create(builder, loc, row, next);
+    Value first =
+        arith::ShRUIOp::create(builder, loc, twice, scalars.integer(1));
+    column = arith::SubIOp::create(builder, loc, index, first);
+  }
+
+  Value isDiagonal(ScalarBuilder &scalars) const {
+    return scalars.compare(arith::CmpIPredicate::eq, row, column);
+  }
+
+  Value row, column;
+};
+} // namespace
+
+/// `diagonal` where the entry 'p' of a triangle is on its diagonal, else
+/// `below`.
+static Value selectDiagonal(ScalarBuilder &scalars, Value diagonal,
+                            Value below) {
+  TriangleEntry entry(scalars, scalars.index('p'));
+  return scalars.select(entry.isDiagonal(scalars), diagonal, below);
+}
+
+/// eps of the latent `latent`, in a loop over rows 'b' and perhaps samples 's'.
+static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
+                        Value latent) {
+  OpBuilder &builder = scalars.getBuilder();
+  Location loc = scalars.getLoc();
+  Value row = scalars.index('b'), number, sample;
+  if (step.isTraining()) {
+    number = step.getScalar("step");
+    sample = scalars.hasIndex('s') ? scalars.index('s') : scalars.integer(0);
+  } else {
+    number =
+        arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(0));
+    sample = step.getScalar("sample");
+    row = arith::AddIOp::create(builder, loc, step.getScalar("row0"), row);
+  }
+  Value noise =
+      NoiseOp::create(builder, loc, builder.getF32Type(),
+                      builder.getBoolAttr(!step.isTraining()),
+                      step.getScalar("seed"), number, sample, row, latent);
+  if (!step.getType().isF32())
+    noise = arith::ExtFOp::create(builder, loc, step.getType(), noise);
+  if (step.isTraining())
+    return noise;
+  // The draw -1 is the mean.
+  Value isMean =
+      scalars.compare(arith::CmpIPredicate::slt, sample, scalars.integer(0));
+  return scalars.select(isMean, scalars.constant(0.0), noise);
+}
+
+namespace {
+
+struct NormalModel
+    : DifferentiableOpInterface::ExternalModel<NormalModel, NormalOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto normal = cast<NormalOp>(op);
+    Value statistics = step.getTensor(normal.getStatistics());
+    if (!normal.isComputed())
+      return step.set(normal.getResult(), statistics);
+
+    int64_t width = normal.getType().getWidth();
+    int64_t entries =
+        cast<RankedTensorType>(statistics.getType()).getShape().back() - width;
+    double shift = normal.getShift()->convertToDouble();
+    bool full = isFull(normal.getResult());
+    Value mean = step.columns(statistics, 0, width);
+    Value rho = step.columns(statistics, width, entries);
+    StringRef dims = full                                   ? "bp"
+                     : StepBuilder::getNumSamples(rho) == 1 ? "bk"
+                                                            : "sbk";
+    SmallVector<Type> types(2, step.getType());
+    SmallVector<Value> spread = step.map(
+        {{rho, dims}}, dims, types,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value rho = elements[0], t = scalars.add(rho, shift);
+          Value sigma = scalars.softplus(t);
+          if (!full)
+            return SmallVector<Value>{t, sigma};
+          return SmallVector<Value>{selectDiagonal(scalars, t, rho),
+                                    selectDiagonal(scalars, sigma, rho)};
+        });
+    step.set(normal.getResult(), {mean, spread[0], spread[1]});
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto normal = cast<NormalOp>(op);
+    if (!step.isLearned(normal.getStatistics()))
+      return;
+    ArrayRef<Value> adjoints = step.getAdjoint(normal.getResult());
+    step.addAdjoint(normal.getStatistics(), normal.isComputed()
+                                                ? step.concatenate(adjoints)
+                                                : adjoints.front());
+  }
+};
+
+struct ReparameterizeModel
+    : DifferentiableOpInterface::ExternalModel<ReparameterizeModel,
+                                               ReparameterizeOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto sample = cast<ReparameterizeOp>(op);
+    if (isFull(sample.getDistribution()))
+      return buildFullForward(sample, step);
+
+    ArrayRef<Value> posterior = step.get(sample.getDistribution());
+    Value mean = posterior[0], t = posterior[1], sigma = posterior[2];
+    StringRef dims = getDims(sample, step);
+    SmallVector<Access> inputs = {{mean, "bk"}, {sigma, "bk"}};
+    if (step.isTraining())
+      inputs.push_back({t, "bk"});
+    SmallVector<Value> results = step.generic(
+        inputs, getOutputs(sample, step, mean, dims),
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value eps = buildNoise(step, scalars, scalars.index('k'));
+          Value z = scalars.add(elements[0], scalars.mul(elements[1], eps));
+          if (!step.isTraining())
+            return SmallVector<Value>{z};
+          Value slope = scalars.sigmoid(elements[2]);
+          return SmallVector<Value>{z, scalars.mul(eps, slope)};
+        });
+    step.set(sample.getResult(), results[0]);
+    step.setResiduals(op, ArrayRef(results).drop_front());
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto sample = cast<ReparameterizeOp>(op);
+    Value dz = step.getAdjoint(sample.getResult()).front();
+    Value slope = step.getResiduals(op).front();
+    StringRef dims = StepBuilder::getMatrixDims(dz);
+    bool full = isFull(sample.getDistribution());
+
+    Value dmean = dz;
+    if (dims == "sbk")
+      dmean = step.sum({{dz, dims}}, "bk",
+                       [](ScalarBuilder &, ValueRange elements) -> Value {
+                         return elements[0];
+                       });
+    auto product = [](ScalarBuilder &scalars, ValueRange elements) {
+      return scalars.mul(elements[0], elements[1]);
+    };
+    Value dt;
+    if (full)
+      dt = step.sum({{dz, dims}, {slope, dims == "sbk" ? "sbp" : "bp"}}, "bp",
+                    [](ScalarBuilder &scalars, ValueRange elements) {
+                      return selectRow(scalars,
+                                       scalars.mul(elements[0], elements[1]));
+                    });
+    else if (dims == "sbk")
+      dt = step.sum({{dz, dims}, {slope, dims}}, "bk", product);
+    else
+      dt = step.map({{dz, dims}, {slope, dims}}, dims, product);
+    step.addAdjoint(sample.getDistribution(), {dmean, dt});
+  }
+
+private:
+  static StringRef getDims(ReparameterizeOp sample, StepBuilder &step) {
+    return step.isTraining() && sample.getSamples() > 1 ? "sbk" : "bk";
+  }
+
+  /// What z, and the local derivative when training, are written to: the shape
+  /// of `matrix`, a sample of it each.
+  static SmallVector<Access> getOutputs(ReparameterizeOp sample,
+                                        StepBuilder &step, Value matrix,
+                                        StringRef dims) {
+    SmallVector<int64_t> shape(
+        cast<RankedTensorType>(matrix.getType()).getShape());
+    if (dims.size() == 3)
+      shape.insert(shape.begin(), sample.getSamples());
+    SmallVector<Access> outputs = {{step.empty(shape), dims}};
+    if (step.isTraining())
+      outputs.push_back({step.empty(shape), dims});
+    return outputs;
+  }
+
+  /// `value` if the entry 'p' of the triangle is in the row 'k', else 0.
+  static Value selectRow(ScalarBuilder &scalars, Value value) {
+    TriangleEntry entry(scalars, scalars.index('p'));
+    Value isRow = scalars.compare(arith::CmpIPredicate::eq, entry.row,
+                                  scalars.index('k'));
+    return scalars.select(isRow, value, scalars.constant(0.0));
+  }
+
+  /// First L_p eps_j(p) for all entries, then their sums by rows.
+  static void buildFullForward(ReparameterizeOp sample, StepBuilder &step) {
+    ArrayRef<Value> posterior = step.get(sample.getDistribution());
+    Value mean = posterior[0], t = posterior[1], factor = posterior[2];
+    StringRef dims = getDims(sample, step);
+    StringRef entryDims = dims == "sbk" ? "sbp" : "bp";
+    SmallVector<Access> inputs = {{factor, "bp"}};
+    if (step.isTraining())
+      inputs.push_back({t, "bp"});
+    SmallVector<Value> products = step.generic(
+        inputs, getOutputs(sample, step, factor, entryDims),
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          TriangleEntry entry(scalars, scalars.index('p'));
+          Value eps = buildNoise(step, scalars, entry.column);
+          Value product = scalars.mul(elements[0], eps);
+          if (!step.isTraining())
+            return SmallVector<Value>{product};
+          Value slope = scalars.select(entry.isDiagonal(scalars),
+                                       scalars.sigmoid(elements[1]),
+                                       scalars.constant(1.0));
+          return SmallVector<Value>{product, scalars.mul(eps, slope)};
+        });
+    Value deviation = step.sum({{mean, "bk"}, {products[0], entryDims}}, dims,
+                               [](ScalarBuilder &scalars, ValueRange elements) {
+                                 return selectRow(scalars, elements[1]);
+                               });
+    Value z = step.map({{mean, "bk"}, {deviation, dims}}, dims,
+                       [](ScalarBuilder &scalars, ValueRange elements) {
+                         return scalars.add(elements[0], elements[1]);
+                       });
+    step.set(sample.getResult(), z);
+    step.setResiduals(sample, ArrayRef(products).drop_front());
+  }
+};
+
+struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto kl = cast<KLOp>(op);
+    ArrayRef<Value> posterior = step.get(kl.getPosterior());
+    Value mean = posterior[0], t = posterior[1], factor = posterior[2];
+    bool full = isFull(kl.getPosterior());
+    Value rate =
+        full ? buildFullRate(step, mean, t, factor)
+             : step.sum({{mean, "bk"}, {t, "bk"}, {factor, "bk"}}, "b",
+                        [](ScalarBuilder &scalars, ValueRange elements) {
+                          Value square =
+                              scalars.mul(scalars.square(elements[0]), 0.5);
+                          return scalars.add(
+                              square, buildDiagonalRate(scalars, elements[1],
+                                                        elements[2]));
+                        });
+    step.set(kl.getResult(), rate);
+    if (!step.isTraining())
+      return;
+
+    StringRef dims = full ? "bp" : "bk";
+    Value slope =
+        step.map({{t, dims}, {factor, dims}}, dims,
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value t = elements[0], sigma = elements[1];
+                   Value sigmoid = scalars.sigmoid(t);
+                   Value slope = scalars.sub(
+                       scalars.mul(sigma, sigmoid),
+                       scalars.sigmoidOverSoftplus(t, sigmoid, sigma));
+                   return full ? selectDiagonal(scalars, slope, sigma) : slope;
+                 });
+    step.setResiduals(op, slope);
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto kl = cast<KLOp>(op);
+    if (!step.isInLoss(kl.getResult()) || !step.isLearned(kl.getPosterior()))
+      return;
+    Value derivatives[] = {step.get(kl.getPosterior())[0],
+                           step.getResiduals(op).front()};
+    SmallVector<Value> adjoints(step.getAdjoint(kl.getPosterior()));
+    if (adjoints.empty()) {
+      for (Value derivative : derivatives)
+        adjoints.push_back(
+            step.map({{derivative, "bk"}}, "bk",
+                     [&](ScalarBuilder &scalars, ValueRange elements) {
+                       return step.weigh(scalars, kl.getResult(), elements[0]);
+                     }));
+    } else {
+      for (auto [adjoint, derivative] : llvm::zip_equal(adjoints, derivatives))
+        adjoint =
+            step.map({{adjoint, "bk"}, {derivative, "bk"}}, "bk",
+                     [&](ScalarBuilder &scalars, ValueRange elements) {
+                       return scalars.add(
+                           elements[0],
+                           step.weigh(scalars, kl.getResult(), elements[1]));
+                     });
+    }
+    step.setAdjoint(kl.getPosterior(), adjoints);
+  }
+
+private:
+  /// (sigma^2 - 1) / 2 - log sigma; the difference of squares as a product is
+  /// exact near 1.
+  static Value buildDiagonalRate(ScalarBuilder &scalars, Value t, Value sigma) {
+    Value squares =
+        scalars.mul(scalars.add(sigma, -1.0), scalars.add(sigma, 1.0));
+    return scalars.sub(scalars.mul(squares, 0.5),
+                       scalars.logSoftplus(t, sigma));
+  }
+
+  static Value buildFullRate(StepBuilder &step, Value mean, Value t,
+                             Value factor) {
+    Value ofMean = step.sum(
+        {{mean, "bk"}}, "b", [](ScalarBuilder &scalars, ValueRange elements) {
+          return scalars.mul(scalars.square(elements[0]), 0.5);
+        });
+    return step
+        .generic({{t, "bp"}, {factor, "bp"}}, Access{ofMean, "b"},
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   Value below = scalars.mul(scalars.square(elements[1]), 0.5);
+                   Value rate = selectDiagonal(
+                       scalars,
+                       buildDiagonalRate(scalars, elements[0], elements[1]),
+                       below);
+                   return SmallVector<Value>{scalars.add(elements[2], rate)};
+                 })
+        .front();
+  }
+};
+
+} // namespace
+
+Value vib::buildDeviation(StepBuilder &step, Value posterior) {
+  ArrayRef<Value> tensors = step.get(posterior);
+  if (!isFull(posterior))
+    return tensors[2];
+  Value variance =
+      step.sum({{tensors[0], "bk"}, {tensors[2], "bp"}}, "bk",
+               [](ScalarBuilder &scalars, ValueRange elements) {
+                 TriangleEntry entry(scalars, scalars.index('p'));
+                 Value isRow = scalars.compare(arith::CmpIPredicate::eq,
+                                               entry.row, scalars.index('k'));
+                 return scalars.select(isRow, scalars.square(elements[1]),
+                                       scalars.constant(0.0));
+               });
+  return step.map({{variance, "bk"}}, "bk",
+                  [](ScalarBuilder &scalars, ValueRange elements) {
+                    return scalars.sqrt(elements[0]);
+                  });
+}
+
+void vib::registerPosteriorModels(MLIRContext *context) {
+  NormalOp::attachInterface<NormalModel>(*context);
+  ReparameterizeOp::attachInterface<ReparameterizeModel>(*context);
+  KLOp::attachInterface<KLModel>(*context);
+}

@@ -1,0 +1,92 @@
+//===- ScalarBuilder.h - Arithmetic in the bodies of loops ------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The scalar mathematics of the step. Functions that over- or underflow when
+// written as in a book stand here in their stable form, once:
+//
+//   softplus(t)      max(t, 0) + log1p(exp(-|t|))
+//   sigmoid(t)       {1 or e} / (1 + e) with e = exp(-|t|)
+//   log softplus(t)  t where t < -36, else the logarithm of softplus(t)
+//   sigmoid/softplus 1 where t < -36, else their quotient
+//
+// Below -36, exp(t) is less than half an ulp of 1 in f64, so that the limits
+// are exact to rounding in f64 and f32; above it nothing underflows in either.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_STEP_SCALARBUILDER_H
+#define VIB_COMPILER_STEP_SCALARBUILDER_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Builders.h"
+
+namespace vib {
+
+/// Writes arithmetic on scalars of the model's type at an insertion point in
+/// the body of a loop whose dimensions have the letters `dims`.
+class ScalarBuilder {
+public:
+  ScalarBuilder(mlir::OpBuilder &builder, mlir::Location loc,
+                mlir::FloatType type, llvm::StringRef dims)
+      : builder(builder), loc(loc), type(type), dims(dims) {}
+
+  mlir::OpBuilder &getBuilder() { return builder; }
+  mlir::Location getLoc() const { return loc; }
+  mlir::FloatType getType() const { return type; }
+
+  mlir::Value constant(double value);
+  mlir::Value integer(int32_t value);
+  /// The number of the iteration along the dimension `letter`, an i32.
+  mlir::Value index(char letter);
+  bool hasIndex(char letter) const { return dims.contains(letter); }
+
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value sub(mlir::Value a, mlir::Value b);
+  mlir::Value mul(mlir::Value a, mlir::Value b);
+  mlir::Value div(mlir::Value a, mlir::Value b);
+  mlir::Value mul(mlir::Value a, double b) { return mul(a, constant(b)); }
+  mlir::Value add(mlir::Value a, double b) { return add(a, constant(b)); }
+  mlir::Value square(mlir::Value a) { return mul(a, a); }
+  mlir::Value neg(mlir::Value a);
+  /// Not a number if one of them is not.
+  mlir::Value max(mlir::Value a, mlir::Value b);
+  mlir::Value exp(mlir::Value a);
+  mlir::Value expm1(mlir::Value a);
+  mlir::Value log(mlir::Value a);
+  mlir::Value sqrt(mlir::Value a);
+  mlir::Value tanh(mlir::Value a);
+  mlir::Value erf(mlir::Value a);
+  mlir::Value compare(mlir::arith::CmpFPredicate predicate, mlir::Value a,
+                      mlir::Value b);
+  mlir::Value compare(mlir::arith::CmpIPredicate predicate, mlir::Value a,
+                      mlir::Value b);
+  mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
+  /// A signed integer in the model's type.
+  mlir::Value toFloat(mlir::Value integer);
+
+  mlir::Value softplus(mlir::Value t);
+  mlir::Value sigmoid(mlir::Value t);
+  /// log softplus(t), given `sigma` = softplus(t).
+  mlir::Value logSoftplus(mlir::Value t, mlir::Value sigma);
+  /// sigmoid(t) / softplus(t), given both: the derivative of log softplus(t).
+  mlir::Value sigmoidOverSoftplus(mlir::Value t, mlir::Value sigmoid,
+                                  mlir::Value sigma);
+
+private:
+  mlir::Value expOfMinusAbs(mlir::Value t);
+  mlir::Value isFarBelowZero(mlir::Value t);
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+  mlir::FloatType type;
+  llvm::StringRef dims;
+};
+
+} // namespace vib
+
+#endif // VIB_COMPILER_STEP_SCALARBUILDER_H

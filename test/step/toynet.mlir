@@ -1,0 +1,56 @@
+// The order of ToyNet's training step: forward, then for each layer from the
+// last the gradient of its input, and only then its own and its update, so that
+// no weight is read after it was written.
+// RUN: vib-opt %S/../../examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
+
+// CHECK: module attributes {vib.model = {average_decay = 0.99{{[0-9]*}} : f64, averaged = true, batch = 100 : i64
+// CHECK-SAME: latents = 256 : i64, likelihood = "categorical", moments = 2 : i64
+// CHECK-SAME: optimizer = "adam", outputs = 10 : i64, rate = 1.000000e-04 : f64
+// CHECK-SAME: samples = 1 : i64
+// CHECK-SAME: vib.parameters = [{init = "uniform", init_scale = 0.057{{[0-9]*}} : f64, name = "encode.0.weight", shape = array<i64: 784, 1024>, transposed = true}
+// CHECK-SAME: vib.phase = "step"
+
+// CHECK-LABEL: func.func @scale(
+// CHECK-SAME:    %image: tensor<100x784xi8> {vib.slot = #vib.slot<input, "image">}
+// CHECK-SAME:    -> (tensor<100x784xf32> {vib.slot = #vib.slot<output, "x">})
+
+// CHECK-LABEL: func.func @train_step(
+// CHECK-SAME:    %x: tensor<100x784xf32> {vib.slot = #vib.slot<input, "x">}
+// CHECK-SAME:    %y: tensor<100xi32> {vib.slot = #vib.slot<input, "y">}
+// CHECK-SAME:    #vib.slot<weight, "encode.0.weight">}
+// CHECK-SAME:    #vib.slot<moment1, "encode.0.weight">}
+// CHECK-SAME:    #vib.slot<moment2, "encode.0.weight">}
+// CHECK-SAME:    #vib.slot<average, "encode.0.weight">}
+// CHECK-SAME:    #vib.slot<weight, "encode.0.bias">}
+// CHECK-SAME:    %rows: i32 {vib.slot = #vib.slot<scalar, "rows">}
+// CHECK-NOT:     #vib.slot<scalar, "row0">
+// CHECK-SAME:    -> (tensor<784x1024xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">}
+// CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "nll">}
+// CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "rate">}
+// CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "error">})
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.0"} ins(%x, %encode.0.weight :
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.2"}
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.4"}
+// CHECK:      vib.noise train
+// CHECK:      linalg.contract {{.*}} {vib.label = "decode.0"}
+// CHECK:      linalg.contract {{.*}} {vib.label = "decode.0.in"} ins({{.*}}, %decode.0.weight :
+// CHECK:      linalg.contract {{.*}} {vib.label = "decode.0.grad"}
+// CHECK:      linalg.generic {{.*}} outs(%decode.0.weight, %decode.0.weight_{{[0-9]+}}, %decode.0.weight_{{[0-9]+}}, %decode.0.weight_{{[0-9]+}} :
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.in"} ins({{.*}}, %encode.4.weight :
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.grad"}
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.2.in"}
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.2.grad"}
+// CHECK-NOT:  encode.0.in
+// CHECK:      linalg.contract {{.*}} {vib.label = "encode.0.grad"} ins(%x,
+
+// CHECK-LABEL: func.func @encode(
+// CHECK-NOT:     decode
+// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "mu">}, tensor<100x256xf32> {vib.slot = #vib.slot<output, "sigma">}, tensor<100xf32> {vib.slot = #vib.slot<output, "rate">})
+
+// CHECK-LABEL: func.func @evaluate(
+// CHECK-SAME:    %mu: tensor<100x256xf32> {vib.slot = #vib.slot<input, "mu">}
+// CHECK-NOT:     encode
+// CHECK:      vib.noise evaluate
+
+// CHECK-LABEL: func.func @predict(
+// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "z">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "logits">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "prediction">})
