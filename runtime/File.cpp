@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -212,31 +211,25 @@ void writeFile(const std::string &path, std::string_view text) {
   file.commit();
 }
 
-LineFile::LineFile(std::string name, uint64_t keepLines)
-    : path(std::move(name)), count(keepLines) {
-  struct stat info;
-  bool regular = ::stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode);
-  if (regular && keepLines > 0) {
-    Bytes contents = readFile(path);
-    uint64_t found = 0;
-    for (; found < keepLines; ++found) {
-      auto begin = contents.begin() + ptrdiff_t(bytes);
-      auto newline = std::find(begin, contents.end(), '\n');
-      if (newline == contents.end())
-        fail("{}: {} whole lines, expected at least {}", path, found,
-             keepLines);
-      bytes = uint64_t(newline - contents.begin()) + 1;
-    }
-  }
+LineFile::LineFile(std::string name, uint64_t keepBytes)
+    : path(std::move(name)), bytes(keepBytes) {
   descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor < 0)
+  struct stat info;
+  if (descriptor < 0 || ::fstat(descriptor, &info) != 0)
     fail("cannot write {}: {}", path, strerror(errno));
-  if (!regular || ::ftruncate(descriptor, off_t(bytes)) == 0)
+  if (!S_ISREG(info.st_mode))
     return;
-  int error = errno;
+  uint64_t size = uint64_t(info.st_size);
+  int error = 0;
+  if (size > keepBytes && ::ftruncate(descriptor, off_t(keepBytes)) != 0)
+    error = errno;
+  if (!error && size >= keepBytes)
+    return;
   ::close(descriptor);
-  fail("cannot write {}: {}", path, strerror(error));
+  if (error)
+    fail("cannot write {}: {}", path, strerror(error));
+  fail("{}: {} bytes, expected at least {}", path, size, keepBytes);
 }
 
 LineFile::~LineFile() { ::close(descriptor); }
@@ -250,7 +243,6 @@ void LineFile::append(std::string_view line) {
     fail("cannot write {}: {}", path, strerror(error));
   }
   bytes += text.size();
-  ++count;
 }
 
 void LineFile::sync() {

@@ -57,25 +57,22 @@ void writeFile(const std::string &path, std::string_view text);
 /// write, so that a killed run leaves whole lines but for a full disk.
 class LineFile {
 public:
-  /// Opens `path`, made if need be, and cuts it to its first `keepLines` lines;
-  /// fewer lines than that are an error.
-  LineFile(std::string path, uint64_t keepLines);
+  /// Opens `path`, made if need be, and cuts it to its first `keepBytes` bytes;
+  /// fewer bytes than that are an error.
+  LineFile(std::string path, uint64_t keepBytes);
   ~LineFile();
   LineFile(const LineFile &) = delete;
   LineFile &operator=(const LineFile &) = delete;
 
   /// Appends `line` and a newline.
   void append(std::string_view line);
-  /// Waits until the disk has it all; call it before a checkpoint that records
-  /// lines().
+  /// Waits until the disk has it all; call it before a checkpoint that counts
+  /// these lines.
   void sync();
-  /// What a checkpoint records for `keepLines`.
-  uint64_t lines() const { return count; }
 
 private:
   std::string path;
   int descriptor = -1;
-  uint64_t count = 0;
   uint64_t bytes = 0;
 };
 

@@ -29,8 +29,6 @@ using namespace vib::runtime::test;
 
 namespace {
 
-constexpr int mutationsPerSample = 4000;
-
 /// A stream of numbers below a bound, from the runtime's own generator.
 class Dice {
 public:
@@ -80,12 +78,13 @@ Bytes mutate(Bytes bytes, Dice &dice) {
 }
 
 void expectErrorsOnly(const std::vector<Bytes> &samples,
-                      const std::function<void(const Bytes &)> &read) {
+                      const std::function<void(const Bytes &)> &read,
+                      int mutations = 4000) {
   int taken = 0, refused = 0;
   for (size_t sample = 0; sample < samples.size(); ++sample) {
     ASSERT_NO_THROW(read(samples[sample])) << "sample " << sample;
     Dice dice{uint32_t(sample)};
-    for (int i = 0; i < mutationsPerSample; ++i) {
+    for (int i = 0; i < mutations; ++i) {
       Bytes bytes = mutate(samples[sample], dice);
       try {
         read(bytes);
@@ -153,13 +152,16 @@ TEST(Mutations, Checkpoints) {
   std::string whole = directory.path("whole");
   std::string damaged = directory.path("damaged");
   saveCheckpoint(whole, test.model, state, checkpoint);
-  expectErrorsOnly({readFile(whole)}, [&](const Bytes &bytes) {
-    std::ofstream(damaged, std::ios::binary)
-        .write(reinterpret_cast<const char *>(bytes.data()),
-               std::streamsize(bytes.size()));
-    loadWeights(damaged, test.model, Use::Any, state.weights.data());
-    loadCheckpoint(damaged, test.model, state);
-  });
+  expectErrorsOnly(
+      {readFile(whole)},
+      [&](const Bytes &bytes) {
+        std::ofstream(damaged, std::ios::binary)
+            .write(reinterpret_cast<const char *>(bytes.data()),
+                   std::streamsize(bytes.size()));
+        loadWeights(damaged, test.model, Use::Any, state.weights.data());
+        loadCheckpoint(damaged, test.model, state);
+      },
+      /*mutations=*/1000);
 }
 
 } // namespace
