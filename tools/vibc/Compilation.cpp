@@ -1,0 +1,496 @@
+//===- Compilation.cpp - One run of vibc ----------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// However a model comes to its program, in one run or with files of phases
+// between, the bytes are the same. For that
+//
+// - every file records the options, and a flag that contradicts them is an
+//   error;
+// - a module is brought into the state that its text would parse to before it
+//   goes on to the next phase: the order of uses is all that differs, and
+//   patterns can see it;
+// - from LLVM IR on every step works on text (compiler/object/Codegen.cpp).
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/vibc/Compilation.h"
+#include "compiler/kernels/Passes.h"
+#include "compiler/object/Codegen.h"
+#include "compiler/object/Link.h"
+#include "compiler/object/Passes.h"
+#include "dialect/Vib.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace vib;
+
+static constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
+static constexpr llvm::StringLiteral kOptionsAttrName = "vib.options";
+
+static DialectRegistry createRegistry() {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registerAllToLLVMIRTranslations(registry);
+  registry.insert<VibDialect>();
+  return registry;
+}
+
+Compilation::Compilation(const Flags &flags, std::string toolPath)
+    : flags(flags), toolPath(std::move(toolPath)),
+      end(flags.emit.value_or(Phase::Exe)), context(createRegistry()) {
+  applyDefaultTimingManagerCLOptions(timingManager);
+  if (flags.timing) {
+    timingManager.setEnabled(true);
+    timingManager.setDisplayMode(DefaultTimingManager::DisplayMode::Tree);
+  }
+  timing = timingManager.getRootScope();
+}
+
+int Compilation::fail(const Twine &message) {
+  llvm::errs() << "vibc: error: " << message << "\n";
+  return 1;
+}
+
+int Compilation::failUsage(const Twine &message) {
+  llvm::errs() << "vibc: error: " << message << "\n";
+  return 2;
+}
+
+StringRef Compilation::getInputName() const {
+  return flags.input == "-" ? "stdin" : StringRef(flags.input);
+}
+
+std::string Compilation::getStem() const {
+  if (flags.input == "-")
+    return modelName.empty() ? "model" : modelName;
+  StringRef name = llvm::sys::path::filename(flags.input);
+  // toynet.step.mlir is the model toynet at a phase.
+  return name.take_until([](char c) { return c == '.'; }).str();
+}
+
+std::string Compilation::getOutputPath(Phase phase) const {
+  if (!flags.output.empty())
+    return flags.output;
+  switch (phase) {
+  case Phase::Exe:
+    return getStem();
+  case Phase::Obj:
+    return getStem() + ".o";
+  case Phase::Shared:
+    return getStem() + ".so";
+  default:
+    return "-";
+  }
+}
+
+static StringRef getExtension(Phase phase) {
+  switch (phase) {
+  case Phase::Model:
+    return ".model.mlir";
+  case Phase::Step:
+    return ".step.mlir";
+  case Phase::Fused:
+    return ".fused.mlir";
+  case Phase::Kernels:
+    return ".kernels.mlir";
+  case Phase::LLVM:
+    return ".ll";
+  case Phase::Asm:
+    return ".s";
+  case Phase::Obj:
+    return ".o";
+  case Phase::Shared:
+    return ".so";
+  case Phase::Exe:
+    return "";
+  }
+  llvm_unreachable("unknown phase");
+}
+
+//===----------------------------------------------------------------------===//
+// The input and the options
+//===----------------------------------------------------------------------===//
+
+int Compilation::read() {
+  TimingScope scope = timing.nest("Read");
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file =
+      readInput(flags.input, kind);
+  if (!file)
+    return fail(toString(file.takeError()));
+  if (kind != InputKind::MLIR) {
+    input = std::move(*file);
+    phase = kind == InputKind::LLVMIR     ? Phase::LLVM
+            : kind == InputKind::Assembly ? Phase::Asm
+                                          : Phase::Obj;
+    llvm::Expected<Record> record =
+        kind == InputKind::LLVMIR     ? readRecordOfLLVMIR(*input)
+        : kind == InputKind::Assembly ? readRecordOfAssembly(*input)
+                                      : readRecordOfObject(*input);
+    if (!record)
+      return fail(getInputName() + ": " + toString(record.takeError()));
+    recorded = record->options;
+    modelName = record->modelName;
+    text = input->getBuffer().str();
+    return 0;
+  }
+
+  sources->AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
+  diagnostics =
+      std::make_unique<SourceMgrDiagnosticHandler>(*sources, &context);
+  module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return 1;
+  if (auto attribute = (*module)->getAttr(kPhaseAttrName)) {
+    auto name = dyn_cast<StringAttr>(attribute);
+    std::optional<Phase> found =
+        name ? parsePhase(name.getValue()) : std::nullopt;
+    if (!found || *found > Phase::Kernels)
+      return fail(getInputName() + ": found the phase " +
+                  (name ? "'" + name.getValue() + "'" : Twine("attribute")) +
+                  ", expected model, step, fused or kernels");
+    phase = *found;
+  }
+  if (auto attribute =
+          (*module)->getAttrOfType<DictionaryAttr>(kOptionsAttrName)) {
+    recorded = CompileOptions::fromAttribute(attribute);
+    if (!recorded)
+      return fail(getInputName() + ": its " + kOptionsAttrName +
+                  " are not those of this vibc");
+  }
+  return 0;
+}
+
+/// The options of this run: the recorded ones, which no flag may contradict,
+/// or else those of the flags.
+int Compilation::settleOptions() {
+  if (end < phase)
+    return failUsage(getInputName() + " holds the phase " +
+                     getPhaseName(phase) +
+                     ", from which no way leads back to " + getPhaseName(end));
+  bool isShared = end == Phase::Shared;
+  if (!recorded) {
+    options.level = flags.level.value_or(2);
+    options.precision = flags.precision.value_or("");
+    options.batch = flags.batch.value_or(0);
+    options.gradients = flags.gradients || isShared;
+    llvm::Expected<CpuName> cpu = resolveCpu(flags.cpu.value_or("native"));
+    if (!cpu)
+      return failUsage("--cpu: " + toString(cpu.takeError()));
+    options.cpu = cpu->cpu;
+    options.features = cpu->features;
+  } else {
+    options = *recorded;
+    auto contradicts = [&](const Twine &flag, const Twine &found) {
+      return failUsage(flag + " contradicts " + getInputName() +
+                       ", which was compiled " + found);
+    };
+    if (flags.level && *flags.level != options.level)
+      return contradicts("-O" + Twine(*flags.level),
+                         "with -O" + Twine(options.level));
+    // A file of the phase model does not settle what its model leaves open.
+    if (flags.precision && *flags.precision != options.precision) {
+      if (!options.precision.empty() || phase != Phase::Model)
+        return contradicts("--precision=" + *flags.precision,
+                           "with --precision=" + options.precision);
+      options.precision = *flags.precision;
+    }
+    if (flags.batch && *flags.batch != options.batch) {
+      if (options.batch || phase != Phase::Model)
+        return contradicts("--batch=" + Twine(*flags.batch),
+                           "with --batch=" + Twine(options.batch));
+      options.batch = *flags.batch;
+    }
+    if (flags.cpu) {
+      llvm::Expected<CpuName> cpu = resolveCpu(*flags.cpu);
+      if (!cpu)
+        return failUsage("--cpu: " + toString(cpu.takeError()));
+      if (cpu->cpu != options.cpu || cpu->features != options.features)
+        return contradicts(
+            "--cpu=" + *flags.cpu +
+                (*flags.cpu == cpu->cpu ? Twine() : " (" + cpu->cpu + ")"),
+            "for --cpu=" + options.cpu);
+    }
+    if ((flags.gradients || isShared) && !options.gradients) {
+      if (phase != Phase::Model)
+        return contradicts(isShared ? "--emit=shared, which exports gradients,"
+                                    : "--gradients",
+                           "without --gradients");
+      options.gradients = true;
+    }
+  }
+
+  if (options.level == 0 && end == Phase::Fused)
+    return failUsage("--emit=fused contradicts -O0, which fuses nothing");
+  if (flags.explain && options.level == 0)
+    return failUsage("--explain contradicts -O0, which fuses nothing");
+  if (flags.explain && phase > Phase::Fused)
+    return failUsage("--explain tells of the phase fused, but " +
+                     getInputName() + " holds the phase " +
+                     getPhaseName(phase));
+  target = createTarget(options.cpu, options.features, options.level);
+  if (target.isGeneric && phase <= Phase::Kernels && end > Phase::Fused)
+    llvm::errs() << "vibc: note: " << options.cpu
+                 << " has no AVX2 and FMA: the program will be several times "
+                    "slower than on --cpu=native or --cpu=x86-64-v3\n";
+  return 0;
+}
+
+//===----------------------------------------------------------------------===//
+// The phases that are MLIR
+//===----------------------------------------------------------------------===//
+
+/// Brings the order of every value's uses into that of the text.
+static void normalizeUses(ModuleOp module) {
+  module->walk<WalkOrder::PreOrder>([](Operation *op) {
+    for (OpOperand &operand : op->getOpOperands())
+      operand.set(operand.get());
+    for (BlockOperand &successor : op->getBlockOperands())
+      successor.set(successor.get());
+  });
+}
+
+static void addPipeline(OpPassManager &manager, Phase phase,
+                        const CompileOptions &options,
+                        const TargetInfo &target) {
+  switch (phase) {
+  case Phase::Kernels:
+    buildReferencePipeline(manager);
+    return;
+  case Phase::LLVM:
+    buildLLVMPipeline(manager);
+    return;
+  default:
+    llvm_unreachable("not a phase of MLIR");
+  }
+}
+
+namespace {
+/// A file for the reproducer of a failure, which comes into being only then.
+class ReproducerFile : public ReproducerStream {
+public:
+  static std::unique_ptr<ReproducerStream> create(std::string &error,
+                                                  std::string &path) {
+    SmallString<128> name;
+    int descriptor;
+    if (std::error_code code = llvm::sys::fs::createTemporaryFile(
+            "vibc-crash", "mlir", descriptor, name)) {
+      error = code.message();
+      return nullptr;
+    }
+    path = name.str().str();
+    return std::make_unique<ReproducerFile>(descriptor, path);
+  }
+  ReproducerFile(int descriptor, StringRef path)
+      : path(path), stream(descriptor, /*shouldClose=*/true) {}
+  StringRef description() override { return path; }
+  raw_ostream &os() override { return stream; }
+
+private:
+  std::string path;
+  llvm::raw_fd_ostream stream;
+};
+} // namespace
+
+int Compilation::runPipeline(Phase next) {
+  TimingScope scope = timing.nest(("To " + getPhaseName(next)).str());
+  std::string reproducer;
+  PassManager manager(&context, ModuleOp::getOperationName(),
+                      PassManager::Nesting::Implicit);
+  // Up to here it is the user's model that can be wrong; from here on a
+  // failure is ours.
+  manager.enableCrashReproducerGeneration([&](std::string &error) {
+    return ReproducerFile::create(error, reproducer);
+  });
+  manager.enableTiming(scope);
+  if (failed(applyPassManagerCLOptions(manager)))
+    return 1;
+  addPipeline(manager, next, options, target);
+  if (failed(manager.run(*module))) {
+    SmallString<128> opt(llvm::sys::path::parent_path(toolPath));
+    llvm::sys::path::append(opt, "vib-opt");
+    llvm::errs() << "vibc: this is a bug in vibc, not in your model. To see it "
+                    "again:\n  "
+                 << opt << " --run-reproducer " << reproducer << "\n";
+    return 1;
+  }
+  phase = next;
+  if (next > Phase::Kernels)
+    return 0;
+
+  (*module)->setAttr(kPhaseAttrName,
+                     StringAttr::get(&context, getPhaseName(next)));
+  if (auto model = (*module)->getAttrOfType<DictionaryAttr>("vib.model")) {
+    // What the model settled itself is an option that was settled.
+    if (auto type = model.getAs<StringAttr>("type"))
+      options.precision = type.str();
+    if (auto batch = model.getAs<IntegerAttr>("batch"))
+      options.batch = batch.getInt();
+    if (auto name = model.getAs<StringAttr>("name"))
+      modelName = name.str();
+  }
+  (*module)->setAttr(kOptionsAttrName, options.getAttribute(&context));
+  normalizeUses(*module);
+  return 0;
+}
+
+int Compilation::lowerToKernels() {
+  normalizeUses(*module);
+  bool done = false;
+  for (Phase next : {Phase::Step, Phase::Fused, Phase::Kernels}) {
+    if (next <= phase || (next == Phase::Fused && options.level == 0))
+      continue;
+    if (int code = runPipeline(next))
+      return code;
+    if (int code = emitModule(next, done))
+      return code;
+    if (done)
+      return 0;
+  }
+  return lowerToObject();
+}
+
+//===----------------------------------------------------------------------===//
+// The phases from LLVM IR on
+//===----------------------------------------------------------------------===//
+
+int Compilation::lowerToObject() {
+  bool done = false;
+  bool isInput = kind != InputKind::MLIR;
+  if (!isInput) {
+    if (int code = runPipeline(Phase::LLVM))
+      return code;
+    TimingScope scope = timing.nest("LLVM's passes");
+    llvm::LLVMContext llvmContext;
+    std::unique_ptr<llvm::Module> translated =
+        translateToLLVMIR(*module, options, target, llvmContext);
+    if (!translated)
+      return fail("the module cannot become LLVM IR");
+    optimize(*translated, options, target);
+    text = printLLVMIR(*translated);
+  }
+  if (phase == Phase::LLVM) {
+    if (int code = emit(Phase::LLVM, text, done))
+      return code;
+    if (done)
+      return 0;
+    TimingScope scope = timing.nest("Code generation");
+    llvm::LLVMContext llvmContext;
+    llvm::Expected<std::unique_ptr<llvm::Module>> parsed =
+        parseLLVMIR(llvm::MemoryBufferRef(text, getInputName()), llvmContext);
+    if (!parsed)
+      return fail(toString(parsed.takeError()));
+    bool isRead = end == Phase::Asm || !flags.saveTemps.empty();
+    text = emitAssembly(**parsed, target, /*verbose=*/isRead);
+    phase = Phase::Asm;
+  }
+  if (phase == Phase::Asm) {
+    if (int code = emit(Phase::Asm, text, done))
+      return code;
+    if (done)
+      return 0;
+    TimingScope scope = timing.nest("Assembly");
+    llvm::Expected<std::string> object =
+        assemble(llvm::MemoryBufferRef(text, getInputName()), target);
+    if (!object)
+      return fail(toString(object.takeError()));
+    text = std::move(*object);
+  }
+  if (int code = emit(Phase::Obj, text, done))
+    return code;
+  return done ? 0 : finish(text);
+}
+
+int Compilation::finish(StringRef object) {
+  TimingScope scope = timing.nest("Link");
+  SmallString<128> objectPath, linkedPath;
+  if (llvm::sys::fs::createTemporaryFile("vibc", "o", objectPath))
+    return fail("cannot make a temporary file");
+  llvm::FileRemover objectRemover(objectPath);
+  if (llvm::sys::fs::createTemporaryFile("vibc", "out", linkedPath))
+    return fail("cannot make a temporary file");
+  llvm::FileRemover linkedRemover(linkedPath);
+  if (llvm::Error error = writeOutput(objectPath, object))
+    return fail(toString(std::move(error)));
+  bool isShared = end == Phase::Shared;
+  if (llvm::Error error = link(objectPath, linkedPath, isShared, toolPath))
+    return fail(toString(std::move(error)));
+  auto linked = llvm::MemoryBuffer::getFile(linkedPath);
+  if (!linked)
+    return fail("the linker wrote nothing");
+
+  std::string path = getOutputPath(end);
+  if (llvm::Error error = writeOutput(path, (*linked)->getBuffer(), true))
+    return fail(toString(std::move(error)));
+  if (!isShared || path == "-" || !llvm::sys::fs::is_regular_file(path))
+    return 0;
+  SmallString<128> header(path);
+  llvm::sys::path::replace_extension(header, "h");
+  if (llvm::Error error = writeOutput(
+          header, makeHeader(modelName, llvm::sys::path::filename(path))))
+    return fail(toString(std::move(error)));
+  return 0;
+}
+
+//===----------------------------------------------------------------------===//
+// What comes out
+//===----------------------------------------------------------------------===//
+
+int Compilation::emit(Phase at, StringRef contents, bool &done) {
+  if (!flags.saveTemps.empty()) {
+    SmallString<128> path(flags.saveTemps);
+    if (std::error_code error = llvm::sys::fs::create_directories(path))
+      return fail("--save-temps: cannot make the directory " + path + ": " +
+                  error.message());
+    llvm::sys::path::append(path, getStem() + getExtension(at));
+    if (llvm::Error error = writeOutput(path, contents))
+      return fail("--save-temps: " + toString(std::move(error)));
+  }
+  done = at == end;
+  if (!done)
+    return 0;
+  if (llvm::Error error = writeOutput(getOutputPath(at), contents))
+    return fail(toString(std::move(error)));
+  return 0;
+}
+
+int Compilation::emitModule(Phase at, bool &done) {
+  done = false;
+  if (at != end && flags.saveTemps.empty())
+    return 0;
+  std::string contents;
+  llvm::raw_string_ostream os(contents);
+  (*module)->print(os);
+  os << "\n";
+  return emit(at, contents, done);
+}
+
+int Compilation::run() {
+  if (int code = read())
+    return code;
+  if (int code = settleOptions())
+    return code;
+  bool isSame = false;
+  if (!flags.output.empty() || end >= Phase::Obj)
+    if (!llvm::sys::fs::equivalent(flags.input, getOutputPath(end), isSame) &&
+        isSame)
+      return fail("the output " + getOutputPath(end) +
+                  " is the input; name another with -o");
+  return module ? lowerToKernels() : lowerToObject();
+}

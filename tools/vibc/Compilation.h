@@ -1,0 +1,82 @@
+//===- Compilation.h - One run of vibc --------------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_TOOLS_VIBC_COMPILATION_H
+#define VIB_TOOLS_VIBC_COMPILATION_H
+
+#include "compiler/object/Options.h"
+#include "compiler/object/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Support/Timing.h"
+#include "tools/vibc/Files.h"
+#include "tools/vibc/Flags.h"
+#include "llvm/Support/SourceMgr.h"
+
+namespace vib {
+
+/// Takes a model, or what vibc wrote for a phase, to the phase that the flags
+/// ask for. Each phase is written where the flags want it; whatever goes wrong
+/// is reported on stderr once.
+class Compilation {
+public:
+  Compilation(const Flags &flags, std::string toolPath);
+
+  /// The exit code of vibc.
+  int run();
+
+private:
+  int read();
+  int settleOptions();
+  int lowerToKernels();
+  int lowerToObject();
+  int finish(llvm::StringRef object);
+
+  int runPipeline(Phase phase);
+  int explain();
+  /// Writes the text or file of `phase`; `done` says that it was the last.
+  int emit(Phase phase, llvm::StringRef contents, bool &done);
+  int emitModule(Phase phase, bool &done);
+
+  /// Reports and returns the exit code.
+  int fail(const llvm::Twine &message);
+  int failUsage(const llvm::Twine &message);
+
+  llvm::StringRef getInputName() const;
+  /// Names files that the user has not named.
+  std::string getStem() const;
+  std::string getOutputPath(Phase phase) const;
+
+  Flags flags;
+  std::string toolPath;
+  Phase end;
+
+  mlir::MLIRContext context;
+  std::shared_ptr<llvm::SourceMgr> sources =
+      std::make_shared<llvm::SourceMgr>();
+  std::unique_ptr<mlir::SourceMgrDiagnosticHandler> diagnostics;
+  mlir::DefaultTimingManager timingManager;
+  mlir::TimingScope timing;
+
+  InputKind kind = InputKind::MLIR;
+  /// The phase of what `module` or `text` holds.
+  Phase phase = Phase::Model;
+  std::unique_ptr<llvm::MemoryBuffer> input;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::string text;
+  /// What the input has recorded, and what holds for this run.
+  std::optional<CompileOptions> recorded;
+  CompileOptions options;
+  std::string modelName;
+  TargetInfo target;
+};
+
+} // namespace vib
+
+#endif // VIB_TOOLS_VIBC_COMPILATION_H

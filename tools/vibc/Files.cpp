@@ -1,0 +1,108 @@
+//===- Files.cpp - What vibc reads and writes -----------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/vibc/Files.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace vib;
+
+/// Tells the phases' files apart by how vibc begins them: LLVM IR with a
+/// comment ";", assembly with a directive, objects and bytecode by their magic.
+static std::optional<InputKind> identify(StringRef contents) {
+  if (contents.starts_with("\x7f"
+                           "ELF"))
+    return InputKind::Object;
+  if (contents.starts_with("ML\xefR"))
+    return InputKind::MLIR;
+  if (contents.take_front(4096).contains('\0'))
+    return std::nullopt;
+  // An MLIR alias begins with "#name", a comment of assembly with "# ".
+  while (contents.starts_with("# "))
+    contents = contents.drop_until([](char c) { return c == '\n'; }).ltrim();
+  contents = contents.ltrim();
+  if (contents.starts_with(";") || contents.starts_with("source_filename"))
+    return InputKind::LLVMIR;
+  if (contents.starts_with("."))
+    return InputKind::Assembly;
+  return InputKind::MLIR;
+}
+
+Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
+                                                       InputKind &kind) {
+  StringRef name = path == "-" ? "stdin" : path;
+  if (sys::fs::is_directory(path))
+    return createStringError(name + ": is a directory, expected a model file");
+  ErrorOr<std::unique_ptr<MemoryBuffer>> file =
+      MemoryBuffer::getFileOrSTDIN(path);
+  if (std::error_code error = file.getError())
+    return createStringError(name + ": cannot read: " + error.message());
+  StringRef contents = (*file)->getBuffer();
+  if (contents.trim().empty())
+    return createStringError(name + ": is empty, expected a model");
+  std::optional<InputKind> found = identify(contents);
+  if (!found)
+    return createStringError(
+        name + ": is neither text, MLIR bytecode nor an object file; expected "
+               "a model or what vibc wrote for a phase");
+  kind = *found;
+  return std::move(*file);
+}
+
+static Error makeWriteError(StringRef path, std::error_code error) {
+  return createStringError("cannot write " + path + ": " + error.message());
+}
+
+static Error writeTo(raw_fd_ostream &os, StringRef path, StringRef contents) {
+  os << contents;
+  os.close();
+  std::error_code error = os.error();
+  os.clear_error();
+  return error ? makeWriteError(path, error) : Error::success();
+}
+
+Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
+  if (path == "-") {
+    outs() << contents;
+    outs().flush();
+    std::error_code error = outs().error();
+    outs().clear_error();
+    return error ? makeWriteError("to stdout", error) : Error::success();
+  }
+  sys::fs::file_status status;
+  if (sys::fs::is_directory(path))
+    return createStringError("cannot write " + path + ": it is a directory");
+  if (!sys::fs::status(path, status) && !sys::fs::is_regular_file(status)) {
+    std::error_code error;
+    raw_fd_ostream os(path, error, sys::fs::CD_OpenExisting, sys::fs::FA_Write,
+                      sys::fs::OF_None);
+    return error ? makeWriteError(path, error) : writeTo(os, path, contents);
+  }
+
+  Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(
+      path + ".tmp%%%%%%",
+      isExecutable ? sys::fs::all_read | sys::fs::all_write | sys::fs::all_exe
+                   : sys::fs::all_read | sys::fs::all_write);
+  if (!file)
+    return makeWriteError(path, errorToErrorCode(file.takeError()));
+  raw_fd_ostream os(file->FD, /*shouldClose=*/false);
+  os << contents;
+  os.flush();
+  std::error_code error = os.error();
+  os.clear_error();
+  if (error) {
+    consumeError(file->discard());
+    return makeWriteError(path, error);
+  }
+  if (Error error = file->keep(path))
+    return makeWriteError(path, errorToErrorCode(std::move(error)));
+  return Error::success();
+}

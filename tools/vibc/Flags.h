@@ -1,0 +1,39 @@
+//===- Flags.h - The command line of vibc -----------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_TOOLS_VIBC_FLAGS_H
+#define VIB_TOOLS_VIBC_FLAGS_H
+
+#include "compiler/object/Options.h"
+#include <optional>
+#include <string>
+
+namespace vib {
+
+/// What the user typed. What is not given is empty.
+struct Flags {
+  std::string input;
+  std::string output;
+  std::optional<Phase> emit;
+  std::optional<std::string> cpu;
+  std::optional<std::string> precision;
+  std::optional<int64_t> batch;
+  std::optional<unsigned> level;
+  bool gradients = false;
+  bool explain = false;
+  bool timing = false;
+  std::string saveTemps;
+};
+
+/// Parses the command line, LLVM's and MLIR's own options included. Exits with
+/// 2 on wrong usage, with 0 after --help and --version.
+Flags parseFlags(int argc, char **argv);
+
+} // namespace vib
+
+#endif // VIB_TOOLS_VIBC_FLAGS_H
