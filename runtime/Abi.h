@@ -110,6 +110,11 @@ typedef void (*VibKernelFn)(const VibCall *call, int64_t begin, int64_t end);
 void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
                 int64_t kernel_index);
 
+/* For those who call the entry points of a shared library themselves: threads
+ * for VibCall::pool, the caller's included. Null if they cannot be had. */
+struct VibPool *vib_pool_create(int threads);
+void vib_pool_destroy(struct VibPool *pool);
+
 typedef enum VibLikelihood {
   VIB_CATEGORICAL = 0, /* labels int32 [batch]; nll is the cross-entropy     */
   VIB_NORMAL = 1       /* targets float [batch, outputs]                     */

@@ -185,6 +185,16 @@ void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
   callerSleeps = false;
 }
 
+extern "C" VibPool *vib_pool_create(int threads) {
+  try {
+    return new VibPool(threads);
+  } catch (const std::exception &) {
+    return nullptr;
+  }
+}
+
+extern "C" void vib_pool_destroy(VibPool *pool) { delete pool; }
+
 extern "C" void vib_launch(const VibCall *call, VibKernelFn kernel,
                            int64_t units, int64_t kernelIndex) {
   VibPool *pool = call->pool;

@@ -125,6 +125,11 @@ void WrapFunctions::runOnOperation() {
       continue;
     function.setLinkage(LLVM::Linkage::Internal);
     function.setNoUnwind(true);
+    // What has told its tale would be a warning of the translation.
+    for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i) {
+      function.removeArgAttr(i, "vib.base");
+      function.removeArgAttr(i, kSlotAttrName);
+    }
     if (!function->hasAttr("vib.arguments"))
       continue;
     std::string name = (function.getName() + ".call").str();

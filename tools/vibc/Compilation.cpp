@@ -174,7 +174,22 @@ int Compilation::read() {
       return fail(getInputName() + ": its " + kOptionsAttrName +
                   " are not those of this vibc");
   }
+  if (phase > Phase::Model && recorded)
+    takeSettled(*recorded);
   return 0;
+}
+
+/// What the model itself settles, known once there is a step.
+void Compilation::takeSettled(CompileOptions &settled) {
+  auto model = (*module)->getAttrOfType<DictionaryAttr>("vib.model");
+  if (!model)
+    return;
+  if (auto type = model.getAs<StringAttr>("type"))
+    settled.precision = type.str();
+  if (auto batch = model.getAs<IntegerAttr>("batch"))
+    settled.batch = batch.getInt();
+  if (auto name = model.getAs<StringAttr>("name"))
+    modelName = name.str();
 }
 
 /// The options of this run: the recorded ones, which no flag may contradict,
@@ -195,6 +210,8 @@ int Compilation::settleOptions() {
       return failUsage("--cpu: " + toString(cpu.takeError()));
     options.cpu = cpu->cpu;
     options.features = cpu->features;
+    if (module && phase > Phase::Model)
+      takeSettled(options);
   } else {
     options = *recorded;
     auto contradicts = [&](const Twine &flag, const Twine &found) {
@@ -336,15 +353,7 @@ int Compilation::runPipeline(Phase next) {
 
   (*module)->setAttr(kPhaseAttrName,
                      StringAttr::get(&context, getPhaseName(next)));
-  if (auto model = (*module)->getAttrOfType<DictionaryAttr>("vib.model")) {
-    // What the model settled itself is an option that was settled.
-    if (auto type = model.getAs<StringAttr>("type"))
-      options.precision = type.str();
-    if (auto batch = model.getAs<IntegerAttr>("batch"))
-      options.batch = batch.getInt();
-    if (auto name = model.getAs<StringAttr>("name"))
-      modelName = name.str();
-  }
+  takeSettled(options);
   (*module)->setAttr(kOptionsAttrName, options.getAttribute(&context));
   normalizeUses(*module);
   return 0;
@@ -353,15 +362,15 @@ int Compilation::runPipeline(Phase next) {
 int Compilation::lowerToKernels() {
   normalizeUses(*module);
   bool done = false;
+  if (int code = emitModule(phase, done); code || done)
+    return code;
   for (Phase next : {Phase::Step, Phase::Fused, Phase::Kernels}) {
     if (next <= phase || (next == Phase::Fused && options.level == 0))
       continue;
     if (int code = runPipeline(next))
       return code;
-    if (int code = emitModule(next, done))
+    if (int code = emitModule(next, done); code || done)
       return code;
-    if (done)
-      return 0;
   }
   return lowerToObject();
 }
@@ -386,10 +395,8 @@ int Compilation::lowerToObject() {
     text = printLLVMIR(*translated);
   }
   if (phase == Phase::LLVM) {
-    if (int code = emit(Phase::LLVM, text, done))
+    if (int code = emit(Phase::LLVM, text, done); code || done)
       return code;
-    if (done)
-      return 0;
     TimingScope scope = timing.nest("Code generation");
     llvm::LLVMContext llvmContext;
     llvm::Expected<std::unique_ptr<llvm::Module>> parsed =
@@ -401,10 +408,8 @@ int Compilation::lowerToObject() {
     phase = Phase::Asm;
   }
   if (phase == Phase::Asm) {
-    if (int code = emit(Phase::Asm, text, done))
+    if (int code = emit(Phase::Asm, text, done); code || done)
       return code;
-    if (done)
-      return 0;
     TimingScope scope = timing.nest("Assembly");
     llvm::Expected<std::string> object =
         assemble(llvm::MemoryBufferRef(text, getInputName()), target);
@@ -412,9 +417,9 @@ int Compilation::lowerToObject() {
       return fail(toString(object.takeError()));
     text = std::move(*object);
   }
-  if (int code = emit(Phase::Obj, text, done))
+  if (int code = emit(Phase::Obj, text, done); code || done)
     return code;
-  return done ? 0 : finish(text);
+  return finish(text);
 }
 
 int Compilation::finish(StringRef object) {

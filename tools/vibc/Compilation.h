@@ -33,6 +33,7 @@ public:
 
 private:
   int read();
+  void takeSettled(CompileOptions &settled);
   int settleOptions();
   int lowerToKernels();
   int lowerToObject();
