@@ -24,7 +24,7 @@ def Vib_Activation : I32EnumAttr<"Activation", "an activation", [
 }
 
 class Vib_ActivationOp<string mnemonic, string formula, list<Trait> traits = []>
-    : Vib_Op<mnemonic, !listconcat(
+    : Vib_NamedOp<mnemonic, "h", !listconcat(
         [Pure, SameOperandsAndResultType], traits)> {
   let summary = formula # ", element by element";
   let description = "\n```mlir\n%y = vib." # mnemonic #

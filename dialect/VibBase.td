@@ -10,6 +10,7 @@
 #define VIB_DIALECT_VIBBASE_TD
 
 include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/OpBase.td"
 
 def Vib_Dialect : Dialect {
@@ -35,6 +36,18 @@ def Vib_Dialect : Dialect {
 
 class Vib_Op<string mnemonic, list<Trait> traits = []>
     : Op<Vib_Dialect, mnemonic, traits>;
+
+/// An op that suggests a name for its result in the printed text.
+class Vib_NamedOp<string mnemonic, string resultName, list<Trait> traits = []>
+    : Vib_Op<mnemonic, !listconcat([
+        DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>],
+        traits)> {
+  let extraClassDefinition = [{
+    void $cppClass::getAsmResultNames(::mlir::OpAsmSetValueNameFn setName) {
+      setName(getResult(), "}] # resultName # [{");
+    }
+  }];
+}
 
 class Vib_Attr<string name, string attrMnemonic, list<Trait> traits = []>
     : AttrDef<Vib_Dialect, name, traits> {

@@ -14,7 +14,7 @@ include "VibInterfaces.td"
 include "VibTypes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Vib_NormalOp : Vib_Op<"normal", [
+def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
   let summary = "a normal distribution from what a network computes";
   let description = [{
@@ -51,7 +51,7 @@ def Vib_NormalOp : Vib_Op<"normal", [
   }];
 }
 
-def Vib_CategoricalOp : Vib_Op<"categorical", [Pure]> {
+def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
   let summary = "a categorical distribution from its logits";
   let description = [{
     ```mlir
@@ -67,7 +67,7 @@ def Vib_CategoricalOp : Vib_Op<"categorical", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [Pure]> {
+def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
   let summary = "samples of a normal distribution that gradients pass through";
   let description = [{
     `z = mu + sigma eps` with standard normal eps from the documented random

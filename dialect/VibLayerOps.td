@@ -14,7 +14,7 @@ include "VibActivationOps.td"
 include "VibInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Vib_ScaleOp : Vib_Op<"scale", [Pure]> {
+def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
   let summary = "bytes, such as pixels, as numbers between two bounds";
   let description = [{
     0 becomes the lower bound and 255 the upper one; all dimensions but the
@@ -33,7 +33,7 @@ def Vib_ScaleOp : Vib_Op<"scale", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Vib_FlattenOp : Vib_Op<"flatten", [Pure]> {
+def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
   let summary = "all dimensions but the batch as one";
   let description = [{
     ```mlir
@@ -49,7 +49,7 @@ def Vib_FlattenOp : Vib_Op<"flatten", [Pure]> {
   let hasFolder = 1;
 }
 
-def Vib_LinearOp : Vib_Op<"linear", [
+def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
   let summary = "a fully connected layer, `x W + b`";
   let description = [{
@@ -73,7 +73,7 @@ def Vib_LinearOp : Vib_Op<"linear", [
   }];
 }
 
-def Vib_MLPOp : Vib_Op<"mlp", [
+def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
   let summary = "short for linears, each with an activation";
   let description = [{

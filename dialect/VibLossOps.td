@@ -30,7 +30,7 @@ def Vib_StandardNormalAttr : Vib_Attr<"StandardNormal", "standard_normal", [
   let assemblyFormat = "";
 }
 
-def Vib_NLLOp : Vib_Op<"nll", [Pure]> {
+def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
   let summary = "the negative log likelihood of the target";
   let description = [{
     The cross-entropy of a categorical distribution and integer labels, or
@@ -49,7 +49,7 @@ def Vib_NLLOp : Vib_Op<"nll", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Vib_KLOp : Vib_Op<"kl", [Pure]> {
+def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   let summary = "the rate: the divergence of the posterior from the prior";
   let description = [{
     In closed form, `½ sum (mu² + sigma² - 1 - log sigma²)`; a number in nats

@@ -33,6 +33,13 @@ ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
   return success();
 }
 
+void ModelOp::getAsmBlockArgumentNames(Region &region,
+                                       OpAsmSetValueNameFn setName) {
+  for (auto [argument, name] :
+       llvm::zip(region.getArguments(), ArrayRef<StringRef>{"input", "target"}))
+    setName(argument, name);
+}
+
 void ModelOp::print(OpAsmPrinter &printer) {
   printer << ' ';
   printer.printSymbolName(getSymName());
@@ -181,8 +188,9 @@ void TrainOp::print(OpAsmPrinter &printer) {
   printer.printNewline();
   printer << "optimizer = " << getOptimizer() << ',';
   printer.printNewline();
-  printer << "schedule = " << getSchedule()
-          << ", beta_schedule = " << getBetaSchedule() << ',';
+  printer << "schedule = " << getSchedule() << ',';
+  printer.printNewline();
+  printer << "beta_schedule = " << getBetaSchedule() << ',';
   printer.printNewline();
   if (getAverageAttr()) {
     printer << "average = ";

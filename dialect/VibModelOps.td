@@ -18,7 +18,8 @@ include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 
 def Vib_ModelOp : Vib_Op<"model", [
-    IsolatedFromAbove, NoTerminator, SingleBlock, Symbol]> {
+    IsolatedFromAbove, NoTerminator, SingleBlock, Symbol,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "a network with an information bottleneck, and its loss";
   let description = [{
     The arguments are the input and what is to be predicted from it, one row an
@@ -53,7 +54,8 @@ def Vib_ModelOp : Vib_Op<"model", [
   }];
 }
 
-class Vib_PartOp<string mnemonic> : Vib_Op<mnemonic, [
+class Vib_PartOp<string mnemonic, string resultName>
+    : Vib_NamedOp<mnemonic, resultName, [
     SingleBlock, RecursiveMemoryEffects, RecursivelySpeculatable]> {
   let results = (outs Vib_Distribution:$result);
   let regions = (region SizedRegion<1>:$body);
@@ -66,7 +68,7 @@ class Vib_PartOp<string mnemonic> : Vib_Op<mnemonic, [
   }];
 }
 
-def Vib_EncoderOp : Vib_PartOp<"encoder"> {
+def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
   let summary = "from an input to the posterior p(z|x)";
   let description = [{
     The region sees the values around it and yields the posterior.
@@ -82,7 +84,7 @@ def Vib_EncoderOp : Vib_PartOp<"encoder"> {
   let arguments = (ins AnyRankedTensor:$input);
 }
 
-def Vib_DecoderOp : Vib_PartOp<"decoder"> {
+def Vib_DecoderOp : Vib_PartOp<"decoder", "p"> {
   let summary = "from a sample of the latent variable to the likelihood p(y|z)";
   let description = [{
     Says where the decoder begins and ends; the ops in it may as well stand in

@@ -49,8 +49,8 @@ private:
   LogicalResult verifyUses();
   LogicalResult verifyChain();
 
-  /// All that `root` is computed from: ops, and block arguments in `read`.
-  /// Stops at the ops for which `isEnd` holds; they are in the set.
+  /// All ops that `root` is computed from, and itself. Goes no further at
+  /// those for which `isEnd` holds.
   void collect(Operation *root, function_ref<bool(Operation *)> isEnd,
                SetVector<Operation *> &ops);
 
@@ -214,6 +214,14 @@ static Operation *getSource(Value distribution) {
   return op;
 }
 
+static LogicalResult reportSecondBottleneck(Operation *second,
+                                            Operation *first) {
+  InFlightDiagnostic diagnostic =
+      second->emitOpError("expected one bottleneck but got a second one");
+  diagnostic.attachNote(first->getLoc()) << "the first one is here";
+  return diagnostic;
+}
+
 LogicalResult ModelVerifier::verifyChain() {
   auto nll = loss.getNll().getDefiningOp<NLLOp>();
   if (!nll) {
@@ -238,37 +246,21 @@ LogicalResult ModelVerifier::verifyChain() {
       return diagnostic;
     }
 
-  // The decoder: from the likelihood back to the sample.
+  // From the likelihood back to the samples.
   SetVector<Operation *> decoder;
   collect(
       nll, [](Operation *op) { return isa<ReparameterizeOp>(op); }, decoder);
   ReparameterizeOp sample;
   for (Operation *op : decoder) {
     auto reparameterize = dyn_cast<ReparameterizeOp>(op);
-    if (!reparameterize)
-      continue;
-    if (sample) {
-      InFlightDiagnostic diagnostic = reparameterize.emitOpError(
-          "expected one bottleneck but got a second one");
-      diagnostic.attachNote(sample.getLoc()) << "the first one is here";
-      return diagnostic;
-    }
-    sample = reparameterize;
+    if (reparameterize && sample)
+      return reportSecondBottleneck(reparameterize, sample);
+    if (reparameterize)
+      sample = reparameterize;
   }
   if (!sample)
     return nll.emitOpError("expected the likelihood to read a sample of a "
                            "posterior: add 'vib.reparameterize'");
-  for (Operation *op : decoder)
-    if (op != sample &&
-        llvm::is_contained(op->getOperands(), model.getInput())) {
-      InFlightDiagnostic diagnostic = op->emitOpError(
-          "reads the input around the bottleneck: the likelihood may depend on "
-          "the sample only");
-      diagnostic.attachNote(sample.getLoc()) << "the bottleneck is here";
-      return diagnostic;
-    }
-
-  // The encoder: from the sample back to the input.
   auto posterior =
       dyn_cast_or_null<NormalOp>(getSource(sample.getDistribution()));
   if (!posterior || !posterior.isComputed()) {
@@ -279,20 +271,34 @@ LogicalResult ModelVerifier::verifyChain() {
       diagnostic.attachNote(posterior.getLoc()) << "it is computed here";
     return diagnostic;
   }
+
+  // From the sample back to the input.
   SetVector<Operation *> encoder;
   collect(sample, [](Operation *) { return false; }, encoder);
   for (Operation *op : encoder) {
-    if (llvm::is_contained(op->getOperands(), model.getTarget())) {
-      InFlightDiagnostic diagnostic =
-          op->emitOpError("the encoder may not read the target");
-      diagnostic.attachNote(model.getTarget().getLoc())
-          << "it is declared here";
-      return diagnostic;
-    }
-    if (isa<ReparameterizeOp>(op) && op != sample) {
-      InFlightDiagnostic diagnostic =
-          sample.emitOpError("expected one bottleneck but got a second one");
-      diagnostic.attachNote(op->getLoc()) << "the first one is here";
+    if (op != sample && isa<ReparameterizeOp>(op))
+      return reportSecondBottleneck(sample, op);
+    if (!llvm::is_contained(op->getOperands(), model.getTarget()))
+      continue;
+    InFlightDiagnostic diagnostic =
+        op->emitOpError("reads the target, which is not known when predicting");
+    diagnostic.attachNote(model.getTarget().getLoc()) << "it is declared here";
+    return diagnostic;
+  }
+
+  for (Operation *op : decoder) {
+    if (encoder.contains(op))
+      continue;
+    for (Value operand : op->getOperands()) {
+      Operation *definition = operand.getDefiningOp();
+      if (definition == sample || (definition && !encoder.contains(definition)))
+        continue;
+      if (op == nll && operand == model.getTarget())
+        continue;
+      InFlightDiagnostic diagnostic = op->emitOpError(
+          "goes around the bottleneck: the likelihood may depend on nothing "
+          "but the sample");
+      diagnostic.attachNote(sample.getLoc()) << "it is drawn here";
       return diagnostic;
     }
   }

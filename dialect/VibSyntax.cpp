@@ -44,8 +44,10 @@ void vib::printNumber(AsmPrinter &printer, FloatAttr number) {
                            number.getValueAsDouble());
   auto [mantissa, exponent] = StringRef(digits, end.ptr - digits).split('e');
   printer << mantissa << (mantissa.contains('.') ? "" : ".0");
-  if (!exponent.empty())
-    printer << 'e' << exponent;
+  if (exponent.empty())
+    return;
+  printer << 'e' << (exponent.front() == '-' ? "-" : "")
+          << exponent.drop_front().ltrim('0');
 }
 
 ParseResult vib::parseNumber(OpAsmParser &parser, FloatAttr &number) {

@@ -8,6 +8,7 @@
 
 #include "compiler/fused/Passes.h"
 #include "compiler/kernels/Passes.h"
+#include "compiler/model/Passes.h"
 #include "compiler/object/Passes.h"
 #include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
@@ -22,6 +23,7 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   registry.insert<vib::VibDialect>();
+  vib::registerModelPasses();
   vib::registerFusedPasses();
   vib::registerStepPhase();
   vib::registerKernelsPasses();

@@ -1,0 +1,81 @@
+//===- Passes.td - Passes of the phase model ---------------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_MODEL_PASSES_TD
+#define VIB_COMPILER_MODEL_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def CheckModel : Pass<"vib-check-model", "::mlir::ModuleOp"> {
+  let summary = "Check that a file holds one model and says how to train it";
+  let description = [{
+    What is wrong within a model is an error of its verifier. This pass checks
+    the file as a whole: there is one `vib.model` and one `vib.train`.
+
+    ```mlir
+    vib.model @a(…) { … }
+    // error: expected a 'vib.train' for the model @a but got none
+    ```
+  }];
+}
+
+def ExpandMLP : Pass<"vib-expand-mlp", "::vib::ModelOp"> {
+  let summary = "Write out vib.mlp as linears and activations";
+  let description = [{
+    ```mlir
+    %h = vib.mlp %x @encode relu [64, 32] : tensor<?x784xf32> -> tensor<?x32xf32>
+    // becomes
+    %0 = vib.linear %x @encode.0 : tensor<?x784xf32> -> tensor<?x64xf32>
+    %1 = vib.relu %0 : tensor<?x64xf32>
+    %2 = vib.linear %1 @encode.2 : tensor<?x64xf32> -> tensor<?x32xf32>
+    %h = vib.relu %2 : tensor<?x32xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numLayers", "layers", "Layers written out">];
+  let dependentDialects = ["::vib::VibDialect"];
+}
+
+def SetBatch : Pass<"vib-set-batch", "::mlir::ModuleOp"> {
+  let summary = "Make the batch of a model static";
+  let description = [{
+    Every `?` becomes the batch that `vib.train` states, or that of the option,
+    which is then stated by `vib.train` too. A model that has a batch of its own
+    must agree.
+
+    ```mlir
+    vib.model @m(%x: tensor<?x64xf32>, %y: tensor<?xi32>) { … }
+    vib.train @m batch(32) epochs(1)
+    // becomes
+    vib.model @m(%x: tensor<32x64xf32>, %y: tensor<32xi32>) { … }
+    vib.train @m batch(32) epochs(1)
+    ```
+  }];
+  let options = [
+    Option<"batch", "batch", "int64_t", /*default=*/"0",
+           "Rows of a batch; 0 takes what vib.train states">];
+}
+
+def SetPrecision : Pass<"vib-set-precision", "::vib::ModelOp"> {
+  let summary = "Compute a model in f32 or f64";
+  let description = [{
+    Gives every floating-point tensor of the model the element type of the
+    option; without it the model keeps its own.
+
+    ```mlir
+    // --vib-set-precision=precision=f64
+    %h = vib.relu %x : tensor<?x64xf32>
+    // becomes
+    %h = vib.relu %x : tensor<?x64xf64>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", /*default=*/"\"\"",
+           "f32 or f64; the model's own by default">];
+}
+
+#endif // VIB_COMPILER_MODEL_PASSES_TD

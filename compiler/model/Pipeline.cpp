@@ -1,0 +1,35 @@
+//===- Pipeline.cpp - What the user wrote, checked --------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/model/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace vib;
+
+void vib::buildModelPipeline(OpPassManager &pm, const ModelOptions &options) {
+  // First, so that what is wrong is said of the text that the user wrote.
+  pm.addPass(createCheckModel());
+  // Before the types change: one op less to retype.
+  pm.addNestedPass<ModelOp>(createExpandMLP());
+  SetPrecisionOptions precision;
+  precision.precision = options.precision;
+  pm.addNestedPass<ModelOp>(createSetPrecision(precision));
+  SetBatchOptions batch;
+  batch.batch = options.batch;
+  pm.addPass(createSetBatch(batch));
+  // Last: what folds away needs no derivative.
+  pm.addNestedPass<ModelOp>(createCanonicalizerPass());
+}
+
+void vib::registerModelPasses() {
+  registerVibModelPasses();
+  PassPipelineRegistration<ModelOptions>(
+      "vib-model", "Check a model, make its shapes static", buildModelPipeline);
+}
