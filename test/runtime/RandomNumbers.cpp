@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The expected numbers of the shuffle and of the weights come from a program in
-// another language that was written from docs/randomness.md alone.
+// another language that shares nothing with the runtime but the scheme of
+// docs/randomness.md.
 //
 //===----------------------------------------------------------------------===//
 
