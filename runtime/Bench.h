@@ -1,4 +1,4 @@
-//===- Bench.h - The time of a step against the processor's peak -*- C++
+//===- Bench.h - The time of a step -----------------------------*- C++ -*-===//
 //-*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.

@@ -1,4 +1,4 @@
-//===- Evaluate.cpp - The test figures, and eval -*- C++ -*-===//
+//===- Evaluate.cpp - The test figures, and eval --------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Info.h - What a program knows of itself -*- C++ -*-===//
+//===- Info.h - What a program knows of itself ------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Metrics.cpp - The figures of a split -*- C++ -*-===//
+//===- Metrics.cpp - The figures of a split -------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Metrics.h - The figures of a split -*- C++ -*-===//
+//===- Metrics.h - The figures of a split -----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

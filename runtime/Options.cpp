@@ -1,4 +1,4 @@
-//===- Options.cpp - The command line of a compiled program -*- C++ -*-===//
+//===- Options.cpp - The command line of a compiled program ---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

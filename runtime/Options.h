@@ -1,4 +1,4 @@
-//===- Options.h - The command line of a compiled program -*- C++ -*-===//
+//===- Options.h - The command line of a compiled program -------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

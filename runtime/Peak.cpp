@@ -1,4 +1,4 @@
-//===- Peak.cpp - The processor's peak -*- C++ -*-===//
+//===- Peak.cpp - The processor's peak ------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Predict.cpp - Predictions for inputs without labels -*- C++ -*-===//
+//===- Predict.cpp - Predictions for inputs without labels ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

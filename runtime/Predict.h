@@ -1,4 +1,4 @@
-//===- Predict.h - Predictions for inputs without labels -*- C++ -*-===//
+//===- Predict.h - Predictions for inputs without labels --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Profile.cpp - Where the time of the kernels goes -*- C++ -*-===//
+//===- Profile.cpp - Where the time of the kernels goes -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Profile.h - Where the time of the kernels goes -*- C++ -*-===//
+//===- Profile.h - Where the time of the kernels goes -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

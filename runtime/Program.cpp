@@ -1,4 +1,4 @@
-//===- Program.cpp - A compiled program, but for its main -*- C++ -*-===//
+//===- Program.cpp - A compiled program, but for its main -----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Program.h - A compiled program, but for its main -*- C++ -*-===//
+//===- Program.h - A compiled program, but for its main ---------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Progress.cpp - What is seen while it runs -*- C++ -*-===//
+//===- Progress.cpp - What is seen while it runs --------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Progress.h - What is seen while it runs -*- C++ -*-===//
+//===- Progress.h - What is seen while it runs ------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Report.cpp - Figures in words -*- C++ -*-===//
+//===- Report.cpp - Figures in words --------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Report.h - Figures in words -*- C++ -*-===//
+//===- Report.h - Figures in words ------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Schedule.cpp - The learning rate, beta and corrections of a step -*- C++
+//===- Schedule.cpp - The values of a step --------------------------------===//
 //-*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.

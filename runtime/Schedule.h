@@ -1,4 +1,4 @@
-//===- Schedule.h - The learning rate, beta and corrections of a step -*- C++
+//===- Schedule.h - The values of a step ------------------------*- C++ -*-===//
 //-*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.

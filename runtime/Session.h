@@ -1,4 +1,4 @@
-//===- Session.h - A model with its memory and threads -*- C++ -*-===//
+//===- Session.h - A model with its memory and threads ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Signals.h - Ctrl-C -*- C++ -*-===//
+//===- Signals.h - Ctrl-C ---------------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

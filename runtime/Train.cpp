@@ -1,4 +1,4 @@
-//===- Train.cpp - The training loop -*- C++ -*-===//
+//===- Train.cpp - The training loop --------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

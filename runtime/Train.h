@@ -1,4 +1,4 @@
-//===- Train.h - The training loop -*- C++ -*-===//
+//===- Train.h - The training loop ------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
