@@ -124,13 +124,13 @@ private:
 void addCommonFlags(FlagBuilder flags, const VibModel &model,
                     Options &options) {
   flags.whole("--threads", options.threads, 1, maxThreads,
-              "Threads to work with; as many as there are processors.\n"
-              "The results do not depend on it");
+              "Threads to work with [as many as there are processors];\n"
+              "the results do not depend on it");
   flags.whole(
       "--seed", options.seed, 0, UINT64_MAX,
       options.command == Command::Train
-          ? fmt::format("Where all random numbers come from; {}", model.seed)
-          : "Where the noise comes from; that of the weights' file");
+          ? fmt::format("Where all random numbers come from [{}]", model.seed)
+          : "Where the noise comes from [the seed in the weights' file]");
   flags.flag("--quiet", options.quiet, "Print results and errors only");
 }
 
@@ -151,16 +151,16 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
             "metrics.jsonl")
       ->required();
   flags.whole("--epochs", options.epochs, 1, maxCount,
-              fmt::format("Passes over the training data; {}", model.epochs));
+              fmt::format("Passes over the training data [{}]", model.epochs));
   flags.whole("--steps", options.steps, 1, maxCount,
               "End after N updates, those before a --resume included, if\n"
               "the epochs do not end first");
   flags.real("--beta", options.beta,
              fmt::format("The coefficient of the rate, the final one under a\n"
-                         "schedule; {}",
+                         "schedule [{}]",
                          model.beta));
   flags.real("--lr", options.rate,
-             fmt::format("The base learning rate; {}", model.rate));
+             fmt::format("The base learning rate [{}]", model.rate));
   flags.path("--init", options.init, "FILE",
              "Start from these weights instead of random ones");
   flags.flag("--resume", options.resume,
@@ -179,7 +179,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
        {"none", Choice::None}},
       "average|raw|both|none",
       fmt::format(
-          "The weights to evaluate on the test data after an epoch;\n{}",
+          "The weights to evaluate on the test data after an epoch\n[{}]",
           model.averaged ? "average" : "raw"));
   flags.flag("--profile", options.profile,
              "Say at the end what time went to which kernel");
@@ -197,7 +197,7 @@ void addWeightFlags(FlagBuilder flags, const VibModel &model,
   flags.oneOf<Choice>(
       "--use", options.use,
       {{"average", Choice::Average}, {"raw", Choice::Raw}}, "average|raw",
-      fmt::format("Which weights of a checkpoint, which may hold both;\n{}",
+      fmt::format("Which weights of a checkpoint, which may hold both\n[{}]",
                   model.averaged ? "average" : "raw"));
 }
 
@@ -211,7 +211,7 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
       ->required();
   addWeightFlags(flags, model, options);
   flags.whole("--samples", options.samples, 0, maxSamples,
-              "Draws of z for every example; 12. 0 means z = mu");
+              "Draws of z for every example [12]; 0 means z = mu");
   flags.flag("--json", options.json,
              "Print one object with the fields of metrics.jsonl");
   options.command = Command::Eval;
@@ -233,8 +233,8 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
             "Gets the predictions as float32, [N, …]")
       ->required();
   flags.whole("--samples", options.samples, 0, maxSamples,
-              "Draws of z to average over; 12 for probs, 1 for logits\n"
-              "and z. 0 means z = mu");
+              "Draws of z to average over [12 for probs, 1 for logits\n"
+              "and z]; 0 means z = mu");
   flags.oneOf<What>("--what", options.what,
                     {{"probs", What::Probabilities},
                      {"logits", What::Logits},
@@ -242,9 +242,9 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
                      {"sigma", What::Sigma},
                      {"z", What::Z}},
                     "probs|logits|mu|sigma|z",
-                    fmt::format("What to write: {}\n"
-                                "(probs, the default), the decoder's output, "
-                                "or the\nposterior's mean, deviation or draw",
+                    fmt::format("What to write [probs]: {},\n"
+                                "the decoder's output, or the posterior's "
+                                "mean, deviation\nor draw",
                                 classes ? "the probabilities of the classes"
                                         : "the means of the targets"));
   options.command = Command::Predict;
@@ -266,7 +266,7 @@ void addBench(CLI::App &app, const VibModel &model, Options &options) {
                "of the processor, measured in the same run");
   FlagBuilder flags(bench);
   flags.whole("--steps", options.steps, 1, maxCount,
-              "Steps to time; as many as 3 seconds allow, 10 to 1000");
+              "Steps to time [as many as 3 seconds allow, 10 to 1000]");
   flags.flag("--json", options.json, "Print it as one JSON object");
   options.command = Command::Bench;
   addCommonFlags(flags, model, options);
@@ -303,9 +303,6 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
       program);
   auto formatter = std::make_shared<HelpFormatter>();
   formatter->column_width(30);
-  formatter->label("OPTIONS", "FLAGS");
-  formatter->label("Options", "Flags");
-  formatter->label("Subcommands", "Commands");
   app.formatter(formatter);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   app.require_subcommand(1);
@@ -328,7 +325,10 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   addBench(app, model, options);
   for (CLI::App *command : app.get_subcommands({})) {
     command->set_help_flag("--help,-h", "Show this help");
+    command->group("Commands");
     command->footer("");
+    for (CLI::Option *option : command->get_options())
+      option->group("Flags");
   }
 
   exitCode = 0;
@@ -342,9 +342,15 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
     return std::nullopt;
   } catch (const CLI::ParseError &error) {
     auto commands = app.get_subcommands();
-    std::string at = commands.empty() ? "" : " " + commands.front()->get_name();
+    std::string at, message = error.what();
+    if (!commands.empty())
+      at = " " + commands.front()->get_name();
+    else if (argc < 2 || argv[1][0] != '-')
+      message =
+          fmt::format("expected train, eval, predict, info or bench, got {}",
+                      argc < 2 ? "nothing" : fmt::format("'{}'", argv[1]));
     fmt::print(stderr, "{0}{1}: {2}\nTry '{0}{1} --help'.\n", program, at,
-               error.what());
+               message);
     exitCode = 2;
     return std::nullopt;
   }

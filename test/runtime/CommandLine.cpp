@@ -1,0 +1,329 @@
+//===- CommandLine.cpp - Flags, help, exit codes --------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Npy.h"
+#include "runtime/Progress.h"
+#include "runtime/Report.h"
+#include "test/runtime/Program.h"
+#include "test/runtime/Samples.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+using Words = std::vector<std::string>;
+
+namespace {
+
+void expectIn(const std::string &text, const std::string &part) {
+  EXPECT_NE(text.find(part), std::string::npos)
+      << "no '" << part << "' in: " << text;
+}
+
+TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
+  struct Case {
+    const char *command;
+    Words flags;
+  };
+  for (const Case &c :
+       {Case{"train",
+             {"--data", "--out", "--epochs", "--steps", "--beta", "--lr",
+              "--init", "--resume", "--no-shuffle", "--checkpoint-every",
+              "--eval", "--profile"}},
+        Case{"eval", {"--data", "--weights", "--samples", "--use", "--json"}},
+        Case{"predict",
+             {"--input", "--weights", "--output", "--samples", "--what"}},
+        Case{"info", {"--json"}}, Case{"bench", {"--steps", "--json"}}}) {
+    Outcome outcome = runMock({c.command, "--help"});
+    EXPECT_EQ(outcome.exitCode, 0);
+    EXPECT_EQ(outcome.err, "");
+    for (const char *common : {"--threads", "--seed", "--quiet", "--help"})
+      expectIn(outcome.out, common);
+    for (const std::string &flag : c.flags)
+      expectIn(outcome.out, flag);
+  }
+  Outcome outcome = runMock({"--help"});
+  EXPECT_EQ(outcome.exitCode, 0);
+  for (const char *command : {"train", "eval", "predict", "info", "bench"})
+    expectIn(outcome.out, command);
+}
+
+TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
+  struct Case {
+    Words words;
+    const char *reason;
+  };
+  Words train = {"train", "--data", "d", "--out", "o"};
+  auto with = [&](std::initializer_list<std::string> more) {
+    Words words = train;
+    words.insert(words.end(), more);
+    return words;
+  };
+  for (const Case &c :
+       {Case{{}, "got nothing"},
+        Case{{"frobnicate"}, "'frobnicate'"},
+        Case{{"train"}, "--data is required"},
+        Case{with({"--frob"}), "--frob"},
+        Case{with({"extra"}), "extra"},
+        Case{with({"--epochs"}), "--epochs"},
+        Case{with({"--epochs", "-1"}), "--epochs"},
+        Case{with({"--epochs", "0"}), "got '0'"},
+        Case{with({"--epochs", "1.5"}), "got '1.5'"},
+        Case{with({"--epochs", "1", "--epochs", "2"}), "--epochs"},
+        Case{with({"--steps", "0"}), "--steps: expected"},
+        Case{with({"--steps", "99999999999999999999"}), "--steps"},
+        Case{with({"--checkpoint-every", "0"}), "--checkpoint-every"},
+        Case{with({"--beta", "nan"}), "--beta: expected a number of 0 or more"},
+        Case{with({"--beta", "-1"}), "--beta"},
+        Case{with({"--beta", "1e999"}), "--beta"},
+        Case{with({"--lr", "inf"}), "--lr"},
+        Case{with({"--lr", "fast"}), "got 'fast'"},
+        Case{with({"--seed", "-1"}), "--seed"},
+        Case{with({"--seed", "18446744073709551616"}), "--seed"},
+        Case{with({"--threads", "0"}), "--threads"},
+        Case{with({"--threads", "1000000"}), "--threads"},
+        Case{with({"--eval", "all"}), "average|raw|both|none"},
+        Case{{"train", "--data", "", "--out", "o"},
+             "--data: the name is empty"},
+        Case{{"eval", "--data", "d"}, "--weights is required"},
+        Case{{"eval", "--data", "d", "--weights", "w", "--samples", "-1"},
+             "--samples"},
+        Case{{"predict", "--input", "i", "--weights", "w", "--output", "o",
+              "--what", "y"},
+             "probs|logits|mu|sigma|z"}}) {
+    Outcome outcome = runMock(c.words);
+    EXPECT_EQ(outcome.exitCode, 2) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    expectIn(outcome.err, c.reason);
+    expectIn(outcome.err, "--help'.");
+  }
+}
+
+TEST(CommandLine, noAverageToEvaluate) {
+  Start start;
+  start.environment = {"VIB_MOCK=regression"};
+  for (const char *choice : {"average", "both"}) {
+    Outcome outcome = runMock(
+        {"train", "--data", "d", "--out", "o", "--eval", choice}, start);
+    EXPECT_EQ(outcome.exitCode, 2);
+    expectIn(outcome.err, "averages no weights");
+  }
+}
+
+TEST(CommandLine, aCpuWithoutTheFeaturesIsToldSo) {
+  TemporaryDirectory root;
+  writeImages(root.path("data"), 8, 8);
+  Start start;
+  start.environment = {"VIB_MOCK_FEATURES=sse2,xop"};
+  Outcome outcome = runMock(
+      {"train", "--data", root.path("data"), "--out", root.path("o")}, start);
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "xop");
+}
+
+TEST(CommandLine, infoSaysWhatIsThere) {
+  auto json = nlohmann::json::parse(runMock({"info", "--json"}).out);
+  EXPECT_EQ(json["num_parameters"], 29);
+  EXPECT_EQ(json["parameters"][2]["name"], "decode.0.weight");
+  EXPECT_EQ(json["parameters"][2]["shape"], (std::vector<int>{3, 2}));
+  EXPECT_EQ(json["flops_per_step"], 2000.0);
+  Outcome text = runMock({"info"});
+  EXPECT_EQ(text.exitCode, 0);
+  expectIn(text.out, "c1a55e5");
+  expectIn(text.out, "train_step/update");
+}
+
+TEST(CommandLine, aClosedOutputIsAnError) {
+  Start start;
+  start.out = "/dev/full";
+  Outcome outcome = runMock({"info"}, start);
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "standard output");
+}
+
+TEST(CommandLine, benchMeasuresAgainstThePeak) {
+  auto json = nlohmann::json::parse(
+      runMock({"bench", "--steps", "20", "--json", "--threads", "1"}).out);
+  EXPECT_EQ(json["steps"], 20);
+  EXPECT_EQ(json["threads"], 1);
+  EXPECT_LE(double(json["ms_per_step_p10"]), double(json["ms_per_step"]));
+  EXPECT_GT(double(json["peak_gflops"]), 0.1);
+  EXPECT_LT(double(json["percent_of_peak"]), 100);
+  expectIn(runMock({"bench", "--steps", "5"}).out, " ms/step (");
+}
+
+//===----------------------------------------------------------------------===//
+// eval and predict
+//===----------------------------------------------------------------------===//
+
+class Trained : public testing::Test {
+protected:
+  void SetUp() override {
+    writeImages(path("data"), 50, 21);
+    ASSERT_EQ(runMock({"train", "--data", path("data"), "--out", path("run"),
+                       "--eval", "both"})
+                  .exitCode,
+              0);
+  }
+  std::string path(const std::string &name) const { return root.path(name); }
+
+  Outcome eval(const std::string &weights, Words flags = {}) const {
+    Words words = {"eval", "--data", path("data"), "--weights", path(weights)};
+    words.insert(words.end(), flags.begin(), flags.end());
+    return runMock(words);
+  }
+  std::string evalJson(const std::string &weights, Words flags = {}) const {
+    flags.push_back("--json");
+    std::string out = eval(weights, flags).out;
+    return out.substr(0, out.find(",\"seconds\":"));
+  }
+  Array predict(Words flags = {}) const {
+    Words words = {"predict",
+                   "--input",
+                   path("data/test_x.npy"),
+                   "--weights",
+                   path("run/model.safetensors"),
+                   "--output",
+                   path("out.npy")};
+    words.insert(words.end(), flags.begin(), flags.end());
+    Outcome outcome = runMock(words);
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    return readNpy(path("out.npy"));
+  }
+
+  TemporaryDirectory root;
+};
+
+TEST_F(Trained, evalGivesTheNumbersOfTheMetrics) {
+  Words lines = readMetrics(path("run"));
+  std::string average = lines[lines.size() - 2], raw = lines.back();
+  EXPECT_EQ(evalJson("run/model.safetensors"), average);
+  EXPECT_EQ(evalJson("run/checkpoint.safetensors"), average);
+  EXPECT_EQ(evalJson("run/checkpoint.safetensors", {"--use", "raw"}), raw);
+  EXPECT_EQ(evalJson("run/model.safetensors", {"--threads", "1"}), average);
+  EXPECT_NE(evalJson("run/model.safetensors", {"--seed", "6"}), average);
+}
+
+TEST_F(Trained, rawWeightsAreNotInTheModelFile) {
+  Outcome outcome = eval("run/model.safetensors", {"--use", "raw"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "average");
+}
+
+TEST_F(Trained, noSamplesMeanTheMean) {
+  auto json = nlohmann::json::parse(
+      eval("run/model.safetensors", {"--samples", "0", "--json"}).out);
+  EXPECT_EQ(json["samples"], 0);
+  EXPECT_EQ(json["error_1shot"], json["error_mean"]);
+  EXPECT_EQ(json["error_avg"], json["error_mean"]);
+  EXPECT_EQ(json["nll_avg_bits"], json["cross_entropy_bits"]);
+}
+
+TEST_F(Trained, everyFigureSaysWhatItIs) {
+  Outcome outcome = eval("run/model.safetensors", {"--samples", "3"});
+  for (const char *part :
+       {"average weights", "averaged over 3 draws", "1-shot: mean over 3 draws",
+        "z = mu", "bits", "nats", "H(Y)", "the rate"})
+    expectIn(outcome.out, part);
+}
+
+TEST_F(Trained, evalOfNothing) {
+  EXPECT_EQ(eval("nowhere").exitCode, 1);
+  Outcome outcome = eval("data/test_x.npy");
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "test_x.npy");
+}
+
+TEST_F(Trained, weightsThatAreNotFinite) {
+  std::string bytes = readText(path("run/model.safetensors"));
+  for (size_t i = bytes.size() - 8; i < bytes.size(); ++i)
+    bytes[i] = char(0xff);
+  root.write("nan.safetensors", Bytes(bytes.begin(), bytes.end()));
+  Outcome outcome = eval("nan.safetensors");
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "nan");
+}
+
+TEST_F(Trained, predictionsAreThoseOfEval) {
+  Array probabilities = predict();
+  EXPECT_EQ(probabilities.shape, (std::vector<int64_t>{21, 3}));
+  std::vector<float> p = valuesOf<float>(probabilities);
+  std::vector<int64_t> labels =
+      valuesOf<int64_t>(readNpy(path("data/test_y.npy")));
+  int wrong = 0;
+  for (int row = 0; row < 21; ++row) {
+    const float *of = &p[size_t(row) * 3];
+    EXPECT_NEAR(of[0] + of[1] + of[2], 1, 1e-6);
+    wrong += std::max_element(of, of + 3) - of != labels[size_t(row)];
+  }
+  auto json = nlohmann::json::parse(evalJson("run/model.safetensors") + "}");
+  EXPECT_DOUBLE_EQ(double(json["error_avg"]), wrong / 21.0);
+}
+
+TEST_F(Trained, otherOutputs) {
+  EXPECT_EQ(predict({"--what", "logits"}).shape, (std::vector<int64_t>{21, 3}));
+  std::vector<float> mu = valuesOf<float>(predict({"--what", "mu"}));
+  EXPECT_EQ(mu.size(), 42u);
+  for (float sigma : valuesOf<float>(predict({"--what", "sigma"})))
+    EXPECT_GT(sigma, 0);
+  EXPECT_EQ(valuesOf<float>(predict({"--what", "z", "--samples", "0"})), mu);
+  std::vector<float> one = valuesOf<float>(predict({"--what", "z"}));
+  EXPECT_NE(one, mu);
+  EXPECT_EQ(valuesOf<float>(predict({"--what", "z", "--samples", "1"})), one);
+}
+
+TEST_F(Trained, predictIntoNowhere) {
+  Outcome outcome = runMock({"predict", "--input", path("data/test_x.npy"),
+                             "--weights", path("run/model.safetensors"),
+                             "--output", path("no/where.npy")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "where.npy");
+}
+
+//===----------------------------------------------------------------------===//
+// Words
+//===----------------------------------------------------------------------===//
+
+TEST(Report, numbers) {
+  EXPECT_EQ(grouped(7), "7");
+  EXPECT_EQ(grouped(-1234), "-1,234");
+  EXPECT_EQ(grouped(2380810), "2,380,810");
+  EXPECT_EQ(clock(75), "1:15");
+  EXPECT_EQ(clock(3600 + 61), "1:01:01");
+  EXPECT_EQ(digits(0.42134), "0.4213");
+  EXPECT_EQ(digits(77.701), "77.70");
+}
+
+TEST(Report, liveLineFitsTheTerminal) {
+  Figures figures;
+  figures.nll = 0.5;
+  figures.rate = 50;
+  LiveFigures live;
+  live.epochs = 10;
+  live.figures = &figures;
+  live.rowsPerSecond = 12345;
+  size_t last = 0;
+  for (int width : {20, 40, 79, 120, 300}) {
+    std::string line = liveLine(live, width);
+    size_t columns = 0;
+    for (char byte : line)
+      columns += (byte & 0xC0) != 0x80;
+    EXPECT_LE(columns, size_t(width));
+    EXPECT_GE(columns, last);
+    last = columns;
+  }
+  std::string whole = liveLine(live, 300);
+  for (const char *part :
+       {"epoch 1/10", "loss", "nats", "CE", "bits", "I(Z;Y)", "I(Z;X)",
+        "1-shot", "12,345 images/s", "left", "raw weights"})
+    expectIn(whole, part);
+}
+
+} // namespace

@@ -1,0 +1,126 @@
+//===- Figures.cpp - What the figures of a split must satisfy -------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Evaluate.h"
+#include "runtime/Initialize.h"
+#include "test/runtime/MockModel.h"
+#include "test/runtime/Samples.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+
+namespace {
+
+Split makeSplit(int64_t rows) {
+  const VibModel &model = mockClassifier();
+  Array images, labels;
+  images.shape = {rows, 2, 2};
+  labels.shape = {rows};
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int i = 0; i < 4; ++i)
+      images.data.push_back(uint8_t(row * 37 + i * 91));
+    labels.data.push_back(uint8_t(row * row % 3));
+  }
+  return {"test", makeInputs(images, "images", model),
+          makeLabels(labels, "labels", model)};
+}
+
+/// The figures of the initial weights on a split.
+Figures figuresOf(const Split &split, int64_t samples) {
+  const VibModel &model = mockClassifier();
+  Session session(model, 1);
+  Memory weights(model.block_bytes);
+  initializeWeights(model, 3, weights.data());
+  session.call.weights = weights.data();
+  Context context;
+  context.seed = 4;
+  context.beta = 0.1;
+  return evaluate(session, split, samples, context, [](int64_t) {});
+}
+
+TEST(Figures, aRaggedBatchCountsByItsRows) {
+  // The figures of 11 rows, which are a batch of 8 and one of 3, are the mean
+  // of those of the rows, one by one. With z = mu, so that the row's number,
+  // which the noise depends on, does not matter.
+  Split whole = makeSplit(11);
+  Figures figures = figuresOf(whole, 0);
+  double nll = 0, rate = 0, error = 0;
+  for (int64_t row = 0; row < 11; ++row) {
+    Split one = whole;
+    one.inputs.array.shape[0] = 1;
+    one.inputs.array.data =
+        Bytes(&whole.inputs.array.data[size_t(row) * 4],
+              &whole.inputs.array.data[size_t(row) * 4] + 4);
+    one.labels.classes = {whole.labels.classes[size_t(row)]};
+    Figures single = figuresOf(one, 0);
+    nll += single.nll;
+    rate += single.rate;
+    error += single.error1;
+  }
+  EXPECT_NEAR(figures.nll, nll / 11, 1e-12);
+  EXPECT_NEAR(figures.rate, rate / 11, 1e-12);
+  EXPECT_NEAR(figures.error1, error / 11, 1e-12);
+  EXPECT_NEAR(figures.loss, figures.nll + 0.1 * figures.rate, 1e-15);
+}
+
+TEST(Figures, averagedProbabilitiesAreNoWorseThanTheDraws) {
+  Split split = makeSplit(11);
+  for (int64_t samples : {1, 2, 12, 100}) {
+    Figures figures = figuresOf(split, samples);
+    EXPECT_LE(figures.averaged->nll, figures.nll + 1e-12);
+  }
+  EXPECT_NEAR(figuresOf(split, 1).averaged->nll, figuresOf(split, 1).nll,
+              1e-12);
+  EXPECT_GE(figuresOf(split, 1).rate, 0);
+}
+
+TEST(Figures, entropyIsThatOfTheLabelsOfTheSplit) {
+  Labels labels;
+  labels.counts = {5, 5, 0, 10};
+  EXPECT_NEAR(toBits(labelEntropy(labels)), 1.5, 1e-12);
+  labels.counts = {1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000};
+  EXPECT_NEAR(toBits(labelEntropy(labels)), std::log2(10), 1e-12);
+  labels.counts = {0, 3};
+  EXPECT_EQ(labelEntropy(labels), 0);
+  labels.counts = {};
+  EXPECT_EQ(labelEntropy(labels), 0);
+}
+
+TEST(Figures, trainingWeighsBatchesByTheirRows) {
+  RunningSums sums;
+  sums.rows = 10; // 8 rows of 1 nat, then 2 of 3.
+  sums.nll = 8 * 1.0 + 2 * 3.0;
+  sums.rate = 20;
+  sums.error = 4;
+  sums.loss = sums.nll + 0.5 * sums.rate;
+  Figures figures = trainFigures(mockClassifier(), sums, std::log(3), {});
+  EXPECT_DOUBLE_EQ(figures.nll, 1.4);
+  EXPECT_DOUBLE_EQ(figures.rate, 2);
+  EXPECT_DOUBLE_EQ(figures.error1, 0.4);
+  EXPECT_DOUBLE_EQ(figures.loss, 2.4);
+  EXPECT_EQ(RunningSums::fromValues(sums.values()).loss, sums.loss);
+}
+
+TEST(Figures, numbersReadBackAsThemselves) {
+  Figures figures;
+  figures.context.split = "train";
+  figures.context.seed = UINT64_MAX;
+  figures.context.beta = 1.0 / 3;
+  figures.loss = 0.1 + 0.2;
+  auto json = nlohmann::json::parse(toJson(figures));
+  EXPECT_EQ(double(json["loss"]), 0.1 + 0.2);
+  EXPECT_EQ(double(json["beta"]), 1.0 / 3);
+  EXPECT_EQ(json["seed"].get<uint64_t>(), UINT64_MAX);
+  EXPECT_TRUE(json["epoch"].is_null());
+}
+
+} // namespace

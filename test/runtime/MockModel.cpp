@@ -1,0 +1,314 @@
+//===- MockModel.cpp - A model written by hand ----------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "test/runtime/MockModel.h"
+#include "runtime/Philox.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace vib::runtime::test {
+
+namespace {
+
+constexpr int batch = 8, inputs = 4, latents = 2;
+
+template <typename Real, int outputs> struct Block {
+  Real weight[inputs][2 * latents];
+  Real bias[2 * latents];
+  Real decoder[latents][outputs];
+  Real offset[outputs];
+  Real *begin() { return &weight[0][0]; }
+  static constexpr int size =
+      inputs * 2 * latents + 2 * latents + latents * outputs + outputs;
+};
+
+template <typename Real, int outputs> struct Arena {
+  uint8_t image[batch][inputs];
+  Real x[batch][inputs];
+  int32_t label[batch];
+  Real target[batch][outputs];
+  Real nll[batch], rate[batch], error[batch];
+  Real mu[batch][latents], sigma[batch][latents], z[batch][latents];
+  Real logits[batch][outputs], prediction[batch][outputs];
+  Real gradient[batch][Block<Real, outputs>::size];
+};
+
+double noise(const VibStep &step, Purpose purpose, int latent, int row,
+             int sample) {
+  PhiloxWords words =
+      philox4x32({uint32_t(latent), uint32_t(row),
+                  purpose == Purpose::TrainingNoise ? uint32_t(step.step) : 0,
+                  uint32_t(purpose) << 24 | uint32_t(sample)},
+                 {uint32_t(step.seed), uint32_t(step.seed >> 32)});
+  double u = ((words[0] >> 9) + 0.5) * 0x1p-23;
+  double v = ((words[1] >> 9) + 0.5) * 0x1p-23;
+  return std::sqrt(-2 * std::log(u)) * std::cos(2 * M_PI * v);
+}
+
+/// The model. `classes` says which of the two it is.
+template <typename Real, int outputs, bool classes> struct Mock {
+  using B = Block<Real, outputs>;
+  using A = Arena<Real, outputs>;
+
+  static B &weights(const VibCall *call) {
+    return *static_cast<B *>(call->weights);
+  }
+  static A &arena(const VibCall *call) {
+    return *static_cast<A *>(call->arena);
+  }
+
+  static void scale(const VibCall *call) {
+    A &a = arena(call);
+    for (int row = 0; row < batch; ++row)
+      for (int i = 0; i < inputs; ++i)
+        a.x[row][i] =
+            row < call->step.rows ? Real(a.image[row][i] / 127.5 - 1) : 0;
+  }
+
+  static void encodeRow(const VibCall *call, int row) {
+    A &a = arena(call);
+    B &w = weights(call);
+    a.rate[row] = 0;
+    for (int k = 0; k < latents; ++k) {
+      Real mu = w.bias[k], rho = w.bias[latents + k];
+      for (int i = 0; i < inputs; ++i) {
+        mu += a.x[row][i] * w.weight[i][k];
+        rho += a.x[row][i] * w.weight[i][latents + k];
+      }
+      Real sigma = std::log1p(std::exp(rho));
+      a.mu[row][k] = mu;
+      a.sigma[row][k] = sigma;
+      a.rate[row] += (mu * mu + sigma * sigma - 1) / 2 - std::log(sigma);
+    }
+  }
+
+  static void decodeRow(const VibCall *call, int row, Purpose purpose,
+                        bool labels) {
+    A &a = arena(call);
+    B &w = weights(call);
+    const VibStep &step = call->step;
+    for (int k = 0; k < latents; ++k)
+      a.z[row][k] =
+          a.mu[row][k] +
+          (step.sample < 0
+               ? 0
+               : a.sigma[row][k] * Real(noise(step, purpose, k, step.row0 + row,
+                                              step.sample)));
+    for (int o = 0; o < outputs; ++o) {
+      a.logits[row][o] = w.offset[o];
+      for (int k = 0; k < latents; ++k)
+        a.logits[row][o] += a.z[row][k] * w.decoder[k][o];
+      a.prediction[row][o] = a.logits[row][o];
+    }
+    if (!classes) {
+      Real difference = a.prediction[row][0] - (labels ? a.target[row][0] : 0);
+      a.error[row] = difference * difference;
+      a.nll[row] = (a.error[row] + std::log(Real(2 * M_PI))) / 2;
+      return;
+    }
+    Real *logits = a.logits[row], *p = a.prediction[row];
+    Real top = *std::max_element(logits, logits + outputs), mass = 0;
+    for (int o = 0; o < outputs; ++o)
+      mass += p[o] = std::exp(logits[o] - top);
+    for (int o = 0; o < outputs; ++o)
+      p[o] /= mass;
+    int32_t label = labels ? a.label[row] : 0;
+    a.nll[row] = top + std::log(mass) - logits[label];
+    a.error[row] = std::max_element(p, p + outputs) - p != label;
+  }
+
+  static void trainRow(const VibCall *call, int row) {
+    encodeRow(call, row);
+    decodeRow(call, row, Purpose::TrainingNoise, true);
+    A &a = arena(call);
+    B &w = weights(call);
+    B &g = *reinterpret_cast<B *>(a.gradient[row]);
+    Real rows = Real(call->step.rows), beta = Real(call->step.beta) / rows;
+    for (int o = 0; o < outputs; ++o)
+      g.offset[o] = (a.prediction[row][o] -
+                     (classes ? Real(o == a.label[row]) : a.target[row][o])) /
+                    rows;
+    for (int k = 0; k < latents; ++k) {
+      Real dz = 0;
+      for (int o = 0; o < outputs; ++o) {
+        g.decoder[k][o] = a.z[row][k] * g.offset[o];
+        dz += w.decoder[k][o] * g.offset[o];
+      }
+      Real sigma = a.sigma[row][k];
+      Real eps = (a.z[row][k] - a.mu[row][k]) / sigma;
+      g.bias[k] = dz + beta * a.mu[row][k];
+      // d softplus = 1 - exp(-sigma)
+      g.bias[latents + k] =
+          (dz * eps + beta * (sigma - 1 / sigma)) * -std::expm1(-sigma);
+    }
+    for (int i = 0; i < inputs; ++i)
+      for (int k = 0; k < 2 * latents; ++k)
+        g.weight[i][k] = a.x[row][i] * g.bias[k];
+  }
+
+  static void rowsKernel(const VibCall *call, int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < std::min<int64_t>(end, call->step.rows);
+         ++row)
+      trainRow(call, int(row));
+  }
+
+  static void updateKernel(const VibCall *call, int64_t begin, int64_t end) {
+    A &a = arena(call);
+    const VibStep &step = call->step;
+    for (int64_t i = begin; i < end; ++i) {
+      Real gradient = 0;
+      for (int row = 0; row < step.rows; ++row)
+        gradient += a.gradient[row][i];
+      Real &w = static_cast<Real *>(call->weights)[i];
+      Real &m = static_cast<Real *>(call->moment1)[i];
+      if (!classes) {
+        m = Real(0.5) * m + gradient;
+        w -= Real(step.rate) * m;
+        continue;
+      }
+      Real &v = static_cast<Real *>(call->moment2)[i];
+      m = Real(0.5) * m + Real(0.5) * gradient;
+      v = Real(0.999) * v + Real(0.001) * gradient * gradient;
+      w -= Real(step.rate1) * m /
+           (std::sqrt(v) * Real(step.scale2) + Real(1e-8));
+      Real &average = static_cast<Real *>(call->average)[i];
+      average += Real(step.average) * (w - average);
+    }
+  }
+
+  static void trainStep(const VibCall *call) {
+    vib_launch(call, rowsKernel, batch, 0);
+    vib_launch(call, updateKernel, B::size, 1);
+  }
+  static void encode(const VibCall *call) {
+    for (int row = 0; row < call->step.rows; ++row)
+      encodeRow(call, row);
+  }
+  static void evaluate(const VibCall *call) {
+    for (int row = 0; row < call->step.rows; ++row)
+      decodeRow(call, row, Purpose::EvaluationNoise, true);
+  }
+  static void predict(const VibCall *call) {
+    for (int row = 0; row < call->step.rows; ++row)
+      decodeRow(call, row, Purpose::EvaluationNoise, false);
+  }
+
+  static VibModel make() {
+    constexpr uint32_t real = sizeof(Real) == 8 ? VIB_F64 : VIB_F32;
+    static const VibParameter parameters[] = {{"encode.0.weight",
+                                               real,
+                                               2,
+                                               {inputs, 2 * latents},
+                                               1,
+                                               VIB_INIT_UNIFORM,
+                                               0.9,
+                                               offsetof(B, weight)},
+                                              {"encode.0.bias",
+                                               real,
+                                               1,
+                                               {2 * latents, 0},
+                                               0,
+                                               VIB_INIT_CONSTANT,
+                                               0,
+                                               offsetof(B, bias)},
+                                              {"decode.0.weight",
+                                               real,
+                                               2,
+                                               {latents, outputs},
+                                               1,
+                                               VIB_INIT_UNIFORM,
+                                               1.1,
+                                               offsetof(B, decoder)},
+                                              {"decode.0.bias",
+                                               real,
+                                               1,
+                                               {outputs, 0},
+                                               0,
+                                               VIB_INIT_CONSTANT,
+                                               0,
+                                               offsetof(B, offset)}};
+    static const VibTensor tensors[] = {
+        {"x", real, 2, {batch, inputs}, offsetof(A, x)},
+        classes
+            ? VibTensor{"y", VIB_I32, 1, {batch}, offsetof(A, label)}
+            : VibTensor{"y", real, 2, {batch, outputs}, offsetof(A, target)},
+        {"nll", real, 1, {batch}, offsetof(A, nll)},
+        {"rate", real, 1, {batch}, offsetof(A, rate)},
+        {"error", real, 1, {batch}, offsetof(A, error)},
+        {"mu", real, 2, {batch, latents}, offsetof(A, mu)},
+        {"sigma", real, 2, {batch, latents}, offsetof(A, sigma)},
+        {"z", real, 2, {batch, latents}, offsetof(A, z)},
+        {"logits", real, 2, {batch, outputs}, offsetof(A, logits)},
+        {"prediction", real, 2, {batch, outputs}, offsetof(A, prediction)},
+        {"image", VIB_U8, 3, {batch, 2, 2}, offsetof(A, image)}};
+    static const VibKernel kernels[] = {
+        {"rows", "train_step", 1600, 4096, batch},
+        {"update", "train_step", 400, 2048, B::size}};
+
+    VibModel model = {};
+    model.magic = VIB_ABI_MAGIC;
+    model.version = VIB_ABI_VERSION;
+    model.size = sizeof(VibModel);
+    model.name = classes ? "mock" : "mock-regression";
+    model.hash = classes ? "c1a55e5" : "4e94e55";
+    model.compiler = "by hand";
+    model.target = "x86_64";
+    model.features = "";
+    model.options = "-O2";
+    model.type = real;
+    model.likelihood = classes ? VIB_CATEGORICAL : VIB_NORMAL;
+    model.batch = batch;
+    model.samples = 1;
+    model.latents = latents;
+    model.outputs = outputs;
+    model.epochs = 3;
+    model.seed = 5;
+    model.optimizer = classes ? VIB_ADAM : VIB_SGD;
+    model.averaged = classes;
+    model.rate = classes ? 0.03 : 0.01;
+    model.beta1 = 0.5;
+    model.beta2 = 0.999;
+    model.epsilon = 1e-8;
+    model.momentum = 0.5;
+    model.average_decay = 0.9;
+    model.rate_schedule = {VIB_STAIRCASE, 0, 0.9, 1, 0};
+    model.beta = 0.01;
+    model.beta_schedule = {VIB_CONSTANT, 0, 0, 0, classes ? 1.5 : 0};
+    model.block_bytes = sizeof(B);
+    model.moments = classes ? 2 : 1;
+    model.num_parameters = 4;
+    model.parameters = parameters;
+    model.arena_bytes = sizeof(A);
+    model.num_tensors = classes ? 11 : 10;
+    model.num_kernels = 2;
+    model.tensors = tensors;
+    model.kernels = kernels;
+    model.scale = classes ? scale : nullptr;
+    model.train_step = trainStep;
+    model.encode = encode;
+    model.evaluate = evaluate;
+    model.predict = predict;
+    return model;
+  }
+};
+
+} // namespace
+
+const VibModel &mockClassifier() {
+  static const VibModel model = Mock<double, 3, true>::make();
+  return model;
+}
+
+const VibModel &mockRegression() {
+  static const VibModel model = Mock<float, 1, false>::make();
+  return model;
+}
+
+} // namespace vib::runtime::test

@@ -1,0 +1,102 @@
+//===- Schedules.cpp - The learning rate, beta and corrections ------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Schedule.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+using namespace vib::runtime;
+
+namespace {
+
+VibSchedule schedule(VibScheduleKind kind, double factor, double epochs,
+                     double warmUp = 0) {
+  return {uint32_t(kind), 0, factor, epochs, warmUp};
+}
+
+TEST(Schedule, staircaseOfToyNetEndsAtTheOfficialRate) {
+  VibSchedule stairs = schedule(VIB_STAIRCASE, 0.97, 2);
+  EXPECT_EQ(scheduledValue(stairs, 1e-4, 0), 1e-4);
+  EXPECT_EQ(scheduledValue(stairs, 1e-4, 1199.0 / 600), 1e-4);
+  EXPECT_DOUBLE_EQ(scheduledValue(stairs, 1e-4, 2), 0.97e-4);
+  EXPECT_NEAR(scheduledValue(stairs, 1e-4, 199.9), 4.9023e-6, 5e-11);
+}
+
+TEST(Schedule, staircaseOfFractionsStepsAtTheStair) {
+  // 0.3 / 0.1 is below 3 in f64.
+  EXPECT_DOUBLE_EQ(scheduledValue(schedule(VIB_STAIRCASE, 0.5, 0.1), 1, 0.3),
+                   0.125);
+}
+
+TEST(Schedule, otherKinds) {
+  EXPECT_EQ(scheduledValue(schedule(VIB_CONSTANT, 0.1, 1), 3, 9), 3);
+  VibSchedule exponential = schedule(VIB_EXPONENTIAL, 0.25, 2);
+  EXPECT_DOUBLE_EQ(scheduledValue(exponential, 8, 1), 4);
+  EXPECT_DOUBLE_EQ(scheduledValue(exponential, 8, 4), 0.5);
+  VibSchedule cosine = schedule(VIB_COSINE, 0.1, 4);
+  EXPECT_DOUBLE_EQ(scheduledValue(cosine, 1, 0), 1);
+  EXPECT_DOUBLE_EQ(scheduledValue(cosine, 1, 2), 0.55);
+  EXPECT_DOUBLE_EQ(scheduledValue(cosine, 1, 9), 0.1);
+  VibSchedule linear = schedule(VIB_LINEAR, 0.5, 4);
+  EXPECT_DOUBLE_EQ(scheduledValue(linear, 2, 0), 1);
+  EXPECT_DOUBLE_EQ(scheduledValue(linear, 2, 1), 1.25);
+  EXPECT_DOUBLE_EQ(scheduledValue(linear, 2, 40), 2);
+}
+
+TEST(Schedule, warmUpComesFirst) {
+  VibSchedule stairs = schedule(VIB_STAIRCASE, 0.5, 1, 2);
+  EXPECT_EQ(scheduledValue(stairs, 1, 0), 0);
+  EXPECT_DOUBLE_EQ(scheduledValue(stairs, 1, 0.5), 0.25);
+  EXPECT_DOUBLE_EQ(scheduledValue(stairs, 1, 2), 1);
+  EXPECT_DOUBLE_EQ(scheduledValue(stairs, 1, 3), 0.5);
+}
+
+TEST(Schedule, noEpochsDivideByNothing) {
+  for (VibScheduleKind kind :
+       {VIB_CONSTANT, VIB_STAIRCASE, VIB_EXPONENTIAL, VIB_COSINE, VIB_LINEAR})
+    for (double epoch : {0.0, 1.0})
+      EXPECT_TRUE(
+          std::isfinite(scheduledValue(schedule(kind, 0.5, 0, 0), 1, epoch)));
+  EXPECT_EQ(scheduledValue(schedule(VIB_LINEAR, 0, 0, 0), 1, 0), 1);
+}
+
+TEST(Schedule, correctionsOfAStep) {
+  VibModel model = {};
+  model.optimizer = VIB_ADAMW;
+  model.beta1 = 0.5;
+  model.beta2 = 0.999;
+  model.weight_decay = 0.1;
+  model.averaged = 1;
+  model.average_decay = 0.999;
+  VibStep first = makeTrainStep(model, {7, 1e-3, 1e-2}, 0, 10);
+  EXPECT_EQ(first.seed, 7u);
+  EXPECT_EQ(first.beta, 1e-2);
+  EXPECT_DOUBLE_EQ(first.rate1, 2e-3);
+  EXPECT_DOUBLE_EQ(first.scale2, 1 / std::sqrt(1 - 0.999));
+  // The first average is the weights themselves: zero-debiased.
+  EXPECT_EQ(first.average, 1);
+  EXPECT_DOUBLE_EQ(first.decay, 1e-4);
+  VibStep third = makeTrainStep(model, {7, 1e-3, 1e-2}, 2, 10);
+  EXPECT_DOUBLE_EQ(third.rate1, 1e-3 / (1 - 0.125));
+  EXPECT_NEAR(third.average, 0.001 / (1 - 0.999 * 0.999 * 0.999), 1e-14);
+}
+
+TEST(Schedule, sgdHasNoCorrections) {
+  VibModel model = {};
+  model.optimizer = VIB_SGD;
+  model.weight_decay = 0.1;
+  VibStep step = makeTrainStep(model, {0, 0.5, 0}, 4, 10);
+  EXPECT_EQ(step.rate1, 0.5);
+  EXPECT_EQ(step.scale2, 1);
+  EXPECT_EQ(step.average, 0);
+  EXPECT_DOUBLE_EQ(step.decay, 0.05);
+}
+
+} // namespace

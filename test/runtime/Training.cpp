@@ -1,0 +1,364 @@
+//===- Training.cpp - train, from the outside -----------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Safetensors.h"
+#include "test/runtime/Program.h"
+#include "test/runtime/Samples.h"
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmath>
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+using testing::Test;
+using Words = std::vector<std::string>;
+
+namespace {
+
+/// 50 rows are 7 batches of 8, the last one of 2.
+class Training : public Test {
+protected:
+  void SetUp() override { writeImages(path("data"), 50, 21); }
+
+  std::string path(const std::string &name) const { return root.path(name); }
+  std::string file(const std::string &out, const std::string &name) const {
+    return readText(path(out) + "/" + name);
+  }
+
+  Outcome train(const std::string &out, Words flags = {},
+                const Start &start = {}) const {
+    Words words = {"train", "--data", path("data"), "--out", path(out)};
+    words.insert(words.end(), flags.begin(), flags.end());
+    return runMock(words, start);
+  }
+
+  /// Bit for bit but for the clock.
+  void expectSameRun(const std::string &a, const std::string &b) const {
+    for (const char *name : {"checkpoint.safetensors", "model.safetensors"}) {
+      EXPECT_FALSE(file(a, name).empty());
+      EXPECT_TRUE(file(a, name) == file(b, name)) << name << " differs";
+    }
+    EXPECT_EQ(readMetrics(path(a)), readMetrics(path(b)));
+  }
+
+  TemporaryDirectory root;
+};
+
+TEST_F(Training, writesWhatTheContractSays) {
+  Outcome outcome = train("run");
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  Words lines = readLines(path("run/metrics.jsonl"));
+  ASSERT_EQ(lines.size(), 6u);
+  auto trained = nlohmann::ordered_json::parse(lines[0]);
+  auto tested = nlohmann::ordered_json::parse(lines[1]);
+  EXPECT_EQ(trained["split"], "train");
+  EXPECT_EQ(trained["weights"], "raw");
+  EXPECT_EQ(trained["samples"], 1);
+  EXPECT_EQ(trained["n"], 50);
+  EXPECT_FALSE(trained.contains("error_avg"));
+  Words keys;
+  for (auto &[key, value] : tested.items())
+    keys.push_back(key);
+  EXPECT_EQ(keys,
+            (Words{"split", "weights", "epoch", "step", "loss",
+                   "cross_entropy_bits", "rate_bits", "izy_bits", "hy_bits",
+                   "error_1shot", "error_avg", "error_mean", "nll_avg_bits",
+                   "samples", "beta", "lr", "seed", "n", "seconds"}));
+  EXPECT_EQ(tested["weights"], "average");
+  EXPECT_EQ(tested["epoch"], 0);
+  EXPECT_EQ(tested["step"], 7);
+  EXPECT_EQ(tested["samples"], 12);
+  EXPECT_EQ(tested["n"], 21);
+  EXPECT_EQ(tested["seed"], 5);
+  // The beta of the last step: 6 / 7 of an epoch into a warm-up of 1.5.
+  double beta = tested["beta"];
+  EXPECT_DOUBLE_EQ(beta, 0.01 * (6.0 / 7) / 1.5);
+  double ce = tested["cross_entropy_bits"], rate = tested["rate_bits"];
+  EXPECT_NEAR(double(tested["loss"]), (ce + beta * rate) * M_LN2, 1e-12);
+  EXPECT_NEAR(double(tested["izy_bits"]), double(tested["hy_bits"]) - ce,
+              1e-12);
+  EXPECT_LE(double(tested["nll_avg_bits"]), ce);
+
+  SafetensorsReader model(path("run/model.safetensors"));
+  ASSERT_NE(model.find("encode.0.weight"), nullptr);
+  EXPECT_EQ(model.metadata().at("weights"), "average");
+  EXPECT_EQ(model.metadata().at("step"), "21");
+}
+
+TEST_F(Training, learns) {
+  ASSERT_EQ(train("run", {"--epochs", "60"}).exitCode, 0);
+  auto last =
+      nlohmann::json::parse(readLines(path("run/metrics.jsonl")).back());
+  EXPECT_LT(double(last["error_avg"]), 0.3);
+  EXPECT_EQ(last["epoch"], 59);
+}
+
+TEST_F(Training, threadsDoNotChangeTheBits) {
+  ASSERT_EQ(train("one", {"--threads", "1"}).exitCode, 0);
+  ASSERT_EQ(train("two", {"--threads", "2"}).exitCode, 0);
+  ASSERT_EQ(train("three", {"--threads", "3"}).exitCode, 0);
+  expectSameRun("one", "two");
+  expectSameRun("one", "three");
+}
+
+TEST_F(Training, resumedEqualsUninterrupted) {
+  ASSERT_EQ(train("whole", {"--epochs", "4", "--eval", "both"}).exitCode, 0);
+  // At an epoch's end, in the middle of one, twice in one, and at the very end.
+  for (const char *steps : {"7", "10", "11", "28"}) {
+    Outcome outcome = train("parts", {"--epochs", "4", "--eval", "both",
+                                      "--steps", steps, "--resume"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  }
+  expectSameRun("whole", "parts");
+  Outcome again =
+      train("parts", {"--epochs", "4", "--eval", "both", "--resume"});
+  EXPECT_EQ(again.exitCode, 0);
+  expectSameRun("whole", "parts");
+}
+
+TEST_F(Training, resumedWithoutShuffleEqualsUninterrupted) {
+  ASSERT_EQ(train("whole", {"--no-shuffle"}).exitCode, 0);
+  ASSERT_EQ(train("parts", {"--no-shuffle", "--steps", "9"}).exitCode, 0);
+  ASSERT_EQ(train("parts", {"--no-shuffle", "--resume"}).exitCode, 0);
+  expectSameRun("whole", "parts");
+  ASSERT_EQ(train("shuffled").exitCode, 0);
+  EXPECT_NE(readMetrics(path("whole")), readMetrics(path("shuffled")));
+}
+
+TEST_F(Training, endsByStepsInAnEpoch) {
+  ASSERT_EQ(train("run", {"--steps", "3"}).exitCode, 0);
+  Words lines = readLines(path("run/metrics.jsonl"));
+  ASSERT_EQ(lines.size(), 2u);
+  auto trained = nlohmann::json::parse(lines[0]);
+  EXPECT_EQ(trained["step"], 3);
+  EXPECT_EQ(trained["n"], 24);
+}
+
+TEST_F(Training, resumeWithoutCheckpointStartsAndSaysSo) {
+  Outcome outcome = train("run", {"--resume"});
+  EXPECT_EQ(outcome.exitCode, 0);
+  EXPECT_NE(outcome.out.find("starting at step 0"), std::string::npos);
+  ASSERT_EQ(train("other").exitCode, 0);
+  expectSameRun("run", "other");
+}
+
+TEST_F(Training, refusesADirectoryThatHoldsARun) {
+  ASSERT_EQ(train("run").exitCode, 0);
+  std::string before = file("run", "checkpoint.safetensors");
+  Outcome outcome = train("run");
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_NE(outcome.err.find("holds a run already"), std::string::npos);
+  EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
+}
+
+TEST_F(Training, refusesToResumeAnotherRun) {
+  ASSERT_EQ(train("run", {"--seed", "3"}).exitCode, 0);
+  struct Case {
+    Words flags;
+    const char *found, *expected;
+  };
+  for (const Case &c :
+       {Case{{"--seed", "4"}, "seed is 3", "run's is 4"},
+        Case{{"--seed", "3", "--beta", "0.5"}, "beta is 0.01", "run's is 0.5"},
+        Case{{"--seed", "3", "--lr", "0.5"}, "rate is 0.03", "run's is 0.5"},
+        Case{{"--seed", "3", "--no-shuffle"}, "on", "off"}}) {
+    Words flags = c.flags;
+    flags.insert(flags.end(), {"--resume", "--epochs", "9"});
+    Outcome outcome = train("run", flags);
+    EXPECT_EQ(outcome.exitCode, 1);
+    EXPECT_NE(outcome.err.find(c.found), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find(c.expected), std::string::npos) << outcome.err;
+  }
+  writeImages(path("data"), 49, 21);
+  Outcome data = train("run", {"--seed", "3", "--resume"});
+  EXPECT_EQ(data.exitCode, 1);
+  EXPECT_NE(data.err.find("data"), std::string::npos) << data.err;
+  writeNumbers(path("data"), 50, 21);
+  Start regression;
+  regression.environment = {"VIB_MOCK=regression"};
+  Outcome model = train("run", {"--resume"}, regression);
+  EXPECT_EQ(model.exitCode, 1);
+  EXPECT_NE(model.err.find("mock-regression"), std::string::npos) << model.err;
+}
+
+TEST_F(Training, startsFromGivenWeights) {
+  ASSERT_EQ(train("first", {"--epochs", "1"}).exitCode, 0);
+  ASSERT_EQ(train("second", {"--init", path("first/model.safetensors"), "--lr",
+                             "0", "--steps", "1"})
+                .exitCode,
+            0);
+  SafetensorsReader first(path("first/model.safetensors"));
+  SafetensorsReader second(path("second/model.safetensors"));
+  for (const SafetensorsReader::Tensor &tensor : first.tensors()) {
+    const SafetensorsReader::Tensor *other = second.find(tensor.name);
+    ASSERT_NE(other, nullptr);
+    EXPECT_EQ(memcmp(tensor.data, other->data, tensor.size), 0) << tensor.name;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Signals, kills, disks
+//===----------------------------------------------------------------------===//
+
+/// Waits until a file is there.
+void waitFor(const std::string &path) {
+  struct stat status;
+  for (int i = 0; i < 20000 && stat(path.c_str(), &status) != 0; ++i)
+    usleep(500);
+}
+
+TEST_F(Training, ctrlCWritesACheckpointAndExitsWith130) {
+  Words words = {"train",     "--data",   path("data"), "--out",
+                 path("run"), "--epochs", "1000000"};
+  for (int signal : {SIGINT, SIGTERM}) {
+    pid_t process = startMock(words, path(""));
+    waitFor(path("run/checkpoint.safetensors"));
+    usleep(10000);
+    // Some wrappers signal twice at once; that is one wish.
+    kill(process, signal);
+    kill(process, signal);
+    Outcome outcome = waitForMock(process, path(""));
+    EXPECT_EQ(outcome.exitCode, 130) << outcome.err;
+    EXPECT_NE(outcome.err.find("interrupted at step"), std::string::npos);
+    words.push_back("--resume");
+    if (words.size() > 8)
+      break;
+    ASSERT_EQ(unlink(path("err").c_str()), 0);
+  }
+  // What was interrupted goes on as if it had not been.
+  SafetensorsReader checkpoint(path("run/checkpoint.safetensors"));
+  uint64_t step = std::stoull(checkpoint.metadata().at("step"));
+  std::string steps = std::to_string(step + 10);
+  Words flags = {"--epochs", "1000000", "--steps", steps};
+  ASSERT_EQ(train("whole", flags).exitCode, 0);
+  flags.push_back("--resume");
+  ASSERT_EQ(train("run", flags).exitCode, 0);
+  expectSameRun("whole", "run");
+}
+
+TEST_F(Training, killedRunsLoseNoMoreThanSinceTheCheckpoint) {
+  Words flags = {"--epochs", "60", "--checkpoint-every", "3"};
+  ASSERT_EQ(train("whole", flags).exitCode, 0);
+  Words words = {"train",    "--data",    path("data"),
+                 "--out",    path("run"), "--resume",
+                 "--epochs", "60",        "--checkpoint-every",
+                 "3"};
+  int kills = 0;
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    pid_t process = startMock(words, path(""));
+    usleep(useconds_t(3000 + 1700 * (attempt % 12) + 500 * attempt));
+    kill(process, SIGKILL);
+    Outcome outcome = waitForMock(process, path(""));
+    ASSERT_TRUE(outcome.exitCode == -SIGKILL || outcome.exitCode == 0)
+        << outcome.exitCode << outcome.err;
+    if (outcome.exitCode == 0)
+      break;
+    ++kills;
+    struct stat status;
+    for (const char *name :
+         {"run/checkpoint.safetensors", "run/model.safetensors"})
+      if (stat(path(name).c_str(), &status) == 0)
+        EXPECT_NO_THROW(SafetensorsReader whole(path(name)));
+  }
+  EXPECT_GT(kills, 2);
+  flags.push_back("--resume");
+  ASSERT_EQ(train("run", flags).exitCode, 0);
+  expectSameRun("whole", "run");
+}
+
+TEST_F(Training, aFullDiskLeavesTheLastCheckpoint) {
+  ASSERT_EQ(train("run", {"--steps", "5"}).exitCode, 0);
+  std::string before = file("run", "checkpoint.safetensors");
+  Start full;
+  full.fileLimit = long(before.size()) - 100;
+  Outcome outcome = train("run", {"--resume"}, full);
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_NE(outcome.err.find("error: "), std::string::npos);
+  EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
+  ASSERT_EQ(train("run", {"--resume"}).exitCode, 0);
+  ASSERT_EQ(train("whole").exitCode, 0);
+  expectSameRun("run", "whole");
+}
+
+TEST_F(Training, anUnwritableDirectoryIsAnError) {
+  EXPECT_EQ(train("data/train_x.npy").exitCode, 1);
+  Outcome outcome =
+      runMock({"train", "--data", path("data"), "--out", "/proc/vib"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_NE(outcome.err.find("/proc/vib"), std::string::npos) << outcome.err;
+}
+
+//===----------------------------------------------------------------------===//
+// What is not finite
+//===----------------------------------------------------------------------===//
+
+TEST_F(Training, aLossThatIsNotFiniteStops) {
+  Outcome outcome = train("run", {"--lr", "1e200"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_NE(outcome.err.find("step 2: the "), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("not finite"), std::string::npos);
+  EXPECT_NE(outcome.err.find("no checkpoint was written"), std::string::npos);
+  EXPECT_EQ(file("run", "checkpoint.safetensors"), "");
+  EXPECT_EQ(file("run", "model.safetensors"), "");
+}
+
+TEST_F(Training, aWeightThatIsNotFiniteIsNeverWritten) {
+  // The update overflows, the loss of the step before it does not.
+  Outcome outcome = train("run", {"--lr", "1.7e308", "--steps", "1"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_NE(outcome.err.find("not finite"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("code.0."), std::string::npos) << outcome.err;
+  EXPECT_EQ(file("run", "checkpoint.safetensors"), "");
+}
+
+//===----------------------------------------------------------------------===//
+// Other models and sizes
+//===----------------------------------------------------------------------===//
+
+TEST_F(Training, dataSmallerThanTheBatch) {
+  writeImages(path("data"), 3, 1);
+  ASSERT_EQ(train("run").exitCode, 0);
+  auto lines = readLines(path("run/metrics.jsonl"));
+  EXPECT_EQ(nlohmann::json::parse(lines[0])["n"], 3);
+  EXPECT_EQ(nlohmann::json::parse(lines.back())["step"], 3);
+}
+
+TEST_F(Training, betaOfZero) {
+  ASSERT_EQ(train("run", {"--beta", "0"}).exitCode, 0);
+  auto last = nlohmann::json::parse(readLines(path("run/metrics.jsonl"))[5]);
+  EXPECT_NEAR(double(last["loss"]), double(last["cross_entropy_bits"]) * M_LN2,
+              1e-12);
+}
+
+TEST_F(Training, regression) {
+  writeNumbers(path("data"), 50, 21);
+  Start start;
+  start.environment = {"VIB_MOCK=regression"};
+  ASSERT_EQ(train("run", {"--epochs", "60"}, start).exitCode, 0);
+  Words lines = readLines(path("run/metrics.jsonl"));
+  auto first = nlohmann::json::parse(lines[1]);
+  auto last = nlohmann::json::parse(lines.back());
+  for (const char *key : {"nll_bits", "rmse"})
+    EXPECT_TRUE(last.contains(key)) << key;
+  for (const char *key : {"cross_entropy_bits", "izy_bits", "error_1shot"})
+    EXPECT_FALSE(last.contains(key)) << key;
+  EXPECT_EQ(last["weights"], "raw");
+  EXPECT_LT(double(last["rmse"]), double(first["rmse"]));
+  // -log N(y; z, 1) of the mean squared error.
+  double rmse = last["rmse"];
+  EXPECT_NEAR(double(last["nll_bits"]) * M_LN2,
+              0.5 * (std::log(2 * M_PI) + rmse * rmse), 1e-5);
+}
+
+} // namespace
