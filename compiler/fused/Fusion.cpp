@@ -142,56 +142,68 @@ SmallVector<KernelOp> vib::getKernels(func::FuncOp function) {
 // Notes
 //===----------------------------------------------------------------------===//
 
-static void addNote(KernelOp kernel, StringRef attr, const Twine &text) {
+/// Adds a note; false if it was there.
+static bool addNote(KernelOp kernel, StringRef attr, const Twine &text) {
   Builder builder(kernel.getContext());
   SmallVector<Attribute> notes;
   if (auto old = kernel->getAttrOfType<ArrayAttr>(attr))
     llvm::append_range(notes, old);
   StringAttr note = builder.getStringAttr(text);
   if (llvm::is_contained(notes, note))
-    return;
+    return false;
   notes.push_back(note);
   kernel->setAttr(attr, builder.getArrayAttr(notes));
+  return true;
 }
 
 void vib::noteFused(KernelOp kernel, StringRef pass, const Twine &what) {
   addNote(kernel, kFusedAttrName, pass + ": " + what);
   remark::passed(kernel.getLoc(),
                  remark::RemarkOpts::name(pass).category("vib"))
-      << "fused " << what.str() << " into " << kernel.getName();
+      << "fused into '" << kernel.getName().str() << "': " << what.str();
 }
 
-void vib::noteUnfused(KernelOp kernel, StringRef pass, const Twine &what,
+void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
                       StringRef why) {
-  addNote(kernel, kUnfusedAttrName, pass + ": " + what + ": " + why);
-  remark::missed(kernel.getLoc(),
-                 remark::RemarkOpts::name(pass).category("vib"))
-      << "did not fuse " << what.str() << " into " << kernel.getName() << ": "
-      << why;
+  std::string what = describe(kernel);
+  if (addNote(kernel, kUnfusedAttrName,
+              pass + ": '" + what + "' not into '" + into.getName() +
+                  "': " + why))
+    remark::missed(kernel.getLoc(),
+                   remark::RemarkOpts::name(pass).category("vib"))
+        << "not fused into '" << into.getName().str() << "': " << what
+        << ", because " << why.str();
 }
 
 //===----------------------------------------------------------------------===//
 // Outputs
 //===----------------------------------------------------------------------===//
 
-/// The operand through which a value gets its place, down to the first that is
-/// not computed from another tensor's place.
+/// The operand through which a value gets its place: the init of the op that
+/// computes it, or of the fill, or of the first of the insert_slices, before
+/// it.
 static OpOperand *getPlace(Value value) {
   OpOperand *place = nullptr;
-  while (auto result = dyn_cast<OpResult>(value)) {
-    if (auto op = dyn_cast<linalg::LinalgOp>(result.getOwner()))
-      place = op.getDpsInitOperand(result.getResultNumber());
-    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(result.getOwner()))
+  while (Operation *op = value.getDefiningOp()) {
+    unsigned number = cast<OpResult>(value).getResultNumber();
+    if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
       place = &insert.getDestMutable();
+    else if (auto fill = dyn_cast<linalg::FillOp>(op))
+      place = fill.getDpsInitOperand(0);
+    else if (auto loop = dyn_cast<linalg::LinalgOp>(op); loop && !place)
+      place = loop.getDpsInitOperand(number);
     else
       return place;
-    // What is shared cannot be computed in place.
-    if (!value.hasOneUse())
-      return place;
     value = place->get();
-    if (auto result = dyn_cast<OpResult>(value))
-      if (!isa<linalg::FillOp, tensor::InsertSliceOp>(result.getOwner()))
-        return place;
+    // A fill that others use as well cannot be in this place: take a copy.
+    if (auto fill = value.getDefiningOp<linalg::FillOp>();
+        fill && !value.hasOneUse()) {
+      OpBuilder builder(fill);
+      value = cast<linalg::FillOp>(builder.clone(*fill)).getResult(0);
+      place->set(value);
+    }
+    if (value.getDefiningOp<tensor::InsertSliceOp>() && !value.hasOneUse())
+      return place;
   }
   return place;
 }
@@ -386,6 +398,22 @@ static KernelOp buildMerged(KernelOp first, KernelOp second,
   return merged;
 }
 
+std::string vib::checkSamePositions(KernelOp kernel, const KernelSpace &space) {
+  std::optional<SmallVector<unsigned, 4>> positions;
+  for (linalg::LinalgOp op : getLoops(kernel)) {
+    SmallVector<unsigned, 4> loops;
+    SmallVector<unsigned, 2> reduced = space.getReducedClasses(op);
+    for (unsigned cls : space.getLoopClasses(op))
+      if (!llvm::is_contained(reduced, cls))
+        loops.push_back(cls);
+    llvm::sort(loops);
+    if (positions && *positions != loops)
+      return "it runs over other positions";
+    positions = loops;
+  }
+  return {};
+}
+
 FailureOr<KernelOp> vib::mergeKernels(KernelOp first, KernelOp second,
                                       MergeCheck check, std::string &reason) {
   assert(first->isBeforeInBlock(second) && "expected the earlier kernel first");
@@ -410,11 +438,12 @@ FailureOr<KernelOp> vib::mergeKernels(KernelOp first, KernelOp second,
   // The kernel with the contraction gives its name.
   if (getContractions(first).empty() && !getContractions(second).empty())
     merged.setName(second.getName());
-  for (StringRef attr : {kFusedAttrName, kUnfusedAttrName})
-    for (KernelOp kernel : {first, second})
-      if (auto notes = kernel->getAttrOfType<ArrayAttr>(attr))
-        for (Attribute note : notes)
-          addNote(merged, attr, cast<StringAttr>(note).getValue());
+  for (KernelOp kernel : {first, second})
+    if (auto notes = kernel->getAttrOfType<ArrayAttr>(kFusedAttrName))
+      for (Attribute note : notes)
+        addNote(merged, kFusedAttrName, cast<StringAttr>(note).getValue());
+  if (Attribute notes = first->getAttr(kUnfusedAttrName))
+    merged->setAttr(kUnfusedAttrName, notes);
 
   if (!placement->atSecond) {
     for (KernelOp kernel : placement->before)

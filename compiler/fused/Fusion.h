@@ -61,6 +61,10 @@ void tieOutputs(KernelOp kernel);
 using MergeCheck =
     llvm::function_ref<std::string(KernelOp, const KernelSpace &)>;
 
+/// A check for mergeKernels: all ops run over the same positions, those that a
+/// reduction sums over aside.
+std::string checkSamePositions(KernelOp kernel, const KernelSpace &space);
+
 /// Merges two kernels of a block, of which `first` is the earlier, into one if
 /// `check` agrees and if no kernel between them must run between them. Kernels
 /// between them are moved, never past what they read or what reads them, nor
@@ -71,8 +75,9 @@ mlir::FailureOr<KernelOp> mergeKernels(KernelOp first, KernelOp second,
 
 /// Records that `what` was fused into a kernel, and emits it as a remark.
 void noteFused(KernelOp kernel, llvm::StringRef pass, const llvm::Twine &what);
-/// Records that `what` was not fused into a kernel and why, and emits it.
-void noteUnfused(KernelOp kernel, llvm::StringRef pass, const llvm::Twine &what,
+/// Records that a kernel was not fused into another and why, and emits it. The
+/// record goes once the kernel is fused into one after all.
+void noteUnfused(KernelOp kernel, llvm::StringRef pass, KernelOp into,
                  llvm::StringRef why);
 
 } // namespace vib

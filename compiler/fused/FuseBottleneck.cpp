@@ -1,0 +1,366 @@
+//===- FuseBottleneck.cpp - Sampling and rate after the statistics  --*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Three steps. A contraction whose result is only read in slices of one axis
+// is split: the slice of the result is moved up through the elementwise ops
+// and the contraction to the slices of its operands, so that each slice is a
+// result of its own. The kernels that read these results, elementwise or sums,
+// are then fused into the kernel. At last, kernels that put slices together
+// are fused into the kernel that computes the parts.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "compiler/fused/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace vib {
+#define GEN_PASS_DEF_FUSEBOTTLENECK
+#include "compiler/fused/Passes.h.inc"
+} // namespace vib
+
+//===----------------------------------------------------------------------===//
+// Splitting
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Positions [offset, offset + size) of one axis, all of the others.
+struct Slice {
+  unsigned axis;
+  int64_t offset, size;
+};
+
+/// Computes slices of a kernel's values from slices of what they are computed
+/// from.
+class Slicer {
+public:
+  Slicer(OpBuilder &builder) : builder(builder) {}
+
+  Value get(Value value, Slice slice) {
+    if (auto op = value.getDefiningOp<linalg::LinalgOp>())
+      return get(op, cast<OpResult>(value), slice);
+    RankedTensorType type = getType(value, slice);
+    if (value.getDefiningOp<tensor::EmptyOp>() || isOutput(value))
+      return tensor::EmptyOp::create(builder, value.getLoc(), type.getShape(),
+                                     type.getElementType());
+    SmallVector<OpFoldResult> offsets, sizes, strides;
+    for (int64_t size : cast<RankedTensorType>(value.getType()).getShape()) {
+      offsets.push_back(builder.getIndexAttr(0));
+      sizes.push_back(builder.getIndexAttr(size));
+      strides.push_back(builder.getIndexAttr(1));
+    }
+    offsets[slice.axis] = builder.getIndexAttr(slice.offset);
+    sizes[slice.axis] = builder.getIndexAttr(slice.size);
+    return tensor::ExtractSliceOp::create(builder, value.getLoc(), value,
+                                          offsets, sizes, strides);
+  }
+
+private:
+  static RankedTensorType getType(Value value, Slice slice) {
+    auto type = cast<RankedTensorType>(value.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    shape[slice.axis] = slice.size;
+    return RankedTensorType::get(shape, type.getElementType());
+  }
+
+  static bool isOutput(Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    auto kernel = cast<KernelOp>(value.getParentBlock()->getParentOp());
+    return argument && argument.getArgNumber() >= kernel.getInputs().size();
+  }
+
+  Value get(linalg::LinalgOp op, OpResult result, Slice slice) {
+    AffineMap map = op.getIndexingMapMatchingResult(result);
+    unsigned loop = map.getDimPosition(slice.axis);
+    SmallVector<Value> operands;
+    SmallVector<Type> types;
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value value = operand.get();
+      if (isa<RankedTensorType>(value.getType()))
+        for (auto [axis, expr] :
+             llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults()))
+          if (expr == builder.getAffineDimExpr(loop)) {
+            value = get(
+                value, {static_cast<unsigned>(axis), slice.offset, slice.size});
+            break;
+          }
+      operands.push_back(value);
+      if (op.isDpsInit(&operand))
+        types.push_back(value.getType());
+    }
+    Operation *sliced = mlir::clone(builder, op, types, operands);
+    // The body counts positions from the start of the whole axis.
+    sliced->walk([&](linalg::IndexOp index) {
+      if (index.getDim() != loop || slice.offset == 0)
+        return;
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointAfter(index);
+      Value offset =
+          arith::ConstantIndexOp::create(builder, index.getLoc(), slice.offset);
+      auto sum = arith::AddIOp::create(builder, index.getLoc(), index, offset);
+      index.getResult().replaceAllUsesExcept(sum, sum);
+    });
+    return sliced->getResult(result.getResultNumber());
+  }
+
+  OpBuilder &builder;
+};
+} // namespace
+
+/// The one axis of which `op` takes a part, if there is one.
+static std::optional<Slice> getSlice(tensor::ExtractSliceOp op) {
+  std::optional<Slice> slice;
+  auto type = op.getSourceType();
+  if (!op.hasUnitStride() || op.getType().getRank() != type.getRank() ||
+      llvm::any_of(op.getStaticOffsets(), ShapedType::isDynamic))
+    return std::nullopt;
+  for (unsigned axis = 0, e = type.getRank(); axis != e; ++axis) {
+    int64_t size = op.getStaticSizes()[axis];
+    if (size == type.getDimSize(axis))
+      continue;
+    if (slice)
+      return std::nullopt;
+    slice = Slice{axis, op.getStaticOffsets()[axis], size};
+  }
+  return slice;
+}
+
+/// The slices in which the kernels of the block read `result`, with the ops
+/// that take them; failure if something reads it otherwise.
+using SliceMap = llvm::MapVector<std::pair<int64_t, int64_t>,
+                                 SmallVector<tensor::ExtractSliceOp>>;
+
+static LogicalResult collectSlices(Value result, unsigned &axis,
+                                   SliceMap &slices, std::string &reason) {
+  std::optional<unsigned> slicedAxis;
+  for (OpOperand &use : result.getUses()) {
+    auto kernel = dyn_cast<KernelOp>(use.getOwner());
+    if (!kernel) {
+      reason = "the function returns the whole of it";
+      return failure();
+    }
+    BlockArgument argument =
+        kernel.getBody().getArgument(use.getOperandNumber());
+    for (Operation *user : argument.getUsers()) {
+      auto extract = dyn_cast<tensor::ExtractSliceOp>(user);
+      std::optional<Slice> slice =
+          extract ? getSlice(extract) : std::optional<Slice>();
+      if (!slice || (slicedAxis && *slicedAxis != slice->axis)) {
+        reason =
+            ("'" + kernel.getName() + "' reads more than slices of one axis")
+                .str();
+        return failure();
+      }
+      slicedAxis = slice->axis;
+      slices[{slice->offset, slice->size}].push_back(extract);
+    }
+  }
+  if (!slicedAxis)
+    return failure();
+  axis = *slicedAxis;
+  return success();
+}
+
+/// The argument of `kernel` that holds `value`; a new one if it has none.
+static BlockArgument addInput(KernelOp kernel, Value value, Location loc) {
+  for (auto [input, argument] :
+       llvm::zip(kernel.getInputs(), kernel.getInputArgs()))
+    if (input == value)
+      return argument;
+  BlockArgument argument = kernel.getBody().insertArgument(
+      kernel.getInputs().size(), value.getType(), loc);
+  kernel.getInputsMutable().append(value);
+  return argument;
+}
+
+/// Removes the argument that holds `value`, which nothing reads.
+static void removeInput(KernelOp kernel, Value value) {
+  for (auto [index, input] : llvm::enumerate(kernel.getInputs()))
+    if (input == value) {
+      kernel.getBody().eraseArgument(index);
+      kernel.getInputsMutable().erase(index);
+      return;
+    }
+}
+
+/// Splits a kernel of one contraction by the slices in which its result is
+/// read. Returns the kernel that has one result a slice.
+static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
+  OpBuilder builder(kernel);
+  Value yielded = kernel.getYield().getOperand(0);
+  auto type = cast<RankedTensorType>(yielded.getType());
+  SmallVector<Value> outputs;
+  for (auto &[range, ops] : slices) {
+    SmallVector<int64_t> shape(type.getShape());
+    shape[axis] = range.second;
+    outputs.push_back(tensor::EmptyOp::create(builder, kernel.getLoc(), shape,
+                                              type.getElementType()));
+  }
+  auto result =
+      KernelOp::create(builder, kernel.getLoc(), TypeRange(ValueRange(outputs)),
+                       kernel.getName(), kernel.getInputs(), outputs);
+  result->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
+  result.getBody().takeBody(kernel.getBody());
+  Block &body = result.getBody().front();
+  unsigned numInputs = result.getInputs().size();
+  Location outputLoc = body.getArgument(numInputs).getLoc();
+  for (auto [output, entry] : llvm::zip(outputs, slices)) {
+    Location loc = entry.second.front().getLoc();
+    body.addArgument(output.getType(), isa<NameLoc>(loc) ? loc : outputLoc);
+  }
+
+  YieldOp yield = result.getYield();
+  builder.setInsertionPoint(yield);
+  Slicer slicer(builder);
+  SmallVector<Value> parts;
+  for (auto &[range, ops] : slices)
+    parts.push_back(slicer.get(yielded, {axis, range.first, range.second}));
+  yield->setOperands(parts);
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  body.eraseArgument(numInputs);
+
+  // The readers take the parts in place of the whole.
+  for (auto [part, entry, argument] :
+       llvm::zip(result.getResults(), slices, result.getOutputArgs()))
+    for (tensor::ExtractSliceOp extract : entry.second) {
+      auto reader = cast<KernelOp>(extract->getParentOp());
+      extract.replaceAllUsesWith(addInput(reader, part, argument.getLoc()));
+      extract.erase();
+    }
+  for (Operation *user : llvm::make_early_inc_range(kernel->getUsers()))
+    removeInput(cast<KernelOp>(user), kernel.getResult(0));
+  kernel.erase();
+  tieOutputs(result);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Growing
+//===----------------------------------------------------------------------===//
+
+/// The ops share a loop that none reduces; and a sum over positions of the
+/// contraction's result is only handed out: the threads that divide these
+/// positions do not wait for each other within the kernel.
+static std::string checkBottleneck(KernelOp kernel, const KernelSpace &space) {
+  if (space.getSharedParallelClasses().empty())
+    return "no loop is common to all ops without being reduced";
+  for (linalg::LinalgOp op : getLoops(kernel))
+    if (op.getNumReductionLoops() != 0 &&
+        !linalg::isaContractionOpInterface(op) &&
+        !llvm::all_of(op->getUsers(),
+                      [](Operation *user) { return isa<YieldOp>(user); }))
+      return "a sum over the latents is read again";
+  return {};
+}
+
+/// Fuses what reads the results of `kernel`, until nothing more fits.
+static unsigned grow(KernelOp kernel) {
+  unsigned fused = 0;
+  llvm::DenseSet<Operation *> refused;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Operation *user : kernel->getUsers()) {
+      auto reader = dyn_cast<KernelOp>(user);
+      if (!reader || refused.contains(reader) || updatesState(reader) ||
+          !(isElementwise(reader) || isReduction(reader)))
+        continue;
+      std::string what = describe(reader), reason;
+      FailureOr<KernelOp> merged =
+          mergeKernels(kernel, reader, checkBottleneck, reason);
+      if (failed(merged)) {
+        refused.insert(reader);
+        noteUnfused(reader, "bottleneck", kernel, reason);
+        continue;
+      }
+      kernel = *merged;
+      noteFused(kernel, "bottleneck", what);
+      ++fused;
+      changed = true;
+      break;
+    }
+  }
+  return fused;
+}
+
+/// The parts are computed by one kernel, over rows that they share.
+static std::string checkAssembly(KernelOp kernel, const KernelSpace &space) {
+  if (getContractions(kernel).size() > 1)
+    return "the parts come from several contractions";
+  if (space.getSharedParallelClasses().empty())
+    return "no loop is common to all ops without being reduced";
+  return {};
+}
+
+/// Fuses a kernel that only puts slices together into those that compute them.
+static unsigned fuseAssembly(KernelOp assembly) {
+  llvm::SmallSetVector<KernelOp, 4> producers;
+  for (Value input : assembly.getInputs())
+    if (auto producer = input.getDefiningOp<KernelOp>())
+      if (!updatesState(producer))
+        producers.insert(producer);
+  unsigned fused = 0;
+  for (KernelOp producer : llvm::reverse(producers)) {
+    std::string reason;
+    FailureOr<KernelOp> merged =
+        mergeKernels(producer, assembly, checkAssembly, reason);
+    if (failed(merged)) {
+      noteUnfused(assembly, "bottleneck", producer, reason);
+      continue;
+    }
+    assembly = *merged;
+    noteFused(assembly, "bottleneck", "slices put together");
+    ++fused;
+  }
+  return fused;
+}
+
+namespace {
+struct FuseBottleneckPass
+    : public vib::impl::FuseBottleneckBase<FuseBottleneckPass> {
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isDeclaration())
+        continue;
+      for (KernelOp kernel : getKernels(function)) {
+        if (getContractions(kernel).size() != 1 || updatesState(kernel) ||
+            kernel->getNumResults() != 1)
+          continue;
+        unsigned axis = 0;
+        SliceMap slices;
+        std::string reason;
+        if (failed(collectSlices(kernel.getResult(0), axis, slices, reason))) {
+          if (!slices.empty())
+            noteUnfused(kernel, "bottleneck", kernel, reason);
+          continue;
+        }
+        KernelOp bottleneck = split(kernel, axis, slices);
+        noteFused(bottleneck, "bottleneck",
+                  "split into " + Twine(slices.size()) + " side by side");
+        ++numSplit;
+        numFused += grow(bottleneck);
+        // The kernels that follow may be gone: look at the function again.
+        runOnOperation();
+        return;
+      }
+      for (KernelOp kernel : getKernels(function))
+        if (getLoops(kernel).empty())
+          numFused += fuseAssembly(kernel);
+    }
+  }
+};
+} // namespace

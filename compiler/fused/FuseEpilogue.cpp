@@ -1,0 +1,94 @@
+//===- FuseEpilogue.cpp - Elementwise ops after a contraction  ---*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "compiler/fused/Passes.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace vib {
+#define GEN_PASS_DEF_FUSEEPILOGUE
+#include "compiler/fused/Passes.h.inc"
+} // namespace vib
+
+/// A kernel that can take an epilogue: elementwise, or with one contraction and
+/// else only elementwise ops.
+static bool takesEpilogue(KernelOp kernel) {
+  return !updatesState(kernel) &&
+         (isElementwise(kernel) || getContractions(kernel).size() == 1) &&
+         llvm::all_of(getLoops(kernel), [](linalg::LinalgOp op) {
+           return op.getNumReductionLoops() == 0 ||
+                  linalg::isaContractionOpInterface(op);
+         });
+}
+
+/// Whether `consumer` reads a result of `producer` as a whole.
+static bool readsWhole(KernelOp consumer, KernelOp producer) {
+  for (auto [input, argument] :
+       llvm::zip(consumer.getInputs(), consumer.getInputArgs()))
+    if (input.getDefiningOp() == producer &&
+        llvm::any_of(argument.getUsers(), [](Operation *user) {
+          return isa<linalg::LinalgOp>(user);
+        }))
+      return true;
+  return false;
+}
+
+namespace {
+struct FuseEpiloguePass : public vib::impl::FuseEpilogueBase<FuseEpiloguePass> {
+  /// Fuses `consumer` into one of its producers; returns what that has become.
+  KernelOp fuse(KernelOp consumer) {
+    llvm::SmallSetVector<KernelOp, 4> producers;
+    for (Value input : consumer.getInputs())
+      if (auto producer = input.getDefiningOp<KernelOp>())
+        if (takesEpilogue(producer))
+          producers.insert(producer);
+    // A contraction comes first: in its epilogue nothing is loaded again.
+    SmallVector<KernelOp> order(producers.getArrayRef());
+    std::partition(order.begin(), order.end(), [](KernelOp kernel) {
+      return !getContractions(kernel).empty();
+    });
+    std::string what = describe(consumer);
+    for (KernelOp producer : order) {
+      std::string reason;
+      FailureOr<KernelOp> merged =
+          mergeKernels(producer, consumer, checkSamePositions, reason);
+      if (succeeded(merged)) {
+        noteFused(*merged, "epilogue", what);
+        return *merged;
+      }
+      if (!getContractions(producer).empty() && readsWhole(consumer, producer))
+        noteUnfused(consumer, "epilogue", producer, reason);
+    }
+    return {};
+  }
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isDeclaration())
+        continue;
+      // A merged kernel may stand earlier than its parts, so that kernels which
+      // were passed over fit it now: start again after each.
+      bool changed = true;
+      while (changed) {
+        changed = false;
+        for (KernelOp kernel : getKernels(function)) {
+          if (!isElementwise(kernel) || updatesState(kernel) || !fuse(kernel))
+            continue;
+          ++numFused;
+          changed = true;
+          break;
+        }
+      }
+    }
+  }
+};
+} // namespace

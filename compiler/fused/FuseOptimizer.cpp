@@ -1,0 +1,82 @@
+//===- FuseOptimizer.cpp - Updates after gradients  --------------*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "compiler/fused/Passes.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace vib {
+#define GEN_PASS_DEF_FUSEOPTIMIZER
+#include "compiler/fused/Passes.h.inc"
+} // namespace vib
+
+/// The names of the state that a kernel updates: "weight, moment1, moment2 of
+/// encode.0.weight".
+static std::string describeState(KernelOp kernel) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  StringRef name;
+  llvm::interleaveComma(kernel.getOutputs(), os, [&](Value output) {
+    SlotAttr slot = getSlot(getState(output));
+    name = slot.getName();
+    os << stringifySlotKind(slot.getKind());
+  });
+  os << " of " << name;
+  return text;
+}
+
+namespace {
+struct FuseOptimizerPass
+    : public vib::impl::FuseOptimizerBase<FuseOptimizerPass> {
+  /// Whether `update` was fused into a kernel that it reads.
+  bool fuse(KernelOp update) {
+    llvm::SmallSetVector<KernelOp, 4> gradients;
+    for (Value operand : update.getOperands())
+      if (auto kernel = operand.getDefiningOp<KernelOp>())
+        gradients.insert(kernel);
+    std::string what = describeState(update);
+    for (KernelOp gradient : gradients) {
+      std::string reason = "the gradient has another reader";
+      bool onlyReader =
+          llvm::all_of(gradient->getUsers(), [&](Operation *user) {
+            return user == update.getOperation() ||
+                   (isa<func::ReturnOp>(user) && updatesState(gradient));
+          });
+      if (onlyReader) {
+        FailureOr<KernelOp> merged =
+            mergeKernels(gradient, update, checkSamePositions, reason);
+        if (succeeded(merged)) {
+          noteFused(*merged, "optimizer", what);
+          return true;
+        }
+      }
+      noteUnfused(update, "optimizer", gradient, reason);
+    }
+    return false;
+  }
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isDeclaration())
+        continue;
+      for (KernelOp kernel : getKernels(function)) {
+        bool isUpdate = isElementwise(kernel) && updatesState(kernel) &&
+                        llvm::all_of(kernel.getOutputs(), [](Value output) {
+                          return !!getState(output);
+                        });
+        if (isUpdate && fuse(kernel))
+          ++numFused;
+      }
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,112 @@
+//===- SimplifyKernels.cpp - Short regions  ----------------------*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Elementwise ops fuse in the order of the region. A consumer takes its
+// producer along; the producer's results that others read become results of
+// the fused op, which stands where the consumer stood. Readers in between are
+// moved after it, unless the consumer needs them itself.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "compiler/fused/Passes.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace vib {
+#define GEN_PASS_DEF_SIMPLIFYKERNELS
+#include "compiler/fused/Passes.h.inc"
+} // namespace vib
+
+/// Whether the two run over the same positions and nothing else.
+static bool areAlike(const KernelSpace &space, linalg::GenericOp lhs,
+                     linalg::GenericOp rhs) {
+  if (lhs.getNumReductionLoops() != 0 || rhs.getNumReductionLoops() != 0)
+    return false;
+  SmallVector<unsigned, 4> left = space.getLoopClasses(lhs);
+  SmallVector<unsigned, 4> right = space.getLoopClasses(rhs);
+  llvm::sort(left);
+  llvm::sort(right);
+  return left == right;
+}
+
+/// Moves the readers of `producer` that stand before `consumer` after it.
+/// Failure if the consumer needs one of them.
+static LogicalResult sinkReaders(Operation *producer, Operation *consumer) {
+  SmallVector<Operation *> readers = {producer};
+  for (Operation *op = producer->getNextNode(); op != consumer;
+       op = op->getNextNode())
+    if (llvm::any_of(op->getOperands(), [&](Value operand) {
+          return llvm::is_contained(readers, operand.getDefiningOp());
+        }))
+      readers.push_back(op);
+  ArrayRef<Operation *> between = ArrayRef(readers).drop_front();
+  for (Value operand : consumer->getOperands())
+    if (llvm::is_contained(between, operand.getDefiningOp()))
+      return failure();
+  Operation *last = consumer;
+  for (Operation *op : between) {
+    op->moveAfter(last);
+    last = op;
+  }
+  return success();
+}
+
+/// Fuses one pair of elementwise ops; false if there is none.
+static bool fuseOnce(KernelOp kernel, IRRewriter &rewriter) {
+  KernelSpace space(kernel);
+  for (auto consumer : kernel.getBody().getOps<linalg::GenericOp>())
+    for (OpOperand *operand : consumer.getDpsInputOperands()) {
+      auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
+      if (!producer || !areAlike(space, producer, consumer) ||
+          !linalg::areElementwiseOpsFusable(operand) ||
+          failed(sinkReaders(producer, consumer)))
+        continue;
+      rewriter.setInsertionPoint(consumer);
+      FailureOr<linalg::ElementwiseOpFusionResult> fused =
+          linalg::fuseElementwiseOps(rewriter, operand);
+      if (failed(fused))
+        continue;
+      // What the consumer reads of the producer through other operands stays
+      // for the next round; deduplication then leaves one computation.
+      for (auto [oldValue, newValue] : fused->replacements)
+        rewriter.replaceAllUsesExcept(oldValue, newValue, fused->fusedOp);
+      rewriter.eraseOp(consumer);
+      if (producer->use_empty())
+        rewriter.eraseOp(producer);
+      return true;
+    }
+  return false;
+}
+
+namespace {
+struct SimplifyKernelsPass
+    : public vib::impl::SimplifyKernelsBase<SimplifyKernelsPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+    FrozenRewritePatternSet frozen(std::move(patterns));
+    IRRewriter rewriter(&getContext());
+    DominanceInfo dominance;
+    getOperation()->walk([&](KernelOp kernel) {
+      while (fuseOnce(kernel, rewriter))
+        ++numFused;
+      (void)applyPatternsGreedily(kernel.getBody(), frozen);
+      eliminateCommonSubExpressions(rewriter, dominance, kernel);
+      tieOutputs(kernel);
+    });
+  }
+};
+} // namespace
