@@ -74,6 +74,19 @@ MemRefType vib::getMemoryType(RankedTensorType type, int64_t row) {
   return MemRefType::get(shape, type.getElementType());
 }
 
+int64_t vib::choosePaddedRow(RankedTensorType type) {
+  constexpr int64_t kLine = 64, kAliasingRow = 1024;
+  int64_t row = getRow(type), bytes = getElementBytes(type.getElementType());
+  if (type.getRank() < 2 || (row * bytes) % kAliasingRow != 0)
+    return row;
+  return row + kLine / bytes;
+}
+
+int64_t vib::getPaddedBytes(RankedTensorType type) {
+  return getMemoryType(type, choosePaddedRow(type)).getNumElements() *
+         getElementBytes(type.getElementType());
+}
+
 MemoryMap::MemoryMap(ModuleOp module) {
   auto collect = [&](StringRef attrName, llvm::StringMap<int64_t> &offsets) {
     auto entries = module->getAttrOfType<ArrayAttr>(attrName);

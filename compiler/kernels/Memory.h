@@ -66,6 +66,13 @@ mlir::MemRefType getMemoryType(mlir::RankedTensorType type, int64_t row);
 /// The last dimension of `type`; 1 for a tensor without dimensions.
 int64_t getRow(mlir::RankedTensorType type);
 
+/// The distance of the rows of a buffer whose layout is ours to choose, in
+/// elements: rows of a large power of two compete for the same cache sets, so
+/// they get one line more.
+int64_t choosePaddedRow(mlir::RankedTensorType type);
+/// The bytes of such a buffer.
+int64_t getPaddedBytes(mlir::RankedTensorType type);
+
 /// What vib-plan-arena recorded in a module.
 class MemoryMap {
 public:

@@ -11,6 +11,18 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ApproximateMath : Pass<"vib-approximate-math"> {
+  let summary = "evaluate functions of f32 vectors by polynomials";
+  let description = [{
+    exp, log, log1p, tanh, erf and their like on vectors of f32 become upstream
+    MLIR's polynomials and rational functions, which are within a few ulp. Those
+    of f64 and of scalars stay, and become calls of the C library.
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::math::MathDialect",
+                           "mlir::vector::VectorDialect"];
+}
+
 def BindSlots : Pass<"vib-bind-slots", "mlir::ModuleOp"> {
   let summary = "give the entries of a step their signature over memory";
   let description = [{
@@ -32,6 +44,38 @@ def BindSlots : Pass<"vib-bind-slots", "mlir::ModuleOp"> {
                            "mlir::memref::MemRefDialect"];
   let statistics = [
     Statistic<"numBound", "slots-bound", "Tensors tied to their memory">
+  ];
+}
+
+def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
+  let summary = "make each kernel a function of loops and vectors";
+  let description = [{
+    Every vib.kernel becomes a function that works off a range of units, on
+    views of the blocks and the arena, and every function of the phase fused an
+    entry that launches them in order. EmitKernels.cpp has the structure,
+    TileChoice.cpp the sizes, Contraction.cpp the register tile and
+    Elementwise.cpp everything else.
+
+    ```mlir
+    func.func private @train_step.encode.0(%begin: index, %end: index,
+        %weights: memref<9523200xi8> {vib.base = "weights"},
+        %arena: memref<4194304xi8> {vib.base = "arena"})
+      attributes {vib.kernel = {name = "encode.0", entry = "train_step",
+                                flops = 1.6e+08 : f64, bytes = 4.0e+06 : f64,
+                                units = 32 : i64}}
+    ```
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">
+  ];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
+    "mlir::math::MathDialect", "mlir::memref::MemRefDialect",
+    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"
+  ];
+  let statistics = [
+    Statistic<"numKernels", "kernels-emitted", "Kernels emitted">
   ];
 }
 

@@ -16,6 +16,24 @@
 
 using namespace mlir;
 
+void vib::buildKernelsPipeline(OpPassManager &pm,
+                               const KernelsOptions &options) {
+  // Where things lie must be known before code is emitted: every address in a
+  // kernel is a base and a constant.
+  pm.addPass(createPlanArena());
+  pm.addPass(createEmitCpuKernels(EmitCpuKernelsOptions{options.vectorBits}));
+  // The bodies are vectors now, and the noise is expanded to as many lanes.
+  pm.addPass(createExpandNoise());
+  // Before the functions of f32 are approximated the addresses and what does
+  // not vary are folded, so that less is expanded.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createLoopInvariantCodeMotionPass());
+  pm.addPass(createApproximateMath());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
 void vib::buildReferencePipeline(OpPassManager &pm) {
   // The entries' signatures need the layout of memory, and bufferization needs
   // the entries' tensors to be tied to it.
@@ -36,6 +54,11 @@ void vib::buildReferencePipeline(OpPassManager &pm) {
 }
 
 void vib::registerKernelsPipelines() {
+  PassPipelineRegistration<KernelsOptions> kernels(
+      "vib-to-kernels", "fused -> kernels: loops and vectors over one arena",
+      [](OpPassManager &pm, const KernelsOptions &options) {
+        buildKernelsPipeline(pm, options);
+      });
   PassPipelineRegistration<> reference(
       "vib-to-reference",
       "step -> kernels by plain upstream passes, unfused and scalar (-O0)",

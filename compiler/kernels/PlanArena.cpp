@@ -17,11 +17,12 @@
 // Everything is aligned to 64 bytes. Two habits of caches are avoided: arrays
 // that begin at equal offsets in their 4 KB pages compete for the same sets,
 // so neighbours are staggered by five lines; and so do the rows of a matrix
-// whose row is a large power of two, so the rows of such buffers are padded by
-// one line where the layout is ours to choose.
+// whose row is a large power of two, so the rows of such buffers are padded
+// (choosePaddedRow).
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/KernelPlan.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
 
@@ -38,8 +39,8 @@ namespace {
 
 constexpr int64_t kLine = 64;
 constexpr int64_t kStagger = 5 * kLine;
-/// Rows that are a multiple of this many bytes are padded.
-constexpr int64_t kAliasingRow = 1024;
+/// Smaller things than this are not staggered.
+constexpr int64_t kStaggered = 1024;
 
 /// Places one thing after another.
 struct Layout {
@@ -47,7 +48,7 @@ struct Layout {
   int64_t place(int64_t bytes) {
     int64_t offset = llvm::alignTo(end, kLine);
     end = offset + bytes;
-    if (bytes >= kAliasingRow)
+    if (bytes >= kStaggered)
       end += kStagger;
     return offset;
   }
@@ -56,7 +57,7 @@ struct Layout {
 
 /// A buffer of one function: it must keep its place while the kernels `first`
 /// to `last` run.
-struct Buffer {
+struct Lifetime {
   int64_t bytes;
   int64_t first, last;
   int64_t offset = 0;
@@ -67,26 +68,18 @@ int64_t getBytes(RankedTensorType type, int64_t row) {
   return memory.getNumElements() * getElementBytes(type.getElementType());
 }
 
-/// The distance of the rows of a buffer in elements.
-int64_t chooseRow(RankedTensorType type) {
-  int64_t row = getRow(type), bytes = getElementBytes(type.getElementType());
-  if (type.getRank() < 2 || (row * bytes) % kAliasingRow != 0)
-    return row;
-  return row + kLine / bytes;
-}
-
 /// Places `buffers` above `begin`; returns the end of the last.
-int64_t placeBuffers(MutableArrayRef<Buffer> buffers, int64_t begin) {
-  SmallVector<Buffer *> order = llvm::to_vector(
-      llvm::map_range(buffers, [](Buffer &buffer) { return &buffer; }));
-  llvm::sort(order, [](Buffer *lhs, Buffer *rhs) {
+int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
+  SmallVector<Lifetime *> order = llvm::to_vector(
+      llvm::map_range(buffers, [](Lifetime &buffer) { return &buffer; }));
+  llvm::sort(order, [](Lifetime *lhs, Lifetime *rhs) {
     return std::make_pair(-lhs->bytes, lhs) < std::make_pair(-rhs->bytes, rhs);
   });
-  SmallVector<Buffer *> placed;
+  SmallVector<Lifetime *> placed;
   int64_t end = begin;
-  for (Buffer *buffer : order) {
+  for (Lifetime *buffer : order) {
     int64_t offset = begin;
-    for (Buffer *other : placed) {
+    for (Lifetime *other : placed) {
       if (other->last < buffer->first || buffer->last < other->first)
         continue;
       if (offset + buffer->bytes + kStagger > other->offset)
@@ -97,7 +90,7 @@ int64_t placeBuffers(MutableArrayRef<Buffer> buffers, int64_t begin) {
     buffer->offset = offset;
     // `placed` stays sorted by offset, so that the scan above finds gaps.
     placed.insert(llvm::upper_bound(placed, buffer,
-                                    [](Buffer *lhs, Buffer *rhs) {
+                                    [](Lifetime *lhs, Lifetime *rhs) {
                                       return lhs->offset < rhs->offset;
                                     }),
                   buffer);
@@ -107,8 +100,6 @@ int64_t placeBuffers(MutableArrayRef<Buffer> buffers, int64_t begin) {
 }
 
 struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
-  using PlanArenaBase::PlanArenaBase;
-
   void runOnOperation() override {
     if (failed(planParameters()) || failed(planTensors()))
       return signalPassFailure();
@@ -222,7 +213,7 @@ FailureOr<int64_t> PlanArena::planFunction(func::FuncOp function,
     order[kernel] = i;
 
   // What is not state, input or output needs a buffer.
-  SmallVector<Buffer> buffers;
+  SmallVector<Lifetime> buffers;
   SmallVector<SmallVector<Place>> places(kernels.size());
   SmallVector<std::pair<Place *, size_t>> pending;
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
@@ -246,17 +237,32 @@ FailureOr<int64_t> PlanArena::planFunction(func::FuncOp function,
         place = *slot;
         continue;
       }
-      Buffer buffer;
+      Lifetime buffer;
       buffer.first = buffer.last = i;
       for (Operation *user : result.getUsers())
         buffer.last = std::max(buffer.last, order.lookup(user));
-      place = {BaseKind::Arena, 0, chooseRow(type)};
+      place = {BaseKind::Arena, 0, choosePaddedRow(type)};
       buffer.bytes = getBytes(type, place.row);
       pending.push_back({&place, buffers.size()});
       buffers.push_back(buffer);
     }
   }
+  // What a kernel needs only while it runs.
+  SmallVector<std::optional<size_t>> scratch(kernels.size());
+  for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    int64_t bytes = KernelPlan(kernel).getScratchBytes();
+    if (bytes == 0)
+      continue;
+    scratch[i] = buffers.size();
+    int64_t first = i;
+    buffers.push_back({bytes, first, first});
+  }
   int64_t end = placeBuffers(buffers, arena.size());
+  Builder builder(&getContext());
+  for (auto [kernel, index] : llvm::zip_equal(kernels, scratch))
+    if (index)
+      kernel->setAttr(kScratchAttrName,
+                      builder.getI64IntegerAttr(buffers[*index].offset));
   for (auto [place, index] : pending)
     place->offset = buffers[index].offset;
   for (auto [kernel, kernelPlaces] : llvm::zip_equal(kernels, places)) {

@@ -1,0 +1,39 @@
+//===- ApproximateMath.cpp - Functions of f32 vectors ---------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace vib {
+#define GEN_PASS_DEF_APPROXIMATEMATH
+#include "compiler/kernels/Passes.h.inc"
+} // namespace vib
+
+namespace {
+
+struct ApproximateMath : vib::impl::ApproximateMathBase<ApproximateMath> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateMathPolynomialApproximationPatterns(patterns);
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<math::MathDialect>(op->getDialect()) &&
+          isa<VectorType>(op->getResult(0).getType()))
+        ops.push_back(op);
+    });
+    // Only these, and not what they become.
+    GreedyRewriteConfig config;
+    config.setStrictness(GreedyRewriteStrictness::ExistingOps);
+    if (failed(applyOpPatternsGreedily(ops, std::move(patterns), config)))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,410 @@
+//===- Contraction.cpp - Contractions by register tiles -------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// result[m, n] += sum over k of lhs[m, k] * rhs[k, n], in two forms, told apart
+// by what is contiguous in memory:
+//
+//   columns     rhs is contiguous in n. rows x vectors accumulators stay in
+//               registers over the whole reduction; a step loads the vectors
+//               of rhs once and multiplies them with each row's lhs, broadcast.
+//   dot         both are contiguous in k (an input gradient: the weight is
+//               [in, out] and out is summed). rows x columns accumulators are
+//               vectors along k; their lanes are summed at the end.
+//
+// In the first form a panel of rhs whose rows lie far apart is packed into
+// contiguous scratch before, since its rows would compete for the same cache
+// sets and need a page each; and where rhs is contiguous in neither useful
+// way, or the reduction is too short for the second form, packing transposes.
+// Tiles are exact: what is left over of rows and columns is emitted again with
+// its own sizes, the last vector with its own width.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/TileEmitter.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// A packed panel must leave room in the second-level cache.
+static constexpr int64_t kMaxPackedBytes = 512 * 1024;
+/// Panels that span less memory than this are not worth packing.
+static constexpr int64_t kMinSpanBytes = 64 * 1024;
+/// Nor are those that are used by fewer rows than this.
+static constexpr int64_t kMinPackedRows = 24;
+
+/// Whether the last axis of an operand is the loop, and no other axis is.
+static bool isContiguous(AffineMap map, unsigned loop) {
+  if (map.getNumResults() == 0)
+    return false;
+  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
+  return last && last.getPosition() == loop;
+}
+
+FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
+  if (!linalg::isaContractionOpInterface(op))
+    return failure();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  for (auto [operand, map] : llvm::zip_equal(op->getOperands(), maps))
+    if (!map.isProjectedPermutation() || !isa<FloatType>(element) ||
+        getElementTypeOrSelf(operand) != element)
+      return failure();
+  if (maps[2].getNumResults() == 0)
+    return failure();
+
+  ContractionForm form;
+  form.column = maps[2].getDimPosition(maps[2].getNumResults() - 1);
+  if (!maps[1].isFunctionOfDim(form.column))
+    std::swap(form.lhs, form.rhs);
+  AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop) {
+    bool inLhs = lhs.isFunctionOfDim(loop), inRhs = rhs.isFunctionOfDim(loop);
+    if (!maps[2].isFunctionOfDim(loop))
+      form.k.push_back(loop);
+    else if (inLhs && inRhs)
+      form.batch.push_back(loop);
+    else if (inLhs)
+      form.m.push_back(loop);
+    else
+      form.n.push_back(loop);
+  }
+  if (form.k.empty() || !llvm::is_contained(form.n, form.column))
+    return failure();
+  for (unsigned loop : form.k)
+    if (!lhs.isFunctionOfDim(loop) || !rhs.isFunctionOfDim(loop))
+      return failure();
+  auto longest = [&](ArrayRef<unsigned> loops) {
+    return *llvm::max_element(
+        loops, [&](unsigned a, unsigned b) { return extents[a] < extents[b]; });
+  };
+  if (!form.m.empty())
+    form.row = longest(form.m);
+  form.reduction = longest(form.k);
+  form.contiguous = ContractionForm::Neither;
+  if (isContiguous(rhs, form.column)) {
+    form.contiguous = ContractionForm::Columns;
+  } else if (form.k.size() == 1 && isContiguous(rhs, form.reduction)) {
+    form.contiguous = ContractionForm::Reduction;
+    form.lhsContiguous = isContiguous(lhs, form.reduction);
+  }
+  // Packing handles one reduction and one loop of columns.
+  if (form.contiguous != ContractionForm::Columns &&
+      (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty()))
+    return failure();
+  return form;
+}
+
+namespace {
+
+class ContractionEmitter {
+public:
+  ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
+                     const ContractionForm &form, bool startsAtZero)
+      : e(e), builder(e.builder), loc(op.getLoc()), op(op), form(form),
+        maps(op.getIndexingMapsArray()), startsAtZero(startsAtZero),
+        element(getElementTypeOrSelf(op->getResult(0))),
+        lanes(e.machine.getLanes(element)), positions(op.getNumLoops()) {
+    for (unsigned cls : e.plan.getSpace().getLoopClasses(op))
+      extents.push_back(e.getSize(cls));
+    lhs = e.getRef(op->getOperand(form.lhs));
+    rhs = e.getRef(op->getOperand(form.rhs));
+    out = e.getRef(op->getResult(0));
+    rows = form.row ? extents[*form.row] : 1;
+    columns = extents[form.column];
+    depth = extents[form.reduction];
+  }
+  void run();
+
+private:
+  bool shouldPack() const;
+  /// Copies the panel of rhs to scratch, [reduction][column].
+  void pack();
+  void emitOuter(function_ref<void()> body);
+  void emitColumns();
+  void emitDot();
+  /// One register tile: `count` rows from `row`, vectors of `widths` columns
+  /// from `column`.
+  void emitColumnsTile(Value row, int64_t count, Value column,
+                       ArrayRef<int64_t> widths);
+  void emitDotTile(Value row, int64_t count, Value column,
+                   int64_t countColumns);
+  /// Runs `body` with `loop` at `base` + `step`.
+  void at(unsigned loop, Value base, int64_t step) {
+    positions[loop] = e.add(base, step);
+  }
+  void atRow(Value base, int64_t step) {
+    if (form.row)
+      at(*form.row, base, step);
+  }
+  /// Loops over the reductions other than the innermost, then over it in steps
+  /// of `step` up to `end`.
+  SmallVector<Value>
+  emitReductions(ArrayRef<unsigned> loops, int64_t end, int64_t step,
+                 ValueRange carried,
+                 function_ref<SmallVector<Value>(ValueRange)> body);
+
+  TileEmitter &e;
+  OpBuilder &builder;
+  Location loc;
+  linalg::LinalgOp op;
+  const ContractionForm &form;
+  SmallVector<AffineMap> maps;
+  bool startsAtZero;
+  Type element;
+  int64_t lanes;
+  SmallVector<int64_t> extents;
+  SmallVector<Value> positions;
+  TensorRef lhs, rhs, out;
+  int64_t rows, columns, depth;
+};
+
+bool ContractionEmitter::shouldPack() const {
+  if (form.contiguous == ContractionForm::Neither)
+    return true;
+  int64_t bytes = depth * columns * element.getIntOrFloatBitWidth() / 8;
+  if (form.contiguous == ContractionForm::Reduction)
+    return !form.lhsContiguous || depth < 4 * lanes;
+  if (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
+      bytes > kMaxPackedBytes || rows < kMinPackedRows)
+    return false;
+  auto [strides, offset] =
+      cast<MemRefType>(rhs.memory.getType()).getStridesAndOffset();
+  for (auto [axis, expr] : llvm::enumerate(maps[form.rhs].getResults()))
+    if (expr.isFunctionOfDim(form.reduction)) {
+      int64_t span =
+          strides[rhs.axes[axis]] * depth * element.getIntOrFloatBitWidth() / 8;
+      return span >= kMinSpanBytes && span > 2 * bytes;
+    }
+  return false;
+}
+
+void ContractionEmitter::pack() {
+  auto type = RankedTensorType::get({depth, columns}, element);
+  TensorRef packed;
+  packed.memory = e.createStack(type);
+  packed.base.resize(2);
+  packed.axes = {0, 1};
+  MLIRContext *context = builder.getContext();
+  auto map = AffineMap::get(op.getNumLoops(), 0,
+                            {builder.getAffineDimExpr(form.reduction),
+                             builder.getAffineDimExpr(form.column)},
+                            context);
+  e.createLoop(0, depth, 1, [&](Value k) {
+    positions[form.reduction] = k;
+    if (form.contiguous != ContractionForm::Columns) {
+      e.createLoop(0, columns, 1, [&](Value column) {
+        positions[form.column] = column;
+        e.storeScalar(e.loadScalar(rhs, maps[form.rhs], positions), packed, map,
+                      positions);
+      });
+      return;
+    }
+    int64_t whole = columns / lanes * lanes;
+    e.createLoop(0, whole, lanes, [&](Value column) {
+      positions[form.column] = column;
+      e.storeVector(e.loadVector(rhs, maps[form.rhs], positions, lanes), packed,
+                    map, positions);
+    });
+    if (whole == columns)
+      return;
+    positions[form.column] = e.index(whole);
+    e.storeVector(e.loadVector(rhs, maps[form.rhs], positions, columns - whole),
+                  packed, map, positions);
+  });
+  rhs = packed;
+  maps[form.rhs] = map;
+}
+
+/// Loops over all parallel loops but those of the register tile.
+void ContractionEmitter::emitOuter(function_ref<void()> body) {
+  SmallVector<unsigned> loops(form.batch.begin(), form.batch.end());
+  for (unsigned loop : form.m)
+    if (loop != form.row)
+      loops.push_back(loop);
+  for (unsigned loop : form.n)
+    if (loop != form.column)
+      loops.push_back(loop);
+  std::function<void(ArrayRef<unsigned>)> emit = [&](ArrayRef<unsigned> rest) {
+    if (rest.empty())
+      return body();
+    e.createLoop(0, extents[rest.front()], 1, [&](Value iv) {
+      positions[rest.front()] = iv;
+      emit(rest.drop_front());
+    });
+  };
+  emit(loops);
+}
+
+SmallVector<Value> ContractionEmitter::emitReductions(
+    ArrayRef<unsigned> loops, int64_t end, int64_t step, ValueRange carried,
+    function_ref<SmallVector<Value>(ValueRange)> body) {
+  if (loops.empty())
+    return e.createLoop(0, end, step, carried,
+                        [&](Value iv, ValueRange values) {
+                          positions[form.reduction] = iv;
+                          return body(values);
+                        });
+  if (loops.front() == form.reduction)
+    return emitReductions(loops.drop_front(), end, step, carried, body);
+  return e.createLoop(
+      0, extents[loops.front()], 1, carried, [&](Value iv, ValueRange values) {
+        positions[loops.front()] = iv;
+        return emitReductions(loops.drop_front(), end, step, values, body);
+      });
+}
+
+void ContractionEmitter::emitColumnsTile(Value row, int64_t count, Value column,
+                                         ArrayRef<int64_t> widths) {
+  auto forEach = [&](function_ref<void(int64_t)> body) {
+    for (int64_t i = 0; i != count; ++i) {
+      atRow(row, i);
+      for (int64_t v = 0, n = widths.size(); v != n; ++v) {
+        at(form.column, column, v * lanes);
+        body(v);
+      }
+    }
+  };
+  SmallVector<Value> accumulators;
+  forEach([&](int64_t v) {
+    accumulators.push_back(
+        startsAtZero ? e.splat(builder.getZeroAttr(element), widths[v])
+                     : e.loadVector(out, maps[2], positions, widths[v]));
+  });
+  accumulators =
+      emitReductions(form.k, depth, 1, accumulators, [&](ValueRange values) {
+        SmallVector<Value> vectors, results;
+        for (auto [v, width] : llvm::enumerate(widths)) {
+          at(form.column, column, v * lanes);
+          vectors.push_back(
+              e.loadVector(rhs, maps[form.rhs], positions, width));
+        }
+        for (int64_t i = 0; i != count; ++i) {
+          atRow(row, i);
+          Value scalar = e.loadScalar(lhs, maps[form.lhs], positions);
+          for (auto [v, vector] : llvm::enumerate(vectors)) {
+            Value factor = vector::BroadcastOp::create(
+                builder, loc, vector.getType(), scalar);
+            results.push_back(vector::FMAOp::create(
+                builder, loc, factor, vector, values[i * widths.size() + v]));
+          }
+        }
+        return results;
+      });
+  size_t next = 0;
+  forEach([&](int64_t) {
+    e.storeVector(accumulators[next++], out, maps[2], positions);
+  });
+}
+
+void ContractionEmitter::emitColumns() {
+  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, e.machine);
+  auto emitRows = [&](Value column, ArrayRef<int64_t> widths) {
+    int64_t whole = rows / tile.rows * tile.rows;
+    e.createLoop(0, whole, tile.rows, [&](Value row) {
+      emitColumnsTile(row, tile.rows, column, widths);
+    });
+    if (whole != rows)
+      emitColumnsTile(e.index(whole), rows - whole, column, widths);
+  };
+  int64_t step = tile.vectors * lanes, whole = columns / step * step;
+  e.createLoop(0, whole, step, [&](Value column) {
+    emitRows(column, SmallVector<int64_t>(tile.vectors, lanes));
+  });
+  if (whole == columns)
+    return;
+  SmallVector<int64_t> widths((columns - whole) / lanes, lanes);
+  if (columns % lanes != 0)
+    widths.push_back(columns % lanes);
+  emitRows(e.index(whole), widths);
+}
+
+void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
+                                     int64_t countColumns) {
+  int64_t whole = depth / lanes * lanes;
+  auto load = [&](int64_t width, SmallVectorImpl<Value> &left,
+                  SmallVectorImpl<Value> &right) {
+    for (int64_t i = 0; i != count; ++i) {
+      atRow(row, i);
+      left.push_back(e.loadVector(lhs, maps[form.lhs], positions, width));
+    }
+    for (int64_t j = 0; j != countColumns; ++j) {
+      at(form.column, column, j);
+      right.push_back(e.loadVector(rhs, maps[form.rhs], positions, width));
+    }
+  };
+  SmallVector<Value> sums(count * countColumns,
+                          e.splat(builder.getZeroAttr(element), lanes));
+  sums = emitReductions(form.k, whole, lanes, sums, [&](ValueRange values) {
+    SmallVector<Value> left, right, results;
+    load(lanes, left, right);
+    for (int64_t i = 0; i != count; ++i)
+      for (int64_t j = 0; j != countColumns; ++j)
+        results.push_back(vector::FMAOp::create(builder, loc, left[i], right[j],
+                                                values[i * countColumns + j]));
+    return results;
+  });
+  auto addUp = [&](Value lhs, Value rhs) -> Value {
+    return arith::AddFOp::create(builder, loc, lhs, rhs);
+  };
+  SmallVector<Value> left, right;
+  if (whole != depth) {
+    positions[form.reduction] = e.index(whole);
+    load(depth - whole, left, right);
+  }
+  for (int64_t i = 0; i != count; ++i) {
+    for (int64_t j = 0; j != countColumns; ++j) {
+      Value sum = e.combineLanes(sums[i * countColumns + j], addUp);
+      if (whole != depth) {
+        Value rest = arith::MulFOp::create(builder, loc, left[i], right[j]);
+        sum = addUp(sum, e.combineLanes(rest, addUp));
+      }
+      atRow(row, i);
+      at(form.column, column, j);
+      if (!startsAtZero)
+        sum = addUp(e.loadScalar(out, maps[2], positions), sum);
+      e.storeScalar(sum, out, maps[2], positions);
+    }
+  }
+}
+
+void ContractionEmitter::emitDot() {
+  RegisterTile tile = chooseDotTile(rows, columns, e.machine);
+  auto emitColumns = [&](Value row, int64_t count) {
+    int64_t whole = columns / tile.vectors * tile.vectors;
+    e.createLoop(0, whole, tile.vectors, [&](Value column) {
+      emitDotTile(row, count, column, tile.vectors);
+    });
+    if (whole != columns)
+      emitDotTile(row, count, e.index(whole), columns - whole);
+  };
+  int64_t whole = rows / tile.rows * tile.rows;
+  e.createLoop(0, whole, tile.rows,
+               [&](Value row) { emitColumns(row, tile.rows); });
+  if (whole != rows)
+    emitColumns(e.index(whole), rows - whole);
+}
+
+void ContractionEmitter::run() {
+  bool packs = shouldPack();
+  if (packs)
+    pack();
+  emitOuter([&] {
+    if (packs || form.contiguous == ContractionForm::Columns)
+      emitColumns();
+    else
+      emitDot();
+  });
+}
+
+} // namespace
+
+void TileEmitter::emitContraction(linalg::LinalgOp op, bool startsAtZero) {
+  ContractionForm form = *matchContraction(op);
+  ContractionEmitter(*this, op, form, startsAtZero).run();
+}

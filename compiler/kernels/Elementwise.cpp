@@ -1,0 +1,435 @@
+//===- Elementwise.cpp - Any linalg op on vectors -------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One loop of the op becomes vectors: one along which its operands are
+// contiguous or do not vary. The other parallel loops are around it, the
+// reductions inside, their accumulators in registers:
+//
+//   for parallel loops
+//     for vectors of the parallel loop v          or, where v is a reduction:
+//       acc = load                                  acc = splat of the neutral
+//       for reductions: acc = body(…, acc)          for …, v: acc = body(…,
+//       acc) store acc                                   store combine(load,
+//       lanes)
+//
+// The last vector has exactly as many lanes as are left. The body is cloned on
+// vectors, but what does not vary in it stays scalar. A body that no vector can
+// run, and a reduction that is not one associative operation, are emitted as
+// scalars in the order of the loops.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/TileEmitter.h"
+#include "mlir/Interfaces/VectorInterfaces.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+class GenericEmitter {
+public:
+  GenericEmitter(TileEmitter &e, linalg::LinalgOp op);
+  void run();
+
+private:
+  enum class Access { Fixed, Contiguous, Strided };
+
+  Access getAccess(AffineMap map, unsigned loop) const;
+  bool canVectorizeBody();
+  /// Chooses the loop that becomes vectors; none for scalars.
+  void chooseVectorLoop();
+  bool isReduction(unsigned loop) {
+    return op.getIteratorTypesArray()[loop] == utils::IteratorType::reduction;
+  }
+  bool isVectorReduction() { return vectorLoop && isReduction(*vectorLoop); }
+
+  /// Loads an operand for the current positions.
+  Value load(unsigned operand, int64_t width);
+  void store(unsigned init, Value value);
+  /// Clones the body for `width` lanes; `inits` are the values of the inits.
+  SmallVector<Value> emitBody(int64_t width, ValueRange inits);
+  SmallVector<Value> loadInits(int64_t width);
+  void storeInits(ValueRange values);
+  Value combine(unsigned init, Value lhs, Value rhs);
+
+  /// Loops over loops[i…], then calls `body`.
+  void emitParallel(ArrayRef<unsigned> loops, function_ref<void()> body);
+  SmallVector<Value>
+  emitReduction(ArrayRef<unsigned> loops, ValueRange carried,
+                function_ref<SmallVector<Value>(ValueRange)> body);
+  void emitVectorParallel();
+  void emitVectorReduction();
+
+  TileEmitter &e;
+  OpBuilder &builder;
+  Location loc;
+  linalg::LinalgOp op;
+  SmallVector<AffineMap> maps;
+  SmallVector<unsigned, 4> classes;
+  SmallVector<int64_t> extents;
+  SmallVector<std::optional<TensorRef>> refs;
+  /// The current position of each loop.
+  SmallVector<Value> positions;
+  std::optional<unsigned> vectorLoop;
+  int64_t lanes = 1;
+  /// Some result is written at every step of a reduction, so results are kept
+  /// in memory.
+  bool accumulatesInMemory = false;
+};
+
+GenericEmitter::GenericEmitter(TileEmitter &e, linalg::LinalgOp op)
+    : e(e), builder(e.builder), loc(op.getLoc()), op(op),
+      maps(op.getIndexingMapsArray()),
+      classes(e.plan.getSpace().getLoopClasses(op)),
+      positions(op.getNumLoops()) {
+  for (unsigned cls : classes)
+    extents.push_back(e.getSize(cls));
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<RankedTensorType>(operand.get().getType())) {
+      refs.push_back(std::nullopt);
+      continue;
+    }
+    // An init is read and written where the result lies.
+    Value value = op.isDpsInit(&operand) ? Value(op.getTiedOpResult(&operand))
+                                         : operand.get();
+    refs.push_back(e.getRef(value));
+  }
+  for (OpOperand &init : op.getDpsInitsMutable())
+    for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+      accumulatesInMemory |=
+          isReduction(loop) &&
+          op.getMatchingIndexingMap(&init).isFunctionOfDim(loop);
+}
+
+GenericEmitter::Access GenericEmitter::getAccess(AffineMap map,
+                                                 unsigned loop) const {
+  if (!map.isFunctionOfDim(loop))
+    return Access::Fixed;
+  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
+  for (AffineExpr expr : map.getResults().drop_back())
+    if (expr.isFunctionOfDim(loop))
+      return Access::Strided;
+  return last ? Access::Contiguous : Access::Strided;
+}
+
+bool GenericEmitter::canVectorizeBody() {
+  return llvm::all_of(op.getBlock()->getOperations(), [](Operation &inner) {
+    return isa<linalg::IndexOp, linalg::YieldOp, NoiseOp>(inner) ||
+           inner.hasTrait<OpTrait::ConstantLike>() ||
+           OpTrait::hasElementwiseMappableTraits(&inner);
+  });
+}
+
+void GenericEmitter::chooseVectorLoop() {
+  if (!canVectorizeBody())
+    return;
+  int64_t bestScore = 0;
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop) {
+    if (extents[loop] < 2)
+      continue;
+    int64_t contiguous = 0, strided = 0;
+    int64_t width = extents[loop];
+    for (auto [ref, map] : llvm::zip_equal(refs, maps)) {
+      if (!ref)
+        continue;
+      Access access = getAccess(map, loop);
+      contiguous += access == Access::Contiguous;
+      strided += access == Access::Strided;
+      Type element = cast<MemRefType>(ref->memory.getType()).getElementType();
+      width = std::min(width, e.machine.getLanes(element));
+    }
+    if (strided > 0 || contiguous == 0)
+      continue;
+    if (isReduction(loop)) {
+      // Every result must be a sum of lanes.
+      if (accumulatesInMemory)
+        continue;
+      bool combines = true;
+      for (unsigned i = 0, r = op->getNumResults(); i != r; ++i)
+        combines &= getCombiner(op, i) != nullptr;
+      if (!combines)
+        continue;
+    }
+    int64_t score = 4 * contiguous * width + (isReduction(loop) ? 0 : 2);
+    if (score < bestScore)
+      continue;
+    bestScore = score;
+    vectorLoop = loop;
+    lanes = width;
+  }
+  if (vectorLoop)
+    for (auto ref : refs)
+      if (ref)
+        lanes = std::min(
+            lanes,
+            e.machine.getLanes(
+                cast<MemRefType>(ref->memory.getType()).getElementType()));
+}
+
+Value GenericEmitter::load(unsigned operand, int64_t width) {
+  if (!refs[operand])
+    return e.scalars.lookupOrDefault(op->getOperand(operand));
+  bool varies = width > 0 && maps[operand].isFunctionOfDim(*vectorLoop);
+  if (varies)
+    return e.loadVector(*refs[operand], maps[operand], positions, width);
+  return e.loadScalar(*refs[operand], maps[operand], positions);
+}
+
+void GenericEmitter::store(unsigned init, Value value) {
+  unsigned operand = op.getNumDpsInputs() + init;
+  if (isa<VectorType>(value.getType()))
+    return e.storeVector(value, *refs[operand], maps[operand], positions);
+  e.storeScalar(value, *refs[operand], maps[operand], positions);
+}
+
+/// `width` is 0 for scalars.
+SmallVector<Value> GenericEmitter::emitBody(int64_t width, ValueRange inits) {
+  IRMapping mapping(e.scalars);
+  Block *body = op.getBlock();
+  for (unsigned i = 0, n = op.getNumDpsInputs(); i != n; ++i)
+    if (!body->getArgument(i).use_empty())
+      mapping.map(body->getArgument(i), load(i, width));
+  for (auto [argument, value] :
+       llvm::zip_equal(op.getRegionOutputArgs(), inits))
+    if (value)
+      mapping.map(argument, value);
+
+  auto broadcast = [&](Value value) -> Value {
+    if (isa<VectorType>(value.getType()))
+      return value;
+    return vector::BroadcastOp::create(
+        builder, loc, VectorType::get(width, value.getType()), value);
+  };
+  for (Operation &inner : body->without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
+      unsigned loop = index.getDim();
+      Value value = e.add(e.add(e.getStart(classes[loop]), positions[loop]), 0);
+      if (width > 0 && loop == *vectorLoop) {
+        auto type = VectorType::get(width, builder.getIndexType());
+        Value step = vector::StepOp::create(builder, loc, type);
+        value = arith::AddIOp::create(builder, loc, broadcast(value), step);
+      }
+      mapping.map(index.getResult(), value);
+      continue;
+    }
+    bool varies = llvm::any_of(inner.getOperands(), [&](Value operand) {
+      return isa<VectorType>(mapping.lookupOrDefault(operand).getType());
+    });
+    if (!varies) {
+      builder.clone(inner, mapping)->removeAttr(kLabelAttrName);
+      continue;
+    }
+    SmallVector<Value> operands;
+    for (Value operand : inner.getOperands()) {
+      Value value = mapping.lookupOrDefault(operand);
+      operands.push_back(isa<NoiseOp>(inner) ? value : broadcast(value));
+    }
+    SmallVector<Type> types;
+    for (Type type : inner.getResultTypes())
+      types.push_back(VectorType::get(width, type));
+    OperationState state(loc, inner.getName(), operands, types,
+                         inner.getAttrs());
+    state.attributes.erase(kLabelAttrName);
+    Operation *clone = builder.create(state);
+    for (auto [from, to] :
+         llvm::zip_equal(inner.getResults(), clone->getResults()))
+      mapping.map(from, to);
+  }
+  SmallVector<Value> results;
+  for (auto [init, value] :
+       llvm::enumerate(body->getTerminator()->getOperands())) {
+    Value result = mapping.lookupOrDefault(value);
+    unsigned operand = op.getNumDpsInputs() + init;
+    bool isVector = width > 0 && (isVectorReduction() ||
+                                  maps[operand].isFunctionOfDim(*vectorLoop));
+    results.push_back(isVector ? broadcast(result) : result);
+  }
+  return results;
+}
+
+SmallVector<Value> GenericEmitter::loadInits(int64_t width) {
+  SmallVector<Value> values;
+  for (OpOperand &init : op.getDpsInitsMutable())
+    values.push_back(op.payloadUsesValueFromOperand(&init)
+                         ? load(init.getOperandNumber(), width)
+                         : Value());
+  return values;
+}
+
+void GenericEmitter::storeInits(ValueRange values) {
+  for (auto [init, value] : llvm::enumerate(values))
+    store(init, value);
+}
+
+Value GenericEmitter::combine(unsigned init, Value lhs, Value rhs) {
+  Operation *combiner = getCombiner(op, init);
+  OperationState state(loc, combiner->getName(), {lhs, rhs}, {lhs.getType()},
+                       combiner->getAttrs());
+  return builder.create(state)->getResult(0);
+}
+
+void GenericEmitter::emitParallel(ArrayRef<unsigned> loops,
+                                  function_ref<void()> body) {
+  if (loops.empty())
+    return body();
+  e.createLoop(0, extents[loops.front()], 1, [&](Value iv) {
+    positions[loops.front()] = iv;
+    emitParallel(loops.drop_front(), body);
+  });
+}
+
+SmallVector<Value> GenericEmitter::emitReduction(
+    ArrayRef<unsigned> loops, ValueRange carried,
+    function_ref<SmallVector<Value>(ValueRange)> body) {
+  if (loops.empty())
+    return body(carried);
+  return e.createLoop(0, extents[loops.front()], 1, carried,
+                      [&](Value iv, ValueRange values) {
+                        positions[loops.front()] = iv;
+                        return emitReduction(loops.drop_front(), values, body);
+                      });
+}
+
+/// The vectors (or scalars) of a parallel loop, reductions inside.
+void GenericEmitter::emitVectorParallel() {
+  SmallVector<unsigned> reductions;
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (isReduction(loop))
+      reductions.push_back(loop);
+  auto emitOne = [&](int64_t width) {
+    if (accumulatesInMemory) {
+      emitReduction(reductions, ValueRange(), [&](ValueRange) {
+        storeInits(emitBody(width, loadInits(width)));
+        return SmallVector<Value>();
+      });
+      return;
+    }
+    if (reductions.empty())
+      return storeInits(emitBody(width, loadInits(width)));
+    SmallVector<Value> carried;
+    for (OpOperand &init : op.getDpsInitsMutable())
+      carried.push_back(load(init.getOperandNumber(), width));
+    storeInits(emitReduction(reductions, carried, [&](ValueRange values) {
+      return emitBody(width, values);
+    }));
+  };
+  if (!vectorLoop)
+    return emitOne(0);
+  int64_t extent = extents[*vectorLoop], whole = extent / lanes * lanes;
+  e.createLoop(0, whole, lanes, [&](Value iv) {
+    positions[*vectorLoop] = iv;
+    emitOne(lanes);
+  });
+  if (whole == extent)
+    return;
+  positions[*vectorLoop] = e.index(whole);
+  emitOne(extent - whole);
+}
+
+/// The vectors of a reduction, inside of the other reductions.
+void GenericEmitter::emitVectorReduction() {
+  SmallVector<unsigned> reductions;
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (isReduction(loop) && loop != *vectorLoop)
+      reductions.push_back(loop);
+  int64_t extent = extents[*vectorLoop], whole = extent / lanes * lanes;
+  unsigned numInits = op.getNumDpsInits();
+
+  // Accumulators of the whole vectors, and then of the last one.
+  SmallVector<Value> carried;
+  SmallVector<int64_t> widths;
+  if (whole > 0)
+    widths.push_back(lanes);
+  if (whole < extent)
+    widths.push_back(extent - whole);
+  for (int64_t width : widths)
+    for (unsigned i = 0; i != numInits; ++i)
+      carried.push_back(e.splat(getNeutralElement(getCombiner(op, i)), width));
+
+  carried = emitReduction(reductions, carried, [&](ValueRange values) {
+    SmallVector<Value> results;
+    if (whole > 0)
+      results = e.createLoop(0, whole, lanes, values.take_front(numInits),
+                             [&](Value iv, ValueRange inner) {
+                               positions[*vectorLoop] = iv;
+                               return emitBody(lanes, inner);
+                             });
+    if (whole < extent) {
+      positions[*vectorLoop] = e.index(whole);
+      results.append(emitBody(extent - whole, values.take_back(numInits)));
+    }
+    return results;
+  });
+
+  positions[*vectorLoop] = Value();
+  for (unsigned i = 0; i != numInits; ++i) {
+    Value result = load(op.getNumDpsInputs() + i, 0);
+    for (unsigned part = 0; part != widths.size(); ++part)
+      result = combine(i, result,
+                       e.combineLanes(carried[part * numInits + i],
+                                      [&](Value lhs, Value rhs) {
+                                        return combine(i, lhs, rhs);
+                                      }));
+    store(i, result);
+  }
+}
+
+void GenericEmitter::run() {
+  chooseVectorLoop();
+  SmallVector<unsigned> parallel;
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (!isReduction(loop) && vectorLoop != loop)
+      parallel.push_back(loop);
+  emitParallel(parallel, [&] {
+    if (isVectorReduction())
+      emitVectorReduction();
+    else
+      emitVectorParallel();
+  });
+}
+
+} // namespace
+
+void TileEmitter::emitGeneric(linalg::LinalgOp op) {
+  GenericEmitter(*this, op).run();
+}
+
+void TileEmitter::emitCopy(const Copy &copy) {
+  TensorRef from = getRef(copy.value, copy.from);
+  TensorRef to = getRef(copy.value, copy.to);
+  SmallVector<unsigned, 4> classes = plan.getSpace().getClasses(copy.value);
+  auto type = cast<RankedTensorType>(copy.value.getType());
+  auto map =
+      AffineMap::getMultiDimIdentityMap(classes.size(), builder.getContext());
+  SmallVector<Value> positions(classes.size());
+  if (classes.empty())
+    return storeScalar(loadScalar(from, map, positions), to, map, positions);
+  int64_t lanes = machine.getLanes(type.getElementType());
+  std::function<void(unsigned)> emit = [&](unsigned axis) {
+    int64_t size = getSize(classes[axis]);
+    if (axis + 1 != classes.size()) {
+      createLoop(0, size, 1, [&](Value iv) {
+        positions[axis] = iv;
+        emit(axis + 1);
+      });
+      return;
+    }
+    int64_t whole = size / lanes * lanes;
+    createLoop(0, whole, lanes, [&](Value iv) {
+      positions[axis] = iv;
+      storeVector(loadVector(from, map, positions, lanes), to, map, positions);
+    });
+    if (whole == size)
+      return;
+    positions[axis] = index(whole);
+    storeVector(loadVector(from, map, positions, size - whole), to, map,
+                positions);
+  };
+  emit(0);
+}

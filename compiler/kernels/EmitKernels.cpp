@@ -1,0 +1,497 @@
+//===- EmitKernels.cpp - vib.kernel to loops and vectors ------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each function of the phase fused becomes an entry that launches its kernels
+// in order, and each kernel a function of a range of units:
+//
+//   func @step.kernel(%begin, %end, bases, scalars) {
+//     views of the blocks and the arena; scratch
+//     for %unit = %begin to min(%end, whole units)
+//       ops without the inner class, in order
+//       for pieces of the inner class, and the rest of it
+//         ops with the inner class, in order
+//     if the last, smaller unit is in the range: the same again, of its size
+//   }
+//
+// An op without the class of the units is done by each of them, on scratch; if
+// its result is handed out, by the first one only. What no op says anything
+// about ToyNet, or about contractions: KernelPlan has cut the space and placed
+// the values, TileEmitter emits the ops.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/Memory.h"
+#include "compiler/kernels/Passes.h"
+#include "compiler/kernels/TileEmitter.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+
+namespace vib {
+#define GEN_PASS_DEF_EMITCPUKERNELS
+#include "compiler/kernels/Passes.h.inc"
+} // namespace vib
+
+using namespace vib;
+
+namespace {
+
+/// An op or a copy of the kernel's body, in the order of execution.
+struct Item {
+  Operation *op = nullptr;
+  const Copy *copy = nullptr;
+  bool usesUnit, usesInner, once;
+};
+
+class KernelEmitter {
+public:
+  KernelEmitter(KernelOp kernel, StringRef name, const Machine &machine,
+                const MemoryMap &memory)
+      : kernel(kernel), name(name), machine(machine), memory(memory),
+        plan(kernel), loc(kernel.getLoc()) {}
+
+  /// Creates the functions at `builder` and their launches at `launches`, in an
+  /// entry of the signature `entry`.
+  LogicalResult run(OpBuilder &builder, OpBuilder &launches,
+                    const Signature &entry);
+  /// What the kernel takes.
+  LogicalResult collect(Signature &signature);
+
+private:
+  void collectItems();
+  /// Views of what lies in memory, for all units.
+  void createViews(TileEmitter &e);
+  /// Views of what each unit has of its own.
+  void createUnitViews(TileEmitter &e, Value unit);
+  void emitUnits(TileEmitter &e, Value begin, Value end);
+  void emitUnit(TileEmitter &e, Value unit, bool isFirst);
+  void emitItems(TileEmitter &e, Value unit, bool canBeFirst, bool inner);
+  void emitItem(TileEmitter &e, const Item &item);
+  Value createView(OpBuilder &builder, unsigned buffer, Value unit);
+  void emitCombination(OpBuilder &builder);
+  void launch(OpBuilder &launches, const Signature &entry,
+              func::FuncOp function, int64_t units, double flops, double bytes);
+  double countFlops();
+  double countBytes() const;
+  FailureOr<Place> getPlace(const Buffer &buffer);
+
+  KernelOp kernel;
+  std::string name;
+  const Machine &machine;
+  const MemoryMap &memory;
+  KernelPlan plan;
+  Location loc;
+  Signature signature;
+  SmallVector<Item> items;
+};
+
+FailureOr<Place> KernelEmitter::getPlace(const Buffer &buffer) {
+  auto argument = cast<BlockArgument>(buffer.argument);
+  unsigned index = argument.getArgNumber();
+  if (buffer.kind == Buffer::Output)
+    return memory.lookup(kernel.getResult(index - kernel.getInputs().size()));
+  return memory.lookup(kernel.getOperand(index));
+}
+
+LogicalResult KernelEmitter::collect(Signature &result) {
+  for (const Buffer &buffer : plan.getBuffers()) {
+    switch (buffer.kind) {
+    case Buffer::Input:
+    case Buffer::Output: {
+      FailureOr<Place> place = getPlace(buffer);
+      if (failed(place))
+        return kernel.emitError("expected its tensors to have places: ")
+               << "run vib-plan-arena before";
+      signature.addBase(place->base);
+      break;
+    }
+    case Buffer::Partial:
+    case Buffer::Spill:
+      signature.addBase(BaseKind::Arena);
+      break;
+    case Buffer::Scratch:
+      break;
+    }
+  }
+  for (Value input : kernel.getInputs()) {
+    if (isa<RankedTensorType>(input.getType()) ||
+        input.getDefiningOp<arith::ConstantOp>())
+      continue;
+    auto argument = dyn_cast<BlockArgument>(input);
+    SlotAttr slot = argument
+                        ? getArgSlot(cast<func::FuncOp>(kernel->getParentOp()),
+                                     argument.getArgNumber())
+                        : SlotAttr();
+    if (!slot)
+      return kernel.emitError("expected its scalars to be arguments of the "
+                              "function, with a vib.slot");
+    signature.addScalar(slot, input.getType());
+  }
+  result.addAll(signature);
+  return success();
+}
+
+void KernelEmitter::collectItems() {
+  const TileChoice &tiles = plan.getTiles();
+  auto addCopies = [&](ArrayRef<Copy> copies) {
+    for (const Copy &copy : copies) {
+      SmallVector<unsigned, 4> classes = plan.getSpace().getClasses(copy.value);
+      auto has = [&](std::optional<Tile> tile) {
+        return tile && llvm::is_contained(classes, tile->cls);
+      };
+      bool output = plan.getBuffers()[copy.to.buffer].kind == Buffer::Output;
+      items.push_back({nullptr, &copy, !tiles.unit || has(tiles.unit),
+                       has(tiles.inner),
+                       tiles.unit && !has(tiles.unit) && output});
+    }
+  };
+  for (Operation &op : kernel.getBody().front()) {
+    addCopies(plan.getCopiesBefore(&op));
+    auto fill = dyn_cast<linalg::FillOp>(op);
+    if (isa<linalg::LinalgOp>(op) && !(fill && plan.isFolded(fill)))
+      items.push_back({&op, nullptr, plan.usesUnit(&op), plan.usesInner(&op),
+                       plan.isDoneOnce(&op)});
+    addCopies(plan.getCopiesAfter(&op));
+  }
+}
+
+Value KernelEmitter::createView(OpBuilder &builder, unsigned index,
+                                Value unit) {
+  const Buffer &buffer = plan.getBuffers()[index];
+  if (buffer.kind == Buffer::Input || buffer.kind == Buffer::Output) {
+    Place place = *getPlace(buffer);
+    return vib::createView(builder, loc, signature.getBase(place.base), place,
+                           buffer.type);
+  }
+  auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
+  Value offset = arith::ConstantIndexOp::create(
+      builder, loc, scratch.getInt() + buffer.offset);
+  Value distance =
+      arith::ConstantIndexOp::create(builder, loc, buffer.unitBytes);
+  distance = arith::MulIOp::create(builder, loc, unit, distance);
+  offset = arith::AddIOp::create(builder, loc, offset, distance);
+  int64_t row =
+      buffer.isTile() ? choosePaddedRow(buffer.type) : getRow(buffer.type);
+  return memref::ViewOp::create(builder, loc, getMemoryType(buffer.type, row),
+                                signature.getBase(BaseKind::Arena), offset,
+                                ValueRange{});
+}
+
+void KernelEmitter::createViews(TileEmitter &e) {
+  for (auto [index, buffer] : llvm::enumerate(plan.getBuffers())) {
+    if (buffer.kind == Buffer::Scratch)
+      e.setMemory(index, e.createStack(buffer.type));
+    else if (buffer.kind == Buffer::Input || buffer.kind == Buffer::Output)
+      e.setMemory(index, createView(e.builder, index, Value()));
+  }
+}
+
+void KernelEmitter::createUnitViews(TileEmitter &e, Value unit) {
+  for (auto [index, buffer] : llvm::enumerate(plan.getBuffers()))
+    if (buffer.kind == Buffer::Spill || buffer.kind == Buffer::Partial)
+      e.setMemory(index, createView(e.builder, index, unit));
+}
+
+void KernelEmitter::emitItem(TileEmitter &e, const Item &item) {
+  if (item.copy)
+    return e.emitCopy(*item.copy);
+  auto op = cast<linalg::LinalgOp>(item.op);
+  e.loc = op.getLoc();
+  if (failed(matchContraction(op)))
+    return e.emitGeneric(op);
+  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  e.emitContraction(op, fill && plan.isFolded(fill));
+}
+
+/// The items of one level; those that are done once, in the first unit.
+void KernelEmitter::emitItems(TileEmitter &e, Value unit, bool canBeFirst,
+                              bool inner) {
+  for (const Item &item : items) {
+    if (item.usesInner != inner)
+      continue;
+    if (!item.once) {
+      emitItem(e, item);
+      continue;
+    }
+    if (!canBeFirst)
+      continue;
+    Value zero = e.index(0);
+    Value first = arith::CmpIOp::create(e.builder, loc,
+                                        arith::CmpIPredicate::eq, unit, zero);
+    auto branch = scf::IfOp::create(e.builder, loc, first,
+                                    /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(e.builder);
+    e.builder.setInsertionPointToStart(branch.thenBlock());
+    emitItem(e, item);
+  }
+}
+
+void KernelEmitter::emitUnit(TileEmitter &e, Value unit, bool canBeFirst) {
+  createUnitViews(e, unit);
+  emitItems(e, unit, canBeFirst, /*inner=*/false);
+  const TileChoice &tiles = plan.getTiles();
+  if (!tiles.inner)
+    return;
+  int64_t extent = plan.getSpace().getExtent(tiles.inner->cls);
+  int64_t whole = extent / tiles.inner->size * tiles.inner->size;
+  e.createLoop(0, whole, tiles.inner->size, [&](Value start) {
+    e.setTile(tiles.inner->cls, start, tiles.inner->size);
+    emitItems(e, unit, canBeFirst, /*inner=*/true);
+  });
+  if (whole == extent)
+    return;
+  e.setTile(tiles.inner->cls, e.index(whole), extent - whole);
+  emitItems(e, unit, canBeFirst, /*inner=*/true);
+}
+
+void KernelEmitter::emitUnits(TileEmitter &e, Value begin, Value end) {
+  const TileChoice &tiles = plan.getTiles();
+  if (!tiles.unit)
+    return emitUnit(e, e.index(0), /*canBeFirst=*/true);
+  int64_t extent = plan.getSpace().getExtent(tiles.unit->cls);
+  int64_t whole = extent / tiles.unit->size, rest = extent % tiles.unit->size;
+  OpBuilder &builder = e.builder;
+  Value last = e.index(whole), one = e.index(1);
+  Value stop = rest ? arith::MinSIOp::create(builder, loc, end, last) : end;
+  auto loop = scf::ForOp::create(builder, loc, begin, stop, one);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value unit = loop.getInductionVar();
+    Value start =
+        arith::MulIOp::create(builder, loc, unit, e.index(tiles.unit->size));
+    e.setTile(tiles.unit->cls, start, tiles.unit->size);
+    emitUnit(e, unit, /*canBeFirst=*/true);
+  }
+  if (rest == 0)
+    return;
+  Value has =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sgt, end, last);
+  auto branch = scf::IfOp::create(builder, loc, has, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  e.setTile(tiles.unit->cls, e.index(whole * tiles.unit->size), rest);
+  emitUnit(e, last, /*canBeFirst=*/whole == 0);
+}
+
+/// result = partial 0 op partial 1 op …, in the order of the units.
+void KernelEmitter::emitCombination(OpBuilder &builder) {
+  TileEmitter e(builder, loc, plan, machine);
+  for (const Combination &combination : plan.getCombinations()) {
+    const Buffer &partial = plan.getBuffers()[combination.partial];
+    int64_t elements = partial.type.getNumElements();
+    Type element = partial.type.getElementType();
+    // A flat view of all partials, [unit][element].
+    int64_t bytes = getElementBytes(element);
+    auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
+    auto flat = RankedTensorType::get(
+        {plan.getTiles().units, partial.unitBytes / bytes}, element);
+    Place partials{BaseKind::Arena, scratch.getInt() + partial.offset,
+                   getRow(flat)};
+    Value from = vib::createView(
+        builder, loc, signature.getBase(BaseKind::Arena), partials, flat);
+    Place place = *getPlace(plan.getBuffers()[combination.output]);
+    place.row = elements;
+    Value to =
+        vib::createView(builder, loc, signature.getBase(place.base), place,
+                        RankedTensorType::get({elements}, element));
+    auto emit = [&](Value position, int64_t width) {
+      auto type = VectorType::get(width, element);
+      Value zero = e.index(0);
+      Value first = vector::LoadOp::create(builder, loc, type, from,
+                                           ValueRange{zero, position});
+      SmallVector<Value> sum = e.createLoop(
+          1, plan.getTiles().units, 1, first,
+          [&](Value unit, ValueRange carried) -> SmallVector<Value> {
+            Value next = vector::LoadOp::create(builder, loc, type, from,
+                                                ValueRange{unit, position});
+            OperationState state(loc, combination.combiner->getName(),
+                                 {carried[0], next}, {type},
+                                 combination.combiner->getAttrs());
+            return {builder.create(state)->getResult(0)};
+          });
+      vector::StoreOp::create(builder, loc, sum[0], to, position);
+    };
+    int64_t lanes = machine.getLanes(element);
+    int64_t whole = elements / lanes * lanes;
+    e.createLoop(0, whole, lanes, [&](Value iv) { emit(iv, lanes); });
+    if (whole != elements)
+      emit(e.index(whole), elements - whole);
+  }
+}
+
+double KernelEmitter::countFlops() {
+  double flops = 0;
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    double points = 1;
+    for (int64_t extent : op.getStaticLoopRanges())
+      points *= extent;
+    for (Operation &inner : op.getBlock()->without_terminator())
+      if (llvm::any_of(inner.getResultTypes(), llvm::IsaPred<FloatType>) &&
+          !inner.hasTrait<OpTrait::ConstantLike>())
+        flops += points;
+  }
+  return flops;
+}
+
+double KernelEmitter::countBytes() const {
+  double bytes = 0;
+  for (const Buffer &buffer : plan.getBuffers())
+    if (buffer.kind == Buffer::Input || buffer.kind == Buffer::Output)
+      bytes += buffer.type.getNumElements() *
+               getElementBytes(buffer.type.getElementType());
+  return bytes;
+}
+
+void KernelEmitter::launch(OpBuilder &launches, const Signature &entry,
+                           func::FuncOp function, int64_t units, double flops,
+                           double bytes) {
+  Builder builder(function.getContext());
+  function.setPrivate();
+  function->setAttr(
+      kKernelAttrName,
+      builder.getDictionaryAttr(
+          {builder.getNamedAttr("name", builder.getStringAttr(name)),
+           builder.getNamedAttr(
+               "entry",
+               builder.getStringAttr(
+                   cast<func::FuncOp>(kernel->getParentOp()).getName())),
+           builder.getNamedAttr("flops", builder.getF64FloatAttr(flops)),
+           builder.getNamedAttr("bytes", builder.getF64FloatAttr(bytes)),
+           builder.getNamedAttr("units", builder.getI64IntegerAttr(units))}));
+  LaunchOp::create(launches, loc, function.getName(), units,
+                   signature.getOperands(entry));
+}
+
+LogicalResult KernelEmitter::run(OpBuilder &builder, OpBuilder &launches,
+                                 const Signature &entry) {
+  auto parent = cast<func::FuncOp>(kernel->getParentOp());
+  std::string symbol = (parent.getName() + "." + name).str();
+  SmallVector<Type> range(2, builder.getIndexType());
+
+  OpBuilder::InsertionGuard guard(builder);
+  func::FuncOp function =
+      signature.createFunction(builder, loc, symbol, range, memory);
+  TileEmitter e(builder, loc, plan, machine);
+  Operation *end = func::ReturnOp::create(builder, loc);
+  builder.setInsertionPoint(end);
+  for (auto [input, argument] :
+       llvm::zip_equal(kernel.getInputs(), kernel.getInputArgs())) {
+    if (isa<RankedTensorType>(input.getType()))
+      continue;
+    if (Operation *constant = input.getDefiningOp())
+      e.scalars.map(argument, builder.clone(*constant)->getResult(0));
+    else
+      e.scalars.map(argument,
+                    signature.getScalar(getArgSlot(
+                        parent, cast<BlockArgument>(input).getArgNumber())));
+  }
+  // What the body computes of scalars.
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (isa<linalg::LinalgOp, tensor::EmptyOp, tensor::ExtractSliceOp,
+            tensor::InsertSliceOp>(op))
+      continue;
+    if (llvm::any_of(op.getResultTypes(), llvm::IsaPred<ShapedType>))
+      return op.emitError("a kernel's body may hold linalg ops, slices and "
+                          "scalars, but no ")
+             << op.getName();
+    builder.clone(op, e.scalars);
+  }
+  collectItems();
+  createViews(e);
+  emitUnits(e, function.getArgument(0), function.getArgument(1));
+  launch(launches, entry, function, plan.getTiles().units, countFlops(),
+         countBytes());
+  if (plan.getCombinations().empty())
+    return success();
+
+  double partialBytes = 0;
+  for (const Combination &combination : plan.getCombinations())
+    partialBytes += plan.getBuffers()[combination.partial].unitBytes *
+                    plan.getTiles().units;
+  builder.setInsertionPointAfter(function);
+  name += ".combine";
+  func::FuncOp combine = signature.createFunction(
+      builder, loc, symbol + ".combine", range, memory);
+  end = func::ReturnOp::create(builder, loc);
+  builder.setInsertionPoint(end);
+  emitCombination(builder);
+  launch(launches, entry, combine, 1, partialBytes / 4, partialBytes);
+  return success();
+}
+
+struct EmitCpuKernels : vib::impl::EmitCpuKernelsBase<EmitCpuKernels> {
+  using EmitCpuKernelsBase::EmitCpuKernelsBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    MemoryMap memory(module);
+    SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
+    for (func::FuncOp function : functions)
+      if (failed(emit(function, memory)))
+        return signalPassFailure();
+    module->setAttr(kPhaseAttrName, StringAttr::get(&getContext(), "kernels"));
+  }
+
+  LogicalResult emit(func::FuncOp function, const MemoryMap &memory);
+};
+
+LogicalResult EmitCpuKernels::emit(func::FuncOp function,
+                                   const MemoryMap &memory) {
+  Machine machine{vectorBits};
+  Operation *terminator = function.front().getTerminator();
+  Signature signature;
+  std::vector<std::unique_ptr<KernelEmitter>> emitters;
+  llvm::StringMap<unsigned> names;
+  for (Operation &op : function.front()) {
+    auto kernel = dyn_cast<KernelOp>(op);
+    if (!kernel) {
+      if (isa<tensor::EmptyOp, arith::ConstantOp>(op) || &op == terminator)
+        continue;
+      return op.emitError("expected only kernels in a function of the phase "
+                          "fused, but found ")
+             << op.getName();
+    }
+    std::string name = kernel.getName().str();
+    if (unsigned count = names[kernel.getName()]++)
+      name += "." + std::to_string(count);
+    emitters.push_back(
+        std::make_unique<KernelEmitter>(kernel, name, machine, memory));
+    if (failed(emitters.back()->collect(signature)))
+      return failure();
+    ++numKernels;
+  }
+  // What is returned must already be where the runtime looks for it.
+  for (auto [i, value] : llvm::enumerate(terminator->getOperands())) {
+    FailureOr<Place> have = memory.lookup(value);
+    FailureOr<Place> want = memory.lookup(
+        getResultSlot(function, i), cast<RankedTensorType>(value.getType()));
+    if (failed(have) || failed(want) || have->base != want->base ||
+        have->offset != want->offset)
+      return function.emitError("expected result ")
+             << i << " to be the only one that a kernel's result is returned "
+             << "as, or state returned as itself";
+  }
+
+  OpBuilder builder(function);
+  Location loc = function.getLoc();
+  OpBuilder entryBuilder(function);
+  func::FuncOp entry = signature.createFunction(
+      entryBuilder, loc, function.getName(), TypeRange(), memory);
+  entry->setAttr(kEntryAttrName, builder.getUnitAttr());
+  for (std::unique_ptr<KernelEmitter> &emitter : emitters) {
+    builder.setInsertionPoint(function);
+    if (failed(emitter->run(builder, entryBuilder, signature)))
+      return failure();
+  }
+  func::ReturnOp::create(entryBuilder, loc);
+  function.erase();
+  return success();
+}
+
+} // namespace

@@ -1,0 +1,420 @@
+//===- TileChoice.cpp - How a kernel is cut -------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A class may be divided when each piece can be worked off on its own: nothing
+// that is reduced over it is needed again in the kernel, and no slice of a
+// computed value cuts it. A result that is reduced over the class of the units
+// and only handed out is allowed: each unit makes a partial result, and they
+// are combined in the order of the units, so that the bits do not depend on
+// how many threads there are.
+//
+// Of the classes that may be divided the one is chosen that moves the fewest
+// bytes: what does not have the class is read again by every unit. Columns of
+// a row-major tensor count half as much again as rows, since a unit of rows is
+// contiguous. So a forward contraction is divided over the columns of its
+// weight, a weight gradient over the rows of the weight, whose moments and
+// averages then stream, and a decoder over the rows of the batch.
+//
+// Measured on two cores of Zen 4 and Zen 5; see docs/codegen.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/TileChoice.h"
+#include "compiler/kernels/Memory.h"
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "llvm/ADT/SmallBitVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+/// A panel of columns is two cache lines wide: full use of every line that a
+/// panel of a row-major weight touches, and two registers of 512 bits.
+constexpr int64_t kPanelBytes = 128;
+/// Less work than this, in points of iteration, is not worth two threads.
+constexpr int64_t kSmallKernel = 32768;
+/// A unit should have this many points at least.
+constexpr int64_t kSmallUnit = 8192;
+/// Intermediate results of a unit above this are cut by an inner loop, …
+constexpr int64_t kLargeScratch = 256 * 1024;
+/// … to this.
+constexpr int64_t kGoodScratch = 128 * 1024;
+/// A unit of rows has at most this many.
+constexpr int64_t kRows = 32;
+
+} // namespace
+
+int64_t Machine::getLanes(Type type) const {
+  unsigned bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+  return vectorBits / std::max(bits, 32u);
+}
+
+Operation *vib::getCombiner(linalg::LinalgOp op, unsigned resultIndex) {
+  SmallVector<Operation *> combiners;
+  if (!matchReduction(op.getRegionOutputArgs(), resultIndex, combiners) ||
+      combiners.size() != 1 || !getNeutralElement(combiners.front()))
+    return nullptr;
+  return combiners.front();
+}
+
+TypedAttr vib::getNeutralElement(Operation *combiner) {
+  std::optional<TypedAttr> element = arith::getNeutralElement(combiner);
+  return element ? *element : TypedAttr();
+}
+
+namespace {
+
+class Chooser {
+public:
+  Chooser(KernelOp kernel, const KernelSpace &space)
+      : space(space), body(kernel.getBody().front()),
+        ops(body.getOps<linalg::LinalgOp>()) {
+    findIllegal();
+  }
+  TileChoice run();
+
+private:
+  /// Marks the classes that slices and unusual indexing forbid to divide.
+  void findIllegal();
+  bool isLegal(unsigned cls, bool asUnit) const;
+  bool isColumns(unsigned cls) const;
+  Tile chooseUnit(unsigned cls) const;
+  double getCost(const Tile &tile) const;
+  /// The bytes of the values that stay in the kernel, for one tile.
+  int64_t getScratchBytes(const TileChoice &choice,
+                          std::optional<unsigned> havingClass) const;
+  int64_t getPoints(linalg::LinalgOp op) const {
+    int64_t points = 1;
+    for (int64_t extent : op.getStaticLoopRanges())
+      points *= extent;
+    return points;
+  }
+  int64_t getTotalPoints() const {
+    int64_t points = 0;
+    for (linalg::LinalgOp op : ops)
+      points += getPoints(op);
+    return points;
+  }
+
+  const KernelSpace &space;
+  Block &body;
+  SmallVector<linalg::LinalgOp> ops;
+  llvm::SmallBitVector illegal;
+};
+
+bool isTensor(Value value) { return isa<RankedTensorType>(value.getType()); }
+
+bool isOnlyHandedOut(Value value) {
+  return llvm::all_of(value.getUsers(),
+                      [](Operation *user) { return isa<YieldOp>(user); });
+}
+
+int64_t getTensorBytes(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * getElementBytes(type.getElementType());
+}
+
+void Chooser::findIllegal() {
+  illegal.resize(space.getNumClasses());
+  auto addPart = [&](Value whole, Value part, ArrayRef<OpFoldResult> sizes,
+                     const llvm::SmallBitVector &dropped, bool markWhole,
+                     bool markPart) {
+    auto type = cast<RankedTensorType>(whole.getType());
+    unsigned partAxis = 0;
+    for (unsigned axis = 0, e = type.getRank(); axis != e; ++axis) {
+      bool full = getConstantIntValue(sizes[axis]) == type.getDimSize(axis);
+      if (!full && markWhole)
+        illegal.set(space.getClass(whole, axis));
+      if (dropped.test(axis))
+        continue;
+      if (!full && markPart)
+        illegal.set(space.getClass(part, partAxis));
+      ++partAxis;
+    }
+  };
+  for (Operation &op : body) {
+    if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+      bool computed = !isa<BlockArgument>(slice.getSource());
+      addPart(slice.getSource(), slice.getResult(), slice.getMixedSizes(),
+              slice.getDroppedDims(), computed, computed);
+    } else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
+      bool assembled = true;
+      for (unsigned axis = 0, e = insert.getType().getRank(); axis != e; ++axis)
+        assembled &= !space.isSliced(space.getClass(insert.getResult(), axis));
+      addPart(insert.getResult(), insert.getSource(), insert.getMixedSizes(),
+              insert.getDroppedDims(), true, !assembled);
+    } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+      for (OpOperand &operand : linalgOp->getOpOperands()) {
+        if (!isTensor(operand.get()))
+          continue;
+        AffineMap map = linalgOp.getMatchingIndexingMap(&operand);
+        for (auto [axis, expr] : llvm::enumerate(map.getResults()))
+          if (!isa<AffineDimExpr>(expr))
+            illegal.set(space.getClass(operand.get(), axis));
+      }
+    }
+  }
+}
+
+bool Chooser::isLegal(unsigned cls, bool asUnit) const {
+  if (space.getExtent(cls) < 2 || !space.isConsistent() ||
+      space.isSliced(cls) || illegal.test(cls))
+    return false;
+  for (linalg::LinalgOp op : ops) {
+    if (!llvm::is_contained(space.getReducedClasses(op), cls))
+      continue;
+    for (OpResult result : op->getResults()) {
+      if (!isOnlyHandedOut(result))
+        return false;
+      if (!asUnit)
+        continue;
+      // Every unit starts its partial result from the neutral element.
+      Operation *combiner = getCombiner(op, result.getResultNumber());
+      auto fill = op.getDpsInits()[result.getResultNumber()]
+                      .getDefiningOp<linalg::FillOp>();
+      TypedAttr start;
+      if (!combiner || !fill || !fill->hasOneUse() ||
+          !matchPattern(fill.getInputs()[0], m_Constant(&start)))
+        return false;
+      TypedAttr neutral = getNeutralElement(combiner);
+      auto real = dyn_cast<FloatAttr>(start);
+      bool zero = real && real.getValue().isZero() &&
+                  cast<FloatAttr>(neutral).getValue().isZero();
+      if (start != neutral && !zero)
+        return false;
+    }
+  }
+  return true;
+}
+
+/// Whether pieces of the class are columns of row-major tensors.
+bool Chooser::isColumns(unsigned cls) const {
+  bool last = false, notLast = false;
+  auto look = [&](Value value) {
+    if (!isTensor(value))
+      return;
+    SmallVector<unsigned, 4> classes = space.getClasses(value);
+    if (classes.size() < 2)
+      return;
+    last |= classes.back() == cls;
+    notLast |= llvm::is_contained(ArrayRef(classes).drop_back(), cls);
+  };
+  for (linalg::LinalgOp op : ops)
+    for (Value result : op->getResults())
+      look(result);
+  if (notLast)
+    return false;
+  if (last)
+    return true;
+  for (linalg::LinalgOp op : ops)
+    for (Value operand : op->getOperands())
+      look(operand);
+  return last || !notLast;
+}
+
+/// A divisor of `extent` near `target`, or `target` where there is none.
+int64_t chooseDivisor(int64_t extent, int64_t target) {
+  if (extent <= target)
+    return extent;
+  for (int64_t size = target + target / 4; 2 * size >= target && size > 1;
+       --size)
+    if (extent % size == 0)
+      return size;
+  return target;
+}
+
+Tile Chooser::chooseUnit(unsigned cls) const {
+  int64_t extent = space.getExtent(cls);
+  int64_t points = 0, bytes = 4;
+  for (linalg::LinalgOp op : ops) {
+    if (llvm::is_contained(space.getLoopClasses(op), cls))
+      points += getPoints(op);
+    for (Value result : op->getResults())
+      if (isTensor(result) && isa<FloatType>(getElementTypeOrSelf(result)))
+        bytes = getElementBytes(getElementTypeOrSelf(result));
+  }
+  int64_t least =
+      llvm::divideCeil(kSmallUnit, std::max<int64_t>(1, points / extent));
+  if (isColumns(cls)) {
+    int64_t panel = kPanelBytes / bytes;
+    int64_t size = llvm::alignTo(std::max<int64_t>(least, 1), panel);
+    return {cls, std::min(extent, size)};
+  }
+  int64_t target = std::clamp<int64_t>(extent / 8, 4, kRows);
+  return {cls, chooseDivisor(extent, std::max(target, least))};
+}
+
+double Chooser::getCost(const Tile &tile) const {
+  double units = llvm::divideCeil(space.getExtent(tile.cls), tile.size);
+  double bytes = 0;
+  llvm::SmallDenseSet<Value> seen;
+  auto addMemory = [&](Value value) {
+    if (isTensor(value) && seen.insert(value).second &&
+        !llvm::is_contained(space.getClasses(value), tile.cls))
+      bytes += getTensorBytes(value) * (units - 1);
+  };
+  for (linalg::LinalgOp op : ops) {
+    if (isa<linalg::FillOp>(op))
+      continue;
+    for (Value operand : op->getOperands()) {
+      // A slice of an argument is memory as the argument is.
+      auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>();
+      if (isa<BlockArgument>(slice ? slice.getSource() : operand))
+        addMemory(operand);
+    }
+    bool has = llvm::is_contained(space.getLoopClasses(op), tile.cls);
+    for (Value result : op->getResults()) {
+      // What every unit computes anew, and what it leaves to be combined.
+      if (!has && !isOnlyHandedOut(result))
+        bytes += 4.0 * getPoints(op) * (units - 1);
+      if (llvm::is_contained(space.getReducedClasses(op), tile.cls))
+        bytes += 2 * getTensorBytes(result) * units + 64 * 1024;
+    }
+  }
+  return (isColumns(tile.cls) ? 1.5 : 1.0) * bytes;
+}
+
+int64_t Chooser::getScratchBytes(const TileChoice &choice,
+                                 std::optional<unsigned> havingClass) const {
+  int64_t bytes = 0;
+  for (linalg::LinalgOp op : ops) {
+    for (Value result : op->getResults()) {
+      if (llvm::all_of(result.getUsers(), [](Operation *user) {
+            return isa<YieldOp, tensor::InsertSliceOp>(user);
+          }))
+        continue;
+      // A fill shares the memory of the op that accumulates onto it.
+      if (isa<linalg::FillOp>(op))
+        continue;
+      int64_t size = getElementBytes(getElementTypeOrSelf(result));
+      SmallVector<unsigned, 4> classes = space.getClasses(result);
+      for (unsigned cls : classes) {
+        if (choice.unit && choice.unit->cls == cls)
+          size *= choice.unit->size;
+        else if (choice.inner && choice.inner->cls == cls)
+          size *= choice.inner->size;
+        else
+          size *= space.getExtent(cls);
+      }
+      if (!havingClass || llvm::is_contained(classes, *havingClass))
+        bytes += size;
+    }
+  }
+  return bytes;
+}
+
+TileChoice Chooser::run() {
+  TileChoice choice;
+  llvm::SmallSetVector<unsigned, 8> candidates;
+  for (linalg::LinalgOp op : ops)
+    for (unsigned cls : space.getLoopClasses(op))
+      candidates.insert(cls);
+
+  if (getTotalPoints() >= kSmallKernel) {
+    double best = 0;
+    for (unsigned cls : candidates) {
+      if (!isLegal(cls, /*asUnit=*/true))
+        continue;
+      Tile tile = chooseUnit(cls);
+      if (tile.size == space.getExtent(cls))
+        continue;
+      double cost = getCost(tile);
+      if (choice.unit && cost >= best)
+        continue;
+      best = cost;
+      choice.unit = tile;
+      choice.units = llvm::divideCeil(space.getExtent(cls), tile.size);
+    }
+  }
+
+  int64_t scratch = getScratchBytes(choice, std::nullopt);
+  if (scratch <= kLargeScratch)
+    return choice;
+  int64_t most = 0;
+  for (unsigned cls : candidates) {
+    if ((choice.unit && choice.unit->cls == cls) ||
+        !isLegal(cls, /*asUnit=*/false))
+      continue;
+    int64_t bytes = getScratchBytes(choice, cls);
+    if (bytes <= most)
+      continue;
+    most = bytes;
+    int64_t extent = space.getExtent(cls);
+    int64_t target = std::max<int64_t>(1, extent * kGoodScratch /
+                                              std::max<int64_t>(bytes, 1));
+    if (isColumns(cls)) {
+      int64_t panel = kPanelBytes / 4;
+      target = std::max(panel, target / panel * panel);
+    }
+    choice.inner = Tile{cls, chooseDivisor(extent, target)};
+  }
+  if (choice.inner && choice.inner->size >= space.getExtent(choice.inner->cls))
+    choice.inner.reset();
+  return choice;
+}
+
+} // namespace
+
+TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space) {
+  return Chooser(kernel, space).run();
+}
+
+/// Every step of the reduction needs `rows` broadcasts and `vectors` loads for
+/// rows * vectors multiply-adds; a core does two of each a cycle, and eight
+/// accumulators hide the latency. The tile is chosen by the cycles of the whole
+/// rows x columns block, remainders included.
+RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
+                                     int64_t lanes, const Machine &machine) {
+  int64_t vectors = llvm::divideCeil(columns, lanes);
+  auto getCycles = [](int64_t rows, int64_t vectors) -> double {
+    if (rows == 0 || vectors == 0)
+      return 0;
+    double multiplyAdds = rows * vectors;
+    return std::max({multiplyAdds / 2, (rows + vectors) / 2.0, 4.0});
+  };
+  RegisterTile best = {1, 1};
+  double bestCycles = std::numeric_limits<double>::infinity();
+  for (int64_t v = 1; v <= std::min<int64_t>(vectors, 6); ++v) {
+    for (int64_t r = 1; r <= rows; ++r) {
+      if (r * v + v + 1 > machine.getRegisters())
+        break;
+      int64_t fullRows = rows / r, fullVectors = vectors / v;
+      int64_t restRows = rows % r, restVectors = vectors % v;
+      double cycles = fullRows * fullVectors * getCycles(r, v) +
+                      fullRows * getCycles(r, restVectors) +
+                      fullVectors * getCycles(restRows, v) +
+                      getCycles(restRows, restVectors);
+      // Of equals the one with fewer pieces of code, and then the larger.
+      cycles *= 1.0 + 0.01 * ((restRows != 0) + (restVectors != 0));
+      cycles += 1e-3 * fullRows * fullVectors;
+      if (cycles < bestCycles) {
+        bestCycles = cycles;
+        best = {r, v};
+      }
+    }
+  }
+  return best;
+}
+
+/// rows * vectors accumulators and as many loaded vectors as there are rows and
+/// one more; every accumulator costs a sum across its lanes at the end.
+RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns,
+                                const Machine &machine) {
+  int64_t maxRows = machine.getRegisters() >= 32 ? 5 : 3;
+  int64_t maxColumns = machine.getRegisters() >= 32 ? 4 : 3;
+  auto choose = [](int64_t extent, int64_t most) {
+    for (int64_t size = most; size > most / 2; --size)
+      if (extent % size == 0)
+        return size;
+    return std::min(extent, most);
+  };
+  return {choose(rows, maxRows), choose(columns, maxColumns)};
+}

@@ -1,0 +1,68 @@
+//===- TileChoice.h - How a kernel is cut ------------------------*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// All decisions about sizes are here: the class of a kernel's iteration space
+// that is divided among threads, the class that is cut once more so that
+// intermediate results stay in cache, and the register tile of a contraction.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_KERNELS_TILECHOICE_H
+#define VIB_COMPILER_KERNELS_TILECHOICE_H
+
+#include "compiler/fused/KernelSpace.h"
+
+namespace vib {
+
+/// What the choices depend on.
+struct Machine {
+  unsigned vectorBits;
+  /// The number of vector registers of the machine.
+  unsigned getRegisters() const { return vectorBits >= 512 ? 32 : 16; }
+  /// How many elements of `type`, at least 32 bits wide, fill a register.
+  int64_t getLanes(mlir::Type type) const;
+};
+
+/// One class of the kernel's space, cut into pieces of `size`; the last piece
+/// may be smaller.
+struct Tile {
+  unsigned cls;
+  int64_t size;
+};
+
+struct TileChoice {
+  /// Units of work. Without it the kernel is one unit.
+  std::optional<Tile> unit;
+  /// The loop inside of a unit.
+  std::optional<Tile> inner;
+  /// How many units there are.
+  int64_t units = 1;
+};
+
+TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space);
+
+/// The combiner of a result that `op` reduces (`arith.addf`, …), or null if it
+/// is not one associative operation with a neutral element.
+mlir::Operation *getCombiner(mlir::linalg::LinalgOp op, unsigned resultIndex);
+/// The neutral element of a combiner.
+mlir::TypedAttr getNeutralElement(mlir::Operation *combiner);
+
+/// The registers of a contraction: `rows` times `vectors` accumulators.
+struct RegisterTile {
+  int64_t rows, vectors;
+};
+RegisterTile chooseRegisterTile(int64_t rows, int64_t columns, int64_t lanes,
+                                const Machine &machine);
+/// The same for the form that sums along vectors.
+RegisterTile chooseDotTile(int64_t rows, int64_t columns,
+                           const Machine &machine);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_KERNELS_TILECHOICE_H

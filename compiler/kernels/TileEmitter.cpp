@@ -1,0 +1,155 @@
+//===- TileEmitter.cpp - Loops and vectors for one tile -------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/TileEmitter.h"
+#include "compiler/kernels/Memory.h"
+
+using namespace mlir;
+using namespace vib;
+
+TensorRef TileEmitter::getRef(Value tensor, const Site &site) {
+  TensorRef ref;
+  ref.memory = getMemory(site.buffer);
+  ref.axes.assign(site.axes.begin(), site.axes.end());
+  for (int64_t offset : site.offsets)
+    ref.base.push_back(offset == 0 ? Value() : index(offset));
+  if (plan.getBuffers()[site.buffer].isTile())
+    return ref;
+  for (auto [axis, cls] :
+       llvm::zip_equal(site.axes, plan.getSpace().getClasses(tensor)))
+    ref.base[axis] = add(ref.base[axis], getStart(cls));
+  return ref;
+}
+
+Value TileEmitter::index(int64_t value) {
+  return arith::ConstantIndexOp::create(builder, loc, value);
+}
+
+Value TileEmitter::add(Value lhs, Value rhs) {
+  if (!lhs || (rhs && matchPattern(lhs, m_Zero())))
+    return rhs;
+  if (!rhs || matchPattern(rhs, m_Zero()))
+    return lhs;
+  return builder.createOrFold<arith::AddIOp>(loc, lhs, rhs);
+}
+
+Value TileEmitter::add(Value lhs, int64_t rhs) {
+  if (!lhs)
+    return index(rhs);
+  return rhs == 0 ? lhs : add(lhs, index(rhs));
+}
+
+SmallVector<Value> TileEmitter::createLoop(
+    int64_t begin, int64_t end, int64_t step, ValueRange carried,
+    function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  if (begin >= end)
+    return SmallVector<Value>(carried);
+  if (begin + step >= end)
+    return body(index(begin), carried);
+  auto loop = scf::ForOp::create(builder, loc, index(begin), index(end),
+                                 index(step), carried);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> results =
+      body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!carried.empty())
+    scf::YieldOp::create(builder, loc, results);
+  return SmallVector<Value>(loop.getResults());
+}
+
+void TileEmitter::createLoop(int64_t begin, int64_t end, int64_t step,
+                             function_ref<void(Value)> body) {
+  createLoop(begin, end, step, ValueRange(), [&](Value iv, ValueRange) {
+    body(iv);
+    return SmallVector<Value>();
+  });
+}
+
+SmallVector<Value> TileEmitter::getIndices(const TensorRef &ref,
+                                           ArrayRef<Value> positions) {
+  SmallVector<Value> indices(ref.base.begin(), ref.base.end());
+  for (auto [axis, position] : llvm::zip_equal(ref.axes, positions))
+    indices[axis] = add(indices[axis], position);
+  for (Value &value : indices)
+    if (!value)
+      value = index(0);
+  return indices;
+}
+
+SmallVector<Value> TileEmitter::getPositions(AffineMap map,
+                                             ArrayRef<Value> loops) {
+  SmallVector<Value> positions;
+  for (AffineExpr expr : map.getResults()) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    positions.push_back(dim ? loops[dim.getPosition()] : Value());
+  }
+  return positions;
+}
+
+Value TileEmitter::loadScalar(const TensorRef &ref, AffineMap map,
+                              ArrayRef<Value> loops) {
+  return memref::LoadOp::create(builder, loc, ref.memory,
+                                getIndices(ref, getPositions(map, loops)));
+}
+
+void TileEmitter::storeScalar(Value value, const TensorRef &ref, AffineMap map,
+                              ArrayRef<Value> loops) {
+  memref::StoreOp::create(builder, loc, value, ref.memory,
+                          getIndices(ref, getPositions(map, loops)));
+}
+
+Value TileEmitter::loadVector(const TensorRef &ref, AffineMap map,
+                              ArrayRef<Value> loops, int64_t width) {
+  auto type = cast<MemRefType>(ref.memory.getType());
+  return vector::LoadOp::create(
+      builder, loc, VectorType::get(width, type.getElementType()), ref.memory,
+      getIndices(ref, getPositions(map, loops)));
+}
+
+void TileEmitter::storeVector(Value value, const TensorRef &ref, AffineMap map,
+                              ArrayRef<Value> loops) {
+  vector::StoreOp::create(builder, loc, value, ref.memory,
+                          getIndices(ref, getPositions(map, loops)));
+}
+
+Value TileEmitter::splat(TypedAttr element, int64_t width) {
+  auto type = VectorType::get(width, element.getType());
+  return arith::ConstantOp::create(builder, loc,
+                                   DenseElementsAttr::get(type, element));
+}
+
+Value TileEmitter::combineLanes(Value vector,
+                                function_ref<Value(Value, Value)> combine) {
+  int64_t width = cast<VectorType>(vector.getType()).getDimSize(0);
+  auto slice = [&](Value source, int64_t begin, int64_t size) -> Value {
+    return vector::ExtractStridedSliceOp::create(
+        builder, loc, source, ArrayRef<int64_t>{begin}, ArrayRef<int64_t>{size},
+        ArrayRef<int64_t>{1});
+  };
+  if (width == 1)
+    return vector::ExtractOp::create(builder, loc, vector, 0);
+  int64_t power = llvm::bit_floor(static_cast<uint64_t>(width));
+  if (power != width)
+    return combine(combineLanes(slice(vector, 0, power), combine),
+                   combineLanes(slice(vector, power, width - power), combine));
+  return combineLanes(
+      combine(slice(vector, 0, width / 2), slice(vector, width / 2, width / 2)),
+      combine);
+}
+
+Value TileEmitter::createStack(RankedTensorType type) {
+  OpBuilder::InsertionGuard guard(builder);
+  Operation *parent = builder.getInsertionBlock()->getParentOp();
+  auto function = dyn_cast<func::FuncOp>(parent);
+  if (!function)
+    function = parent->getParentOfType<func::FuncOp>();
+  builder.setInsertionPointToStart(&function.front());
+  return memref::AllocaOp::create(builder, loc,
+                                  getMemoryType(type, choosePaddedRow(type)),
+                                  ValueRange(), builder.getI64IntegerAttr(64));
+}

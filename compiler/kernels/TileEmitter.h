@@ -1,0 +1,149 @@
+//===- TileEmitter.h - Loops and vectors for one tile -----------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Emits the ops of a kernel for one tile of its iteration space: loops of
+// static extents around vectors, over memory that the KernelPlan has assigned.
+// Elementwise.cpp has ops in general, Contraction.cpp those for which there is
+// a register tile.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_KERNELS_TILEEMITTER_H
+#define VIB_COMPILER_KERNELS_TILEEMITTER_H
+
+#include "compiler/kernels/KernelPlan.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace vib {
+
+/// A tensor as the current tile sees it: position 0 of each of its axes is the
+/// first one of the tile.
+struct TensorRef {
+  mlir::Value memory;
+  /// For each axis of the memory: where the tile begins; null for 0.
+  llvm::SmallVector<mlir::Value, 4> base;
+  /// For each axis of the tensor: the axis of the memory.
+  llvm::SmallVector<unsigned, 4> axes;
+};
+
+class TileEmitter {
+public:
+  TileEmitter(mlir::OpBuilder &builder, mlir::Location loc,
+              const KernelPlan &plan, const Machine &machine)
+      : builder(builder), loc(loc), plan(plan), machine(machine) {}
+
+  //===--------------------------------------------------------------------===//
+  // The tile
+  //===--------------------------------------------------------------------===//
+
+  /// From here on the tile's part of `cls` is `size` positions from `start`.
+  void setTile(unsigned cls, mlir::Value start, int64_t size) {
+    tiles[cls] = {start, size};
+  }
+  /// Where the tile begins; null for 0.
+  mlir::Value getStart(unsigned cls) const { return tiles.lookup(cls).first; }
+  int64_t getSize(unsigned cls) const {
+    auto it = tiles.find(cls);
+    return it == tiles.end() ? plan.getSpace().getExtent(cls)
+                             : it->second.second;
+  }
+  void setMemory(unsigned buffer, mlir::Value memory) {
+    memories[buffer] = memory;
+  }
+  mlir::Value getMemory(unsigned buffer) const {
+    return memories.lookup(buffer);
+  }
+  TensorRef getRef(mlir::Value tensor, const Site &site);
+  TensorRef getRef(mlir::Value tensor) {
+    return getRef(tensor, plan.getSite(tensor));
+  }
+
+  //===--------------------------------------------------------------------===//
+  // What Elementwise.cpp and Contraction.cpp emit
+  //===--------------------------------------------------------------------===//
+
+  /// Any linalg op.
+  void emitGeneric(mlir::linalg::LinalgOp op);
+  /// A contraction of the form that `matchContraction` knows.
+  void emitContraction(mlir::linalg::LinalgOp op, bool startsAtZero);
+  void emitCopy(const Copy &copy);
+
+  //===--------------------------------------------------------------------===//
+  // Pieces of code
+  //===--------------------------------------------------------------------===//
+
+  mlir::Value index(int64_t value);
+  /// lhs + rhs, where null is 0.
+  mlir::Value add(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value add(mlir::Value lhs, int64_t rhs);
+  /// Calls `body` with the values begin, begin + step, … below `end`, in a loop
+  /// unless there is but one. `carried` are the loop's iter_args; returns its
+  /// results.
+  llvm::SmallVector<mlir::Value> createLoop(
+      int64_t begin, int64_t end, int64_t step, mlir::ValueRange carried,
+      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                        mlir::ValueRange)>
+          body);
+  void createLoop(int64_t begin, int64_t end, int64_t step,
+                  llvm::function_ref<void(mlir::Value)> body);
+
+  /// The indices in memory of the element of `ref` at `positions` (null is 0)
+  /// of its axes.
+  llvm::SmallVector<mlir::Value>
+  getIndices(const TensorRef &ref, mlir::ArrayRef<mlir::Value> positions);
+  /// The positions of an operand's axes, for the positions of an op's loops.
+  static llvm::SmallVector<mlir::Value>
+  getPositions(mlir::AffineMap map, mlir::ArrayRef<mlir::Value> loops);
+  mlir::Value loadScalar(const TensorRef &ref, mlir::AffineMap map,
+                         mlir::ArrayRef<mlir::Value> loops);
+  void storeScalar(mlir::Value value, const TensorRef &ref, mlir::AffineMap map,
+                   mlir::ArrayRef<mlir::Value> loops);
+  mlir::Value loadVector(const TensorRef &ref, mlir::AffineMap map,
+                         mlir::ArrayRef<mlir::Value> loops, int64_t width);
+  void storeVector(mlir::Value value, const TensorRef &ref, mlir::AffineMap map,
+                   mlir::ArrayRef<mlir::Value> loops);
+  mlir::Value splat(mlir::TypedAttr element, int64_t width);
+  /// Combines the lanes of a vector by `combine`, halves first: one fixed tree.
+  mlir::Value combineLanes(
+      mlir::Value vector,
+      llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+  /// Scratch on the stack, made at the entry of the function.
+  mlir::Value createStack(mlir::RankedTensorType type);
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+  const KernelPlan &plan;
+  const Machine &machine;
+  /// The kernel's scalars, as values of the function.
+  mlir::IRMapping scalars;
+
+private:
+  llvm::DenseMap<unsigned, std::pair<mlir::Value, int64_t>> tiles;
+  llvm::DenseMap<unsigned, mlir::Value> memories;
+};
+
+/// The loops of a contraction by their roles. `lhs` and `rhs` are operands; the
+/// result's last axis, the one that becomes vectors, belongs to `rhs`.
+struct ContractionForm {
+  unsigned lhs = 0, rhs = 1;
+  llvm::SmallVector<unsigned, 2> batch, m, n, k;
+  /// The loop of the result's last axis, one of `n`.
+  unsigned column;
+  /// The loops of the register tile and of its reduction.
+  std::optional<unsigned> row;
+  unsigned reduction;
+  /// What is contiguous in `rhs`: the columns, or the reduction.
+  enum { Columns, Reduction, Neither } contiguous;
+  /// Whether `lhs` is contiguous in the reduction as well.
+  bool lhsContiguous = false;
+};
+mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_KERNELS_TILEEMITTER_H
