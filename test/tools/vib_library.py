@@ -1,0 +1,111 @@
+"""A model compiled with --emit=shared, called from Python through runtime/Abi.h."""
+import ctypes
+from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint32, c_uint64, c_void_p
+
+
+class Tensor(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("type", c_uint32), ("rank", c_uint32),
+                ("shape", c_int64 * 4), ("offset", c_uint64)]
+
+
+class Parameter(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("type", c_uint32), ("rank", c_uint32),
+                ("shape", c_int64 * 2), ("transposed", c_uint32), ("init", c_uint32),
+                ("init_scale", c_double), ("offset", c_uint64)]
+
+
+class Step(ctypes.Structure):
+    _fields_ = [("seed", c_uint64), ("step", c_uint64), ("rows", c_int32),
+                ("row0", c_int32), ("sample", c_int32), ("pad", c_int32)] + [
+        (name, c_double)
+        for name in ("beta", "rate", "rate1", "scale2", "average", "decay")]
+
+
+class Call(ctypes.Structure):
+    _fields_ = [("step", Step)] + [
+        (name, c_void_p)
+        for name in ("weights", "moment1", "moment2", "average", "gradients",
+                     "arena", "pool")]
+
+
+class Schedule(ctypes.Structure):
+    _fields_ = [("kind", c_uint32), ("pad", c_uint32), ("factor", c_double),
+                ("epochs", c_double), ("warmup_epochs", c_double)]
+
+
+Entry = ctypes.CFUNCTYPE(None, POINTER(Call))
+
+
+class Model(ctypes.Structure):
+    _fields_ = [("magic", c_uint64), ("version", c_uint32), ("size", c_uint32)] + [
+        (name, c_char_p)
+        for name in ("name", "hash", "compiler", "target", "features", "options")] + [
+        ("type", c_uint32), ("likelihood", c_uint32)] + [
+        (name, c_int64)
+        for name in ("batch", "samples", "latents", "outputs", "epochs")] + [
+        ("seed", c_uint64), ("optimizer", c_uint32), ("averaged", c_uint32)] + [
+        (name, c_double)
+        for name in ("rate", "beta1", "beta2", "epsilon", "momentum",
+                     "weight_decay", "average_decay")] + [
+        ("rate_schedule", Schedule), ("beta", c_double), ("beta_schedule", Schedule),
+        ("block_bytes", c_uint64), ("moments", c_uint32), ("num_parameters", c_uint32),
+        ("parameters", POINTER(Parameter)), ("arena_bytes", c_uint64),
+        ("num_tensors", c_uint32), ("num_kernels", c_uint32),
+        ("tensors", POINTER(Tensor)), ("kernels", c_void_p)] + [
+        (name, Entry)
+        for name in ("scale", "train_step", "encode", "evaluate", "predict", "gradients")]
+
+
+ELEMENTS = {0: ctypes.c_uint8, 1: c_int32, 2: ctypes.c_float, 3: c_double}
+
+
+def count(shape):
+    total = 1
+    for extent in shape:
+        total *= extent
+    return total
+
+
+class Library:
+    """A model with memory of its own. `tensors`, `weights` and `gradients` are
+    flat arrays by name; those of parameters are as in memory, [in, out]."""
+
+    def __init__(self, path):
+        # Bound now, so that a symbol that is missing is an error here.
+        self.library = ctypes.CDLL(path, mode=2)
+        self.model = Model.in_dll(self.library, "vib_model")
+        assert self.model.magic == 0x004249565F434C56, hex(self.model.magic)
+        assert self.model.size == ctypes.sizeof(Model), self.model.size
+        self.memory = []
+        self.call = Call()
+        blocks = {name: self.allocate(self.model.block_bytes)
+                  for name in ("weights", "moment1", "moment2", "average", "gradients")}
+        for name, address in blocks.items():
+            setattr(self.call, name, address)
+        self.call.arena = self.allocate(self.model.arena_bytes)
+        self.call.step.beta = self.model.beta
+        self.call.step.rows = self.model.batch
+        self.shapes = {}
+        self.tensors = {
+            t.name.decode(): self.view(t, t.shape[: t.rank], self.call.arena)
+            for t in self.model.tensors[: self.model.num_tensors]}
+        parameters = self.model.parameters[: self.model.num_parameters]
+        self.weights, self.gradients = (
+            {p.name.decode(): self.view(p, p.shape[: p.rank], blocks[block])
+             for p in parameters}
+            for block in ("weights", "gradients"))
+
+    def allocate(self, size):
+        memory = ctypes.create_string_buffer(size + 64)
+        self.memory.append(memory)
+        return (ctypes.addressof(memory) + 63) & ~63
+
+    def view(self, description, shape, base):
+        self.shapes[description.name.decode()] = shape
+        element = ELEMENTS[description.type]
+        return (element * count(shape)).from_address(base + description.offset)
+
+    def run(self, entry, **step):
+        for name, value in step.items():
+            setattr(self.call.step, name, value)
+        getattr(self.model, entry)(ctypes.byref(self.call))
