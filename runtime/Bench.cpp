@@ -164,8 +164,10 @@ int runBench(const VibModel &model, const Options &options) {
     fmt::print("{}\n", json.dump());
     return 0;
   }
-  std::string line =
-      fmt::format("{:.3g} ms/step ({:.3g}-{:.3g})", median, low, high);
+  // Three significant digits, as far as they are not before the point.
+  int decimals = median >= 100 ? 0 : median >= 10 ? 1 : median >= 1 ? 2 : 4;
+  std::string line = fmt::format("{0:.{3}f} ms/step ({1:.{3}f}-{2:.{3}f})",
+                                 median, low, high, decimals);
   if (flops > 0)
     line += fmt::format(", {:.1f} % of {:.0f} GFLOP/s", 100 * rate / peak,
                         peak / 1e9);

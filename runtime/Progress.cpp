@@ -49,38 +49,38 @@ static std::string bar(double fraction, int width) {
 
 std::string liveLine(const LiveFigures &live, int width) {
   // In the order of the line; of what does not fit, the highest rank goes
-  // first.
+  // first. Widths are fixed, so that nothing jumps while the figures change.
   struct Piece {
     int rank;
     std::string text;
   };
+  constexpr int minBar = 6, maxBar = 30;
+  const std::string epochs = std::to_string(live.epochs);
   std::vector<Piece> pieces;
-  pieces.push_back(
-      {0, fmt::format("epoch {}/{}", live.epoch + 1, live.epochs)});
-  pieces.push_back({4, bar(live.fraction, 20)});
-  pieces.push_back({1, fmt::format("{:3.0f} %", live.fraction * 100)});
+  auto add = [&](int rank, std::string text) {
+    pieces.push_back({rank, std::move(text)});
+  };
+  add(0, fmt::format("epoch {:>{}}/{}", live.epoch + 1, epochs.size(), epochs));
+  add(6, std::string(minBar, ' '));
+  add(1, fmt::format("{:3.0f} %", live.fraction * 100));
   if (live.figures) {
     const Figures &figures = *live.figures;
-    pieces.push_back({2, fmt::format("loss {:.4f} nats", figures.loss)});
-    pieces.push_back(
-        {5, fmt::format("{} {:.3f} bits", figures.classes ? "CE" : "NLL",
-                        toBits(figures.nll))});
+    add(7, fmt::format("loss {:7.4f} nats", figures.loss));
+    add(4, fmt::format("{} {:6.3f} bits", figures.classes ? "CE" : "NLL",
+                       toBits(figures.nll)));
     if (figures.classes)
-      pieces.push_back(
-          {8, fmt::format("I(Z;Y) {} {:.3f} bits", glyphs().atLeast,
-                          toBits(figures.informationY()))});
-    pieces.push_back({7, fmt::format("I(Z;X) {} rate {:.2f} bits",
-                                     glyphs().atMost, toBits(figures.rate))});
-    pieces.push_back(
-        {6, figures.classes
-                ? fmt::format("error {:.2f} % 1-shot", figures.error1 * 100)
-                : fmt::format("RMSE {} 1-shot", digits(figures.error1))});
-    pieces.push_back({10, "raw weights"});
+      add(8, fmt::format("I(Z;Y) {} {:6.3f} bits", glyphs().atLeast,
+                         toBits(figures.informationY())));
+    add(5, fmt::format("I(Z;X) {} rate {:6.2f} bits", glyphs().atMost,
+                       toBits(figures.rate)));
+    std::string error =
+        figures.classes ? fmt::format("error {:5.2f} %", figures.error1 * 100)
+                        : fmt::format("RMSE {:>6}", digits(figures.error1));
+    add(3, error + " 1-shot, raw");
   }
-  pieces.push_back(
-      {9, fmt::format("{} {}/s", grouped(int64_t(live.rowsPerSecond)),
-                      live.rowName)});
-  pieces.push_back({3, fmt::format("{} left", clock(live.secondsLeft))});
+  add(9, fmt::format("{:>7} {}/s", grouped(int64_t(live.rowsPerSecond)),
+                     live.rowName));
+  add(2, fmt::format("{:>5} left", clock(live.secondsLeft)));
 
   int total = -2;
   for (const Piece &piece : pieces)
@@ -93,8 +93,12 @@ std::string liveLine(const LiveFigures &live, int width) {
     pieces.erase(worst);
   }
   std::string line;
-  for (const Piece &piece : pieces)
+  for (Piece &piece : pieces) {
+    if (piece.rank == 6)
+      piece.text = bar(live.fraction,
+                       std::min(maxBar, minBar + std::max(0, width - total)));
     line += (line.empty() ? "" : "  ") + piece.text;
+  }
   return line;
 }
 

@@ -53,32 +53,27 @@ std::string describe(const Split &split) {
                      split.inputs.maximum, split.inputs.source);
 }
 
-/// "12-sample", "1-shot" or "z = mu": where averages over draws come from.
-static std::string nameOfAverage(int64_t samples) {
-  return samples == 0 ? "z = mu" : fmt::format("{}-sample", samples);
-}
-
 std::string summarize(const Figures &figures) {
-  const Context &context = figures.context;
-  std::string oneShot = figures.samples == 0 ? "z = mu" : "1-shot";
-  std::string line = fmt::format("{:<5}", context.split);
-  auto error = [&](double value, const std::string &how) {
-    line += figures.classes
-                ? fmt::format("  error {:5.2f} % {}", value * 100, how)
-                : fmt::format("  RMSE {} {}", digits(value), how);
+  bool draws = figures.averaged && figures.samples > 0;
+  auto error = [&](double value) {
+    return figures.classes ? fmt::format("{:5.2f} %", value * 100)
+                           : fmt::format("{:>6}", digits(value));
   };
-  if (figures.averaged && figures.samples > 0)
-    error(figures.averaged->error, nameOfAverage(figures.samples));
-  error(figures.error1, oneShot);
+  std::string line =
+      fmt::format("{:<5}  {:<7} weights  {} ", figures.context.split,
+                  figures.context.weights, figures.classes ? "error" : "RMSE");
+  if (draws)
+    line += fmt::format("{} {}-sample, ", error(figures.averaged->error),
+                        figures.samples);
+  line += fmt::format("{} {}", error(figures.error1),
+                      figures.samples == 0 ? "z = mu" : "1-shot");
   line += fmt::format("  {} {:.4f} bits", figures.classes ? "CE" : "NLL",
                       toBits(figures.nll));
   if (figures.classes)
     line += fmt::format("  I(Z;Y) {} {:.3f} bits", glyphs().atLeast,
                         toBits(figures.informationY()));
-  line += fmt::format("  I(Z;X) {} {:6.2f} bits  loss {:.4f} nats  {} weights",
-                      glyphs().atMost, toBits(figures.rate), figures.loss,
-                      context.weights);
-  return line;
+  return line + fmt::format("  I(Z;X) {} {:.2f} bits", glyphs().atMost,
+                            toBits(figures.rate));
 }
 
 std::string describe(const Figures &figures) {

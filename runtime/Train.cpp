@@ -290,13 +290,16 @@ void TrainingRun::trainStep() {
   double rate = session->sum("rate", rows);
   ++step;
   if (!std::isfinite(nll) || !std::isfinite(rate)) {
-    bool both = !std::isfinite(nll) && !std::isfinite(rate);
     progress.clear();
-    fail("step {}: the {} is not finite ({}), so training stops; {}", step,
-         both                 ? fmt::format("{} and the rate", nllTerm(model))
-         : std::isfinite(nll) ? "rate"
-                              : nllTerm(model),
-         std::isfinite(nll) ? rate : nll, lastGood());
+    auto term = [](const char *name, double value) {
+      // What IEEE calls a negative NaN is no news to the reader.
+      return std::isfinite(value)
+                 ? std::string()
+                 : fmt::format(", the {} {}", name,
+                               std::isnan(value) ? NAN : value);
+    };
+    fail("step {}: the loss is not finite{}{}; training stops, {}", step,
+         term(nllTerm(model), nll), term("rate", rate), lastGood());
   }
   sums.rows += double(rows);
   sums.nll += nll;
@@ -376,7 +379,8 @@ void TrainingRun::report(bool wholeEpoch) {
     // On a terminal the live line has shown the training figures.
     if (progress.isLive() && lines.size() > 1 && &figures == &lines.front())
       continue;
-    progress.keep(fmt::format("epoch {}/{}  {}  {}", lastEpoch() + 1, epochs,
+    progress.keep(fmt::format("epoch {:>{}}/{}  {}  after {}", lastEpoch() + 1,
+                              std::to_string(epochs).size(), epochs,
                               summarize(figures),
                               clock(figures.context.seconds)));
   }

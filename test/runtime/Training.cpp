@@ -96,6 +96,30 @@ TEST_F(Training, writesWhatTheContractSays) {
   EXPECT_EQ(model.metadata().at("step"), "21");
 }
 
+TEST_F(Training, printsTwoPlainLinesAnEpochOrNothing) {
+  Outcome plain = train("plain");
+  EXPECT_EQ(plain.out.find('\r'), std::string::npos);
+  EXPECT_EQ(plain.out.find('\x1b'), std::string::npos);
+  size_t lines = 0;
+  for (size_t at = 0; (at = plain.out.find("\nepoch ", at)) != plain.out.npos;
+       ++at)
+    ++lines;
+  EXPECT_EQ(lines, 6u);
+  for (const char *part :
+       {"epoch 1/3  train  raw     weights", "12-sample", "1-shot",
+        "epoch 3/3  test   average weights", "I(Z;X) ", "bits"})
+    EXPECT_NE(plain.out.find(part), std::string::npos) << part;
+  Outcome quiet = train("quiet", {"--quiet"});
+  EXPECT_EQ(quiet.out + quiet.err, "");
+  expectSameRun("plain", "quiet");
+}
+
+TEST_F(Training, theProfileNamesTheKernels) {
+  Outcome outcome = train("run", {"--profile", "--quiet"});
+  EXPECT_NE(outcome.out.find("train_step/rows"), std::string::npos);
+  EXPECT_NE(outcome.out.find("ms/step"), std::string::npos);
+}
+
 TEST_F(Training, learns) {
   ASSERT_EQ(train("run", {"--epochs", "60"}).exitCode, 0);
   auto last =
