@@ -196,6 +196,23 @@ static void removeInput(KernelOp kernel, Value value) {
     }
 }
 
+/// Replaces a kernel that hands out a tensor as it came, as one that only took
+/// a slice does now, by the tensor, which takes over the name.
+static void foldCopy(KernelOp kernel) {
+  if (kernel.getInputs().size() != 1 || kernel->getNumResults() != 1 ||
+      kernel.getYield().getOperand(0) != kernel.getInputArgs().front())
+    return;
+  auto part = cast<OpResult>(kernel.getInputs().front());
+  auto producer = cast<KernelOp>(part.getOwner());
+  producer.getOutputArgs()[part.getResultNumber()].setLoc(
+      kernel.getOutputArgs().front().getLoc());
+  kernel.getResult(0).replaceAllUsesWith(part);
+  Value output = kernel.getOutputs().front();
+  kernel.erase();
+  if (output.use_empty())
+    output.getDefiningOp()->erase();
+}
+
 /// Splits a kernel of one contraction by the slices in which its result is
 /// read. Returns the kernel that has one result a slice.
 static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
@@ -242,8 +259,13 @@ static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
       extract.replaceAllUsesWith(addInput(reader, part, argument.getLoc()));
       extract.erase();
     }
-  for (Operation *user : llvm::make_early_inc_range(kernel->getUsers()))
-    removeInput(cast<KernelOp>(user), kernel.getResult(0));
+  llvm::SmallSetVector<KernelOp, 4> readers;
+  for (Operation *user : kernel->getUsers())
+    readers.insert(cast<KernelOp>(user));
+  for (KernelOp reader : readers) {
+    removeInput(reader, kernel.getResult(0));
+    foldCopy(reader);
+  }
   kernel.erase();
   tieOutputs(result);
   return result;
@@ -253,12 +275,15 @@ static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
 // Growing
 //===----------------------------------------------------------------------===//
 
-/// The ops share a loop that none reduces; and a sum over positions of the
-/// contraction's result is only handed out: the threads that divide these
-/// positions do not wait for each other within the kernel.
+/// The ops share a loop that none reduces. A sum over positions of the
+/// contraction's result is only handed out, so that threads which divide these
+/// positions do not wait for each other within the kernel; unless its weights
+/// are small enough for it to work by rows.
 static std::string checkBottleneck(KernelOp kernel, const KernelSpace &space) {
   if (space.getSharedParallelClasses().empty())
     return "no loop is common to all ops without being reduced";
+  if (getSharedBytes(kernel, space) <= kMaxSharedBytes)
+    return {};
   for (linalg::LinalgOp op : getLoops(kernel))
     if (op.getNumReductionLoops() != 0 &&
         !linalg::isaContractionOpInterface(op) &&
@@ -270,31 +295,32 @@ static std::string checkBottleneck(KernelOp kernel, const KernelSpace &space) {
 
 /// Fuses what reads the results of `kernel`, until nothing more fits.
 static unsigned grow(KernelOp kernel) {
-  unsigned fused = 0;
-  llvm::DenseSet<Operation *> refused;
-  for (bool changed = true; changed;) {
-    changed = false;
+  for (unsigned fused = 0;; ++fused) {
+    // One that cannot be fused yet can when what it needs has been.
+    SmallVector<std::pair<KernelOp, std::string>> refused;
+    KernelOp merged;
     for (Operation *user : kernel->getUsers()) {
       auto reader = dyn_cast<KernelOp>(user);
-      if (!reader || refused.contains(reader) || updatesState(reader) ||
+      if (!reader || updatesState(reader) ||
           !(isElementwise(reader) || isReduction(reader)))
         continue;
       std::string what = describe(reader), reason;
-      FailureOr<KernelOp> merged =
+      FailureOr<KernelOp> result =
           mergeKernels(kernel, reader, checkBottleneck, reason);
-      if (failed(merged)) {
-        refused.insert(reader);
-        noteUnfused(reader, "bottleneck", kernel, reason);
-        continue;
+      if (succeeded(result)) {
+        merged = *result;
+        noteFused(merged, "bottleneck", what);
+        break;
       }
-      kernel = *merged;
-      noteFused(kernel, "bottleneck", what);
-      ++fused;
-      changed = true;
-      break;
+      refused.push_back({reader, reason});
     }
+    if (!merged) {
+      for (auto &[reader, reason] : refused)
+        noteUnfused(reader, "bottleneck", kernel, reason);
+      return fused;
+    }
+    kernel = merged;
   }
-  return fused;
 }
 
 /// The parts are computed by one kernel, over rows that they share.
@@ -318,13 +344,13 @@ static unsigned fuseAssembly(KernelOp assembly) {
     std::string reason;
     FailureOr<KernelOp> merged =
         mergeKernels(producer, assembly, checkAssembly, reason);
-    if (failed(merged)) {
+    if (succeeded(merged)) {
+      assembly = *merged;
+      noteFused(assembly, "bottleneck", "slices put together");
+      ++fused;
+    } else if (fused == 0) {
       noteUnfused(assembly, "bottleneck", producer, reason);
-      continue;
     }
-    assembly = *merged;
-    noteFused(assembly, "bottleneck", "slices put together");
-    ++fused;
   }
   return fused;
 }

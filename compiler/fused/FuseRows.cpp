@@ -19,22 +19,6 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// The bytes of the kernel's ins and outs that have none of `rows` as an axis:
-/// each block of rows reads them again.
-static int64_t getSharedBytes(KernelOp kernel, const KernelSpace &space,
-                              ArrayRef<unsigned> rows) {
-  int64_t bytes = 0;
-  for (BlockArgument argument : kernel.getBody().getArguments()) {
-    if (!isa<RankedTensorType>(argument.getType()))
-      continue;
-    if (llvm::none_of(space.getClasses(argument), [&](unsigned cls) {
-          return llvm::is_contained(rows, cls);
-        }))
-      bytes += getBytes(argument.getType());
-  }
-  return bytes;
-}
-
 /// Whether `kernel` contracts with something that the rows neither hold nor
 /// compute, as the backward pass of the layer before does.
 static bool hasNewWeight(KernelOp kernel, KernelOp rows) {
@@ -42,6 +26,15 @@ static bool hasNewWeight(KernelOp kernel, KernelOp rows) {
     return isa<BlockArgument>(input) && getState(input) &&
            !llvm::is_contained(rows.getInputs(), input);
   });
+}
+
+/// The name for a kernel that holds the layers `lhs` and `rhs`: what they have
+/// in common, `decode` for `decode.0` and `decode.2`.
+static StringRef getCommonName(StringRef lhs, StringRef rhs) {
+  if (lhs == rhs)
+    return lhs;
+  StringRef family = lhs.rsplit('.').first;
+  return family == rhs || family == rhs.rsplit('.').first ? family : lhs;
 }
 
 namespace {
@@ -64,7 +57,7 @@ struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
     SmallVector<unsigned, 4> rows = space.getSharedParallelClasses();
     if (rows.empty())
       return "no loop is common to all ops without being reduced";
-    int64_t bytes = getSharedBytes(kernel, space, rows);
+    int64_t bytes = getSharedBytes(kernel, space);
     if (bytes > maxWeightBytes)
       return "each block of rows would read " + std::to_string(bytes) +
              " bytes of weights, more than " + std::to_string(maxWeightBytes);
@@ -80,12 +73,15 @@ struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
     for (Operation *user : rows->getUsers())
       if (auto consumer = dyn_cast<KernelOp>(user))
         neighbours.insert(consumer);
+    SmallVector<std::pair<KernelOp, std::string>> refused;
     for (KernelOp neighbour : neighbours) {
       if (updatesState(neighbour) || isBeyond(neighbour, rows))
         continue;
       bool earlier = neighbour->isBeforeInBlock(rows);
-      std::string what = describe(neighbour);
-      std::string reason;
+      std::string what = describe(neighbour), reason;
+      StringRef name = rows.getName();
+      if (earlier && !getContractions(neighbour).empty())
+        name = getCommonName(name, neighbour.getName());
       FailureOr<KernelOp> merged = mergeKernels(
           earlier ? neighbour : rows, earlier ? rows : neighbour,
           [&](KernelOp kernel, const KernelSpace &space) {
@@ -93,12 +89,15 @@ struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
           },
           reason);
       if (succeeded(merged)) {
+        merged->setName(name);
         noteFused(*merged, "rows", what);
         ++numFused;
         return *merged;
       }
-      noteUnfused(neighbour, "rows", rows, reason);
+      refused.push_back({neighbour, reason});
     }
+    for (auto &[neighbour, reason] : refused)
+      noteUnfused(neighbour, "rows", rows, reason);
     return {};
   }
 
@@ -116,10 +115,8 @@ struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
         if (seed == kernels.end())
           break;
         KernelOp rows = *seed;
-        StringAttr name = rows.getNameAttr();
         while (KernelOp grown = growOnce(rows))
           rows = grown;
-        rows.setNameAttr(name);
         done.insert(rows);
       }
     }

@@ -111,6 +111,20 @@ int64_t vib::getBytes(Type type) {
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }
 
+int64_t vib::getSharedBytes(KernelOp kernel, const KernelSpace &space) {
+  SmallVector<unsigned, 4> rows = space.getSharedParallelClasses();
+  int64_t bytes = 0;
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    if (!isa<RankedTensorType>(argument.getType()))
+      continue;
+    if (llvm::none_of(space.getClasses(argument), [&](unsigned cls) {
+          return llvm::is_contained(rows, cls);
+        }))
+      bytes += getBytes(argument.getType());
+  }
+  return bytes;
+}
+
 std::string vib::describe(KernelOp kernel) {
   SmallVector<linalg::LinalgOp> loops = getLoops(kernel);
   if (loops.empty())
@@ -160,7 +174,7 @@ void vib::noteFused(KernelOp kernel, StringRef pass, const Twine &what) {
   addNote(kernel, kFusedAttrName, pass + ": " + what);
   remark::passed(kernel.getLoc(),
                  remark::RemarkOpts::name(pass).category("vib"))
-      << "fused into '" << kernel.getName().str() << "': " << what.str();
+      << ("fused into '" + kernel.getName() + "': " + what).str();
 }
 
 void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
@@ -171,8 +185,9 @@ void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
                   "': " + why))
     remark::missed(kernel.getLoc(),
                    remark::RemarkOpts::name(pass).category("vib"))
-        << "not fused into '" << into.getName().str() << "': " << what
-        << ", because " << why.str();
+        << ("not fused into '" + into.getName() + "': " + what + ", because " +
+            why)
+               .str();
 }
 
 //===----------------------------------------------------------------------===//

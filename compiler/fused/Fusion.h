@@ -43,8 +43,14 @@ bool isReduction(KernelOp kernel);
 bool drawsNoise(mlir::Operation *op);
 /// The sum of bytes of a tensor.
 int64_t getBytes(mlir::Type type);
+/// The bytes of the kernel's ins and outs that have no axis of a class which
+/// all its ops share and none reduces: a kernel that works by rows reads them
+/// again for each block of rows.
+int64_t getSharedBytes(KernelOp kernel, const KernelSpace &space);
+/// How many of them a kernel by rows may have; half a common L2 cache.
+inline constexpr int64_t kMaxSharedBytes = 256 * 1024;
 /// What a kernel computes, in a few words: "contraction", "exp, log1p",
-/// "sum of mulf".
+/// "reduction of mulf".
 std::string describe(KernelOp kernel);
 /// The kernels of a function in order.
 llvm::SmallVector<KernelOp> getKernels(mlir::func::FuncOp function);

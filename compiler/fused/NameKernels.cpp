@@ -39,20 +39,21 @@ struct Label {
 
 struct NameKernelsPass : public vib::impl::NameKernelsBase<NameKernelsPass> {
   void runOnOperation() override {
-    // A layer alone in its family needs no number. The parameters tell: they
-    // are the same in all functions.
+    // A layer alone in its family needs no number, if that holds in all
+    // functions: one layer has one name.
     llvm::StringMap<llvm::StringSet<>> families;
     for (auto function : getOperation().getOps<func::FuncOp>())
       for (KernelOp kernel : getKernels(function)) {
         Label label(kernel.getName());
-        families[label.stem].insert(label.layer);
+        if (!label.layer.empty())
+          families[label.stem].insert(label.layer);
       }
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       llvm::StringSet<> taken;
       for (KernelOp kernel : getKernels(function)) {
         Label label(kernel.getName());
         std::string name = kernel.getName().str();
-        if (families[label.stem].size() == 1)
+        if (families[label.stem].size() <= 1)
           name = (label.stem + label.role).str();
         if (taken.contains(name) && getContractions(kernel).empty())
           name += isReduction(kernel) ? ".rows" : ".map";

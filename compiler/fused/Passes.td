@@ -143,7 +143,8 @@ def FuseRows : FusedPass<"vib-fuse-rows"> {
     ```
   }];
   let options = [
-    Option<"maxWeightBytes", "max-weight-bytes", "int64_t", "262144",
+    Option<"maxWeightBytes", "max-weight-bytes", "int64_t",
+           "256 * 1024",
            "Bytes of weights that a kernel by rows may read at most">];
   let statistics = [Statistic<"numFused", "fused", "Kernels fused into others">];
 }
@@ -175,6 +176,15 @@ def VerifyFused : FusedPass<"vib-verify-fused"> {
     reads state after another one has updated it: updates are in place, so that
     it would read the new value in the old one's name. No gradient of a weight is
     written to memory, but by the function `gradients`.
+  }];
+}
+
+def Explain : FusedPass<"vib-explain"> {
+  let summary = "Print a table of the kernels on the standard error";
+  let description = [{
+    For each kernel its operations and bytes, what bounds it and what was fused
+    into it; then the fusions that were not done and why. `vibc --explain`
+    prints the same.
   }];
 }
 

@@ -1,0 +1,46 @@
+//===- KernelCost.cpp - What a kernel costs  ---------------------*- C++
+//-*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/KernelCost.h"
+#include "compiler/fused/Fusion.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// The operations that one position of a loop costs.
+static int64_t countFlops(linalg::LinalgOp op) {
+  int64_t flops = 0;
+  for (Operation &inner : *op.getBlock()) {
+    if (isa<NoiseOp>(inner) || isa<math::MathDialect>(inner.getDialect()))
+      ++flops;
+    else if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
+                 arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
+                 arith::MinNumFOp>(inner))
+      ++flops;
+  }
+  return flops;
+}
+
+KernelCost vib::getKernelCost(KernelOp kernel) {
+  KernelCost cost;
+  for (linalg::LinalgOp op : getLoops(kernel)) {
+    double positions = 1;
+    for (int64_t range : op.getStaticLoopRanges())
+      positions *= range;
+    cost.flops += positions * countFlops(op);
+  }
+  for (Value input : kernel.getInputs())
+    if (isa<RankedTensorType>(input.getType()))
+      cost.bytes += getBytes(input.getType());
+  for (Value output : kernel.getOutputs())
+    cost.bytes += getBytes(output.getType()) * (getState(output) ? 2 : 1);
+  return cost;
+}
