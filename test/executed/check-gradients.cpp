@@ -1,0 +1,468 @@
+//===- check-gradients.cpp - Checks a compiled model's derivatives --------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// check-gradients MODEL.so
+//   Compares d loss / d w, as `gradients` gives it, with differences of the
+//   loss, for every element of every parameter, with full and with fewer rows;
+//   and one update by `train_step` with the optimizer's formulas in f64. The
+//   model is to be compiled with --precision=f64.
+//
+// check-gradients --extreme MODEL.so
+//   Sets the spread's pre-activations of the first layer, which must be the
+//   posterior's statistics, to numbers from -200 to 200, and compares the rate
+//   and its gradient with closed forms; with any weights after it everything
+//   must be finite. In f32 or f64.
+//
+// A difference is taken over four points, so that its error is of the fourth
+// order; where an activation has a kink between them, closer points are taken.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Abi.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+[[noreturn]] void fail(const std::string &message) {
+  std::fprintf(stderr, "check-gradients: %s\n", message.c_str());
+  std::exit(1);
+}
+
+/// Numbers that are the same everywhere.
+class Random {
+public:
+  /// Uniform in (-1, 1).
+  double next() {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    return (static_cast<double>(state >> 11) + 0.5) / (1ull << 52) - 1;
+  }
+
+private:
+  uint64_t state = 20170515;
+};
+
+struct Free {
+  void operator()(void *memory) const { std::free(memory); }
+};
+using Block = std::unique_ptr<char, Free>;
+
+Block allocate(uint64_t bytes) {
+  uint64_t rounded = (std::max<uint64_t>(bytes, 1) + 63) / 64 * 64;
+  char *memory = static_cast<char *>(std::aligned_alloc(64, rounded));
+  std::memset(memory, 0, rounded);
+  return Block(memory);
+}
+
+uint64_t size(const VibParameter &parameter) {
+  uint64_t size = 1;
+  for (uint32_t i = 0; i < parameter.rank; ++i)
+    size *= parameter.shape[i];
+  return size;
+}
+
+/// Memory for a model, and its entries.
+class Model {
+public:
+  explicit Model(const VibModel &model)
+      : model(model), weights(allocate(model.block_bytes)),
+        moment1(allocate(model.block_bytes)),
+        moment2(allocate(model.block_bytes)),
+        average(allocate(model.block_bytes)),
+        gradients(allocate(model.block_bytes)),
+        arena(allocate(model.arena_bytes)) {
+    call.weights = weights.get();
+    call.moment1 = moment1.get();
+    call.moment2 = moment2.get();
+    call.average = average.get();
+    call.gradients = gradients.get();
+    call.arena = arena.get();
+    call.step.seed = 12345678901ull;
+    call.step.step = 3;
+    call.step.rows = model.batch;
+    call.step.beta = 0.3;
+  }
+
+  const VibTensor *find(const char *name) const {
+    for (uint32_t i = 0; i < model.num_tensors; ++i)
+      if (!std::strcmp(model.tensors[i].name, name))
+        return &model.tensors[i];
+    return nullptr;
+  }
+  const VibTensor &get(const char *name) const {
+    if (const VibTensor *tensor = find(name))
+      return *tensor;
+    fail(std::string("the model has no tensor ") + name);
+  }
+  char *data(const VibTensor &tensor) { return arena.get() + tensor.offset; }
+
+  /// Element `i` of a tensor or a parameter of the model's type.
+  double read(const char *memory, uint64_t i) const {
+    if (model.type == VIB_F64)
+      return reinterpret_cast<const double *>(memory)[i];
+    return reinterpret_cast<const float *>(memory)[i];
+  }
+  void write(char *memory, uint64_t i, double value) const {
+    if (model.type == VIB_F64)
+      reinterpret_cast<double *>(memory)[i] = value;
+    else
+      reinterpret_cast<float *>(memory)[i] = static_cast<float>(value);
+  }
+
+  /// Fills all weights and inputs with numbers.
+  void fill() {
+    Random random;
+    for (uint32_t p = 0; p < model.num_parameters; ++p) {
+      const VibParameter &parameter = model.parameters[p];
+      double scale = parameter.init == VIB_INIT_CONSTANT
+                         ? 0.3
+                         : parameter.init_scale;
+      double center =
+          parameter.init == VIB_INIT_CONSTANT ? parameter.init_scale : 0;
+      for (uint64_t i = 0; i < size(parameter); ++i)
+        write(weights.get() + parameter.offset, i,
+              center + scale * random.next());
+    }
+    if (const VibTensor *image = find("image"))
+      for (uint64_t i = 0; i < elements(*image); ++i)
+        data(*image)[i] = static_cast<char>(128 * (random.next() + 1));
+    else
+      for (uint64_t i = 0; i < elements(get("x")); ++i)
+        write(data(get("x")), i, random.next());
+    const VibTensor &y = get("y");
+    for (uint64_t i = 0; i < elements(y); ++i) {
+      if (y.type != VIB_I32)
+        write(data(y), i, 2 * random.next());
+      else
+        reinterpret_cast<int32_t *>(data(y))[i] =
+            static_cast<int32_t>((random.next() + 1) / 2 * model.outputs);
+    }
+  }
+
+  /// Lets only the first rows count, and spoils the labels of the others.
+  void setRows(int32_t rows) {
+    call.step.rows = rows;
+    const VibTensor &y = get("y");
+    uint64_t width = elements(y) / model.batch;
+    for (uint64_t i = rows * width; i < elements(y); ++i) {
+      if (y.type == VIB_I32)
+        reinterpret_cast<int32_t *>(data(y))[i] = -7;
+      else
+        write(data(y), i, std::nan(""));
+    }
+    if (model.scale) {
+      model.scale(&call);
+      return;
+    }
+    const VibTensor &x = get("x");
+    for (uint64_t i = rows * (elements(x) / model.batch); i < elements(x); ++i)
+      write(data(x), i, 0);
+  }
+
+  double computeLoss() {
+    model.gradients(&call);
+    double sum = 0;
+    for (int32_t row = 0; row < call.step.rows; ++row)
+      sum += read(data(get("nll")), row) +
+             call.step.beta * read(data(get("rate")), row);
+    return sum / call.step.rows;
+  }
+
+  /// The derivative of the loss by an element, by differences of `step`.
+  double differentiate(const VibParameter &parameter, uint64_t i,
+                       double step) {
+    char *memory = weights.get() + parameter.offset;
+    double weight = read(memory, i);
+    auto at = [&](double change) {
+      write(memory, i, weight + change);
+      double loss = computeLoss();
+      write(memory, i, weight);
+      return loss;
+    };
+    return (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) /
+           (12 * step);
+  }
+
+  uint64_t elements(const VibTensor &tensor) const {
+    uint64_t size = 1;
+    for (uint32_t i = 0; i < tensor.rank; ++i)
+      size *= tensor.shape[i];
+    return size;
+  }
+
+  const VibModel &model;
+  Block weights, moment1, moment2, average, gradients, arena;
+  VibCall call = {};
+};
+
+//===----------------------------------------------------------------------===//
+// Differences
+//===----------------------------------------------------------------------===//
+
+void checkDifferences(const VibModel &description, int32_t rows) {
+  constexpr double tolerance = 1e-6;
+  Model model(description);
+  model.fill();
+  model.setRows(rows);
+  model.computeLoss();
+  std::vector<char> block(model.gradients.get(),
+                          model.gradients.get() + description.block_bytes);
+  for (uint32_t p = 0; p < description.num_parameters; ++p) {
+    const VibParameter &parameter = description.parameters[p];
+    const char *gradient = block.data() + parameter.offset;
+    double largest = 0;
+    for (uint64_t i = 0; i < size(parameter); ++i)
+      largest = std::max(largest, std::fabs(model.read(gradient, i)));
+    if (largest == 0)
+      fail(std::string("the gradient of ") + parameter.name + " is 0");
+    for (uint64_t i = 0; i < size(parameter); ++i) {
+      double got = model.read(gradient, i), expected = 0;
+      bool agrees = false;
+      for (double step : {3e-4, 1e-4, 1e-5}) {
+        expected = model.differentiate(parameter, i, step);
+        // Relative to the element, with an allowance for those that are small
+        // among their like.
+        agrees = std::fabs(got - expected) <=
+                 tolerance * std::max(std::fabs(expected), 1e-2 * largest);
+        if (agrees)
+          break;
+      }
+      if (agrees)
+        continue;
+      char text[256];
+      std::snprintf(text, sizeof(text),
+                    "%s[%llu], %d rows: the gradient is %.12g, differences "
+                    "give %.12g",
+                    parameter.name, static_cast<unsigned long long>(i), rows,
+                    got, expected);
+      fail(text);
+    }
+    std::printf("%s: %llu gradients agree, %d rows\n", parameter.name,
+                static_cast<unsigned long long>(size(parameter)), rows);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Update
+//===----------------------------------------------------------------------===//
+
+void checkUpdate(const VibModel &description) {
+  Model model(description);
+  model.fill();
+  model.setRows(description.batch);
+  VibStep &step = model.call.step;
+  step.rate = 0.01;
+  step.rate1 = 0.02;
+  step.scale2 = 3;
+  step.average = 0.25;
+  step.decay = 0.01 * description.weight_decay;
+  Random random;
+  std::vector<double> before[4];
+  Block *blocks[] = {&model.weights, &model.moment1, &model.moment2,
+                     &model.average};
+  for (uint32_t p = 0; p < description.num_parameters; ++p)
+    for (uint64_t i = 0; i < size(description.parameters[p]); ++i)
+      for (unsigned kind = 0; kind < 4; ++kind) {
+        char *memory =
+            blocks[kind]->get() + description.parameters[p].offset;
+        // The second moment is not negative.
+        if (kind > 0)
+          model.write(memory, i,
+                      0.1 * (random.next() + (kind == 2 ? 1.01 : 0)));
+        before[kind].push_back(model.read(memory, i));
+      }
+  model.computeLoss();
+  description.train_step(&model.call);
+
+  size_t element = 0;
+  for (uint32_t p = 0; p < description.num_parameters; ++p) {
+    const VibParameter &parameter = description.parameters[p];
+    for (uint64_t i = 0; i < size(parameter); ++i, ++element) {
+      double g = model.read(model.gradients.get() + parameter.offset, i);
+      double w = before[0][element], m = before[1][element];
+      double v = before[2][element], a = before[3][element];
+      if (description.optimizer == VIB_SGD) {
+        double velocity = g + description.weight_decay * w;
+        if (description.momentum != 0)
+          m = velocity += description.momentum * m;
+        w -= step.rate * velocity;
+      } else {
+        if (description.optimizer == VIB_ADAMW)
+          w -= step.decay * w;
+        m = description.beta1 * m + (1 - description.beta1) * g;
+        v = description.beta2 * v + (1 - description.beta2) * g * g;
+        w -= step.rate1 * m / (std::sqrt(v) * step.scale2 + description.epsilon);
+      }
+      if (description.averaged)
+        a += step.average * (w - a);
+      double expected[] = {w, m, v, a};
+      for (unsigned kind = 0; kind < 4; ++kind) {
+        double got = model.read(blocks[kind]->get() + parameter.offset, i);
+        if (std::fabs(got - expected[kind]) <=
+            1e-9 * std::max(1.0, std::fabs(expected[kind])))
+          continue;
+        static const char *const names[] = {"weight", "moment1", "moment2",
+                                            "average"};
+        char text[256];
+        std::snprintf(text, sizeof(text),
+                      "%s[%llu]: the new %s is %.12g, expected %.12g",
+                      parameter.name, static_cast<unsigned long long>(i),
+                      names[kind], got, expected[kind]);
+        fail(text);
+      }
+    }
+  }
+  std::printf("update: agrees\n");
+}
+
+//===----------------------------------------------------------------------===//
+// Extreme pre-activations
+//===----------------------------------------------------------------------===//
+
+const VibParameter &findParameter(const VibModel &model, const char *name) {
+  for (uint32_t p = 0; p < model.num_parameters; ++p)
+    if (!std::strcmp(model.parameters[p].name, name))
+      return model.parameters[p];
+  fail(std::string("the model has no parameter ") + name);
+}
+
+void checkFinite(const Model &model, const char *what, const char *memory,
+                 uint64_t count) {
+  for (uint64_t i = 0; i < count; ++i)
+    if (!std::isfinite(model.read(memory, i)))
+      fail(std::string(what) + " has an element that is not finite");
+}
+
+void checkClose(const char *what, double got, long double expected,
+                double tolerance) {
+  if (std::fabs(got - static_cast<double>(expected)) <=
+      tolerance * std::max(1.0, std::fabs(static_cast<double>(expected))))
+    return;
+  char text[256];
+  std::snprintf(text, sizeof(text), "%s is %.9g, expected %.9Lg", what, got,
+                expected);
+  fail(text);
+}
+
+/// The model: statistics by one layer encode.0 with softplus(0.0), diagonal or
+/// full; the statistics' weight is 0, so that all rows have the bias.
+void checkExtreme(const VibModel &description) {
+  Model model(description);
+  model.fill();
+  double tolerance = description.type == VIB_F64 ? 1e-11 : 2e-6;
+  const VibParameter &weight = findParameter(description, "encode.0.weight");
+  const VibParameter &bias = findParameter(description, "encode.0.bias");
+  int64_t latents = description.latents;
+  int64_t entries = static_cast<int64_t>(size(bias)) - latents;
+  bool full = entries != latents;
+  for (uint64_t i = 0; i < size(weight); ++i)
+    model.write(model.weights.get() + weight.offset, i, 0);
+
+  // The rate and its gradient in extended precision.
+  char *values = model.weights.get() + bias.offset;
+  long double rate = 0;
+  std::vector<long double> slopes;
+  for (int64_t k = 0; k < latents; ++k) {
+    long double mean = 0.01L * k;
+    model.write(values, k, mean);
+    rate += mean * mean / 2;
+    slopes.push_back(mean);
+  }
+  int64_t row = 0, column = 0;
+  for (int64_t p = 0; p < entries; ++p) {
+    long double t = -200 + 400.0L * p / (entries - 1);
+    model.write(values, latents + p, t);
+    t = model.read(values, latents + p);
+    if (!full || row == column) {
+      long double e = expl(t), sigma = t > 40 ? t + expl(-t) : log1pl(e);
+      long double sigmoid = 1 / (1 + expl(-t));
+      long double log = logl(sigma);
+      rate += (sigma * sigma - 1) / 2 - log;
+      slopes.push_back((sigma - 1 / sigma) * sigmoid);
+    } else {
+      rate += t * t / 2;
+      slopes.push_back(t);
+    }
+    if (++column > row) {
+      ++row;
+      column = 0;
+    }
+  }
+
+  model.setRows(description.batch);
+  model.computeLoss();
+  auto checkAllFinite = [&] {
+    for (const char *name : {"nll", "rate", "error"})
+      checkFinite(model, name, model.data(model.get(name)),
+                  model.elements(model.get(name)));
+    for (uint32_t p = 0; p < description.num_parameters; ++p)
+      checkFinite(model, description.parameters[p].name,
+                  model.gradients.get() + description.parameters[p].offset,
+                  size(description.parameters[p]));
+  };
+  checkAllFinite();
+  for (int64_t b = 0; b < description.batch; ++b)
+    checkClose("the rate", model.read(model.data(model.get("rate")), b), rate,
+               tolerance);
+
+  // Without a decoder the rate's gradient is all there is.
+  for (uint32_t p = 0; p < description.num_parameters; ++p) {
+    const VibParameter &parameter = description.parameters[p];
+    if (&parameter != &bias)
+      for (uint64_t i = 0; i < size(parameter); ++i)
+        model.write(model.weights.get() + parameter.offset, i, 0);
+  }
+  model.computeLoss();
+  checkAllFinite();
+  for (uint64_t i = 0; i < slopes.size(); ++i)
+    checkClose("the gradient of encode.0.bias",
+               model.read(model.gradients.get() + bias.offset, i),
+               model.call.step.beta * slopes[i], tolerance);
+
+  description.encode(&model.call);
+  checkFinite(model, "sigma", model.data(model.get("sigma")),
+              model.elements(model.get("sigma")));
+  std::printf("extreme: finite, and the rate and its gradient agree\n");
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  bool extreme = argc == 3 && !std::strcmp(argv[1], "--extreme");
+  if (argc != 2 && !extreme) {
+    std::fprintf(stderr, "usage: check-gradients [--extreme] MODEL.so\n");
+    return 2;
+  }
+  void *library = dlopen(argv[argc - 1], RTLD_NOW);
+  if (!library)
+    fail(dlerror());
+  auto *model = static_cast<const VibModel *>(dlsym(library, "vib_model"));
+  if (!model)
+    fail(dlerror());
+  if (!model->gradients)
+    fail("the model has no entry `gradients`: compile it with --emit=shared");
+  if (extreme) {
+    checkExtreme(*model);
+    return 0;
+  }
+  if (model->type != VIB_F64)
+    fail("differences need f64: compile with --precision=f64");
+  checkDifferences(*model, static_cast<int32_t>(model->batch));
+  checkDifferences(*model, static_cast<int32_t>(model->batch - 1));
+  checkUpdate(*model);
+  return 0;
+}
