@@ -31,7 +31,11 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   pm.addPass(createLowerAffinePass());
   pm.addPass(createConvertVectorToLLVMPass());
   // What has no LLVM intrinsic goes to libm, one element at a time.
-  pm.addPass(createConvertMathToLLVMPass());
+  // log(1 + x) would lose log1p's digits near 0, and with them the posterior's
+  // spread where it is small.
+  ConvertMathToLLVMPassOptions math;
+  math.approximateLog1p = false;
+  pm.addPass(createConvertMathToLLVMPass(math));
   pm.addPass(createConvertMathToLibmPass());
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An activation's derivative is a function of its result where that exists, so
-// that nothing but the result is kept. GELU has none: its derivative is
-// computed with it and kept.
+// An activation's derivative is a function of its result where there is an
+// accurate one, so that nothing but the result is kept. GELU has none, and
+// softplus's, 1 - exp(-y), cancels: theirs is computed forward and kept.
 //
 //===----------------------------------------------------------------------===//
 
@@ -54,17 +54,6 @@ struct SigmoidFormula {
   }
 };
 
-/// The derivative of softplus is the sigmoid, 1 - exp(-softplus(x)).
-struct SoftplusFormula {
-  static Value apply(ScalarBuilder &scalars, Value x) {
-    return scalars.softplus(x);
-  }
-  static Value pull(ScalarBuilder &scalars, Value dy, Value y) {
-    Value slope = scalars.neg(scalars.expm1(scalars.neg(y)));
-    return scalars.mul(dy, slope);
-  }
-};
-
 template <typename OpTy, typename Formula>
 struct ActivationModel
     : DifferentiableOpInterface::ExternalModel<ActivationModel<OpTy, Formula>,
@@ -96,46 +85,66 @@ struct ActivationModel
   }
 };
 
-/// x Phi(x), where Phi is the distribution function of N(0, 1) and phi, its
-/// derivative, the density; the slope is Phi(x) + x phi(x).
-struct GELUModel : DifferentiableOpInterface::ExternalModel<GELUModel, GELUOp> {
+/// The result is x Phi(x), where Phi is the distribution function of N(0, 1);
+/// the slope Phi(x) + x phi(x), where phi is its density.
+struct GELUFormula {
+  static Value apply(ScalarBuilder &scalars, Value x) {
+    return scalars.mul(x, buildPhi(scalars, x));
+  }
+  static Value getSlope(ScalarBuilder &scalars, Value x) {
+    Value density =
+        scalars.mul(scalars.exp(scalars.mul(scalars.square(x), -0.5)),
+                    llvm::numbers::inv_sqrtpi * llvm::numbers::sqrt2 / 2);
+    return scalars.add(buildPhi(scalars, x), scalars.mul(x, density));
+  }
+
+private:
   static Value buildPhi(ScalarBuilder &scalars, Value x) {
     Value erf = scalars.erf(scalars.mul(x, llvm::numbers::sqrt2 / 2));
     return scalars.mul(scalars.add(erf, 1.0), 0.5);
   }
+};
 
+struct SoftplusFormula {
+  static Value apply(ScalarBuilder &scalars, Value x) {
+    return scalars.softplus(x);
+  }
+  static Value getSlope(ScalarBuilder &scalars, Value x) {
+    return scalars.sigmoid(x);
+  }
+};
+
+/// An activation whose slope is kept.
+template <typename OpTy, typename Formula>
+struct SlopeModel
+    : DifferentiableOpInterface::ExternalModel<SlopeModel<OpTy, Formula>,
+                                               OpTy> {
   void buildForward(Operation *op, StepBuilder &step) const {
-    auto gelu = cast<GELUOp>(op);
-    Value x = step.getTensor(gelu.getInput());
+    auto activation = cast<OpTy>(op);
+    Value x = step.getTensor(activation.getInput());
     StringRef dims = StepBuilder::getMatrixDims(x);
-    bool hasSlope = step.isTraining() && step.isLearned(gelu.getInput());
+    bool hasSlope = step.isTraining() && step.isLearned(activation.getInput());
     SmallVector<Type> types(hasSlope ? 2 : 1, step.getType());
     SmallVector<Value> results = step.map(
         {{x, dims}}, dims, types,
         [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value x = elements[0], phi = buildPhi(scalars, x);
-          SmallVector<Value> values = {scalars.mul(x, phi)};
-          if (hasSlope) {
-            Value exponent = scalars.mul(scalars.square(x), -0.5);
-            Value density = scalars.mul(scalars.exp(exponent),
-                                        llvm::numbers::inv_sqrtpi *
-                                            llvm::numbers::sqrt2 / 2);
-            values.push_back(scalars.add(phi, scalars.mul(x, density)));
-          }
+          SmallVector<Value> values = {Formula::apply(scalars, elements[0])};
+          if (hasSlope)
+            values.push_back(Formula::getSlope(scalars, elements[0]));
           return values;
         });
-    step.set(gelu.getResult(), results[0]);
+    step.set(activation.getResult(), results[0]);
     step.setResiduals(op, ArrayRef(results).drop_front());
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {
-    auto gelu = cast<GELUOp>(op);
-    if (!step.isLearned(gelu.getInput()))
+    auto activation = cast<OpTy>(op);
+    if (!step.isLearned(activation.getInput()))
       return;
     Value slope = step.getResiduals(op).front();
-    Value dy = step.getAdjoint(gelu.getResult()).front();
+    Value dy = step.getAdjoint(activation.getResult()).front();
     StringRef dims = StepBuilder::getMatrixDims(dy);
-    step.addAdjoint(gelu.getInput(),
+    step.addAdjoint(activation.getInput(),
                     step.map({{dy, dims}, {slope, dims}}, dims,
                              [](ScalarBuilder &scalars, ValueRange elements) {
                                return scalars.mul(elements[0], elements[1]);
@@ -150,7 +159,7 @@ void vib::registerActivationModels(MLIRContext *context) {
   TanhOp::attachInterface<ActivationModel<TanhOp, TanhFormula>>(*context);
   SigmoidOp::attachInterface<ActivationModel<SigmoidOp, SigmoidFormula>>(
       *context);
-  SoftplusOp::attachInterface<ActivationModel<SoftplusOp, SoftplusFormula>>(
+  GELUOp::attachInterface<SlopeModel<GELUOp, GELUFormula>>(*context);
+  SoftplusOp::attachInterface<SlopeModel<SoftplusOp, SoftplusFormula>>(
       *context);
-  GELUOp::attachInterface<GELUModel>(*context);
 }

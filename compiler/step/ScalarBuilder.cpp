@@ -57,10 +57,6 @@ Value ScalarBuilder::exp(Value a) {
   return math::ExpOp::create(builder, loc, a);
 }
 
-Value ScalarBuilder::expm1(Value a) {
-  return math::ExpM1Op::create(builder, loc, a);
-}
-
 Value ScalarBuilder::log(Value a) {
   return math::LogOp::create(builder, loc, a);
 }

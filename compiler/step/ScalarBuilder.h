@@ -56,7 +56,6 @@ public:
   /// Not a number if one of them is not.
   mlir::Value max(mlir::Value a, mlir::Value b);
   mlir::Value exp(mlir::Value a);
-  mlir::Value expm1(mlir::Value a);
   mlir::Value log(mlir::Value a);
   mlir::Value sqrt(mlir::Value a);
   mlir::Value tanh(mlir::Value a);

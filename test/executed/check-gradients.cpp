@@ -128,9 +128,8 @@ public:
     Random random;
     for (uint32_t p = 0; p < model.num_parameters; ++p) {
       const VibParameter &parameter = model.parameters[p];
-      double scale = parameter.init == VIB_INIT_CONSTANT
-                         ? 0.3
-                         : parameter.init_scale;
+      double scale =
+          parameter.init == VIB_INIT_CONSTANT ? 0.3 : parameter.init_scale;
       double center =
           parameter.init == VIB_INIT_CONSTANT ? parameter.init_scale : 0;
       for (uint64_t i = 0; i < size(parameter); ++i)
@@ -183,8 +182,7 @@ public:
   }
 
   /// The derivative of the loss by an element, by differences of `step`.
-  double differentiate(const VibParameter &parameter, uint64_t i,
-                       double step) {
+  double differentiate(const VibParameter &parameter, uint64_t i, double step) {
     char *memory = weights.get() + parameter.offset;
     double weight = read(memory, i);
     auto at = [&](double change) {
@@ -277,8 +275,7 @@ void checkUpdate(const VibModel &description) {
   for (uint32_t p = 0; p < description.num_parameters; ++p)
     for (uint64_t i = 0; i < size(description.parameters[p]); ++i)
       for (unsigned kind = 0; kind < 4; ++kind) {
-        char *memory =
-            blocks[kind]->get() + description.parameters[p].offset;
+        char *memory = blocks[kind]->get() + description.parameters[p].offset;
         // The second moment is not negative.
         if (kind > 0)
           model.write(memory, i,
@@ -305,7 +302,8 @@ void checkUpdate(const VibModel &description) {
           w -= step.decay * w;
         m = description.beta1 * m + (1 - description.beta1) * g;
         v = description.beta2 * v + (1 - description.beta2) * g * g;
-        w -= step.rate1 * m / (std::sqrt(v) * step.scale2 + description.epsilon);
+        w -=
+            step.rate1 * m / (std::sqrt(v) * step.scale2 + description.epsilon);
       }
       if (description.averaged)
         a += step.average * (w - a);
