@@ -540,17 +540,7 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
       return signalPassFailure();
 
     FloatType type = getModelType(model);
-    if (precision == "f32")
-      type = Float32Type::get(&getContext());
-    else if (precision == "f64")
-      type = Float64Type::get(&getContext());
-    else if (!precision.empty()) {
-      module.emitError("expected the precision f32 or f64 but got ")
-          << precision;
-      return signalPassFailure();
-    }
-    int64_t rows = batch > 0 ? int64_t(batch) : int64_t(train.getBatch());
-
+    int64_t rows = train.getBatch();
     OpBuilder builder(module.getBodyRegion());
     builder.setInsertionPointToEnd(module.getBody());
     StepWriter writer(builder, model, train, type, rows);
@@ -564,7 +554,7 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
 
     module->setAttr("vib.phase", builder.getStringAttr("step"));
     module->setAttr("vib.model", getModelAttribute(model, train, type, rows,
-                                                   computeHash(model, type)));
+                                                   computeHash(model)));
     module->setAttr("vib.parameters", getParametersAttribute(model, train));
     numDifferentiated += model.getBody().front().getOperations().size();
     numParameters += model.getParameters().size();

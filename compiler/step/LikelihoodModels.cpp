@@ -151,16 +151,11 @@ private:
     step.addAdjoint(nll.getLikelihood(), adjoint);
   }
 
-  /// The deviation s of a normal likelihood: a number, a parameter that is
-  /// log s, or softplus(t) of each output.
+  /// The deviation s of a normal likelihood: a number, or a parameter that is
+  /// log s.
   struct Noise {
     Noise(NLLOp nll, StepBuilder &step) {
       auto normal = nll.getLikelihood().getDefiningOp<NormalOp>();
-      if (normal.isComputed()) {
-        t = step.get(nll.getLikelihood())[1];
-        sigma = step.get(nll.getLikelihood())[2];
-        return;
-      }
       logarithm = std::log(normal.getNoise()->convertToDouble());
       if (!normal.getNoiseNameAttr())
         return;
@@ -168,38 +163,28 @@ private:
       tensor = step.getParameter(parameter);
     }
 
-    /// What a loop reads: the mean, the target, and the deviation's tensors.
+    /// What a loop reads: the mean, the target, and the parameter.
     SmallVector<Access> getInputs(Value mean, Value target) const {
       StringRef dims = StepBuilder::getMatrixDims(mean);
       SmallVector<Access> inputs = {{mean, dims}, {target, "bk"}};
       if (tensor)
         inputs.push_back({tensor, ""});
-      if (t)
-        inputs.append({{t, dims}, {sigma, dims}});
       return inputs;
     }
 
     /// log s and 1 / s^2 in the body of a loop over these inputs.
     std::pair<Value, Value> get(ScalarBuilder &scalars,
                                 ValueRange elements) const {
-      if (!tensor && !t)
+      if (!tensor)
         return {scalars.constant(logarithm),
                 scalars.constant(std::exp(-2 * logarithm))};
-      Value log =
-          t ? scalars.logSoftplus(elements[2], elements[3]) : elements[2];
+      Value log = elements[2];
       return {log, scalars.exp(scalars.mul(log, -2.0))};
-    }
-
-    /// d nll / d log s.
-    Value getSlope(ScalarBuilder &scalars, ValueRange elements) const {
-      Value precision = get(scalars, elements).second;
-      Value square = scalars.square(scalars.sub(elements[0], elements[1]));
-      return scalars.sub(scalars.constant(1.0), scalars.mul(square, precision));
     }
 
     double logarithm = 0;
     std::string parameter;
-    Value tensor, t, sigma;
+    Value tensor;
   };
 
   static void buildNormalForward(NLLOp nll, StepBuilder &step) {
@@ -238,38 +223,32 @@ private:
     StringRef dims = StepBuilder::getMatrixDims(mean);
     int64_t samples = StepBuilder::getNumSamples(mean);
 
-    SmallVector<Value> adjoints = {step.map(
+    Value adjoint = step.map(
         noise.getInputs(mean, target), dims,
         [&](ScalarBuilder &scalars, ValueRange elements) {
           Value precision = noise.get(scalars, elements).second;
           Value difference = scalars.sub(elements[0], elements[1]);
           return step.weigh(scalars, term, scalars.mul(difference, precision),
                             samples);
-        })};
-    if (noise.t)
-      adjoints.push_back(step.map(
-          noise.getInputs(mean, target), dims,
-          [&](ScalarBuilder &scalars, ValueRange elements) {
-            Value t = elements[2], sigma = elements[3];
-            Value ratio =
-                scalars.sigmoidOverSoftplus(t, scalars.sigmoid(t), sigma);
-            Value slope = noise.getSlope(scalars, elements);
-            return step.weigh(scalars, term, scalars.mul(slope, ratio),
-                              samples);
-          }));
-    step.addAdjoint(nll.getLikelihood(), adjoints);
+        });
+    step.addAdjoint(nll.getLikelihood(), adjoint);
     if (!noise.tensor)
       return;
 
     StringAttr label = step.getLabel();
     step.setLabel(step.getBuilder().getStringAttr(noise.parameter + ".grad"));
     step.defer([&step, noise, term, mean, target, samples] {
-      Value gradient = step.sum(
-          noise.getInputs(mean, target), "",
-          [&](ScalarBuilder &scalars, ValueRange elements) {
-            return step.weigh(scalars, term, noise.getSlope(scalars, elements),
-                              samples);
-          });
+      // d nll / d log s = 1 - d^2 / s^2.
+      Value gradient =
+          step.sum(noise.getInputs(mean, target), "",
+                   [&](ScalarBuilder &scalars, ValueRange elements) {
+                     Value precision = noise.get(scalars, elements).second;
+                     Value square =
+                         scalars.square(scalars.sub(elements[0], elements[1]));
+                     Value slope = scalars.sub(scalars.constant(1.0),
+                                               scalars.mul(square, precision));
+                     return step.weigh(scalars, term, slope, samples);
+                   });
       step.setGradient(noise.parameter, gradient);
     });
     step.setLabel(label);

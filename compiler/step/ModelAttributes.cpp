@@ -134,15 +134,27 @@ ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train) {
   return builder.getArrayAttr(entries);
 }
 
-std::string vib::computeHash(ModelOp model, FloatType type) {
+std::string vib::computeHash(ModelOp model) {
   OwningOpRef<ModelOp> copy = model.clone();
   auto loss = *copy->getBody().getOps<LossOp>().begin();
   if (loss.getBetaAttr())
     loss.setBetaAttr(Builder(model.getContext()).getF64FloatAttr(0));
+  auto forgetBatch = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type)
+      return;
+    SmallVector<int64_t> shape(type.getShape());
+    shape.front() = ShapedType::kDynamic;
+    value.setType(type.clone(shape));
+  };
+  for (Value argument : copy->getBody().getArguments())
+    forgetBatch(argument);
+  for (Operation &op : copy->getBody().front())
+    for (Value result : op.getResults())
+      forgetBatch(result);
   std::string text;
   llvm::raw_string_ostream stream(text);
   copy->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
-  stream << (type.isF64() ? "f64" : "f32");
   auto digest = llvm::SHA256::hash(llvm::arrayRefFromStringRef(text));
   return llvm::toHex(digest, /*LowerCase=*/true);
 }

@@ -24,8 +24,9 @@ mlir::DictionaryAttr getModelAttribute(ModelOp model, TrainOp train,
 mlir::ArrayAttr getParametersAttribute(ModelOp model, TrainOp train);
 
 /// A digest of what is computed: the model without locations and without what
-/// the program's flags may change (beta), and the type and the samples.
-std::string computeHash(ModelOp model, mlir::FloatType type);
+/// does not change the meaning of its weights, the batch and beta. The regions
+/// of encoder and decoder must have been inlined.
+std::string computeHash(ModelOp model);
 
 } // namespace vib
 

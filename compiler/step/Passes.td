@@ -14,7 +14,8 @@ include "mlir/Pass/PassBase.td"
 def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
   let summary = "differentiate a model and write out the step of its training";
   let description = [{
-    Replaces `vib.model` and `vib.train` by functions over static tensors:
+    Replaces a model of single layers (`vib-expand-mlp`) and its `vib.train` by
+    functions over static tensors, with the batch that `vib.train` states:
 
     - `@scale`: bytes to numbers, where the model takes bytes;
     - `@train_step`: forward, backward, optimizer and average of the weights;
@@ -48,10 +49,6 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"batch", "batch", "int64_t", "0",
-           "Rows of a batch; 0 for what vib.train states">,
-    Option<"precision", "precision", "std::string", "\"\"",
-           "f32 or f64; by default the model's own type">,
     Option<"withGradients", "with-gradients", "bool", "false",
            "Write out @gradients as well">];
   let statistics = [

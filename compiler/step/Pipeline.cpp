@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/model/Passes.h"
 #include "compiler/step/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -16,11 +17,13 @@ using namespace vib;
 
 void vib::buildStepPipeline(OpPassManager &manager,
                             const StepOptions &options) {
-  // Differentiation knows single layers only.
-
+  // A model as `--emit=model` prints it has been through this already; once
+  // more changes nothing.
+  ModelOptions model;
+  model.batch = options.batch;
+  model.precision = options.precision;
+  buildModelPipeline(manager, model);
   BuildStepOptions build;
-  build.batch = options.batch;
-  build.precision = options.precision;
   build.withGradients = options.withGradients;
   manager.addPass(createBuildStep(build));
   // The boundary of the phase. No canonicalization before it: it would take
