@@ -8,14 +8,16 @@
 
 #include "runtime/Signals.h"
 
+#include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <ctime>
 
 namespace vib::runtime {
 
-static volatile sig_atomic_t flag = 0;
-static volatile time_t firstSecond = 0;
-static volatile long firstNanosecond = 0;
+// Lock-free, so fit for a handler; atomic, as it runs on any of the threads.
+static std::atomic<bool> flag{false};
+static std::atomic<int64_t> firstTime{0};
 
 /// Notes the first signal. A later one kills, but not within half a second: a
 /// wrapper such as timeout(1) signals the process and its group, which is one
@@ -23,15 +25,13 @@ static volatile long firstNanosecond = 0;
 static void handle(int signal) {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
+  int64_t time = int64_t(now.tv_sec) * 1000000000 + now.tv_nsec;
   if (!flag) {
-    firstSecond = now.tv_sec;
-    firstNanosecond = now.tv_nsec;
-    flag = 1;
+    firstTime = time;
+    flag = true;
     return;
   }
-  double since = double(now.tv_sec - firstSecond) +
-                 1e-9 * double(now.tv_nsec - firstNanosecond);
-  if (since < 0.5)
+  if (time - firstTime < 500000000)
     return;
   std::signal(signal, SIG_DFL);
   raise(signal);
