@@ -304,7 +304,7 @@ llvm::Constant *DescriptorEmitter::emitSchedule(Fields &model, StringRef name) {
   auto *schedule = llvm::ConstantStruct::get(
       types.schedule,
       {i32(fields.getCase("kind", {"constant", "staircase", "exponential",
-                                   "cosine", "linear"})),
+                                   "cosine", "linear", "geometric"})),
        i32(0), f64(fields.getOptionalReal("factor")),
        f64(fields.getOptionalReal("epochs")),
        f64(fields.getOptionalReal("warmup_epochs"))});
@@ -320,8 +320,6 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   llvm::Constant *kernels = emitKernels(numKernels);
   Fields model = openFields("vib.model", module->getAttr("vib.model"));
   unsigned optimizer = model.getCase("optimizer", {"sgd", "adam", "adamw"});
-  double momentum = model.getOptionalReal("momentum");
-  unsigned moments = optimizer != VIB_SGD ? 2 : momentum != 0 ? 1 : 0;
   llvm::Constant *value = llvm::ConstantStruct::get(
       types.model,
       {i64(VIB_ABI_MAGIC),
@@ -347,14 +345,14 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        f64(model.getOptionalReal("beta1")),
        f64(model.getOptionalReal("beta2")),
        f64(model.getOptionalReal("epsilon")),
-       f64(momentum),
+       f64(model.getOptionalReal("momentum")),
        f64(model.getOptionalReal("weight_decay")),
        f64(model.getOptionalReal("average_decay")),
        emitSchedule(model, "rate_schedule"),
        f64(model.getReal("beta")),
        emitSchedule(model, "beta_schedule"),
        i64(getSize("vib.block_bytes")),
-       i32(moments),
+       i32(model.getInteger("moments")),
        i32(numParameters),
        parameters,
        i64(getSize("vib.arena_bytes")),

@@ -20,10 +20,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Compilation.h"
+#include "compiler/fused/Passes.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/object/Codegen.h"
 #include "compiler/object/Link.h"
 #include "compiler/object/Passes.h"
+#include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/InitAllDialects.h"
@@ -174,6 +176,8 @@ int Compilation::read() {
       return fail(getInputName() + ": its " + kOptionsAttrName +
                   " are not those of this vibc");
   }
+  if (phase == Phase::Model && module->getOps<ModelOp>().empty())
+    return fail(getInputName() + ": holds no vib.model");
   if (phase > Phase::Model && recorded)
     takeSettled(*recorded);
   return 0;
@@ -287,8 +291,22 @@ static void addPipeline(OpPassManager &manager, Phase phase,
                         const CompileOptions &options,
                         const TargetInfo &target) {
   switch (phase) {
+  case Phase::Step: {
+    StepOptions stepOptions;
+    stepOptions.batch = options.batch;
+    stepOptions.precision = options.precision;
+    stepOptions.withGradients = options.gradients;
+    buildStepPipeline(manager, stepOptions);
+    return;
+  }
+  case Phase::Fused:
+    buildFusedPipeline(manager);
+    return;
   case Phase::Kernels:
-    buildReferencePipeline(manager);
+    if (options.level == 0)
+      buildReferencePipeline(manager);
+    else
+      llvm::report_fatal_error("not yet");
     return;
   case Phase::LLVM:
     buildLLVMPipeline(manager);
@@ -330,8 +348,6 @@ int Compilation::runPipeline(Phase next) {
   std::string reproducer;
   PassManager manager(&context, ModuleOp::getOperationName(),
                       PassManager::Nesting::Implicit);
-  // Up to here it is the user's model that can be wrong; from here on a
-  // failure is ours.
   manager.enableCrashReproducerGeneration([&](std::string &error) {
     return ReproducerFile::create(error, reproducer);
   });
@@ -339,7 +355,23 @@ int Compilation::runPipeline(Phase next) {
   if (failed(applyPassManagerCLOptions(manager)))
     return 1;
   addPipeline(manager, next, options, target);
+
+  // What a pass reports is printed; that MLIR noticed the failure too is not.
+  unsigned numErrors = 0;
+  ScopedDiagnosticHandler counter(&context, [&](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+      return failure();
+    if (StringRef(diagnostic.str()).contains("while processing an MLIR"))
+      return success();
+    ++numErrors;
+    return failure();
+  });
   if (failed(manager.run(*module))) {
+    // A step that cannot be built is the model's fault, and so reported.
+    if (next == Phase::Step && numErrors) {
+      llvm::sys::fs::remove(reproducer);
+      return 1;
+    }
     SmallString<128> opt(llvm::sys::path::parent_path(toolPath));
     llvm::sys::path::append(opt, "vib-opt");
     llvm::errs() << "vibc: this is a bug in vibc, not in your model. To see it "
@@ -481,7 +513,8 @@ int Compilation::emitModule(Phase at, bool &done) {
     return 0;
   std::string contents;
   llvm::raw_string_ostream os(contents);
-  (*module)->print(os);
+  // Values keep the names that the compiler gives them.
+  (*module)->print(os, OpPrintingFlags().printNameLocAsPrefix());
   os << "\n";
   return emit(at, contents, done);
 }

@@ -6,7 +6,7 @@ module attributes {
     name = "scale", hash = "0123456789abcdef", type = "f32",
     likelihood = "categorical", batch = 4 : i64, samples = 1 : i64,
     latents = 2 : i64, outputs = 3 : i64, epochs = 5 : i64, seed = 7 : i64,
-    optimizer = "adam", averaged = true, rate = 1.0e-4 : f64,
+    optimizer = "adam", moments = 2 : i64, averaged = true, rate = 1.0e-4 : f64,
     beta1 = 0.5 : f64, beta2 = 0.999 : f64, epsilon = 1.0e-8 : f64,
     momentum = 0.0 : f64, weight_decay = 0.0 : f64, average_decay = 0.99 : f64,
     rate_schedule = {kind = "staircase", factor = 0.97 : f64, epochs = 2.0 : f64, warmup_epochs = 0.0 : f64},
