@@ -22,6 +22,7 @@
 #include "tools/vibc/Compilation.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/kernels/Passes.h"
+#include "compiler/model/Passes.h"
 #include "compiler/object/Codegen.h"
 #include "compiler/object/Link.h"
 #include "compiler/object/Passes.h"
@@ -291,6 +292,13 @@ static void addPipeline(OpPassManager &manager, Phase phase,
                         const CompileOptions &options,
                         const TargetInfo &target) {
   switch (phase) {
+  case Phase::Model: {
+    ModelOptions modelOptions;
+    modelOptions.batch = options.batch;
+    modelOptions.precision = options.precision;
+    buildModelPipeline(manager, modelOptions);
+    return;
+  }
   case Phase::Step: {
     StepOptions stepOptions;
     stepOptions.batch = options.batch;
@@ -367,8 +375,8 @@ int Compilation::runPipeline(Phase next) {
     return failure();
   });
   if (failed(manager.run(*module))) {
-    // A step that cannot be built is the model's fault, and so reported.
-    if (next == Phase::Step && numErrors) {
+    // Up to the step it is the model that can be wrong, and so reported.
+    if (next <= Phase::Step && numErrors) {
       llvm::sys::fs::remove(reproducer);
       return 1;
     }
@@ -393,6 +401,9 @@ int Compilation::runPipeline(Phase next) {
 
 int Compilation::lowerToKernels() {
   normalizeUses(*module);
+  if (phase == Phase::Model)
+    if (int code = runPipeline(Phase::Model))
+      return code;
   bool done = false;
   if (int code = emitModule(phase, done); code || done)
     return code;
