@@ -75,15 +75,20 @@ static StringRef findNearest(const MCSubtargetInfo &subtarget, StringRef name) {
 Expected<CpuName> vib::resolveCpu(StringRef name) {
   if (name == "native") {
     CpuName native{sys::getHostCPUName().str(), ""};
-    SmallVector<StringRef> names;
+    // What the machine has beyond its name, or lacks of it. In a fixed order,
+    // since it is recorded.
+    std::unique_ptr<MCSubtargetInfo> subtarget =
+        createSubtarget(native.cpu, "");
+    SmallVector<std::pair<StringRef, bool>> differences;
     StringMap<bool> features = sys::getHostCPUFeatures();
-    // A fixed order, since the features are recorded.
     for (const auto &feature : features)
-      names.push_back(feature.getKey());
-    sort(names);
+      if (subtarget->checkFeatures(("+" + feature.getKey()).str()) !=
+          feature.getValue())
+        differences.emplace_back(feature.getKey(), feature.getValue());
+    sort(differences);
     SubtargetFeatures list;
-    for (StringRef feature : names)
-      list.AddFeature(feature, features.lookup(feature));
+    for (auto [feature, isPresent] : differences)
+      list.AddFeature(feature, isPresent);
     native.features = list.getString();
     return native;
   }

@@ -20,6 +20,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Compilation.h"
+#include "compiler/fused/Explain.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/model/Passes.h"
@@ -179,13 +180,35 @@ int Compilation::read() {
   }
   if (phase == Phase::Model && module->getOps<ModelOp>().empty())
     return fail(getInputName() + ": holds no vib.model");
-  if (phase > Phase::Model && recorded)
+  if (recorded)
     takeSettled(*recorded);
   return 0;
 }
 
-/// What the model itself settles, known once there is a step.
+/// The type of the first tensor of numbers that a model computes.
+static std::string getPrecision(ModelOp model) {
+  std::string precision = "f32";
+  model.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (Type type : op->getResultTypes()) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      if (!tensor || !isa<FloatType>(tensor.getElementType()))
+        continue;
+      precision = tensor.getElementType().isF64() ? "f64" : "f32";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return precision;
+}
+
+/// The options that the module itself says, once its model has been checked.
 void Compilation::takeSettled(CompileOptions &settled) {
+  for (auto model : module->getOps<ModelOp>()) {
+    settled.precision = getPrecision(model);
+    modelName = model.getSymName().str();
+  }
+  for (auto train : module->getOps<TrainOp>())
+    settled.batch = train.getBatch();
   auto model = (*module)->getAttrOfType<DictionaryAttr>("vib.model");
   if (!model)
     return;
@@ -215,8 +238,11 @@ int Compilation::settleOptions() {
       return failUsage("--cpu: " + toString(cpu.takeError()));
     options.cpu = cpu->cpu;
     options.features = cpu->features;
-    if (module && phase > Phase::Model)
+    // A file of a later phase that does not say how it was compiled.
+    if (module && phase > Phase::Model) {
       takeSettled(options);
+      options.gradients = module->lookupSymbol("gradients") != nullptr;
+    }
   } else {
     options = *recorded;
     auto contradicts = [&](const Twine &flag, const Twine &found) {
@@ -226,19 +252,12 @@ int Compilation::settleOptions() {
     if (flags.level && *flags.level != options.level)
       return contradicts("-O" + Twine(*flags.level),
                          "with -O" + Twine(options.level));
-    // A file of the phase model does not settle what its model leaves open.
-    if (flags.precision && *flags.precision != options.precision) {
-      if (!options.precision.empty() || phase != Phase::Model)
-        return contradicts("--precision=" + *flags.precision,
-                           "with --precision=" + options.precision);
-      options.precision = *flags.precision;
-    }
-    if (flags.batch && *flags.batch != options.batch) {
-      if (options.batch || phase != Phase::Model)
-        return contradicts("--batch=" + Twine(*flags.batch),
-                           "with --batch=" + Twine(options.batch));
-      options.batch = *flags.batch;
-    }
+    if (flags.precision && *flags.precision != options.precision)
+      return contradicts("--precision=" + *flags.precision,
+                         "with --precision=" + options.precision);
+    if (flags.batch && *flags.batch != options.batch)
+      return contradicts("--batch=" + Twine(*flags.batch),
+                         "with --batch=" + Twine(options.batch));
     if (flags.cpu) {
       llvm::Expected<CpuName> cpu = resolveCpu(*flags.cpu);
       if (!cpu)
@@ -310,12 +329,16 @@ static void addPipeline(OpPassManager &manager, Phase phase,
   case Phase::Fused:
     buildFusedPipeline(manager);
     return;
-  case Phase::Kernels:
-    if (options.level == 0)
+  case Phase::Kernels: {
+    if (options.level == 0) {
       buildReferencePipeline(manager);
-    else
-      llvm::report_fatal_error("not yet");
+      return;
+    }
+    KernelsOptions kernelsOptions;
+    kernelsOptions.vectorBits = target.vectorBits;
+    buildKernelsPipeline(manager, kernelsOptions);
     return;
+  }
   case Phase::LLVM:
     buildLLVMPipeline(manager);
     return;
@@ -399,11 +422,21 @@ int Compilation::runPipeline(Phase next) {
   return 0;
 }
 
+/// On stdout, unless that is where the output goes.
+void Compilation::explain() {
+  TimingScope scope = timing.nest("Explain");
+  vib::explain(*module,
+               getOutputPath(end) == "-" ? llvm::errs() : llvm::outs());
+  llvm::outs().flush();
+}
+
 int Compilation::lowerToKernels() {
   normalizeUses(*module);
   if (phase == Phase::Model)
     if (int code = runPipeline(Phase::Model))
       return code;
+  if (phase == Phase::Fused && flags.explain)
+    explain();
   bool done = false;
   if (int code = emitModule(phase, done); code || done)
     return code;
@@ -412,6 +445,8 @@ int Compilation::lowerToKernels() {
       continue;
     if (int code = runPipeline(next))
       return code;
+    if (phase == Phase::Fused && flags.explain)
+      explain();
     if (int code = emitModule(next, done); code || done)
       return code;
   }
