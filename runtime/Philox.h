@@ -57,9 +57,10 @@ inline PhiloxWords randomWords(uint64_t seed, Purpose purpose, uint32_t index,
                     {uint32_t(seed), uint32_t(seed >> 32)});
 }
 
-/// A double in (0, 1) from two words, of which it takes 27 and 26 bits.
+/// A double in (0, 1) from two words, of which it takes 26 bits each: with the
+/// half that makes 53, so that no sum is rounded and 1 is never reached.
 inline double uniform(uint32_t high, uint32_t low) {
-  return (double(high >> 5) * 0x1p26 + double(low >> 6) + 0.5) * 0x1p-53;
+  return (double(high >> 6) * 0x1p26 + double(low >> 6) + 0.5) * 0x1p-52;
 }
 
 } // namespace vib::runtime

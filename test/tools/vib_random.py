@@ -95,5 +95,5 @@ def shuffled(seed, epoch, count):
 
 def uniform_weight(seed, parameter, element, scale):
     x0, x1, _, _ = philox((element, parameter, 0, WEIGHTS << 24), seed)
-    u = ((x0 >> 5) * 2.0**26 + (x1 >> 6) + 0.5) * 2.0**-53
+    u = ((x0 >> 6) * 2.0**26 + (x1 >> 6) + 0.5) * 2.0**-52
     return scale * (2 * u - 1)
