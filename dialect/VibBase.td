@@ -49,6 +49,12 @@ class Vib_NamedOp<string mnemonic, string resultName, list<Trait> traits = []>
   }];
 }
 
+/// A 64-bit integer that C++ sees with its sign, unlike I64Attr's.
+def Vib_Count : TypedSignlessIntegerAttrBase<
+    I64, "int64_t", "64-bit signless integer attribute"> {
+  let convertFromStorage = "$_self.getInt()";
+}
+
 class Vib_Attr<string name, string attrMnemonic, list<Trait> traits = []>
     : AttrDef<Vib_Dialect, name, traits> {
   let mnemonic = attrMnemonic;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/VibSyntax.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
 
@@ -37,7 +38,8 @@ LogicalResult NormalOp::verify() {
   bool full = type.getCovariance() == Covariance::Full;
   if (isComputed()) {
     if (!getShift()->isFinite())
-      return emitOpError("expected a finite shift but got ") << getShiftAttr();
+      return emitOpError("expected a finite shift but got ")
+             << formatNumber(getShiftAttr());
     if (full && got != width + width * (width + 1) / 2)
       return emitOpError("expected ")
              << width + width * (width + 1) / 2 << " statistics for " << type
@@ -55,7 +57,7 @@ LogicalResult NormalOp::verify() {
   double noise = getNoise()->convertToDouble();
   if (!(noise > 0) || !getNoise()->isFinite())
     return emitOpError("expected a positive standard deviation but got ")
-           << getNoiseAttr();
+           << formatNumber(getNoiseAttr());
   if (full)
     return emitOpError("expected a diagonal normal, as its noise is one number "
                        "for all dimensions, but got ")

@@ -81,7 +81,7 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     ```
   }];
   let arguments = (ins Vib_NormalType:$distribution,
-                       DefaultValuedAttr<I64Attr, "1">:$samples);
+                       DefaultValuedAttr<Vib_Count, "1">:$samples);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $distribution (`samples` `(` $samples^ `)`)? attr-dict `:`

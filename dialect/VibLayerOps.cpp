@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/VibSyntax.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
 
@@ -47,13 +48,14 @@ LogicalResult ScaleOp::verify() {
   if (!input.getElementType().isUnsignedInteger(8))
     return emitOpError("expected bytes (ui8) but got ")
            << input.getElementType() << "; other inputs are taken as they are";
+  std::string bounds = "[" + formatNumber(getLowAttr()) + ", " +
+                       formatNumber(getHighAttr()) + "]";
   if (!getLow().isFinite() || !getHigh().isFinite())
-    return emitOpError("expected finite bounds");
+    return emitOpError("expected finite bounds but got ") << bounds;
   if (!(getLow() < getHigh()))
     return emitOpError("expected the lower bound to be below the upper one but "
-                       "got [")
-           << getLow().convertToDouble() << ", " << getHigh().convertToDouble()
-           << "]";
+                       "got ")
+           << bounds;
   return verifyFlattening(*this, input,
                           cast<RankedTensorType>(getResult().getType()));
 }

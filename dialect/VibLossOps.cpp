@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/VibSyntax.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
 
@@ -56,6 +57,6 @@ LogicalResult LossOp::verify() {
                        "'@beta(1.0e-3) * %rate'");
   if (getBeta()->isNaN() || getBeta()->isInfinity() || getBeta()->isNegative())
     return emitOpError("expected a finite beta of at least 0 but got ")
-           << getBetaAttr();
+           << formatNumber(getBetaAttr());
   return success();
 }

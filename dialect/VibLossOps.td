@@ -68,7 +68,7 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Vib_LossOp : Vib_Op<"loss", []> {
+def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
   let summary = "what training minimizes, `nll + beta * rate`";
   let description = [{
     The mean over the batch (and the samples) of the negative log likelihood
@@ -83,7 +83,7 @@ def Vib_LossOp : Vib_Op<"loss", []> {
                        OptionalAttr<F64Attr>:$beta,
                        Optional<Vib_NatsType>:$rate);
   let assemblyFormat = [{
-    $nll custom<RateTerm>($beta_name, $beta, $rate) attr-dict
+    $nll (`+` custom<Beta>($beta_name, $beta) `*` $rate^)? attr-dict
   }];
   let hasVerifier = 1;
 }

@@ -69,7 +69,8 @@ LogicalResult ModelOp::verifyRegions() { return verifyModel(*this); }
 //===----------------------------------------------------------------------===//
 
 static LogicalResult verifyPart(Operation *op, Type result) {
-  auto yield = dyn_cast<YieldOp>(op->getRegion(0).front().back());
+  Block &block = op->getRegion(0).front();
+  auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
   if (!yield)
     return op->emitOpError("expected its region to end with vib.yield");
   if (op->getRegion(0).getNumArguments())
@@ -230,15 +231,14 @@ LogicalResult TrainOp::verify() {
   if (std::optional<APFloat> average = getAverage())
     if (!(average->convertToDouble() >= 0 && average->convertToDouble() < 1))
       return emitOpError("expected the average's decay in [0, 1) but got ")
-             << getAverageAttr();
+             << formatNumber(getAverageAttr());
   if (!isa<InitializerAttrInterface>(getInit()))
     return emitOpError("expected an initializer, one of #vib.glorot_uniform, "
                        "#vib.glorot_normal, #vib.he_uniform and "
                        "#vib.he_normal, but got ")
            << getInit();
-  if (static_cast<int64_t>(getSeed()) < 0)
-    return emitOpError("expected a seed of at least 0 but got ")
-           << static_cast<int64_t>(getSeed());
+  if (getSeed() < 0)
+    return emitOpError("expected a seed of at least 0 but got ") << getSeed();
   return success();
 }
 

@@ -56,7 +56,8 @@ def Vib_ModelOp : Vib_Op<"model", [
 
 class Vib_PartOp<string mnemonic, string resultName>
     : Vib_NamedOp<mnemonic, resultName, [
-    SingleBlock, RecursiveMemoryEffects, RecursivelySpeculatable]> {
+    NoTerminator, RecursiveMemoryEffects, RecursivelySpeculatable,
+    SingleBlock]> {
   let results = (outs Vib_Distribution:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -120,12 +121,12 @@ def Vib_TrainOp : Vib_Op<"train", [
       average = 0.999, init = #vib.glorot_uniform, seed = 0 }
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$model, I64Attr:$batch,
-                       I64Attr:$epochs,
+  let arguments = (ins FlatSymbolRefAttr:$model, Vib_Count:$batch,
+                       Vib_Count:$epochs,
                        AnyAttr:$optimizer, AnyAttr:$schedule,
                        AnyAttr:$beta_schedule,
                        OptionalAttr<F64Attr>:$average, AnyAttr:$init,
-                       I64Attr:$seed);
+                       Vib_Count:$seed);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
   let extraClassDeclaration = [{

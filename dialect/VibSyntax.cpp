@@ -10,6 +10,7 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
 #include <charconv>
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
@@ -33,21 +34,28 @@ FailureOr<FloatAttr> vib::parseNumber(AsmParser &parser) {
   return parser.emitError(loc, "expected a number but got ") << attribute;
 }
 
-void vib::printNumber(AsmPrinter &printer, FloatAttr number) {
-  if (!number.getValue().isFinite()) {
-    printer.printAttribute(number);
-    return;
-  }
+std::string vib::formatNumber(FloatAttr number) {
+  double value = number.getValueAsDouble();
+  if (!std::isfinite(value))
+    return std::isnan(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";
   // The shortest digits that read back as the same number.
   char digits[32];
-  auto end = std::to_chars(std::begin(digits), std::end(digits),
-                           number.getValueAsDouble());
+  auto end = std::to_chars(std::begin(digits), std::end(digits), value);
   auto [mantissa, exponent] = StringRef(digits, end.ptr - digits).split('e');
-  printer << mantissa << (mantissa.contains('.') ? "" : ".0");
-  if (exponent.empty())
-    return;
-  printer << 'e' << (exponent.front() == '-' ? "-" : "")
-          << exponent.drop_front().ltrim('0');
+  std::string text = mantissa.str();
+  if (!mantissa.contains('.'))
+    text += ".0";
+  if (!exponent.empty())
+    text += (exponent.front() == '-' ? "e-" : "e") +
+            exponent.drop_front().ltrim('0').str();
+  return text;
+}
+
+void vib::printNumber(AsmPrinter &printer, FloatAttr number) {
+  if (number.getValue().isFinite())
+    printer << formatNumber(number);
+  else
+    printer.printAttribute(number);
 }
 
 ParseResult vib::parseNumber(OpAsmParser &parser, FloatAttr &number) {
@@ -315,24 +323,16 @@ void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
   printer << prior;
 }
 
-ParseResult
-vib::parseRateTerm(OpAsmParser &parser, StringAttr &name, FloatAttr &beta,
-                   std::optional<OpAsmParser::UnresolvedOperand> &rate) {
-  if (failed(parser.parseOptionalPlus()))
-    return success();
-  if (parser.parseSymbolName(name) || parser.parseLParen() ||
-      parseNumber(parser, beta) || parser.parseRParen() || parser.parseStar())
-    return failure();
-  return parser.parseOperand(rate.emplace());
+ParseResult vib::parseBeta(OpAsmParser &parser, StringAttr &name,
+                           FloatAttr &beta) {
+  return failure(parser.parseSymbolName(name) || parser.parseLParen() ||
+                 parseNumber(parser, beta) || parser.parseRParen());
 }
 
-void vib::printRateTerm(OpAsmPrinter &printer, Operation *, StringAttr name,
-                        FloatAttr beta, Value rate) {
-  if (!rate)
-    return;
-  printer << "+ ";
+void vib::printBeta(OpAsmPrinter &printer, Operation *, StringAttr name,
+                    FloatAttr beta) {
   printer.printSymbolName(name);
   printer << '(';
   printNumber(static_cast<AsmPrinter &>(printer), beta);
-  printer << ") * " << rate;
+  printer << ')';
 }

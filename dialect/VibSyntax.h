@@ -27,6 +27,9 @@ mlir::ParseResult parseNumber(mlir::OpAsmParser &parser,
 void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
                  mlir::FloatAttr number);
 
+/// A number as a user would write it.
+std::string formatNumber(mlir::FloatAttr number);
+
 /// `expected one of …`, and the one of `known` that is nearest to `got`.
 mlir::InFlightDiagnostic &
 describeUnknown(mlir::InFlightDiagnostic &diagnostic, llvm::StringRef got,
@@ -90,14 +93,11 @@ mlir::ParseResult parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,
 void printPrior(mlir::OpAsmPrinter &printer, mlir::Operation *,
                 mlir::Attribute prior, mlir::Type posterior);
 
-/// `(+ @name(beta) * %rate)?`.
-mlir::ParseResult
-parseRateTerm(mlir::OpAsmParser &parser, mlir::StringAttr &name,
-              mlir::FloatAttr &beta,
-              std::optional<mlir::OpAsmParser::UnresolvedOperand> &rate);
-void printRateTerm(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                   mlir::StringAttr name, mlir::FloatAttr beta,
-                   mlir::Value rate);
+/// `@name(beta)`.
+mlir::ParseResult parseBeta(mlir::OpAsmParser &parser, mlir::StringAttr &name,
+                            mlir::FloatAttr &beta);
+void printBeta(mlir::OpAsmPrinter &printer, mlir::Operation *,
+               mlir::StringAttr name, mlir::FloatAttr beta);
 
 } // namespace vib
 

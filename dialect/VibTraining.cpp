@@ -182,7 +182,8 @@ static LogicalResult verifyFields(function_ref<InFlightDiagnostic()> emitError,
     if (!value.getValue().isFinite() ||
         !contains(range, value.getValueAsDouble()))
       return emitError() << "expected '" << field.name << "' "
-                         << describe(range) << " but got " << value;
+                         << describe(range) << " but got "
+                         << formatNumber(value);
   }
   return success();
 }

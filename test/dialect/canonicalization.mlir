@@ -1,0 +1,67 @@
+// RUN: vib-opt %s --canonicalize | FileCheck %s
+
+// CHECK-LABEL: @relu_of_relu(
+// CHECK-SAME:    [[X:%.*]]: tensor
+// CHECK-NEXT:    [[H:%.*]] = vib.relu [[X]]
+// CHECK-NEXT:    return [[H]]
+func.func @relu_of_relu(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = vib.relu %x : tensor<?x4xf32>
+  %1 = vib.relu %0 : tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: @relu_of_what_is_positive(
+// CHECK-NOT:     vib.relu
+func.func @relu_of_what_is_positive(%x: tensor<?x4xf32>)
+    -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %0 = vib.sigmoid %x : tensor<?x4xf32>
+  %1 = vib.relu %0 : tensor<?x4xf32>
+  %2 = vib.softplus %x : tensor<?x4xf32>
+  %3 = vib.relu %2 : tensor<?x4xf32>
+  return %1, %3 : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// tanh has negative values: its relu stays.
+// CHECK-LABEL: @relu_of_tanh(
+// CHECK:         vib.relu
+func.func @relu_of_tanh(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = vib.tanh %x : tensor<?x4xf32>
+  %1 = vib.relu %0 : tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: @flatten_of_flat(
+// CHECK-SAME:    [[X:%.*]]: tensor
+// CHECK-NEXT:    return [[X]]
+func.func @flatten_of_flat(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = vib.flatten %x : tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: @flatten_of_flattened(
+// CHECK:         [[F:%.*]] = vib.flatten
+// CHECK-NEXT:    return [[F]]
+func.func @flatten_of_flattened(%x: tensor<?x2x2xf32>) -> tensor<?x4xf32> {
+  %0 = vib.flatten %x : tensor<?x2x2xf32>
+  %1 = vib.flatten %0 : tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
+}
+
+// Bytes become numbers even where the bounds are theirs: nothing folds.
+// CHECK-LABEL: @scale_to_bytes_range(
+// CHECK:         vib.scale
+func.func @scale_to_bytes_range(%x: tensor<?x4xui8>) -> tensor<?x4xf32> {
+  %0 = vib.scale %x to [0, 255] : tensor<?x4xui8>
+  return %0 : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: @dead_layers(
+// CHECK-NEXT:    return
+func.func @dead_layers(%x: tensor<?x4xf32>) {
+  %q = vib.encoder %x : tensor<?x4xf32> -> !vib.normal<2> {
+    %0 = vib.linear %x @encode.0 [4] : tensor<?x4xf32>
+    %1 = vib.normal %0 softplus(0) : tensor<?x4xf32>
+    vib.yield %1 : !vib.normal<2>
+  }
+  return
+}

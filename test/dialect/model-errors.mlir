@@ -1,0 +1,542 @@
+// RUN: vib-opt %s -verify-diagnostics -split-input-file
+
+// What only a whole model can tell. Each case is the same small model with one
+// thing wrong.
+
+// No loss.
+// expected-error @+1 {{'vib.model' op expected a loss but got none: add 'vib.loss'}}
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+}
+
+// -----
+
+// Two losses.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the first one is here}}
+  vib.loss %ce + @beta(1.0e-3) * %rate
+  // expected-error @+1 {{'vib.loss' op expected one loss but got a second one}}
+  vib.loss %ce
+}
+
+// -----
+
+// Negative beta.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected a finite beta of at least 0 but got -0.001}}
+  vib.loss %ce + @beta(-1.0e-3) * %rate
+}
+
+// -----
+
+// Beta is not a number.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected a finite beta of at least 0 but got NaN}}
+  vib.loss %ce + @beta(0x7FF8000000000000 : f64) * %rate
+}
+
+// -----
+
+// Infinite beta.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected a finite beta of at least 0 but got infinity}}
+  vib.loss %ce + @beta(0x7FF0000000000000 : f64) * %rate
+}
+
+// -----
+
+// A rate without a beta.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{expected valid '@'-identifier for symbol name}}
+  vib.loss %ce + %rate
+}
+
+// -----
+
+// The loss of a tensor.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-note @+1 {{prior use here}}
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{use of value '%l' expects different type than prior uses: '!vib.nats' vs 'tensor<?x3xf32>'}}
+  vib.loss %l
+}
+
+// -----
+
+// The rate in place of the likelihood.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-note @+1 {{it is computed here}}
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected a vib.nll as its first term}}
+  vib.loss %rate + @beta(1.0) * %ce
+}
+
+// -----
+
+// The likelihood in place of the rate.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  // expected-note @+1 {{it is computed here}}
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-error @+1 {{'vib.loss' op expected a vib.kl as its rate}}
+  vib.loss %ce + @beta(1.0) * %ce
+}
+
+// -----
+
+// Two parameters of one name.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    // expected-note @+1 {{'encode.0.weight' is here}}
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-error @+1 {{'vib.linear' op expected a name of its own but the parameter 'encode.0.weight' exists already}}
+  %l = vib.linear %z @encode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A layer of a vib.mlp has the name of another one.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    // expected-note @+1 {{'encode.2.weight' is here}}
+    %h = vib.mlp %x @encode relu [8, 8] : tensor<?x8xf32>
+    // expected-error @+1 {{'vib.linear' op expected a name of its own but the parameter 'encode.2.weight' exists already}}
+    %s = vib.linear %h @encode.2 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A parameter that no loss reads.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-error @+1 {{'vib.linear' op the parameter 'spare.weight' is unreachable: no loss reads it}}
+  %u = vib.linear %z @spare : tensor<?x2xf32> -> tensor<?x3xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// An encoder that no loss reads.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.encoder' op its posterior is read by no loss}}
+  %unread = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @unread : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+    vib.yield %n : !vib.normal<2>
+  }
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A rate that the loss leaves out is no error, but what it alone reads is.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-error @+1 {{'vib.linear' op the parameter 'prior.weight' is unreachable: no loss reads it}}
+  %t = vib.linear %x @prior : tensor<?x8xf32> -> tensor<?x4xf32>
+  %r = vib.normal %t softplus(0) : tensor<?x4xf32>
+  %rate = vib.kl %r, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce
+}
+
+// -----
+
+// Around the bottleneck.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  // expected-note @+1 {{it is drawn here}}
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %d = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  // expected-error @+1 {{'vib.decoder' op goes around the bottleneck: the likelihood may depend on nothing but the sample}}
+  %p = vib.decoder %x : tensor<?x8xf32> -> !vib.categorical<3> {
+    %c = vib.categorical %d : tensor<?x3xf32>
+    vib.yield %c : !vib.categorical<3>
+  }
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// No bottleneck.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %l = vib.linear %x @decode.0 : tensor<?x8xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  // expected-error @+1 {{'vib.nll' op expected the likelihood to read a sample of a posterior: add 'vib.reparameterize'}}
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Two bottlenecks.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  // expected-note @+1 {{the first one is here}}
+  %v = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %t = vib.linear %v @middle : tensor<?x2xf32> -> tensor<?x4xf32>
+  %r = vib.normal %t softplus(0) : tensor<?x4xf32>
+  // expected-error @+1 {{'vib.reparameterize' op expected one bottleneck but got a second one}}
+  %z = vib.reparameterize %r : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// The rate of another posterior.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %t = vib.linear %x @other : tensor<?x8xf32> -> tensor<?x4xf32>
+  %r = vib.normal %t softplus(0) : tensor<?x4xf32>
+  // expected-note @+1 {{it is sampled here}}
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-error @+1 {{'vib.kl' op expected the rate of the posterior that is sampled}}
+  %rate = vib.kl %r, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A posterior of a fixed spread.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x2xf32>
+    // expected-note @+1 {{it is computed here}}
+    %n = vib.normal %s noise(1.0) : tensor<?x2xf32>
+    vib.yield %n : !vib.normal<2>
+  }
+  // expected-error @+1 {{'vib.reparameterize' op expected a posterior whose spread is computed, by 'vib.normal … softplus(…)'}}
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A likelihood whose spread is computed.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x2xf32>
+  // expected-note @+1 {{its spread is computed by the network here}}
+  %p = vib.normal %l softplus(0) : tensor<?x2xf32>
+  // expected-error @+1 {{'vib.nll' op expected a normal likelihood to have 'noise(…)', fixed or learned}}
+  %ce = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Labels that are not the second argument.
+// expected-note @+1 {{it is declared here}}
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
+  %p = vib.normal %l noise(1.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.nll' op expected the model's second argument as the target}}
+  %ce = vib.nll %p, %x : !vib.normal<8>, tensor<?x8xf32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// An encoder that knows the answer.
+// expected-note @+1 {{it is declared here}}
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    // expected-error @+1 {{'vib.linear' op reads the target, which is not known when predicting}}
+    %s = vib.linear %y @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
+  %p = vib.normal %l noise(1.0) : tensor<?x8xf32>
+  %ce = vib.nll %p, %y : !vib.normal<8>, tensor<?x8xf32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Two types of numbers.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    // expected-note @+1 {{the first 'f32' is here}}
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  // expected-error @+1 {{'vib.reparameterize' op expected 'f32' as in the rest of the model but got 'f64'}}
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf64>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf64> -> tensor<?x3xf64>
+  %p = vib.categorical %l : tensor<?x3xf64>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// No target.
+// expected-error @+1 {{'vib.model' op expected two arguments, the input and what is to be predicted, but got 1}}
+vib.model @m(%x: tensor<?x8xf32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+}
+
+// -----
+
+// A dimension that cannot be resolved.
+// expected-error @+1 {{cannot resolve a dimension of the input 'tensor<?x?xf32>': only the batch may be '?'}}
+vib.model @m(%x: tensor<?x?xf32>, %y: tensor<?xi32>) {
+}
+
+// -----
+
+// An input that is no tensor.
+// expected-error @+1 {{expected the input to be a tensor of one to four dimensions, the batch first, but got 'f32'}}
+vib.model @m(%x: f32, %y: tensor<?xi32>) {
+}
+
+// -----
+
+// An input of half precision.
+// expected-error @+1 {{expected an input of ui8, f32 or f64 but got 'f16'}}
+vib.model @m(%x: tensor<?x8xf16>, %y: tensor<?xi32>) {
+}
+
+// -----
+
+// Batches that differ.
+// expected-error @+1 {{expected the input and the target to have the same batch but got 'tensor<4x8xf32>' and 'tensor<5xi32>'}}
+vib.model @m(%x: tensor<4x8xf32>, %y: tensor<5xi32>) {
+}
+
+// -----
+
+// An encoder that yields something else.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.encoder' op expected its region to yield '!vib.normal<4>'}}
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<4> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    // expected-note @+1 {{it yields '!vib.normal<2>'}}
+    vib.yield %n : !vib.normal<2>
+  }
+}
+
+// -----
+
+// An encoder that yields nothing.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.encoder' op expected its region to end with vib.yield}}
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.relu %x : tensor<?x8xf32>
+  }
+}
+
+// -----
+
+// An empty encoder.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.encoder' op expected its region to end with vib.yield}}
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+  }
+}
+
+// -----
+
+// A posterior of classes.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.encoder' op expected a normal posterior but got '!vib.categorical<8>'}}
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.categorical<8> {
+    %n = vib.categorical %x : tensor<?x8xf32>
+    vib.yield %n : !vib.categorical<8>
+  }
+}
+
+// -----
+
+// An empty model.
+// expected-error @+1 {{'vib.model' op expected a loss but got none: add 'vib.loss'}}
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+}

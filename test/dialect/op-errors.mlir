@@ -1,0 +1,359 @@
+// RUN: vib-opt %s -verify-diagnostics -split-input-file
+
+// What one op can tell of itself. The ops stand in functions, so that each case
+// is as short as it can be.
+
+func.func @scale_of_floats(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.scale' op expected bytes (ui8) but got 'f32'; other inputs are taken as they are}}
+  %0 = vib.scale %x to [-1.0, 1.0] : tensor<?x4xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scale_reversed(%x: tensor<?x4xui8>) {
+  // expected-error @+1 {{'vib.scale' op expected the lower bound to be below the upper one but got [1.0, -1.0]}}
+  %0 = vib.scale %x to [1.0, -1.0] : tensor<?x4xui8>
+  return
+}
+
+// -----
+
+func.func @scale_not_finite(%x: tensor<?x4xui8>) {
+  // expected-error @+1 {{'vib.scale' op expected finite bounds but got [NaN, 1.0]}}
+  %0 = vib.scale %x to [0x7FF8000000000000 : f64, 1.0] : tensor<?x4xui8>
+  return
+}
+
+// -----
+
+func.func @scale_to_words(%x: tensor<?x4xui8>) {
+  // expected-error @+1 {{expected a number but got "one"}}
+  %0 = vib.scale %x to [0.0, "one"] : tensor<?x4xui8>
+  return
+}
+
+// -----
+
+func.func @flatten_to_wrong_width(%x: tensor<?x28x28xf32>) {
+  // expected-error @+1 {{'vib.flatten' op expected a result of width 784, all of 'tensor<?x28x28xf32>' but its batch, but got 785}}
+  %0 = vib.flatten %x : tensor<?x28x28xf32> -> tensor<?x785xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_of_a_batch_alone(%x: tensor<?xf32>) {
+  // expected-error @+1 {{'vib.flatten' op expected a batch of at least one dimension but got 'tensor<?xf32>'}}
+  %0 = vib.flatten %x : tensor<?xf32> -> tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_of_unknown_size(%x: tensor<?x?x28xf32>) {
+  // expected-error @+1 {{'vib.flatten' op expected only the batch to be '?' but got 'tensor<?x?x28xf32>'}}
+  %0 = vib.flatten %x : tensor<?x?x28xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_changes_the_batch(%x: tensor<4x2x2xf32>) {
+  // expected-error @+1 {{'vib.flatten' op expected the batch of the input 'tensor<4x2x2xf32>' and of the result 'tensor<8x4xf32>' to be the same}}
+  %0 = vib.flatten %x : tensor<4x2x2xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_of_an_image(%x: tensor<?x28x28xf32>) {
+  // expected-error @+1 {{'vib.linear' op expected the input to have two dimensions, the batch and a width, but got 'tensor<?x28x28xf32>'}}
+  %0 = vib.linear %x @encode.0 : tensor<?x28x28xf32> -> tensor<?x10xf32>
+  return
+}
+
+// -----
+
+func.func @linear_of_integers(%x: tensor<?x4xi32>) {
+  // expected-error @+1 {{'vib.linear' op expected the input to be f32 or f64 but got 'i32'}}
+  %0 = vib.linear %x @encode.0 : tensor<?x4xi32> -> tensor<?x4xi32>
+  return
+}
+
+// -----
+
+func.func @linear_of_unknown_width(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.linear' op expected the result to have a known width but got 'tensor<?x?xf32>': only the batch may be '?'}}
+  %0 = vib.linear %x @encode.0 : tensor<?x4xf32> -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @linear_to_another_type(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.linear' op expected a result of 'f32' as its input is, but got 'f64'}}
+  %0 = vib.linear %x @encode.0 : tensor<?x4xf32> -> tensor<?x4xf64>
+  return
+}
+
+// -----
+
+func.func @linear_of_no_width(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected a width of at least 1 but got 0}}
+  %0 = vib.linear %x @encode.0 [0] : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_without_result(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected '->'}}
+  %0 = vib.linear %x @encode.0 : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_of_no_tensor(%x: f32) {
+  // expected-error @+1 {{expected a ranked tensor but got 'f32'}}
+  %0 = vib.linear %x @encode.0 : f32 -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_unranked(%x: tensor<*xf32>) {
+  // expected-error @+1 {{expected a ranked tensor but got 'tensor<*xf32>'}}
+  %0 = vib.linear %x @encode.0 : tensor<*xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @mlp_of_unknown_activation(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected one of 'relu', 'tanh', 'sigmoid', 'gelu', 'softplus' but got 'relus'; did you mean 'relu'?}}
+  %0 = vib.mlp %x @encode relus [8] : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @mlp_without_layers(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected a list of widths of at least 1}}
+  %0 = vib.mlp %x @encode relu [] : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @mlp_of_wrong_result(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.mlp' op expected a result of the last width, 8, but got 9}}
+  %0 = vib.mlp %x @encode relu [16, 8] : tensor<?x4xf32> -> tensor<?x9xf32>
+  return
+}
+
+// -----
+
+func.func @relu_of_integers(%x: tensor<?x4xi32>) {
+  // expected-error @+1 {{'vib.relu' op expected the input to be f32 or f64 but got 'i32'}}
+  %0 = vib.relu %x : tensor<?x4xi32>
+  return
+}
+
+// -----
+
+func.func @normal_of_odd_width(%s: tensor<?x511xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected an even number of statistics, mu and rho, but got 511}}
+  %0 = vib.normal %s softplus(-5.0) : tensor<?x511xf32> -> !vib.normal<256>
+  return
+}
+
+// -----
+
+func.func @normal_of_odd_width_inferred(%s: tensor<?x511xf32>) {
+  // expected-error @+1 {{cannot tell the normal distribution from 'tensor<?x511xf32>': expected an even number of statistics, mu and rho, or '-> !vib.normal<…>'}}
+  %0 = vib.normal %s softplus(-5.0) : tensor<?x511xf32>
+  return
+}
+
+// -----
+
+func.func @normal_of_wrong_width(%s: tensor<?x512xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected 256 statistics for '!vib.normal<128>', mu and rho, but got 512}}
+  %0 = vib.normal %s softplus(-5.0) : tensor<?x512xf32> -> !vib.normal<128>
+  return
+}
+
+// -----
+
+func.func @full_normal_of_a_diagonal_ones_statistics(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected 5 statistics for '!vib.normal<2, full>', a mean of 2 and a Cholesky factor of 3, but got 4}}
+  %0 = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2, full>
+  return
+}
+
+// -----
+
+func.func @normal_of_no_dimension(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected a normal distribution of at least one dimension but got 0}}
+  %0 = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<0>
+  return
+}
+
+// -----
+
+func.func @normal_without_spread(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected 'softplus(shift)', where the network computes the spread, or 'noise(s)', where it does not}}
+  %0 = vib.normal %s : tensor<?x4xf32> -> !vib.normal<2>
+  return
+}
+
+// -----
+
+func.func @normal_of_infinite_shift(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected a finite shift but got infinity}}
+  %0 = vib.normal %s softplus(0x7FF0000000000000 : f64) : tensor<?x4xf32> -> !vib.normal<2>
+  return
+}
+
+// -----
+
+func.func @noise_of_zero(%s: tensor<?x1xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected a positive standard deviation but got 0.0}}
+  %0 = vib.normal %s noise(0.0) : tensor<?x1xf32> -> !vib.normal<1>
+  return
+}
+
+// -----
+
+func.func @noise_and_softplus(%s: tensor<?x2xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected either 'softplus' or 'noise' but got both}}
+  %0 = "vib.normal"(%s) {noise = 1.0, shift = 1.0} : (tensor<?x2xf32>) -> !vib.normal<1>
+  return
+}
+
+// -----
+
+func.func @noise_of_full_covariance(%s: tensor<?x2xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected a diagonal normal, as its noise is one number for all dimensions, but got '!vib.normal<2, full>'}}
+  %0 = vib.normal %s noise(1.0) : tensor<?x2xf32> -> !vib.normal<2, full>
+  return
+}
+
+// -----
+
+func.func @means_of_wrong_width(%s: tensor<?x2xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected 3 means for '!vib.normal<3>' but got 2}}
+  %0 = vib.normal %s noise(1.0) : tensor<?x2xf32> -> !vib.normal<3>
+  return
+}
+
+// -----
+
+func.func @categorical_of_wrong_width(%s: tensor<?x9xf32>) {
+  // expected-error @+1 {{'vib.categorical' op expected 10 logits for '!vib.categorical<10>' but got 9}}
+  %0 = vib.categorical %s : tensor<?x9xf32> -> !vib.categorical<10>
+  return
+}
+
+// -----
+
+func.func @categorical_of_one_class(%s: tensor<?x1xf32>) {
+  // expected-error @+1 {{cannot tell the number of classes from 'tensor<?x1xf32>': expected a row of at least two logits an example}}
+  %0 = vib.categorical %s : tensor<?x1xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expected at least two classes but got 1}}
+func.func private @type_of_one_class(!vib.categorical<1>)
+
+// -----
+
+func.func @no_samples(%q: !vib.normal<2>) {
+  // expected-error @+1 {{'vib.reparameterize' op expected at least one sample but got 0}}
+  %0 = vib.reparameterize %q samples(0) : !vib.normal<2> -> tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @samples_of_wrong_width(%q: !vib.normal<2>) {
+  // expected-error @+1 {{'vib.reparameterize' op expected samples of '!vib.normal<2>' to be 2 wide but got 3}}
+  %0 = vib.reparameterize %q : !vib.normal<2> -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @labels_of_floats(%p: !vib.categorical<10>, %y: tensor<?xf32>) {
+  // expected-error @+1 {{'vib.nll' op expected labels of a categorical likelihood to be tensor<?xi32> but got 'tensor<?xf32>'}}
+  %0 = vib.nll %p, %y : !vib.categorical<10>, tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @labels_one_hot(%p: !vib.categorical<10>, %y: tensor<?x10xi32>) {
+  // expected-error @+1 {{'vib.nll' op expected labels of a categorical likelihood to be tensor<?xi32> but got 'tensor<?x10xi32>'}}
+  %0 = vib.nll %p, %y : !vib.categorical<10>, tensor<?x10xi32>
+  return
+}
+
+// -----
+
+func.func @target_of_integers(%p: !vib.normal<1>, %y: tensor<?x1xi32>) {
+  // expected-error @+1 {{'vib.nll' op expected the target to be f32 or f64 but got 'i32'}}
+  %0 = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xi32>
+  return
+}
+
+// -----
+
+func.func @target_of_wrong_width(%p: !vib.normal<2>, %y: tensor<?x1xf32>) {
+  // expected-error @+1 {{'vib.nll' op expected a target of 2 numbers an example for '!vib.normal<2>' but got 'tensor<?x1xf32>'}}
+  %0 = vib.nll %p, %y : !vib.normal<2>, tensor<?x1xf32>
+  return
+}
+
+// -----
+
+func.func @full_likelihood(%p: !vib.normal<2, full>, %y: tensor<?x2xf32>) {
+  // expected-error @+1 {{'vib.nll' op expected a diagonal normal as the likelihood but got '!vib.normal<2, full>'}}
+  %0 = vib.nll %p, %y : !vib.normal<2, full>, tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @prior_without_type(%q: !vib.normal<2>) {
+  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>', but got 3 : i64}}
+  %0 = vib.kl %q, 3
+  return
+}
+
+// -----
+
+func.func @prior_of_unknown_kind(%q: !vib.normal<2>) {
+  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>', but got #vib.he_normal}}
+  %0 = vib.kl %q, #vib.he_normal
+  return
+}
+
+// -----
+
+func.func @prior_of_another_width(%q: !vib.normal<2>) {
+  // expected-error @+1 {{'vib.kl' op expected a prior of the posterior's type, '!vib.normal<2>', but got '!vib.normal<3>'}}
+  %0 = "vib.kl"(%q) {prior = #vib.standard_normal : !vib.normal<3>} : (!vib.normal<2>) -> !vib.nats
+  return
+}
+
+// -----
+
+func.func @loss_outside_of_a_model(%ce: !vib.nats) {
+  // expected-error @+1 {{'vib.loss' op expects parent op 'vib.model'}}
+  vib.loss %ce
+  return
+}

@@ -1,0 +1,98 @@
+// RUN: vib-opt %s | FileCheck %s
+// RUN: vib-opt %s | vib-opt | FileCheck %s
+// RUN: vib-opt %s --emit-bytecode | vib-opt | FileCheck %s
+// RUN: vib-opt %s --mlir-print-op-generic | vib-opt | FileCheck %s
+
+// CHECK-LABEL: vib.model @everything(%input: tensor<?x4x2xf64>, %target: tensor<?x1xf64>) {
+// CHECK-NEXT:    %x = vib.flatten %input : tensor<?x4x2xf64> -> tensor<?x8xf64>
+// CHECK-NEXT:    %q = vib.encoder %x : tensor<?x8xf64> -> !vib.normal<2, full> {
+// CHECK-NEXT:      [[MLP:%.*]] = vib.mlp %x @encode tanh [16, 8] : tensor<?x8xf64> -> tensor<?x8xf64>
+// CHECK-NEXT:      [[GELU:%.*]] = vib.gelu [[MLP]] : tensor<?x8xf64>
+// CHECK-NEXT:      [[STATISTICS:%.*]] = vib.linear [[GELU]] @encode.4 : tensor<?x8xf64> -> tensor<?x5xf64>
+// CHECK-NEXT:      [[N:%.*]] = vib.normal [[STATISTICS]] softplus(-5.0) : tensor<?x5xf64> -> !vib.normal<2, full>
+// CHECK-NEXT:      vib.yield [[N]] : !vib.normal<2, full>
+// CHECK:         %z = vib.reparameterize %q samples(3) : !vib.normal<2, full> -> tensor<?x2xf64>
+// CHECK-NEXT:    %p = vib.decoder %z : tensor<?x2xf64> -> !vib.normal<1> {
+// CHECK:           vib.sigmoid
+// CHECK:           vib.softplus
+// CHECK:           vib.tanh
+// CHECK:           vib.relu
+// CHECK:           vib.normal {{.*}} noise(@decode.noise = 0.5) : tensor<?x1xf64> -> !vib.normal<1>
+// CHECK:         %nll = vib.nll %p, %target : !vib.normal<1>, tensor<?x1xf64>
+// CHECK-NEXT:    %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2, full>
+// CHECK-NEXT:    vib.loss %nll + @beta(0.001) * %rate
+vib.model @everything(%x: tensor<?x4x2xf64>, %y: tensor<?x1xf64>) {
+  %f = vib.flatten %x : tensor<?x4x2xf64>
+  %q = vib.encoder %f : tensor<?x8xf64> -> !vib.normal<2, full> {
+    %h = vib.mlp %f @encode tanh [16, 8] : tensor<?x8xf64>
+    %g = vib.gelu %h : tensor<?x8xf64>
+    %s = vib.linear %g @encode.4 [5] : tensor<?x8xf64>
+    %n = vib.normal %s softplus(-5) : tensor<?x5xf64> -> !vib.normal<2, full>
+    vib.yield %n : !vib.normal<2, full>
+  }
+  %z = vib.reparameterize %q samples(3) : !vib.normal<2, full> -> tensor<?x2xf64>
+  %p = vib.decoder %z : tensor<?x2xf64> -> !vib.normal<1> {
+    %a = vib.sigmoid %z : tensor<?x2xf64>
+    %b = vib.softplus %a : tensor<?x2xf64>
+    %c = vib.tanh %b : tensor<?x2xf64>
+    %d = vib.relu %c : tensor<?x2xf64>
+    %m = vib.linear %d @decode.0 [1] : tensor<?x2xf64>
+    %n = vib.normal %m noise(@decode.noise = 0.5) : tensor<?x1xf64>
+    vib.yield %n : !vib.normal<1>
+  }
+  %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf64>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2, full>
+  vib.loss %nll + @beta(1.0e-3) * %rate
+}
+
+// What is left out has a default, which is printed.
+// CHECK-LABEL: vib.train @everything batch(16) epochs(3) {
+// CHECK-NEXT:    optimizer = #vib.adam<lr = 0.001>,
+// CHECK-NEXT:    schedule = #vib.constant,
+// CHECK-NEXT:    beta_schedule = #vib.constant,
+// CHECK-NEXT:    init = #vib.glorot_uniform, seed = 0 }
+vib.train @everything batch(16) epochs(3)
+
+// Without a rate there is no beta.
+// CHECK-LABEL: vib.model @plain
+// CHECK:         %x = vib.scale %input to [-1.0, 0.5] : tensor<?x2x2xui8> -> tensor<?x4xf32>
+// CHECK:         vib.normal {{.*}} noise(0.25) : tensor<?x1xf32> -> !vib.normal<1>
+// CHECK:         vib.loss %nll{{$}}
+vib.model @plain(%x: tensor<?x2x2xui8>, %y: tensor<?x1xf32>) {
+  %f = vib.scale %x to [-1, 0.5] : tensor<?x2x2xui8>
+  %q = vib.normal %f softplus(0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %m = vib.linear %z @decode [1] : tensor<?x2xf32>
+  %p = vib.normal %m noise(0.25) : tensor<?x1xf32>
+  %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
+  vib.loss %nll
+}
+
+// The order of settings and of fields is the user's.
+// CHECK-LABEL: vib.train @plain
+// CHECK-NEXT:    optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>,
+// CHECK-NEXT:    schedule = #vib.cosine<epochs = 3.0, final = 0.01, warmup = 1.0>,
+// CHECK-NEXT:    beta_schedule = #vib.exponential_warmup<epochs = 2.0, from = 1.0e-4>,
+// CHECK-NEXT:    average = 0.999, init = #vib.he_normal, seed = 7 }
+vib.train @plain batch(1) epochs(1) {
+  seed = 7, init = #vib.he_normal, average = 0.999,
+  beta_schedule = #vib.exponential_warmup<from = 1.0e-4, epochs = 2>,
+  schedule = #vib.cosine<final = 0.01, epochs = 3, warmup = 1>,
+  optimizer = #vib.sgd<momentum = 0.9, lr = 0.1>}
+
+// Every number comes back as it was, to the last bit.
+// CHECK-LABEL: @attributes
+// CHECK-SAME:    #vib.adamw<lr = 0.30000000000000004, weight_decay = 0.1>
+// CHECK-SAME:    #vib.staircase<rate = 0.97, epochs = 2.0>
+// CHECK-SAME:    #vib.exponential<rate = 0.5, epochs = 0.5, warmup = 0.25>
+// CHECK-SAME:    #vib.linear_warmup<epochs = 0.0>
+// CHECK-SAME:    #vib.constant<warmup = 5.0e-324>
+// CHECK-SAME:    #vib.glorot_normal
+// CHECK-SAME:    #vib.he_uniform
+// CHECK-SAME:    #vib.standard_normal : !vib.normal<3>
+func.func private @attributes() attributes {a = [
+  #vib.adamw<lr = 0.30000000000000004, weight_decay = 0.1>,
+  #vib.staircase<rate = 0.97, epochs = 2>,
+  #vib.exponential<rate = 0.5, epochs = 0.5, warmup = 0.25>,
+  #vib.linear_warmup<epochs = 0>, #vib.constant<warmup = 5.0e-324>,
+  #vib.glorot_normal, #vib.he_uniform, #vib.standard_normal : !vib.normal<3>]}

@@ -1,0 +1,26 @@
+// RUN: vib-opt %s --pass-pipeline="builtin.module(vib.model(vib-expand-mlp))" | FileCheck %s
+
+// CHECK-LABEL: vib.model @m
+// CHECK-NOT:     vib.mlp
+// CHECK:         [[H0:%.*]] = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x6xf32>
+// CHECK-NEXT:    [[A0:%.*]] = vib.relu [[H0]] : tensor<?x6xf32>
+// CHECK-NEXT:    [[H1:%.*]] = vib.linear [[A0]] @encode.2 : tensor<?x6xf32> -> tensor<?x4xf32>
+// CHECK-NEXT:    [[A1:%.*]] = vib.relu [[H1]] : tensor<?x4xf32>
+// CHECK-NEXT:    vib.normal [[A1]]
+// CHECK-DAG:     vib.tanh
+// CHECK-DAG:     vib.sigmoid
+// CHECK-DAG:     vib.gelu
+// CHECK-DAG:     vib.softplus
+vib.model @m(%image: tensor<?x8xui8>, %y: tensor<?xi32>) {
+  %x = vib.scale %image to [0.0, 1.0] : tensor<?x8xui8>
+  %h = vib.mlp %x @encode relu [6, 4] : tensor<?x8xf32>
+  %q = vib.normal %h softplus(0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %0 = vib.mlp %z @a tanh [2] : tensor<?x2xf32>
+  %1 = vib.mlp %0 @b sigmoid [2] : tensor<?x2xf32>
+  %2 = vib.mlp %1 @c gelu [2] : tensor<?x2xf32>
+  %3 = vib.mlp %2 @d softplus [3] : tensor<?x2xf32>
+  %p = vib.categorical %3 : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
