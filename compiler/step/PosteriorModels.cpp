@@ -132,8 +132,10 @@ struct NormalModel
           Value sigma = scalars.softplus(t);
           if (!full)
             return SmallVector<Value>{t, sigma};
-          return SmallVector<Value>{selectDiagonal(scalars, t, rho),
-                                    selectDiagonal(scalars, sigma, rho)};
+          TriangleEntry entry(scalars, scalars.index('p'));
+          Value diagonal = entry.isDiagonal(scalars);
+          return SmallVector<Value>{scalars.select(diagonal, t, rho),
+                                    scalars.select(diagonal, sigma, rho)};
         });
     step.set(normal.getResult(), {mean, spread[0], spread[1]});
   }
