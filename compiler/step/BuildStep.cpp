@@ -249,7 +249,7 @@ static StringAttr findLabel(ValueRange values,
   return {};
 }
 
-/// The ops in the order of how many ops come before them at least, so that
+/// The ops in the order of the length of the longest chain before them, so that
 /// those that read the same values, such as the sample and the rate, stand
 /// together.
 static SmallVector<Operation *>
@@ -278,15 +278,13 @@ void StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
     if (!step.has(value) && needed.insert(op))
       llvm::append_range(worklist, op->getOperands());
   }
-  for (Operation &op : model.getBody().front()) {
-    if (!needed.contains(&op))
-      continue;
-    StringAttr label = findLabel(op.getOperands(), [&](Value operand) {
+  for (Operation *op : getByDepth(needed)) {
+    StringAttr label = findLabel(op->getOperands(), [&](Value operand) {
       return step.getLabelOf(operand);
     });
     step.setLabel(label ? label
-                        : builder.getStringAttr(op.getName().stripDialect()));
-    step.setLoc(op.getLoc());
+                        : builder.getStringAttr(op->getName().stripDialect()));
+    step.setLoc(op->getLoc());
     cast<DifferentiableOpInterface>(op).buildForward(step);
   }
 }

@@ -50,14 +50,15 @@ static void buildAdam(StepBuilder &step, ScalarBuilder &scalars,
   Value weight = state[0];
   if (rule.kind == OptimizerKind::AdamW)
     weight = scalars.sub(weight, scalars.mul(step.getScalar("decay"), weight));
-  Value moment1 = scalars.add(scalars.mul(state[1], rule.beta1),
-                              scalars.mul(gradient, 1.0 - rule.beta1));
-  Value moment2 =
-      scalars.add(scalars.mul(state[2], rule.beta2),
-                  scalars.mul(scalars.square(gradient), 1.0 - rule.beta2));
+  Value oldMoment1 = scalars.mul(state[1], rule.beta1);
+  Value newMoment1 = scalars.mul(gradient, 1.0 - rule.beta1);
+  Value moment1 = scalars.add(oldMoment1, newMoment1);
+  Value oldMoment2 = scalars.mul(state[2], rule.beta2);
+  Value newMoment2 = scalars.mul(scalars.square(gradient), 1.0 - rule.beta2);
+  Value moment2 = scalars.add(oldMoment2, newMoment2);
   Value root = scalars.mul(scalars.sqrt(moment2), step.getScalar("scale2"));
-  Value update = scalars.div(scalars.mul(step.getScalar("rate1"), moment1),
-                             scalars.add(root, rule.epsilon));
+  Value numerator = scalars.mul(step.getScalar("rate1"), moment1);
+  Value update = scalars.div(numerator, scalars.add(root, rule.epsilon));
   results.append({scalars.sub(weight, update), moment1, moment2});
 }
 

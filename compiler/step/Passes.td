@@ -32,6 +32,12 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     update stands after the adjoints up to the next layer, since these read the
     weight before it is written.
 
+    The module gets the attributes that later phases and the program's
+    descriptor are made from: `vib.phase = "step"`; `vib.model`, the fields of
+    the runtime's `VibModel` that the model and its training state; and
+    `vib.parameters`, for each the name, the shape in memory, whether files hold
+    the transpose, and how it begins.
+
     ```mlir
     vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) { … }
     vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1> }

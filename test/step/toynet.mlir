@@ -1,7 +1,7 @@
 // The order of ToyNet's training step: forward, then for each layer from the
 // last the gradient of its input, and only then its own and its update, so that
 // no weight is read after it was written.
-// RUN: vib-opt %S/../../examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
+// RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
 
 // CHECK: module attributes {vib.model = {average_decay = 0.99{{[0-9]*}} : f64, averaged = true, batch = 100 : i64
 // CHECK-SAME: latents = 256 : i64, likelihood = "categorical", moments = 2 : i64

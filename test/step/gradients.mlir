@@ -1,0 +1,14 @@
+// The gradients are a function of their own, and there only if asked for.
+// RUN: vib-opt %models/classes.mlir -vib-to-step=with-gradients | FileCheck %s
+// RUN: vib-opt %models/classes.mlir -vib-to-step | FileCheck %s --check-prefix=NONE
+
+// CHECK-LABEL: func.func @gradients(
+// CHECK-NOT:     moment1
+// CHECK-SAME:    -> (tensor<15x9xf32> {vib.slot = #vib.slot<gradient, "encode.0.weight">}, tensor<9xf32> {vib.slot = #vib.slot<gradient, "encode.0.bias">}
+// CHECK-SAME:    tensor<5xf32> {vib.slot = #vib.slot<output, "nll">}
+// CHECK:      %[[GRADIENT:.*]] = linalg.contract {{.*}} {vib.label = "encode.0.grad"}
+// CHECK:      return %[[GRADIENT]],
+// CHECK-LABEL: func.func @encode(
+
+// NONE-NOT: @gradients
+// NONE-NOT: gradient,
