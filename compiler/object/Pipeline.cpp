@@ -29,14 +29,14 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
-  pm.addPass(createConvertVectorToLLVMPass());
-  // What has no LLVM intrinsic goes to libm, one element at a time.
-  // log(1 + x) would lose log1p's digits near 0, and with them the posterior's
-  // spread where it is small.
-  ConvertMathToLLVMPassOptions math;
-  math.approximateLog1p = false;
-  pm.addPass(createConvertMathToLLVMPass(math));
+  // What has no LLVM intrinsic goes to libm, one element at a time; so before
+  // the vectors, whose elements are taken out, are lowered. log1p is there for
+  // its precision, which log(1 + x) does not have.
+  ConvertMathToLLVMPassOptions mathOptions;
+  mathOptions.approximateLog1p = false;
+  pm.addPass(createConvertMathToLLVMPass(mathOptions));
   pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   // Shapes are static, so a pointer says all that a descriptor would, and it
