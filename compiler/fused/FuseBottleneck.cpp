@@ -21,8 +21,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
+#include <map>
 
 using namespace mlir;
 using namespace vib;
@@ -299,9 +299,10 @@ static unsigned grow(KernelOp kernel) {
     // One that cannot be fused yet can when what it needs has been.
     SmallVector<std::pair<KernelOp, std::string>> refused;
     KernelOp merged;
-    for (Operation *user : kernel->getUsers()) {
-      auto reader = dyn_cast<KernelOp>(user);
-      if (!reader || updatesState(reader) ||
+    for (KernelOp reader :
+         getKernels(kernel->getParentOfType<func::FuncOp>())) {
+      if (!llvm::is_contained(kernel->getUsers(), reader) ||
+          updatesState(reader) ||
           !(isElementwise(reader) || isReduction(reader)))
         continue;
       std::string what = describe(reader), reason;
