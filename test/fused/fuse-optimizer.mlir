@@ -18,8 +18,8 @@
 // CHECK: vib.kernel "encode.0.grad" ins(%x, %dy, %rate :
 // CHECK-SAME: outs(%encode.0.weight, %encode.0.weight.m :
 // CHECK-SAME: "optimizer: weight, moment1 of encode.0.weight"
-// CHECK-NEXT: arith.constant
 // CHECK-NEXT: tensor.empty
+// CHECK-NEXT: arith.constant
 // CHECK-NEXT: linalg.fill
 // CHECK-NEXT: linalg.contract
 // CHECK-NEXT: linalg.generic {{.*}} outs(%encode.0.weight, %encode.0.weight.m

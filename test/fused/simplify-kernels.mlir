@@ -10,8 +10,8 @@
 // CHECK: vib.kernel
 // CHECK: linalg.generic {{.*}}["parallel", "parallel"]
 // CHECK-NEXT: ^bb0
-// CHECK-NEXT: %[[E:.*]] = math.exp
 // CHECK-NEXT: %[[S:.*]] = math.sqrt
+// CHECK-NEXT: %[[E:.*]] = math.exp
 // CHECK-NEXT: %[[P:.*]] = arith.mulf %[[E]], %[[S]]
 // CHECK-NEXT: linalg.yield %[[E]], %[[P]]
 // CHECK: linalg.generic {{.*}}["parallel", "reduction"]

@@ -1,0 +1,51 @@
+// The kernels of models other than ToyNet: no pass knows more of a model than
+// which loops its ops share.
+// RUN: vib-opt %models/samples.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=SAMPLES
+// RUN: vib-opt %models/thousand.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=THOUSAND
+// RUN: vib-opt %models/regression-learned.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=LEARNED
+// RUN: vib-opt %models/full.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=FULL
+
+// Three samples and a decoder of two layers: both go by rows.
+// SAMPLES-LABEL: func.func @train_step
+// SAMPLES: vib.kernel "encode.0"
+// SAMPLES: vib.kernel "encode.2"
+// SAMPLES: vib.noise
+// SAMPLES: vib.kernel "decode"
+// SAMPLES-COUNT-4: linalg.contract
+// SAMPLES: vib.kernel "decode.2.grad"
+// SAMPLES: vib.kernel "decode.0.grad"
+// SAMPLES: vib.kernel "encode.2.in"
+// SAMPLES: vib.kernel "encode.2.grad"
+// SAMPLES: vib.kernel "encode.0.grad"
+// SAMPLES-NOT: vib.kernel
+// SAMPLES: return
+
+// A thousand classes: the decoder's contractions stay on their own.
+// THOUSAND-LABEL: func.func @train_step
+// THOUSAND: vib.kernel "encode.2"
+// THOUSAND: vib.kernel "decode.0"
+// THOUSAND: vib.kernel "decode.2"
+// THOUSAND: linalg.contract
+// THOUSAND: vib.kernel "decode.2.rows"
+// THOUSAND-NOT: linalg.contract
+// THOUSAND: vib.kernel "decode.2.in"
+// THOUSAND: linalg.contract
+// THOUSAND: vib.kernel "decode.2.grad"
+// THOUSAND: vib.kernel "decode.0.grad"
+
+// The learned scale is read by the sum that its gradient is: two kernels.
+// LEARNED-LABEL: func.func @train_step
+// LEARNED: vib.kernel "decode"
+// LEARNED: vib.kernel "decode.noise.grad" ins({{.*}}%decode.noise
+// LEARNED: vib.kernel "decode.noise.grad.map"
+// LEARNED-SAME: outs(%decode.noise,
+// LEARNED: vib.kernel "decode.grad"
+
+// The statistics of a full covariance: means, scales and the factor below the
+// diagonal, side by side.
+// FULL-LABEL: func.func @train_step
+// FULL: vib.kernel "encode.2"
+// FULL-COUNT-3: linalg.contract
+// FULL: vib.noise
+// FULL: vib.kernel "decode"
+// FULL: vib.kernel "decode.grad"
