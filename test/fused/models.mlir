@@ -41,11 +41,12 @@
 // LEARNED-SAME: outs(%decode.noise,
 // LEARNED: vib.kernel "decode.grad"
 
-// The statistics of a full covariance: means, scales and the factor below the
-// diagonal, side by side.
+// The statistics of a full covariance, means and factor, side by side; the
+// sample sums over the factor's columns and goes with them all the same.
 // FULL-LABEL: func.func @train_step
 // FULL: vib.kernel "encode.2"
-// FULL-COUNT-3: linalg.contract
+// FULL-COUNT-2: linalg.contract
 // FULL: vib.noise
+// FULL: ["parallel", "parallel", "parallel", "reduction"]
 // FULL: vib.kernel "decode"
 // FULL: vib.kernel "decode.grad"
