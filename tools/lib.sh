@@ -12,11 +12,12 @@ tool=tools/${0##*/}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# What building and running vibc takes. clang-22 compiles it, and links the
-# programs that it makes, with lld.
+# What the build takes. clang-22 compiles vibc, and links the programs that it
+# makes, with lld; the last line is for the tests.
 packages=(cmake ninja-build clang-22 lld-22 libstdc++-12-dev
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
-  libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev)
+  libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev
+  libgtest-dev python3)
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 [ -t 2 ] || say() { printf '== %s\n' "$*" >&2; }
