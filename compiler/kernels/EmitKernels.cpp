@@ -18,10 +18,10 @@
 //     if the last, smaller unit is in the range: the same again, of its size
 //   }
 //
-// An op without the class of the units is done by each of them, on scratch; if
-// its result is handed out, by the first one only. What no op says anything
-// about ToyNet, or about contractions: KernelPlan has cut the space and placed
-// the values, TileEmitter emits the ops.
+// An op without the class of the units, which ops with it need, is done by each
+// unit, on scratch; if none needs it, by the first one only. Nothing here knows
+// a model, or a contraction: KernelPlan has cut the space and placed the
+// values, TileEmitter emits the ops.
 //
 //===----------------------------------------------------------------------===//
 

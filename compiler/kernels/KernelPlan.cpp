@@ -60,13 +60,7 @@ bool KernelPlan::usesClass(Operation *op, unsigned cls) const {
 }
 
 bool KernelPlan::isDoneOnce(Operation *op) const {
-  if (usesUnit(op))
-    return false;
-  return llvm::any_of(op->getResults(), [&](Value result) {
-    auto it = sites.find(result);
-    return it != sites.end() &&
-           buffers[it->second.buffer].kind == Buffer::Output;
-  });
+  return !usesUnit(op) && !feedsClass(op, tiles.unit->cls, space);
 }
 
 unsigned KernelPlan::addBuffer(Buffer buffer) {
@@ -134,8 +128,7 @@ bool KernelPlan::isShared(Value value) const {
   Operation *op = value.getDefiningOp();
   if (tiles.units == 1 || !op || usesUnit(op))
     return false;
-  return llvm::any_of(value.getUsers(),
-                      [](Operation *user) { return !isa<YieldOp>(user); });
+  return feedsClass(op, tiles.unit->cls, space);
 }
 
 /// Gives what is handed out its place, where it can be made there.

@@ -96,8 +96,8 @@ public:
   bool usesInner(mlir::Operation *op) const {
     return tiles.inner && usesClass(op, tiles.inner->cls);
   }
-  /// Whether the result of `op` goes to memory that all units share though the
-  /// op has no loop over them: it is then done once, by the first unit.
+  /// Whether `op` has no loop over the units, nor anything that needs its
+  /// results: it is then done once, by the first unit.
   bool isDoneOnce(mlir::Operation *op) const;
   /// The bytes in the arena that the kernel needs while it runs.
   int64_t getScratchBytes() const { return scratchBytes; }

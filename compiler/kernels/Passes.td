@@ -143,4 +143,14 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   ];
 }
 
+def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
+  let summary = "verify what must hold in the phase kernels";
+  let description = [{
+    The plan of memory is there; every function is an entry or a kernel, over
+    bases and scalars; no tensor, no structured op and no vib.noise is left; a
+    launch names a kernel and its number of units; and a kernel allocates and
+    copies nothing.
+  }];
+}
+
 #endif // VIB_COMPILER_KERNELS_PASSES_TD

@@ -32,6 +32,7 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
   pm.addPass(createApproximateMath());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createVerifyKernels());
 }
 
 void vib::buildReferencePipeline(OpPassManager &pm) {
@@ -51,6 +52,7 @@ void vib::buildReferencePipeline(OpPassManager &pm) {
   // Last, so that it sees the final uses of each buffer.
   bufferization::BufferDeallocationPipelineOptions deallocation;
   bufferization::buildBufferDeallocationPipeline(pm, deallocation);
+  pm.addPass(createVerifyKernels());
 }
 
 void vib::registerKernelsPipelines() {

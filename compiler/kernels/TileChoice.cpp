@@ -57,6 +57,15 @@ int64_t Machine::getLanes(Type type) const {
   return vectorBits / std::max(bits, 32u);
 }
 
+bool vib::feedsClass(Operation *op, unsigned cls, const KernelSpace &space) {
+  return llvm::any_of(op->getUsers(), [&](Operation *user) {
+    if (auto linalgOp = dyn_cast<linalg::LinalgOp>(user))
+      if (llvm::is_contained(space.getLoopClasses(linalgOp), cls))
+        return true;
+    return feedsClass(user, cls, space);
+  });
+}
+
 Operation *vib::getCombiner(linalg::LinalgOp op, unsigned resultIndex) {
   SmallVector<Operation *> combiners;
   if (!matchReduction(op.getRegionOutputArgs(), resultIndex, combiners) ||
@@ -264,17 +273,18 @@ double Chooser::getCost(const Tile &tile) const {
   for (linalg::LinalgOp op : ops) {
     if (isa<linalg::FillOp>(op))
       continue;
+    bool has = llvm::is_contained(space.getLoopClasses(op), tile.cls);
+    bool once = !has && !feedsClass(op, tile.cls, space);
     for (Value operand : op->getOperands()) {
       // A slice of an argument is memory as the argument is.
       auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>();
-      if (isa<BlockArgument>(slice ? slice.getSource() : operand))
+      if (!once && isa<BlockArgument>(slice ? slice.getSource() : operand))
         addMemory(operand);
     }
-    bool has = llvm::is_contained(space.getLoopClasses(op), tile.cls);
+    // What every unit computes anew, and what it leaves to be combined.
+    if (!has && !once)
+      bytes += 4.0 * getPoints(op) * (units - 1);
     for (Value result : op->getResults()) {
-      // What every unit computes anew, and what it leaves to be combined.
-      if (!has && !isOnlyHandedOut(result))
-        bytes += 4.0 * getPoints(op) * (units - 1);
       if (llvm::is_contained(space.getReducedClasses(op), tile.cls))
         bytes += 2 * getTensorBytes(result) * units + 64 * 1024;
     }

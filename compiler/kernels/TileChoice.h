@@ -45,6 +45,11 @@ struct TileChoice {
   int64_t units = 1;
 };
 
+/// Whether what `op` computes is needed, at last, by an op of the kernel with a
+/// loop over the class. If not, and if it has none itself, it can be done once
+/// for all units.
+bool feedsClass(mlir::Operation *op, unsigned cls, const KernelSpace &space);
+
 TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space);
 
 /// The combiner of a result that `op` reduces (`arith.addf`, …), or null if it

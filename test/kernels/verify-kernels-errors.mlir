@@ -1,0 +1,50 @@
+// RUN: vib-opt %s -vib-verify-kernels -split-input-file -verify-diagnostics
+
+// expected-error @below {{expected the phase kernels but got fused}}
+module attributes {vib.phase = "fused"} {
+}
+
+// -----
+
+// expected-error @below {{expected the plan of memory, but vib.tensors is missing}}
+module attributes {vib.phase = "kernels", vib.parameters = []} {
+}
+
+// -----
+
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  // expected-error @below {{expected argument 0 to have vib.base or a scalar vib.slot}}
+  func.func @step(%a: memref<64xi8>) attributes {vib.entry} { return }
+}
+
+// -----
+
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func @step(%a: memref<64xi8> {vib.base = "arena"}) attributes {vib.entry} {
+    // expected-error @below {{launches 3 units}}
+    vib.launch @step.k units(3) (%a) : (memref<64xi8>)
+    return
+  }
+  // expected-note @below {{the kernel was cut into 4}}
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} { return }
+}
+
+// -----
+
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func private @step.k(%b: index, %e: index) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+    // expected-error @below {{expected a kernel to work on the arena and its stack: nothing is allocated or copied in a step}}
+    %0 = memref.alloc() : memref<4xf32>
+    return
+  }
+}
+
+// -----
+
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func @step() attributes {vib.entry} {
+    // expected-error @below {{expected loops and vectors over memory, but this is left}}
+    %0 = tensor.empty() : tensor<4xf32>
+    return
+  }
+}
