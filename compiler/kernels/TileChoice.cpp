@@ -20,7 +20,7 @@
 // weight, a weight gradient over the rows of the weight, whose moments and
 // averages then stream, and a decoder over the rows of the batch.
 //
-// Measured on two cores of Zen 4 and Zen 5; see docs/codegen.md.
+// docs/codegen.md has the table.
 //
 //===----------------------------------------------------------------------===//
 
