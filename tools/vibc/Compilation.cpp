@@ -281,6 +281,10 @@ int Compilation::settleOptions() {
     return failUsage("--emit=fused contradicts -O0, which fuses nothing");
   if (flags.explain && options.level == 0)
     return failUsage("--explain contradicts -O0, which fuses nothing");
+  if (flags.explain && end < Phase::Fused)
+    return failUsage("--explain tells of the phase fused, which comes after "
+                     "--emit=" +
+                     getPhaseName(end));
   if (flags.explain && phase > Phase::Fused)
     return failUsage("--explain tells of the phase fused, but " +
                      getInputName() + " holds the phase " +
