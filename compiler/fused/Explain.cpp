@@ -11,6 +11,7 @@
 #include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelCost.h"
 #include "compiler/fused/Passes.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -36,6 +37,14 @@ static std::string scaled(double value) {
   llvm::raw_string_ostream(text)
       << llvm::format("%.*f%s", digits, value, units[unit]);
   return text;
+}
+
+/// The same before a unit: "164 MFLOP", "384 FLOP".
+static std::string scaled(double value, StringRef unit) {
+  std::string text = scaled(value);
+  if (llvm::isDigit(text.back()))
+    text += ' ';
+  return text + unit.str();
 }
 
 /// What was fused, each pass named once: "epilogue: addf; maximumf".
@@ -70,7 +79,8 @@ static void explainFunction(func::FuncOp function, raw_ostream &os) {
   }
   os << function.getName() << ": " << kernels.size()
      << (kernels.size() == 1 ? " kernel, " : " kernels, ")
-     << scaled(total.flops) << "FLOP, " << scaled(total.bytes) << "B moved\n";
+     << scaled(total.flops, "FLOP") << ", " << scaled(total.bytes, "B")
+     << " moved\n";
   os << "  " << llvm::left_justify("kernel", width)
      << "      FLOP      byte  FLOP/byte  bound    fused\n";
   for (KernelOp kernel : kernels) {

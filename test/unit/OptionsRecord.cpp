@@ -1,0 +1,65 @@
+//===- OptionsRecord.cpp - What a phase's file says of its making ---------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Fails if an option is lost between a file of a phase and the next run.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/Options.h"
+#include "mlir/IR/MLIRContext.h"
+#include "gtest/gtest.h"
+
+using namespace vib;
+
+static CompileOptions makeOptions() {
+  CompileOptions options;
+  options.level = 3;
+  options.precision = "f64";
+  options.batch = 17;
+  options.gradients = true;
+  options.cpu = "znver4";
+  options.features = "+avx2,-sse4a";
+  return options;
+}
+
+static void expectEqual(const CompileOptions &a, const CompileOptions &b) {
+  EXPECT_EQ(a.getCommandLine(), b.getCommandLine());
+  EXPECT_EQ(a.features, b.features);
+}
+
+TEST(OptionsRecord, CommandLineNamesAll) {
+  EXPECT_EQ(makeOptions().getCommandLine(),
+            "-O3 --precision=f64 --batch=17 --cpu=znver4 --gradients");
+}
+
+TEST(OptionsRecord, Text) {
+  std::string name;
+  auto options =
+      CompileOptions::fromRecord(makeOptions().getRecord("toynet"), name);
+  ASSERT_TRUE(options);
+  EXPECT_EQ(name, "toynet");
+  expectEqual(*options, makeOptions());
+}
+
+TEST(OptionsRecord, ForeignText) {
+  std::string name;
+  EXPECT_FALSE(CompileOptions::fromRecord("", name));
+  EXPECT_FALSE(CompileOptions::fromRecord("gcc 12", name));
+  EXPECT_FALSE(CompileOptions::fromRecord("vib level=high", name));
+  EXPECT_FALSE(CompileOptions::fromRecord("vib colour=red", name));
+}
+
+TEST(OptionsRecord, Attribute) {
+  mlir::MLIRContext context;
+  auto options =
+      CompileOptions::fromAttribute(makeOptions().getAttribute(&context));
+  ASSERT_TRUE(options);
+  expectEqual(*options, makeOptions());
+  EXPECT_FALSE(
+      CompileOptions::fromAttribute(mlir::DictionaryAttr::get(&context)));
+}
