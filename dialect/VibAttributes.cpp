@@ -1,4 +1,4 @@
-//===- VibAttributes.cpp - Attributes and types of vib --------*- C++ -*-===//
+//===- VibAttributes.cpp - Attributes and types of vib ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

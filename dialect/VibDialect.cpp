@@ -1,4 +1,4 @@
-//===- VibDialect.cpp - The vib dialect ------------------------*- C++ -*-===//
+//===- VibDialect.cpp - The vib dialect -------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- VibKernelOps.cpp - Kernels, launches, noise ---------*- C++ -*-===//
+//===- VibKernelOps.cpp - Kernels, launches, noise --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

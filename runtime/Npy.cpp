@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// "\x93NUMPY", a version, the length of the header, the header: a Python
-// literal
-// {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }. Then the
-// elements.
+// "\x93NUMPY", a version, the length of the header, the header, the elements.
+// The header is a literal of Python:
+//
+//   {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,5 +1,4 @@
 //===- Schedule.cpp - The values of a step --------------------------------===//
-//-*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -10,9 +10,8 @@
 // That rests on one order of writing and one rule of reading:
 //
 //   - At the end of an epoch its lines are appended to metrics.jsonl and
-//   synced,
-//     and then the checkpoint is written, which says how many lines are its
-//     own.
+//     synced, and then the checkpoint is written, which says how many lines
+//     are its own.
 //   - A resumed run cuts metrics.jsonl to that number. Lines of epochs that the
 //     checkpoint has not seen, and those that a run wrote when it ended in the
 //     middle of an epoch, go away and are written again.

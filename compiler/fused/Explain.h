@@ -1,5 +1,4 @@
-//===- Explain.h - A table of the kernels  -----------------------*- C++
-//-*-===//
+//===- Explain.h - A table of the kernels -----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- FuseBiasGradient.cpp - Sums over rows beside a contraction  --*- C++
-//-*-===//
+//===- FuseBiasGradient.cpp - Sums beside a contraction ---------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- FuseBottleneck.cpp - Sampling and rate after the statistics  --*- C++
-//-*-===//
+//===- FuseBottleneck.cpp - Sampling after the statistics -------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- FuseEpilogue.cpp - Elementwise ops after a contraction  ---*- C++
-//-*-===//
+//===- FuseEpilogue.cpp - Elementwise ops after a contraction ---*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

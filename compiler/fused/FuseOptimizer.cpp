@@ -1,5 +1,4 @@
-//===- FuseOptimizer.cpp - Updates after gradients  --------------*- C++
-//-*-===//
+//===- FuseOptimizer.cpp - Updates after gradients --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- FuseRows.cpp - A decoder and its loss, row by row  --------*- C++
-//-*-===//
+//===- FuseRows.cpp - A decoder and its loss, row by row --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- KernelCost.h - What a kernel costs  -----------------------*- C++
-//-*-===//
+//===- KernelCost.h - What a kernel costs -----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- NameKernels.cpp - A name for each kernel  -----------------*- C++
-//-*-===//
+//===- NameKernels.cpp - A name for each kernel -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

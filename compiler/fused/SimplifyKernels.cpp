@@ -1,5 +1,4 @@
-//===- SimplifyKernels.cpp - Short regions  ----------------------*- C++
-//-*-===//
+//===- SimplifyKernels.cpp - Short regions ----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- VerifyFused.cpp - What must hold in the phase fused  ------*- C++
-//-*-===//
+//===- VerifyFused.cpp - What must hold in the phase fused ------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

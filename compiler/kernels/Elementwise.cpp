@@ -11,11 +11,10 @@
 // reductions inside, their accumulators in registers:
 //
 //   for parallel loops
-//     for vectors of the parallel loop v          or, where v is a reduction:
-//       acc = load                                  acc = splat of the neutral
-//       for reductions: acc = body(…, acc)          for …, v: acc = body(…,
-//       acc) store acc                                   store combine(load,
-//       lanes)
+//     for vectors of the parallel loop v     or, where v is a reduction:
+//       acc = load                             acc = splat of the neutral
+//       for reductions: acc = body(…, acc)     for …, v: acc = body(…, acc)
+//       store acc                              store combine(load, lanes)
 //
 // The last vector has exactly as many lanes as are left. The body is cloned on
 // vectors, but what does not vary in it stays scalar. A body that no vector can

@@ -23,11 +23,12 @@
 //
 //   The radius: u = (n1 + 0.5) * 2^-23, exact. With b the bits of u,
 //     k = (b - 0x3F3504F3) >> 23 (arithmetic), e = f32(k),
-//     f = f32frombits(b - (k << 23)) - 1          in [sqrt(1/2) - 1, sqrt(2) -
-//     1) z = f * f p = L7; p = fma(p, f, L6); … p = fma(p, f, L0) t = e *
-//     -2.12194440e-4; t = fma(z, -0.5, t); t = fma(f * z, p, t) l = fma(e,
-//     0.693359375, f + t)                       (the logarithm of u) radius =
-//     sqrt(-2 * l)                                (correctly rounded)
+//     f = f32frombits(b - (k << 23)) - 1     (sqrt(1/2) - 1 to sqrt(2) - 1)
+//     z = f * f
+//     p = L7; p = fma(p, f, L6); … p = fma(p, f, L0)
+//     t = e * -2.12194440e-4; t = fma(z, -0.5, t); t = fma(f * z, p, t)
+//     l = fma(e, 0.693359375, f + t)         (the logarithm of u)
+//     radius = sqrt(-2 * l)                  (correctly rounded)
 //
 //   The angle: q = (n2 + 2^20) >> 21, the nearest quarter turn;
 //     r = (f32(n2 - (q << 21)) + 0.5) * 2^-21, exact, |r| <= 1/2 quarter turn

@@ -1,5 +1,4 @@
-//===- TileChoice.h - How a kernel is cut ------------------------*- C++
-//-*-===//
+//===- TileChoice.h - How a kernel is cut -----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- vib-lsp-server.cpp - Model files in an editor -----------*- C++ -*-===//
+//===- vib-lsp-server.cpp - Model files in an editor ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- vib-opt.cpp - Runs vib's passes by name ----------------*- C++ -*-===//
+//===- vib-opt.cpp - Runs vib's passes by name ------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
