@@ -25,6 +25,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/fused/KernelCost.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/kernels/TileEmitter.h"
@@ -76,8 +77,6 @@ private:
   void emitCombination(OpBuilder &builder);
   void launch(OpBuilder &launches, const Signature &entry,
               func::FuncOp function, int64_t units, double flops, double bytes);
-  double countFlops();
-  double countBytes() const;
   FailureOr<Place> getPlace(const Buffer &buffer);
 
   KernelOp kernel;
@@ -325,29 +324,6 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
   }
 }
 
-double KernelEmitter::countFlops() {
-  double flops = 0;
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
-    double points = 1;
-    for (int64_t extent : op.getStaticLoopRanges())
-      points *= extent;
-    for (Operation &inner : op.getBlock()->without_terminator())
-      if (llvm::any_of(inner.getResultTypes(), llvm::IsaPred<FloatType>) &&
-          !inner.hasTrait<OpTrait::ConstantLike>())
-        flops += points;
-  }
-  return flops;
-}
-
-double KernelEmitter::countBytes() const {
-  double bytes = 0;
-  for (const Buffer &buffer : plan.getBuffers())
-    if (buffer.kind == Buffer::Input || buffer.kind == Buffer::Output)
-      bytes += buffer.type.getNumElements() *
-               getElementBytes(buffer.type.getElementType());
-  return bytes;
-}
-
 void KernelEmitter::launch(OpBuilder &launches, const Signature &entry,
                            func::FuncOp function, int64_t units, double flops,
                            double bytes) {
@@ -405,8 +381,9 @@ LogicalResult KernelEmitter::run(OpBuilder &builder, OpBuilder &launches,
   collectItems();
   createViews(e);
   emitUnits(e, function.getArgument(0), function.getArgument(1));
-  launch(launches, entry, function, plan.getTiles().units, countFlops(),
-         countBytes());
+  KernelCost cost = getKernelCost(kernel);
+  launch(launches, entry, function, plan.getTiles().units, cost.flops,
+         cost.bytes);
   if (plan.getCombinations().empty())
     return success();
 
