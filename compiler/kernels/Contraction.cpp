@@ -169,7 +169,8 @@ bool ContractionEmitter::shouldPack() const {
     return true;
   int64_t bytes = depth * columns * element.getIntOrFloatBitWidth() / 8;
   if (form.contiguous == ContractionForm::Reduction)
-    return !form.lhsContiguous || depth < 4 * lanes;
+    return !form.lhsContiguous ||
+           (depth < 4 * lanes && bytes <= kMaxPackedBytes);
   if (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
       bytes > kMaxPackedBytes || rows < kMinPackedRows)
     return false;
