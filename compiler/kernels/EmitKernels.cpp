@@ -294,12 +294,17 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
                    getRow(flat)};
     Value from = vib::createView(
         builder, loc, signature.getBase(BaseKind::Arena), partials, flat);
+    // The rows of the result may be padded; where they are not, all is one.
     Place place = *getPlace(plan.getBuffers()[combination.output]);
-    place.row = elements;
+    int64_t row = getRow(partial.type);
+    if (place.row == row)
+      place.row = row = elements;
     Value to =
         vib::createView(builder, loc, signature.getBase(place.base), place,
-                        RankedTensorType::get({elements}, element));
-    auto emit = [&](Value position, int64_t width) {
+                        RankedTensorType::get({elements / row, row}, element));
+    auto emit = [&](Value index, Value column, int64_t width) {
+      Value start = arith::MulIOp::create(builder, loc, index, e.index(row));
+      Value position = e.add(start, column);
       auto type = VectorType::get(width, element);
       Value zero = e.index(0);
       Value first = vector::LoadOp::create(builder, loc, type, from,
@@ -314,13 +319,17 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
                                  combination.combiner->getAttrs());
             return {builder.create(state)->getResult(0)};
           });
-      vector::StoreOp::create(builder, loc, sum[0], to, position);
+      vector::StoreOp::create(builder, loc, sum[0], to,
+                              ValueRange{index, column});
     };
     int64_t lanes = machine.getLanes(element);
-    int64_t whole = elements / lanes * lanes;
-    e.createLoop(0, whole, lanes, [&](Value iv) { emit(iv, lanes); });
-    if (whole != elements)
-      emit(e.index(whole), elements - whole);
+    int64_t whole = row / lanes * lanes;
+    e.createLoop(0, elements / row, 1, [&](Value index) {
+      e.createLoop(0, whole, lanes,
+                   [&](Value column) { emit(index, column, lanes); });
+      if (whole != row)
+        emit(index, e.index(whole), row - whole);
+    });
   }
 }
 
