@@ -181,7 +181,8 @@ bool Chooser::isLegal(unsigned cls, bool asUnit) const {
     if (!llvm::is_contained(space.getReducedClasses(op), cls))
       continue;
     for (OpResult result : op->getResults()) {
-      if (!isOnlyHandedOut(result))
+      // Handed out twice, it would have to be copied before it is complete.
+      if (!isOnlyHandedOut(result) || result.hasNUsesOrMore(2))
         return false;
       if (!asUnit)
         continue;
