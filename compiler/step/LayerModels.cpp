@@ -89,8 +89,8 @@ struct FlattenModel
   }
 };
 
-/// Bytes as numbers from `low` to `high`, both reached exactly. What is beyond
-/// the rows that count becomes 0, so that no later op has to care.
+/// Bytes as numbers from `low` to `high`. What is beyond the rows that count
+/// becomes 0, so that no later op has to care.
 struct ScaleModel
     : DifferentiableOpInterface::ExternalModel<ScaleModel, ScaleOp> {
   void buildForward(Operation *op, StepBuilder &step) const {

@@ -121,9 +121,8 @@ struct NormalModel
     bool full = isFull(normal.getResult());
     Value mean = step.columns(statistics, 0, width);
     Value rho = step.columns(statistics, width, entries);
-    StringRef dims = full                                   ? "bp"
-                     : StepBuilder::getNumSamples(rho) == 1 ? "bk"
-                                                            : "sbk";
+    // The posterior stands before the samples.
+    StringRef dims = full ? "bp" : "bk";
     SmallVector<Type> types(2, step.getType());
     SmallVector<Value> spread = step.map(
         {{rho, dims}}, dims, types,
