@@ -11,8 +11,8 @@
 // cache what it wrote before. The results cannot depend on the ranges: units
 // are fixed when compiling, and partial sums are combined in their order.
 //
-// Workers spin for a few microseconds between launches and then sleep. They are
-// not pinned: the mask that the process inherited holds, and on a shared
+// Workers spin for a tenth of a millisecond between launches, then sleep. They
+// are not pinned: the mask that the process inherited holds, and on a shared
 // machine a pinned thread waits while another processor is idle.
 //
 // Denormals: kernels run with the rounding and denormal modes of the thread
