@@ -108,9 +108,10 @@ TargetInfo vib::createTarget(StringRef cpu, StringRef features,
                              unsigned level) {
   TargetInfo info;
   TargetOptions options;
-  // An fma is what the program wrote as one, and nothing else: the same
-  // kernel gives the same bits wherever its code comes to stand.
-  options.AllowFPOpFusion = FPOpFusion::Strict;
+  // An fma is what the program wrote as one (vector.fma arrives as fmuladd,
+  // which Strict would take apart), and nothing else: the same kernel gives the
+  // same bits wherever its code comes to stand.
+  options.AllowFPOpFusion = FPOpFusion::Standard;
   CodeGenOptLevel codegen = level >= 3   ? CodeGenOptLevel::Aggressive
                             : level == 2 ? CodeGenOptLevel::Default
                                          : CodeGenOptLevel::Less;
