@@ -24,8 +24,8 @@ constexpr std::string_view sumsPrefix = "sums.";
 
 /// What this file puts into the metadata; the rest of it is Checkpoint::extra.
 constexpr const char *metadataKeys[] = {
-    "vib",  "model", "hash",    "batch", "data",         "seed",
-    "beta", "rate",  "shuffle", "step",  "metrics_lines"};
+    "vib",  "model", "hash", "batch",   "training", "data",
+    "seed", "beta",  "rate", "shuffle", "step",     "metrics_lines"};
 
 const char *fileType(const VibParameter &parameter) {
   return parameter.type == VIB_F64 ? "F64" : "F32";
@@ -243,6 +243,7 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   metadata["model"] = checkpoint.model;
   metadata["hash"] = checkpoint.hash;
   metadata["batch"] = std::to_string(checkpoint.batch);
+  metadata["training"] = checkpoint.training;
   metadata["data"] = checkpoint.data;
   metadata["seed"] = std::to_string(checkpoint.seed);
   metadata["beta"] = print(checkpoint.beta);
@@ -287,6 +288,7 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   checkpoint.model = getString(reader, "model");
   checkpoint.hash = getString(reader, "hash");
   checkpoint.batch = getNumber<int64_t>(reader, "batch");
+  checkpoint.training = getString(reader, "training");
   checkpoint.data = getString(reader, "data");
   checkpoint.seed = getNumber<uint64_t>(reader, "seed");
   checkpoint.beta = getNumber<double>(reader, "beta");
@@ -307,6 +309,7 @@ void checkResume(const std::string &path, const Checkpoint &saved,
   check("model", saved.model, wanted.model);
   check("model hash", saved.hash, wanted.hash);
   check("batch", saved.batch, wanted.batch);
+  check("training", saved.training, wanted.training);
   check("seed", saved.seed, wanted.seed);
   check("beta", saved.beta, wanted.beta);
   check("learning rate", saved.rate, wanted.rate);

@@ -53,7 +53,8 @@ struct Checkpoint {
   std::string model; ///< VibModel::name
   std::string hash;  ///< VibModel::hash
   int64_t batch = 0;
-  std::string data; ///< Fingerprint of the data: one for every split used.
+  std::string training; ///< describeTraining of the model.
+  std::string data;     ///< Fingerprint of the data: one for every split used.
   uint64_t seed = 0;
   double beta = 0;     ///< The coefficient (--beta), the final one.
   double rate = 0;     ///< The base rate (--lr).
@@ -77,7 +78,8 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
                           State &state);
 
 /// Checks that a run can go on from `saved`: seed, beta, rate, model, batch,
-/// data and shuffling are those of `wanted`. The error names both values.
+/// optimizer, schedules, data and shuffling are those of `wanted`. The error
+/// names both values.
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted);
 

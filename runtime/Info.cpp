@@ -131,6 +131,20 @@ std::string bytes(double count) {
 
 } // namespace
 
+std::string describeTraining(const VibModel &model) {
+  auto describe = [](const VibSchedule &schedule) {
+    return fmt::format("{} (factor {}, epochs {}, warm-up {})",
+                       nameOfSchedule(schedule), schedule.factor,
+                       schedule.epochs, schedule.warmup_epochs);
+  };
+  return fmt::format(
+      "{} (beta1 {}, beta2 {}, epsilon {}, momentum {}, weight decay {}), rate "
+      "{}, beta {}, average {}",
+      nameOfOptimizer(model), model.beta1, model.beta2, model.epsilon,
+      model.momentum, model.weight_decay, describe(model.rate_schedule),
+      describe(model.beta_schedule), model.averaged ? model.average_decay : 0);
+}
+
 std::string infoText(const VibModel &model) {
   std::string text;
   auto line = [&](const char *name, const std::string &value) {

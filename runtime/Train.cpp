@@ -28,6 +28,7 @@
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
+#include "runtime/Info.h"
 #include "runtime/Initialize.h"
 #include "runtime/Profile.h"
 #include "runtime/Progress.h"
@@ -413,6 +414,7 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   checkpoint.model = model.name;
   checkpoint.hash = model.hash;
   checkpoint.batch = model.batch;
+  checkpoint.training = describeTraining(model);
   checkpoint.data = data;
   checkpoint.seed = values.seed;
   checkpoint.beta = values.beta;

@@ -47,6 +47,7 @@ Checkpoint makeCheckpoint() {
   checkpoint.model = "small";
   checkpoint.hash = "0123";
   checkpoint.batch = 4;
+  checkpoint.training = "sgd";
   checkpoint.data = "feed";
   checkpoint.seed = ~0ull;
   checkpoint.beta = 0.1;
@@ -107,6 +108,8 @@ TEST(Checkpoint, ResumeNamesBothValues) {
               "model is small, this run's is other");
   expectError(&Checkpoint::hash, "4567", "hash is 0123, this run's is 4567");
   expectError(&Checkpoint::data, "beef", "is feed, this run's is beef");
+  expectError(&Checkpoint::training, "adam",
+              "training is sgd, this run's is adam");
   expectError(&Checkpoint::batch, 8, "batch is 4, this run's is 8");
   expectError(&Checkpoint::shuffle, false, "shuffling is on");
 }
