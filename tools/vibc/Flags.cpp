@@ -139,6 +139,10 @@ static void printVersion(raw_ostream &os) {
 Flags vib::parseFlags(int argc, char **argv) {
   Parser parser;
   mlir::registerMLIRContextCLOptions();
+  // A user knows the line of the model, not the generic form of its op.
+  static_cast<cl::opt<bool> *>(
+      cl::getRegisteredOptions().lookup("mlir-print-op-on-diagnostic"))
+      ->setInitialValue(false);
   mlir::registerAsmPrinterCLOptions();
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
