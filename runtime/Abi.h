@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 1u
+#define VIB_ABI_VERSION 2u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -48,7 +48,13 @@ typedef enum VibInitKind {
 } VibInitKind;
 
 /* A parameter. The weights, both moments, the average and the gradients are
- * five blocks of one layout; `offset` is a parameter's place in each. */
+ * five blocks of one layout; `offset` is a parameter's place in each.
+ *
+ * A matrix may lie in panels of columns, as the kernels read it: element (k, n)
+ * is then at offset + (n / panel) * panel_bytes
+ *                   + (k * panel + n % panel) * (size of an element).
+ * The last panel is as wide as the others; what is beyond the last column is 0
+ * in every block and stays 0. */
 typedef struct VibParameter {
   const char *name; /* "encode.0.weight", as PyTorch's state_dict names it */
   uint32_t type;    /* VIB_F32 or VIB_F64 */
@@ -58,7 +64,17 @@ typedef struct VibParameter {
   uint32_t init;       /* VibInitKind */
   double init_scale;
   uint64_t offset; /* bytes from the start of each block */
+  uint32_t panel;  /* columns of a panel; 0: row-major, without panels      */
+  uint32_t pad;
+  uint64_t panel_bytes; /* from the start of a panel to that of the next    */
 } VibParameter;
+
+/* Between a block and the plain form that files have: row-major, [out, in]
+ * where `transposed` is 1, elements of the parameter's type. In the runtime. */
+void vib_read_parameter(const VibParameter *parameter, const void *block,
+                        void *plain);
+void vib_write_parameter(const VibParameter *parameter, void *block,
+                         const void *plain);
 
 /* The values of one step. The runtime evaluates them in f64; the generated
  * code rounds them to the model's type. */

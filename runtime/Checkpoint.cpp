@@ -8,6 +8,7 @@
 
 #include "runtime/Checkpoint.h"
 #include "runtime/Error.h"
+#include "runtime/Parameter.h"
 
 #include <charconv>
 #include <cmath>
@@ -31,52 +32,14 @@ const char *fileType(const VibParameter &parameter) {
   return parameter.type == VIB_F64 ? "F64" : "F32";
 }
 
-/// In memory; a scalar is one row of one column.
-int64_t rowsOf(const VibParameter &parameter) {
-  return parameter.rank >= 1 ? parameter.shape[0] : 1;
-}
-int64_t columnsOf(const VibParameter &parameter) {
-  return parameter.rank >= 2 ? parameter.shape[1] : 1;
-}
-
-std::vector<int64_t> fileShape(const VibParameter &parameter) {
-  std::vector<int64_t> shape(parameter.shape, parameter.shape + parameter.rank);
-  if (parameter.transposed)
-    std::swap(shape[0], shape[1]);
-  return shape;
-}
-
-template <typename T>
-T *parameterData(const VibParameter &parameter, void *block) {
-  return reinterpret_cast<T *>(static_cast<char *>(block) + parameter.offset);
-}
-
-/// Copies a parameter between memory [rows, columns] and its file's layout.
-template <typename From, typename To>
-void toFile(const VibParameter &parameter, const From *memory, To *file) {
-  int64_t rows = rowsOf(parameter), columns = columnsOf(parameter);
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c)
-      file[parameter.transposed ? c * rows + r : r * columns + c] =
-          To(memory[r * columns + c]);
-}
-template <typename From, typename To>
-void fromFile(const VibParameter &parameter, const From *file, To *memory) {
-  int64_t rows = rowsOf(parameter), columns = columnsOf(parameter);
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c)
-      memory[r * columns + c] =
-          To(file[parameter.transposed ? c * rows + r : r * columns + c]);
-}
-
 template <typename T>
 bool isFinite(const VibParameter &parameter, const void *block) {
-  const T *values = parameterData<T>(parameter, const_cast<void *>(block));
-  int64_t elements = rowsOf(parameter) * columnsOf(parameter);
-  for (int64_t i = 0; i < elements; ++i)
-    if (!std::isfinite(values[i]))
-      return false;
-  return true;
+  const T *values = parameterData<T>(parameter, block);
+  bool finite = true;
+  visitElements(parameter, [&](size_t at, size_t) {
+    finite &= std::isfinite(values[at]);
+  });
+  return finite;
 }
 
 bool isFinite(const VibParameter &parameter, const void *block) {
@@ -87,21 +50,28 @@ bool isFinite(const VibParameter &parameter, const void *block) {
 /// Adds every parameter of a block as PREFIX + its name.
 void addBlock(SafetensorsWriter &writer, const VibModel &model,
               const void *block, const std::string &prefix) {
-  auto add = [&](const VibParameter &parameter, auto *values) {
-    std::vector<std::decay_t<decltype(*values)>> file(
-        size_t(rowsOf(parameter) * columnsOf(parameter)));
-    toFile(parameter, values, file.data());
-    writer.add(prefix + parameter.name, fileType(parameter),
-               fileShape(parameter), file.data());
-  };
-  void *memory = const_cast<void *>(block);
   for (uint32_t i = 0; i < model.num_parameters; ++i) {
     const VibParameter &parameter = model.parameters[i];
-    if (parameter.type == VIB_F64)
-      add(parameter, parameterData<double>(parameter, memory));
-    else
-      add(parameter, parameterData<float>(parameter, memory));
+    Bytes plain(size_t(elementsOf(parameter)) * elementBytes(parameter));
+    vib_read_parameter(&parameter, block, plain.data());
+    writer.add(prefix + parameter.name, fileType(parameter),
+               fileShape(parameter), plain.data());
   }
+}
+
+/// Reads a parameter of type T from a tensor of F32 or F64.
+template <typename T>
+void readAs(const SafetensorsReader::Tensor &tensor,
+            const VibParameter &parameter, void *block) {
+  T *memory = parameterData<T>(parameter, block);
+  auto read = [&](auto value) {
+    visitElements(parameter, [&](size_t at, size_t file) {
+      // Nothing says that a tensor is aligned in its file.
+      memcpy(&value, tensor.data + file * sizeof(value), sizeof(value));
+      memory[at] = T(value);
+    });
+  };
+  tensor.type == "F64" ? read(double()) : read(float());
 }
 
 /// Reads every parameter of a block from PREFIX + its name. A type that is not
@@ -124,22 +94,10 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
     if (convert ? !isF32 && !isF64 : tensor->type != fileType(parameter))
       fail("{}: the tensor '{}' is of type {}, expected {}", reader.name(),
            name, tensor->type, convert ? "F32 or F64" : fileType(parameter));
-    // In the file, nothing says that a tensor is aligned.
-    auto read = [&](auto zero) {
-      std::vector<decltype(zero)> file(tensor->size / sizeof(zero));
-      if (!file.empty())
-        memcpy(file.data(), tensor->data, tensor->size);
-      if (parameter.type == VIB_F64)
-        fromFile(parameter, file.data(),
-                 parameterData<double>(parameter, block));
-      else
-        fromFile(parameter, file.data(),
-                 parameterData<float>(parameter, block));
-    };
-    if (isF64)
-      read(double());
+    if (parameter.type == VIB_F64)
+      readAs<double>(*tensor, parameter, block);
     else
-      read(float());
+      readAs<float>(*tensor, parameter, block);
     if (!isFinite(parameter, block))
       fail("{}: the tensor '{}' has a value that is not finite in {}",
            reader.name(), name, fileType(parameter));

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Initialize.h"
+#include "runtime/Parameter.h"
 #include "runtime/Philox.h"
 
 #include <cmath>
@@ -32,15 +33,11 @@ double initialValue(const VibParameter &parameter, uint64_t seed,
 
 template <typename T>
 void initialize(const VibParameter &parameter, uint64_t seed, uint32_t number,
-                T *weights) {
-  int64_t rows = parameter.rank >= 1 ? parameter.shape[0] : 1;
-  int64_t columns = parameter.rank == 2 ? parameter.shape[1] : 1;
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c) {
-      int64_t index = parameter.transposed ? c * rows + r : r * columns + c;
-      weights[r * columns + c] =
-          T(initialValue(parameter, seed, number, uint32_t(index)));
-    }
+                void *block) {
+  T *weights = parameterData<T>(parameter, block);
+  visitElements(parameter, [&](size_t at, size_t index) {
+    weights[at] = T(initialValue(parameter, seed, number, uint32_t(index)));
+  });
 }
 
 } // namespace
@@ -48,11 +45,10 @@ void initialize(const VibParameter &parameter, uint64_t seed, uint32_t number,
 void initializeWeights(const VibModel &model, uint64_t seed, void *block) {
   for (uint32_t number = 0; number < model.num_parameters; ++number) {
     const VibParameter &parameter = model.parameters[number];
-    char *weights = static_cast<char *>(block) + parameter.offset;
     if (parameter.type == VIB_F64)
-      initialize(parameter, seed, number, reinterpret_cast<double *>(weights));
+      initialize<double>(parameter, seed, number, block);
     else
-      initialize(parameter, seed, number, reinterpret_cast<float *>(weights));
+      initialize<float>(parameter, seed, number, block);
   }
 }
 

@@ -38,8 +38,8 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
     return llvm::StructType::create(llvm::ArrayRef<llvm::Type *>(fields), name);
   };
   tensor = create("VibTensor", {pointer, i32, i32, array(i64, 4), i64});
-  parameter = create("VibParameter",
-                     {pointer, i32, i32, array(i64, 2), i32, i32, f64, i64});
+  parameter = create("VibParameter", {pointer, i32, i32, array(i64, 2), i32,
+                                      i32, f64, i64, i32, i32, i64});
   kernel = create("VibKernel", {pointer, pointer, f64, f64, i64});
   schedule = create("VibSchedule", {i32, i32, f64, f64, f64});
   model = create("VibModel",
@@ -75,6 +75,9 @@ public:
     return 0;
   }
   /// What a model has no use for is left out and is 0.
+  int64_t getOptionalInteger(StringRef name) {
+    return fields.get(name) ? getInteger(name) : 0;
+  }
   double getOptionalReal(StringRef name) {
     if (!fields.get(name))
       return 0;
@@ -248,7 +251,9 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
         {string(fields.getString("name")), i32(element), i32(sizes.size()),
          shape(sizes, 2), i32(fields.getInteger("transposed")),
          i32(fields.getCase("init", {"constant", "uniform", "normal"})),
-         f64(fields.getReal("init_scale")), i64(fields.getInteger("offset"))}));
+         f64(fields.getReal("init_scale")), i64(fields.getInteger("offset")),
+         i32(fields.getOptionalInteger("panel")), i32(0),
+         i64(fields.getOptionalInteger("panel_bytes"))}));
     hasFailed |= fields.failed();
   }
   count = rows.size();

@@ -27,6 +27,8 @@ static constexpr StringLiteral kUsage = R"(
  *   call.weights = weights;      // likewise moment1, moment2, average and
  *   call.gradients = gradients;  // gradients, each of block_bytes bytes, and
  *   call.arena = arena;          // the arena, of arena_bytes, all zero at first
+ *   // Set the weights: vib_write_parameter(&vib_model.parameters[i], weights,
+ *   // plain), plain as PyTorch's state_dict has it.
  *   call.pool = vib_pool_create(2);   // or null: on the calling thread
  *   // Fill the inputs: find "x" (or "image") and "y" in vib_model.tensors;
  *   // a tensor lies at arena + its offset. Rows from `rows` on count nothing
@@ -35,7 +37,7 @@ static constexpr StringLiteral kUsage = R"(
  *   call.step.beta = vib_model.beta;
  *   vib_model.gradients(&call);  // loss terms: tensors "nll", "rate", "error";
  *                                // gradients: of parameter i, in the block of
- *                                // gradients at its offset
+ *                                // gradients (vib_read_parameter)
  *   vib_model.train_step(&call); // or a whole step with the model's optimizer
  *
  * Blocks and arena are aligned to 64 bytes, sizes rounded up to it. One call

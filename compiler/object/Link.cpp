@@ -92,10 +92,13 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
       return createStringError(error, "cannot make a temporary file");
     exportsRemover.setFile(exports);
     raw_fd_ostream(descriptor, /*shouldClose=*/true)
-        << "{ global: vib_model; vib_pool_*; local: *; };\n";
+        << "{ global: vib_model; vib_pool_*; vib_*_parameter; "
+           "local: *; };\n";
     arguments.append({"-shared", "-Wl,-z,defs",
                       "-Wl,--undefined=vib_pool_create",
-                      "-Wl,--undefined=vib_pool_destroy"});
+                      "-Wl,--undefined=vib_pool_destroy",
+                      "-Wl,--undefined=vib_read_parameter",
+                      "-Wl,--undefined=vib_write_parameter"});
     arguments.push_back(saver.save("-Wl,--version-script=" + exports));
   }
 

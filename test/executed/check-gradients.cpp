@@ -75,6 +75,17 @@ uint64_t size(const VibParameter &parameter) {
   return size;
 }
 
+/// The place of element `i`, counted row by row, in a block.
+uint64_t place(const VibModel &model, const VibParameter &parameter,
+               uint64_t i) {
+  uint64_t bytes = model.type == VIB_F64 ? sizeof(double) : sizeof(float);
+  if (parameter.panel == 0)
+    return parameter.offset + i * bytes;
+  uint64_t row = i / parameter.shape[1], column = i % parameter.shape[1];
+  return parameter.offset + column / parameter.panel * parameter.panel_bytes +
+         (row * parameter.panel + column % parameter.panel) * bytes;
+}
+
 /// Memory for a model, and its entries.
 class Model {
 public:
@@ -110,7 +121,17 @@ public:
   }
   char *data(const VibTensor &tensor) { return arena.get() + tensor.offset; }
 
-  /// Element `i` of a tensor or a parameter of the model's type.
+  /// Element `i` of a parameter in a block.
+  double read(const char *block, const VibParameter &parameter,
+              uint64_t i) const {
+    return read(block + place(model, parameter, i), 0);
+  }
+  void write(char *block, const VibParameter &parameter, uint64_t i,
+             double value) const {
+    write(block + place(model, parameter, i), 0, value);
+  }
+
+  /// Element `i` of a tensor of the model's type.
   double read(const char *memory, uint64_t i) const {
     if (model.type == VIB_F64)
       return reinterpret_cast<const double *>(memory)[i];
@@ -133,8 +154,7 @@ public:
       double center =
           parameter.init == VIB_INIT_CONSTANT ? parameter.init_scale : 0;
       for (uint64_t i = 0; i < size(parameter); ++i)
-        write(weights.get() + parameter.offset, i,
-              center + scale * random.next());
+        write(weights.get(), parameter, i, center + scale * random.next());
     }
     if (const VibTensor *image = find("image"))
       for (uint64_t i = 0; i < elements(*image); ++i)
@@ -183,12 +203,12 @@ public:
 
   /// The derivative of the loss by an element, by differences of `step`.
   double differentiate(const VibParameter &parameter, uint64_t i, double step) {
-    char *memory = weights.get() + parameter.offset;
-    double weight = read(memory, i);
+    char *memory = weights.get() + place(model, parameter, i);
+    double weight = read(memory, 0);
     auto at = [&](double change) {
-      write(memory, i, weight + change);
+      write(memory, 0, weight + change);
       double loss = computeLoss();
-      write(memory, i, weight);
+      write(memory, 0, weight);
       return loss;
     };
     return (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) /
@@ -221,14 +241,14 @@ void checkDifferences(const VibModel &description, int32_t rows) {
                           model.gradients.get() + description.block_bytes);
   for (uint32_t p = 0; p < description.num_parameters; ++p) {
     const VibParameter &parameter = description.parameters[p];
-    const char *gradient = block.data() + parameter.offset;
     double largest = 0;
     for (uint64_t i = 0; i < size(parameter); ++i)
-      largest = std::max(largest, std::fabs(model.read(gradient, i)));
+      largest =
+          std::max(largest, std::fabs(model.read(block.data(), parameter, i)));
     if (largest == 0)
       fail(std::string("the gradient of ") + parameter.name + " is 0");
     for (uint64_t i = 0; i < size(parameter); ++i) {
-      double got = model.read(gradient, i), expected = 0;
+      double got = model.read(block.data(), parameter, i), expected = 0;
       bool agrees = false;
       for (double step : {3e-4, 1e-4, 1e-5}) {
         expected = model.differentiate(parameter, i, step);
@@ -275,12 +295,13 @@ void checkUpdate(const VibModel &description) {
   for (uint32_t p = 0; p < description.num_parameters; ++p)
     for (uint64_t i = 0; i < size(description.parameters[p]); ++i)
       for (unsigned kind = 0; kind < 4; ++kind) {
-        char *memory = blocks[kind]->get() + description.parameters[p].offset;
+        char *memory = blocks[kind]->get() +
+                       place(description, description.parameters[p], i);
         // The second moment is not negative.
         if (kind > 0)
-          model.write(memory, i,
+          model.write(memory, 0,
                       0.1 * (random.next() + (kind == 2 ? 1.01 : 0)));
-        before[kind].push_back(model.read(memory, i));
+        before[kind].push_back(model.read(memory, 0));
       }
   model.computeLoss();
   description.train_step(&model.call);
@@ -289,7 +310,7 @@ void checkUpdate(const VibModel &description) {
   for (uint32_t p = 0; p < description.num_parameters; ++p) {
     const VibParameter &parameter = description.parameters[p];
     for (uint64_t i = 0; i < size(parameter); ++i, ++element) {
-      double g = model.read(model.gradients.get() + parameter.offset, i);
+      double g = model.read(model.gradients.get(), parameter, i);
       double w = before[0][element], m = before[1][element];
       double v = before[2][element], a = before[3][element];
       if (description.optimizer == VIB_SGD) {
@@ -309,7 +330,7 @@ void checkUpdate(const VibModel &description) {
         a += step.average * (w - a);
       double expected[] = {w, m, v, a};
       for (unsigned kind = 0; kind < 4; ++kind) {
-        double got = model.read(blocks[kind]->get() + parameter.offset, i);
+        double got = model.read(blocks[kind]->get(), parameter, i);
         if (std::fabs(got - expected[kind]) <=
             1e-9 * std::max(1.0, std::fabs(expected[kind])))
           continue;
@@ -368,7 +389,7 @@ void checkExtreme(const VibModel &description) {
   int64_t entries = static_cast<int64_t>(size(bias)) - latents;
   bool full = entries != latents;
   for (uint64_t i = 0; i < size(weight); ++i)
-    model.write(model.weights.get() + weight.offset, i, 0);
+    model.write(model.weights.get(), weight, i, 0);
 
   // The rate and its gradient in extended precision.
   char *values = model.weights.get() + bias.offset;
@@ -408,9 +429,11 @@ void checkExtreme(const VibModel &description) {
       checkFinite(model, name, model.data(model.get(name)),
                   model.elements(model.get(name)));
     for (uint32_t p = 0; p < description.num_parameters; ++p)
-      checkFinite(model, description.parameters[p].name,
-                  model.gradients.get() + description.parameters[p].offset,
-                  size(description.parameters[p]));
+      for (uint64_t i = 0; i < size(description.parameters[p]); ++i)
+        checkFinite(model, description.parameters[p].name,
+                    model.gradients.get() +
+                        place(description, description.parameters[p], i),
+                    1);
   };
   checkAllFinite();
   for (int64_t b = 0; b < description.batch; ++b)
@@ -422,13 +445,13 @@ void checkExtreme(const VibModel &description) {
     const VibParameter &parameter = description.parameters[p];
     if (&parameter != &bias)
       for (uint64_t i = 0; i < size(parameter); ++i)
-        model.write(model.weights.get() + parameter.offset, i, 0);
+        model.write(model.weights.get(), parameter, i, 0);
   }
   model.computeLoss();
   checkAllFinite();
   for (uint64_t i = 0; i < slopes.size(); ++i)
     checkClose("the gradient of encode.0.bias",
-               model.read(model.gradients.get() + bias.offset, i),
+               model.read(model.gradients.get(), bias, i),
                model.call.step.beta * slopes[i], tolerance);
 
   description.encode(&model.call);

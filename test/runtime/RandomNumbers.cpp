@@ -89,8 +89,8 @@ TEST(Initialize, DoublesAreNotRounded) {
 }
 
 TEST(Initialize, NormalsHaveTheirMoments) {
-  VibParameter parameter = {"w", VIB_F64,         2,   {200, 250},
-                            1,   VIB_INIT_NORMAL, 0.5, 0};
+  VibParameter parameter = {"w", VIB_F64, 2, {200, 250}, 1, VIB_INIT_NORMAL,
+                            0.5, 0,       0, 0,          0};
   VibModel model = {};
   model.num_parameters = 1;
   model.parameters = &parameter;

@@ -180,10 +180,39 @@ TestModel::TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
   arena = Memory(offset);
 
   uint32_t element = type;
-  parameters = {
-      {"encode.0.weight", element, 2, {3, 2}, 1, VIB_INIT_UNIFORM, 0.5, 0},
-      {"encode.0.bias", element, 1, {2, 0}, 0, VIB_INIT_CONSTANT, 0.0, 64},
-      {"decode.noise", element, 0, {0, 0}, 0, VIB_INIT_NORMAL, 2.0, 128}};
+  parameters = {{"encode.0.weight",
+                 element,
+                 2,
+                 {3, 2},
+                 1,
+                 VIB_INIT_UNIFORM,
+                 0.5,
+                 0,
+                 0,
+                 0,
+                 0},
+                {"encode.0.bias",
+                 element,
+                 1,
+                 {2, 0},
+                 0,
+                 VIB_INIT_CONSTANT,
+                 0.0,
+                 64,
+                 0,
+                 0,
+                 0},
+                {"decode.noise",
+                 element,
+                 0,
+                 {0, 0},
+                 0,
+                 VIB_INIT_NORMAL,
+                 2.0,
+                 128,
+                 0,
+                 0,
+                 0}};
   model.name = "small";
   model.hash = "0123";
   model.target = "x86_64";

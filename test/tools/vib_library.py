@@ -11,7 +11,8 @@ class Tensor(ctypes.Structure):
 class Parameter(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("type", c_uint32), ("rank", c_uint32),
                 ("shape", c_int64 * 2), ("transposed", c_uint32), ("init", c_uint32),
-                ("init_scale", c_double), ("offset", c_uint64)]
+                ("init_scale", c_double), ("offset", c_uint64),
+                ("panel", c_uint32), ("pad", c_uint32), ("panel_bytes", c_uint64)]
 
 
 class Step(ctypes.Structure):
@@ -66,9 +67,44 @@ def count(shape):
     return total
 
 
+class Matrix:
+    """A matrix in panels of columns, as a flat list of its elements, row-major."""
+
+    def __init__(self, description, base):
+        self.rows, self.columns = description.shape[:2]
+        self.width = description.panel
+        element = ELEMENTS[description.type]
+        panels = -(-self.columns // self.width)
+        self.step = description.panel_bytes // ctypes.sizeof(element)
+        total = (panels - 1) * self.step + self.rows * self.width
+        self.memory = (element * total).from_address(base + description.offset)
+
+    def place(self, index):
+        row, column = divmod(index, self.columns)
+        panel, column = divmod(column, self.width)
+        return panel * self.step + row * self.width + column
+
+    def __len__(self):
+        return self.rows * self.columns
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self.memory[self.place(range(len(self))[index])]
+
+    def __setitem__(self, index, value):
+        if isinstance(index, slice):
+            places = range(*index.indices(len(self)))
+            assert len(places) == len(value), (len(places), len(value))
+            for i, element in zip(places, value):
+                self[i] = element
+        else:
+            self.memory[self.place(range(len(self))[index])] = value
+
+
 class Library:
     """A model with memory of its own. `tensors`, `weights` and `gradients` are
-    flat arrays by name; those of parameters are as in memory, [in, out]."""
+    flat arrays by name; those of parameters are [in, out], row-major."""
 
     def __init__(self, path):
         # Bound now, so that a symbol that is missing is an error here.
@@ -102,6 +138,8 @@ class Library:
 
     def view(self, description, shape, base):
         self.shapes[description.name.decode()] = shape
+        if getattr(description, "panel", 0):
+            return Matrix(description, base)
         element = ELEMENTS[description.type]
         return (element * count(shape)).from_address(base + description.offset)
 

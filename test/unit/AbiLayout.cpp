@@ -53,7 +53,9 @@ TEST_F(AbiLayout, Parameter) {
       {offsetof(VibParameter, name), offsetof(VibParameter, type),
        offsetof(VibParameter, rank), offsetof(VibParameter, shape),
        offsetof(VibParameter, transposed), offsetof(VibParameter, init),
-       offsetof(VibParameter, init_scale), offsetof(VibParameter, offset)});
+       offsetof(VibParameter, init_scale), offsetof(VibParameter, offset),
+       offsetof(VibParameter, panel), offsetof(VibParameter, pad),
+       offsetof(VibParameter, panel_bytes)});
 }
 
 TEST_F(AbiLayout, Kernel) {

@@ -37,8 +37,17 @@ int main(void) {
   }
   float *weights = call.weights, *gradients = call.gradients;
   size_t count = vib_model.block_bytes / sizeof(float);
-  for (size_t i = 0; i < count; ++i)
-    weights[i] = (float)(i % 7) / 7 - 0.4f;
+  for (uint32_t p = 0; p < vib_model.num_parameters; ++p) {
+    const VibParameter *parameter = &vib_model.parameters[p];
+    size_t size = 1;
+    for (uint32_t i = 0; i < parameter->rank; ++i)
+      size *= (size_t)parameter->shape[i];
+    float *plain = allocate(size * sizeof(float));
+    for (size_t i = 0; i < size; ++i)
+      plain[i] = (float)(i % 7) / 7 - 0.4f;
+    vib_write_parameter(parameter, weights, plain);
+    free(plain);
+  }
 
   float first = 0, last = 0;
   for (int step = 0; step < 200; ++step) {

@@ -1,0 +1,60 @@
+//===- Parameter.cpp - Where the elements of a parameter lie --------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Parameter.h"
+
+#include <utility>
+
+using namespace vib::runtime;
+
+int64_t vib::runtime::rowsOf(const VibParameter &parameter) {
+  return parameter.rank >= 2 ? parameter.shape[0] : 1;
+}
+
+int64_t vib::runtime::columnsOf(const VibParameter &parameter) {
+  return parameter.rank >= 1 ? parameter.shape[parameter.rank - 1] : 1;
+}
+
+std::vector<int64_t> vib::runtime::fileShape(const VibParameter &parameter) {
+  std::vector<int64_t> shape(parameter.shape, parameter.shape + parameter.rank);
+  if (parameter.transposed)
+    std::swap(shape[0], shape[1]);
+  return shape;
+}
+
+template <typename T>
+static void read(const VibParameter &parameter, const T *memory, T *plain) {
+  visitElements(parameter,
+                [&](size_t at, size_t file) { plain[file] = memory[at]; });
+}
+
+template <typename T>
+static void write(const VibParameter &parameter, T *memory, const T *plain) {
+  visitElements(parameter,
+                [&](size_t at, size_t file) { memory[at] = plain[file]; });
+}
+
+extern "C" void vib_read_parameter(const VibParameter *parameter,
+                                   const void *block, void *plain) {
+  if (parameter->type == VIB_F64)
+    read(*parameter, parameterData<double>(*parameter, block),
+         static_cast<double *>(plain));
+  else
+    read(*parameter, parameterData<float>(*parameter, block),
+         static_cast<float *>(plain));
+}
+
+extern "C" void vib_write_parameter(const VibParameter *parameter, void *block,
+                                    const void *plain) {
+  if (parameter->type == VIB_F64)
+    write(*parameter, parameterData<double>(*parameter, block),
+          static_cast<const double *>(plain));
+  else
+    write(*parameter, parameterData<float>(*parameter, block),
+          static_cast<const float *>(plain));
+}
