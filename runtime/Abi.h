@@ -22,13 +22,14 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 2u
+#define VIB_ABI_VERSION 3u
 
 typedef enum VibType {
   VIB_U8 = 0,
   VIB_I32 = 1,
   VIB_F32 = 2,
-  VIB_F64 = 3
+  VIB_F64 = 3,
+  VIB_BF16 = 4 /* the upper half of an F32 */
 } VibType;
 
 /* A tensor in the arena, row-major. In every one the first dimension is the
@@ -175,7 +176,9 @@ typedef struct VibModel {
   const char *options;  /* "-O2 --precision=f32 --batch=100" */
 
   uint32_t type; /* VIB_F32 or VIB_F64: of weights and activations           */
+  uint32_t operands;   /* VIB_BF16 if wide contractions round theirs; or type */
   uint32_t likelihood; /* VibLikelihood */
+  uint32_t pad;
   int64_t batch;
   int64_t samples; /* draws a step in training                               */
   int64_t latents;

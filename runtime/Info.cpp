@@ -139,10 +139,11 @@ std::string describeTraining(const VibModel &model) {
   };
   return fmt::format(
       "{} (beta1 {}, beta2 {}, epsilon {}, momentum {}, weight decay {}), rate "
-      "{}, beta {}, average {}",
+      "{}, beta {}, average {}{}",
       nameOfOptimizer(model), model.beta1, model.beta2, model.epsilon,
       model.momentum, model.weight_decay, describe(model.rate_schedule),
-      describe(model.beta_schedule), model.averaged ? model.average_decay : 0);
+      describe(model.beta_schedule), model.averaged ? model.average_decay : 0,
+      model.operands == VIB_BF16 ? ", operands bf16" : "");
 }
 
 std::string infoText(const VibModel &model) {

@@ -39,11 +39,18 @@ static bool isContinued(tensor::InsertSliceOp op) {
   return next && next.getDest() == op.getResult();
 }
 
+/// Whether `op` rounds state for contractions, each of which does it in its own
+/// kernel: state has no rounded copy.
+static bool isRoundingOfState(Operation *op) {
+  auto loop = dyn_cast<linalg::LinalgOp>(op);
+  return loop && isPrologue(loop) && getState(loop.getDpsInputs().front());
+}
+
 static bool isRoot(Operation *op) {
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
     return !isContinued(insert);
   if (isa<linalg::LinalgOp>(op) && !isa<linalg::FillOp>(op))
-    return true;
+    return !isRoundingOfState(op);
   // What the function returns has to come from somewhere.
   return isa<linalg::FillOp, tensor::ExtractSliceOp>(op) &&
          llvm::any_of(op->getUsers(), [](Operation *user) {

@@ -416,6 +416,8 @@ static KernelOp buildMerged(KernelOp first, KernelOp second,
 std::string vib::checkSamePositions(KernelOp kernel, const KernelSpace &space) {
   std::optional<SmallVector<unsigned, 4>> positions;
   for (linalg::LinalgOp op : getLoops(kernel)) {
+    if (isPrologue(op))
+      continue;
     SmallVector<unsigned, 4> loops;
     SmallVector<unsigned, 2> reduced = space.getReducedClasses(op);
     for (unsigned cls : space.getLoopClasses(op))

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/KernelSpace.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/STLExtras.h"
@@ -15,6 +16,22 @@
 
 using namespace mlir;
 using namespace vib;
+
+bool vib::isPrologue(linalg::LinalgOp op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
+  if (!generic || generic.getNumDpsInputs() != 1 ||
+      generic.getNumDpsInits() != 1 || op.getNumReductionLoops() != 0 ||
+      !isa<arith::TruncFOp>(op.getBlock()->front()))
+    return false;
+  Value source = generic.getDpsInputs().front();
+  if (auto slice = source.getDefiningOp<tensor::ExtractSliceOp>())
+    source = slice.getSource();
+  return isa<BlockArgument>(source) &&
+         llvm::all_of(op->getUsers(), [](Operation *user) {
+           auto reader = dyn_cast<linalg::LinalgOp>(user);
+           return reader && linalg::isaContractionOpInterface(reader);
+         });
+}
 
 unsigned KernelSpace::addNode(int64_t extent) {
   nodeExtents.push_back(extent);
@@ -184,7 +201,7 @@ SmallVector<unsigned, 4> KernelSpace::getSharedParallelClasses() const {
                        .getBody()
                        .front()
                        .getOps<linalg::LinalgOp>())
-      everywhere &= isa<linalg::FillOp>(op) ||
+      everywhere &= isa<linalg::FillOp>(op) || isPrologue(op) ||
                     llvm::is_contained(getLoopClasses(op), cls);
     if (everywhere)
       shared.push_back(cls);

@@ -39,6 +39,11 @@ struct ContractionClasses {
   llvm::SmallVector<unsigned, 2> batch, m, n, k;
 };
 
+/// Whether `op` rounds a whole weight, or a slice of one, for the contractions
+/// of its kernel and for nothing else. It has the loops of the weight only, and
+/// is done again wherever a contraction needs a part of it.
+bool isPrologue(mlir::linalg::LinalgOp op);
+
 class KernelSpace {
 public:
   explicit KernelSpace(KernelOp kernel);

@@ -20,8 +20,9 @@ class FusedPass<string name> : Pass<name, "::mlir::ModuleOp"> {
 def FormKernels : FusedPass<"vib-form-kernels"> {
   let summary = "Make every op of the step a kernel of its own";
   let description = [{
-    A linalg op becomes a `vib.kernel` of its label's name; its fill, constants
-    and slices of operands go with it, into each kernel that uses them. State
+    A linalg op becomes a `vib.kernel` of its label's name; its fill, constants,
+    slices of operands and roundings of weights go with it, into each kernel that
+    uses them. State
     (weights, moments, averages) that the op updates becomes an `outs`, as does
     a fresh `tensor.empty` for any other result. A chain of insert_slices is one
     kernel.

@@ -24,6 +24,9 @@ struct KernelsOptions : mlir::PassPipelineOptions<KernelsOptions> {
       *this, "vector-bits",
       llvm::cl::desc("Width of a vector register: 128, 256 or 512"),
       llvm::cl::init(512)};
+  Option<bool> hasBf16{*this, "bf16",
+                       llvm::cl::desc("Whether the CPU has AVX512_BF16"),
+                       llvm::cl::init(false)};
 };
 
 /// fused -> kernels for a CPU.

@@ -101,6 +101,28 @@ def ExpandNoise : Pass<"vib-expand-noise"> {
   ];
 }
 
+def ExpandRounding : Pass<"vib-expand-rounding"> {
+  let summary = "make rounding to bf16 instructions that every CPU has";
+  let description = [{
+    arith.truncf to bf16 and arith.extf from it become upstream's operations on
+    i32, to nearest even; with AVX512_BF16, a whole register is rounded by its
+    instruction.
+
+    ```mlir
+    %b = arith.truncf %a : vector<16xf32> to vector<16xbf16>
+    // becomes, with `bf16`
+    %b = x86vector.avx512.cvt.packed.f32_to_bf16 %a
+           : vector<16xf32> -> vector<16xbf16>
+    ```
+  }];
+  let options = [
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16">];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::vector::VectorDialect",
+                           "mlir::x86vector::X86VectorDialect"];
+}
+
 def LowerCopies : Pass<"vib-lower-copies"> {
   let summary = "make memref.copy an elementwise linalg.generic";
   let description = [{

@@ -24,6 +24,7 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
   pm.addPass(createEmitCpuKernels(EmitCpuKernelsOptions{options.vectorBits}));
   // The bodies are vectors now, and the noise is expanded to as many lanes.
   pm.addPass(createExpandNoise());
+  pm.addPass(createExpandRounding({options.hasBf16}));
   // Before the functions of f32 are approximated the addresses and what does
   // not vary are folded, so that less is expanded.
   pm.addPass(createCanonicalizerPass());
@@ -47,6 +48,7 @@ void vib::buildReferencePipeline(OpPassManager &pm) {
   pm.addPass(createLowerCopies());
   pm.addPass(createConvertLinalgToLoopsPass());
   pm.addPass(createExpandNoise());
+  pm.addPass(createExpandRounding());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   // Last, so that it sees the final uses of each buffer.

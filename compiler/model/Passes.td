@@ -64,7 +64,8 @@ def SetPrecision : Pass<"vib-set-precision", "::vib::ModelOp"> {
   let summary = "Compute a model in f32 or f64";
   let description = [{
     Gives every floating-point tensor of the model the element type of the
-    option; without it the model keeps its own.
+    option; without it the model keeps its own. For bf16 that is f32: what is
+    rounded to bf16 are operands of contractions, which the phase step has.
 
     ```mlir
     // --vib-set-precision=precision=f64
@@ -75,7 +76,7 @@ def SetPrecision : Pass<"vib-set-precision", "::vib::ModelOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", /*default=*/"\"\"",
-           "f32 or f64; the model's own by default">];
+           "f64, f32 or bf16; the model's own by default">];
 }
 
 #endif // VIB_COMPILER_MODEL_PASSES_TD

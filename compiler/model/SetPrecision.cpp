@@ -1,4 +1,4 @@
-//===- SetPrecision.cpp - Compute a model in f32 or f64 ---------*- C++ -*-===//
+//===- SetPrecision.cpp - The types of a model's numbers --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -28,12 +28,12 @@ struct SetPrecision : vib::impl::SetPrecisionBase<SetPrecision> {
       return;
     Builder builder(&getContext());
     Type elementType = llvm::StringSwitch<Type>(precision)
-                           .Case("f32", builder.getF32Type())
+                           .Cases({"f32", "bf16"}, builder.getF32Type())
                            .Case("f64", builder.getF64Type())
                            .Default({});
     if (!elementType) {
-      emitError(getOperation().getLoc(), "expected the precision f32 or f64 "
-                                         "but got '")
+      emitError(getOperation().getLoc(), "expected the precision f64, f32 or "
+                                         "bf16 but got '")
           << precision << "'";
       return signalPassFailure();
     }

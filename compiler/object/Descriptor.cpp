@@ -43,11 +43,11 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
   kernel = create("VibKernel", {pointer, pointer, f64, f64, i64});
   schedule = create("VibSchedule", {i32, i32, f64, f64, f64});
   model = create("VibModel",
-                 {i64,      i32,     i32,                        // magic
-                  pointer,  pointer, pointer,  pointer, pointer, // name
-                  pointer,                                       // options
-                  i32,      i32,     i64,      i64,     i64,     i64,
-                  i64,      i64, // type
+                 {i64,      i32,     i32,                             // magic
+                  pointer,  pointer, pointer,  pointer, pointer,      // name
+                  pointer,                                            // options
+                  i32,      i32,     i32,      i32,                   // type
+                  i64,      i64,     i64,      i64,     i64,     i64, // batch
                   i32,      i32,     f64,      f64,     f64,     f64,
                   f64,      f64,     f64,                        // optimizer
                   schedule, f64,     schedule,                   // schedules
@@ -235,6 +235,8 @@ static std::optional<uint32_t> getAbiType(Type type) {
     return VIB_F32;
   if (type.isF64())
     return VIB_F64;
+  if (type.isBF16())
+    return VIB_BF16;
   return std::nullopt;
 }
 
@@ -274,7 +276,9 @@ llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
         tensor ? getAbiType(tensor.getElementType()) : std::nullopt;
     if (!element || tensor.getRank() > 4) {
       module.emitError("expected the tensor '")
-          << name << "' to have at most four dimensions of i8, i32, f32 or f64";
+          << name
+          << "' to have at most four dimensions of i8, i32, f32, "
+             "f64 or bf16";
       hasFailed = true;
       continue;
     }
@@ -324,6 +328,9 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   llvm::Constant *tensors = emitTensors(numTensors);
   llvm::Constant *kernels = emitKernels(numKernels);
   Fields model = openFields("vib.model", module->getAttr("vib.model"));
+  constexpr VibType operandTypes[] = {VIB_F32, VIB_F64, VIB_BF16};
+  VibType operands =
+      operandTypes[model.getCase("operands", {"f32", "f64", "bf16"})];
   unsigned optimizer = model.getCase("optimizer", {"sgd", "adam", "adamw"});
   llvm::Constant *value = llvm::ConstantStruct::get(
       types.model,
@@ -337,7 +344,9 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        string(target.requiredFeatures),
        string(options.getCommandLine()),
        i32(model.getCase("type", {"f32", "f64"}) ? VIB_F64 : VIB_F32),
+       i32(operands),
        i32(model.getCase("likelihood", {"categorical", "normal"})),
+       i32(0),
        i64(model.getInteger("batch")),
        i64(model.getInteger("samples")),
        i64(model.getInteger("latents")),

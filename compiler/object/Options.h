@@ -25,7 +25,7 @@ std::optional<Phase> parsePhase(llvm::StringRef name);
 /// records it, so that the next phase goes on with the same.
 struct CompileOptions {
   unsigned level = 2;
-  std::string precision; // "f32" or "f64"
+  std::string precision; // "f64", "f32" or "bf16"
   int64_t batch = 0;
   bool gradients = false;
   std::string cpu;      // LLVM's name, never "native"

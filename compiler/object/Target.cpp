@@ -129,6 +129,7 @@ TargetInfo vib::createTarget(StringRef cpu, StringRef features,
       required.push_back(feature);
   info.requiredFeatures = join(required, ",");
   info.vectorBits = has("avx512f") ? 512 : has("avx") ? 256 : 128;
+  info.hasBf16 = has("avx512bf16");
   info.isGeneric = !has("avx2") || !has("fma");
   return info;
 }

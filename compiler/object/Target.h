@@ -34,6 +34,8 @@ struct TargetInfo {
   std::string requiredFeatures;
   /// Of its widest vector registers.
   unsigned vectorBits;
+  /// Whether it has AVX512_BF16.
+  bool hasBf16;
   /// Whether it is a baseline that no real machine of today is limited to.
   bool isGeneric;
 };

@@ -73,7 +73,7 @@ struct ActivationModel
     auto activation = cast<OpTy>(op);
     if (!step.isLearned(activation.getInput()))
       return;
-    Value y = step.getTensor(activation.getResult());
+    Value y = step.getStored(step.getTensor(activation.getResult()));
     Value dy = step.getAdjoint(activation.getResult()).front();
     StringRef dims = StepBuilder::getMatrixDims(y);
     step.addAdjoint(activation.getInput(),

@@ -99,10 +99,10 @@ private:
 class StepWriter {
 public:
   StepWriter(OpBuilder &builder, ModelOp model, TrainOp train, FloatType type,
-             int64_t batch)
+             int64_t batch, bool roundsOperands)
       : builder(builder), model(model), type(type), batch(batch),
-        rule(train.getOptimizerRule()), averaged(train.getAverageAttr()),
-        parameters(model.getParameters()) {
+        roundsOperands(roundsOperands), rule(train.getOptimizerRule()),
+        averaged(train.getAverageAttr()), parameters(model.getParameters()) {
     Block &block = model.getBody().front();
     loss = *block.getOps<LossOp>().begin();
     sample = *block.getOps<ReparameterizeOp>().begin();
@@ -117,7 +117,8 @@ public:
 
 private:
   StepBuilder createBuilder(StepPurpose purpose) {
-    return StepBuilder(builder, model.getLoc(), type, purpose, batch);
+    return StepBuilder(builder, model.getLoc(), type, purpose, batch,
+                       roundsOperands);
   }
 
   RankedTensorType getMatrixType(int64_t width, Type element) {
@@ -138,6 +139,10 @@ private:
     return width;
   }
 
+  /// The type in which `scale` hands on what it computes: rounded if all that
+  /// reads it rounds it.
+  Type getScaledType(StepBuilder &step);
+
   void addInput(StepFunction &function, StepBuilder &step);
   void addTarget(StepFunction &function, StepBuilder &step);
   void addPosterior(StepFunction &function, StepBuilder &step);
@@ -156,6 +161,7 @@ private:
   ModelOp model;
   FloatType type;
   int64_t batch;
+  bool roundsOperands;
   Optimizer rule;
   bool averaged;
   SmallVector<Parameter> parameters;
@@ -170,11 +176,29 @@ private:
 // Arguments
 //===----------------------------------------------------------------------===//
 
+Type StepWriter::getScaledType(StepBuilder &step) {
+  SmallVector<Operation *> readers(getScale()->getUsers());
+  while (!readers.empty()) {
+    Operation *reader = readers.pop_back_val();
+    if (isa<FlattenOp>(reader)) {
+      llvm::append_range(readers, reader->getUsers());
+      continue;
+    }
+    auto linear = dyn_cast<LinearOp>(reader);
+    if (!linear || !step.isRounded(linear.getParameters()[0].shape))
+      return type;
+  }
+  return builder.getBF16Type();
+}
+
 void StepWriter::addInput(StepFunction &function, StepBuilder &step) {
   Value input = model.getInput();
-  if (ScaleOp scale = getScale())
+  Type element = type;
+  if (ScaleOp scale = getScale()) {
     input = scale.getResult();
-  step.set(input, function.addArgument(getMatrixType(getInputWidth(), type),
+    element = getScaledType(step);
+  }
+  step.set(input, function.addArgument(getMatrixType(getInputWidth(), element),
                                        SlotKind::Input, "x"));
 }
 
@@ -346,7 +370,10 @@ void StepWriter::writeScale() {
                            SlotKind::Input, "image"));
   addScalars(function, step);
   buildForward(step, scale.getResult());
-  function.addResult(step.getTensor(scale.getResult()), SlotKind::Output, "x");
+  Value scaled = step.getTensor(scale.getResult());
+  if (getScaledType(step) != type)
+    scaled = step.round(scaled);
+  function.addResult(scaled, SlotKind::Output, "x");
   function.finish();
 }
 
@@ -541,7 +568,7 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     int64_t rows = train.getBatch();
     OpBuilder builder(module.getBodyRegion());
     builder.setInsertionPointToEnd(module.getBody());
-    StepWriter writer(builder, model, train, type, rows);
+    StepWriter writer(builder, model, train, type, rows, roundOperands);
     writer.writeScale();
     writer.writeTraining("train_step", /*updates=*/true);
     if (withGradients)
@@ -551,8 +578,9 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     writer.writePredict();
 
     module->setAttr("vib.phase", builder.getStringAttr("step"));
-    module->setAttr("vib.model", getModelAttribute(model, train, type, rows,
-                                                   computeHash(model)));
+    module->setAttr("vib.model",
+                    getModelAttribute(model, train, type, rows, roundOperands,
+                                      computeHash(model)));
     module->setAttr("vib.parameters", getParametersAttribute(model, train));
     numDifferentiated += model.getBody().front().getOperations().size();
     numParameters += model.getParameters().size();

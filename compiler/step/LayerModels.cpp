@@ -28,15 +28,23 @@ struct LinearModel
     return inputDims == "sbk" ? "sbn" : "bn";
   }
 
+  /// What the layer's contractions read of a tensor.
+  static Value getOperand(StepBuilder &step, const Parameter &weight,
+                          Value tensor) {
+    return step.isRounded(weight.shape) ? step.round(tensor) : tensor;
+  }
+
   void buildForward(Operation *op, StepBuilder &step) const {
     auto linear = cast<LinearOp>(op);
     SmallVector<Parameter> parameters = linear.getParameters();
     step.setLabel(getLabel(op, ""));
-    Value x = step.getTensor(linear.getInput());
+    Value x =
+        getOperand(step, parameters[0], step.getTensor(linear.getInput()));
+    Value weight =
+        getOperand(step, parameters[0], step.getParameter(parameters[0].name));
     StringRef dims = StepBuilder::getMatrixDims(x);
     StringRef resultDims = getResultDims(dims);
-    Value product = step.contract(
-        {x, dims}, {step.getParameter(parameters[0].name), "kn"}, resultDims);
+    Value product = step.contract({x, dims}, {weight, "kn"}, resultDims);
     Value sum = step.map(
         {{product, resultDims}, {step.getParameter(parameters[1].name), "n"}},
         resultDims, [](ScalarBuilder &scalars, ValueRange elements) {
@@ -48,15 +56,18 @@ struct LinearModel
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto linear = cast<LinearOp>(op);
     SmallVector<Parameter> parameters = linear.getParameters();
-    Value x = step.getTensor(linear.getInput());
-    Value dy = step.getAdjoint(linear.getResult()).front();
+    Value x =
+        getOperand(step, parameters[0], step.getTensor(linear.getInput()));
+    Value dy = getOperand(step, parameters[0],
+                          step.getAdjoint(linear.getResult()).front());
     StringRef dims = StepBuilder::getMatrixDims(x);
     StringRef resultDims = getResultDims(dims);
 
     step.flush();
     if (step.isLearned(linear.getInput())) {
       step.setLabel(getLabel(op, ".in"));
-      Value weight = step.getParameter(parameters[0].name);
+      Value weight = getOperand(step, parameters[0],
+                                step.getParameter(parameters[0].name));
       Value dx = step.contract({dy, resultDims}, {weight, "kn"}, dims);
       step.addAdjoint(linear.getInput(), dx);
     }

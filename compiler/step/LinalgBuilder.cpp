@@ -134,7 +134,12 @@ SmallVector<Value> LinalgBuilder::generic(ArrayRef<Access> inputs,
       outputTensors, maps, iterators,
       [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
         ScalarBuilder scalars(nested, nestedLoc, type, space.getLetters());
-        linalg::YieldOp::create(nested, nestedLoc, body(scalars, arguments));
+        SmallVector<Value> elements(arguments);
+        for (Value &element :
+             MutableArrayRef(elements).take_front(inputs.size()))
+          if (element.getType().isBF16())
+            element = arith::ExtFOp::create(nested, nestedLoc, type, element);
+        linalg::YieldOp::create(nested, nestedLoc, body(scalars, elements));
       });
   return llvm::to_vector_of<Value>(labelled(op).getResults());
 }

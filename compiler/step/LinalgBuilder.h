@@ -59,7 +59,8 @@ public:
   }
 
   /// The sum of products of `lhs` and `rhs` over the letters that `result` does
-  /// not have: contract({x, "mk"}, {w, "kn"}, "mn").
+  /// not have: contract({x, "mk"}, {w, "kn"}, "mn"). Operands of bf16 are
+  /// extended; the sum is of the model's type.
   mlir::Value contract(Access lhs, Access rhs, llvm::StringRef result);
 
   /// A loop without a reduction that writes one new tensor for each of
@@ -80,7 +81,8 @@ public:
                   ScalarFunction body);
 
   /// A loop in destination style; `outputs` are overwritten or accumulated
-  /// into. `body` gets the elements of the inputs, then those of the outputs.
+  /// into. `body` gets the elements of the inputs, those of bf16 extended to
+  /// the model's type, then those of the outputs.
   llvm::SmallVector<mlir::Value> generic(llvm::ArrayRef<Access> inputs,
                                          llvm::ArrayRef<Access> outputs,
                                          Body body);

@@ -57,7 +57,7 @@ static DictionaryAttr getAttribute(Builder &builder, const Schedule &schedule) {
 
 DictionaryAttr vib::getModelAttribute(ModelOp model, TrainOp train,
                                       FloatType type, int64_t batch,
-                                      StringRef hash) {
+                                      bool roundsOperands, StringRef hash) {
   Builder builder(model.getContext());
   NamedAttrList fields;
   auto addString = [&](StringRef name, const Twine &value) {
@@ -76,7 +76,9 @@ DictionaryAttr vib::getModelAttribute(ModelOp model, TrainOp train,
   auto categorical = dyn_cast<CategoricalType>(nll.getLikelihood().getType());
   addString("name", model.getSymName());
   addString("hash", hash);
-  addString("type", type.isF64() ? "f64" : "f32");
+  StringRef typeName = type.isF64() ? "f64" : "f32";
+  addString("type", typeName);
+  addString("operands", roundsOperands ? "bf16" : typeName);
   addString("likelihood", categorical ? "categorical" : "normal");
   addInteger("batch", batch);
   addInteger("samples", sample.getSamples());

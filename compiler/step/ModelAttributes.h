@@ -17,6 +17,7 @@ namespace vib {
 /// model and its training state, by their names there.
 mlir::DictionaryAttr getModelAttribute(ModelOp model, TrainOp train,
                                        mlir::FloatType type, int64_t batch,
+                                       bool roundsOperands,
                                        llvm::StringRef hash);
 
 /// The attribute `vib.parameters`: one dictionary a parameter, as the

@@ -27,7 +27,7 @@ struct StepOptions : mlir::PassPipelineOptions<StepOptions> {
       llvm::cl::init(0)};
   Option<std::string> precision{
       *this, "precision",
-      llvm::cl::desc("f32 or f64; by default the model's own type"),
+      llvm::cl::desc("f64, f32 or bf16; by default the model's own type"),
       llvm::cl::init("")};
   Option<bool> withGradients{*this, "with-gradients",
                              llvm::cl::desc("Write out @gradients as well"),

@@ -26,7 +26,9 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     Every argument and every result has its `vib.slot`, every op the label of
     the layer that it is of: `encode.0` forward, `encode.0.in` for the gradient
     of the layer's input, `encode.0.grad` for those of its parameters and their
-    updates. Each op of the model builds its own forward and backward by
+    updates. With `round-operands` the contractions of layers that are at least
+    32 wide read tensors of bf16: an activation is rounded where it is computed,
+    a weight anew for each contraction. Each op of the model builds its own forward and backward by
     `DifferentiableOpInterface`. The backward pass goes through the ops such
     that all users of a value come before the op that made it, and a layer's
     update stands after the adjoints up to the next layer, since these read the
@@ -56,7 +58,9 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
   }];
   let options = [
     Option<"withGradients", "with-gradients", "bool", "false",
-           "Write out @gradients as well">];
+           "Write out @gradients as well">,
+    Option<"roundOperands", "round-operands", "bool", "false",
+           "Round the operands of wide contractions to bf16">];
   let statistics = [
     Statistic<"numDifferentiated", "differentiated",
               "Ops that were differentiated">,

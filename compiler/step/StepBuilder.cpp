@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/StepBuilder.h"
+#include "dialect/Vib.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace vib;
@@ -74,6 +76,49 @@ Value StepBuilder::getScalar(StringRef name) const {
   Value value = scalars.lookup(name);
   assert(value && "no such scalar");
   return value;
+}
+
+Value StepBuilder::round(Value tensor) {
+  OpBuilder &builder = getBuilder();
+  auto type = cast<RankedTensorType>(tensor.getType());
+  Type narrow = builder.getBF16Type();
+  if (type.getElementType() == narrow)
+    return tensor;
+  bool isParameter = llvm::any_of(parameters, [&](const auto &parameter) {
+    return parameter.second == tensor;
+  });
+  if (Value known = rounded.lookup(tensor); known && !isParameter)
+    return known;
+
+  OpBuilder::InsertionGuard guard(builder);
+  StringAttr label = getLabel();
+  if (Operation *op = tensor.getDefiningOp()) {
+    builder.setInsertionPointAfter(op);
+    setLabel(op->getAttrOfType<StringAttr>(kLabelAttrName));
+  }
+  Value value;
+  if (tensor.getDefiningOp<tensor::EmptyOp>()) {
+    value = empty(type.getShape(), narrow);
+  } else if (auto insert = tensor.getDefiningOp<tensor::InsertSliceOp>()) {
+    // The parts are rounded where they are computed.
+    Value source = round(insert.getSource()), dest = round(insert.getDest());
+    auto copy = cast<tensor::InsertSliceOp>(builder.clone(*insert));
+    copy->setOperand(0, source);
+    copy->setOperand(1, dest);
+    copy.getResult().setType(type.clone(narrow));
+    value = copy;
+  } else {
+    StringRef dims = StringRef("sbk").take_back(type.getRank());
+    value =
+        map({{tensor, dims}}, dims, narrow,
+            [&](ScalarBuilder &scalars, ValueRange elements) {
+              return SmallVector<Value>{arith::TruncFOp::create(
+                  scalars.getBuilder(), scalars.getLoc(), narrow, elements[0])};
+            })
+            .front();
+  }
+  setLabel(label);
+  return rounded[tensor] = value;
 }
 
 void StepBuilder::defer(std::function<void()> build) {

@@ -22,6 +22,13 @@
 // adjoint: the derivative by it is the same for all rows that count, 0 for the
 // others; `weigh` multiplies by it.
 //
+// If the step rounds operands to bf16, then it does where a tensor is computed,
+// once for all contractions that read it: it is stored rounded, and what else
+// can read that (the derivative of an activation, the gradient of a bias) does.
+// A weight is rounded anew for each contraction, inside of whose kernel that
+// happens: no rounded copy of it is kept, and the average weights can take its
+// place.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef VIB_COMPILER_STEP_STEPBUILDER_H
@@ -50,8 +57,10 @@ public:
   using GradientSink = std::function<void(llvm::StringRef, mlir::Value)>;
 
   StepBuilder(mlir::OpBuilder &builder, mlir::Location loc,
-              mlir::FloatType type, StepPurpose purpose, int64_t batch)
-      : LinalgBuilder(builder, loc, type), purpose(purpose), batch(batch) {}
+              mlir::FloatType type, StepPurpose purpose, int64_t batch,
+              bool roundsOperands)
+      : LinalgBuilder(builder, loc, type), purpose(purpose), batch(batch),
+        roundsOperands(roundsOperands) {}
 
   bool isTraining() const { return purpose == StepPurpose::Train; }
   int64_t getBatch() const { return batch; }
@@ -105,6 +114,22 @@ public:
   }
   mlir::Value getScalar(llvm::StringRef name) const;
 
+  /// Whether the operands of the contractions of a layer are rounded to bf16,
+  /// given the shape of its weight. Below 32 inputs or outputs they are not:
+  /// the layer is a few thousandths of the work, and it may be the classifier.
+  bool isRounded(llvm::ArrayRef<int64_t> weightShape) const {
+    return roundsOperands && llvm::all_of(weightShape, [](int64_t extent) {
+             return extent >= 32;
+           });
+  }
+  /// The tensor rounded to bf16, to nearest even.
+  mlir::Value round(mlir::Value tensor);
+  /// What is stored of the tensor: the rounded one if there is one.
+  mlir::Value getStored(mlir::Value tensor) const {
+    mlir::Value stored = rounded.lookup(tensor);
+    return stored ? stored : tensor;
+  }
+
   void setGradientSink(GradientSink newSink) { sink = std::move(newSink); }
   void setGradient(llvm::StringRef parameter, mlir::Value gradient) {
     sink(parameter, gradient);
@@ -131,6 +156,8 @@ public:
 private:
   StepPurpose purpose;
   int64_t batch;
+  bool roundsOperands;
+  llvm::DenseMap<mlir::Value, mlir::Value> rounded;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> tensors, adjoints;
   llvm::DenseMap<mlir::Value, mlir::StringAttr> labels, adjointLabels;
   llvm::DenseMap<mlir::Value, mlir::Value> termScales;

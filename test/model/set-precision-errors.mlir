@@ -1,6 +1,6 @@
-// RUN: vib-opt %s --pass-pipeline="builtin.module(vib.model(vib-set-precision{precision=bf16}))" -verify-diagnostics
+// RUN: vib-opt %s --pass-pipeline="builtin.module(vib.model(vib-set-precision{precision=tf32}))" -verify-diagnostics
 
-// expected-error @+1 {{expected the precision f32 or f64 but got 'bf16'}}
+// expected-error @+1 {{expected the precision f64, f32 or bf16 but got 'tf32'}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>

@@ -275,6 +275,7 @@ template <typename Real, int outputs, bool classes> struct Mock {
     model.features = "";
     model.options = "-O2";
     model.type = real;
+    model.operands = real;
     model.likelihood = classes ? VIB_CATEGORICAL : VIB_NORMAL;
     model.batch = batch;
     model.samples = 1;

@@ -41,7 +41,8 @@ class Model(ctypes.Structure):
     _fields_ = [("magic", c_uint64), ("version", c_uint32), ("size", c_uint32)] + [
         (name, c_char_p)
         for name in ("name", "hash", "compiler", "target", "features", "options")] + [
-        ("type", c_uint32), ("likelihood", c_uint32)] + [
+        ("type", c_uint32), ("operands", c_uint32), ("likelihood", c_uint32),
+        ("pad", c_uint32)] + [
         (name, c_int64)
         for name in ("batch", "samples", "latents", "outputs", "epochs")] + [
         ("seed", c_uint64), ("optimizer", c_uint32), ("averaged", c_uint32)] + [
@@ -57,7 +58,8 @@ class Model(ctypes.Structure):
         for name in ("scale", "train_step", "encode", "evaluate", "predict", "gradients")]
 
 
-ELEMENTS = {0: ctypes.c_uint8, 1: c_int32, 2: ctypes.c_float, 3: c_double}
+ELEMENTS = {0: ctypes.c_uint8, 1: c_int32, 2: ctypes.c_float, 3: c_double,
+            4: ctypes.c_uint16}
 
 
 def count(shape):

@@ -74,22 +74,29 @@ TEST_F(AbiLayout, Schedule) {
 
 TEST_F(AbiLayout, Model) {
 #define FIELD(name) offsetof(VibModel, name)
-  expectLayout(
-      types.model, sizeof(VibModel),
-      {FIELD(magic),        FIELD(version),        FIELD(size),
-       FIELD(name),         FIELD(hash),           FIELD(compiler),
-       FIELD(target),       FIELD(features),       FIELD(options),
-       FIELD(type),         FIELD(likelihood),     FIELD(batch),
-       FIELD(samples),      FIELD(latents),        FIELD(outputs),
-       FIELD(epochs),       FIELD(seed),           FIELD(optimizer),
-       FIELD(averaged),     FIELD(rate),           FIELD(beta1),
-       FIELD(beta2),        FIELD(epsilon),        FIELD(momentum),
-       FIELD(weight_decay), FIELD(average_decay),  FIELD(rate_schedule),
-       FIELD(beta),         FIELD(beta_schedule),  FIELD(block_bytes),
-       FIELD(moments),      FIELD(num_parameters), FIELD(parameters),
-       FIELD(arena_bytes),  FIELD(num_tensors),    FIELD(num_kernels),
-       FIELD(tensors),      FIELD(kernels),        FIELD(scale),
-       FIELD(train_step),   FIELD(encode),         FIELD(evaluate),
-       FIELD(predict),      FIELD(gradients)});
+  expectLayout(types.model, sizeof(VibModel),
+               {FIELD(magic),         FIELD(version),
+                FIELD(size),          FIELD(name),
+                FIELD(hash),          FIELD(compiler),
+                FIELD(target),        FIELD(features),
+                FIELD(options),       FIELD(type),
+                FIELD(operands),      FIELD(likelihood),
+                FIELD(pad),           FIELD(batch),
+                FIELD(samples),       FIELD(latents),
+                FIELD(outputs),       FIELD(epochs),
+                FIELD(seed),          FIELD(optimizer),
+                FIELD(averaged),      FIELD(rate),
+                FIELD(beta1),         FIELD(beta2),
+                FIELD(epsilon),       FIELD(momentum),
+                FIELD(weight_decay),  FIELD(average_decay),
+                FIELD(rate_schedule), FIELD(beta),
+                FIELD(beta_schedule), FIELD(block_bytes),
+                FIELD(moments),       FIELD(num_parameters),
+                FIELD(parameters),    FIELD(arena_bytes),
+                FIELD(num_tensors),   FIELD(num_kernels),
+                FIELD(tensors),       FIELD(kernels),
+                FIELD(scale),         FIELD(train_step),
+                FIELD(encode),        FIELD(evaluate),
+                FIELD(predict),       FIELD(gradients)});
 #undef FIELD
 }

@@ -204,7 +204,9 @@ static std::string getPrecision(ModelOp model) {
 /// The options that the module itself says, once its model has been checked.
 void Compilation::takeSettled(CompileOptions &settled) {
   for (auto model : module->getOps<ModelOp>()) {
-    settled.precision = getPrecision(model);
+    // A model that is compiled for bf16 is one of f32.
+    if (settled.precision != "bf16")
+      settled.precision = getPrecision(model);
     modelName = model.getSymName().str();
   }
   for (auto train : module->getOps<TrainOp>())
@@ -212,7 +214,7 @@ void Compilation::takeSettled(CompileOptions &settled) {
   auto model = (*module)->getAttrOfType<DictionaryAttr>("vib.model");
   if (!model)
     return;
-  if (auto type = model.getAs<StringAttr>("type"))
+  if (auto type = model.getAs<StringAttr>("operands"))
     settled.precision = type.str();
   if (auto batch = model.getAs<IntegerAttr>("batch"))
     settled.batch = batch.getInt();
@@ -340,6 +342,7 @@ static void addPipeline(OpPassManager &manager, Phase phase,
     }
     KernelsOptions kernelsOptions;
     kernelsOptions.vectorBits = target.vectorBits;
+    kernelsOptions.hasBf16 = target.hasBf16;
     buildKernelsPipeline(manager, kernelsOptions);
     return;
   }

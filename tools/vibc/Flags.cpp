@@ -85,8 +85,10 @@ struct Parser {
       cl::value_desc("name"), cl::cat(category)};
   cl::opt<std::string> precision{
       "precision",
-      cl::desc("f32 or f64, both IEEE: of weights and activations. By default "
-               "the model's own type"),
+      cl::desc(
+          "f32 or f64, both IEEE: of weights and activations. Or bf16: as "
+          "f32, but wide contractions read their operands rounded to bf16. "
+          "By default the model's own type"),
       cl::value_desc("type"), cl::cat(category)};
   cl::opt<std::string> batch{
       "batch", cl::desc("Rows of a batch, in place of the model's own"),
@@ -186,9 +188,9 @@ Flags vib::parseFlags(int argc, char **argv) {
     flags.level = static_cast<unsigned>(parser.level.getValue());
   if (parser.precision.getNumOccurrences()) {
     StringRef precision = parser.precision;
-    if (precision != "f32" && precision != "f64")
+    if (precision != "f64" && precision != "f32" && precision != "bf16")
       exitWithUsage("for the --precision option: found '" + precision +
-                    "', expected f32 or f64 on a CPU");
+                    "', expected f64, f32 or bf16 on a CPU");
     flags.precision = precision.str();
   }
   return flags;

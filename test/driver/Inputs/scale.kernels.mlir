@@ -3,7 +3,7 @@
 module attributes {
   vib.phase = "kernels",
   vib.model = {
-    name = "scale", hash = "0123456789abcdef", type = "f32",
+    name = "scale", hash = "0123456789abcdef", type = "f32", operands = "f32",
     likelihood = "categorical", batch = 4 : i64, samples = 1 : i64,
     latents = 2 : i64, outputs = 3 : i64, epochs = 5 : i64, seed = 7 : i64,
     optimizer = "adam", moments = 2 : i64, averaged = true, rate = 1.0e-4 : f64,

@@ -1,0 +1,61 @@
+//===- ExpandRounding.cpp - Rounding to bf16 in instructions --------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// LLVM is given no arithmetic on bf16, only loads, stores and bits: for vectors
+// of odd widths its X86 backend has none, and for scalars of many CPUs it calls
+// functions of compiler-rt. Upstream's operations on i32 round to nearest even,
+// as the instruction does, which takes denormals for zeros.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace vib {
+#define GEN_PASS_DEF_EXPANDROUNDING
+#include "compiler/kernels/Passes.h.inc"
+} // namespace vib
+
+namespace {
+
+/// A whole register by its one instruction.
+struct ConvertRegister : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(op.getType());
+    auto inType = dyn_cast<VectorType>(op.getIn().getType());
+    if (!type || type.getRank() != 1 || type.getDimSize(0) != 16 ||
+        !type.getElementType().isBF16() || !inType.getElementType().isF32())
+      return failure();
+    rewriter.replaceOpWithNewOp<x86vector::CvtPackedF32ToBF16Op>(op, type,
+                                                                 op.getIn());
+    return success();
+  }
+};
+
+struct ExpandRounding : vib::impl::ExpandRoundingBase<ExpandRounding> {
+  using ExpandRoundingBase::ExpandRoundingBase;
+
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    arith::populateExpandBFloat16Patterns(patterns);
+    if (hasBf16)
+      patterns.add<ConvertRegister>(&getContext(), /*benefit=*/2);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
