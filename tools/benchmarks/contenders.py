@@ -1,0 +1,222 @@
+"""Everything that is timed runs on the same processors: a process with one thread
+is bound to one, a process with two to two, of different cores. A contender has a
+name and run(seconds), which gives milliseconds a step; rounds of all contenders
+alternate, so that what else happens on the machine meets all of them."""
+
+import itertools
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+
+here = pathlib.Path(__file__).resolve().parent
+
+
+class Failure(Exception):
+    """Of one contender: its row says why, the rest goes on."""
+
+
+def processors(count):
+    """So many processors of the process's own, one of each core first."""
+    mine = sorted(os.sched_getaffinity(0))
+
+    def core(cpu):
+        path = f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list"
+        try:
+            return pathlib.Path(path).read_text()
+        except OSError:
+            return cpu
+
+    seen, first, rest = set(), [], []
+    for cpu in mine:
+        (rest if core(cpu) in seen else first).append(cpu)
+        seen.add(core(cpu))
+    return set((first + rest)[:count])
+
+
+def bind(threads):
+    return lambda: os.sched_setaffinity(0, processors(threads))
+
+
+def last_line(text):
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "no message"
+
+
+class Compiler:
+    """vibc, and a folder for what it makes."""
+
+    def __init__(self, vibc, folder):
+        self.vibc = vibc
+        self.folder = pathlib.Path(folder)
+        self.numbers = itertools.count()
+        self.programs = {}
+
+    def version(self):
+        command = [self.vibc, "--version"]
+        result = subprocess.run(command, capture_output=True, text=True)
+        lines = result.stdout.splitlines()
+        return next((line.strip() for line in lines if "vibc" in line), "vibc")
+
+    def program(self, case, *flags):
+        key = case, flags
+        if key not in self.programs:
+            self.programs[key] = self.compile(case, *flags)
+        return self.programs[key]
+
+    def compile(self, case, *flags):
+        stem = self.folder / f"{case.name}-{next(self.numbers)}"
+        model = stem.with_suffix(".mlir")
+        model.write_text(case.text())
+        command = [self.vibc, model, "-o", stem, *flags]
+        result = subprocess.run(command, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise Failure(last_line(result.stderr))
+        return stem
+
+
+class Ours:
+    """A compiled program."""
+
+    def __init__(self, name, program, threads):
+        self.name, self.program, self.threads = name, program, threads
+        # To know how many steps fill a time.
+        self.expected = self.bench(20)["ms_per_step"]
+        self.details = []
+
+    def bench(self, steps):
+        command = [self.program, "bench", "--json", "--threads", str(self.threads)]
+        result = subprocess.run(
+            [*command, "--steps", str(steps)],
+            capture_output=True,
+            text=True,
+            preexec_fn=bind(self.threads),
+        )
+        if result.returncode != 0:
+            raise Failure(last_line(result.stderr))
+        return json.loads(result.stdout)
+
+    def run(self, seconds):
+        steps = int(min(max(1e3 * seconds / self.expected, 5), 200_000))
+        self.details.append(self.bench(steps))
+        self.expected = self.details[-1]["ms_per_step"]
+        return self.expected
+
+    def median_of(self, key):
+        return statistics.median(detail[key] for detail in self.details)
+
+
+class PeerProcess:
+    """One framework with one number of threads; see peer.py."""
+
+    def __init__(self, python, framework, threads):
+        self.threads = threads
+        self.numbers = itertools.count()
+        count = str(threads)
+        self.process = subprocess.Popen(
+            [python, "-B", here / f"peer_{framework}.py"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": count, "MKL_NUM_THREADS": count},
+            preexec_fn=bind(threads),
+        )
+        self.version = self.read()["version"]
+
+    def read(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failure(f"ended with status {self.process.wait()}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise Failure(answer["error"])
+        return answer
+
+    def ask(self, **request):
+        try:
+            print(json.dumps(request), file=self.process.stdin, flush=True)
+        except OSError:
+            pass  # read() tells the status.
+        return self.read()
+
+    def prepare(self, variant, case):
+        number = next(self.numbers)
+        self.ask(
+            do="prepare",
+            id=number,
+            variant=variant,
+            case=case.for_peer(),
+            threads=self.threads,
+        )
+        return number
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+
+class Peers:
+    """The frameworks that a Python has, started when they are first asked for."""
+
+    packages = {"jax": "jax", "torch": "torch"}
+
+    def __init__(self, python):
+        self.python = python
+        self.running = {}
+        self.versions = {}
+        self.present = [name for name in self.packages if python and self.has(name)]
+
+    def has(self, framework):
+        command = [self.python, "-c", f"import {self.packages[framework]}"]
+        return subprocess.run(command, capture_output=True).returncode == 0
+
+    def missing(self):
+        return [name for name in self.packages if name not in self.present]
+
+    def get(self, framework, threads):
+        key = framework, threads
+        if key not in self.running:
+            self.running[key] = PeerProcess(self.python, framework, threads)
+            self.versions[framework] = self.running[key].version
+        return self.running[key]
+
+    def close(self):
+        for process in self.running.values():
+            process.close()
+
+
+class Peer:
+    """A variant of a framework's step."""
+
+    def __init__(self, name, process, variant, case):
+        self.name, self.process = name, process
+        self.number = process.prepare(variant, case)
+
+    def run(self, seconds):
+        answer = self.process.ask(do="run", id=self.number, seconds=seconds)
+        return statistics.median(answer["ms"])
+
+    def drop(self):
+        self.process.ask(do="drop", id=self.number)
+
+
+def alternate(contenders, rounds, seconds):
+    """{name: milliseconds a step of each round}, and {name: why it has none}."""
+    times, failures = {}, {}
+    for _ in range(rounds):
+        for contender in contenders:
+            if contender.name in failures:
+                continue
+            try:
+                times.setdefault(contender.name, []).append(contender.run(seconds))
+            except Failure as failure:
+                failures[contender.name] = str(failure)
+                times.pop(contender.name, None)
+    return times, failures

@@ -1,0 +1,91 @@
+"""A peer is a process that tools/bench starts with the user's Python and talks
+to by lines of JSON:
+
+  {"do": "prepare", "id": I, "variant": V, "case": {...}, "threads": N}
+      compiles and warms up                  -> {"seconds": S}
+  {"do": "run", "id": I, "seconds": S}
+      trains for so long                     -> {"ms": [of each block of steps]}
+  {"do": "drop", "id": I}                    -> {}
+
+What goes wrong in one of them is answered by {"error": "..."}. A block is a few
+steps that are waited for together, so that a framework which runs ahead of its
+caller may do so.
+"""
+
+import json
+import os
+import sys
+import time
+
+
+def batches(case):
+    """Rows of the synthetic data, in batches, as the bench of a program has."""
+    return 4
+
+
+def make_data(numpy, case):
+    """Images as stored, labels, and a permutation of the rows."""
+    random = numpy.random.default_rng(0)
+    rows = batches(case) * case["batch"]
+    images = random.integers(0, 256, (rows, case["inputs"]), numpy.uint8)
+    labels = random.integers(0, case["classes"], rows).astype(numpy.int32)
+    return images, labels, random.permutation(rows).astype(numpy.int32)
+
+
+def layers(case):
+    """(inputs, outputs) of each linear: the encoder's, then the decoder."""
+    widths = [case["inputs"], *case["hidden"], 2 * case["latents"]]
+    return [*zip(widths, widths[1:]), (case["latents"], case["classes"])]
+
+
+def time_blocks(run_block, steps, seconds):
+    """Milliseconds a step of the blocks that fit into so many seconds."""
+    times = []
+    end = time.perf_counter() + seconds
+    while not times or time.perf_counter() < end:
+        begin = time.perf_counter()
+        run_block()
+        times.append(1e3 * (time.perf_counter() - begin) / steps)
+    return times
+
+
+def block_length(run_steps, least_seconds=0.05):
+    """How many steps make a block long enough to be timed."""
+    steps = 1
+    while True:
+        begin = time.perf_counter()
+        run_steps(steps)
+        elapsed = time.perf_counter() - begin
+        if elapsed >= least_seconds or steps >= 4096:
+            return steps
+        steps *= 2
+
+
+def serve(version, make):
+    """Answers until stdin ends. `make(variant, case, threads)` returns a
+    function of seconds."""
+    # What a framework prints must not come between the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    running = {}
+
+    def answer(request):
+        if request["do"] == "prepare":
+            begin = time.perf_counter()
+            running[request["id"]] = make(
+                request["variant"], request["case"], request["threads"]
+            )
+            return {"seconds": time.perf_counter() - begin}
+        if request["do"] == "run":
+            return {"ms": running[request["id"]](request["seconds"])}
+        del running[request["id"]]
+        return {}
+
+    print(json.dumps({"version": version}), file=answers, flush=True)
+    for line in sys.stdin:
+        try:
+            result = answer(json.loads(line))
+        except Exception as error:  # Of any library: the table goes on.
+            text = str(error).strip() or type(error).__name__
+            result = {"error": text.splitlines()[0]}
+        print(json.dumps(result), file=answers, flush=True)

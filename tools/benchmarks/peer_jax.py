@@ -1,0 +1,147 @@
+"""The step that a compiled program makes, as JAX is meant to be used: one jitted
+function with the state donated, called a step (variant "jit") or looped over by
+lax.scan inside (variant "scan"). The permutation is on the device, so a call
+passes nothing from the host. Threads are those of the process's CPU mask."""
+
+import functools
+import time
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+import peer
+
+
+def initialize(case):
+    keys = jax.random.split(jax.random.key(0), len(peer.layers(case)))
+    glorot = jax.nn.initializers.glorot_uniform()
+    return [
+        {"w": glorot(key, shape), "b": jnp.zeros(shape[1])}
+        for key, shape in zip(keys, peer.layers(case))
+    ]
+
+
+def make_state(case):
+    weights = initialize(case)
+    copy = functools.partial(jax.tree.map, jnp.zeros_like)
+    return {
+        "w": weights,
+        "m": copy(weights),
+        "v": copy(weights),
+        "a": copy(weights),
+        "step": jnp.zeros((), jnp.int32),
+    }
+
+
+def scale(images):
+    return images.astype(jnp.float32) * (2 / 255) - 1
+
+
+def linear(layer, x):
+    return x @ layer["w"] + layer["b"]
+
+
+def encode(weights, x):
+    """mu, sigma and the rate of each row."""
+    for layer in weights[:-2]:
+        x = jax.nn.relu(linear(layer, x))
+    mu, rho = jnp.split(linear(weights[-2], x), 2, axis=-1)
+    sigma = jax.nn.softplus(rho - 5)
+    rate = 0.5 * jnp.sum(mu**2 + sigma**2 - 1 - 2 * jnp.log(sigma), axis=-1)
+    return mu, sigma, rate
+
+
+def cross_entropy(logits, labels):
+    logp = jax.nn.log_softmax(logits)
+    return -jnp.take_along_axis(logp, labels[..., None], axis=-1)[..., 0]
+
+
+def make_step(case):
+    """(state, images, labels, rows of the batch, learning rate) -> (state, the
+    means of the cross-entropy, the rate and the error)."""
+    beta1, beta2 = case["beta1"], case["beta2"]
+
+    def loss_of(weights, x, labels, key):
+        mu, sigma, rate = encode(weights, x)
+        z = mu + sigma * jax.random.normal(key, mu.shape)
+        logits = linear(weights[-1], z)
+        nll = jnp.mean(cross_entropy(logits, labels))
+        error = jnp.mean(logits.argmax(-1) != labels)
+        rate = jnp.mean(rate)
+        return nll + case["beta"] * rate, jnp.stack([nll, rate, error])
+
+    def step(state, images, labels, rows, learning_rate):
+        x = scale(jnp.take(images, rows, axis=0, mode="clip"))
+        y = jnp.take(labels, rows, mode="clip")
+        # Not the default generator, which takes longer on a CPU.
+        key = jax.random.fold_in(jax.random.key(1, impl="rbg"), state["step"])
+        gradient, figures = jax.grad(loss_of, has_aux=True)(state["w"], x, y, key)
+
+        t = (state["step"] + 1).astype(jnp.float32)
+        correct1, correct2 = 1 - beta1**t, 1 - beta2**t
+        follow = (1 - case["average"]) / (1 - case["average"] ** t)
+        new = jax.tree.map(
+            lambda g, w, m, v, a: update(
+                g, w, m, v, a, learning_rate, beta1, beta2, case["eps"],
+                correct1, correct2, follow,
+            ),
+            gradient, *(state[part] for part in "wmva"),
+        )  # fmt: skip
+        parts = jax.tree.transpose(
+            jax.tree.structure(gradient), jax.tree.structure((0, 0, 0, 0)), new
+        )
+        return {**dict(zip("wmva", parts)), "step": state["step"] + 1}, figures
+
+    return step
+
+
+def update(g, w, m, v, a, rate, beta1, beta2, eps, correct1, correct2, follow):
+    """Adam, and the average."""
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+    w = w - rate * (m / correct1) / (jnp.sqrt(v / correct2) + eps)
+    return w, m, v, a + follow * (w - a)
+
+
+def make(variant, case, threads):
+    images, labels, order = map(jnp.asarray, peer.make_data(np, case))
+    batch, count = case["batch"], peer.batches(case)
+    step = make_step(case)
+
+    def whole(state, images, labels, order):
+        first = state["step"] % count * batch
+        rows = lax.dynamic_slice(order, (first,), (batch,))
+        return step(state, images, labels, rows, case["lr"])
+
+    def loop(length, state, *data):
+        body = lambda state, _: whole(state, *data)
+        state, figures = lax.scan(body, state, length=length)
+        return state, figures[-1]
+
+    state = [make_state(case)]
+    if variant == "jit":
+        call = jax.jit(whole, donate_argnums=0)
+    else:
+        # About a quarter of a second, guessed from the work.
+        length = int(min(max(2.5e10 / case["flops"], 8), 2000))
+        call = jax.jit(functools.partial(loop, length), donate_argnums=0)
+
+    def run_calls(calls):
+        for _ in range(calls):
+            state[0], figures = call(state[0], images, labels, order)
+        jax.block_until_ready((state[0], figures))
+
+    run_calls(3)
+    steps = peer.block_length(run_calls) if variant == "jit" else 1
+
+    def run(seconds):
+        each = steps if variant == "jit" else length
+        return peer.time_blocks(lambda: run_calls(steps), each, seconds)
+
+    return run
+
+
+if __name__ == "__main__":
+    peer.serve("JAX " + jax.__version__, make)

@@ -1,0 +1,179 @@
+"""The tables of tools/bench, in Markdown."""
+
+from sections import ours, ours_bf16
+
+
+def number(value):
+    """Three significant digits, as far as they are not before the point."""
+    decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 4
+    return f"{value:.{decimals}f}"
+
+
+def interval(found):
+    text = f"{number(found['median'])}"
+    if len(found["rounds"]) > 1:
+        text += f" ({number(found['low'])}-{number(found['high'])})"
+    return text
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def threads_of(count):
+    return f"{count} thread" + ("" if count == 1 else "s")
+
+
+def competition(found):
+    """One model, one number of threads: everyone's step."""
+    widths = [found["layers"][0][0], *(width for _, width in found["layers"][:-2])]
+    shape = " → ".join(map(str, widths)) + f" → K = {found['latents']}"
+    title = (
+        f"### {found['model']} ({shape}), batch {found['batch']}, "
+        f"{threads_of(found['threads'])}"
+    )
+    rows = []
+    for row in found["rows"]:
+        peak = ""
+        if "percent_of_peak" in row:
+            peak = (
+                f"{row['percent_of_peak']:.1f} % of {row['peak_gflops']:.0f} GFLOP/s"
+            )
+        faster = row.get("ours_is_faster")
+        rows.append(
+            [row["name"], interval(row), peak, f"{faster:.2f}×" if faster else ""]
+        )
+    lines = [
+        title,
+        "",
+        table(["", "ms a step", "of the peak", "vib is faster by"], rows),
+    ]
+    for name, reason in found["failures"].items():
+        lines += ["", f"{name}: left out: {reason}"]
+    return "\n".join(lines)
+
+
+def median_of(found, name):
+    for row in found["rows"]:
+        if row["name"] == name:
+            return row["median"]
+    return None
+
+
+def least_ratio(found, start, bf16=False):
+    """Against the best of the peers of that name."""
+    ratios = [
+        row["ours_is_faster"]
+        for row in found["rows"]
+        if row["name"].startswith(start)
+        and ("bf16" in row["name"]) == bf16
+        and "ours_is_faster" in row
+    ]
+    return f"{min(ratios):.2f}× faster" if ratios else None
+
+
+def share(found):
+    for row in found["rows"]:
+        if row["name"] == ours:
+            return f"{row['percent_of_peak']:.1f} %"
+    return ""
+
+
+def megabytes(count):
+    return f"{count / 1e6:.1f} MB"
+
+
+def overview(results):
+    """The figures that sum the tables up."""
+    rows = []
+    if "step" in results:
+        two, one = results["step"]
+        rows += [
+            ["ToyNet: share of the peak of two threads", share(two)],
+            ["against JAX, the better of jit and scan", least_ratio(two, "JAX")],
+            [
+                "against PyTorch, the better of eager and compiled",
+                least_ratio(two, "PyTorch"),
+            ],
+            [
+                "bf16, against torch.compile under autocast",
+                least_ratio(two, "PyTorch", bf16=True),
+            ],
+        ]
+        if median_of(one, ours) and median_of(two, ours):
+            ratio = median_of(one, ours) / median_of(two, ours)
+            rows.append(["one thread to two", f"{ratio:.2f}×"])
+    if "small" in results:
+        small = results["small"][0]
+        rows += [
+            ["small model, against JAX, a jit call a step", least_ratio(small, "JAX, a")],
+            ["the same, against lax.scan", least_ratio(small, "JAX, lax")],
+        ]
+    if "batch" in results:
+        found = results["batch"][0]
+        rows.append([f"batch {found['batch']:,}: share of the peak", share(found)])
+    if "memory" in results:
+        for name in (ours, ours_bf16):
+            found = results["memory"][name]
+            rows.append([f"training memory, {name}", describe_memory(found)])
+    if "compile" in results:
+        rows.append(
+            ["ToyNet, model file to program", interval(results["compile"]) + " s"]
+        )
+    if "training" in results:
+        found = results["training"]
+        for name, seconds in found["seconds"].items():
+            rows.append(
+                [f"{found['epochs']} epochs of MNIST, {name}", interval(seconds) + " s"]
+            )
+        if len(found["seconds"]) == 2:
+            mine, peer = (s["median"] for s in found["seconds"].values())
+            rows.append(["the same, against JAX", f"{peer / mine:.2f}× faster"])
+        for name, reason in found["failures"].items():
+            rows.append([f"{found['epochs']} epochs, {name}", f"left out: {reason}"])
+    rows = [row for row in rows if row[1]]
+    return table(["", "measured"], rows) if rows else ""
+
+
+def describe_memory(found):
+    if "failure" in found:
+        return f"left out: {found['failure']}"
+    return (
+        f"{megabytes(found['resident'])}: weights, moments, average and data "
+        f"{megabytes(found['weights_moments_average_data'])}, and "
+        f"{megabytes(found['beyond'])}"
+    )
+
+
+def sweep_table(points):
+    names = []
+    for point in points:
+        for row in point["rows"]:
+            if row["name"] not in names:
+                names.append(row["name"])
+    rows = []
+    for point in points:
+        medians = {row["name"]: row["median"] for row in point["rows"]}
+        rows.append(
+            [
+                point["size"],
+                str(point["batch"]),
+                str(point["latents"]),
+                str(point["threads"]),
+                *(number(medians[n]) if n in medians else "" for n in names),
+                share(point),
+            ]
+        )
+    head = ["model", "batch", "K", "threads", *names, "vib, of the peak"]
+    return table(head, rows)
+
+
+def markdown(results):
+    parts = [results["introduction"], overview(results)]
+    for section in ("step", "small", "batch"):
+        parts += map(competition, results.get(section, []))
+    if "sweep" in results:
+        parts += ["### As the work grows: ms a step", sweep_table(results["sweep"])]
+    parts += results["notes"]
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,246 @@
+"""Each section returns what goes into the JSON file, from which report.py and
+plot.py write the rest."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import cases
+import datasets
+from contenders import Failure, Ours, Peer, alternate, bind, here, last_line
+
+# Of a framework: (variant, name, whether it is compared with our bf16 program).
+variants = {
+    "jax": [
+        ("jit", "JAX, a jit call a step", False),
+        ("scan", "JAX, lax.scan", False),
+    ],
+    "torch": [
+        ("eager", "PyTorch, eager, fused Adam", False),
+        ("compile", "PyTorch, torch.compile", False),
+        ("compile-bf16", "PyTorch, torch.compile, bf16 autocast", True),
+    ],
+}
+ours, ours_bf16 = "vib", "vib, bf16"
+
+
+def say(text):
+    print(f"tools/bench: {text}", file=sys.stderr, flush=True)
+
+
+class Bench:
+    def __init__(self, compiler, peers, rounds, seconds, quick):
+        self.compiler, self.peers = compiler, peers
+        self.rounds, self.seconds, self.quick = rounds, seconds, quick
+
+    def compete(self, case, threads, peers=variants, bf16=False):
+        """The rows of one table: ours, and the variants of the peers."""
+        failures, contenders = {}, []
+
+        def enter(name, make):
+            try:
+                contenders.append(make())
+            except Failure as failure:
+                failures[name] = str(failure)
+
+        say(f"{case.name}, batch {case.batch}, {threads} thread(s)")
+        for name, flags in [(ours, [])] + [(ours_bf16, ["--precision=bf16"])] * bf16:
+
+            def program(name=name, flags=flags):
+                return Ours(name, self.compiler.program(case, *flags), threads)
+
+            enter(name, program)
+        for framework in self.peers.present:
+            for variant, name, half in peers.get(framework, []):
+                if half and not bf16:
+                    continue
+                say(f"  preparing {name}")
+
+                def peer(framework=framework, variant=variant, name=name):
+                    process = self.peers.get(framework, threads)
+                    return Peer(name, process, variant, case)
+
+                enter(name, peer)
+
+        times, failed = alternate(contenders, self.rounds, self.seconds)
+        failures.update(failed)
+        rows = [row(contender, times) for contender in contenders]
+        for contender in contenders:
+            if isinstance(contender, Peer) and contender.name not in failures:
+                contender.drop()
+        rows = [found for found in rows if found]
+        compare(rows)
+        return {
+            "model": case.name,
+            "layers": case.layers,
+            "latents": case.latents,
+            "batch": case.batch,
+            "threads": threads,
+            "contraction_flops": case.flops,
+            "rows": rows,
+            "failures": failures,
+        }
+
+    def step(self):
+        """The step of ToyNet on two threads and on one."""
+        return [self.compete(cases.toynet, threads, bf16=True) for threads in (2, 1)]
+
+    def small(self):
+        return [self.compete(cases.digits, 2)]
+
+    def batch(self):
+        return [self.compete(cases.wide_batch, 2)]
+
+    def sweep(self):
+        few = {
+            name: [v for v in found if not v[0].startswith("compile")]
+            for name, found in variants.items()
+        }
+        points = []
+        for size, axis, value, case in cases.sweep(self.quick):
+            for threads in (1, 2):
+                table = self.compete(case, threads, few)
+                points.append({"size": size, "axis": axis, "value": value, **table})
+        return points
+
+    def compile_time(self):
+        """Of ToyNet, model file to program."""
+        say("compiling toynet")
+        times = []
+        for _ in range(1 if self.quick else 5):
+            begin = time.perf_counter()
+            self.compiler.compile(cases.toynet)
+            times.append(time.perf_counter() - begin)
+        return spread(times)
+
+    def memory(self, data):
+        """The most that `train` held at once, and what it cannot do without."""
+        result = {}
+        if data is None:
+            data = self.compiler.folder / "synthetic"
+            say("writing images of random bytes, in MNIST's form")
+            rows = (2_000, 500) if self.quick else (60_000, 10_000)
+            datasets.write_synthetic(data, *rows)
+            result["data"] = "random bytes in MNIST's form"
+        else:
+            result["data"] = str(data)
+        stored = datasets.stored_bytes(data)
+        for name, flags in [(ours, []), (ours_bf16, ["--precision=bf16"])]:
+            try:
+                program = self.compiler.program(cases.toynet, *flags)
+                result[name] = self.train_once(program, data, stored, name != ours)
+            except Failure as failure:
+                result[name] = {"failure": str(failure)}
+        return result
+
+    def train_once(self, program, data, stored, bf16):
+        say("the memory of a run")
+        info = json.loads(subprocess.check_output([program, "info", "--json"]))
+        # f32 whatever the precision: weights, two moments, average.
+        parameters = info["num_parameters"]
+        floor = 16 * parameters + stored + (4 * parameters if bf16 else 0)
+        out = self.compiler.folder / f"{program.name}-memory"
+        flags = ["--data", data, "--out", out, "--steps", "300", "--threads", "2"]
+        process = subprocess.Popen(
+            [program, "train", *flags, "--quiet"],
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=bind(2),
+        )
+        error = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        process.stderr.close()
+        if process.returncode != 0:
+            raise Failure(last_line(error))
+        return {
+            "resident": 1024 * usage.ru_maxrss,
+            "weights_moments_average_data": floor,
+            "beyond": 1024 * usage.ru_maxrss - floor,
+        }
+
+    def training(self, data):
+        """Ten epochs of MNIST with an evaluation after each, from the model file
+        or the script to the files that a run leaves."""
+        epochs = 1 if self.quick else 10
+        rounds = 1 if self.quick else min(self.rounds, 3)
+        folder = self.compiler.folder
+
+        def run_ours(out):
+            program = self.compiler.compile(cases.toynet)
+            flags = ["--out", out, "--epochs", epochs, "--threads", 2, "--quiet"]
+            check([program, "train", "--data", data, *flags])
+            lines = (out / "metrics.jsonl").read_text().splitlines()
+            return json.loads(lines[-1])
+
+        def run_jax(out):
+            script = here / "peer_jax_training.py"
+            case = json.dumps(cases.toynet.for_peer())
+            return json.loads(
+                check([self.peers.python, "-B", script, data, out, epochs, case])
+            )
+
+        runs = {ours: run_ours}
+        if "jax" in self.peers.present:
+            runs["JAX"] = run_jax
+        times, figures, failures = {}, {}, {}
+        for number in range(rounds):
+            for name, run in runs.items():
+                say(f"{epochs} epoch(s) of training, {name}, round {number + 1}")
+                out = folder / f"run-{name}-{number}"
+                begin = time.perf_counter()
+                try:
+                    figures[name] = run(out)
+                    elapsed = time.perf_counter() - begin
+                    times.setdefault(name, []).append(elapsed)
+                except Failure as failure:
+                    failures[name] = str(failure)
+        return {
+            "epochs": epochs,
+            "seconds": {name: spread(found) for name, found in times.items()},
+            "last_line": figures,
+            "failures": failures,
+        }
+
+
+def check(command):
+    """Runs it on two processors, and returns its output's last line."""
+    result = subprocess.run(
+        [*map(str, command)], capture_output=True, text=True, preexec_fn=bind(2)
+    )
+    if result.returncode != 0:
+        raise Failure(last_line(result.stderr))
+    return last_line(result.stdout)
+
+
+def spread(values):
+    return {
+        "median": statistics.median(values),
+        "low": min(values),
+        "high": max(values),
+        "rounds": values,
+    }
+
+
+def row(contender, times):
+    if contender.name not in times:
+        return None
+    result = {"name": contender.name, **spread(times[contender.name])}
+    if isinstance(contender, Ours):
+        result["percent_of_peak"] = contender.median_of("percent_of_peak")
+        result["peak_gflops"] = contender.median_of("peak_gflops")
+        result["flops"] = contender.details[0]["flops_per_step"]
+    return result
+
+
+def compare(rows):
+    """How many times as fast as a peer our program of that precision is."""
+    medians = {row["name"]: row["median"] for row in rows}
+    for entry in rows:
+        for found in sum(variants.values(), []):
+            mine = medians.get(ours_bf16 if found[2] else ours)
+            if found[1] == entry["name"] and mine:
+                entry["ours_is_faster"] = entry["median"] / mine
