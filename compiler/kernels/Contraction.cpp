@@ -37,6 +37,12 @@ static constexpr int64_t kMinSpanBytes = 64 * 1024;
 /// Nor are those that are used by fewer rows than this.
 static constexpr int64_t kMinPackedRows = 24;
 
+/// So many steps of a reduction are written out between two vectors of an
+/// interleaved op; more are a loop.
+static constexpr int64_t kMaxUnrolled = 8;
+/// One of so many registers is left to the interleaved op.
+static constexpr int64_t kInterleavedShare = 4;
+
 /// Whether the last axis of an operand is the loop, and no other axis is.
 static bool isContiguous(AffineMap map, unsigned loop) {
   if (map.getNumResults() == 0)
@@ -100,6 +106,46 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
   return form;
 }
 
+linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
+  FailureOr<ContractionForm> form = matchContraction(contraction);
+  if (failed(form) || form->contiguous != ContractionForm::Columns ||
+      form->k.size() != 1 || form->m.size() != 1 || form->n.size() != 1 ||
+      !form->batch.empty())
+    return nullptr;
+  SmallVector<AffineMap> maps = contraction.getIndexingMapsArray();
+  auto fill = contraction.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  Value result = contraction->getResult(0);
+  if (isContiguous(maps[form->lhs], form->reduction) || !fill ||
+      !fill->hasOneUse() ||
+      !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) ||
+      !result.hasOneUse())
+    return nullptr;
+  OpOperand &use = *result.use_begin();
+  auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
+  if (!op || !op.isDpsInput(&use) || op.getNumLoops() != 2 ||
+      op.getNumParallelLoops() != 2 || !canVectorizeBody(op) ||
+      maps[2].getNumResults() != 2)
+    return nullptr;
+  // Every operand goes along with the contraction's result or with its columns.
+  MLIRContext *context = op.getContext();
+  AffineMap space = AffineMap::getMultiDimIdentityMap(2, context);
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    bool columns = map.getNumResults() == 1 &&
+                   map.getResult(0) == getAffineDimExpr(1, context);
+    if (map != space && !columns)
+      return nullptr;
+    // It must not need what is computed after the contraction.
+    Operation *def = operand.get().getDefiningOp();
+    if (def && def->getBlock() == contraction->getBlock() &&
+        contraction->isBeforeInBlock(def))
+      return nullptr;
+  }
+  return op;
+}
+
 namespace {
 
 class ContractionEmitter {
@@ -114,7 +160,9 @@ public:
       extents.push_back(e.getSize(cls));
     lhs = e.getRef(op->getOperand(form.lhs));
     rhs = e.getRef(op->getOperand(form.rhs));
-    out = e.getRef(op->getResult(0));
+    interleaved = e.plan.getInterleaved(op);
+    if (!interleaved)
+      out = e.getRef(op->getResult(0));
     rows = form.row ? extents[*form.row] : 1;
     columns = extents[form.column];
     depth = extents[form.reduction];
@@ -128,6 +176,22 @@ private:
   void emitOuter(function_ref<void()> body);
   void emitColumns();
   void emitDot();
+  /// The accumulators of a register tile, before and after one step of the
+  /// reduction at the current positions, and where they go in the end.
+  SmallVector<Value> startTile(Value row, int64_t count, Value column,
+                               ArrayRef<int64_t> widths);
+  SmallVector<Value> stepTile(Value row, int64_t count, Value column,
+                              ArrayRef<int64_t> widths, ValueRange values);
+  void storeTile(Value row, int64_t count, Value column,
+                 ArrayRef<int64_t> widths, ValueRange values);
+  /// The interleaved op, for one vector of the tile at `row`.
+  void emitInterleaved(Value row, Value step, Value column, int64_t v,
+                       int64_t width);
+  void emitInterleavedTile(Value row, int64_t count, Value column,
+                           ArrayRef<int64_t> widths);
+  /// All rows of some columns, and the op that is interleaved.
+  void emitInterleavedRows(int64_t tileRows, Value column,
+                           ArrayRef<int64_t> widths);
   /// One register tile: `count` rows from `row`, vectors of `widths` columns
   /// from `column`.
   void emitColumnsTile(Value row, int64_t count, Value column,
@@ -142,6 +206,8 @@ private:
     if (form.row)
       at(*form.row, base, step);
   }
+  /// The panel of an operand whose columns are the innermost reduction.
+  int64_t getReductionPanel() const;
   /// Loops over the reductions other than the innermost, then over it in steps
   /// of `step` up to `end`.
   SmallVector<Value>
@@ -161,6 +227,9 @@ private:
   SmallVector<int64_t> extents;
   SmallVector<Value> positions;
   TensorRef lhs, rhs, out;
+  /// The op that is interleaved, or null, and the tile that it reads.
+  linalg::LinalgOp interleaved;
+  TensorRef tile;
   int64_t rows, columns, depth;
 };
 
@@ -173,6 +242,8 @@ bool ContractionEmitter::shouldPack() const {
            (depth < 4 * lanes && bytes <= kMaxPackedBytes);
   if (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
       bytes > kMaxPackedBytes || rows < kMinPackedRows)
+    return false;
+  if (rhs.getPanel() != 0)
     return false;
   auto [strides, offset] =
       cast<MemRefType>(rhs.memory.getType()).getStridesAndOffset();
@@ -242,15 +313,22 @@ void ContractionEmitter::emitOuter(function_ref<void()> body) {
   emit(loops);
 }
 
+int64_t ContractionEmitter::getReductionPanel() const {
+  for (auto [ref, operand] : {std::pair(&lhs, form.lhs), {&rhs, form.rhs}})
+    if (isContiguous(maps[operand], form.reduction) && ref->getPanel() != 0)
+      return ref->getPanel();
+  return 0;
+}
+
 SmallVector<Value> ContractionEmitter::emitReductions(
     ArrayRef<unsigned> loops, int64_t end, int64_t step, ValueRange carried,
     function_ref<SmallVector<Value>(ValueRange)> body) {
   if (loops.empty())
-    return e.createLoop(0, end, step, carried,
-                        [&](Value iv, ValueRange values) {
-                          positions[form.reduction] = iv;
-                          return body(values);
-                        });
+    return e.createPanelLoop(end, step, getReductionPanel(), carried,
+                             [&](Value iv, ValueRange values) {
+                               positions[form.reduction] = iv;
+                               return body(values);
+                             });
   if (loops.front() == form.reduction)
     return emitReductions(loops.drop_front(), end, step, carried, body);
   return e.createLoop(
@@ -260,52 +338,172 @@ SmallVector<Value> ContractionEmitter::emitReductions(
       });
 }
 
+SmallVector<Value> ContractionEmitter::startTile(Value row, int64_t count,
+                                                 Value column,
+                                                 ArrayRef<int64_t> widths) {
+  SmallVector<Value> accumulators;
+  for (int64_t i = 0; i != count; ++i) {
+    atRow(row, i);
+    for (auto [v, width] : llvm::enumerate(widths)) {
+      at(form.column, column, v * lanes);
+      accumulators.push_back(
+          startsAtZero ? e.splat(builder.getZeroAttr(element), width)
+                       : e.loadVector(out, maps[2], positions, width));
+    }
+  }
+  return accumulators;
+}
+
+SmallVector<Value> ContractionEmitter::stepTile(Value row, int64_t count,
+                                                Value column,
+                                                ArrayRef<int64_t> widths,
+                                                ValueRange values) {
+  SmallVector<Value> vectors, results;
+  for (auto [v, width] : llvm::enumerate(widths)) {
+    at(form.column, column, v * lanes);
+    vectors.push_back(e.loadVector(rhs, maps[form.rhs], positions, width));
+  }
+  for (int64_t i = 0; i != count; ++i) {
+    atRow(row, i);
+    Value scalar = e.loadScalar(lhs, maps[form.lhs], positions);
+    for (auto [v, vector] : llvm::enumerate(vectors)) {
+      Value factor =
+          vector::BroadcastOp::create(builder, loc, vector.getType(), scalar);
+      results.push_back(vector::FMAOp::create(builder, loc, factor, vector,
+                                              values[i * widths.size() + v]));
+    }
+  }
+  return results;
+}
+
+void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
+                                   ArrayRef<int64_t> widths,
+                                   ValueRange values) {
+  for (int64_t i = 0; i != count; ++i) {
+    atRow(row, i);
+    for (int64_t v = 0, n = widths.size(); v != n; ++v) {
+      at(form.column, column, v * lanes);
+      e.storeVector(values[i * n + v], out, maps[2], positions);
+    }
+  }
+}
+
 void ContractionEmitter::emitColumnsTile(Value row, int64_t count, Value column,
                                          ArrayRef<int64_t> widths) {
-  auto forEach = [&](function_ref<void(int64_t)> body) {
-    for (int64_t i = 0; i != count; ++i) {
-      atRow(row, i);
-      for (int64_t v = 0, n = widths.size(); v != n; ++v) {
-        at(form.column, column, v * lanes);
-        body(v);
-      }
-    }
-  };
-  SmallVector<Value> accumulators;
-  forEach([&](int64_t v) {
-    accumulators.push_back(
-        startsAtZero ? e.splat(builder.getZeroAttr(element), widths[v])
-                     : e.loadVector(out, maps[2], positions, widths[v]));
-  });
+  SmallVector<Value> accumulators = startTile(row, count, column, widths);
   accumulators =
       emitReductions(form.k, depth, 1, accumulators, [&](ValueRange values) {
-        SmallVector<Value> vectors, results;
-        for (auto [v, width] : llvm::enumerate(widths)) {
-          at(form.column, column, v * lanes);
-          vectors.push_back(
-              e.loadVector(rhs, maps[form.rhs], positions, width));
-        }
-        for (int64_t i = 0; i != count; ++i) {
-          atRow(row, i);
-          Value scalar = e.loadScalar(lhs, maps[form.lhs], positions);
-          for (auto [v, vector] : llvm::enumerate(vectors)) {
-            Value factor = vector::BroadcastOp::create(
-                builder, loc, vector.getType(), scalar);
-            results.push_back(vector::FMAOp::create(
-                builder, loc, factor, vector, values[i * widths.size() + v]));
-          }
-        }
-        return results;
+        return stepTile(row, count, column, widths, values);
       });
-  size_t next = 0;
-  forEach([&](int64_t) {
-    e.storeVector(accumulators[next++], out, maps[2], positions);
+  storeTile(row, count, column, widths, accumulators);
+}
+
+void ContractionEmitter::emitInterleaved(Value row, Value step, Value column,
+                                         int64_t v, int64_t width) {
+  Value zero = e.index(0);
+  auto minus = [&](Value value) {
+    return builder.createOrFold<arith::SubIOp>(loc, zero, value);
+  };
+  TensorRef source = tile;
+  source.base = {minus(row), minus(column)};
+  unsigned operand = op->getResult(0).use_begin()->getOperandNumber();
+  e.emitVector(interleaved, /*loop=*/1, width,
+               {e.add(row, step), e.add(column, v * lanes)}, operand, source);
+}
+
+void ContractionEmitter::emitInterleavedTile(Value row, int64_t count,
+                                             Value column,
+                                             ArrayRef<int64_t> widths) {
+  e.createLoop(0, count, 1, [&](Value step) {
+    for (auto [v, width] : llvm::enumerate(widths))
+      emitInterleaved(row, step, column, v, width);
   });
 }
 
+/// The reduction of a tile has a vector of the interleaved op for the tile
+/// before after every few of its steps, so that the op's divisions and its
+/// traffic with memory hide behind multiply-adds:
+///
+///   accumulate tile 0
+///   for the other tiles t
+///     for the vectors of a tile: a few steps of tile t, one vector of t - 1
+///     the steps that are left
+///   the vectors of the last tile
+void ContractionEmitter::emitInterleavedRows(int64_t tileRows, Value column,
+                                             ArrayRef<int64_t> widths) {
+  auto storeToTile = [&](int64_t count, ValueRange values) {
+    TensorRef saved = std::exchange(out, tile);
+    storeTile(e.index(0), count, e.index(0), widths, values);
+    out = saved;
+  };
+  auto emitTile = [&](Value row, int64_t count) {
+    SmallVector<Value> values = startTile(row, count, column, widths);
+    values = emitReductions(form.k, depth, 1, values, [&](ValueRange values) {
+      return stepTile(row, count, column, widths, values);
+    });
+    storeToTile(count, values);
+  };
+  int64_t vectors = widths.size(), steps = depth / (tileRows * vectors);
+  int64_t whole = rows / tileRows * tileRows;
+  if (steps == 0) {
+    e.createLoop(0, whole, tileRows, [&](Value row) {
+      emitTile(row, tileRows);
+      emitInterleavedTile(row, tileRows, column, widths);
+    });
+  } else if (whole != 0) {
+    emitTile(e.index(0), tileRows);
+    e.createLoop(tileRows, whole, tileRows, [&](Value row) {
+      Value before = e.add(row, -tileRows);
+      SmallVector<Value> values = startTile(row, tileRows, column, widths);
+      auto step = [&](Value k, ValueRange values) {
+        positions[form.reduction] = k;
+        return stepTile(row, tileRows, column, widths, values);
+      };
+      values = e.createLoop(
+          0, tileRows, 1, values, [&](Value i, ValueRange carried) {
+            SmallVector<Value> values(carried);
+            Value first = arith::MulIOp::create(builder, loc, i,
+                                                e.index(vectors * steps));
+            for (int64_t v = 0; v != vectors; ++v) {
+              if (steps <= kMaxUnrolled)
+                for (int64_t s = 0; s != steps; ++s)
+                  values = step(e.add(first, v * steps + s), values);
+              else
+                values = e.createLoop(
+                    0, steps, 1, values, [&](Value s, ValueRange values) {
+                      return step(e.add(e.add(first, v * steps), s), values);
+                    });
+              emitInterleaved(before, i, column, v, widths[v]);
+              e.emitPrefetch(interleaved, {e.add(e.add(row, tileRows), i),
+                                           e.add(column, v * lanes)});
+            }
+            return values;
+          });
+      values = e.createLoop(steps * tileRows * vectors, depth, 1, values, step);
+      storeToTile(tileRows, values);
+    });
+    emitInterleavedTile(e.index(whole - tileRows), tileRows, column, widths);
+  }
+  if (whole == rows)
+    return;
+  emitTile(e.index(whole), rows - whole);
+  emitInterleavedTile(e.index(whole), rows - whole, column, widths);
+}
+
 void ContractionEmitter::emitColumns() {
-  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, e.machine);
+  int64_t registers = e.machine.getRegisters();
+  if (interleaved)
+    registers -= registers / kInterleavedShare;
+  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers);
+  if (interleaved) {
+    this->tile.memory = e.createStack(
+        RankedTensorType::get({tile.rows, tile.vectors * lanes}, element));
+    this->tile.base.resize(2);
+    this->tile.axes = {0, 1};
+  }
   auto emitRows = [&](Value column, ArrayRef<int64_t> widths) {
+    if (interleaved)
+      return emitInterleavedRows(tile.rows, column, widths);
     int64_t whole = rows / tile.rows * tile.rows;
     e.createLoop(0, whole, tile.rows, [&](Value row) {
       emitColumnsTile(row, tile.rows, column, widths);

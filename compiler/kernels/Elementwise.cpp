@@ -29,18 +29,28 @@
 using namespace mlir;
 using namespace vib;
 
+bool vib::canVectorizeBody(linalg::LinalgOp op) {
+  return llvm::all_of(op.getBlock()->getOperations(), [](Operation &inner) {
+    return isa<linalg::IndexOp, linalg::YieldOp, NoiseOp>(inner) ||
+           inner.hasTrait<OpTrait::ConstantLike>() ||
+           OpTrait::hasElementwiseMappableTraits(&inner);
+  });
+}
+
 namespace {
 
 class GenericEmitter {
 public:
   GenericEmitter(TileEmitter &e, linalg::LinalgOp op);
   void run();
+  void emitVector(unsigned loop, int64_t width, ArrayRef<Value> newPositions,
+                  unsigned operand, const TensorRef &tile);
+  void emitPrefetch(ArrayRef<Value> newPositions);
 
 private:
   enum class Access { Fixed, Contiguous, Strided };
 
   Access getAccess(AffineMap map, unsigned loop) const;
-  bool canVectorizeBody();
   /// Chooses the loop that becomes vectors; none for scalars.
   void chooseVectorLoop();
   bool isReduction(unsigned loop) {
@@ -97,7 +107,8 @@ GenericEmitter::GenericEmitter(TileEmitter &e, linalg::LinalgOp op)
     // An init is read and written where the result lies.
     Value value = op.isDpsInit(&operand) ? Value(op.getTiedOpResult(&operand))
                                          : operand.get();
-    refs.push_back(e.getRef(value));
+    refs.push_back(e.plan.hasSite(value) ? std::optional(e.getRef(value))
+                                         : std::nullopt);
   }
   for (OpOperand &init : op.getDpsInitsMutable())
     for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
@@ -117,16 +128,8 @@ GenericEmitter::Access GenericEmitter::getAccess(AffineMap map,
   return last ? Access::Contiguous : Access::Strided;
 }
 
-bool GenericEmitter::canVectorizeBody() {
-  return llvm::all_of(op.getBlock()->getOperations(), [](Operation &inner) {
-    return isa<linalg::IndexOp, linalg::YieldOp, NoiseOp>(inner) ||
-           inner.hasTrait<OpTrait::ConstantLike>() ||
-           OpTrait::hasElementwiseMappableTraits(&inner);
-  });
-}
-
 void GenericEmitter::chooseVectorLoop() {
-  if (!canVectorizeBody())
+  if (!canVectorizeBody(op))
     return;
   int64_t bestScore = 0;
   for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop) {
@@ -379,6 +382,28 @@ void GenericEmitter::emitVectorReduction() {
   }
 }
 
+void GenericEmitter::emitVector(unsigned loop, int64_t width,
+                                ArrayRef<Value> newPositions, unsigned operand,
+                                const TensorRef &tile) {
+  vectorLoop = loop;
+  positions.assign(newPositions.begin(), newPositions.end());
+  refs[operand] = tile;
+  storeInits(emitBody(width, loadInits(width)));
+}
+
+void GenericEmitter::emitPrefetch(ArrayRef<Value> newPositions) {
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    unsigned operand = init.getOperandNumber();
+    if (!op.payloadUsesValueFromOperand(&init))
+      continue;
+    memref::PrefetchOp::create(
+        builder, loc, refs[operand]->memory,
+        e.getIndices(*refs[operand],
+                     e.getPositions(maps[operand], newPositions)),
+        /*isWrite=*/true, /*localityHint=*/3, /*isDataCache=*/true);
+  }
+}
+
 void GenericEmitter::run() {
   chooseVectorLoop();
   SmallVector<unsigned> parallel;
@@ -397,6 +422,16 @@ void GenericEmitter::run() {
 
 void TileEmitter::emitGeneric(linalg::LinalgOp op) {
   GenericEmitter(*this, op).run();
+}
+
+void TileEmitter::emitVector(linalg::LinalgOp op, unsigned loop, int64_t width,
+                             ArrayRef<Value> positions, unsigned operand,
+                             const TensorRef &tile) {
+  GenericEmitter(*this, op).emitVector(loop, width, positions, operand, tile);
+}
+
+void TileEmitter::emitPrefetch(linalg::LinalgOp op, ArrayRef<Value> positions) {
+  GenericEmitter(*this, op).emitPrefetch(positions);
 }
 
 void TileEmitter::emitCopy(const Copy &copy) {

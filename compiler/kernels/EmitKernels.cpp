@@ -54,7 +54,7 @@ public:
   KernelEmitter(KernelOp kernel, StringRef name, const Machine &machine,
                 const MemoryMap &memory)
       : kernel(kernel), name(name), machine(machine), memory(memory),
-        plan(kernel), loc(kernel.getLoc()) {}
+        plan(kernel, machine), loc(kernel.getLoc()) {}
 
   /// Creates the functions at `builder` and their launches at `launches`, in an
   /// entry of the signature `entry`.
@@ -152,7 +152,9 @@ void KernelEmitter::collectItems() {
   for (Operation &op : kernel.getBody().front()) {
     addCopies(plan.getCopiesBefore(&op));
     auto fill = dyn_cast<linalg::FillOp>(op);
-    if (isa<linalg::LinalgOp>(op) && !(fill && plan.isFolded(fill)))
+    auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+    if (linalgOp && !(fill && plan.isFolded(fill)) &&
+        !plan.isInterleaved(linalgOp))
       items.push_back({&op, nullptr, plan.usesUnit(&op), plan.usesInner(&op),
                        plan.isDoneOnce(&op)});
     addCopies(plan.getCopiesAfter(&op));
@@ -174,11 +176,11 @@ Value KernelEmitter::createView(OpBuilder &builder, unsigned index,
       arith::ConstantIndexOp::create(builder, loc, buffer.unitBytes);
   distance = arith::MulIOp::create(builder, loc, unit, distance);
   offset = arith::AddIOp::create(builder, loc, offset, distance);
-  int64_t row =
-      buffer.isTile() ? choosePaddedRow(buffer.type) : getRow(buffer.type);
-  return memref::ViewOp::create(builder, loc, getMemoryType(buffer.type, row),
-                                signature.getBase(BaseKind::Arena), offset,
-                                ValueRange{});
+  Layout layout = buffer.isTile() ? choosePaddedLayout(buffer.type)
+                                  : getPlainLayout(buffer.type);
+  return memref::ViewOp::create(
+      builder, loc, getMemoryType(buffer.type, layout),
+      signature.getBase(BaseKind::Arena), offset, ValueRange{});
 }
 
 void KernelEmitter::createViews(TileEmitter &e) {
@@ -291,17 +293,22 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
     auto flat = RankedTensorType::get(
         {plan.getTiles().units, partial.unitBytes / bytes}, element);
     Place partials{BaseKind::Arena, scratch.getInt() + partial.offset,
-                   getRow(flat)};
+                   getPlainLayout(flat)};
     Value from = vib::createView(
         builder, loc, signature.getBase(BaseKind::Arena), partials, flat);
-    // The rows of the result may be padded; where they are not, all is one.
+    // The rows of the result may be padded, or in panels; where they are not,
+    // all is one.
     Place place = *getPlace(plan.getBuffers()[combination.output]);
     int64_t row = getRow(partial.type);
-    if (place.row == row)
-      place.row = row = elements;
-    Value to =
+    if (place.layout == getPlainLayout(partial.type))
+      place.layout.row = row = elements;
+    TensorRef to;
+    to.memory =
         vib::createView(builder, loc, signature.getBase(place.base), place,
                         RankedTensorType::get({elements / row, row}, element));
+    to.base.resize(2);
+    to.axes = {0, 1};
+    auto map = AffineMap::getMultiDimIdentityMap(2, builder.getContext());
     auto emit = [&](Value index, Value column, int64_t width) {
       Value start = arith::MulIOp::create(builder, loc, index, e.index(row));
       Value position = e.add(start, column);
@@ -319,8 +326,7 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
                                  combination.combiner->getAttrs());
             return {builder.create(state)->getResult(0)};
           });
-      vector::StoreOp::create(builder, loc, sum[0], to,
-                              ValueRange{index, column});
+      e.storeVector(sum[0], to, map, {index, column});
     };
     int64_t lanes = machine.getLanes(element);
     int64_t whole = row / lanes * lanes;

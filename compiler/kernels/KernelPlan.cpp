@@ -21,8 +21,9 @@ using namespace vib;
 static constexpr int64_t kStackBytes = 1024 * 1024;
 static constexpr int64_t kLine = 64;
 
-KernelPlan::KernelPlan(KernelOp kernel)
-    : kernel(kernel), space(kernel), tiles(chooseTiles(kernel, space)) {
+KernelPlan::KernelPlan(KernelOp kernel, const Machine &machine)
+    : kernel(kernel), space(kernel),
+      tiles(chooseTiles(kernel, space, machine)) {
   for (Value input : kernel.getInputArgs())
     if (auto type = dyn_cast<RankedTensorType>(input.getType()))
       sites[input] = getWhole(addBuffer({Buffer::Input, input, type}));
@@ -32,10 +33,22 @@ KernelPlan::KernelPlan(KernelOp kernel)
     outputBuffers[output] = buffer;
     sites[output] = getWhole(buffer);
   }
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    if (linalg::LinalgOp elementwise = vib::getInterleaved(op))
+      if (!tiles.inner ||
+          !llvm::is_contained(space.getReducedClasses(op), tiles.inner->cls))
+        interleaved[op] = elementwise;
   placeYields();
   placeResults();
   placeExtracts();
   foldFills();
+}
+
+bool KernelPlan::isCombined(unsigned result) const {
+  Value argument = KernelOp(kernel).getOutputArgs()[result];
+  return llvm::any_of(combinations, [&](const Combination &combination) {
+    return buffers[combination.output].argument == argument;
+  });
 }
 
 ArrayRef<Copy> KernelPlan::getCopiesBefore(Operation *op) const {
@@ -88,7 +101,8 @@ Site KernelPlan::addScratch(Value value) {
       size = tiles.inner->size;
   }
   Buffer buffer{Buffer::Scratch, Value(), type.clone(shape)};
-  int64_t bytes = llvm::alignTo(getPaddedBytes(buffer.type), kLine);
+  int64_t bytes = llvm::alignTo(
+      getMemoryBytes(buffer.type, choosePaddedLayout(buffer.type)), kLine);
   if (stackBytes + bytes <= kStackBytes) {
     stackBytes += bytes;
   } else {
@@ -166,6 +180,8 @@ void KernelPlan::placeResults() {
   Block &body = kernel.getBody().front();
   for (Operation &op : llvm::reverse(body)) {
     if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+      if (interleaved.contains(&op))
+        continue;
       for (OpOperand &init : linalgOp.getDpsInitsMutable()) {
         Value result = linalgOp.getTiedOpResult(&init);
         if (!sites.contains(result))
@@ -181,9 +197,14 @@ void KernelPlan::placeResults() {
     }
   }
   // What is read of a tensor.empty is undefined; give it a place all the same.
-  for (auto empty : body.getOps<tensor::EmptyOp>())
-    if (!sites.contains(empty))
+  for (auto empty : body.getOps<tensor::EmptyOp>()) {
+    bool read = llvm::any_of(empty->getUses(), [](OpOperand &use) {
+      auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
+      return !op || !op.isDpsInit(&use);
+    });
+    if (read && !sites.contains(empty))
       sites[empty] = addScratch(empty);
+  }
 }
 
 /// The result of `op` at `site` begins as `init`.

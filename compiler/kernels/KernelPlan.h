@@ -72,12 +72,17 @@ struct Combination {
 
 class KernelPlan {
 public:
-  explicit KernelPlan(KernelOp kernel);
+  KernelPlan(KernelOp kernel, const Machine &machine);
 
   const KernelSpace &getSpace() const { return space; }
   const TileChoice &getTiles() const { return tiles; }
   llvm::ArrayRef<Buffer> getBuffers() const { return buffers; }
   llvm::ArrayRef<Combination> getCombinations() const { return combinations; }
+  /// Whether a result of the kernel is combined from partial ones.
+  bool isCombined(unsigned result) const;
+  /// Whether a tensor is in memory: the result of a contraction that another
+  /// op is interleaved with is not.
+  bool hasSite(mlir::Value tensor) const { return sites.contains(tensor); }
   const Site &getSite(mlir::Value tensor) const {
     return sites.find(tensor)->second;
   }
@@ -87,6 +92,16 @@ public:
   /// Whether `fill` is left to the contraction that accumulates onto it.
   bool isFolded(mlir::linalg::FillOp fill) const {
     return folded.contains(fill);
+  }
+  /// The op that is emitted together with a contraction, or null.
+  mlir::linalg::LinalgOp
+  getInterleaved(mlir::linalg::LinalgOp contraction) const {
+    return interleaved.lookup(contraction);
+  }
+  /// Whether `op` is emitted together with a contraction.
+  bool isInterleaved(mlir::linalg::LinalgOp op) const {
+    return llvm::any_of(interleaved,
+                        [&](auto &pair) { return pair.second == op; });
   }
   /// Whether an op has a loop over the class.
   bool usesClass(mlir::Operation *op, unsigned cls) const;
@@ -129,6 +144,7 @@ private:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<Copy>> before, after;
   llvm::SmallVector<Combination> combinations;
   llvm::DenseSet<mlir::Operation *> folded;
+  llvm::DenseMap<mlir::Operation *, mlir::linalg::LinalgOp> interleaved;
   int64_t scratchBytes = 0, stackBytes = 0;
 };
 

@@ -44,7 +44,10 @@ DictionaryAttr vib::getPlaceAttr(MLIRContext *context, const Place &place) {
       {builder.getNamedAttr("base",
                             builder.getStringAttr(getBaseName(place.base))),
        builder.getNamedAttr("offset", builder.getI64IntegerAttr(place.offset)),
-       builder.getNamedAttr("row", builder.getI64IntegerAttr(place.row))});
+       builder.getNamedAttr("panel",
+                            builder.getI64IntegerAttr(place.layout.panel)),
+       builder.getNamedAttr("row",
+                            builder.getI64IntegerAttr(place.layout.row))});
 }
 
 Place vib::parsePlaceAttr(DictionaryAttr attr) {
@@ -54,7 +57,8 @@ Place vib::parsePlaceAttr(DictionaryAttr attr) {
     ++base;
   return {static_cast<BaseKind>(base),
           attr.getAs<IntegerAttr>("offset").getInt(),
-          attr.getAs<IntegerAttr>("row").getInt()};
+          {attr.getAs<IntegerAttr>("row").getInt(),
+           attr.getAs<IntegerAttr>("panel").getInt()}};
 }
 
 int64_t vib::getElementBytes(Type element) {
@@ -67,36 +71,56 @@ int64_t vib::getRow(RankedTensorType type) {
   return type.getRank() == 0 ? 1 : type.getShape().back();
 }
 
-MemRefType vib::getMemoryType(RankedTensorType type, int64_t row) {
+MemRefType vib::getMemoryType(RankedTensorType type, Layout layout) {
   SmallVector<int64_t> shape(type.getShape());
-  if (!shape.empty())
-    shape.back() = row;
+  if (layout.panel != 0)
+    shape = {(type.getDimSize(1) + layout.row - 1) / layout.row,
+             layout.panel / layout.row, layout.row};
+  else if (!shape.empty())
+    shape.back() = layout.row;
   return MemRefType::get(shape, type.getElementType());
 }
 
-int64_t vib::choosePaddedRow(RankedTensorType type) {
-  constexpr int64_t kLine = 64, kAliasingRow = 1024;
-  int64_t row = getRow(type), bytes = getElementBytes(type.getElementType());
-  if (type.getRank() < 2 || (row * bytes) % kAliasingRow != 0)
-    return row;
-  return row + kLine / bytes;
-}
-
-int64_t vib::getPaddedBytes(RankedTensorType type) {
-  return getMemoryType(type, choosePaddedRow(type)).getNumElements() *
+int64_t vib::getMemoryBytes(RankedTensorType type, Layout layout) {
+  return getMemoryType(type, layout).getNumElements() *
          getElementBytes(type.getElementType());
 }
 
+Layout vib::getPlainLayout(RankedTensorType type) { return {getRow(type)}; }
+
+Layout vib::choosePaddedLayout(RankedTensorType type) {
+  constexpr int64_t kLine = 64, kAliasingRow = 1024;
+  int64_t row = getRow(type), bytes = getElementBytes(type.getElementType());
+  if (type.getRank() < 2 || (row * bytes) % kAliasingRow != 0)
+    return {row};
+  return {row + kLine / bytes};
+}
+
+Layout vib::choosePanelLayout(RankedTensorType type, int64_t columns) {
+  if (type.getRank() != 2 || getRow(type) <= columns)
+    return choosePaddedLayout(type);
+  // A row of all panels must not compete for the same cache sets either.
+  constexpr int64_t kAliasingPanel = 2048;
+  int64_t rows = type.getDimSize(0);
+  int64_t rowBytes = columns * getElementBytes(type.getElementType());
+  if (rows * rowBytes % kAliasingPanel == 0)
+    ++rows;
+  return {columns, rows * columns};
+}
+
 MemoryMap::MemoryMap(ModuleOp module) {
-  auto collect = [&](StringRef attrName, llvm::StringMap<int64_t> &offsets) {
+  auto collect = [&](StringRef attrName, llvm::StringMap<Entry> &found) {
     auto entries = module->getAttrOfType<ArrayAttr>(attrName);
     if (!entries)
       return;
     for (auto entry : entries.getAsRange<DictionaryAttr>()) {
       auto name = entry.getAs<StringAttr>("name");
       auto offset = entry.getAs<IntegerAttr>("offset");
+      auto row = entry.getAs<IntegerAttr>("panel");
+      auto panelBytes = entry.getAs<IntegerAttr>("panel_bytes");
       if (name && offset)
-        offsets[name] = offset.getInt();
+        found[name] = {offset.getInt(), row ? row.getInt() : 0,
+                       panelBytes ? panelBytes.getInt() : 0};
     }
   };
   collect(kParametersAttrName, parameters);
@@ -109,12 +133,17 @@ MemoryMap::MemoryMap(ModuleOp module) {
 
 FailureOr<Place> MemoryMap::lookup(SlotAttr slot, RankedTensorType type) const {
   BaseKind base = getBaseOf(slot.getKind());
-  const llvm::StringMap<int64_t> &offsets =
+  const llvm::StringMap<Entry> &entries =
       base == BaseKind::Arena ? tensors : parameters;
-  auto it = offsets.find(slot.getName());
-  if (it == offsets.end())
+  auto it = entries.find(slot.getName());
+  if (it == entries.end())
     return failure();
-  return Place{base, it->second, getRow(type)};
+  const Entry &entry = it->second;
+  Layout layout = getPlainLayout(type);
+  if (entry.row != 0)
+    layout = {entry.row,
+              entry.panelBytes / getElementBytes(type.getElementType())};
+  return Place{base, entry.offset, layout};
 }
 
 FailureOr<Place> MemoryMap::lookup(Value value) const {
@@ -192,7 +221,7 @@ void Signature::addAll(const Signature &other) {
 Value vib::createView(OpBuilder &builder, Location loc, Value base,
                       const Place &place, RankedTensorType type) {
   Value offset = arith::ConstantIndexOp::create(builder, loc, place.offset);
-  return memref::ViewOp::create(builder, loc, getMemoryType(type, place.row),
+  return memref::ViewOp::create(builder, loc, getMemoryType(type, place.layout),
                                 base, offset, ValueRange{});
 }
 

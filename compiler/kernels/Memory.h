@@ -45,12 +45,23 @@ enum class BaseKind { Weights, Moment1, Moment2, Average, Gradients, Arena };
 inline constexpr unsigned kNumBases = 6;
 llvm::StringRef getBaseName(BaseKind base);
 
-/// Where a tensor lies: `offset` bytes from `base`, its rows (the last
-/// dimension) `row` elements apart.
+/// How the elements of a tensor lie. Row-major: its rows (the last dimension)
+/// are `row` elements apart. A matrix in panels: `row` columns are a panel, in
+/// which the rows follow each other, and the panels are `panel` elements apart;
+/// element (r, c) is the one at c / row * panel + r * row + c % row.
+struct Layout {
+  int64_t row;
+  int64_t panel = 0;
+  bool operator==(const Layout &other) const {
+    return row == other.row && panel == other.panel;
+  }
+};
+
+/// Where a tensor lies: `offset` bytes from `base`.
 struct Place {
   BaseKind base;
   int64_t offset;
-  int64_t row;
+  Layout layout;
 };
 
 mlir::DictionaryAttr getPlaceAttr(mlir::MLIRContext *context,
@@ -60,18 +71,22 @@ Place parsePlaceAttr(mlir::DictionaryAttr attr);
 /// The number of bytes of an element in memory.
 int64_t getElementBytes(mlir::Type element);
 
-/// The type of the memory of a tensor whose rows are `row` elements apart.
-mlir::MemRefType getMemoryType(mlir::RankedTensorType type, int64_t row);
+/// The type of the memory of a tensor: its shape with padded rows, or
+/// [panel][row][column in the panel].
+mlir::MemRefType getMemoryType(mlir::RankedTensorType type, Layout layout);
+/// The bytes of that memory.
+int64_t getMemoryBytes(mlir::RankedTensorType type, Layout layout);
 
 /// The last dimension of `type`; 1 for a tensor without dimensions.
 int64_t getRow(mlir::RankedTensorType type);
 
-/// The distance of the rows of a buffer whose layout is ours to choose, in
-/// elements: rows of a large power of two compete for the same cache sets, so
-/// they get one line more.
-int64_t choosePaddedRow(mlir::RankedTensorType type);
-/// The bytes of such a buffer.
-int64_t getPaddedBytes(mlir::RankedTensorType type);
+/// Rows that follow each other without a gap.
+Layout getPlainLayout(mlir::RankedTensorType type);
+/// Row-major with rows that do not compete for the same cache sets: those of a
+/// large power of two get one line more.
+Layout choosePaddedLayout(mlir::RankedTensorType type);
+/// Panels of `columns` for a matrix that is wider, else padded rows.
+Layout choosePanelLayout(mlir::RankedTensorType type, int64_t columns);
 
 /// What vib-plan-arena recorded in a module.
 class MemoryMap {
@@ -89,7 +104,10 @@ public:
   }
 
 private:
-  llvm::StringMap<int64_t> parameters, tensors;
+  struct Entry {
+    int64_t offset, row, panelBytes;
+  };
+  llvm::StringMap<Entry> parameters, tensors;
   int64_t blockBytes = 0, arenaBytes = 0;
 };
 

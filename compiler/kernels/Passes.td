@@ -146,18 +146,25 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   let description = [{
     Lays out the parameters in their blocks, the inputs and outputs of all
     functions at places of their own in the arena, and after them, by lifetime,
-    the buffers between a function's kernels. Everything is aligned to 64 bytes
-    and staggered; PlanArena.cpp says why.
+    the buffers between a function's kernels. Matrices lie in panels of columns,
+    everything is aligned to 64 bytes and staggered; PlanArena.cpp says why.
 
-    The module gets `vib.block_bytes`, `vib.arena_bytes`, `vib.tensors` and an
-    `offset` in each entry of `vib.parameters`; each vib.kernel gets `places`,
-    one for each of its outs:
+    The module gets `vib.block_bytes`, `vib.arena_bytes`, `vib.tensors` and in
+    each entry of `vib.parameters` an `offset` and, of a matrix in panels, its
+    `panel` columns and `panel_bytes`; each vib.kernel gets `places`, one for
+    each of its outs:
 
     ```mlir
     vib.kernel "encode.0" … attributes {
-      places = [{base = "arena", offset = 627200 : i64, row = 1040 : i64} ] } …
+      places = [{base = "arena", offset = 627200 : i64, panel = 3200 : i64,
+               row = 32 : i64} ] } …
     ```
   }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register, which says how wide a panel is; 0 for "
+           "rows only, as the reference has them">
+  ];
   let statistics = [
     Statistic<"numBuffers", "buffers-placed",
               "Buffers placed by their lifetime">,

@@ -20,7 +20,7 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
                                const KernelsOptions &options) {
   // Where things lie must be known before code is emitted: every address in a
   // kernel is a base and a constant.
-  pm.addPass(createPlanArena());
+  pm.addPass(createPlanArena(PlanArenaOptions{options.vectorBits}));
   pm.addPass(createEmitCpuKernels(EmitCpuKernelsOptions{options.vectorBits}));
   // The bodies are vectors now, and the noise is expanded to as many lanes.
   pm.addPass(createExpandNoise());
@@ -39,7 +39,7 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
 void vib::buildReferencePipeline(OpPassManager &pm) {
   // The entries' signatures need the layout of memory, and bufferization needs
   // the entries' tensors to be tied to it.
-  pm.addPass(createPlanArena());
+  pm.addPass(createPlanArena(PlanArenaOptions{/*vectorBits=*/0}));
   pm.addPass(createBindSlots());
   // Nothing is fused and nothing shared: what upstream's bufferization copies
   // to be safe is copied.

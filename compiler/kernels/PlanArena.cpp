@@ -14,17 +14,26 @@
 // both are alive at one kernel. The largest buffers are placed first, each at
 // the lowest offset that is free for its lifetime.
 //
+// Matrices that are wider than two registers lie in panels of that width: what
+// a register tile reads of a weight is then contiguous, a unit's weights,
+// moments and averages are one stream each, and an activation is written in
+// the form in which the next contraction reads it. Exceptions are what the
+// runtime reads and writes by rows, a matrix that a slice cuts elsewhere than
+// between panels, and results that are combined from partial ones.
+//
 // Everything is aligned to 64 bytes. Two habits of caches are avoided: arrays
 // that begin at equal offsets in their 4 KB pages compete for the same sets,
 // so neighbours are staggered by five lines; and so do the rows of a matrix
-// whose row is a large power of two, so the rows of such buffers are padded
-// (choosePaddedRow).
+// whose row is a large power of two, and panels, so those are padded
+// (choosePaddedLayout, choosePanelLayout).
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/KernelPlan.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 
@@ -43,7 +52,7 @@ constexpr int64_t kStagger = 5 * kLine;
 constexpr int64_t kStaggered = 1024;
 
 /// Places one thing after another.
-struct Layout {
+struct Sequence {
   int64_t end = 0;
   int64_t place(int64_t bytes) {
     int64_t offset = llvm::alignTo(end, kLine);
@@ -63,9 +72,22 @@ struct Lifetime {
   int64_t offset = 0;
 };
 
-int64_t getBytes(RankedTensorType type, int64_t row) {
-  MemRefType memory = getMemoryType(type, row);
-  return memory.getNumElements() * getElementBytes(type.getElementType());
+/// Whether a slice in `kernel` cuts a matrix of this type elsewhere than
+/// between panels of `columns`.
+bool cutsPanels(KernelOp kernel, RankedTensorType type, int64_t columns) {
+  return kernel.getBody()
+      .walk([&](OffsetSizeAndStrideOpInterface slice) {
+        auto extract = dyn_cast<tensor::ExtractSliceOp>(*slice);
+        RankedTensorType whole =
+            extract ? extract.getSourceType()
+                    : cast<tensor::InsertSliceOp>(*slice).getDestType();
+        if (whole != type)
+          return WalkResult::advance();
+        int64_t offset = *getConstantIntValue(slice.getMixedOffsets().back());
+        return offset % columns == 0 ? WalkResult::advance()
+                                     : WalkResult::interrupt();
+      })
+      .wasInterrupted();
 }
 
 /// Places `buffers` above `begin`; returns the end of the last.
@@ -100,6 +122,8 @@ int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
 }
 
 struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
+  using PlanArenaBase::PlanArenaBase;
+
   void runOnOperation() override {
     if (failed(planParameters()) || failed(planTensors()))
       return signalPassFailure();
@@ -120,15 +144,29 @@ struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
                             Builder(&getContext()).getI64IntegerAttr(bytes));
   }
 
+  /// The layout of a matrix that only `kernels` read and write.
+  Layout chooseLayout(RankedTensorType type, ArrayRef<KernelOp> kernels);
   LogicalResult planParameters();
   LogicalResult planTensors();
   FailureOr<int64_t> planFunction(func::FuncOp function,
                                   const MemoryMap &memory);
 
-  Layout arena;
+  Sequence arena;
 };
 
-/// Gives each entry of vib.parameters its offset.
+Layout PlanArena::chooseLayout(RankedTensorType type,
+                               ArrayRef<KernelOp> kernels) {
+  if (vectorBits == 0)
+    return choosePaddedLayout(type);
+  int64_t columns = Machine{vectorBits}.getPanel(type.getElementType());
+  if (llvm::any_of(kernels, [&](KernelOp kernel) {
+        return cutsPanels(kernel, type, columns);
+      }))
+    return choosePaddedLayout(type);
+  return choosePanelLayout(type, columns);
+}
+
+/// Gives each entry of vib.parameters its offset, and its panels if it has any.
 LogicalResult PlanArena::planParameters() {
   ModuleOp module = getOperation();
   Builder builder(&getContext());
@@ -138,21 +176,34 @@ LogicalResult PlanArena::planParameters() {
   if (!parameters || !type)
     return module.emitError("expected a module of the phase step or fused: ")
            << kParametersAttrName << " or the type in vib.model is missing";
-  int64_t elementBytes = type == "f64" ? 8 : 4;
-  Layout block;
+  Type element = builder.getF32Type();
+  if (type == "f64")
+    element = builder.getF64Type();
+  SmallVector<KernelOp> kernels;
+  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+  Sequence block;
   SmallVector<Attribute> placed;
   for (auto parameter : parameters.getAsRange<DictionaryAttr>()) {
-    int64_t bytes = elementBytes;
-    if (auto shape = parameter.getAs<DenseI64ArrayAttr>("shape")) {
-      for (int64_t size : shape.asArrayRef())
-        bytes *= size;
-    } else {
+    SmallVector<int64_t> shape;
+    if (auto sizes = parameter.getAs<DenseI64ArrayAttr>("shape"))
+      shape.assign(sizes.asArrayRef().begin(), sizes.asArrayRef().end());
+    else
       for (auto size :
            parameter.getAs<ArrayAttr>("shape").getAsRange<IntegerAttr>())
-        bytes *= size.getInt();
-    }
+        shape.push_back(size.getInt());
+    auto type = RankedTensorType::get(shape, element);
+    // Rows are the runtime's, which pads none.
+    Layout layout = chooseLayout(type, kernels);
+    if (layout.panel == 0)
+      layout = getPlainLayout(type);
     NamedAttrList entries(parameter);
-    entries.set("offset", builder.getI64IntegerAttr(block.place(bytes)));
+    entries.set("offset", builder.getI64IntegerAttr(
+                              block.place(getMemoryBytes(type, layout))));
+    if (layout.panel != 0) {
+      entries.set("panel", builder.getI64IntegerAttr(layout.row));
+      entries.set("panel_bytes", builder.getI64IntegerAttr(
+                                     layout.panel * getElementBytes(element)));
+    }
     placed.push_back(entries.getDictionary(&getContext()));
   }
   module->setAttr(kParametersAttrName, builder.getArrayAttr(placed));
@@ -197,8 +248,9 @@ LogicalResult PlanArena::planTensors() {
     placed.push_back(builder.getDictionaryAttr(
         {builder.getNamedAttr("name", name),
          builder.getNamedAttr("type", TypeAttr::get(type)),
-         builder.getNamedAttr("offset", builder.getI64IntegerAttr(arena.place(
-                                            getBytes(type, getRow(type)))))}));
+         builder.getNamedAttr(
+             "offset", builder.getI64IntegerAttr(arena.place(
+                           getMemoryBytes(type, getPlainLayout(type)))))}));
   getOperation()->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
   return success();
 }
@@ -211,6 +263,11 @@ FailureOr<int64_t> PlanArena::planFunction(func::FuncOp function,
   DenseMap<Operation *, int64_t> order;
   for (auto [i, kernel] : llvm::enumerate(kernels))
     order[kernel] = i;
+
+  Machine machine{vectorBits};
+  std::vector<KernelPlan> plans;
+  for (KernelOp kernel : kernels)
+    plans.emplace_back(kernel, machine);
 
   // What is not state, input or output needs a buffer.
   SmallVector<Lifetime> buffers;
@@ -241,16 +298,22 @@ FailureOr<int64_t> PlanArena::planFunction(func::FuncOp function,
       buffer.first = buffer.last = i;
       for (Operation *user : result.getUsers())
         buffer.last = std::max(buffer.last, order.lookup(user));
-      place = {BaseKind::Arena, 0, choosePaddedRow(type)};
-      buffer.bytes = getBytes(type, place.row);
+      SmallVector<KernelOp> users = {kernel};
+      for (Operation *user : result.getUsers())
+        users.push_back(cast<KernelOp>(user));
+      bool combined =
+          plans[i].isCombined(cast<OpResult>(result).getResultNumber());
+      place = {BaseKind::Arena, 0,
+               combined ? getPlainLayout(type) : chooseLayout(type, users)};
+      buffer.bytes = getMemoryBytes(type, place.layout);
       pending.push_back({&place, buffers.size()});
       buffers.push_back(buffer);
     }
   }
   // What a kernel needs only while it runs.
   SmallVector<std::optional<size_t>> scratch(kernels.size());
-  for (auto [i, kernel] : llvm::enumerate(kernels)) {
-    int64_t bytes = KernelPlan(kernel).getScratchBytes();
+  for (size_t i = 0, e = kernels.size(); i != e; ++i) {
+    int64_t bytes = plans[i].getScratchBytes();
     if (bytes == 0)
       continue;
     scratch[i] = buffers.size();

@@ -26,6 +26,7 @@
 
 #include "compiler/kernels/TileChoice.h"
 #include "compiler/kernels/Memory.h"
+#include "compiler/kernels/TileEmitter.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -36,9 +37,6 @@ using namespace vib;
 
 namespace {
 
-/// A panel of columns is two cache lines wide: full use of every line that a
-/// panel of a row-major weight touches, and two registers of 512 bits.
-constexpr int64_t kPanelBytes = 128;
 /// Less work than this, in points of iteration, is not worth two threads.
 constexpr int64_t kSmallKernel = 32768;
 /// A unit should have this many points at least.
@@ -83,8 +81,8 @@ namespace {
 
 class Chooser {
 public:
-  Chooser(KernelOp kernel, const KernelSpace &space)
-      : space(space), body(kernel.getBody().front()),
+  Chooser(KernelOp kernel, const KernelSpace &space, const Machine &machine)
+      : space(space), machine(machine), body(kernel.getBody().front()),
         ops(body.getOps<linalg::LinalgOp>()) {
     findIllegal();
   }
@@ -95,6 +93,9 @@ private:
   void findIllegal();
   bool isLegal(unsigned cls, bool asUnit) const;
   bool isColumns(unsigned cls) const;
+  /// What a piece of the class must be a multiple of: no piece may end inside
+  /// of a panel of a matrix in memory.
+  int64_t getGrain(unsigned cls) const;
   Tile chooseUnit(unsigned cls) const;
   double getCost(const Tile &tile) const;
   /// The bytes of the values that stay in the kernel, for one tile.
@@ -114,6 +115,7 @@ private:
   }
 
   const KernelSpace &space;
+  const Machine &machine;
   Block &body;
   SmallVector<linalg::LinalgOp> ops;
   llvm::SmallBitVector illegal;
@@ -241,25 +243,47 @@ int64_t chooseDivisor(int64_t extent, int64_t target) {
   return target;
 }
 
+int64_t Chooser::getGrain(unsigned cls) const {
+  int64_t grain = 1;
+  auto look = [&](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (type && type.getRank() == 2 && space.getClass(value, 1) == cls)
+      grain = std::max(grain, machine.getPanel(type.getElementType()));
+  };
+  for (Value argument : body.getArguments())
+    look(argument);
+  // A part of a matrix has classes of its own.
+  for (Operation &op : body) {
+    if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
+      look(extract.getResult());
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+      look(insert.getSource());
+  }
+  return grain;
+}
+
 Tile Chooser::chooseUnit(unsigned cls) const {
   int64_t extent = space.getExtent(cls);
-  int64_t points = 0, bytes = 4;
+  int64_t points = 0, panel = 1;
   for (linalg::LinalgOp op : ops) {
     if (llvm::is_contained(space.getLoopClasses(op), cls))
       points += getPoints(op);
     for (Value result : op->getResults())
       if (isTensor(result) && isa<FloatType>(getElementTypeOrSelf(result)))
-        bytes = getElementBytes(getElementTypeOrSelf(result));
+        panel = machine.getPanel(getElementTypeOrSelf(result));
   }
   int64_t least =
       llvm::divideCeil(kSmallUnit, std::max<int64_t>(1, points / extent));
   if (isColumns(cls)) {
-    int64_t panel = kPanelBytes / bytes;
     int64_t size = llvm::alignTo(std::max<int64_t>(least, 1), panel);
     return {cls, std::min(extent, size)};
   }
   int64_t target = std::clamp<int64_t>(extent / 8, 4, kRows);
-  return {cls, chooseDivisor(extent, std::max(target, least))};
+  target = std::max(target, least);
+  int64_t grain = getGrain(cls);
+  if (grain == 1)
+    return {cls, chooseDivisor(extent, target)};
+  return {cls, std::min<int64_t>(extent, llvm::alignTo(target, grain))};
 }
 
 double Chooser::getCost(const Tile &tile) const {
@@ -290,7 +314,7 @@ double Chooser::getCost(const Tile &tile) const {
         bytes += 2 * getTensorBytes(result) * units + 64 * 1024;
     }
   }
-  return (isColumns(tile.cls) ? 1.5 : 1.0) * bytes;
+  return (isColumns(tile.cls) ? 1.0 : 1.5) * bytes;
 }
 
 int64_t Chooser::getScratchBytes(const TileChoice &choice,
@@ -304,6 +328,9 @@ int64_t Chooser::getScratchBytes(const TileChoice &choice,
         continue;
       // A fill shares the memory of the op that accumulates onto it.
       if (isa<linalg::FillOp>(op))
+        continue;
+      // What an interleaved op reads stays in registers.
+      if (getInterleaved(op))
         continue;
       int64_t size = getElementBytes(getElementTypeOrSelf(result));
       SmallVector<unsigned, 4> classes = space.getClasses(result);
@@ -361,11 +388,10 @@ TileChoice Chooser::run() {
     int64_t extent = space.getExtent(cls);
     int64_t target = std::max<int64_t>(1, extent * kGoodScratch /
                                               std::max<int64_t>(bytes, 1));
-    if (isColumns(cls)) {
-      int64_t panel = kPanelBytes / 4;
-      target = std::max(panel, target / panel * panel);
-    }
-    choice.inner = Tile{cls, chooseDivisor(extent, target)};
+    int64_t grain = getGrain(cls);
+    choice.inner =
+        Tile{cls, grain == 1 ? chooseDivisor(extent, target)
+                             : std::max(grain, target / grain * grain)};
   }
   if (choice.inner && choice.inner->size >= space.getExtent(choice.inner->cls))
     choice.inner.reset();
@@ -374,8 +400,9 @@ TileChoice Chooser::run() {
 
 } // namespace
 
-TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space) {
-  return Chooser(kernel, space).run();
+TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space,
+                            const Machine &machine) {
+  return Chooser(kernel, space, machine).run();
 }
 
 /// Every step of the reduction needs `rows` broadcasts and `vectors` loads for
@@ -383,7 +410,7 @@ TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space) {
 /// accumulators hide the latency. The tile is chosen by the cycles of the whole
 /// rows x columns block, remainders included.
 RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
-                                     int64_t lanes, const Machine &machine) {
+                                     int64_t lanes, int64_t registers) {
   int64_t vectors = llvm::divideCeil(columns, lanes);
   auto getCycles = [](int64_t rows, int64_t vectors) -> double {
     if (rows == 0 || vectors == 0)
@@ -395,7 +422,7 @@ RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
   double bestCycles = std::numeric_limits<double>::infinity();
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 6); ++v) {
     for (int64_t r = 1; r <= rows; ++r) {
-      if (r * v + v + 1 > machine.getRegisters())
+      if (r * v + v + 1 > registers)
         break;
       int64_t fullRows = rows / r, fullVectors = vectors / v;
       int64_t restRows = rows % r, restVectors = vectors % v;

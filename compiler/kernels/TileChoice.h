@@ -26,6 +26,9 @@ struct Machine {
   unsigned getRegisters() const { return vectorBits >= 512 ? 32 : 16; }
   /// How many elements of `type`, at least 32 bits wide, fill a register.
   int64_t getLanes(mlir::Type type) const;
+  /// The columns of a panel: two registers, the width that leaves a register
+  /// tile the most rows for its loads.
+  int64_t getPanel(mlir::Type type) const { return 2 * getLanes(type); }
 };
 
 /// One class of the kernel's space, cut into pieces of `size`; the last piece
@@ -49,7 +52,8 @@ struct TileChoice {
 /// for all units.
 bool feedsClass(mlir::Operation *op, unsigned cls, const KernelSpace &space);
 
-TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space);
+TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,
+                       const Machine &machine);
 
 /// The combiner of a result that `op` reduces (`arith.addf`, …), or null if it
 /// is not one associative operation with a neutral element.
@@ -62,7 +66,7 @@ struct RegisterTile {
   int64_t rows, vectors;
 };
 RegisterTile chooseRegisterTile(int64_t rows, int64_t columns, int64_t lanes,
-                                const Machine &machine);
+                                int64_t registers);
 /// The same for the form that sums along vectors.
 RegisterTile chooseDotTile(int64_t rows, int64_t columns,
                            const Machine &machine);

@@ -70,6 +70,40 @@ void TileEmitter::createLoop(int64_t begin, int64_t end, int64_t step,
   });
 }
 
+SmallVector<Value> TileEmitter::createPanelLoop(
+    int64_t end, int64_t step, int64_t panel, ValueRange carried,
+    function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  if (panel == 0 || end <= panel)
+    return createLoop(0, end, step, carried, body);
+  auto emitPanel = [&](Value index, int64_t columns, ValueRange values) {
+    Value start =
+        builder.createOrFold<arith::MulIOp>(loc, index, this->index(panel));
+    return createLoop(
+        0, columns, step, values, [&](Value inner, ValueRange values) {
+          Value column = builder.createOrFold<arith::AddIOp>(loc, start, inner);
+          splits[{column, panel}] = {index, inner};
+          return body(column, values);
+        });
+  };
+  int64_t whole = end / panel;
+  SmallVector<Value> results =
+      createLoop(0, whole, 1, carried, [&](Value iv, ValueRange values) {
+        return emitPanel(iv, panel, values);
+      });
+  if (whole * panel == end)
+    return results;
+  return emitPanel(index(whole), end - whole * panel, results);
+}
+
+std::pair<Value, Value> TileEmitter::splitColumn(Value column, int64_t panel) {
+  auto known = splits.find({column, panel});
+  if (known != splits.end())
+    return known->second;
+  Value columns = index(panel);
+  return {builder.createOrFold<arith::DivUIOp>(loc, column, columns),
+          builder.createOrFold<arith::RemUIOp>(loc, column, columns)};
+}
+
 SmallVector<Value> TileEmitter::getIndices(const TensorRef &ref,
                                            ArrayRef<Value> positions) {
   SmallVector<Value> indices(ref.base.begin(), ref.base.end());
@@ -78,6 +112,10 @@ SmallVector<Value> TileEmitter::getIndices(const TensorRef &ref,
   for (Value &value : indices)
     if (!value)
       value = index(0);
+  if (int64_t panel = ref.getPanel()) {
+    auto [first, column] = splitColumn(indices[1], panel);
+    return {first, indices[0], column};
+  }
   return indices;
 }
 
@@ -150,6 +188,6 @@ Value TileEmitter::createStack(RankedTensorType type) {
     function = parent->getParentOfType<func::FuncOp>();
   builder.setInsertionPointToStart(&function.front());
   return memref::AllocaOp::create(builder, loc,
-                                  getMemoryType(type, choosePaddedRow(type)),
+                                  getMemoryType(type, choosePaddedLayout(type)),
                                   ValueRange(), builder.getI64IntegerAttr(64));
 }

@@ -24,11 +24,17 @@ namespace vib {
 /// A tensor as the current tile sees it: position 0 of each of its axes is the
 /// first one of the tile.
 struct TensorRef {
+  /// [row][column], or [panel][row][column] where there are panels.
   mlir::Value memory;
-  /// For each axis of the memory: where the tile begins; null for 0.
+  /// For each axis of the tensor in memory: where the tile begins; null for 0.
   llvm::SmallVector<mlir::Value, 4> base;
-  /// For each axis of the tensor: the axis of the memory.
+  /// For each axis of the tensor: its axis in memory.
   llvm::SmallVector<unsigned, 4> axes;
+  /// The columns of a panel; 0 where there are none.
+  int64_t getPanel() const {
+    auto type = mlir::cast<mlir::MemRefType>(memory.getType());
+    return type.getRank() > int64_t(base.size()) ? type.getShape().back() : 0;
+  }
 };
 
 class TileEmitter {
@@ -71,6 +77,14 @@ public:
   void emitGeneric(mlir::linalg::LinalgOp op);
   /// A contraction of the form that `matchContraction` knows.
   void emitContraction(mlir::linalg::LinalgOp op, bool startsAtZero);
+  /// `width` positions of `loop` of an elementwise op, the others and the first
+  /// of them at `positions`. Its operand `operand` is read from `tile`.
+  void emitVector(mlir::linalg::LinalgOp op, unsigned loop, int64_t width,
+                  mlir::ArrayRef<mlir::Value> positions, unsigned operand,
+                  const TensorRef &tile);
+  /// Fetches what `emitVector` updates into the first-level cache.
+  void emitPrefetch(mlir::linalg::LinalgOp op,
+                    mlir::ArrayRef<mlir::Value> positions);
   void emitCopy(const Copy &copy);
 
   //===--------------------------------------------------------------------===//
@@ -91,6 +105,15 @@ public:
           body);
   void createLoop(int64_t begin, int64_t end, int64_t step,
                   llvm::function_ref<void(mlir::Value)> body);
+
+  /// A loop like that of createLoop from 0 to `end`, as two where `panel` is
+  /// not 0: over panels, and in steps inside of each. getIndices knows the
+  /// values that it gives to `body`, and divides nothing.
+  llvm::SmallVector<mlir::Value> createPanelLoop(
+      int64_t end, int64_t step, int64_t panel, mlir::ValueRange carried,
+      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                        mlir::ValueRange)>
+          body);
 
   /// The indices in memory of the element of `ref` at `positions` (null is 0)
   /// of its axes.
@@ -123,7 +146,15 @@ public:
   mlir::IRMapping scalars;
 
 private:
+  /// A column as (panel, column in the panel).
+  std::pair<mlir::Value, mlir::Value> splitColumn(mlir::Value column,
+                                                  int64_t panel);
+
   llvm::DenseMap<unsigned, std::pair<mlir::Value, int64_t>> tiles;
+  /// Columns whose parts are known, by column and panel.
+  llvm::DenseMap<std::pair<mlir::Value, int64_t>,
+                 std::pair<mlir::Value, mlir::Value>>
+      splits;
   llvm::DenseMap<unsigned, mlir::Value> memories;
 };
 
@@ -143,6 +174,15 @@ struct ContractionForm {
   bool lhsContiguous = false;
 };
 mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
+
+/// Whether the body of an op is the same on vectors.
+bool canVectorizeBody(mlir::linalg::LinalgOp op);
+
+/// The elementwise op that is worked off together with a contraction, a
+/// register tile behind: the only one that reads its result, on the same space,
+/// where the reduction runs over the rows of both operands, as a weight
+/// gradient's does. Null if there is none.
+mlir::linalg::LinalgOp getInterleaved(mlir::linalg::LinalgOp contraction);
 
 } // namespace vib
 

@@ -1,12 +1,13 @@
 // RUN: vib-opt %s -vib-plan-arena | FileCheck %s
 
 // Places are aligned to a line, and large neighbours are staggered by five: the
-// bias does not begin right after the weight's 16384 bytes. The name "x" is one
-// place in both functions. Of the buffers, the first and the third are never
-// alive together and share memory; rows of 1024 bytes are padded by a line.
+// bias does not begin right after the weight's two panels. The name "x" is one
+// place in both functions, by rows, as the runtime sees it. Of the buffers, the
+// first and the third are never alive together and share memory; they are in
+// panels. Panels whose bytes are a multiple of 2048 get a row more.
 // CHECK:      module attributes
-// CHECK-SAME: vib.block_bytes = 16960 : i64
-// CHECK-SAME: vib.parameters = [{name = "w", offset = 0 : i64, shape = array<i64: 64, 64>}, {name = "b", offset = 16704 : i64, shape = array<i64: 64>}]
+// CHECK-SAME: vib.block_bytes = 17216 : i64
+// CHECK-SAME: vib.parameters = [{name = "w", offset = 0 : i64, panel = 32 : i64, panel_bytes = 8320 : i64, shape = array<i64: 64, 64>}, {name = "b", offset = 16960 : i64, shape = array<i64: 64>}]
 // CHECK-SAME: vib.tensors = [{name = "x", offset = 0 : i64, type = tensor<16x256xf32>}, {name = "y", offset = 16704 : i64, type = tensor<16x256xf32>}]
 #id = affine_map<(i, j) -> (i, j)>
 module attributes {vib.phase = "fused", vib.model = {type = "f32"},
@@ -16,7 +17,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
       -> (tensor<16x256xf32> {vib.slot = #vib.slot<output, "y">}) {
     %e = tensor.empty() : tensor<16x256xf32>
     // CHECK: vib.kernel "first"
-    // CHECK-SAME: places = [{base = "arena", offset = [[A:[0-9]+]] : i64, row = 272 : i64}]
+    // CHECK-SAME: places = [{base = "arena", offset = [[A:[0-9]+]] : i64, panel = 544 : i64, row = 32 : i64}]
     %a = vib.kernel "first" ins(%x as %i : tensor<16x256xf32>) outs(%e as %o : tensor<16x256xf32>) {
       %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<16x256xf32>) outs(%o : tensor<16x256xf32>) {
       ^bb0(%v: f32, %w: f32):
@@ -28,7 +29,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
     // CHECK: vib.kernel "second"
     // CHECK-NOT: offset = [[A]] :
     // CHECK: vib.kernel "third"
-    // CHECK-SAME: places = [{base = "arena", offset = [[A]] : i64, row = 272 : i64}]
+    // CHECK-SAME: places = [{base = "arena", offset = [[A]] : i64, panel = 544 : i64, row = 32 : i64}]
     %b = vib.kernel "second" ins(%a as %i : tensor<16x256xf32>) outs(%e as %o : tensor<16x256xf32>) {
       %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<16x256xf32>) outs(%o : tensor<16x256xf32>) {
       ^bb0(%v: f32, %w: f32):
@@ -47,7 +48,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
     } -> tensor<16x256xf32>
     // What is returned is made at the place of the output at once.
     // CHECK: vib.kernel "last"
-    // CHECK-SAME: places = [{base = "arena", offset = 16704 : i64, row = 256 : i64}]
+    // CHECK-SAME: places = [{base = "arena", offset = 16704 : i64, panel = 0 : i64, row = 256 : i64}]
     %d = vib.kernel "last" ins(%c as %i : tensor<16x256xf32>) outs(%e as %o : tensor<16x256xf32>) {
       %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<16x256xf32>) outs(%o : tensor<16x256xf32>) {
       ^bb0(%v: f32, %w: f32):
