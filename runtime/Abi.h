@@ -121,14 +121,17 @@ typedef struct VibKernel {
 } VibKernel;
 
 /* Runs kernel(call, begin, end) for ranges that cover [0, units), on the
- * threads of call->pool, and returns when all are done. `kernel_index` is the
- * kernel's place in VibModel::kernels, for the profile. In the runtime. */
+ * threads of call->pool, and returns when all are done. It takes no more threads
+ * than find `grain` units each: with fewer, waking one costs more than it helps.
+ * `kernel_index` is the kernel's place in VibModel::kernels, for the profile. In
+ * the runtime. */
 typedef void (*VibKernelFn)(const VibCall *call, int64_t begin, int64_t end);
 void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
-                int64_t kernel_index);
+                int64_t grain, int64_t kernel_index);
 
 /* For those who call the entry points of a shared library themselves: threads
- * for VibCall::pool, the caller's included. Null if they cannot be had. */
+ * for VibCall::pool, the caller's included. Null if they cannot be had. If there
+ * are as many as processors, each but the caller's stays on one of its own. */
 struct VibPool *vib_pool_create(int threads);
 void vib_pool_destroy(struct VibPool *pool);
 

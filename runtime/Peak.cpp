@@ -101,7 +101,7 @@ double measurePeak(ThreadPool &pool, uint32_t type) {
   double best = 0;
   for (int attempt = 0; attempt < 8; ++attempt) {
     auto begin = std::chrono::steady_clock::now();
-    vib_launch(&call, peakKernel, units, 0);
+    vib_launch(&call, peakKernel, units, 1, 0);
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - begin;
     best = std::max(best, flops / elapsed.count());

@@ -6,23 +6,34 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A launch fills in the job, then raises `generation`, which the workers watch;
-// each counts `pending` down when its range is done. Both sides watch for a
-// while and then sleep on a condition variable. The flags `sleepers` and
-// `callerSleeps` spare the lock when nobody sleeps: a sleeper raises its flag
-// before it looks at the counter for the last time, the waker changes the
-// counter before it looks at the flag, both in sequentially consistent order,
-// so that one of the two sees the other.
+// A launch divides the units into one contiguous share a thread, always the
+// same ones, so that a thread finds in its cache what it wrote before. A share
+// is taken in chunks of half of what is left of it: (for 16 units) 8, 4, 2,
+// 1, 1. Who has finished its own share takes chunks of the others', so a thread
+// that the system has interrupted holds up no more than the chunk that it is
+// in.
+//
+// A launch is over when all units are done, not when all threads have been
+// there: one that slept may come when the next launch is on. So a share's next
+// chunk is in one word with the number of the launch, and is taken by
+// compare-and-swap: who took a chunk knows that its launch is not over, and
+// therefore that the job it read before is that launch's.
+//
+// The workers watch that number, the launching thread watches the units that
+// are not done. Both watch for a while and then sleep on a condition variable.
+// The flags `sleepers` and `callerSleeps` spare the lock when nobody sleeps: a
+// sleeper raises its flag before it looks at the counter for the last time, the
+// waker changes the counter before it looks at the flag, both in sequentially
+// consistent order, so that one of the two sees the other.
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/ThreadPool.h"
 #include "runtime/Error.h"
+#include "runtime/Processors.h"
 
-#include <sched.h>
-
+#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cfenv>
 #include <chrono>
 #include <condition_variable>
@@ -39,6 +50,10 @@ namespace {
 /// of a step, shorter than a slice of the scheduler.
 constexpr std::chrono::microseconds watchTime(100);
 
+/// How long of that without letting others have the processor: most waits
+/// between threads that both run end before.
+constexpr std::chrono::microseconds quietTime(10);
+
 void relax() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
@@ -47,34 +62,64 @@ void relax() {
 #endif
 }
 
+/// The rounding and denormal modes, without what has happened so far. Only
+/// those of the vector unit where there is one: the kernels use no other, and
+/// they are a single register.
+#if defined(__x86_64__)
+using Arithmetic = uint32_t;
+Arithmetic getArithmetic() { return __builtin_ia32_stmxcsr() & ~0x3fu; }
+void setArithmetic(Arithmetic modes) { __builtin_ia32_ldmxcsr(modes); }
+#else
+using Arithmetic = int;
+Arithmetic getArithmetic() { return fegetround(); }
+void setArithmetic(Arithmetic modes) { fesetround(modes); }
+#endif
+
+/// How many chunks a share is taken in.
+int countChunks(int64_t units) {
+  return units > 0 ? 64 - __builtin_clzll(uint64_t(units)) : 0;
+}
+
 } // namespace
 
 struct VibPool {
-  explicit VibPool(int threads);
+  VibPool(int threads, bool keepsCaller);
   ~VibPool();
 
-  void launch(const VibCall *newCall, VibKernelFn newKernel, int64_t newUnits);
+  void launch(const VibCall *newCall, VibKernelFn newKernel, int64_t newUnits,
+              int64_t grain);
 
-  int threads;
+  const int threads;
   std::vector<ThreadPool::KernelTime> profile;
 
 private:
+  /// The next chunk of a share, below the number of the launch.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> next{0};
+  };
+  static constexpr int chunkBits = 8;
+
   /// Watches until `done` holds; false if it did not in time.
   template <typename Predicate> bool watch(Predicate done) const;
-  void run(int thread) const;
+  int64_t runShare(uint64_t launch, int share);
+  void run(uint64_t launch, int thread);
   void work(int thread);
   void stop();
 
-  // The job, constant while `pending` is not 0.
-  const VibCall *call = nullptr;
-  VibKernelFn kernel = nullptr;
-  int64_t units = 0;
-  fenv_t arithmetic = {};
+  // The job. Whoever reads it may be late, so its fields are atomic.
+  std::atomic<const VibCall *> call{nullptr};
+  std::atomic<VibKernelFn> kernel{nullptr};
+  std::atomic<int64_t> units{0};
+  std::atomic<int> active{0}; ///< Threads that take part.
+  std::atomic<Arithmetic> arithmetic{};
+  std::vector<Share> shares;
 
   /// With more threads than processors, watching takes the time of the others.
   bool watches;
+  /// What the caller could run on, if the pool has changed it.
+  std::vector<int> callersProcessors;
   alignas(64) std::atomic<uint64_t> generation{0};
-  alignas(64) std::atomic<int> pending{0};
+  alignas(64) std::atomic<int64_t> pending{0}; ///< Units that are not done.
   alignas(64) std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};
   std::atomic<bool> stopping{false};
@@ -84,21 +129,46 @@ private:
   std::vector<std::thread> workers;
 };
 
-VibPool::VibPool(int count)
-    : threads(count), watches(count <= availableProcessors()) {
+VibPool::VibPool(int count, bool keepsCaller)
+    : threads(count), shares(size_t(std::max(count, 0))) {
   if (count < 1)
     fail("{} threads, expected 1 or more", count);
+  std::vector<int> processors = allowedProcessors();
+  watches = size_t(count) <= std::max<size_t>(processors.size(), 1);
+  // Only threads that take all processors know which one is whose: two pools
+  // of fewer would choose the same ones, while others are idle.
+  bool pins = count > 1 && size_t(count) == processors.size();
+  if (pins) {
+    // The caller stays where it is; the others follow in their order.
+    auto here =
+        std::find(processors.begin(), processors.end(), currentProcessor());
+    if (here != processors.end())
+      std::rotate(processors.begin(), here, processors.end());
+  }
   try {
-    for (int thread = 1; thread < threads; ++thread)
-      workers.emplace_back([this, thread] { work(thread); });
+    for (int thread = 1; thread < threads; ++thread) {
+      int processor = pins ? processors[size_t(thread)] : -1;
+      workers.emplace_back([this, thread, processor] {
+        if (processor >= 0)
+          keepTo({processor});
+        work(thread);
+      });
+    }
   } catch (const std::system_error &error) {
     size_t started = workers.size() + 1;
     stop();
     fail("cannot start {} threads, only {}: {}", count, started, error.what());
   }
+  if (pins && keepsCaller) {
+    callersProcessors = allowedProcessors();
+    keepTo({processors.front()});
+  }
 }
 
-VibPool::~VibPool() { stop(); }
+VibPool::~VibPool() {
+  stop();
+  keepTo(callersProcessors);
+}
 
 void VibPool::stop() {
   {
@@ -116,26 +186,66 @@ template <typename Predicate> bool VibPool::watch(Predicate done) const {
     return true;
   if (!watches)
     return false;
-  auto end = Clock::now() + watchTime;
-  do {
+  auto begin = Clock::now();
+  while (true) {
     for (int i = 0; i < 32; ++i) {
       if (done())
         return true;
       relax();
     }
-  } while (Clock::now() < end);
-  return false;
+    auto waited = Clock::now() - begin;
+    if (waited >= watchTime)
+      return false;
+    // Who is waited for may be waiting for this processor.
+    if (waited >= quietTime)
+      std::this_thread::yield();
+  }
 }
 
-void VibPool::run(int thread) const {
-  int64_t begin = units * thread / threads;
-  int64_t end = units * (thread + 1) / threads;
-  if (begin < end)
-    kernel(call, begin, end);
+/// Runs chunks of a share while it has any; returns how many units these were.
+int64_t VibPool::runShare(uint64_t launch, int share) {
+  const VibCall *jobCall = call.load(std::memory_order_relaxed);
+  VibKernelFn jobKernel = kernel.load(std::memory_order_relaxed);
+  int64_t jobUnits = units.load(std::memory_order_relaxed);
+  int64_t ways = active.load(std::memory_order_relaxed);
+  // Of a later launch, perhaps: then no chunk will be taken.
+  int64_t begin = jobUnits * share / std::max<int64_t>(ways, 1);
+  int64_t end = jobUnits * (share + 1) / std::max<int64_t>(ways, 1);
+  int chunks = countChunks(end - begin);
+  std::atomic<uint64_t> &next = shares[size_t(share)].next;
+  uint64_t word = next.load(std::memory_order_relaxed);
+  int64_t done = 0;
+  while (word >> chunkBits == launch) {
+    int chunk = int(word & ((1 << chunkBits) - 1));
+    if (chunk >= chunks)
+      break;
+    if (!next.compare_exchange_weak(word, word + 1, std::memory_order_acq_rel,
+                                    std::memory_order_relaxed))
+      continue;
+    int64_t first = end - ((end - begin) >> chunk);
+    int64_t last = end - ((end - begin) >> (chunk + 1));
+    jobKernel(jobCall, first, last);
+    done += last - first;
+    word = next.load(std::memory_order_relaxed);
+  }
+  return done;
+}
+
+/// Runs what is left of a launch, the thread's own share first.
+void VibPool::run(uint64_t launch, int thread) {
+  int ways = active.load(std::memory_order_relaxed);
+  int64_t done = 0;
+  for (int i = 0; i < ways; ++i)
+    done += runShare(launch, (thread + i) % ways);
+  if (done > 0 && pending.fetch_sub(done) == done && callerSleeps.load()) {
+    std::lock_guard<std::mutex> lock(mutex);
+    wakeCaller.notify_one();
+  }
 }
 
 void VibPool::work(int thread) {
   uint64_t seen = 0;
+  Arithmetic modes = getArithmetic();
   while (true) {
     auto called = [&] { return generation.load() != seen; };
     if (!watch(called)) {
@@ -147,27 +257,35 @@ void VibPool::work(int thread) {
     seen = generation.load();
     if (stopping.load())
       return;
-    fesetenv(&arithmetic);
-    run(thread);
-    if (pending.fetch_sub(1) == 1 && callerSleeps.load()) {
-      std::lock_guard<std::mutex> lock(mutex);
-      wakeCaller.notify_one();
-    }
+    if (thread >= active.load(std::memory_order_relaxed))
+      continue;
+    Arithmetic wanted = arithmetic.load(std::memory_order_relaxed);
+    if (modes != wanted)
+      setArithmetic(modes = wanted);
+    run(seen, thread);
   }
 }
 
 void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
-                     int64_t newUnits) {
-  if (threads == 1 || newUnits <= 1) {
-    newKernel(newCall, 0, newUnits);
+                     int64_t newUnits, int64_t grain) {
+  int64_t ways =
+      std::min<int64_t>(threads, newUnits / std::max<int64_t>(grain, 1));
+  if (ways <= 1) {
+    if (newUnits > 0)
+      newKernel(newCall, 0, newUnits);
     return;
   }
-  call = newCall;
-  kernel = newKernel;
-  units = newUnits;
-  fegetenv(&arithmetic);
-  pending = threads - 1;
-  ++generation;
+  uint64_t number = generation.load(std::memory_order_relaxed) + 1;
+  call.store(newCall, std::memory_order_relaxed);
+  kernel.store(newKernel, std::memory_order_relaxed);
+  units.store(newUnits, std::memory_order_relaxed);
+  active.store(int(ways), std::memory_order_relaxed);
+  arithmetic.store(getArithmetic(), std::memory_order_relaxed);
+  pending.store(newUnits, std::memory_order_relaxed);
+  for (int64_t share = 0; share < ways; ++share)
+    shares[size_t(share)].next.store(number << chunkBits,
+                                     std::memory_order_relaxed);
+  generation.store(number);
   if (sleepers.load() > 0) {
     // Under the lock: a worker that is about to sleep has not missed it.
     {
@@ -175,7 +293,7 @@ void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
     }
     wakeWorkers.notify_all();
   }
-  run(0);
+  run(number, 0);
   auto finished = [&] { return pending.load() == 0; };
   if (watch(finished))
     return;
@@ -187,7 +305,7 @@ void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
 
 extern "C" VibPool *vib_pool_create(int threads) {
   try {
-    return new VibPool(threads);
+    return new VibPool(threads, /*keepsCaller=*/false);
   } catch (const std::exception &) {
     return nullptr;
   }
@@ -196,18 +314,18 @@ extern "C" VibPool *vib_pool_create(int threads) {
 extern "C" void vib_pool_destroy(VibPool *pool) { delete pool; }
 
 extern "C" void vib_launch(const VibCall *call, VibKernelFn kernel,
-                           int64_t units, int64_t kernelIndex) {
+                           int64_t units, int64_t grain, int64_t kernelIndex) {
   VibPool *pool = call->pool;
   if (!pool) {
     kernel(call, 0, units);
     return;
   }
   if (kernelIndex < 0 || size_t(kernelIndex) >= pool->profile.size()) {
-    pool->launch(call, kernel, units);
+    pool->launch(call, kernel, units, grain);
     return;
   }
   auto begin = Clock::now();
-  pool->launch(call, kernel, units);
+  pool->launch(call, kernel, units, grain);
   std::chrono::duration<double> time = Clock::now() - begin;
   ThreadPool::KernelTime &entry = pool->profile[size_t(kernelIndex)];
   ++entry.launches;
@@ -217,26 +335,13 @@ extern "C" void vib_launch(const VibCall *call, VibKernelFn kernel,
 namespace vib::runtime {
 
 int availableProcessors() {
-  // The set must be as large as the kernel's, which only trying tells.
-  for (int size = 1024; size <= 1 << 20; size *= 2) {
-    cpu_set_t *set = CPU_ALLOC(size);
-    if (!set)
-      break;
-    int status = sched_getaffinity(0, CPU_ALLOC_SIZE(size), set);
-    int error = errno;
-    int count = status == 0 ? CPU_COUNT_S(CPU_ALLOC_SIZE(size), set) : 0;
-    CPU_FREE(set);
-    if (count > 0)
-      return count;
-    if (error != EINVAL)
-      break;
-  }
-  return 1;
+  return std::max<int>(1, int(allowedProcessors().size()));
 }
 
 void useIeeeArithmetic() { fesetenv(FE_DFL_ENV); }
 
-ThreadPool::ThreadPool(int threads) : pool(new VibPool(threads)) {}
+ThreadPool::ThreadPool(int threads)
+    : pool(new VibPool(threads, /*keepsCaller=*/true)) {}
 ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::Delete::operator()(VibPool *p) const { delete p; }

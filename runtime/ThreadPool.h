@@ -6,14 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A launch divides a kernel's units into one contiguous range a thread, always
-// the same ones for the same number of threads, so that a thread finds in its
-// cache what it wrote before. The results cannot depend on the ranges: units
-// are fixed when compiling, and partial sums are combined in their order.
+// A launch divides a kernel's units among the threads (ThreadPool.cpp says
+// how). The results cannot depend on who runs which: units are fixed when
+// compiling, and partial sums are combined in their order.
 //
-// Workers spin for a tenth of a millisecond between launches, then sleep. They
-// are not pinned: the mask that the process inherited holds, and on a shared
-// machine a pinned thread waits while another processor is idle.
+// Threads that wait spin for a tenth of a millisecond, then sleep. A pool of as
+// many threads as the process may use processors keeps each thread to one of
+// them: the launching one, while the pool lives, to that on which it made the
+// pool, and gives it back its mask. Other pools leave that to the system.
 //
 // Denormals: kernels run with the rounding and denormal modes of the thread
 // that launches, which the pool copies to every worker at every launch. The
@@ -48,7 +48,8 @@ public:
     double seconds = 0;
   };
 
-  /// `threads` of them work, the launching one included: 1 or more.
+  /// `threads` of them work, the launching one included: 1 or more. The thread
+  /// that makes the pool launches, and ends it.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;

@@ -9,6 +9,8 @@
 #include "compiler/object/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
@@ -20,6 +22,13 @@ namespace vib {
 
 /// What the runtime promises for every block and for the arena.
 static constexpr int64_t kBaseAlignment = 64;
+
+/// The work that pays for waking a thread, and the speed of one, both rough:
+/// a launch costs half a microsecond, and the data have to come from another
+/// processor's cache.
+static constexpr double kSecondsOfThread = 2e-6;
+static constexpr double kFlopsPerSecond = 60e9;
+static constexpr double kBytesPerSecond = 20e9;
 
 namespace {
 struct LowerLaunches : vib::impl::LowerLaunchesBase<LowerLaunches> {
@@ -41,6 +50,19 @@ static StringAttr getBinding(func::FuncOp entry, unsigned index) {
   if (slot && slot.getKind() == SlotKind::Scalar)
     return StringAttr::get(entry.getContext(), slot.getName());
   return {};
+}
+
+/// The fewest units of a kernel that are worth a thread of their own.
+static int64_t getGrain(func::FuncOp kernel, int64_t units) {
+  auto description = kernel->getAttrOfType<DictionaryAttr>("vib.kernel");
+  auto read = [&](StringRef name) {
+    auto value = description ? description.getAs<FloatAttr>(name) : FloatAttr();
+    return value ? value.getValueAsDouble() : 0;
+  };
+  double seconds = std::max(read("flops") / kFlopsPerSecond,
+                            read("bytes") / kBytesPerSecond);
+  double grain = units * (kSecondsOfThread / std::max(seconds, 1e-9));
+  return std::clamp<int64_t>(std::ceil(grain), 1, std::max<int64_t>(units, 1));
 }
 
 /// States what the runtime promises of the base that `index` is.
@@ -119,11 +141,14 @@ LogicalResult LowerLaunches::lower(LaunchOp launch, Value call) {
   Value callee = LLVM::AddressOfOp::create(builder, loc, pointer, name);
   Value units =
       LLVM::ConstantOp::create(builder, loc, i64, launch.getUnitsAttr());
+  IntegerAttr grainAttr =
+      builder.getI64IntegerAttr(getGrain(kernel, launch.getUnits()));
+  Value grain = LLVM::ConstantOp::create(builder, loc, i64, grainAttr);
   Value place = LLVM::ConstantOp::create(builder, loc, i64,
                                          builder.getI64IntegerAttr(index));
   LLVM::CallOp::create(builder, loc,
                        module.lookupSymbol<LLVM::LLVMFuncOp>("vib_launch"),
-                       ValueRange{call, callee, units, place});
+                       ValueRange{call, callee, units, grain, place});
   launch.erase();
   ++numLaunches;
   return success();
@@ -137,7 +162,7 @@ void LowerLaunches::declareRuntime() {
   LLVM::LLVMFuncOp::create(
       builder, module.getLoc(), "vib_launch",
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
-                                  {pointer, pointer, i64, i64}));
+                                  {pointer, pointer, i64, i64, i64}));
 }
 
 void LowerLaunches::runOnOperation() {

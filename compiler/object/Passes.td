@@ -16,7 +16,8 @@ def LowerLaunches : Pass<"vib-lower-launches", "mlir::ModuleOp"> {
   let description = [{
     Every entry gets the runtime's `VibCall` as its first argument and hands it
     on. A kernel's own arguments are not passed by the launch: the function
-    that `vib_launch` calls loads them from the `VibCall` again. What each
+    that `vib_launch` calls loads them from the `VibCall` again. The fewest units
+    that are worth a thread follow from the kernel's FLOPs and bytes. What each
     argument is loaded from is recorded as `vib.arguments`, for
     `vib-wrap-functions`. Bases become `noalias` and aligned, as the runtime
     promises.
@@ -36,8 +37,9 @@ def LowerLaunches : Pass<"vib-lower-launches", "mlir::ModuleOp"> {
         attributes {vib.arguments = ["arena"], vib.entry} {
       %k = llvm.mlir.addressof @train_step.k.call : !llvm.ptr
       %units = llvm.mlir.constant(4 : i64) : i64
+      %grain = llvm.mlir.constant(2 : i64) : i64
       %index = llvm.mlir.constant(0 : i64) : i64
-      llvm.call @vib_launch(%call, %k, %units, %index) : …
+      llvm.call @vib_launch(%call, %k, %units, %grain, %index) : …
       return
     }
     ```

@@ -184,8 +184,8 @@ template <typename Real, int outputs, bool classes> struct Mock {
   }
 
   static void trainStep(const VibCall *call) {
-    vib_launch(call, rowsKernel, batch, 0);
-    vib_launch(call, updateKernel, B::size, 1);
+    vib_launch(call, rowsKernel, batch, 1, 0);
+    vib_launch(call, updateKernel, B::size, 1, 1);
   }
   static void encode(const VibCall *call) {
     for (int row = 0; row < call->step.rows; ++row)

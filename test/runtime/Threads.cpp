@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/Processors.h"
 #include "runtime/ThreadPool.h"
 #include "test/runtime/Samples.h"
 
@@ -52,9 +53,10 @@ TEST(ThreadPool, EveryUnitRunsOnce) {
     for (int64_t units : {0, 1, 2, 3, 8, 1000}) {
       Board board;
       VibCall call = makeCall(board, pool.handle());
-      vib_launch(&call, visit, units, 0);
+      vib_launch(&call, visit, units, 1, 0);
       expectOnce(board, units);
-      EXPECT_LE(board.ranges, threads);
+      // A share of 1000 units is ten chunks.
+      EXPECT_LE(board.ranges, threads * 10);
     }
   }
 }
@@ -62,9 +64,80 @@ TEST(ThreadPool, EveryUnitRunsOnce) {
 TEST(ThreadPool, NoPoolMeansTheCaller) {
   Board board;
   VibCall call = makeCall(board, nullptr);
-  vib_launch(&call, visit, 10, 0);
+  vib_launch(&call, visit, 10, 1, 0);
   expectOnce(board, 10);
   EXPECT_EQ(board.ranges, 1);
+}
+
+TEST(ThreadPool, LittleWorkStaysWithTheCaller) {
+  ThreadPool pool(3);
+  auto countRanges = [&](int64_t units, int64_t grain) {
+    Board board;
+    VibCall call = makeCall(board, pool.handle());
+    vib_launch(&call, visit, units, grain, 0);
+    expectOnce(board, units);
+    return board.ranges.load();
+  };
+  EXPECT_EQ(countRanges(19, 10), 1);
+  // Two shares of ten units: 5, 3, 1, 1 of each.
+  EXPECT_EQ(countRanges(20, 10), 8);
+  EXPECT_EQ(countRanges(1000, 1000), 1);
+}
+
+/// The first unit is not done before those outside its chunk are.
+void holdFirst(const VibCall *call, int64_t begin, int64_t end) {
+  Board &board = *static_cast<Board *>(call->arena);
+  if (begin == 0)
+    for (int64_t i = end; i < 32; ++i)
+      while (board.visits[i] == 0)
+        std::this_thread::yield();
+  visit(call, begin, end);
+}
+
+TEST(ThreadPool, AThreadThatIsHeldUpLosesItsUnits) {
+  ThreadPool pool(2);
+  for (int i = 0; i < 100; ++i) {
+    Board board;
+    VibCall call = makeCall(board, pool.handle());
+    vib_launch(&call, holdFirst, 32, 1, 0);
+    expectOnce(board, 32);
+  }
+}
+
+/// Each unit waits for all, so that every thread of the pool has one.
+void meet(const VibCall *call, int64_t begin, int64_t end) {
+  Board &board = *static_cast<Board *>(call->arena);
+  int units = call->step.rows;
+  ASSERT_EQ(end - begin, 1);
+  ++board.ranges;
+  while (board.ranges < units)
+    std::this_thread::yield();
+  EXPECT_EQ(allowedProcessors().size(), 1u);
+  ++board.visits[currentProcessor() % maxUnits];
+}
+
+TEST(ThreadPool, ThreadsHaveProcessorsOfTheirOwn) {
+  std::vector<int> before = allowedProcessors();
+  int threads = availableProcessors();
+  if (threads == 1)
+    GTEST_SKIP() << "one processor";
+  {
+    ThreadPool pool(threads);
+    Board board;
+    VibCall call = makeCall(board, pool.handle());
+    call.step.rows = threads;
+    vib_launch(&call, meet, threads, 1, 0);
+    for (int processor : before)
+      EXPECT_EQ(board.visits[processor % maxUnits], 1) << processor;
+  }
+  EXPECT_EQ(allowedProcessors(), before);
+  // Fewer than all would be the same ones in every program.
+  ThreadPool pool(1);
+  EXPECT_EQ(allowedProcessors(), before);
+  // Others that call a pool have threads of their own to think of.
+  VibPool *foreign = vib_pool_create(threads);
+  EXPECT_EQ(allowedProcessors(), before);
+  vib_pool_destroy(foreign);
 }
 
 /// A chain of kernels that each read all of what the one before wrote: a launch
@@ -97,8 +170,8 @@ int64_t runChain(VibPool *pool, int steps) {
   call.arena = &chain;
   call.pool = pool;
   for (int i = 0; i < steps; ++i) {
-    vib_launch(&call, sumAll, 64, 0);
-    vib_launch(&call, copyBack, 64, 1);
+    vib_launch(&call, sumAll, 64, 1, 0);
+    vib_launch(&call, copyBack, 64, 1, 1);
     // Long enough for the workers to fall asleep now and then.
     if (i % 200 == 199)
       std::this_thread::sleep_for(std::chrono::microseconds(300));
@@ -118,12 +191,12 @@ TEST(ThreadPool, ProfileCountsLaunches) {
   ThreadPool pool(2);
   Board board;
   VibCall call = makeCall(board, pool.handle());
-  vib_launch(&call, visit, 10, 1);
+  vib_launch(&call, visit, 10, 1, 1);
   EXPECT_TRUE(pool.profile().empty());
   pool.startProfile(2);
-  vib_launch(&call, visit, 10, 1);
-  vib_launch(&call, visit, 10, 1);
-  vib_launch(&call, visit, 10, 2); // Not one of the two.
+  vib_launch(&call, visit, 10, 1, 1);
+  vib_launch(&call, visit, 10, 1, 1);
+  vib_launch(&call, visit, 10, 1, 2); // Not one of the two.
   ASSERT_EQ(pool.profile().size(), 2u);
   EXPECT_EQ(pool.profile()[0].launches, 0u);
   EXPECT_EQ(pool.profile()[1].launches, 2u);
@@ -145,14 +218,14 @@ TEST(ThreadPool, WorkersHaveTheCallersArithmetic) {
 #if defined(__x86_64__)
   // Flush to zero, denormals are zero.
   __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
-  vib_launch(&call, checkDenormals, 6, 0);
+  vib_launch(&call, checkDenormals, 6, 1, 0);
   for (int i = 0; i < 6; ++i)
     EXPECT_EQ(board.visits[i], 2) << i;
 #endif
   fesetround(FE_UPWARD);
   useIeeeArithmetic();
   EXPECT_EQ(fegetround(), FE_TONEAREST);
-  vib_launch(&call, checkDenormals, 6, 0);
+  vib_launch(&call, checkDenormals, 6, 1, 0);
   for (int i = 0; i < 6; ++i)
     EXPECT_EQ(board.visits[i], 1) << i;
 }
