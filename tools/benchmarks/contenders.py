@@ -9,6 +9,7 @@ import os
 import pathlib
 import statistics
 import subprocess
+import tempfile
 
 here = pathlib.Path(__file__).resolve().parent
 
@@ -114,11 +115,12 @@ class PeerProcess:
         self.threads = threads
         self.numbers = itertools.count()
         count = str(threads)
+        self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [python, "-B", here / f"peer_{framework}.py"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self.errors,
             text=True,
             env={**os.environ, "OMP_NUM_THREADS": count, "MKL_NUM_THREADS": count},
             preexec_fn=bind(threads),
@@ -128,7 +130,10 @@ class PeerProcess:
     def read(self):
         line = self.process.stdout.readline()
         if not line:
-            raise Failure(f"ended with status {self.process.wait()}")
+            status = self.process.wait()
+            self.errors.seek(0)
+            said = last_line(self.errors.read())
+            raise Failure(f"ended with status {status}: {said}")
         answer = json.loads(line)
         if "error" in answer:
             raise Failure(answer["error"])
@@ -153,13 +158,17 @@ class PeerProcess:
         return number
 
     def close(self):
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except OSError:
+            pass  # It ended before.
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self.process.stdout.close()
+        self.errors.close()
 
 
 class Peers:
@@ -182,6 +191,8 @@ class Peers:
 
     def get(self, framework, threads):
         key = framework, threads
+        if key in self.running and self.running[key].process.poll() is not None:
+            self.running.pop(key).close()
         if key not in self.running:
             self.running[key] = PeerProcess(self.python, framework, threads)
             self.versions[framework] = self.running[key].version

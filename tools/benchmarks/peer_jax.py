@@ -75,8 +75,7 @@ def make_step(case):
     def step(state, images, labels, rows, learning_rate):
         x = scale(jnp.take(images, rows, axis=0, mode="clip"))
         y = jnp.take(labels, rows, mode="clip")
-        # Not the default generator, which takes longer on a CPU.
-        key = jax.random.fold_in(jax.random.key(1, impl="rbg"), state["step"])
+        key = jax.random.fold_in(jax.random.key(1), state["step"])
         gradient, figures = jax.grad(loss_of, has_aux=True)(state["w"], x, y, key)
 
         t = (state["step"] + 1).astype(jnp.float32)

@@ -54,7 +54,7 @@ def evaluate(batch, weights, images, labels):
     def of_batch(number, data):
         x, y = scale(data[0]), data[1]
         mu, sigma, rate = encode(weights, x)
-        key = jax.random.fold_in(jax.random.key(3, impl="rbg"), number)
+        key = jax.random.fold_in(jax.random.key(3), number)
         noise = jax.random.normal(key, (draws, *mu.shape))
         logits = linear(weights[-1], mu + sigma * noise)
         nll = cross_entropy(logits, jnp.broadcast_to(y, logits.shape[:2]))

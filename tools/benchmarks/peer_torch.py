@@ -1,7 +1,11 @@
-"""The step that a compiled program makes, as PyTorch is meant to be used: eager
-with the fused Adam and multi-tensor averaging (variant "eager"); the loss with its
-backward compiled, the rest as before ("compile"), or under bfloat16 autocast
-("compile-bf16")."""
+"""The step that a compiled program makes, as PyTorch is meant to be used. Variants:
+
+  eager      the fused Adam, and averaging of all tensors in one call
+  compile    the loss compiled, and with it its backward; the rest as in eager
+  whole      one compiled function of the state: gradients by torch.func, Adam and
+             the average written out, so that the compiler fuses them
+  …-bf16     under bfloat16 autocast
+"""
 
 import numpy as np
 import torch
@@ -11,48 +15,96 @@ from torch.nn import functional
 import peer
 
 
-def make_step(case, variant, images, labels):
-    """A function of the step's number and the rows of its batch."""
-    parts = []
+def make_weights(case):
+    weights = []
     for inputs, outputs in peer.layers(case):
-        linear = nn.Linear(inputs, outputs)
-        nn.init.xavier_uniform_(linear.weight)
-        nn.init.zeros_(linear.bias)
-        parts += [linear, nn.ReLU()]
-    encoder, decoder = nn.Sequential(*parts[:-3]), parts[-2]
-    weights = [*encoder.parameters(), *decoder.parameters()]
+        weight = torch.empty(outputs, inputs)
+        nn.init.xavier_uniform_(weight)
+        weights += [weight, torch.zeros(outputs)]
+    return weights
+
+
+def make_loss(case, images, labels, bf16):
+    def loss_of(weights, rows):
+        *hidden, encoder_w, encoder_b, decoder_w, decoder_b = weights
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            x = images.index_select(0, rows).float() * (2 / 255) - 1
+            y = labels.index_select(0, rows)
+            for w, b in zip(hidden[::2], hidden[1::2]):
+                x = functional.relu(functional.linear(x, w, b))
+            statistics = functional.linear(x, encoder_w, encoder_b)
+            mu, rho = statistics.float().chunk(2, dim=-1)
+            sigma = functional.softplus(rho - 5)
+            z = mu + sigma * torch.randn_like(mu)
+            logits = functional.linear(z, decoder_w, decoder_b).float()
+            nll = functional.cross_entropy(logits, y)
+            rate = 0.5 * (mu**2 + sigma**2 - 1 - 2 * sigma.log()).sum(-1).mean()
+            return nll + case["beta"] * rate
+
+    return loss_of
+
+
+def make_usual_step(case, loss_of):
+    """A function of the rows of the batch: autograd and an optimizer."""
+    weights = [weight.requires_grad_() for weight in make_weights(case)]
     averages = [torch.zeros_like(weight) for weight in weights]
     adam = torch.optim.Adam(
         weights, case["lr"], (case["beta1"], case["beta2"]), case["eps"], fused=True
     )
+    decay, done = case["average"], 0
 
-    def loss_of(rows):
-        x = images.index_select(0, rows).float() * (2 / 255) - 1
-        y = labels.index_select(0, rows)
-        mu, rho = encoder(x).float().chunk(2, dim=-1)
-        sigma = functional.softplus(rho - 5)
-        z = mu + sigma * torch.randn_like(mu)
-        nll = functional.cross_entropy(decoder(z).float(), y)
-        rate = 0.5 * (mu**2 + sigma**2 - 1 - 2 * sigma.log()).sum(-1).mean()
-        return nll + case["beta"] * rate
-
-    if variant != "eager":
-        loss_of = torch.compile(loss_of)
-    bf16 = variant == "compile-bf16"
-    decay = case["average"]
-
-    def step(number, rows):
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            loss = loss_of(rows)
+    def step(rows):
+        nonlocal done
+        done += 1
+        loss = loss_of(weights, rows)
         loss.backward()
         adam.step()
         adam.zero_grad(set_to_none=True)
         with torch.no_grad():
-            follow = (1 - decay) / (1 - decay ** (number + 1))
+            follow = (1 - decay) / (1 - decay**done)
             torch._foreach_lerp_(averages, weights, follow)
         return loss
 
     return step
+
+
+def make_whole_step(case, loss_of):
+    """The same, as one compiled function that updates its arguments in place."""
+    weights = make_weights(case)
+    state = [[torch.zeros_like(weight) for weight in weights] for _ in range(3)]
+    beta1, beta2, decay = case["beta1"], case["beta2"], case["average"]
+
+    @torch.compile(dynamic=False)
+    def whole(weights, first, second, averages, done, rows):
+        gradient, loss = torch.func.grad_and_value(loss_of)(weights, rows)
+        correct1, correct2 = 1 - beta1**done, 1 - beta2**done
+        follow = (1 - decay) / (1 - decay**done)
+        for g, w, m, v, a in zip(gradient, weights, first, second, averages):
+            m.mul_(beta1).add_(g, alpha=1 - beta1)
+            v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+            w.sub_(case["lr"] * (m / correct1) / ((v / correct2).sqrt() + case["eps"]))
+            a.add_(follow * (w - a))
+        return loss
+
+    # A tensor: a number would be compiled into the function.
+    done = torch.zeros(())
+
+    def step(rows):
+        with torch.no_grad():
+            done.add_(1)
+            return whole(weights, *state, done, rows)
+
+    return step
+
+
+def make_step(variant, case, images, labels):
+    kind, _, precision = variant.partition("-")
+    loss_of = make_loss(case, images, labels, precision == "bf16")
+    if kind == "whole":
+        return make_whole_step(case, loss_of)
+    if kind == "compile":
+        loss_of = torch.compile(loss_of, dynamic=False)
+    return make_usual_step(case, loss_of)
 
 
 def make(variant, case, threads):
@@ -60,14 +112,14 @@ def make(variant, case, threads):
     torch.manual_seed(0)
     images, labels, order = map(torch.from_numpy, peer.make_data(np, case))
     batches = order.chunk(peer.batches(case))
-    step = make_step(case, variant, images, labels.long())
-    number = 0
+    step = make_step(variant, case, images, labels.long())
+    done = 0
 
     def run_steps(steps):
-        nonlocal number
+        nonlocal done
         for _ in range(steps):
-            step(number, batches[number % len(batches)])
-            number += 1
+            step(batches[done % len(batches)])
+            done += 1
 
     run_steps(3)
     steps = peer.block_length(run_steps)

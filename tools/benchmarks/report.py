@@ -93,11 +93,11 @@ def overview(results):
             ["ToyNet: share of the peak of two threads", share(two)],
             ["against JAX, the better of jit and scan", least_ratio(two, "JAX")],
             [
-                "against PyTorch, the better of eager and compiled",
+                "against PyTorch, the best of eager and compiled",
                 least_ratio(two, "PyTorch"),
             ],
             [
-                "bf16, against torch.compile under autocast",
+                "bf16, against PyTorch under autocast, the better of two",
                 least_ratio(two, "PyTorch", bf16=True),
             ],
         ]
