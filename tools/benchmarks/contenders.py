@@ -104,6 +104,9 @@ class Ours:
         self.expected = self.details[-1]["ms_per_step"]
         return self.expected
 
+    def close(self):
+        pass
+
     def median_of(self, key):
         return statistics.median(detail[key] for detail in self.details)
 
@@ -214,8 +217,11 @@ class Peer:
         answer = self.process.ask(do="run", id=self.number, seconds=seconds)
         return statistics.median(answer["ms"])
 
-    def drop(self):
-        self.process.ask(do="drop", id=self.number)
+    def close(self):
+        try:
+            self.process.ask(do="drop", id=self.number)
+        except Failure:
+            pass  # The process ended, and what it held with it.
 
 
 def alternate(contenders, rounds, seconds):

@@ -100,7 +100,7 @@ def main():
             print(json.dumps(line), file=metrics, flush=True)
             save(os.path.join(out, "checkpoint.npz"), state)
     save(os.path.join(out, "model.npz"), state["a"])
-    print(json.dumps(line))
+    print(json.dumps({"version": "JAX " + jax.__version__, **line}))
 
 
 if __name__ == "__main__":

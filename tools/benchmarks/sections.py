@@ -71,8 +71,7 @@ class Bench:
         failures.update(failed)
         rows = [row(contender, times) for contender in contenders]
         for contender in contenders:
-            if isinstance(contender, Peer) and contender.name not in failures:
-                contender.drop()
+            contender.close()
         rows = [found for found in rows if found]
         compare(rows)
         return {
@@ -109,7 +108,7 @@ class Bench:
                 points.append({"size": size, "axis": axis, "value": value, **table})
         return points
 
-    def compile_time(self):
+    def compile(self):
         """Of ToyNet, model file to program."""
         say("compiling toynet")
         times = []
@@ -182,9 +181,10 @@ class Bench:
         def run_jax(out):
             script = here / "peer_jax_training.py"
             case = json.dumps(cases.toynet.for_peer())
-            return json.loads(
-                check([self.peers.python, "-B", script, data, out, epochs, case])
-            )
+            command = [self.peers.python, "-B", script, data, out, epochs, case]
+            figures = json.loads(check(command))
+            self.peers.versions["jax"] = figures["version"]
+            return figures
 
         runs = {ours: run_ours}
         if "jax" in self.peers.present:
