@@ -134,11 +134,11 @@ int runBench(const VibModel &model, const Options &options) {
   state.bind(session.call);
   Split split = makeSplit(model, values.seed);
 
-  double peak = measurePeak(session.pool, model.type);
+  double peak = measurePeak(session.pool, model.operands);
   std::vector<double> times =
       timeSteps(session, split, values, warmUp, options.steps);
   // Other work on the machine may have disturbed the first measurement.
-  peak = std::max(peak, measurePeak(session.pool, model.type));
+  peak = std::max(peak, measurePeak(session.pool, model.operands));
 
   auto quantile = [&](double part) {
     return times[size_t(part * double(times.size() - 1) + 0.5)];
@@ -174,9 +174,10 @@ int runBench(const VibModel &model, const Options &options) {
   if (!options.quiet)
     fmt::print("median of {} steps of {} rows (10th to 90th percentile), "
                "{} thread{}, after {} to warm up; the peak is of fused "
-               "multiply-adds on the same threads\n",
+               "multiply-adds{} on the same threads\n",
                times.size(), model.batch, session.pool.threads(),
-               session.pool.threads() == 1 ? "" : "s", warmUp);
+               session.pool.threads() == 1 ? "" : "s", warmUp,
+               model.operands == VIB_BF16 ? " of bf16" : "");
   return 0;
 }
 

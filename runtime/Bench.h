@@ -17,7 +17,7 @@ namespace vib::runtime {
 
 /// FLOPs a second that the threads of the pool reach together on nothing but
 /// fused multiply-adds of `type`, with the widest vectors of this processor:
-/// the best of a few tries.
+/// the best of a few tries. Those of bf16 are of f32 where it has none.
 double measurePeak(ThreadPool &pool, uint32_t type);
 
 /// `bench`. Returns the exit code.

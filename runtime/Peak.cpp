@@ -64,16 +64,33 @@ VIB_PEAK(avx512F32, VIB_AVX512, __m512, _mm512_set1_ps, _mm512_fmadd_ps,
          _mm512_cvtss_f32)
 VIB_PEAK(avx512F64, VIB_AVX512, __m512d, _mm512_set1_pd, _mm512_fmadd_pd,
          _mm512_cvtsd_f64)
+
+/// The same of pairs of bf16, the sum of whose products is added.
+__attribute__((target("avx512f,avx512bf16"))) void avx512BF16(int64_t units) {
+  const auto factor = __m512bh(_mm512_set1_epi16(0x3f00)); // 0.5
+  __m512 value[chains];
+  for (int chain = 0; chain < chains; ++chain)
+    value[chain] = _mm512_set1_ps(float(chain));
+  for (int64_t round = 0; round < units * rounds; ++round)
+    for (int chain = 0; chain < chains; ++chain)
+      value[chain] = _mm512_dpbf16_ps(value[chain], factor, factor);
+  double sum = 0;
+  for (int chain = 0; chain < chains; ++chain)
+    sum += _mm512_cvtss_f32(value[chain]);
+  sink = 0 * sum;
+}
 #endif
 
 struct Peak {
   void (*run)(int64_t units);
-  int lanes;
+  int lanes; ///< Multiply-adds an instruction.
 };
 
 Peak widest(uint32_t type) {
   bool wide = type == VIB_F64;
 #if defined(__x86_64__)
+  if (type == VIB_BF16 && __builtin_cpu_supports("avx512bf16"))
+    return Peak{avx512BF16, 32};
   if (__builtin_cpu_supports("avx512f"))
     return wide ? Peak{avx512F64, 8} : Peak{avx512F32, 16};
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))

@@ -23,9 +23,17 @@
 // Tiles are exact: what is left over of rows and columns is emitted again with
 // its own sizes, the last vector with its own width.
 //
+// Operands of bf16 are always packed for the first form, and a weight that is
+// rounded is rounded then. With AVX512_BF16 a panel is packed in pairs
+// (Pairs.h) and a step of the reduction is a pair; the other operand is read as
+// it is where it is contiguous in k, else its pairs are packed for all units
+// before the kernel runs. Accumulators are whole registers. Without the
+// instruction what is packed is extended to f32.
+//
 //===----------------------------------------------------------------------===//
 
-#include "compiler/kernels/TileEmitter.h"
+#include "compiler/kernels/Pairs.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 using namespace mlir;
 using namespace vib;
@@ -58,7 +66,8 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
   Type element = getElementTypeOrSelf(op->getResult(0));
   for (auto [operand, map] : llvm::zip_equal(op->getOperands(), maps))
     if (!map.isProjectedPermutation() || !isa<FloatType>(element) ||
-        getElementTypeOrSelf(operand) != element)
+        (getElementTypeOrSelf(operand) != element &&
+         !(getElementTypeOrSelf(operand).isBF16() && element.isF32())))
       return failure();
   if (maps[2].getNumResults() == 0)
     return failure();
@@ -100,10 +109,20 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
     form.lhsContiguous = isContiguous(lhs, form.reduction);
   }
   // Packing handles one reduction and one loop of columns.
-  if (form.contiguous != ContractionForm::Columns &&
+  bool isNarrow = getElementTypeOrSelf(op->getOperand(0)) != element ||
+                  getElementTypeOrSelf(op->getOperand(1)) != element;
+  if ((form.contiguous != ContractionForm::Columns || isNarrow) &&
       (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty()))
     return failure();
   return form;
+}
+
+bool vib::isRoundedByReaders(linalg::LinalgOp op) {
+  return isPrologue(op) && llvm::all_of(op->getUses(), [](OpOperand &use) {
+           auto reader = cast<linalg::LinalgOp>(use.getOwner());
+           FailureOr<ContractionForm> form = matchContraction(reader);
+           return succeeded(form) && form->rhs == use.getOperandNumber();
+         });
 }
 
 linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
@@ -159,7 +178,14 @@ public:
     for (unsigned cls : e.plan.getSpace().getLoopClasses(op))
       extents.push_back(e.getSize(cls));
     lhs = e.getRef(op->getOperand(form.lhs));
-    rhs = e.getRef(op->getOperand(form.rhs));
+    Value right = op->getOperand(form.rhs);
+    isNarrow = getElementTypeOrSelf(right) != element;
+    auto prologue = right.getDefiningOp<linalg::LinalgOp>();
+    if (prologue && isRoundedByReaders(prologue)) {
+      right = prologue.getDpsInputs().front();
+      isRounded = true;
+    }
+    rhs = e.getRef(right);
     interleaved = e.plan.getInterleaved(op);
     if (!interleaved)
       out = e.getRef(op->getResult(0));
@@ -171,8 +197,16 @@ public:
 
 private:
   bool shouldPack() const;
+  /// Whether the reduction can go by pairs of bf16.
+  bool shouldPair();
   /// Copies the panel of rhs to scratch, [reduction][column].
   void pack();
+  /// Copies it in pairs.
+  void packInPairs();
+  /// An element or a vector of an operand, in the type of the result.
+  Value extend(Value value);
+  /// The same of rhs, which may have to be rounded.
+  Value roundAndExtend(Value value);
   void emitOuter(function_ref<void()> body);
   void emitColumns();
   void emitDot();
@@ -182,6 +216,12 @@ private:
                                ArrayRef<int64_t> widths);
   SmallVector<Value> stepTile(Value row, int64_t count, Value column,
                               ArrayRef<int64_t> widths, ValueRange values);
+  SmallVector<Value> stepTileOfPairs(Value row, int64_t count, Value column,
+                                     ArrayRef<int64_t> widths,
+                                     ValueRange values, bool isLast = false);
+  /// All steps.
+  SmallVector<Value> reduceTile(Value row, int64_t count, Value column,
+                                ArrayRef<int64_t> widths, ValueRange values);
   void storeTile(Value row, int64_t count, Value column,
                  ArrayRef<int64_t> widths, ValueRange values);
   /// The interleaved op, for one vector of the tile at `row`.
@@ -227,16 +267,54 @@ private:
   SmallVector<int64_t> extents;
   SmallVector<Value> positions;
   TensorRef lhs, rhs, out;
+  /// Whether the operands are of bf16, and rhs is still to be rounded to it.
+  bool isNarrow, isRounded = false;
+  /// Where the reduction goes by pairs: those of rhs, and of lhs unless its own
+  /// memory has them.
+  std::optional<Pairs> rhsPairs, lhsPairs;
   /// The op that is interleaved, or null, and the tile that it reads.
   linalg::LinalgOp interleaved;
   TensorRef tile;
   int64_t rows, columns, depth;
 };
 
+bool ContractionEmitter::shouldPair() {
+  if (!isNarrow || !e.machine.hasBf16 ||
+      2 * getPairElements(depth, columns) > 2 * kMaxPackedBytes)
+    return false;
+  if (e.getPairs(op))
+    return true;
+  // A tile of the reduction must not end within a pair.
+  int64_t whole = op.getStaticLoopRanges()[form.reduction];
+  return isContiguous(maps[form.lhs], form.reduction) &&
+         (depth == whole || depth % 2 == 0) && lhs.getPanel() % 2 == 0;
+}
+
+Value ContractionEmitter::extend(Value value) {
+  if (getElementTypeOrSelf(value) == element)
+    return value;
+  Type type = element;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = vector.clone(element);
+  return arith::ExtFOp::create(builder, loc, type, value);
+}
+
+Value ContractionEmitter::roundAndExtend(Value value) {
+  if (!isRounded)
+    return extend(value);
+  Type type = builder.getBF16Type();
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = vector.clone(type);
+  return extend(arith::TruncFOp::create(builder, loc, type, value));
+}
+
 bool ContractionEmitter::shouldPack() const {
   if (form.contiguous == ContractionForm::Neither)
     return true;
   int64_t bytes = depth * columns * element.getIntOrFloatBitWidth() / 8;
+  if (isNarrow)
+    return form.contiguous == ContractionForm::Reduction ||
+           bytes <= kMaxPackedBytes;
   if (form.contiguous == ContractionForm::Reduction)
     return !form.lhsContiguous ||
            (depth < 4 * lanes && bytes <= kMaxPackedBytes);
@@ -272,25 +350,38 @@ void ContractionEmitter::pack() {
     if (form.contiguous != ContractionForm::Columns) {
       e.createLoop(0, columns, 1, [&](Value column) {
         positions[form.column] = column;
-        e.storeScalar(e.loadScalar(rhs, maps[form.rhs], positions), packed, map,
-                      positions);
+        Value value = e.loadScalar(rhs, maps[form.rhs], positions);
+        e.storeScalar(roundAndExtend(value), packed, map, positions);
       });
       return;
     }
     int64_t whole = columns / lanes * lanes;
     e.createLoop(0, whole, lanes, [&](Value column) {
       positions[form.column] = column;
-      e.storeVector(e.loadVector(rhs, maps[form.rhs], positions, lanes), packed,
-                    map, positions);
+      Value value = e.loadVector(rhs, maps[form.rhs], positions, lanes);
+      e.storeVector(roundAndExtend(value), packed, map, positions);
     });
     if (whole == columns)
       return;
     positions[form.column] = e.index(whole);
-    e.storeVector(e.loadVector(rhs, maps[form.rhs], positions, columns - whole),
-                  packed, map, positions);
+    Value value = e.loadVector(rhs, maps[form.rhs], positions, columns - whole);
+    e.storeVector(roundAndExtend(value), packed, map, positions);
   });
   rhs = packed;
   maps[form.rhs] = map;
+  isRounded = false;
+}
+
+void ContractionEmitter::packInPairs() {
+  PairSource source{rhs,         maps[form.rhs], form.reduction,
+                    form.column, depth,          columns};
+  auto type = RankedTensorType::get({getPairElements(depth, columns)},
+                                    builder.getBF16Type());
+  rhsPairs = Pairs{e.createStack(type), getPairStride(columns)};
+  packPairs(e, source, *rhsPairs, positions);
+  if (Value shared = e.getPairs(op))
+    lhsPairs =
+        Pairs{shared, getPairStride(op.getStaticLoopRanges()[*form.row])};
 }
 
 /// Loops over all parallel loops but those of the register tile.
@@ -346,9 +437,18 @@ SmallVector<Value> ContractionEmitter::startTile(Value row, int64_t count,
     atRow(row, i);
     for (auto [v, width] : llvm::enumerate(widths)) {
       at(form.column, column, v * lanes);
-      accumulators.push_back(
-          startsAtZero ? e.splat(builder.getZeroAttr(element), width)
-                       : e.loadVector(out, maps[2], positions, width));
+      int64_t held = rhsPairs ? lanes : width;
+      Value zero = e.splat(builder.getZeroAttr(element), held);
+      if (startsAtZero) {
+        accumulators.push_back(zero);
+        continue;
+      }
+      Value value = e.loadVector(out, maps[2], positions, width);
+      if (held != width)
+        value = vector::InsertStridedSliceOp::create(builder, loc, value, zero,
+                                                     ArrayRef<int64_t>{0},
+                                                     ArrayRef<int64_t>{1});
+      accumulators.push_back(value);
     }
   }
   return accumulators;
@@ -358,14 +458,17 @@ SmallVector<Value> ContractionEmitter::stepTile(Value row, int64_t count,
                                                 Value column,
                                                 ArrayRef<int64_t> widths,
                                                 ValueRange values) {
+  if (rhsPairs)
+    return stepTileOfPairs(row, count, column, widths, values);
   SmallVector<Value> vectors, results;
   for (auto [v, width] : llvm::enumerate(widths)) {
     at(form.column, column, v * lanes);
-    vectors.push_back(e.loadVector(rhs, maps[form.rhs], positions, width));
+    vectors.push_back(
+        roundAndExtend(e.loadVector(rhs, maps[form.rhs], positions, width)));
   }
   for (int64_t i = 0; i != count; ++i) {
     atRow(row, i);
-    Value scalar = e.loadScalar(lhs, maps[form.lhs], positions);
+    Value scalar = extend(e.loadScalar(lhs, maps[form.lhs], positions));
     for (auto [v, vector] : llvm::enumerate(vectors)) {
       Value factor =
           vector::BroadcastOp::create(builder, loc, vector.getType(), scalar);
@@ -376,6 +479,53 @@ SmallVector<Value> ContractionEmitter::stepTile(Value row, int64_t count,
   return results;
 }
 
+SmallVector<Value> ContractionEmitter::stepTileOfPairs(Value row, int64_t count,
+                                                       Value column,
+                                                       ArrayRef<int64_t> widths,
+                                                       ValueRange values,
+                                                       bool isLast) {
+  Value k = positions[form.reduction];
+  SmallVector<Value> vectors, results;
+  for (int64_t v = 0, n = widths.size(); v != n; ++v)
+    vectors.push_back(loadPairs(e, *rhsPairs, k, e.add(column, v * lanes)));
+  // The rows of pairs that are shared count from the start of the tensor.
+  Value first;
+  if (lhsPairs && form.row)
+    first = e.getStart(e.plan.getSpace().getLoopClasses(op)[*form.row]);
+  for (int64_t i = 0; i != count; ++i) {
+    atRow(row, i);
+    Value factor = lhsPairs
+                       ? loadPair(e, *lhsPairs, k, e.add(first, e.add(row, i)))
+                       : loadPair(e, lhs, maps[form.lhs], positions, isLast);
+    for (auto [v, vector] : llvm::enumerate(vectors))
+      results.push_back(x86vector::DotBF16Op::create(
+          builder, loc, values[i * widths.size() + v], factor, vector));
+  }
+  return results;
+}
+
+SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
+                                                  Value column,
+                                                  ArrayRef<int64_t> widths,
+                                                  ValueRange values) {
+  if (!rhsPairs)
+    return emitReductions(form.k, depth, 1, values, [&](ValueRange values) {
+      return stepTile(row, count, column, widths, values);
+    });
+  // Where lhs is read as it is, nothing is beyond its end.
+  int64_t whole = depth / 2 * 2;
+  SmallVector<Value> results = e.createPanelLoop(
+      lhsPairs ? llvm::alignTo(depth, 2) : whole, 2,
+      lhsPairs ? 0 : lhs.getPanel(), values, [&](Value k, ValueRange values) {
+        positions[form.reduction] = k;
+        return stepTileOfPairs(row, count, column, widths, values);
+      });
+  if (lhsPairs || whole == depth)
+    return results;
+  positions[form.reduction] = e.index(whole);
+  return stepTileOfPairs(row, count, column, widths, results, /*isLast=*/true);
+}
+
 void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
                                    ArrayRef<int64_t> widths,
                                    ValueRange values) {
@@ -383,7 +533,12 @@ void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
     atRow(row, i);
     for (int64_t v = 0, n = widths.size(); v != n; ++v) {
       at(form.column, column, v * lanes);
-      e.storeVector(values[i * n + v], out, maps[2], positions);
+      Value value = values[i * n + v];
+      if (rhsPairs && widths[v] != lanes)
+        value = vector::ExtractStridedSliceOp::create(
+            builder, loc, value, ArrayRef<int64_t>{0},
+            ArrayRef<int64_t>{widths[v]}, ArrayRef<int64_t>{1});
+      e.storeVector(value, out, maps[2], positions);
     }
   }
 }
@@ -391,10 +546,7 @@ void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
 void ContractionEmitter::emitColumnsTile(Value row, int64_t count, Value column,
                                          ArrayRef<int64_t> widths) {
   SmallVector<Value> accumulators = startTile(row, count, column, widths);
-  accumulators =
-      emitReductions(form.k, depth, 1, accumulators, [&](ValueRange values) {
-        return stepTile(row, count, column, widths, values);
-      });
+  accumulators = reduceTile(row, count, column, widths, accumulators);
   storeTile(row, count, column, widths, accumulators);
 }
 
@@ -438,12 +590,11 @@ void ContractionEmitter::emitInterleavedRows(int64_t tileRows, Value column,
   };
   auto emitTile = [&](Value row, int64_t count) {
     SmallVector<Value> values = startTile(row, count, column, widths);
-    values = emitReductions(form.k, depth, 1, values, [&](ValueRange values) {
-      return stepTile(row, count, column, widths, values);
-    });
+    values = reduceTile(row, count, column, widths, values);
     storeToTile(count, values);
   };
-  int64_t vectors = widths.size(), steps = depth / (tileRows * vectors);
+  int64_t stride = rhsPairs ? 2 : 1, count = llvm::divideCeil(depth, stride);
+  int64_t vectors = widths.size(), steps = count / (tileRows * vectors);
   int64_t whole = rows / tileRows * tileRows;
   if (steps == 0) {
     e.createLoop(0, whole, tileRows, [&](Value row) {
@@ -455,8 +606,9 @@ void ContractionEmitter::emitInterleavedRows(int64_t tileRows, Value column,
     e.createLoop(tileRows, whole, tileRows, [&](Value row) {
       Value before = e.add(row, -tileRows);
       SmallVector<Value> values = startTile(row, tileRows, column, widths);
-      auto step = [&](Value k, ValueRange values) {
-        positions[form.reduction] = k;
+      auto step = [&](Value index, ValueRange values) {
+        positions[form.reduction] =
+            builder.createOrFold<arith::MulIOp>(loc, index, e.index(stride));
         return stepTile(row, tileRows, column, widths, values);
       };
       values = e.createLoop(
@@ -479,7 +631,7 @@ void ContractionEmitter::emitInterleavedRows(int64_t tileRows, Value column,
             }
             return values;
           });
-      values = e.createLoop(steps * tileRows * vectors, depth, 1, values, step);
+      values = e.createLoop(steps * tileRows * vectors, count, 1, values, step);
       storeToTile(tileRows, values);
     });
     emitInterleavedTile(e.index(whole - tileRows), tileRows, column, widths);
@@ -590,8 +742,10 @@ void ContractionEmitter::emitDot() {
 }
 
 void ContractionEmitter::run() {
-  bool packs = shouldPack();
-  if (packs)
+  bool packs = true;
+  if (shouldPair())
+    packInPairs();
+  else if ((packs = shouldPack()))
     pack();
   emitOuter([&] {
     if (packs || form.contiguous == ContractionForm::Columns)

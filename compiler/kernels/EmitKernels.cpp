@@ -27,9 +27,11 @@
 
 #include "compiler/fused/KernelCost.h"
 #include "compiler/kernels/Memory.h"
+#include "compiler/kernels/Pairs.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/kernels/TileEmitter.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 using namespace mlir;
 
@@ -75,6 +77,12 @@ private:
   void emitItem(TileEmitter &e, const Item &item);
   Value createView(OpBuilder &builder, unsigned buffer, Value unit);
   void emitCombination(OpBuilder &builder);
+  /// The memory of pairs that are packed for all units.
+  Value createPairs(OpBuilder &builder, const SharedPairs &pairs);
+  /// Packs these, before the kernel runs; a unit is one pair of rows.
+  void emitPairs(OpBuilder &builder, OpBuilder &launches,
+                 const Signature &entry, linalg::LinalgOp op,
+                 const SharedPairs &pairs);
   void launch(OpBuilder &launches, const Signature &entry,
               func::FuncOp function, int64_t units, double flops, double bytes);
   FailureOr<Place> getPlace(const Buffer &buffer);
@@ -117,6 +125,8 @@ LogicalResult KernelEmitter::collect(Signature &result) {
       break;
     }
   }
+  if (!plan.getSharedPairs().empty())
+    signature.addBase(BaseKind::Arena);
   for (Value input : kernel.getInputs()) {
     if (isa<RankedTensorType>(input.getType()) ||
         input.getDefiningOp<arith::ConstantOp>())
@@ -154,7 +164,7 @@ void KernelEmitter::collectItems() {
     auto fill = dyn_cast<linalg::FillOp>(op);
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
     if (linalgOp && !(fill && plan.isFolded(fill)) &&
-        !plan.isInterleaved(linalgOp))
+        !plan.isInterleaved(linalgOp) && !isRoundedByReaders(linalgOp))
       items.push_back({&op, nullptr, plan.usesUnit(&op), plan.usesInner(&op),
                        plan.isDoneOnce(&op)});
     addCopies(plan.getCopiesAfter(&op));
@@ -339,6 +349,67 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
   }
 }
 
+Value KernelEmitter::createPairs(OpBuilder &builder, const SharedPairs &pairs) {
+  auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
+  auto type =
+      RankedTensorType::get({getPairElements(pairs.depth, pairs.columns)},
+                            getElementTypeOrSelf(pairs.operand));
+  return vib::createView(
+      builder, loc, signature.getBase(BaseKind::Arena),
+      {BaseKind::Arena, scratch.getInt() + pairs.offset, getPlainLayout(type)},
+      type);
+}
+
+void KernelEmitter::emitPairs(OpBuilder &builder, OpBuilder &launches,
+                              const Signature &entry, linalg::LinalgOp op,
+                              const SharedPairs &pairs) {
+  auto parent = cast<func::FuncOp>(kernel->getParentOp());
+  std::string kernelName = std::exchange(name, name + ".pairs");
+  func::FuncOp function = signature.createFunction(
+      builder, loc, (parent.getName() + "." + name).str(),
+      SmallVector<Type>(2, builder.getIndexType()), memory);
+  builder.setInsertionPoint(func::ReturnOp::create(builder, loc));
+  TileEmitter e(builder, loc, plan, machine);
+  unsigned buffer = plan.getSite(pairs.operand).buffer;
+  e.setMemory(buffer, createView(builder, buffer, Value()));
+  PairSource source{e.getRef(pairs.operand),
+                    AffineMap::getMultiDimIdentityMap(2, builder.getContext()),
+                    /*reduction=*/0,
+                    /*column=*/1,
+                    pairs.depth,
+                    pairs.columns};
+  Pairs to{createPairs(builder, pairs), getPairStride(pairs.columns)};
+  SmallVector<Value> positions(2);
+  int64_t whole = pairs.depth / 2, units = llvm::divideCeil(pairs.depth, 2);
+  Value begin = function.getArgument(0), end = function.getArgument(1);
+  Value last = e.index(whole);
+  Value stop =
+      whole == units ? end : arith::MinSIOp::create(builder, loc, end, last);
+  auto loop = scf::ForOp::create(builder, loc, begin, stop, e.index(1));
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value k =
+        arith::MulIOp::create(builder, loc, loop.getInductionVar(), e.index(2));
+    packPairOfRows(e, source, to, k, /*isLast=*/false, positions);
+  }
+  if (whole != units) {
+    Value has = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sgt,
+                                      end, last);
+    auto branch =
+        scf::IfOp::create(builder, loc, has, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    packPairOfRows(e, source, to, e.index(2 * whole), /*isLast=*/true,
+                   positions);
+  }
+  double bytes =
+      2.0 * cast<RankedTensorType>(pairs.operand.getType()).getNumElements() *
+      getElementBytes(getElementTypeOrSelf(pairs.operand));
+  launch(launches, entry, function, units, /*flops=*/0, bytes);
+  name = kernelName;
+}
+
 void KernelEmitter::launch(OpBuilder &launches, const Signature &entry,
                            func::FuncOp function, int64_t units, double flops,
                            double bytes) {
@@ -395,7 +466,14 @@ LogicalResult KernelEmitter::run(OpBuilder &builder, OpBuilder &launches,
   }
   collectItems();
   createViews(e);
+  for (auto &[op, pairs] : plan.getSharedPairs())
+    e.setPairs(op, createPairs(builder, pairs));
   emitUnits(e, function.getArgument(0), function.getArgument(1));
+  for (auto &[op, pairs] : plan.getSharedPairs()) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(function);
+    emitPairs(builder, launches, entry, cast<linalg::LinalgOp>(op), pairs);
+  }
   KernelCost cost = getKernelCost(kernel);
   launch(launches, entry, function, plan.getTiles().units, cost.flops,
          cost.bytes);
@@ -435,7 +513,7 @@ struct EmitCpuKernels : vib::impl::EmitCpuKernelsBase<EmitCpuKernels> {
 
 LogicalResult EmitCpuKernels::emit(func::FuncOp function,
                                    const MemoryMap &memory) {
-  Machine machine{vectorBits};
+  Machine machine{vectorBits, hasBf16};
   Operation *terminator = function.front().getTerminator();
   Signature signature;
   std::vector<std::unique_ptr<KernelEmitter>> emitters;

@@ -8,6 +8,7 @@
 
 #include "compiler/kernels/KernelPlan.h"
 #include "compiler/kernels/Memory.h"
+#include "compiler/kernels/Pairs.h"
 #include "compiler/kernels/TileEmitter.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -42,6 +43,8 @@ KernelPlan::KernelPlan(KernelOp kernel, const Machine &machine)
   placeResults();
   placeExtracts();
   foldFills();
+  if (machine.hasBf16)
+    sharePairs();
 }
 
 bool KernelPlan::isCombined(unsigned result) const {
@@ -180,7 +183,7 @@ void KernelPlan::placeResults() {
   Block &body = kernel.getBody().front();
   for (Operation &op : llvm::reverse(body)) {
     if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
-      if (interleaved.contains(&op))
+      if (interleaved.contains(&op) || isRoundedByReaders(linalgOp))
         continue;
       for (OpOperand &init : linalgOp.getDpsInitsMutable()) {
         Value result = linalgOp.getTiedOpResult(&init);
@@ -271,5 +274,32 @@ void KernelPlan::foldFills() {
         (tiles.inner && llvm::is_contained(reduced, tiles.inner->cls)))
       continue;
     folded.insert(fill);
+  }
+}
+
+/// A weight gradient sums over the rows of both its operands. Each unit packs
+/// its own columns of one of them; the other one, which all units read, is
+/// packed before.
+void KernelPlan::sharePairs() {
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    FailureOr<ContractionForm> form = matchContraction(op);
+    if (failed(form) || !form->row || form->m.size() != 1)
+      continue;
+    Value operand = op->getOperand(form->lhs);
+    auto type = cast<RankedTensorType>(operand.getType());
+    AffineMap map = op.getIndexingMapsArray()[form->lhs];
+    if (!type.getElementType().isBF16() || !isa<BlockArgument>(operand) ||
+        map.getResults().back() !=
+            getAffineDimExpr(*form->row, op.getContext()))
+      continue;
+    unsigned cls = space.getLoopClasses(op)[form->reduction];
+    if ((tiles.unit && tiles.unit->cls == cls) ||
+        (tiles.inner && tiles.inner->cls == cls))
+      continue;
+    SharedPairs pairs{operand, type.getDimSize(0), type.getDimSize(1),
+                      scratchBytes};
+    scratchBytes +=
+        llvm::alignTo(2 * getPairElements(pairs.depth, pairs.columns), kLine);
+    sharedPairs.insert({op, pairs});
   }
 }

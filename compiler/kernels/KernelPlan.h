@@ -70,6 +70,13 @@ struct Combination {
   mlir::Operation *combiner;
 };
 
+/// An operand of a contraction that is packed into pairs (Pairs.h) before the
+/// kernel runs, once for all units, at `offset` from its scratch in the arena.
+struct SharedPairs {
+  mlir::Value operand;
+  int64_t depth, columns, offset;
+};
+
 class KernelPlan {
 public:
   KernelPlan(KernelOp kernel, const Machine &machine);
@@ -103,6 +110,11 @@ public:
     return llvm::any_of(interleaved,
                         [&](auto &pair) { return pair.second == op; });
   }
+  /// The operands that are packed for all units, by contraction.
+  const llvm::MapVector<mlir::Operation *, SharedPairs> &
+  getSharedPairs() const {
+    return sharedPairs;
+  }
   /// Whether an op has a loop over the class.
   bool usesClass(mlir::Operation *op, unsigned cls) const;
   bool usesUnit(mlir::Operation *op) const {
@@ -134,6 +146,7 @@ private:
   void placeInsert(mlir::tensor::InsertSliceOp insert);
   void placeExtracts();
   void foldFills();
+  void sharePairs();
 
   KernelOp kernel;
   KernelSpace space;
@@ -145,6 +158,7 @@ private:
   llvm::SmallVector<Combination> combinations;
   llvm::DenseSet<mlir::Operation *> folded;
   llvm::DenseMap<mlir::Operation *, mlir::linalg::LinalgOp> interleaved;
+  llvm::MapVector<mlir::Operation *, SharedPairs> sharedPairs;
   int64_t scratchBytes = 0, stackBytes = 0;
 };
 

@@ -67,12 +67,15 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register: 128, 256 or 512">
+           "Width of a vector register: 128, 256 or 512">,
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16">
   ];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
     "mlir::math::MathDialect", "mlir::memref::MemRefDialect",
-    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"
+    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect",
+    "mlir::x86vector::X86VectorDialect"
   ];
   let statistics = [
     Statistic<"numKernels", "kernels-emitted", "Kernels emitted">
@@ -163,7 +166,9 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
            "Width of a vector register, which says how wide a panel is; 0 for "
-           "rows only, as the reference has them">
+           "rows only, as the reference has them">,
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16, for which pairs are packed">
   ];
   let statistics = [
     Statistic<"numBuffers", "buffers-placed",

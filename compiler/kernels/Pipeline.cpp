@@ -20,8 +20,10 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
                                const KernelsOptions &options) {
   // Where things lie must be known before code is emitted: every address in a
   // kernel is a base and a constant.
-  pm.addPass(createPlanArena(PlanArenaOptions{options.vectorBits}));
-  pm.addPass(createEmitCpuKernels(EmitCpuKernelsOptions{options.vectorBits}));
+  pm.addPass(
+      createPlanArena(PlanArenaOptions{options.vectorBits, options.hasBf16}));
+  pm.addPass(createEmitCpuKernels(
+      EmitCpuKernelsOptions{options.vectorBits, options.hasBf16}));
   // The bodies are vectors now, and the noise is expanded to as many lanes.
   pm.addPass(createExpandNoise());
   pm.addPass(createExpandRounding({options.hasBf16}));

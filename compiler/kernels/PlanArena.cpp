@@ -158,7 +158,8 @@ Layout PlanArena::chooseLayout(RankedTensorType type,
                                ArrayRef<KernelOp> kernels) {
   if (vectorBits == 0)
     return choosePaddedLayout(type);
-  int64_t columns = Machine{vectorBits}.getPanel(type.getElementType());
+  int64_t columns =
+      Machine{vectorBits, hasBf16}.getPanel(type.getElementType());
   if (llvm::any_of(kernels, [&](KernelOp kernel) {
         return cutsPanels(kernel, type, columns);
       }))
@@ -264,7 +265,7 @@ FailureOr<int64_t> PlanArena::planFunction(func::FuncOp function,
   for (auto [i, kernel] : llvm::enumerate(kernels))
     order[kernel] = i;
 
-  Machine machine{vectorBits};
+  Machine machine{vectorBits, hasBf16};
   std::vector<KernelPlan> plans;
   for (KernelOp kernel : kernels)
     plans.emplace_back(kernel, machine);

@@ -329,8 +329,9 @@ int64_t Chooser::getScratchBytes(const TileChoice &choice,
       // A fill shares the memory of the op that accumulates onto it.
       if (isa<linalg::FillOp>(op))
         continue;
-      // What an interleaved op reads stays in registers.
-      if (getInterleaved(op))
+      // What an interleaved op reads stays in registers, and what contractions
+      // round is packed by them.
+      if (getInterleaved(op) || isRoundedByReaders(op))
         continue;
       int64_t size = getElementBytes(getElementTypeOrSelf(result));
       SmallVector<unsigned, 4> classes = space.getClasses(result);

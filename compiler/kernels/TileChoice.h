@@ -22,6 +22,8 @@ namespace vib {
 /// What the choices depend on.
 struct Machine {
   unsigned vectorBits;
+  /// Whether it has AVX512_BF16.
+  bool hasBf16;
   /// The number of vector registers of the machine.
   unsigned getRegisters() const { return vectorBits >= 512 ? 32 : 16; }
   /// How many elements of `type`, at least 32 bits wide, fill a register.

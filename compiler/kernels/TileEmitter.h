@@ -61,6 +61,13 @@ public:
   void setMemory(unsigned buffer, mlir::Value memory) {
     memories[buffer] = memory;
   }
+  /// The memory of the pairs that are shared (KernelPlan) of a contraction.
+  void setPairs(mlir::Operation *contraction, mlir::Value memory) {
+    pairs[contraction] = memory;
+  }
+  mlir::Value getPairs(mlir::Operation *contraction) const {
+    return pairs.lookup(contraction);
+  }
   mlir::Value getMemory(unsigned buffer) const {
     return memories.lookup(buffer);
   }
@@ -156,6 +163,7 @@ private:
                  std::pair<mlir::Value, mlir::Value>>
       splits;
   llvm::DenseMap<unsigned, mlir::Value> memories;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> pairs;
 };
 
 /// The loops of a contraction by their roles. `lhs` and `rhs` are operands; the
@@ -174,6 +182,10 @@ struct ContractionForm {
   bool lhsContiguous = false;
 };
 mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
+
+/// Whether `op` rounds a weight for contractions that do it themselves, as they
+/// pack the weight.
+bool isRoundedByReaders(mlir::linalg::LinalgOp op);
 
 /// Whether the body of an op is the same on vectors.
 bool canVectorizeBody(mlir::linalg::LinalgOp op);
