@@ -47,15 +47,16 @@ bool isFinite(const VibParameter &parameter, const void *block) {
                                    : isFinite<float>(parameter, block);
 }
 
-/// Adds every parameter of a block as PREFIX + its name.
+/// Adds every parameter of a block, which is read when the file is written, as
+/// PREFIX + its name.
 void addBlock(SafetensorsWriter &writer, const VibModel &model,
               const void *block, const std::string &prefix) {
   for (uint32_t i = 0; i < model.num_parameters; ++i) {
     const VibParameter &parameter = model.parameters[i];
-    Bytes plain(size_t(elementsOf(parameter)) * elementBytes(parameter));
-    vib_read_parameter(&parameter, block, plain.data());
     writer.add(prefix + parameter.name, fileType(parameter),
-               fileShape(parameter), plain.data());
+               fileShape(parameter), [&parameter, block](void *plain) {
+                 vib_read_parameter(&parameter, block, plain);
+               });
   }
 }
 
@@ -157,11 +158,15 @@ std::string kindOf(const SafetensorsReader &reader) {
 
 } // namespace
 
-State::State(const VibModel &model)
-    : weights(model.block_bytes),
-      moment1(model.moments >= 1 ? model.block_bytes : 0),
-      moment2(model.moments >= 2 ? model.block_bytes : 0),
-      average(model.averaged ? model.block_bytes : 0) {}
+State::State(const VibModel &model) {
+  auto blocks = Memory::allocateTogether(
+      {model.block_bytes, model.moments >= 1 ? model.block_bytes : 0,
+       model.moments >= 2 ? model.block_bytes : 0,
+       model.averaged ? model.block_bytes : 0});
+  Memory *const members[] = {&weights, &moment1, &moment2, &average};
+  for (size_t i = 0; i < blocks.size(); ++i)
+    *members[i] = std::move(blocks[i]);
+}
 
 void State::bind(VibCall &call) const {
   call.weights = weights.data();

@@ -93,7 +93,10 @@ size_t Inflater::read(void *buffer, size_t size) {
 }
 
 Bytes Inflater::readUpTo(uint64_t size) {
+  uint64_t most = maxInflation * uint64_t(stream->end - stream->position());
   Bytes bytes;
+  // To grow takes a second copy. What is reserved and not used costs nothing.
+  bytes.reserve(size_t(std::min(size, most)));
   size_t done = 0;
   while (done < size) {
     size_t room = std::max<size_t>(2 * done, 1u << 20);

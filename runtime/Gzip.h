@@ -41,7 +41,7 @@ public:
   /// Inflates up to `size` bytes; fewer only at the end of the stream. A
   /// truncated or damaged stream is an error.
   size_t read(void *buffer, size_t size);
-  /// The same into memory that grows with what there is, not with what was
+  /// The same into memory that goes with what there is, not with what was
   /// asked for.
   Bytes readUpTo(uint64_t size);
   /// Checks that the stream ends here and that nothing follows it.

@@ -26,8 +26,8 @@ namespace {
 /// The file's bytes in order, inflated where it is compressed.
 class Source {
 public:
-  Source(const Bytes &contents, const std::string &name)
-      : bytes(contents), fileName(name) {
+  Source(Bytes contents, const std::string &name)
+      : bytes(std::move(contents)), fileName(name) {
     if (isGzip(bytes.data(), bytes.size()))
       inflater.emplace(bytes.data(), bytes.size(), Inflater::Gzip, name);
   }
@@ -42,6 +42,17 @@ public:
     return Bytes(begin, begin + ptrdiff_t(size));
   }
 
+  /// The same for the last time: of what is not compressed there is no copy.
+  Bytes readLast(uint64_t size) {
+    if (inflater)
+      return inflater->readUpTo(size);
+    bytes.erase(bytes.begin(), bytes.begin() + ptrdiff_t(position));
+    position = std::min<uint64_t>(size, bytes.size());
+    total = bytes.size();
+    bytes.resize(position);
+    return std::move(bytes);
+  }
+
   /// An upper bound of what is still to come.
   uint64_t remaining() const {
     if (inflater)
@@ -52,13 +63,14 @@ public:
   void expectEnd() {
     if (inflater)
       inflater->expectEnd();
-    else if (position != bytes.size())
+    else if (position != total)
       fail("{}: {} bytes after the end of the IDX data", fileName,
-           bytes.size() - position);
+           total - position);
   }
 
 private:
-  const Bytes &bytes;
+  Bytes bytes;
+  size_t total = 0; ///< Bytes that were there for readLast().
   const std::string &fileName;
   std::optional<Inflater> inflater;
   size_t position = 0;
@@ -85,8 +97,8 @@ ElementType elementTypeOf(uint8_t code, const std::string &name) {
 
 } // namespace
 
-Array parseIdx(const Bytes &bytes, const std::string &name) {
-  Source source(bytes, name);
+Array parseIdx(Bytes bytes, const std::string &name) {
+  Source source(std::move(bytes), name);
   Bytes magic = source.read(4);
   if (magic.size() < 4 || magic[0] != 0 || magic[1] != 0)
     fail("{}: not an IDX file: it does not begin with two zero bytes, a type "
@@ -110,7 +122,7 @@ Array parseIdx(const Bytes &bytes, const std::string &name) {
   if (!fits || size > source.remaining())
     fail("{}: the IDX header says {} elements of {}, more than the file holds",
          name, formatShape(array.shape), nameOf(array.type));
-  array.data = source.read(size);
+  array.data = source.readLast(size);
   if (array.data.size() < size)
     fail("{}: cut short: {} bytes of IDX data, expected {} for {} of {}", name,
          array.data.size(), size, formatShape(array.shape), nameOf(array.type));

@@ -18,7 +18,7 @@ namespace vib::runtime {
 /// Parses an IDX file, plain or gzipped: any of its six types, up to eight
 /// dimensions. Truncation and bytes after the payload are errors, which name
 /// `name`.
-Array parseIdx(const Bytes &bytes, const std::string &name);
+Array parseIdx(Bytes bytes, const std::string &name);
 Array readIdx(const std::string &path);
 
 } // namespace vib::runtime

@@ -12,9 +12,11 @@
 #include <sys/mman.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #ifndef __has_feature
 #define __has_feature(feature) 0
@@ -33,42 +35,73 @@ void *allocate(uint64_t bytes) {
   return memset(base, 0, bytes);
 }
 void release(void *base, uint64_t) { free(base); }
+constexpr bool together = false;
 #else
 void *allocate(uint64_t bytes) {
-  void *base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+  // Large pages begin at multiples of their size.
+  constexpr uint64_t page = 2 << 20;
+  uint64_t mapped = bytes < page ? bytes : bytes + page;
+  void *base = mmap(nullptr, mapped, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED)
     return nullptr;
+  if (bytes < page)
+    return base;
+  char *begin = static_cast<char *>(base);
+  uint64_t before = (page - uintptr_t(begin) % page) % page;
+  uint64_t kept = (bytes + 4095) / 4096 * 4096;
+  if (before)
+    munmap(begin, before);
+  if (before + kept < mapped)
+    munmap(begin + before + kept, mapped - before - kept);
   // A hint; a system without large pages goes on with small ones.
-  madvise(base, bytes, MADV_HUGEPAGE);
-  return base;
+  madvise(begin + before, kept, MADV_HUGEPAGE);
+  return begin + before;
 }
 void release(void *base, uint64_t bytes) { munmap(base, bytes); }
+constexpr bool together = true;
 #endif
+
+std::shared_ptr<char> share(uint64_t bytes) {
+  if (bytes == 0)
+    return nullptr;
+  void *base = allocate(bytes);
+  if (!base)
+    fail("out of memory: {} bytes are needed: {}", bytes, strerror(errno));
+  return {static_cast<char *>(base),
+          [bytes](char *begin) { release(begin, bytes); }};
+}
 
 } // namespace
 
-Memory::Memory(uint64_t size) : bytes(size) {
-  if (bytes == 0)
-    return;
-  base = allocate(bytes);
-  if (!base)
-    fail("out of memory: {} bytes are needed: {}", bytes, strerror(errno));
-}
+Memory::Memory(uint64_t size) : base(share(size)), bytes(size) {}
 
-Memory::Memory(Memory &&other) noexcept
-    : base(std::exchange(other.base, nullptr)),
-      bytes(std::exchange(other.bytes, 0)) {}
-
-Memory &Memory::operator=(Memory &&other) noexcept {
-  std::swap(base, other.base);
-  std::swap(bytes, other.bytes);
-  return *this;
-}
-
-Memory::~Memory() {
-  if (base)
-    release(base, bytes);
+std::vector<Memory> Memory::allocateTogether(std::vector<uint64_t> sizes) {
+  std::vector<Memory> result;
+  if (!together) {
+    for (uint64_t size : sizes)
+      result.push_back(Memory(size));
+    return result;
+  }
+  // Blocks that are walked side by side: a multiple of 4096 bytes apart, their
+  // elements would compete for the same lines of the first cache.
+  constexpr uint64_t page = 4096, stagger = 832;
+  std::vector<uint64_t> offsets;
+  uint64_t total = 0;
+  for (uint64_t size : sizes) {
+    offsets.push_back(total + offsets.size() * stagger % page);
+    if (size)
+      total = (offsets.back() + size + page - 1) / page * page;
+  }
+  std::shared_ptr<char> whole = share(total);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    Memory piece;
+    piece.bytes = sizes[i];
+    if (sizes[i])
+      piece.base = {whole, whole.get() + offsets[i]};
+    result.push_back(std::move(piece));
+  }
+  return result;
 }
 
 } // namespace vib::runtime

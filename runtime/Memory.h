@@ -11,27 +11,32 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace vib::runtime {
 
-/// Zeroed memory at a multiple of 4096 bytes, in large pages where the system
-/// gives them. Empty (null) if `bytes` is 0.
+/// Zeroed memory at a multiple of 64 bytes, in large pages where it fills one
+/// and the system gives them. Empty (null) if `bytes` is 0.
 class Memory {
 public:
   Memory() = default;
   explicit Memory(uint64_t bytes);
-  Memory(Memory &&other) noexcept;
-  Memory &operator=(Memory &&other) noexcept;
-  ~Memory();
+  Memory(Memory &&) = default;
+  Memory &operator=(Memory &&) = default;
 
-  void *data() const { return base; }
+  /// Pieces of one piece of memory, placed so that they do not compete for
+  /// caches when they are walked side by side.
+  static std::vector<Memory> allocateTogether(std::vector<uint64_t> sizes);
+
+  void *data() const { return base.get(); }
   uint64_t size() const { return bytes; }
   template <typename T> T *as(uint64_t offset = 0) const {
-    return reinterpret_cast<T *>(static_cast<char *>(base) + offset);
+    return reinterpret_cast<T *>(base.get() + offset);
   }
 
 private:
-  void *base = nullptr;
+  std::shared_ptr<char> base; ///< Pieces share what they are part of.
   uint64_t bytes = 0;
 };
 

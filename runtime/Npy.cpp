@@ -189,9 +189,26 @@ Bytes toRowMajor(const Bytes &data, const std::vector<int64_t> &shape,
   return result;
 }
 
-} // namespace
+/// What the header says: all of an array but its elements.
+struct Header {
+  Array array;
+  size_t begin; ///< Of the elements in the file.
+  bool bigEndian;
+  bool fortranOrder;
 
-Array parseNpy(const uint8_t *data, size_t size, const std::string &name) {
+  /// The array, from its elements as they are stored.
+  Array finish(Bytes elements) {
+    array.data = std::move(elements);
+    size_t elementBytes = sizeOf(array.type);
+    if (bigEndian)
+      swapByteOrder(array.data, elementBytes);
+    if (fortranOrder && array.shape.size() > 1)
+      array.data = toRowMajor(array.data, array.shape, elementBytes);
+    return std::move(array);
+  }
+};
+
+Header readHeader(const uint8_t *data, size_t size, const std::string &name) {
   constexpr std::string_view magic = "\x93NUMPY";
   if (size < 8 || memcmp(data, magic.data(), magic.size()) != 0)
     fail("{}: not an NPY file", name);
@@ -228,18 +245,23 @@ Array parseNpy(const uint8_t *data, size_t size, const std::string &name) {
          formatShape(array.shape), nameOf(array.type));
   if (expected < found)
     fail("{}: {} bytes after the end of the NPY data", name, found - expected);
-  const uint8_t *payload = data + begin + length;
-  array.data.assign(payload, payload + expected);
-  if (description[0] == '>')
-    swapByteOrder(array.data, elementBytes);
-  if (*header.fortranOrder && array.shape.size() > 1)
-    array.data = toRowMajor(array.data, array.shape, elementBytes);
-  return array;
+  return {std::move(array), begin + length, description[0] == '>',
+          *header.fortranOrder};
+}
+
+} // namespace
+
+Array parseNpy(const uint8_t *data, size_t size, const std::string &name) {
+  Header header = readHeader(data, size, name);
+  return header.finish(Bytes(data + header.begin, data + size));
 }
 
 Array readNpy(const std::string &path) {
   Bytes bytes = readFile(path);
-  return parseNpy(bytes.data(), bytes.size(), path);
+  Header header = readHeader(bytes.data(), bytes.size(), path);
+  // In place: there is no second copy of the data at any time.
+  bytes.erase(bytes.begin(), bytes.begin() + ptrdiff_t(header.begin));
+  return header.finish(std::move(bytes));
 }
 
 void writeNpy(const std::string &path, ElementType type,

@@ -150,20 +150,30 @@ SafetensorsReader::find(const std::string &name) const {
 
 void SafetensorsWriter::add(std::string name, std::string type,
                             std::vector<int64_t> shape, const void *data) {
+  int64_t elements = 0;
+  countElements(shape, elementSize(type), elements);
+  const uint8_t *begin = static_cast<const uint8_t *>(data);
+  Bytes copy(begin, begin + size_t(elements) * elementSize(type));
+  add(std::move(name), std::move(type), std::move(shape), [copy](void *place) {
+    if (!copy.empty())
+      memcpy(place, copy.data(), copy.size());
+  });
+}
+
+void SafetensorsWriter::add(std::string name, std::string type,
+                            std::vector<int64_t> shape, Fill fill) {
   int64_t elements;
   size_t elementBytes = elementSize(type);
   if (elementBytes == 0 || !countElements(shape, elementBytes, elements))
     fail("cannot store the tensor '{}' of type {} and shape {}", name, type,
          formatShape(shape));
-  const uint8_t *begin = static_cast<const uint8_t *>(data);
   // Wide elements first, so that every tensor is aligned.
   auto place =
       std::find_if(tensors.begin(), tensors.end(), [&](const Tensor &tensor) {
         return elementSize(tensor.type) < elementBytes;
       });
-  tensors.insert(place,
-                 {std::move(name), std::move(type), std::move(shape),
-                  Bytes(begin, begin + size_t(elements) * elementBytes)});
+  tensors.insert(place, {std::move(name), std::move(type), std::move(shape),
+                         size_t(elements) * elementBytes, std::move(fill)});
 }
 
 std::string SafetensorsWriter::makeHeader() const {
@@ -172,7 +182,7 @@ std::string SafetensorsWriter::makeHeader() const {
     header["__metadata__"] = metadata;
   uint64_t offset = 0;
   for (const Tensor &tensor : tensors) {
-    uint64_t end = offset + tensor.data.size();
+    uint64_t end = offset + tensor.size;
     header[tensor.name] = {{"dtype", tensor.type},
                            {"shape", tensor.shape},
                            {"data_offsets", {offset, end}}};
@@ -191,16 +201,22 @@ std::string SafetensorsWriter::makeHeader() const {
 void SafetensorsWriter::write(const std::string &path) const {
   AtomicFile file(path);
   file.write(makeHeader());
-  for (const Tensor &tensor : tensors)
-    file.write(tensor.data.data(), tensor.data.size());
+  Bytes data;
+  for (const Tensor &tensor : tensors) {
+    data.resize(tensor.size);
+    tensor.fill(data.data());
+    file.write(data.data(), data.size());
+  }
   file.commit();
 }
 
 Bytes SafetensorsWriter::serialize() const {
   std::string header = makeHeader();
   Bytes result(header.begin(), header.end());
-  for (const Tensor &tensor : tensors)
-    result.insert(result.end(), tensor.data.begin(), tensor.data.end());
+  for (const Tensor &tensor : tensors) {
+    result.resize(result.size() + tensor.size);
+    tensor.fill(result.data() + result.size() - tensor.size);
+  }
   return result;
 }
 

@@ -17,6 +17,7 @@
 
 #include "runtime/Array.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -63,6 +64,11 @@ public:
   /// Adds a tensor of type "F32" or "F64" (U8, I64 …), whose data is copied.
   void add(std::string name, std::string type, std::vector<int64_t> shape,
            const void *data);
+  /// Adds a tensor whose data is made only when it is written, one tensor at a
+  /// time: `fill` gets the place for it.
+  using Fill = std::function<void(void *data)>;
+  void add(std::string name, std::string type, std::vector<int64_t> shape,
+           Fill fill);
   /// Writes the file, atomically.
   void write(const std::string &path) const;
   /// The same bytes, in memory.
@@ -73,7 +79,8 @@ private:
     std::string name;
     std::string type;
     std::vector<int64_t> shape;
-    Bytes data;
+    size_t size;
+    Fill fill;
   };
   std::string makeHeader() const;
 

@@ -8,6 +8,8 @@
 
 #include "runtime/Session.h"
 
+#include <numeric>
+
 namespace vib::runtime {
 
 Session::Session(const VibModel &model, int threads)
@@ -46,11 +48,13 @@ std::vector<double> Session::read(const char *name, int64_t rows) const {
                                 : readAs<float>(tensor, arena.data(), rows);
 }
 
-double Session::sum(const char *name, int64_t rows) const {
-  double total = 0;
-  for (double value : read(name, rows))
-    total += value;
-  return total;
+double Session::sum(const VibTensor &tensor, int64_t rows) const {
+  auto add = [&](const auto *values) {
+    return std::accumulate(values, values + rows, 0.0);
+  };
+  return tensor.type == VIB_F64
+             ? add(tensorData<const double>(tensor, arena.data()))
+             : add(tensorData<const float>(tensor, arena.data()));
 }
 
 } // namespace vib::runtime

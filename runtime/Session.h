@@ -48,8 +48,12 @@ public:
 
   /// The first `rows` rows of an output.
   std::vector<double> read(const char *name, int64_t rows) const;
-  /// The sum over the first `rows` rows of an output, in their order.
-  double sum(const char *name, int64_t rows) const;
+  /// The sum over the first `rows` rows of an output of one number a row, in
+  /// their order.
+  double sum(const char *name, int64_t rows) const {
+    return sum(getTensor(model, name), rows);
+  }
+  double sum(const VibTensor &tensor, int64_t rows) const;
 
 private:
   Memory arena;

@@ -65,7 +65,9 @@ public:
         checkpointPath(joinPath(options.out, "checkpoint.safetensors")),
         metricsPath(joinPath(options.out, "metrics.jsonl")),
         modelPath(joinPath(options.out, "model.safetensors")),
-        progress(!options.quiet), state(model) {}
+        progress(!options.quiet), nllTensor(getTensor(model, "nll")),
+        rateTensor(getTensor(model, "rate")),
+        errorTensor(getTensor(model, "error")), state(model) {}
 
   int run() {
     openDirectory();
@@ -124,6 +126,7 @@ private:
   const HyperParameters values;
   const std::string checkpointPath, metricsPath, modelPath;
   Progress progress;
+  const VibTensor &nllTensor, &rateTensor, &errorTensor;
   State state;
   std::unique_ptr<Session> session;
 
@@ -286,8 +289,8 @@ void TrainingRun::trainStep() {
   session->loadLabels(train.labels, indices, first, rows);
   model.train_step(&session->call);
 
-  double nll = session->sum("nll", rows);
-  double rate = session->sum("rate", rows);
+  double nll = session->sum(nllTensor, rows);
+  double rate = session->sum(rateTensor, rows);
   ++step;
   if (!std::isfinite(nll) || !std::isfinite(rate)) {
     progress.clear();
@@ -304,7 +307,7 @@ void TrainingRun::trainStep() {
   sums.rows += double(rows);
   sums.nll += nll;
   sums.rate += rate;
-  sums.error += session->sum("error", rows);
+  sums.error += session->sum(errorTensor, rows);
   sums.loss += nll + now.beta * rate;
   trainRows += double(rows);
   trainSeconds += secondsSince(start);
