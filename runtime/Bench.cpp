@@ -134,16 +134,23 @@ int runBench(const VibModel &model, const Options &options) {
   state.bind(session.call);
   Split split = makeSplit(model, values.seed);
 
+  // Measured again below: other work on the machine may disturb it.
   double peak = measurePeak(session.pool, model.operands);
   std::vector<double> times =
       timeSteps(session, split, values, warmUp, options.steps);
-  // Other work on the machine may have disturbed the first measurement.
-  peak = std::max(peak, measurePeak(session.pool, model.operands));
-
   auto quantile = [&](double part) {
     return times[size_t(part * double(times.size() - 1) + 0.5)];
   };
   double median = quantile(0.5), low = quantile(0.1), high = quantile(0.9);
+
+  // Apart, as it takes the clock at every kernel: half a second of steps.
+  session.pool.startProfile(model.num_kernels);
+  uint64_t profiled = uint64_t(std::clamp(500 / median, 3.0, 1e4));
+  timeSteps(session, split, values, 0, profiled);
+  std::vector<ThreadPool::KernelTime> profile = session.pool.profile();
+  Limits limits = measureLimits(session.pool, model);
+  limits.flops = peak = std::max(peak, limits.flops);
+
   double flops = workOf(model, "train_step").flops;
   double rate = flops / median * 1e3;
   if (options.json) {
@@ -159,7 +166,21 @@ int runBench(const VibModel &model, const Options &options) {
         {"flops_per_step", flops},
         {"gflops", rate / 1e9},
         {"peak_gflops", peak / 1e9},
-        {"percent_of_peak", 100 * rate / peak}};
+        {"percent_of_peak", 100 * rate / peak},
+        {"gbytes_per_second", limits.bytes / 1e9},
+        {"kernels", nlohmann::ordered_json::array()}};
+    for (uint32_t i = 0; i < model.num_kernels; ++i) {
+      if (profile[i].launches == 0)
+        continue;
+      const VibKernel &kernel = model.kernels[i];
+      double each = profile[i].seconds / double(profile[i].launches);
+      json["kernels"].push_back({{"name", kernel.name},
+                                 {"entry", kernel.entry},
+                                 {"ms", each * 1e3},
+                                 {"ms_at_least", boundOf(kernel, limits) * 1e3},
+                                 {"flops", kernel.flops},
+                                 {"bytes", kernel.bytes}});
+    }
     fmt::print("{}\n", json.dump());
     return 0;
   }
@@ -171,13 +192,15 @@ int runBench(const VibModel &model, const Options &options) {
     line += fmt::format(", {:.1f} % of {:.0f} GFLOP/s", 100 * rate / peak,
                         peak / 1e9);
   fmt::print("{}\n", line);
-  if (!options.quiet)
-    fmt::print("median of {} steps of {} rows (10th to 90th percentile), "
-               "{} thread{}, after {} to warm up; the peak is of fused "
-               "multiply-adds{} on the same threads\n",
-               times.size(), model.batch, session.pool.threads(),
-               session.pool.threads() == 1 ? "" : "s", warmUp,
-               model.operands == VIB_BF16 ? " of bf16" : "");
+  if (options.quiet)
+    return 0;
+  fmt::print("median of {} steps of {} rows (10th to 90th percentile), "
+             "{} thread{}, after {} to warm up; the peak is of fused "
+             "multiply-adds{} on the same threads\n",
+             times.size(), model.batch, session.pool.threads(),
+             session.pool.threads() == 1 ? "" : "s", warmUp,
+             model.operands == VIB_BF16 ? " of bf16" : "");
+  fmt::print("{}", describeProfile(model, profile, limits, 0, 0));
   return 0;
 }
 

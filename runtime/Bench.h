@@ -20,6 +20,11 @@ namespace vib::runtime {
 /// the best of a few tries. Those of bf16 are of f32 where it has none.
 double measurePeak(ThreadPool &pool, uint32_t type);
 
+/// Bytes a second that the threads read and write together, walking through
+/// `size` bytes and changing all of them: from the cache that holds them, or
+/// from main memory. The best of a few tries.
+double measureBandwidth(ThreadPool &pool, uint64_t size);
+
 /// `bench`. Returns the exit code.
 int runBench(const VibModel &model, const Options &options);
 

@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Bench.h"
+#include "runtime/Memory.h"
 
 #include <algorithm>
 #include <chrono>
@@ -99,6 +100,35 @@ Peak widest(uint32_t type) {
   return wide ? Peak{scalar64, 1} : Peak{scalar32, 1};
 }
 
+/// Where a pass through memory is, in floats.
+struct Walk {
+  float *values;
+  int64_t unit;
+};
+
+void walkKernel(const VibCall *call, int64_t begin, int64_t end) {
+  const Walk &walk = *static_cast<const Walk *>(call->arena);
+  for (int64_t i = begin * walk.unit; i < end * walk.unit; ++i)
+    walk.values[i] = walk.values[i] * 0.5f + 0.5f;
+}
+
+/// The kernels of measurements are none of the model's, which a profile counts.
+constexpr int64_t noKernel = -1;
+
+/// The most work a second of `attempts` launches of `work` in all.
+double best(const VibCall &call, VibKernelFn kernel, int64_t units, double work,
+            int attempts) {
+  double result = 0;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    auto begin = std::chrono::steady_clock::now();
+    vib_launch(&call, kernel, units, 1, noKernel);
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - begin;
+    result = std::max(result, work / elapsed.count());
+  }
+  return result;
+}
+
 /// A launch passes the model's call; its arena says what to run.
 void peakKernel(const VibCall *call, int64_t begin, int64_t end) {
   static_cast<const Peak *>(call->arena)->run(end - begin);
@@ -115,15 +145,19 @@ double measurePeak(ThreadPool &pool, uint32_t type) {
   constexpr int64_t unitsPerThread = 64;
   int64_t units = unitsPerThread * pool.threads();
   double flops = 2.0 * peak.lanes * chains * double(rounds) * double(units);
-  double best = 0;
-  for (int attempt = 0; attempt < 8; ++attempt) {
-    auto begin = std::chrono::steady_clock::now();
-    vib_launch(&call, peakKernel, units, 1, 0);
-    std::chrono::duration<double> elapsed =
-        std::chrono::steady_clock::now() - begin;
-    best = std::max(best, flops / elapsed.count());
-  }
-  return best;
+  return best(call, peakKernel, units, flops, 8);
+}
+
+double measureBandwidth(ThreadPool &pool, uint64_t size) {
+  constexpr int64_t unit = 4096 / sizeof(float);
+  int64_t units = std::max<int64_t>(int64_t(size / 4096), 1);
+  Memory memory(uint64_t(units) * 4096);
+  Walk walk = {memory.as<float>(), unit};
+  VibCall call = {};
+  call.arena = &walk;
+  call.pool = pool.handle();
+  // The first pass gets the pages.
+  return best(call, walkKernel, units, 2.0 * double(memory.size()), 12);
 }
 
 } // namespace vib::runtime

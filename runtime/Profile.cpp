@@ -7,8 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Profile.h"
+#include "runtime/Bench.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace vib::runtime {
 
@@ -23,10 +26,24 @@ Work workOf(const VibModel &model, const std::string &entry) {
   return work;
 }
 
-std::string describeProfile(const VibModel &model, const ThreadPool &pool,
-                            uint64_t steps, double seconds) {
+Limits measureLimits(ThreadPool &pool, const VibModel &model) {
+  // Beyond what any cache holds, more memory is no slower.
+  constexpr uint64_t enough = 64 << 20;
+  uint64_t size = model.block_bytes * (1 + model.moments + model.averaged) +
+                  model.arena_bytes;
+  return {measurePeak(pool, model.operands),
+          measureBandwidth(pool, std::min(size, enough))};
+}
+
+double boundOf(const VibKernel &kernel, const Limits &limits) {
+  return std::max(kernel.flops / limits.flops, kernel.bytes / limits.bytes);
+}
+
+std::string describeProfile(const VibModel &model,
+                            const std::vector<ThreadPool::KernelTime> &times,
+                            const Limits &limits, uint64_t steps,
+                            double seconds) {
   double total = 0, ofSteps = 0;
-  const std::vector<ThreadPool::KernelTime> &times = pool.profile();
   for (size_t i = 0; i < times.size(); ++i) {
     total += times[i].seconds;
     if (model.kernels[i].entry == std::string("train_step"))
@@ -36,20 +53,25 @@ std::string describeProfile(const VibModel &model, const ThreadPool &pool,
     return "profile: this program has no kernels to time (compiled with "
            "-O0?)\n";
 
-  std::string text =
-      fmt::format("{:<32}{:>10}{:>12}{:>9}{:>10}{:>8}\n", "kernel", "launches",
-                  "ms/launch", "share", "GFLOP/s", "GB/s");
+  std::string text = fmt::format(
+      "{:<32}{:>10}{:>12}{:>10}{:>9}{:>9}{:>10}{:>8}\n", "kernel", "launches",
+      "ms/launch", "at least", "reached", "share", "GFLOP/s", "GB/s");
   for (size_t i = 0; i < times.size(); ++i) {
     if (times[i].launches == 0)
       continue;
     const VibKernel &kernel = model.kernels[i];
     double each = times[i].seconds / double(times[i].launches);
-    text += fmt::format("{:<32}{:>10}{:>12.4f}{:>7.1f} %{:>10.1f}{:>8.1f}\n",
+    double bound = boundOf(kernel, limits);
+    text += fmt::format("{:<32}{:>10}{:>12.4f}{:>10.4f}{:>7.1f} %{:>7.1f} %"
+                        "{:>10.1f}{:>8.1f}\n",
                         fmt::format("{}/{}", kernel.entry, kernel.name),
-                        times[i].launches, each * 1e3,
-                        100 * times[i].seconds / total,
+                        times[i].launches, each * 1e3, bound * 1e3,
+                        100 * bound / each, 100 * times[i].seconds / total,
                         kernel.flops / each / 1e9, kernel.bytes / each / 1e9);
   }
+  text += fmt::format("at least: at {:.0f} GFLOP/s and {:.1f} GB/s, which the "
+                      "threads reach on nothing else\n",
+                      limits.flops / 1e9, limits.bytes / 1e9);
   if (steps > 0)
     text += fmt::format("{:.3f} ms/step, of which the kernels of train_step "
                         "take {:.3f}\n",

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace vib::runtime {
 
@@ -24,11 +25,24 @@ struct Work {
 };
 Work workOf(const VibModel &model, const std::string &entry);
 
-/// The table of `train --profile`: milliseconds a launch, share of the time,
-/// and what that is in FLOPs and bytes a second, for the kernels that ran.
-/// `steps` updates took `seconds`, of which the kernels explain a part.
-std::string describeProfile(const VibModel &model, const ThreadPool &pool,
-                            uint64_t steps, double seconds);
+/// What the machine does at most, a second.
+struct Limits {
+  double flops;
+  double bytes; ///< Where the model's weights, moments and arena lie.
+};
+Limits measureLimits(ThreadPool &pool, const VibModel &model);
+
+/// The seconds that a kernel takes at least.
+double boundOf(const VibKernel &kernel, const Limits &limits);
+
+/// The table of `train --profile` and `bench`: milliseconds a launch beside the
+/// least it could take, share of the time, and what that is in FLOPs and bytes
+/// a second, for the kernels that ran. `steps` updates took `seconds`, of which
+/// the kernels explain a part; 0 steps say nothing of that.
+std::string describeProfile(const VibModel &model,
+                            const std::vector<ThreadPool::KernelTime> &times,
+                            const Limits &limits, uint64_t steps,
+                            double seconds);
 
 } // namespace vib::runtime
 

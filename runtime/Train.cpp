@@ -408,8 +408,9 @@ void TrainingRun::finish() {
                             model.averaged ? "average" : "raw",
                             grouped(int64_t(step))));
   if (options.profile)
-    fmt::print("{}", describeProfile(model, session->pool, step - firstStep,
-                                     trainSeconds));
+    fmt::print("{}", describeProfile(model, session->pool.profile(),
+                                     measureLimits(session->pool, model),
+                                     step - firstStep, trainSeconds));
 }
 
 Checkpoint TrainingRun::describeCheckpoint() const {

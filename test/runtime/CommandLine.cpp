@@ -156,7 +156,18 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
   EXPECT_LE(double(json["ms_per_step_p10"]), double(json["ms_per_step"]));
   EXPECT_GT(double(json["peak_gflops"]), 0.1);
   EXPECT_LT(double(json["percent_of_peak"]), 100);
+  ASSERT_EQ(json["kernels"].size(), 2u);
+  EXPECT_EQ(json["kernels"][0]["name"], "rows");
+  for (const auto &kernel : json["kernels"]) {
+    double bound = double(kernel["flops"]) / double(json["peak_gflops"]);
+    double traffic =
+        double(kernel["bytes"]) / double(json["gbytes_per_second"]);
+    EXPECT_NEAR(double(kernel["ms_at_least"]) * 1e6, std::max(bound, traffic),
+                1e-6 * std::max(bound, traffic));
+    EXPECT_GT(double(kernel["ms"]), 0);
+  }
   expectIn(runMock({"bench", "--steps", "5"}).out, " ms/step (");
+  expectIn(runMock({"bench", "--steps", "5"}).out, "train_step/update");
 }
 
 //===----------------------------------------------------------------------===//
