@@ -677,7 +677,6 @@ void ContractionEmitter::emitColumns() {
 
 void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
                                      int64_t countColumns) {
-  int64_t whole = depth / lanes * lanes;
   auto load = [&](int64_t width, SmallVectorImpl<Value> &left,
                   SmallVectorImpl<Value> &right) {
     for (int64_t i = 0; i != count; ++i) {
@@ -689,32 +688,57 @@ void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
       right.push_back(e.loadVector(rhs, maps[form.rhs], positions, width));
     }
   };
-  SmallVector<Value> sums(count * countColumns,
-                          e.splat(builder.getZeroAttr(element), lanes));
-  sums = emitReductions(form.k, whole, lanes, sums, [&](ValueRange values) {
-    SmallVector<Value> left, right, results;
-    load(lanes, left, right);
+  auto multiplyAdd = [&](ArrayRef<Value> left, ArrayRef<Value> right,
+                         ValueRange sums) {
+    SmallVector<Value> results;
     for (int64_t i = 0; i != count; ++i)
       for (int64_t j = 0; j != countColumns; ++j)
         results.push_back(vector::FMAOp::create(builder, loc, left[i], right[j],
-                                                values[i * countColumns + j]));
+                                                sums[i * countColumns + j]));
     return results;
+  };
+  int64_t whole = depth / lanes * lanes;
+  Value zero = e.splat(builder.getZeroAttr(element), lanes);
+  SmallVector<Value> sums(count * countColumns, zero);
+  sums = emitReductions(form.k, whole, lanes, sums, [&](ValueRange values) {
+    SmallVector<Value> left, right;
+    load(lanes, left, right);
+    return multiplyAdd(left, right, values);
   });
+  if (whole != depth) {
+    SmallVector<Value> left, right;
+    positions[form.reduction] = e.index(whole);
+    load(depth - whole, left, right);
+    for (SmallVector<Value> *vectors : {&left, &right})
+      for (Value &vector : *vectors)
+        vector = vector::InsertStridedSliceOp::create(
+            builder, loc, vector, zero, ArrayRef<int64_t>{0},
+            ArrayRef<int64_t>{1});
+    sums = multiplyAdd(left, right, sums);
+  }
   auto addUp = [&](Value lhs, Value rhs) -> Value {
     return arith::AddFOp::create(builder, loc, lhs, rhs);
   };
-  SmallVector<Value> left, right;
-  if (whole != depth) {
-    positions[form.reduction] = e.index(whole);
-    load(depth - whole, left, right);
+  if (count * countColumns % lanes == 0 && lanes % countColumns == 0) {
+    for (int64_t first = 0; first != count * countColumns; first += lanes) {
+      Value results = e.combineAll(ArrayRef(sums).slice(first, lanes), addUp);
+      for (int64_t i = 0; i != lanes; i += countColumns) {
+        atRow(row, (first + i) / countColumns);
+        at(form.column, column, 0);
+        Value part = vector::ExtractStridedSliceOp::create(
+            builder, loc, results, ArrayRef<int64_t>{i},
+            ArrayRef<int64_t>{countColumns}, ArrayRef<int64_t>{1});
+        if (!startsAtZero)
+          part =
+              addUp(e.loadVector(out, maps[2], positions, countColumns), part);
+        e.storeVector(part, out, maps[2], positions);
+      }
+    }
+    return;
   }
   for (int64_t i = 0; i != count; ++i) {
     for (int64_t j = 0; j != countColumns; ++j) {
       Value sum = e.combineLanes(sums[i * countColumns + j], addUp);
-      if (whole != depth) {
-        Value rest = arith::MulFOp::create(builder, loc, left[i], right[j]);
-        sum = addUp(sum, e.combineLanes(rest, addUp));
-      }
       atRow(row, i);
       at(form.column, column, j);
       if (!startsAtZero)
@@ -724,21 +748,23 @@ void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
   }
 }
 
+/// The rows run inside: the tile's columns of rhs stay in the first-level
+/// cache, and lhs, which is smaller by far, streams from the second.
 void ContractionEmitter::emitDot() {
   RegisterTile tile = chooseDotTile(rows, columns, e.machine);
-  auto emitColumns = [&](Value row, int64_t count) {
-    int64_t whole = columns / tile.vectors * tile.vectors;
-    e.createLoop(0, whole, tile.vectors, [&](Value column) {
-      emitDotTile(row, count, column, tile.vectors);
+  auto emitRows = [&](Value column, int64_t count) {
+    int64_t whole = rows / tile.rows * tile.rows;
+    e.createLoop(0, whole, tile.rows, [&](Value row) {
+      emitDotTile(row, tile.rows, column, count);
     });
-    if (whole != columns)
-      emitDotTile(row, count, e.index(whole), columns - whole);
+    if (whole != rows)
+      emitDotTile(e.index(whole), rows - whole, column, count);
   };
-  int64_t whole = rows / tile.rows * tile.rows;
-  e.createLoop(0, whole, tile.rows,
-               [&](Value row) { emitColumns(row, tile.rows); });
-  if (whole != rows)
-    emitColumns(e.index(whole), rows - whole);
+  int64_t whole = columns / tile.vectors * tile.vectors;
+  e.createLoop(0, whole, tile.vectors,
+               [&](Value column) { emitRows(column, tile.vectors); });
+  if (whole != columns)
+    emitRows(e.index(whole), columns - whole);
 }
 
 void ContractionEmitter::run() {

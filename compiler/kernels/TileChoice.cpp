@@ -443,17 +443,11 @@ RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
   return best;
 }
 
-/// rows * vectors accumulators and as many loaded vectors as there are rows and
-/// one more; every accumulator costs a sum across its lanes at the end.
+/// Many columns and few rows, as what streams is the rows: two of them, loaded
+/// once, meet eight columns (four, of 16 registers). As many accumulators as
+/// there are lanes are then summed all at once.
 RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns,
                                 const Machine &machine) {
-  int64_t maxRows = machine.getRegisters() >= 32 ? 5 : 3;
-  int64_t maxColumns = machine.getRegisters() >= 32 ? 4 : 3;
-  auto choose = [](int64_t extent, int64_t most) {
-    for (int64_t size = most; size > most / 2; --size)
-      if (extent % size == 0)
-        return size;
-    return std::min(extent, most);
-  };
-  return {choose(rows, maxRows), choose(columns, maxColumns)};
+  return {std::min<int64_t>(rows, 2),
+          std::min<int64_t>(columns, machine.getRegisters() / 4)};
 }

@@ -180,6 +180,59 @@ Value TileEmitter::combineLanes(Value vector,
       combine);
 }
 
+/// Each level halves the groups of lanes that belong to one vector, and puts
+/// those of two vectors into one:
+///
+///   a0 a1 a2 a3 | b0 b1 b2 b3  ->  a0+a2 a1+a3 b0+b2 b1+b3
+///
+/// so all of them take as many operations as there are vectors, three times. As
+/// long as groups are longer than 128 bits, parts of 128 bits move as a whole;
+/// then every part of 128 bits is worked on by itself. Both are one cheap
+/// instruction. What this does to the order is undone by the order in which the
+/// vectors are taken.
+Value TileEmitter::combineAll(ArrayRef<Value> vectors,
+                              function_ref<Value(Value, Value)> combine) {
+  auto type = cast<VectorType>(vectors[0].getType());
+  int64_t lanes = type.getDimSize(0);
+  assert(int64_t(vectors.size()) == lanes && "one vector for each lane");
+  int64_t part = std::min<int64_t>(
+      lanes, 128 / type.getElementType().getIntOrFloatBitWidth());
+  int64_t parts = lanes / part;
+  SmallVector<Value> level;
+  for (int64_t inPart = 0; inPart != part; ++inPart)
+    for (int64_t i = 0; i != parts; ++i)
+      level.push_back(vectors[i * part + inPart]);
+  for (int64_t group = lanes; group > 1; group /= 2) {
+    // Lane i of the result takes the lower and the upper half of a group.
+    SmallVector<int64_t> lower, upper;
+    int64_t block = std::max(group, part), half = group / 2;
+    if (group > part) {
+      for (int64_t vector : {0, 1})
+        for (int64_t start = 0; start != lanes; start += group)
+          for (int64_t i = 0; i != half; ++i)
+            lower.push_back(vector * lanes + start + i);
+    } else {
+      for (int64_t start = 0; start != lanes; start += block)
+        for (int64_t vector : {0, 1})
+          for (int64_t inBlock = 0; inBlock != block; inBlock += group)
+            for (int64_t i = 0; i != half; ++i)
+              lower.push_back(vector * lanes + start + inBlock + i);
+    }
+    for (int64_t lane : lower)
+      upper.push_back(lane + half);
+    SmallVector<Value> next;
+    for (size_t i = 0; i != level.size(); i += 2) {
+      auto shuffle = [&](ArrayRef<int64_t> mask) -> Value {
+        return vector::ShuffleOp::create(builder, loc, level[i], level[i + 1],
+                                         mask);
+      };
+      next.push_back(combine(shuffle(lower), shuffle(upper)));
+    }
+    level = next;
+  }
+  return level[0];
+}
+
 Value TileEmitter::createStack(RankedTensorType type) {
   OpBuilder::InsertionGuard guard(builder);
   Operation *parent = builder.getInsertionBlock()->getParentOp();

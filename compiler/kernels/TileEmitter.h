@@ -142,6 +142,12 @@ public:
   mlir::Value combineLanes(
       mlir::Value vector,
       llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+  /// The same for as many vectors as they have lanes, all at once: a vector of
+  /// the results, in the order of the vectors. The bits are those of
+  /// combineLanes.
+  mlir::Value combineAll(
+      llvm::ArrayRef<mlir::Value> vectors,
+      llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
   /// Scratch on the stack, made at the entry of the function.
   mlir::Value createStack(mlir::RankedTensorType type);
 
