@@ -219,6 +219,8 @@ private:
   SmallVector<Value> stepTileOfPairs(Value row, int64_t count, Value column,
                                      ArrayRef<int64_t> widths,
                                      ValueRange values, bool isLast = false);
+  /// Fetches a part of what the next unit packs, at one step of a tile.
+  void emitPrefetchOfNext(Value row, int64_t count);
   /// All steps.
   SmallVector<Value> reduceTile(Value row, int64_t count, Value column,
                                 ArrayRef<int64_t> widths, ValueRange values);
@@ -272,6 +274,9 @@ private:
   /// Where the reduction goes by pairs: those of rhs, and of lhs unless its own
   /// memory has them.
   std::optional<Pairs> rhsPairs, lhsPairs;
+  /// The memory that rhs is packed from, flat, if the next unit packs what
+  /// follows there.
+  Value flatRhs;
   /// The op that is interleaved, or null, and the tile that it reads.
   linalg::LinalgOp interleaved;
   TensorRef tile;
@@ -379,6 +384,17 @@ void ContractionEmitter::packInPairs() {
                                     builder.getBF16Type());
   rhsPairs = Pairs{e.createStack(type), getPairStride(columns)};
   packPairs(e, source, *rhsPairs, positions);
+  std::optional<Tile> unit = e.plan.getTiles().unit;
+  bool isUnit =
+      unit && unit->cls == e.plan.getSpace().getLoopClasses(op)[form.column];
+  auto memory = cast<MemRefType>(rhs.memory.getType());
+  if (isRounded && isUnit && rhs.getPanel() != 0 &&
+      (form.contiguous == ContractionForm::Reduction ||
+       columns == rhs.getPanel()))
+    flatRhs = memref::CollapseShapeOp::create(
+        builder, loc,
+        MemRefType::get(memory.getNumElements(), memory.getElementType()),
+        rhs.memory, ArrayRef<ReassociationIndices>{{0, 1, 2}});
   if (Value shared = e.getPairs(op))
     lhsPairs =
         Pairs{shared, getPairStride(op.getStaticLoopRanges()[*form.row])};
@@ -504,6 +520,37 @@ SmallVector<Value> ContractionEmitter::stepTileOfPairs(Value row, int64_t count,
   return results;
 }
 
+/// A unit packs a panel of the weight, or its rows of all panels, which comes
+/// from the last-level cache or from memory: as much in each step of a register
+/// tile as all steps of all tiles need.
+void ContractionEmitter::emitPrefetchOfNext(Value row, int64_t count) {
+  int64_t panel = rhs.getPanel(), tiles = llvm::divideCeil(rows, count);
+  Value k = positions[form.reduction];
+  SmallVector<Value> next(positions);
+  next[form.column] = e.index(columns);
+  if (form.row)
+    next[*form.row] = Value();
+  // Elements to fetch in one row of the result and in one step.
+  bool isPanel = form.contiguous == ContractionForm::Columns;
+  int64_t perRow = (isPanel ? depth : columns) * panel / rows;
+  int64_t perStep = llvm::divideCeil(isPanel ? panel : columns, tiles);
+  if (isPanel)
+    next[form.reduction] = e.index(0);
+  SmallVector<Value> indices =
+      e.getIndices(rhs, TileEmitter::getPositions(maps[form.rhs], next));
+  auto multiply = [&](Value value, int64_t factor) {
+    return builder.createOrFold<arith::MulIOp>(loc, value, e.index(factor));
+  };
+  int64_t panelRows = cast<MemRefType>(rhs.memory.getType()).getDimSize(1);
+  Value first =
+      multiply(e.add(multiply(indices[0], panelRows), indices[1]), panel);
+  Value offset =
+      e.add(multiply(row, perRow), multiply(isPanel ? k : indices[2], perStep));
+  memref::PrefetchOp::create(builder, loc, flatRhs, e.add(first, offset),
+                             /*isWrite=*/false, /*localityHint=*/2,
+                             /*isDataCache=*/true);
+}
+
 SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
                                                   Value column,
                                                   ArrayRef<int64_t> widths,
@@ -518,6 +565,8 @@ SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
       lhsPairs ? llvm::alignTo(depth, 2) : whole, 2,
       lhsPairs ? 0 : lhs.getPanel(), values, [&](Value k, ValueRange values) {
         positions[form.reduction] = k;
+        if (flatRhs)
+          emitPrefetchOfNext(row, count);
         return stepTileOfPairs(row, count, column, widths, values);
       });
   if (lhsPairs || whole == depth)
