@@ -20,6 +20,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 namespace vib::runtime {
 
@@ -225,40 +226,68 @@ private:
   uint64_t hash = 0;
 };
 
-/// Copies rows of `from` into `to` and zeroes the rest of the batch.
-template <typename From, typename To>
-void gatherRows(const From *from, int64_t rows, int64_t width, To *to,
-                int64_t batch, const uint32_t *indices, int64_t first,
-                int64_t count) {
-  if (count < 0 || count > batch)
-    fail("{} rows asked for, a batch has {}", count, batch);
-  // Rows of a shuffled split are where no cache expects them. A row further on
-  // than the copies that are under way:
-  constexpr int64_t ahead = 4, line = 64;
-  auto prefetch = [&](int64_t b) {
-    if (!indices || b >= count)
-      return;
-    const char *begin =
-        reinterpret_cast<const char *>(from + int64_t(indices[b]) * width);
-    int64_t bytes = std::min<int64_t>(width * int64_t(sizeof(From)), 1024);
+/// Rows of a split on their way to the places of a batch.
+template <typename From, typename To> struct Gather {
+  const From *from;
+  int64_t width;
+  To *to;
+  const uint32_t *indices; ///< Null: first, first + 1, ….
+  int64_t first, count;
+
+  int64_t rowAt(int64_t b) const {
+    return indices ? int64_t(indices[b]) : first + b;
+  }
+
+  /// Rows of a shuffled split are where no cache expects them.
+  void prefetch(int64_t b) const {
+    constexpr int64_t line = 64, enough = 1024;
+    const char *begin = reinterpret_cast<const char *>(from + rowAt(b) * width);
+    int64_t bytes = std::min<int64_t>(width * int64_t(sizeof(From)), enough);
     for (int64_t at = 0; at < bytes; at += line)
       __builtin_prefetch(begin + at);
-  };
-  for (int64_t b = 0; b < count; ++b) {
-    prefetch(b + ahead);
-    int64_t row = indices ? int64_t(indices[b]) : first + b;
-    if (row < 0 || row >= rows)
-      fail("row {} asked for, the split has {}", row, rows);
-    const From *source = from + row * width;
-    To *target = to + b * width;
-    if constexpr (std::is_same_v<From, To>)
-      memcpy(target, source, size_t(width) * sizeof(To));
-    else
-      std::transform(source, source + width, target,
-                     [](From value) { return To(value); });
   }
-  memset(static_cast<void *>(to + count * width), 0,
-         size_t((batch - count) * width) * sizeof(To));
+
+  /// Fills the places [begin, end); those from `count` on become 0.
+  void run(int64_t begin, int64_t end) const {
+    constexpr int64_t ahead = 4;
+    int64_t last = std::min(end, count);
+    for (int64_t b = begin; b < last; ++b) {
+      if (b + ahead < last)
+        prefetch(b + ahead);
+      const From *source = from + rowAt(b) * width;
+      To *target = to + b * width;
+      if constexpr (std::is_same_v<From, To>)
+        memcpy(target, source, size_t(width) * sizeof(To));
+      else
+        std::transform(source, source + width, target,
+                       [](From value) { return To(value); });
+    }
+    last = std::max(begin, last);
+    std::fill(to + last * width, to + end * width, To(0));
+  }
+};
+
+/// Gathers a batch, of `batch` rows, on the threads of a pool; the call that a
+/// launch hands on has the Gather in place of an arena.
+template <typename From, typename To>
+void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
+                VibPool *pool) {
+  if (gather.count < 0 || gather.count > batch)
+    fail("{} rows asked for, a batch has {}", gather.count, batch);
+  for (int64_t b = 0; b < gather.count; ++b)
+    if (int64_t row = gather.rowAt(b); row < 0 || row >= rows)
+      fail("row {} asked for, the split has {}", row, rows);
+  // What takes a thread two microseconds from main memory.
+  constexpr int64_t bytesOfThread = 20000;
+  int64_t rowBytes = gather.width * int64_t(sizeof(From));
+  VibCall call = {};
+  call.arena = &gather;
+  call.pool = pool;
+  auto kernel = [](const VibCall *launched, int64_t begin, int64_t end) {
+    static_cast<Gather<From, To> *>(launched->arena)->run(begin, end);
+  };
+  vib_launch(&call, kernel, batch,
+             bytesOfThread / std::max<int64_t>(rowBytes, 1) + 1, -1);
 }
 
 } // namespace
@@ -366,13 +395,17 @@ std::string fingerprint(const Split &split) {
 }
 
 void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
-                  const uint32_t *indices, int64_t first, int64_t count) {
+                  const uint32_t *indices, int64_t first, int64_t count,
+                  VibPool *pool) {
   const VibTensor &tensor = inputTensor(model);
   int64_t width = inputs.array.rowElements();
   visitElements(inputs.array, [&](auto *from) {
     auto gather = [&](auto *to) {
-      gatherRows(from, inputs.rows(), width, to, tensor.shape[0], indices,
-                 first, count);
+      gatherRows(
+          Gather<std::remove_const_t<std::remove_pointer_t<decltype(from)>>,
+                 std::remove_pointer_t<decltype(to)>>{from, width, to, indices,
+                                                      first, count},
+          inputs.rows(), tensor.shape[0], pool);
     };
     switch (tensor.type) {
     case VIB_U8:
@@ -390,8 +423,11 @@ void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
   const VibTensor &tensor = getTensor(model, "y");
   int64_t width = model.likelihood == VIB_CATEGORICAL ? 1 : model.outputs;
   auto gather = [&](const auto &from, auto *to) {
-    gatherRows(from.data(), int64_t(from.size()) / width, width, to,
-               tensor.shape[0], indices, first, count);
+    gatherRows(Gather<std::decay_t<decltype(from[0])>,
+                      std::remove_pointer_t<decltype(to)>>{from.data(), width,
+                                                           to, indices, first,
+                                                           count},
+               int64_t(from.size()) / width, tensor.shape[0], nullptr);
   };
   if (model.likelihood == VIB_CATEGORICAL)
     gather(labels.classes, tensorData<int32_t>(tensor, arena));

@@ -87,9 +87,10 @@ std::string fingerprint(const Split &split);
 /// Copies rows `indices[0 … count)` to the places of the model's input ("image"
 /// where the model scales, else "x") and zeroes the rows from `count` to the
 /// batch. An index is a row of the split; a null `indices` means `first`,
-/// `first` + 1, ….
+/// `first` + 1, …. On the threads of the pool, if there is one.
 void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
-                  const uint32_t *indices, int64_t first, int64_t count);
+                  const uint32_t *indices, int64_t first, int64_t count,
+                  VibPool *pool = nullptr);
 /// The same for "y". Labels of rows beyond `count` become 0.
 void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
                   const uint32_t *indices, int64_t first, int64_t count);

@@ -21,7 +21,8 @@ Session::Session(const VibModel &model, int threads)
 
 void Session::loadInputs(const Inputs &inputs, const uint32_t *indices,
                          int64_t first, int64_t count) {
-  gatherInputs(model, arena.data(), inputs, indices, first, count);
+  gatherInputs(model, arena.data(), inputs, indices, first, count,
+               pool.handle());
   call.step.rows = int32_t(count);
   if (model.scale)
     model.scale(&call);

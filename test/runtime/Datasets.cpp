@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Dataset.h"
+#include "runtime/ThreadPool.h"
 #include "test/runtime/Samples.h"
 
 #include <cmath>
@@ -245,6 +246,31 @@ TEST(Dataset, GatherCopiesRowsAndZeroesTheRest) {
   EXPECT_ERROR(
       gatherInputs(test.model, test.arena.data(), inputs, nullptr, 0, 5),
       "5 rows asked for, a batch has 4");
+}
+
+TEST(Dataset, GatherOnThreadsGivesTheSame) {
+  // Rows that are worth a thread each.
+  constexpr int64_t side = 256, rows = 9;
+  TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, side, side);
+  Bytes bytes(size_t(rows * side * side));
+  for (size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = uint8_t(i * 2654435761u >> 13);
+  Inputs inputs =
+      makeInputs({ElementType::U8, {rows, side, side}, bytes}, "x", test.model);
+  uint32_t indices[] = {8, 2, 5, 2};
+  ThreadPool pool(3);
+  for (int64_t count : {4, 3, 1, 0}) {
+    memset(test.arena.data(), 0xff, test.arena.size());
+    gatherInputs(test.model, test.arena.data(), inputs, indices, 0, count);
+    Bytes expected = tensorValues<uint8_t>(test, "image");
+    memset(test.arena.data(), 0xff, test.arena.size());
+    gatherInputs(test.model, test.arena.data(), inputs, indices, 0, count,
+                 pool.handle());
+    EXPECT_EQ(tensorValues<uint8_t>(test, "image"), expected) << count;
+  }
+  EXPECT_ERROR(gatherInputs(test.model, test.arena.data(), inputs, nullptr, 7,
+                            4, pool.handle()),
+               "row 9 asked for");
 }
 
 TEST(Dataset, GatherConvertsFloats) {
