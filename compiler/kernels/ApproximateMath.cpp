@@ -28,9 +28,9 @@ struct ApproximateMath : vib::impl::ApproximateMathBase<ApproximateMath> {
           isa<VectorType>(op->getResult(0).getType()))
         ops.push_back(op);
     });
-    // Only these, and not what they become.
+    // And what they become: log1p becomes a log. The scalars stay.
     GreedyRewriteConfig config;
-    config.setStrictness(GreedyRewriteStrictness::ExistingOps);
+    config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
     if (failed(applyOpPatternsGreedily(ops, std::move(patterns), config)))
       signalPassFailure();
   }
