@@ -9,6 +9,11 @@ def number(value):
     return f"{value:.{decimals}f}"
 
 
+def times(ratio):
+    decimals = 0 if ratio >= 100 else 1 if ratio >= 10 else 2
+    return f"{ratio:.{decimals}f}×"
+
+
 def interval(found):
     text = f"{number(found['median'])}"
     if len(found["rounds"]) > 1:
@@ -42,12 +47,12 @@ def competition(found):
             )
         faster = row.get("ours_is_faster")
         rows.append(
-            [row["name"], interval(row), peak, f"{faster:.2f}×" if faster else ""]
+            [row["name"], interval(row), peak, times(faster) if faster else ""]
         )
     lines = [
         title,
         "",
-        table(["", "ms a step", "of the peak", "vib is faster by"], rows),
+        table(["", "ms a step", "of the peak", "vib is as fast"], rows),
     ]
     for name, reason in found["failures"].items():
         lines += ["", f"{name}: left out: {reason}"]
@@ -70,7 +75,7 @@ def least_ratio(found, start, bf16=False):
         and ("bf16" in row["name"]) == bf16
         and "ours_is_faster" in row
     ]
-    return f"{min(ratios):.2f}× faster" if ratios else None
+    return times(min(ratios)) + " as fast" if ratios else None
 
 
 def share(found):
@@ -103,7 +108,7 @@ def overview(results):
         ]
         if median_of(one, ours) and median_of(two, ours):
             ratio = median_of(one, ours) / median_of(two, ours)
-            rows.append(["one thread to two", f"{ratio:.2f}×"])
+            rows.append(["one thread to two", times(ratio)])
     if "small" in results:
         small = results["small"][0]
         rows += [
@@ -129,7 +134,7 @@ def overview(results):
             )
         if len(found["seconds"]) == 2:
             mine, peer = (s["median"] for s in found["seconds"].values())
-            rows.append(["the same, against JAX", f"{peer / mine:.2f}× faster"])
+            rows.append(["the same, against JAX", times(peer / mine) + " as fast"])
         for name, reason in found["failures"].items():
             rows.append([f"{found['epochs']} epochs, {name}", f"left out: {reason}"])
     rows = [row for row in rows if row[1]]
