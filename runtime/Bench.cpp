@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A step is timed as training does it: the batch is gathered, scaled and
-// trained on. The data are random bytes (or floats in (0, 1)) of a few batches.
+// A step is timed as training does it: the batch is gathered from permuted
+// rows, scaled and trained on. The data are random bytes (or floats in (0, 1))
+// of a few batches.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,6 +19,7 @@
 #include "runtime/Profile.h"
 #include "runtime/Schedule.h"
 #include "runtime/Session.h"
+#include "runtime/Shuffle.h"
 #include "runtime/Signals.h"
 
 #include <fmt/format.h>
@@ -97,14 +99,17 @@ std::vector<double> timeSteps(Session &session, const Split &split,
   const VibModel &model = session.model;
   std::vector<double> times;
   double spent = 0;
+  std::vector<uint32_t> permutation =
+      shuffledRows(values.seed, 0, split.rows());
   for (uint64_t step = 0;; ++step) {
     throwIfInterrupted();
     auto begin = std::chrono::steady_clock::now();
     VibStep &now = session.call.step;
     now = makeTrainStep(model, values, step, batches);
     int64_t first = int64_t(step % uint64_t(batches)) * model.batch;
-    session.loadInputs(split.inputs, nullptr, first, model.batch);
-    session.loadLabels(split.labels, nullptr, first, model.batch);
+    const uint32_t *indices = permutation.data() + first;
+    session.loadInputs(split.inputs, indices, first, model.batch);
+    session.loadLabels(split.labels, indices, first, model.batch);
     model.train_step(&session.call);
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - begin;
