@@ -96,17 +96,16 @@ class Bench:
         return [self.compete(cases.wide_batch, 2)]
 
     def sweep(self):
+        """Its points, one by one."""
         # Those that are prepared in seconds.
         few = {
             name: [v for v in found if v[0] in ("jit", "scan", "eager")]
             for name, found in variants.items()
         }
-        points = []
         for size, axis, value, case in cases.sweep(self.quick):
             for threads in (1, 2):
                 table = self.compete(case, threads, few)
-                points.append({"size": size, "axis": axis, "value": value, **table})
-        return points
+                yield {"size": size, "axis": axis, "value": value, **table}
 
     def compile(self):
         """Of ToyNet, model file to program."""
@@ -145,9 +144,10 @@ class Bench:
         parameters = info["num_parameters"]
         floor = 16 * parameters + stored + (4 * parameters if bf16 else 0)
         out = self.compiler.folder / f"{program.name}-memory"
-        flags = ["--data", data, "--out", out, "--steps", "300", "--threads", "2"]
+        flags = ["--data", data, "--out", out, "--threads", "2"]
+        flags += ["--steps", "20" if self.quick else "300", "--quiet"]
         process = subprocess.Popen(
-            [program, "train", *flags, "--quiet"],
+            [program, "train", *flags],
             stderr=subprocess.PIPE,
             text=True,
             preexec_fn=bind(2),
