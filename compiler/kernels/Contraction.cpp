@@ -32,6 +32,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Pairs.h"
 #include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
@@ -45,6 +46,10 @@ static constexpr int64_t kMinSpanBytes = 64 * 1024;
 /// Nor are those that are used by fewer rows than this.
 static constexpr int64_t kMinPackedRows = 24;
 
+/// What is left of the second-level cache for the rows that every panel of a
+/// weight meets.
+static constexpr int64_t kResidentBytes = 512 * 1024;
+static constexpr int64_t kLineBytes = 64;
 /// So many steps of a reduction are written out between two vectors of an
 /// interleaved op; more are a loop.
 static constexpr int64_t kMaxUnrolled = 8;
@@ -192,6 +197,11 @@ public:
     rows = form.row ? extents[*form.row] : 1;
     columns = extents[form.column];
     depth = extents[form.reduction];
+    rowBytes =
+        depth * getElementBytes(getElementTypeOrSelf(op->getOperand(form.lhs)));
+    streamsRows = form.row && lhs.getPanel() != 0 &&
+                  isContiguous(maps[form.lhs], form.reduction) &&
+                  rows * rowBytes > kResidentBytes;
   }
   void run();
 
@@ -250,11 +260,13 @@ private:
   }
   /// The panel of an operand whose columns are the innermost reduction.
   int64_t getReductionPanel() const;
+  /// Fetches a panel, which begins at `start`, of the rows of the next tile.
+  void emitPrefetchOfRows(Value row, int64_t count, Value start);
   /// Loops over the reductions other than the innermost, then over it in steps
-  /// of `step` up to `end`.
+  /// of `step` up to `end`, for a tile of `count` rows.
   SmallVector<Value>
-  emitReductions(ArrayRef<unsigned> loops, int64_t end, int64_t step,
-                 ValueRange carried,
+  emitReductions(ArrayRef<unsigned> loops, int64_t end, int64_t step, Value row,
+                 int64_t count, ValueRange carried,
                  function_ref<SmallVector<Value>(ValueRange)> body);
 
   TileEmitter &e;
@@ -281,6 +293,10 @@ private:
   linalg::LinalgOp interleaved;
   TensorRef tile;
   int64_t rows, columns, depth;
+  /// The bytes of a row of lhs, and whether all rows are more than what stays
+  /// in the second-level cache.
+  int64_t rowBytes;
+  bool streamsRows;
 };
 
 bool ContractionEmitter::shouldPair() {
@@ -427,22 +443,45 @@ int64_t ContractionEmitter::getReductionPanel() const {
   return 0;
 }
 
+/// The rows that the next tile reads lie apart from those of this one in every
+/// panel but the last: too far for the processor to see what is coming.
+void ContractionEmitter::emitPrefetchOfRows(Value row, int64_t count,
+                                            Value start) {
+  SmallVector<Value> next(positions);
+  int64_t line = kLineBytes * depth / rowBytes;
+  for (int64_t i = 0; i != count; ++i) {
+    next[*form.row] = e.add(row, count + i);
+    for (int64_t k = 0; k < lhs.getPanel(); k += line) {
+      next[form.reduction] = e.add(start, k);
+      e.emitPrefetch(lhs, maps[form.lhs], next);
+    }
+  }
+}
+
 SmallVector<Value> ContractionEmitter::emitReductions(
-    ArrayRef<unsigned> loops, int64_t end, int64_t step, ValueRange carried,
+    ArrayRef<unsigned> loops, int64_t end, int64_t step, Value row,
+    int64_t count, ValueRange carried,
     function_ref<SmallVector<Value>(ValueRange)> body) {
   if (loops.empty())
-    return e.createPanelLoop(end, step, getReductionPanel(), carried,
-                             [&](Value iv, ValueRange values) {
-                               positions[form.reduction] = iv;
-                               return body(values);
-                             });
+    return e.createPanelLoop(
+        end, step, getReductionPanel(), carried,
+        [&](Value iv, ValueRange values) {
+          positions[form.reduction] = iv;
+          return body(values);
+        },
+        [&](Value start) {
+          if (streamsRows)
+            emitPrefetchOfRows(row, count, start);
+        });
   if (loops.front() == form.reduction)
-    return emitReductions(loops.drop_front(), end, step, carried, body);
-  return e.createLoop(
-      0, extents[loops.front()], 1, carried, [&](Value iv, ValueRange values) {
-        positions[loops.front()] = iv;
-        return emitReductions(loops.drop_front(), end, step, values, body);
-      });
+    return emitReductions(loops.drop_front(), end, step, row, count, carried,
+                          body);
+  return e.createLoop(0, extents[loops.front()], 1, carried,
+                      [&](Value iv, ValueRange values) {
+                        positions[loops.front()] = iv;
+                        return emitReductions(loops.drop_front(), end, step,
+                                              row, count, values, body);
+                      });
 }
 
 SmallVector<Value> ContractionEmitter::startTile(Value row, int64_t count,
@@ -556,18 +595,24 @@ SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
                                                   ArrayRef<int64_t> widths,
                                                   ValueRange values) {
   if (!rhsPairs)
-    return emitReductions(form.k, depth, 1, values, [&](ValueRange values) {
-      return stepTile(row, count, column, widths, values);
-    });
+    return emitReductions(form.k, depth, 1, row, count, values,
+                          [&](ValueRange values) {
+                            return stepTile(row, count, column, widths, values);
+                          });
   // Where lhs is read as it is, nothing is beyond its end.
   int64_t whole = depth / 2 * 2;
   SmallVector<Value> results = e.createPanelLoop(
       lhsPairs ? llvm::alignTo(depth, 2) : whole, 2,
-      lhsPairs ? 0 : lhs.getPanel(), values, [&](Value k, ValueRange values) {
+      lhsPairs ? 0 : lhs.getPanel(), values,
+      [&](Value k, ValueRange values) {
         positions[form.reduction] = k;
         if (flatRhs)
           emitPrefetchOfNext(row, count);
         return stepTileOfPairs(row, count, column, widths, values);
+      },
+      [&](Value start) {
+        if (streamsRows)
+          emitPrefetchOfRows(row, count, start);
       });
   if (lhsPairs || whole == depth)
     return results;
@@ -749,11 +794,12 @@ void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
   int64_t whole = depth / lanes * lanes;
   Value zero = e.splat(builder.getZeroAttr(element), lanes);
   SmallVector<Value> sums(count * countColumns, zero);
-  sums = emitReductions(form.k, whole, lanes, sums, [&](ValueRange values) {
-    SmallVector<Value> left, right;
-    load(lanes, left, right);
-    return multiplyAdd(left, right, values);
-  });
+  sums = emitReductions(form.k, whole, lanes, row, count, sums,
+                        [&](ValueRange values) {
+                          SmallVector<Value> left, right;
+                          load(lanes, left, right);
+                          return multiplyAdd(left, right, values);
+                        });
   if (whole != depth) {
     SmallVector<Value> left, right;
     positions[form.reduction] = e.index(whole);
@@ -798,22 +844,31 @@ void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
 }
 
 /// The rows run inside: the tile's columns of rhs stay in the first-level
-/// cache, and lhs, which is smaller by far, streams from the second.
+/// cache, and lhs streams from the second, as many rows of it as fit there.
 void ContractionEmitter::emitDot() {
   RegisterTile tile = chooseDotTile(rows, columns, e.machine);
-  auto emitRows = [&](Value column, int64_t count) {
-    int64_t whole = rows / tile.rows * tile.rows;
+  int64_t block =
+      std::max<int64_t>(1, kResidentBytes / rowBytes / tile.rows) * tile.rows;
+  auto emitRows = [&](Value first, int64_t size, Value column, int64_t count) {
+    int64_t whole = size / tile.rows * tile.rows;
     e.createLoop(0, whole, tile.rows, [&](Value row) {
-      emitDotTile(row, tile.rows, column, count);
+      emitDotTile(e.add(first, row), tile.rows, column, count);
     });
-    if (whole != rows)
-      emitDotTile(e.index(whole), rows - whole, column, count);
+    if (whole != size)
+      emitDotTile(e.add(first, whole), size - whole, column, count);
   };
-  int64_t whole = columns / tile.vectors * tile.vectors;
-  e.createLoop(0, whole, tile.vectors,
-               [&](Value column) { emitRows(column, tile.vectors); });
-  if (whole != columns)
-    emitRows(e.index(whole), columns - whole);
+  auto emitBlock = [&](Value first, int64_t size) {
+    int64_t whole = columns / tile.vectors * tile.vectors;
+    e.createLoop(0, whole, tile.vectors, [&](Value column) {
+      emitRows(first, size, column, tile.vectors);
+    });
+    if (whole != columns)
+      emitRows(first, size, e.index(whole), columns - whole);
+  };
+  int64_t whole = rows / block * block;
+  e.createLoop(0, whole, block, [&](Value first) { emitBlock(first, block); });
+  if (whole != rows)
+    emitBlock(e.index(whole), rows - whole);
 }
 
 void ContractionEmitter::run() {

@@ -99,13 +99,9 @@ Layout vib::choosePaddedLayout(RankedTensorType type) {
 Layout vib::choosePanelLayout(RankedTensorType type, int64_t columns) {
   if (type.getRank() != 2 || getRow(type) <= columns)
     return choosePaddedLayout(type);
-  // A row of all panels must not compete for the same cache sets either.
-  constexpr int64_t kAliasingPanel = 2048;
-  int64_t rows = type.getDimSize(0);
-  int64_t rowBytes = columns * getElementBytes(type.getElementType());
-  if (rows * rowBytes % kAliasingPanel == 0)
-    ++rows;
-  return {columns, rows * columns};
+  // The pieces that a row has in all panels are spread evenly over the sets of a
+  // cache where they are an odd number of rows apart.
+  return {columns, (type.getDimSize(0) | 1) * columns};
 }
 
 MemoryMap::MemoryMap(ModuleOp module) {

@@ -72,12 +72,15 @@ void TileEmitter::createLoop(int64_t begin, int64_t end, int64_t step,
 
 SmallVector<Value> TileEmitter::createPanelLoop(
     int64_t end, int64_t step, int64_t panel, ValueRange carried,
-    function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+    function_ref<SmallVector<Value>(Value, ValueRange)> body,
+    function_ref<void(Value)> atPanel) {
   if (panel == 0 || end <= panel)
     return createLoop(0, end, step, carried, body);
   auto emitPanel = [&](Value index, int64_t columns, ValueRange values) {
     Value start =
         builder.createOrFold<arith::MulIOp>(loc, index, this->index(panel));
+    if (atPanel)
+      atPanel(start);
     return createLoop(
         0, columns, step, values, [&](Value inner, ValueRange values) {
           Value column = builder.createOrFold<arith::AddIOp>(loc, start, inner);
@@ -153,6 +156,14 @@ void TileEmitter::storeVector(Value value, const TensorRef &ref, AffineMap map,
                               ArrayRef<Value> loops) {
   vector::StoreOp::create(builder, loc, value, ref.memory,
                           getIndices(ref, getPositions(map, loops)));
+}
+
+void TileEmitter::emitPrefetch(const TensorRef &ref, AffineMap map,
+                               ArrayRef<Value> loops) {
+  memref::PrefetchOp::create(builder, loc, ref.memory,
+                             getIndices(ref, getPositions(map, loops)),
+                             /*isWrite=*/false, /*localityHint=*/2,
+                             /*isDataCache=*/true);
 }
 
 Value TileEmitter::splat(TypedAttr element, int64_t width) {

@@ -115,12 +115,14 @@ public:
 
   /// A loop like that of createLoop from 0 to `end`, as two where `panel` is
   /// not 0: over panels, and in steps inside of each. getIndices knows the
-  /// values that it gives to `body`, and divides nothing.
+  /// values that it gives to `body`, and divides nothing. `atPanel` is called
+  /// with the first value of each panel.
   llvm::SmallVector<mlir::Value> createPanelLoop(
       int64_t end, int64_t step, int64_t panel, mlir::ValueRange carried,
       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
                                                         mlir::ValueRange)>
-          body);
+          body,
+      llvm::function_ref<void(mlir::Value)> atPanel = nullptr);
 
   /// The indices in memory of the element of `ref` at `positions` (null is 0)
   /// of its axes.
@@ -137,6 +139,9 @@ public:
                          mlir::ArrayRef<mlir::Value> loops, int64_t width);
   void storeVector(mlir::Value value, const TensorRef &ref, mlir::AffineMap map,
                    mlir::ArrayRef<mlir::Value> loops);
+  /// Fetches a line into the second-level cache.
+  void emitPrefetch(const TensorRef &ref, mlir::AffineMap map,
+                    mlir::ArrayRef<mlir::Value> loops);
   mlir::Value splat(mlir::TypedAttr element, int64_t width);
   /// Combines the lanes of a vector by `combine`, halves first: one fixed tree.
   mlir::Value combineLanes(
@@ -145,9 +150,9 @@ public:
   /// The same for as many vectors as they have lanes, all at once: a vector of
   /// the results, in the order of the vectors. The bits are those of
   /// combineLanes.
-  mlir::Value combineAll(
-      llvm::ArrayRef<mlir::Value> vectors,
-      llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+  mlir::Value
+  combineAll(llvm::ArrayRef<mlir::Value> vectors,
+             llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
   /// Scratch on the stack, made at the entry of the function.
   mlir::Value createStack(mlir::RankedTensorType type);
 

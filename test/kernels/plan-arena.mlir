@@ -4,7 +4,7 @@
 // bias does not begin right after the weight's two panels. The name "x" is one
 // place in both functions, by rows, as the runtime sees it. Of the buffers, the
 // first and the third are never alive together and share memory; they are in
-// panels. Panels whose bytes are a multiple of 2048 get a row more.
+// panels. Panels have an odd number of rows.
 // CHECK:      module attributes
 // CHECK-SAME: vib.block_bytes = 17216 : i64
 // CHECK-SAME: vib.parameters = [{name = "w", offset = 0 : i64, panel = 32 : i64, panel_bytes = 8320 : i64, shape = array<i64: 64, 64>}, {name = "b", offset = 16960 : i64, shape = array<i64: 64>}]
