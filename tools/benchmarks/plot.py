@@ -97,19 +97,21 @@ def svg(points):
     sizes = list(dict.fromkeys(point["size"] for point in points))
     axes = list(dict.fromkeys(point["axis"] for point in points))
 
-    total_width = left + len(sizes) * (width + gap)
+    legend = [(name, colours[i % len(colours)]) for i, name in enumerate(names)]
+    legend.append(("peak, two threads", "#999"))
+    places = [left]
+    for name, _ in legend:
+        places.append(places[-1] + 50 + 7 * len(name))
+    total_width = max(left + len(sizes) * (width + gap), places[-1])
     total_height = top + len(axes) * (height + gap) + 10
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{total_width}" '
         f'height="{total_height}" font-family="sans-serif">',
         f'<rect width="{total_width}" height="{total_height}" fill="white"/>',
     ]
-    x = left
-    legend = [(name, colours[i % len(colours)]) for i, name in enumerate(names)]
-    for name, colour in [*legend, ("peak, two threads", "#999")]:
+    for x, (name, colour) in zip(places, legend):
         parts += [line([(x, 20), (x + 24, 20)], colour, thick=2.4)]
         parts += [text(x + 30, 24, name, "start")]
-        x += 50 + 7 * len(name)
     parts.append(text(left, 40, "ms a step; dashed: one thread", "start", 11))
     for row, axis in enumerate(axes):
         for column, size in enumerate(sizes):
