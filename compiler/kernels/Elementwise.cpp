@@ -23,6 +23,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/fused/Fusion.h"
 #include "compiler/kernels/TileEmitter.h"
 #include "mlir/Interfaces/VectorInterfaces.h"
 
@@ -172,6 +173,11 @@ void GenericEmitter::chooseVectorLoop() {
             lanes,
             e.machine.getLanes(
                 cast<MemRefType>(ref->memory.getType()).getElementType()));
+  // Random numbers are one long chain of operations: two registers at once, and
+  // each waits for its own only. A panel is as wide.
+  if (vectorLoop && !isReduction(*vectorLoop) && drawsNoise(op) &&
+      extents[*vectorLoop] >= 2 * lanes)
+    lanes *= 2;
 }
 
 Value GenericEmitter::load(unsigned operand, int64_t width) {
