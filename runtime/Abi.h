@@ -208,7 +208,8 @@ typedef struct VibModel {
   const VibTensor *tensors; /* inputs and outputs of the entries, by name    */
   const VibKernel *kernels;
 
-  /* scale: image (u8) -> x. Null where the model takes floats. */
+  /* scale: image (u8) -> x, which is then no tensor of the table but lies as
+   * the other entries read it. Null where the model takes floats. */
   VibEntry scale;
   /* train_step: x, y -> nll, rate, error [batch], means over the samples.
    * Updates weights, moments and average. */

@@ -260,6 +260,8 @@ private:
   }
   /// The panel of an operand whose columns are the innermost reduction.
   int64_t getReductionPanel() const;
+  /// Fetches a part of the panel of rhs that the next unit reads.
+  void emitPrefetchOfPanel(Value row, int64_t count, Value start);
   /// Fetches a panel, which begins at `start`, of the rows of the next tile.
   void emitPrefetchOfRows(Value row, int64_t count, Value start);
   /// Loops over the reductions other than the innermost, then over it in steps
@@ -458,6 +460,30 @@ void ContractionEmitter::emitPrefetchOfRows(Value row, int64_t count,
   }
 }
 
+/// The panel of the weight that the next unit reads comes from the last-level
+/// cache or from memory; each tile of rows fetches its part of it.
+void ContractionEmitter::emitPrefetchOfPanel(Value row, int64_t count,
+                                             Value start) {
+  int64_t panel = rhs.getPanel();
+  if (panel == 0 || !form.row || columns % panel != 0)
+    return;
+  int64_t steps = llvm::divideCeil(panel, llvm::divideCeil(rows, count));
+  Value tile = builder.createOrFold<arith::DivUIOp>(loc, row, e.index(count));
+  Value first = e.add(
+      start, builder.createOrFold<arith::MulIOp>(loc, tile, e.index(steps)));
+  int64_t line =
+      kLineBytes /
+      getElementBytes(cast<MemRefType>(rhs.memory.getType()).getElementType());
+  SmallVector<Value> next(positions);
+  for (int64_t i = 0; i != steps; ++i) {
+    next[form.reduction] = e.add(first, i);
+    for (int64_t column = 0; column < panel; column += line) {
+      next[form.column] = e.index(columns + column);
+      e.emitPrefetch(rhs, maps[form.rhs], next);
+    }
+  }
+}
+
 SmallVector<Value> ContractionEmitter::emitReductions(
     ArrayRef<unsigned> loops, int64_t end, int64_t step, Value row,
     int64_t count, ValueRange carried,
@@ -472,6 +498,8 @@ SmallVector<Value> ContractionEmitter::emitReductions(
         [&](Value start) {
           if (streamsRows)
             emitPrefetchOfRows(row, count, start);
+          if (form.contiguous == ContractionForm::Columns)
+            emitPrefetchOfPanel(row, count, start);
         });
   if (loops.front() == form.reduction)
     return emitReductions(loops.drop_front(), end, step, row, count, carried,

@@ -99,8 +99,8 @@ Layout vib::choosePaddedLayout(RankedTensorType type) {
 Layout vib::choosePanelLayout(RankedTensorType type, int64_t columns) {
   if (type.getRank() != 2 || getRow(type) <= columns)
     return choosePaddedLayout(type);
-  // The pieces that a row has in all panels are spread evenly over the sets of a
-  // cache where they are an odd number of rows apart.
+  // The pieces that a row has in all panels are spread evenly over the sets of
+  // a cache where they are an odd number of rows apart.
   return {columns, (type.getDimSize(0) | 1) * columns};
 }
 

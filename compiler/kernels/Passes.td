@@ -154,8 +154,9 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
 
     The module gets `vib.block_bytes`, `vib.arena_bytes`, `vib.tensors` and in
     each entry of `vib.parameters` an `offset` and, of a matrix in panels, its
-    `panel` columns and `panel_bytes`; each vib.kernel gets `places`, one for
-    each of its outs:
+    `panel` columns and `panel_bytes`; so do those of `vib.tensors` that only
+    entries read, the results of `scale`, which are `internal`. Each vib.kernel
+    gets `places`, one for each of its outs:
 
     ```mlir
     vib.kernel "encode.0" … attributes {

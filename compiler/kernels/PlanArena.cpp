@@ -90,6 +90,16 @@ bool cutsPanels(KernelOp kernel, RankedTensorType type, int64_t columns) {
       .wasInterrupted();
 }
 
+/// Says how wide the panels of a matrix are, and how far apart.
+void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
+  if (layout.panel == 0)
+    return;
+  Builder builder(type.getContext());
+  int64_t bytes = layout.panel * getElementBytes(type.getElementType());
+  entry.set("panel", builder.getI64IntegerAttr(layout.row));
+  entry.set("panel_bytes", builder.getI64IntegerAttr(bytes));
+}
+
 /// Places `buffers` above `begin`; returns the end of the last.
 int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
   SmallVector<Lifetime *> order = llvm::to_vector(
@@ -200,11 +210,7 @@ LogicalResult PlanArena::planParameters() {
     NamedAttrList entries(parameter);
     entries.set("offset", builder.getI64IntegerAttr(
                               block.place(getMemoryBytes(type, layout))));
-    if (layout.panel != 0) {
-      entries.set("panel", builder.getI64IntegerAttr(layout.row));
-      entries.set("panel_bytes", builder.getI64IntegerAttr(
-                                     layout.panel * getElementBytes(element)));
-    }
+    setPanels(entries, type, layout);
     placed.push_back(entries.getDictionary(&getContext()));
   }
   module->setAttr(kParametersAttrName, builder.getArrayAttr(placed));
@@ -244,14 +250,29 @@ LogicalResult PlanArena::planTensors() {
       if (failed(add(function, getResultSlot(function, i), type)))
         return failure();
   }
+  // What `scale` makes is for the other entries alone.
+  llvm::SmallDenseSet<StringAttr> internal;
+  if (auto scale = getOperation().lookupSymbol<func::FuncOp>("scale"))
+    for (unsigned i = 0, e = scale.getNumResults(); i != e; ++i)
+      internal.insert(builder.getStringAttr(getResultSlot(scale, i).getName()));
+  SmallVector<KernelOp> kernels;
+  getOperation().walk([&](KernelOp kernel) { kernels.push_back(kernel); });
   SmallVector<Attribute> placed;
-  for (auto [name, type] : tensors)
-    placed.push_back(builder.getDictionaryAttr(
-        {builder.getNamedAttr("name", name),
-         builder.getNamedAttr("type", TypeAttr::get(type)),
-         builder.getNamedAttr(
-             "offset", builder.getI64IntegerAttr(arena.place(
-                           getMemoryBytes(type, getPlainLayout(type)))))}));
+  for (auto [name, type] : tensors) {
+    Layout layout = getPlainLayout(type);
+    NamedAttrList entry;
+    entry.set("name", name);
+    entry.set("type", TypeAttr::get(type));
+    if (internal.contains(name)) {
+      entry.set("internal", builder.getUnitAttr());
+      if (Layout chosen = chooseLayout(type, kernels); chosen.panel != 0)
+        layout = chosen;
+    }
+    entry.set("offset", builder.getI64IntegerAttr(
+                            arena.place(getMemoryBytes(type, layout))));
+    setPanels(entry, type, layout);
+    placed.push_back(entry.getDictionary(&getContext()));
+  }
   getOperation()->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
   return success();
 }

@@ -265,6 +265,10 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
 llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
   for (Attribute attribute : getList("vib.tensors")) {
+    // What entries hand to each other is no one else's business.
+    if (auto entry = dyn_cast<DictionaryAttr>(attribute);
+        entry && entry.contains("internal"))
+      continue;
     Fields fields = openFields("an entry of vib.tensors", attribute);
     StringRef name = fields.getString("name");
     int64_t offset = fields.getInteger("offset");

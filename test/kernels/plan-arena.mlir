@@ -1,4 +1,4 @@
-// RUN: vib-opt %s -vib-plan-arena | FileCheck %s
+// RUN: vib-opt %s -split-input-file -vib-plan-arena | FileCheck %s
 
 // Places are aligned to a line, and large neighbours are staggered by five: the
 // bias does not begin right after the weight's two panels. The name "x" is one
@@ -60,4 +60,26 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
     return %d : tensor<16x256xf32>
   }
   func.func @other(%x: tensor<16x256xf32> {vib.slot = #vib.slot<input, "x">}) { return }
+}
+
+// -----
+
+// What `scale` makes is read by the other entries alone, so it is in panels.
+// CHECK:      module attributes
+// CHECK-SAME: {internal, name = "x", offset = {{[0-9]+}} : i64, panel = 32 : i64, panel_bytes = 2176 : i64, type = tensor<16x256xf32>}
+#id = affine_map<(i, j) -> (i, j)>
+module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+  func.func @scale(%image: tensor<16x256xi8> {vib.slot = #vib.slot<input, "image">})
+      -> (tensor<16x256xf32> {vib.slot = #vib.slot<output, "x">}) {
+    %e = tensor.empty() : tensor<16x256xf32>
+    %a = vib.kernel "scale" ins(%image as %i : tensor<16x256xi8>) outs(%e as %o : tensor<16x256xf32>) {
+      %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<16x256xi8>) outs(%o : tensor<16x256xf32>) {
+      ^bb0(%v: i8, %w: f32):
+        %n = arith.uitofp %v : i8 to f32
+        linalg.yield %n : f32
+      } -> tensor<16x256xf32>
+      vib.yield %r : tensor<16x256xf32>
+    } -> tensor<16x256xf32>
+    return %a : tensor<16x256xf32>
+  }
 }
