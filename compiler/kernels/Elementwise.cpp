@@ -173,10 +173,11 @@ void GenericEmitter::chooseVectorLoop() {
             lanes,
             e.machine.getLanes(
                 cast<MemRefType>(ref->memory.getType()).getElementType()));
-  // Random numbers are one long chain of operations: two registers at once, and
-  // each waits for its own only. A panel is as wide.
+  // Random numbers are one long chain of operations: two registers at once,
+  // where there are enough, and each waits for its own only. A panel is as
+  // wide.
   if (vectorLoop && !isReduction(*vectorLoop) && drawsNoise(op) &&
-      extents[*vectorLoop] >= 2 * lanes)
+      e.machine.getRegisters() >= 32 && extents[*vectorLoop] >= 2 * lanes)
     lanes *= 2;
 }
 
