@@ -180,13 +180,4 @@ def VerifyFused : FusedPass<"vib-verify-fused"> {
   }];
 }
 
-def Explain : FusedPass<"vib-explain"> {
-  let summary = "Print a table of the kernels on the standard error";
-  let description = [{
-    For each kernel its operations and bytes, what bounds it and what was fused
-    into it; then the fusions that were not done and why. `vibc --explain`
-    prints the same.
-  }];
-}
-
 #endif // VIB_COMPILER_FUSED_PASSES_TD

@@ -122,6 +122,27 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
   return form;
 }
 
+ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
+                                           const ContractionForm &form,
+                                           ArrayRef<int64_t> extents,
+                                           bool isInterleaved,
+                                           const Machine &machine) {
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  int64_t rows = form.row ? extents[*form.row] : 1;
+  int64_t columns = extents[form.column], depth = extents[form.reduction];
+  int64_t lanes = machine.getLanes(element);
+  // Else rhs is packed where it is not contiguous in the columns.
+  int64_t packed = depth * columns * getElementBytes(element);
+  if (form.contiguous == ContractionForm::Reduction && form.lhsContiguous &&
+      getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
+      (depth >= 4 * lanes || packed > kMaxPackedBytes))
+    return {/*isDot=*/true, chooseDotTile(rows, columns, machine)};
+  int64_t registers = machine.getRegisters();
+  if (isInterleaved)
+    registers -= registers / kInterleavedShare;
+  return {/*isDot=*/false, chooseRegisterTile(rows, columns, lanes, registers)};
+}
+
 bool vib::isRoundedByReaders(linalg::LinalgOp op) {
   return isPrologue(op) && llvm::all_of(op->getUses(), [](OpOperand &use) {
            auto reader = cast<linalg::LinalgOp>(use.getOwner());
@@ -197,6 +218,8 @@ public:
     rows = form.row ? extents[*form.row] : 1;
     columns = extents[form.column];
     depth = extents[form.reduction];
+    choice = chooseContractionTile(op, form, extents, interleaved != nullptr,
+                                   e.machine);
     rowBytes =
         depth * getElementBytes(getElementTypeOrSelf(op->getOperand(form.lhs)));
     streamsRows = form.row && lhs.getPanel() != 0 &&
@@ -295,6 +318,7 @@ private:
   linalg::LinalgOp interleaved;
   TensorRef tile;
   int64_t rows, columns, depth;
+  ContractionTile choice;
   /// The bytes of a row of lhs, and whether all rows are more than what stays
   /// in the second-level cache.
   int64_t rowBytes;
@@ -332,15 +356,11 @@ Value ContractionEmitter::roundAndExtend(Value value) {
 }
 
 bool ContractionEmitter::shouldPack() const {
-  if (form.contiguous == ContractionForm::Neither)
-    return true;
+  if (form.contiguous != ContractionForm::Columns)
+    return !choice.isDot;
   int64_t bytes = depth * columns * element.getIntOrFloatBitWidth() / 8;
   if (isNarrow)
-    return form.contiguous == ContractionForm::Reduction ||
-           bytes <= kMaxPackedBytes;
-  if (form.contiguous == ContractionForm::Reduction)
-    return !form.lhsContiguous ||
-           (depth < 4 * lanes && bytes <= kMaxPackedBytes);
+    return bytes <= kMaxPackedBytes;
   if (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
       bytes > kMaxPackedBytes || rows < kMinPackedRows)
     return false;
@@ -765,10 +785,7 @@ void ContractionEmitter::emitInterleavedRows(int64_t tileRows, Value column,
 }
 
 void ContractionEmitter::emitColumns() {
-  int64_t registers = e.machine.getRegisters();
-  if (interleaved)
-    registers -= registers / kInterleavedShare;
-  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers);
+  RegisterTile tile = choice.registers;
   if (interleaved) {
     this->tile.memory = e.createStack(
         RankedTensorType::get({tile.rows, tile.vectors * lanes}, element));
@@ -874,7 +891,7 @@ void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
 /// The rows run inside: the tile's columns of rhs stay in the first-level
 /// cache, and lhs streams from the second, as many rows of it as fit there.
 void ContractionEmitter::emitDot() {
-  RegisterTile tile = chooseDotTile(rows, columns, e.machine);
+  RegisterTile tile = choice.registers;
   int64_t block =
       std::max<int64_t>(1, kResidentBytes / rowBytes / tile.rows) * tile.rows;
   auto emitRows = [&](Value first, int64_t size, Value column, int64_t count) {
@@ -900,17 +917,11 @@ void ContractionEmitter::emitDot() {
 }
 
 void ContractionEmitter::run() {
-  bool packs = true;
   if (shouldPair())
     packInPairs();
-  else if ((packs = shouldPack()))
+  else if (shouldPack())
     pack();
-  emitOuter([&] {
-    if (packs || form.contiguous == ContractionForm::Columns)
-      emitColumns();
-    else
-      emitDot();
-  });
+  emitOuter([&] { choice.isDot ? emitDot() : emitColumns(); });
 }
 
 } // namespace

@@ -82,6 +82,22 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
   ];
 }
 
+def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
+  let summary = "print a table of the kernels on the standard error";
+  let description = [{
+    Of a module of the phase fused whose memory is planned: for each kernel its
+    operations and bytes, which of them bounds it and the cycles that this takes,
+    its units, register tiles and layout, and what was fused into it; then the
+    fusions that were not done and why. `vibc --explain` prints the same.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">,
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16">
+  ];
+}
+
 def ExpandNoise : Pass<"vib-expand-noise"> {
   let summary = "expand vib.noise to integer and fma operations";
   let description = [{

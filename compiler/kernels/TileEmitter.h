@@ -194,6 +194,19 @@ struct ContractionForm {
 };
 mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
 
+/// What a contraction holds in registers: rows x vectors, or rows x columns
+/// whose lanes are terms of the sum.
+struct ContractionTile {
+  bool isDot;
+  RegisterTile registers;
+};
+/// The tile of a contraction whose loops have these extents.
+ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
+                                      const ContractionForm &form,
+                                      llvm::ArrayRef<int64_t> extents,
+                                      bool isInterleaved,
+                                      const Machine &machine);
+
 /// Whether `op` rounds a weight for contractions that do it themselves, as they
 /// pack the weight.
 bool isRoundedByReaders(mlir::linalg::LinalgOp op);

@@ -20,8 +20,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Compilation.h"
-#include "compiler/fused/Explain.h"
 #include "compiler/fused/Passes.h"
+#include "compiler/kernels/Explain.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/model/Passes.h"
 #include "compiler/object/Codegen.h"
@@ -430,11 +430,19 @@ int Compilation::runPipeline(Phase next) {
 }
 
 /// On stdout, unless that is where the output goes.
-void Compilation::explain() {
+int Compilation::explain() {
   TimingScope scope = timing.nest("Explain");
-  vib::explain(*module,
-               getOutputPath(end) == "-" ? llvm::errs() : llvm::outs());
+  // The phase fused leaves open where things lie.
+  OwningOpRef<ModuleOp> planned(module->clone());
+  PassManager manager(&context);
+  manager.addPass(createPlanArena({target.vectorBits, target.hasBf16}));
+  if (failed(manager.run(*planned)) ||
+      failed(vib::explain(*planned, {target.vectorBits, target.hasBf16},
+                          getOutputPath(end) == "-" ? llvm::errs()
+                                                    : llvm::outs())))
+    return 1;
   llvm::outs().flush();
+  return 0;
 }
 
 int Compilation::lowerToKernels() {
@@ -443,7 +451,8 @@ int Compilation::lowerToKernels() {
     if (int code = runPipeline(Phase::Model))
       return code;
   if (phase == Phase::Fused && flags.explain)
-    explain();
+    if (int code = explain())
+      return code;
   bool done = false;
   if (int code = emitModule(phase, done); code || done)
     return code;
@@ -453,7 +462,8 @@ int Compilation::lowerToKernels() {
     if (int code = runPipeline(next))
       return code;
     if (phase == Phase::Fused && flags.explain)
-      explain();
+      if (int code = explain())
+        return code;
     if (int code = emitModule(next, done); code || done)
       return code;
   }

@@ -40,7 +40,7 @@ private:
   int finish(llvm::StringRef object);
 
   int runPipeline(Phase phase);
-  void explain();
+  int explain();
   /// Writes the text or file of `phase`; `done` says that it was the last.
   int emit(Phase phase, llvm::StringRef contents, bool &done);
   int emitModule(Phase phase, bool &done);

@@ -116,9 +116,9 @@ struct Parser {
       cl::cat(category)};
   cl::opt<bool> explain{
       "explain",
-      cl::desc("Print a table of the kernels: what is fused into each, FLOPs, "
-               "bytes, whether compute or memory bounds it, and why a fusion "
-               "was not done"),
+      cl::desc("Print a table of the kernels: FLOPs, bytes, the least cycles, "
+               "how each is divided, its register tile and layout, what is "
+               "fused into it, and why a fusion was not done"),
       cl::cat(category)};
   cl::opt<std::string> saveTemps{
       "save-temps", cl::desc("Write the text or file of every phase to DIR"),
