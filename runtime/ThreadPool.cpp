@@ -14,10 +14,11 @@
 // in.
 //
 // A launch is over when all units are done, not when all threads have been
-// there: one that slept may come when the next launch is on. So a share's next
-// chunk is in one word with the number of the launch, and is taken by
-// compare-and-swap: who took a chunk knows that its launch is not over, and
-// therefore that the job it read before is that launch's.
+// there: one that slept may come when the next launch is on, or is being set
+// up. So the number of chunks that are left of a share is in one word with the
+// number of the launch, and a chunk is taken by compare-and-swap: who took one
+// knows that its launch is not over, and therefore that the job it read before
+// is that launch's. That nothing is left must not depend on what it read.
 //
 // The workers watch that number, the launching thread watches the units that
 // are not done. Both watch for a while and then sleep on a condition variable.
@@ -75,9 +76,18 @@ Arithmetic getArithmetic() { return fegetround(); }
 void setArithmetic(Arithmetic modes) { fesetround(modes); }
 #endif
 
+struct Range {
+  int64_t begin, end;
+};
+
+Range getShare(int64_t units, int64_t share, int64_t ways) {
+  return {units * share / ways, units * (share + 1) / ways};
+}
+
 /// How many chunks a share is taken in.
-int countChunks(int64_t units) {
-  return units > 0 ? 64 - __builtin_clzll(uint64_t(units)) : 0;
+int countChunks(Range share) {
+  uint64_t units = uint64_t(share.end - share.begin);
+  return units > 0 ? 64 - __builtin_clzll(units) : 0;
 }
 
 } // namespace
@@ -93,9 +103,9 @@ struct VibPool {
   std::vector<ThreadPool::KernelTime> profile;
 
 private:
-  /// The next chunk of a share, below the number of the launch.
+  /// The chunks that are left of a share, below the number of the launch.
   struct alignas(64) Share {
-    std::atomic<uint64_t> next{0};
+    std::atomic<uint64_t> left{0};
   };
   static constexpr int chunkBits = 8;
 
@@ -209,24 +219,24 @@ int64_t VibPool::runShare(uint64_t launch, int share) {
   int64_t jobUnits = units.load(std::memory_order_relaxed);
   int64_t ways = active.load(std::memory_order_relaxed);
   // Of a later launch, perhaps: then no chunk will be taken.
-  int64_t begin = jobUnits * share / std::max<int64_t>(ways, 1);
-  int64_t end = jobUnits * (share + 1) / std::max<int64_t>(ways, 1);
-  int chunks = countChunks(end - begin);
-  std::atomic<uint64_t> &next = shares[size_t(share)].next;
-  uint64_t word = next.load(std::memory_order_relaxed);
+  auto [begin, end] = getShare(jobUnits, share, std::max<int64_t>(ways, 1));
+  int chunks = countChunks({begin, end});
+  std::atomic<uint64_t> &left = shares[size_t(share)].left;
+  uint64_t word = left.load(std::memory_order_relaxed);
   int64_t done = 0;
   while (word >> chunkBits == launch) {
-    int chunk = int(word & ((1 << chunkBits) - 1));
-    if (chunk >= chunks)
+    int rest = int(word & ((1 << chunkBits) - 1));
+    if (rest == 0)
       break;
-    if (!next.compare_exchange_weak(word, word + 1, std::memory_order_acq_rel,
+    if (!left.compare_exchange_weak(word, word - 1, std::memory_order_acq_rel,
                                     std::memory_order_relaxed))
       continue;
+    int chunk = chunks - rest;
     int64_t first = end - ((end - begin) >> chunk);
     int64_t last = end - ((end - begin) >> (chunk + 1));
     jobKernel(jobCall, first, last);
     done += last - first;
-    word = next.load(std::memory_order_relaxed);
+    word = left.load(std::memory_order_relaxed);
   }
   return done;
 }
@@ -283,8 +293,10 @@ void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
   arithmetic.store(getArithmetic(), std::memory_order_relaxed);
   pending.store(newUnits, std::memory_order_relaxed);
   for (int64_t share = 0; share < ways; ++share)
-    shares[size_t(share)].next.store(number << chunkBits,
-                                     std::memory_order_relaxed);
+    shares[size_t(share)].left.store(
+        number << chunkBits |
+            uint64_t(countChunks(getShare(newUnits, share, ways))),
+        std::memory_order_relaxed);
   generation.store(number);
   if (sleepers.load() > 0) {
     // Under the lock: a worker that is about to sleep has not missed it.

@@ -104,6 +104,24 @@ TEST(ThreadPool, AThreadThatIsHeldUpLosesItsUnits) {
   }
 }
 
+// A thread that is still at a launch of few units when the next one, of many,
+// is being set up must not take these for units that its launch has left.
+TEST(ThreadPool, AThreadThatComesLateTakesNothing) {
+  ThreadPool pool(4);
+  Board board;
+  VibCall call = makeCall(board, pool.handle());
+  int64_t launches = 0;
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  while (std::chrono::steady_clock::now() < end) {
+    vib_launch(&call, visit, 4, 1, 0);
+    vib_launch(&call, visit, 64, 1, 0);
+    ++launches;
+    for (int64_t i = 0; i < 64; ++i)
+      ASSERT_EQ(board.visits[i].exchange(0), i < 4 ? 2 : 1)
+          << "unit " << i << " of launch " << launches;
+  }
+}
+
 /// Each unit waits for all, so that every thread of the pool has one.
 void meet(const VibCall *call, int64_t begin, int64_t end) {
   Board &board = *static_cast<Board *>(call->arena);
