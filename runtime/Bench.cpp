@@ -156,6 +156,8 @@ int runBench(const VibModel &model, const Options &options) {
   Limits limits = measureLimits(session.pool, model);
   limits.flops = peak = std::max(peak, limits.flops);
 
+  double launch = measureLaunch(session.pool);
+
   double flops = workOf(model, "train_step").flops;
   double rate = flops / median * 1e3;
   if (options.json) {
@@ -173,6 +175,7 @@ int runBench(const VibModel &model, const Options &options) {
         {"peak_gflops", peak / 1e9},
         {"percent_of_peak", 100 * rate / peak},
         {"gbytes_per_second", limits.bytes / 1e9},
+        {"us_per_launch", launch * 1e6},
         {"kernels", nlohmann::ordered_json::array()}};
     for (uint32_t i = 0; i < model.num_kernels; ++i) {
       if (profile[i].launches == 0)
@@ -201,10 +204,11 @@ int runBench(const VibModel &model, const Options &options) {
     return 0;
   fmt::print("median of {} steps of {} rows (10th to 90th percentile), "
              "{} thread{}, after {} to warm up; the peak is of fused "
-             "multiply-adds{} on the same threads\n",
+             "multiply-adds{} on the same threads; a launch of no work takes "
+             "{:.2f} us\n",
              times.size(), model.batch, session.pool.threads(),
              session.pool.threads() == 1 ? "" : "s", warmUp,
-             model.operands == VIB_BF16 ? " of bf16" : "");
+             model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6);
   fmt::print("{}", describeProfile(model, profile, limits, 0, 0));
   return 0;
 }

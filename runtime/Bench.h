@@ -25,6 +25,12 @@ double measurePeak(ThreadPool &pool, uint32_t type);
 /// from main memory. The best of a few tries.
 double measureBandwidth(ThreadPool &pool, uint64_t size);
 
+/// Seconds from a launch of no work until all threads have had their part: what
+/// a kernel costs at least. The median of many. It tells how far apart the
+/// threads' processors are, which differs by several times with whether they
+/// share a last-level cache, and may change under a virtual machine.
+double measureLaunch(ThreadPool &pool);
+
 /// `bench`. Returns the exit code.
 int runBench(const VibModel &model, const Options &options);
 

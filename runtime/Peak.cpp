@@ -17,8 +17,11 @@
 #include "runtime/Memory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
+#include <thread>
+#include <vector>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -129,6 +132,15 @@ double best(const VibCall &call, VibKernelFn kernel, int64_t units, double work,
   return result;
 }
 
+/// Each unit waits for all, so that every thread has one.
+void meetKernel(const VibCall *call, int64_t, int64_t) {
+  auto &missing = *static_cast<std::atomic<int> *>(call->arena);
+  --missing;
+  for (int looks = 0; missing > 0; ++looks)
+    if (looks > 1000)
+      std::this_thread::yield();
+}
+
 /// A launch passes the model's call; its arena says what to run.
 void peakKernel(const VibCall *call, int64_t begin, int64_t end) {
   static_cast<const Peak *>(call->arena)->run(end - begin);
@@ -158,6 +170,25 @@ double measureBandwidth(ThreadPool &pool, uint64_t size) {
   call.pool = pool.handle();
   // The first pass gets the pages.
   return best(call, walkKernel, units, 2.0 * double(memory.size()), 12);
+}
+
+double measureLaunch(ThreadPool &pool) {
+  std::atomic<int> missing;
+  VibCall call = {};
+  call.arena = &missing;
+  call.pool = pool.handle();
+  std::vector<double> seconds(1001);
+  for (double &each : seconds) {
+    missing = pool.threads();
+    auto begin = std::chrono::steady_clock::now();
+    vib_launch(&call, meetKernel, pool.threads(), 1, noKernel);
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - begin;
+    each = elapsed.count();
+  }
+  auto middle = seconds.begin() + int64_t(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
 }
 
 } // namespace vib::runtime

@@ -156,6 +156,8 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
   EXPECT_LE(double(json["ms_per_step_p10"]), double(json["ms_per_step"]));
   EXPECT_GT(double(json["peak_gflops"]), 0.1);
   EXPECT_LT(double(json["percent_of_peak"]), 100);
+  EXPECT_GE(double(json["us_per_launch"]), 0);
+  EXPECT_LT(double(json["us_per_launch"]), 1000);
   ASSERT_EQ(json["kernels"].size(), 2u);
   EXPECT_EQ(json["kernels"][0]["name"], "rows");
   for (const auto &kernel : json["kernels"]) {
@@ -167,6 +169,8 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
     EXPECT_GT(double(kernel["ms"]), 0);
   }
   expectIn(runMock({"bench", "--steps", "5"}).out, " ms/step (");
+  expectIn(runMock({"bench", "--steps", "5"}).out,
+           "a launch of no work takes ");
   expectIn(runMock({"bench", "--steps", "5"}).out, "train_step/update");
 }
 
