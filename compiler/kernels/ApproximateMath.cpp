@@ -1,4 +1,4 @@
-//===- ApproximateMath.cpp - Functions of f32 vectors ---------------------===//
+//===- ApproximateMath.cpp - Functions of f32 by polynomials ---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,16 +19,18 @@ namespace vib {
 namespace {
 
 struct ApproximateMath : vib::impl::ApproximateMathBase<ApproximateMath> {
+  using ApproximateMathBase::ApproximateMathBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (isa<math::MathDialect>(op->getDialect()) &&
-          isa<VectorType>(op->getResult(0).getType()))
+          (scalars || isa<VectorType>(op->getResult(0).getType())))
         ops.push_back(op);
     });
-    // And what they become: log1p becomes a log. The scalars stay.
+    // And what they become: log1p becomes a log.
     GreedyRewriteConfig config;
     config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
     if (failed(applyOpPatternsGreedily(ops, std::move(patterns), config)))

@@ -16,8 +16,14 @@ def ApproximateMath : Pass<"vib-approximate-math"> {
   let description = [{
     exp, log, log1p, tanh, erf and their like on vectors of f32 become upstream
     MLIR's polynomials and rational functions, which are within a few ulp. Those
-    of f64 and of scalars stay, and become calls of the C library.
+    of f64 and of scalars stay, and become calls of the C library; with `scalars`
+    those of f32 scalars become the same polynomials, for a GPU, whose lanes they
+    are.
   }];
+  let options = [
+    Option<"scalars", "scalars", "bool", /*default=*/"false",
+           "Whether to do so on scalars too">
+  ];
   let dependentDialects = ["mlir::arith::ArithDialect",
                            "mlir::math::MathDialect",
                            "mlir::vector::VectorDialect"];

@@ -1,18 +1,10 @@
-//===- PlanArena.cpp - One place for everything ---------------------------===//
+//===- PlanArena.cpp - The plan of memory of a CPU ------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// The parameters are laid out in the order of the model, once for all blocks.
-// The arena begins with the inputs and outputs of all entries: one name is one
-// place, whichever functions use it, since the runtime writes and reads them
-// between calls. After them come the buffers that live inside of one call; the
-// functions share that part, and in a function two buffers share memory unless
-// both are alive at one kernel. The largest buffers are placed first, each at
-// the lowest offset that is free for its lifetime.
 //
 // Matrices that are wider than two registers lie in panels of that width: what
 // a register tile reads of a weight is then contiguous, a unit's weights,
@@ -21,18 +13,15 @@
 // runtime reads and writes by rows, a matrix that a slice cuts elsewhere than
 // between panels, and results that are combined from partial ones.
 //
-// Everything is aligned to 64 bytes. Two habits of caches are avoided: arrays
-// that begin at equal offsets in their 4 KB pages compete for the same sets,
-// so neighbours are staggered by five lines; and so do the rows of a matrix
-// whose row is a large power of two, and panels, so those are padded
-// (choosePaddedLayout, choosePanelLayout).
+// The rows of a matrix whose row is a large power of two compete for the same
+// sets of a cache, and so do panels: those are padded (choosePaddedLayout,
+// choosePanelLayout).
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/ArenaPlanner.h"
 #include "compiler/kernels/KernelPlan.h"
-#include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
@@ -45,32 +34,6 @@ namespace vib {
 using namespace vib;
 
 namespace {
-
-constexpr int64_t kLine = 64;
-constexpr int64_t kStagger = 5 * kLine;
-/// Smaller things than this are not staggered.
-constexpr int64_t kStaggered = 1024;
-
-/// Places one thing after another.
-struct Sequence {
-  int64_t end = 0;
-  int64_t place(int64_t bytes) {
-    int64_t offset = llvm::alignTo(end, kLine);
-    end = offset + bytes;
-    if (bytes >= kStaggered)
-      end += kStagger;
-    return offset;
-  }
-  int64_t size() const { return llvm::alignTo(end, kLine); }
-};
-
-/// A buffer of one function: it must keep its place while the kernels `first`
-/// to `last` run.
-struct Lifetime {
-  int64_t bytes;
-  int64_t first, last;
-  int64_t offset = 0;
-};
 
 /// Whether a slice in `kernel` cuts a matrix of this type elsewhere than
 /// between panels of `columns`.
@@ -90,86 +53,26 @@ bool cutsPanels(KernelOp kernel, RankedTensorType type, int64_t columns) {
       .wasInterrupted();
 }
 
-/// Says how wide the panels of a matrix are, and how far apart.
-void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
-  if (layout.panel == 0)
-    return;
-  Builder builder(type.getContext());
-  int64_t bytes = layout.panel * getElementBytes(type.getElementType());
-  entry.set("panel", builder.getI64IntegerAttr(layout.row));
-  entry.set("panel_bytes", builder.getI64IntegerAttr(bytes));
-}
+class CpuPlanner : public ArenaPlanner {
+public:
+  CpuPlanner(ModuleOp module, const Machine &machine)
+      : ArenaPlanner(module), machine(machine) {}
 
-/// Places `buffers` above `begin`; returns the end of the last.
-int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
-  SmallVector<Lifetime *> order = llvm::to_vector(
-      llvm::map_range(buffers, [](Lifetime &buffer) { return &buffer; }));
-  llvm::sort(order, [](Lifetime *lhs, Lifetime *rhs) {
-    return std::make_pair(-lhs->bytes, lhs) < std::make_pair(-rhs->bytes, rhs);
-  });
-  SmallVector<Lifetime *> placed;
-  int64_t end = begin;
-  for (Lifetime *buffer : order) {
-    int64_t offset = begin;
-    for (Lifetime *other : placed) {
-      if (other->last < buffer->first || buffer->last < other->first)
-        continue;
-      if (offset + buffer->bytes + kStagger > other->offset)
-        offset = std::max<int64_t>(
-            offset,
-            llvm::alignTo(other->offset + other->bytes + kStagger, kLine));
-    }
-    buffer->offset = offset;
-    // `placed` stays sorted by offset, so that the scan above finds gaps.
-    placed.insert(llvm::upper_bound(placed, buffer,
-                                    [](Lifetime *lhs, Lifetime *rhs) {
-                                      return lhs->offset < rhs->offset;
-                                    }),
-                  buffer);
-    end = std::max(end, offset + buffer->bytes);
-  }
-  return end;
-}
-
-struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
-  using PlanArenaBase::PlanArenaBase;
-
-  void runOnOperation() override {
-    if (failed(planParameters()) || failed(planTensors()))
-      return signalPassFailure();
-    MemoryMap memory(getOperation());
-    int64_t end = arena.size();
-    for (auto function : getOperation().getOps<func::FuncOp>()) {
-      FailureOr<int64_t> functionEnd = planFunction(function, memory);
-      if (failed(functionEnd))
-        return signalPassFailure();
-      end = std::max(end, *functionEnd);
-    }
-    setBytes(kArenaBytesAttrName, end);
-    numArenaBytes = end;
+private:
+  Layout chooseLayout(RankedTensorType type,
+                      ArrayRef<KernelOp> kernels) const override;
+  std::unique_ptr<ValuePlacement> planKernel(KernelOp kernel) const override {
+    return std::make_unique<KernelPlan>(kernel, machine);
   }
 
-  void setBytes(StringRef name, int64_t bytes) {
-    getOperation()->setAttr(name,
-                            Builder(&getContext()).getI64IntegerAttr(bytes));
-  }
-
-  /// The layout of a matrix that only `kernels` read and write.
-  Layout chooseLayout(RankedTensorType type, ArrayRef<KernelOp> kernels);
-  LogicalResult planParameters();
-  LogicalResult planTensors();
-  FailureOr<int64_t> planFunction(func::FuncOp function,
-                                  const MemoryMap &memory);
-
-  Sequence arena;
+  Machine machine;
 };
 
-Layout PlanArena::chooseLayout(RankedTensorType type,
-                               ArrayRef<KernelOp> kernels) {
-  if (vectorBits == 0)
+Layout CpuPlanner::chooseLayout(RankedTensorType type,
+                                ArrayRef<KernelOp> kernels) const {
+  if (machine.vectorBits == 0)
     return choosePaddedLayout(type);
-  int64_t columns =
-      Machine{vectorBits, hasBf16}.getPanel(type.getElementType());
+  int64_t columns = machine.getPanel(type.getElementType());
   if (llvm::any_of(kernels, [&](KernelOp kernel) {
         return cutsPanels(kernel, type, columns);
       }))
@@ -177,187 +80,16 @@ Layout PlanArena::chooseLayout(RankedTensorType type,
   return choosePanelLayout(type, columns);
 }
 
-/// Gives each entry of vib.parameters its offset, and its panels if it has any.
-LogicalResult PlanArena::planParameters() {
-  ModuleOp module = getOperation();
-  Builder builder(&getContext());
-  auto parameters = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
-  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
-  auto type = model ? model.getAs<StringAttr>("type") : StringAttr();
-  if (!parameters || !type)
-    return module.emitError("expected a module of the phase step or fused: ")
-           << kParametersAttrName << " or the type in vib.model is missing";
-  Type element = builder.getF32Type();
-  if (type == "f64")
-    element = builder.getF64Type();
-  SmallVector<KernelOp> kernels;
-  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
-  Sequence block;
-  SmallVector<Attribute> placed;
-  for (auto parameter : parameters.getAsRange<DictionaryAttr>()) {
-    SmallVector<int64_t> shape;
-    if (auto sizes = parameter.getAs<DenseI64ArrayAttr>("shape"))
-      shape.assign(sizes.asArrayRef().begin(), sizes.asArrayRef().end());
-    else
-      for (auto size :
-           parameter.getAs<ArrayAttr>("shape").getAsRange<IntegerAttr>())
-        shape.push_back(size.getInt());
-    auto type = RankedTensorType::get(shape, element);
-    // Rows are the runtime's, which pads none.
-    Layout layout = chooseLayout(type, kernels);
-    if (layout.panel == 0)
-      layout = getPlainLayout(type);
-    NamedAttrList entries(parameter);
-    entries.set("offset", builder.getI64IntegerAttr(
-                              block.place(getMemoryBytes(type, layout))));
-    setPanels(entries, type, layout);
-    placed.push_back(entries.getDictionary(&getContext()));
-  }
-  module->setAttr(kParametersAttrName, builder.getArrayAttr(placed));
-  setBytes(kBlockBytesAttrName, block.size());
-  return success();
-}
+struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
+  using PlanArenaBase::PlanArenaBase;
 
-/// Places the inputs and outputs of all functions.
-LogicalResult PlanArena::planTensors() {
-  Builder builder(&getContext());
-  llvm::MapVector<StringAttr, RankedTensorType> tensors;
-  auto add = [&](func::FuncOp function, SlotAttr slot, Type type) {
-    if (!slot)
-      return LogicalResult(
-          function.emitError("expected every argument and result to have a ")
-          << kSlotAttrName);
-    if (slot.getKind() != SlotKind::Input && slot.getKind() != SlotKind::Output)
-      return success();
-    auto name = builder.getStringAttr(slot.getName());
-    auto tensorType = dyn_cast<RankedTensorType>(type);
-    if (!tensorType || !tensorType.hasStaticShape())
-      return LogicalResult(function.emitError("expected ")
-                           << name << " to be a tensor of a static shape but "
-                           << "got " << type);
-    auto [it, inserted] = tensors.insert({name, tensorType});
-    if (!inserted && it->second != tensorType)
-      return LogicalResult(function.emitError("expected ")
-                           << name << " to be of one type but got "
-                           << tensorType << " and " << it->second);
-    return success();
-  };
-  for (auto function : getOperation().getOps<func::FuncOp>()) {
-    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-      if (failed(add(function, getArgSlot(function, i), type)))
-        return failure();
-    for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
-      if (failed(add(function, getResultSlot(function, i), type)))
-        return failure();
+  void runOnOperation() override {
+    CpuPlanner planner(getOperation(), {vectorBits, hasBf16});
+    if (failed(planner.run()))
+      return signalPassFailure();
+    numBuffers = planner.getNumBuffers();
+    numArenaBytes = planner.getArenaBytes();
   }
-  // What `scale` makes is for the other entries alone.
-  llvm::SmallDenseSet<StringAttr> internal;
-  if (auto scale = getOperation().lookupSymbol<func::FuncOp>("scale"))
-    for (unsigned i = 0, e = scale.getNumResults(); i != e; ++i)
-      internal.insert(builder.getStringAttr(getResultSlot(scale, i).getName()));
-  SmallVector<KernelOp> kernels;
-  getOperation().walk([&](KernelOp kernel) { kernels.push_back(kernel); });
-  SmallVector<Attribute> placed;
-  for (auto [name, type] : tensors) {
-    Layout layout = getPlainLayout(type);
-    NamedAttrList entry;
-    entry.set("name", name);
-    entry.set("type", TypeAttr::get(type));
-    if (internal.contains(name)) {
-      entry.set("internal", builder.getUnitAttr());
-      if (Layout chosen = chooseLayout(type, kernels); chosen.panel != 0)
-        layout = chosen;
-    }
-    entry.set("offset", builder.getI64IntegerAttr(
-                            arena.place(getMemoryBytes(type, layout))));
-    setPanels(entry, type, layout);
-    placed.push_back(entry.getDictionary(&getContext()));
-  }
-  getOperation()->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
-  return success();
-}
-
-/// Places what lives inside of a call of `function`; returns its end.
-FailureOr<int64_t> PlanArena::planFunction(func::FuncOp function,
-                                           const MemoryMap &memory) {
-  SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
-  Operation *terminator = function.front().getTerminator();
-  DenseMap<Operation *, int64_t> order;
-  for (auto [i, kernel] : llvm::enumerate(kernels))
-    order[kernel] = i;
-
-  Machine machine{vectorBits, hasBf16};
-  std::vector<KernelPlan> plans;
-  for (KernelOp kernel : kernels)
-    plans.emplace_back(kernel, machine);
-
-  // What is not state, input or output needs a buffer.
-  SmallVector<Lifetime> buffers;
-  SmallVector<SmallVector<Place>> places(kernels.size());
-  SmallVector<std::pair<Place *, size_t>> pending;
-  for (auto [i, kernel] : llvm::enumerate(kernels)) {
-    places[i].resize(kernel.getNumResults());
-    for (auto [result, output, place] :
-         llvm::zip_equal(kernel.getResults(), kernel.getOutputs(), places[i])) {
-      auto type = cast<RankedTensorType>(result.getType());
-      if (FailureOr<Place> state = memory.lookup(output); succeeded(state)) {
-        place = *state;
-        continue;
-      }
-      auto returned = llvm::find_if(result.getUses(), [&](OpOperand &use) {
-        return use.getOwner() == terminator;
-      });
-      if (returned != result.getUses().end()) {
-        FailureOr<Place> slot = memory.lookup(
-            getResultSlot(function, returned->getOperandNumber()), type);
-        if (failed(slot))
-          return kernel.emitError("its result is returned, but the plan has "
-                                  "no place for the slot");
-        place = *slot;
-        continue;
-      }
-      Lifetime buffer;
-      buffer.first = buffer.last = i;
-      for (Operation *user : result.getUsers())
-        buffer.last = std::max(buffer.last, order.lookup(user));
-      SmallVector<KernelOp> users = {kernel};
-      for (Operation *user : result.getUsers())
-        users.push_back(cast<KernelOp>(user));
-      bool combined =
-          plans[i].isCombined(cast<OpResult>(result).getResultNumber());
-      place = {BaseKind::Arena, 0,
-               combined ? getPlainLayout(type) : chooseLayout(type, users)};
-      buffer.bytes = getMemoryBytes(type, place.layout);
-      pending.push_back({&place, buffers.size()});
-      buffers.push_back(buffer);
-    }
-  }
-  // What a kernel needs only while it runs.
-  SmallVector<std::optional<size_t>> scratch(kernels.size());
-  for (size_t i = 0, e = kernels.size(); i != e; ++i) {
-    int64_t bytes = plans[i].getScratchBytes();
-    if (bytes == 0)
-      continue;
-    scratch[i] = buffers.size();
-    int64_t first = i;
-    buffers.push_back({bytes, first, first});
-  }
-  int64_t end = placeBuffers(buffers, arena.size());
-  Builder builder(&getContext());
-  for (auto [kernel, index] : llvm::zip_equal(kernels, scratch))
-    if (index)
-      kernel->setAttr(kScratchAttrName,
-                      builder.getI64IntegerAttr(buffers[*index].offset));
-  for (auto [place, index] : pending)
-    place->offset = buffers[index].offset;
-  for (auto [kernel, kernelPlaces] : llvm::zip_equal(kernels, places)) {
-    SmallVector<Attribute> attributes;
-    for (const Place &place : kernelPlaces)
-      attributes.push_back(getPlaceAttr(&getContext(), place));
-    kernel->setAttr(kPlacesAttrName, ArrayAttr::get(&getContext(), attributes));
-  }
-  numBuffers += buffers.size();
-  return llvm::alignTo(end, kLine);
-}
+};
 
 } // namespace

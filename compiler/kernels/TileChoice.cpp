@@ -6,31 +6,22 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A class may be divided when each piece can be worked off on its own: nothing
-// that is reduced over it is needed again in the kernel, and no slice of a
-// computed value cuts it. A result that is reduced over the class of the units
-// and only handed out is allowed: each unit makes a partial result, and they
-// are combined in the order of the units, so that the bits do not depend on
-// how many threads there are.
-//
-// Of the classes that may be divided the one is chosen that moves the fewest
-// bytes: what does not have the class is read again by every unit. Columns of
-// a row-major tensor count half as much again as rows, since a unit of rows is
-// contiguous. So a forward contraction is divided over the columns of its
-// weight, a weight gradient over the rows of the weight, whose moments and
-// averages then stream, and a decoder over the rows of the batch.
+// Of the classes that may be divided (DivisibleClasses) the one is chosen that
+// moves the fewest bytes: what does not have the class is read again by every
+// unit. Columns of a row-major tensor count half as much again as rows, since a
+// unit of rows is contiguous. So a forward contraction is divided over the
+// columns of its weight, a weight gradient over the rows of the weight, whose
+// moments and averages then stream, and a decoder over the rows of the batch.
 //
 // docs/codegen.md has the table.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/TileChoice.h"
+#include "compiler/kernels/DivisibleClasses.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/TileEmitter.h"
-#include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace vib;
@@ -55,43 +46,16 @@ int64_t Machine::getLanes(Type type) const {
   return vectorBits / std::max(bits, 32u);
 }
 
-bool vib::feedsClass(Operation *op, unsigned cls, const KernelSpace &space) {
-  return llvm::any_of(op->getUsers(), [&](Operation *user) {
-    if (auto linalgOp = dyn_cast<linalg::LinalgOp>(user))
-      if (llvm::is_contained(space.getLoopClasses(linalgOp), cls))
-        return true;
-    return feedsClass(user, cls, space);
-  });
-}
-
-Operation *vib::getCombiner(linalg::LinalgOp op, unsigned resultIndex) {
-  SmallVector<Operation *> combiners;
-  if (!matchReduction(op.getRegionOutputArgs(), resultIndex, combiners) ||
-      combiners.size() != 1 || !getNeutralElement(combiners.front()))
-    return nullptr;
-  return combiners.front();
-}
-
-TypedAttr vib::getNeutralElement(Operation *combiner) {
-  std::optional<TypedAttr> element = arith::getNeutralElement(combiner);
-  return element ? *element : TypedAttr();
-}
-
 namespace {
 
 class Chooser {
 public:
   Chooser(KernelOp kernel, const KernelSpace &space, const Machine &machine)
       : space(space), machine(machine), body(kernel.getBody().front()),
-        ops(body.getOps<linalg::LinalgOp>()) {
-    findIllegal();
-  }
+        ops(body.getOps<linalg::LinalgOp>()), classes(kernel, space) {}
   TileChoice run();
 
 private:
-  /// Marks the classes that slices and unusual indexing forbid to divide.
-  void findIllegal();
-  bool isLegal(unsigned cls, bool asUnit) const;
   bool isColumns(unsigned cls) const;
   /// What a piece of the class must be a multiple of: no piece may end inside
   /// of a panel of a matrix in memory.
@@ -118,93 +82,14 @@ private:
   const Machine &machine;
   Block &body;
   SmallVector<linalg::LinalgOp> ops;
-  llvm::SmallBitVector illegal;
+  DivisibleClasses classes;
 };
 
 bool isTensor(Value value) { return isa<RankedTensorType>(value.getType()); }
 
-bool isOnlyHandedOut(Value value) {
-  return llvm::all_of(value.getUsers(),
-                      [](Operation *user) { return isa<YieldOp>(user); });
-}
-
 int64_t getTensorBytes(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.getNumElements() * getElementBytes(type.getElementType());
-}
-
-void Chooser::findIllegal() {
-  illegal.resize(space.getNumClasses());
-  auto addPart = [&](Value whole, Value part, ArrayRef<OpFoldResult> sizes,
-                     const llvm::SmallBitVector &dropped, bool markWhole,
-                     bool markPart) {
-    auto type = cast<RankedTensorType>(whole.getType());
-    unsigned partAxis = 0;
-    for (unsigned axis = 0, e = type.getRank(); axis != e; ++axis) {
-      bool full = getConstantIntValue(sizes[axis]) == type.getDimSize(axis);
-      if (!full && markWhole)
-        illegal.set(space.getClass(whole, axis));
-      if (dropped.test(axis))
-        continue;
-      if (!full && markPart)
-        illegal.set(space.getClass(part, partAxis));
-      ++partAxis;
-    }
-  };
-  for (Operation &op : body) {
-    if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-      bool computed = !isa<BlockArgument>(slice.getSource());
-      addPart(slice.getSource(), slice.getResult(), slice.getMixedSizes(),
-              slice.getDroppedDims(), computed, computed);
-    } else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
-      bool assembled = true;
-      for (unsigned axis = 0, e = insert.getType().getRank(); axis != e; ++axis)
-        assembled &= !space.isSliced(space.getClass(insert.getResult(), axis));
-      addPart(insert.getResult(), insert.getSource(), insert.getMixedSizes(),
-              insert.getDroppedDims(), true, !assembled);
-    } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
-      for (OpOperand &operand : linalgOp->getOpOperands()) {
-        if (!isTensor(operand.get()))
-          continue;
-        AffineMap map = linalgOp.getMatchingIndexingMap(&operand);
-        for (auto [axis, expr] : llvm::enumerate(map.getResults()))
-          if (!isa<AffineDimExpr>(expr))
-            illegal.set(space.getClass(operand.get(), axis));
-      }
-    }
-  }
-}
-
-bool Chooser::isLegal(unsigned cls, bool asUnit) const {
-  if (space.getExtent(cls) < 2 || !space.isConsistent() ||
-      space.isSliced(cls) || illegal.test(cls))
-    return false;
-  for (linalg::LinalgOp op : ops) {
-    if (!llvm::is_contained(space.getReducedClasses(op), cls))
-      continue;
-    for (OpResult result : op->getResults()) {
-      // Handed out twice, it would have to be copied before it is complete.
-      if (!isOnlyHandedOut(result) || result.hasNUsesOrMore(2))
-        return false;
-      if (!asUnit)
-        continue;
-      // Every unit starts its partial result from the neutral element.
-      Operation *combiner = getCombiner(op, result.getResultNumber());
-      auto fill = op.getDpsInits()[result.getResultNumber()]
-                      .getDefiningOp<linalg::FillOp>();
-      TypedAttr start;
-      if (!combiner || !fill || !fill->hasOneUse() ||
-          !matchPattern(fill.getInputs()[0], m_Constant(&start)))
-        return false;
-      TypedAttr neutral = getNeutralElement(combiner);
-      auto real = dyn_cast<FloatAttr>(start);
-      bool zero = real && real.getValue().isZero() &&
-                  cast<FloatAttr>(neutral).getValue().isZero();
-      if (start != neutral && !zero)
-        return false;
-    }
-  }
-  return true;
 }
 
 /// Whether pieces of the class are columns of row-major tensors.
@@ -360,7 +245,7 @@ TileChoice Chooser::run() {
   if (getTotalPoints() >= kSmallKernel) {
     double best = 0;
     for (unsigned cls : candidates) {
-      if (!isLegal(cls, /*asUnit=*/true))
+      if (!classes.isLegal(cls, /*asUnit=*/true))
         continue;
       Tile tile = chooseUnit(cls);
       if (tile.size == space.getExtent(cls))
@@ -380,7 +265,7 @@ TileChoice Chooser::run() {
   int64_t most = 0;
   for (unsigned cls : candidates) {
     if ((choice.unit && choice.unit->cls == cls) ||
-        !isLegal(cls, /*asUnit=*/false))
+        !classes.isLegal(cls, /*asUnit=*/false))
       continue;
     int64_t bytes = getScratchBytes(choice, cls);
     if (bytes <= most)

@@ -15,7 +15,7 @@
 #ifndef VIB_COMPILER_KERNELS_TILECHOICE_H
 #define VIB_COMPILER_KERNELS_TILECHOICE_H
 
-#include "compiler/fused/KernelSpace.h"
+#include "compiler/kernels/ValuePlacement.h"
 
 namespace vib {
 
@@ -49,19 +49,8 @@ struct TileChoice {
   int64_t units = 1;
 };
 
-/// Whether what `op` computes is needed, at last, by an op of the kernel with a
-/// loop over the class. If not, and if it has none itself, it can be done once
-/// for all units.
-bool feedsClass(mlir::Operation *op, unsigned cls, const KernelSpace &space);
-
 TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,
                        const Machine &machine);
-
-/// The combiner of a result that `op` reduces (`arith.addf`, …), or null if it
-/// is not one associative operation with a neutral element.
-mlir::Operation *getCombiner(mlir::linalg::LinalgOp op, unsigned resultIndex);
-/// The neutral element of a combiner.
-mlir::TypedAttr getNeutralElement(mlir::Operation *combiner);
 
 /// The registers of a contraction: `rows` times `vectors` accumulators.
 struct RegisterTile {

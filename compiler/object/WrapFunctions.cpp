@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/StepField.h"
 #include "compiler/object/Passes.h"
 #include "dialect/Vib.h"
 #include "runtime/Abi.h"
@@ -21,49 +22,28 @@ namespace vib {
 } // namespace vib
 
 namespace {
-/// Where a field lies in VibCall, and how wide it is: 0 for pointers.
-struct Field {
-  int64_t offset = -1;
-  unsigned bits = 0;
-  bool isFloat = false;
-};
-
 struct WrapFunctions : vib::impl::WrapFunctionsBase<WrapFunctions> {
   void runOnOperation() override;
 };
 } // namespace
 
-static Field lookupField(StringRef name) {
-  auto base = [](int64_t offset) { return Field{offset, 0, false}; };
-  auto integer = [](int64_t offset, unsigned bits) {
-    return Field{static_cast<int64_t>(offsetof(VibCall, step)) + offset, bits,
-                 false};
-  };
-  auto real = [](int64_t offset) {
-    return Field{static_cast<int64_t>(offsetof(VibCall, step)) + offset, 64,
-                 true};
-  };
-  return llvm::StringSwitch<Field>(name)
+/// Where a field lies in VibCall, and how wide it is: 0 for pointers.
+static std::optional<StepField> lookupField(StringRef name, bool isScalar) {
+  if (isScalar) {
+    std::optional<StepField> field = lookupStepField(name);
+    if (field)
+      field->offset += offsetof(VibCall, step);
+    return field;
+  }
+  auto base = [](int64_t offset) { return StepField{offset, 0, false}; };
+  return llvm::StringSwitch<std::optional<StepField>>(name)
       .Case("weights", base(offsetof(VibCall, weights)))
       .Case("moment1", base(offsetof(VibCall, moment1)))
       .Case("moment2", base(offsetof(VibCall, moment2)))
       .Case("average", base(offsetof(VibCall, average)))
       .Case("gradients", base(offsetof(VibCall, gradients)))
       .Case("arena", base(offsetof(VibCall, arena)))
-      .Case("seed", integer(offsetof(VibStep, seed), 64))
-      .Case("step", integer(offsetof(VibStep, step), 64))
-      .Case("rows", integer(offsetof(VibStep, rows), 32))
-      .Case("row0", integer(offsetof(VibStep, row0), 32))
-      .Case("sample", integer(offsetof(VibStep, sample), 32))
-      .Case("beta", real(offsetof(VibStep, beta)))
-      .Case("rate", real(offsetof(VibStep, rate)))
-      .Case("rate1", real(offsetof(VibStep, rate1)))
-      .Case("scale2", real(offsetof(VibStep, scale2)))
-      // The base "average" holds tensors; the scalar of that name is the
-      // coefficient of the running average.
-      .Case("scalar average", real(offsetof(VibStep, average)))
-      .Case("decay", real(offsetof(VibStep, decay)))
-      .Default(Field());
+      .Default(std::nullopt);
 }
 
 /// Loads the field of the VibCall at `call` that an argument of `type` names.
@@ -71,22 +51,21 @@ static FailureOr<Value> loadField(OpBuilder &builder, LLVM::LLVMFuncOp function,
                                   Value call, StringRef name, Type type) {
   Location loc = function.getLoc();
   bool isScalar = !isa<LLVM::LLVMPointerType>(type);
-  Field field =
-      lookupField(isScalar && name == "average" ? "scalar average" : name);
-  if (field.offset < 0)
+  std::optional<StepField> field = lookupField(name, isScalar);
+  if (!field)
     return function.emitOpError("'")
            << name << "' is not a field of the runtime's VibCall";
   Type pointer = call.getType();
-  Type memory = field.bits == 0 ? pointer
-                : field.isFloat ? Type(builder.getF64Type())
-                                : builder.getIntegerType(field.bits);
+  Type memory = field->bits == 0 ? pointer
+                : field->isFloat ? Type(builder.getF64Type())
+                                : builder.getIntegerType(field->bits);
   Value address = LLVM::GEPOp::create(
       builder, loc, pointer, builder.getI8Type(), call,
-      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(field.offset)});
+      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(field->offset)});
   Value value = LLVM::LoadOp::create(builder, loc, memory, address);
   if (memory == type)
     return value;
-  if (field.isFloat && type.isF32())
+  if (field->isFloat && type.isF32())
     return Value(LLVM::FPTruncOp::create(builder, loc, type, value));
   return function.emitOpError("takes '")
          << name << "' as " << type << ", but it is " << memory
