@@ -125,10 +125,12 @@ void vib::emitBlockContraction(OpBuilder &builder, Location loc,
         });
     NVVM::CpAsyncCommitGroupOp::create(builder, loc);
 
-    Value left =
-        index.sub(index.constant(depthExtent), index.mul(piece, shape.depth));
-    Value depth = builder.createOrFold<arith::MinSIOp>(
-        loc, left, index.constant(shape.depth));
+    Value depth = index.constant(shape.depth);
+    if (depthExtent % shape.depth != 0) {
+      Value left =
+          index.sub(index.constant(depthExtent), index.mul(piece, shape.depth));
+      depth = builder.createOrFold<arith::MinSIOp>(loc, left, depth);
+    }
     SmallVector<Value> sums =
         arithmetic->multiply(operands.front(), ArrayRef(operands).drop_front(),
                              stage, depth, accumulators);

@@ -98,13 +98,18 @@ int64_t getFragmentRegisters(const BlockShape &shape, unsigned results) {
 /// Bytes of shared memory that the warps read at a step.
 double getBytesRead(const BlockShape &shape, unsigned results) {
   double warps = shape.getThreads() / kWarpThreads;
-  // A thread reads all of its micro tile: 16 bytes for each eight lanes, and
-  // half of that where lanes agree.
-  if (shape.precision == OperandPrecision::F32)
-    return warps * 64 *
-           (shape.warpRows / 4.0 + results * shape.warpColumns / 8.0);
-  return warps * (shape.warpRows * shape.lhs.getBytes() +
-                  results * shape.warpColumns * shape.rhs.getBytes());
+  if (shape.precision != OperandPrecision::F32)
+    return warps * (shape.warpRows * shape.lhs.getBytes() +
+                    results * shape.warpColumns * shape.rhs.getBytes());
+  // Threads agree on what they read, which counts for half of it, but not for
+  // less than a pass. Where the reduction comes first, elements that are not in
+  // groups (Fma.cpp) are read one by one.
+  auto count = [](OperandForm form, int64_t elements) {
+    return form.reductionFirst && elements % 2 != 0 ? 2 * elements : elements;
+  };
+  return warps * kSharedBytes / 2 *
+         (count(shape.lhs, shape.warpRows / 4) +
+          results * count(shape.rhs, shape.warpColumns / 8));
 }
 
 double getCost(const BlockShape &shape, const Problem &problem) {

@@ -126,6 +126,9 @@ ContractionKernel vib::buildKernel(MLIRContext &context,
                     builder.getUnitAttr());
   function.setKnownBlockSizeAttr(
       builder.getDenseI32ArrayAttr({int32_t(kernel.threads), 1, 1}));
+  // Else the assembler aims at more blocks, and spills for them.
+  function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                    builder.getI32IntegerAttr(2));
   builder.setInsertionPointToStart(&function.getBody().front());
 
   auto constant = [&](int64_t value) -> Value {
