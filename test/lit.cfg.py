@@ -63,6 +63,11 @@ config.substitutions += [("%mnist", mnist), ("%fashion", fashion)]
 
 feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
+# The assembler of the CUDA toolkit.
+cuda = os.environ.get("CUDA_HOME", "/usr/local/cuda")
+ptxas = shutil.which("ptxas") or os.path.join(cuda, "bin", "ptxas")
+feature("ptxas", runs(ptxas, "--version"))
+config.substitutions += [("%ptxas", ptxas)]
 feature("root", os.geteuid() == 0)
 feature("two-cpus", len(os.sched_getaffinity(0)) >= 2)
 

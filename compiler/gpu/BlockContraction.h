@@ -15,12 +15,10 @@
 #ifndef VIB_COMPILER_GPU_BLOCKCONTRACTION_H
 #define VIB_COMPILER_GPU_BLOCKCONTRACTION_H
 
+#include "compiler/gpu/BlockShape.h"
 #include "mlir/IR/Builders.h"
 
 namespace vib {
-
-/// What the factors are multiplied as; sums are of f32 always.
-enum class OperandPrecision { F32, TF32, BF16 };
 
 /// An operand as a block sees it; element (i, k), i along the result.
 struct BlockOperand {
@@ -38,33 +36,12 @@ struct BlockOperand {
   int64_t extent;
 };
 
-/// Sizes of a block's work on a contraction.
-struct BlockShape {
-  /// The tile of the result and the piece of the reduction of a stage.
-  int64_t rows, columns, depth;
-  /// Pieces of the operands that are in shared memory at a time.
-  int64_t stages;
-  /// The part of the tile that a warp computes.
-  int64_t warpRows, warpColumns;
-  OperandPrecision precision;
-
-  int64_t getThreads() const {
-    return 32 * (rows / warpRows) * (columns / warpColumns);
-  }
-  /// The bytes of `staging` for a contraction with this many results.
-  int64_t getStagingBytes(unsigned results) const;
-};
-
-/// The sizes for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n).
-BlockShape chooseBlockShape(int64_t m, int64_t n, int64_t k, unsigned results,
-                            OperandPrecision precision);
-
 /// results[j](i, n) = sum over k of lhs(i, k) * rhs[j](n, k), for the tile of
 /// the block. `results` are memrefs of f32 [rows][columns] in shared memory,
-/// whose rows may be padded; `staging` is one of bytes in shared memory, aligned
-/// to 16, which the results may overlay. All threads of the block call this
-/// together; `thread` (index) is the thread's number. At the end the results
-/// are visible to all threads of the block.
+/// whose rows may be padded; `staging` is one of bytes in shared memory,
+/// aligned to 16, which the results may overlay. All threads of the block call
+/// this together; `thread` (index) is the thread's number. At the end the
+/// results are visible to all threads of the block.
 void emitBlockContraction(mlir::OpBuilder &builder, mlir::Location loc,
                           const BlockShape &shape, const BlockOperand &lhs,
                           llvm::ArrayRef<BlockOperand> rhs, int64_t depthExtent,

@@ -1,0 +1,146 @@
+//===- BlockContraction.cpp - A contraction by one block ------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The reduction is cut into pieces, and the shared memory holds `stages` of
+// them:
+//
+//   start copying the pieces 0 to stages - 2, each a group
+//   for each piece:
+//     wait for its group; barrier
+//     start copying piece + stages - 1
+//     multiply the piece
+//   barrier; write the accumulators to the results; barrier
+//
+// One barrier a piece is enough. It says that what every thread copied of this
+// piece has come, and that every thread is done with the piece before, in whose
+// stage the next copy goes. A group is committed for every piece, empty at the
+// end, so that the number of groups to wait for is the same in each turn.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/BlockContraction.h"
+#include "compiler/gpu/BlockArithmetic.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace vib;
+
+BlockArithmetic::BlockArithmetic(const IndexBuilder &index,
+                                 const BlockShape &shape, unsigned results,
+                                 Value thread)
+    : index(index), builder(index.builder), loc(index.loc), shape(shape),
+      results(results) {
+  lane = index.rem(thread, kWarpThreads);
+  Value warp = index.div(thread, kWarpThreads);
+  int64_t warps = shape.columns / shape.warpColumns;
+  warpRow = index.mul(index.div(warp, warps), shape.warpRows);
+  warpColumn = index.mul(index.rem(warp, warps), shape.warpColumns);
+}
+
+BlockArithmetic::~BlockArithmetic() = default;
+
+TileLayout BlockArithmetic::getPlainLayout(OperandForm form, bool isLhs) const {
+  TileLayout layout;
+  layout.rows = getExtent(isLhs);
+  layout.columns = shape.depth;
+  if (form.reductionFirst)
+    std::swap(layout.rows, layout.columns);
+  layout.elementBytes = form.getBytes();
+  return layout;
+}
+
+void vib::emitBlockContraction(OpBuilder &builder, Location loc,
+                               const BlockShape &shape, const BlockOperand &lhs,
+                               ArrayRef<BlockOperand> rhs, int64_t depthExtent,
+                               Value thread, Value staging,
+                               ArrayRef<Value> results) {
+  IndexBuilder index{builder, loc};
+  auto create = shape.precision == OperandPrecision::F32 ? createFmaArithmetic
+                                                         : createMmaArithmetic;
+  std::unique_ptr<BlockArithmetic> arithmetic =
+      create(index, shape, results.size(), thread);
+
+  SmallVector<StagedOperand> operands;
+  int64_t offset = 0;
+  auto addOperand = [&](const BlockOperand &operand, bool isLhs) {
+    OperandForm form = isLhs ? shape.lhs : shape.rhs;
+    assert(form.reductionFirst == operand.reductionFirst &&
+           form.isBf16 == getElementTypeOrSelf(operand.memory).isBF16() &&
+           "the shape was chosen for other operands");
+    TileLayout layout = arithmetic->getLayout(form, isLhs);
+    operands.emplace_back(index, shape, operand,
+                          isLhs ? shape.rows : shape.columns, depthExtent,
+                          layout, staging, offset);
+    offset += shape.stages * layout.getBytes();
+  };
+  addOperand(lhs, /*isLhs=*/true);
+  for (const BlockOperand &operand : rhs)
+    addOperand(operand, /*isLhs=*/false);
+
+  int64_t pieces = llvm::divideCeil(depthExtent, shape.depth);
+  int64_t ahead = shape.stages - 1;
+  auto emitCopies = [&](const IndexBuilder &index, Value piece, Value stage) {
+    Value k = index.mul(piece, shape.depth);
+    for (const StagedOperand &operand : operands)
+      operand.emitCopy(index, thread, k, stage);
+  };
+  for (int64_t piece = 0; piece != ahead; ++piece) {
+    if (piece < pieces)
+      emitCopies(index, index.constant(piece), index.constant(piece));
+    NVVM::CpAsyncCommitGroupOp::create(builder, loc);
+  }
+
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getF32Type(),
+                                         builder.getF32FloatAttr(0));
+  SmallVector<Value> carried(arithmetic->getNumAccumulators(), zero);
+  carried.push_back(index.constant(0));
+  auto loop =
+      scf::ForOp::create(builder, loc, index.constant(0),
+                         index.constant(pieces), index.constant(1), carried);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value piece = loop.getInductionVar();
+    ValueRange accumulators = loop.getRegionIterArgs().drop_back();
+    Value stage = loop.getRegionIterArgs().back();
+
+    NVVM::CpAsyncWaitGroupOp::create(builder, loc, ahead - 1);
+    gpu::BarrierOp::create(builder, loc);
+    Value next = index.add(piece, ahead);
+    scf::IfOp::create(
+        builder, loc, index.isLess(next, index.constant(pieces)),
+        [&](OpBuilder &builder, Location loc) {
+          IndexBuilder index{builder, loc};
+          Value isFirst = index.isLess(stage, index.constant(1));
+          Value before = index.sub(stage, index.constant(1));
+          emitCopies(index, next,
+                     index.select(isFirst, index.constant(ahead), before));
+          scf::YieldOp::create(builder, loc);
+        });
+    NVVM::CpAsyncCommitGroupOp::create(builder, loc);
+
+    Value depth = index.constant(shape.depth);
+    if (depthExtent % shape.depth != 0) {
+      Value left =
+          index.sub(index.constant(depthExtent), index.mul(piece, shape.depth));
+      depth = builder.createOrFold<arith::MinSIOp>(loc, left, depth);
+    }
+    SmallVector<Value> sums =
+        arithmetic->multiply(operands.front(), ArrayRef(operands).drop_front(),
+                             stage, depth, accumulators);
+    Value isLast = index.isLess(stage, index.constant(ahead));
+    sums.push_back(
+        index.select(isLast, index.add(stage, 1), index.constant(0)));
+    scf::YieldOp::create(builder, loc, sums);
+  }
+  // The results may overlay what other threads still read.
+  gpu::BarrierOp::create(builder, loc);
+  arithmetic->store(loop.getResults().drop_back(), results);
+  gpu::BarrierOp::create(builder, loc);
+}

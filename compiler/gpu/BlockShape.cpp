@@ -1,0 +1,192 @@
+//===- BlockShape.cpp - The sizes of a block's contraction ----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Every shape that fits is costed, and the cheapest taken. The cost is the
+// cycles of the multiprocessor that has the most blocks:
+//
+//   blocks there * (steps of the reduction * the dearest of
+//                     multiply-adds      of the tile, what is masked as well
+//                     shared memory      what the warps read and the copies
+//                                        write
+//                     global memory      what the copies read
+//                   + the tile of the result, written and read once)
+//
+// So a tile that divides the rows is preferred (112 rows rather than 128 for
+// 100), small tiles are preferred where large ones leave multiprocessors idle,
+// and large ones otherwise, as they read less for each product. Of equals the
+// larger tile wins: it needs fewer blocks.
+//
+// What fits: four warps; accumulators and fragments of a thread in less than
+// half of the registers that two blocks leave it; stages in half of the shared
+// memory. A step is 32 deep: rows of 128 bytes where
+// the reduction is contiguous, which is a whole line of global memory, and in
+// shared memory every bank once.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/BlockShape.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+using namespace vib;
+
+static constexpr int64_t kWarps = 4;
+static constexpr int64_t kDepth = 32;
+static constexpr int64_t kMostStages = 4;
+/// Two blocks of this fit a multiprocessor of compute capability 8.0 or 9.0,
+/// and one any that is newer than 8.0, the least of which have 100 KiB.
+static constexpr int64_t kMostStagingBytes = 72 * 1024;
+/// Registers of a thread for accumulators, and together with fragments.
+static constexpr int64_t kMostAccumulators = 64;
+static constexpr int64_t kMostRegisters = 128;
+
+/// What a multiprocessor does in a cycle: bytes of shared memory, and bytes
+/// that it gets of the second-level cache while all others read too.
+static constexpr double kSharedBytes = 128, kGlobalBytes = 24;
+/// How much of them goes on at a time.
+static constexpr double kOverlap = 0.9;
+
+int64_t BlockShape::getResultStride() const {
+  // Memory serves 128 bytes at a time. Eight threads write four columns each of
+  // a row; or two, and the next eight do in another row; or a fragment's four
+  // threads write two columns each of four rows.
+  int64_t banks = 8;
+  if (precision == OperandPrecision::F32) {
+    if (warpColumns % 32 == 0)
+      return columns;
+    banks = 16 / std::gcd<int64_t>(warpRows / 4, 4);
+  }
+  return columns + (32 + banks - columns % 32) % 32;
+}
+
+namespace {
+
+struct Problem {
+  int64_t m, n, k;
+  unsigned results;
+  int64_t processors;
+};
+
+/// Multiply-adds of a multiprocessor in a cycle.
+double getRate(OperandPrecision precision) {
+  switch (precision) {
+  case OperandPrecision::F32:
+    return 128;
+  case OperandPrecision::TF32:
+    return 512;
+  case OperandPrecision::BF16:
+    return 1024;
+  }
+  llvm_unreachable("covered switch");
+}
+
+/// Registers that a thread holds besides accumulators.
+int64_t getFragmentRegisters(const BlockShape &shape, unsigned results) {
+  if (shape.precision == OperandPrecision::F32)
+    return 4 * (shape.warpRows / 4 + results * shape.warpColumns / 8);
+  return (shape.warpRows + results * shape.warpColumns) / 4;
+}
+
+/// Bytes of shared memory that the warps read at a step.
+double getBytesRead(const BlockShape &shape, unsigned results) {
+  double warps = shape.getThreads() / kWarpThreads;
+  if (shape.precision != OperandPrecision::F32)
+    return warps * (shape.warpRows * shape.lhs.getBytes() +
+                    results * shape.warpColumns * shape.rhs.getBytes());
+  // Threads agree on what they read, which counts for half of it, but not for
+  // less than a pass. Where the reduction comes first, elements that are not in
+  // groups (Fma.cpp) are read one by one.
+  auto count = [](OperandForm form, int64_t elements) {
+    return form.reductionFirst && elements % 2 != 0 ? 2 * elements : elements;
+  };
+  return warps * kSharedBytes / 2 *
+         (count(shape.lhs, shape.warpRows / 4) +
+          results * count(shape.rhs, shape.warpColumns / 8));
+}
+
+double getCost(const BlockShape &shape, const Problem &problem) {
+  int64_t blocks = llvm::divideCeil(problem.m, shape.rows) *
+                   llvm::divideCeil(problem.n, shape.columns);
+  double most = llvm::divideCeil(blocks, problem.processors);
+  double results = problem.results;
+  double elements = results * shape.rows * shape.columns;
+  double copied =
+      double(shape.getStageBytes(problem.results)) / double(shape.depth);
+  double parts[] = {elements / getRate(shape.precision),
+                    (getBytesRead(shape, problem.results) + copied) /
+                        kSharedBytes,
+                    copied / kGlobalBytes};
+  double step = kOverlap * *std::max_element(parts, std::end(parts)) +
+                (1 - kOverlap) * std::accumulate(parts, std::end(parts), 0.0);
+  double cost = most * (problem.k * step + 8 * elements / kSharedBytes);
+  return cost + 1e-3 * blocks;
+}
+
+/// Whether a tile of an operand can lie in shared memory as Mma.cpp wants it.
+bool canStage(OperandForm form, OperandPrecision precision, int64_t extent) {
+  // Lines of 128 bytes.
+  if (precision == OperandPrecision::F32 || !form.reductionFirst || form.isBf16)
+    return true;
+  return extent % 32 == 0;
+}
+
+} // namespace
+
+BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
+                                 unsigned results, OperandPrecision precision,
+                                 OperandForm lhs, OperandForm rhs,
+                                 int64_t processors) {
+  Problem problem = {m, n, k, results, processors};
+  BlockShape best = {};
+  double bestCost = std::numeric_limits<double>::infinity();
+  // Four threads of a warp share the rows on CUDA cores, and up to eight rows
+  // are a thread's; a fragment has 16.
+  static constexpr int64_t kFmaRows[] = {32, 28, 24, 20, 16, 12, 8};
+  static constexpr int64_t kMmaRows[] = {112, 64, 48, 32, 16};
+  static constexpr int64_t kColumns[] = {64, 32, 16};
+  llvm::ArrayRef<int64_t> rows(kMmaRows);
+  if (precision == OperandPrecision::F32)
+    rows = kFmaRows;
+  for (int64_t warpRows : rows)
+    for (int64_t warpColumns : kColumns)
+      for (int64_t down = 1; down <= kWarps; down *= 2) {
+        BlockShape shape = {warpRows * down,
+                            warpColumns * (kWarps / down),
+                            kDepth,
+                            kMostStages,
+                            warpRows,
+                            warpColumns,
+                            precision,
+                            lhs,
+                            rhs};
+        int64_t accumulators = results * warpRows * warpColumns / kWarpThreads;
+        if (accumulators > kMostAccumulators ||
+            accumulators + getFragmentRegisters(shape, results) >
+                kMostRegisters ||
+            !canStage(lhs, precision, shape.rows) ||
+            !canStage(rhs, precision, shape.columns))
+          continue;
+        shape.stages = std::min<int64_t>(
+            kMostStages, kMostStagingBytes / shape.getStageBytes(results));
+        // A short reduction has no use for more.
+        shape.stages =
+            std::min(shape.stages,
+                     std::max<int64_t>(2, llvm::divideCeil(k, shape.depth)));
+        if (shape.stages < 2)
+          continue;
+        double cost = getCost(shape, problem);
+        if (cost >= bestCost)
+          continue;
+        bestCost = cost;
+        best = shape;
+      }
+  return best;
+}

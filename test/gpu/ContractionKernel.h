@@ -1,0 +1,60 @@
+//===- ContractionKernel.h - A kernel of one contraction --------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the tests of emitBlockContraction run: a kernel whose blocks compute the
+// tiles of
+//
+//   out[j] (m x n) = lhs (m x k) * rhs[j] (k x n),   j < results
+//
+// The rhs are side by side in one memory, as the weight of a posterior's means
+// and deviations is: results * n positions along the result.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_TEST_GPU_CONTRACTIONKERNEL_H
+#define VIB_TEST_GPU_CONTRACTIONKERNEL_H
+
+#include "compiler/gpu/BlockShape.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <string>
+
+namespace vib {
+
+struct Contraction {
+  int64_t m, n, k;
+  unsigned results = 1;
+  OperandPrecision precision = OperandPrecision::F32;
+  OperandForm lhs, rhs;
+
+  BlockShape getShape() const {
+    return chooseBlockShape(m, n, k, results, precision, lhs, rhs);
+  }
+};
+
+struct ContractionKernel {
+  BlockShape shape;
+  int64_t blocks, threads, sharedBytes;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+/// The dialects that a kernel has, and what lowers it.
+void loadKernelDialects(mlir::MLIRContext &context);
+/// `@kernel(lhs, rhs, out)`, in a gpu.module.
+ContractionKernel buildKernel(mlir::MLIRContext &context,
+                              const Contraction &contraction);
+ContractionKernel buildKernel(mlir::MLIRContext &context,
+                              const Contraction &contraction,
+                              const BlockShape &shape);
+/// The PTX of the kernel for the architecture; empty if it cannot be lowered.
+std::string makePtx(ContractionKernel &kernel, llvm::StringRef arch);
+
+} // namespace vib
+
+#endif // VIB_TEST_GPU_CONTRACTIONKERNEL_H

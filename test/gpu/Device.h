@@ -1,0 +1,48 @@
+//===- Device.h - A GPU, or a stand-in for one ------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_TEST_GPU_DEVICE_H
+#define VIB_TEST_GPU_DEVICE_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include <memory>
+#include <string>
+
+namespace vib {
+
+/// The first device of the CUDA driver that is found: the one that VIB_CUDA
+/// names, else libcuda.so.1.
+class Device {
+public:
+  /// Null if there is none.
+  static std::unique_ptr<Device> open();
+  ~Device();
+
+  /// Memory of a kernel, which it reads and writes.
+  struct Buffer {
+    void *data;
+    size_t bytes;
+  };
+  struct Launch {
+    unsigned blocks, threads, sharedBytes;
+  };
+  /// Runs `@kernel` of a PTX text on copies of the buffers, and copies them
+  /// back. Returns what went wrong, or nothing.
+  std::string run(llvm::StringRef ptx, const Launch &launch,
+                  llvm::ArrayRef<Buffer> buffers);
+
+private:
+  struct Functions;
+  Device();
+  std::unique_ptr<Functions> functions;
+};
+
+} // namespace vib
+
+#endif // VIB_TEST_GPU_DEVICE_H
