@@ -19,10 +19,9 @@
 #include "compiler/kernels/KernelPlan.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
+#include "compiler/kernels/Table.h"
 #include "compiler/kernels/TileEmitter.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Format.h"
-#include <vector>
 
 using namespace mlir;
 using namespace vib;
@@ -34,47 +33,6 @@ namespace vib {
 
 static constexpr int64_t kMultiplyAdds = 2;
 static constexpr int64_t kBytesPerCycle = 8;
-
-/// Three digits with the unit that fits: "164 M".
-static std::string scaled(double value) {
-  const char *units[] = {"", " k", " M", " G", " T"};
-  unsigned unit = 0;
-  for (; value >= 999.5 && unit + 1 < std::size(units); ++unit)
-    value /= 1000;
-  int digits = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  std::string text;
-  llvm::raw_string_ostream(text)
-      << llvm::format("%.*f%s", digits, value, units[unit]);
-  return text;
-}
-
-/// The same before a unit: "164 MFLOP", "384 FLOP".
-static std::string scaled(double value, StringRef unit) {
-  std::string text = scaled(value);
-  if (llvm::isDigit(text.back()))
-    text += ' ';
-  return text + unit.str();
-}
-
-/// What was fused, each pass named once: "epilogue: addf; maximumf".
-static std::string listFused(KernelOp kernel) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  StringRef last;
-  auto notes = kernel->getAttrOfType<ArrayAttr>(kFusedAttrName);
-  if (!notes)
-    return text;
-  for (Attribute note : notes) {
-    auto [pass, what] = cast<StringAttr>(note).getValue().split(": ");
-    if (!text.empty())
-      os << "; ";
-    if (pass != last)
-      os << pass << ": ";
-    os << what;
-    last = pass;
-  }
-  return text;
-}
 
 /// What the positions of a class are: "columns" of a matrix, "rows".
 static StringRef describeClass(KernelOp kernel, const KernelSpace &space,
@@ -189,34 +147,14 @@ static Bound getBound(KernelOp kernel, const Machine &machine) {
           cost.bytes / kBytesPerCycle};
 }
 
-using Row = std::vector<std::string>;
-
-/// The columns wide enough for what is in them; the first `numbers` after the
-/// first one to the right.
-static void printTable(ArrayRef<Row> rows, size_t numbers, raw_ostream &os) {
-  SmallVector<size_t> widths(rows.front().size());
-  for (const Row &row : rows)
-    for (auto [width, text] : llvm::zip_equal(widths, row))
-      width = std::max(width, text.size());
-  for (const Row &row : rows) {
-    std::string line;
-    for (auto [column, text] : llvm::enumerate(row)) {
-      std::string blank(widths[column] - text.size(), ' ');
-      bool right = column >= 1 && column <= numbers;
-      line += "  " + (right ? blank + text : text + blank);
-    }
-    os << StringRef(line).rtrim() << '\n';
-  }
-}
-
 static LogicalResult explainFunction(func::FuncOp function,
                                      const Machine &machine,
                                      const MemoryMap &memory, raw_ostream &os) {
   SmallVector<KernelOp> kernels = getKernels(function);
   KernelCost total;
   double cycles = 0;
-  std::vector<Row> rows = {{"kernel", "FLOP", "byte", "cycles", "bound",
-                            "units", "tile", "layout", "fused"}};
+  std::vector<TableRow> rows = {{"kernel", "FLOP", "byte", "cycles", "bound",
+                                 "units", "tile", "layout", "fused"}};
   for (KernelOp kernel : kernels) {
     KernelCost cost = getKernelCost(kernel);
     Bound bound = getBound(kernel, machine);
@@ -227,12 +165,12 @@ static LogicalResult explainFunction(func::FuncOp function,
     total.flops += cost.flops;
     total.bytes += cost.bytes;
     cycles += bound.getCycles();
-    rows.push_back({kernel.getName().str(), scaled(cost.flops),
-                    scaled(cost.bytes), scaled(bound.getCycles()),
-                    bound.compute >= bound.memory ? "compute" : "memory",
-                    describeUnits(kernel, plan),
-                    describeTiles(kernel, plan, machine), *layout,
-                    listFused(kernel)});
+    rows.push_back(
+        {kernel.getName().str(), scaled(cost.flops), scaled(cost.bytes),
+         scaled(bound.getCycles()),
+         bound.compute >= bound.memory ? "compute" : "memory",
+         describeUnits(kernel, plan), describeTiles(kernel, plan, machine),
+         *layout, listFused(kernel->getAttrOfType<ArrayAttr>(kFusedAttrName))});
   }
   os << function.getName() << ": " << kernels.size()
      << (kernels.size() == 1 ? " kernel, " : " kernels, ")

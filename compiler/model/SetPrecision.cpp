@@ -28,12 +28,12 @@ struct SetPrecision : vib::impl::SetPrecisionBase<SetPrecision> {
       return;
     Builder builder(&getContext());
     Type elementType = llvm::StringSwitch<Type>(precision)
-                           .Cases({"f32", "bf16"}, builder.getF32Type())
+                           .Cases({"f32", "bf16", "tf32"}, builder.getF32Type())
                            .Case("f64", builder.getF64Type())
                            .Default({});
     if (!elementType) {
-      emitError(getOperation().getLoc(), "expected the precision f64, f32 or "
-                                         "bf16 but got '")
+      emitError(getOperation().getLoc(), "expected the precision f64, f32, "
+                                         "tf32 or bf16 but got '")
           << precision << "'";
       return signalPassFailure();
     }

@@ -57,24 +57,49 @@ static void addRecord(llvm::Module &module, StringRef record) {
   appendToCompilerUsed(module, {global});
 }
 
+static std::string getModelName(mlir::ModuleOp module) {
+  if (auto model = module->getAttrOfType<mlir::DictionaryAttr>("vib.model"))
+    if (auto name = model.getAs<mlir::StringAttr>("name"))
+      return name.str();
+  return "vib";
+}
+
+/// Makes `translated` a module for `target`, with the descriptor and the record
+/// of the options.
+static mlir::LogicalResult completeModule(llvm::Module &translated,
+                                          mlir::ModuleOp module,
+                                          const CompileOptions &options,
+                                          const TargetInfo &target,
+                                          const GpuCode *gpu) {
+  std::string name = getModelName(module);
+  translated.setTargetTriple(target.machine->getTargetTriple());
+  translated.setDataLayout(target.machine->createDataLayout());
+  translated.setSourceFileName(name);
+  translated.setPICLevel(PICLevel::BigPIC);
+  if (failed(emitDescriptor(module, options, target, gpu, translated)))
+    return mlir::failure();
+  addRecord(translated, options.getRecord(name));
+  return mlir::success();
+}
+
+std::unique_ptr<llvm::Module>
+vib::createGpuProgram(mlir::ModuleOp module, const CompileOptions &options,
+                      const TargetInfo &target, const GpuCode &gpu,
+                      LLVMContext &context) {
+  auto program = std::make_unique<llvm::Module>(getModelName(module), context);
+  if (failed(completeModule(*program, module, options, target, &gpu)))
+    return nullptr;
+  return program;
+}
+
 std::unique_ptr<llvm::Module>
 vib::translateToLLVMIR(mlir::ModuleOp module, const CompileOptions &options,
                        const TargetInfo &target, LLVMContext &context) {
-  std::string name = "vib";
-  if (auto model = module->getAttrOfType<mlir::DictionaryAttr>("vib.model"))
-    if (auto attribute = model.getAs<mlir::StringAttr>("name"))
-      name = attribute.str();
   std::unique_ptr<llvm::Module> translated =
-      mlir::translateModuleToLLVMIR(module, context, name);
-  if (!translated)
+      mlir::translateModuleToLLVMIR(module, context, getModelName(module));
+  if (!translated ||
+      failed(completeModule(*translated, module, options, target, nullptr)))
     return nullptr;
-  translated->setTargetTriple(target.machine->getTargetTriple());
-  translated->setDataLayout(target.machine->createDataLayout());
-  translated->setSourceFileName(name);
-  translated->setPICLevel(PICLevel::BigPIC);
-  if (failed(emitDescriptor(module, options, target, *translated)))
-    return nullptr;
-  addRecord(*translated, options.getRecord(name));
   for (Function &function : *translated) {
     if (function.isDeclaration())
       continue;

@@ -16,6 +16,7 @@
 
 namespace vib {
 
+struct GpuCode;
 struct TargetInfo;
 
 /// Translates the LLVM dialect to LLVM IR for `target`, adds the descriptor and
@@ -24,6 +25,15 @@ std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
                                                 const CompileOptions &options,
                                                 const TargetInfo &target,
                                                 llvm::LLVMContext &context);
+
+/// The LLVM IR of a program for a GPU, of which all but the descriptor and the
+/// record is the runtime's. `module` is what the kernels were emitted from.
+/// Null after an error, which it has reported.
+std::unique_ptr<llvm::Module> createGpuProgram(mlir::ModuleOp module,
+                                               const CompileOptions &options,
+                                               const TargetInfo &target,
+                                               const GpuCode &gpu,
+                                               llvm::LLVMContext &context);
 
 /// Runs LLVM's own passes at the level of `options`.
 void optimize(llvm::Module &module, const CompileOptions &options,

@@ -15,7 +15,11 @@
 #include "compiler/object/Descriptor.h"
 #include "compiler/object/Options.h"
 #include "compiler/object/Target.h"
+#include "compiler/ptx/GpuArch.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Matchers.h"
 #include "runtime/Abi.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Config/llvm-config.h"
@@ -138,12 +142,17 @@ public:
       : module(module), llvmModule(llvmModule),
         context(llvmModule.getContext()), types(context) {}
 
-  LogicalResult emit(const CompileOptions &options, const TargetInfo &target);
+  LogicalResult emit(const CompileOptions &options, const TargetInfo &target,
+                     const GpuCode *gpu);
 
 private:
   llvm::Constant *emitParameters(uint32_t &count);
   llvm::Constant *emitTensors(uint32_t &count);
   llvm::Constant *emitKernels(uint32_t &count);
+  llvm::Constant *emitKernel(Attribute attribute);
+  /// The launches of all entries, and the table of their kernels.
+  llvm::Constant *emitGpu(const GpuCode &gpu, llvm::Constant *&kernels,
+                          uint32_t &numKernels);
   llvm::Constant *emitSchedule(Fields &model, StringRef name);
 
   llvm::Constant *i32(uint64_t value) {
@@ -298,22 +307,86 @@ llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
   return table(types.tensor, rows, "vib_tensors");
 }
 
+llvm::Constant *DescriptorEmitter::emitKernel(Attribute attribute) {
+  Fields fields = openFields("vib.kernel", attribute);
+  auto *kernel = llvm::ConstantStruct::get(
+      types.kernel,
+      {string(fields.getString("name")), string(fields.getString("entry")),
+       f64(fields.getReal("flops")), f64(fields.getReal("bytes")),
+       i64(fields.getInteger("units"))});
+  hasFailed |= fields.failed();
+  return kernel;
+}
+
 llvm::Constant *DescriptorEmitter::emitKernels(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
-  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
-    Attribute attribute = function->getAttr("vib.kernel");
-    if (!attribute)
-      continue;
-    Fields fields = openFields("vib.kernel", attribute);
-    rows.push_back(llvm::ConstantStruct::get(
-        types.kernel,
-        {string(fields.getString("name")), string(fields.getString("entry")),
-         f64(fields.getReal("flops")), f64(fields.getReal("bytes")),
-         i64(fields.getInteger("units"))}));
-    hasFailed |= fields.failed();
-  }
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    if (Attribute attribute = function->getAttr("vib.kernel"))
+      rows.push_back(emitKernel(attribute));
   count = rows.size();
   return table(types.kernel, rows, "vib_kernels");
+}
+
+/// The entry of the runtime that a function of the phase kernels is.
+static std::optional<VibGpuEntry> getGpuEntry(StringRef name) {
+  return llvm::StringSwitch<std::optional<VibGpuEntry>>(name)
+      .Case("scale", VIB_GPU_SCALE)
+      .Case("train_step", VIB_GPU_TRAIN_STEP)
+      .Case("encode", VIB_GPU_ENCODE)
+      .Case("evaluate", VIB_GPU_EVALUATE)
+      .Case("predict", VIB_GPU_PREDICT)
+      .Case("gather", VIB_GPU_GATHER)
+      .Default(std::nullopt);
+}
+
+llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
+                                           llvm::Constant *&kernels,
+                                           uint32_t &numKernels) {
+  SmallVector<llvm::Constant *> launches, rows;
+  module.walk([&](gpu::LaunchFuncOp launch) {
+    auto entry = launch->getParentOfType<func::FuncOp>();
+    std::optional<VibGpuEntry> number = getGpuEntry(entry.getName());
+    Operation *function =
+        SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernel());
+    auto infos = function ? function->getAttrOfType<ArrayAttr>("vib.kernels")
+                          : ArrayAttr();
+    auto getConstant = [](Value value) {
+      APInt constant;
+      return value && matchPattern(value, m_ConstantInt(&constant))
+                 ? constant.getZExtValue()
+                 : 0;
+    };
+    if (!number || !infos) {
+      launch.emitError("expected a launch by an entry of the runtime of a "
+                       "kernel with vib.kernels");
+      hasFailed = true;
+      return;
+    }
+    launches.push_back(llvm::ConstantStruct::get(
+        types.launch, {string(launch.getKernelName().getValue()), i32(*number),
+                       i32(getConstant(launch.getGridSizeX())),
+                       i32(getConstant(launch.getBlockSizeX())),
+                       i32(getConstant(launch.getDynamicSharedMemorySize())),
+                       i32(rows.size()), i32(infos.size())}));
+    for (Attribute info : infos)
+      rows.push_back(emitKernel(info));
+  });
+  numKernels = rows.size();
+  kernels = table(types.kernel, rows, "vib_kernels");
+  llvm::Constant *cubin = null();
+  if (!gpu.cubin.empty())
+    cubin = constant(llvm::ConstantDataArray::getString(context, gpu.cubin,
+                                                        /*AddNull=*/false),
+                     "vib_cubin");
+  return constant(
+      llvm::ConstantStruct::get(
+          types.gpu,
+          {string(gpu.arch.name), i32(gpu.arch.capability),
+           i32(launches.size()), table(types.launch, launches, "vib_launches"),
+           constant(llvm::ConstantDataArray::getString(context, gpu.ptx),
+                    "vib_ptx"),
+           i64(gpu.ptx.size() + 1), cubin, i64(gpu.cubin.size())}),
+      "vib_gpu");
 }
 
 llvm::Constant *DescriptorEmitter::emitSchedule(Fields &model, StringRef name) {
@@ -330,11 +403,14 @@ llvm::Constant *DescriptorEmitter::emitSchedule(Fields &model, StringRef name) {
 }
 
 LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
-                                      const TargetInfo &target) {
+                                      const TargetInfo &target,
+                                      const GpuCode *gpu) {
   uint32_t numParameters, numTensors, numKernels;
   llvm::Constant *parameters = emitParameters(numParameters);
   llvm::Constant *tensors = emitTensors(numTensors);
-  llvm::Constant *kernels = emitKernels(numKernels);
+  llvm::Constant *kernels = emitKernels(numKernels), *device = null();
+  if (gpu)
+    device = emitGpu(*gpu, kernels, numKernels);
   Fields model = openFields("vib.model", module->getAttr("vib.model"));
   constexpr VibType operandTypes[] = {VIB_F32, VIB_F64, VIB_BF16, VIB_TF32};
   VibType operands =
@@ -348,8 +424,8 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        string(model.getString("name")),
        string(model.getString("hash")),
        string("vibc " VIB_VERSION " (LLVM " LLVM_VERSION_STRING ")"),
-       string("x86_64 " + options.cpu),
-       string(target.requiredFeatures),
+       string(gpu ? "cuda " + options.arch : "x86_64 " + options.cpu),
+       string(gpu ? "" : target.requiredFeatures),
        string(options.getCommandLine()),
        i32(model.getCase("type", {"f32", "f64"}) ? VIB_F64 : VIB_F32),
        i32(operands),
@@ -388,7 +464,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        entry("evaluate"),
        entry("predict"),
        entry("gradients"),
-       null()});
+       device});
   auto *global = constant(value, "vib_model");
   global->setLinkage(llvm::GlobalValue::ExternalLinkage);
   global->setAlignment(llvm::Align(64));
@@ -397,7 +473,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
 
 LogicalResult vib::emitDescriptor(ModuleOp module,
                                   const CompileOptions &options,
-                                  const TargetInfo &target,
+                                  const TargetInfo &target, const GpuCode *gpu,
                                   llvm::Module &llvmModule) {
-  return DescriptorEmitter(module, llvmModule).emit(options, target);
+  return DescriptorEmitter(module, llvmModule).emit(options, target, gpu);
 }

@@ -16,6 +16,7 @@
 namespace vib {
 
 struct CompileOptions;
+struct GpuArch;
 struct TargetInfo;
 
 /// The structs of runtime/Abi.h. A unit test compares their layouts with those
@@ -26,11 +27,20 @@ struct AbiTypes {
       *model;
 };
 
+/// The code of a program for a GPU.
+struct GpuCode {
+  const GpuArch &arch;
+  llvm::StringRef ptx;
+  /// Empty where only the PTX is embedded.
+  llvm::StringRef cubin;
+};
+
 /// Adds the constant `vib_model` to `llvmModule`, from what the phases left as
-/// attributes of `module`. Reports what is missing.
+/// attributes of `module`, and `gpu` with its launches where that is given.
+/// Reports what is missing.
 llvm::LogicalResult emitDescriptor(mlir::ModuleOp module,
                                    const CompileOptions &options,
-                                   const TargetInfo &target,
+                                   const TargetInfo &target, const GpuCode *gpu,
                                    llvm::Module &llvmModule);
 
 } // namespace vib

@@ -16,7 +16,8 @@ using namespace mlir;
 using namespace vib;
 
 static constexpr llvm::StringLiteral kPhaseNames[] = {
-    "model", "step", "fused", "kernels", "llvm", "asm", "obj", "shared", "exe"};
+    "model", "step", "fused", "kernels", "ptx", "cubin",
+    "llvm",  "asm",  "obj",   "shared",  "exe"};
 
 StringRef vib::getPhaseName(Phase phase) {
   return kPhaseNames[static_cast<unsigned>(phase)];
@@ -32,8 +33,11 @@ std::optional<Phase> vib::parsePhase(StringRef name) {
 std::string CompileOptions::getCommandLine() const {
   std::string line;
   llvm::raw_string_ostream os(line);
-  os << "-O" << level << " --precision=" << precision << " --batch=" << batch
-     << " --cpu=" << cpu;
+  os << "-O" << level << " --precision=" << precision << " --batch=" << batch;
+  if (isCuda())
+    os << " --target=cuda --arch=" << arch << (cubin ? " --cubin" : "");
+  else
+    os << " --cpu=" << cpu;
   if (gradients)
     os << " --gradients";
   return line;
@@ -52,6 +56,12 @@ DictionaryAttr CompileOptions::getAttribute(MLIRContext *context) const {
   if (batch)
     entries.push_back(
         builder.getNamedAttr("batch", builder.getI64IntegerAttr(batch)));
+  if (isCuda()) {
+    entries.push_back(
+        builder.getNamedAttr("arch", builder.getStringAttr(arch)));
+    entries.push_back(
+        builder.getNamedAttr("cubin", builder.getBoolAttr(cubin)));
+  }
   return builder.getDictionaryAttr(entries);
 }
 
@@ -72,6 +82,10 @@ CompileOptions::fromAttribute(DictionaryAttr attribute) {
     options.precision = precision.str();
   if (auto batch = attribute.getAs<IntegerAttr>("batch"))
     options.batch = batch.getInt();
+  if (auto arch = attribute.getAs<StringAttr>("arch"))
+    options.arch = arch.str();
+  if (auto cubin = attribute.getAs<BoolAttr>("cubin"))
+    options.cubin = cubin.getValue();
   return options;
 }
 
@@ -82,6 +96,8 @@ std::string CompileOptions::getRecord(StringRef modelName) const {
      << " precision=" << precision << " batch=" << batch
      << " gradients=" << gradients << " cpu=" << cpu
      << " features=" << features;
+  if (isCuda())
+    os << " arch=" << arch << " cubin=" << cubin;
   return record;
 }
 
@@ -90,7 +106,7 @@ std::optional<CompileOptions> CompileOptions::fromRecord(StringRef record,
   if (!record.consume_front("vib "))
     return std::nullopt;
   CompileOptions options;
-  unsigned gradients = 0;
+  unsigned gradients = 0, cubin = 0;
   while (!record.empty()) {
     StringRef entry;
     std::tie(entry, record) = record.split(' ');
@@ -103,12 +119,18 @@ std::optional<CompileOptions> CompileOptions::fromRecord(StringRef record,
       options.cpu = value.str();
     else if (key == "features")
       options.features = value.str();
-    else if (key == "level" ? value.getAsInteger(10, options.level)
-             : key == "batch"
-                 ? value.getAsInteger(10, options.batch)
-                 : key != "gradients" || value.getAsInteger(10, gradients))
+    else if (key == "arch")
+      options.arch = value.str();
+    else if (key == "cubin") {
+      if (value.getAsInteger(10, cubin))
+        return std::nullopt;
+    } else if (key == "level" ? value.getAsInteger(10, options.level)
+               : key == "batch"
+                   ? value.getAsInteger(10, options.batch)
+                   : key != "gradients" || value.getAsInteger(10, gradients))
       return std::nullopt;
   }
   options.gradients = gradients;
+  options.cubin = cubin;
   return options;
 }

@@ -17,7 +17,20 @@
 namespace vib {
 
 /// The phases, in the order in which a model passes through them.
-enum class Phase { Model, Step, Fused, Kernels, LLVM, Asm, Obj, Shared, Exe };
+/// Ptx and Cubin are a GPU's, LLVM, Asm and Shared a CPU's.
+enum class Phase {
+  Model,
+  Step,
+  Fused,
+  Kernels,
+  Ptx,
+  Cubin,
+  LLVM,
+  Asm,
+  Obj,
+  Shared,
+  Exe
+};
 llvm::StringRef getPhaseName(Phase phase);
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
@@ -25,11 +38,16 @@ std::optional<Phase> parsePhase(llvm::StringRef name);
 /// records it, so that the next phase goes on with the same.
 struct CompileOptions {
   unsigned level = 2;
-  std::string precision; // "f64", "f32" or "bf16"
+  std::string precision; // "f64", "f32", "tf32" or "bf16"
   int64_t batch = 0;
   bool gradients = false;
   std::string cpu;      // LLVM's name, never "native"
   std::string features; // of the CPU, as LLVM takes them: "+avx2,-sse4a"
+  std::string arch;     // of the GPU, "sm_80"; empty for a CPU
+  bool cubin = false;   // beside the PTX
+
+  bool isCuda() const { return !arch.empty(); }
+  llvm::StringRef getTarget() const { return isCuda() ? "cuda" : "cpu"; }
 
   /// As a user would type them.
   std::string getCommandLine() const;

@@ -58,7 +58,7 @@ static FailureOr<Value> loadField(OpBuilder &builder, LLVM::LLVMFuncOp function,
   Type pointer = call.getType();
   Type memory = field->bits == 0 ? pointer
                 : field->isFloat ? Type(builder.getF64Type())
-                                : builder.getIntegerType(field->bits);
+                                 : builder.getIntegerType(field->bits);
   Value address = LLVM::GEPOp::create(
       builder, loc, pointer, builder.getI8Type(), call,
       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(field->offset)});

@@ -579,7 +579,10 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
 
     module->setAttr("vib.phase", builder.getStringAttr("step"));
     module->setAttr("vib.model",
-                    getModelAttribute(model, train, type, rows, roundOperands,
+                    getModelAttribute(model, train, type, rows,
+                                      roundOperands ? "bf16"
+                                      : useTF32     ? "tf32"
+                                                    : "",
                                       computeHash(model)));
     module->setAttr("vib.parameters", getParametersAttribute(model, train));
     numDifferentiated += model.getBody().front().getOperations().size();

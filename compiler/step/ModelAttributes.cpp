@@ -57,7 +57,7 @@ static DictionaryAttr getAttribute(Builder &builder, const Schedule &schedule) {
 
 DictionaryAttr vib::getModelAttribute(ModelOp model, TrainOp train,
                                       FloatType type, int64_t batch,
-                                      bool roundsOperands, StringRef hash) {
+                                      StringRef operands, StringRef hash) {
   Builder builder(model.getContext());
   NamedAttrList fields;
   auto addString = [&](StringRef name, const Twine &value) {
@@ -78,7 +78,7 @@ DictionaryAttr vib::getModelAttribute(ModelOp model, TrainOp train,
   addString("hash", hash);
   StringRef typeName = type.isF64() ? "f64" : "f32";
   addString("type", typeName);
-  addString("operands", roundsOperands ? "bf16" : typeName);
+  addString("operands", operands.empty() ? typeName : operands);
   addString("likelihood", categorical ? "categorical" : "normal");
   addInteger("batch", batch);
   addInteger("samples", sample.getSamples());

@@ -14,10 +14,11 @@
 namespace vib {
 
 /// The attribute `vib.model`: the fields of the runtime's VibModel that the
-/// model and its training state, by their names there.
+/// model and its training state, by their names there. `operands` is what wide
+/// contractions read theirs as, empty for `type`.
 mlir::DictionaryAttr getModelAttribute(ModelOp model, TrainOp train,
                                        mlir::FloatType type, int64_t batch,
-                                       bool roundsOperands,
+                                       llvm::StringRef operands,
                                        llvm::StringRef hash);
 
 /// The attribute `vib.parameters`: one dictionary a parameter, as the

@@ -60,7 +60,9 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     Option<"withGradients", "with-gradients", "bool", "false",
            "Write out @gradients as well">,
     Option<"roundOperands", "round-operands", "bool", "false",
-           "Round the operands of wide contractions to bf16">];
+           "Round the operands of wide contractions to bf16">,
+    Option<"useTF32", "tf32", "bool", "false",
+           "Record that contractions are to round their factors to TF32">];
   let statistics = [
     Statistic<"numDifferentiated", "differentiated",
               "Ops that were differentiated">,

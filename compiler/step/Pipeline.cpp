@@ -26,6 +26,7 @@ void vib::buildStepPipeline(OpPassManager &manager,
   BuildStepOptions build;
   build.withGradients = options.withGradients;
   build.roundOperands = options.precision == "bf16";
+  build.useTF32 = options.precision == "tf32";
   manager.addPass(createBuildStep(build));
   // The boundary of the phase. No canonicalization before it: it would take
   // constants out of the bodies of loops and merge what fusion wants apart.

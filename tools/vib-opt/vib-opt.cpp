@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/Passes.h"
+#include "compiler/gpu/Passes.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/model/Passes.h"
 #include "compiler/object/Passes.h"
+#include "compiler/ptx/Passes.h"
 #include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/InitAllDialects.h"
@@ -28,6 +30,9 @@ int main(int argc, char **argv) {
   vib::registerStepPhase();
   vib::registerKernelsPasses();
   vib::registerKernelsPipelines();
+  vib::registerGpuPasses();
+  vib::registerGpuPipelines();
+  vib::registerPtxPasses();
   vib::registerObjectPasses();
   // Values are printed by the names that the compiler gives them.
   llvm::SmallVector<char *> arguments(argv, argv + argc);

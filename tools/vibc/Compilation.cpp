@@ -21,12 +21,17 @@
 
 #include "tools/vibc/Compilation.h"
 #include "compiler/fused/Passes.h"
+#include "compiler/gpu/Passes.h"
 #include "compiler/kernels/Explain.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/model/Passes.h"
 #include "compiler/object/Codegen.h"
+#include "compiler/object/Descriptor.h"
 #include "compiler/object/Link.h"
 #include "compiler/object/Passes.h"
+#include "compiler/ptx/EmitPtx.h"
+#include "compiler/ptx/ExplainGpu.h"
+#include "compiler/ptx/Passes.h"
 #include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/IR/Verifier.h"
@@ -46,6 +51,10 @@ using namespace vib;
 
 static constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
 static constexpr llvm::StringLiteral kOptionsAttrName = "vib.options";
+
+/// The CPU of the host's part of a GPU program: any that such a machine has.
+static constexpr llvm::StringLiteral kHostCpu = "x86-64";
+static constexpr llvm::StringLiteral kDefaultArch = "sm_80";
 
 static DialectRegistry createRegistry() {
   DialectRegistry registry;
@@ -99,6 +108,8 @@ std::string Compilation::getOutputPath(Phase phase) const {
     return getStem() + ".o";
   case Phase::Shared:
     return getStem() + ".so";
+  case Phase::Cubin:
+    return getStem() + ".cubin";
   default:
     return "-";
   }
@@ -114,6 +125,10 @@ static StringRef getExtension(Phase phase) {
     return ".fused.mlir";
   case Phase::Kernels:
     return ".kernels.mlir";
+  case Phase::Ptx:
+    return ".ptx";
+  case Phase::Cubin:
+    return ".cubin";
   case Phase::LLVM:
     return ".ll";
   case Phase::Asm:
@@ -204,8 +219,8 @@ static std::string getPrecision(ModelOp model) {
 /// The options that the module itself says, once its model has been checked.
 void Compilation::takeSettled(CompileOptions &settled) {
   for (auto model : module->getOps<ModelOp>()) {
-    // A model that is compiled for bf16 is one of f32.
-    if (settled.precision != "bf16")
+    // A model that is compiled for bf16 or tf32 is one of f32.
+    if (settled.precision != "bf16" && settled.precision != "tf32")
       settled.precision = getPrecision(model);
     modelName = model.getSymName().str();
   }
@@ -229,73 +244,142 @@ int Compilation::settleOptions() {
     return failUsage(getInputName() + " holds the phase " +
                      getPhaseName(phase) +
                      ", from which no way leads back to " + getPhaseName(end));
-  bool isShared = end == Phase::Shared;
-  if (!recorded) {
+  if (recorded) {
+    if (int code = settleRecorded())
+      return code;
+  } else {
     options.level = flags.level.value_or(2);
     options.precision = flags.precision.value_or("");
     options.batch = flags.batch.value_or(0);
-    options.gradients = flags.gradients || isShared;
-    llvm::Expected<CpuName> cpu = resolveCpu(flags.cpu.value_or("native"));
-    if (!cpu)
-      return failUsage("--cpu: " + toString(cpu.takeError()));
-    options.cpu = cpu->cpu;
-    options.features = cpu->features;
+    options.gradients = flags.gradients || end == Phase::Shared;
+    options.cubin = flags.cubin;
+    if (flags.target == "cuda") {
+      options.arch = flags.arch.value_or(kDefaultArch.str());
+      options.cpu = kHostCpu.str();
+    } else {
+      llvm::Expected<CpuName> cpu = resolveCpu(flags.cpu.value_or("native"));
+      if (!cpu)
+        return failUsage("--cpu: " + toString(cpu.takeError()));
+      options.cpu = cpu->cpu;
+      options.features = cpu->features;
+    }
     // A file of a later phase that does not say how it was compiled.
     if (module && phase > Phase::Model) {
       takeSettled(options);
       options.gradients = module->lookupSymbol("gradients") != nullptr;
     }
-  } else {
-    options = *recorded;
-    auto contradicts = [&](const Twine &flag, const Twine &found) {
-      return failUsage(flag + " contradicts " + getInputName() +
-                       ", which was compiled " + found);
-    };
-    if (flags.level && *flags.level != options.level)
-      return contradicts("-O" + Twine(*flags.level),
-                         "with -O" + Twine(options.level));
-    if (flags.precision && *flags.precision != options.precision)
-      return contradicts("--precision=" + *flags.precision,
-                         "with --precision=" + options.precision);
-    if (flags.batch && *flags.batch != options.batch)
-      return contradicts("--batch=" + Twine(*flags.batch),
-                         "with --batch=" + Twine(options.batch));
-    if (flags.cpu) {
-      llvm::Expected<CpuName> cpu = resolveCpu(*flags.cpu);
-      if (!cpu)
-        return failUsage("--cpu: " + toString(cpu.takeError()));
-      if (cpu->cpu != options.cpu || cpu->features != options.features)
-        return contradicts(
-            "--cpu=" + *flags.cpu +
-                (*flags.cpu == cpu->cpu ? Twine() : " (" + cpu->cpu + ")"),
-            "for --cpu=" + options.cpu);
-    }
-    if ((flags.gradients || isShared) && !options.gradients) {
-      if (phase != Phase::Model)
-        return contradicts(isShared ? "--emit=shared, which exports gradients,"
-                                    : "--gradients",
-                           "without --gradients");
-      options.gradients = true;
-    }
   }
+  if (int code = settleTarget())
+    return code;
+  return checkFlags();
+}
 
+int Compilation::settleRecorded() {
+  options = *recorded;
+  auto contradicts = [&](const Twine &flag, const Twine &found) {
+    return failUsage(flag + " contradicts " + getInputName() +
+                     ", which was compiled " + found);
+  };
+  if (flags.level && *flags.level != options.level)
+    return contradicts("-O" + Twine(*flags.level),
+                       "with -O" + Twine(options.level));
+  if (flags.precision && *flags.precision != options.precision)
+    return contradicts("--precision=" + *flags.precision,
+                       "with --precision=" + options.precision);
+  if (flags.batch && *flags.batch != options.batch)
+    return contradicts("--batch=" + Twine(*flags.batch),
+                       "with --batch=" + Twine(options.batch));
+  if (flags.target && *flags.target != options.getTarget())
+    return contradicts("--target=" + *flags.target,
+                       "for --target=" + options.getTarget());
+  if (flags.arch && options.isCuda() && *flags.arch != options.arch)
+    return contradicts("--arch=" + *flags.arch, "for --arch=" + options.arch);
+  if (flags.cubin && options.isCuda() && !options.cubin) {
+    // The cubin is made at the end; up to the object it can still be asked for.
+    if (phase > Phase::Kernels)
+      return contradicts("--cubin", "without --cubin");
+    options.cubin = true;
+  }
+  if (flags.cpu && !options.isCuda()) {
+    llvm::Expected<CpuName> cpu = resolveCpu(*flags.cpu);
+    if (!cpu)
+      return failUsage("--cpu: " + toString(cpu.takeError()));
+    if (cpu->cpu != options.cpu || cpu->features != options.features)
+      return contradicts(
+          "--cpu=" + *flags.cpu +
+              (*flags.cpu == cpu->cpu ? Twine() : " (" + cpu->cpu + ")"),
+          "for --cpu=" + options.cpu);
+  }
+  bool isShared = end == Phase::Shared;
+  if ((flags.gradients || isShared) && !options.gradients) {
+    if (phase != Phase::Model)
+      return contradicts(isShared ? "--emit=shared, which exports gradients,"
+                                  : "--gradients",
+                         "without --gradients");
+    options.gradients = true;
+  }
+  return 0;
+}
+
+/// What each target takes, and what it does not.
+int Compilation::settleTarget() {
+  target = createTarget(options.cpu, options.features, options.level);
+  if (!options.isCuda()) {
+    if (flags.arch)
+      return failUsage("--arch names a GPU: expected --target=cuda with it");
+    if (flags.cubin)
+      return failUsage("--cubin is code of a GPU: expected --target=cuda with "
+                       "it");
+    if (end == Phase::Ptx || end == Phase::Cubin)
+      return failUsage("--emit=" + getPhaseName(end) +
+                       " is code of a GPU: expected --target=cuda with it");
+    if (options.precision == "tf32")
+      return failUsage("--precision=tf32 is of a GPU: expected f64, f32 or "
+                       "bf16 on a CPU");
+    if (target.isGeneric && phase <= Phase::Kernels && end > Phase::Fused)
+      llvm::errs() << "vibc: note: " << options.cpu
+                   << " has no AVX2 and FMA: the program will be several times "
+                      "slower than on --cpu=native or --cpu=x86-64-v3\n";
+    return 0;
+  }
+  llvm::Expected<const GpuArch *> found = resolveArch(options.arch);
+  if (!found)
+    return failUsage("--arch: " + toString(found.takeError()));
+  arch = *found;
+  if (flags.cpu)
+    return failUsage("--cpu contradicts --target=cuda, whose programs run on "
+                     "any CPU");
+  if (end == Phase::LLVM || end == Phase::Asm || end == Phase::Shared)
+    return failUsage("--emit=" + getPhaseName(end) +
+                     " is of a CPU: expected ptx, cubin, obj or exe with "
+                     "--target=cuda");
+  if (options.level == 0)
+    return failUsage("-O0 contradicts --target=cuda: the reference is a CPU's");
+  if (options.precision == "f64")
+    return failUsage("--target=cuda computes in f32, tf32 or bf16, not in f64: "
+                     "expected one of them as --precision");
+  if (options.gradients)
+    return failUsage("--gradients contradicts --target=cuda, whose programs "
+                     "have no entry point for them");
+  return 0;
+}
+
+int Compilation::checkFlags() {
   if (options.level == 0 && end == Phase::Fused)
     return failUsage("--emit=fused contradicts -O0, which fuses nothing");
-  if (flags.explain && options.level == 0)
+  if (!flags.explain)
+    return 0;
+  if (options.level == 0)
     return failUsage("--explain contradicts -O0, which fuses nothing");
-  if (flags.explain && end < Phase::Fused)
-    return failUsage("--explain tells of the phase fused, which comes after "
-                     "--emit=" +
-                     getPhaseName(end));
-  if (flags.explain && phase > Phase::Fused)
-    return failUsage("--explain tells of the phase fused, but " +
-                     getInputName() + " holds the phase " +
+  // Of a GPU it tells of the launches.
+  Phase told = options.isCuda() ? Phase::Kernels : Phase::Fused;
+  if (end < told)
+    return failUsage("--explain tells of the phase " + getPhaseName(told) +
+                     ", which comes after --emit=" + getPhaseName(end));
+  if (phase > told)
+    return failUsage("--explain tells of the phase " + getPhaseName(told) +
+                     ", but " + getInputName() + " holds the phase " +
                      getPhaseName(phase));
-  target = createTarget(options.cpu, options.features, options.level);
-  if (target.isGeneric && phase <= Phase::Kernels && end > Phase::Fused)
-    llvm::errs() << "vibc: note: " << options.cpu
-                 << " has no AVX2 and FMA: the program will be several times "
-                    "slower than on --cpu=native or --cpu=x86-64-v3\n";
   return 0;
 }
 
@@ -313,7 +397,7 @@ static void normalizeUses(ModuleOp module) {
   });
 }
 
-static void addPipeline(OpPassManager &manager, Phase phase,
+static void addPipeline(OpPassManager &manager, Phase phase, ModuleOp module,
                         const CompileOptions &options,
                         const TargetInfo &target) {
   switch (phase) {
@@ -336,6 +420,10 @@ static void addPipeline(OpPassManager &manager, Phase phase,
     buildFusedPipeline(manager);
     return;
   case Phase::Kernels: {
+    if (options.isCuda()) {
+      buildGpuKernelsPipeline(manager);
+      return;
+    }
     if (options.level == 0) {
       buildReferencePipeline(manager);
       return;
@@ -346,6 +434,9 @@ static void addPipeline(OpPassManager &manager, Phase phase,
     buildKernelsPipeline(manager, kernelsOptions);
     return;
   }
+  case Phase::Ptx:
+    buildNvvmPipeline(manager, getIndexBits(module));
+    return;
   case Phase::LLVM:
     buildLLVMPipeline(manager);
     return;
@@ -392,7 +483,7 @@ int Compilation::runPipeline(Phase next) {
   manager.enableTiming(scope);
   if (failed(applyPassManagerCLOptions(manager)))
     return 1;
-  addPipeline(manager, next, options, target);
+  addPipeline(manager, next, *module, options, target);
 
   // What a pass reports is printed; that MLIR noticed the failure too is not.
   unsigned numErrors = 0;
@@ -420,6 +511,12 @@ int Compilation::runPipeline(Phase next) {
   phase = next;
   if (next > Phase::Kernels)
     return 0;
+  // A model that names no precision has one of its own.
+  if (next == Phase::Model && options.isCuda()) {
+    takeSettled(options);
+    if (int code = settleTarget())
+      return code;
+  }
 
   (*module)->setAttr(kPhaseAttrName,
                      StringAttr::get(&context, getPhaseName(next)));
@@ -445,12 +542,21 @@ int Compilation::explain() {
   return 0;
 }
 
+/// `resources` is empty where no assembler has told them.
+int Compilation::explainGpu(const llvm::StringMap<KernelResources> &resources) {
+  TimingScope scope = timing.nest("Explain");
+  vib::explainGpu(*module, *arch, resources,
+                  getOutputPath(end) == "-" ? llvm::errs() : llvm::outs());
+  llvm::outs().flush();
+  return 0;
+}
+
 int Compilation::lowerToKernels() {
   normalizeUses(*module);
   if (phase == Phase::Model)
     if (int code = runPipeline(Phase::Model))
       return code;
-  if (phase == Phase::Fused && flags.explain)
+  if (phase == Phase::Fused && flags.explain && !options.isCuda())
     if (int code = explain())
       return code;
   bool done = false;
@@ -461,13 +567,17 @@ int Compilation::lowerToKernels() {
       continue;
     if (int code = runPipeline(next))
       return code;
-    if (phase == Phase::Fused && flags.explain)
+    if (phase == Phase::Fused && flags.explain && !options.isCuda())
       if (int code = explain())
+        return code;
+    if (next == Phase::Kernels && end == next && flags.explain &&
+        options.isCuda())
+      if (int code = explainGpu({}))
         return code;
     if (int code = emitModule(next, done); code || done)
       return code;
   }
-  return lowerToObject();
+  return options.isCuda() ? lowerToGpuObject() : lowerToObject();
 }
 
 //===----------------------------------------------------------------------===//
@@ -506,6 +616,59 @@ int Compilation::lowerToObject() {
     if (int code = emit(Phase::Asm, text, done); code || done)
       return code;
     TimingScope scope = timing.nest("Assembly");
+    llvm::Expected<std::string> object =
+        assemble(llvm::MemoryBufferRef(text, getInputName()), target);
+    if (!object)
+      return fail(toString(object.takeError()));
+    text = std::move(*object);
+  }
+  if (int code = emit(Phase::Obj, text, done); code || done)
+    return code;
+  return finish(text);
+}
+
+/// What the host's part of the program does is in the runtime, so that its
+/// object is but data: the descriptor and the code of the kernels.
+int Compilation::lowerToGpuObject() {
+  if (int code = runPipeline(Phase::Ptx))
+    return code;
+  bool done = false;
+  FailureOr<std::string> ptx = failure();
+  {
+    TimingScope scope = timing.nest("Code generation");
+    ptx = emitPtx(*module, *arch, options.level);
+  }
+  if (failed(ptx))
+    return fail("the kernels cannot become PTX");
+  if (int code = emit(Phase::Ptx, *ptx, done); code || (done && !flags.explain))
+    return code;
+  Cubin cubin;
+  bool needsCubin = !done && (options.cubin || end == Phase::Cubin);
+  if (needsCubin || (flags.explain && hasAssembler())) {
+    TimingScope scope = timing.nest("Assembly of PTX");
+    llvm::Expected<Cubin> assembled = assemblePtx(*ptx, *arch);
+    if (!assembled)
+      return fail(toString(assembled.takeError()));
+    cubin = std::move(*assembled);
+  }
+  if (flags.explain)
+    if (int code = explainGpu(cubin.resources))
+      return code;
+  if (done)
+    return 0;
+  if (needsCubin)
+    if (int code = emit(Phase::Cubin, cubin.contents, done); code || done)
+      return code;
+  {
+    TimingScope scope = timing.nest("Descriptor");
+    llvm::LLVMContext llvmContext;
+    GpuCode code{*arch, *ptx,
+                 options.cubin ? StringRef(cubin.contents) : StringRef()};
+    std::unique_ptr<llvm::Module> program =
+        createGpuProgram(*module, options, target, code, llvmContext);
+    if (!program)
+      return fail("the module has no descriptor");
+    text = emitAssembly(*program, target, /*verbose=*/false);
     llvm::Expected<std::string> object =
         assemble(llvm::MemoryBufferRef(text, getInputName()), target);
     if (!object)

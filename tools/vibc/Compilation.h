@@ -11,6 +11,7 @@
 
 #include "compiler/object/Options.h"
 #include "compiler/object/Target.h"
+#include "compiler/ptx/Cubin.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -35,12 +36,17 @@ private:
   int read();
   void takeSettled(CompileOptions &settled);
   int settleOptions();
+  int settleRecorded();
+  int settleTarget();
+  int checkFlags();
   int lowerToKernels();
   int lowerToObject();
+  int lowerToGpuObject();
   int finish(llvm::StringRef object);
 
   int runPipeline(Phase phase);
   int explain();
+  int explainGpu(const llvm::StringMap<KernelResources> &resources);
   /// Writes the text or file of `phase`; `done` says that it was the last.
   int emit(Phase phase, llvm::StringRef contents, bool &done);
   int emitModule(Phase phase, bool &done);
@@ -75,7 +81,9 @@ private:
   std::optional<CompileOptions> recorded;
   CompileOptions options;
   std::string modelName;
+  /// Of the CPU, which for a GPU program runs all but the kernels.
   TargetInfo target;
+  const GpuArch *arch = nullptr;
 };
 
 } // namespace vib

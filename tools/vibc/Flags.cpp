@@ -23,6 +23,7 @@ static constexpr int64_t kMostRows = 1 << 20;
 
 namespace {
 enum class Level { O0, O1, O2, O3 };
+enum class Target { CPU, CUDA };
 
 /// Values that are words, where a wrong one is answered with the right ones.
 template <typename T> struct WordParser : cl::parser<T> {
@@ -69,7 +70,12 @@ struct Parser {
           clEnumValN(Phase::Fused, "fused",
                      "each function as the list of kernels that run"),
           clEnumValN(Phase::Kernels, "kernels",
-                     "vectorized loops over one planned arena"),
+                     "vectorized loops over one planned arena; of a GPU, "
+                     "thread blocks and their launches"),
+          clEnumValN(Phase::Ptx, "ptx", "of a GPU: PTX"),
+          clEnumValN(Phase::Cubin, "cubin",
+                     "of a GPU: machine code of its architecture, by the CUDA "
+                     "Toolkit"),
           clEnumValN(Phase::LLVM, "llvm", "LLVM IR"),
           clEnumValN(Phase::Asm, "asm", "assembly"),
           clEnumValN(Phase::Obj, "obj", "an object file with vib_model in it"),
@@ -77,6 +83,23 @@ struct Parser {
                      "a shared library, with a C header beside it"),
           clEnumValN(Phase::Exe, "exe", "the program (the default)")),
       cl::value_desc("phase"), cl::cat(category)};
+  cl::opt<Target, false, WordParser<Target>> target{
+      "target", cl::desc("Where the program runs:"),
+      cl::values(clEnumValN(Target::CPU, "cpu", "a CPU (the default)"),
+                 clEnumValN(Target::CUDA, "cuda", "an NVIDIA GPU")),
+      cl::value_desc("target"), cl::cat(category)};
+  cl::opt<std::string> arch{
+      "arch",
+      cl::desc("With --target=cuda, the oldest architecture that the program "
+               "runs on: sm_80 (the default), sm_86, sm_89, sm_90, sm_100 or "
+               "sm_120"),
+      cl::value_desc("name"), cl::cat(category)};
+  cl::opt<bool> cubin{
+      "cubin",
+      cl::desc("With --target=cuda, put the machine code of the architecture "
+               "beside the PTX, which the driver then need not compile. Takes "
+               "the CUDA Toolkit"),
+      cl::cat(category)};
   cl::opt<std::string> cpu{
       "cpu",
       cl::desc("The CPU to compile for: native (the default, this machine), "
@@ -88,7 +111,9 @@ struct Parser {
       cl::desc(
           "f32 or f64, both IEEE: of weights and activations. Or bf16: as "
           "f32, but wide contractions read their operands rounded to bf16. "
-          "By default the model's own type"),
+          "With --target=cuda f32, bf16, or tf32: as f32, but contractions of "
+          "matrices round their factors to TF32. By default the model's own "
+          "type"),
       cl::value_desc("type"), cl::cat(category)};
   cl::opt<std::string> batch{
       "batch", cl::desc("Rows of a batch, in place of the model's own"),
@@ -174,6 +199,11 @@ Flags vib::parseFlags(int argc, char **argv) {
   flags.saveTemps = parser.saveTemps;
   if (parser.emit.getNumOccurrences())
     flags.emit = parser.emit;
+  if (parser.target.getNumOccurrences())
+    flags.target = parser.target == Target::CUDA ? "cuda" : "cpu";
+  if (parser.arch.getNumOccurrences())
+    flags.arch = parser.arch;
+  flags.cubin = parser.cubin;
   if (parser.cpu.getNumOccurrences())
     flags.cpu = parser.cpu;
   if (parser.batch.getNumOccurrences()) {
@@ -188,9 +218,11 @@ Flags vib::parseFlags(int argc, char **argv) {
     flags.level = static_cast<unsigned>(parser.level.getValue());
   if (parser.precision.getNumOccurrences()) {
     StringRef precision = parser.precision;
-    if (precision != "f64" && precision != "f32" && precision != "bf16")
+    if (precision != "f64" && precision != "f32" && precision != "bf16" &&
+        precision != "tf32")
       exitWithUsage("for the --precision option: found '" + precision +
-                    "', expected f64, f32 or bf16 on a CPU");
+                    "', expected f64, f32 or bf16 on a CPU; f32, tf32 or bf16 "
+                    "on a GPU");
     flags.precision = precision.str();
   }
   return flags;

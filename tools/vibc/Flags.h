@@ -20,6 +20,9 @@ struct Flags {
   std::string input;
   std::string output;
   std::optional<Phase> emit;
+  std::optional<std::string> target;
+  std::optional<std::string> arch;
+  bool cubin = false;
   std::optional<std::string> cpu;
   std::optional<std::string> precision;
   std::optional<int64_t> batch;

@@ -1,0 +1,337 @@
+//===- BlockGeneric.cpp - Any linalg op by a thread block -----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each thread takes positions of the parallel loops and works off their
+// reductions in the order of the loops:
+//
+//   for positions of the thread
+//     acc = load, or the constant that a fill has put there
+//     for reductions: acc = body(…, acc)
+//     store acc
+//
+// Where there are fewer positions than threads and a long reduction, a position
+// is a warp's. Lane l takes the steps l, l + 32, … of one of the reductions and
+// starts from the neutral element; then halves of the warp are combined, one
+// fixed tree, and the first lane adds what was there. A reduction that is not
+// one associative operation is never divided so.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/BlockEmitter.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// A reduction of fewer steps is one thread's.
+static constexpr int64_t kLongReduction = 64;
+
+static bool isReduction(linalg::LinalgOp op, unsigned loop) {
+  return op.getIteratorTypesArray()[loop] == utils::IteratorType::reduction;
+}
+
+SmallVector<unsigned> vib::getPositionLoops(linalg::LinalgOp op) {
+  SmallVector<unsigned> loops;
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (!isReduction(op, loop))
+      loops.push_back(loop);
+  // Results lie along their last axis.
+  AffineMap map = op.getMatchingIndexingMap(&op.getDpsInitsMutable()[0]);
+  if (map.getNumResults() == 0)
+    return loops;
+  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
+  auto it = last ? llvm::find(loops, last.getPosition()) : loops.end();
+  if (it != loops.end())
+    std::rotate(it, it + 1, loops.end());
+  return loops;
+}
+
+/// The reduction that lanes divide: of the long ones that along which most
+/// operands are contiguous.
+static std::optional<unsigned> getLaneLoop(const BlockPlan &plan,
+                                           linalg::LinalgOp op) {
+  std::optional<unsigned> best;
+  int64_t bestScore = -1;
+  for (auto [loop, range] : llvm::enumerate(op.getStaticLoopRanges())) {
+    if (!isReduction(op, loop) || range < kLongReduction)
+      continue;
+    int64_t score = 0;
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      AffineMap map = op.getMatchingIndexingMap(operand);
+      score +=
+          map.getNumResults() > 0 &&
+          map.getResults().back() == getAffineDimExpr(loop, op.getContext());
+    }
+    if (score > bestScore) {
+      bestScore = score;
+      best = loop;
+    }
+  }
+  return best;
+}
+
+bool vib::isByWarps(const BlockPlan &plan, linalg::LinalgOp op) {
+  if (accumulatesInMemory(op) || !getLaneLoop(plan, op))
+    return false;
+  SmallVector<unsigned, 4> classes = plan.getSpace().getLoopClasses(op);
+  int64_t positions = 1;
+  for (unsigned loop : getPositionLoops(op)) {
+    const Tile *tile = plan.getTiles().lookup(classes[loop]);
+    positions *= tile ? tile->size : plan.getSpace().getExtent(classes[loop]);
+  }
+  for (unsigned i = 0, n = op->getNumResults(); i != n; ++i) {
+    Type type = getElementTypeOrSelf(op->getResult(i));
+    if (!getCombiner(op, i) || !(type.isF32() || type.isInteger(32)))
+      return false;
+  }
+  return positions < plan.getTiles().threads;
+}
+
+namespace {
+
+class GenericEmitter {
+public:
+  GenericEmitter(BlockEmitter &e, linalg::LinalgOp op);
+  void run();
+
+private:
+  Value load(unsigned operand);
+  /// Clones the body; `inits` are the values of the inits.
+  SmallVector<Value> emitBody(ValueRange inits);
+  /// What a result starts from.
+  Value loadInit(unsigned init);
+  void storeInits(ValueRange values);
+  Value combine(unsigned init, Value lhs, Value rhs);
+  SmallVector<Value>
+  emitReductions(ArrayRef<unsigned> loops, ValueRange carried,
+                 function_ref<SmallVector<Value>(ValueRange)> body);
+  /// The work on the current position by one thread, or by a warp.
+  void emitPosition();
+  void emitWarpPosition(Value lane);
+
+  BlockEmitter &e;
+  OpBuilder &builder;
+  Location loc;
+  linalg::LinalgOp op;
+  SmallVector<AffineMap> maps;
+  SmallVector<unsigned, 4> classes;
+  SmallVector<std::optional<BlockRef>> refs;
+  SmallVector<unsigned> reductions;
+  /// The operations that round an operand as it is read.
+  SmallVector<linalg::LinalgOp> prologues;
+  /// The current position of each loop.
+  SmallVector<Value> positions;
+};
+
+GenericEmitter::GenericEmitter(BlockEmitter &e, linalg::LinalgOp op)
+    : e(e), builder(e.builder), loc(op.getLoc()), op(op),
+      maps(op.getIndexingMapsArray()),
+      classes(e.plan.getSpace().getLoopClasses(op)),
+      prologues(op->getNumOperands()), positions(op.getNumLoops()) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    if (!isa<RankedTensorType>(value.getType())) {
+      refs.push_back(std::nullopt);
+      continue;
+    }
+    // An init is read and written where the result lies.
+    if (op.isDpsInit(&operand))
+      value = op.getTiedOpResult(&operand);
+    auto prologue = value.getDefiningOp<linalg::LinalgOp>();
+    if (prologue && isPrologue(prologue)) {
+      prologues[operand.getOperandNumber()] = prologue;
+      value = prologue->getOperand(0);
+    }
+    refs.push_back(e.plan.hasSite(value) ? std::optional(e.getRef(value))
+                                         : std::nullopt);
+  }
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (isReduction(op, loop))
+      reductions.push_back(loop);
+}
+
+Value GenericEmitter::load(unsigned operand) {
+  if (!refs[operand])
+    return e.scalars.lookupOrDefault(op->getOperand(operand));
+  SmallVector<Value> indices;
+  for (AffineExpr expr : maps[operand].getResults()) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    indices.push_back(dim ? positions[dim.getPosition()] : Value());
+  }
+  Value value = e.load(*refs[operand], indices);
+  if (linalg::LinalgOp prologue = prologues[operand])
+    value = arith::TruncFOp::create(
+        builder, loc, getElementTypeOrSelf(prologue->getResult(0)), value);
+  return value;
+}
+
+SmallVector<Value> GenericEmitter::emitBody(ValueRange inits) {
+  IRMapping mapping(e.scalars);
+  Block *body = op.getBlock();
+  for (unsigned i = 0, n = op.getNumDpsInputs(); i != n; ++i)
+    if (!body->getArgument(i).use_empty())
+      mapping.map(body->getArgument(i), load(i));
+  for (auto [argument, value] :
+       llvm::zip_equal(op.getRegionOutputArgs(), inits))
+    if (value)
+      mapping.map(argument, value);
+  for (Operation &inner : body->without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
+      unsigned loop = index.getDim();
+      mapping.map(index.getResult(),
+                  e.add(e.getStart(classes[loop]), positions[loop]));
+      continue;
+    }
+    builder.clone(inner, mapping)->removeAttr(kLabelAttrName);
+  }
+  SmallVector<Value> results;
+  for (Value value : body->getTerminator()->getOperands())
+    results.push_back(mapping.lookupOrDefault(value));
+  return results;
+}
+
+Value GenericEmitter::loadInit(unsigned init) {
+  OpOperand &operand = op.getDpsInitsMutable()[init];
+  if (!op.payloadUsesValueFromOperand(&operand))
+    return Value();
+  if (Value start = e.plan.getStart(op, init))
+    return e.scalars.lookupOrDefault(start);
+  return load(operand.getOperandNumber());
+}
+
+void GenericEmitter::storeInits(ValueRange values) {
+  for (auto [init, value] : llvm::enumerate(values)) {
+    unsigned operand = op.getNumDpsInputs() + init;
+    SmallVector<Value> indices;
+    for (AffineExpr expr : maps[operand].getResults()) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      indices.push_back(dim ? positions[dim.getPosition()] : Value());
+    }
+    e.store(value, *refs[operand], indices);
+  }
+}
+
+Value GenericEmitter::combine(unsigned init, Value lhs, Value rhs) {
+  Operation *combiner = getCombiner(op, init);
+  OperationState state(loc, combiner->getName(), {lhs, rhs}, {lhs.getType()},
+                       combiner->getAttrs());
+  return builder.create(state)->getResult(0);
+}
+
+SmallVector<Value> GenericEmitter::emitReductions(
+    ArrayRef<unsigned> loops, ValueRange carried,
+    function_ref<SmallVector<Value>(ValueRange)> body) {
+  if (loops.empty())
+    return body(carried);
+  return e.createLoop(classes[loops.front()], Value(), 1, carried,
+                      [&](Value iv, ValueRange values) {
+                        positions[loops.front()] = iv;
+                        return emitReductions(loops.drop_front(), values, body);
+                      });
+}
+
+void GenericEmitter::emitPosition() {
+  SmallVector<Value> inits;
+  auto loadInits = [&] {
+    SmallVector<Value> values;
+    for (unsigned i = 0, n = op.getNumDpsInits(); i != n; ++i)
+      values.push_back(loadInit(i));
+    return values;
+  };
+  if (reductions.empty())
+    return storeInits(emitBody(loadInits()));
+  if (accumulatesInMemory(op)) {
+    emitReductions(reductions, ValueRange(), [&](ValueRange) {
+      storeInits(emitBody(loadInits()));
+      return SmallVector<Value>();
+    });
+    return;
+  }
+  // A result that does not read its init keeps what the last step gives.
+  SmallVector<Value> carried = loadInits();
+  for (auto [i, value] : llvm::enumerate(carried))
+    if (!value)
+      value = arith::ConstantOp::create(
+          builder, loc,
+          builder.getZeroAttr(getElementTypeOrSelf(op->getResult(i))));
+  storeInits(emitReductions(reductions, carried, [&](ValueRange values) {
+    return emitBody(values);
+  }));
+}
+
+void GenericEmitter::emitWarpPosition(Value lane) {
+  unsigned laneLoop = *getLaneLoop(e.plan, op);
+  SmallVector<unsigned> others;
+  for (unsigned loop : reductions)
+    if (loop != laneLoop)
+      others.push_back(loop);
+  SmallVector<Value> carried;
+  for (unsigned i = 0, n = op.getNumDpsInits(); i != n; ++i)
+    carried.push_back(arith::ConstantOp::create(
+        builder, loc, getNeutralElement(getCombiner(op, i))));
+  carried = emitReductions(others, carried, [&](ValueRange values) {
+    return e.createLoop(classes[laneLoop], lane, kWarpThreads, values,
+                        [&](Value iv, ValueRange inner) {
+                          positions[laneLoop] = iv;
+                          return emitBody(inner);
+                        });
+  });
+  auto integer = [&](int32_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI32IntegerAttr(value));
+  };
+  for (auto [i, value] : llvm::enumerate(carried))
+    for (int64_t distance = kWarpThreads / 2; distance > 0; distance /= 2) {
+      Value other = NVVM::ShflOp::create(
+          builder, loc, value.getType(), integer(-1), value, integer(distance),
+          integer(kWarpThreads - 1), NVVM::ShflKind::bfly, UnitAttr());
+      value = combine(i, value, other);
+    }
+  Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        lane, e.index(0));
+  auto branch =
+      scf::IfOp::create(builder, loc, isFirst, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  for (auto [i, value] : llvm::enumerate(carried))
+    value = combine(i, loadInit(i), value);
+  storeInits(carried);
+}
+
+void GenericEmitter::run() {
+  SmallVector<unsigned> loops = getPositionLoops(op);
+  SmallVector<unsigned, 4> positionClasses;
+  for (unsigned loop : loops)
+    positionClasses.push_back(classes[loop]);
+  auto setPositions = [&](ArrayRef<Value> values) {
+    for (auto [loop, value] : llvm::zip_equal(loops, values))
+      positions[loop] = value;
+  };
+  if (!isByWarps(e.plan, op)) {
+    e.forEachPosition(positionClasses, e.thread, e.threads,
+                      [&](ArrayRef<Value> values) {
+                        setPositions(values);
+                        emitPosition();
+                      });
+    return;
+  }
+  Value size = e.index(kWarpThreads);
+  Value lane = arith::RemUIOp::create(builder, loc, e.thread, size);
+  Value warp = arith::DivUIOp::create(builder, loc, e.thread, size);
+  e.forEachPosition(positionClasses, warp, e.threads / kWarpThreads,
+                    [&](ArrayRef<Value> values) {
+                      setPositions(values);
+                      emitWarpPosition(lane);
+                    });
+}
+
+} // namespace
+
+void BlockEmitter::emitGeneric(linalg::LinalgOp op) {
+  GenericEmitter(*this, op).run();
+}

@@ -1,0 +1,311 @@
+//===- BlockTiles.cpp - How a kernel is cut for thread blocks -------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A kernel around a contraction of matrices in memory is cut into tiles of its
+// result, rows by columns, whose size BlockContraction chooses; so is what is
+// fused to it. Outer axes of the result, the draws, are cut into single
+// positions.
+//
+// Any other kernel is cut along the class that most of its work has: the rows
+// of the batch, for a decoder. There are no more blocks than some for each
+// multiprocessor, since what has not the class is read again by every block.
+// If that leaves too few blocks, a second class is cut that all ops with the
+// first one have.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/BlockTiles.h"
+#include "compiler/kernels/DivisibleClasses.h"
+#include "compiler/kernels/Memory.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+/// Less work than this, in points of iteration, is left to one block.
+constexpr int64_t kSmallKernel = 512;
+/// Two blocks for each of the 132 multiprocessors of the largest chip of today.
+constexpr int64_t kBlocks = 264;
+/// A block of fewer points than this is not worth its start.
+constexpr int64_t kSmallBlock = 256;
+/// A contraction of fewer multiply-adds is not worth a pipeline.
+constexpr int64_t kSmallContraction = 4096;
+/// What is copied to shared memory at a time.
+constexpr int64_t kCopyBytes = 16;
+
+/// What contractions must have in common to have one shape.
+auto getForm(const BlockContraction &contraction) {
+  auto getOperand = [](const MatrixOperand &operand) {
+    return std::make_pair(operand.reductionFirst,
+                          getElementTypeOrSelf(operand.argument).isBF16());
+  };
+  bool isRounded = llvm::all_of(
+      contraction.op->getOperands().take_front(2),
+      [](Value operand) { return getElementTypeOrSelf(operand).isBF16(); });
+  return std::make_tuple(
+      contraction.rowClass, contraction.columnClass, contraction.outer,
+      isRounded, getOperand(contraction.lhs), getOperand(contraction.rhs));
+}
+
+class Chooser {
+public:
+  Chooser(KernelOp kernel, const KernelSpace &space, const GpuOptions &options)
+      : space(space), options(options),
+        ops(kernel.getBody().front().getOps<linalg::LinalgOp>()),
+        classes(kernel, space) {}
+  BlockTiles run();
+
+private:
+  std::optional<BlockContraction> matchContraction(linalg::LinalgOp op) const;
+  std::optional<MatrixOperand> matchOperand(linalg::LinalgOp op,
+                                            unsigned operand,
+                                            ArrayRef<unsigned> outer,
+                                            unsigned position) const;
+  /// Cuts around contractions; false if the kernel has none that fits.
+  bool cutContractions(BlockTiles &choice);
+  void cutLoops(BlockTiles &choice);
+  bool isReduced(unsigned cls) const {
+    return llvm::any_of(ops, [&](linalg::LinalgOp op) {
+      return llvm::is_contained(space.getReducedClasses(op), cls);
+    });
+  }
+  int64_t getPoints(linalg::LinalgOp op) const {
+    int64_t points = 1;
+    for (int64_t extent : op.getStaticLoopRanges())
+      points *= extent;
+    return points;
+  }
+  int64_t getPoints(unsigned cls) const {
+    int64_t points = 0;
+    for (linalg::LinalgOp op : ops)
+      if (llvm::is_contained(space.getLoopClasses(op), cls))
+        points += getPoints(op);
+    return points;
+  }
+
+  const KernelSpace &space;
+  const GpuOptions &options;
+  SmallVector<linalg::LinalgOp> ops;
+  DivisibleClasses classes;
+};
+
+/// `operand` as a matrix whose one side is the class `position` of the result
+/// (behind the classes `outer`, if it has them), and whose other side are all
+/// reductions.
+std::optional<MatrixOperand> Chooser::matchOperand(linalg::LinalgOp op,
+                                                   unsigned operand,
+                                                   ArrayRef<unsigned> outer,
+                                                   unsigned position) const {
+  Value value = op->getOperand(operand);
+  // What only rounds a weight is left to the contraction.
+  if (auto prologue = value.getDefiningOp<linalg::LinalgOp>();
+      prologue && isPrologue(prologue))
+    value = prologue->getOperand(0);
+  auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
+  auto argument = dyn_cast<BlockArgument>(slice ? slice.getSource() : value);
+  if (!argument)
+    return std::nullopt;
+  auto type = cast<RankedTensorType>(argument.getType());
+  Type element = type.getElementType();
+  if (type.getRank() < 2 || !(element.isF32() || element.isBF16()))
+    return std::nullopt;
+  MatrixOperand matrix;
+  matrix.argument = argument;
+  matrix.columns = type.getShape().back();
+  matrix.rows = type.getNumElements() / matrix.columns;
+  if (slice) {
+    if (type.getRank() != 2 || slice.getType().getRank() != 2)
+      return std::nullopt;
+    SmallVector<OpFoldResult> offsets = slice.getMixedOffsets();
+    matrix.row = *getConstantIntValue(offsets[0]);
+    matrix.column = *getConstantIntValue(offsets[1]);
+  }
+
+  // The classes of the operand, by axis: outer ones, then one side of the
+  // matrix, then the other.
+  AffineMap map = op.getIndexingMapsArray()[operand];
+  if (!map.isProjectedPermutation() || map.getNumResults() != type.getRank())
+    return std::nullopt;
+  SmallVector<unsigned, 4> loops = space.getLoopClasses(op), axes;
+  for (unsigned axis = 0, e = map.getNumResults(); axis != e; ++axis)
+    axes.push_back(loops[map.getDimPosition(axis)]);
+  SmallVector<unsigned, 2> reduced = space.getReducedClasses(op);
+  if (axes.back() == position) {
+    matrix.reductionFirst = true;
+    // All other axes are reductions, in the order of the loops, so that both
+    // operands have them in the same one. The part must begin at a whole piece
+    // of a copy.
+    int64_t begin = matrix.row * matrix.columns * getElementBytes(element);
+    if (ArrayRef(axes).drop_back() != ArrayRef(reduced) ||
+        begin % kCopyBytes != 0)
+      return std::nullopt;
+    return matrix;
+  }
+  if (reduced.size() != 1 || axes.back() != reduced[0] || matrix.column != 0 ||
+      axes[axes.size() - 2] != position || ArrayRef(axes).drop_back(2) != outer)
+    return std::nullopt;
+  return matrix;
+}
+
+std::optional<BlockContraction>
+Chooser::matchContraction(linalg::LinalgOp op) const {
+  if (!linalg::isaContractionOpInterface(op) ||
+      getPoints(op) < kSmallContraction)
+    return std::nullopt;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  if (type.getRank() < 2 || !type.getElementType().isF32() || !fill ||
+      !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()))
+    return std::nullopt;
+  AffineMap map = op.getIndexingMapsArray()[2];
+  if (!map.isProjectedPermutation())
+    return std::nullopt;
+  SmallVector<unsigned, 4> loops = space.getLoopClasses(op), axes;
+  for (unsigned axis = 0, e = map.getNumResults(); axis != e; ++axis)
+    axes.push_back(loops[map.getDimPosition(axis)]);
+  BlockContraction contraction;
+  contraction.op = op;
+  contraction.columnClass = axes.pop_back_val();
+  contraction.rowClass = axes.pop_back_val();
+  contraction.outer.assign(axes.begin(), axes.end());
+  contraction.depth = 1;
+  for (unsigned cls : space.getReducedClasses(op))
+    contraction.depth *= space.getExtent(cls);
+  // Either operand may be the one of the rows; outer axes are the rows'.
+  for (unsigned left : {0u, 1u}) {
+    std::optional<MatrixOperand> lhs =
+        matchOperand(op, left, contraction.outer, contraction.rowClass);
+    std::optional<MatrixOperand> rhs =
+        matchOperand(op, 1 - left, {}, contraction.columnClass);
+    if (!lhs || !rhs)
+      continue;
+    if (!contraction.outer.empty() && lhs->reductionFirst)
+      continue;
+    contraction.lhs = *lhs;
+    contraction.rhs = *rhs;
+    return contraction;
+  }
+  return std::nullopt;
+}
+
+bool Chooser::cutContractions(BlockTiles &choice) {
+  SmallVector<BlockContraction> found;
+  for (linalg::LinalgOp op : ops)
+    if (std::optional<BlockContraction> contraction = matchContraction(op))
+      found.push_back(*contraction);
+  if (found.empty())
+    return false;
+  const BlockContraction &main = *llvm::max_element(
+      found, [&](const BlockContraction &a, const BlockContraction &b) {
+        return getPoints(a.op) < getPoints(b.op);
+      });
+  auto form = getForm(main);
+  auto [rowClass, columnClass, outer, isRounded, lhs, rhs] = form;
+  llvm::erase_if(found, [&](const BlockContraction &contraction) {
+    return getForm(contraction) != form;
+  });
+  int64_t rows = space.getExtent(rowClass);
+  int64_t columns = space.getExtent(columnClass);
+  int64_t depth = 0;
+  for (const BlockContraction &contraction : found)
+    depth = std::max(depth, contraction.depth);
+  OperandPrecision precision = isRounded         ? OperandPrecision::BF16
+                               : options.useTF32 ? OperandPrecision::TF32
+                                                 : OperandPrecision::F32;
+  choice.shape = chooseBlockShape(rows, columns, depth, found.size(), precision,
+                                  OperandForm{lhs.first, lhs.second},
+                                  OperandForm{rhs.first, rhs.second});
+  auto cut = [&](unsigned cls, int64_t size) {
+    if (space.getExtent(cls) <= size)
+      return true;
+    choice.tiles.push_back({cls, size});
+    return classes.isLegal(cls, /*asUnit=*/true);
+  };
+  bool isLegal = true;
+  for (unsigned cls : outer)
+    isLegal &= cut(cls, 1);
+  isLegal &= cut(rowClass, choice.shape.rows);
+  isLegal &= cut(columnClass, choice.shape.columns);
+  if (!isLegal) {
+    choice.tiles.clear();
+    return false;
+  }
+  choice.threads = choice.shape.getThreads();
+  choice.contractions = std::move(found);
+  return true;
+}
+
+void Chooser::cutLoops(BlockTiles &choice) {
+  llvm::SmallSetVector<unsigned, 8> candidates;
+  int64_t total = 0;
+  for (linalg::LinalgOp op : ops) {
+    total += getPoints(op);
+    for (unsigned cls : space.getLoopClasses(op))
+      if (classes.isLegal(cls, /*asUnit=*/true))
+        candidates.insert(cls);
+  }
+  if (total < kSmallKernel || candidates.empty())
+    return;
+  // Most work first; partial results are the last choice.
+  auto getRank = [&](unsigned cls) {
+    return std::make_tuple(!isReduced(cls), getPoints(cls),
+                           space.getExtent(cls));
+  };
+  unsigned first = candidates.front();
+  for (unsigned cls : candidates)
+    if (getRank(cls) > getRank(first))
+      first = cls;
+  auto cut = [&](unsigned cls, int64_t blocks) {
+    int64_t extent = space.getExtent(cls);
+    int64_t least = llvm::divideCeil(kSmallBlock * extent, getPoints(cls));
+    int64_t size = std::clamp<int64_t>(llvm::divideCeil(extent, blocks),
+                                       std::min(least, extent), extent);
+    if (size == extent)
+      return int64_t(1);
+    choice.tiles.push_back({cls, size});
+    return int64_t(llvm::divideCeil(extent, size));
+  };
+  int64_t blocks = cut(first, kBlocks);
+  if (blocks * 2 > kBlocks || blocks == 1)
+    return;
+  for (unsigned cls : candidates) {
+    if (cls == first || isReduced(cls) || getPoints(cls) != getPoints(first))
+      continue;
+    int64_t perBlock = getPoints(first) / blocks;
+    int64_t more = std::min(kBlocks / blocks, perBlock / (4 * kSmallBlock));
+    if (more > 1)
+      cut(cls, more);
+    return;
+  }
+}
+
+BlockTiles Chooser::run() {
+  BlockTiles choice;
+  if (!cutContractions(choice))
+    cutLoops(choice);
+  for (const Tile &tile : choice.tiles)
+    choice.blocks *= choice.getNumTiles(tile, space);
+  return choice;
+}
+
+} // namespace
+
+GpuOptions GpuOptions::get(ModuleOp module) {
+  GpuOptions options;
+  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
+  auto operands = model ? model.getAs<StringAttr>("operands") : StringAttr();
+  options.useTF32 = operands && operands == "tf32";
+  return options;
+}
+
+BlockTiles vib::chooseBlockTiles(KernelOp kernel, const KernelSpace &space,
+                                 const GpuOptions &options) {
+  return Chooser(kernel, space, options).run();
+}

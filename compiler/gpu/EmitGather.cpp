@@ -1,0 +1,203 @@
+//===- EmitGather.cpp - The batch from the data set -----------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The data set lies on the device as it is stored. Block r copies row
+// order[row0 + r] of the inputs and of the labels to row r of the arena's
+// tensors, or zeros where the batch has no more rows:
+//
+//   gpu.func @gather(%inputs, %labels, %order, %arena, %step)
+//
+// Rows go by words where they are whole words.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/Launches.h"
+#include "compiler/kernels/Memory.h"
+#include "compiler/kernels/StepField.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "runtime/Abi.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+constexpr int64_t kThreads = 128;
+
+class GatherEmitter {
+public:
+  GatherEmitter(OpBuilder &builder, Location loc)
+      : builder(builder), loc(loc) {}
+
+  void emit(gpu::GPUFuncOp function, ArrayRef<Place> places,
+            ArrayRef<RankedTensorType> types);
+
+private:
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  }
+  /// The first value of `type` at `offset` from `base`.
+  Value load(Value base, int64_t offset, Type type) {
+    Value view =
+        memref::ViewOp::create(builder, loc, MemRefType::get({1}, type), base,
+                               index(offset), ValueRange());
+    return memref::LoadOp::create(builder, loc, view, index(0));
+  }
+  Value extend(Value value) {
+    return arith::ExtUIOp::create(builder, loc, builder.getI64Type(), value);
+  }
+  /// A row of `type` from `source` to `target`, or zeros.
+  void copyRow(Value source, Value sourceRow, Value isInside, Value base,
+               const Place &place, RankedTensorType type, Value row,
+               Value thread);
+
+  OpBuilder &builder;
+  Location loc;
+};
+
+} // namespace
+
+void GatherEmitter::copyRow(Value source, Value sourceRow, Value isInside,
+                            Value base, const Place &place,
+                            RankedTensorType type, Value row, Value thread) {
+  int64_t rowBytes = type.getNumElements() / type.getDimSize(0) *
+                     getElementBytes(type.getElementType());
+  int64_t bytes = rowBytes % 4 == 0 ? 4 : 1;
+  Type word = builder.getIntegerType(8 * bytes);
+  int64_t words = rowBytes / bytes;
+  Type i64 = builder.getI64Type();
+  Type pointer = source.getType();
+  Value target =
+      createView(builder, loc, base, {place.base, place.offset, {words}},
+                 RankedTensorType::get({type.getDimSize(0), words}, word));
+  Value length =
+      arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(words));
+  Value first = arith::MulIOp::create(builder, loc, sourceRow, length);
+  auto loop =
+      scf::ForOp::create(builder, loc, thread, index(words), index(kThreads));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value column = loop.getInductionVar();
+  auto branch = scf::IfOp::create(builder, loc, TypeRange{word}, isInside,
+                                  /*withElseRegion=*/true);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    Value place = arith::AddIOp::create(
+        builder, loc, first,
+        arith::IndexCastUIOp::create(builder, loc, i64, column));
+    Value address = LLVM::GEPOp::create(builder, loc, pointer, word, source,
+                                        ArrayRef<LLVM::GEPArg>{place});
+    Value value = LLVM::LoadOp::create(builder, loc, word, address);
+    scf::YieldOp::create(builder, loc, value);
+    builder.setInsertionPointToStart(branch.elseBlock());
+    Value zero = arith::ConstantOp::create(builder, loc,
+                                           builder.getIntegerAttr(word, 0));
+    scf::YieldOp::create(builder, loc, zero);
+  }
+  memref::StoreOp::create(builder, loc, branch.getResult(0), target,
+                          ValueRange{row, column});
+}
+
+void GatherEmitter::emit(gpu::GPUFuncOp function, ArrayRef<Place> places,
+                         ArrayRef<RankedTensorType> types) {
+  Type i32 = builder.getI32Type();
+  Value order = function.getArgument(2), arena = function.getArgument(3);
+  Value step = function.getArgument(4);
+  Value thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
+  Value row = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
+  Value rows = load(step, lookupStepField("rows")->offset, i32);
+  Value row0 = load(step, lookupStepField("row0")->offset, i32);
+  Value number = arith::IndexCastUIOp::create(builder, loc, i32, row);
+  Value isInside = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::slt, number, rows);
+  auto branch = scf::IfOp::create(builder, loc, TypeRange{i32}, isInside,
+                                  /*withElseRegion=*/true);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    Value place = arith::AddIOp::create(builder, loc, row0, number);
+    Value address =
+        LLVM::GEPOp::create(builder, loc, order.getType(), i32, order,
+                            ArrayRef<LLVM::GEPArg>{extend(place)});
+    Value value = LLVM::LoadOp::create(builder, loc, i32, address);
+    scf::YieldOp::create(builder, loc, value);
+    builder.setInsertionPointToStart(branch.elseBlock());
+    Value zero =
+        arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(0));
+    scf::YieldOp::create(builder, loc, zero);
+  }
+  Value sourceRow = extend(branch.getResult(0));
+  for (unsigned i = 0; i != 2; ++i)
+    copyRow(function.getArgument(i), sourceRow, isInside, arena, places[i],
+            types[i], row, thread);
+}
+
+LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
+                              llvm::StringSet<> &symbols) {
+  auto tensors = module->getAttrOfType<ArrayAttr>(kTensorsAttrName);
+  if (!tensors)
+    return module.emitError("expected the plan of memory, but ")
+           << kTensorsAttrName
+           << " is missing: run vib-plan-device-arena before";
+  auto lookup = [&](StringRef name) -> DictionaryAttr {
+    for (auto entry : tensors.getAsRange<DictionaryAttr>())
+      if (entry.getAs<StringAttr>("name") == name &&
+          !entry.contains("internal"))
+        return entry;
+    return {};
+  };
+  // A module without training data has nothing to gather.
+  DictionaryAttr input = lookup("image") ? lookup("image") : lookup("x");
+  DictionaryAttr label = lookup("y");
+  if (!input || !label)
+    return success();
+  SmallVector<Place> places;
+  SmallVector<RankedTensorType> types;
+  KernelCost cost;
+  for (DictionaryAttr entry : {input, label}) {
+    types.push_back(
+        cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue()));
+    places.push_back({BaseKind::Arena,
+                      entry.getAs<IntegerAttr>("offset").getInt(),
+                      getPlainLayout(types.back())});
+    cost.bytes += 2 * getMemoryBytes(types.back(), places.back().layout);
+  }
+  int64_t blocks = types[0].getDimSize(0);
+
+  Location loc = module.getLoc();
+  MemoryMap memory(module);
+  OpBuilder builder(module.getContext());
+  Type byte = builder.getI8Type();
+  auto pointer = LLVM::LLVMPointerType::get(module.getContext());
+  SmallVector<Type> arguments = {
+      pointer, pointer, pointer,
+      MemRefType::get(memory.getBytes(BaseKind::Arena), byte),
+      MemRefType::get(sizeof(VibStep), byte)};
+  builder.setInsertionPointToEnd(kernels.getBody());
+  auto function =
+      gpu::GPUFuncOp::create(builder, loc, makeUnique("gather", symbols),
+                             builder.getFunctionType(arguments, {}));
+  markKernel(function, kThreads,
+             builder.getArrayAttr(
+                 {getKernelInfo(builder, "gather", {"gather", cost, blocks})}));
+  builder.setInsertionPointToStart(&function.getBody().front());
+  Operation *end = gpu::ReturnOp::create(builder, loc);
+  builder.setInsertionPoint(end);
+  GatherEmitter(builder, loc).emit(function, places, types);
+
+  builder.setInsertionPointAfter(kernels);
+  func::FuncOp entry = createEntry(builder, loc, "gather", arguments);
+  builder.setInsertionPoint(entry.front().getTerminator());
+  createLaunch(builder, function, blocks, kThreads, /*sharedBytes=*/0,
+               entry.getArguments());
+  return success();
+}

@@ -1,0 +1,117 @@
+//===- GroupKernels.cpp - Kernels that share a launch ---------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A launch costs some microseconds, and one of few blocks leaves most of the
+// chip idle. Kernels are taken in their order, each to the first launch after
+// all that it depends on: by a value, or by state that one of both writes. So a
+// weight gradient goes along with the input gradient of the layer before, and a
+// combination of partial results with whatever comes next.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "compiler/gpu/BlockPlan.h"
+#include "compiler/gpu/Passes.h"
+
+using namespace mlir;
+
+namespace vib {
+#define GEN_PASS_DEF_GROUPKERNELS
+#include "compiler/gpu/Passes.h.inc"
+} // namespace vib
+
+using namespace vib;
+
+namespace {
+
+struct Launch {
+  int64_t threads = 0;
+  unsigned kernels = 0;
+};
+
+/// Where a kernel, and the combination of its results, are done.
+struct Placed {
+  KernelOp kernel;
+  int64_t launch, combine;
+  SmallVector<bool> isCombined;
+};
+
+struct GroupKernels : vib::impl::GroupKernelsBase<GroupKernels> {
+  void runOnOperation() override {
+    GpuOptions options = GpuOptions::get(getOperation());
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      group(function, options);
+  }
+
+  void group(func::FuncOp function, const GpuOptions &options);
+};
+
+/// The launch that `kernel` must not come before, for the sake of `other`.
+int64_t getEarliest(KernelOp kernel, const Placed &other) {
+  int64_t earliest = 0;
+  for (Value input : kernel->getOperands())
+    if (auto result = dyn_cast<OpResult>(input);
+        result && result.getOwner() == other.kernel)
+      earliest =
+          std::max(earliest, 1 + (other.isCombined[result.getResultNumber()]
+                                      ? other.combine
+                                      : other.launch));
+  // State that both touch and one of both writes.
+  auto touches = [](KernelOp kernel, BlockArgument state, bool writes) {
+    return llvm::any_of(writes ? ValueRange(kernel.getOutputs())
+                               : ValueRange(kernel->getOperands()),
+                        [&](Value value) { return getState(value) == state; });
+  };
+  auto conflicts = [&](KernelOp writer, KernelOp toucher) {
+    return llvm::any_of(writer.getOutputs(), [&](Value output) {
+      BlockArgument state = getState(output);
+      return state && touches(toucher, state, /*writes=*/false);
+    });
+  };
+  KernelOp before = other.kernel;
+  if (conflicts(kernel, before) || conflicts(before, kernel))
+    earliest = std::max(earliest, 1 + std::max(other.launch, other.combine));
+  return earliest;
+}
+
+void GroupKernels::group(func::FuncOp function, const GpuOptions &options) {
+  std::vector<Launch> launches;
+  std::vector<Placed> done;
+  // Any number of threads can combine.
+  auto place = [&](int64_t earliest, int64_t threads) {
+    for (size_t i = earliest; i < launches.size(); ++i)
+      if (launches[i].threads == threads || launches[i].threads == 0 ||
+          threads == 0) {
+        launches[i].threads = std::max(launches[i].threads, threads);
+        numShared += launches[i].kernels++ > 0;
+        return int64_t(i);
+      }
+    launches.push_back({threads, 1});
+    return int64_t(launches.size()) - 1;
+  };
+  Builder builder(&getContext());
+  for (KernelOp kernel : getKernels(function)) {
+    BlockPlan plan(kernel, options);
+    int64_t earliest = 0;
+    for (const Placed &other : done)
+      earliest = std::max(earliest, getEarliest(kernel, other));
+    Placed placed{kernel, place(earliest, plan.getTiles().threads), -1, {}};
+    kernel->setAttr(kLaunchAttrName, builder.getI64IntegerAttr(placed.launch));
+    if (!plan.getCombinations().empty()) {
+      placed.combine = place(placed.launch + 1, /*threads=*/0);
+      kernel->setAttr(kCombineLaunchAttrName,
+                      builder.getI64IntegerAttr(placed.combine));
+    }
+    for (unsigned i = 0, n = kernel.getNumResults(); i != n; ++i)
+      placed.isCombined.push_back(plan.isCombined(i));
+    done.push_back(placed);
+  }
+  numLaunches += launches.size();
+}
+
+} // namespace

@@ -1,0 +1,83 @@
+//===- Launches.cpp - Kernels, entries and their launches -----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/Launches.h"
+#include "compiler/gpu/Passes.h"
+#include "compiler/kernels/Memory.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// What the runtime promises of every address that it passes.
+static constexpr int64_t kBaseAlignment = 256;
+
+std::string vib::makeUnique(std::string symbol, llvm::StringSet<> &symbols) {
+  std::string unique = symbol;
+  for (unsigned i = 1; !symbols.insert(unique).second; ++i)
+    unique = symbol + "_" + std::to_string(i);
+  return unique;
+}
+
+DictionaryAttr vib::getKernelInfo(Builder &builder, StringRef entry,
+                                  const KernelInfo &info) {
+  NamedAttrList fields;
+  fields.append("name", builder.getStringAttr(info.name));
+  fields.append("entry", builder.getStringAttr(entry));
+  fields.append("flops", builder.getF64FloatAttr(info.cost.flops));
+  fields.append("bytes", builder.getF64FloatAttr(info.cost.bytes));
+  fields.append("units", builder.getI64IntegerAttr(info.blocks));
+  fields.append("operands", builder.getStringAttr(info.operands));
+  if (info.fused)
+    fields.append("fused", info.fused);
+  return fields.getDictionary(builder.getContext());
+}
+
+void vib::markKernel(gpu::GPUFuncOp function, int64_t threads,
+                     ArrayAttr kernels) {
+  Builder builder(function.getContext());
+  function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                    builder.getUnitAttr());
+  function.setKnownBlockSizeAttr(
+      builder.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
+  function->setAttr(kKernelsAttrName, kernels);
+  for (unsigned i = 0, n = function.getNumArguments(); i != n; ++i) {
+    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
+                        builder.getUnitAttr());
+    function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
+                        builder.getI64IntegerAttr(kBaseAlignment));
+  }
+}
+
+func::FuncOp vib::createEntry(OpBuilder &builder, Location loc, StringRef name,
+                              TypeRange arguments) {
+  auto entry = func::FuncOp::create(builder, loc, name,
+                                    builder.getFunctionType(arguments, {}));
+  entry->setAttr(kEntryAttrName, builder.getUnitAttr());
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(entry.addEntryBlock());
+  func::ReturnOp::create(builder, loc);
+  return entry;
+}
+
+void vib::createLaunch(OpBuilder &builder, gpu::GPUFuncOp function,
+                       int64_t blocks, int64_t threads, int64_t sharedBytes,
+                       ValueRange arguments) {
+  Location loc = function.getLoc();
+  auto index = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value).getResult();
+  };
+  Value one = index(1);
+  Value shared;
+  if (sharedBytes != 0)
+    shared = arith::ConstantOp::create(builder, loc,
+                                       builder.getI32IntegerAttr(sharedBytes));
+  gpu::LaunchFuncOp::create(
+      builder, loc, function, gpu::KernelDim3{index(blocks), one, one},
+      gpu::KernelDim3{index(threads), one, one}, shared, arguments);
+}

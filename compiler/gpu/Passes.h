@@ -1,0 +1,38 @@
+//===- Passes.h - From fused to kernels of a GPU ----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_GPU_PASSES_H
+#define VIB_COMPILER_GPU_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace vib {
+
+/// On a vib.kernel: the number of the launch that does it, and of the one that
+/// combines its partial results.
+inline constexpr llvm::StringLiteral kLaunchAttrName = "launch";
+inline constexpr llvm::StringLiteral kCombineLaunchAttrName = "combine_launch";
+/// On a gpu.func: what it does, an array of {name, entry, flops, bytes, units}.
+inline constexpr llvm::StringLiteral kKernelsAttrName = "vib.kernels";
+
+#define GEN_PASS_DECL
+#include "compiler/gpu/Passes.h.inc"
+
+/// fused -> kernels for a GPU.
+void buildGpuKernelsPipeline(mlir::OpPassManager &pm);
+
+/// Registers `vib-to-gpu-kernels`.
+void registerGpuPipelines();
+
+#define GEN_PASS_REGISTRATION
+#include "compiler/gpu/Passes.h.inc"
+
+} // namespace vib
+
+#endif // VIB_COMPILER_GPU_PASSES_H

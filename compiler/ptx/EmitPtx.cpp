@@ -1,0 +1,109 @@
+//===- EmitPtx.cpp - PTX of the kernels of a GPU --------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// An fma is what the program wrote as one, and nothing else is fused: neither
+// by LLVM, which is told so, nor by ptxas, which leaves instructions with a
+// rounding (add.rn) alone. Only so are the bits of a kernel its own, and the
+// noise that of a CPU.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/ptx/EmitPtx.h"
+#include "compiler/gpu/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+using namespace vib;
+
+static std::unique_ptr<llvm::TargetMachine> createMachine(const GpuArch &arch,
+                                                          unsigned level) {
+  LLVMInitializeNVPTXTargetInfo();
+  LLVMInitializeNVPTXTarget();
+  LLVMInitializeNVPTXTargetMC();
+  LLVMInitializeNVPTXAsmPrinter();
+  llvm::Triple triple("nvptx64-nvidia-cuda");
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    llvm::report_fatal_error("this LLVM has no NVPTX target");
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, arch.name, "+ptx" + std::to_string(arch.ptxVersion), options,
+      std::nullopt, std::nullopt,
+      level >= 3 ? llvm::CodeGenOptLevel::Aggressive
+                 : llvm::CodeGenOptLevel::Default));
+}
+
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                     unsigned level) {
+  // A thread is a lane; there are no vectors to be made.
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = tuning.SLPVectorization = false;
+  llvm::PassBuilder builder(&machine, tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::OptimizationLevel optimization =
+      level >= 3   ? llvm::OptimizationLevel::O3
+      : level == 2 ? llvm::OptimizationLevel::O2
+                   : llvm::OptimizationLevel::O1;
+  builder.buildPerModuleDefaultPipeline(optimization).run(module, modules);
+}
+
+FailureOr<std::string> vib::emitPtx(ModuleOp module, const GpuArch &arch,
+                                    unsigned level) {
+  auto kernels = llvm::to_vector(module.getOps<gpu::GPUModuleOp>());
+  if (kernels.size() != 1)
+    return module.emitError("expected one gpu.module in the phase kernels but "
+                            "found ")
+           << kernels.size();
+  // What has told its tale would be a warning of the translation.
+  OwningOpRef<gpu::GPUModuleOp> bare(kernels.front().clone());
+  bare->walk([](LLVM::LLVMFuncOp function) {
+    function->removeAttr(kKernelsAttrName);
+  });
+
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> translated =
+      translateModuleToLLVMIR(*bare, context, "kernels");
+  if (!translated)
+    return failure();
+  std::unique_ptr<llvm::TargetMachine> machine = createMachine(arch, level);
+  translated->setTargetTriple(machine->getTargetTriple());
+  translated->setDataLayout(machine->createDataLayout());
+  optimize(*translated, *machine, level);
+
+  SmallString<0> text;
+  llvm::raw_svector_ostream os(text);
+  llvm::legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, os, nullptr,
+                                   llvm::CodeGenFileType::AssemblyFile))
+    llvm::report_fatal_error("the target emits no PTX");
+  passes.run(*translated);
+  std::string ptx = text.str().str();
+  if (llvm::Error error = verifyPtx(ptx))
+    return module.emitError("the PTX is not as it must be: ")
+           << toString(std::move(error));
+  return ptx;
+}

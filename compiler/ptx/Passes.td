@@ -1,0 +1,36 @@
+//===- Passes.td - From kernels of a GPU to NVVM -----------*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_PTX_PASSES_TD
+#define VIB_COMPILER_PTX_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def LowerBlocks : Pass<"vib-lower-blocks", "mlir::gpu::GPUModuleOp"> {
+  let summary = "convert kernels of a GPU to the dialects llvm and nvvm";
+  let description = [{
+    Upstream's conversions of all dialects that kernels hold, at once. What is
+    left of math becomes an instruction, where upstream's own pass would call
+    CUDA's device library. Arguments are plain pointers, and dynamic shared
+    memory an external symbol, whose size the launch gives.
+
+    ```mlir
+    gpu.func @k(%arena: memref<64xi8>) kernel { … }
+    // becomes
+    llvm.func @k(%arena: !llvm.ptr) attributes {gpu.kernel, nvvm.kernel} { … }
+    ```
+  }];
+  let options = [
+    Option<"indexBits", "index-bits", "unsigned", /*default=*/"32",
+           "The bits of an index: 32 or 64">
+  ];
+  let dependentDialects = ["mlir::LLVM::LLVMDialect",
+                           "mlir::NVVM::NVVMDialect"];
+}
+
+#endif // VIB_COMPILER_PTX_PASSES_TD
