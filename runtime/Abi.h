@@ -22,14 +22,15 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 3u
+#define VIB_ABI_VERSION 4u
 
 typedef enum VibType {
   VIB_U8 = 0,
   VIB_I32 = 1,
   VIB_F32 = 2,
   VIB_F64 = 3,
-  VIB_BF16 = 4 /* the upper half of an F32 */
+  VIB_BF16 = 4, /* the upper half of an F32 */
+  VIB_TF32 = 5  /* an F32 of 10 bits behind the point; only as `operands` */
 } VibType;
 
 /* A tensor in the arena, row-major. In every one the first dimension is the
@@ -135,6 +136,48 @@ void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
 struct VibPool *vib_pool_create(int threads);
 void vib_pool_destroy(struct VibPool *pool);
 
+/* The entries of a model for a GPU. */
+typedef enum VibGpuEntry {
+  VIB_GPU_SCALE = 0,
+  VIB_GPU_TRAIN_STEP = 1,
+  VIB_GPU_ENCODE = 2,
+  VIB_GPU_EVALUATE = 3,
+  VIB_GPU_PREDICT = 4,
+  VIB_GPU_GATHER = 5
+} VibGpuEntry;
+
+/* A launch of a kernel on a GPU. Those of one entry follow each other in the
+ * order in which they run. Every kernel takes the same arguments, all of them
+ * addresses on the device:
+ *   (weights, moment1, moment2, average, gradients, arena, const VibStep *step)
+ * except those of VIB_GPU_GATHER:
+ *   (const void *inputs, const void *labels, const uint32_t *order, arena,
+ *    const VibStep *step)
+ * Gather puts row order[step.row0 + r] of the inputs and labels, as they lie in
+ * the data set, into row r of the arena's "image" or "x" and "y"; rows from
+ * step.rows on become 0. Labels are int32, or floats of the type of "y". */
+typedef struct VibLaunch {
+  const char *function;  /* its name in the PTX */
+  uint32_t entry;        /* VibGpuEntry */
+  uint32_t blocks;       /* of a grid of one dimension */
+  uint32_t threads;      /* of a block of one dimension */
+  uint32_t shared_bytes; /* of dynamic shared memory a block */
+  uint32_t first_kernel; /* what it does: places in VibModel::kernels, */
+  uint32_t num_kernels;  /* several where kernels were merged          */
+} VibLaunch;
+
+/* The code of a model for a GPU. */
+typedef struct VibGpu {
+  const char *arch;    /* "sm_80", the least that it runs on                 */
+  uint32_t capability; /* the same as a number: 80 */
+  uint32_t num_launches;
+  const VibLaunch *launches;
+  const char *ptx;    /* text that ends with a zero */
+  uint64_t ptx_bytes; /* the zero included */
+  const void *cubin;  /* for exactly `arch`; or null */
+  uint64_t cubin_bytes;
+} VibGpu;
+
 typedef enum VibLikelihood {
   VIB_CATEGORICAL = 0, /* labels int32 [batch]; nll is the cross-entropy     */
   VIB_NORMAL = 1       /* targets float [batch, outputs]                     */
@@ -174,12 +217,13 @@ typedef struct VibModel {
   const char *name;     /* "toynet" */
   const char *hash;     /* hex digest of the model after inference           */
   const char *compiler; /* "vibc 0.1.0 (LLVM 22.1.8)" */
-  const char *target;   /* "x86_64 znver5" */
-  const char *features; /* what the CPU must have: "avx512f,fma,…"           */
+  const char *target;   /* "x86_64 znver5", "cuda sm_80" */
+  const char *features; /* what the (host's) CPU must have: "avx512f,fma,…"  */
   const char *options;  /* "-O2 --precision=f32 --batch=100" */
 
   uint32_t type; /* VIB_F32 or VIB_F64: of weights and activations           */
-  uint32_t operands;   /* VIB_BF16 if wide contractions round theirs; or type */
+  uint32_t operands;   /* VIB_BF16 or VIB_TF32 if wide contractions round    */
+                       /* theirs; or type                                    */
   uint32_t likelihood; /* VibLikelihood */
   uint32_t pad;
   int64_t batch;
@@ -208,7 +252,9 @@ typedef struct VibModel {
   const VibTensor *tensors; /* inputs and outputs of the entries, by name    */
   const VibKernel *kernels;
 
-  /* scale: image (u8) -> x, which is then no tensor of the table but lies as
+  /* The entries, for a CPU. All are null where `gpu` is not.
+   *
+   * scale: image (u8) -> x, which is then no tensor of the table but lies as
    * the other entries read it. Null where the model takes floats. */
   VibEntry scale;
   /* train_step: x, y -> nll, rate, error [batch], means over the samples.
@@ -227,6 +273,8 @@ typedef struct VibModel {
   /* gradients: x, y -> nll, rate, error, and d loss / d weight in the gradient
    * block. Null unless compiled with --emit=shared. */
   VibEntry gradients;
+
+  const VibGpu *gpu; /* null: for a CPU */
 } VibModel;
 
 /* The symbol that a generated object exports. */

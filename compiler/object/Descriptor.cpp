@@ -42,6 +42,9 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
                                       i32, f64, i64, i32, i32, i64});
   kernel = create("VibKernel", {pointer, pointer, f64, f64, i64});
   schedule = create("VibSchedule", {i32, i32, f64, f64, f64});
+  launch = create("VibLaunch", {pointer, i32, i32, i32, i32, i32, i32});
+  gpu = create("VibGpu",
+               {pointer, i32, i32, pointer, pointer, i64, pointer, i64});
   model = create("VibModel",
                  {i64,      i32,     i32,                             // magic
                   pointer,  pointer, pointer,  pointer, pointer,      // name
@@ -53,7 +56,8 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
                   schedule, f64,     schedule,                   // schedules
                   i64,      i32,     i32,      pointer,          // blocks
                   i64,      i32,     i32,      pointer, pointer, // arena
-                  pointer,  pointer, pointer,  pointer, pointer, pointer});
+                  pointer,  pointer, pointer,  pointer, pointer, pointer,
+                  pointer}); // gpu
 }
 
 namespace {
@@ -332,9 +336,9 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   llvm::Constant *tensors = emitTensors(numTensors);
   llvm::Constant *kernels = emitKernels(numKernels);
   Fields model = openFields("vib.model", module->getAttr("vib.model"));
-  constexpr VibType operandTypes[] = {VIB_F32, VIB_F64, VIB_BF16};
+  constexpr VibType operandTypes[] = {VIB_F32, VIB_F64, VIB_BF16, VIB_TF32};
   VibType operands =
-      operandTypes[model.getCase("operands", {"f32", "f64", "bf16"})];
+      operandTypes[model.getCase("operands", {"f32", "f64", "bf16", "tf32"})];
   unsigned optimizer = model.getCase("optimizer", {"sgd", "adam", "adamw"});
   llvm::Constant *value = llvm::ConstantStruct::get(
       types.model,
@@ -383,7 +387,8 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        entry("encode"),
        entry("evaluate"),
        entry("predict"),
-       entry("gradients")});
+       entry("gradients"),
+       null()});
   auto *global = constant(value, "vib_model");
   global->setLinkage(llvm::GlobalValue::ExternalLinkage);
   global->setAlignment(llvm::Align(64));

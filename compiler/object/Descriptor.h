@@ -22,7 +22,8 @@ struct TargetInfo;
 /// of the C++ compiler.
 struct AbiTypes {
   explicit AbiTypes(llvm::LLVMContext &context);
-  llvm::StructType *tensor, *parameter, *kernel, *schedule, *model;
+  llvm::StructType *tensor, *parameter, *kernel, *schedule, *launch, *gpu,
+      *model;
 };
 
 /// Adds the constant `vib_model` to `llvmModule`, from what the phases left as

@@ -72,6 +72,23 @@ TEST_F(AbiLayout, Schedule) {
                 offsetof(VibSchedule, warmup_epochs)});
 }
 
+TEST_F(AbiLayout, Launch) {
+  expectLayout(
+      types.launch, sizeof(VibLaunch),
+      {offsetof(VibLaunch, function), offsetof(VibLaunch, entry),
+       offsetof(VibLaunch, blocks), offsetof(VibLaunch, threads),
+       offsetof(VibLaunch, shared_bytes), offsetof(VibLaunch, first_kernel),
+       offsetof(VibLaunch, num_kernels)});
+}
+
+TEST_F(AbiLayout, Gpu) {
+  expectLayout(types.gpu, sizeof(VibGpu),
+               {offsetof(VibGpu, arch), offsetof(VibGpu, capability),
+                offsetof(VibGpu, num_launches), offsetof(VibGpu, launches),
+                offsetof(VibGpu, ptx), offsetof(VibGpu, ptx_bytes),
+                offsetof(VibGpu, cubin), offsetof(VibGpu, cubin_bytes)});
+}
+
 TEST_F(AbiLayout, Model) {
 #define FIELD(name) offsetof(VibModel, name)
   expectLayout(types.model, sizeof(VibModel),
@@ -97,6 +114,7 @@ TEST_F(AbiLayout, Model) {
                 FIELD(tensors),       FIELD(kernels),
                 FIELD(scale),         FIELD(train_step),
                 FIELD(encode),        FIELD(evaluate),
-                FIELD(predict),       FIELD(gradients)});
+                FIELD(predict),       FIELD(gradients),
+                FIELD(gpu)});
 #undef FIELD
 }
