@@ -7,110 +7,42 @@
 //===----------------------------------------------------------------------===//
 //
 // A step is timed as training does it: the batch is gathered from permuted
-// rows, scaled and trained on. The data are random bytes (or floats in (0, 1))
-// of a few batches.
+// rows, scaled and trained on.
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Bench.h"
-#include "runtime/Checkpoint.h"
+#include "runtime/CpuSession.h"
 #include "runtime/Initialize.h"
-#include "runtime/Philox.h"
 #include "runtime/Profile.h"
 #include "runtime/Schedule.h"
-#include "runtime/Session.h"
 #include "runtime/Shuffle.h"
 #include "runtime/Signals.h"
+#include "runtime/Synthetic.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 namespace vib::runtime {
 
 namespace {
 
-constexpr int64_t batches = 4;
-
-template <typename T, typename Make>
-Array makeArray(ElementType type, std::vector<int64_t> shape, Make make) {
-  Array array;
-  array.type = type;
-  array.shape = std::move(shape);
-  int64_t width = array.rowElements();
-  array.data.resize(size_t(array.rows() * width) * sizeof(T));
-  for (int64_t row = 0; row < array.rows(); ++row)
-    for (int64_t i = 0; i < width; ++i) {
-      T value = make(uint32_t(i), uint32_t(row));
-      std::memcpy(&array.data[size_t(row * width + i) * sizeof(T)], &value,
-                  sizeof(T));
-    }
-  return array;
-}
-
-/// `step` = 0 for inputs, 1 for labels.
-PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
-                    uint32_t step) {
-  return randomWords(seed, Purpose::SyntheticData, index, row, step);
-}
-
-Split makeSplit(const VibModel &model, uint64_t seed) {
-  int64_t rows = batches * model.batch;
-  const VibTensor &input = getTensor(model, model.scale ? "image" : "x");
-  std::vector<int64_t> shape(input.shape, input.shape + input.rank);
-  shape.front() = rows;
-
-  auto real = [&](uint32_t step) {
-    return [=](uint32_t index, uint32_t row) {
-      PhiloxWords words = wordsAt(seed, index, row, step);
-      return uniform(words[0], words[1]);
-    };
-  };
-  Split split;
-  split.name = "synthetic";
-  split.inputs = makeInputs(
-      model.scale
-          ? makeArray<uint8_t>(ElementType::U8, shape,
-                               [&](uint32_t index, uint32_t row) {
-                                 return wordsAt(seed, index, row, 0)[0] >> 24;
-                               })
-          : makeArray<double>(ElementType::F64, shape, real(0)),
-      "synthetic inputs", model);
-  split.labels = makeLabels(
-      model.likelihood == VIB_CATEGORICAL
-          ? makeArray<int32_t>(ElementType::I32, {rows},
-                               [&](uint32_t index, uint32_t row) {
-                                 return wordsAt(seed, index, row, 1)[0] %
-                                        uint32_t(model.outputs);
-                               })
-          : makeArray<double>(ElementType::F64, {rows, model.outputs}, real(1)),
-      "synthetic labels", model);
-  return split;
-}
-
 /// Times of the steps in milliseconds, sorted.
-std::vector<double> timeSteps(Session &session, const Split &split,
+std::vector<double> timeSteps(CpuSession &session,
                               const HyperParameters &values, uint64_t warmUp,
                               std::optional<uint64_t> steps) {
   constexpr double secondsToSpend = 3;
   const VibModel &model = session.model;
   std::vector<double> times;
   double spent = 0;
-  std::vector<uint32_t> permutation =
-      shuffledRows(values.seed, 0, split.rows());
   for (uint64_t step = 0;; ++step) {
     throwIfInterrupted();
     auto begin = std::chrono::steady_clock::now();
-    VibStep &now = session.call.step;
-    now = makeTrainStep(model, values, step, batches);
-    int64_t first = int64_t(step % uint64_t(batches)) * model.batch;
-    const uint32_t *indices = permutation.data() + first;
-    session.loadInputs(split.inputs, indices, first, model.batch);
-    session.loadLabels(split.labels, indices, first, model.batch);
-    model.train_step(&session.call);
+    VibStep next = makeSyntheticStep(model, values, step);
+    session.train(&next, 1, [](const StepSums &) {});
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - begin;
     if (step < warmUp)
@@ -133,16 +65,17 @@ int runBench(const VibModel &model, const Options &options) {
   constexpr uint64_t warmUp = 3;
   HyperParameters values = {options.seed.value_or(model.seed), model.rate,
                             model.beta};
-  Session session(model, options.threads);
+  CpuSession session(model, options.threads);
   State state(model);
   initializeWeights(model, values.seed, state.weights.data());
-  state.bind(session.call);
-  Split split = makeSplit(model, values.seed);
+  session.setState(state);
+  Split split = makeSyntheticSplit(model, values.seed);
+  session.setTrainingOrder(session.addRows(split.inputs, &split.labels),
+                           shuffledRows(values.seed, 0, split.rows()));
 
   // Measured again below: other work on the machine may disturb it.
   double peak = measurePeak(session.pool, model.operands);
-  std::vector<double> times =
-      timeSteps(session, split, values, warmUp, options.steps);
+  std::vector<double> times = timeSteps(session, values, warmUp, options.steps);
   auto quantile = [&](double part) {
     return times[size_t(part * double(times.size() - 1) + 0.5)];
   };
@@ -151,7 +84,7 @@ int runBench(const VibModel &model, const Options &options) {
   // Apart, as it takes the clock at every kernel: half a second of steps.
   session.pool.startProfile(model.num_kernels);
   uint64_t profiled = uint64_t(std::clamp(500 / median, 3.0, 1e4));
-  timeSteps(session, split, values, 0, profiled);
+  timeSteps(session, values, 0, profiled);
   std::vector<ThreadPool::KernelTime> profile = session.pool.profile();
   Limits limits = measureLimits(session.pool, model);
   limits.flops = peak = std::max(peak, limits.flops);

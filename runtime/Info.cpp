@@ -56,10 +56,6 @@ int64_t countParameters(const VibModel &model) {
   return count;
 }
 
-const VibTensor &inputOf(const VibModel &model) {
-  return getTensor(model, model.scale ? "image" : "x");
-}
-
 std::vector<int64_t> shapeOf(const VibTensor &tensor) {
   return std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
 }
@@ -151,7 +147,7 @@ std::string infoText(const VibModel &model) {
   auto line = [&](const char *name, const std::string &value) {
     text += fmt::format("{:<12}{}\n", name, value);
   };
-  const VibTensor &input = inputOf(model);
+  const VibTensor &input = inputTensor(model);
   std::vector<int64_t> inputShape = shapeOf(input);
   inputShape.erase(inputShape.begin());
   Work work = workOf(model, "train_step");
@@ -163,7 +159,7 @@ std::string infoText(const VibModel &model) {
                              *model.features ? model.features : "nothing"));
   line("input",
        fmt::format("{} {}{}", formatShape(inputShape), typeName(input.type),
-                   model.scale ? ", scaled by the model" : ""));
+                   scalesInput(model) ? ", scaled by the model" : ""));
   line("output", model.likelihood == VIB_CATEGORICAL
                      ? fmt::format("{} classes", model.outputs)
                      : fmt::format("{} target{}", model.outputs,
@@ -214,7 +210,7 @@ std::string infoText(const VibModel &model) {
 
 std::string infoJson(const VibModel &model) {
   using Json = nlohmann::ordered_json;
-  const VibTensor &input = inputOf(model);
+  const VibTensor &input = inputTensor(model);
   Work work = workOf(model, "train_step");
   Json json = {
       {"model", model.name},
