@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 namespace vib::runtime {
 
 CpuSession::CpuSession(const VibModel &model, int threads)
@@ -58,6 +60,7 @@ void CpuSession::train(const VibStep *steps, size_t count,
                        const StepDone &done) {
   state->bind(call);
   for (size_t i = 0; i < count; ++i) {
+    auto begin = std::chrono::steady_clock::now();
     call.step = steps[i];
     // Where the batch lies in the epoch is not the kernels' business.
     call.step.row0 = 0;
@@ -66,8 +69,11 @@ void CpuSession::train(const VibStep *steps, size_t count,
         trainingOrder.empty() ? nullptr : trainingOrder.data() + first;
     loadBatch(data[size_t(trainingRows)], indices, first);
     model.train_step(&call);
-    done({steps[i], sum(nllTensor, steps[i].rows),
-          sum(rateTensor, steps[i].rows), sum(errorTensor, steps[i].rows)});
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - begin;
+    int64_t rows = steps[i].rows;
+    done({steps[i], sum(nllTensor, rows), sum(rateTensor, rows),
+          sum(errorTensor, rows), elapsed.count()});
   }
 }
 

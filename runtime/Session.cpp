@@ -8,6 +8,7 @@
 
 #include "runtime/Session.h"
 #include "runtime/CpuSession.h"
+#include "runtime/CudaSession.h"
 
 #include <numeric>
 
@@ -15,6 +16,8 @@ namespace vib::runtime {
 
 std::unique_ptr<Session> makeSession(const VibModel &model,
                                      const Options &options) {
+  if (model.gpu)
+    return std::make_unique<CudaSession>(model, options.device);
   return std::make_unique<CpuSession>(model, options.threads);
 }
 

@@ -37,6 +37,7 @@ struct StepSums {
   double nll = 0;
   double rate = 0;
   double error = 0;
+  double seconds = 0; ///< It took, from the rows of the split on.
 };
 
 class Session {

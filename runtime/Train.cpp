@@ -25,6 +25,7 @@
 
 #include "runtime/Train.h"
 #include "runtime/Checkpoint.h"
+#include "runtime/CudaDriver.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
@@ -84,6 +85,10 @@ public:
                  "from it\n",
                  model.name, step, checkpointPath);
       return 130;
+    } catch (const DeviceError &error) {
+      progress.clear();
+      fail("after step {}: {}; training stops, {}", step, error.what(),
+           lastGood());
     }
     return 0;
   }
@@ -296,8 +301,8 @@ void TrainingRun::setOrder(uint64_t epoch) {
 void TrainingRun::trainSteps() {
   Clock::time_point start = Clock::now();
   setOrder(step / stepsPerEpoch());
-  auto done = [&](const StepSums &sums) {
-    count(sums);
+  auto done = [&](const StepSums &ofStep) {
+    count(ofStep);
     trainSeconds += secondsSince(start);
     if (progress.due())
       showLive();
