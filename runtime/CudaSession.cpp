@@ -68,7 +68,9 @@ CudaSession::CudaSession(const VibModel &model, int ordinal)
       errorTensor(getTensor(model, "error")),
       step(device.allocatePinned(sizeof(VibStep))),
       stepMemory(device.allocate(sizeof(VibStep), "a step")),
-      fetched(model.num_tensors) {
+      copied(model.num_tensors) {
+  for (std::vector<bool> &ofEntry : wanted)
+    ofEntry.resize(model.num_tensors);
   uint64_t bytes = 0;
   for (uint32_t i = 0; i < model.num_tensors; ++i) {
     outputOffsets.push_back(bytes);
@@ -307,10 +309,10 @@ void CudaSession::collect(Slot &slot, const StepDone &done) {
   std::vector<VibStep> steps = std::move(slot.pending);
   slot.pending.clear();
   device.check(driver.cuEventSynchronize(slot.end.get()),
-               fmt::format("do step {}{}", steps.front().step + 1,
-                           steps.size() == 1
-                               ? ""
-                               : fmt::format(" to {}", steps.back().step + 1)));
+               steps.size() == 1
+                   ? fmt::format("do step {}", steps.front().step + 1)
+                   : fmt::format("do steps {} to {}", steps.front().step + 1,
+                                 steps.back().step + 1));
   float milliseconds = 0;
   device.check(driver.cuEventElapsedTime(&milliseconds, slot.begin.get(),
                                          slot.end.get()),
@@ -353,18 +355,22 @@ StepSums CudaSession::sumOutputs(const VibStep &of, const char *from) const {
 //===----------------------------------------------------------------------===//
 
 void CudaSession::setStep(const VibStep &next) {
-  if (stepWaits)
+  if (busy)
     device.synchronize("go on with a batch");
   memcpy(step.get(), &next, sizeof(VibStep));
   device.check(driver.cuMemcpyHtoDAsync_v2(stepMemory.get(), step.get(),
                                            sizeof(VibStep), device.stream()),
                "copy a step");
-  stepWaits = true;
+  busy = true;
 }
 
 void CudaSession::infer(VibGpuEntry entry) {
   launch(entry, blocks[usesAverage ? 3 : 0].memory.get(), stepMemory.get());
-  fetched.assign(fetched.size(), false);
+  lastEntry = entry;
+  copied.assign(copied.size(), false);
+  for (size_t place = 0; place < wanted[entry].size(); ++place)
+    if (wanted[entry][place])
+      copy(place);
 }
 
 void CudaSession::encode(int rows, const VibStep &next) {
@@ -386,16 +392,29 @@ void CudaSession::predict(const VibStep &next) {
   infer(VIB_GPU_PREDICT);
 }
 
+/// Begins to bring a tensor to the host.
+void CudaSession::copy(size_t place) {
+  const VibTensor &tensor = model.tensors[place];
+  char *to = static_cast<char *>(outputs.get()) + outputOffsets[place];
+  device.check(driver.cuMemcpyDtoHAsync_v2(to, arena.get() + tensor.offset,
+                                           sizeOf(tensor), device.stream()),
+               "copy the outputs of a batch");
+  copied[place] = true;
+  busy = true;
+}
+
+/// What is wanted once of an entry is wanted again: later all of it comes
+/// without being asked for, so that the host waits once a call.
 const void *CudaSession::fetch(const VibTensor &tensor) {
   size_t place = size_t(&tensor - model.tensors);
-  char *to = static_cast<char *>(outputs.get()) + outputOffsets[place];
-  if (!fetched[place])
-    device.download(to, arena.get() + tensor.offset, sizeOf(tensor),
-                    fmt::format("the {} of a batch", tensor.name));
+  wanted[lastEntry][place] = true;
+  if (!copied[place])
+    copy(place);
+  if (busy)
+    device.synchronize(fmt::format("get the {} of a batch", tensor.name));
+  busy = false;
   kernels.readProfile();
-  fetched[place] = true;
-  stepWaits = false;
-  return to;
+  return static_cast<char *>(outputs.get()) + outputOffsets[place];
 }
 
 std::vector<double> CudaSession::read(const char *name, int64_t rows) {

@@ -100,6 +100,7 @@ private:
 
   void setStep(const VibStep &step);
   void infer(VibGpuEntry entry);
+  void copy(size_t place);
   const void *fetch(const VibTensor &tensor);
 
   CudaDevice device;
@@ -121,10 +122,12 @@ private:
 
   PinnedMemory step; ///< Of evaluation and prediction.
   CudaMemory stepMemory;
-  bool stepWaits = false; ///< It may have to be copied still.
-  PinnedMemory outputs;   ///< All tensors, one behind the other.
+  PinnedMemory outputs; ///< All tensors, one behind the other.
   std::vector<uint64_t> outputOffsets;
-  std::vector<bool> fetched; ///< By tensor: since the last launch.
+  bool busy = false; ///< Something of these may still be copied.
+  VibGpuEntry lastEntry = VIB_GPU_ENCODE;
+  std::vector<bool> copied;    ///< By tensor: since the last launch.
+  std::vector<bool> wanted[6]; ///< By entry and tensor: ever.
 };
 
 } // namespace vib::runtime

@@ -433,7 +433,7 @@ TEST_F(Cuda, aDeviceLostInAnEvaluation) {
                              path("run/model.safetensors")},
                             onGpu("lost=5"));
   EXPECT_EQ(outcome.exitCode, 1);
-  expectIn(outcome.err, "error: cannot copy the nll of a batch from the GPU: "
+  expectIn(outcome.err, "error: cannot get the nll of a batch: "
                         "CUDA_ERROR_LAUNCH_FAILED");
 }
 
