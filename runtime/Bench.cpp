@@ -7,176 +7,195 @@
 //===----------------------------------------------------------------------===//
 //
 // A step is timed as training does it: the batch is gathered from permuted
-// rows, scaled and trained on. The data are random bytes (or floats in (0, 1))
-// of a few batches.
+// rows, scaled and trained on. What a GPU reaches at most is not measured, so
+// nothing is said of it there.
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Bench.h"
-#include "runtime/Checkpoint.h"
+#include "runtime/CpuSession.h"
+#include "runtime/CudaSession.h"
 #include "runtime/Initialize.h"
-#include "runtime/Philox.h"
 #include "runtime/Profile.h"
 #include "runtime/Schedule.h"
-#include "runtime/Session.h"
 #include "runtime/Shuffle.h"
 #include "runtime/Signals.h"
+#include "runtime/Synthetic.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
 
 namespace vib::runtime {
 
 namespace {
 
-constexpr int64_t batches = 4;
+struct Times {
+  std::vector<double> steps; ///< Milliseconds, sorted.
+  uint64_t warmUp;
 
-template <typename T, typename Make>
-Array makeArray(ElementType type, std::vector<int64_t> shape, Make make) {
-  Array array;
-  array.type = type;
-  array.shape = std::move(shape);
-  int64_t width = array.rowElements();
-  array.data.resize(size_t(array.rows() * width) * sizeof(T));
-  for (int64_t row = 0; row < array.rows(); ++row)
-    for (int64_t i = 0; i < width; ++i) {
-      T value = make(uint32_t(i), uint32_t(row));
-      std::memcpy(&array.data[size_t(row * width + i) * sizeof(T)], &value,
-                  sizeof(T));
-    }
-  return array;
-}
-
-/// `step` = 0 for inputs, 1 for labels.
-PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
-                    uint32_t step) {
-  return randomWords(seed, Purpose::SyntheticData, index, row, step);
-}
-
-Split makeSplit(const VibModel &model, uint64_t seed) {
-  int64_t rows = batches * model.batch;
-  const VibTensor &input = getTensor(model, model.scale ? "image" : "x");
-  std::vector<int64_t> shape(input.shape, input.shape + input.rank);
-  shape.front() = rows;
-
-  auto real = [&](uint32_t step) {
-    return [=](uint32_t index, uint32_t row) {
-      PhiloxWords words = wordsAt(seed, index, row, step);
-      return uniform(words[0], words[1]);
-    };
-  };
-  Split split;
-  split.name = "synthetic";
-  split.inputs = makeInputs(
-      model.scale
-          ? makeArray<uint8_t>(ElementType::U8, shape,
-                               [&](uint32_t index, uint32_t row) {
-                                 return wordsAt(seed, index, row, 0)[0] >> 24;
-                               })
-          : makeArray<double>(ElementType::F64, shape, real(0)),
-      "synthetic inputs", model);
-  split.labels = makeLabels(
-      model.likelihood == VIB_CATEGORICAL
-          ? makeArray<int32_t>(ElementType::I32, {rows},
-                               [&](uint32_t index, uint32_t row) {
-                                 return wordsAt(seed, index, row, 1)[0] %
-                                        uint32_t(model.outputs);
-                               })
-          : makeArray<double>(ElementType::F64, {rows, model.outputs}, real(1)),
-      "synthetic labels", model);
-  return split;
-}
-
-/// Times of the steps in milliseconds, sorted.
-std::vector<double> timeSteps(Session &session, const Split &split,
-                              const HyperParameters &values, uint64_t warmUp,
-                              std::optional<uint64_t> steps) {
-  constexpr double secondsToSpend = 3;
-  const VibModel &model = session.model;
-  std::vector<double> times;
-  double spent = 0;
-  std::vector<uint32_t> permutation =
-      shuffledRows(values.seed, 0, split.rows());
-  for (uint64_t step = 0;; ++step) {
-    throwIfInterrupted();
-    auto begin = std::chrono::steady_clock::now();
-    VibStep &now = session.call.step;
-    now = makeTrainStep(model, values, step, batches);
-    int64_t first = int64_t(step % uint64_t(batches)) * model.batch;
-    const uint32_t *indices = permutation.data() + first;
-    session.loadInputs(split.inputs, indices, first, model.batch);
-    session.loadLabels(split.labels, indices, first, model.batch);
-    model.train_step(&session.call);
-    std::chrono::duration<double> elapsed =
-        std::chrono::steady_clock::now() - begin;
-    if (step < warmUp)
-      continue;
-    times.push_back(elapsed.count() * 1e3);
-    spent += elapsed.count();
-    bool enough = steps ? times.size() >= *steps
-                        : times.size() >= 1000 ||
-                              (times.size() >= 10 && spent > secondsToSpend);
-    if (enough)
-      break;
+  double quantile(double part) const {
+    return steps[size_t(part * double(steps.size() - 1) + 0.5)];
   }
-  std::sort(times.begin(), times.end());
+  double median() const { return quantile(0.5); }
+};
+
+/// Times as many steps as are wanted, or as `secondsToSpend` allow. Where steps
+/// are done many at once, those are timed, if so many are wanted; the session
+/// has twice as many to make ready.
+Times timeSteps(Session &session, const HyperParameters &values,
+                std::optional<uint64_t> wanted) {
+  constexpr double secondsToSpend = 3;
+  size_t together = session.stepsAtOnce();
+  if (wanted && *wanted < together)
+    together = 1;
+  Times times;
+  times.warmUp = std::max<uint64_t>(3, 2 * together);
+  double spent = 0;
+  uint64_t asked = 0, done = 0;
+  auto enough = [&] {
+    size_t count = times.steps.size();
+    return wanted ? count >= *wanted
+                  : count >= 1000 || (count >= 10 && spent > secondsToSpend);
+  };
+  auto take = [&](const StepSums &sums) {
+    if (done++ < times.warmUp || enough())
+      return;
+    times.steps.push_back(sums.seconds * 1e3);
+    spent += sums.seconds;
+  };
+  std::vector<VibStep> next(together);
+  while (!enough() && !(wanted && asked >= times.warmUp + *wanted)) {
+    throwIfInterrupted();
+    for (VibStep &step : next)
+      step = makeSyntheticStep(session.model, values, asked++);
+    session.train(next.data(), next.size(), take);
+  }
+  session.finishSteps(take);
+  std::sort(times.steps.begin(), times.steps.end());
   return times;
+}
+
+/// A session with random weights and data, ready to train.
+template <typename SessionType> struct Bench {
+  template <typename... Arguments>
+  Bench(const VibModel &model, const Options &options, Arguments... arguments)
+      : values{options.seed.value_or(model.seed), model.rate, model.beta},
+        session(model, arguments...), state(model),
+        split(makeSyntheticSplit(model, values.seed)) {
+    initializeWeights(model, values.seed, state.weights.data());
+    session.setState(state);
+    session.setTrainingOrder(session.addRows(split.inputs, &split.labels),
+                             shuffledRows(values.seed, 0, split.rows()));
+  }
+
+  Times time(std::optional<uint64_t> steps) {
+    return timeSteps(session, values, steps);
+  }
+  /// Half a second of steps. Apart, as it takes the clock at every kernel.
+  void profile(const Times &times) {
+    session.startProfile();
+    time(uint64_t(std::clamp(500 / times.median(), 3.0, 1e4)));
+  }
+
+  HyperParameters values;
+  SessionType session;
+  State state;
+  Split split;
+};
+
+/// What every target tells of its steps.
+nlohmann::ordered_json toJson(const Times &times) {
+  return {{"ms_per_step", times.median()},
+          {"ms_per_step_p10", times.quantile(0.1)},
+          {"ms_per_step_p90", times.quantile(0.9)},
+          {"steps", times.steps.size()},
+          {"warm_up_steps", times.warmUp}};
+}
+
+std::string describe(const Times &times) {
+  // Three significant digits, as far as they are not before the point.
+  double median = times.median();
+  int decimals = median >= 100 ? 0 : median >= 10 ? 1 : median >= 1 ? 2 : 4;
+  return fmt::format("{0:.{3}f} ms/step ({1:.{3}f}-{2:.{3}f})", median,
+                     times.quantile(0.1), times.quantile(0.9), decimals);
+}
+
+int benchOnGpu(const VibModel &model, const Options &options) {
+  Bench<CudaSession> bench(model, options, options.device);
+  Times times = bench.time(options.steps);
+  bench.profile(times);
+  const CudaKernels &kernels = bench.session.getKernels();
+
+  double flops = workOf(model, "train_step").flops;
+  double rate = flops / times.median() * 1e3;
+  if (options.json) {
+    nlohmann::ordered_json json = toJson(times);
+    json["device"] = bench.session.describeDevice();
+    json["batch"] = model.batch;
+    json["rows_per_second"] = double(model.batch) / times.median() * 1e3;
+    json["flops_per_step"] = flops;
+    json["gflops"] = rate / 1e9;
+    json["launches"] = nlohmann::ordered_json::array();
+    for (uint32_t i = 0; i < model.gpu->num_launches; ++i) {
+      const VibLaunch &launch = model.gpu->launches[i];
+      Work work = workOf(model, launch);
+      if (double seconds = kernels.secondsOf(i))
+        json["launches"].push_back({{"function", launch.function},
+                                    {"ms", seconds * 1e3},
+                                    {"flops", work.flops},
+                                    {"bytes", work.bytes}});
+    }
+    fmt::print("{}\n", json.dump());
+    return 0;
+  }
+  std::string line = describe(times);
+  if (flops > 0)
+    line += fmt::format(", {:.0f} GFLOP/s", rate / 1e9);
+  fmt::print("{}\n", line);
+  if (options.quiet)
+    return 0;
+  fmt::print("median of {} steps of {} rows (10th to 90th percentile) on {}, "
+             "by its own clock, after {} to warm up\n",
+             times.steps.size(), model.batch, bench.session.describeDevice(),
+             times.warmUp);
+  fmt::print("{}", kernels.describeProfile(0, 0));
+  return 0;
 }
 
 } // namespace
 
 int runBench(const VibModel &model, const Options &options) {
-  constexpr uint64_t warmUp = 3;
-  HyperParameters values = {options.seed.value_or(model.seed), model.rate,
-                            model.beta};
-  Session session(model, options.threads);
-  State state(model);
-  initializeWeights(model, values.seed, state.weights.data());
-  state.bind(session.call);
-  Split split = makeSplit(model, values.seed);
+  if (model.gpu)
+    return benchOnGpu(model, options);
+  Bench<CpuSession> bench(model, options, options.threads);
+  ThreadPool &pool = bench.session.pool;
 
   // Measured again below: other work on the machine may disturb it.
-  double peak = measurePeak(session.pool, model.operands);
-  std::vector<double> times =
-      timeSteps(session, split, values, warmUp, options.steps);
-  auto quantile = [&](double part) {
-    return times[size_t(part * double(times.size() - 1) + 0.5)];
-  };
-  double median = quantile(0.5), low = quantile(0.1), high = quantile(0.9);
-
-  // Apart, as it takes the clock at every kernel: half a second of steps.
-  session.pool.startProfile(model.num_kernels);
-  uint64_t profiled = uint64_t(std::clamp(500 / median, 3.0, 1e4));
-  timeSteps(session, split, values, 0, profiled);
-  std::vector<ThreadPool::KernelTime> profile = session.pool.profile();
-  Limits limits = measureLimits(session.pool, model);
+  double peak = measurePeak(pool, model.operands);
+  Times times = bench.time(options.steps);
+  bench.profile(times);
+  std::vector<ThreadPool::KernelTime> profile = pool.profile();
+  Limits limits = measureLimits(pool, model);
   limits.flops = peak = std::max(peak, limits.flops);
 
-  double launch = measureLaunch(session.pool);
+  double launch = measureLaunch(pool);
 
   double flops = workOf(model, "train_step").flops;
-  double rate = flops / median * 1e3;
+  double rate = flops / times.median() * 1e3;
   if (options.json) {
-    nlohmann::ordered_json json = {
-        {"ms_per_step", median},
-        {"ms_per_step_p10", low},
-        {"ms_per_step_p90", high},
-        {"steps", times.size()},
-        {"warm_up_steps", warmUp},
-        {"threads", session.pool.threads()},
-        {"batch", model.batch},
-        {"rows_per_second", double(model.batch) / median * 1e3},
-        {"flops_per_step", flops},
-        {"gflops", rate / 1e9},
-        {"peak_gflops", peak / 1e9},
-        {"percent_of_peak", 100 * rate / peak},
-        {"gbytes_per_second", limits.bytes / 1e9},
-        {"us_per_launch", launch * 1e6},
-        {"kernels", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json json = toJson(times);
+    json["threads"] = pool.threads();
+    json["batch"] = model.batch;
+    json["rows_per_second"] = double(model.batch) / times.median() * 1e3;
+    json["flops_per_step"] = flops;
+    json["gflops"] = rate / 1e9;
+    json["peak_gflops"] = peak / 1e9;
+    json["percent_of_peak"] = 100 * rate / peak;
+    json["gbytes_per_second"] = limits.bytes / 1e9;
+    json["us_per_launch"] = launch * 1e6;
+    json["kernels"] = nlohmann::ordered_json::array();
     for (uint32_t i = 0; i < model.num_kernels; ++i) {
       if (profile[i].launches == 0)
         continue;
@@ -192,10 +211,7 @@ int runBench(const VibModel &model, const Options &options) {
     fmt::print("{}\n", json.dump());
     return 0;
   }
-  // Three significant digits, as far as they are not before the point.
-  int decimals = median >= 100 ? 0 : median >= 10 ? 1 : median >= 1 ? 2 : 4;
-  std::string line = fmt::format("{0:.{3}f} ms/step ({1:.{3}f}-{2:.{3}f})",
-                                 median, low, high, decimals);
+  std::string line = describe(times);
   if (flops > 0)
     line += fmt::format(", {:.1f} % of {:.0f} GFLOP/s", 100 * rate / peak,
                         peak / 1e9);
@@ -206,8 +222,8 @@ int runBench(const VibModel &model, const Options &options) {
              "{} thread{}, after {} to warm up; the peak is of fused "
              "multiply-adds{} on the same threads; a launch of no work takes "
              "{:.2f} us\n",
-             times.size(), model.batch, session.pool.threads(),
-             session.pool.threads() == 1 ? "" : "s", warmUp,
+             times.steps.size(), model.batch, pool.threads(),
+             pool.threads() == 1 ? "" : "s", times.warmUp,
              model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6);
   fmt::print("{}", describeProfile(model, profile, limits, 0, 0));
   return 0;

@@ -168,6 +168,12 @@ State::State(const VibModel &model) {
     *members[i] = std::move(blocks[i]);
 }
 
+State State::ofWeights(const VibModel &model) {
+  State state;
+  state.weights = Memory(model.block_bytes);
+  return state;
+}
+
 void State::bind(VibCall &call) const {
   call.weights = weights.data();
   call.moment1 = moment1.data();

@@ -32,6 +32,8 @@ namespace vib::runtime {
 struct State {
   /// Zeroed blocks as the model needs them.
   explicit State(const VibModel &model);
+  /// Weights alone, for those who do not train.
+  static State ofWeights(const VibModel &model);
 
   Memory weights;
   Memory moment1;
@@ -40,6 +42,9 @@ struct State {
 
   /// Points the call at these blocks.
   void bind(VibCall &call) const;
+
+private:
+  State() = default;
 };
 
 /// The name of the first parameter ("encode.0.weight", "moment1 of …") that

@@ -55,11 +55,6 @@ void visitElements(const Array &array, Visitor visit) {
   }
 }
 
-/// The model's input: an image of bytes that it scales, or floats.
-const VibTensor &inputTensor(const VibModel &model) {
-  return getTensor(model, model.scale ? "image" : "x");
-}
-
 /// A tensor's shape without the batch.
 std::vector<int64_t> rowShape(const VibTensor &tensor) {
   return {tensor.shape + 1, tensor.shape + tensor.rank};
@@ -304,6 +299,19 @@ const VibTensor &getTensor(const VibModel &model, const char *name) {
     return *tensor;
   fail("the program is damaged: the model {} has no tensor '{}'", model.name,
        name);
+}
+
+bool scalesInput(const VibModel &model) {
+  if (!model.gpu)
+    return model.scale;
+  const VibLaunch *launches = model.gpu->launches;
+  return std::any_of(
+      launches, launches + model.gpu->num_launches,
+      [](const VibLaunch &launch) { return launch.entry == VIB_GPU_SCALE; });
+}
+
+const VibTensor &inputTensor(const VibModel &model) {
+  return getTensor(model, scalesInput(model) ? "image" : "x");
 }
 
 Inputs makeInputs(Array array, std::string source, const VibModel &model) {

@@ -35,6 +35,11 @@ namespace vib::runtime {
 const VibTensor *findTensor(const VibModel &model, const char *name);
 /// The same; its lack is an Error (a damaged program).
 const VibTensor &getTensor(const VibModel &model, const char *name);
+/// Whether the model scales its input: its rows are images of bytes then, and
+/// floats otherwise.
+bool scalesInput(const VibModel &model);
+/// "image" or "x": where the rows of a batch go.
+const VibTensor &inputTensor(const VibModel &model);
 /// The address of a tensor in `arena`.
 template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
   return reinterpret_cast<T *>(static_cast<char *>(arena) + tensor.offset);

@@ -38,7 +38,7 @@ public:
   BatchDraws(const VibModel &model, int64_t rows)
       : model(model), rows(rows), prediction(rows * model.outputs) {}
 
-  void add(const Session &session) {
+  void add(Session &session) {
     nll.push_back(session.read("nll", rows));
     std::vector<double> drawn = session.read("prediction", rows);
     for (size_t i = 0; i < prediction.size(); ++i)
@@ -100,7 +100,7 @@ private:
 };
 
 /// Looks a batch's values up only when their sum says that one is not finite.
-void requireFinite(const char *what, double sum, const Session &session,
+void requireFinite(const char *what, double sum, Session &session,
                    const char *output, const Context &context, int64_t first,
                    int64_t rows) {
   if (std::isfinite(sum))
@@ -115,27 +115,25 @@ void requireFinite(const char *what, double sum, const Session &session,
 
 } // namespace
 
-Figures evaluate(Session &session, const Split &split, int64_t samples,
-                 Context context,
+Figures evaluate(Session &session, int number, const Split &split,
+                 int64_t samples, Context context,
                  const std::function<void(int64_t)> &progress) {
   const VibModel &model = session.model;
-  VibStep &step = session.call.step;
   bool classes = model.likelihood == VIB_CATEGORICAL;
   const char *nllName = nllTerm(model);
 
-  step = {};
+  VibStep step = {};
   step.seed = context.seed;
   step.beta = context.beta;
 
   double nll = 0, rate = 0, error = 0;
   Figures::Averaged averaged;
-  for (int64_t first = 0; first < split.rows(); first += session.batch()) {
-    int64_t rows = std::min(session.batch(), split.rows() - first);
-    session.loadInputs(split.inputs, nullptr, first, rows);
-    session.loadLabels(split.labels, nullptr, first, rows);
+  for (int64_t first = 0; first < split.rows(); first += model.batch) {
+    int64_t rows = std::min(model.batch, split.rows() - first);
+    step.rows = int32_t(rows);
     step.row0 = int32_t(first);
     step.sample = -1;
-    model.encode(&session.call);
+    session.encode(number, step);
     double batchRate = session.sum("rate", rows);
     requireFinite("rate", batchRate, session, "rate", context, first, rows);
     rate += batchRate;
@@ -143,13 +141,13 @@ Figures evaluate(Session &session, const Split &split, int64_t samples,
     BatchDraws draws(model, rows);
     for (int64_t draw = 0; draw < samples; ++draw) {
       step.sample = int32_t(draw);
-      model.evaluate(&session.call);
+      session.evaluate(step);
       requireFinite(nllName, session.sum("nll", rows), session, "nll", context,
                     first, rows);
       draws.add(session);
     }
     step.sample = -1;
-    model.evaluate(&session.call);
+    session.evaluate(step);
     averaged.errorMean += session.sum("error", rows);
     if (samples == 0) {
       requireFinite(nllName, session.sum("nll", rows), session, "nll", context,
@@ -229,21 +227,22 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
 }
 
 int runEval(const VibModel &model, const Options &options) {
-  Memory weights(model.block_bytes);
-  Context context = loadWeightsFor(options, model, weights.data());
+  std::unique_ptr<Session> session = makeSession(model, options);
+  State state = State::ofWeights(model);
+  Context context = loadWeightsFor(options, model, state.weights.data());
   Split split = loadSplit(options.data, "test", model);
   if (!options.quiet)
     fmt::print(options.json ? stderr : stdout, "{}\n", describe(split));
 
-  Session session(model, options.threads);
-  session.call.weights = weights.data();
+  session->setState(state);
+  int rows = session->addRows(split.inputs, &split.labels);
   int64_t samples = options.samples.value_or(defaultSamples);
   auto begin = std::chrono::steady_clock::now();
   Progress progress(!options.quiet && !options.json);
   Figures figures =
-      evaluate(session, split, samples, context, [&](int64_t rows) {
+      evaluate(*session, rows, split, samples, context, [&](int64_t done) {
         throwIfInterrupted();
-        progress.evaluating(rows, split.rows());
+        progress.evaluating(done, split.rows());
       });
   progress.clear();
   std::chrono::duration<double> elapsed =

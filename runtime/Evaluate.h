@@ -20,11 +20,12 @@ namespace vib::runtime {
 /// The draws of an evaluation if nothing else is asked for.
 constexpr int64_t defaultSamples = 12;
 
-/// Evaluates the weights that `session.call` is bound to on a split, with the
-/// noise of context.seed. `samples` = 0 means z = mu. `progress` is called with
-/// the rows done; what it throws ends the evaluation.
-Figures evaluate(Session &session, const Split &split, int64_t samples,
-                 Context context, const std::function<void(int64_t)> &progress);
+/// Evaluates the weights that the session uses on a split, whose rows it knows
+/// as `number`, with the noise of context.seed. `samples` = 0 means z = mu.
+/// `progress` is called with the rows done; what it throws ends the evaluation.
+Figures evaluate(Session &session, int number, const Split &split,
+                 int64_t samples, Context context,
+                 const std::function<void(int64_t)> &progress);
 
 /// Reads weights for eval and predict, as --use wants, into `block`.
 /// What their metadata says goes to the result: weights, step, epoch, seed,

@@ -8,6 +8,7 @@
 
 #include "runtime/Info.h"
 #include "runtime/Array.h"
+#include "runtime/CudaKernels.h"
 #include "runtime/Dataset.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
@@ -54,10 +55,6 @@ int64_t countParameters(const VibModel &model) {
   for (uint32_t i = 0; i < model.num_parameters; ++i)
     count += countOf(model.parameters[i]);
   return count;
-}
-
-const VibTensor &inputOf(const VibModel &model) {
-  return getTensor(model, model.scale ? "image" : "x");
 }
 
 std::vector<int64_t> shapeOf(const VibTensor &tensor) {
@@ -123,10 +120,55 @@ std::string describeOptimizer(const VibModel &model) {
   return text;
 }
 
+/// What the machine must have to run the model.
+std::string needs(const VibModel &model) {
+  if (model.gpu)
+    return fmt::format("an NVIDIA GPU of compute capability {} or more",
+                       formatCapability(int(model.gpu->capability)));
+  return *model.features ? model.features : "nothing";
+}
+
 std::string bytes(double count) {
   return count >= 1e6   ? fmt::format("{:.1f} MB", count / 1e6)
          : count >= 1e3 ? fmt::format("{:.1f} kB", count / 1e3)
                         : fmt::format("{:.0f} B", count);
+}
+
+std::string launchTable(const VibModel &model) {
+  std::string text =
+      fmt::format("\n{:<12}{:>8}{:>9}{:>13}  {}\n", "launch", "blocks",
+                  "threads", "shared bytes", "kernels");
+  for (uint32_t i = 0; i < model.gpu->num_launches; ++i) {
+    const VibLaunch &launch = model.gpu->launches[i];
+    text += fmt::format("{:<12}{:>8}{:>9}{:>13}  {}\n",
+                        nameOf(VibGpuEntry(launch.entry)), launch.blocks,
+                        launch.threads, launch.shared_bytes,
+                        describeKernels(model, launch));
+  }
+  return text;
+}
+
+nlohmann::ordered_json gpuJson(const VibModel &model) {
+  using Json = nlohmann::ordered_json;
+  const VibGpu &gpu = *model.gpu;
+  Json json = {{"arch", gpu.arch},
+               {"capability", formatCapability(int(gpu.capability))},
+               {"ptx_bytes", gpu.ptx_bytes},
+               {"cubin_bytes", gpu.cubin_bytes},
+               {"launches", Json::array()}};
+  for (uint32_t i = 0; i < gpu.num_launches; ++i) {
+    const VibLaunch &launch = gpu.launches[i];
+    Json kernels = Json::array();
+    for (uint32_t k = 0; k < launch.num_kernels; ++k)
+      kernels.push_back(model.kernels[launch.first_kernel + k].name);
+    json["launches"].push_back({{"function", launch.function},
+                                {"entry", nameOf(VibGpuEntry(launch.entry))},
+                                {"blocks", launch.blocks},
+                                {"threads", launch.threads},
+                                {"shared_bytes", launch.shared_bytes},
+                                {"kernels", kernels}});
+  }
+  return json;
 }
 
 } // namespace
@@ -143,7 +185,9 @@ std::string describeTraining(const VibModel &model) {
       nameOfOptimizer(model), model.beta1, model.beta2, model.epsilon,
       model.momentum, model.weight_decay, describe(model.rate_schedule),
       describe(model.beta_schedule), model.averaged ? model.average_decay : 0,
-      model.operands == VIB_BF16 ? ", operands bf16" : "");
+      model.operands == VIB_BF16   ? ", operands bf16"
+      : model.operands == VIB_TF32 ? ", operands tf32"
+                                   : "");
 }
 
 std::string infoText(const VibModel &model) {
@@ -151,7 +195,7 @@ std::string infoText(const VibModel &model) {
   auto line = [&](const char *name, const std::string &value) {
     text += fmt::format("{:<12}{}\n", name, value);
   };
-  const VibTensor &input = inputOf(model);
+  const VibTensor &input = inputTensor(model);
   std::vector<int64_t> inputShape = shapeOf(input);
   inputShape.erase(inputShape.begin());
   Work work = workOf(model, "train_step");
@@ -159,11 +203,10 @@ std::string infoText(const VibModel &model) {
   line("model", fmt::format("{}, hash {}", model.name, model.hash));
   line("compiler", model.compiler);
   line("options", model.options);
-  line("target", fmt::format("{}, needs {}", model.target,
-                             *model.features ? model.features : "nothing"));
+  line("target", fmt::format("{}, needs {}", model.target, needs(model)));
   line("input",
        fmt::format("{} {}{}", formatShape(inputShape), typeName(input.type),
-                   model.scale ? ", scaled by the model" : ""));
+                   scalesInput(model) ? ", scaled by the model" : ""));
   line("output", model.likelihood == VIB_CATEGORICAL
                      ? fmt::format("{} classes", model.outputs)
                      : fmt::format("{} target{}", model.outputs,
@@ -209,12 +252,12 @@ std::string infoText(const VibModel &model) {
                         kernel.units, kernel.flops / 1e6, kernel.bytes / 1e6,
                         kernel.bytes > 0 ? kernel.flops / kernel.bytes : 0);
   }
-  return text;
+  return model.gpu ? text + launchTable(model) : text;
 }
 
 std::string infoJson(const VibModel &model) {
   using Json = nlohmann::ordered_json;
-  const VibTensor &input = inputOf(model);
+  const VibTensor &input = inputTensor(model);
   Work work = workOf(model, "train_step");
   Json json = {
       {"model", model.name},
@@ -257,6 +300,8 @@ std::string infoJson(const VibModel &model) {
                                {"units", model.kernels[i].units},
                                {"flops", model.kernels[i].flops},
                                {"bytes", model.kernels[i].bytes}});
+  if (model.gpu)
+    json["gpu"] = gpuJson(model);
   return json.dump();
 }
 

@@ -22,6 +22,7 @@ namespace vib::runtime {
 namespace {
 
 constexpr int maxThreads = 1024;
+constexpr int maxDevice = 1023;
 constexpr int64_t maxSamples =
     (1 << 24) - 1; ///< Philox has 24 bits for a draw.
 constexpr int64_t maxCount = INT64_C(1) << 53;
@@ -123,9 +124,15 @@ private:
 
 void addCommonFlags(FlagBuilder flags, const VibModel &model,
                     Options &options) {
+  if (model.gpu && options.command != Command::Info)
+    flags.whole("--device", options.device, 0, maxDevice,
+                "The GPU to run on, as the CUDA driver counts them [0]");
   flags.whole("--threads", options.threads, 1, maxThreads,
-              "Threads to work with [as many as there are processors];\n"
-              "the results do not depend on it");
+              model.gpu
+                  ? "Threads of the host to work with [as many as there are\n"
+                    "processors]; the results do not depend on it"
+                  : "Threads to work with [as many as there are processors];\n"
+                    "the results do not depend on it");
   flags.whole(
       "--seed", options.seed, 0, UINT64_MAX,
       options.command == Command::Train
@@ -262,8 +269,10 @@ void addInfo(CLI::App &app, const VibModel &model, Options &options) {
 
 void addBench(CLI::App &app, const VibModel &model, Options &options) {
   CLI::App *bench = app.add_subcommand(
-      "bench", "Time training steps on synthetic data against the FMA peak\n"
-               "of the processor, measured in the same run");
+      "bench", model.gpu ? "Time training steps on synthetic data"
+                         : "Time training steps on synthetic data against the "
+                           "FMA peak\nof the processor, measured in the same "
+                           "run");
   FlagBuilder flags(bench);
   flags.whole("--steps", options.steps, 1, maxCount,
               "Steps to time [as many as 3 seconds allow, 10 to 1000]");

@@ -51,6 +51,7 @@ struct Options {
   bool json = false;
   bool quiet = false;
   int threads = 0; ///< 0: all processors that the process may run on
+  int device = 0;  ///< Of programs for a GPU: which one
 };
 
 /// Reads the command line. What is asked for (--help) goes to stdout and what

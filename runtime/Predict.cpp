@@ -60,13 +60,14 @@ int runPredict(const VibModel &model, const Options &options) {
   int64_t samples = options.samples.value_or(wanted.samples);
   const VibTensor &tensor = getTensor(model, wanted.output);
 
-  Memory weights(model.block_bytes);
-  Context context = loadWeightsFor(options, model, weights.data());
+  std::unique_ptr<Session> session = makeSession(model, options);
+  State state = State::ofWeights(model);
+  Context context = loadWeightsFor(options, model, state.weights.data());
   Inputs inputs = loadInputs(options.input, model);
 
-  Session session(model, options.threads);
-  session.call.weights = weights.data();
-  VibStep &step = session.call.step;
+  session->setState(state);
+  int number = session->addRows(inputs, nullptr);
+  VibStep step = {};
   step.seed = context.seed;
   step.beta = context.beta;
 
@@ -75,21 +76,21 @@ int runPredict(const VibModel &model, const Options &options) {
   for (int64_t first = 0; first < inputs.rows(); first += model.batch) {
     throwIfInterrupted();
     int64_t rows = std::min(model.batch, inputs.rows() - first);
-    session.loadInputs(inputs, nullptr, first, rows);
+    step.rows = int32_t(rows);
     step.row0 = int32_t(first);
     step.sample = -1;
-    model.encode(&session.call);
+    session->encode(number, step);
 
     std::vector<double> mean;
     if (!wanted.drawn) {
-      mean = session.read(wanted.output, rows);
+      mean = session->read(wanted.output, rows);
     } else {
       int64_t begin = samples == 0 ? -1 : 0;
       for (int64_t draw = begin; draw < begin + std::max<int64_t>(samples, 1);
            ++draw) {
         step.sample = int32_t(draw);
-        model.predict(&session.call);
-        std::vector<double> drawn = session.read(wanted.output, rows);
+        session->predict(step);
+        std::vector<double> drawn = session->read(wanted.output, rows);
         mean.resize(drawn.size());
         for (size_t i = 0; i < drawn.size(); ++i)
           mean[i] += drawn[i];

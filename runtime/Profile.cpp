@@ -26,6 +26,16 @@ Work workOf(const VibModel &model, const std::string &entry) {
   return work;
 }
 
+Work workOf(const VibModel &model, const VibLaunch &launch) {
+  Work work;
+  const VibKernel *kernels = model.kernels + launch.first_kernel;
+  for (uint32_t i = 0; i < launch.num_kernels; ++i) {
+    work.flops += kernels[i].flops;
+    work.bytes += kernels[i].bytes;
+  }
+  return work;
+}
+
 Limits measureLimits(ThreadPool &pool, const VibModel &model) {
   // Beyond what any cache holds, more memory is no slower.
   constexpr uint64_t enough = 64 << 20;

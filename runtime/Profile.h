@@ -24,6 +24,8 @@ struct Work {
   double bytes = 0;
 };
 Work workOf(const VibModel &model, const std::string &entry);
+/// Those of the kernels of a launch.
+Work workOf(const VibModel &model, const VibLaunch &launch);
 
 /// What the machine does at most, a second.
 struct Limits {

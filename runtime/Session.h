@@ -1,4 +1,4 @@
-//===- Session.h - A model with its memory and threads ----------*- C++ -*-===//
+//===- Session.h - A model at work on a device ------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Everything that calls the generated code goes through here: the arena, the
-// thread pool, the place of each batch, and the outputs read back as f64.
+// Everything that runs the generated code goes through here, so that training,
+// evaluation and prediction know no target. A session has the data, the arena
+// and the weights where the model runs: in the memory of the process
+// (CpuSession.h), or on a GPU (CudaSession.h), where they stay. There, steps
+// are done some time after they were asked for, and what they gave is told when
+// it is known.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,49 +19,113 @@
 #define VIB_RUNTIME_SESSION_H
 
 #include "runtime/Abi.h"
+#include "runtime/Checkpoint.h"
 #include "runtime/Dataset.h"
-#include "runtime/Memory.h"
-#include "runtime/ThreadPool.h"
+#include "runtime/Options.h"
 
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace vib::runtime {
 
+/// What a training step gave, in sums over its rows.
+struct StepSums {
+  VibStep step;
+  double nll = 0;
+  double rate = 0;
+  double error = 0;
+  double seconds = 0; ///< It took, from the rows of the split on.
+};
+
 class Session {
 public:
-  /// `threads` = 0: as many as the process may run on.
-  Session(const VibModel &model, int threads);
+  explicit Session(const VibModel &model) : model(model) {}
+  virtual ~Session() = default;
+  Session(const Session &) = delete;
+  Session &operator=(const Session &) = delete;
 
   const VibModel &model;
-  ThreadPool pool;
-  /// What the entries get. The caller binds the weights and fills `step`.
-  VibCall call = {};
 
-  int64_t batch() const { return model.batch; }
+  /// What does the work: "2 threads".
+  virtual std::string describeDevice() const = 0;
+
   /// How many batches, the last one perhaps ragged, `rows` make.
   int64_t batchesOf(int64_t rows) const {
     return (rows + model.batch - 1) / model.batch;
   }
 
-  /// Puts rows into the place of the batch, scales them, and sets step.rows.
-  /// As gatherInputs(): null `indices` mean `first`, `first` + 1, ….
-  void loadInputs(const Inputs &inputs, const uint32_t *indices, int64_t first,
-                  int64_t count);
-  void loadLabels(const Labels &labels, const uint32_t *indices, int64_t first,
-                  int64_t count);
+  /// Gives rows that batches are made of later; the result names them. They
+  /// must stay as they are while the session lives. Null `labels` are for
+  /// predictions.
+  virtual int addRows(const Inputs &inputs, const Labels *labels) = 0;
 
-  /// The first `rows` rows of an output.
-  std::vector<double> read(const char *name, int64_t rows) const;
+  /// The weights to work with, and, if there are such, the moments and the
+  /// average that training changes with them.
+  virtual void setState(State &state) = 0;
+  /// Brings what training has made of the state into its own memory.
+  virtual void fetchState() = 0;
+
+  //===--------------------------------------------------------------------===//
+  // Training
+  //===--------------------------------------------------------------------===//
+
+  /// Called once for each step, in their order.
+  using StepDone = std::function<void(const StepSums &sums)>;
+
+  /// The rows to train on, and their order (empty: as they are). All steps that
+  /// were asked for must be done.
+  virtual void setTrainingOrder(int rows,
+                                const std::vector<uint32_t> &order) = 0;
+  /// How many steps it is best to ask for at once.
+  virtual size_t stepsAtOnce() const = 0;
+  /// Does steps, each on the step.rows rows from place step.row0 of the order
+  /// on. Calls `done` for those of these and of earlier ones of which that is
+  /// known now.
+  virtual void train(const VibStep *steps, size_t count,
+                     const StepDone &done) = 0;
+  /// Waits for the steps that are left.
+  virtual void finishSteps(const StepDone &done) = 0;
+
+  //===--------------------------------------------------------------------===//
+  // Evaluation and prediction
+  //===--------------------------------------------------------------------===//
+
+  /// Whether what follows takes the average weights of the state.
+  virtual void useAverage(bool average) = 0;
+  /// Makes the rows from step.row0 on the batch and encodes them.
+  virtual void encode(int rows, const VibStep &step) = 0;
+  /// After encode(), any number of times. The step differs in its sample only.
+  virtual void evaluate(const VibStep &step) = 0;
+  virtual void predict(const VibStep &step) = 0;
+
+  /// The first `rows` rows of an output of the last call.
+  virtual std::vector<double> read(const char *name, int64_t rows) = 0;
   /// The sum over the first `rows` rows of an output of one number a row, in
   /// their order.
-  double sum(const char *name, int64_t rows) const {
-    return sum(getTensor(model, name), rows);
-  }
-  double sum(const VibTensor &tensor, int64_t rows) const;
+  virtual double sum(const char *name, int64_t rows) = 0;
 
-private:
-  Memory arena;
+  //===--------------------------------------------------------------------===//
+  // Profile
+  //===--------------------------------------------------------------------===//
+
+  /// Measures kernels from now on.
+  virtual void startProfile() = 0;
+  /// A table of what was measured. `steps` updates took `seconds`.
+  virtual std::string describeProfile(uint64_t steps, double seconds) = 0;
 };
+
+/// A session where the program was compiled for, as the options want it.
+std::unique_ptr<Session> makeSession(const VibModel &model,
+                                     const Options &options);
+
+/// The sum of `rows` values of the tensor's type, in their order.
+double sumRows(const VibTensor &tensor, const void *values, int64_t rows);
+/// `rows` rows of the tensor from `values` on.
+std::vector<double> readRows(const VibTensor &tensor, const void *values,
+                             int64_t rows);
 
 } // namespace vib::runtime
 

@@ -25,12 +25,12 @@
 
 #include "runtime/Train.h"
 #include "runtime/Checkpoint.h"
+#include "runtime/CudaDriver.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
 #include "runtime/Info.h"
 #include "runtime/Initialize.h"
-#include "runtime/Profile.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
 #include "runtime/Schedule.h"
@@ -65,9 +65,8 @@ public:
         checkpointPath(joinPath(options.out, "checkpoint.safetensors")),
         metricsPath(joinPath(options.out, "metrics.jsonl")),
         modelPath(joinPath(options.out, "model.safetensors")),
-        progress(!options.quiet), nllTensor(getTensor(model, "nll")),
-        rateTensor(getTensor(model, "rate")),
-        errorTensor(getTensor(model, "error")), state(model) {}
+        progress(!options.quiet), state(model),
+        session(makeSession(model, options)) {}
 
   int run() {
     openDirectory();
@@ -75,7 +74,7 @@ public:
     startOrResume();
     introduce();
     if (options.profile)
-      session->pool.startProfile(model.num_kernels);
+      session->startProfile();
     try {
       trainToLimit();
       finish();
@@ -86,6 +85,10 @@ public:
                  "from it\n",
                  model.name, step, checkpointPath);
       return 130;
+    } catch (const DeviceError &error) {
+      progress.clear();
+      fail("after step {}: {}; training stops, {}", step, error.what(),
+           lastGood());
     }
     return 0;
   }
@@ -97,7 +100,10 @@ private:
   uint64_t readMetrics(uint64_t lines);
   void introduce();
   void trainToLimit();
-  void trainStep();
+  void trainSteps();
+  uint64_t nextStop() const;
+  void setOrder(uint64_t epoch);
+  void count(const StepSums &done);
   void report(bool wholeEpoch);
   void finish();
 
@@ -117,7 +123,7 @@ private:
   Figures runningFigures() const;
   void showLive();
   Checkpoint describeCheckpoint() const;
-  void requireFiniteState() const;
+  void fetchFiniteState();
   void save();
   std::string lastGood() const;
 
@@ -126,20 +132,19 @@ private:
   const HyperParameters values;
   const std::string checkpointPath, metricsPath, modelPath;
   Progress progress;
-  const VibTensor &nllTensor, &rateTensor, &errorTensor;
   State state;
-  std::unique_ptr<Session> session;
+  const std::unique_ptr<Session> session;
 
   Split train;
   std::optional<Split> test;
+  int trainRows = 0, testRows = 0; ///< Their names in the session.
   std::string data; ///< Fingerprints, as the checkpoint has them.
   double trainEntropy = 0;
 
   uint64_t step = 0;  ///< Updates done.
   uint64_t limit = 0; ///< Updates to do in all.
   RunningSums sums;
-  std::optional<uint64_t> permutedEpoch;
-  std::vector<uint32_t> permutation;
+  std::optional<uint64_t> orderedEpoch; ///< Which the session has the order of.
   std::unique_ptr<LineFile> metrics;
   uint64_t metricsLines = 0;
   std::optional<uint64_t> savedStep; ///< Of the checkpoint on the disk.
@@ -147,7 +152,7 @@ private:
   Clock::time_point begun = Clock::now();
   double secondsBefore = 0; ///< Of the runs that this one goes on.
   uint64_t firstStep = 0;   ///< Of this run.
-  double trainRows = 0;     ///< Trained on in this run,
+  double rowsTrained = 0;   ///< In this run,
   double trainSeconds = 0;  ///< in this time, evaluations left out.
 };
 
@@ -171,7 +176,9 @@ void TrainingRun::loadData() {
     data += ", test " + fingerprint(*test);
   }
   trainEntropy = labelEntropy(train.labels);
-  session = std::make_unique<Session>(model, options.threads);
+  trainRows = session->addRows(train.inputs, &train.labels);
+  if (test)
+    testRows = session->addRows(test->inputs, &test->labels);
 
   uint64_t epochs = uint64_t(options.epochs.value_or(model.epochs));
   if (__builtin_mul_overflow(epochs, stepsPerEpoch(), &limit))
@@ -198,7 +205,7 @@ void TrainingRun::startOrResume() {
   } else {
     initializeWeights(model, values.seed, state.weights.data());
   }
-  state.bind(session->call);
+  session->setState(state);
   metrics = std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));
 
   if (resumes)
@@ -236,10 +243,9 @@ uint64_t TrainingRun::readMetrics(uint64_t lines) {
 }
 
 void TrainingRun::introduce() {
-  progress.keep(fmt::format("{}: {}, {}, {}, {} thread{}", model.name,
-                            model.options, model.target, model.compiler,
-                            session->pool.threads(),
-                            session->pool.threads() == 1 ? "" : "s"));
+  progress.keep(fmt::format("{}: {}, {}, {}, {}", model.name, model.options,
+                            model.target, model.compiler,
+                            session->describeDevice()));
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
@@ -260,39 +266,68 @@ void TrainingRun::trainToLimit() {
       save();
       throw Interrupted();
     }
-    trainStep();
+    trainSteps();
     if (options.checkpointEvery && step % options.checkpointEvery == 0 &&
         !atEpochEnd())
       save();
-    if (progress.due())
-      showLive();
   }
 }
 
-void TrainingRun::trainStep() {
+/// The number of updates after which the run has more to do than to go on.
+uint64_t TrainingRun::nextStop() const {
+  auto nextMultiple = [&](uint64_t every) {
+    uint64_t left = every - step % every;
+    return left <= limit - step ? step + left : limit;
+  };
+  uint64_t stop = nextMultiple(stepsPerEpoch());
+  if (options.checkpointEvery)
+    stop = std::min(stop, nextMultiple(options.checkpointEvery));
+  return stop;
+}
+
+void TrainingRun::setOrder(uint64_t epoch) {
+  if (orderedEpoch == epoch)
+    return;
+  std::vector<uint32_t> order;
+  if (options.shuffle)
+    order = shuffledRows(values.seed, epoch, train.rows());
+  if (options.shuffle || !orderedEpoch)
+    session->setTrainingOrder(trainRows, order);
+  orderedEpoch = epoch;
+}
+
+/// Trains to the next stop, or to where an interruption finds it. A device may
+/// be some steps behind those that it was asked for; in the end it is not.
+void TrainingRun::trainSteps() {
   Clock::time_point start = Clock::now();
-  uint64_t epoch = step / stepsPerEpoch();
-  if (options.shuffle && permutedEpoch != epoch) {
-    permutation = shuffledRows(values.seed, epoch, train.rows());
-    permutedEpoch = epoch;
+  setOrder(step / stepsPerEpoch());
+  auto done = [&](const StepSums &ofStep) {
+    count(ofStep);
+    trainSeconds += secondsSince(start);
+    if (progress.due())
+      showLive();
+    start = Clock::now();
+  };
+  uint64_t asked = step, stop = nextStop();
+  std::vector<VibStep> steps;
+  while (asked < stop && !interrupted()) {
+    steps.clear();
+    for (; asked < stop && steps.size() < session->stepsAtOnce(); ++asked) {
+      VibStep next =
+          makeTrainStep(model, values, asked, int64_t(stepsPerEpoch()));
+      int64_t first = int64_t(asked % stepsPerEpoch()) * model.batch;
+      next.row0 = int32_t(first);
+      next.rows = int32_t(std::min(model.batch, train.rows() - first));
+      steps.push_back(next);
+    }
+    session->train(steps.data(), steps.size(), done);
   }
-  int64_t first = int64_t(step % stepsPerEpoch()) * model.batch;
-  int64_t rows = std::min(model.batch, train.rows() - first);
-  const uint32_t *indices =
-      options.shuffle ? permutation.data() + first : nullptr;
+  session->finishSteps(done);
+}
 
-  VibStep &now = session->call.step;
-  now = makeTrainStep(model, values, step, int64_t(stepsPerEpoch()));
-  now.rows = int32_t(rows);
-  state.bind(session->call);
-  session->loadInputs(train.inputs, indices, first, rows);
-  session->loadLabels(train.labels, indices, first, rows);
-  model.train_step(&session->call);
-
-  double nll = session->sum(nllTensor, rows);
-  double rate = session->sum(rateTensor, rows);
+void TrainingRun::count(const StepSums &done) {
   ++step;
-  if (!std::isfinite(nll) || !std::isfinite(rate)) {
+  if (!std::isfinite(done.nll) || !std::isfinite(done.rate)) {
     progress.clear();
     auto term = [](const char *name, double value) {
       // What IEEE calls a negative NaN is no news to the reader.
@@ -302,15 +337,14 @@ void TrainingRun::trainStep() {
                                std::isnan(value) ? NAN : value);
     };
     fail("step {}: the loss is not finite{}{}; training stops, {}", step,
-         term(nllTerm(model), nll), term("rate", rate), lastGood());
+         term(nllTerm(model), done.nll), term("rate", done.rate), lastGood());
   }
-  sums.rows += double(rows);
-  sums.nll += nll;
-  sums.rate += rate;
-  sums.error += session->sum(errorTensor, rows);
-  sums.loss += nll + now.beta * rate;
-  trainRows += double(rows);
-  trainSeconds += secondsSince(start);
+  sums.rows += double(done.step.rows);
+  sums.nll += done.nll;
+  sums.rate += done.rate;
+  sums.error += done.error;
+  sums.loss += done.nll + done.step.beta * done.rate;
+  rowsTrained += double(done.step.rows);
 }
 
 Context TrainingRun::context(const char *split, const char *weights) const {
@@ -341,8 +375,8 @@ void TrainingRun::showLive() {
   live.epochs = options.epochs.value_or(model.epochs);
   live.fraction = sums.rows / double(train.rows());
   live.figures = &figures;
-  live.rowsPerSecond = trainRows / trainSeconds;
-  live.rowName = model.scale ? "images" : "rows";
+  live.rowsPerSecond = rowsTrained / trainSeconds;
+  live.rowName = scalesInput(model) ? "images" : "rows";
   live.secondsLeft =
       secondsSince(begun) / double(step - firstStep) * double(limit - step);
   progress.training(live);
@@ -351,12 +385,12 @@ void TrainingRun::showLive() {
 /// Writes the lines of the epoch: of the whole, then a checkpoint follows; or
 /// of a part, where the run ends and the checkpoint is written already.
 void TrainingRun::report(bool wholeEpoch) {
-  requireFiniteState();
+  fetchFiniteState();
   std::vector<Figures> lines = {runningFigures()};
 
-  auto testOn = [&](const char *weights, const Memory &block) {
-    session->call.weights = block.data();
-    Figures figures = evaluate(*session, *test, defaultSamples,
+  auto testOn = [&](const char *weights, bool average) {
+    session->useAverage(average);
+    Figures figures = evaluate(*session, testRows, *test, defaultSamples,
                                context("test", weights), [&](int64_t rows) {
                                  if (interrupted()) {
                                    if (wholeEpoch)
@@ -372,9 +406,9 @@ void TrainingRun::report(bool wholeEpoch) {
   if (choice == Choice::Default)
     choice = model.averaged ? Choice::Average : Choice::Raw;
   if (choice == Choice::Average || choice == Choice::Both)
-    testOn("average", state.average);
+    testOn("average", true);
   if (choice == Choice::Raw || choice == Choice::Both)
-    testOn("raw", state.weights);
+    testOn("raw", false);
 
   int64_t epochs = options.epochs.value_or(model.epochs);
   for (const Figures &figures : lines) {
@@ -408,9 +442,7 @@ void TrainingRun::finish() {
                             model.averaged ? "average" : "raw",
                             grouped(int64_t(step))));
   if (options.profile)
-    fmt::print("{}", describeProfile(model, session->pool.profile(),
-                                     measureLimits(session->pool, model),
-                                     step - firstStep, trainSeconds));
+    fmt::print("{}", session->describeProfile(step - firstStep, trainSeconds));
 }
 
 Checkpoint TrainingRun::describeCheckpoint() const {
@@ -440,7 +472,9 @@ std::string TrainingRun::lastGood() const {
                    : "no checkpoint was written";
 }
 
-void TrainingRun::requireFiniteState() const {
+/// Whatever is written later is of this state.
+void TrainingRun::fetchFiniteState() {
+  session->fetchState();
   std::string name = findNonFinite(model, state);
   if (!name.empty())
     fail("step {}: {} is not finite, so training stops; {}", step, name,
@@ -448,7 +482,7 @@ void TrainingRun::requireFiniteState() const {
 }
 
 void TrainingRun::save() {
-  requireFiniteState();
+  fetchFiniteState();
   saveCheckpoint(checkpointPath, model, state, describeCheckpoint());
   savedStep = step;
 }

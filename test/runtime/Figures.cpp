@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/CpuSession.h"
 #include "runtime/Evaluate.h"
 #include "runtime/Initialize.h"
 #include "test/runtime/MockModel.h"
@@ -37,14 +38,15 @@ Split makeSplit(int64_t rows) {
 /// The figures of the initial weights on a split.
 Figures figuresOf(const Split &split, int64_t samples) {
   const VibModel &model = mockClassifier();
-  Session session(model, 1);
-  Memory weights(model.block_bytes);
-  initializeWeights(model, 3, weights.data());
-  session.call.weights = weights.data();
+  CpuSession session(model, 1);
+  State state(model);
+  initializeWeights(model, 3, state.weights.data());
+  session.setState(state);
+  int rows = session.addRows(split.inputs, &split.labels);
   Context context;
   context.seed = 4;
   context.beta = 0.1;
-  return evaluate(session, split, samples, context, [](int64_t) {});
+  return evaluate(session, rows, split, samples, context, [](int64_t) {});
 }
 
 TEST(Figures, aRaggedBatchCountsByItsRows) {

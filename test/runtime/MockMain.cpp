@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// VIB_MOCK=regression takes the regression model; VIB_MOCK_FEATURES are the
-// features of the CPU that the model claims to need.
+// VIB_MOCK=regression takes the regression model, gpu and gpu-regression those
+// for a GPU; VIB_MOCK_FEATURES are the features of the CPU that the model claims
+// to need.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,12 +16,17 @@
 #include "test/runtime/MockModel.h"
 
 #include <cstdlib>
+#include <string>
 
 using namespace vib::runtime;
 
 int main(int argc, char **argv) {
-  VibModel model =
-      std::getenv("VIB_MOCK") ? test::mockRegression() : test::mockClassifier();
+  const char *variable = std::getenv("VIB_MOCK");
+  std::string which = variable ? variable : "classifier";
+  VibModel model = which == "gpu"              ? test::mockGpuClassifier()
+                   : which == "gpu-regression" ? test::mockGpuRegression()
+                   : which == "regression"     ? test::mockRegression()
+                                               : test::mockClassifier();
   if (const char *features = std::getenv("VIB_MOCK_FEATURES"))
     model.features = features;
   return runProgram(model, argc, argv);

@@ -200,6 +200,111 @@ template <typename Real, int outputs, bool classes> struct Mock {
       decodeRow(call, row, Purpose::EvaluationNoise, false);
   }
 
+  //===--------------------------------------------------------------------===//
+  // As kernels of a GPU
+  //===--------------------------------------------------------------------===//
+
+  template <typename T> static T *pointer(void **arguments, int i) {
+    return *static_cast<T **>(arguments[i]);
+  }
+
+  static void gatherOnGpu(void **arguments) {
+    A &a = *pointer<A>(arguments, 3);
+    const VibStep &step = *pointer<const VibStep>(arguments, 4);
+    for (int row = 0; row < batch; ++row) {
+      bool counts = row < step.rows;
+      size_t from =
+          counts ? pointer<uint32_t>(arguments, 2)[step.row0 + row] : 0;
+      for (int i = 0; i < inputs; ++i)
+        if constexpr (classes)
+          a.image[row][i] =
+              counts ? pointer<uint8_t>(arguments, 0)[from * inputs + i] : 0;
+        else
+          a.x[row][i] =
+              counts ? pointer<Real>(arguments, 0)[from * inputs + i] : 0;
+      if constexpr (classes)
+        a.label[row] = counts ? pointer<int32_t>(arguments, 1)[from] : 0;
+      else
+        a.target[row][0] = counts ? pointer<Real>(arguments, 1)[from] : 0;
+    }
+  }
+
+  /// `trains`: the place of the batch in the epoch is not of the model.
+  static VibCall makeCall(void **arguments, bool trains) {
+    VibCall call = {};
+    call.step = *pointer<const VibStep>(arguments, 6);
+    if (trains)
+      call.step.row0 = 0;
+    void **const blocks[] = {&call.weights, &call.moment1,   &call.moment2,
+                             &call.average, &call.gradients, &call.arena};
+    for (int i = 0; i < 6; ++i)
+      *blocks[i] = pointer<void>(arguments, i);
+    return call;
+  }
+
+  template <VibEntry entry> static void onGpu(void **arguments) {
+    VibCall call = makeCall(arguments, false);
+    entry(&call);
+  }
+  static void rowsOnGpu(void **arguments) {
+    VibCall call = makeCall(arguments, true);
+    rowsKernel(&call, 0, batch);
+  }
+  static void updateOnGpu(void **arguments) {
+    VibCall call = makeCall(arguments, true);
+    updateKernel(&call, 0, B::size);
+  }
+
+  static constexpr const char *names[] = {
+      classes ? "classifier_gather" : "regression_gather",
+      classes ? "classifier_scale" : "regression_scale",
+      classes ? "classifier_rows" : "regression_rows",
+      classes ? "classifier_update" : "regression_update",
+      classes ? "classifier_encode" : "regression_encode",
+      classes ? "classifier_evaluate" : "regression_evaluate",
+      classes ? "classifier_predict" : "regression_predict"};
+
+  static void addKernels(std::vector<MockKernel> &kernels) {
+    kernels.push_back({names[0], 5, gatherOnGpu});
+    kernels.push_back({names[1], 7, onGpu<scale>});
+    kernels.push_back({names[2], 7, rowsOnGpu});
+    kernels.push_back({names[3], 7, updateOnGpu});
+    kernels.push_back({names[4], 7, onGpu<encode>});
+    kernels.push_back({names[5], 7, onGpu<evaluate>});
+    kernels.push_back({names[6], 7, onGpu<predict>});
+  }
+
+  static VibModel makeForGpu() {
+    static const VibLaunch launches[] = {
+        {names[0], VIB_GPU_GATHER, 1, 32, 0, 0, 1},
+        {names[2], VIB_GPU_TRAIN_STEP, 1, 64, 50 << 10, 2, 1},
+        {names[3], VIB_GPU_TRAIN_STEP, 2, 128, 256, 3, 1},
+        {names[4], VIB_GPU_ENCODE, 1, 32, 0, 4, 1},
+        {names[5], VIB_GPU_EVALUATE, 1, 32, 0, 5, 1},
+        {names[6], VIB_GPU_PREDICT, 1, 32, 0, 6, 1},
+        // The regression does not scale.
+        {names[1], VIB_GPU_SCALE, 1, 32, 0, 1, 1}};
+    static const VibKernel kernels[] = {
+        {"gather", "gather", 0, 32, batch},
+        {"scale", "scale", 64, 160, batch},
+        {"rows", "train_step", 1600, 4096, batch},
+        {"update", "train_step", 400, 2048, B::size},
+        {"encode", "encode", 600, 1024, batch},
+        {"evaluate", "evaluate", 400, 512, batch},
+        {"predict", "predict", 400, 512, batch}};
+    static const char ptx[] = "// mock";
+    static const VibGpu gpu = {"sm_80", 80,          classes ? 7 : 6, launches,
+                               ptx,     sizeof(ptx), "// mock cubin", 13};
+    VibModel model = make();
+    model.target = "cuda sm_80";
+    model.num_kernels = 7;
+    model.kernels = kernels;
+    model.scale = model.train_step = nullptr;
+    model.encode = model.evaluate = model.predict = nullptr;
+    model.gpu = &gpu;
+    return model;
+  }
+
   static VibModel make() {
     constexpr uint32_t real = sizeof(Real) == 8 ? VIB_F64 : VIB_F32;
     static const VibParameter parameters[] = {{"encode.0.weight",
@@ -322,6 +427,23 @@ const VibModel &mockClassifier() {
 const VibModel &mockRegression() {
   static const VibModel model = Mock<float, 1, false>::make();
   return model;
+}
+
+const VibModel &mockGpuClassifier() {
+  static const VibModel model = Mock<double, 3, true>::makeForGpu();
+  return model;
+}
+
+const VibModel &mockGpuRegression() {
+  static const VibModel model = Mock<float, 1, false>::makeForGpu();
+  return model;
+}
+
+std::vector<MockKernel> mockKernels() {
+  std::vector<MockKernel> kernels;
+  Mock<double, 3, true>::addKernels(kernels);
+  Mock<float, 1, false>::addKernels(kernels);
+  return kernels;
 }
 
 } // namespace vib::runtime::test

@@ -1,0 +1,120 @@
+//===- CpuSession.cpp - A model at work on the CPU ------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/CpuSession.h"
+#include "runtime/Profile.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace vib::runtime {
+
+CpuSession::CpuSession(const VibModel &model, int threads)
+    : Session(model), pool(threads > 0 ? threads : availableProcessors()),
+      arena(model.arena_bytes), nllTensor(getTensor(model, "nll")),
+      rateTensor(getTensor(model, "rate")),
+      errorTensor(getTensor(model, "error")) {
+  call.arena = arena.data();
+  call.pool = pool.handle();
+}
+
+std::string CpuSession::describeDevice() const {
+  return fmt::format("{} thread{}", pool.threads(),
+                     pool.threads() == 1 ? "" : "s");
+}
+
+int CpuSession::addRows(const Inputs &inputs, const Labels *labels) {
+  data.push_back({&inputs, labels});
+  return int(data.size()) - 1;
+}
+
+void CpuSession::setState(State &newState) {
+  state = &newState;
+  state->bind(call);
+}
+
+void CpuSession::loadBatch(const Rows &from, const uint32_t *indices,
+                           int64_t first) {
+  gatherInputs(model, arena.data(), *from.inputs, indices, first,
+               call.step.rows, pool.handle());
+  if (model.scale)
+    model.scale(&call);
+  if (from.labels)
+    gatherLabels(model, arena.data(), *from.labels, indices, first,
+                 call.step.rows);
+}
+
+void CpuSession::setTrainingOrder(int rows,
+                                  const std::vector<uint32_t> &order) {
+  trainingRows = rows;
+  trainingOrder = order;
+}
+
+void CpuSession::train(const VibStep *steps, size_t count,
+                       const StepDone &done) {
+  state->bind(call);
+  for (size_t i = 0; i < count; ++i) {
+    auto begin = std::chrono::steady_clock::now();
+    call.step = steps[i];
+    // Where the batch lies in the epoch is not the kernels' business.
+    call.step.row0 = 0;
+    int64_t first = steps[i].row0;
+    const uint32_t *indices =
+        trainingOrder.empty() ? nullptr : trainingOrder.data() + first;
+    loadBatch(data[size_t(trainingRows)], indices, first);
+    model.train_step(&call);
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - begin;
+    int64_t rows = steps[i].rows;
+    done({steps[i], sum(nllTensor, rows), sum(rateTensor, rows),
+          sum(errorTensor, rows), elapsed.count()});
+  }
+}
+
+void CpuSession::useAverage(bool average) {
+  call.weights = (average ? state->average : state->weights).data();
+}
+
+void CpuSession::encode(int rows, const VibStep &step) {
+  call.step = step;
+  loadBatch(data[size_t(rows)], nullptr, step.row0);
+  model.encode(&call);
+}
+
+void CpuSession::evaluate(const VibStep &step) {
+  call.step = step;
+  model.evaluate(&call);
+}
+
+void CpuSession::predict(const VibStep &step) {
+  call.step = step;
+  model.predict(&call);
+}
+
+std::vector<double> CpuSession::read(const char *name, int64_t rows) {
+  const VibTensor &tensor = getTensor(model, name);
+  return readRows(tensor, tensorData<void>(tensor, arena.data()), rows);
+}
+
+double CpuSession::sum(const char *name, int64_t rows) {
+  return sum(getTensor(model, name), rows);
+}
+
+double CpuSession::sum(const VibTensor &tensor, int64_t rows) const {
+  return sumRows(tensor, tensorData<void>(tensor, arena.data()), rows);
+}
+
+void CpuSession::startProfile() { pool.startProfile(model.num_kernels); }
+
+std::string CpuSession::describeProfile(uint64_t steps, double seconds) {
+  return runtime::describeProfile(model, pool.profile(),
+                                  measureLimits(pool, model), steps, seconds);
+}
+
+} // namespace vib::runtime

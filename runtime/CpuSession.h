@@ -1,0 +1,69 @@
+//===- CpuSession.h - A model at work on the CPU ----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Calls the model's entries on the threads of a pool. A step is done when
+// train() returns.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_CPUSESSION_H
+#define VIB_RUNTIME_CPUSESSION_H
+
+#include "runtime/Memory.h"
+#include "runtime/Session.h"
+#include "runtime/ThreadPool.h"
+
+namespace vib::runtime {
+
+class CpuSession : public Session {
+public:
+  /// `threads` = 0: as many as the process may run on.
+  CpuSession(const VibModel &model, int threads);
+
+  ThreadPool pool;
+
+  std::string describeDevice() const override;
+  int addRows(const Inputs &inputs, const Labels *labels) override;
+  void setState(State &newState) override;
+  void fetchState() override {}
+  void setTrainingOrder(int rows, const std::vector<uint32_t> &order) override;
+  size_t stepsAtOnce() const override { return 1; }
+  void train(const VibStep *steps, size_t count, const StepDone &done) override;
+  void finishSteps(const StepDone &) override {}
+  void useAverage(bool average) override;
+  void encode(int rows, const VibStep &step) override;
+  void evaluate(const VibStep &step) override;
+  void predict(const VibStep &step) override;
+  std::vector<double> read(const char *name, int64_t rows) override;
+  double sum(const char *name, int64_t rows) override;
+  void startProfile() override;
+  std::string describeProfile(uint64_t steps, double seconds) override;
+
+private:
+  struct Rows {
+    const Inputs *inputs;
+    const Labels *labels;
+  };
+
+  /// Puts rows into the place of the batch and scales them. As gatherInputs():
+  /// null `indices` mean `first`, `first` + 1, ….
+  void loadBatch(const Rows &from, const uint32_t *indices, int64_t first);
+  double sum(const VibTensor &tensor, int64_t rows) const;
+
+  VibCall call = {};
+  Memory arena;
+  const State *state = nullptr;
+  std::vector<Rows> data;
+  int trainingRows = 0;
+  std::vector<uint32_t> trainingOrder;
+  const VibTensor &nllTensor, &rateTensor, &errorTensor;
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_CPUSESSION_H

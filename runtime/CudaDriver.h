@@ -1,0 +1,126 @@
+//===- CudaDriver.h - The functions of the CUDA driver ----------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A program for a GPU does not link the driver but opens it when it runs, so
+// that without one it can say so. What it needs of the driver's interface is
+// declared here; nothing else of it is looked up.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_CUDADRIVER_H
+#define VIB_RUNTIME_CUDADRIVER_H
+
+#include "runtime/Error.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace vib::runtime {
+
+/// The driver's interface. Types and numbers are those of the driver, which
+/// promises to keep them.
+namespace cuda {
+
+using Result = int;
+using Device = int;
+using Pointer = unsigned long long; ///< Into the memory of a device.
+using Context = struct ContextObject *;
+using Module = struct ModuleObject *;
+using Function = struct FunctionObject *;
+using Stream = struct StreamObject *;
+using Event = struct EventObject *;
+using Graph = struct GraphObject *;
+using GraphExec = struct GraphExecObject *;
+
+constexpr Result success = 0, outOfMemory = 2, noDevice = 100;
+constexpr int capabilityMajor = 75, capabilityMinor = 76,
+              sharedBytesOfBlock = 97; ///< Of cuDeviceGetAttribute.
+constexpr int dynamicSharedBytes = 8;  ///< Of cuFuncSetAttribute.
+constexpr int jitErrorLog = 5, jitErrorLogBytes = 6;
+constexpr int captureThisThread = 1;
+constexpr unsigned eventBlocks = 1, streamNonBlocking = 1;
+
+} // namespace cuda
+
+/// Calls F(name, (parameters)) for every function.
+#define VIB_CUDA_FUNCTIONS(F)                                                  \
+  F(cuInit, (unsigned flags))                                                  \
+  F(cuDriverGetVersion, (int *version))                                        \
+  F(cuGetErrorName, (cuda::Result result, const char **name))                  \
+  F(cuGetErrorString, (cuda::Result result, const char **text))                \
+  F(cuDeviceGet, (cuda::Device * device, int ordinal))                         \
+  F(cuDeviceGetCount, (int *count))                                            \
+  F(cuDeviceGetName, (char *name, int length, cuda::Device device))            \
+  F(cuDeviceGetAttribute, (int *value, int attribute, cuda::Device device))    \
+  F(cuDevicePrimaryCtxRetain, (cuda::Context * context, cuda::Device device))  \
+  F(cuDevicePrimaryCtxRelease_v2, (cuda::Device device))                       \
+  F(cuCtxSetCurrent, (cuda::Context context))                                  \
+  F(cuModuleLoadDataEx, (cuda::Module * module, const void *image,             \
+                         unsigned count, int *options, void **values))         \
+  F(cuModuleGetFunction,                                                       \
+    (cuda::Function * function, cuda::Module module, const char *name))        \
+  F(cuModuleUnload, (cuda::Module module))                                     \
+  F(cuFuncSetAttribute, (cuda::Function function, int attribute, int value))   \
+  F(cuMemGetInfo_v2, (size_t * free, size_t * total))                          \
+  F(cuMemAlloc_v2, (cuda::Pointer * pointer, size_t bytes))                    \
+  F(cuMemFree_v2, (cuda::Pointer pointer))                                     \
+  F(cuMemAllocHost_v2, (void **pointer, size_t bytes))                         \
+  F(cuMemFreeHost, (void *pointer))                                            \
+  F(cuMemcpyHtoDAsync_v2,                                                      \
+    (cuda::Pointer to, const void *from, size_t bytes, cuda::Stream stream))   \
+  F(cuMemcpyDtoHAsync_v2,                                                      \
+    (void *to, cuda::Pointer from, size_t bytes, cuda::Stream stream))         \
+  F(cuMemsetD32Async,                                                          \
+    (cuda::Pointer to, unsigned value, size_t count, cuda::Stream stream))     \
+  F(cuStreamCreate, (cuda::Stream * stream, unsigned flags))                   \
+  F(cuStreamSynchronize, (cuda::Stream stream))                                \
+  F(cuStreamDestroy_v2, (cuda::Stream stream))                                 \
+  F(cuStreamBeginCapture_v2, (cuda::Stream stream, int mode))                  \
+  F(cuStreamEndCapture, (cuda::Stream stream, cuda::Graph * graph))            \
+  F(cuGraphInstantiateWithFlags,                                               \
+    (cuda::GraphExec * exec, cuda::Graph graph, unsigned long long flags))     \
+  F(cuGraphLaunch, (cuda::GraphExec exec, cuda::Stream stream))                \
+  F(cuGraphExecDestroy, (cuda::GraphExec exec))                                \
+  F(cuGraphDestroy, (cuda::Graph graph))                                       \
+  F(cuEventCreate, (cuda::Event * event, unsigned flags))                      \
+  F(cuEventRecord, (cuda::Event event, cuda::Stream stream))                   \
+  F(cuEventSynchronize, (cuda::Event event))                                   \
+  F(cuEventElapsedTime,                                                        \
+    (float *milliseconds, cuda::Event begin, cuda::Event end))                 \
+  F(cuEventDestroy_v2, (cuda::Event event))                                    \
+  F(cuLaunchKernel,                                                            \
+    (cuda::Function function, unsigned gridX, unsigned gridY, unsigned gridZ,  \
+     unsigned blockX, unsigned blockY, unsigned blockZ, unsigned sharedBytes,  \
+     cuda::Stream stream, void **arguments, void **extra))
+
+struct CudaDriver {
+#define VIB_CUDA_FUNCTION(name, parameters) cuda::Result(*name) parameters;
+  VIB_CUDA_FUNCTIONS(VIB_CUDA_FUNCTION)
+#undef VIB_CUDA_FUNCTION
+
+  /// Opens the driver. Its lack, or that of a function, or a version that is
+  /// too old, is an Error.
+  CudaDriver();
+
+  /// "CUDA_ERROR_LAUNCH_FAILED (unspecified launch failure)".
+  std::string describe(cuda::Result result) const;
+};
+
+/// The GPU or its driver has failed, perhaps for good.
+class DeviceError : public Error {
+public:
+  using Error::Error;
+};
+
+/// "8.0" for 80.
+std::string formatCapability(int capability);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_CUDADRIVER_H

@@ -1,0 +1,430 @@
+//===- CudaSession.cpp - A model at work on a GPU -------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/CudaSession.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+namespace vib::runtime {
+
+namespace {
+
+uint64_t sizeOf(const VibTensor &tensor) {
+  uint64_t bytes = tensor.type == VIB_U8     ? 1
+                   : tensor.type == VIB_F64  ? 8
+                   : tensor.type == VIB_BF16 ? 2
+                                             : 4;
+  for (uint32_t i = 0; i < tensor.rank; ++i)
+    bytes *= uint64_t(tensor.shape[i]);
+  return bytes;
+}
+
+/// Calls `use` with the address and the bytes of `values` as the tensor has
+/// them: floats may have to be converted.
+template <typename From, typename Use>
+void useAs(const VibTensor &tensor, const From *values, size_t count, Use use) {
+  auto convert = [&](auto zero) {
+    std::vector<decltype(zero)> converted(values, values + count);
+    use(converted.data(), count * sizeof(zero));
+  };
+  bool wide = tensor.type == VIB_F64;
+  if (std::is_integral_v<From> || wide == (sizeof(From) == sizeof(double)))
+    use(values, count * sizeof(From));
+  else if (wide)
+    convert(double());
+  else
+    convert(float());
+}
+
+template <typename Use>
+void useInputs(const VibTensor &tensor, const Array &array, Use use) {
+  const void *values = array.data.data();
+  size_t count = size_t(array.rows() * array.rowElements());
+  if (array.type == ElementType::F64)
+    useAs(tensor, static_cast<const double *>(values), count, use);
+  else if (array.type == ElementType::F32)
+    useAs(tensor, static_cast<const float *>(values), count, use);
+  else
+    useAs(tensor, static_cast<const uint8_t *>(values), count, use);
+}
+
+} // namespace
+
+CudaSession::CudaSession(const VibModel &model, int ordinal)
+    : Session(model), device(*model.gpu, ordinal), kernels(model, device),
+      arena(device.allocate(model.arena_bytes, "the tensors of a batch")),
+      blocks{{"the weights", &State::weights, {}},
+             {"the first moments", &State::moment1, {}},
+             {"the second moments", &State::moment2, {}},
+             {"the average weights", &State::average, {}}},
+      nllTensor(getTensor(model, "nll")), rateTensor(getTensor(model, "rate")),
+      errorTensor(getTensor(model, "error")),
+      step(device.allocatePinned(sizeof(VibStep))),
+      stepMemory(device.allocate(sizeof(VibStep), "a step")),
+      copied(model.num_tensors) {
+  for (std::vector<bool> &ofEntry : wanted)
+    ofEntry.resize(model.num_tensors);
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < model.num_tensors; ++i) {
+    outputOffsets.push_back(bytes);
+    bytes += (sizeOf(model.tensors[i]) + 63) / 64 * 64;
+  }
+  outputs = device.allocatePinned(bytes);
+
+  for (const VibTensor *tensor : {&nllTensor, &rateTensor, &errorTensor})
+    spans.push_back({tensor->offset, tensor->offset + sizeOf(*tensor)});
+  std::sort(spans.begin(), spans.end(),
+            [](const Span &a, const Span &b) { return a.begin < b.begin; });
+  // A copy of some bytes more takes less time than another copy.
+  constexpr uint64_t gap = 4096;
+  size_t last = 0;
+  for (size_t i = 1; i < spans.size(); ++i) {
+    if (spans[i].begin <= spans[last].end + gap)
+      spans[last].end = std::max(spans[last].end, spans[i].end);
+    else
+      spans[++last] = spans[i];
+  }
+  spans.resize(last + 1);
+  for (const Span &span : spans)
+    outputBytes += span.end - span.begin;
+}
+
+CudaSession::~CudaSession() {
+  // Nothing may be given back while the GPU works with it.
+  driver.cuStreamSynchronize(device.stream());
+}
+
+//===----------------------------------------------------------------------===//
+// Data and state
+//===----------------------------------------------------------------------===//
+
+int CudaSession::addRows(const Inputs &inputs, const Labels *labels) {
+  data.emplace_back();
+  data.back().inputs = &inputs;
+  data.back().labels = labels;
+  return int(data.size()) - 1;
+}
+
+CudaSession::Rows &CudaSession::use(int number) {
+  Rows &rows = data[size_t(number)];
+  if (rows.inputsMemory)
+    return rows;
+  auto upload = [&](CudaMemory &memory, const char *what) {
+    return [&memory, what, this](const void *values, size_t bytes) {
+      memory = device.allocate(bytes, what);
+      device.upload(memory.get(), values, bytes, what);
+    };
+  };
+  useInputs(inputTensor(model), rows.inputs->array,
+            upload(rows.inputsMemory, "the inputs of the data"));
+  const VibTensor &y = getTensor(model, "y");
+  auto toLabels = upload(rows.labelsMemory, "the labels of the data");
+  size_t count = size_t(rows.inputs->rows());
+  if (!rows.labels)
+    rows.labelsMemory = device.allocate(
+        sizeOf(y) / uint64_t(y.shape[0]) * count, "the labels of the data");
+  else if (model.likelihood == VIB_CATEGORICAL)
+    useAs(y, rows.labels->classes.data(), count, toLabels);
+  else
+    useAs(y, rows.labels->targets.data(), rows.labels->targets.size(),
+          toLabels);
+  rows.order =
+      device.allocate(count * sizeof(uint32_t), "the order of the data");
+  rows.ordered = false;
+  setOrder(rows, {});
+  return rows;
+}
+
+void CudaSession::setOrder(Rows &rows, const std::vector<uint32_t> &order) {
+  if (order.empty() && rows.ordered)
+    return;
+  std::vector<uint32_t> ordered;
+  if (order.empty()) {
+    ordered.resize(size_t(rows.inputs->rows()));
+    std::iota(ordered.begin(), ordered.end(), 0);
+  }
+  const std::vector<uint32_t> &from = order.empty() ? ordered : order;
+  device.upload(rows.order.get(), from.data(), from.size() * sizeof(uint32_t),
+                "the order of the data");
+  rows.ordered = order.empty();
+}
+
+void CudaSession::setState(State &newState) {
+  state = &newState;
+  for (Block &block : blocks) {
+    const Memory &host = state->*block.host;
+    if (!host.data())
+      continue;
+    if (!block.memory)
+      block.memory = device.allocate(host.size(), block.name);
+    device.upload(block.memory.get(), host.data(), host.size(), block.name);
+  }
+  stateChanged = false;
+}
+
+void CudaSession::fetchState() {
+  if (!stateChanged)
+    return;
+  for (const Block &block : blocks)
+    if (block.memory)
+      device.download((state->*block.host).data(), block.memory.get(),
+                      (state->*block.host).size(), block.name);
+  stateChanged = false;
+}
+
+//===----------------------------------------------------------------------===//
+// Launches
+//===----------------------------------------------------------------------===//
+
+void CudaSession::launchGather(const Rows &rows, cuda::Pointer stepAddress) {
+  cuda::Pointer values[] = {rows.inputsMemory.get(), rows.labelsMemory.get(),
+                            rows.order.get(), arena.get(), stepAddress};
+  void *arguments[std::size(values)];
+  for (size_t i = 0; i < std::size(values); ++i)
+    arguments[i] = &values[i];
+  kernels.launch(VIB_GPU_GATHER, arguments);
+}
+
+void CudaSession::launch(VibGpuEntry entry, cuda::Pointer weights,
+                         cuda::Pointer stepAddress) {
+  // Only a library has gradients.
+  cuda::Pointer gradients = 0;
+  cuda::Pointer values[] = {weights,
+                            blocks[1].memory.get(),
+                            blocks[2].memory.get(),
+                            blocks[3].memory.get(),
+                            gradients,
+                            arena.get(),
+                            stepAddress};
+  void *arguments[std::size(values)];
+  for (size_t i = 0; i < std::size(values); ++i)
+    arguments[i] = &values[i];
+  kernels.launch(entry, arguments);
+}
+
+//===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+void CudaSession::setTrainingOrder(int rows,
+                                   const std::vector<uint32_t> &order) {
+  // Graphs have the addresses of the data in them.
+  if (rows != trainingRows)
+    for (Slot &slot : slots)
+      slot.one = {}, slot.many = {};
+  trainingRows = rows;
+  setOrder(use(rows), order);
+}
+
+/// Steps whose VibSteps will be in the slot.
+void CudaSession::enqueueSteps(const Slot &slot, size_t count) {
+  cuda::Stream stream = device.stream();
+  cuda::Pointer weights = blocks[0].memory.get();
+  device.check(driver.cuMemcpyHtoDAsync_v2(slot.stepsMemory.get(),
+                                           slot.steps.get(),
+                                           count * sizeof(VibStep), stream),
+               "copy steps");
+  char *to = static_cast<char *>(slot.outputs.get());
+  for (size_t i = 0; i < count; ++i) {
+    cuda::Pointer address = slot.stepsMemory.get() + i * sizeof(VibStep);
+    launchGather(data[size_t(trainingRows)], address);
+    launch(VIB_GPU_SCALE, weights, address);
+    launch(VIB_GPU_TRAIN_STEP, weights, address);
+    for (const Span &span : spans) {
+      uint64_t bytes = span.end - span.begin;
+      device.check(driver.cuMemcpyDtoHAsync_v2(to, arena.get() + span.begin,
+                                               bytes, stream),
+                   "copy the outputs of a step");
+      to += bytes;
+    }
+  }
+}
+
+CudaGraph CudaSession::capture(const Slot &slot, size_t count) {
+  cuda::Stream stream = device.stream();
+  device.check(driver.cuStreamBeginCapture_v2(stream, cuda::captureThisThread),
+               "begin a graph");
+  enqueueSteps(slot, count);
+  cuda::Graph captured = nullptr;
+  device.check(driver.cuStreamEndCapture(stream, &captured), "end a graph");
+  CudaHandle<cuda::Graph> graph(captured, driver.cuGraphDestroy);
+  cuda::GraphExec exec = nullptr;
+  device.check(driver.cuGraphInstantiateWithFlags(&exec, captured, 0),
+               fmt::format("make a graph of {} steps", count));
+  return {exec, driver.cuGraphExecDestroy};
+}
+
+void CudaSession::train(const VibStep *steps, size_t count,
+                        const StepDone &done) {
+  stateChanged = true;
+  while (count > 0) {
+    size_t together = count >= manySteps ? manySteps : 1;
+    Slot &slot = slots[nextSlot];
+    nextSlot = (nextSlot + 1) % std::size(slots);
+    collect(slot, done);
+    submit(slot, steps, together);
+    if (kernels.profiles())
+      collect(slot, done);
+    steps += together;
+    count -= together;
+  }
+}
+
+void CudaSession::submit(Slot &slot, const VibStep *steps, size_t count) {
+  if (!slot.steps) {
+    slot.steps = device.allocatePinned(manySteps * sizeof(VibStep));
+    slot.stepsMemory = device.allocate(manySteps * sizeof(VibStep), "steps");
+    slot.outputs = device.allocatePinned(manySteps * outputBytes);
+    slot.begin = device.makeEvent();
+    slot.end = device.makeEvent();
+  }
+  // Launches that are measured cannot be in a graph.
+  CudaGraph &graph = count == 1 ? slot.one : slot.many;
+  if (!graph && !kernels.profiles())
+    graph = capture(slot, count);
+  memcpy(slot.steps.get(), steps, count * sizeof(VibStep));
+  slot.pending.assign(steps, steps + count);
+  cuda::Stream stream = device.stream();
+  device.check(driver.cuEventRecord(slot.begin.get(), stream),
+               "record an event");
+  if (kernels.profiles())
+    enqueueSteps(slot, count);
+  else
+    device.check(driver.cuGraphLaunch(graph.get(), stream),
+                 fmt::format("launch step {}", steps->step + 1));
+  device.check(driver.cuEventRecord(slot.end.get(), stream), "record an event");
+}
+
+/// Waits for the slot's steps, if it has any, and tells their sums.
+void CudaSession::collect(Slot &slot, const StepDone &done) {
+  if (slot.pending.empty())
+    return;
+  std::vector<VibStep> steps = std::move(slot.pending);
+  slot.pending.clear();
+  device.check(driver.cuEventSynchronize(slot.end.get()),
+               steps.size() == 1
+                   ? fmt::format("do step {}", steps.front().step + 1)
+                   : fmt::format("do steps {} to {}", steps.front().step + 1,
+                                 steps.back().step + 1));
+  float milliseconds = 0;
+  device.check(driver.cuEventElapsedTime(&milliseconds, slot.begin.get(),
+                                         slot.end.get()),
+               "read the time of a graph");
+  kernels.readProfile();
+  for (size_t i = 0; i < steps.size(); ++i) {
+    StepSums sums = sumOutputs(
+        steps[i], static_cast<char *>(slot.outputs.get()) + i * outputBytes);
+    sums.seconds = milliseconds / 1e3 / double(steps.size());
+    done(sums);
+  }
+}
+
+void CudaSession::finishSteps(const StepDone &done) {
+  for (size_t i = 0; i < std::size(slots); ++i)
+    collect(slots[(nextSlot + i) % std::size(slots)], done);
+}
+
+double CudaSession::sumOutput(const VibTensor &tensor, const char *from,
+                              int64_t rows) const {
+  for (const Span &span : spans) {
+    if (tensor.offset >= span.begin && tensor.offset < span.end)
+      return sumRows(tensor, from + (tensor.offset - span.begin), rows);
+    from += span.end - span.begin;
+  }
+  return 0;
+}
+
+StepSums CudaSession::sumOutputs(const VibStep &of, const char *from) const {
+  StepSums sums;
+  sums.step = of;
+  sums.nll = sumOutput(nllTensor, from, of.rows);
+  sums.rate = sumOutput(rateTensor, from, of.rows);
+  sums.error = sumOutput(errorTensor, from, of.rows);
+  return sums;
+}
+
+//===----------------------------------------------------------------------===//
+// Evaluation and prediction
+//===----------------------------------------------------------------------===//
+
+void CudaSession::setStep(const VibStep &next) {
+  if (busy)
+    device.synchronize("go on with a batch");
+  memcpy(step.get(), &next, sizeof(VibStep));
+  device.check(driver.cuMemcpyHtoDAsync_v2(stepMemory.get(), step.get(),
+                                           sizeof(VibStep), device.stream()),
+               "copy a step");
+  busy = true;
+}
+
+void CudaSession::infer(VibGpuEntry entry) {
+  launch(entry, blocks[usesAverage ? 3 : 0].memory.get(), stepMemory.get());
+  lastEntry = entry;
+  copied.assign(copied.size(), false);
+  for (size_t place = 0; place < wanted[entry].size(); ++place)
+    if (wanted[entry][place])
+      copy(place);
+}
+
+void CudaSession::encode(int rows, const VibStep &next) {
+  Rows &from = use(rows);
+  setOrder(from, {});
+  setStep(next);
+  launchGather(from, stepMemory.get());
+  infer(VIB_GPU_SCALE);
+  infer(VIB_GPU_ENCODE);
+}
+
+void CudaSession::evaluate(const VibStep &next) {
+  setStep(next);
+  infer(VIB_GPU_EVALUATE);
+}
+
+void CudaSession::predict(const VibStep &next) {
+  setStep(next);
+  infer(VIB_GPU_PREDICT);
+}
+
+/// Begins to bring a tensor to the host.
+void CudaSession::copy(size_t place) {
+  const VibTensor &tensor = model.tensors[place];
+  char *to = static_cast<char *>(outputs.get()) + outputOffsets[place];
+  device.check(driver.cuMemcpyDtoHAsync_v2(to, arena.get() + tensor.offset,
+                                           sizeOf(tensor), device.stream()),
+               "copy the outputs of a batch");
+  copied[place] = true;
+  busy = true;
+}
+
+/// What is wanted once of an entry is wanted again: later all of it comes
+/// without being asked for, so that the host waits once a call.
+const void *CudaSession::fetch(const VibTensor &tensor) {
+  size_t place = size_t(&tensor - model.tensors);
+  wanted[lastEntry][place] = true;
+  if (!copied[place])
+    copy(place);
+  if (busy)
+    device.synchronize(fmt::format("get the {} of a batch", tensor.name));
+  busy = false;
+  kernels.readProfile();
+  return static_cast<char *>(outputs.get()) + outputOffsets[place];
+}
+
+std::vector<double> CudaSession::read(const char *name, int64_t rows) {
+  const VibTensor &tensor = getTensor(model, name);
+  return readRows(tensor, fetch(tensor), rows);
+}
+
+double CudaSession::sum(const char *name, int64_t rows) {
+  const VibTensor &tensor = getTensor(model, name);
+  return sumRows(tensor, fetch(tensor), rows);
+}
+
+} // namespace vib::runtime

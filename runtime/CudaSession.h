@@ -1,0 +1,135 @@
+//===- CudaSession.h - A model at work on a GPU -----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The state and the arena stay on the GPU, and so do the rows of a split, as
+// they are stored, once they were used: batches are gathered there.
+//
+// Training steps are captured as graphs of many steps, and of one for what is
+// left before a stop. Nothing in a graph depends on the steps: the first thing
+// that it does is to copy their VibSteps from where the host has put them, and
+// each of its steps ends with a copy of nll, rate and error to where the host
+// finds them. There are two of each of these places, and two of each graph:
+// while the GPU works off one, the host reads what the other has left and fills
+// it again, so that the GPU always has the next graph waiting.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_CUDASESSION_H
+#define VIB_RUNTIME_CUDASESSION_H
+
+#include "runtime/CudaDevice.h"
+#include "runtime/CudaKernels.h"
+#include "runtime/Session.h"
+
+namespace vib::runtime {
+
+class CudaSession : public Session {
+public:
+  /// On device number `ordinal`.
+  CudaSession(const VibModel &model, int ordinal);
+  ~CudaSession() override;
+
+  std::string describeDevice() const override { return device.describe(); }
+  int addRows(const Inputs &inputs, const Labels *labels) override;
+  void setState(State &newState) override;
+  void fetchState() override;
+  void setTrainingOrder(int rows, const std::vector<uint32_t> &order) override;
+  size_t stepsAtOnce() const override { return manySteps; }
+  void train(const VibStep *steps, size_t count, const StepDone &done) override;
+  void finishSteps(const StepDone &done) override;
+  void useAverage(bool average) override { usesAverage = average; }
+  void encode(int rows, const VibStep &step) override;
+  void evaluate(const VibStep &step) override;
+  void predict(const VibStep &step) override;
+  std::vector<double> read(const char *name, int64_t rows) override;
+  double sum(const char *name, int64_t rows) override;
+  void startProfile() override { kernels.startProfile(); }
+  std::string describeProfile(uint64_t steps, double seconds) override {
+    return kernels.describeProfile(steps, seconds);
+  }
+  const CudaKernels &getKernels() const { return kernels; }
+
+private:
+  static constexpr size_t manySteps = 16;
+
+  /// A block of the state; null where the model has none.
+  struct Block {
+    const char *name;
+    Memory State::*host;
+    CudaMemory memory;
+  };
+  struct Rows {
+    const Inputs *inputs;
+    const Labels *labels;
+    // There from the first use on.
+    CudaMemory inputsMemory, labelsMemory;
+    CudaMemory order; ///< 0, 1, … or that of an epoch of training.
+    bool ordered = true;
+  };
+  /// A part of the arena that the host reads after a step.
+  struct Span {
+    uint64_t begin, end;
+  };
+  /// One of the places where steps wait and where their outputs come back.
+  struct Slot {
+    PinnedMemory steps, outputs;
+    CudaMemory stepsMemory;
+    CudaGraph one, many;
+    CudaEvent begin, end;
+    std::vector<VibStep> pending;
+  };
+
+  Rows &use(int rows);
+  void setOrder(Rows &rows, const std::vector<uint32_t> &order);
+
+  void launchGather(const Rows &rows, cuda::Pointer step);
+  void launch(VibGpuEntry entry, cuda::Pointer weights, cuda::Pointer step);
+
+  void enqueueSteps(const Slot &slot, size_t count);
+  CudaGraph capture(const Slot &slot, size_t count);
+  void submit(Slot &slot, const VibStep *steps, size_t count);
+  void collect(Slot &slot, const StepDone &done);
+  double sumOutput(const VibTensor &tensor, const char *outputs,
+                   int64_t rows) const;
+  StepSums sumOutputs(const VibStep &step, const char *outputs) const;
+
+  void setStep(const VibStep &step);
+  void infer(VibGpuEntry entry);
+  void copy(size_t place);
+  const void *fetch(const VibTensor &tensor);
+
+  CudaDevice device;
+  const CudaDriver &driver = device.driver;
+  CudaKernels kernels;
+  CudaMemory arena;
+  Block blocks[4];
+  State *state = nullptr;
+  bool stateChanged = false; ///< Since it was brought to the host.
+  bool usesAverage = false;
+  std::vector<Rows> data;
+
+  const VibTensor &nllTensor, &rateTensor, &errorTensor;
+  std::vector<Span> spans; ///< With these three.
+  uint64_t outputBytes = 0;
+  int trainingRows = -1;
+  Slot slots[2];
+  size_t nextSlot = 0;
+
+  PinnedMemory step; ///< Of evaluation and prediction.
+  CudaMemory stepMemory;
+  PinnedMemory outputs; ///< All tensors, one behind the other.
+  std::vector<uint64_t> outputOffsets;
+  bool busy = false; ///< Something of these may still be copied.
+  VibGpuEntry lastEntry = VIB_GPU_ENCODE;
+  std::vector<bool> copied;    ///< By tensor: since the last launch.
+  std::vector<bool> wanted[6]; ///< By entry and tensor: ever.
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_CUDASESSION_H

@@ -1,0 +1,86 @@
+//===- Synthetic.cpp - Data to time steps on ------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Synthetic.h"
+#include "runtime/Philox.h"
+
+#include <cstring>
+
+namespace vib::runtime {
+
+namespace {
+
+constexpr int64_t batches = 4;
+
+template <typename T, typename Make>
+Array makeArray(ElementType type, std::vector<int64_t> shape, Make make) {
+  Array array;
+  array.type = type;
+  array.shape = std::move(shape);
+  int64_t width = array.rowElements();
+  array.data.resize(size_t(array.rows() * width) * sizeof(T));
+  for (int64_t row = 0; row < array.rows(); ++row)
+    for (int64_t i = 0; i < width; ++i) {
+      T value = make(uint32_t(i), uint32_t(row));
+      std::memcpy(&array.data[size_t(row * width + i) * sizeof(T)], &value,
+                  sizeof(T));
+    }
+  return array;
+}
+
+/// `step` = 0 for inputs, 1 for labels.
+PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
+                    uint32_t step) {
+  return randomWords(seed, Purpose::SyntheticData, index, row, step);
+}
+
+} // namespace
+
+Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
+  int64_t rows = batches * model.batch;
+  const VibTensor &input = inputTensor(model);
+  std::vector<int64_t> shape(input.shape, input.shape + input.rank);
+  shape.front() = rows;
+
+  auto real = [&](uint32_t step) {
+    return [=](uint32_t index, uint32_t row) {
+      PhiloxWords words = wordsAt(seed, index, row, step);
+      return uniform(words[0], words[1]);
+    };
+  };
+  Split split;
+  split.name = "synthetic";
+  split.inputs = makeInputs(
+      scalesInput(model)
+          ? makeArray<uint8_t>(ElementType::U8, shape,
+                               [&](uint32_t index, uint32_t row) {
+                                 return wordsAt(seed, index, row, 0)[0] >> 24;
+                               })
+          : makeArray<double>(ElementType::F64, shape, real(0)),
+      "synthetic inputs", model);
+  split.labels = makeLabels(
+      model.likelihood == VIB_CATEGORICAL
+          ? makeArray<int32_t>(ElementType::I32, {rows},
+                               [&](uint32_t index, uint32_t row) {
+                                 return wordsAt(seed, index, row, 1)[0] %
+                                        uint32_t(model.outputs);
+                               })
+          : makeArray<double>(ElementType::F64, {rows, model.outputs}, real(1)),
+      "synthetic labels", model);
+  return split;
+}
+
+VibStep makeSyntheticStep(const VibModel &model, const HyperParameters &values,
+                          uint64_t step) {
+  VibStep result = makeTrainStep(model, values, step, batches);
+  result.rows = int32_t(model.batch);
+  result.row0 = int32_t(int64_t(step % uint64_t(batches)) * model.batch);
+  return result;
+}
+
+} // namespace vib::runtime
