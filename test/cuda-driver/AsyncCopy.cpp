@@ -50,8 +50,8 @@ void commitGroup(Warp &w, const Instruction &) {
 void waitGroup(Warp &w, const Instruction &i) {
   uint32_t end[32];
   for (unsigned lane = 0; lane != 32; ++lane)
-    end[lane] = w.asyncGroup[lane] - std::min<uint32_t>(w.asyncGroup[lane],
-                                                        i.count);
+    end[lane] =
+        w.asyncGroup[lane] - std::min<uint32_t>(w.asyncGroup[lane], i.count);
   w.land(w.active, end);
 }
 
@@ -91,8 +91,8 @@ void decodeCpAsync(Decoder &d) {
   if (bytes != 16 && (onlyL2 || (bytes != 4 && bytes != 8)))
     d.error(fmt::format("'cp.async' of {} bytes", bytes));
   Slot target = d.address(0), source = d.address(1);
-  Slot sourceBytes = d.numOperands() == 4 ? d.source(3, Type::U32)
-                                          : d.constant(bytes, 4);
+  Slot sourceBytes =
+      d.numOperands() == 4 ? d.source(3, Type::U32) : d.constant(bytes, 4);
   Kernel &kernel = d.builder.kernel;
   kernel.sharedGranule = std::min<uint32_t>(kernel.sharedGranule, bytes);
   // A part of the source may be read.

@@ -111,7 +111,7 @@ void decodeAtomic(Decoder &d) {
   bool isRed = d.statement.opcode == "red";
   d.takeOneOf({"relaxed", "acquire", "release", "acq_rel"});
   d.takeOneOf({"cta", "cluster", "gpu", "sys"});
-  Space space = d.take("global") ? Space::Global
+  Space space = d.take("global")                            ? Space::Global
                 : d.take("shared") || d.take("shared::cta") ? Space::Shared
                                                             : Space::Generic;
   int operation = d.takeOneOf(operations);

@@ -45,9 +45,10 @@ struct ShiftRight {
 };
 
 template <typename Op, typename T> void shift(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<T>(i.operands[0]),
-           [](T a, uint32_t by) { return Op::apply(a, by); },
-           w.lanes<T>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]));
+  mapLanes(
+      w, w.lanes<T>(i.operands[0]),
+      [](T a, uint32_t by) { return Op::apply(a, by); },
+      w.lanes<T>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]));
 }
 
 /// shf: 32 bits of the 64 bits {b, a}.
@@ -104,81 +105,86 @@ struct Brev {
 };
 
 template <typename Op, typename T> void count(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<uint32_t>(i.operands[0]),
-           [](T a) { return Op::apply(a); }, w.lanes<T>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<uint32_t>(i.operands[0]), [](T a) { return Op::apply(a); },
+      w.lanes<T>(i.operands[1]));
 }
 
 template <typename T> void extractField(Warp &w, const Instruction &i) {
   using U = std::make_unsigned_t<T>;
   constexpr unsigned width = 8 * sizeof(T);
-  mapLanes(w, w.lanes<T>(i.operands[0]),
-           [](T a, uint32_t b, uint32_t c) -> T {
-             unsigned place = b & 0xFF, length = c & 0xFF;
-             if (length == 0)
-               return 0;
-             // Bits from beyond the width are the sign, or zero.
-             T shifted = ShiftRight::apply(a, place);
-             if (length >= width)
-               return shifted;
-             unsigned sign = std::min(place + length - 1, width - 1);
-             U mask = (U(1) << length) - 1;
-             U field = U(shifted) & mask;
-             if (std::is_signed_v<T> && ((U(a) >> sign) & 1))
-               field |= ~mask;
-             return static_cast<T>(field);
-           },
-           w.lanes<T>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]),
-           w.lanes<uint32_t>(i.operands[3]));
+  mapLanes(
+      w, w.lanes<T>(i.operands[0]),
+      [](T a, uint32_t b, uint32_t c) -> T {
+        unsigned place = b & 0xFF, length = c & 0xFF;
+        if (length == 0)
+          return 0;
+        // Bits from beyond the width are the sign, or zero.
+        T shifted = ShiftRight::apply(a, place);
+        if (length >= width)
+          return shifted;
+        unsigned sign = std::min(place + length - 1, width - 1);
+        U mask = (U(1) << length) - 1;
+        U field = U(shifted) & mask;
+        if (std::is_signed_v<T> && ((U(a) >> sign) & 1))
+          field |= ~mask;
+        return static_cast<T>(field);
+      },
+      w.lanes<T>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]),
+      w.lanes<uint32_t>(i.operands[3]));
 }
 
 template <typename T> void insertField(Warp &w, const Instruction &i) {
   constexpr unsigned width = 8 * sizeof(T);
-  mapLanes(w, w.lanes<T>(i.operands[0]),
-           [](T a, T b, uint32_t c, uint32_t d) -> T {
-             unsigned place = c & 0xFF, length = d & 0xFF;
-             if (place >= width || length == 0)
-               return b;
-             T mask = length >= width ? ~T(0) : (T(1) << length) - 1;
-             mask <<= place;
-             return (b & ~mask) | ((a << place) & mask);
-           },
-           w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]),
-           w.lanes<uint32_t>(i.operands[3]), w.lanes<uint32_t>(i.operands[4]));
+  mapLanes(
+      w, w.lanes<T>(i.operands[0]),
+      [](T a, T b, uint32_t c, uint32_t d) -> T {
+        unsigned place = c & 0xFF, length = d & 0xFF;
+        if (place >= width || length == 0)
+          return b;
+        T mask = length >= width ? ~T(0) : (T(1) << length) - 1;
+        mask <<= place;
+        return (b & ~mask) | ((a << place) & mask);
+      },
+      w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]),
+      w.lanes<uint32_t>(i.operands[3]), w.lanes<uint32_t>(i.operands[4]));
 }
 
 void logic3(Warp &w, const Instruction &i) {
   uint32_t table = i.mode;
-  mapLanes(w, w.lanes<uint32_t>(i.operands[0]),
-           [table](uint32_t a, uint32_t b, uint32_t c) {
-             uint32_t result = 0;
-             for (unsigned bit = 0; bit != 8; ++bit) {
-               uint32_t term = (bit & 4 ? a : ~a) & (bit & 2 ? b : ~b) &
-                               (bit & 1 ? c : ~c);
-               result |= (table >> bit) & 1 ? term : 0;
-             }
-             return result;
-           },
-           w.lanes<uint32_t>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]),
-           w.lanes<uint32_t>(i.operands[3]));
+  mapLanes(
+      w, w.lanes<uint32_t>(i.operands[0]),
+      [table](uint32_t a, uint32_t b, uint32_t c) {
+        uint32_t result = 0;
+        for (unsigned bit = 0; bit != 8; ++bit) {
+          uint32_t term =
+              (bit & 4 ? a : ~a) & (bit & 2 ? b : ~b) & (bit & 1 ? c : ~c);
+          result |= (table >> bit) & 1 ? term : 0;
+        }
+        return result;
+      },
+      w.lanes<uint32_t>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]),
+      w.lanes<uint32_t>(i.operands[3]));
 }
 
 /// Bytes of {b, a} by the selectors in c; bit 3 of one repeats its sign.
 void permute(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<uint32_t>(i.operands[0]),
-           [](uint32_t a, uint32_t b, uint32_t c) {
-             uint64_t bytes = uint64_t(b) << 32 | a;
-             uint32_t result = 0;
-             for (unsigned k = 0; k != 4; ++k) {
-               uint32_t selector = c >> (4 * k);
-               uint32_t byte = (bytes >> (8 * (selector & 7))) & 0xFF;
-               if (selector & 8)
-                 byte = byte & 0x80 ? 0xFF : 0;
-               result |= byte << (8 * k);
-             }
-             return result;
-           },
-           w.lanes<uint32_t>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]),
-           w.lanes<uint32_t>(i.operands[3]));
+  mapLanes(
+      w, w.lanes<uint32_t>(i.operands[0]),
+      [](uint32_t a, uint32_t b, uint32_t c) {
+        uint64_t bytes = uint64_t(b) << 32 | a;
+        uint32_t result = 0;
+        for (unsigned k = 0; k != 4; ++k) {
+          uint32_t selector = c >> (4 * k);
+          uint32_t byte = (bytes >> (8 * (selector & 7))) & 0xFF;
+          if (selector & 8)
+            byte = byte & 0x80 ? 0xFF : 0;
+          result |= byte << (8 * k);
+        }
+        return result;
+      },
+      w.lanes<uint32_t>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]),
+      w.lanes<uint32_t>(i.operands[3]));
 }
 
 template <typename Op> void logicPredicates(Warp &w, const Instruction &i) {
@@ -236,19 +242,19 @@ void decodeShift(Decoder &d) {
   Handler handler = nullptr;
   switch (sizeOf(type)) {
   case 2:
-    handler = left               ? shift<ShiftLeft, uint16_t>
+    handler = left             ? shift<ShiftLeft, uint16_t>
               : isSigned(type) ? shift<ShiftRight, int16_t>
-                                 : shift<ShiftRight, uint16_t>;
+                               : shift<ShiftRight, uint16_t>;
     break;
   case 4:
-    handler = left               ? shift<ShiftLeft, uint32_t>
+    handler = left             ? shift<ShiftLeft, uint32_t>
               : isSigned(type) ? shift<ShiftRight, int32_t>
-                                 : shift<ShiftRight, uint32_t>;
+                               : shift<ShiftRight, uint32_t>;
     break;
   default:
-    handler = left               ? shift<ShiftLeft, uint64_t>
+    handler = left             ? shift<ShiftLeft, uint64_t>
               : isSigned(type) ? shift<ShiftRight, int64_t>
-                                 : shift<ShiftRight, uint64_t>;
+                               : shift<ShiftRight, uint64_t>;
   }
   d.emit(handler,
          {d.destination(0, type), d.source(1, type), d.source(2, Type::U32)});
@@ -261,11 +267,10 @@ void decodeFunnel(Decoder &d) {
   d.expectOperands(4);
   if (direction < 0 || mode < 0)
     d.error("'shf' without its direction or mode");
-  Handler handlers[2][2] = {
-      {ternary<Wrapped<FunnelLeft>, uint32_t>,
-       ternary<Clamped<FunnelLeft>, uint32_t>},
-      {ternary<Wrapped<FunnelRight>, uint32_t>,
-       ternary<Clamped<FunnelRight>, uint32_t>}};
+  Handler handlers[2][2] = {{ternary<Wrapped<FunnelLeft>, uint32_t>,
+                             ternary<Clamped<FunnelLeft>, uint32_t>},
+                            {ternary<Wrapped<FunnelRight>, uint32_t>,
+                             ternary<Clamped<FunnelRight>, uint32_t>}};
   d.emit(handlers[direction][mode],
          {d.destination(0, type), d.source(1, type), d.source(2, type),
           d.source(3, Type::U32)});
@@ -336,8 +341,8 @@ void decodeLop3(Decoder &d) {
 void decodePrmt(Decoder &d) {
   Type type = d.takeType({Type::B32});
   d.expectOperands(4);
-  d.emit(permute, {d.destination(0, type), d.source(1, type),
-                   d.source(2, type), d.source(3, type)});
+  d.emit(permute, {d.destination(0, type), d.source(1, type), d.source(2, type),
+                   d.source(3, type)});
 }
 
 } // namespace

@@ -67,8 +67,7 @@ Block::Block(const Launch &launch, DeviceMemory &memory, uint64_t launchNumber,
              uint64_t seed)
     : launch(launch), memory(memory),
       shared(*launch.kernel, launch.dynamicShared), launchNumber(launchNumber),
-      seed(seed),
-      granuleShift(__builtin_ctz(launch.kernel->globalGranule)) {
+      seed(seed), granuleShift(__builtin_ctz(launch.kernel->globalGranule)) {
   uint64_t numWarps = (launch.threads.count() + 31) / 32;
   for (uint64_t i = 0; i != numWarps; ++i)
     warps.push_back(std::make_unique<Warp>(*this, *launch.kernel, i));
@@ -188,8 +187,7 @@ void Block::checkHistory(Allocation &allocation, uint64_t address,
                       describeThread(now),
                       access == Access::Read ? "reads" : "writes",
                       allocation.address + (i << granuleShift),
-                      memory.describe(allocation.address +
-                                      (i << granuleShift)),
+                      memory.describe(allocation.address + (i << granuleShift)),
                       describeThread(other), wrote ? "written" : "read"));
     }
     if (access != Access::Read) {
@@ -205,12 +203,10 @@ void Block::checkHistory(Allocation &allocation, uint64_t address,
   }
 }
 
-void Block::accessGlobal(Warp &warp, const uint64_t *addresses,
-                         uint32_t active, unsigned bytes, Access access,
-                         uint8_t **host) {
-  uint64_t block = access == Access::Atomic
-                       ? atomicBlocks
-                       : number % atomicBlocks;
+void Block::accessGlobal(Warp &warp, const uint64_t *addresses, uint32_t active,
+                         unsigned bytes, Access access, uint8_t **host) {
+  uint64_t block =
+      access == Access::Atomic ? atomicBlocks : number % atomicBlocks;
   uint64_t base = launchNumber << launchShift | block << blockShift |
                   barriers << epochShift | warp.who();
   eachActive(active, [&](unsigned lane) {
@@ -360,9 +356,9 @@ void Block::accessAtomic(Warp &warp, Space space, const uint64_t *addresses,
   checkAlignment(addresses, active, bytes);
   eachActive(active, [&](unsigned lane) {
     uint64_t address = addresses[lane];
-    bool isShared = space == Space::Shared ||
-                    (space == Space::Generic &&
-                     address - sharedWindow < windowBytes);
+    bool isShared =
+        space == Space::Shared ||
+        (space == Space::Generic && address - sharedWindow < windowBytes);
     if (!isShared) {
       accessGlobal(warp, addresses, 1u << lane, bytes, Access::Atomic, host);
       return;

@@ -57,8 +57,7 @@ public:
   /// The same of cp.async from `source`, of which it reads `sourceBytes`.
   /// `host` is where those lie.
   void accessAsync(Warp &warp, const uint64_t *target, const uint64_t *source,
-                   const uint32_t *sourceBytes, unsigned bytes,
-                   uint8_t **host);
+                   const uint32_t *sourceBytes, unsigned bytes, uint8_t **host);
   /// Fails if an address of `active` is not a multiple of `bytes`.
   static void checkAlignment(const uint64_t *addresses, uint32_t active,
                              unsigned bytes);

@@ -17,10 +17,27 @@ namespace {
 
 /// The comparisons by their names. From `equ` on a NaN makes them true.
 constexpr std::initializer_list<std::string_view> comparisons = {
-    "eq", "ne", "lt", "le", "gt", "ge", "equ", "neu",
-    "ltu", "leu", "gtu", "geu", "num", "nan", "lo", "ls", "hi", "hs"};
+    "eq",  "ne",  "lt",  "le",  "gt",  "ge", "equ", "neu", "ltu",
+    "leu", "gtu", "geu", "num", "nan", "lo", "ls",  "hi",  "hs"};
 enum Comparison {
-  Eq, Ne, Lt, Le, Gt, Ge, Equ, Neu, Ltu, Leu, Gtu, Geu, Num, Nan, Lo, Ls, Hi, Hs
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge,
+  Equ,
+  Neu,
+  Ltu,
+  Leu,
+  Gtu,
+  Geu,
+  Num,
+  Nan,
+  Lo,
+  Ls,
+  Hi,
+  Hs
 };
 
 template <int comparison, typename T> bool holds(T a, T b) {
@@ -181,9 +198,9 @@ Handler compareHandler(Type type, int comparison, bool ftz) {
 }
 
 template <typename Op> void widenHalf(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<float>(i.operands[0]),
-           [](uint16_t a) { return Op::apply(a); },
-           w.lanes<uint16_t>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<float>(i.operands[0]), [](uint16_t a) { return Op::apply(a); },
+      w.lanes<uint16_t>(i.operands[1]));
 }
 
 struct WidenF16 {
@@ -210,8 +227,7 @@ void decodeSetp(Decoder &d) {
   bool ftz = d.take("ftz");
   Type type = d.takeType();
   d.expectOperands(combination ? 4 : 3);
-  Type compared =
-      type == Type::F16 || type == Type::BF16 ? Type::F32 : type;
+  Type compared = type == Type::F16 || type == Type::BF16 ? Type::F32 : type;
   Handler handler = compareHandler(compared, comparison, ftz);
   if (!handler)
     d.error("'setp' without a comparison for its type");

@@ -43,21 +43,22 @@ template <typename D, typename S> void integers(Warp &w, const Instruction &i) {
       sizeof(D) == 1,
       std::conditional_t<std::is_signed_v<D>, int16_t, uint16_t>, D>;
   bool saturated = i.flags & Saturate;
-  mapLanes(w, w.lanes<DReg>(i.operands[0]),
-           [saturated](S a) -> DReg {
-             if (!saturated)
-               return static_cast<D>(a);
-             using Limits = std::numeric_limits<D>;
-             if (std::is_signed_v<S> && a < 0) {
-               if (!std::is_signed_v<D>)
-                 return 0;
-               return int64_t(a) < int64_t(Limits::min()) ? Limits::min()
-                                                          : static_cast<D>(a);
-             }
-             return uint64_t(a) > uint64_t(Limits::max()) ? Limits::max()
-                                                          : static_cast<D>(a);
-           },
-           w.lanes<S>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<DReg>(i.operands[0]),
+      [saturated](S a) -> DReg {
+        if (!saturated)
+          return static_cast<D>(a);
+        using Limits = std::numeric_limits<D>;
+        if (std::is_signed_v<S> && a < 0) {
+          if (!std::is_signed_v<D>)
+            return 0;
+          return int64_t(a) < int64_t(Limits::min()) ? Limits::min()
+                                                     : static_cast<D>(a);
+        }
+        return uint64_t(a) > uint64_t(Limits::max()) ? Limits::max()
+                                                     : static_cast<D>(a);
+      },
+      w.lanes<S>(i.operands[1]));
 }
 
 template <typename T> T roundToInteger(T value, Rounding rounding) {
@@ -106,12 +107,13 @@ void integerToFloat(Warp &w, const Instruction &i) {
   const S *s = w.lanes<S>(i.operands[1]);
   if (rounding == Rounding::Nearest) {
     bool saturated = i.flags & Saturate;
-    mapLanes(w, d,
-             [saturated](S a) {
-               D value = static_cast<D>(a);
-               return saturated ? saturate(value) : value;
-             },
-             s);
+    mapLanes(
+        w, d,
+        [saturated](S a) {
+          D value = static_cast<D>(a);
+          return saturated ? saturate(value) : value;
+        },
+        s);
     return;
   }
   RoundingScope scope(rounding);
@@ -150,9 +152,10 @@ struct FromBF16 {
 };
 
 template <typename Op> void halfToSingle(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<float>(i.operands[0]),
-           [](uint16_t a) { return canonical(Op::apply(a)); },
-           w.lanes<uint16_t>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<float>(i.operands[0]),
+      [](uint16_t a) { return canonical(Op::apply(a)); },
+      w.lanes<uint16_t>(i.operands[1]));
 }
 
 /// f32 before it is narrowed.
@@ -178,38 +181,41 @@ struct ToBF16 {
 template <typename Op> void singleToHalf(Warp &w, const Instruction &i) {
   Rounding rounding = static_cast<Rounding>(i.mode);
   uint8_t flags = i.flags;
-  mapLanes(w, w.lanes<uint16_t>(i.operands[0]),
-           [=](float a) { return Op::apply(prepared(a, flags), rounding); },
-           w.lanes<float>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<uint16_t>(i.operands[0]),
+      [=](float a) { return Op::apply(prepared(a, flags), rounding); },
+      w.lanes<float>(i.operands[1]));
 }
 
 /// Operand 1 becomes the upper half, operand 2 the lower.
 template <typename Op> void singlesToPair(Warp &w, const Instruction &i) {
   Rounding rounding = static_cast<Rounding>(i.mode);
   uint8_t flags = i.flags;
-  mapLanes(w, w.lanes<uint32_t>(i.operands[0]),
-           [=](float a, float b) {
-             uint32_t upper = Op::apply(prepared(a, flags), rounding);
-             return upper << 16 | Op::apply(prepared(b, flags), rounding);
-           },
-           w.lanes<float>(i.operands[1]), w.lanes<float>(i.operands[2]));
+  mapLanes(
+      w, w.lanes<uint32_t>(i.operands[0]),
+      [=](float a, float b) {
+        uint32_t upper = Op::apply(prepared(a, flags), rounding);
+        return upper << 16 | Op::apply(prepared(b, flags), rounding);
+      },
+      w.lanes<float>(i.operands[1]), w.lanes<float>(i.operands[2]));
 }
 
 /// To 10 bits of fraction: .rna takes halves away from zero, .rn to even.
 void singleToTf32(Warp &w, const Instruction &i) {
   bool away = i.mode, relu = i.flags & Relu;
-  mapLanes(w, w.lanes<uint32_t>(i.operands[0]),
-           [away, relu](float a) {
-             if (relu)
-               a = prepared(a, Relu);
-             uint32_t bits = bitCast<uint32_t>(a);
-             uint32_t up = away ? 0x1000 : 0xFFF + ((bits >> 13) & 1);
-             bool finite = (bits & 0x7F800000) != 0x7F800000;
-             if (a != a)
-               return 0x7FFFFFFFu;
-             return (finite ? bits + up : bits) & ~0x1FFFu;
-           },
-           w.lanes<float>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<uint32_t>(i.operands[0]),
+      [away, relu](float a) {
+        if (relu)
+          a = prepared(a, Relu);
+        uint32_t bits = bitCast<uint32_t>(a);
+        uint32_t up = away ? 0x1000 : 0xFFF + ((bits >> 13) & 1);
+        bool finite = (bits & 0x7F800000) != 0x7F800000;
+        if (a != a)
+          return 0x7FFFFFFFu;
+        return (finite ? bits + up : bits) & ~0x1FFFu;
+      },
+      w.lanes<float>(i.operands[1]));
 }
 
 //===----------------------------------------------------------------------===//
@@ -367,10 +373,9 @@ void decodePair(Decoder &d, Type type, Mode mode, uint8_t flags) {
   d.expectOperands(3);
   if (!mode.given)
     d.error("a conversion that rounds without its rounding");
-  Instruction &i =
-      d.emit(type == Type::F16x2 ? singlesToPair<ToF16> : singlesToPair<ToBF16>,
-             {d.destination(0, type), d.source(1, Type::F32),
-              d.source(2, Type::F32)});
+  Instruction &i = d.emit(
+      type == Type::F16x2 ? singlesToPair<ToF16> : singlesToPair<ToBF16>,
+      {d.destination(0, type), d.source(1, Type::F32), d.source(2, Type::F32)});
   i.mode = static_cast<uint8_t>(mode.rounding);
   i.flags = flags;
 }

@@ -45,8 +45,7 @@
     "an illegal memory access was encountered")                                \
   X(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, 701,                                   \
     "too many resources requested for launch")                                 \
-  X(CUDA_ERROR_LAUNCH_TIMEOUT, 702,                                            \
-    "the launch timed out and was terminated")                                 \
+  X(CUDA_ERROR_LAUNCH_TIMEOUT, 702, "the launch timed out and was terminated") \
   X(CUDA_ERROR_ILLEGAL_INSTRUCTION, 715,                                       \
     "an illegal instruction was encountered")                                  \
   X(CUDA_ERROR_MISALIGNED_ADDRESS, 716, "misaligned address")                  \

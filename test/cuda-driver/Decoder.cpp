@@ -193,14 +193,14 @@ void Decoder::expectOperands(size_t count) { expectOperands(count, count); }
 
 void Decoder::expectOperands(size_t least, size_t most) {
   if (numOperands() < least || numOperands() > most)
-    error(fmt::format("'{}' with {} operands", statement.opcode,
-                      numOperands()));
+    error(
+        fmt::format("'{}' with {} operands", statement.opcode, numOperands()));
 }
 
 const Operand &Decoder::operand(size_t index) const {
   if (index >= numOperands())
-    error(fmt::format("'{}' without an operand {}", statement.opcode,
-                      index + 1));
+    error(
+        fmt::format("'{}' without an operand {}", statement.opcode, index + 1));
   return statement.operands[index];
 }
 
@@ -308,8 +308,7 @@ uint64_t Decoder::immediate(size_t index) {
   return operand(index).bits;
 }
 
-void Decoder::setAddress(Instruction &instruction, size_t place,
-                         size_t index) {
+void Decoder::setAddress(Instruction &instruction, size_t place, size_t index) {
   const Operand &address = operand(index);
   if (address.kind != Operand::Address)
     error(fmt::format("operand {} has to be an address", index + 1));

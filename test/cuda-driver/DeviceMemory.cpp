@@ -83,9 +83,8 @@ std::string DeviceMemory::describe(uint64_t address) {
     const Allocation &before = *std::prev(after)->second;
     uint64_t beyond = address - before.address - before.size;
     if (beyond < 4096)
-      return fmt::format(
-          "{} bytes behind the allocation of {} bytes at {:#x}", beyond,
-          before.size, before.address);
+      return fmt::format("{} bytes behind the allocation of {} bytes at {:#x}",
+                         beyond, before.size, before.address);
   }
   return "in no allocation";
 }

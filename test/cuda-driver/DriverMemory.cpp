@@ -35,8 +35,7 @@ Bytes bytesAt(Device &device, uint64_t address, size_t size) {
 
 bool isPinned(const Device &device, const void *pointer, size_t size) {
   auto address = static_cast<const uint8_t *>(pointer);
-  auto after =
-      device.pinnedSizes.upper_bound(const_cast<uint8_t *>(address));
+  auto after = device.pinnedSizes.upper_bound(const_cast<uint8_t *>(address));
   if (after == device.pinnedSizes.begin())
     return false;
   auto [begin, bytes] = *std::prev(after);

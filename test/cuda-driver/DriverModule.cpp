@@ -85,8 +85,9 @@ std::string lineOf(std::string_view text, uint32_t line) {
 
 /// What only reading its first lines tells.
 void checkImage(const char *image, Logs &logs) {
-  if (std::memcmp(image, "\x7F"
-                         "ELF",
+  if (std::memcmp(image,
+                  "\x7F"
+                  "ELF",
                   4) == 0)
     refuse(logs, "a cubin cannot be interpreted; it needs PTX",
            CUDA_ERROR_NO_BINARY_FOR_GPU);
@@ -211,9 +212,8 @@ VIB_CUDA_ENTRY cuModuleUnload(CUmodule handle) {
       device->memory.release(variable.address);
     auto &functions = device->functions;
     for (auto function = functions.begin(); function != functions.end();)
-      function = function->second->module == &module
-                     ? functions.erase(function)
-                     : std::next(function);
+      function = function->second->module == &module ? functions.erase(function)
+                                                     : std::next(function);
     device->modules.erase(handle);
   });
 }

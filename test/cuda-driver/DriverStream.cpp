@@ -92,9 +92,8 @@ VIB_CUDA_ENTRY cuEventRecord(CUevent handle, CUstream streamHandle) {
     if (event.isCaptured)
       return;
     auto time = std::make_shared<std::chrono::steady_clock::time_point>();
-    device->submit(stream, [time](Device &) {
-      *time = std::chrono::steady_clock::now();
-    });
+    device->submit(
+        stream, [time](Device &) { *time = std::chrono::steady_clock::now(); });
     event.isRecorded = true;
     event.stream = stream;
     event.number = device->lastNumber;

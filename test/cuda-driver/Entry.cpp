@@ -57,8 +57,7 @@ Device *vib::cuda::beginCall(const char *name, Need need) {
   return device;
 }
 
-std::shared_ptr<Stream> vib::cuda::findStream(Device &device,
-                                              CUstream handle) {
+std::shared_ptr<Stream> vib::cuda::findStream(Device &device, CUstream handle) {
   auto legacy = reinterpret_cast<CUstream>(1);
   if (!handle || handle == legacy)
     return device.defaultStream;

@@ -15,7 +15,8 @@
 #include <new>
 
 /// An entry point: what the library exports, and nothing else.
-#define VIB_CUDA_ENTRY extern "C" __attribute__((visibility("default"))) CUresult
+#define VIB_CUDA_ENTRY                                                         \
+  extern "C" __attribute__((visibility("default"))) CUresult
 
 namespace vib::cuda {
 

@@ -58,9 +58,9 @@ void shuffle(Warp &w, const Instruction &i) {
     if (!inside)
       from = lane;
     if (!((members[lane] & active) >> from & 1))
-      throw Fault(CUDA_ERROR_LAUNCH_FAILED, lane,
-                  fmt::format("takes from lane {}, which does not take part",
-                              from));
+      throw Fault(
+          CUDA_ERROR_LAUNCH_FAILED, lane,
+          fmt::format("takes from lane {}, which does not take part", from));
     d[lane] = source[from];
     valid |= uint32_t(inside) << lane;
   });

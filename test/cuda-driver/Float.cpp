@@ -183,11 +183,10 @@ void emitRounded(Decoder &d, Type type, Rounding rounding) {
   Slot sources[3] = {};
   for (size_t k = 0; k != operands; ++k)
     sources[k] = d.source(k + 1, type);
-  Instruction &i = d.emit(type == Type::F32
-                              ? singleHandler<Op, operands>(flags, rounding)
-                              : doubleHandler<Op, operands>(rounding),
-                          {d.destination(0, type), sources[0], sources[1],
-                           sources[2]});
+  Instruction &i =
+      d.emit(type == Type::F32 ? singleHandler<Op, operands>(flags, rounding)
+                               : doubleHandler<Op, operands>(rounding),
+             {d.destination(0, type), sources[0], sources[1], sources[2]});
   i.mode = static_cast<uint8_t>(rounding);
   i.flags = flags;
 }
@@ -227,28 +226,31 @@ void decodeFma(Decoder &d) { decodeFloatFma(d, d.takeType()); }
 template <typename T, typename Bits, Bits keep, Bits flip>
 void changeSign(Warp &w, const Instruction &i) {
   bool ftz = i.flags & Flush;
-  mapLanes(w, w.lanes<Bits>(i.operands[0]),
-           [ftz](Bits a) {
-             if (ftz)
-               a = bitCast<Bits>(flush(bitCast<T>(a)));
-             return (a & keep) ^ flip;
-           },
-           w.lanes<Bits>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<Bits>(i.operands[0]),
+      [ftz](Bits a) {
+        if (ftz)
+          a = bitCast<Bits>(flush(bitCast<T>(a)));
+        return (a & keep) ^ flip;
+      },
+      w.lanes<Bits>(i.operands[1]));
 }
 
 void copySign(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<uint32_t>(i.operands[0]),
-           [](uint32_t a, uint32_t b) {
-             return (a & 0x80000000) | (b & 0x7FFFFFFF);
-           },
-           w.lanes<uint32_t>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]));
+  mapLanes(
+      w, w.lanes<uint32_t>(i.operands[0]),
+      [](uint32_t a, uint32_t b) {
+        return (a & 0x80000000) | (b & 0x7FFFFFFF);
+      },
+      w.lanes<uint32_t>(i.operands[1]), w.lanes<uint32_t>(i.operands[2]));
 }
 
 void copySign64(Warp &w, const Instruction &i) {
   constexpr uint64_t sign = uint64_t(1) << 63;
-  mapLanes(w, w.lanes<uint64_t>(i.operands[0]),
-           [](uint64_t a, uint64_t b) { return (a & sign) | (b & ~sign); },
-           w.lanes<uint64_t>(i.operands[1]), w.lanes<uint64_t>(i.operands[2]));
+  mapLanes(
+      w, w.lanes<uint64_t>(i.operands[0]),
+      [](uint64_t a, uint64_t b) { return (a & sign) | (b & ~sign); },
+      w.lanes<uint64_t>(i.operands[1]), w.lanes<uint64_t>(i.operands[2]));
 }
 
 void decodeCopysign(Decoder &d) {

@@ -12,8 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "test/cuda-driver/HalfTypes.h"
 #include "test/cuda-driver/FloatLanes.h"
+#include "test/cuda-driver/HalfTypes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -41,12 +41,12 @@ uint16_t vib::cuda::doubleToF16(double value, Rounding rounding) {
   // Units in the last place, of normal numbers and of denormal ones.
   int exponent = std::max(magnitude > 0 ? std::ilogb(magnitude) : -14, -14);
   double units = std::ldexp(magnitude, 10 - exponent);
-  double rounded = rounding == Rounding::Nearest ? std::nearbyint(units)
-                                                 : std::trunc(units);
+  double rounded =
+      rounding == Rounding::Nearest ? std::nearbyint(units) : std::trunc(units);
   // A carry into the exponent is what it should be.
-  uint32_t bits = rounded < 1024 ? uint32_t(rounded)
-                                 : (uint32_t(exponent + 14) << 10) +
-                                       uint32_t(rounded);
+  uint32_t bits = rounded < 1024
+                      ? uint32_t(rounded)
+                      : (uint32_t(exponent + 14) << 10) + uint32_t(rounded);
   if (bits >= 0x7C00)
     bits = rounding == Rounding::Nearest ? 0x7C00 : 0x7BFF;
   return sign | bits;
@@ -119,8 +119,8 @@ void half(Warp &w, const Instruction &i) {
     Word c = w.lanes<Word>(i.operands[3])[lane];
     Word result = 0;
     for (unsigned k = 0; k != packed; ++k) {
-      Word part = compute<T>(i.mode, a >> (16 * k), b >> (16 * k),
-                             c >> (16 * k));
+      Word part =
+          compute<T>(i.mode, a >> (16 * k), b >> (16 * k), c >> (16 * k));
       result |= static_cast<Word>(part << (16 * k));
     }
     d[lane] = result;
@@ -143,11 +143,10 @@ void vib::cuda::decodeHalf(Decoder &d, Type type) {
   Slot sources[3] = {};
   for (size_t k = 0; k != 3; ++k)
     sources[k] = d.source(k < operands ? k + 1 : 1, type);
-  Handler handler = type == Type::F16      ? half<F16, 1>
-                    : type == Type::F16x2  ? half<F16, 2>
-                    : type == Type::BF16   ? half<BF16, 1>
-                                           : half<BF16, 2>;
-  d.emit(handler,
-         {d.destination(0, type), sources[0], sources[1], sources[2]})
+  Handler handler = type == Type::F16     ? half<F16, 1>
+                    : type == Type::F16x2 ? half<F16, 2>
+                    : type == Type::BF16  ? half<BF16, 1>
+                                          : half<BF16, 2>;
+  d.emit(handler, {d.destination(0, type), sources[0], sources[1], sources[2]})
       .mode = mode;
 }

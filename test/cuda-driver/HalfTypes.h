@@ -19,7 +19,8 @@ inline float bf16ToFloat(uint16_t bits) {
 }
 
 /// .rn or .rz. A NaN becomes the canonical one.
-inline uint16_t floatToBf16(float value, Rounding rounding = Rounding::Nearest) {
+inline uint16_t floatToBf16(float value,
+                            Rounding rounding = Rounding::Nearest) {
   uint32_t bits = bitCast<uint32_t>(value);
   uint32_t up = rounding == Rounding::Nearest ? 0x7FFF + ((bits >> 16) & 1) : 0;
   return value != value ? 0x7FFF : (bits + up) >> 16;

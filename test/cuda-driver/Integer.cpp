@@ -19,12 +19,24 @@ template <typename T> using Unsigned = std::make_unsigned_t<T>;
 
 /// The integer of twice the bits.
 template <typename T> struct Wider;
-template <> struct Wider<uint16_t> { using Type = uint32_t; };
-template <> struct Wider<int16_t> { using Type = int32_t; };
-template <> struct Wider<uint32_t> { using Type = uint64_t; };
-template <> struct Wider<int32_t> { using Type = int64_t; };
-template <> struct Wider<uint64_t> { using Type = unsigned __int128; };
-template <> struct Wider<int64_t> { using Type = __int128; };
+template <> struct Wider<uint16_t> {
+  using Type = uint32_t;
+};
+template <> struct Wider<int16_t> {
+  using Type = int32_t;
+};
+template <> struct Wider<uint32_t> {
+  using Type = uint64_t;
+};
+template <> struct Wider<int32_t> {
+  using Type = int64_t;
+};
+template <> struct Wider<uint64_t> {
+  using Type = unsigned __int128;
+};
+template <> struct Wider<int64_t> {
+  using Type = __int128;
+};
 template <typename T> using Wide = typename Wider<T>::Type;
 
 // Wrapping arithmetic is done on unsigned numbers; those of 16 bits are
@@ -134,17 +146,19 @@ struct Sad {
 };
 
 template <typename T> void mulWide(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<Wide<T>>(i.operands[0]),
-           [](T a, T b) { return Wide<T>(a) * Wide<T>(b); },
-           w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]));
+  mapLanes(
+      w, w.lanes<Wide<T>>(i.operands[0]),
+      [](T a, T b) { return Wide<T>(a) * Wide<T>(b); },
+      w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]));
 }
 
 template <typename T> void madWide(Warp &w, const Instruction &i) {
   using D = Wide<T>;
-  mapLanes(w, w.lanes<D>(i.operands[0]),
-           [](T a, T b, D c) { return Add::apply(D(D(a) * D(b)), c); },
-           w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]),
-           w.lanes<D>(i.operands[3]));
+  mapLanes(
+      w, w.lanes<D>(i.operands[0]),
+      [](T a, T b, D c) { return Add::apply(D(D(a) * D(b)), c); },
+      w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]),
+      w.lanes<D>(i.operands[3]));
 }
 
 /// d = a + (b ^ flip) + carry, in and out; `mode` has a bit for carry in, one
@@ -246,8 +260,9 @@ void decodeAdd(Decoder &d) {
   if (carry)
     return emitCarry(d, type, CarryOut);
   if (type == Type::S32 && d.take("sat"))
-    return emitBinary(d, {nullptr, nullptr, nullptr,
-                          binary<AddSaturated, int32_t>, nullptr, nullptr},
+    return emitBinary(d,
+                      {nullptr, nullptr, nullptr, binary<AddSaturated, int32_t>,
+                       nullptr, nullptr},
                       type);
   emitBinary(d, binaryOf<Add>, type);
 }
@@ -260,8 +275,9 @@ void decodeSub(Decoder &d) {
   if (carry)
     return emitCarry(d, type, CarryOut | Subtract);
   if (type == Type::S32 && d.take("sat"))
-    return emitBinary(d, {nullptr, nullptr, nullptr,
-                          binary<SubSaturated, int32_t>, nullptr, nullptr},
+    return emitBinary(d,
+                      {nullptr, nullptr, nullptr, binary<SubSaturated, int32_t>,
+                       nullptr, nullptr},
                       type);
   emitBinary(d, binaryOf<Sub>, type);
 }

@@ -67,21 +67,23 @@ template <typename F> inline void eachActive(uint32_t active, F f) {
 // Handlers of operands 0 = Op::apply(1, ...), all of one type.
 
 template <typename Op, typename T> void unary(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<T>(i.operands[0]), [](T a) { return Op::apply(a); },
-           w.lanes<T>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<T>(i.operands[0]), [](T a) { return Op::apply(a); },
+      w.lanes<T>(i.operands[1]));
 }
 
 template <typename Op, typename T> void binary(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<T>(i.operands[0]),
-           [](T a, T b) { return Op::apply(a, b); },
-           w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]));
+  mapLanes(
+      w, w.lanes<T>(i.operands[0]), [](T a, T b) { return Op::apply(a, b); },
+      w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]));
 }
 
 template <typename Op, typename T> void ternary(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<T>(i.operands[0]),
-           [](T a, T b, T c) { return Op::apply(a, b, c); },
-           w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]),
-           w.lanes<T>(i.operands[3]));
+  mapLanes(
+      w, w.lanes<T>(i.operands[0]),
+      [](T a, T b, T c) { return Op::apply(a, b, c); },
+      w.lanes<T>(i.operands[1]), w.lanes<T>(i.operands[2]),
+      w.lanes<T>(i.operands[3]));
 }
 
 } // namespace vib::cuda

@@ -55,8 +55,8 @@ private:
     size_t end = text.find('"', position + 1);
     if (end == std::string_view::npos)
       throw PtxError(line, "a string without its end");
-    Token token = {Token::String,
-                   text.substr(position + 1, end - position - 1), line};
+    Token token = {Token::String, text.substr(position + 1, end - position - 1),
+                   line};
     position = end + 1;
     return token;
   }

@@ -20,8 +20,7 @@ namespace {
 
 /// Operand 0 is the address; i.count registers of type Reg follow, each for a
 /// Mem in memory.
-template <typename Reg, typename Mem>
-void load(Warp &w, const Instruction &i) {
+template <typename Reg, typename Mem> void load(Warp &w, const Instruction &i) {
   uint64_t addresses[32];
   uint8_t *host[32];
   w.addresses(i, addresses);
@@ -132,8 +131,8 @@ void decodeAccess(Decoder &d, bool isLoad) {
         vector < 0 ? d.operand(place) : d.elements(place, count)[k];
     if (isLoad && element.kind == Operand::Sink)
       continue;
-    auto [slot, bytes] = isLoad ? d.wideDestination(element, type)
-                                : d.wideSource(element, type);
+    auto [slot, bytes] =
+        isLoad ? d.wideDestination(element, type) : d.wideSource(element, type);
     if (size && bytes != size)
       d.error("registers of different sizes");
     size = bytes;
@@ -144,10 +143,9 @@ void decodeAccess(Decoder &d, bool isLoad) {
   for (size_t k = 0; k != count; ++k)
     if (isLoad && vector >= 0 &&
         d.elements(place, count)[k].kind == Operand::Sink)
-      access.operands[1 + k] =
-          d.temporary(size == 8   ? Type::B64
-                      : size == 4 ? Type::B32
-                                  : Type::B16);
+      access.operands[1 + k] = d.temporary(size == 8   ? Type::B64
+                                           : size == 4 ? Type::B32
+                                                       : Type::B16);
   Handler handler = size == 2   ? (isLoad ? loadHandler<uint16_t>(type)
                                           : storeHandler<uint16_t>(type))
                     : size == 4 ? (isLoad ? loadHandler<uint32_t>(type)

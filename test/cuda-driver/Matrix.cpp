@@ -47,8 +47,8 @@ void loadMatrices(Warp &w, const Instruction &i) {
   for (unsigned matrix = 0; matrix != i.count; ++matrix) {
     uint16_t elements[8][8];
     for (unsigned row = 0; row != 8; ++row)
-      std::memcpy(elements[row],
-                  w.block.shared.at(addresses[8 * matrix + row]), 16);
+      std::memcpy(elements[row], w.block.shared.at(addresses[8 * matrix + row]),
+                  16);
     uint32_t *d = w.lanes<uint32_t>(i.operands[1 + matrix]);
     for (unsigned lane = 0; lane != 32; ++lane) {
       unsigned g = lane / 4, t = lane % 4;
@@ -120,9 +120,8 @@ void multiply(Warp &w, const Instruction &i) {
       const uint32_t *words = w.lanes<uint32_t>(*operand++);
       for (unsigned lane = 0; lane != 32; ++lane)
         for (unsigned part = 0; part != Load::perWord; ++part)
-          a[lane / 4 + 8 * half]
-           [(4 * group + lane % 4) * Load::perWord + part] =
-               Load::apply(words[lane], part);
+          a[lane / 4 + 8 * half][(4 * group + lane % 4) * Load::perWord +
+                                 part] = Load::apply(words[lane], part);
     }
   }
   for (unsigned group = 0; group != groups; ++group) {

@@ -17,8 +17,9 @@ using namespace vib::cuda;
 namespace {
 
 template <typename T> void move(Warp &w, const Instruction &i) {
-  mapLanes(w, w.lanes<T>(i.operands[0]), [](T a) { return a; },
-           w.lanes<T>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<T>(i.operands[0]), [](T a) { return a; },
+      w.lanes<T>(i.operands[1]));
 }
 
 void movePredicate(Warp &w, const Instruction &i) {
@@ -55,13 +56,16 @@ void unpack(Warp &w, const Instruction &i) {
 /// Adds the place of a window of the generic space, or takes it away.
 void addConstant(Warp &w, const Instruction &i) {
   uint64_t offset = i.offset;
-  mapLanes(w, w.lanes<uint64_t>(i.operands[0]),
-           [offset](uint64_t a) { return a + offset; },
-           w.lanes<uint64_t>(i.operands[1]));
+  mapLanes(
+      w, w.lanes<uint64_t>(i.operands[0]),
+      [offset](uint64_t a) { return a + offset; },
+      w.lanes<uint64_t>(i.operands[1]));
 }
 
 Handler moveHandler(unsigned size) {
-  return size == 2 ? move<uint16_t> : size == 4 ? move<uint32_t> : move<uint64_t>;
+  return size == 2   ? move<uint16_t>
+         : size == 4 ? move<uint32_t>
+                     : move<uint64_t>;
 }
 
 Type bitsOf(unsigned size) {
@@ -75,21 +79,20 @@ void decodeParts(Decoder &d, Type type, bool packs) {
   if ((parts != 2 && parts != 4) || size / parts < 2)
     d.error(fmt::format("{} parts of a register of {} bytes", parts, size));
   Type part = bitsOf(size / parts);
-  Handler handler =
-      packs ? (size == 4    ? pack<uint32_t, uint16_t>
-               : parts == 2 ? pack<uint64_t, uint32_t>
-                            : pack<uint64_t, uint16_t>)
-            : (size == 4    ? unpack<uint32_t, uint16_t>
-               : parts == 2 ? unpack<uint64_t, uint32_t>
-                            : unpack<uint64_t, uint16_t>);
+  Handler handler = packs ? (size == 4    ? pack<uint32_t, uint16_t>
+                             : parts == 2 ? pack<uint64_t, uint32_t>
+                                          : pack<uint64_t, uint16_t>)
+                          : (size == 4    ? unpack<uint32_t, uint16_t>
+                             : parts == 2 ? unpack<uint64_t, uint32_t>
+                                          : unpack<uint64_t, uint16_t>);
   Slot whole = packs ? d.destination(0, type) : d.source(1, type);
   std::array<Slot, 5> operands = {whole};
   const std::vector<Operand> &elements = d.elements(vector, parts);
   for (size_t k = 0; k != parts; ++k)
-    operands[k + 1] = packs ? d.source(elements[k], part)
-                            : d.destination(elements[k], part);
-  d.emit(handler, {operands[0], operands[1], operands[2], operands[3],
-                   operands[4]});
+    operands[k + 1] =
+        packs ? d.source(elements[k], part) : d.destination(elements[k], part);
+  d.emit(handler,
+         {operands[0], operands[1], operands[2], operands[3], operands[4]});
 }
 
 void decodeMov(Decoder &d) {
@@ -118,9 +121,7 @@ void decodeCvta(Decoder &d) {
   d.expectOperands(2);
   if (space < 0 || space == 5)
     d.error("'cvta' of an unknown space");
-  uint64_t window = space < 2   ? 0
-                    : space < 4 ? sharedWindow
-                                : localWindow;
+  uint64_t window = space < 2 ? 0 : space < 4 ? sharedWindow : localWindow;
   d.emit(addConstant, {d.destination(0, type), d.source(1, type)}).offset =
       toSpace ? -window : window;
 }
@@ -132,7 +133,8 @@ void isInSpace(Warp &w, const Instruction &i) {
       [window](uint64_t a) {
         if (window)
           return a - window < windowBytes;
-        return a - sharedWindow >= windowBytes && a - localWindow >= windowBytes;
+        return a - sharedWindow >= windowBytes &&
+               a - localWindow >= windowBytes;
       },
       w.lanes<uint64_t>(i.operands[1]));
   uint32_t &d = w.predicate(i.operands[0]);
@@ -146,7 +148,9 @@ void decodeIsspacep(Decoder &d) {
     d.error("'isspacep' of an unknown space");
   d.emit(isInSpace,
          {d.predicateDestination(d.operand(0)), d.source(1, Type::B64)})
-      .offset = space == 0 ? 0 : space < 3 ? sharedWindow : localWindow;
+      .offset = space == 0  ? 0
+                : space < 3 ? sharedWindow
+                            : localWindow;
 }
 
 } // namespace

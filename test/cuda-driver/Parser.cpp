@@ -452,10 +452,9 @@ void Parser::useShared(size_t begin) {
 
 void Parser::placeShared(const Declaration &declaration) {
   Kernel &kernel = builder->kernel;
-  Variable variable = {declaration.name, declaration.align,
-                       declaration.bytes(),
-                       placeExactly(sharedEnd + variableGap,
-                                    declaration.align)};
+  Variable variable = {
+      declaration.name, declaration.align, declaration.bytes(),
+      placeExactly(sharedEnd + variableGap, declaration.align)};
   sharedEnd = variable.address + variable.size;
   if (sharedEnd >= dynamicSharedBase)
     error("too much shared memory");
@@ -489,11 +488,8 @@ void Parser::parseBody() {
 }
 
 void Parser::openScope() {
-  scopes.push_back({{},
-                    {},
-                    {},
-                    builder->openBranches.size(),
-                    builder->openTables.size()});
+  scopes.push_back(
+      {{}, {}, {}, builder->openBranches.size(), builder->openTables.size()});
 }
 
 /// Resolves what was left open since the scope began.
@@ -539,10 +535,9 @@ void Parser::parseDirective() {
     expect(';');
   } else if (accept(".local")) {
     Declaration declaration = parseDeclaration();
-    Variable variable = {declaration.name, declaration.align,
-                         declaration.bytes(),
-                         placeExactly(kernel.localBytes + variableGap,
-                                      declaration.align)};
+    Variable variable = {
+        declaration.name, declaration.align, declaration.bytes(),
+        placeExactly(kernel.localBytes + variableGap, declaration.align)};
     kernel.localBytes = variable.address + variable.size;
     builder->symbols[variable.name] = variable.address;
     kernel.local.push_back(std::move(variable));
@@ -699,12 +694,14 @@ Operand Parser::parseNumber(const Token &token, bool negative) {
   bool isBits = text.size() > 2 && text[0] == '0' && !negative;
   if (isBits && (text[1] == 'f' || text[1] == 'F') && text.size() == 10) {
     operand.kind = Operand::Single;
-    operand.bits = std::strtoull(std::string(text.substr(2)).c_str(), nullptr, 16);
+    operand.bits =
+        std::strtoull(std::string(text.substr(2)).c_str(), nullptr, 16);
     return operand;
   }
   if (isBits && (text[1] == 'd' || text[1] == 'D') && text.size() == 18) {
     operand.kind = Operand::Double;
-    operand.bits = std::strtoull(std::string(text.substr(2)).c_str(), nullptr, 16);
+    operand.bits =
+        std::strtoull(std::string(text.substr(2)).c_str(), nullptr, 16);
     return operand;
   }
   if (std::optional<uint64_t> value = integerOf(text)) {

@@ -41,9 +41,9 @@ enum class Kind : uint8_t {
   Branch,        ///< To `target`.
   BranchIndexed, ///< To `targets[operand 0]`.
   Exit,
-  BlockBarrier,  ///< Barrier `operand 0` of `operand 1` threads.
-  WholeWarp,     ///< Needs the 32 lanes together.
-  NamedLanes     ///< Needs the lanes of the mask in the last operand together.
+  BlockBarrier, ///< Barrier `operand 0` of `operand 1` threads.
+  WholeWarp,    ///< Needs the 32 lanes together.
+  NamedLanes    ///< Needs the lanes of the mask in the last operand together.
 };
 
 enum class Space : uint8_t { Generic, Global, Shared, Local, Param };
@@ -52,7 +52,7 @@ struct Instruction {
   Handler execute = nullptr;
   Kind kind = Kind::Plain;
   bool guarded = false;
-  bool negated = false; ///< The guard holds where its predicate is false.
+  bool negated = false;      ///< The guard holds where its predicate is false.
   bool shortAddress = false; ///< The address lies in a register of 32 bits.
   Space space = Space::Generic;
   uint8_t count = 0; ///< Elements of a vector, or matrices.
@@ -68,10 +68,30 @@ struct Instruction {
 
 /// What the scheduler writes into a warp's register file.
 enum class Special : uint8_t {
-  TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ,
-  NctaidX, NctaidY, NctaidZ, LaneId, WarpId, NwarpId,
-  LanemaskEq, LanemaskLe, LanemaskLt, LanemaskGe, LanemaskGt,
-  DynamicSharedSize, TotalSharedSize, SmId, NsmId
+  TidX,
+  TidY,
+  TidZ,
+  NtidX,
+  NtidY,
+  NtidZ,
+  CtaidX,
+  CtaidY,
+  CtaidZ,
+  NctaidX,
+  NctaidY,
+  NctaidZ,
+  LaneId,
+  WarpId,
+  NwarpId,
+  LanemaskEq,
+  LanemaskLe,
+  LanemaskLt,
+  LanemaskGe,
+  LanemaskGt,
+  DynamicSharedSize,
+  TotalSharedSize,
+  SmId,
+  NsmId
 };
 
 /// A variable of .shared or .local memory.
@@ -119,7 +139,7 @@ struct Kernel {
   /// apart.
   uint32_t sharedGranule = 16;
   uint32_t globalGranule = 16;
-  uint32_t maxThreads = 0; ///< .maxntid, 0 without one.
+  uint32_t maxThreads = 0;                      ///< .maxntid, 0 without one.
   std::array<uint32_t, 3> requiredThreads = {}; ///< .reqntid.
 };
 
@@ -136,7 +156,7 @@ struct GlobalVariable {
 struct Program {
   std::vector<std::unique_ptr<Kernel>> kernels;
   std::vector<GlobalVariable> globals;
-  unsigned target = 0; ///< 80 for sm_80.
+  unsigned target = 0;  ///< 80 for sm_80.
   unsigned version = 0; ///< 70 for PTX 7.0.
 };
 

@@ -54,8 +54,8 @@ SharedMemory::SharedMemory(const Kernel &kernel, uint32_t dynamicBytes)
   for (const Variable &variable : kernel.shared)
     ranges.push_back({variable.address, variable.address + variable.size});
   if (kernel.usesDynamicShared)
-    ranges.push_back({kernel.dynamicShared,
-                      uint64_t(kernel.dynamicShared) + dynamicBytes});
+    ranges.push_back(
+        {kernel.dynamicShared, uint64_t(kernel.dynamicShared) + dynamicBytes});
 }
 
 void SharedMemory::beginBlock() {
@@ -145,8 +145,7 @@ void SharedMemory::failWrite(uint64_t granule, unsigned lane, uint32_t now) {
               fmt::format("race: {} writes shared memory at {:#x}, which {} "
                           "has {} with no barrier between",
                           describe(threadOf(now)), address,
-                          describe(threadOf(wrote ? write
-                                                  : lastRead[granule])),
+                          describe(threadOf(wrote ? write : lastRead[granule])),
                           wrote ? "written" : "read"));
 }
 
@@ -176,8 +175,7 @@ void SharedMemory::read(const uint64_t *addresses, uint32_t active,
 }
 
 void SharedMemory::noteWrites(const uint64_t *addresses, uint32_t active,
-                              unsigned bytes, uint32_t who,
-                              bool arrivesLater) {
+                              unsigned bytes, uint32_t who, bool arrivesLater) {
   checkBounds(addresses, active, bytes);
   unsigned count = bytes >> granuleShift;
   uint32_t base = (epoch << epochShift) | who;
@@ -214,8 +212,8 @@ void SharedMemory::update(uint64_t address, unsigned bytes, uint32_t who,
     if (write == pending || write < oldest)
       failRead(i, lane, write, now);
     // Atomic operations may meet; what they leave is nobody's.
-    if (write != (epoch << epochShift | atomicThread) && sameEpoch(write, now) &&
-        unordered(write, now))
+    if (write != (epoch << epochShift | atomicThread) &&
+        sameEpoch(write, now) && unordered(write, now))
       failWrite(i, lane, now);
     if (sameEpoch(lastRead[i], now) && unordered(lastRead[i], now))
       failWrite(i, lane, now);

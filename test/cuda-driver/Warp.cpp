@@ -176,11 +176,11 @@ void Warp::reschedule() {
 
 void Warp::wait(uint32_t missing) {
   if (uint32_t gone = missing & ~live)
-    throw Fault(CUDA_ERROR_LAUNCH_FAILED, __builtin_ctz(lanesHere),
-                fmt::format("divergence: needs the lanes {:#010x} of the warp, "
-                            "which {}",
-                            gone,
-                            gone & started ? "have ended" : "it does not have"));
+    throw Fault(
+        CUDA_ERROR_LAUNCH_FAILED, __builtin_ctz(lanesHere),
+        fmt::format("divergence: needs the lanes {:#010x} of the warp, "
+                    "which {}",
+                    gone, gone & started ? "have ended" : "it does not have"));
   groups.push_back({pc, lanesHere, true});
   if (!selectGroup())
     failDivergence();
@@ -190,9 +190,9 @@ void Warp::wait(uint32_t missing) {
 void Warp::failDivergence() {
   std::string ways;
   for (const Group &group : groups)
-    ways += fmt::format("{}lanes {:#010x} wait at line {}",
-                        ways.empty() ? "" : ", ", group.lanes,
-                        code[group.pc].line);
+    ways +=
+        fmt::format("{}lanes {:#010x} wait at line {}",
+                    ways.empty() ? "" : ", ", group.lanes, code[group.pc].line);
   throw Fault(CUDA_ERROR_LAUNCH_FAILED, -1,
               "divergence: lanes of a warp wait for each other: " + ways);
 }

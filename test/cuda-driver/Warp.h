@@ -59,9 +59,7 @@ public:
   /// The addresses of all lanes, offset included.
   void addresses(const Instruction &i, uint64_t *result);
   /// Phase and thread of lane 0, as the memories want it.
-  uint32_t who() const {
-    return phase << shadow::threadBits | 32 * index;
-  }
+  uint32_t who() const { return phase << shadow::threadBits | 32 * index; }
   /// Lands the copies of `lanes` in groups below `end[lane]`.
   void land(uint32_t lanes, const uint32_t *end);
   void landAll();
@@ -85,7 +83,7 @@ public:
   bool isWaiting = false;
   bool isFinished = false;
   const Instruction *current = nullptr;
-  uint64_t executed = 0;       ///< Instructions, and times lanes below.
+  uint64_t executed = 0; ///< Instructions, and times lanes below.
   uint64_t executedByLanes = 0;
 
 private:
