@@ -61,6 +61,19 @@ fashion = "/usr/share/datasets/fashion-mnist"
 feature("fashion-mnist", os.path.isdir(fashion))
 config.substitutions += [("%mnist", mnist), ("%fashion", fashion)]
 
+# Programs for a GPU run on the stand-in for its driver (test/cuda-driver).
+driver = os.path.join(config.vib_build, "test", "cuda-driver", "lib")
+config.substitutions.append(("%cuda", f"env LD_LIBRARY_PATH={driver}"))
+feature("cuda-driver", os.path.exists(os.path.join(driver, "libcuda.so.1")))
+
+# The assembler of the CUDA Toolkit, where that is installed.
+toolkits = [os.environ.get("CUDA_HOME", ""), "/usr/local/cuda"]
+ptxas = shutil.which(
+    "ptxas", path=os.pathsep.join([path[-1], *(f"{t}/bin" for t in toolkits if t)])
+)
+feature("ptxas", ptxas is not None)
+config.substitutions.append(("%ptxas", ptxas or "ptxas"))
+
 feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
 # The assembler of the CUDA toolkit.
