@@ -22,11 +22,22 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
 using namespace vib;
+
+/// LLVM would read three neighbours as four where that cannot trap: beyond what
+/// the block has written, or while another thread writes there. What is read at
+/// once is what the emitters say.
+static void keepLoads() {
+  auto *option = llvm::cl::getRegisteredOptions().lookup(
+      "disable-nvptx-load-store-vectorizer");
+  assert(option && "LLVM has renamed the option");
+  static_cast<llvm::cl::opt<bool> *>(option)->setValue(true);
+}
 
 static std::unique_ptr<llvm::TargetMachine> createMachine(const GpuArch &arch,
                                                           unsigned level) {
@@ -89,6 +100,7 @@ FailureOr<std::string> vib::emitPtx(ModuleOp module, const GpuArch &arch,
       translateModuleToLLVMIR(*bare, context, "kernels");
   if (!translated)
     return failure();
+  keepLoads();
   std::unique_ptr<llvm::TargetMachine> machine = createMachine(arch, level);
   translated->setTargetTriple(machine->getTargetTriple());
   translated->setDataLayout(machine->createDataLayout());
