@@ -83,14 +83,22 @@ static void emitEpilogue(OpBuilder &builder, Location loc,
   memref::StoreOp::create(builder, loc, value, out, ValueRange{row, column});
 }
 
-ContractionKernel vib::buildKernel(MLIRContext &context,
-                                   const Contraction &contraction) {
-  return buildKernel(context, contraction, contraction.getShape());
+BlockShape Contraction::getShape() const {
+  BlockShape shape = chooseBlockShape(m, n, k, results, precision, lhs, rhs);
+  auto [rows, columns, down] = warps;
+  if (down == 0)
+    return shape;
+  shape.rows = rows * down;
+  shape.columns = columns * 4 / down;
+  shape.warpRows = rows;
+  shape.warpColumns = columns;
+  shape.stages = 3;
+  return shape;
 }
 
 ContractionKernel vib::buildKernel(MLIRContext &context,
-                                   const Contraction &contraction,
-                                   const BlockShape &shape) {
+                                   const Contraction &contraction) {
+  BlockShape shape = contraction.getShape();
   OpBuilder builder(&context);
   Location loc = builder.getUnknownLoc();
   int64_t m = contraction.m, n = contraction.n, k = contraction.k;
