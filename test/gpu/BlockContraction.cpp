@@ -135,7 +135,7 @@ protected:
     std::vector<float> out(c.results * c.m * c.n, NAN);
 
     ContractionKernel kernel = buildKernel(*context, c);
-    std::string ptx = makePtx(kernel, "sm_80");
+    std::string ptx = makePtx(kernel);
     ASSERT_FALSE(ptx.empty());
     std::string error =
         device->run(ptx,

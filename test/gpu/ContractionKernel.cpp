@@ -230,7 +230,7 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-std::string vib::makePtx(ContractionKernel &kernel, StringRef arch) {
+std::string vib::makePtx(ContractionKernel &kernel) {
   LLVMInitializeNVPTXTarget();
   LLVMInitializeNVPTXTargetInfo();
   LLVMInitializeNVPTXTargetMC();
@@ -248,8 +248,8 @@ std::string vib::makePtx(ContractionKernel &kernel, StringRef arch) {
   const llvm::Target *target =
       llvm::TargetRegistry::lookupTarget(triple, error);
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, arch, "+ptx80", llvm::TargetOptions(), std::nullopt, std::nullopt,
-      llvm::CodeGenOptLevel::Aggressive));
+      triple, "sm_80", "+ptx70", llvm::TargetOptions(), std::nullopt,
+      std::nullopt, llvm::CodeGenOptLevel::Aggressive));
   machine->Options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   module->setTargetTriple(triple);
   module->setDataLayout(machine->createDataLayout());

@@ -51,8 +51,8 @@ void loadKernelDialects(mlir::MLIRContext &context);
 /// `@kernel(lhs, rhs, out)`, in a gpu.module.
 ContractionKernel buildKernel(mlir::MLIRContext &context,
                               const Contraction &contraction);
-/// The PTX of the kernel for the architecture; empty if it cannot be lowered.
-std::string makePtx(ContractionKernel &kernel, llvm::StringRef arch);
+/// The PTX of the kernel for sm_80; empty if it cannot be lowered.
+std::string makePtx(ContractionKernel &kernel);
 
 } // namespace vib
 
