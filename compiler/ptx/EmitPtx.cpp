@@ -29,14 +29,18 @@
 using namespace mlir;
 using namespace vib;
 
-/// LLVM would read three neighbours as four where that cannot trap: beyond what
-/// the block has written, or while another thread writes there. What is read at
-/// once is what the emitters say.
+/// LLVM would take vectors apart that are only read from, and then read three
+/// neighbours as four where that cannot trap: beyond what the block has written,
+/// or while another thread writes there. What is read at once is what the
+/// emitters say.
 static void keepLoads() {
-  auto *option = llvm::cl::getRegisteredOptions().lookup(
-      "disable-nvptx-load-store-vectorizer");
-  assert(option && "LLVM has renamed the option");
-  static_cast<llvm::cl::opt<bool> *>(option)->setValue(true);
+  for (StringRef name :
+       {"disable-vector-combine", "disable-nvptx-load-store-vectorizer"}) {
+    llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name);
+    if (!option)
+      llvm::report_fatal_error("this LLVM has no option " + name);
+    static_cast<llvm::cl::opt<bool> *>(option)->setValue(true);
+  }
 }
 
 static std::unique_ptr<llvm::TargetMachine> createMachine(const GpuArch &arch,
