@@ -16,16 +16,16 @@
 //                     global memory      what the copies read
 //                   + the tile of the result, written and read once)
 //
-// So a tile that divides the rows is preferred (112 rows rather than 128 for
-// 100), small tiles are preferred where large ones leave multiprocessors idle,
-// and large ones otherwise, as they read less for each product. Of equals the
-// larger tile wins: it needs fewer blocks.
+// So tiles are preferred that waste few rows (three of 40 rather than two of 64
+// for 100), small ones where large ones leave multiprocessors idle, and large
+// ones otherwise, as they read less for each product. Of equals the larger tile
+// wins: it needs fewer blocks.
 //
-// What fits: four warps; accumulators and fragments of a thread in less than
-// half of the registers that two blocks leave it; stages in half of the shared
-// memory. A step is 32 deep: rows of 128 bytes where
-// the reduction is contiguous, which is a whole line of global memory, and in
-// shared memory every bank once.
+// What fits: four warps; accumulators and fragments of a thread in half of the
+// registers that two blocks leave it, as copies and addresses need some too;
+// stages in half of the shared memory. A piece is 32 deep: rows of f32 are then
+// 128 bytes where the reduction is contiguous, which is a line of global
+// memory, and in shared memory every bank once.
 //
 //===----------------------------------------------------------------------===//
 
@@ -75,7 +75,8 @@ struct Problem {
   int64_t processors;
 };
 
-/// Multiply-adds of a multiprocessor in a cycle.
+/// Multiply-adds of a multiprocessor in a cycle: CUDA cores as of compute
+/// capability 9.0, tensor cores as of 8.0.
 double getRate(OperandPrecision precision) {
   switch (precision) {
   case OperandPrecision::F32:
@@ -130,12 +131,28 @@ double getCost(const BlockShape &shape, const Problem &problem) {
   return cost + 1e-3 * blocks;
 }
 
-/// Whether a tile of an operand can lie in shared memory as Mma.cpp wants it.
+/// Whether a tile of an operand can lie in shared memory as Mma.cpp wants it:
+/// in rows of whole lines of 128 bytes where it reads elements one by one.
 bool canStage(OperandForm form, OperandPrecision precision, int64_t extent) {
-  // Lines of 128 bytes.
-  if (precision == OperandPrecision::F32 || !form.reductionFirst || form.isBf16)
-    return true;
-  return extent % 32 == 0;
+  return precision == OperandPrecision::F32 || !form.reductionFirst ||
+         form.isBf16 || extent % 32 == 0;
+}
+
+/// Sets the stages; false if the shape does not fit.
+bool fit(BlockShape &shape, const Problem &problem) {
+  int64_t results = problem.results;
+  int64_t accumulators =
+      results * shape.warpRows * shape.warpColumns / kWarpThreads;
+  if (accumulators > kMostAccumulators ||
+      accumulators + getFragmentRegisters(shape, results) > kMostRegisters ||
+      !canStage(shape.lhs, shape.precision, shape.rows) ||
+      !canStage(shape.rhs, shape.precision, shape.columns))
+    return false;
+  // A short reduction has no use for many.
+  int64_t pieces = llvm::divideCeil(problem.k, shape.depth);
+  shape.stages = std::min({kMostStages, std::max<int64_t>(2, pieces),
+                           kMostStagingBytes / shape.getStageBytes(results)});
+  return shape.stages >= 2;
 }
 
 } // namespace
@@ -144,43 +161,31 @@ BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
                                  unsigned results, OperandPrecision precision,
                                  OperandForm lhs, OperandForm rhs,
                                  int64_t processors) {
-  Problem problem = {m, n, k, results, processors};
-  BlockShape best = {};
-  double bestCost = std::numeric_limits<double>::infinity();
-  // Four threads of a warp share the rows on CUDA cores, and up to eight rows
-  // are a thread's; a fragment has 16.
+  // On CUDA cores four threads of a warp share the rows, and up to eight rows
+  // are a thread's; a fragment of a tensor core has 16.
   static constexpr int64_t kFmaRows[] = {32, 28, 24, 20, 16, 12, 8};
   static constexpr int64_t kMmaRows[] = {112, 64, 48, 32, 16};
   static constexpr int64_t kColumns[] = {64, 32, 16};
   llvm::ArrayRef<int64_t> rows(kMmaRows);
   if (precision == OperandPrecision::F32)
     rows = kFmaRows;
+
+  Problem problem = {m, n, k, results, processors};
+  BlockShape best = {};
+  double bestCost = std::numeric_limits<double>::infinity();
   for (int64_t warpRows : rows)
     for (int64_t warpColumns : kColumns)
       for (int64_t down = 1; down <= kWarps; down *= 2) {
-        BlockShape shape = {warpRows * down,
-                            warpColumns * (kWarps / down),
-                            kDepth,
-                            kMostStages,
-                            warpRows,
-                            warpColumns,
-                            precision,
-                            lhs,
-                            rhs};
-        int64_t accumulators = results * warpRows * warpColumns / kWarpThreads;
-        if (accumulators > kMostAccumulators ||
-            accumulators + getFragmentRegisters(shape, results) >
-                kMostRegisters ||
-            !canStage(lhs, precision, shape.rows) ||
-            !canStage(rhs, precision, shape.columns))
-          continue;
-        shape.stages = std::min<int64_t>(
-            kMostStages, kMostStagingBytes / shape.getStageBytes(results));
-        // A short reduction has no use for more.
-        shape.stages =
-            std::min(shape.stages,
-                     std::max<int64_t>(2, llvm::divideCeil(k, shape.depth)));
-        if (shape.stages < 2)
+        BlockShape shape = {};
+        shape.rows = warpRows * down;
+        shape.columns = warpColumns * (kWarps / down);
+        shape.depth = kDepth;
+        shape.warpRows = warpRows;
+        shape.warpColumns = warpColumns;
+        shape.precision = precision;
+        shape.lhs = lhs;
+        shape.rhs = rhs;
+        if (!fit(shape, problem))
           continue;
         double cost = getCost(shape, problem);
         if (cost >= bestCost)
@@ -188,5 +193,6 @@ BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
         bestCost = cost;
         best = shape;
       }
+  assert(best.rows != 0 && "so many results side by side fit no tile");
   return best;
 }

@@ -10,6 +10,7 @@
 #include "compiler/gpu/Passes.h"
 #include "compiler/kernels/Memory.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
 using namespace mlir;
 using namespace vib;
@@ -46,6 +47,10 @@ void vib::markKernel(gpu::GPUFuncOp function, int64_t threads,
   function.setKnownBlockSizeAttr(
       builder.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
   function->setAttr(kKernelsAttrName, kernels);
+  // Two blocks at a time on a multiprocessor: the assembler, left to itself,
+  // wants more and then has too few registers.
+  function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                    builder.getI32IntegerAttr(2));
   for (unsigned i = 0, n = function.getNumArguments(); i != n; ++i) {
     function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
                         builder.getUnitAttr());

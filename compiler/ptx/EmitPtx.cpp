@@ -22,11 +22,26 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
 using namespace vib;
+
+/// LLVM would take vectors apart that are only read from, and then read three
+/// neighbours as four where that cannot trap: beyond what the block has written,
+/// or while another thread writes there. What is read at once is what the
+/// emitters say.
+static void keepLoads() {
+  for (StringRef name :
+       {"disable-vector-combine", "disable-nvptx-load-store-vectorizer"}) {
+    llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name);
+    if (!option)
+      llvm::report_fatal_error("this LLVM has no option " + name);
+    static_cast<llvm::cl::opt<bool> *>(option)->setValue(true);
+  }
+}
 
 static std::unique_ptr<llvm::TargetMachine> createMachine(const GpuArch &arch,
                                                           unsigned level) {
@@ -89,6 +104,7 @@ FailureOr<std::string> vib::emitPtx(ModuleOp module, const GpuArch &arch,
       translateModuleToLLVMIR(*bare, context, "kernels");
   if (!translated)
     return failure();
+  keepLoads();
   std::unique_ptr<llvm::TargetMachine> machine = createMachine(arch, level);
   translated->setTargetTriple(machine->getTargetTriple());
   translated->setDataLayout(machine->createDataLayout());

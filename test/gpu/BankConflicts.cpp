@@ -214,27 +214,18 @@ void Evaluator::visit(Operation &op) {
 }
 
 void checkAll(OperandPrecision precision, bool isBf16Lhs, bool isBf16Rhs,
-              llvm::ArrayRef<std::array<int64_t, 3>> warps) {
+              llvm::ArrayRef<std::array<int64_t, 3>> shapes) {
   MLIRContext context;
   loadKernelDialects(context);
   for (bool lhsFirst : {false, true})
     for (bool rhsFirst : {false, true})
-      for (auto [warpRows, warpColumns, down] : warps) {
+      for (std::array<int64_t, 3> warps : shapes) {
         OperandForm lhs{lhsFirst, isBf16Lhs}, rhs{rhsFirst, isBf16Rhs};
-        BlockShape shape = {warpRows * down,
-                            warpColumns * (4 / down),
-                            32,
-                            3,
-                            warpRows,
-                            warpColumns,
-                            precision,
-                            lhs,
-                            rhs};
-        Contraction contraction{1024, 1024, 256, 1, precision, lhs, rhs};
-        ContractionKernel kernel = buildKernel(context, contraction, shape);
+        ContractionKernel kernel = buildKernel(
+            context, {1024, 1024, 256, 1, precision, lhs, rhs, warps});
         SCOPED_TRACE(testing::Message()
-                     << shape.rows << " x " << shape.columns << ", lhs "
-                     << lhsFirst << ", rhs " << rhsFirst);
+                     << kernel.shape.rows << " x " << kernel.shape.columns
+                     << ", lhs " << lhsFirst << ", rhs " << rhsFirst);
         kernel.module->walk([&](gpu::GPUFuncOp function) {
           for (int64_t thread = 0; thread < kernel.threads;
                thread += kWarpThreads) {

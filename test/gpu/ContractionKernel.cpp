@@ -83,14 +83,22 @@ static void emitEpilogue(OpBuilder &builder, Location loc,
   memref::StoreOp::create(builder, loc, value, out, ValueRange{row, column});
 }
 
-ContractionKernel vib::buildKernel(MLIRContext &context,
-                                   const Contraction &contraction) {
-  return buildKernel(context, contraction, contraction.getShape());
+BlockShape Contraction::getShape() const {
+  BlockShape shape = chooseBlockShape(m, n, k, results, precision, lhs, rhs);
+  auto [rows, columns, down] = warps;
+  if (down == 0)
+    return shape;
+  shape.rows = rows * down;
+  shape.columns = columns * 4 / down;
+  shape.warpRows = rows;
+  shape.warpColumns = columns;
+  shape.stages = 3;
+  return shape;
 }
 
 ContractionKernel vib::buildKernel(MLIRContext &context,
-                                   const Contraction &contraction,
-                                   const BlockShape &shape) {
+                                   const Contraction &contraction) {
+  BlockShape shape = contraction.getShape();
   OpBuilder builder(&context);
   Location loc = builder.getUnknownLoc();
   int64_t m = contraction.m, n = contraction.n, k = contraction.k;
@@ -222,7 +230,7 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-std::string vib::makePtx(ContractionKernel &kernel, StringRef arch) {
+std::string vib::makePtx(ContractionKernel &kernel) {
   LLVMInitializeNVPTXTarget();
   LLVMInitializeNVPTXTargetInfo();
   LLVMInitializeNVPTXTargetMC();
@@ -240,8 +248,8 @@ std::string vib::makePtx(ContractionKernel &kernel, StringRef arch) {
   const llvm::Target *target =
       llvm::TargetRegistry::lookupTarget(triple, error);
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, arch, "+ptx80", llvm::TargetOptions(), std::nullopt, std::nullopt,
-      llvm::CodeGenOptLevel::Aggressive));
+      triple, "sm_80", "+ptx70", llvm::TargetOptions(), std::nullopt,
+      std::nullopt, llvm::CodeGenOptLevel::Aggressive));
   machine->Options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   module->setTargetTriple(triple);
   module->setDataLayout(machine->createDataLayout());

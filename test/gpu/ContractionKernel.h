@@ -23,6 +23,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include <array>
 #include <string>
 
 namespace vib {
@@ -32,10 +33,11 @@ struct Contraction {
   unsigned results = 1;
   OperandPrecision precision = OperandPrecision::F32;
   OperandForm lhs, rhs;
+  /// Where the tile is given: the rows and columns of a warp, and how many of
+  /// the four warps are one below the other.
+  std::array<int64_t, 3> warps = {0, 0, 0};
 
-  BlockShape getShape() const {
-    return chooseBlockShape(m, n, k, results, precision, lhs, rhs);
-  }
+  BlockShape getShape() const;
 };
 
 struct ContractionKernel {
@@ -49,11 +51,8 @@ void loadKernelDialects(mlir::MLIRContext &context);
 /// `@kernel(lhs, rhs, out)`, in a gpu.module.
 ContractionKernel buildKernel(mlir::MLIRContext &context,
                               const Contraction &contraction);
-ContractionKernel buildKernel(mlir::MLIRContext &context,
-                              const Contraction &contraction,
-                              const BlockShape &shape);
-/// The PTX of the kernel for the architecture; empty if it cannot be lowered.
-std::string makePtx(ContractionKernel &kernel, llvm::StringRef arch);
+/// The PTX of the kernel for sm_80; empty if it cannot be lowered.
+std::string makePtx(ContractionKernel &kernel);
 
 } // namespace vib
 

@@ -15,6 +15,10 @@
 using namespace llvm;
 using namespace vib;
 
+#ifndef VIB_CUDA_DRIVER
+#define VIB_CUDA_DRIVER "libcuda.so.1"
+#endif
+
 /// CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES.
 static constexpr int kMaxDynamicShared = 8;
 
@@ -52,7 +56,7 @@ Device::~Device() {
 
 std::unique_ptr<Device> Device::open() {
   const char *name = getenv("VIB_CUDA");
-  void *library = dlopen(name ? name : "libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  void *library = dlopen(name ? name : VIB_CUDA_DRIVER, RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return nullptr;
   std::unique_ptr<Device> device(new Device);

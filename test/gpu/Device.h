@@ -16,8 +16,8 @@
 
 namespace vib {
 
-/// The first device of the CUDA driver that is found: the one that VIB_CUDA
-/// names, else libcuda.so.1.
+/// The first device of a CUDA driver: of the library that VIB_CUDA names, else
+/// of the stand-in where the tests have one, else of libcuda.so.1.
 class Device {
 public:
   /// Null if there is none.

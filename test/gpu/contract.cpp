@@ -35,7 +35,7 @@ static cl::opt<std::string> lhs("lhs", cl::desc("mk or km, f32 or bf16"),
                                 cl::init("mk"));
 static cl::opt<std::string> rhs("rhs", cl::desc("kn or nk, f32 or bf16"),
                                 cl::init("kn"));
-static cl::opt<std::string> arch("arch", cl::desc("Print PTX for this one"));
+static cl::opt<bool> asPtx("ptx", cl::desc("Print PTX"));
 static cl::opt<bool> onlyShape("shape", cl::desc("Print the shape"));
 
 static OperandForm parseForm(StringRef text) {
@@ -57,9 +57,9 @@ int main(int argc, char **argv) {
   mlir::MLIRContext context;
   loadKernelDialects(context);
   ContractionKernel kernel = buildKernel(context, contraction);
-  if (arch.empty())
-    kernel.module->print(outs());
+  if (asPtx)
+    outs() << makePtx(kernel);
   else
-    outs() << makePtx(kernel, arch);
+    kernel.module->print(outs());
   return 0;
 }
