@@ -49,6 +49,21 @@ std::string describeThread(uint64_t word) {
   return fmt::format("thread {} of {}", threadOf(word), block);
 }
 
+/// Whether so many bytes, one access's, are all 1.
+bool allSet(const uint8_t *flags, unsigned bytes) {
+  constexpr uint64_t ones = 0x0101010101010101;
+  uint64_t first = ones, second = ones;
+  if (bytes == 4) {
+    std::memcpy(&first, flags, 4);
+  } else if (bytes <= 8) {
+    std::memcpy(&first, flags, bytes);
+  } else {
+    std::memcpy(&first, flags, 8);
+    std::memcpy(&second, flags + 8, bytes - 8);
+  }
+  return first == ones && second == ones;
+}
+
 /// Whether two accesses of one launch may come in any order.
 bool conflict(uint64_t earlier, uint64_t later) {
   if (earlier == later || launchOf(earlier) != launchOf(later))
@@ -223,19 +238,14 @@ void Block::accessGlobal(Warp &warp, const uint64_t *addresses, uint32_t active,
     }
     uint64_t place = address - allocation->address;
     uint8_t *initialized = allocation->initialized.data() + place;
-    if (access == Access::Write) {
+    if (access == Access::Write)
       std::memset(initialized, 1, bytes);
-    } else {
-      bool all = true;
-      for (unsigned byte = 0; byte != bytes; ++byte)
-        all &= initialized[byte];
-      if (!all)
-        throw Fault(
-            CUDA_ERROR_LAUNCH_FAILED, lane,
-            fmt::format("reads {} bytes at {:#x} of device memory, {}, which "
-                        "nobody has written",
-                        bytes, address, memory.describe(address)));
-    }
+    else if (!allSet(initialized, bytes))
+      throw Fault(
+          CUDA_ERROR_LAUNCH_FAILED, lane,
+          fmt::format("reads {} bytes at {:#x} of device memory, {}, which "
+                      "nobody has written",
+                      bytes, address, memory.describe(address)));
     uint64_t now = access == Access::Atomic ? base & ~((1ull << blockShift) - 1)
                                             : base + lane;
     checkHistory(*allocation, address, bytes, access, now, lane);
@@ -285,9 +295,7 @@ void Block::accessParameters(const uint64_t *addresses, uint32_t active,
 
 void Block::checkAlignment(const uint64_t *addresses, uint32_t active,
                            unsigned bytes) {
-  uint64_t all = 0;
-  eachActive(active, [&](unsigned lane) { all |= addresses[lane]; });
-  if (!(all & (bytes - 1)))
+  if (!(AddressRange(addresses, active).bits & (bytes - 1)))
     return;
   eachActive(active, [&](unsigned lane) {
     if (addresses[lane] & (bytes - 1))

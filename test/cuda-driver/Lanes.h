@@ -60,6 +60,11 @@ inline uint32_t testLanes(F f, const S *...s) {
 
 /// f(lane) for each active lane, in order.
 template <typename F> inline void eachActive(uint32_t active, F f) {
+  if (active == ~0u) {
+    for (unsigned lane = 0; lane != 32; ++lane)
+      f(lane);
+    return;
+  }
   for (; active; active &= active - 1)
     f(static_cast<unsigned>(__builtin_ctz(active)));
 }

@@ -61,15 +61,16 @@ inline bool unordered(uint64_t earlier, uint64_t later) {
   return phaseOf(earlier) == phaseOf(later) && phaseOf(later) != lastPhase;
 }
 
-/// The reads `earlier` and then `later`, of one epoch, in a word.
+/// The reads `earlier` and then `later`, of one epoch, in a word. Without a
+/// branch, so that it may be done to several words at once.
 template <typename Word> Word join(Word earlier, Word later) {
   uint32_t first = threadOf(earlier), second = threadOf(later);
   Word epochAndPhase = later - second;
-  if (first == severalWarps || warpOf(first) != warpOf(second))
-    return epochAndPhase | severalWarps;
-  if (first == second || phaseOf(earlier) != phaseOf(later))
-    return later;
-  return epochAndPhase | (wholeWarp + warpOf(second));
+  Word all = epochAndPhase | (wholeWarp + warpOf(second));
+  bool replaced = (first == second) | (phaseOf(earlier) != phaseOf(later));
+  Word ofWarp = replaced ? later : all;
+  bool sameWarp = (first != severalWarps) & (warpOf(first) == warpOf(second));
+  return sameWarp ? ofWarp : epochAndPhase | severalWarps;
 }
 
 } // namespace vib::cuda::shadow

@@ -41,7 +41,37 @@ std::string describe(uint32_t thread) {
   return fmt::format("thread {}", thread);
 }
 
+/// Whether an address depends on a bit of the lane.
+template <unsigned bit> bool dependsOn(const uint64_t *addresses) {
+  uint64_t differences = 0;
+  for (unsigned lane = 0; lane != 32; ++lane)
+    differences |= addresses[lane] ^ addresses[lane ^ bit];
+  return differences != 0;
+}
+
+/// Active lanes that have all addresses between them. Where an address does not
+/// depend on a bit of the lane, the lanes with that bit are left out.
+uint32_t distinctLanes(const uint64_t *addresses, uint32_t active) {
+  if (active != ~0u)
+    return active;
+  active &= dependsOn<1>(addresses) ? ~0u : 0x55555555;
+  active &= dependsOn<2>(addresses) ? ~0u : 0x33333333;
+  active &= dependsOn<4>(addresses) ? ~0u : 0x0F0F0F0F;
+  active &= dependsOn<8>(addresses) ? ~0u : 0x00FF00FF;
+  active &= dependsOn<16>(addresses) ? ~0u : 0x0000FFFF;
+  return active;
+}
+
 } // namespace
+
+AddressRange::AddressRange(const uint64_t *addresses, uint32_t active)
+    : least(~0ull), most(0), bits(0) {
+  eachActive(active, [&](unsigned lane) {
+    least = std::min(least, addresses[lane]);
+    most = std::max(most, addresses[lane]);
+    bits |= addresses[lane];
+  });
+}
 
 SharedMemory::SharedMemory(const Kernel &kernel, uint32_t dynamicBytes)
     : data(addressSpace(kernel, dynamicBytes)),
@@ -49,8 +79,7 @@ SharedMemory::SharedMemory(const Kernel &kernel, uint32_t dynamicBytes)
       reads(addressSpace(kernel, dynamicBytes) * sizeof(uint32_t)),
       lastWrite(reinterpret_cast<uint32_t *>(writes.data())),
       lastRead(reinterpret_cast<uint32_t *>(reads.data())),
-      granuleShift(__builtin_ctz(kernel.sharedGranule)),
-      numGranules(addressSpace(kernel, dynamicBytes) >> granuleShift) {
+      granuleShift(__builtin_ctz(kernel.sharedGranule)) {
   for (const Variable &variable : kernel.shared)
     ranges.push_back({variable.address, variable.address + variable.size});
   if (kernel.usesDynamicShared)
@@ -95,11 +124,7 @@ bool SharedMemory::isInside(uint64_t address, unsigned bytes) const {
 
 void SharedMemory::checkBounds(const uint64_t *addresses, uint32_t active,
                                unsigned bytes) {
-  uint64_t least = ~0ull, most = 0;
-  eachActive(active, [&](unsigned lane) {
-    least = std::min(least, addresses[lane]);
-    most = std::max(most, addresses[lane]);
-  });
+  auto [least, most, bits] = AddressRange(addresses, active);
   for (const Range &range : ranges)
     if (least >= range.begin && most < range.end && bytes <= range.end - most)
       return;
@@ -149,27 +174,49 @@ void SharedMemory::failWrite(uint64_t granule, unsigned lane, uint32_t now) {
                           wrote ? "written" : "read"));
 }
 
+template <unsigned count>
+void SharedMemory::noteRead(uint64_t first, unsigned lane, uint32_t now) {
+  // Words from here on, seen from the oldest, are pending or of another block.
+  uint32_t unusual = (endOfEpochs << epochShift) - oldest;
+  uint32_t *written = lastWrite + first, *read = lastRead + first;
+  bool suspicious = false;
+  for (unsigned i = 0; i != count; ++i)
+    suspicious |= (written[i] - oldest >= unusual) |
+                  (sameEpoch(written[i], now) & (written[i] != now));
+  for (unsigned i = 0; suspicious && i != count; ++i)
+    if (written[i] - oldest >= unusual ||
+        (sameEpoch(written[i], now) && unordered(written[i], now)))
+      failRead(first + i, lane, written[i], now);
+  for (unsigned i = 0; i != count; ++i) {
+    uint32_t joined = join(read[i], now);
+    read[i] = sameEpoch(read[i], now) ? joined : now;
+  }
+}
+
 void SharedMemory::read(const uint64_t *addresses, uint32_t active,
                         unsigned bytes, uint32_t who, bool together) {
   checkBounds(addresses, active, bytes);
-  unsigned count = bytes >> granuleShift;
   uint32_t base = (epoch << epochShift) | who;
+  uint32_t lanes = distinctLanes(addresses, active);
+  // Lanes that read the same are noted as all of their warp.
+  if (lanes != active)
+    together = true;
   if (together)
     base += wholeWarp + warpOf(threadOf(who)) - threadOf(who);
-  // Words from here on, seen from the oldest, are pending or of another block.
-  uint32_t unusual = (endOfEpochs << epochShift) - oldest;
-  eachActive(active, [&](unsigned lane) {
+  eachActive(lanes, [&](unsigned lane) {
     uint32_t now = together ? base : base + lane;
     uint64_t first = addresses[lane] >> granuleShift;
-    for (uint64_t i = first; i != first + count; ++i) {
-      uint32_t write = lastWrite[i];
-      if (write - oldest >= unusual)
-        failRead(i, lane, write, now);
-      if (sameEpoch(write, now) && unordered(write, now))
-        failRead(i, lane, write, now);
-      uint32_t read = lastRead[i];
-      if (read != now)
-        lastRead[i] = sameEpoch(read, now) ? join(read, now) : now;
+    switch (bytes >> granuleShift) {
+    case 1:
+      return noteRead<1>(first, lane, now);
+    case 2:
+      return noteRead<2>(first, lane, now);
+    case 4:
+      return noteRead<4>(first, lane, now);
+    case 8:
+      return noteRead<8>(first, lane, now);
+    default:
+      return noteRead<16>(first, lane, now);
     }
   });
 }

@@ -14,6 +14,14 @@
 
 namespace vib::cuda {
 
+/// The addresses of an access's active lanes.
+struct AddressRange {
+  uint64_t least, most;
+  uint64_t bits; ///< All that are set in one of them.
+
+  AddressRange(const uint64_t *addresses, uint32_t active);
+};
+
 /// Checked for bounds, initialization and races. A launch's blocks use it one
 /// after the other: what an earlier block wrote counts as never written.
 class SharedMemory {
@@ -47,6 +55,8 @@ private:
   };
 
   void checkBounds(const uint64_t *addresses, uint32_t active, unsigned bytes);
+  template <unsigned count>
+  void noteRead(uint64_t first, unsigned lane, uint32_t now);
   bool isInside(uint64_t address, unsigned bytes) const;
   [[noreturn]] void failRead(uint64_t granule, unsigned lane, uint32_t word,
                              uint32_t now);
@@ -58,7 +68,6 @@ private:
   Pages data, writes, reads;
   uint32_t *lastWrite, *lastRead;
   unsigned granuleShift;
-  size_t numGranules;
   uint32_t epoch = 0;
   uint32_t oldest = 0; ///< Words below are of an earlier block.
 };
