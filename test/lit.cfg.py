@@ -61,10 +61,15 @@ fashion = "/usr/share/datasets/fashion-mnist"
 feature("fashion-mnist", os.path.isdir(fashion))
 config.substitutions += [("%mnist", mnist), ("%fashion", fashion)]
 
-# Programs for a GPU run on the stand-in for its driver (test/cuda-driver).
+# Programs for a GPU run on the stand-in for its driver (test/cuda-driver), or, with
+# VIB_GPU=1, on the GPU of this machine.
 driver = os.path.join(config.vib_build, "test", "cuda-driver", "lib")
-config.substitutions.append(("%cuda", f"env LD_LIBRARY_PATH={driver}"))
-feature("cuda-driver", os.path.exists(os.path.join(driver, "libcuda.so.1")))
+stands_in = os.environ.get("VIB_GPU", "0") in ("", "0")
+feature("cuda-driver", not stands_in or os.path.exists(f"{driver}/libcuda.so.1"))
+feature("cuda-stand-in", stands_in)
+config.substitutions.append(
+    ("%cuda", f"env LD_LIBRARY_PATH={driver}" if stands_in else "env")
+)
 
 # The assembler of the CUDA Toolkit, where that is installed.
 toolkits = [os.environ.get("CUDA_HOME", ""), "/usr/local/cuda"]
