@@ -46,10 +46,10 @@ def last_line(text):
 
 
 class Compiler:
-    """vibc, and a folder for what it makes."""
+    """vibc, the target that it compiles for, and a folder for what it makes."""
 
-    def __init__(self, vibc, folder):
-        self.vibc = vibc
+    def __init__(self, vibc, folder, target="cpu"):
+        self.vibc, self.target = vibc, target
         self.folder = pathlib.Path(folder)
         self.numbers = itertools.count()
         self.programs = {}
@@ -70,7 +70,7 @@ class Compiler:
         stem = self.folder / f"{case.name}-{next(self.numbers)}"
         model = stem.with_suffix(".mlir")
         model.write_text(case.text())
-        command = [self.vibc, model, "-o", stem, *flags]
+        command = [self.vibc, model, f"--target={self.target}", "-o", stem, *flags]
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode != 0:
             raise Failure(last_line(result.stderr))
@@ -114,7 +114,7 @@ class Ours:
 class PeerProcess:
     """One framework with one number of threads; see peer.py."""
 
-    def __init__(self, python, framework, threads):
+    def __init__(self, python, framework, threads, target):
         self.threads = threads
         self.numbers = itertools.count()
         count = str(threads)
@@ -125,7 +125,13 @@ class PeerProcess:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": count, "MKL_NUM_THREADS": count},
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": count,
+                "MKL_NUM_THREADS": count,
+                "JAX_PLATFORMS": target,
+                "VIB_BENCH_DEVICE": target,
+            },
             preexec_fn=bind(threads),
         )
         self.version = self.read()["version"]
@@ -179,8 +185,8 @@ class Peers:
 
     packages = {"jax": "jax", "torch": "torch"}
 
-    def __init__(self, python):
-        self.python = python
+    def __init__(self, python, target="cpu"):
+        self.python, self.target = python, target
         self.running = {}
         self.versions = {}
         self.present = [name for name in self.packages if python and self.has(name)]
@@ -197,7 +203,9 @@ class Peers:
         if key in self.running and self.running[key].process.poll() is not None:
             self.running.pop(key).close()
         if key not in self.running:
-            self.running[key] = PeerProcess(self.python, framework, threads)
+            self.running[key] = PeerProcess(
+                self.python, framework, threads, self.target
+            )
             self.versions[framework] = self.running[key].version
         return self.running[key]
 

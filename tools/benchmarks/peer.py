@@ -10,12 +10,18 @@ to by lines of JSON:
 What goes wrong in one of them is answered by {"error": "..."}. A block is a few
 steps that are waited for together, so that a framework which runs ahead of its
 caller may do so.
+
+VIB_BENCH_DEVICE says where the peer is to run: cpu or cuda.
 """
 
 import json
 import os
 import sys
 import time
+
+
+def device():
+    return os.environ.get("VIB_BENCH_DEVICE", "cpu")
 
 
 def batches(case):

@@ -18,16 +18,16 @@ import peer
 def make_weights(case):
     weights = []
     for inputs, outputs in peer.layers(case):
-        weight = torch.empty(outputs, inputs)
+        weight = torch.empty(outputs, inputs, device=peer.device())
         nn.init.xavier_uniform_(weight)
-        weights += [weight, torch.zeros(outputs)]
+        weights += [weight, torch.zeros(outputs, device=peer.device())]
     return weights
 
 
 def make_loss(case, images, labels, bf16):
     def loss_of(weights, rows):
         *hidden, encoder_w, encoder_b, decoder_w, decoder_b = weights
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with torch.autocast(peer.device(), torch.bfloat16, enabled=bf16):
             x = images.index_select(0, rows).float() * (2 / 255) - 1
             y = labels.index_select(0, rows)
             for w, b in zip(hidden[::2], hidden[1::2]):
@@ -87,7 +87,7 @@ def make_whole_step(case, loss_of):
         return loss
 
     # A tensor: a number would be compiled into the function.
-    done = torch.zeros(())
+    done = torch.zeros((), device=peer.device())
 
     def step(rows):
         with torch.no_grad():
@@ -110,7 +110,8 @@ def make_step(variant, case, images, labels):
 def make(variant, case, threads):
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    images, labels, order = map(torch.from_numpy, peer.make_data(np, case))
+    data = map(torch.from_numpy, peer.make_data(np, case))
+    images, labels, order = (array.to(peer.device()) for array in data)
     batches = order.chunk(peer.batches(case))
     step = make_step(variant, case, images, labels.long())
     done = 0
@@ -120,6 +121,8 @@ def make(variant, case, threads):
         for _ in range(steps):
             step(batches[done % len(batches)])
             done += 1
+        if peer.device() == "cuda":
+            torch.cuda.synchronize()
 
     run_steps(3)
     steps = peer.block_length(run_steps)

@@ -36,7 +36,7 @@ def competition(found):
     shape = " → ".join(map(str, widths)) + f" → K = {found['latents']}"
     title = (
         f"### {found['model']} ({shape}), batch {found['batch']}, "
-        f"{threads_of(found['threads'])}"
+        f"{found.get('device') or threads_of(found['threads'])}"
     )
     rows = []
     for row in found["rows"]:
@@ -80,7 +80,7 @@ def least_ratio(found, start, bf16=False):
 
 def share(found):
     for row in found["rows"]:
-        if row["name"] == ours:
+        if row["name"] == ours and "percent_of_peak" in row:
             return f"{row['percent_of_peak']:.1f} %"
     return ""
 
@@ -93,7 +93,7 @@ def overview(results):
     """The figures that sum the tables up."""
     rows = []
     if "step" in results:
-        two, one = results["step"]
+        two, one = results["step"][0], results["step"][-1]
         rows += [
             ["ToyNet: share of the peak of two threads", share(two)],
             ["against JAX, the better of jit and scan", least_ratio(two, "JAX")],
@@ -106,7 +106,7 @@ def overview(results):
                 least_ratio(two, "PyTorch", bf16=True),
             ],
         ]
-        if median_of(one, ours) and median_of(two, ours):
+        if one is not two and median_of(one, ours) and median_of(two, ours):
             ratio = median_of(one, ours) / median_of(two, ours)
             rows.append(["one thread to two", times(ratio)])
     if "small" in results:

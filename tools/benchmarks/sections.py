@@ -26,7 +26,7 @@ variants = {
         ("whole-bf16", "PyTorch, compiled whole step, bf16 autocast", True),
     ],
 }
-ours, ours_bf16 = "vib", "vib, bf16"
+ours, ours_bf16, ours_tf32 = "vib", "vib, bf16", "vib, tf32"
 
 
 def say(text):
@@ -49,7 +49,12 @@ class Bench:
                 failures[name] = str(failure)
 
         say(f"{case.name}, batch {case.batch}, {threads} thread(s)")
-        for name, flags in [(ours, [])] + [(ours_bf16, ["--precision=bf16"])] * bf16:
+        programs = [(ours, [])]
+        if bf16:
+            programs.append((ours_bf16, ["--precision=bf16"]))
+            if self.on_gpu():
+                programs.append((ours_tf32, ["--precision=tf32"]))
+        for name, flags in programs:
 
             def program(name=name, flags=flags):
                 return Ours(name, self.compiler.program(case, *flags), threads)
@@ -70,6 +75,7 @@ class Bench:
         times, failed = alternate(contenders, self.rounds, self.seconds)
         failures.update(failed)
         rows = [row(contender, times) for contender in contenders]
+        details = sum((getattr(c, "details", []) for c in contenders), [])
         for contender in contenders:
             contender.close()
         rows = [found for found in rows if found]
@@ -80,20 +86,29 @@ class Bench:
             "latents": case.latents,
             "batch": case.batch,
             "threads": threads,
+            # Of a GPU.
+            "device": next((d["device"] for d in details if "device" in d), None),
             "contraction_flops": case.flops,
             "rows": rows,
             "failures": failures,
         }
 
+    def on_gpu(self):
+        return self.compiler.target != "cpu"
+
+    def threads(self):
+        """A GPU is fed by one."""
+        return [1] if self.on_gpu() else [2, 1]
+
     def step(self):
         """The step of ToyNet on two threads and on one."""
-        return [self.compete(cases.toynet, threads, bf16=True) for threads in (2, 1)]
+        return [self.compete(cases.toynet, n, bf16=True) for n in self.threads()]
 
     def small(self):
-        return [self.compete(cases.digits, 2)]
+        return [self.compete(cases.digits, self.threads()[0])]
 
     def batch(self):
-        return [self.compete(cases.wide_batch, 2)]
+        return [self.compete(cases.wide_batch, self.threads()[0])]
 
     def sweep(self):
         """Its points, one by one."""
@@ -103,7 +118,7 @@ class Bench:
             for name, found in variants.items()
         }
         for size, axis, value, case in cases.sweep(self.quick):
-            for threads in (1, 2):
+            for threads in reversed(self.threads()):
                 table = self.compete(case, threads, few)
                 yield {"size": size, "axis": axis, "value": value, **table}
 
@@ -233,8 +248,10 @@ def row(contender, times):
         return None
     result = {"name": contender.name, **spread(times[contender.name])}
     if isinstance(contender, Ours):
-        result["percent_of_peak"] = contender.median_of("percent_of_peak")
-        result["peak_gflops"] = contender.median_of("peak_gflops")
+        # The peak of a GPU is not measured.
+        if "peak_gflops" in contender.details[0]:
+            result["percent_of_peak"] = contender.median_of("percent_of_peak")
+            result["peak_gflops"] = contender.median_of("peak_gflops")
         result["flops"] = contender.details[0]["flops_per_step"]
     return result
 
