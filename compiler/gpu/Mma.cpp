@@ -43,7 +43,6 @@
 #include "compiler/gpu/BlockArithmetic.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
-#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 using namespace vib;
