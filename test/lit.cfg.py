@@ -71,14 +71,6 @@ config.substitutions.append(
     ("%cuda", f"env LD_LIBRARY_PATH={driver}" if stands_in else "env")
 )
 
-# The assembler of the CUDA Toolkit, where that is installed.
-toolkits = [os.environ.get("CUDA_HOME", ""), "/usr/local/cuda"]
-ptxas = shutil.which(
-    "ptxas", path=os.pathsep.join([path[-1], *(f"{t}/bin" for t in toolkits if t)])
-)
-feature("ptxas", ptxas is not None)
-config.substitutions.append(("%ptxas", ptxas or "ptxas"))
-
 feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
 # The assembler of the CUDA toolkit.
