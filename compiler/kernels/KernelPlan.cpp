@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/KernelPlan.h"
+#include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Pairs.h"
-#include "compiler/kernels/TileEmitter.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/SmallBitVector.h"

@@ -25,8 +25,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/TileChoice.h"
+#include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/Memory.h"
-#include "compiler/kernels/TileEmitter.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
