@@ -16,6 +16,20 @@ using namespace vib;
 /// interleaved op; more are a loop.
 static constexpr int64_t kMaxUnrolled = 8;
 
+/// `width` columns of the result from the current positions on.
+Value ContractionEmitter::loadOut(int64_t width) {
+  if (!form.transposed)
+    return e.loadVector(out, maps[2], positions, width);
+  SmallVector<Value> elements;
+  Value column = positions[form.column];
+  for (int64_t i = 0; i != width; ++i) {
+    at(form.column, column, i);
+    elements.push_back(e.loadScalar(out, maps[2], positions));
+  }
+  return vector::FromElementsOp::create(
+      builder, loc, VectorType::get(width, element), elements);
+}
+
 SmallVector<Value> ContractionEmitter::startTile(Value row, int64_t count,
                                                  Value column,
                                                  ArrayRef<int64_t> widths) {
@@ -30,7 +44,7 @@ SmallVector<Value> ContractionEmitter::startTile(Value row, int64_t count,
         accumulators.push_back(zero);
         continue;
       }
-      Value value = e.loadVector(out, maps[2], positions, width);
+      Value value = loadOut(width);
       if (held != width)
         value = vector::InsertStridedSliceOp::create(builder, loc, value, zero,
                                                      ArrayRef<int64_t>{0},
@@ -155,6 +169,8 @@ SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
 void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
                                    ArrayRef<int64_t> widths,
                                    ValueRange values) {
+  if (form.transposed)
+    return storeTransposed(row, count, column, widths, values);
   for (int64_t i = 0; i != count; ++i) {
     atRow(row, i);
     for (int64_t v = 0, n = widths.size(); v != n; ++v) {
@@ -165,6 +181,21 @@ void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
             builder, loc, value, ArrayRef<int64_t>{0},
             ArrayRef<int64_t>{widths[v]}, ArrayRef<int64_t>{1});
       e.storeVector(value, out, maps[2], positions);
+    }
+  }
+}
+
+void ContractionEmitter::storeTransposed(Value row, int64_t count, Value column,
+                                         ArrayRef<int64_t> widths,
+                                         ValueRange values) {
+  atRow(row, 0);
+  for (int64_t v = 0, n = widths.size(); v != n; ++v) {
+    SmallVector<Value> accumulators;
+    for (int64_t i = 0; i != count; ++i)
+      accumulators.push_back(values[i * n + v]);
+    for (auto [i, vector] : llvm::enumerate(e.transpose(accumulators))) {
+      at(form.column, column, v * lanes + i);
+      e.storeVector(vector, out, maps[2], positions);
     }
   }
 }

@@ -69,6 +69,10 @@ private:
                                             mlir::ValueRange values);
   void storeTile(mlir::Value row, int64_t count, mlir::Value column,
                  llvm::ArrayRef<int64_t> widths, mlir::ValueRange values);
+  /// The same where the result is transposed.
+  void storeTransposed(mlir::Value row, int64_t count, mlir::Value column,
+                       llvm::ArrayRef<int64_t> widths, mlir::ValueRange values);
+  mlir::Value loadOut(int64_t width);
   /// The interleaved op, for one vector of the tile at `row`.
   void emitInterleaved(mlir::Value row, mlir::Value step, mlir::Value column,
                        int64_t v, int64_t width);

@@ -13,6 +13,10 @@
 using namespace mlir;
 using namespace vib;
 
+/// What packing an element costs, and what it costs to add up the lanes of an
+/// element of the result.
+static constexpr int64_t kPackedElement = 2;
+static constexpr int64_t kLaneSum = 3;
 /// One of so many registers is left to the interleaved op.
 static constexpr int64_t kInterleavedShare = 4;
 
@@ -21,6 +25,21 @@ bool vib::isContiguous(AffineMap map, unsigned loop) {
     return false;
   auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
   return last && last.getPosition() == loop;
+}
+
+/// Whether the rows of the result rather than its columns should be vectors:
+/// the operand that has its columns is contiguous in none of the ways that a
+/// register tile can read, and the one that has its rows is contiguous in them.
+static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
+  if (maps[2].getNumResults() != 2 ||
+      getElementTypeOrSelf(op->getOperand(0)) !=
+          getElementTypeOrSelf(op->getResult(0)))
+    return false;
+  unsigned row = maps[2].getDimPosition(0);
+  return isContiguous(lhs, row) && !rhs.isFunctionOfDim(row) &&
+         !lhs.isFunctionOfDim(form.column) && !isContiguous(rhs, form.column);
 }
 
 FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
@@ -40,6 +59,11 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
   form.column = maps[2].getDimPosition(maps[2].getNumResults() - 1);
   if (!maps[1].isFunctionOfDim(form.column))
     std::swap(form.lhs, form.rhs);
+  if (shouldTranspose(op, form)) {
+    form.transposed = true;
+    form.column = maps[2].getDimPosition(0);
+    std::swap(form.lhs, form.rhs);
+  }
   AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop) {
@@ -94,12 +118,19 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   int64_t packed = depth * columns * getElementBytes(element);
   if (form.contiguous == ContractionForm::Reduction && form.lhsContiguous &&
       getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
-      (depth >= 4 * lanes || packed > kMaxPackedBytes))
+      (depth >= 4 * lanes || packed > kMaxPackedBytes ||
+       (depth >= lanes && kPackedElement * depth >= kLaneSum * rows)))
     return {/*isDot=*/true, chooseDotTile(rows, columns, machine)};
   int64_t registers = machine.getRegisters();
   if (isInterleaved)
     registers -= registers / kInterleavedShare;
-  return {/*isDot=*/false, chooseRegisterTile(rows, columns, lanes, registers)};
+  if (form.transposed)
+    rows = std::min(rows, lanes);
+  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers);
+  // Its rows are stored as vectors, none of which may cross a panel.
+  if (form.transposed)
+    tile.rows = llvm::bit_floor<uint64_t>(tile.rows);
+  return {/*isDot=*/false, tile};
 }
 
 bool vib::isRoundedByReaders(linalg::LinalgOp op) {
@@ -114,7 +145,7 @@ linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
   FailureOr<ContractionForm> form = matchContraction(contraction);
   if (failed(form) || form->contiguous != ContractionForm::Columns ||
       form->k.size() != 1 || form->m.size() != 1 || form->n.size() != 1 ||
-      !form->batch.empty())
+      !form->batch.empty() || form->transposed)
     return nullptr;
   SmallVector<AffineMap> maps = contraction.getIndexingMapsArray();
   auto fill = contraction.getDpsInits()[0].getDefiningOp<linalg::FillOp>();

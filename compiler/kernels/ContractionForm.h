@@ -26,12 +26,15 @@ inline constexpr int64_t kMaxPackedBytes = 512 * 1024;
 bool isContiguous(mlir::AffineMap map, unsigned loop);
 
 /// The loops of a contraction by their roles. `lhs` and `rhs` are operands; the
-/// result's last axis, the one that becomes vectors, belongs to `rhs`.
+/// axis of the result that becomes vectors belongs to `rhs`. It is the last
+/// one, unless the result is `transposed`: a matrix that is contiguous in the
+/// rows of the register tile.
 struct ContractionForm {
   unsigned lhs = 0, rhs = 1;
   llvm::SmallVector<unsigned, 2> batch, m, n, k;
-  /// The loop of the result's last axis, one of `n`.
+  /// The loop that becomes vectors, one of `n`.
   unsigned column;
+  bool transposed = false;
   /// The loops of the register tile and of its reduction.
   std::optional<unsigned> row;
   unsigned reduction;

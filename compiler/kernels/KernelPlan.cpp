@@ -39,10 +39,10 @@ KernelPlan::KernelPlan(KernelOp kernel, const Machine &machine)
       if (!tiles.inner ||
           !llvm::is_contained(space.getReducedClasses(op), tiles.inner->cls))
         interleaved[op] = elementwise;
+  foldFills();
   placeYields();
   placeResults();
   placeExtracts();
-  foldFills();
   if (machine.hasBf16)
     sharePairs();
 }
@@ -216,6 +216,11 @@ void KernelPlan::placeInit(Operation *op, Value init, const Site &site,
   Operation *def = init.getDefiningOp();
   if (isa_and_nonnull<tensor::EmptyOp>(def))
     return;
+  if (auto fill = dyn_cast_or_null<linalg::FillOp>(def);
+      fill && isFolded(fill)) {
+    sites.try_emplace(init, site);
+    return;
+  }
   if (def && !isa<tensor::ExtractSliceOp>(def) && init.hasOneUse() &&
       !sites.contains(init)) {
     sites[init] = site;
@@ -261,20 +266,20 @@ void KernelPlan::placeExtracts() {
         copy.from = sites[copy.value];
 }
 
-/// A contraction starts its registers at zero rather than read zeros, unless it
-/// goes on with what an earlier piece of the reduction has left.
+/// Contractions start their registers at zero rather than read zeros, unless
+/// they go on with what an earlier piece of the reduction has left.
 void KernelPlan::foldFills() {
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
-    if (failed(matchContraction(op)))
-      continue;
-    auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  auto startsThere = [&](OpOperand &use) {
+    auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
+    if (!op || !op.isDpsInit(&use) || failed(matchContraction(op)))
+      return false;
     SmallVector<unsigned, 2> reduced = space.getReducedClasses(op);
-    if (!fill || !fill->hasOneUse() ||
-        !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) ||
-        (tiles.inner && llvm::is_contained(reduced, tiles.inner->cls)))
-      continue;
-    folded.insert(fill);
-  }
+    return !tiles.inner || !llvm::is_contained(reduced, tiles.inner->cls);
+  };
+  for (auto fill : kernel.getBody().front().getOps<linalg::FillOp>())
+    if (matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) &&
+        llvm::all_of(fill->getUses(), startsThere))
+      folded.insert(fill);
 }
 
 /// A weight gradient sums over the rows of both its operands. Each unit packs

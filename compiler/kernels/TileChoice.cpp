@@ -77,13 +77,28 @@ TypedAttr vib::getNeutralElement(Operation *combiner) {
   return element ? *element : TypedAttr();
 }
 
+/// How often the body of an op runs.
+static int64_t getPoints(linalg::LinalgOp op) {
+  int64_t points = 1;
+  for (int64_t extent : op.getStaticLoopRanges())
+    points *= extent;
+  return points;
+}
+
+bool vib::isDivided(KernelOp kernel) {
+  int64_t points = 0;
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    points += getPoints(op);
+  return points >= kSmallKernel;
+}
+
 namespace {
 
 class Chooser {
 public:
   Chooser(KernelOp kernel, const KernelSpace &space, const Machine &machine)
-      : space(space), machine(machine), body(kernel.getBody().front()),
-        ops(body.getOps<linalg::LinalgOp>()) {
+      : kernel(kernel), space(space), machine(machine),
+        body(kernel.getBody().front()), ops(body.getOps<linalg::LinalgOp>()) {
     findIllegal();
   }
   TileChoice run();
@@ -101,19 +116,8 @@ private:
   /// The bytes of the values that stay in the kernel, for one tile.
   int64_t getScratchBytes(const TileChoice &choice,
                           std::optional<unsigned> havingClass) const;
-  int64_t getPoints(linalg::LinalgOp op) const {
-    int64_t points = 1;
-    for (int64_t extent : op.getStaticLoopRanges())
-      points *= extent;
-    return points;
-  }
-  int64_t getTotalPoints() const {
-    int64_t points = 0;
-    for (linalg::LinalgOp op : ops)
-      points += getPoints(op);
-    return points;
-  }
 
+  KernelOp kernel;
   const KernelSpace &space;
   const Machine &machine;
   Block &body;
@@ -357,7 +361,7 @@ TileChoice Chooser::run() {
     for (unsigned cls : space.getLoopClasses(op))
       candidates.insert(cls);
 
-  if (getTotalPoints() >= kSmallKernel) {
+  if (isDivided(kernel)) {
     double best = 0;
     for (unsigned cls : candidates) {
       if (!isLegal(cls, /*asUnit=*/true))

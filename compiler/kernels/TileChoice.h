@@ -54,6 +54,9 @@ struct TileChoice {
 /// for all units.
 bool feedsClass(mlir::Operation *op, unsigned cls, const KernelSpace &space);
 
+/// Whether a kernel has enough work for several threads.
+bool isDivided(KernelOp kernel);
+
 TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,
                        const Machine &machine);
 

@@ -153,6 +153,9 @@ public:
   mlir::Value
   combineAll(llvm::ArrayRef<mlir::Value> vectors,
              llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+  /// Lane i of result j is lane j of vector i. There are at most as many
+  /// vectors as a register has lanes.
+  llvm::SmallVector<mlir::Value> transpose(llvm::ArrayRef<mlir::Value> vectors);
   /// Scratch on the stack, made at the entry of the function.
   mlir::Value createStack(mlir::RankedTensorType type);
 
