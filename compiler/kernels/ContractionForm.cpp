@@ -120,7 +120,8 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
       getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
       (depth >= 4 * lanes || packed > kMaxPackedBytes ||
        (depth >= lanes && kPackedElement * depth >= kLaneSum * rows)))
-    return {/*isDot=*/true, chooseDotTile(rows, columns, machine)};
+    return {/*isDot=*/true,
+            chooseDotTile(rows, columns, depth, element, machine)};
   int64_t registers = machine.getRegisters();
   if (isInterleaved)
     registers -= registers / kInterleavedShare;

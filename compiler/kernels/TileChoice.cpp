@@ -47,6 +47,9 @@ constexpr int64_t kLargeScratch = 256 * 1024;
 constexpr int64_t kGoodScratch = 128 * 1024;
 /// A unit of rows has at most this many.
 constexpr int64_t kRows = 32;
+/// Of a first-level cache of 32 KiB, what is left for the columns that a tile
+/// of the dot form holds there.
+constexpr int64_t kHeldColumnBytes = 24 * 1024;
 
 } // namespace
 
@@ -448,10 +451,16 @@ RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
 }
 
 /// Many columns and few rows, as what streams is the rows: two of them, loaded
-/// once, meet eight columns (four, of 16 registers). As many accumulators as
-/// there are lanes are then summed all at once.
-RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns,
-                                const Machine &machine) {
-  return {std::min<int64_t>(rows, 2),
-          std::min<int64_t>(columns, machine.getRegisters() / 4)};
+/// once, meet eight columns (four, of 16 registers). If so many columns leave
+/// no room for the rows in the first-level cache, twice as many rows meet half
+/// of them. As many accumulators as there are lanes are then summed all at
+/// once.
+RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
+                                Type element, const Machine &machine) {
+  int64_t atOnce = 2, held = machine.getRegisters() / 4;
+  if (held * depth * getElementBytes(element) > kHeldColumnBytes) {
+    atOnce *= 2;
+    held /= 2;
+  }
+  return {std::min(rows, atOnce), std::min(columns, held)};
 }
