@@ -13,10 +13,11 @@
 using namespace mlir;
 using namespace vib;
 
-/// What packing an element costs, and what it costs to add up the lanes of an
-/// element of the result.
+/// Rough costs of an element, in quarters of a cycle: to pack it transposed, to
+/// store it transposed, and to add up its lanes.
 static constexpr int64_t kPackedElement = 2;
-static constexpr int64_t kLaneSum = 3;
+static constexpr int64_t kTransposedElement = 1;
+static constexpr int64_t kLaneSum = 12;
 /// One of so many registers is left to the interleaved op.
 static constexpr int64_t kInterleavedShare = 4;
 
@@ -28,8 +29,8 @@ bool vib::isContiguous(AffineMap map, unsigned loop) {
 }
 
 /// Whether the rows of the result rather than its columns should be vectors:
-/// the operand that has its columns is contiguous in none of the ways that a
-/// register tile can read, and the one that has its rows is contiguous in them.
+/// the operand that has its columns is not contiguous in them, the one that has
+/// its rows is, and to transpose the result costs less than to pack an operand.
 static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
@@ -38,8 +39,14 @@ static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
           getElementTypeOrSelf(op->getResult(0)))
     return false;
   unsigned row = maps[2].getDimPosition(0);
-  return isContiguous(lhs, row) && !rhs.isFunctionOfDim(row) &&
-         !lhs.isFunctionOfDim(form.column) && !isContiguous(rhs, form.column);
+  if (!isContiguous(lhs, row) || rhs.isFunctionOfDim(row) ||
+      lhs.isFunctionOfDim(form.column) || isContiguous(rhs, form.column))
+    return false;
+  int64_t depth = 1, rows = op.getStaticLoopRanges()[row];
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (!maps[2].isFunctionOfDim(loop))
+      depth *= op.getStaticLoopRanges()[loop];
+  return kTransposedElement * rows < kPackedElement * depth;
 }
 
 FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {

@@ -93,28 +93,54 @@ void ContractionEmitter::pack() {
                             {builder.getAffineDimExpr(form.reduction),
                              builder.getAffineDimExpr(form.column)},
                             context);
-  e.createLoop(0, depth, 1, [&](Value k) {
+  auto load = [&](Value k, Value column, int64_t width) {
     positions[form.reduction] = k;
-    if (form.contiguous != ContractionForm::Columns) {
+    positions[form.column] = column;
+    return roundAndExtend(e.loadVector(rhs, maps[form.rhs], positions, width));
+  };
+  auto store = [&](Value value, Value k, Value column) {
+    positions[form.reduction] = k;
+    positions[form.column] = column;
+    e.storeVector(value, packed, map, positions);
+  };
+  // Pieces of at most a register of `extent`.
+  auto forPieces = [&](int64_t extent,
+                       function_ref<void(Value, int64_t)> body) {
+    int64_t whole = extent / lanes * lanes;
+    e.createLoop(0, whole, lanes, [&](Value start) { body(start, lanes); });
+    if (whole != extent)
+      body(e.index(whole), extent - whole);
+  };
+  switch (form.contiguous) {
+  case ContractionForm::Columns:
+    e.createLoop(0, depth, 1, [&](Value k) {
+      forPieces(columns, [&](Value column, int64_t width) {
+        store(load(k, column, width), k, column);
+      });
+    });
+    break;
+  case ContractionForm::Reduction:
+    forPieces(columns, [&](Value column, int64_t count) {
+      forPieces(depth, [&](Value k, int64_t width) {
+        SmallVector<Value> vectors;
+        for (int64_t i = 0; i != count; ++i)
+          vectors.push_back(load(k, e.add(column, i), width));
+        for (auto [i, vector] : llvm::enumerate(e.transpose(vectors)))
+          store(vector, e.add(k, i), column);
+      });
+    });
+    break;
+  case ContractionForm::Neither:
+    e.createLoop(0, depth, 1, [&](Value k) {
       e.createLoop(0, columns, 1, [&](Value column) {
+        positions[form.reduction] = k;
         positions[form.column] = column;
         Value value = e.loadScalar(rhs, maps[form.rhs], positions);
         e.storeScalar(roundAndExtend(value), packed, map, positions);
       });
-      return;
-    }
-    int64_t whole = columns / lanes * lanes;
-    e.createLoop(0, whole, lanes, [&](Value column) {
-      positions[form.column] = column;
-      Value value = e.loadVector(rhs, maps[form.rhs], positions, lanes);
-      e.storeVector(roundAndExtend(value), packed, map, positions);
     });
-    if (whole == columns)
-      return;
-    positions[form.column] = e.index(whole);
-    Value value = e.loadVector(rhs, maps[form.rhs], positions, columns - whole);
-    e.storeVector(roundAndExtend(value), packed, map, positions);
-  });
+    break;
+  }
   rhs = packed;
   maps[form.rhs] = map;
   isRounded = false;
