@@ -26,6 +26,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/KernelCost.h"
+#include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Pairs.h"
 #include "compiler/kernels/Passes.h"

@@ -16,11 +16,11 @@
 #include "compiler/kernels/Explain.h"
 #include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelCost.h"
+#include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/KernelPlan.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/kernels/Table.h"
-#include "compiler/kernels/TileEmitter.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/KernelPlan.h"
+#include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Pairs.h"
-#include "compiler/kernels/TileEmitter.h"
 
 using namespace mlir;
 using namespace vib;
@@ -26,8 +26,8 @@ KernelPlan::KernelPlan(KernelOp kernel, const Machine &machine)
       if (!tiles.inner ||
           !llvm::is_contained(space.getReducedClasses(op), tiles.inner->cls))
         interleaved[op] = elementwise;
-  place();
   foldFills();
+  place();
   if (machine.hasBf16)
     sharePairs();
 }
@@ -68,23 +68,25 @@ int64_t KernelPlan::getNumPartials(ArrayRef<unsigned> reduced) const {
 }
 
 bool KernelPlan::isInMemory(linalg::LinalgOp op) const {
-  return !interleaved.contains(op) && !isRoundedByReaders(op);
+  auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
+  return !interleaved.contains(op) && !isRoundedByReaders(op) &&
+         !(fill && isFolded(fill));
 }
 
-/// A contraction starts its registers at zero rather than read zeros, unless it
-/// goes on with what an earlier piece of the reduction has left.
+/// Contractions start their registers at zero rather than read zeros, unless
+/// they go on with what an earlier piece of the reduction has left.
 void KernelPlan::foldFills() {
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
-    if (failed(matchContraction(op)))
-      continue;
-    auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  auto startsThere = [&](OpOperand &use) {
+    auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
+    if (!op || !op.isDpsInit(&use) || failed(matchContraction(op)))
+      return false;
     SmallVector<unsigned, 2> reduced = space.getReducedClasses(op);
-    if (!fill || !fill->hasOneUse() ||
-        !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) ||
-        (tiles.inner && llvm::is_contained(reduced, tiles.inner->cls)))
-      continue;
-    folded.insert(fill);
-  }
+    return !tiles.inner || !llvm::is_contained(reduced, tiles.inner->cls);
+  };
+  for (auto fill : kernel.getBody().front().getOps<linalg::FillOp>())
+    if (matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) &&
+        llvm::all_of(fill->getUses(), startsThere))
+      folded.insert(fill);
 }
 
 /// A weight gradient sums over the rows of both its operands. Each unit packs

@@ -29,6 +29,10 @@ struct KernelsOptions : mlir::PassPipelineOptions<KernelsOptions> {
                        llvm::cl::init(false)};
 };
 
+/// What is decided before any code is emitted: the shapes and places of all
+/// tensors. The table of --explain is of such a module.
+void buildPlanPipeline(mlir::OpPassManager &pm, const KernelsOptions &options);
+
 /// fused -> kernels for a CPU.
 void buildKernelsPipeline(mlir::OpPassManager &pm,
                           const KernelsOptions &options);

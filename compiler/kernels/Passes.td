@@ -200,6 +200,33 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   ];
 }
 
+def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
+  let summary = "turn matrices with rows shorter than a vector";
+  let description = [{
+    A matrix that has fewer columns than a register has lanes, and as many rows
+    at least, and that only the kernels of one function know, is transposed, so
+    that work on it goes along its rows. TransposeNarrow.cpp says which are not.
+
+    ```mlir
+    %n = linalg.generic {indexing_maps = [(i, j) -> (i, j), (i, j) -> (i)],
+                         iterator_types = ["parallel", "reduction"]}
+           ins(%a : tensor<32x2xf32>) outs(%b : tensor<32xf32>) …
+    // becomes
+    %n = linalg.generic {indexing_maps = [(i, j) -> (j, i), (i, j) -> (i)],
+                         iterator_types = ["parallel", "reduction"]}
+           ins(%a : tensor<2x32xf32>) outs(%b : tensor<32xf32>) …
+    ```
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">
+  ];
+  let dependentDialects = ["mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numTransposed", "values-transposed", "Results of ops transposed">
+  ];
+}
+
 def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
   let summary = "verify what must hold in the phase kernels";
   let description = [{

@@ -16,12 +16,18 @@
 
 using namespace mlir;
 
+void vib::buildPlanPipeline(OpPassManager &pm, const KernelsOptions &options) {
+  // Before places are given, as it changes the shapes of what gets them.
+  pm.addPass(createTransposeNarrow({options.vectorBits}));
+  pm.addPass(
+      createPlanArena(PlanArenaOptions{options.vectorBits, options.hasBf16}));
+}
+
 void vib::buildKernelsPipeline(OpPassManager &pm,
                                const KernelsOptions &options) {
   // Where things lie must be known before code is emitted: every address in a
   // kernel is a base and a constant.
-  pm.addPass(
-      createPlanArena(PlanArenaOptions{options.vectorBits, options.hasBf16}));
+  buildPlanPipeline(pm, options);
   pm.addPass(createEmitCpuKernels(
       EmitCpuKernelsOptions{options.vectorBits, options.hasBf16}));
   // The bodies are vectors now, and the noise is expanded to as many lanes.

@@ -18,9 +18,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/TileChoice.h"
+#include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/DivisibleClasses.h"
 #include "compiler/kernels/Memory.h"
-#include "compiler/kernels/TileEmitter.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -38,6 +38,9 @@ constexpr int64_t kLargeScratch = 256 * 1024;
 constexpr int64_t kGoodScratch = 128 * 1024;
 /// A unit of rows has at most this many.
 constexpr int64_t kRows = 32;
+/// Of a first-level cache of 32 KiB, what is left for the columns that a tile
+/// of the dot form holds there.
+constexpr int64_t kHeldColumnBytes = 24 * 1024;
 
 } // namespace
 
@@ -46,13 +49,29 @@ int64_t Machine::getLanes(Type type) const {
   return vectorBits / std::max(bits, 32u);
 }
 
+/// How often the body of an op runs.
+static int64_t getPoints(linalg::LinalgOp op) {
+  int64_t points = 1;
+  for (int64_t extent : op.getStaticLoopRanges())
+    points *= extent;
+  return points;
+}
+
+bool vib::isDivided(KernelOp kernel) {
+  int64_t points = 0;
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    points += getPoints(op);
+  return points >= kSmallKernel;
+}
+
 namespace {
 
 class Chooser {
 public:
   Chooser(KernelOp kernel, const KernelSpace &space, const Machine &machine)
-      : space(space), machine(machine), body(kernel.getBody().front()),
-        ops(body.getOps<linalg::LinalgOp>()), classes(kernel, space) {}
+      : kernel(kernel), space(space), machine(machine),
+        body(kernel.getBody().front()), ops(body.getOps<linalg::LinalgOp>()),
+        classes(kernel, space) {}
   TileChoice run();
 
 private:
@@ -65,19 +84,8 @@ private:
   /// The bytes of the values that stay in the kernel, for one tile.
   int64_t getScratchBytes(const TileChoice &choice,
                           std::optional<unsigned> havingClass) const;
-  int64_t getPoints(linalg::LinalgOp op) const {
-    int64_t points = 1;
-    for (int64_t extent : op.getStaticLoopRanges())
-      points *= extent;
-    return points;
-  }
-  int64_t getTotalPoints() const {
-    int64_t points = 0;
-    for (linalg::LinalgOp op : ops)
-      points += getPoints(op);
-    return points;
-  }
 
+  KernelOp kernel;
   const KernelSpace &space;
   const Machine &machine;
   Block &body;
@@ -242,7 +250,7 @@ TileChoice Chooser::run() {
     for (unsigned cls : space.getLoopClasses(op))
       candidates.insert(cls);
 
-  if (getTotalPoints() >= kSmallKernel) {
+  if (isDivided(kernel)) {
     double best = 0;
     for (unsigned cls : candidates) {
       if (!classes.isLegal(cls, /*asUnit=*/true))
@@ -329,10 +337,16 @@ RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
 }
 
 /// Many columns and few rows, as what streams is the rows: two of them, loaded
-/// once, meet eight columns (four, of 16 registers). As many accumulators as
-/// there are lanes are then summed all at once.
-RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns,
-                                const Machine &machine) {
-  return {std::min<int64_t>(rows, 2),
-          std::min<int64_t>(columns, machine.getRegisters() / 4)};
+/// once, meet eight columns (four, of 16 registers). If so many columns leave
+/// no room for the rows in the first-level cache, twice as many rows meet half
+/// of them. As many accumulators as there are lanes are then summed all at
+/// once.
+RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
+                                Type element, const Machine &machine) {
+  int64_t atOnce = 2, held = machine.getRegisters() / 4;
+  if (held * depth * getElementBytes(element) > kHeldColumnBytes) {
+    atOnce *= 2;
+    held /= 2;
+  }
+  return {std::min(rows, atOnce), std::min(columns, held)};
 }

@@ -49,6 +49,9 @@ struct TileChoice {
   int64_t units = 1;
 };
 
+/// Whether a kernel has enough work for several threads.
+bool isDivided(KernelOp kernel);
+
 TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,
                        const Machine &machine);
 
@@ -59,8 +62,8 @@ struct RegisterTile {
 RegisterTile chooseRegisterTile(int64_t rows, int64_t columns, int64_t lanes,
                                 int64_t registers);
 /// The same for the form that sums along vectors.
-RegisterTile chooseDotTile(int64_t rows, int64_t columns,
-                           const Machine &machine);
+RegisterTile chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
+                           mlir::Type element, const Machine &machine);
 
 } // namespace vib
 

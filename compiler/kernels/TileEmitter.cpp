@@ -244,6 +244,48 @@ Value TileEmitter::combineAll(ArrayRef<Value> vectors,
   return level[0];
 }
 
+/// Vector i is interleaved with vector i + n/2, and so on until there is one:
+///
+///   a0 a1 | b0 b1 | c0 c1 | d0 d1  ->  a0 c0 a1 c1 | b0 d0 b1 d1
+///                                  ->  a0 b0 c0 d0 a1 b1 c1 d1
+///
+/// What has become longer than a register is held in several.
+SmallVector<Value> TileEmitter::transpose(ArrayRef<Value> vectors) {
+  auto type = cast<VectorType>(vectors[0].getType());
+  int64_t width = type.getDimSize(0), length = width;
+  int64_t lanes = machine.getLanes(type.getElementType());
+  auto count = static_cast<int64_t>(llvm::bit_ceil(vectors.size()));
+  SmallVector<SmallVector<Value>> level;
+  for (int64_t i = 0; i != count; ++i)
+    level.push_back({vectors[std::min<size_t>(i, vectors.size() - 1)]});
+  for (; level.size() > 1; length *= 2) {
+    SmallVector<SmallVector<Value>> next(level.size() / 2);
+    for (size_t i = 0; i != next.size(); ++i) {
+      ArrayRef<Value> first = level[i], second = level[i + next.size()];
+      for (int64_t begin = 0; begin < 2 * length; begin += lanes) {
+        // A register of the result is interleaved from one of each.
+        int64_t source = begin / 2 / lanes, offset = begin / 2 % lanes;
+        int64_t held = cast<VectorType>(first[source].getType()).getDimSize(0);
+        SmallVector<int64_t> mask;
+        for (int64_t lane = 0; lane != std::min(lanes, 2 * length - begin);
+             ++lane)
+          mask.push_back(lane % 2 * held + offset + lane / 2);
+        next[i].push_back(vector::ShuffleOp::create(builder, loc, first[source],
+                                                    second[source], mask));
+      }
+    }
+    level = std::move(next);
+  }
+  SmallVector<Value> results;
+  for (int64_t lane = 0; lane != width; ++lane)
+    results.push_back(vector::ExtractStridedSliceOp::create(
+        builder, loc, level[0][lane * count / lanes],
+        ArrayRef<int64_t>{lane * count % lanes},
+        ArrayRef<int64_t>(static_cast<int64_t>(vectors.size())),
+        ArrayRef<int64_t>{1}));
+  return results;
+}
+
 Value TileEmitter::createStack(RankedTensorType type) {
   OpBuilder::InsertionGuard guard(builder);
   Operation *parent = builder.getInsertionBlock()->getParentOp();

@@ -153,6 +153,9 @@ public:
   mlir::Value
   combineAll(llvm::ArrayRef<mlir::Value> vectors,
              llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+  /// Lane i of result j is lane j of vector i. There are at most as many
+  /// vectors as a register has lanes.
+  llvm::SmallVector<mlir::Value> transpose(llvm::ArrayRef<mlir::Value> vectors);
   /// Scratch on the stack, made at the entry of the function.
   mlir::Value createStack(mlir::RankedTensorType type);
 
@@ -177,48 +180,8 @@ private:
   llvm::DenseMap<mlir::Operation *, mlir::Value> pairs;
 };
 
-/// The loops of a contraction by their roles. `lhs` and `rhs` are operands; the
-/// result's last axis, the one that becomes vectors, belongs to `rhs`.
-struct ContractionForm {
-  unsigned lhs = 0, rhs = 1;
-  llvm::SmallVector<unsigned, 2> batch, m, n, k;
-  /// The loop of the result's last axis, one of `n`.
-  unsigned column;
-  /// The loops of the register tile and of its reduction.
-  std::optional<unsigned> row;
-  unsigned reduction;
-  /// What is contiguous in `rhs`: the columns, or the reduction.
-  enum { Columns, Reduction, Neither } contiguous;
-  /// Whether `lhs` is contiguous in the reduction as well.
-  bool lhsContiguous = false;
-};
-mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
-
-/// What a contraction holds in registers: rows x vectors, or rows x columns
-/// whose lanes are terms of the sum.
-struct ContractionTile {
-  bool isDot;
-  RegisterTile registers;
-};
-/// The tile of a contraction whose loops have these extents.
-ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
-                                      const ContractionForm &form,
-                                      llvm::ArrayRef<int64_t> extents,
-                                      bool isInterleaved,
-                                      const Machine &machine);
-
-/// Whether `op` rounds a weight for contractions that do it themselves, as they
-/// pack the weight.
-bool isRoundedByReaders(mlir::linalg::LinalgOp op);
-
 /// Whether the body of an op is the same on vectors.
 bool canVectorizeBody(mlir::linalg::LinalgOp op);
-
-/// The elementwise op that is worked off together with a contraction, a
-/// register tile behind: the only one that reads its result, on the same space,
-/// where the reduction runs over the rows of both operands, as a weight
-/// gradient's does. Null if there is none.
-mlir::linalg::LinalgOp getInterleaved(mlir::linalg::LinalgOp contraction);
 
 } // namespace vib
 

@@ -214,6 +214,9 @@ void ValuePlacement::placeInit(Operation *op, Value init, const Site &site,
   Operation *def = init.getDefiningOp();
   if (isa_and_nonnull<tensor::EmptyOp>(def))
     return;
+  if (auto fill = dyn_cast_or_null<linalg::FillOp>(def);
+      fill && !isInMemory(fill))
+    return;
   if (def && !isa<tensor::ExtractSliceOp>(def) && init.hasOneUse() &&
       !sites.contains(init) && !isOwnScratch(init)) {
     sites[init] = site;

@@ -532,7 +532,10 @@ int Compilation::explain() {
   // The phase fused leaves open where things lie.
   OwningOpRef<ModuleOp> planned(module->clone());
   PassManager manager(&context);
-  manager.addPass(createPlanArena({target.vectorBits, target.hasBf16}));
+  KernelsOptions kernelsOptions;
+  kernelsOptions.vectorBits = target.vectorBits;
+  kernelsOptions.hasBf16 = target.hasBf16;
+  buildPlanPipeline(manager, kernelsOptions);
   if (failed(manager.run(*planned)) ||
       failed(vib::explain(*planned, {target.vectorBits, target.hasBf16},
                           getOutputPath(end) == "-" ? llvm::errs()

@@ -1,0 +1,190 @@
+//===- ContractionForm.cpp - What a contraction looks like ----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/kernels/ContractionForm.h"
+#include "compiler/kernels/Memory.h"
+#include "compiler/kernels/TileEmitter.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// Rough costs of an element, in quarters of a cycle: to pack it transposed, to
+/// store it transposed, and to add up its lanes.
+static constexpr int64_t kPackedElement = 2;
+static constexpr int64_t kTransposedElement = 1;
+static constexpr int64_t kLaneSum = 12;
+/// One of so many registers is left to the interleaved op.
+static constexpr int64_t kInterleavedShare = 4;
+
+bool vib::isContiguous(AffineMap map, unsigned loop) {
+  if (map.getNumResults() == 0)
+    return false;
+  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
+  return last && last.getPosition() == loop;
+}
+
+/// Whether the rows of the result rather than its columns should be vectors:
+/// the operand that has its columns is not contiguous in them, the one that has
+/// its rows is, and to transpose the result costs less than to pack an operand.
+static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
+  if (maps[2].getNumResults() != 2 ||
+      getElementTypeOrSelf(op->getOperand(0)) !=
+          getElementTypeOrSelf(op->getResult(0)))
+    return false;
+  unsigned row = maps[2].getDimPosition(0);
+  if (!isContiguous(lhs, row) || rhs.isFunctionOfDim(row) ||
+      lhs.isFunctionOfDim(form.column) || isContiguous(rhs, form.column))
+    return false;
+  int64_t depth = 1, rows = op.getStaticLoopRanges()[row];
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (!maps[2].isFunctionOfDim(loop))
+      depth *= op.getStaticLoopRanges()[loop];
+  return kTransposedElement * rows < kPackedElement * depth;
+}
+
+FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
+  if (!linalg::isaContractionOpInterface(op))
+    return failure();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  for (auto [operand, map] : llvm::zip_equal(op->getOperands(), maps))
+    if (!map.isProjectedPermutation() || !isa<FloatType>(element) ||
+        (getElementTypeOrSelf(operand) != element &&
+         !(getElementTypeOrSelf(operand).isBF16() && element.isF32())))
+      return failure();
+  if (maps[2].getNumResults() == 0)
+    return failure();
+
+  ContractionForm form;
+  form.column = maps[2].getDimPosition(maps[2].getNumResults() - 1);
+  if (!maps[1].isFunctionOfDim(form.column))
+    std::swap(form.lhs, form.rhs);
+  if (shouldTranspose(op, form)) {
+    form.transposed = true;
+    form.column = maps[2].getDimPosition(0);
+    std::swap(form.lhs, form.rhs);
+  }
+  AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop) {
+    bool inLhs = lhs.isFunctionOfDim(loop), inRhs = rhs.isFunctionOfDim(loop);
+    if (!maps[2].isFunctionOfDim(loop))
+      form.k.push_back(loop);
+    else if (inLhs && inRhs)
+      form.batch.push_back(loop);
+    else if (inLhs)
+      form.m.push_back(loop);
+    else
+      form.n.push_back(loop);
+  }
+  if (form.k.empty() || !llvm::is_contained(form.n, form.column))
+    return failure();
+  for (unsigned loop : form.k)
+    if (!lhs.isFunctionOfDim(loop) || !rhs.isFunctionOfDim(loop))
+      return failure();
+  auto longest = [&](ArrayRef<unsigned> loops) {
+    return *llvm::max_element(
+        loops, [&](unsigned a, unsigned b) { return extents[a] < extents[b]; });
+  };
+  if (!form.m.empty())
+    form.row = longest(form.m);
+  form.reduction = longest(form.k);
+  form.contiguous = ContractionForm::Neither;
+  if (isContiguous(rhs, form.column)) {
+    form.contiguous = ContractionForm::Columns;
+  } else if (form.k.size() == 1 && isContiguous(rhs, form.reduction)) {
+    form.contiguous = ContractionForm::Reduction;
+    form.lhsContiguous = isContiguous(lhs, form.reduction);
+  }
+  // Packing handles one reduction and one loop of columns.
+  bool isNarrow = getElementTypeOrSelf(op->getOperand(0)) != element ||
+                  getElementTypeOrSelf(op->getOperand(1)) != element;
+  if ((form.contiguous != ContractionForm::Columns || isNarrow) &&
+      (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty()))
+    return failure();
+  return form;
+}
+
+ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
+                                           const ContractionForm &form,
+                                           ArrayRef<int64_t> extents,
+                                           bool isInterleaved,
+                                           const Machine &machine) {
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  int64_t rows = form.row ? extents[*form.row] : 1;
+  int64_t columns = extents[form.column], depth = extents[form.reduction];
+  int64_t lanes = machine.getLanes(element);
+  // Else rhs is packed where it is not contiguous in the columns.
+  int64_t packed = depth * columns * getElementBytes(element);
+  if (form.contiguous == ContractionForm::Reduction && form.lhsContiguous &&
+      getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
+      (depth >= 4 * lanes || packed > kMaxPackedBytes ||
+       (depth >= lanes && kPackedElement * depth >= kLaneSum * rows)))
+    return {/*isDot=*/true,
+            chooseDotTile(rows, columns, depth, element, machine)};
+  int64_t registers = machine.getRegisters();
+  if (isInterleaved)
+    registers -= registers / kInterleavedShare;
+  if (form.transposed)
+    rows = std::min(rows, lanes);
+  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers);
+  // Its rows are stored as vectors, none of which may cross a panel.
+  if (form.transposed)
+    tile.rows = llvm::bit_floor<uint64_t>(tile.rows);
+  return {/*isDot=*/false, tile};
+}
+
+bool vib::isRoundedByReaders(linalg::LinalgOp op) {
+  return isPrologue(op) && llvm::all_of(op->getUses(), [](OpOperand &use) {
+           auto reader = cast<linalg::LinalgOp>(use.getOwner());
+           FailureOr<ContractionForm> form = matchContraction(reader);
+           return succeeded(form) && form->rhs == use.getOperandNumber();
+         });
+}
+
+linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
+  FailureOr<ContractionForm> form = matchContraction(contraction);
+  if (failed(form) || form->contiguous != ContractionForm::Columns ||
+      form->k.size() != 1 || form->m.size() != 1 || form->n.size() != 1 ||
+      !form->batch.empty() || form->transposed)
+    return nullptr;
+  SmallVector<AffineMap> maps = contraction.getIndexingMapsArray();
+  auto fill = contraction.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  Value result = contraction->getResult(0);
+  if (isContiguous(maps[form->lhs], form->reduction) || !fill ||
+      !fill->hasOneUse() ||
+      !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) ||
+      !result.hasOneUse())
+    return nullptr;
+  OpOperand &use = *result.use_begin();
+  auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
+  if (!op || !op.isDpsInput(&use) || op.getNumLoops() != 2 ||
+      op.getNumParallelLoops() != 2 || !canVectorizeBody(op) ||
+      maps[2].getNumResults() != 2)
+    return nullptr;
+  // Every operand goes along with the contraction's result or with its columns.
+  MLIRContext *context = op.getContext();
+  AffineMap space = AffineMap::getMultiDimIdentityMap(2, context);
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    bool columns = map.getNumResults() == 1 &&
+                   map.getResult(0) == getAffineDimExpr(1, context);
+    if (map != space && !columns)
+      return nullptr;
+    // It must not need what is computed after the contraction.
+    Operation *def = operand.get().getDefiningOp();
+    if (def && def->getBlock() == contraction->getBlock() &&
+        contraction->isBeforeInBlock(def))
+      return nullptr;
+  }
+  return op;
+}
