@@ -213,6 +213,8 @@ void Decoder::checkRegister(const Register &reg, Type type, bool wider) const {
 }
 
 Slot Decoder::source(const Operand &operand, Type type) {
+  if (operand.kind == Operand::Reg)
+    checkRegister(operand.reg, type, false);
   return wideSource(operand, type).first;
 }
 
@@ -220,11 +222,9 @@ std::pair<Slot, unsigned> Decoder::wideSource(const Operand &operand,
                                               Type type) {
   unsigned size = std::max(2u, sizeOf(type));
   switch (operand.kind) {
-  case Operand::Reg: {
-    // Only a type of 8 bits has no registers of its own.
+  case Operand::Reg:
     checkRegister(operand.reg, type, true);
     return {operand.reg.slot, sizeOf(operand.reg.type)};
-  }
   case Operand::Integer:
     return {constant(operand.bits, size), size};
   case Operand::Single:

@@ -131,20 +131,22 @@ void Driver::initialize() {
                            [](auto &device) { return device->retained; });
   if (inUse)
     return;
+  finish();
   options = Options::fromEnvironment();
   calls.clear();
+  statistics.clear();
+  graphLaunches = 0;
   devices.clear();
   for (int i = 0; i < options.devices; ++i)
     devices.push_back(std::make_unique<Device>(options));
   isInitialized = true;
 }
 
-Driver::~Driver() {
-  if (!options.statistics.empty())
-    writeStatistics();
-}
+Driver::~Driver() { finish(); }
 
-void Driver::writeStatistics() const {
+void Driver::finish() const {
+  if (options.statistics.empty())
+    return;
   std::FILE *file = std::fopen(options.statistics.c_str(), "w");
   if (!file) {
     std::perror(options.statistics.c_str());

@@ -133,8 +133,11 @@ struct Driver {
   Driver() = default;
   ~Driver();
 
+  /// Begins anew, with what the environment says now, unless a context is in
+  /// use.
   void initialize();
-  void writeStatistics() const;
+  /// Writes the statistics, where somebody wants them.
+  void finish() const;
 
   bool isInitialized = false;
   Options options;

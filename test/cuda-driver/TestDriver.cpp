@@ -14,7 +14,8 @@
 using namespace vib::cuda;
 
 std::string vib::cuda::readFile(const std::string &name) {
-  std::ifstream file(std::string(VIB_SOURCE_DIR "/test/cuda-driver/") + name);
+  std::string folder = VIB_SOURCE_DIR "/test/cuda-driver/";
+  std::ifstream file(name[0] == '/' ? name : folder + name);
   EXPECT_TRUE(file.good()) << name;
   std::stringstream text;
   text << file.rdbuf();

@@ -13,6 +13,7 @@
 
 #include "gtest/gtest.h"
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -27,7 +28,7 @@ inline void check(CUresult result) {
   ASSERT_EQ(result, CUDA_SUCCESS) << (name ? name : "unknown error");
 }
 
-/// A text file in test/cuda-driver.
+/// A text file in test/cuda-driver, or with a whole path.
 std::string readFile(const std::string &name);
 
 /// `text` with its only `from` replaced; fails the test if there is none.
