@@ -81,14 +81,20 @@ private:
       return llvm::is_contained(space.getReducedClasses(op), cls);
     });
   }
-  /// Whether the class is the last axis of a matrix that is computed.
+  /// Whether the class is the last axis of matrices that are computed, and no
+  /// other axis of any.
   bool isColumns(unsigned cls) const {
-    return llvm::any_of(ops, [&](linalg::LinalgOp op) {
-      return llvm::any_of(op->getResults(), [&](Value result) {
+    bool isLast = false;
+    for (linalg::LinalgOp op : ops)
+      for (Value result : op->getResults()) {
         SmallVector<unsigned, 4> axes = space.getClasses(result);
-        return axes.size() > 1 && axes.back() == cls;
-      });
-    });
+        if (axes.size() < 2)
+          continue;
+        if (llvm::is_contained(ArrayRef(axes).drop_back(), cls))
+          return false;
+        isLast |= axes.back() == cls;
+      }
+    return isLast;
   }
   int64_t getPoints(linalg::LinalgOp op) const {
     int64_t points = 1;
