@@ -16,6 +16,7 @@
 //                     global memory      what the copies read
 //                   + the tile of the result, written and read once)
 //
+// and a tenth of what is not the dearest, as not all of it goes on at a time.
 // So tiles are preferred that waste few rows (three of 40 rather than two of 64
 // for 100), small ones where large ones leave multiprocessors idle, and large
 // ones otherwise, as they read less for each product. Of equals the larger tile
@@ -51,7 +52,7 @@ static constexpr int64_t kMostRegisters = 128;
 /// What a multiprocessor does in a cycle: bytes of shared memory, and bytes
 /// that it gets of the second-level cache while all others read too.
 static constexpr double kSharedBytes = 128, kGlobalBytes = 24;
-/// How much of them goes on at a time.
+/// How much of what a step costs goes on at a time.
 static constexpr double kOverlap = 0.9;
 
 int64_t BlockShape::getResultStride() const {

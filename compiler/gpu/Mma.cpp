@@ -24,13 +24,12 @@
 // tf32 it stands for t and t + 4: the reduction may be in any order as long as
 // both operands have the same one.
 //
-//   reduction contiguous   a pair is one read of 8 bytes, 16 lanes at a time:
-//   of
-//                          four rows g, 32 bytes each. Units of 32 bytes in the
-//                          order g mod 4 meet different banks.
+//   reduction contiguous   a pair is one read of 8 bytes. 16 lanes at a time
+//                          read 32 bytes each of four rows g: units of 32
+//                          bytes in the order g mod 4 meet different banks.
 //   else                   two reads of 4 bytes, of rows 2t and 2t + 1, eight
-//                          columns g, which are 32 bytes, each. Units of 32
-//                          bytes in the order t mod 4, that is, row / 2.
+//                          columns g, which are 32 bytes, each: units of 32
+//                          bytes in the order t, which is row / 2 mod 4.
 //
 // Elements of bf16 are loaded by ldmatrix, transposed where the reduction comes
 // first. It reads 16 bytes of eight rows at a time: units of 16 bytes in the
@@ -43,7 +42,6 @@
 #include "compiler/gpu/BlockArithmetic.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
-#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 using namespace vib;

@@ -206,6 +206,7 @@ std::vector<Contraction> makeContractions(OperandPrecision precision,
       {7, 37, 1001, 1, precision, {false, x.isBf16}, {true, y.isBf16}},
       {5, 10, 66, 1, precision, {false, x.isBf16}, {false, y.isBf16}},
       {41, 36, 33, 1, precision, {true, x.isBf16}, {true, y.isBf16}},
+      {1, 3, 5, 1, precision, {true, x.isBf16}, {false, y.isBf16}},
       // Two results of one lhs.
       {20, 24, 40, 2, precision, {false, x.isBf16}, {true, y.isBf16}},
       {33, 9, 48, 2, precision, {false, x.isBf16}, {false, y.isBf16}},
