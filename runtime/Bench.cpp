@@ -17,6 +17,7 @@
 #include "runtime/CudaSession.h"
 #include "runtime/Initialize.h"
 #include "runtime/Profile.h"
+#include "runtime/Report.h"
 #include "runtime/Schedule.h"
 #include "runtime/Shuffle.h"
 #include "runtime/Signals.h"
@@ -152,7 +153,7 @@ int benchOnGpu(const VibModel &model, const Options &options) {
   }
   std::string line = describe(times);
   if (flops > 0)
-    line += fmt::format(", {:.0f} GFLOP/s", rate / 1e9);
+    line += fmt::format(", {} GFLOP/s", digits(rate / 1e9));
   fmt::print("{}\n", line);
   if (options.quiet)
     return 0;

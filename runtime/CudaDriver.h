@@ -76,6 +76,8 @@ constexpr unsigned eventBlocks = 1, streamNonBlocking = 1;
     (cuda::Pointer to, const void *from, size_t bytes, cuda::Stream stream))   \
   F(cuMemcpyDtoHAsync_v2,                                                      \
     (void *to, cuda::Pointer from, size_t bytes, cuda::Stream stream))         \
+  F(cuMemcpyDtoDAsync_v2,                                                      \
+    (cuda::Pointer to, cuda::Pointer from, size_t bytes, cuda::Stream stream)) \
   F(cuMemsetD32Async,                                                          \
     (cuda::Pointer to, unsigned value, size_t count, cuda::Stream stream))     \
   F(cuStreamCreate, (cuda::Stream * stream, unsigned flags))                   \

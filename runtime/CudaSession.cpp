@@ -231,7 +231,7 @@ void CudaSession::enqueueSteps(const Slot &slot, size_t count) {
                                            slot.steps.get(),
                                            count * sizeof(VibStep), stream),
                "copy steps");
-  char *to = static_cast<char *>(slot.outputs.get());
+  cuda::Pointer to = slot.outputsMemory.get();
   for (size_t i = 0; i < count; ++i) {
     cuda::Pointer address = slot.stepsMemory.get() + i * sizeof(VibStep);
     launchGather(data[size_t(trainingRows)], address);
@@ -239,12 +239,16 @@ void CudaSession::enqueueSteps(const Slot &slot, size_t count) {
     launch(VIB_GPU_TRAIN_STEP, weights, address);
     for (const Span &span : spans) {
       uint64_t bytes = span.end - span.begin;
-      device.check(driver.cuMemcpyDtoHAsync_v2(to, arena.get() + span.begin,
+      device.check(driver.cuMemcpyDtoDAsync_v2(to, arena.get() + span.begin,
                                                bytes, stream),
-                   "copy the outputs of a step");
+                   "keep the outputs of a step");
       to += bytes;
     }
   }
+  device.check(driver.cuMemcpyDtoHAsync_v2(slot.outputs.get(),
+                                           slot.outputsMemory.get(),
+                                           count * outputBytes, stream),
+               "copy the outputs of steps");
 }
 
 CudaGraph CudaSession::capture(const Slot &slot, size_t count) {
@@ -282,6 +286,8 @@ void CudaSession::submit(Slot &slot, const VibStep *steps, size_t count) {
     slot.steps = device.allocatePinned(manySteps * sizeof(VibStep));
     slot.stepsMemory = device.allocate(manySteps * sizeof(VibStep), "steps");
     slot.outputs = device.allocatePinned(manySteps * outputBytes);
+    slot.outputsMemory =
+        device.allocate(manySteps * outputBytes, "the outputs of steps");
     slot.begin = device.makeEvent();
     slot.end = device.makeEvent();
   }

@@ -12,10 +12,10 @@
 // Training steps are captured as graphs of many steps, and of one for what is
 // left before a stop. Nothing in a graph depends on the steps: the first thing
 // that it does is to copy their VibSteps from where the host has put them, and
-// each of its steps ends with a copy of nll, rate and error to where the host
-// finds them. There are two of each of these places, and two of each graph:
-// while the GPU works off one, the host reads what the other has left and fills
-// it again, so that the GPU always has the next graph waiting.
+// the last is to copy nll, rate and error of each, which were kept aside, to
+// where the host finds them. There are two of each of these places, and two of
+// each graph: while the GPU works off one, the host reads what the other has
+// left and fills it again, so that the GPU always has the next graph waiting.
 //
 //===----------------------------------------------------------------------===//
 
@@ -78,7 +78,7 @@ private:
   /// One of the places where steps wait and where their outputs come back.
   struct Slot {
     PinnedMemory steps, outputs;
-    CudaMemory stepsMemory;
+    CudaMemory stepsMemory, outputsMemory;
     CudaGraph one, many;
     CudaEvent begin, end;
     std::vector<VibStep> pending;

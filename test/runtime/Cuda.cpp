@@ -266,6 +266,15 @@ TEST_F(Cuda, infoNeedsNoDriver) {
       nlohmann::json::parse(runMock({"info", "--json"}).out).contains("gpu"));
 }
 
+TEST_F(Cuda, helpOffersTheDevice) {
+  for (const char *command : {"train", "eval", "predict", "bench"})
+    expectIn(runMock({command, "--help"}, onGpu()).out, "--device N");
+  EXPECT_EQ(runMock({"bench", "--help"}, onGpu()).out.find("peak"),
+            std::string::npos);
+  EXPECT_EQ(runMock({"train", "--help"}).out.find("--device"),
+            std::string::npos);
+}
+
 TEST_F(Cuda, trainingNamesTheDevice) {
   Outcome outcome = train("run", {"--steps", "1", "--device", "1"}, onGpu());
   EXPECT_EQ(outcome.exitCode, 0) << outcome.err;

@@ -355,6 +355,14 @@ cuda::Result cuMemcpyDtoHAsync_v2(void *to, cuda::Pointer from, size_t bytes,
   return fake.add(stream, [=] { std::memcpy(to, hostAddress(from), bytes); });
 }
 
+cuda::Result cuMemcpyDtoDAsync_v2(cuda::Pointer to, cuda::Pointer from,
+                                  size_t bytes, cuda::Stream stream) {
+  if (!fake.holds(from, bytes) || !fake.holds(to, bytes))
+    complain("a copy from or to nowhere");
+  return fake.add(
+      stream, [=] { std::memcpy(hostAddress(to), hostAddress(from), bytes); });
+}
+
 cuda::Result cuMemsetD32Async(cuda::Pointer to, unsigned value, size_t count,
                               cuda::Stream stream) {
   if (!fake.holds(to, count * 4))

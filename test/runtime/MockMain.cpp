@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // VIB_MOCK=regression takes the regression model, gpu and gpu-regression those
-// for a GPU; VIB_MOCK_FEATURES are the features of the CPU that the model claims
-// to need.
+// for a GPU; VIB_MOCK_FEATURES are the features of the CPU that the model
+// claims to need.
 //
 //===----------------------------------------------------------------------===//
 
