@@ -65,6 +65,15 @@ TEST(OptionsRecord, OfAGpu) {
   expectEqual(*attribute, made);
 }
 
+TEST(OptionsRecord, NameOfSeveralWords) {
+  std::string name;
+  auto options =
+      CompileOptions::fromRecord(makeOptions().getRecord("a = b, c"), name);
+  ASSERT_TRUE(options);
+  EXPECT_EQ(name, "a = b, c");
+  expectEqual(*options, makeOptions());
+}
+
 TEST(OptionsRecord, ForeignText) {
   std::string name;
   EXPECT_FALSE(CompileOptions::fromRecord("", name));
