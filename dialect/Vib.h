@@ -31,6 +31,8 @@
 #include "dialect/VibOps.h.inc"
 
 namespace vib {
+/// The rows that a batch can have: no arena of more would fit into memory.
+inline constexpr int64_t kMostRows = 1 << 20;
 /// The attribute that every argument and result of a step function carries.
 inline constexpr llvm::StringLiteral kSlotAttrName = "vib.slot";
 /// The attribute that names an op of the step in the user's terms

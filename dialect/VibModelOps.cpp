@@ -208,8 +208,9 @@ void TrainOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult TrainOp::verify() {
-  if (getBatch() < 1)
-    return emitOpError("expected a batch of at least 1 but got ") << getBatch();
+  if (getBatch() < 1 || getBatch() > kMostRows)
+    return emitOpError("expected a batch of 1 to ")
+           << kMostRows << " rows but got " << getBatch();
   if (getEpochs() < 1)
     return emitOpError("expected at least one epoch but got ") << getEpochs();
   if (!isa<OptimizerAttrInterface>(getOptimizer()))

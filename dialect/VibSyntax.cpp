@@ -24,6 +24,12 @@ FailureOr<FloatAttr> vib::parseNumber(AsmParser &parser) {
   Attribute attribute;
   if (parser.parseAttribute(attribute))
     return failure();
+  // Without a type, hexadecimal digits are those of an integer, with f64 the
+  // bits of a number: who left the type out is not to get another number.
+  if (isa<IntegerAttr>(attribute) &&
+      StringRef(loc.getPointer()).ltrim('-').starts_with("0x"))
+    return parser.emitError(loc, "expected a number but got hexadecimal digits "
+                                 "without the type of their bits, ': f64'");
   Type f64 = parser.getBuilder().getF64Type();
   if (auto number = dyn_cast<FloatAttr>(attribute))
     if (number.getType() == f64)

@@ -75,6 +75,16 @@ void readAs(const SafetensorsReader::Tensor &tensor,
   tensor.type == "F64" ? read(double()) : read(float());
 }
 
+/// Names the model, and that of the file where it is another one.
+std::string describeModels(const SafetensorsReader &reader,
+                           const VibModel &model) {
+  auto found = reader.metadata().find("model");
+  if (found == reader.metadata().end() || found->second == model.name)
+    return model.name;
+  return fmt::format("{} (the file is of the model {})", model.name,
+                     found->second);
+}
+
 /// Reads every parameter of a block from PREFIX + its name. A type that is not
 /// the model's is converted where `convert` allows it.
 void readBlock(const SafetensorsReader &reader, const VibModel &model,
@@ -84,13 +94,13 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
     std::string name = prefix + parameter.name;
     const SafetensorsReader::Tensor *tensor = reader.find(name);
     if (!tensor)
-      fail("{}: no tensor '{}', which the model {} has", reader.name(), name,
-           model.name);
+      fail("{}: no tensor '{}', as expected for the model {}", reader.name(),
+           name, describeModels(reader, model));
     std::vector<int64_t> shape = fileShape(parameter);
     if (tensor->shape != shape)
       fail("{}: the tensor '{}' has the shape {}, expected {} for the model {}",
            reader.name(), name, formatShape(tensor->shape), formatShape(shape),
-           model.name);
+           describeModels(reader, model));
     bool isF32 = tensor->type == "F32", isF64 = tensor->type == "F64";
     if (convert ? !isF32 && !isF64 : tensor->type != fileType(parameter))
       fail("{}: the tensor '{}' is of type {}, expected {}", reader.name(),

@@ -118,18 +118,27 @@ void walkKernel(const VibCall *call, int64_t begin, int64_t end) {
 /// The kernels of measurements are none of the model's, which a profile counts.
 constexpr int64_t noKernel = -1;
 
-/// The most work a second of `attempts` launches of `work` in all.
-double best(const VibCall &call, VibKernelFn kernel, int64_t units, double work,
-            int attempts) {
-  double result = 0;
-  for (int attempt = 0; attempt < attempts; ++attempt) {
+/// The seconds of each of so many launches, `prepare` called before each.
+template <typename Prepare>
+std::vector<double> timeLaunches(const VibCall &call, VibKernelFn kernel,
+                                 int64_t units, int count, Prepare prepare) {
+  std::vector<double> seconds;
+  for (int launch = 0; launch < count; ++launch) {
+    prepare();
     auto begin = std::chrono::steady_clock::now();
     vib_launch(&call, kernel, units, 1, noKernel);
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - begin;
-    result = std::max(result, work / elapsed.count());
+    seconds.push_back(elapsed.count());
   }
-  return result;
+  return seconds;
+}
+
+/// The least seconds of several launches.
+double timeBest(const VibCall &call, VibKernelFn kernel, int64_t units,
+                int count) {
+  std::vector<double> seconds = timeLaunches(call, kernel, units, count, [] {});
+  return *std::min_element(seconds.begin(), seconds.end());
 }
 
 /// Each unit waits for all, so that every thread has one.
@@ -157,7 +166,7 @@ double measurePeak(ThreadPool &pool, uint32_t type) {
   constexpr int64_t unitsPerThread = 64;
   int64_t units = unitsPerThread * pool.threads();
   double flops = 2.0 * peak.lanes * chains * double(rounds) * double(units);
-  return best(call, peakKernel, units, flops, 8);
+  return flops / timeBest(call, peakKernel, units, 8);
 }
 
 double measureBandwidth(ThreadPool &pool, uint64_t size) {
@@ -169,7 +178,7 @@ double measureBandwidth(ThreadPool &pool, uint64_t size) {
   call.arena = &walk;
   call.pool = pool.handle();
   // The first pass gets the pages.
-  return best(call, walkKernel, units, 2.0 * double(memory.size()), 12);
+  return 2.0 * double(memory.size()) / timeBest(call, walkKernel, units, 12);
 }
 
 double measureLaunch(ThreadPool &pool) {
@@ -177,15 +186,9 @@ double measureLaunch(ThreadPool &pool) {
   VibCall call = {};
   call.arena = &missing;
   call.pool = pool.handle();
-  std::vector<double> seconds(1001);
-  for (double &each : seconds) {
-    missing = pool.threads();
-    auto begin = std::chrono::steady_clock::now();
-    vib_launch(&call, meetKernel, pool.threads(), 1, noKernel);
-    std::chrono::duration<double> elapsed =
-        std::chrono::steady_clock::now() - begin;
-    each = elapsed.count();
-  }
+  std::vector<double> seconds =
+      timeLaunches(call, meetKernel, pool.threads(), 1001,
+                   [&] { missing = pool.threads(); });
   auto middle = seconds.begin() + int64_t(seconds.size() / 2);
   std::nth_element(seconds.begin(), middle, seconds.end());
   return *middle;

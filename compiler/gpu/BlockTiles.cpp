@@ -6,16 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A kernel around a contraction of matrices in memory is cut into tiles of its
-// result, rows by columns, whose size BlockContraction chooses; so is what is
-// fused to it. Outer axes of the result, the draws, are cut into single
-// positions.
+// A kernel that is mostly contractions of matrices in memory is cut into tiles
+// of their result, rows by columns, whose size BlockContraction chooses; so is
+// what is fused to them. Outer axes of the result, the draws, are cut into
+// single positions.
 //
 // Any other kernel is cut along the class that most of its work has: the rows
-// of the batch, for a decoder. There are no more blocks than some for each
-// multiprocessor, since what has not the class is read again by every block.
-// If that leaves too few blocks, a second class is cut that all ops with the
-// first one have.
+// of the batch, for a decoder, whose blocks then are many and short. Of equals
+// rows come before columns, which threads take along. There are no more blocks
+// than some for each multiprocessor, since what has not the class is read again
+// by every block. If that leaves too few blocks, a second class is cut that all
+// ops with the first one have.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,6 +38,10 @@ constexpr int64_t kBlocks = 264;
 constexpr int64_t kSmallBlock = 256;
 /// A contraction of fewer multiply-adds is not worth a pipeline.
 constexpr int64_t kSmallContraction = 4096;
+/// The share of a kernel's work from which on its contractions decide.
+constexpr double kMostWork = 0.6;
+/// Columns are cut by whole warps.
+constexpr int64_t kColumns = 32;
 /// What is copied to shared memory at a time.
 constexpr int64_t kCopyBytes = 16;
 
@@ -75,6 +80,21 @@ private:
     return llvm::any_of(ops, [&](linalg::LinalgOp op) {
       return llvm::is_contained(space.getReducedClasses(op), cls);
     });
+  }
+  /// Whether the class is the last axis of matrices that are computed, and no
+  /// other axis of any.
+  bool isColumns(unsigned cls) const {
+    bool isLast = false;
+    for (linalg::LinalgOp op : ops)
+      for (Value result : op->getResults()) {
+        SmallVector<unsigned, 4> axes = space.getClasses(result);
+        if (axes.size() < 2)
+          continue;
+        if (llvm::is_contained(ArrayRef(axes).drop_back(), cls))
+          return false;
+        isLast |= axes.back() == cls;
+      }
+    return isLast;
   }
   int64_t getPoints(linalg::LinalgOp op) const {
     int64_t points = 1;
@@ -211,6 +231,13 @@ bool Chooser::cutContractions(BlockTiles &choice) {
   llvm::erase_if(found, [&](const BlockContraction &contraction) {
     return getForm(contraction) != form;
   });
+  double work = 0, total = 0;
+  for (const BlockContraction &contraction : found)
+    work += getPoints(contraction.op);
+  for (linalg::LinalgOp op : ops)
+    total += getPoints(op);
+  if (work < kMostWork * total)
+    return false;
   int64_t rows = space.getExtent(rowClass);
   int64_t columns = space.getExtent(columnClass);
   int64_t depth = 0;
@@ -255,7 +282,7 @@ void Chooser::cutLoops(BlockTiles &choice) {
     return;
   // Most work first; partial results are the last choice.
   auto getRank = [&](unsigned cls) {
-    return std::make_tuple(!isReduced(cls), getPoints(cls),
+    return std::make_tuple(!isReduced(cls), getPoints(cls), !isColumns(cls),
                            space.getExtent(cls));
   };
   unsigned first = candidates.front();
@@ -265,8 +292,10 @@ void Chooser::cutLoops(BlockTiles &choice) {
   auto cut = [&](unsigned cls, int64_t blocks) {
     int64_t extent = space.getExtent(cls);
     int64_t least = llvm::divideCeil(kSmallBlock * extent, getPoints(cls));
-    int64_t size = std::clamp<int64_t>(llvm::divideCeil(extent, blocks),
-                                       std::min(least, extent), extent);
+    int64_t size = std::max<int64_t>(llvm::divideCeil(extent, blocks), least);
+    if (isColumns(cls))
+      size = llvm::alignTo(size, kColumns);
+    size = std::min(size, extent);
     if (size == extent)
       return int64_t(1);
     choice.tiles.push_back({cls, size});

@@ -499,7 +499,7 @@ struct EmitGpuKernels : vib::impl::EmitGpuKernelsBase<EmitGpuKernels> {
   llvm::StringSet<> symbols;
 };
 
-/// The types of what every kernel takes, and what is known of them.
+/// The types of what every kernel takes.
 SmallVector<Type> getArgumentTypes(MLIRContext *context,
                                    const MemoryMap &memory) {
   SmallVector<Type> types;
@@ -508,6 +508,16 @@ SmallVector<Type> getArgumentTypes(MLIRContext *context,
     types.push_back(MemRefType::get(memory.getBytes(BaseKind(base)), byte));
   types.push_back(MemRefType::get(sizeof(VibStep), byte));
   return types;
+}
+
+/// Names the arguments in print.
+void nameArguments(Block &block) {
+  MLIRContext *context = block.getParentOp()->getContext();
+  for (BlockArgument argument : block.getArguments()) {
+    unsigned i = argument.getArgNumber();
+    argument.setLoc(NameLoc::get(StringAttr::get(
+        context, i < kNumBases ? getBaseName(BaseKind(i)) : "step")));
+  }
 }
 
 LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
@@ -533,6 +543,7 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
   auto function = gpu::GPUFuncOp::create(builder, loc, symbol,
                                          builder.getFunctionType(types, {}));
   markKernel(function, threads, builder.getArrayAttr(infos));
+  nameArguments(function.getBody().front());
   builder.setInsertionPointToStart(&function.getBody().front());
   LaunchValues values;
   for (unsigned i = 0; i != kNumBases; ++i)
@@ -633,6 +644,7 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
   OpBuilder builder(function);
   auto entry = createEntry(builder, function.getLoc(), function.getName(),
                            getArgumentTypes(&getContext(), memory));
+  nameArguments(entry.front());
   OpBuilder inEntry = OpBuilder::atBlockTerminator(&entry.front());
   for (auto &[number, parts] : launches)
     if (failed(emitLaunch(entry, parts, inEntry, memory)))

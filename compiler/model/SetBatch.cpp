@@ -29,9 +29,9 @@ struct SetBatch : vib::impl::SetBatchBase<SetBatch> {
   }
 
   LogicalResult set(TrainOp train) {
-    if (batch < 0)
-      return train.emitOpError("expected a batch of at least 1 but got ")
-             << batch.getValue();
+    if (batch < 0 || batch > kMostRows)
+      return train.emitOpError("expected a batch of 1 to ")
+             << kMostRows << " rows but got " << batch.getValue();
     if (batch)
       train.setBatch(batch);
     int64_t rows = train.getBatch();

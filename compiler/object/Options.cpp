@@ -92,12 +92,13 @@ CompileOptions::fromAttribute(DictionaryAttr attribute) {
 std::string CompileOptions::getRecord(StringRef modelName) const {
   std::string record;
   llvm::raw_string_ostream os(record);
-  os << "vib model=" << modelName << " level=" << level
-     << " precision=" << precision << " batch=" << batch
-     << " gradients=" << gradients << " cpu=" << cpu
+  // The name last, as it may have spaces.
+  os << "vib level=" << level << " precision=" << precision
+     << " batch=" << batch << " gradients=" << gradients << " cpu=" << cpu
      << " features=" << features;
   if (isCuda())
     os << " arch=" << arch << " cubin=" << cubin;
+  os << " model=" << modelName;
   return record;
 }
 
@@ -108,12 +109,14 @@ std::optional<CompileOptions> CompileOptions::fromRecord(StringRef record,
   CompileOptions options;
   unsigned gradients = 0, cubin = 0;
   while (!record.empty()) {
+    if (record.consume_front("model=")) {
+      name = record.str();
+      break;
+    }
     StringRef entry;
     std::tie(entry, record) = record.split(' ');
     auto [key, value] = entry.split('=');
-    if (key == "model")
-      name = value.str();
-    else if (key == "precision")
+    if (key == "precision")
       options.precision = value.str();
     else if (key == "cpu")
       options.cpu = value.str();

@@ -27,6 +27,14 @@ func.func @scale_not_finite(%x: tensor<?x4xui8>) {
 
 // -----
 
+func.func @scale_to_bits(%x: tensor<?x4xui8>) {
+  // expected-error @+1 {{expected a number but got hexadecimal digits without the type of their bits, ': f64'}}
+  %0 = vib.scale %x to [0.0, 0x3FF0000000000000] : tensor<?x4xui8>
+  return
+}
+
+// -----
+
 func.func @scale_to_words(%x: tensor<?x4xui8>) {
   // expected-error @+1 {{expected a number but got "one"}}
   %0 = vib.scale %x to [0.0, "one"] : tensor<?x4xui8>

@@ -3,7 +3,7 @@
 // What can be wrong with how a model is trained.
 
 // A batch of zero.
-// expected-error @+1 {{'vib.train' op expected a batch of at least 1 but got 0}}
+// expected-error @+1 {{'vib.train' op expected a batch of 1 to 1048576 rows but got 0}}
 vib.train @m batch(0) epochs(1)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -22,8 +22,14 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
+// A batch that no memory holds.
+// expected-error @+1 {{'vib.train' op expected a batch of 1 to 1048576 rows but got 1048577}}
+vib.train @m batch(1048577) epochs(1)
+
+// -----
+
 // A negative batch.
-// expected-error @+1 {{'vib.train' op expected a batch of at least 1 but got -1}}
+// expected-error @+1 {{'vib.train' op expected a batch of 1 to 1048576 rows but got -1}}
 vib.train @m batch(-1) epochs(1)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {

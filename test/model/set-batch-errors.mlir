@@ -13,5 +13,5 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate
 }
-// expected-error @+1 {{'vib.train' op expected a batch of at least 1 but got -3}}
+// expected-error @+1 {{'vib.train' op expected a batch of 1 to 1048576 rows but got -3}}
 vib.train @m batch(8) epochs(1)

@@ -1,6 +1,6 @@
-// RUN: vib-opt %s --pass-pipeline="builtin.module(vib.model(vib-set-precision{precision=tf32}))" -verify-diagnostics
+// RUN: vib-opt %s --pass-pipeline="builtin.module(vib.model(vib-set-precision{precision=f16}))" -verify-diagnostics
 
-// expected-error @+1 {{expected the precision f64, f32 or bf16 but got 'tf32'}}
+// expected-error @+1 {{expected the precision f64, f32, tf32 or bf16 but got 'f16'}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>

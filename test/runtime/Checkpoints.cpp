@@ -234,10 +234,14 @@ TEST(Weights, AnotherModelsFileNamesTheFirstDifference) {
   };
   std::vector<float> data(8);
   SafetensorsWriter writer;
-  expectError(writer, "no tensor 'encode.0.weight', which the model small has");
+  expectError(writer,
+              "no tensor 'encode.0.weight', as expected for the model small");
   SafetensorsWriter wrong;
   wrong.add("encode.0.weight", "F32", {3, 2}, data.data());
-  expectError(wrong, "has the shape [3, 2], expected [2, 3]");
+  expectError(wrong,
+              "has the shape [3, 2], expected [2, 3] for the model small");
+  wrong.metadata["model"] = "large";
+  expectError(wrong, "for the model small (the file is of the model large)");
   SafetensorsWriter half;
   half.add("encode.0.weight", "BF16", {2, 3}, data.data());
   expectError(half, "is of type BF16, expected F32 or F64");

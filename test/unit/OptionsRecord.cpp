@@ -46,6 +46,34 @@ TEST(OptionsRecord, Text) {
   expectEqual(*options, makeOptions());
 }
 
+TEST(OptionsRecord, OfAGpu) {
+  CompileOptions made = makeOptions();
+  made.precision = "tf32";
+  made.gradients = false;
+  made.arch = "sm_90";
+  made.cubin = true;
+  EXPECT_EQ(made.getCommandLine(),
+            "-O3 --precision=tf32 --batch=17 --target=cuda --arch=sm_90 "
+            "--cubin");
+  std::string name;
+  auto text = CompileOptions::fromRecord(made.getRecord("toynet"), name);
+  ASSERT_TRUE(text);
+  expectEqual(*text, made);
+  mlir::MLIRContext context;
+  auto attribute = CompileOptions::fromAttribute(made.getAttribute(&context));
+  ASSERT_TRUE(attribute);
+  expectEqual(*attribute, made);
+}
+
+TEST(OptionsRecord, NameOfSeveralWords) {
+  std::string name;
+  auto options =
+      CompileOptions::fromRecord(makeOptions().getRecord("a = b, c"), name);
+  ASSERT_TRUE(options);
+  EXPECT_EQ(name, "a = b, c");
+  expectEqual(*options, makeOptions());
+}
+
 TEST(OptionsRecord, ForeignText) {
   std::string name;
   EXPECT_FALSE(CompileOptions::fromRecord("", name));

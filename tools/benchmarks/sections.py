@@ -253,6 +253,9 @@ def row(contender, times):
             result["percent_of_peak"] = contender.median_of("percent_of_peak")
             result["peak_gflops"] = contender.median_of("peak_gflops")
         result["flops"] = contender.details[0]["flops_per_step"]
+        result["us_per_launch"] = spread(
+            [detail["us_per_launch"] for detail in contender.details]
+        )
     return result
 
 

@@ -16,7 +16,8 @@ using namespace llvm;
 using namespace vib;
 
 /// Tells the phases' files apart by how vibc begins them: LLVM IR with a
-/// comment ";", assembly with a directive, objects and bytecode by their magic.
+/// comment ";", assembly with a directive, PTX with its version behind
+/// comments, objects and bytecode by their magic.
 static std::optional<InputKind> identify(StringRef contents) {
   if (contents.starts_with("\x7f"
                            "ELF"))
@@ -29,6 +30,11 @@ static std::optional<InputKind> identify(StringRef contents) {
   while (contents.starts_with("# "))
     contents = contents.drop_until([](char c) { return c == '\n'; }).ltrim();
   contents = contents.ltrim();
+  StringRef code = contents;
+  while (code.starts_with("//"))
+    code = code.drop_until([](char c) { return c == '\n'; }).ltrim();
+  if (code.starts_with(".version"))
+    return InputKind::PTX;
   if (contents.starts_with(";") || contents.starts_with("source_filename"))
     return InputKind::LLVMIR;
   if (contents.starts_with("."))
@@ -53,6 +59,10 @@ Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
     return createStringError(
         name + ": is neither text, MLIR bytecode nor an object file; expected "
                "a model or what vibc wrote for a phase");
+  if (*found == InputKind::PTX)
+    return createStringError(
+        name + ": is PTX, which tells nothing of the launches; go on from what "
+               "--emit=kernels wrote");
   kind = *found;
   return std::move(*file);
 }

@@ -14,7 +14,7 @@
 
 namespace vib {
 
-enum class InputKind { MLIR, LLVMIR, Assembly, Object };
+enum class InputKind { MLIR, LLVMIR, Assembly, PTX, Object };
 
 /// Reads a file, or stdin for "-". Whatever cannot be an input of vibc is an
 /// error here.

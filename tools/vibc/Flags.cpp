@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Flags.h"
+#include "dialect/Vib.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -17,9 +18,6 @@
 
 using namespace llvm;
 using namespace vib;
-
-/// Of a batch: no arena of more would fit into memory.
-static constexpr int64_t kMostRows = 1 << 20;
 
 namespace {
 enum class Level { O0, O1, O2, O3 };

@@ -1,0 +1,26 @@
+// The kernel that copies a batch from the data set: rows of bytes go by words where they
+// are whole words, rows beyond the batch's become zero.
+// RUN: vibc %examples/toynet/toynet.mlir --target=cuda --emit=kernels | FileCheck %s
+// RUN: vibc %models/odd.mlir --target=cuda --emit=kernels | FileCheck %s --check-prefix=ODD
+
+// CHECK: gpu.func @gather(%{{.*}}: !llvm.ptr {{.*}}, %{{.*}}: !llvm.ptr {{.*}}, %[[ORDER:.*]]: !llvm.ptr {{.*}}, %{{.*}}: memref<{{[0-9]+}}xi8> {{.*}}, %[[STEP:.*]]: memref<80xi8> {{.*}}) kernel
+// CHECK-SAME: name = "gather", operands = "f32", units = 100 : i64
+// CHECK: %[[ROW:.*]] = gpu.block_id x
+// CHECK: %[[INSIDE:.*]] = arith.cmpi slt, %{{.*}}, %{{.*}} : i32
+// CHECK: scf.if %[[INSIDE]] -> (i32)
+// CHECK: llvm.getelementptr %[[ORDER]]
+// CHECK: llvm.load
+// 784 bytes are 196 words.
+// CHECK: scf.for {{.*}} to %c196 step %c128
+// CHECK: scf.if %[[INSIDE]] -> (i32)
+// CHECK: llvm.load
+// CHECK: else
+// CHECK: scf.yield %c0_i32
+// CHECK: memref.store {{.*}} : memref<100x196xi32>
+// CHECK: memref.store {{.*}} : memref<100x1xi32>
+// CHECK: gpu.return
+// CHECK: func.func @gather(
+// CHECK: gpu.launch_func @kernels::@gather blocks in (%c100, %c1, %c1)
+
+// ODD: gpu.func @gather(
+// ODD: gpu.return

@@ -1,0 +1,63 @@
+// On a GPU everything is row-major and without padding, and what kernels of one launch
+// touch is alive at the same time: %a is read by the launch that writes %c, so that %c
+// may not take its place, while %d may.
+// RUN: vib-opt %s --vib-plan-device-arena | FileCheck %s
+
+// CHECK: vib.arena_bytes
+// CHECK-SAME: vib.parameters = [{{.*}}offset = 0 : i64, shape = array<i64: 8, 512>
+// CHECK-NOT: panel_bytes
+module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f32"},
+    vib.parameters = [{init = "constant", init_scale = 0.0, name = "w", shape = array<i64: 8, 512>, transposed = false}]} {
+  func.func @train_step(%x: tensor<8x512xf32> {vib.slot = #vib.slot<input, "x">},
+      %w: tensor<8x512xf32> {vib.slot = #vib.slot<weight, "w">})
+      -> (tensor<8x512xf32> {vib.slot = #vib.slot<output, "y">}) {
+    %e = tensor.empty() : tensor<8x512xf32>
+    // CHECK: vib.kernel "a" {{.*}} places = [{base = "arena", offset = [[A:[0-9]+]] : i64, panel = 0 : i64, row = 512 : i64}]
+    %a = vib.kernel "a" ins(%x : tensor<8x512xf32>) outs(%e as %o : tensor<8x512xf32>) attributes {launch = 0 : i64} {
+      %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<8x512xf32>) outs(%o : tensor<8x512xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %1 = arith.addf %in, %in : f32
+        linalg.yield %1 : f32
+      } -> tensor<8x512xf32>
+      vib.yield %0 : tensor<8x512xf32>
+    } -> tensor<8x512xf32>
+    // CHECK: vib.kernel "b"
+    // CHECK-NOT: offset = [[A]] :
+    // CHECK: vib.kernel "c"
+    // CHECK-NOT: offset = [[A]] :
+    // CHECK: vib.kernel "d" {{.*}} offset = [[A]] : i64
+    %b = vib.kernel "b" ins(%a : tensor<8x512xf32>) outs(%e as %o : tensor<8x512xf32>) attributes {launch = 1 : i64} {
+      %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<8x512xf32>) outs(%o : tensor<8x512xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %1 = arith.addf %in, %in : f32
+        linalg.yield %1 : f32
+      } -> tensor<8x512xf32>
+      vib.yield %0 : tensor<8x512xf32>
+    } -> tensor<8x512xf32>
+    %c = vib.kernel "c" ins(%x : tensor<8x512xf32>) outs(%e as %o : tensor<8x512xf32>) attributes {launch = 1 : i64} {
+      %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<8x512xf32>) outs(%o : tensor<8x512xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %1 = arith.mulf %in, %in : f32
+        linalg.yield %1 : f32
+      } -> tensor<8x512xf32>
+      vib.yield %0 : tensor<8x512xf32>
+    } -> tensor<8x512xf32>
+    %d = vib.kernel "d" ins(%b, %c : tensor<8x512xf32>, tensor<8x512xf32>) outs(%e as %o : tensor<8x512xf32>) attributes {launch = 2 : i64} {
+      %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%b, %c : tensor<8x512xf32>, tensor<8x512xf32>) outs(%o : tensor<8x512xf32>) {
+      ^bb0(%in: f32, %in2: f32, %out: f32):
+        %1 = arith.addf %in, %in2 : f32
+        linalg.yield %1 : f32
+      } -> tensor<8x512xf32>
+      vib.yield %0 : tensor<8x512xf32>
+    } -> tensor<8x512xf32>
+    %y = vib.kernel "y" ins(%d : tensor<8x512xf32>) outs(%e as %o : tensor<8x512xf32>) attributes {launch = 3 : i64} {
+      %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%d : tensor<8x512xf32>) outs(%o : tensor<8x512xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %1 = arith.addf %in, %in : f32
+        linalg.yield %1 : f32
+      } -> tensor<8x512xf32>
+      vib.yield %0 : tensor<8x512xf32>
+    } -> tensor<8x512xf32>
+    return %y : tensor<8x512xf32>
+  }
+}
