@@ -67,7 +67,7 @@
 
 extern "C" {
 
-typedef enum CUresult {
+typedef enum CUresult : int {
 #define VIB_CUDA_ERROR(name, value, description) name = value,
   VIB_CUDA_ERRORS(VIB_CUDA_ERROR)
 #undef VIB_CUDA_ERROR
@@ -83,7 +83,7 @@ typedef struct CUevent_st *CUevent;
 typedef struct CUgraph_st *CUgraph;
 typedef struct CUgraphExec_st *CUgraphExec;
 
-typedef enum CUjit_option {
+typedef enum CUjit_option : int {
   CU_JIT_INFO_LOG_BUFFER = 3,
   CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES = 4,
   CU_JIT_ERROR_LOG_BUFFER = 5,
@@ -91,7 +91,7 @@ typedef enum CUjit_option {
   CU_JIT_LAST = 64
 } CUjit_option;
 
-typedef enum CUdevice_attribute {
+typedef enum CUdevice_attribute : int {
   CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 1,
   CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X = 2,
   CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y = 3,
@@ -117,23 +117,23 @@ typedef enum CUdevice_attribute {
   CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97
 } CUdevice_attribute;
 
-typedef enum CUfunction_attribute {
+typedef enum CUfunction_attribute : int {
   CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
   CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT = 9
 } CUfunction_attribute;
 
-typedef enum CUstream_flags {
+typedef enum CUstream_flags : int {
   CU_STREAM_DEFAULT = 0,
   CU_STREAM_NON_BLOCKING = 1
 } CUstream_flags;
 
-typedef enum CUevent_flags {
+typedef enum CUevent_flags : int {
   CU_EVENT_DEFAULT = 0,
   CU_EVENT_BLOCKING_SYNC = 1,
   CU_EVENT_DISABLE_TIMING = 2
 } CUevent_flags;
 
-typedef enum CUstreamCaptureMode {
+typedef enum CUstreamCaptureMode : int {
   CU_STREAM_CAPTURE_MODE_GLOBAL = 0,
   CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1,
   CU_STREAM_CAPTURE_MODE_RELAXED = 2

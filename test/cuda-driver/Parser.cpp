@@ -31,6 +31,9 @@ constexpr uint64_t variableGap = 64;
 /// Where the dynamic shared memory begins: behind any of fixed size.
 constexpr uint64_t dynamicSharedBase = 0x40000;
 
+/// What a kernel may have in variables of fixed size.
+constexpr uint32_t maxStaticShared = 48 << 10;
+
 /// The least address from `from` on that is aligned as wanted, and not twice as
 /// much.
 uint64_t placeExactly(uint64_t from, uint64_t align) {
@@ -352,6 +355,9 @@ void Parser::parseEntry() {
   }
   useShared(position);
   parseBody();
+  if (kernel.staticSharedBytes > maxStaticShared)
+    error(fmt::format("'{}' uses too much shared data: {} bytes", kernel.name,
+                      kernel.staticSharedBytes));
   // So that a kernel need not end in an instruction that ends it.
   Instruction end;
   end.kind = Kind::Exit;

@@ -64,6 +64,25 @@ TEST_F(Errors, ConversionWithoutRounding) {
                 "without its rounding");
 }
 
+TEST_F(Errors, TextThatIsCutShort) {
+  // Wherever it ends and whatever is missing, it is refused or understood.
+  std::string ptx = readFile("Inputs/mlir.ptx"), log;
+  size_t refused = 0;
+  for (size_t i = 0; i < ptx.size(); i += 13) {
+    refused += tryLoad(ptx.substr(0, i), log) != CUDA_SUCCESS;
+    std::string without = ptx;
+    refused += tryLoad(without.erase(i, 1 + i % 7), log) != CUDA_SUCCESS;
+  }
+  EXPECT_GT(refused, ptx.size() / 13);
+}
+
+TEST_F(Errors, TooMuchSharedMemory) {
+  std::string body = "mov.u32 %r1, shared;";
+  load(makeKernel(body, ".shared .align 4 .b8 shared[49152];"));
+  expectRefused(makeKernel(body, ".shared .align 4 .b8 shared[49153];"),
+                CUDA_ERROR_INVALID_PTX, "uses too much shared data");
+}
+
 TEST_F(Errors, NewerTarget) {
   expectRefused(replaced(empty, "sm_80", "sm_90"), CUDA_ERROR_INVALID_PTX,
                 "SM version specified by .target is higher");

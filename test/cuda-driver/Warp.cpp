@@ -343,7 +343,7 @@ void Warp::land(uint32_t lanes, const uint32_t *end) {
       if (copy.group[lane] >= end[lane])
         return;
       uint8_t bytes[16] = {};
-      std::memcpy(bytes, copy.source[lane], copy.sourceBytes[lane]);
+      std::copy_n(copy.source[lane], copy.sourceBytes[lane], bytes);
       block.shared.land(copy.target[lane], copy.bytes, bytes, who() + lane);
       copy.lanes &= ~(1u << lane);
     });

@@ -248,14 +248,14 @@ def row(contender, times):
         return None
     result = {"name": contender.name, **spread(times[contender.name])}
     if isinstance(contender, Ours):
-        # The peak of a GPU is not measured.
+        # Neither is measured of a GPU.
         if "peak_gflops" in contender.details[0]:
             result["percent_of_peak"] = contender.median_of("percent_of_peak")
             result["peak_gflops"] = contender.median_of("peak_gflops")
+            result["us_per_launch"] = spread(
+                [detail["us_per_launch"] for detail in contender.details]
+            )
         result["flops"] = contender.details[0]["flops_per_step"]
-        result["us_per_launch"] = spread(
-            [detail["us_per_launch"] for detail in contender.details]
-        )
     return result
 
 
