@@ -1,0 +1,64 @@
+//===- Grid.cpp - Running a launch ----------------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "test/cuda-driver/Grid.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+#include <random>
+
+using namespace vib::cuda;
+
+namespace {
+
+std::string describe(const Block &block, const Fault &fault) {
+  const Kernel &kernel = *block.launch.kernel;
+  std::string text = fmt::format("kernel '{}'", kernel.name);
+  const Warp *warp = block.running;
+  if (warp && warp->current) {
+    uint32_t line = warp->current->line;
+    std::string source;
+    if (line - 1 < kernel.lines->size())
+      source = (*kernel.lines)[line - 1];
+    source.erase(0, source.find_first_not_of(" \t"));
+    text += fmt::format(", line {}: {}", line, source);
+  }
+  text += fmt::format("\n  block ({}, {}, {})", block.position.x,
+                      block.position.y, block.position.z);
+  if (warp)
+    text += fmt::format(", warp {}", warp->index);
+  if (warp && fault.lane >= 0)
+    text += fmt::format(", lane {} (thread {})", fault.lane,
+                        32 * warp->index + fault.lane);
+  return text + ": " + fault.what();
+}
+
+} // namespace
+
+LaunchCost vib::cuda::runLaunch(const Launch &launch, DeviceMemory &memory,
+                                uint64_t launchNumber, uint64_t seed) {
+  Block block(launch, memory, launchNumber, seed);
+  LaunchCost cost;
+  cost.blocks = launch.blocks.count();
+  std::vector<uint32_t> order(cost.blocks);
+  std::iota(order.begin(), order.end(), 0);
+  if (seed)
+    std::shuffle(order.begin(), order.end(),
+                 std::mt19937_64(seed + launchNumber));
+  for (uint32_t number : order) {
+    try {
+      block.run(number);
+    } catch (const Fault &fault) {
+      throw Fault(fault.result, fault.lane, describe(block, fault));
+    }
+  }
+  cost.instructions = block.executed;
+  cost.threadInstructions = block.executedByLanes;
+  return cost;
+}

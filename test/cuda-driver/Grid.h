@@ -1,0 +1,31 @@
+//===- Grid.h - Running a launch --------------------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_TEST_CUDADRIVER_GRID_H
+#define VIB_TEST_CUDADRIVER_GRID_H
+
+#include "test/cuda-driver/Block.h"
+#include "test/cuda-driver/Fault.h"
+
+namespace vib::cuda {
+
+/// What a launch has cost.
+struct LaunchCost {
+  uint64_t blocks = 0;
+  uint64_t instructions = 0;       ///< Of warps.
+  uint64_t threadInstructions = 0; ///< Of their active lanes.
+};
+
+/// Runs the blocks one after the other, in an order drawn from the seed; 0 is
+/// their own. Throws a Fault whose reason says where it was.
+LaunchCost runLaunch(const Launch &launch, DeviceMemory &memory,
+                     uint64_t launchNumber, uint64_t seed);
+
+} // namespace vib::cuda
+
+#endif // VIB_TEST_CUDADRIVER_GRID_H

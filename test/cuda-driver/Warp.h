@@ -1,0 +1,126 @@
+//===- Warp.h - 32 threads that execute together ----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Lanes that took different ways are groups, each with a program counter. The
+// group furthest behind runs, so that groups meet again where their ways do. A
+// group that needs lanes it does not have (a barrier, mma, shfl) waits for
+// them while the others go on. If nobody can go on, the kernel is divergent
+// where it must not be, and that is reported.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_TEST_CUDADRIVER_WARP_H
+#define VIB_TEST_CUDADRIVER_WARP_H
+
+#include "test/cuda-driver/Program.h"
+#include "test/cuda-driver/Shadow.h"
+
+#include <memory>
+#include <random>
+
+namespace vib::cuda {
+
+class Block;
+
+/// A cp.async of a warp that has not landed.
+struct AsyncCopy {
+  uint32_t lanes;
+  uint32_t bytes;
+  uint64_t target[32];
+  const uint8_t *source[32];
+  uint8_t sourceBytes[32]; ///< The rest is zero.
+  uint32_t group[32];      ///< The number of the lane's group.
+};
+
+class Warp {
+public:
+  enum class Stop : uint8_t { Slice, Barrier, Finished };
+
+  Warp(Block &block, const Kernel &kernel, uint32_t index);
+
+  /// Starts the kernel with so many threads.
+  void begin(uint32_t numThreads);
+  /// Runs until something stops the warp, at most so many instructions.
+  Stop run(uint64_t budget);
+
+  // For the handlers of instructions.
+
+  template <typename T> T *lanes(Slot slot) {
+    return reinterpret_cast<T *>(registers + slot);
+  }
+  uint32_t &predicate(Slot slot) {
+    return *reinterpret_cast<uint32_t *>(registers + slot);
+  }
+  /// The addresses of all lanes, offset included.
+  void addresses(const Instruction &i, uint64_t *result);
+  /// Phase and thread of lane 0, as the memories want it.
+  uint32_t who() const { return phase << shadow::threadBits | 32 * index; }
+  /// Lands the copies of `lanes` in groups below `end[lane]`.
+  void land(uint32_t lanes, const uint32_t *end);
+  void landAll();
+
+  Block &block;
+  const Kernel &kernel;
+  const uint32_t index;
+  /// The lanes for which the instruction at hand runs.
+  uint32_t active = 0;
+  uint32_t carry = 0; ///< Of add.cc and the like, a bit a lane.
+  uint32_t phase = 0; ///< Of bar.warp.sync, as in Shadow.h.
+  std::vector<AsyncCopy> copies;
+  uint32_t asyncGroup[32];
+  uint8_t *local = nullptr;            ///< Lane after lane.
+  uint8_t *localInitialized = nullptr; ///< A byte of 1 for each.
+
+  // For the block's barriers and for messages.
+
+  uint32_t barrier = 0;        ///< At which it waits.
+  uint32_t barrierThreads = 0; ///< For so many; 0 is all of the block.
+  bool isWaiting = false;
+  bool isFinished = false;
+  const Instruction *current = nullptr;
+  uint64_t executed = 0; ///< Instructions, and times lanes below.
+  uint64_t executedByLanes = 0;
+
+private:
+  struct Group {
+    uint32_t pc;
+    uint32_t lanes;
+    bool waits;
+  };
+
+  /// Parts with lanes that go another way.
+  void split(uint32_t pc, uint32_t lanes);
+  /// Puts the group aside, and goes on with another. `missing` are the lanes
+  /// for which it waits.
+  void wait(uint32_t missing);
+  /// Goes on with the group furthest behind, if one need not wait.
+  bool selectGroup();
+  /// The same if it is behind those that run; and takes in the groups at the
+  /// same place.
+  void reschedule();
+  void branch(const Instruction &i);
+  void branchIndexed(const Instruction &i);
+  bool exit();
+  bool canRunNamed(const Instruction &i);
+  [[noreturn]] void failDivergence();
+
+  std::unique_ptr<uint8_t[]> memory;
+  uint8_t *registers;
+  std::unique_ptr<uint8_t[]> localMemory;
+  const Instruction *code;
+  uint32_t pc = 0;
+  uint32_t lanesHere = 0; ///< Of the group that runs.
+  uint32_t limit = ~0u;   ///< Where the next group ahead is.
+  uint32_t live = 0;      ///< Lanes that have not ended.
+  uint32_t started = 0;
+  std::vector<Group> groups; ///< Those that do not run.
+};
+
+} // namespace vib::cuda
+
+#endif // VIB_TEST_CUDADRIVER_WARP_H
