@@ -124,13 +124,11 @@ std::optional<CompileOptions> CompileOptions::fromRecord(StringRef record,
       options.features = value.str();
     else if (key == "arch")
       options.arch = value.str();
-    else if (key == "cubin") {
-      if (value.getAsInteger(10, cubin))
-        return std::nullopt;
-    } else if (key == "level" ? value.getAsInteger(10, options.level)
-               : key == "batch"
-                   ? value.getAsInteger(10, options.batch)
-                   : key != "gradients" || value.getAsInteger(10, gradients))
+    else if (key == "level"   ? value.getAsInteger(10, options.level)
+             : key == "batch" ? value.getAsInteger(10, options.batch)
+             : key == "cubin"
+                 ? value.getAsInteger(10, cubin)
+                 : key != "gradients" || value.getAsInteger(10, gradients))
       return std::nullopt;
   }
   options.gradients = gradients;
