@@ -65,6 +65,9 @@ config.substitutions += [("%mnist", mnist), ("%fashion", fashion)]
 
 feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
+# A compiler that makes PTX.
+nvptx = ("--target=nvptx64-nvidia-cuda", "-nogpulib", "-S", "-xc++", "/dev/null", "-o", "/dev/null")
+feature("clang-nvptx", runs(config.cxx, *nvptx))
 feature("root", os.geteuid() == 0)
 feature("two-cpus", len(os.sched_getaffinity(0)) >= 2)
 
