@@ -103,7 +103,6 @@ private:
   /// The same if it is behind those that run; and takes in the groups at the
   /// same place.
   void reschedule();
-  void branch(const Instruction &i);
   void branchIndexed(const Instruction &i);
   bool exit();
   bool canRunNamed(const Instruction &i);
