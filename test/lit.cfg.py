@@ -31,8 +31,6 @@ for name in ("TMPDIR", "VIB_MNIST", "SUDO_USER"):
 config.substitutions += [
     ("%examples", os.path.join(config.vib_source, "examples")),
     ("%models", os.path.join(config.vib_source, "test", "executed", "Inputs")),
-    # The folder of the stand-in for the CUDA driver, for LD_LIBRARY_PATH.
-    ("%cuda", os.path.join(config.vib_build, "test", "cuda-driver", "lib")),
     ("%source", config.vib_source),
     ("%build", config.vib_build),
     ("%python", config.python),
