@@ -340,6 +340,22 @@ TEST_F(Errors, RaceInGlobalMemoryOfABlock) {
   expectFault(CUDA_ERROR_LAUNCH_FAILED, "race: ", racing, 1, 64, 0, none, full);
 }
 
+TEST_F(Errors, RaceBetweenBlocks) {
+  // One writes what the other only reads; a barrier does not order blocks.
+  for (const char *seed : {"0", "1", "2", "3"}) {
+    setOption("SEED", seed);
+    start();
+    CUfunction racing =
+        getFunction(load(makeKernel("mov.u32 %r1, %ctaid.x;"
+                                    "setp.eq.u32 %p1, %r1, 0; bar.sync 0;"
+                                    "@%p1 st.global.b32 [%out], %r1;"
+                                    "@!%p1 ld.global.b32 %r2, [%out];")),
+                    "test");
+    CUdeviceptr out = upload(std::vector<int>(1));
+    expectFault(CUDA_ERROR_LAUNCH_FAILED, "race: ", racing, 2, 1, 0, none, out);
+  }
+}
+
 TEST_F(Errors, SoManyBarriersThatTheirCountOverflows) {
   // Two threads pass a number to and fro, in shared and in device memory; then
   // one writes without a barrier, which still is seen.

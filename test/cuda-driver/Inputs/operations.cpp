@@ -139,10 +139,12 @@ FUNCTION uint32 *operate(const uint32 *in, uint32 *out) {
 }
 
 #ifdef __NVPTX__
-extern "C" __attribute__((nvptx_kernel)) void
-operations(const uint32 *in, uint32 *out, uint32 results) {
-  uint32 thread = __nvvm_read_ptx_sreg_ctaid_x() * __nvvm_read_ptx_sreg_ntid_x() +
-                  __nvvm_read_ptx_sreg_tid_x();
+extern "C"
+    __attribute__((nvptx_kernel)) void operations(const uint32 *in, uint32 *out,
+                                                  uint32 results) {
+  uint32 thread =
+      __nvvm_read_ptx_sreg_ctaid_x() * __nvvm_read_ptx_sreg_ntid_x() +
+      __nvvm_read_ptx_sreg_tid_x();
   operate(in + 3 * thread, out + results * thread);
 }
 #else
