@@ -166,6 +166,34 @@ def LowerCopies : Pass<"vib-lower-copies"> {
   ];
 }
 
+def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
+  let summary = "make narrow contractions side by side one";
+  let description = [{
+    Contractions in one kernel of the same operand with columns of the same
+    matrix that follow each other, together fewer than a register has lanes,
+    become one, whose columns are then taken apart.
+
+    ```mlir
+    %a = linalg.contract … ins(%h, %w0 : tensor<32x8xf32>, tensor<8x2xf32>) …
+    %b = linalg.contract … ins(%h, %w2 : tensor<32x8xf32>, tensor<8x2xf32>) …
+    // where %w0 and %w2 are columns 0, 1 and 2, 3 of %w, becomes
+    %c = linalg.contract … ins(%h, %w : tensor<32x8xf32>, tensor<8x4xf32>) …
+    %a = tensor.extract_slice %c[0, 0] [32, 2] [1, 1] …
+    %b = tensor.extract_slice %c[0, 2] [32, 2] [1, 1] …
+    ```
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">
+  ];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::linalg::LinalgDialect",
+                           "mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numMerged", "contractions-merged", "Contractions made of others">
+  ];
+}
+
 def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   let summary = "decide where every tensor lies";
   let description = [{

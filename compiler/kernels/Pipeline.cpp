@@ -17,7 +17,9 @@
 using namespace mlir;
 
 void vib::buildPlanPipeline(OpPassManager &pm, const KernelsOptions &options) {
-  // Before places are given, as it changes the shapes of what gets them.
+  // Before places are given, as they change the shapes of what gets them; and
+  // narrow contractions are merged while rows are still rows.
+  pm.addPass(createMergeContractions({options.vectorBits}));
   pm.addPass(createTransposeNarrow({options.vectorBits}));
   pm.addPass(
       createPlanArena(PlanArenaOptions{options.vectorBits, options.hasBf16}));
