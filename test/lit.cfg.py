@@ -70,6 +70,9 @@ cuda = os.environ.get("CUDA_HOME", "/usr/local/cuda")
 ptxas = shutil.which("ptxas") or os.path.join(cuda, "bin", "ptxas")
 feature("ptxas", runs(ptxas, "--version"))
 config.substitutions += [("%ptxas", ptxas)]
+# A compiler that makes PTX.
+nvptx = ("--target=nvptx64-nvidia-cuda", "-nogpulib", "-S", "-xc++", "/dev/null", "-o", "/dev/null")
+feature("clang-nvptx", runs(config.cxx, *nvptx))
 feature("root", os.geteuid() == 0)
 feature("two-cpus", len(os.sched_getaffinity(0)) >= 2)
 

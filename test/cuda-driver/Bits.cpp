@@ -188,15 +188,8 @@ void permute(Warp &w, const Instruction &i) {
 }
 
 template <typename Op> void logicPredicates(Warp &w, const Instruction &i) {
-  uint32_t &d = w.predicate(i.operands[0]);
-  uint32_t value =
-      Op::apply(w.predicate(i.operands[1]), w.predicate(i.operands[2]));
-  d = (d & ~w.active) | (value & w.active);
-}
-
-void notPredicate(Warp &w, const Instruction &i) {
-  uint32_t &d = w.predicate(i.operands[0]);
-  d = (d & ~w.active) | (~w.predicate(i.operands[1]) & w.active);
+  w.setPredicate(i.operands[0], Op::apply(w.predicate(i.operands[1]),
+                                          w.predicate(i.operands[2])));
 }
 
 //===----------------------------------------------------------------------===//
@@ -225,7 +218,7 @@ void decodeNot(Decoder &d) {
   d.expectOperands(2);
   if (type == Type::Pred) {
     Slot a = d.predicate(d.operand(1));
-    d.emit(notPredicate, {d.predicateDestination(d.operand(0)), a});
+    d.emitNot(d.predicateDestination(d.operand(0)), a);
     return;
   }
   d.emit(sizeOf(type) == 2   ? unary<Not, uint16_t>

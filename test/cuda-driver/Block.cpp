@@ -197,13 +197,12 @@ void Block::checkHistory(Allocation &allocation, uint64_t address,
       uint64_t other = wrote ? last.write : last.read;
       throw Fault(
           CUDA_ERROR_LAUNCH_FAILED, lane,
-          fmt::format("race: {} {} device memory at {:#x} ({}), which {} has "
-                      "{} with nothing to order them",
-                      describeThread(now),
+          fmt::format("race: {} device memory at {:#x} ({}), {} by {} with "
+                      "nothing to order them",
                       access == Access::Read ? "reads" : "writes",
                       allocation.address + (i << granuleShift),
                       memory.describe(allocation.address + (i << granuleShift)),
-                      describeThread(other), wrote ? "written" : "read"));
+                      wrote ? "written" : "read", describeThread(other)));
     }
     if (access != Access::Read) {
       last.write = now;

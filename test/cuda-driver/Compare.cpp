@@ -74,11 +74,6 @@ template <int comparison, typename T> bool holds(T a, T b) {
   }
 }
 
-void setLanes(Warp &w, Slot slot, uint32_t value) {
-  uint32_t &d = w.predicate(slot);
-  d = (d & ~w.active) | (value & w.active);
-}
-
 enum Combination : uint8_t { None, AndWith, OrWith, XorWith };
 
 uint32_t combined(uint8_t combination, uint32_t value, uint32_t other) {
@@ -106,12 +101,12 @@ void compare(Warp &w, const Instruction &i) {
       },
       w.lanes<T>(i.operands[2]), w.lanes<T>(i.operands[3]));
   if (i.mode == None) {
-    setLanes(w, i.operands[0], result);
+    w.setPredicate(i.operands[0], result);
     return;
   }
   uint32_t other = w.predicate(i.operands[4]);
-  setLanes(w, i.operands[1], combined(i.mode, ~result, other));
-  setLanes(w, i.operands[0], combined(i.mode, result, other));
+  w.setPredicate(i.operands[1], combined(i.mode, ~result, other));
+  w.setPredicate(i.operands[0], combined(i.mode, result, other));
 }
 
 template <typename T, bool ftz> Handler compareHandler(int comparison) {

@@ -71,8 +71,7 @@ const OpcodeTable &opcodes() {
 }
 
 void notPredicate(Warp &warp, const Instruction &i) {
-  uint32_t &d = warp.predicate(i.operands[0]);
-  d = (d & ~warp.active) | (~warp.predicate(i.operands[1]) & warp.active);
+  warp.setPredicate(i.operands[0], ~warp.predicate(i.operands[1]));
 }
 
 /// An address of 64 bits a lane, from a base of T and the offset.
@@ -283,7 +282,7 @@ Slot Decoder::predicate(const Operand &operand) {
   if (!operand.negated)
     return operand.reg.slot;
   Slot negated = temporary(Type::Pred);
-  emit(notPredicate, {negated, operand.reg.slot});
+  emitNot(negated, operand.reg.slot);
   return negated;
 }
 
@@ -331,6 +330,10 @@ Slot Decoder::address(size_t index) {
            {address.operands[0], address.operands[1]});
   added.offset = address.offset;
   return address.operands[0];
+}
+
+void Decoder::emitNot(Slot destination, Slot source) {
+  emit(notPredicate, {destination, source});
 }
 
 Instruction &Decoder::emit(Handler handler,

@@ -110,6 +110,9 @@ public:
 
   Instruction &emit(Handler handler, std::initializer_list<Slot> operands = {});
 
+  /// The negation of a predicate.
+  void emitNot(Slot destination, Slot source);
+
   [[noreturn]] void error(const std::string &reason) const;
 
   const Statement &statement;

@@ -88,8 +88,7 @@ public:
   explicit Device(const Options &options);
   ~Device();
 
-  /// Gives a stream something to do, or a capture a node. `isGraph` says that
-  /// it may not be captured.
+  /// Gives a stream something to do, or its capture a node.
   void submit(const std::shared_ptr<Stream> &stream, Work work);
   /// Does what a stream was given, up to a number.
   void drain(Stream &stream, uint64_t upTo = ~0ull);
@@ -111,6 +110,7 @@ public:
   std::map<void *, std::shared_ptr<Graph>> graphs, executables;
   std::map<void *, std::unique_ptr<Module>> modules;
   std::map<void *, std::unique_ptr<Function>> functions;
+  /// Memory of the host, and how much.
   std::map<uint8_t *, std::unique_ptr<uint8_t[]>> pinned;
   std::map<uint8_t *, size_t> pinnedSizes;
   CUresult error = CUDA_SUCCESS; ///< For every later call.

@@ -64,8 +64,7 @@ void shuffle(Warp &w, const Instruction &i) {
     d[lane] = source[from];
     valid |= uint32_t(inside) << lane;
   });
-  uint32_t &p = w.predicate(i.operands[1]);
-  p = (p & ~active) | valid;
+  w.setPredicate(i.operands[1], valid);
 }
 
 void decodeShfl(Decoder &d) {
@@ -104,10 +103,8 @@ void vote(Warp &w, const Instruction &i) {
                                  : yes == part || yes == 0;
     result |= uint32_t(holds) << lane;
   });
-  if (i.mode != Ballot) {
-    uint32_t &d = w.predicate(i.operands[0]);
-    d = (d & ~w.active) | result;
-  }
+  if (i.mode != Ballot)
+    w.setPredicate(i.operands[0], result);
 }
 
 void decodeVote(Decoder &d) {

@@ -280,8 +280,7 @@ template <typename T> void testProperty(Warp &w, const Instruction &i) {
         }
       },
       w.lanes<T>(i.operands[1]));
-  uint32_t &d = w.predicate(i.operands[0]);
-  d = (d & ~w.active) | (result & w.active);
+  w.setPredicate(i.operands[0], result);
 }
 
 void decodeTestp(Decoder &d) {

@@ -23,8 +23,7 @@ template <typename T> void move(Warp &w, const Instruction &i) {
 }
 
 void movePredicate(Warp &w, const Instruction &i) {
-  uint32_t &d = w.predicate(i.operands[0]);
-  d = (d & ~w.active) | (w.predicate(i.operands[1]) & w.active);
+  w.setPredicate(i.operands[0], w.predicate(i.operands[1]));
 }
 
 /// Operands: the whole, then its parts from the lowest.
@@ -137,8 +136,7 @@ void isInSpace(Warp &w, const Instruction &i) {
                a - localWindow >= windowBytes;
       },
       w.lanes<uint64_t>(i.operands[1]));
-  uint32_t &d = w.predicate(i.operands[0]);
-  d = (d & ~w.active) | (result & w.active);
+  w.setPredicate(i.operands[0], result);
 }
 
 void decodeIsspacep(Decoder &d) {

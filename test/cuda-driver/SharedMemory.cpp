@@ -137,8 +137,7 @@ void SharedMemory::checkBounds(const uint64_t *addresses, uint32_t active,
   });
 }
 
-void SharedMemory::failRead(uint64_t granule, unsigned lane, uint32_t word,
-                            uint32_t now) {
+void SharedMemory::failRead(uint64_t granule, unsigned lane, uint32_t word) {
   uint64_t address = granule << granuleShift;
   if (word == pending)
     throw Fault(CUDA_ERROR_LAUNCH_FAILED, lane,
@@ -151,10 +150,9 @@ void SharedMemory::failRead(uint64_t granule, unsigned lane, uint32_t word,
                             "has not written",
                             address));
   throw Fault(CUDA_ERROR_LAUNCH_FAILED, lane,
-              fmt::format("race: {} reads shared memory at {:#x}, which {} "
-                          "has written with no barrier between",
-                          describe(threadOf(now)), address,
-                          describe(threadOf(word))));
+              fmt::format("race: reads shared memory at {:#x}, written by {} "
+                          "with no barrier between",
+                          address, describe(threadOf(word))));
 }
 
 void SharedMemory::failWrite(uint64_t granule, unsigned lane, uint32_t now) {
@@ -166,12 +164,12 @@ void SharedMemory::failWrite(uint64_t granule, unsigned lane, uint32_t now) {
                             "that nobody waited for has yet to deliver",
                             address));
   bool wrote = write != now && sameEpoch(write, now) && unordered(write, now);
-  throw Fault(CUDA_ERROR_LAUNCH_FAILED, lane,
-              fmt::format("race: {} writes shared memory at {:#x}, which {} "
-                          "has {} with no barrier between",
-                          describe(threadOf(now)), address,
-                          describe(threadOf(wrote ? write : lastRead[granule])),
-                          wrote ? "written" : "read"));
+  throw Fault(
+      CUDA_ERROR_LAUNCH_FAILED, lane,
+      fmt::format("race: writes shared memory at {:#x}, {} by {} with no "
+                  "barrier between",
+                  address, wrote ? "written" : "read",
+                  describe(threadOf(wrote ? write : lastRead[granule]))));
 }
 
 template <unsigned count>
@@ -186,7 +184,7 @@ void SharedMemory::noteRead(uint64_t first, unsigned lane, uint32_t now) {
   for (unsigned i = 0; suspicious && i != count; ++i)
     if (written[i] - oldest >= unusual ||
         (sameEpoch(written[i], now) && unordered(written[i], now)))
-      failRead(first + i, lane, written[i], now);
+      failRead(first + i, lane, written[i]);
   for (unsigned i = 0; i != count; ++i) {
     uint32_t joined = join(read[i], now);
     read[i] = sameEpoch(read[i], now) ? joined : now;
@@ -257,7 +255,7 @@ void SharedMemory::update(uint64_t address, unsigned bytes, uint32_t who,
   for (uint64_t i = first; i != first + (bytes >> granuleShift); ++i) {
     uint32_t write = lastWrite[i];
     if (write == pending || write < oldest)
-      failRead(i, lane, write, now);
+      failRead(i, lane, write);
     // Atomic operations may meet; what they leave is nobody's.
     if (write != (epoch << epochShift | atomicThread) &&
         sameEpoch(write, now) && unordered(write, now))

@@ -58,8 +58,7 @@ private:
   template <unsigned count>
   void noteRead(uint64_t first, unsigned lane, uint32_t now);
   bool isInside(uint64_t address, unsigned bytes) const;
-  [[noreturn]] void failRead(uint64_t granule, unsigned lane, uint32_t word,
-                             uint32_t now);
+  [[noreturn]] void failRead(uint64_t granule, unsigned lane, uint32_t word);
   [[noreturn]] void failWrite(uint64_t granule, unsigned lane, uint32_t now);
   void noteWrites(const uint64_t *addresses, uint32_t active, unsigned bytes,
                   uint32_t who, bool arrivesLater);

@@ -144,8 +144,11 @@ protected:
     return result == CUDA_SUCCESS ? cuCtxSynchronize() : result;
   }
 
+  /// Runs a product of 16 x depth and depth x 8, and counts the wrong elements.
   template <typename T>
-  void expectProduct(const std::string &name, int depth, T (*convert)(int)) {
+  Outcome multiply(const std::string &ptx, const std::string &name, int depth,
+                   T (*convert)(int)) {
+    start();
     std::vector<T> a, b;
     for (int i = 0; i != 16 * depth; ++i)
       a.push_back(convert(elementA(i / depth, i % depth)));
@@ -157,23 +160,42 @@ protected:
     ma.addTo(arguments);
     mb.addTo(arguments);
     mc.addTo(arguments);
-    check(launchOn(getFunction(load(text()), name), arguments, 1, 32));
+    CUfunction function = getFunction(load(ptx), name);
+    Outcome outcome;
+    testing::internal::CaptureStderr();
+    outcome.result = launchOn(function, arguments, 1, 32);
+    outcome.said = testing::internal::GetCapturedStderr();
+    if (outcome.result != CUDA_SUCCESS)
+      return outcome;
     std::vector<float> c = download<float>(out, 16 * 8);
-    for (int row = 0; row != 16; ++row)
-      for (int column = 0; column != 8; ++column)
-        EXPECT_EQ(c[8 * row + column], elementC(row, column, depth))
-            << row << ", " << column;
+    for (int i = 0; i != 16 * 8; ++i)
+      outcome.wrong += c[i] != elementC(i / 8, i % 8, depth);
+    return outcome;
   }
 };
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MlirKernels, testing::Values(0, 5));
 
 TEST_P(MlirKernels, CopyLoadAndMultiplyF16) {
-  expectProduct<uint16_t>("matmul_f16", 16, toF16);
+  expectRight(multiply<uint16_t>(text(), "matmul_f16", 16, toF16));
 }
 
 TEST_P(MlirKernels, MultiplyTf32) {
-  expectProduct<float>("matmul_tf32", 8, [](int v) { return float(v); });
+  expectRight(multiply<float>(text(), "matmul_tf32", 8,
+                              [](int v) { return float(v); }));
+}
+
+TEST_P(MlirKernels, FaultsAreCaught) {
+  auto run = [&](const std::string &from, const std::string &to) {
+    return multiply<uint16_t>(replaced(text(), from, to), "matmul_f16", 16,
+                              toF16);
+  };
+  Outcome noWait = run("cp.async.wait_group \t0;", "");
+  EXPECT_NE(noWait.said.find("has yet to deliver"), std::string::npos);
+  Outcome noBarrier = run("bar.sync \t0;", "");
+  EXPECT_NE(noBarrier.said.find("race: reads"), std::string::npos);
+  EXPECT_GT(run("x2.trans.shared", "x2.shared").wrong, 0u);
+  EXPECT_GT(run("x4.shared", "x4.trans.shared").wrong, 0u);
 }
 
 TEST_P(MlirKernels, VectorsAndShuffles) {

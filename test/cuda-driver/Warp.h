@@ -56,6 +56,11 @@ public:
   uint32_t &predicate(Slot slot) {
     return *reinterpret_cast<uint32_t *>(registers + slot);
   }
+  /// Writes a predicate of the active lanes.
+  void setPredicate(Slot slot, uint32_t value) {
+    uint32_t &old = predicate(slot);
+    old = (old & ~active) | (value & active);
+  }
   /// The addresses of all lanes, offset included.
   void addresses(const Instruction &i, uint64_t *result);
   /// Phase and thread of lane 0, as the memories want it.
@@ -103,7 +108,6 @@ private:
   /// The same if it is behind those that run; and takes in the groups at the
   /// same place.
   void reschedule();
-  void branch(const Instruction &i);
   void branchIndexed(const Instruction &i);
   bool exit();
   bool canRunNamed(const Instruction &i);

@@ -1,9 +1,19 @@
-// Kernels in CUDA C++ as nvcc compiles them, for the tests of the stand-in. The
-// tests run kernels.ptx, which is made from this file by
+//===- kernels.cu - Kernels in CUDA C++ -----------------------------------===//
 //
-//   nvcc -std=c++17 -arch=sm_80 -ptx --no-compress kernels.cu -o kernels.ptx
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// As nvcc compiles them, for the tests of the stand-in. The tests run
+// kernels.ptx, which CUDA 13.0 made from this file by
+//
+//   nvcc -std=c++17 -arch=sm_80 -ptx kernels.cu -o kernels.ptx
 //
 // Matrices are row-major. GEMMs compute C[m][n] = sum of A[m][k] B[k][n].
+//
+//===----------------------------------------------------------------------===//
 
 #include <cstdint>
 
@@ -56,12 +66,14 @@ extern "C" __global__ void histogram(const uint32_t *input, uint32_t *counts,
 extern "C" __global__ void gemmTiled(const float *a, const float *b, float *c,
                                      int m, int n, int k) {
   __shared__ float as[16][16], bs[16][16];
-  int row = blockIdx.y * 16 + threadIdx.y, column = blockIdx.x * 16 + threadIdx.x;
+  int row = blockIdx.y * 16 + threadIdx.y,
+      column = blockIdx.x * 16 + threadIdx.x;
   float sum = 0;
   for (int k0 = 0; k0 < k; k0 += 16) {
     int ka = k0 + threadIdx.x, kb = k0 + threadIdx.y;
     as[threadIdx.y][threadIdx.x] = row < m && ka < k ? a[row * k + ka] : 0;
-    bs[threadIdx.y][threadIdx.x] = kb < k && column < n ? b[kb * n + column] : 0;
+    bs[threadIdx.y][threadIdx.x] =
+        kb < k && column < n ? b[kb * n + column] : 0;
     __syncthreads();
     for (int i = 0; i < 16; ++i)
       sum = fmaf(as[threadIdx.y][i], bs[i][threadIdx.x], sum);
@@ -98,7 +110,8 @@ extern "C" __global__ void gemmRegisters(const float *a, const float *b,
     __syncthreads();
   }
   for (int i = 0; i < 4; ++i)
-    *reinterpret_cast<float4 *>(&c[(row0 + 4 * ty + i) * n + column0 + 4 * tx]) =
+    *reinterpret_cast<float4 *>(
+        &c[(row0 + 4 * ty + i) * n + column0 + 4 * tx]) =
         make_float4(sums[i][0], sums[i][1], sums[i][2], sums[i][3]);
 }
 
@@ -115,7 +128,9 @@ __device__ void copyAsync(void *target, const void *source, int bytes) {
                : "memory");
 }
 
-__device__ void commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+__device__ void commit() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
 
 template <int groups> __device__ void waitGroups() {
   asm volatile("cp.async.wait_group %0;" ::"n"(groups) : "memory");
@@ -131,9 +146,9 @@ extern "C" __global__ void __launch_bounds__(128)
              int k) {
   // 8 elements between rows keep the banks apart.
   extern __shared__ __align__(16) uint16_t memory[];
-  uint16_t(*as)[64][40] = reinterpret_cast<uint16_t(*)[64][40]>(memory);
-  uint16_t(*bs)[32][72] =
-      reinterpret_cast<uint16_t(*)[32][72]>(memory + 2 * 64 * 40);
+  uint16_t (*as)[64][40] = reinterpret_cast<uint16_t (*)[64][40]>(memory);
+  uint16_t (*bs)[32][72] =
+      reinterpret_cast<uint16_t (*)[32][72]>(memory + 2 * 64 * 40);
   int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
   int row0 = blockIdx.y * 64, column0 = blockIdx.x * 64;
   int rowW = warp / 2 * 32, columnW = warp % 2 * 32;
