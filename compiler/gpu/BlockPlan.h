@@ -51,6 +51,7 @@ public:
   int64_t getSharedOffset(unsigned buffer) const {
     return sharedOffsets[buffer];
   }
+  int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const override;
   /// The bytes of shared memory of a block.
   int64_t getSharedBytes() const { return sharedBytes; }
 
@@ -63,7 +64,6 @@ private:
   bool isOwnScratch(mlir::Value value) const override {
     return lookupContraction(value.getDefiningOp()) != nullptr;
   }
-  int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const override;
   bool isInMemory(mlir::linalg::LinalgOp op) const override {
     return !isElided(op);
   }

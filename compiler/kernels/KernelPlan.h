@@ -63,8 +63,7 @@ public:
 private:
   int64_t getTileSize(unsigned cls) const override;
   bool isDivided(unsigned cls) const override;
-  Buffer createScratch(mlir::Value value,
-                       mlir::RankedTensorType type) override;
+  Buffer createScratch(mlir::Value value, mlir::RankedTensorType type) override;
   int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const override;
   bool isInMemory(mlir::linalg::LinalgOp op) const override;
   void foldFills();

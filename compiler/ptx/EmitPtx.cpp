@@ -30,9 +30,9 @@ using namespace mlir;
 using namespace vib;
 
 /// LLVM would take vectors apart that are only read from, and then read three
-/// neighbours as four where that cannot trap: beyond what the block has written,
-/// or while another thread writes there. What is read at once is what the
-/// emitters say.
+/// neighbours as four where that cannot trap: beyond what the block has
+/// written, or while another thread writes there. What is read at once is what
+/// the emitters say.
 static void keepLoads() {
   for (StringRef name :
        {"disable-vector-combine", "disable-nvptx-load-store-vectorizer"}) {

@@ -6,12 +6,18 @@
 // RUN: | FileCheck %s --check-prefix=THOUSAND
 
 // CHECK: scale 100 128 0
-// 100 x 1024 in tiles of 32 x 32, and 64 x 64 of a weight's gradient.
-// CHECK: encode.0 {{[0-9]+}} 128
+// Of each: blocks, threads, and bytes of shared memory, whose jump shall be seen.
+// CHECK: train_step: 7 launches
+// CHECK: encode.0 96 128 36864
+// CHECK: encode.2 96 128 36864
+// CHECK: encode.4 64 128 32768
 // One row a block, and one block for the sum of the rates.
-// CHECK: encode.4.combine + decode 101 128
+// CHECK: encode.4.combine + decode 101 128 1056
+// CHECK: decode.grad + encode.4.in 104 128 36864
+// CHECK: encode.4.grad + encode.2.in 200 128 73728
+// CHECK: encode.2.grad + encode.0.grad 312 128 73728
 // CHECK: evaluate
-// CHECK: decode 100 128
+// CHECK: decode 100 128 1096
 
 // THOUSAND: train_step:
 // THOUSAND: decode.2.rows 64 128

@@ -573,10 +573,6 @@ int Compilation::lowerToKernels() {
     if (phase == Phase::Fused && flags.explain && !options.isCuda())
       if (int code = explain())
         return code;
-    if (next == Phase::Kernels && end == next && flags.explain &&
-        options.isCuda())
-      if (int code = explainGpu({}))
-        return code;
     if (int code = emitModule(next, done); code || done)
       return code;
   }
@@ -738,6 +734,10 @@ int Compilation::emit(Phase at, StringRef contents, bool &done) {
 
 int Compilation::emitModule(Phase at, bool &done) {
   done = false;
+  // Of a GPU the launches are known here; their registers are only later.
+  if (at == end && at == Phase::Kernels && flags.explain && options.isCuda())
+    if (int code = explainGpu({}))
+      return code;
   if (at != end && flags.saveTemps.empty())
     return 0;
   std::string contents;
