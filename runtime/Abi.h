@@ -122,17 +122,18 @@ typedef struct VibKernel {
 } VibKernel;
 
 /* Runs kernel(call, begin, end) for ranges that cover [0, units), on the
- * threads of call->pool, and returns when all are done. It takes no more threads
- * than find `grain` units each: with fewer, waking one costs more than it helps.
- * `kernel_index` is the kernel's place in VibModel::kernels, for the profile. In
- * the runtime. */
+ * threads of call->pool, and returns when all are done. It takes no more
+ * threads than find `grain` units each: with fewer, waking one costs more than
+ * it helps. `kernel_index` is the kernel's place in VibModel::kernels, for the
+ * profile. In the runtime. */
 typedef void (*VibKernelFn)(const VibCall *call, int64_t begin, int64_t end);
 void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
                 int64_t grain, int64_t kernel_index);
 
 /* For those who call the entry points of a shared library themselves: threads
- * for VibCall::pool, the caller's included. Null if they cannot be had. If there
- * are as many as processors, each but the caller's stays on one of its own. */
+ * for VibCall::pool, the caller's included. Null if they cannot be had. If
+ * there are as many as processors, each but the caller's stays on one of its
+ * own. */
 struct VibPool *vib_pool_create(int threads);
 void vib_pool_destroy(struct VibPool *pool);
 
@@ -199,8 +200,8 @@ typedef enum VibScheduleKind {
 } VibScheduleKind;
 
 /* A schedule of the rate or of beta. `warmup_epochs` of linear warm-up from 0
- * come first; 0 of them mean none. Epochs may be fractions. LINEAR and GEOMETRIC
- * over 0 epochs are CONSTANT. */
+ * come first; 0 of them mean none. Epochs may be fractions. LINEAR and
+ * GEOMETRIC over 0 epochs are CONSTANT. */
 typedef struct VibSchedule {
   uint32_t kind; /* VibScheduleKind */
   uint32_t pad;

@@ -67,7 +67,7 @@ constexpr unsigned eventBlocks = 1, streamNonBlocking = 1;
     (cuda::Function * function, cuda::Module module, const char *name))        \
   F(cuModuleUnload, (cuda::Module module))                                     \
   F(cuFuncSetAttribute, (cuda::Function function, int attribute, int value))   \
-  F(cuMemGetInfo_v2, (size_t * free, size_t * total))                          \
+  F(cuMemGetInfo_v2, (size_t *free, size_t *total))                            \
   F(cuMemAlloc_v2, (cuda::Pointer * pointer, size_t bytes))                    \
   F(cuMemFree_v2, (cuda::Pointer pointer))                                     \
   F(cuMemAllocHost_v2, (void **pointer, size_t bytes))                         \

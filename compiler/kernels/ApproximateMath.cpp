@@ -1,4 +1,5 @@
-//===- ApproximateMath.cpp - Functions of f32 by polynomials ---------------===//
+//===- ApproximateMath.cpp - Functions of f32 by polynomials
+//---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -578,12 +578,11 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     writer.writePredict();
 
     module->setAttr("vib.phase", builder.getStringAttr("step"));
-    module->setAttr("vib.model",
-                    getModelAttribute(model, train, type, rows,
-                                      roundOperands ? "bf16"
-                                      : useTF32     ? "tf32"
-                                                    : "",
-                                      computeHash(model)));
+    module->setAttr("vib.model", getModelAttribute(model, train, type, rows,
+                                                   roundOperands ? "bf16"
+                                                   : useTF32     ? "tf32"
+                                                                 : "",
+                                                   computeHash(model)));
     module->setAttr("vib.parameters", getParametersAttribute(model, train));
     numDifferentiated += model.getBody().front().getOperations().size();
     numParameters += model.getParameters().size();
