@@ -112,6 +112,14 @@ typedef struct VibCall {
 
 typedef void (*VibEntry)(const VibCall *call);
 
+struct VibModel;
+
+/* The values of the update that follows `step` updates, by the model's
+ * schedules and optimizer, with its own seed, rate and beta, for a whole batch.
+ * In the runtime. */
+void vib_make_step(const struct VibModel *model, uint64_t step,
+                   int64_t steps_per_epoch, VibStep *values);
+
 /* A kernel of an entry point, for `info`, `bench` and `--profile`. */
 typedef struct VibKernel {
   const char *name;

@@ -74,3 +74,10 @@ VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,
 }
 
 } // namespace vib::runtime
+
+extern "C" void vib_make_step(const VibModel *model, uint64_t step,
+                              int64_t steps_per_epoch, VibStep *values) {
+  *values = vib::runtime::makeTrainStep(
+      *model, {model->seed, model->rate, model->beta}, step, steps_per_epoch);
+  values->rows = int32_t(model->batch);
+}

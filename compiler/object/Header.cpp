@@ -33,12 +33,14 @@ static constexpr StringLiteral kUsage = R"(
  *   // Fill the inputs: find "x" (or "image") and "y" in vib_model.tensors;
  *   // a tensor lies at arena + its offset. Rows from `rows` on count nothing
  *   // and must be zero.
- *   call.step.rows = vib_model.batch;
- *   call.step.beta = vib_model.beta;
- *   vib_model.gradients(&call);  // loss terms: tensors "nll", "rate", "error";
- *                                // gradients: of parameter i, in the block of
- *                                // gradients (vib_read_parameter)
- *   vib_model.train_step(&call); // or a whole step with the model's optimizer
+ *   for (uint64_t step = 0; step < 1000; ++step) {
+ *     // Seed, rate, beta and what the optimizer needs of the step's number.
+ *     vib_make_step(&vib_model, step, steps_per_epoch, &call.step);
+ *     vib_model.train_step(&call); // losses: tensors "nll", "rate", "error"
+ *   }
+ *   // Or, for an optimizer of your own, only the gradients: of parameter i, in
+ *   // the block of gradients (vib_read_parameter).
+ *   vib_model.gradients(&call);
  *
  * Blocks and arena are aligned to 64 bytes, sizes rounded up to it. One call
  * works on one VibCall's memory; calls on different memory and pools may run

@@ -92,9 +92,10 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
       return createStringError(error, "cannot make a temporary file");
     exportsRemover.setFile(exports);
     raw_fd_ostream(descriptor, /*shouldClose=*/true)
-        << "{ global: vib_model; vib_pool_*; vib_*_parameter; "
+        << "{ global: vib_model; vib_make_step; vib_pool_*; "
+           "vib_*_parameter; "
            "local: *; };\n";
-    arguments.append({"-shared", "-Wl,-z,defs",
+    arguments.append({"-shared", "-Wl,-z,defs", "-Wl,--undefined=vib_make_step",
                       "-Wl,--undefined=vib_pool_create",
                       "-Wl,--undefined=vib_pool_destroy",
                       "-Wl,--undefined=vib_read_parameter",

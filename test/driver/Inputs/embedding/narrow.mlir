@@ -13,4 +13,5 @@ vib.model @narrow(%x: tensor<?x6xf32>, %label: tensor<?xi32>) {
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-4) * %rate
 }
-vib.train @narrow batch(8) epochs(5) { optimizer = #vib.sgd<lr = 0.2> }
+vib.train @narrow batch(8) epochs(5) {
+  optimizer = #vib.adam<lr = 0.02>, average = 0.9 }
