@@ -395,6 +395,11 @@ TEST_F(Cuda, outOfMemory) {
     expectIn(outcome.err, "out of memory on Fake 0 (device 0, compute "
                           "capability 8.0): ");
     expectIn(outcome.err, " bytes, and ");
+    // What does not fit is seen before anything was computed for it.
+    size_t after = outcome.err.find("after step ");
+    if (after != std::string::npos)
+      EXPECT_EQ(outcome.err.compare(after, 13, "after step 0:"), 0)
+          << outcome.err;
     messages += outcome.err;
   }
   EXPECT_TRUE(enough);
@@ -431,6 +436,9 @@ TEST_F(Cuda, aDeviceMayBeLostAnywhere) {
     expectIn(outcome.err, "CUDA_ERROR_LAUNCH_FAILED");
     expectIn(outcome.err, launches < 80 ? "no checkpoint was written"
                                         : "is still that of step ");
+    // A step has four launches: the training is done and kept.
+    if (launches > 4 * 53)
+      expectIn(outcome.err, "is still that of step 53");
     trainWell(name, flags, onGpu());
     expectSameRun("whole", name);
   }
