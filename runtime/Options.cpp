@@ -274,8 +274,11 @@ void addBench(CLI::App &app, const VibModel &model, Options &options) {
                            "FMA peak\nof the processor, measured in the same "
                            "run");
   FlagBuilder flags(bench);
-  flags.whole("--steps", options.steps, 1, maxCount,
-              "Steps to time [as many as 3 seconds allow, 10 to 1000]");
+  flags.whole(
+      "--steps", options.steps, 1, maxCount,
+      model.gpu ? "Steps to time; if they fill a graph, whole graphs of them\n"
+                  "[as many as 3 seconds allow, up to some 1000]"
+                : "Steps to time [as many as 3 seconds allow, 10 to 1000]");
   flags.flag("--json", options.json, "Print it as one JSON object");
   options.command = Command::Bench;
   addCommonFlags(flags, model, options);

@@ -229,12 +229,22 @@ TEST_F(Cuda, theProfileNamesTheLaunches) {
 }
 
 TEST_F(Cuda, benchTellsNoPeak) {
-  for (const char *steps : {"4", "40"}) {
-    Words words = {"bench", "--steps", steps, "--json"};
+  // Whole graphs of 16, or single steps if fewer are wanted.
+  struct Case {
+    const char *wanted;
+    int steps, perSample;
+    const char *said;
+  };
+  for (Case each : {Case{"4", 4, 1, "median of 4 steps of 8 rows"},
+                    Case{"40", 48, 16,
+                         "median of 3 graphs of 16 steps, a mean of each, "
+                         "of 8 rows"}}) {
+    Words words = {"bench", "--steps", each.wanted, "--json"};
     Outcome outcome = runMock(words, onGpu());
     ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
     auto json = nlohmann::json::parse(outcome.out);
-    EXPECT_EQ(json["steps"], std::stoi(steps));
+    EXPECT_EQ(json["steps"], each.steps);
+    EXPECT_EQ(json["steps_per_sample"], each.perSample);
     EXPECT_GT(double(json["ms_per_step"]), 0);
     EXPECT_FALSE(json.contains("peak_gflops"));
     expectIn(json["device"], "Fake 0");
@@ -243,6 +253,7 @@ TEST_F(Cuda, benchTellsNoPeak) {
     outcome = runMock(words, onGpu());
     expectIn(outcome.out, " ms/step (");
     expectIn(outcome.out, " GFLOP/s\n");
+    expectIn(outcome.out, each.said);
     expectIn(outcome.out, "train_step/update");
     EXPECT_EQ(outcome.out.find('%' + std::string(" of ")), std::string::npos);
   }
