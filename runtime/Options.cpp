@@ -129,8 +129,8 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
                 "The GPU to run on, as the CUDA driver counts them [0]");
   flags.whole("--threads", options.threads, 1, maxThreads,
               model.gpu
-                  ? "Threads of the host; one is enough for the GPU, and more\n"
-                    "have nothing to do"
+                  ? "Has no effect on a GPU; accepted so that a script works\n"
+                    "for programs of both kinds"
                   : "Threads to work with [as many as there are processors];\n"
                     "the results do not depend on it");
   flags.whole(

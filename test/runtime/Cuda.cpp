@@ -280,6 +280,7 @@ TEST_F(Cuda, infoNeedsNoDriver) {
 TEST_F(Cuda, helpOffersTheDevice) {
   for (const char *command : {"train", "eval", "predict", "bench"})
     expectIn(runMock({command, "--help"}, onGpu()).out, "--device N");
+  expectIn(runMock({"train", "--help"}, onGpu()).out, "Has no effect on a GPU");
   EXPECT_EQ(runMock({"bench", "--help"}, onGpu()).out.find("peak"),
             std::string::npos);
   EXPECT_EQ(runMock({"train", "--help"}).out.find("--device"),
