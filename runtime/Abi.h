@@ -162,6 +162,9 @@ typedef enum VibGpuEntry {
  * except those of VIB_GPU_GATHER:
  *   (const void *inputs, const void *labels, const uint32_t *order, arena,
  *    const VibStep *step)
+ * The weights and the other blocks, the arena, and the data (inputs, labels and
+ * order) begin at multiples of 256 bytes. `step` may be one of an array and is
+ * aligned as VibStep is, to 8 bytes. Nothing else holds of an address.
  * Gather puts row order[step.row0 + r] of the inputs and labels, as they lie in
  * the data set, into row r of the arena's "image" or "x" and "y"; rows from
  * step.rows on become 0. Labels are int32, or floats of the type of "y". */

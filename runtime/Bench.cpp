@@ -33,18 +33,21 @@ namespace vib::runtime {
 namespace {
 
 struct Times {
-  std::vector<double> steps; ///< Milliseconds, sorted.
+  std::vector<double> samples; ///< Milliseconds a step, sorted.
+  size_t together;             ///< Steps of which a sample is the mean.
   uint64_t warmUp;
 
+  size_t steps() const { return samples.size() * together; }
   double quantile(double part) const {
-    return steps[size_t(part * double(steps.size() - 1) + 0.5)];
+    return samples[size_t(part * double(samples.size() - 1) + 0.5)];
   }
   double median() const { return quantile(0.5); }
 };
 
 /// Times as many steps as are wanted, or as `secondsToSpend` allow. Where steps
-/// are done many at once, those are timed, if so many are wanted; the session
-/// has twice as many to make ready.
+/// are done many at once, only all of them have a time, which is one sample;
+/// unless fewer are wanted, whole samples are taken. The session has twice as
+/// many steps to make ready.
 Times timeSteps(Session &session, const HyperParameters &values,
                 std::optional<uint64_t> wanted) {
   constexpr double secondsToSpend = 3;
@@ -52,19 +55,22 @@ Times timeSteps(Session &session, const HyperParameters &values,
   if (wanted && *wanted < together)
     together = 1;
   Times times;
+  times.together = together;
   times.warmUp = std::max<uint64_t>(3, 2 * together);
   double spent = 0;
   uint64_t asked = 0, done = 0;
   auto enough = [&] {
-    size_t count = times.steps.size();
-    return wanted ? count >= *wanted
-                  : count >= 1000 || (count >= 10 && spent > secondsToSpend);
+    return wanted ? times.steps() >= *wanted
+                  : times.steps() >= 1000 ||
+                        (times.samples.size() >= 10 && spent > secondsToSpend);
   };
   auto take = [&](const StepSums &sums) {
-    if (done++ < times.warmUp || enough())
+    // Every step of a sample has the same time.
+    uint64_t number = done++;
+    if (number < times.warmUp || number % together != 0 || enough())
       return;
-    times.steps.push_back(sums.seconds * 1e3);
-    spent += sums.seconds;
+    times.samples.push_back(sums.seconds * 1e3);
+    spent += sums.seconds * double(together);
   };
   std::vector<VibStep> next(together);
   while (!enough() && !(wanted && asked >= times.warmUp + *wanted)) {
@@ -74,7 +80,7 @@ Times timeSteps(Session &session, const HyperParameters &values,
     session.train(next.data(), next.size(), take);
   }
   session.finishSteps(take);
-  std::sort(times.steps.begin(), times.steps.end());
+  std::sort(times.samples.begin(), times.samples.end());
   return times;
 }
 
@@ -111,7 +117,7 @@ nlohmann::ordered_json toJson(const Times &times) {
   return {{"ms_per_step", times.median()},
           {"ms_per_step_p10", times.quantile(0.1)},
           {"ms_per_step_p90", times.quantile(0.9)},
-          {"steps", times.steps.size()},
+          {"steps", times.steps()},
           {"warm_up_steps", times.warmUp}};
 }
 
@@ -134,6 +140,7 @@ int benchOnGpu(const VibModel &model, const Options &options) {
   if (options.json) {
     nlohmann::ordered_json json = toJson(times);
     json["device"] = bench.session.describeDevice();
+    json["steps_per_sample"] = times.together;
     json["batch"] = model.batch;
     json["rows_per_second"] = double(model.batch) / times.median() * 1e3;
     json["flops_per_step"] = flops;
@@ -157,9 +164,14 @@ int benchOnGpu(const VibModel &model, const Options &options) {
   fmt::print("{}\n", line);
   if (options.quiet)
     return 0;
-  fmt::print("median of {} steps of {} rows (10th to 90th percentile) on {}, "
-             "by its own clock, after {} to warm up\n",
-             times.steps.size(), model.batch, bench.session.describeDevice(),
+  std::string samples =
+      times.together == 1
+          ? fmt::format("{} steps", times.steps())
+          : fmt::format("{} graphs of {} steps, a mean of each,",
+                        times.samples.size(), times.together);
+  fmt::print("median of {} of {} rows (10th to 90th percentile) on {}, by its "
+             "own clock, after {} steps to warm up\n",
+             samples, model.batch, bench.session.describeDevice(),
              times.warmUp);
   fmt::print("{}", kernels.describeProfile(0, 0));
   return 0;
@@ -223,7 +235,7 @@ int runBench(const VibModel &model, const Options &options) {
              "{} thread{}, after {} to warm up; the peak is of fused "
              "multiply-adds{} on the same threads; a launch of no work takes "
              "{:.2f} us\n",
-             times.steps.size(), model.batch, pool.threads(),
+             times.steps(), model.batch, pool.threads(),
              pool.threads() == 1 ? "" : "s", times.warmUp,
              model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6);
   fmt::print("{}", describeProfile(model, profile, limits, 0, 0));

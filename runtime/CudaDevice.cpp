@@ -15,8 +15,11 @@ namespace vib::runtime {
 namespace {
 
 std::string formatBytes(uint64_t bytes) {
-  return bytes >= 1'000'000 ? fmt::format("{:.1f} MB", double(bytes) / 1e6)
-                            : fmt::format("{} bytes", bytes);
+  if (bytes >= 1'000'000'000)
+    return fmt::format("{:.1f} GB", double(bytes) / 1e9);
+  if (bytes >= 1'000'000)
+    return fmt::format("{:.1f} MB", double(bytes) / 1e6);
+  return fmt::format("{} bytes", bytes);
 }
 
 } // namespace
@@ -91,12 +94,19 @@ void CudaDevice::check(cuda::Result result, const std::string &what) const {
         fmt::format("cannot {}: {}", what, driver.describe(result)));
 }
 
-CudaModule CudaDevice::loadModule(const VibGpu &gpu) const {
+CudaModule CudaDevice::loadModule(const VibModel &model) const {
+  const VibGpu &gpu = *model.gpu;
   cuda::Module module = nullptr;
-  if (gpu.cubin && capabilityOf(device) == int(gpu.capability) &&
-      driver.cuModuleLoadDataEx(&module, gpu.cubin, 0, nullptr, nullptr) ==
-          cuda::success)
-    return {module, driver.cuModuleUnload};
+  if (gpu.cubin && capabilityOf(device) == int(gpu.capability)) {
+    cuda::Result result =
+        driver.cuModuleLoadDataEx(&module, gpu.cubin, 0, nullptr, nullptr);
+    if (result == cuda::success)
+      return {module, driver.cuModuleUnload};
+    fmt::print(stderr,
+               "{}: note: the driver does not take the program's cubin for {}: "
+               "{}; it compiles the PTX instead\n",
+               model.name, describe(), driver.describe(result));
+  }
 
   char log[8192] = {};
   int options[] = {cuda::jitErrorLog, cuda::jitErrorLogBytes};
@@ -139,8 +149,9 @@ CudaMemory CudaDevice::allocate(uint64_t bytes, const std::string &what) const {
     size_t free = 0, total = 0;
     check(driver.cuMemGetInfo_v2(&free, &total), "ask for the free memory");
     throw DeviceError(fmt::format(
-        "out of memory on {}: {} need {}, and {} of {} are free", describe(),
-        what, formatBytes(bytes), formatBytes(free), formatBytes(total)));
+        "out of memory on {}: cannot allocate {} for {}; free are {} of {}",
+        describe(), formatBytes(bytes), what, formatBytes(free),
+        formatBytes(total)));
   }
   check(result, fmt::format("allocate {} for {}", formatBytes(bytes), what));
   CudaMemory memory(pointer, driver.cuMemFree_v2);

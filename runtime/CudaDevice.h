@@ -78,8 +78,9 @@ public:
   void check(cuda::Result result, const std::string &what) const;
 
   /// The code for this device: the program's own if it is for exactly that, or
-  /// else what the driver makes of the PTX.
-  CudaModule loadModule(const VibGpu &gpu) const;
+  /// else what the driver makes of the PTX. Says so where the driver refuses
+  /// the former, as compiling may take long.
+  CudaModule loadModule(const VibModel &model) const;
   /// A kernel that is launched with so many bytes of dynamic shared memory.
   cuda::Function findKernel(const CudaModule &module,
                             const VibLaunch &launch) const;

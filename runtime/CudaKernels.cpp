@@ -38,7 +38,7 @@ std::string describeKernels(const VibModel &model, const VibLaunch &launch) {
 }
 
 CudaKernels::CudaKernels(const VibModel &model, const CudaDevice &device)
-    : model(model), device(device), module(device.loadModule(*model.gpu)) {
+    : model(model), device(device), module(device.loadModule(model)) {
   for (uint32_t i = 0; i < model.gpu->num_launches; ++i)
     functions.push_back(device.findKernel(module, model.gpu->launches[i]));
 }

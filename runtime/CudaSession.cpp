@@ -106,40 +106,31 @@ CudaSession::~CudaSession() {
 //===----------------------------------------------------------------------===//
 
 int CudaSession::addRows(const Inputs &inputs, const Labels *labels) {
-  data.emplace_back();
-  data.back().inputs = &inputs;
-  data.back().labels = labels;
-  return int(data.size()) - 1;
-}
-
-CudaSession::Rows &CudaSession::use(int number) {
-  Rows &rows = data[size_t(number)];
-  if (rows.inputsMemory)
-    return rows;
+  // Only what is there as a whole is kept.
+  Rows rows;
+  rows.count = size_t(inputs.rows());
   auto upload = [&](CudaMemory &memory, const char *what) {
     return [&memory, what, this](const void *values, size_t bytes) {
       memory = device.allocate(bytes, what);
       device.upload(memory.get(), values, bytes, what);
     };
   };
-  useInputs(inputTensor(model), rows.inputs->array,
-            upload(rows.inputsMemory, "the inputs of the data"));
+  useInputs(inputTensor(model), inputs.array,
+            upload(rows.inputs, "the inputs of the data"));
   const VibTensor &y = getTensor(model, "y");
-  auto toLabels = upload(rows.labelsMemory, "the labels of the data");
-  size_t count = size_t(rows.inputs->rows());
-  if (!rows.labels)
-    rows.labelsMemory = device.allocate(
-        sizeOf(y) / uint64_t(y.shape[0]) * count, "the labels of the data");
+  auto toLabels = upload(rows.labels, "the labels of the data");
+  if (!labels)
+    rows.labels = device.allocate(sizeOf(y) / uint64_t(y.shape[0]) * rows.count,
+                                  "the labels of the data");
   else if (model.likelihood == VIB_CATEGORICAL)
-    useAs(y, rows.labels->classes.data(), count, toLabels);
+    useAs(y, labels->classes.data(), rows.count, toLabels);
   else
-    useAs(y, rows.labels->targets.data(), rows.labels->targets.size(),
-          toLabels);
+    useAs(y, labels->targets.data(), labels->targets.size(), toLabels);
   rows.order =
-      device.allocate(count * sizeof(uint32_t), "the order of the data");
-  rows.ordered = false;
+      device.allocate(rows.count * sizeof(uint32_t), "the order of the data");
   setOrder(rows, {});
-  return rows;
+  data.push_back(std::move(rows));
+  return int(data.size()) - 1;
 }
 
 void CudaSession::setOrder(Rows &rows, const std::vector<uint32_t> &order) {
@@ -147,7 +138,7 @@ void CudaSession::setOrder(Rows &rows, const std::vector<uint32_t> &order) {
     return;
   std::vector<uint32_t> ordered;
   if (order.empty()) {
-    ordered.resize(size_t(rows.inputs->rows()));
+    ordered.resize(rows.count);
     std::iota(ordered.begin(), ordered.end(), 0);
   }
   const std::vector<uint32_t> &from = order.empty() ? ordered : order;
@@ -184,7 +175,7 @@ void CudaSession::fetchState() {
 //===----------------------------------------------------------------------===//
 
 void CudaSession::launchGather(const Rows &rows, cuda::Pointer stepAddress) {
-  cuda::Pointer values[] = {rows.inputsMemory.get(), rows.labelsMemory.get(),
+  cuda::Pointer values[] = {rows.inputs.get(), rows.labels.get(),
                             rows.order.get(), arena.get(), stepAddress};
   void *arguments[std::size(values)];
   for (size_t i = 0; i < std::size(values); ++i)
@@ -220,7 +211,7 @@ void CudaSession::setTrainingOrder(int rows,
     for (Slot &slot : slots)
       slot.one = {}, slot.many = {};
   trainingRows = rows;
-  setOrder(use(rows), order);
+  setOrder(data[size_t(rows)], order);
 }
 
 /// Steps whose VibSteps will be in the slot.
@@ -380,7 +371,7 @@ void CudaSession::infer(VibGpuEntry entry) {
 }
 
 void CudaSession::encode(int rows, const VibStep &next) {
-  Rows &from = use(rows);
+  Rows &from = data[size_t(rows)];
   setOrder(from, {});
   setStep(next);
   launchGather(from, stepMemory.get());

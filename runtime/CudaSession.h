@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The state and the arena stay on the GPU, and so do the rows of a split, as
-// they are stored, once they were used: batches are gathered there.
+// they are stored: batches are gathered there. Rows are copied when they are
+// added, so that what does not fit is known before training starts.
 //
 // Training steps are captured as graphs of many steps, and of one for what is
 // left before a stop. Nothing in a graph depends on the steps: the first thing
@@ -64,12 +65,10 @@ private:
     CudaMemory memory;
   };
   struct Rows {
-    const Inputs *inputs;
-    const Labels *labels;
-    // There from the first use on.
-    CudaMemory inputsMemory, labelsMemory;
-    CudaMemory order; ///< 0, 1, … or that of an epoch of training.
-    bool ordered = true;
+    size_t count = 0;
+    CudaMemory inputs, labels;
+    CudaMemory order;     ///< 0, 1, … or that of an epoch of training.
+    bool ordered = false; ///< It is 0, 1, …
   };
   /// A part of the arena that the host reads after a step.
   struct Span {
@@ -84,7 +83,6 @@ private:
     std::vector<VibStep> pending;
   };
 
-  Rows &use(int rows);
   void setOrder(Rows &rows, const std::vector<uint32_t> &order);
 
   void launchGather(const Rows &rows, cuda::Pointer step);

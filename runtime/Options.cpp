@@ -129,8 +129,8 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
                 "The GPU to run on, as the CUDA driver counts them [0]");
   flags.whole("--threads", options.threads, 1, maxThreads,
               model.gpu
-                  ? "Threads of the host; one is enough for the GPU, and more\n"
-                    "have nothing to do"
+                  ? "Has no effect on a GPU; accepted so that a script works\n"
+                    "for programs of both kinds"
                   : "Threads to work with [as many as there are processors];\n"
                     "the results do not depend on it");
   flags.whole(
@@ -274,8 +274,11 @@ void addBench(CLI::App &app, const VibModel &model, Options &options) {
                            "FMA peak\nof the processor, measured in the same "
                            "run");
   FlagBuilder flags(bench);
-  flags.whole("--steps", options.steps, 1, maxCount,
-              "Steps to time [as many as 3 seconds allow, 10 to 1000]");
+  flags.whole(
+      "--steps", options.steps, 1, maxCount,
+      model.gpu ? "Steps to time; if they fill a graph, whole graphs of them\n"
+                  "[as many as 3 seconds allow, up to some 1000]"
+                : "Steps to time [as many as 3 seconds allow, 10 to 1000]");
   flags.flag("--json", options.json, "Print it as one JSON object");
   options.command = Command::Bench;
   addCommonFlags(flags, model, options);

@@ -18,8 +18,8 @@
 //
 // The sums of an epoch that has begun are in the checkpoint. They are cleared
 // only when the lines of the epoch are written, so a checkpoint made at the
-// very end of an epoch (Ctrl-C during the evaluation) still knows what to
-// report.
+// very end of an epoch (Ctrl-C or a lost GPU during the evaluation) still knows
+// what to report.
 //
 //===----------------------------------------------------------------------===//
 
@@ -388,17 +388,29 @@ void TrainingRun::report(bool wholeEpoch) {
   fetchFiniteState();
   std::vector<Figures> lines = {runningFigures()};
 
+  // The state is here already, whatever has become of the device.
+  auto keepEpoch = [&] {
+    if (wholeEpoch)
+      save();
+  };
+  auto showTest = [&](int64_t rows) {
+    if (interrupted())
+      throw Interrupted();
+    progress.evaluating(rows, test->rows());
+  };
   auto testOn = [&](const char *weights, bool average) {
     session->useAverage(average);
-    Figures figures = evaluate(*session, testRows, *test, defaultSamples,
-                               context("test", weights), [&](int64_t rows) {
-                                 if (interrupted()) {
-                                   if (wholeEpoch)
-                                     save();
-                                   throw Interrupted();
-                                 }
-                                 progress.evaluating(rows, test->rows());
-                               });
+    Figures figures;
+    try {
+      figures = evaluate(*session, testRows, *test, defaultSamples,
+                         context("test", weights), showTest);
+    } catch (const Interrupted &) {
+      keepEpoch();
+      throw;
+    } catch (const DeviceError &) {
+      keepEpoch();
+      throw;
+    }
     figures.context.seconds = elapsed();
     lines.push_back(figures);
   };

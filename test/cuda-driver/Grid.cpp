@@ -9,6 +9,7 @@
 #include "test/cuda-driver/Grid.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 #include <numeric>
 #include <random>
@@ -39,10 +40,29 @@ std::string describe(const Block &block, const Fault &fault) {
   return text + ": " + fault.what();
 }
 
+/// The compiler makes wide accesses of what a parameter promises, so an
+/// argument that breaks it is an error even if the kernel does not use it so.
+void checkArguments(const Launch &launch) {
+  for (const Parameter &parameter : launch.kernel->parameters) {
+    if (parameter.pointeeAlign == 1)
+      continue;
+    uint64_t address = 0;
+    std::memcpy(&address, launch.parameters.data() + parameter.offset,
+                sizeof(address));
+    if (address % parameter.pointeeAlign)
+      throw Fault(CUDA_ERROR_MISALIGNED_ADDRESS, -1,
+                  fmt::format("kernel '{}': argument '{}' is {:#x}, which is "
+                              "not aligned to {} bytes",
+                              launch.kernel->name, parameter.name, address,
+                              parameter.pointeeAlign));
+  }
+}
+
 } // namespace
 
 LaunchCost vib::cuda::runLaunch(const Launch &launch, DeviceMemory &memory,
                                 uint64_t launchNumber, uint64_t seed) {
+  checkArguments(launch);
   Block block(launch, memory, launchNumber, seed);
   LaunchCost cost;
   cost.blocks = launch.blocks.count();

@@ -72,6 +72,7 @@ void KernelParser::parseParameters() {
     if (!accept(".param"))
       unexpected();
     Declaration declaration;
+    uint32_t pointeeAlign = 1;
     while (peek().kind == Token::Word && peek().text[0] == '.') {
       std::string word = expectWord().substr(1);
       if (word == "align")
@@ -79,11 +80,13 @@ void KernelParser::parseParameters() {
       else if (std::optional<Type> type = typeOf(word))
         declaration.type = *type;
       else if (word == "ptr") {
-        // What it points to, and how that is aligned, is checked anyway.
+        // Where it points to is seen when it is used.
         for (std::string_view space : {".global", ".shared", ".const"})
           accept(space);
         if (accept(".align"))
-          expectNumber();
+          pointeeAlign = expectNumber();
+        if (pointeeAlign == 0 || (pointeeAlign & (pointeeAlign - 1)))
+          error(fmt::format("an alignment of {}", pointeeAlign));
       } else
         error(fmt::format("unknown directive '.{}'", word));
     }
@@ -95,7 +98,9 @@ void KernelParser::parseParameters() {
     uint32_t align = std::max(declaration.align, sizeOf(declaration.type));
     uint32_t offset = (kernel.parameterBytes + align - 1) / align * align;
     uint32_t size = declaration.bytes();
-    kernel.parameters.push_back({declaration.name, offset, size});
+    if (pointeeAlign > 1 && size != sizeof(uint64_t))
+      error(fmt::format("'{}' is no pointer", declaration.name));
+    kernel.parameters.push_back({declaration.name, offset, size, pointeeAlign});
     kernel.parameterBytes = offset + size;
     builder.symbols[declaration.name] = offset;
     if (!peek().is(')'))

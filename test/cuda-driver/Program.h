@@ -106,6 +106,7 @@ struct Parameter {
   std::string name;
   uint32_t offset = 0;
   uint32_t size = 0;
+  uint32_t pointeeAlign = 1; ///< `.ptr .align`: the value is a multiple.
 };
 
 struct Constant {

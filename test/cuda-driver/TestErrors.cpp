@@ -294,6 +294,22 @@ TEST_F(Errors, AddressOfTheHost) {
               reinterpret_cast<CUdeviceptr>(&value), none);
 }
 
+TEST_F(Errors, MisalignedArguments) {
+  auto aligned = [&](const std::string &align) {
+    return replaced(empty, "u64 input",
+                    "u64 .ptr .global .align " + align + " input");
+  };
+  expectRefused(aligned("48"), CUDA_ERROR_INVALID_PTX, "an alignment of 48");
+  CUdeviceptr in = upload(std::vector<int>(64));
+  CUfunction function = getFunction(load(aligned("64")), "test");
+  EXPECT_EQ(launch(function, 1, 32, 0, in, none), CUDA_SUCCESS);
+  EXPECT_EQ(launch(function, 1, 32, 0, in + 64, none), CUDA_SUCCESS);
+  EXPECT_EQ(launch(function, 1, 32, 0, none, in + 1), CUDA_SUCCESS);
+  expectFault(CUDA_ERROR_MISALIGNED_ADDRESS,
+              "kernel 'test': argument 'input' is 0x", function, 1, 32, 0,
+              in + 80, none);
+}
+
 TEST_F(Errors, SharedMemoryOfABlockBefore) {
   // The second block reads what the first wrote.
   CUfunction read =

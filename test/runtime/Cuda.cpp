@@ -229,12 +229,22 @@ TEST_F(Cuda, theProfileNamesTheLaunches) {
 }
 
 TEST_F(Cuda, benchTellsNoPeak) {
-  for (const char *steps : {"4", "40"}) {
-    Words words = {"bench", "--steps", steps, "--json"};
+  // Whole graphs of 16, or single steps if fewer are wanted.
+  struct Case {
+    const char *wanted;
+    int steps, perSample;
+    const char *said;
+  };
+  for (Case each : {Case{"4", 4, 1, "median of 4 steps of 8 rows"},
+                    Case{"40", 48, 16,
+                         "median of 3 graphs of 16 steps, a mean of each, "
+                         "of 8 rows"}}) {
+    Words words = {"bench", "--steps", each.wanted, "--json"};
     Outcome outcome = runMock(words, onGpu());
     ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
     auto json = nlohmann::json::parse(outcome.out);
-    EXPECT_EQ(json["steps"], std::stoi(steps));
+    EXPECT_EQ(json["steps"], each.steps);
+    EXPECT_EQ(json["steps_per_sample"], each.perSample);
     EXPECT_GT(double(json["ms_per_step"]), 0);
     EXPECT_FALSE(json.contains("peak_gflops"));
     expectIn(json["device"], "Fake 0");
@@ -243,6 +253,7 @@ TEST_F(Cuda, benchTellsNoPeak) {
     outcome = runMock(words, onGpu());
     expectIn(outcome.out, " ms/step (");
     expectIn(outcome.out, " GFLOP/s\n");
+    expectIn(outcome.out, each.said);
     expectIn(outcome.out, "train_step/update");
     EXPECT_EQ(outcome.out.find('%' + std::string(" of ")), std::string::npos);
   }
@@ -269,6 +280,7 @@ TEST_F(Cuda, infoNeedsNoDriver) {
 TEST_F(Cuda, helpOffersTheDevice) {
   for (const char *command : {"train", "eval", "predict", "bench"})
     expectIn(runMock({command, "--help"}, onGpu()).out, "--device N");
+  expectIn(runMock({"train", "--help"}, onGpu()).out, "Has no effect on a GPU");
   EXPECT_EQ(runMock({"bench", "--help"}, onGpu()).out.find("peak"),
             std::string::npos);
   EXPECT_EQ(runMock({"train", "--help"}).out.find("--device"),
@@ -290,6 +302,14 @@ TEST_F(Cuda, theCubinIsForExactlyItsDevice) {
   expectIn(loads(""), "loads the cubin");
   expectIn(loads("capability=86"), "loads the PTX");
   expectIn(loads("cubin=1"), "loads the PTX");
+  // It is said once, and only where the cubin was tried.
+  std::string note = "note: the driver does not take the program's cubin for "
+                     "Fake 0 (device 0, compute capability 8.0): ";
+  std::string said = loads("cubin=1");
+  expectIn(said, note);
+  EXPECT_EQ(said.find("note: ", said.find(note) + 1), std::string::npos);
+  EXPECT_EQ(loads("capability=86,cubin=1").find("note: "), std::string::npos);
+  EXPECT_EQ(loads("").find("note: "), std::string::npos);
 }
 
 //===----------------------------------------------------------------------===//
@@ -394,14 +414,18 @@ TEST_F(Cuda, outOfMemory) {
     ASSERT_EQ(outcome.exitCode, 1) << outcome.err;
     expectIn(outcome.err, "out of memory on Fake 0 (device 0, compute "
                           "capability 8.0): ");
-    expectIn(outcome.err, " bytes, and ");
+    expectIn(outcome.err, "cannot allocate ");
+    // What does not fit is seen before anything was computed for it.
+    size_t after = outcome.err.find("after step ");
+    if (after != std::string::npos)
+      EXPECT_EQ(outcome.err.compare(after, 13, "after step 0:"), 0)
+          << outcome.err;
     messages += outcome.err;
   }
   EXPECT_TRUE(enough);
-  for (const char *what :
-       {"the tensors of a batch need", "the weights need",
-        "the average weights need", "the inputs of the data need"})
-    expectIn(messages, what);
+  for (const char *what : {"the tensors of a batch", "the weights",
+                           "the average weights", "the inputs of the data"})
+    expectIn(messages, std::string(" bytes for ") + what + "; free are ");
 }
 
 TEST_F(Cuda, aLostDeviceLeavesTheLastCheckpoint) {
@@ -431,6 +455,9 @@ TEST_F(Cuda, aDeviceMayBeLostAnywhere) {
     expectIn(outcome.err, "CUDA_ERROR_LAUNCH_FAILED");
     expectIn(outcome.err, launches < 80 ? "no checkpoint was written"
                                         : "is still that of step ");
+    // A step has four launches: the training is done and kept.
+    if (launches > 4 * 53)
+      expectIn(outcome.err, "is still that of step 53");
     trainWell(name, flags, onGpu());
     expectSameRun("whole", name);
   }
