@@ -11,11 +11,13 @@
 #include "compiler/kernels/Memory.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "runtime/Abi.h"
 
 using namespace mlir;
 using namespace vib;
 
-/// What the runtime promises of every address that it passes.
+/// What the runtime promises of every address that it passes, but for that of
+/// the step, which is one of an array.
 static constexpr int64_t kBaseAlignment = 256;
 
 std::string vib::makeUnique(std::string symbol, llvm::StringSet<> &symbols) {
@@ -52,10 +54,12 @@ void vib::markKernel(gpu::GPUFuncOp function, int64_t threads,
   function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     builder.getI32IntegerAttr(2));
   for (unsigned i = 0, n = function.getNumArguments(); i != n; ++i) {
+    bool isStep = i + 1 == n;
     function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
                         builder.getUnitAttr());
-    function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
-                        builder.getI64IntegerAttr(kBaseAlignment));
+    function.setArgAttr(
+        i, LLVM::LLVMDialect::getAlignAttrName(),
+        builder.getI64IntegerAttr(isStep ? alignof(VibStep) : kBaseAlignment));
   }
 }
 
