@@ -8,7 +8,6 @@
 
 #include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/Memory.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "runtime/Abi.h"
@@ -39,6 +38,38 @@ DictionaryAttr vib::getKernelInfo(Builder &builder, StringRef entry,
   if (info.fused)
     fields.append("fused", info.fused);
   return fields.getDictionary(builder.getContext());
+}
+
+bool vib::isKernelInfo(Attribute attr) {
+  auto info = dyn_cast<DictionaryAttr>(attr);
+  return info && info.getAs<StringAttr>("name") &&
+         info.getAs<StringAttr>("entry") && info.getAs<FloatAttr>("flops") &&
+         info.getAs<FloatAttr>("bytes") && info.getAs<IntegerAttr>("units") &&
+         info.getAs<StringAttr>("operands") &&
+         (!info.get("fused") || info.getAs<ArrayAttr>("fused"));
+}
+
+static Type getStepType(MLIRContext *context) {
+  return MemRefType::get(sizeof(VibStep), IntegerType::get(context, 8));
+}
+
+SmallVector<Type> vib::getKernelTypes(MLIRContext *context,
+                                      const MemoryMap &memory) {
+  SmallVector<Type> types;
+  Type byte = IntegerType::get(context, 8);
+  for (unsigned base = 0; base != kNumBases; ++base)
+    types.push_back(MemRefType::get(memory.getBytes(BaseKind(base)), byte));
+  types.push_back(getStepType(context));
+  return types;
+}
+
+SmallVector<Type> vib::getGatherTypes(MLIRContext *context,
+                                      const MemoryMap &memory) {
+  Type pointer = LLVM::LLVMPointerType::get(context);
+  Type byte = IntegerType::get(context, 8);
+  return {pointer, pointer, pointer,
+          MemRefType::get(memory.getBytes(BaseKind::Arena), byte),
+          getStepType(context)};
 }
 
 void vib::markKernel(gpu::GPUFuncOp function, int64_t threads,
