@@ -16,14 +16,12 @@
 #include "compiler/gpu/BlockPlan.h"
 #include "compiler/fused/Fusion.h"
 #include "compiler/gpu/BlockEmitter.h"
+#include "compiler/gpu/Launches.h"
 #include "compiler/kernels/Memory.h"
 
 using namespace mlir;
 using namespace vib;
 
-/// What a block of every chip from sm_80 on may have: sm_86, sm_89 and sm_120
-/// have the least.
-static constexpr int64_t kMostShared = 99 * 1024;
 /// Copies to shared memory and matrix loads go by this many bytes.
 static constexpr int64_t kAlignment = 16;
 /// Spills of different blocks share no sector of the cache.
@@ -275,7 +273,7 @@ void BlockPlan::placeShared() {
           return getSite(linalg::LinalgOp(c.op)->getResult(0)).buffer ==
                  *piece->buffer;
         });
-    if (offset + piece->bytes > kMostShared && canSpill) {
+    if (offset + piece->bytes > kMostSharedBytes && canSpill) {
       Buffer &buffer = buffers[*piece->buffer];
       buffer.kind = Buffer::Spill;
       buffer.offset = scratchBytes;

@@ -176,12 +176,7 @@ LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
   Location loc = module.getLoc();
   MemoryMap memory(module);
   OpBuilder builder(module.getContext());
-  Type byte = builder.getI8Type();
-  auto pointer = LLVM::LLVMPointerType::get(module.getContext());
-  SmallVector<Type> arguments = {
-      pointer, pointer, pointer,
-      MemRefType::get(memory.getBytes(BaseKind::Arena), byte),
-      MemRefType::get(sizeof(VibStep), byte)};
+  SmallVector<Type> arguments = getGatherTypes(module.getContext(), memory);
   builder.setInsertionPointToEnd(kernels.getBody());
   auto function =
       gpu::GPUFuncOp::create(builder, loc, makeUnique("gather", symbols),

@@ -24,7 +24,6 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
-#include "runtime/Abi.h"
 
 using namespace mlir;
 
@@ -75,17 +74,6 @@ struct EmitGpuKernels : vib::impl::EmitGpuKernelsBase<EmitGpuKernels> {
   llvm::StringSet<> symbols;
 };
 
-/// The types of what every kernel takes.
-SmallVector<Type> getArgumentTypes(MLIRContext *context,
-                                   const MemoryMap &memory) {
-  SmallVector<Type> types;
-  Type byte = IntegerType::get(context, 8);
-  for (unsigned base = 0; base != kNumBases; ++base)
-    types.push_back(MemRefType::get(memory.getBytes(BaseKind(base)), byte));
-  types.push_back(MemRefType::get(sizeof(VibStep), byte));
-  return types;
-}
-
 /// Names the arguments in print.
 void nameArguments(Block &block) {
   MLIRContext *context = block.getParentOp()->getContext();
@@ -115,7 +103,7 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
   if (threads == 0)
     threads = 128;
 
-  SmallVector<Type> types = getArgumentTypes(&getContext(), memory);
+  SmallVector<Type> types = getKernelTypes(&getContext(), memory);
   auto function = gpu::GPUFuncOp::create(builder, loc, symbol,
                                          builder.getFunctionType(types, {}));
   markKernel(function, threads, builder.getArrayAttr(infos));
@@ -219,7 +207,7 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
 
   OpBuilder builder(function);
   auto entry = createEntry(builder, function.getLoc(), function.getName(),
-                           getArgumentTypes(&getContext(), memory));
+                           getKernelTypes(&getContext(), memory));
   nameArguments(entry.front());
   OpBuilder inEntry = OpBuilder::atBlockTerminator(&entry.front());
   for (auto &[number, parts] : launches)

@@ -8,14 +8,15 @@
 
 #include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/Memory.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "runtime/Abi.h"
 
 using namespace mlir;
 using namespace vib;
 
-/// What the runtime promises of every address that it passes.
+/// What the runtime promises of every address that it passes, but for that of
+/// the step, which is one of an array.
 static constexpr int64_t kBaseAlignment = 256;
 
 std::string vib::makeUnique(std::string symbol, llvm::StringSet<> &symbols) {
@@ -39,6 +40,38 @@ DictionaryAttr vib::getKernelInfo(Builder &builder, StringRef entry,
   return fields.getDictionary(builder.getContext());
 }
 
+bool vib::isKernelInfo(Attribute attr) {
+  auto info = dyn_cast<DictionaryAttr>(attr);
+  return info && info.getAs<StringAttr>("name") &&
+         info.getAs<StringAttr>("entry") && info.getAs<FloatAttr>("flops") &&
+         info.getAs<FloatAttr>("bytes") && info.getAs<IntegerAttr>("units") &&
+         info.getAs<StringAttr>("operands") &&
+         (!info.get("fused") || info.getAs<ArrayAttr>("fused"));
+}
+
+static Type getStepType(MLIRContext *context) {
+  return MemRefType::get(sizeof(VibStep), IntegerType::get(context, 8));
+}
+
+SmallVector<Type> vib::getKernelTypes(MLIRContext *context,
+                                      const MemoryMap &memory) {
+  SmallVector<Type> types;
+  Type byte = IntegerType::get(context, 8);
+  for (unsigned base = 0; base != kNumBases; ++base)
+    types.push_back(MemRefType::get(memory.getBytes(BaseKind(base)), byte));
+  types.push_back(getStepType(context));
+  return types;
+}
+
+SmallVector<Type> vib::getGatherTypes(MLIRContext *context,
+                                      const MemoryMap &memory) {
+  Type pointer = LLVM::LLVMPointerType::get(context);
+  Type byte = IntegerType::get(context, 8);
+  return {pointer, pointer, pointer,
+          MemRefType::get(memory.getBytes(BaseKind::Arena), byte),
+          getStepType(context)};
+}
+
 void vib::markKernel(gpu::GPUFuncOp function, int64_t threads,
                      ArrayAttr kernels) {
   Builder builder(function.getContext());
@@ -52,10 +85,12 @@ void vib::markKernel(gpu::GPUFuncOp function, int64_t threads,
   function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     builder.getI32IntegerAttr(2));
   for (unsigned i = 0, n = function.getNumArguments(); i != n; ++i) {
+    bool isStep = i + 1 == n;
     function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
                         builder.getUnitAttr());
-    function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
-                        builder.getI64IntegerAttr(kBaseAlignment));
+    function.setArgAttr(
+        i, LLVM::LLVMDialect::getAlignAttrName(),
+        builder.getI64IntegerAttr(isStep ? alignof(VibStep) : kBaseAlignment));
   }
 }
 

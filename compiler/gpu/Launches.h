@@ -10,11 +10,16 @@
 #define VIB_COMPILER_GPU_LAUNCHES_H
 
 #include "compiler/fused/KernelCost.h"
+#include "compiler/kernels/Memory.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace vib {
+
+/// What a block of every chip from sm_80 on may have of shared memory: sm_86,
+/// sm_89 and sm_120 have the least.
+constexpr int64_t kMostSharedBytes = 99 * 1024;
 
 /// `symbol`, or with a number if it is taken.
 std::string makeUnique(std::string symbol, llvm::StringSet<> &symbols);
@@ -32,6 +37,17 @@ struct KernelInfo {
 mlir::DictionaryAttr getKernelInfo(mlir::Builder &builder,
                                    llvm::StringRef entry,
                                    const KernelInfo &info);
+/// Whether it is what getKernelInfo makes.
+bool isKernelInfo(mlir::Attribute attr);
+
+/// The types of what every kernel takes but `gather`: the blocks, the arena and
+/// the step.
+llvm::SmallVector<mlir::Type> getKernelTypes(mlir::MLIRContext *context,
+                                             const MemoryMap &memory);
+/// Of what `gather` takes: the data, its labels and the order of its rows, the
+/// arena and the step.
+llvm::SmallVector<mlir::Type> getGatherTypes(mlir::MLIRContext *context,
+                                             const MemoryMap &memory);
 
 /// States what is known of a kernel's launch, and what the runtime promises of
 /// its arguments.

@@ -6,13 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
 #include "compiler/kernels/Memory.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 
@@ -30,6 +31,9 @@ struct VerifyGpuKernels : vib::impl::VerifyGpuKernelsBase<VerifyGpuKernels> {
     ModuleOp module = getOperation();
     if (failed(verifyModule(module)))
       return signalPassFailure();
+    MemoryMap memory(module);
+    kernelTypes = getKernelTypes(&getContext(), memory);
+    gatherTypes = getGatherTypes(&getContext(), memory);
     for (auto function : module.getOps<func::FuncOp>())
       if (failed(verifyEntry(function)))
         return signalPassFailure();
@@ -43,7 +47,11 @@ struct VerifyGpuKernels : vib::impl::VerifyGpuKernelsBase<VerifyGpuKernels> {
   LogicalResult verifyModule(ModuleOp module);
   LogicalResult verifyEntry(func::FuncOp function);
   LogicalResult verifyLaunch(gpu::LaunchFuncOp launch);
+  LogicalResult verifySizes(gpu::LaunchFuncOp launch, gpu::GPUFuncOp kernel);
+  LogicalResult verifyShared(gpu::LaunchFuncOp launch, gpu::GPUFuncOp kernel);
   LogicalResult verifyKernel(gpu::GPUFuncOp kernel);
+
+  SmallVector<Type> kernelTypes, gatherTypes;
 };
 
 LogicalResult VerifyGpuKernels::verifyModule(ModuleOp module) {
@@ -51,9 +59,14 @@ LogicalResult VerifyGpuKernels::verifyModule(ModuleOp module) {
   if (!phase || phase != "kernels")
     return module.emitError("expected the phase kernels but got ")
            << (phase ? phase.getValue() : StringRef("none"));
-  for (StringRef name : {kParametersAttrName, kTensorsAttrName,
-                         kBlockBytesAttrName, kArenaBytesAttrName})
-    if (!module->hasAttr(name))
+  for (StringRef name : {kParametersAttrName, kTensorsAttrName}) {
+    auto entries = module->getAttrOfType<ArrayAttr>(name);
+    if (!entries || !llvm::all_of(entries, llvm::IsaPred<DictionaryAttr>))
+      return module.emitError("expected the plan of memory, but ")
+             << name << " is missing";
+  }
+  for (StringRef name : {kBlockBytesAttrName, kArenaBytesAttrName})
+    if (!module->getAttrOfType<IntegerAttr>(name))
       return module.emitError("expected the plan of memory, but ")
              << name << " is missing";
   return success();
@@ -63,6 +76,13 @@ LogicalResult VerifyGpuKernels::verifyEntry(func::FuncOp function) {
   if (!function->hasAttr(kEntryAttrName))
     return function.emitError("expected an entry, but ")
            << kEntryAttrName << " is missing";
+  if (function.isExternal())
+    return function.emitError("expected an entry to have a body");
+  ArrayRef<Type> types =
+      function.getName() == "gather" ? gatherTypes : kernelTypes;
+  if (function.getArgumentTypes() != types)
+    return function.emitError("expected the entry to take ")
+           << types << " but got " << function.getArgumentTypes();
   for (Operation &op : function.front().without_terminator()) {
     if (auto launch = dyn_cast<gpu::LaunchFuncOp>(op)) {
       if (failed(verifyLaunch(launch)))
@@ -77,18 +97,39 @@ LogicalResult VerifyGpuKernels::verifyEntry(func::FuncOp function) {
 LogicalResult VerifyGpuKernels::verifyLaunch(gpu::LaunchFuncOp launch) {
   auto kernel = SymbolTable::lookupNearestSymbolFrom<gpu::GPUFuncOp>(
       launch, launch.getKernel());
-  if (!kernel || !kernel->hasAttr(kKernelsAttrName))
+  auto infos =
+      kernel ? kernel->getAttrOfType<ArrayAttr>(kKernelsAttrName) : ArrayAttr();
+  if (!infos || !llvm::all_of(infos, isKernelInfo))
     return launch.emitError("expected to launch a kernel, but ")
-           << launch.getKernel() << " has no " << kKernelsAttrName;
-  for (Value size : {launch.getGridSizeX(), launch.getBlockSizeX()})
-    if (!matchPattern(size, m_Constant()))
-      return launch.emitError("expected constant sizes");
-  IntegerAttr threads;
-  matchPattern(launch.getBlockSizeX(), m_Constant(&threads));
+           << launch.getKernel() << " has no " << kKernelsAttrName
+           << " that says what it is";
+  auto entry = launch->getParentOfType<func::FuncOp>();
+  if (!llvm::equal(launch.getKernelOperands(), entry.getArguments()))
+    return launch.emitError("expected to pass on what the entry takes");
+  if (failed(verifySizes(launch, kernel)))
+    return failure();
+  return verifyShared(launch, kernel);
+}
+
+LogicalResult VerifyGpuKernels::verifySizes(gpu::LaunchFuncOp launch,
+                                            gpu::GPUFuncOp kernel) {
+  gpu::KernelDim3 grid = launch.getGridSizeOperandValues();
+  gpu::KernelDim3 block = launch.getBlockSizeOperandValues();
+  std::optional<int64_t> blocks = getConstantIntValue(grid.x);
+  std::optional<int64_t> threads = getConstantIntValue(block.x);
+  if (!blocks || !threads)
+    return launch.emitError("expected constant sizes");
+  for (Value size : {grid.y, grid.z, block.y, block.z})
+    if (!isConstantIntValue(size, 1))
+      return launch.emitError("expected blocks and threads along x only");
+  if (*blocks < 1 || *blocks > std::numeric_limits<int32_t>::max())
+    return launch.emitError("expected 1 to 2^31 - 1 blocks but got ")
+           << *blocks;
   auto known = kernel.getKnownBlockSizeAttr();
-  if (!known || known[0] != threads.getInt()) {
+  if (!known ||
+      known.asArrayRef() != ArrayRef<int32_t>{int32_t(*threads), 1, 1}) {
     InFlightDiagnostic diagnostic = launch.emitError("launches blocks of ")
-                                    << threads.getInt() << " threads";
+                                    << *threads << " threads";
     diagnostic.attachNote(kernel.getLoc())
         << "the kernel was made for " << (known ? known[0] : 0);
     return diagnostic;
@@ -96,7 +137,30 @@ LogicalResult VerifyGpuKernels::verifyLaunch(gpu::LaunchFuncOp launch) {
   return success();
 }
 
+LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
+                                             gpu::GPUFuncOp kernel) {
+  std::optional<int64_t> bytes = 0;
+  if (Value size = launch.getDynamicSharedMemorySize())
+    bytes = getConstantIntValue(size);
+  if (!bytes)
+    return launch.emitError("expected a constant size of shared memory");
+  if (*bytes < 0 || *bytes > kMostSharedBytes)
+    return launch.emitError("expected 0 to ")
+           << kMostSharedBytes << " bytes of shared memory but got " << *bytes;
+  WalkResult uses = kernel.walk(
+      [](gpu::DynamicSharedMemoryOp) { return WalkResult::interrupt(); });
+  if (*bytes == 0 && uses.wasInterrupted())
+    return launch.emitError("expected shared memory for ")
+           << launch.getKernel() << ", which uses it";
+  return success();
+}
+
 LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
+  ArrayRef<Type> types = kernel.getArgumentTypes();
+  if (types != ArrayRef(kernelTypes) && types != ArrayRef(gatherTypes))
+    return kernel.emitError("expected a kernel to take the blocks, the arena "
+                            "and the step, or what gather takes, but got ")
+           << types;
   WalkResult result = kernel.getBody().walk([&](Operation *op) {
     if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect>(
             op->getDialect())) {

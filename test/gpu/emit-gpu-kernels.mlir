@@ -11,8 +11,9 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f
     vib.parameters = [{init = "constant", init_scale = 0.0, name = "b", shape = array<i64: 10>, transposed = false}]} {
   // CHECK: gpu.module @kernels
   // CHECK: gpu.func @train_step_softmax(%weights: memref<64xi8> {llvm.align = 256 : i64, llvm.noalias}
-  // CHECK-SAME: %arena: memref<{{[0-9]+}}xi8>
-  // CHECK-SAME: %step: memref<80xi8>
+  // CHECK-SAME: %arena: memref<{{[0-9]+}}xi8> {llvm.align = 256 : i64, llvm.noalias}
+  // The steps of a run are an array.
+  // CHECK-SAME: %step: memref<80xi8> {llvm.align = 8 : i64, llvm.noalias}
   // CHECK-SAME: kernel attributes {known_block_size = array<i32: 128, 1, 1>, nvvm.minctasm = 2 : i32
   // CHECK-SAME: vib.kernels = [{bytes = {{.*}}, entry = "train_step", flops = {{.*}}, name = "softmax", operands = "f32", units = 15 : i64}]
   // CHECK-DAG: %[[T:.*]] = gpu.thread_id x

@@ -1,3 +1,4 @@
+// Broken if what a launch or a kernel must be is not checked.
 // RUN: vib-opt %s --split-input-file --vib-verify-gpu-kernels --verify-diagnostics
 
 // expected-error @+1 {{expected the phase kernels but got fused}}
@@ -5,31 +6,240 @@ module attributes {vib.phase = "fused"} {}
 
 // -----
 
-module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 0 : i64, vib.arena_bytes = 64 : i64} {
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
     // expected-note @+1 {{the kernel was made for 128}}
-    gpu.func @k(%arena: memref<64xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = []} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
       gpu.return
     }
   }
-  func.func @train_step(%arena: memref<64xi8>) attributes {vib.entry} {
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
     %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
     // expected-error @+1 {{launches blocks of 64 threads}}
-    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c64, %c1, %c1) args(%arena : memref<64xi8>)
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c64, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
     return
   }
 }
 
 // -----
 
-module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 0 : i64, vib.arena_bytes = 64 : i64} {
+// The kernel was made for a block along y too.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%arena: memref<16xf32>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = []} {
-      %c0 = arith.constant 0 : index
-      %one = arith.constant 1.0 : f32
-      // expected-error @+1 {{expected no atomic operation: the bits must not depend on the order of blocks}}
-      %0 = memref.atomic_rmw addf %one, %arena[%c0] : (f32, memref<16xf32>) -> f32
+    // expected-note @+1 {{the kernel was made for 128}}
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 2, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    // expected-error @+1 {{launches blocks of 128 threads}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    // expected-error @+1 {{expected blocks and threads along x only}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c2, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    // expected-error @+1 {{expected 1 to 2^31 - 1 blocks but got 0}}
+    gpu.launch_func @kernels::@k blocks in (%c0, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    // expected-error @+1 {{expected to launch a kernel, but @kernels::@k has no vib.kernels that says what it is}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k"}]} {
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    // expected-error @+1 {{expected to launch a kernel, but @kernels::@k has no vib.kernels that says what it is}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+// Weights for moments.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    // expected-error @+1 {{expected to pass on what the entry takes}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%m1 : memref<32xi8>, %w : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    // expected-error @+1 {{expected shared memory for @kernels::@k, which uses it}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    %bytes = arith.constant 101377 : i32
+    // expected-error @+1 {{expected 0 to 101376 bytes of shared memory but got 101377}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) dynamic_shared_memory_size %bytes args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    %bytes = arith.constant 101376 : i32
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) dynamic_shared_memory_size %bytes args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      gpu.return
+    }
+  }
+  // expected-error-re @+1 {{expected the entry to take 'memref<32xi8>'{{.*}} but got 'memref<64xi8>', 'memref<80xi8>'}}
+  func.func @train_step(%arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    // expected-error @+1 {{expected a kernel to take the blocks, the arena and the step, or what gather takes}}
+    gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
       gpu.return
     }
   }
@@ -37,7 +247,31 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 // -----
 
-module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 0 : i64, vib.arena_bytes = 64 : i64} {
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      %c0 = arith.constant 0 : index
+      %one = arith.constant 1.0 : f32
+      %view = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>
+      // expected-error @+1 {{expected no atomic operation: the bits must not depend on the order of blocks}}
+      %0 = memref.atomic_rmw addf %one, %view[%c0] : (f32, memref<16xf32>) -> f32
+      gpu.return
+    }
+  }
+}
+
+// -----
+
+// expected-error @+1 {{expected the plan of memory, but vib.tensors is missing}}
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  func.func @train_step() {
+    return
+  }
+}
+
+// -----
+
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   // expected-error @+1 {{expected an entry, but vib.entry is missing}}
   func.func @train_step() {
     return

@@ -554,8 +554,18 @@ int Compilation::explainGpu(const llvm::StringMap<KernelResources> &resources) {
   return 0;
 }
 
+/// What vibc wrote it had verified, but a file is open to changes.
+int Compilation::verifyGpuKernels() {
+  PassManager manager(&context);
+  manager.addPass(createVerifyGpuKernels());
+  return failed(manager.run(*module));
+}
+
 int Compilation::lowerToKernels() {
   normalizeUses(*module);
+  if (phase == Phase::Kernels && options.isCuda())
+    if (int code = verifyGpuKernels())
+      return code;
   if (phase == Phase::Model)
     if (int code = runPipeline(Phase::Model))
       return code;

@@ -39,6 +39,7 @@ private:
   int settleRecorded();
   int settleTarget();
   int checkFlags();
+  int verifyGpuKernels();
   int lowerToKernels();
   int lowerToObject();
   int lowerToGpuObject();
