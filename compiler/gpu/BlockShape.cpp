@@ -158,10 +158,10 @@ bool fit(BlockShape &shape, const Problem &problem) {
 
 } // namespace
 
-BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
-                                 unsigned results, OperandPrecision precision,
-                                 OperandForm lhs, OperandForm rhs,
-                                 int64_t processors) {
+std::optional<BlockShape>
+vib::chooseBlockShape(int64_t m, int64_t n, int64_t k, unsigned results,
+                      OperandPrecision precision, OperandForm lhs,
+                      OperandForm rhs, int64_t processors) {
   // On CUDA cores four threads of a warp share the rows, and up to eight rows
   // are a thread's; a fragment of a tensor core has 16.
   static constexpr int64_t kFmaRows[] = {32, 28, 24, 20, 16, 12, 8};
@@ -172,7 +172,7 @@ BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
     rows = kFmaRows;
 
   Problem problem = {m, n, k, results, processors};
-  BlockShape best = {};
+  std::optional<BlockShape> best;
   double bestCost = std::numeric_limits<double>::infinity();
   for (int64_t warpRows : rows)
     for (int64_t warpColumns : kColumns)
@@ -194,6 +194,5 @@ BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
         bestCost = cost;
         best = shape;
       }
-  assert(best.rows != 0 && "so many results side by side fit no tile");
   return best;
 }

@@ -10,6 +10,7 @@
 #define VIB_COMPILER_GPU_BLOCKSHAPE_H
 
 #include <cstdint>
+#include <optional>
 
 namespace vib {
 
@@ -57,10 +58,12 @@ struct BlockShape {
 };
 
 /// The sizes for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n) on a GPU
-/// with so many multiprocessors.
-BlockShape chooseBlockShape(int64_t m, int64_t n, int64_t k, unsigned results,
-                            OperandPrecision precision, OperandForm lhs,
-                            OperandForm rhs, int64_t processors = 108);
+/// with so many multiprocessors; none if so many results fit no tile.
+std::optional<BlockShape> chooseBlockShape(int64_t m, int64_t n, int64_t k,
+                                           unsigned results,
+                                           OperandPrecision precision,
+                                           OperandForm lhs, OperandForm rhs,
+                                           int64_t processors = 108);
 
 } // namespace vib
 

@@ -144,8 +144,12 @@ std::optional<MatrixOperand> Chooser::matchOperand(linalg::LinalgOp op,
     if (type.getRank() != 2 || slice.getType().getRank() != 2)
       return std::nullopt;
     SmallVector<OpFoldResult> offsets = slice.getMixedOffsets();
-    matrix.row = *getConstantIntValue(offsets[0]);
-    matrix.column = *getConstantIntValue(offsets[1]);
+    std::optional<int64_t> row = getConstantIntValue(offsets[0]);
+    std::optional<int64_t> column = getConstantIntValue(offsets[1]);
+    if (!row || !column)
+      return std::nullopt;
+    matrix.row = *row;
+    matrix.column = *column;
   }
 
   // The classes of the operand, by axis: outer ones, then one side of the
@@ -246,9 +250,12 @@ bool Chooser::cutContractions(BlockTiles &choice) {
   OperandPrecision precision = isRounded         ? OperandPrecision::BF16
                                : options.useTF32 ? OperandPrecision::TF32
                                                  : OperandPrecision::F32;
-  choice.shape = chooseBlockShape(rows, columns, depth, found.size(), precision,
-                                  OperandForm{lhs.first, lhs.second},
-                                  OperandForm{rhs.first, rhs.second});
+  std::optional<BlockShape> shape = chooseBlockShape(
+      rows, columns, depth, found.size(), precision,
+      OperandForm{lhs.first, lhs.second}, OperandForm{rhs.first, rhs.second});
+  if (!shape)
+    return false;
+  choice.shape = *shape;
   auto cut = [&](unsigned cls, int64_t size) {
     if (space.getExtent(cls) <= size)
       return true;
