@@ -42,6 +42,9 @@ protected:
   }
   /// The layout of a piece in the order of global memory.
   TileLayout getPlainLayout(OperandForm form, bool isLhs) const;
+  /// So many words of a row, aligned to as many.
+  mlir::Value loadVector(mlir::Value memory, mlir::Value row,
+                         mlir::Value column, int64_t width) const;
 
   IndexBuilder index;
   mlir::OpBuilder &builder;

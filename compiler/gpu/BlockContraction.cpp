@@ -27,6 +27,7 @@
 #include "compiler/gpu/BlockArithmetic.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace vib;
@@ -44,6 +45,14 @@ BlockArithmetic::BlockArithmetic(const IndexBuilder &index,
 }
 
 BlockArithmetic::~BlockArithmetic() = default;
+
+Value BlockArithmetic::loadVector(Value memory, Value row, Value column,
+                                  int64_t width) const {
+  auto type = VectorType::get(width, builder.getF32Type());
+  return vector::LoadOp::create(builder, loc, type, memory,
+                                ValueRange{row, column}, /*nontemporal=*/false,
+                                llvm::Align(4 * width));
+}
 
 TileLayout BlockArithmetic::getPlainLayout(OperandForm form, bool isLhs) const {
   TileLayout layout;

@@ -249,11 +249,19 @@ void BlockPlan::placeShared() {
       pieces[it->second].last = end;
     }
   }
-  // The largest first.
+  auto canSpill = [&](const Piece *piece) {
+    return piece->buffer &&
+           llvm::none_of(tiles.contractions, [&](const BlockContraction &c) {
+             return getSite(linalg::LinalgOp(c.op)->getResult(0)).buffer ==
+                    *piece->buffer;
+           });
+  };
+  // What cannot be spilled first, and of that and of the rest the largest.
   SmallVector<Piece *> order = llvm::to_vector(
       llvm::map_range(pieces, [](Piece &piece) { return &piece; }));
-  llvm::sort(order, [](Piece *lhs, Piece *rhs) {
-    return std::make_pair(-lhs->bytes, lhs) < std::make_pair(-rhs->bytes, rhs);
+  llvm::sort(order, [&](Piece *lhs, Piece *rhs) {
+    return std::make_tuple(canSpill(lhs), -lhs->bytes, lhs) <
+           std::make_tuple(canSpill(rhs), -rhs->bytes, rhs);
   });
   sharedOffsets.assign(buffers.size(), 0);
   SmallVector<Piece *> placed;
@@ -267,13 +275,7 @@ void BlockPlan::placeShared() {
         offset = std::max<int64_t>(
             offset, llvm::alignTo(other->offset + other->bytes, kAlignment));
     }
-    bool canSpill =
-        piece->buffer &&
-        llvm::none_of(tiles.contractions, [&](const BlockContraction &c) {
-          return getSite(linalg::LinalgOp(c.op)->getResult(0)).buffer ==
-                 *piece->buffer;
-        });
-    if (offset + piece->bytes > kMostSharedBytes && canSpill) {
+    if (offset + piece->bytes > kMostSharedBytes && canSpill(piece)) {
       Buffer &buffer = buffers[*piece->buffer];
       buffer.kind = Buffer::Spill;
       buffer.offset = scratchBytes;

@@ -73,7 +73,6 @@ namespace {
 struct Problem {
   int64_t m, n, k;
   unsigned results;
-  int64_t processors;
 };
 
 /// Multiply-adds of a multiprocessor in a cycle: CUDA cores as of compute
@@ -117,7 +116,7 @@ double getBytesRead(const BlockShape &shape, unsigned results) {
 double getCost(const BlockShape &shape, const Problem &problem) {
   int64_t blocks = llvm::divideCeil(problem.m, shape.rows) *
                    llvm::divideCeil(problem.n, shape.columns);
-  double most = llvm::divideCeil(blocks, problem.processors);
+  double most = llvm::divideCeil(blocks, kMultiprocessors);
   double results = problem.results;
   double elements = results * shape.rows * shape.columns;
   double copied =
@@ -158,10 +157,11 @@ bool fit(BlockShape &shape, const Problem &problem) {
 
 } // namespace
 
-BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
-                                 unsigned results, OperandPrecision precision,
-                                 OperandForm lhs, OperandForm rhs,
-                                 int64_t processors) {
+std::optional<BlockShape> vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
+                                                unsigned results,
+                                                OperandPrecision precision,
+                                                OperandForm lhs,
+                                                OperandForm rhs) {
   // On CUDA cores four threads of a warp share the rows, and up to eight rows
   // are a thread's; a fragment of a tensor core has 16.
   static constexpr int64_t kFmaRows[] = {32, 28, 24, 20, 16, 12, 8};
@@ -171,8 +171,8 @@ BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
   if (precision == OperandPrecision::F32)
     rows = kFmaRows;
 
-  Problem problem = {m, n, k, results, processors};
-  BlockShape best = {};
+  Problem problem = {m, n, k, results};
+  std::optional<BlockShape> best;
   double bestCost = std::numeric_limits<double>::infinity();
   for (int64_t warpRows : rows)
     for (int64_t warpColumns : kColumns)
@@ -194,6 +194,5 @@ BlockShape vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
         bestCost = cost;
         best = shape;
       }
-  assert(best.rows != 0 && "so many results side by side fit no tile");
   return best;
 }

@@ -10,10 +10,14 @@
 #define VIB_COMPILER_GPU_BLOCKSHAPE_H
 
 #include <cstdint>
+#include <optional>
 
 namespace vib {
 
 constexpr int64_t kWarpThreads = 32;
+/// Of the largest chip of compute capability 8.0, whose work larger ones can do
+/// too: programs are not made for the chip that runs them.
+constexpr int64_t kMultiprocessors = 108;
 
 /// What the factors are multiplied as; sums are of f32 always.
 enum class OperandPrecision { F32, TF32, BF16 };
@@ -56,11 +60,12 @@ struct BlockShape {
   int64_t getResultStride() const;
 };
 
-/// The sizes for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n) on a GPU
-/// with so many multiprocessors.
-BlockShape chooseBlockShape(int64_t m, int64_t n, int64_t k, unsigned results,
-                            OperandPrecision precision, OperandForm lhs,
-                            OperandForm rhs, int64_t processors = 108);
+/// The sizes for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n); none if
+/// so many results fit no tile.
+std::optional<BlockShape> chooseBlockShape(int64_t m, int64_t n, int64_t k,
+                                           unsigned results,
+                                           OperandPrecision precision,
+                                           OperandForm lhs, OperandForm rhs);
 
 } // namespace vib
 

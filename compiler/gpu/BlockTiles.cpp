@@ -15,8 +15,9 @@
 // of the batch, for a decoder, whose blocks then are many and short. Of equals
 // rows come before columns, which threads take along. There are no more blocks
 // than some for each multiprocessor, since what has not the class is read again
-// by every block. If that leaves too few blocks, a second class is cut that all
-// ops with the first one have.
+// by every block, and more only where the scratch of a block would leave a
+// multiprocessor no room for a second one. If that leaves too few blocks, a
+// second class is cut that all ops with the first one have.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,8 +33,10 @@ namespace {
 
 /// Less work than this, in points of iteration, is left to one block.
 constexpr int64_t kSmallKernel = 512;
-/// Two blocks for each of the 132 multiprocessors of the largest chip of today.
-constexpr int64_t kBlocks = 264;
+/// Two blocks for each multiprocessor.
+constexpr int64_t kBlocks = 2 * kMultiprocessors;
+/// Two blocks of this much scratch fit a multiprocessor of every chip.
+constexpr int64_t kMostScratch = 48 * 1024;
 /// A block of fewer points than this is not worth its start.
 constexpr int64_t kSmallBlock = 256;
 /// A contraction of fewer multiply-adds is not worth a pipeline.
@@ -109,6 +112,7 @@ private:
         points += getPoints(op);
     return points;
   }
+  int64_t getScratchBytes(unsigned cls) const;
 
   const KernelSpace &space;
   const GpuOptions &options;
@@ -144,8 +148,12 @@ std::optional<MatrixOperand> Chooser::matchOperand(linalg::LinalgOp op,
     if (type.getRank() != 2 || slice.getType().getRank() != 2)
       return std::nullopt;
     SmallVector<OpFoldResult> offsets = slice.getMixedOffsets();
-    matrix.row = *getConstantIntValue(offsets[0]);
-    matrix.column = *getConstantIntValue(offsets[1]);
+    std::optional<int64_t> row = getConstantIntValue(offsets[0]);
+    std::optional<int64_t> column = getConstantIntValue(offsets[1]);
+    if (!row || !column)
+      return std::nullopt;
+    matrix.row = *row;
+    matrix.column = *column;
   }
 
   // The classes of the operand, by axis: outer ones, then one side of the
@@ -246,9 +254,12 @@ bool Chooser::cutContractions(BlockTiles &choice) {
   OperandPrecision precision = isRounded         ? OperandPrecision::BF16
                                : options.useTF32 ? OperandPrecision::TF32
                                                  : OperandPrecision::F32;
-  choice.shape = chooseBlockShape(rows, columns, depth, found.size(), precision,
-                                  OperandForm{lhs.first, lhs.second},
-                                  OperandForm{rhs.first, rhs.second});
+  std::optional<BlockShape> shape = chooseBlockShape(
+      rows, columns, depth, found.size(), precision,
+      OperandForm{lhs.first, lhs.second}, OperandForm{rhs.first, rhs.second});
+  if (!shape)
+    return false;
+  choice.shape = *shape;
   auto cut = [&](unsigned cls, int64_t size) {
     if (space.getExtent(cls) <= size)
       return true;
@@ -267,6 +278,36 @@ bool Chooser::cutContractions(BlockTiles &choice) {
   choice.threads = choice.shape.getThreads();
   choice.contractions = std::move(found);
   return true;
+}
+
+/// The most bytes of results that are alive at a time for a position of `cls`.
+int64_t Chooser::getScratchBytes(unsigned cls) const {
+  int64_t most = 0;
+  for (linalg::LinalgOp op : ops) {
+    auto isUsedFrom = [&](Value value) {
+      return llvm::any_of(value.getUsers(), [&](Operation *user) {
+        user = op->getBlock()->findAncestorOpInBlock(*user);
+        return !isa<YieldOp>(user) && !user->isBeforeInBlock(op);
+      });
+    };
+    int64_t bytes = 0;
+    for (linalg::LinalgOp other : ops) {
+      // The results of those that start from it are counted.
+      if (isa<linalg::FillOp>(other) || op->isBeforeInBlock(other))
+        continue;
+      for (Value result : other->getResults()) {
+        SmallVector<unsigned, 4> axes = space.getClasses(result);
+        if (!llvm::is_contained(axes, cls) || !isUsedFrom(result))
+          continue;
+        int64_t row = getElementBytes(getElementTypeOrSelf(result));
+        for (unsigned axis : axes)
+          row *= axis == cls ? 1 : space.getExtent(axis);
+        bytes += row;
+      }
+    }
+    most = std::max(most, bytes);
+  }
+  return most;
 }
 
 void Chooser::cutLoops(BlockTiles &choice) {
@@ -293,6 +334,8 @@ void Chooser::cutLoops(BlockTiles &choice) {
     int64_t extent = space.getExtent(cls);
     int64_t least = llvm::divideCeil(kSmallBlock * extent, getPoints(cls));
     int64_t size = std::max<int64_t>(llvm::divideCeil(extent, blocks), least);
+    if (int64_t scratch = getScratchBytes(cls))
+      size = std::min(size, std::max<int64_t>(1, kMostScratch / scratch));
     if (isColumns(cls))
       size = llvm::alignTo(size, kColumns);
     size = std::min(size, extent);

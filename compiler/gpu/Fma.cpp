@@ -81,7 +81,6 @@ private:
   SmallVector<SmallVector<Value>> load(const StagedOperand &operand,
                                        const Side &side, Value stage,
                                        Value k) const;
-  Value loadVector(Value memory, Value row, Value column, int64_t width) const;
 
   Side rows, columns;
 };
@@ -105,14 +104,6 @@ TileLayout FmaArithmetic::getLayout(OperandForm form, bool isLhs) const {
   layout.rowsPerOrder = side.group;
   layout.orders = side.threads;
   return layout;
-}
-
-Value FmaArithmetic::loadVector(Value memory, Value row, Value column,
-                                int64_t width) const {
-  auto type = VectorType::get(width, builder.getF32Type());
-  return vector::LoadOp::create(builder, loc, type, memory,
-                                ValueRange{row, column}, /*nontemporal=*/false,
-                                llvm::Align(4 * width));
 }
 
 SmallVector<SmallVector<Value>>

@@ -86,7 +86,6 @@ private:
   /// The elements at steps k + 2t and k + 2t + 1, position begin + g.
   std::pair<Value, Value> loadPair(const StagedOperand &operand, Value begin,
                                    Value stage, int64_t k) const;
-  Value loadVector(Value memory, Value row, Value column, int64_t width) const;
   void multiply(const Fragment &lhs, const Fragment &rhs, int64_t half,
                 MutableArrayRef<Value> sums) const;
 
@@ -110,14 +109,6 @@ TileLayout MmaArithmetic::getLayout(OperandForm form, bool isLhs) const {
     layout.rowsPerOrder = 2;
   }
   return layout;
-}
-
-Value MmaArithmetic::loadVector(Value memory, Value row, Value column,
-                                int64_t width) const {
-  auto type = VectorType::get(width, builder.getF32Type());
-  return vector::LoadOp::create(builder, loc, type, memory,
-                                ValueRange{row, column}, /*nontemporal=*/false,
-                                llvm::Align(4 * width));
 }
 
 std::pair<Value, Value> MmaArithmetic::loadPair(const StagedOperand &operand,

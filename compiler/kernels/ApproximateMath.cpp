@@ -1,5 +1,4 @@
-//===- ApproximateMath.cpp - Functions of f32 by polynomials
-//---------------===//
+//===- ApproximateMath.cpp - Polynomials for functions of f32 -------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -5,6 +5,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// Not upstream's convert-gpu-to-nvvm: it knows neither nvgpu nor how math is to
+// be done without CUDA's device library. The patterns for math therefore come
+// first, by their benefit: what ApproximateMath has left is one instruction.
+// Dynamic shared memory becomes an array without a size, which LLVM lets only
+// an external symbol be, and PTX too.
+//
+//===----------------------------------------------------------------------===//
 
 #include "compiler/ptx/Passes.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -51,7 +59,6 @@ struct LowerBlocks : vib::impl::LowerBlocksBase<LowerBlocks> {
     });
 
     RewritePatternSet patterns(&getContext());
-    // First of those for the same op.
     populateMathToLLVMConversionPatterns(converter, patterns,
                                          /*approximateLog1p=*/false,
                                          /*benefit=*/2);
@@ -65,7 +72,6 @@ struct LowerBlocks : vib::impl::LowerBlocksBase<LowerBlocks> {
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     LLVMConversionTarget target(getContext());
     target.addLegalDialect<NVVM::NVVMDialect>();
-    target.addLegalOp<gpu::GPUModuleOp>();
     target.addIllegalDialect<arith::ArithDialect, cf::ControlFlowDialect,
                              gpu::GPUDialect, index::IndexDialect,
                              math::MathDialect, memref::MemRefDialect,

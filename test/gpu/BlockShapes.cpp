@@ -34,9 +34,10 @@ TEST(BlockShapes, Fit) {
               if ((lhs.isBf16 || rhs.isBf16) &&
                   precision != OperandPrecision::BF16)
                 continue;
-              BlockShape shape =
+              std::optional<BlockShape> fit =
                   chooseBlockShape(m, n, k, results, precision, lhs, rhs);
-              ASSERT_GT(shape.rows, 0);
+              ASSERT_TRUE(fit);
+              BlockShape shape = *fit;
               EXPECT_EQ(shape.rows % shape.warpRows, 0);
               EXPECT_EQ(shape.columns % shape.warpColumns, 0);
               EXPECT_EQ(shape.getThreads(), 128);
@@ -53,6 +54,12 @@ TEST(BlockShapes, Fit) {
             }
 }
 
+TEST(BlockShapes, TooManyResults) {
+  for (OperandPrecision precision : kPrecisions)
+    EXPECT_FALSE(chooseBlockShape(100, 1024, 100, 100, precision,
+                                  {false, false}, {true, false}));
+}
+
 struct Use {
   /// The part of the multiply-adds that is not masked, and the blocks.
   double useful;
@@ -61,8 +68,8 @@ struct Use {
 
 Use getUse(int64_t m, int64_t n, int64_t k, OperandPrecision precision,
            bool isLhsFirst) {
-  BlockShape shape = chooseBlockShape(m, n, k, 1, precision,
-                                      {isLhsFirst, false}, {true, false});
+  BlockShape shape = *chooseBlockShape(m, n, k, 1, precision,
+                                       {isLhsFirst, false}, {true, false});
   int64_t down = llvm::divideCeil(m, shape.rows);
   int64_t across = llvm::divideCeil(n, shape.columns);
   return {double(m * n) / double(down * shape.rows * across * shape.columns),
@@ -87,8 +94,8 @@ TEST(BlockShapes, WeightGradient) {
 
 TEST(BlockShapes, LargeTilesForLargeMatrices) {
   for (OperandPrecision precision : kPrecisions) {
-    BlockShape shape = chooseBlockShape(4096, 4096, 4096, 1, precision,
-                                        {false, false}, {true, false});
+    BlockShape shape = *chooseBlockShape(4096, 4096, 4096, 1, precision,
+                                         {false, false}, {true, false});
     EXPECT_GE(shape.rows * shape.columns, 64 * 128);
   }
 }

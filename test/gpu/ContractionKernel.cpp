@@ -84,7 +84,7 @@ static void emitEpilogue(OpBuilder &builder, Location loc,
 }
 
 BlockShape Contraction::getShape() const {
-  BlockShape shape = chooseBlockShape(m, n, k, results, precision, lhs, rhs);
+  BlockShape shape = *chooseBlockShape(m, n, k, results, precision, lhs, rhs);
   auto [rows, columns, down] = warps;
   if (down == 0)
     return shape;

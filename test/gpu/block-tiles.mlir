@@ -4,6 +4,8 @@
 // RUN: vibc %examples/toynet/toynet.mlir --target=cuda --emit=kernels --explain -o %t.mlir | FileCheck %s
 // RUN: vibc %models/thousand.mlir --batch=64 --target=cuda --emit=kernels --explain -o %t.mlir \
 // RUN: | FileCheck %s --check-prefix=THOUSAND
+// RUN: vibc %examples/toynet/toynet.mlir --batch=16384 --target=cuda --emit=kernels --explain -o %t.mlir \
+// RUN: | FileCheck %s --check-prefix=LARGE
 
 // CHECK: scale 100 128 0
 // Of each: blocks, threads, and bytes of shared memory, whose jump shall be seen.
@@ -18,6 +20,10 @@
 // CHECK: encode.2.grad + encode.0.grad 312 128 73728
 // CHECK: evaluate
 // CHECK: decode 100 128 1096
+
+// As many rows a block as leave room for a second one, 48 KiB of scratch and padding.
+// LARGE: evaluate
+// LARGE: decode 357 128 50416
 
 // THOUSAND: train_step:
 // THOUSAND: decode.2.rows 64 128
