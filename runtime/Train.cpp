@@ -161,8 +161,9 @@ void TrainingRun::openDirectory() {
   prepareDirectory(options.out);
   if (options.resume)
     return;
+  // A run that failed before its first line leaves nothing to go on with.
   for (const std::string &path : {checkpointPath, modelPath, metricsPath})
-    if (fileExists(path))
+    if (fileExists(path) && (path != metricsPath || !readFile(path).empty()))
       fail("{} holds a run already ({}): give --resume to go on with it, or "
            "another --out",
            options.out, path);

@@ -123,6 +123,8 @@ void vib::explainGpu(ModuleOp module, const GpuArch &arch,
      << scaled(arch.bf16, "FLOP/s") << " of bf16 and "
      << scaled(arch.bandwidth, "B/s")
      << " of memory.\n"
+        "  What a cache still holds of an earlier launch can come sooner; what "
+        "a launch itself costs is not in it.\n"
         "shared: bytes a block. registers: of a thread, as ptxas says.\n"
         "occupancy: the threads that a multiprocessor of this chip has at work "
         "at a time, of those that it can have.\n";

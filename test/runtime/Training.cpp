@@ -333,6 +333,8 @@ TEST_F(Training, aLossThatIsNotFiniteStops) {
   EXPECT_NE(outcome.err.find("no checkpoint was written"), std::string::npos);
   EXPECT_EQ(file("run", "checkpoint.safetensors"), "");
   EXPECT_EQ(file("run", "model.safetensors"), "");
+  // The directory is free for another try.
+  EXPECT_EQ(train("run").exitCode, 0);
 }
 
 TEST_F(Training, aWeightThatIsNotFiniteIsNeverWritten) {
