@@ -68,7 +68,6 @@ struct EmitGpuKernels : vib::impl::EmitGpuKernelsBase<EmitGpuKernels> {
   LogicalResult emit(func::FuncOp function, const MemoryMap &memory);
   LogicalResult emitLaunch(func::FuncOp entry, ArrayRef<Part> parts,
                            OpBuilder &launches, const MemoryMap &memory);
-  LogicalResult checkResults(func::FuncOp function, const MemoryMap &memory);
 
   gpu::GPUModuleOp kernels;
   llvm::StringSet<> symbols;
@@ -151,23 +150,6 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
   numKernels += parts.size();
   createLaunch(launches, function, blocks, threads, shared,
                entry.getArguments());
-  return success();
-}
-
-/// What is returned must already be where the runtime looks for it.
-LogicalResult EmitGpuKernels::checkResults(func::FuncOp function,
-                                           const MemoryMap &memory) {
-  Operation *terminator = function.front().getTerminator();
-  for (auto [i, value] : llvm::enumerate(terminator->getOperands())) {
-    FailureOr<Place> have = memory.lookup(value);
-    FailureOr<Place> want = memory.lookup(
-        getResultSlot(function, i), cast<RankedTensorType>(value.getType()));
-    if (failed(have) || failed(want) || have->base != want->base ||
-        have->offset != want->offset)
-      return function.emitError("expected result ")
-             << i << " to be the only one that a kernel's result is returned "
-             << "as, or state returned as itself";
-  }
   return success();
 }
 

@@ -537,17 +537,8 @@ LogicalResult EmitCpuKernels::emit(func::FuncOp function,
       return failure();
     ++numKernels;
   }
-  // What is returned must already be where the runtime looks for it.
-  for (auto [i, value] : llvm::enumerate(terminator->getOperands())) {
-    FailureOr<Place> have = memory.lookup(value);
-    FailureOr<Place> want = memory.lookup(
-        getResultSlot(function, i), cast<RankedTensorType>(value.getType()));
-    if (failed(have) || failed(want) || have->base != want->base ||
-        have->offset != want->offset)
-      return function.emitError("expected result ")
-             << i << " to be the only one that a kernel's result is returned "
-             << "as, or state returned as itself";
-  }
+  if (failed(checkResults(function, memory)))
+    return failure();
 
   OpBuilder builder(function);
   Location loc = function.getLoc();

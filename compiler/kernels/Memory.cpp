@@ -228,3 +228,19 @@ SlotAttr vib::getArgSlot(func::FuncOp function, unsigned index) {
 SlotAttr vib::getResultSlot(func::FuncOp function, unsigned index) {
   return function.getResultAttrOfType<SlotAttr>(index, kSlotAttrName);
 }
+
+LogicalResult vib::checkResults(func::FuncOp function,
+                                const MemoryMap &memory) {
+  Operation *terminator = function.front().getTerminator();
+  for (auto [i, value] : llvm::enumerate(terminator->getOperands())) {
+    FailureOr<Place> have = memory.lookup(value);
+    FailureOr<Place> want = memory.lookup(
+        getResultSlot(function, i), cast<RankedTensorType>(value.getType()));
+    if (failed(have) || failed(want) || have->base != want->base ||
+        have->offset != want->offset)
+      return function.emitError("expected result ")
+             << i << " to be the only one that a kernel's result is returned "
+             << "as, or state returned as itself";
+  }
+  return success();
+}

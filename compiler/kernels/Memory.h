@@ -152,6 +152,11 @@ mlir::Value createView(mlir::OpBuilder &builder, mlir::Location loc,
 SlotAttr getArgSlot(mlir::func::FuncOp function, unsigned index);
 SlotAttr getResultSlot(mlir::func::FuncOp function, unsigned index);
 
+/// Whether what a function of the phase fused returns is already where the
+/// runtime looks for it; reports what is not.
+mlir::LogicalResult checkResults(mlir::func::FuncOp function,
+                                 const MemoryMap &memory);
+
 } // namespace vib
 
 #endif // VIB_COMPILER_KERNELS_MEMORY_H
