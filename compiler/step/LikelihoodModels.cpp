@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A categorical distribution is its logits, their maximum and the sum of
-// exp(logit - maximum) of each row; with these,
+// A categorical distribution is its logits, their maximum in each row, the
+// exponentials exp(logit - maximum) and their sum in each row; with these,
 //
 //   nll = log(sum) + (maximum - logit of the label)
-//   d nll / d logits = exp(logit - maximum) / sum - [class is the label]
+//   d nll / d logits = exponential * (1 / sum) - [class is the label]
 //
 // neither over- nor underflows. The prediction is the first of the largest
 // logits.
@@ -31,6 +31,17 @@
 using namespace mlir;
 using namespace vib;
 
+/// 1 / the sum of a categorical distribution's exponentials, of each row: one
+/// division where there would be one a class.
+static Value buildInverseSum(StepBuilder &step, Value categorical) {
+  ArrayRef<Value> tensors = step.get(categorical);
+  StringRef rows = StepBuilder::getColumnDims(tensors[0]);
+  return step.map({{tensors[3], rows}}, rows,
+                  [](ScalarBuilder &scalars, ValueRange elements) {
+                    return scalars.div(scalars.constant(1.0), elements[0]);
+                  });
+}
+
 namespace {
 
 struct CategoricalModel
@@ -48,12 +59,15 @@ struct CategoricalModel
                     rows, [](ScalarBuilder &scalars, ValueRange elements) {
                       return scalars.max(elements[1], elements[0]);
                     });
-    Value sum =
-        step.sum({{logits, dims}, {maximum, rows}}, rows,
+    Value exponentials =
+        step.map({{logits, dims}, {maximum, rows}}, dims,
                  [](ScalarBuilder &scalars, ValueRange elements) {
                    return scalars.exp(scalars.sub(elements[0], elements[1]));
                  });
-    step.set(categorical.getResult(), {logits, maximum, sum});
+    Value sum = step.sum(
+        {{exponentials, dims}}, rows,
+        [](ScalarBuilder &, ValueRange elements) { return elements[0]; });
+    step.set(categorical.getResult(), {logits, maximum, exponentials, sum});
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {
@@ -88,7 +102,7 @@ private:
 
   static void buildCategoricalForward(NLLOp nll, StepBuilder &step) {
     ArrayRef<Value> tensors = step.get(nll.getLikelihood());
-    Value logits = tensors[0], maximum = tensors[1], sum = tensors[2];
+    Value logits = tensors[0], maximum = tensors[1], sum = tensors[3];
     Value labels = step.getTensor(nll.getTarget());
     StringRef dims = StepBuilder::getMatrixDims(logits);
     StringRef rows = StepBuilder::getColumnDims(logits);
@@ -131,23 +145,22 @@ private:
   }
 
   static void buildCategoricalBackward(NLLOp nll, StepBuilder &step) {
-    ArrayRef<Value> tensors = step.get(nll.getLikelihood());
-    Value logits = tensors[0], maximum = tensors[1], sum = tensors[2];
+    Value exponentials = step.get(nll.getLikelihood())[2];
+    Value inverse = buildInverseSum(step, nll.getLikelihood());
     Value labels = step.getTensor(nll.getTarget());
-    StringRef dims = StepBuilder::getMatrixDims(logits);
-    StringRef rows = StepBuilder::getColumnDims(logits);
-    Value adjoint = step.map(
-        {{logits, dims}, {maximum, rows}, {sum, rows}, {labels, "b"}}, dims,
-        [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value exp = scalars.exp(scalars.sub(elements[0], elements[1]));
-          Value probability = scalars.div(exp, elements[2]);
-          Value target =
-              scalars.select(isLabel(scalars, elements[3]),
-                             scalars.constant(1.0), scalars.constant(0.0));
-          return step.weigh(scalars, nll.getResult(),
-                            scalars.sub(probability, target),
-                            StepBuilder::getNumSamples(logits));
-        });
+    StringRef dims = StepBuilder::getMatrixDims(exponentials);
+    StringRef rows = StepBuilder::getColumnDims(exponentials);
+    Value adjoint =
+        step.map({{exponentials, dims}, {inverse, rows}, {labels, "b"}}, dims,
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value probability = scalars.mul(elements[0], elements[1]);
+                   Value target = scalars.select(isLabel(scalars, elements[2]),
+                                                 scalars.constant(1.0),
+                                                 scalars.constant(0.0));
+                   return step.weigh(scalars, nll.getResult(),
+                                     scalars.sub(probability, target),
+                                     StepBuilder::getNumSamples(exponentials));
+                 });
     step.addAdjoint(nll.getLikelihood(), adjoint);
   }
 
@@ -273,13 +286,12 @@ Value vib::buildPrediction(StepBuilder &step, Value likelihood) {
   ArrayRef<Value> tensors = step.get(likelihood);
   if (!isa<CategoricalType>(likelihood.getType()))
     return tensors.front();
-  StringRef dims = StepBuilder::getMatrixDims(tensors[0]);
-  StringRef rows = StepBuilder::getColumnDims(tensors[0]);
-  return step.map({{tensors[0], dims}, {tensors[1], rows}, {tensors[2], rows}},
-                  dims, [](ScalarBuilder &scalars, ValueRange elements) {
-                    Value exp =
-                        scalars.exp(scalars.sub(elements[0], elements[1]));
-                    return scalars.div(exp, elements[2]);
+  Value inverse = buildInverseSum(step, likelihood);
+  StringRef dims = StepBuilder::getMatrixDims(tensors[2]);
+  StringRef rows = StepBuilder::getColumnDims(tensors[2]);
+  return step.map({{tensors[2], dims}, {inverse, rows}}, dims,
+                  [](ScalarBuilder &scalars, ValueRange elements) {
+                    return scalars.mul(elements[0], elements[1]);
                   });
 }
 

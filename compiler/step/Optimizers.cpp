@@ -12,6 +12,11 @@
 //   Adam   m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
 //          w -= rate1 m / (sqrt(v) scale2 + eps)
 //          with rate1 = rate / (1 - b1^t), scale2 = 1 / sqrt(1 - b2^t)
+//          A moment goes from its old value towards the new one, or back from
+//          it, whichever is nearer: m += (1 - b1) (g - m), m = g + b1 (m - g).
+//          That is one multiplication, where the formula above has two, in code
+//          that competes with a contraction for the multipliers. The part that
+//          is added is the smaller one, so that neither form cancels.
 //   AdamW  w -= decay w first, with decay = rate * weight decay
 //   SGD    b = momentum b + g + (weight decay) w, w -= rate b
 //
@@ -43,6 +48,20 @@ SmallVector<SlotKind> vib::getStateSlots(const Optimizer &rule, bool averaged) {
   return slots;
 }
 
+/// The moment, `decay` of which remains: of g, or of g^2 if `squares`.
+static Value decayMoment(ScalarBuilder &scalars, Value moment, double decay,
+                         Value gradient, bool squares) {
+  if (decay >= 0.5) {
+    Value change = squares
+                       ? scalars.fma(gradient, gradient, scalars.neg(moment))
+                       : scalars.sub(gradient, moment);
+    return scalars.fma(change, scalars.constant(1.0 - decay), moment);
+  }
+  Value target = squares ? scalars.square(gradient) : gradient;
+  return scalars.fma(scalars.sub(moment, target), scalars.constant(decay),
+                     target);
+}
+
 /// Appends the new weight and moments.
 static void buildAdam(StepBuilder &step, ScalarBuilder &scalars,
                       const Optimizer &rule, Value gradient, ValueRange state,
@@ -50,15 +69,15 @@ static void buildAdam(StepBuilder &step, ScalarBuilder &scalars,
   Value weight = state[0];
   if (rule.kind == OptimizerKind::AdamW)
     weight = scalars.sub(weight, scalars.mul(step.getScalar("decay"), weight));
-  Value oldMoment1 = scalars.mul(state[1], rule.beta1);
-  Value newMoment1 = scalars.mul(gradient, 1.0 - rule.beta1);
-  Value moment1 = scalars.add(oldMoment1, newMoment1);
-  Value oldMoment2 = scalars.mul(state[2], rule.beta2);
-  Value newMoment2 = scalars.mul(scalars.square(gradient), 1.0 - rule.beta2);
-  Value moment2 = scalars.add(oldMoment2, newMoment2);
-  Value root = scalars.mul(scalars.sqrt(moment2), step.getScalar("scale2"));
+  Value moment1 = decayMoment(scalars, state[1], rule.beta1, gradient,
+                              /*squares=*/false);
+  Value moment2 = decayMoment(scalars, state[2], rule.beta2, gradient,
+                              /*squares=*/true);
+  Value denominator =
+      scalars.fma(scalars.sqrt(moment2), step.getScalar("scale2"),
+                  scalars.constant(rule.epsilon));
   Value numerator = scalars.mul(step.getScalar("rate1"), moment1);
-  Value update = scalars.div(numerator, scalars.add(root, rule.epsilon));
+  Value update = scalars.div(numerator, denominator);
   results.append({scalars.sub(weight, update), moment1, moment2});
 }
 
@@ -96,9 +115,9 @@ SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
           buildAdam(step, scalars, rule, gradient, state, results);
         if (averaged) {
           Value average = state.back();
-          Value change = scalars.mul(step.getScalar("average"),
-                                     scalars.sub(results.front(), average));
-          results.push_back(scalars.add(average, change));
+          Value change = scalars.sub(results.front(), average);
+          results.push_back(
+              scalars.fma(step.getScalar("average"), change, average));
         }
         return results;
       });

@@ -45,6 +45,10 @@ Value ScalarBuilder::div(Value a, Value b) {
   return arith::DivFOp::create(builder, loc, a, b);
 }
 
+Value ScalarBuilder::fma(Value a, Value b, Value c) {
+  return math::FmaOp::create(builder, loc, a, b, c);
+}
+
 Value ScalarBuilder::neg(Value a) {
   return arith::NegFOp::create(builder, loc, a);
 }

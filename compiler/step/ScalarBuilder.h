@@ -52,6 +52,8 @@ public:
   mlir::Value mul(mlir::Value a, double b) { return mul(a, constant(b)); }
   mlir::Value add(mlir::Value a, double b) { return add(a, constant(b)); }
   mlir::Value square(mlir::Value a) { return mul(a, a); }
+  /// a b + c, rounded once.
+  mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
   mlir::Value neg(mlir::Value a);
   /// Not a number if one of them is not.
   mlir::Value max(mlir::Value a, mlir::Value b);

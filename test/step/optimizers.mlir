@@ -72,15 +72,45 @@ vib.train @adamw batch(3) epochs(1) { optimizer = #vib.adamw<lr = 0.1, beta1 = 0
 // CHECK-NEXT: ^bb0(%[[G:[^:]*]]: f32, %[[W:[^:]*]]: f32, %[[M:[^:]*]]: f32, %[[V:[^:]*]]: f32, %[[A:[^:]*]]: f32):
 // CHECK-NEXT:   %[[DECAY:.*]] = arith.mulf %decay, %[[W]]
 // CHECK-NEXT:   %[[DECAYED:.*]] = arith.subf %[[W]], %[[DECAY]]
-// CHECK:        %[[NEWM:.*]] = arith.addf
-// CHECK:        %[[NEWV:.*]] = arith.addf
-// CHECK:        %[[ROOT:.*]] = math.sqrt %[[NEWV]]
-// CHECK-NEXT:   %[[SCALED:.*]] = arith.mulf %[[ROOT]], %scale2
+// A moment goes a part of the way to its new value.
+// CHECK-NEXT:   %[[WAY:.*]] = arith.subf %[[G]], %[[M]]
+// CHECK-NEXT:   %[[HALF:.*]] = arith.constant 5.000000e-01
+// CHECK-NEXT:   %[[NEWM:.*]] = math.fma %[[WAY]], %[[HALF]], %[[M]]
+// CHECK-NEXT:   %[[MINUS:.*]] = arith.negf %[[V]]
+// CHECK-NEXT:   %[[WAY2:.*]] = math.fma %[[G]], %[[G]], %[[MINUS]]
+// CHECK-NEXT:   %[[QUARTER:.*]] = arith.constant 2.500000e-01
+// CHECK-NEXT:   %[[NEWV:.*]] = math.fma %[[WAY2]], %[[QUARTER]], %[[V]]
+// CHECK-NEXT:   %[[ROOT:.*]] = math.sqrt %[[NEWV]]
+// CHECK-NEXT:   %[[EPS:.*]] = arith.constant 1.000000e-03
+// CHECK-NEXT:   %[[BELOW:.*]] = math.fma %[[ROOT]], %scale2, %[[EPS]]
 // CHECK-NEXT:   %[[ABOVE:.*]] = arith.mulf %rate1, %[[NEWM]]
-// CHECK:        %[[BELOW:.*]] = arith.addf %[[SCALED]],
 // CHECK-NEXT:   %[[UPDATE:.*]] = arith.divf %[[ABOVE]], %[[BELOW]]
 // CHECK-NEXT:   %[[NEW:.*]] = arith.subf %[[DECAYED]], %[[UPDATE]]
 // CHECK-NEXT:   %[[CHANGE:.*]] = arith.subf %[[NEW]], %[[A]]
-// CHECK-NEXT:   %[[PART:.*]] = arith.mulf %average, %[[CHANGE]]
-// CHECK-NEXT:   %[[NEWA:.*]] = arith.addf %[[A]], %[[PART]]
+// CHECK-NEXT:   %[[NEWA:.*]] = math.fma %average, %[[CHANGE]], %[[A]]
 // CHECK-NEXT:   linalg.yield %[[NEW]], %[[NEWM]], %[[NEWV]], %[[NEWA]]
+
+// -----
+
+// Where little remains of a moment, the way is counted from its new value.
+vib.model @short(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @l : tensor<?x4xf32> -> tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32> -> !vib.normal<2>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %p = vib.categorical %z : tensor<?x2xf32> -> !vib.categorical<2>
+  %ce = vib.nll %p, %y : !vib.categorical<2>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+vib.train @short batch(3) epochs(1) { optimizer = #vib.adam<lr = 0.1, beta1 = 0.25, beta2 = 0.125, eps = 1.0e-3> }
+
+// CHECK-LABEL: func.func @train_step(
+// CHECK:      outs(%l.weight, %{{.*}}, %{{.*}} : tensor<4x4xf32>,
+// CHECK-NEXT: ^bb0(%[[G:[^:]*]]: f32, %[[W:[^:]*]]: f32, %[[M:[^:]*]]: f32, %[[V:[^:]*]]: f32):
+// CHECK-NEXT:   %[[WAY:.*]] = arith.subf %[[M]], %[[G]]
+// CHECK-NEXT:   %[[REST:.*]] = arith.constant 2.500000e-01
+// CHECK-NEXT:   math.fma %[[WAY]], %[[REST]], %[[G]]
+// CHECK-NEXT:   %[[SQUARE:.*]] = arith.mulf %[[G]], %[[G]]
+// CHECK-NEXT:   %[[WAY2:.*]] = arith.subf %[[V]], %[[SQUARE]]
+// CHECK-NEXT:   %[[REST2:.*]] = arith.constant 1.250000e-01
+// CHECK-NEXT:   math.fma %[[WAY2]], %[[REST2]], %[[SQUARE]]
