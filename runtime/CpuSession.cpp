@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CpuSession.h"
+#include "runtime/Error.h"
 #include "runtime/Profile.h"
 
 #include <fmt/format.h>
@@ -52,6 +53,10 @@ void CpuSession::loadBatch(const Rows &from, const uint32_t *indices,
 
 void CpuSession::setTrainingOrder(int rows,
                                   const std::vector<uint32_t> &order) {
+  int64_t split = data[size_t(rows)].inputs->rows();
+  for (uint32_t row : order)
+    if (int64_t(row) >= split)
+      fail("row {} asked for, the split has {}", row, split);
   trainingRows = rows;
   trainingOrder = order;
 }

@@ -233,31 +233,62 @@ template <typename From, typename To> struct Gather {
     return indices ? int64_t(indices[b]) : first + b;
   }
 
+  static constexpr int64_t shortBlock = 32;
+  int64_t rowBytes() const { return width * int64_t(sizeof(From)); }
+
   /// Rows of a shuffled split are where no cache expects them.
   void prefetch(int64_t b) const {
     constexpr int64_t line = 64, enough = 1024;
     const char *begin = reinterpret_cast<const char *>(from + rowAt(b) * width);
-    int64_t bytes = std::min<int64_t>(width * int64_t(sizeof(From)), enough);
+    int64_t bytes = std::min(rowBytes(), enough);
     for (int64_t at = 0; at < bytes; at += line)
       __builtin_prefetch(begin + at);
   }
 
+  void copyRow(const From *source, To *target) const {
+    if constexpr (std::is_same_v<From, To>)
+      memcpy(target, source, size_t(rowBytes()));
+    else
+      std::transform(source, source + width, target,
+                     [](From value) { return To(value); });
+  }
+
+  void copyRows(int64_t begin, int64_t end) const {
+    constexpr int64_t ahead = 4;
+    for (int64_t b = begin; b < end; ++b) {
+      if (b + ahead < end)
+        prefetch(b + ahead);
+      copyRow(from + rowAt(b) * width, to + b * width);
+    }
+  }
+
+  /// Rows of so few lines are copied before a call of memcpy has begun, and the
+  /// processor itself is rows ahead. What the copies might change, for all that
+  /// the compiler knows, is in variables here.
+  void copyShortRows(int64_t begin, int64_t end) const {
+    const char *source = reinterpret_cast<const char *>(from);
+    char *target = reinterpret_cast<char *>(to + begin * width);
+    const uint32_t *places = indices;
+    int64_t start = first, bytes = rowBytes(), rest = bytes - shortBlock;
+    for (int64_t b = begin; b < end; ++b, target += bytes) {
+      const char *row = source + (places ? places[b] : start + b) * bytes;
+      for (int64_t at = 0; at < rest; at += shortBlock)
+        memcpy(target + at, row + at, shortBlock);
+      memcpy(target + rest, row + rest, shortBlock);
+    }
+  }
+
   /// Fills the places [begin, end); those from `count` on become 0.
   void run(int64_t begin, int64_t end) const {
-    constexpr int64_t ahead = 4;
-    int64_t last = std::min(end, count);
-    for (int64_t b = begin; b < last; ++b) {
-      if (b + ahead < last)
-        prefetch(b + ahead);
-      const From *source = from + rowAt(b) * width;
-      To *target = to + b * width;
-      if constexpr (std::is_same_v<From, To>)
-        memcpy(target, source, size_t(width) * sizeof(To));
-      else
-        std::transform(source, source + width, target,
-                       [](From value) { return To(value); });
-    }
-    last = std::max(begin, last);
+    int64_t last = std::max(begin, std::min(end, count));
+    if (std::is_same_v<From, To> && rowBytes() >= shortBlock &&
+        rowBytes() <= 8 * shortBlock)
+      copyShortRows(begin, last);
+    else if (width == 1)
+      for (int64_t b = begin; b < last; ++b)
+        to[b] = To(from[rowAt(b)]);
+    else
+      copyRows(begin, last);
     std::fill(to + last * width, to + end * width, To(0));
   }
 };
@@ -269,9 +300,10 @@ void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
                 VibPool *pool) {
   if (gather.count < 0 || gather.count > batch)
     fail("{} rows asked for, a batch has {}", gather.count, batch);
-  for (int64_t b = 0; b < gather.count; ++b)
-    if (int64_t row = gather.rowAt(b); row < 0 || row >= rows)
-      fail("row {} asked for, the split has {}", row, rows);
+  int64_t end = gather.first + gather.count;
+  if (!gather.indices && gather.count > 0 && (gather.first < 0 || end > rows))
+    fail("row {} asked for, the split has {}",
+         gather.first < 0 ? gather.first : std::max(gather.first, rows), rows);
   // What takes a thread two microseconds from main memory.
   constexpr int64_t bytesOfThread = 20000;
   int64_t rowBytes = gather.width * int64_t(sizeof(From));

@@ -91,8 +91,9 @@ std::string fingerprint(const Split &split);
 
 /// Copies rows `indices[0 … count)` to the places of the model's input ("image"
 /// where the model scales, else "x") and zeroes the rows from `count` to the
-/// batch. An index is a row of the split; a null `indices` means `first`,
-/// `first` + 1, …. On the threads of the pool, if there is one.
+/// batch. An index is a row of the split, which is not checked; a null
+/// `indices` means `first`, `first` + 1, …, which is. On the threads of the
+/// pool, if there is one.
 void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
                   const uint32_t *indices, int64_t first, int64_t count,
                   VibPool *pool = nullptr);
