@@ -18,7 +18,9 @@ using namespace vib;
 static int64_t countFlops(linalg::LinalgOp op) {
   int64_t flops = 0;
   for (Operation &inner : *op.getBlock()) {
-    if (isa<NoiseOp>(inner) || isa<math::MathDialect>(inner.getDialect()))
+    if (isa<math::FmaOp>(inner))
+      flops += 2;
+    else if (isa<NoiseOp>(inner) || isa<math::MathDialect>(inner.getDialect()))
       ++flops;
     else if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
                  arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
@@ -26,6 +28,11 @@ static int64_t countFlops(linalg::LinalgOp op) {
       ++flops;
   }
   return flops;
+}
+
+double KernelCost::getSeconds() const {
+  constexpr double kFlopsPerSecond = 60e9, kBytesPerSecond = 20e9;
+  return std::max(flops / kFlopsPerSecond, bytes / kBytesPerSecond);
 }
 
 KernelCost vib::getKernelCost(KernelOp kernel) {

@@ -20,9 +20,16 @@ namespace vib {
 struct KernelCost {
   double flops = 0;
   double bytes = 0;
+
+  /// About what it takes one thread of a CPU, whose data have to come from
+  /// another processor's cache.
+  double getSeconds() const;
 };
 
 KernelCost getKernelCost(KernelOp kernel);
+
+/// The work that pays for waking a thread, which costs a quarter of it.
+inline constexpr double kSecondsOfThread = 2e-6;
 
 } // namespace vib
 

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// result[m, n] += sum over k of lhs[m, k] * rhs[k, n], in two forms, told apart
-// by what is contiguous in memory:
+// result[m, n] += sum over k of lhs[m, k] * rhs[k, n], in three forms, told
+// apart by what is contiguous in memory:
 //
 //   columns     rhs is contiguous in n. rows x vectors accumulators stay in
 //               registers over the whole reduction; a step loads the vectors
@@ -15,6 +15,8 @@
 //   dot         both are contiguous in k (an input gradient: the weight is
 //               [in, out] and out is summed). rows x columns accumulators are
 //               vectors along k; their lanes are summed at the end.
+//   groups      the result has few columns and is contiguous in m. Each column
+//               has a group of lanes, for terms of the sum side by side.
 //
 // Tiles are exact: what is left over of rows and columns is emitted again with
 // its own sizes, the last vector with its own width.
@@ -48,7 +50,8 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
   }
   rhs = e.getRef(right);
   interleaved = e.plan.getInterleaved(op);
-  if (!interleaved)
+  epilogue = e.plan.getEpilogue(op);
+  if (!interleaved && !epilogue)
     out = e.getRef(op->getResult(0));
   rows = form.row ? extents[*form.row] : 1;
   columns = extents[form.column];
@@ -161,7 +164,16 @@ void ContractionEmitter::run() {
     packInPairs();
   else if (shouldPack())
     pack();
-  emitOuter([&] { choice.isDot ? emitDot() : emitColumns(); });
+  emitOuter([&] {
+    switch (choice.kind) {
+    case ContractionTile::Columns:
+      return emitColumns();
+    case ContractionTile::Dot:
+      return emitDot();
+    case ContractionTile::Groups:
+      return emitGroups();
+    }
+  });
 }
 
 void TileEmitter::emitContraction(linalg::LinalgOp op, bool startsAtZero) {

@@ -180,7 +180,12 @@ void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
         value = vector::ExtractStridedSliceOp::create(
             builder, loc, value, ArrayRef<int64_t>{0},
             ArrayRef<int64_t>{widths[v]}, ArrayRef<int64_t>{1});
-      e.storeVector(value, out, maps[2], positions);
+      if (epilogue)
+        e.emitVector(epilogue, /*loop=*/1, widths[v],
+                     {positions[*form.row], positions[form.column]},
+                     op->getResult(0).use_begin()->getOperandNumber(), value);
+      else
+        e.storeVector(value, out, maps[2], positions);
     }
   }
 }

@@ -46,6 +46,7 @@ private:
   void emitOuter(llvm::function_ref<void()> body);
   void emitColumns();
   void emitDot();
+  void emitGroups();
   /// The accumulators of a register tile, before and after one step of the
   /// reduction at the current positions, and where they go in the end.
   llvm::SmallVector<mlir::Value> startTile(mlir::Value row, int64_t count,
@@ -85,6 +86,10 @@ private:
   /// from `column`.
   void emitColumnsTile(mlir::Value row, int64_t count, mlir::Value column,
                        llvm::ArrayRef<int64_t> widths);
+  /// `terms` rows of rhs, as one vector of groups (ContractionGroups.cpp).
+  mlir::Value loadGroupedColumns();
+  /// As many rows as there are lanes.
+  void emitGroupsTile(mlir::Value row);
   void emitDotTile(mlir::Value row, int64_t count, mlir::Value column,
                    int64_t countColumns);
   /// Runs `body` with `loop` at `base` + `step`.
@@ -129,6 +134,8 @@ private:
   /// The memory that rhs is packed from, flat, if the next unit packs what
   /// follows there.
   mlir::Value flatRhs;
+  /// The op that is done with what is in registers, or null.
+  mlir::linalg::LinalgOp epilogue;
   /// The op that is interleaved, or null, and the tile that it reads.
   mlir::linalg::LinalgOp interleaved;
   TensorRef tile;

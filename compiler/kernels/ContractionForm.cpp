@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/ContractionForm.h"
+#include "compiler/fused/Fusion.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/TileEmitter.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace vib;
@@ -112,6 +114,25 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
   return form;
 }
 
+/// Whether terms of the sum should share a register: a step of as many of them
+/// as fit beside each other takes one multiply-add a row, and what it takes in
+/// the end to add them up, some two shuffles a row, is little beside the steps.
+static bool isGrouped(linalg::LinalgOp op, const ContractionForm &form,
+                      ArrayRef<int64_t> extents, int64_t lanes) {
+  constexpr int64_t kFewestSteps = 4;
+  int64_t columns = extents[form.column], depth = extents[form.reduction];
+  if (!form.transposed || !form.row || form.k.size() != 1 ||
+      form.contiguous != ContractionForm::Columns ||
+      extents[*form.row] < lanes || !llvm::isPowerOf2_64(columns) ||
+      columns < 2 || columns >= lanes)
+    return false;
+  int64_t terms = lanes / columns;
+  return isContiguous(op.getIndexingMapsArray()[form.lhs], form.reduction) &&
+         getElementTypeOrSelf(op->getOperand(form.rhs)) ==
+             getElementTypeOrSelf(op->getResult(0)) &&
+         depth % terms == 0 && depth >= kFewestSteps * terms;
+}
+
 ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
                                            const ContractionForm &form,
                                            ArrayRef<int64_t> extents,
@@ -127,8 +148,10 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
       getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
       (depth >= 4 * lanes || packed > kMaxPackedBytes ||
        (depth >= lanes && kPackedElement * depth >= kLaneSum * rows)))
-    return {/*isDot=*/true,
+    return {ContractionTile::Dot,
             chooseDotTile(rows, columns, depth, element, machine)};
+  if (int64_t terms = lanes / columns; isGrouped(op, form, extents, lanes))
+    return {ContractionTile::Groups, {lanes, 1}, terms};
   int64_t registers = machine.getRegisters();
   if (isInterleaved)
     registers -= registers / kInterleavedShare;
@@ -138,7 +161,7 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   // Its rows are stored as vectors, none of which may cross a panel.
   if (form.transposed)
     tile.rows = llvm::bit_floor<uint64_t>(tile.rows);
-  return {/*isDot=*/false, tile};
+  return {ContractionTile::Columns, tile};
 }
 
 bool vib::isRoundedByReaders(linalg::LinalgOp op) {
@@ -149,42 +172,68 @@ bool vib::isRoundedByReaders(linalg::LinalgOp op) {
          });
 }
 
-linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
-  FailureOr<ContractionForm> form = matchContraction(contraction);
-  if (failed(form) || form->contiguous != ContractionForm::Columns ||
-      form->k.size() != 1 || form->m.size() != 1 || form->n.size() != 1 ||
-      !form->batch.empty() || form->transposed)
+/// The elementwise op that is the only reader of a contraction's result, has
+/// the loops of the result and needs nothing that is computed after the
+/// contraction, which starts at zero; else null.
+static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
+                                              const ContractionForm &form) {
+  if (form.m.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
+      form.transposed ||
+      contraction.getIndexingMapsArray()[2].getNumResults() != 2)
     return nullptr;
-  SmallVector<AffineMap> maps = contraction.getIndexingMapsArray();
   auto fill = contraction.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
   Value result = contraction->getResult(0);
-  if (isContiguous(maps[form->lhs], form->reduction) || !fill ||
-      !fill->hasOneUse() ||
+  if (!fill || !fill->hasOneUse() ||
       !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) ||
       !result.hasOneUse())
     return nullptr;
   OpOperand &use = *result.use_begin();
   auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
   if (!op || !op.isDpsInput(&use) || op.getNumLoops() != 2 ||
-      op.getNumParallelLoops() != 2 || !canVectorizeBody(op) ||
-      maps[2].getNumResults() != 2)
+      op.getNumParallelLoops() != 2 || !canVectorizeBody(op))
     return nullptr;
-  // Every operand goes along with the contraction's result or with its columns.
-  MLIRContext *context = op.getContext();
-  AffineMap space = AffineMap::getMultiDimIdentityMap(2, context);
+  // Every operand goes along with the contraction's result, its rows or its
+  // columns.
+  AffineMap space = AffineMap::getMultiDimIdentityMap(2, op.getContext());
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<RankedTensorType>(operand.get().getType()))
       continue;
     AffineMap map = op.getMatchingIndexingMap(&operand);
-    bool columns = map.getNumResults() == 1 &&
-                   map.getResult(0) == getAffineDimExpr(1, context);
-    if (map != space && !columns)
+    if (map != space &&
+        (map.getNumResults() != 1 || !map.isProjectedPermutation()))
       return nullptr;
-    // It must not need what is computed after the contraction.
     Operation *def = operand.get().getDefiningOp();
-    if (def && def->getBlock() == contraction->getBlock() &&
+    if (def && !isa<tensor::EmptyOp>(def) &&
+        def->getBlock() == contraction->getBlock() &&
         contraction->isBeforeInBlock(def))
       return nullptr;
   }
   return op;
+}
+
+linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
+  FailureOr<ContractionForm> form = matchContraction(contraction);
+  if (failed(form) || form->contiguous != ContractionForm::Columns ||
+      form->k.size() != 1 ||
+      isContiguous(contraction.getIndexingMapsArray()[form->lhs],
+                   form->reduction))
+    return nullptr;
+  return getElementwiseReader(contraction, *form);
+}
+
+linalg::LinalgOp vib::getEpilogue(linalg::LinalgOp contraction,
+                                  const Machine &machine) {
+  FailureOr<ContractionForm> form = matchContraction(contraction);
+  if (failed(form) || getInterleaved(contraction))
+    return nullptr;
+  linalg::GenericOp op = getElementwiseReader(contraction, *form);
+  // Noise is drawn for two registers at once.
+  if (!op || drawsNoise(op))
+    return nullptr;
+  // Not where any part of the result may be a dot product.
+  SmallVector<int64_t> extents = contraction.getStaticLoopRanges();
+  extents[*form->row] = 1;
+  ContractionTile tile = chooseContractionTile(
+      contraction, *form, extents, /*isInterleaved=*/false, machine);
+  return tile.kind == ContractionTile::Columns ? op : nullptr;
 }

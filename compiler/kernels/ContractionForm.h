@@ -46,10 +46,12 @@ struct ContractionForm {
 mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
 
 /// What a contraction holds in registers: rows x vectors, or rows x columns
-/// whose lanes are terms of the sum.
+/// whose lanes are terms of the sum, or rows x one vector, where each column
+/// has a group of lanes for so many terms.
 struct ContractionTile {
-  bool isDot;
+  enum { Columns, Dot, Groups } kind;
   RegisterTile registers;
+  int64_t terms = 1;
 };
 /// The tile of a contraction whose loops have these extents.
 ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
@@ -67,6 +69,12 @@ bool isRoundedByReaders(mlir::linalg::LinalgOp op);
 /// where the reduction runs over the rows of both operands, as a weight
 /// gradient's does. Null if there is none.
 mlir::linalg::LinalgOp getInterleaved(mlir::linalg::LinalgOp contraction);
+
+/// The elementwise op that is done with the register tiles of a contraction
+/// before they are stored: the only one that reads its result. Null if there is
+/// none.
+mlir::linalg::LinalgOp getEpilogue(mlir::linalg::LinalgOp contraction,
+                                   const Machine &machine);
 
 } // namespace vib
 

@@ -63,7 +63,7 @@ Value ContractionEmitter::roundAndExtend(Value value) {
 
 bool ContractionEmitter::shouldPack() const {
   if (form.contiguous != ContractionForm::Columns)
-    return !choice.isDot;
+    return choice.kind != ContractionTile::Dot;
   int64_t bytes = depth * columns * getElementBytes(element);
   if (isNarrow)
     return bytes <= kMaxPackedBytes;

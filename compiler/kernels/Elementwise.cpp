@@ -44,14 +44,20 @@ class GenericEmitter {
 public:
   GenericEmitter(TileEmitter &e, linalg::LinalgOp op);
   void run();
-  void emitVector(unsigned loop, int64_t width, ArrayRef<Value> newPositions,
-                  unsigned operand, const TensorRef &tile);
+  void emitVector(unsigned loop, int64_t width, ArrayRef<Value> newPositions);
+  /// What an operand is read from, or is, in place of what the plan says.
+  void setOperand(unsigned operand, const TensorRef &ref) {
+    refs[operand] = ref;
+  }
+  void setOperand(unsigned operand, Value value) { given[operand] = value; }
   void emitPrefetch(ArrayRef<Value> newPositions);
 
 private:
   enum class Access { Fixed, Contiguous, Strided };
 
   Access getAccess(AffineMap map, unsigned loop) const;
+  /// Makes one loop of two, if that leaves fewer lanes idle.
+  void flatten();
   /// Chooses the loop that becomes vectors; none for scalars.
   void chooseVectorLoop();
   bool isReduction(unsigned loop) {
@@ -84,6 +90,7 @@ private:
   SmallVector<unsigned, 4> classes;
   SmallVector<int64_t> extents;
   SmallVector<std::optional<TensorRef>> refs;
+  llvm::SmallDenseMap<unsigned, Value> given;
   /// The current position of each loop.
   SmallVector<Value> positions;
   std::optional<unsigned> vectorLoop;
@@ -129,11 +136,49 @@ GenericEmitter::Access GenericEmitter::getAccess(AffineMap map,
   return last ? Access::Contiguous : Access::Strided;
 }
 
+/// Rows that follow each other without a gap are one long row, of which only
+/// the last vector may be a part of a register.
+void GenericEmitter::flatten() {
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(2, builder.getContext());
+  if (op.getNumLoops() != 2 || op.getNumReductionLoops() != 0 ||
+      op.hasIndexSemantics())
+    return;
+  for (auto [ref, map] : llvm::zip_equal(refs, maps)) {
+    if (!ref)
+      continue;
+    auto type = cast<MemRefType>(ref->memory.getType());
+    if (map != identity || ref->axes[0] != 0 || ref->base[1] ||
+        type.getRank() != 2 || type.getDimSize(1) != extents[1] ||
+        extents[1] % e.machine.getLanes(type.getElementType()) == 0)
+      return;
+  }
+  for (std::optional<TensorRef> &ref : refs) {
+    if (!ref)
+      continue;
+    auto type = cast<MemRefType>(ref->memory.getType());
+    ref->memory = memref::CollapseShapeOp::create(
+        builder, loc,
+        MemRefType::get(type.getNumElements(), type.getElementType()),
+        ref->memory, ArrayRef<ReassociationIndices>{{0, 1}});
+    Value first = ref->base[0];
+    if (first)
+      first =
+          builder.createOrFold<arith::MulIOp>(loc, first, e.index(extents[1]));
+    ref->base = {first};
+    ref->axes = {0};
+  }
+  maps.assign(maps.size(),
+              AffineMap::getMultiDimIdentityMap(1, builder.getContext()));
+  extents = {extents[0] * extents[1]};
+  positions.resize(1);
+}
+
 void GenericEmitter::chooseVectorLoop() {
   if (!canVectorizeBody(op))
     return;
   int64_t bestScore = 0;
-  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop) {
+  for (unsigned loop = 0, n = extents.size(); loop != n; ++loop) {
     if (extents[loop] < 2)
       continue;
     int64_t contiguous = 0, strided = 0;
@@ -182,6 +227,8 @@ void GenericEmitter::chooseVectorLoop() {
 }
 
 Value GenericEmitter::load(unsigned operand, int64_t width) {
+  if (Value value = given.lookup(operand))
+    return value;
   if (!refs[operand])
     return e.scalars.lookupOrDefault(op->getOperand(operand));
   bool varies = width > 0 && maps[operand].isFunctionOfDim(*vectorLoop);
@@ -308,7 +355,7 @@ SmallVector<Value> GenericEmitter::emitReduction(
 /// The vectors (or scalars) of a parallel loop, reductions inside.
 void GenericEmitter::emitVectorParallel() {
   SmallVector<unsigned> reductions;
-  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+  for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
     if (isReduction(loop))
       reductions.push_back(loop);
   auto emitOne = [&](int64_t width) {
@@ -344,7 +391,7 @@ void GenericEmitter::emitVectorParallel() {
 /// The vectors of a reduction, inside of the other reductions.
 void GenericEmitter::emitVectorReduction() {
   SmallVector<unsigned> reductions;
-  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+  for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
     if (isReduction(loop) && loop != *vectorLoop)
       reductions.push_back(loop);
   int64_t extent = extents[*vectorLoop], whole = extent / lanes * lanes;
@@ -390,11 +437,9 @@ void GenericEmitter::emitVectorReduction() {
 }
 
 void GenericEmitter::emitVector(unsigned loop, int64_t width,
-                                ArrayRef<Value> newPositions, unsigned operand,
-                                const TensorRef &tile) {
+                                ArrayRef<Value> newPositions) {
   vectorLoop = loop;
   positions.assign(newPositions.begin(), newPositions.end());
-  refs[operand] = tile;
   storeInits(emitBody(width, loadInits(width)));
 }
 
@@ -412,9 +457,10 @@ void GenericEmitter::emitPrefetch(ArrayRef<Value> newPositions) {
 }
 
 void GenericEmitter::run() {
+  flatten();
   chooseVectorLoop();
   SmallVector<unsigned> parallel;
-  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+  for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
     if (!isReduction(loop) && vectorLoop != loop)
       parallel.push_back(loop);
   emitParallel(parallel, [&] {
@@ -434,7 +480,17 @@ void TileEmitter::emitGeneric(linalg::LinalgOp op) {
 void TileEmitter::emitVector(linalg::LinalgOp op, unsigned loop, int64_t width,
                              ArrayRef<Value> positions, unsigned operand,
                              const TensorRef &tile) {
-  GenericEmitter(*this, op).emitVector(loop, width, positions, operand, tile);
+  GenericEmitter emitter(*this, op);
+  emitter.setOperand(operand, tile);
+  emitter.emitVector(loop, width, positions);
+}
+
+void TileEmitter::emitVector(linalg::LinalgOp op, unsigned loop, int64_t width,
+                             ArrayRef<Value> positions, unsigned operand,
+                             Value vector) {
+  GenericEmitter emitter(*this, op);
+  emitter.setOperand(operand, vector);
+  emitter.emitVector(loop, width, positions);
 }
 
 void TileEmitter::emitPrefetch(linalg::LinalgOp op, ArrayRef<Value> positions) {

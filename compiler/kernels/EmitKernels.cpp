@@ -165,7 +165,7 @@ void KernelEmitter::collectItems() {
     auto fill = dyn_cast<linalg::FillOp>(op);
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
     if (linalgOp && !(fill && plan.isFolded(fill)) &&
-        !plan.isInterleaved(linalgOp) && !isRoundedByReaders(linalgOp))
+        !plan.isDoneWithContraction(linalgOp) && !isRoundedByReaders(linalgOp))
       items.push_back({&op, nullptr, plan.usesUnit(&op), plan.usesInner(&op),
                        plan.isDoneOnce(&op)});
     addCopies(plan.getCopiesAfter(&op));

@@ -73,25 +73,19 @@ static std::string describeUnits(KernelOp kernel, const KernelPlan &plan) {
 /// The register tiles of the contractions, each once: "10 x 2", "dot 2 x 8".
 static std::string describeTiles(KernelOp kernel, const KernelPlan &plan,
                                  const Machine &machine) {
-  const TileChoice &tiles = plan.getTiles();
   SmallVector<std::string> texts;
   for (linalg::LinalgOp op : getContractions(kernel)) {
     FailureOr<ContractionForm> form = matchContraction(op);
     if (failed(form))
       continue;
-    SmallVector<int64_t> extents;
-    for (unsigned cls : plan.getSpace().getLoopClasses(op)) {
-      int64_t extent = plan.getSpace().getExtent(cls);
-      for (const std::optional<Tile> &tile : {tiles.unit, tiles.inner})
-        if (tile && tile->cls == cls)
-          extent = tile->size;
-      extents.push_back(extent);
-    }
-    ContractionTile tile = chooseContractionTile(
-        op, *form, extents, plan.getInterleaved(op) != nullptr, machine);
-    std::string text = tile.isDot ? "dot " : "";
-    llvm::raw_string_ostream(text)
-        << tile.registers.rows << " x " << tile.registers.vectors;
+    ContractionTile tile =
+        chooseContractionTile(op, *form, plan.getTileSizes(op),
+                              plan.getInterleaved(op) != nullptr, machine);
+    std::string text = tile.kind == ContractionTile::Dot ? "dot " : "";
+    llvm::raw_string_ostream os(text);
+    os << tile.registers.rows << " x " << tile.registers.vectors;
+    if (tile.kind == ContractionTile::Groups)
+      os << " of " << tile.terms << " terms";
     if (!llvm::is_contained(texts, text))
       texts.push_back(text);
   }

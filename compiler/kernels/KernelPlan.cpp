@@ -21,11 +21,15 @@ static constexpr int64_t kLine = 64;
 
 KernelPlan::KernelPlan(KernelOp kernel, const Machine &machine)
     : ValuePlacement(kernel), tiles(chooseTiles(kernel, space, machine)) {
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    if (tiles.inner &&
+        llvm::is_contained(space.getReducedClasses(op), tiles.inner->cls))
+      continue;
     if (linalg::LinalgOp elementwise = vib::getInterleaved(op))
-      if (!tiles.inner ||
-          !llvm::is_contained(space.getReducedClasses(op), tiles.inner->cls))
-        interleaved[op] = elementwise;
+      interleaved[op] = elementwise;
+    else if (linalg::LinalgOp elementwise = vib::getEpilogue(op, machine))
+      epilogues[op] = elementwise;
+  }
   foldFills();
   place();
   if (machine.hasBf16)
@@ -46,6 +50,16 @@ int64_t KernelPlan::getTileSize(unsigned cls) const {
   if (tiles.inner && tiles.inner->cls == cls)
     return tiles.inner->size;
   return space.getExtent(cls);
+}
+
+SmallVector<int64_t> KernelPlan::getTileSizes(linalg::LinalgOp op) const {
+  return llvm::map_to_vector(space.getLoopClasses(op),
+                             [&](unsigned cls) { return getTileSize(cls); });
+}
+
+bool KernelPlan::isDoneWithContraction(linalg::LinalgOp op) const {
+  auto isIt = [&](auto &pair) { return pair.second == op; };
+  return llvm::any_of(interleaved, isIt) || llvm::any_of(epilogues, isIt);
 }
 
 Buffer KernelPlan::createScratch(Value value, RankedTensorType type) {
@@ -69,8 +83,8 @@ int64_t KernelPlan::getNumPartials(ArrayRef<unsigned> reduced) const {
 
 bool KernelPlan::isInMemory(linalg::LinalgOp op) const {
   auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
-  return !interleaved.contains(op) && !isRoundedByReaders(op) &&
-         !(fill && isFolded(fill));
+  return !interleaved.contains(op) && !epilogues.contains(op) &&
+         !isRoundedByReaders(op) && !(fill && isFolded(fill));
 }
 
 /// Contractions start their registers at zero rather than read zeros, unless

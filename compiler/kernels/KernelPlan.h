@@ -35,16 +35,19 @@ public:
   bool isFolded(mlir::linalg::FillOp fill) const {
     return folded.contains(fill);
   }
-  /// The op that is emitted together with a contraction, or null.
+  /// The op that is interleaved with a contraction, or null.
   mlir::linalg::LinalgOp
   getInterleaved(mlir::linalg::LinalgOp contraction) const {
     return interleaved.lookup(contraction);
   }
-  /// Whether `op` is emitted together with a contraction.
-  bool isInterleaved(mlir::linalg::LinalgOp op) const {
-    return llvm::any_of(interleaved,
-                        [&](auto &pair) { return pair.second == op; });
+  /// The op that ends the register tiles of a contraction, or null.
+  mlir::linalg::LinalgOp getEpilogue(mlir::linalg::LinalgOp contraction) const {
+    return epilogues.lookup(contraction);
   }
+  /// Whether `op` is emitted together with a contraction.
+  bool isDoneWithContraction(mlir::linalg::LinalgOp op) const;
+  /// The tile's extents of an op's loops.
+  llvm::SmallVector<int64_t> getTileSizes(mlir::linalg::LinalgOp op) const;
   /// The operands that are packed for all units, by contraction.
   const llvm::MapVector<mlir::Operation *, SharedPairs> &
   getSharedPairs() const {
@@ -71,7 +74,8 @@ private:
 
   TileChoice tiles;
   llvm::DenseSet<mlir::Operation *> folded;
-  llvm::DenseMap<mlir::Operation *, mlir::linalg::LinalgOp> interleaved;
+  llvm::DenseMap<mlir::Operation *, mlir::linalg::LinalgOp> interleaved,
+      epilogues;
   llvm::MapVector<mlir::Operation *, SharedPairs> sharedPairs;
   int64_t stackBytes = 0;
 };

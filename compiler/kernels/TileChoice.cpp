@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/TileChoice.h"
+#include "compiler/fused/KernelCost.h"
 #include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/DivisibleClasses.h"
 #include "compiler/kernels/Memory.h"
@@ -28,8 +29,6 @@ using namespace vib;
 
 namespace {
 
-/// Less work than this, in points of iteration, is not worth two threads.
-constexpr int64_t kSmallKernel = 32768;
 /// A unit should have this many points at least.
 constexpr int64_t kSmallUnit = 8192;
 /// Intermediate results of a unit above this are cut by an inner loop, …
@@ -58,10 +57,7 @@ static int64_t getPoints(linalg::LinalgOp op) {
 }
 
 bool vib::isDivided(KernelOp kernel) {
-  int64_t points = 0;
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
-    points += getPoints(op);
-  return points >= kSmallKernel;
+  return getKernelCost(kernel).getSeconds() >= 2 * kSecondsOfThread;
 }
 
 namespace {

@@ -49,7 +49,7 @@ struct TileChoice {
   int64_t units = 1;
 };
 
-/// Whether a kernel has enough work for several threads.
+/// Whether a kernel has enough work for two threads.
 bool isDivided(KernelOp kernel);
 
 TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,

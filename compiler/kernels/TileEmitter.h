@@ -89,6 +89,10 @@ public:
   void emitVector(mlir::linalg::LinalgOp op, unsigned loop, int64_t width,
                   mlir::ArrayRef<mlir::Value> positions, unsigned operand,
                   const TensorRef &tile);
+  /// The same, where the operand is a vector.
+  void emitVector(mlir::linalg::LinalgOp op, unsigned loop, int64_t width,
+                  mlir::ArrayRef<mlir::Value> positions, unsigned operand,
+                  mlir::Value vector);
   /// Fetches what `emitVector` updates into the first-level cache.
   void emitPrefetch(mlir::linalg::LinalgOp op,
                     mlir::ArrayRef<mlir::Value> positions);

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/fused/KernelCost.h"
 #include "compiler/object/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,13 +23,6 @@ namespace vib {
 
 /// What the runtime promises for every block and for the arena.
 static constexpr int64_t kBaseAlignment = 64;
-
-/// The work that pays for waking a thread, and the speed of one, both rough:
-/// a launch costs half a microsecond, and the data have to come from another
-/// processor's cache.
-static constexpr double kSecondsOfThread = 2e-6;
-static constexpr double kFlopsPerSecond = 60e9;
-static constexpr double kBytesPerSecond = 20e9;
 
 namespace {
 struct LowerLaunches : vib::impl::LowerLaunchesBase<LowerLaunches> {
@@ -59,8 +53,7 @@ static int64_t getGrain(func::FuncOp kernel, int64_t units) {
     auto value = description ? description.getAs<FloatAttr>(name) : FloatAttr();
     return value ? value.getValueAsDouble() : 0;
   };
-  double seconds = std::max(read("flops") / kFlopsPerSecond,
-                            read("bytes") / kBytesPerSecond);
+  double seconds = KernelCost{read("flops"), read("bytes")}.getSeconds();
   double grain = units * (kSecondsOfThread / std::max(seconds, 1e-9));
   return std::clamp<int64_t>(std::ceil(grain), 1, std::max<int64_t>(units, 1));
 }
