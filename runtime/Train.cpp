@@ -73,6 +73,8 @@ public:
     loadData();
     startOrResume();
     introduce();
+    if (step >= limit && !atEpochEnd())
+      sayFinished();
     if (options.profile)
       session->startProfile();
     try {
@@ -99,6 +101,7 @@ private:
   void startOrResume();
   uint64_t readMetrics(uint64_t lines);
   void introduce();
+  void sayFinished();
   void trainToLimit();
   void trainSteps();
   uint64_t nextStop() const;
@@ -255,6 +258,15 @@ void TrainingRun::introduce() {
       "{:g}, seed {}",
       model.batch, grouped(int64_t(stepsPerEpoch())), grouped(int64_t(limit)),
       values.beta, values.rate, values.seed));
+}
+
+/// Of a run that was to go on.
+void TrainingRun::sayFinished() {
+  const char *flags = options.steps == limit ? "--steps" : "--epochs";
+  progress.keep(fmt::format("the run is finished, {} of {} steps are done: "
+                            "give more {} to go on with it",
+                            grouped(int64_t(step)), grouped(int64_t(limit)),
+                            flags));
 }
 
 void TrainingRun::trainToLimit() {

@@ -152,6 +152,26 @@ TEST_F(Training, resumedEqualsUninterrupted) {
   expectSameRun("whole", "parts");
 }
 
+TEST_F(Training, aFinishedRunSaysHowToGoOn) {
+  Outcome first = train("run", {"--resume"});
+  EXPECT_EQ(first.out.find("finished"), std::string::npos) << first.out;
+  std::string before = file("run", "checkpoint.safetensors");
+  Outcome again = train("run", {"--resume"});
+  EXPECT_EQ(again.exitCode, 0);
+  EXPECT_NE(again.out.find("the run is finished, 21 of 21 steps are done: give "
+                           "more --epochs to go on"),
+            std::string::npos)
+      << again.out;
+  EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
+  Outcome steps = train("run", {"--resume", "--epochs", "9", "--steps", "10"});
+  EXPECT_NE(steps.out.find("21 of 10 steps are done: give more --steps"),
+            std::string::npos)
+      << steps.out;
+  Outcome on = train("run", {"--resume", "--epochs", "4"});
+  EXPECT_EQ(on.out.find("finished"), std::string::npos) << on.out;
+  EXPECT_NE(before, file("run", "checkpoint.safetensors"));
+}
+
 TEST_F(Training, resumedWithoutShuffleEqualsUninterrupted) {
   ASSERT_EQ(train("whole", {"--no-shuffle"}).exitCode, 0);
   ASSERT_EQ(train("parts", {"--no-shuffle", "--steps", "9"}).exitCode, 0);
