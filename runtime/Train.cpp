@@ -137,6 +137,7 @@ private:
   Progress progress;
   State state;
   const std::unique_ptr<Session> session;
+  std::optional<OutputDirectory> directory;
 
   Split train;
   std::optional<Split> test;
@@ -161,7 +162,7 @@ private:
 
 /// Makes --out, or sees that it is there and free.
 void TrainingRun::openDirectory() {
-  prepareDirectory(options.out);
+  directory.emplace(options.out);
   if (options.resume)
     return;
   // A run that failed before its first line leaves nothing to go on with.

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/File.h"
 #include "runtime/Safetensors.h"
 #include "test/runtime/Program.h"
 #include "test/runtime/Samples.h"
@@ -352,9 +353,20 @@ TEST_F(Training, aLossThatIsNotFiniteStops) {
   EXPECT_NE(outcome.err.find("not finite"), std::string::npos);
   EXPECT_NE(outcome.err.find("no checkpoint was written"), std::string::npos);
   EXPECT_EQ(file("run", "checkpoint.safetensors"), "");
-  EXPECT_EQ(file("run", "model.safetensors"), "");
+  EXPECT_FALSE(fileExists(path("run")));
   // The directory is free for another try.
   EXPECT_EQ(train("run").exitCode, 0);
+}
+
+TEST_F(Training, aRunThatFailsBeforeItsFirstLineLeavesNothing) {
+  Words words = {"train", "--data", path("nowhere"), "--out", path("a/b")};
+  EXPECT_EQ(runMock(words).exitCode, 1);
+  EXPECT_FALSE(fileExists(path("a")));
+  // But for what was there.
+  ASSERT_EQ(mkdir(path("a").c_str(), 0755), 0);
+  EXPECT_EQ(runMock(words).exitCode, 1);
+  EXPECT_TRUE(fileExists(path("a")));
+  EXPECT_FALSE(fileExists(path("a/b")));
 }
 
 TEST_F(Training, aWeightThatIsNotFiniteIsNeverWritten) {
