@@ -445,7 +445,7 @@ void TrainingRun::report(bool wholeEpoch) {
     progress.keep(fmt::format("epoch {:>{}}/{}  {}  after {}", lastEpoch() + 1,
                               std::to_string(epochs).size(), epochs,
                               summarize(figures),
-                              clock(figures.context.seconds)));
+                              duration(figures.context.seconds)));
   }
   metrics->sync();
   if (!wholeEpoch)

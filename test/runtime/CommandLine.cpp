@@ -338,6 +338,9 @@ TEST(Report, numbers) {
   EXPECT_EQ(grouped(2380810), "2,380,810");
   EXPECT_EQ(clock(75), "1:15");
   EXPECT_EQ(clock(3600 + 61), "1:01:01");
+  EXPECT_EQ(duration(75), "1:15");
+  EXPECT_EQ(duration(0.4), "0.4 s");
+  EXPECT_EQ(duration(0.0123), "0.012 s");
   EXPECT_EQ(digits(0.42134), "0.4213");
   EXPECT_EQ(digits(77.701), "77.70");
 }
