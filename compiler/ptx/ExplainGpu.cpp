@@ -20,6 +20,7 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
@@ -56,9 +57,13 @@ static int64_t getConstant(Value value) {
              : 0;
 }
 
+/// Two decimals, or of what is small two digits.
 static std::string formatMicroseconds(double seconds) {
+  double value = seconds * 1e6;
+  int decimals =
+      value > 0 && value < 0.1 ? 1 - int(std::floor(std::log10(value))) : 2;
   std::string text;
-  llvm::raw_string_ostream(text) << llvm::format("%.2f", seconds * 1e6);
+  llvm::raw_string_ostream(text) << llvm::format("%.*f", decimals, value);
   return text;
 }
 
