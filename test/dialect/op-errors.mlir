@@ -84,6 +84,30 @@ func.func @flatten_of_a_batch_of_a_number(%x: tensor<?x2x2xf32>) {
 
 // -----
 
+func.func @misspelt(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{custom op 'vib.rellu' is unknown: did you mean 'vib.relu'?}}
+  %0 = vib.rellu %x : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @misspelt_long(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{custom op 'vib.reparametrise' is unknown: did you mean 'vib.reparameterize'?}}
+  %0 = vib.reparametrise %x : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @like_no_op(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{custom op 'vib.convolution' is unknown}}
+  %0 = vib.convolution %x : tensor<?x4xf32>
+  return
+}
+
+// -----
+
 func.func @linear_of_an_image(%x: tensor<?x28x28xf32>) {
   // expected-error @+1 {{'vib.linear' op expected the input to have two dimensions, the batch and a width, but got 'tensor<?x28x28xf32>'}}
   %0 = vib.linear %x @encode.0 : tensor<?x28x28xf32> -> tensor<?x10xf32>
