@@ -81,11 +81,11 @@ def VerifyGpuKernels : Pass<"vib-verify-gpu-kernels", "mlir::ModuleOp"> {
   let summary = "verify what must hold in the phase kernels of a GPU";
   let description = [{
     The plan of memory is there; every function is an entry of launches with
-    constant sizes along x and at most 99 KiB of shared memory, of kernels in
-    the module's gpu.module, of which vib.kernels tells, with the block size
-    that they were made for; every kernel takes the blocks, the arena and the
-    step, or what `gather` takes; and no tensor, no structured op, no vib.noise
-    and no atomic operation is left.
+    constant sizes along x and as much shared memory as its views reach, at most
+    99 KiB, of kernels in the module's gpu.module, of which vib.kernels tells,
+    with the block size that they were made for; every kernel takes the blocks,
+    the arena and the step, or what `gather` takes; and no tensor, no structured
+    op, no vib.noise and no atomic operation is left.
   }];
   let dependentDialects = ["mlir::LLVM::LLVMDialect"];
 }
