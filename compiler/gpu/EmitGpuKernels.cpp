@@ -178,11 +178,6 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
     auto combine = kernel->getAttrOfType<IntegerAttr>(kCombineLaunchAttrName);
     emitters.push_back(
         std::make_unique<KernelEmitter>(kernel, name, options, memory));
-    int64_t shared = emitters.back()->getPart().sharedBytes;
-    if (shared > kMostSharedBytes)
-      return kernel.emitError("expected it to need at most ")
-             << kMostSharedBytes << " bytes of shared memory but it needs "
-             << shared;
     std::optional<Part> combination = emitters.back()->getCombination();
     if (!launch || (combination && !combine))
       return kernel.emitError("expected it to have the number of its launch: "
