@@ -140,7 +140,8 @@ void BlockEmitter::emitCopy(const Copy &copy) {
   BlockRef from = getRef(copy.value, copy.from);
   BlockRef to = getRef(copy.value, copy.to);
   SmallVector<unsigned, 4> classes = plan.getSpace().getClasses(copy.value);
-  forEachPosition(classes, thread, threads, [&](ArrayRef<Value> positions) {
-    store(load(from, positions), to, positions);
-  });
+  forEachPosition(classes, thread, kBlockThreads,
+                  [&](ArrayRef<Value> positions) {
+                    store(load(from, positions), to, positions);
+                  });
 }

@@ -41,11 +41,10 @@ struct BlockRef {
 
 class BlockEmitter {
 public:
-  /// `thread` is the number of the thread, of `threads` in the block.
+  /// `thread` is the number of the thread in the block.
   BlockEmitter(mlir::OpBuilder &builder, mlir::Location loc,
-               const BlockPlan &plan, mlir::Value thread, int64_t threads)
-      : builder(builder), loc(loc), plan(plan), thread(thread),
-        threads(threads) {}
+               const BlockPlan &plan, mlir::Value thread)
+      : builder(builder), loc(loc), plan(plan), thread(thread) {}
 
   /// The tile's part of `cls` begins at `start` and has `size` positions, fewer
   /// than the plan's where the extent ends; null if it always has those.
@@ -57,8 +56,7 @@ public:
   mlir::Value getStart(unsigned cls) const { return starts.lookup(cls); }
   /// The most positions that a tile has of a class.
   int64_t getSize(unsigned cls) const {
-    const Tile *tile = plan.getTiles().lookup(cls);
-    return tile ? tile->size : plan.getSpace().getExtent(cls);
+    return plan.getTiles().getSize(cls, plan.getSpace());
   }
   /// Null where there are always as many.
   mlir::Value getDynamicSize(unsigned cls) const { return sizes.lookup(cls); }
@@ -105,7 +103,6 @@ public:
   mlir::Location loc;
   const BlockPlan &plan;
   mlir::Value thread;
-  int64_t threads;
   /// The kernel's scalars, as values of the function.
   mlir::IRMapping scalars;
 

@@ -80,16 +80,14 @@ bool vib::isByWarps(const BlockPlan &plan, linalg::LinalgOp op) {
     return false;
   SmallVector<unsigned, 4> classes = plan.getSpace().getLoopClasses(op);
   int64_t positions = 1;
-  for (unsigned loop : getPositionLoops(op)) {
-    const Tile *tile = plan.getTiles().lookup(classes[loop]);
-    positions *= tile ? tile->size : plan.getSpace().getExtent(classes[loop]);
-  }
+  for (unsigned loop : getPositionLoops(op))
+    positions *= plan.getTiles().getSize(classes[loop], plan.getSpace());
   for (unsigned i = 0, n = op->getNumResults(); i != n; ++i) {
     Type type = getElementTypeOrSelf(op->getResult(i));
     if (!getCombiner(op, i) || !(type.isF32() || type.isInteger(32)))
       return false;
   }
-  return positions < plan.getTiles().threads;
+  return positions < kBlockThreads;
 }
 
 namespace {
@@ -313,7 +311,7 @@ void GenericEmitter::run() {
       positions[loop] = value;
   };
   if (!isByWarps(e.plan, op)) {
-    e.forEachPosition(positionClasses, e.thread, e.threads,
+    e.forEachPosition(positionClasses, e.thread, kBlockThreads,
                       [&](ArrayRef<Value> values) {
                         setPositions(values);
                         emitPosition();
@@ -323,7 +321,7 @@ void GenericEmitter::run() {
   Value size = e.index(kWarpThreads);
   Value lane = arith::RemUIOp::create(builder, loc, e.thread, size);
   Value warp = arith::DivUIOp::create(builder, loc, e.thread, size);
-  e.forEachPosition(positionClasses, warp, e.threads / kWarpThreads,
+  e.forEachPosition(positionClasses, warp, kBlockWarps,
                     [&](ArrayRef<Value> values) {
                       setPositions(values);
                       emitWarpPosition(lane);

@@ -46,17 +46,12 @@ BlockPlan::BlockPlan(KernelOp kernel, const GpuOptions &options)
   placeBarriers();
 }
 
-const BlockContraction *BlockPlan::lookupContraction(Operation *op) const {
-  const BlockContraction *found =
-      llvm::find_if(tiles.contractions, [&](const BlockContraction &c) {
+const MatrixContraction *BlockPlan::lookupContraction(Operation *op) const {
+  const MatrixContraction *found =
+      llvm::find_if(tiles.contractions, [&](const MatrixContraction &c) {
         return linalg::LinalgOp(c.op).getOperation() == op;
       });
   return found == tiles.contractions.end() ? nullptr : found;
-}
-
-int64_t BlockPlan::getTileSize(unsigned cls) const {
-  const Tile *tile = tiles.lookup(cls);
-  return tile ? tile->size : space.getExtent(cls);
 }
 
 int64_t BlockPlan::getNumPartials(ArrayRef<unsigned> reduced) const {
@@ -131,9 +126,9 @@ void BlockPlan::collectSteps() {
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
     if (linalgOp && !isElided(linalgOp) && !done.contains(&op)) {
       BlockStep step;
-      if (const BlockContraction *contraction = lookupContraction(&op)) {
+      if (const MatrixContraction *contraction = lookupContraction(&op)) {
         // They read memory only, so that one may come early.
-        for (const BlockContraction &other : tiles.contractions)
+        for (const MatrixContraction &other : tiles.contractions)
           if (!done.contains(other.op) && other.lhs == contraction->lhs) {
             step.contractions.push_back(&other);
             done.insert(other.op);
@@ -174,7 +169,7 @@ static SmallVector<Access> getAccesses(const BlockPlan &plan,
     accesses.push_back({step.copy->to.buffer, true, step.copy->to, classes});
     return accesses;
   }
-  for (const BlockContraction *contraction : step.contractions) {
+  for (const MatrixContraction *contraction : step.contractions) {
     for (BlockArgument argument :
          {contraction->lhs.argument, contraction->rhs.argument})
       accesses.push_back(
@@ -251,7 +246,7 @@ void BlockPlan::placeShared() {
   }
   auto canSpill = [&](const Piece *piece) {
     return piece->buffer &&
-           llvm::none_of(tiles.contractions, [&](const BlockContraction &c) {
+           llvm::none_of(tiles.contractions, [&](const MatrixContraction &c) {
              return getSite(linalg::LinalgOp(c.op)->getResult(0)).buffer ==
                     *piece->buffer;
            });

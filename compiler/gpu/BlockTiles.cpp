@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A kernel that is mostly contractions of matrices in memory is cut into tiles
-// of their result, rows by columns, whose size BlockContraction chooses; so is
+// of their result, rows by columns, whose size chooseBlockShape knows; so is
 // what is fused to them. Outer axes of the result, the draws, are cut into
 // single positions.
 //
@@ -49,7 +49,7 @@ constexpr int64_t kColumns = 32;
 constexpr int64_t kCopyBytes = 16;
 
 /// What contractions must have in common to have one shape.
-auto getForm(const BlockContraction &contraction) {
+auto getForm(const MatrixContraction &contraction) {
   auto getOperand = [](const MatrixOperand &operand) {
     return std::make_pair(operand.reductionFirst,
                           getElementTypeOrSelf(operand.argument).isBF16());
@@ -71,7 +71,7 @@ public:
   BlockTiles run();
 
 private:
-  std::optional<BlockContraction> matchContraction(linalg::LinalgOp op) const;
+  std::optional<MatrixContraction> matchContraction(linalg::LinalgOp op) const;
   std::optional<MatrixOperand> matchOperand(linalg::LinalgOp op,
                                             unsigned operand,
                                             ArrayRef<unsigned> outer,
@@ -182,7 +182,7 @@ std::optional<MatrixOperand> Chooser::matchOperand(linalg::LinalgOp op,
   return matrix;
 }
 
-std::optional<BlockContraction>
+std::optional<MatrixContraction>
 Chooser::matchContraction(linalg::LinalgOp op) const {
   if (!linalg::isaContractionOpInterface(op) ||
       getPoints(op) < kSmallContraction)
@@ -198,7 +198,7 @@ Chooser::matchContraction(linalg::LinalgOp op) const {
   SmallVector<unsigned, 4> loops = space.getLoopClasses(op), axes;
   for (unsigned axis = 0, e = map.getNumResults(); axis != e; ++axis)
     axes.push_back(loops[map.getDimPosition(axis)]);
-  BlockContraction contraction;
+  MatrixContraction contraction;
   contraction.op = op;
   contraction.columnClass = axes.pop_back_val();
   contraction.rowClass = axes.pop_back_val();
@@ -224,23 +224,23 @@ Chooser::matchContraction(linalg::LinalgOp op) const {
 }
 
 bool Chooser::cutContractions(BlockTiles &choice) {
-  SmallVector<BlockContraction> found;
+  SmallVector<MatrixContraction> found;
   for (linalg::LinalgOp op : ops)
-    if (std::optional<BlockContraction> contraction = matchContraction(op))
+    if (std::optional<MatrixContraction> contraction = matchContraction(op))
       found.push_back(*contraction);
   if (found.empty())
     return false;
-  const BlockContraction &main = *llvm::max_element(
-      found, [&](const BlockContraction &a, const BlockContraction &b) {
+  const MatrixContraction &main = *llvm::max_element(
+      found, [&](const MatrixContraction &a, const MatrixContraction &b) {
         return getPoints(a.op) < getPoints(b.op);
       });
   auto form = getForm(main);
   auto [rowClass, columnClass, outer, isRounded, lhs, rhs] = form;
-  llvm::erase_if(found, [&](const BlockContraction &contraction) {
+  llvm::erase_if(found, [&](const MatrixContraction &contraction) {
     return getForm(contraction) != form;
   });
   double work = 0, total = 0;
-  for (const BlockContraction &contraction : found)
+  for (const MatrixContraction &contraction : found)
     work += getPoints(contraction.op);
   for (linalg::LinalgOp op : ops)
     total += getPoints(op);
@@ -249,7 +249,7 @@ bool Chooser::cutContractions(BlockTiles &choice) {
   int64_t rows = space.getExtent(rowClass);
   int64_t columns = space.getExtent(columnClass);
   int64_t depth = 0;
-  for (const BlockContraction &contraction : found)
+  for (const MatrixContraction &contraction : found)
     depth = std::max(depth, contraction.depth);
   OperandPrecision precision = isRounded         ? OperandPrecision::BF16
                                : options.useTF32 ? OperandPrecision::TF32
@@ -275,7 +275,6 @@ bool Chooser::cutContractions(BlockTiles &choice) {
     choice.tiles.clear();
     return false;
   }
-  choice.threads = choice.shape.getThreads();
   choice.contractions = std::move(found);
   return true;
 }

@@ -8,7 +8,7 @@
 //
 // All decisions about sizes on a GPU are here: the classes of a kernel's
 // iteration space that are divided among thread blocks, and which contractions
-// go by BlockContraction.
+// go by emitBlockContraction.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,8 +45,8 @@ struct MatrixOperand {
   }
 };
 
-/// A contraction that a block works off by BlockContraction.
-struct BlockContraction {
+/// A contraction of matrices, for emitBlockContraction.
+struct MatrixContraction {
   mlir::linalg::LinalgOp op;
   MatrixOperand lhs, rhs;
   /// The classes of the result's rows and columns.
@@ -59,16 +59,21 @@ struct BlockContraction {
 struct BlockTiles {
   /// The divided classes; the blocks are their product, the last one fastest.
   llvm::SmallVector<Tile, 3> tiles;
-  int64_t blocks = 1, threads = 128;
-  /// The contractions by BlockContraction, and their sizes. Those that follow
-  /// each other with one lhs are made together.
-  llvm::SmallVector<BlockContraction> contractions;
+  int64_t blocks = 1;
+  /// The contractions by emitBlockContraction, and their sizes. Those that
+  /// follow each other with one lhs are made together.
+  llvm::SmallVector<MatrixContraction> contractions;
   BlockShape shape;
 
   const Tile *lookup(unsigned cls) const {
     const Tile *tile =
         llvm::find_if(tiles, [&](const Tile &t) { return t.cls == cls; });
     return tile == tiles.end() ? nullptr : tile;
+  }
+  /// The most positions that a tile has of a class.
+  int64_t getSize(unsigned cls, const KernelSpace &space) const {
+    const Tile *tile = lookup(cls);
+    return tile ? tile->size : space.getExtent(cls);
   }
   /// How many tiles a class is cut into.
   int64_t getNumTiles(const Tile &tile, const KernelSpace &space) const {

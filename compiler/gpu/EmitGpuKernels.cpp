@@ -91,28 +91,24 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
   OpBuilder builder(&getContext());
   builder.setInsertionPointToEnd(kernels.getBody());
   std::string symbol = makeUnique(getSymbol(entry.getName(), parts), symbols);
-  int64_t blocks = 0, shared = 0, threads = 0;
+  int64_t blocks = 0, shared = 0;
   SmallVector<Attribute> infos;
   for (const Part &part : parts) {
     blocks += part.info.blocks;
     shared = std::max(shared, part.sharedBytes);
-    threads = std::max(threads, part.threads);
     infos.push_back(getKernelInfo(builder, entry.getName(), part.info));
   }
-  if (threads == 0)
-    threads = 128;
 
   SmallVector<Type> types = getKernelTypes(&getContext(), memory);
   auto function = gpu::GPUFuncOp::create(builder, loc, symbol,
                                          builder.getFunctionType(types, {}));
-  markKernel(function, threads, builder.getArrayAttr(infos));
+  markKernel(function, builder.getArrayAttr(infos));
   nameArguments(function.getBody().front());
   builder.setInsertionPointToStart(&function.getBody().front());
   LaunchValues values;
   for (unsigned i = 0; i != kNumBases; ++i)
     values.bases[i] = function.getArgument(i);
   values.step = function.getArgument(kNumBases);
-  values.threads = threads;
   values.thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   values.block = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   if (shared != 0)
@@ -148,8 +144,7 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
     builder.setInsertionPointToStart(branch.elseBlock());
   }
   numKernels += parts.size();
-  createLaunch(launches, function, blocks, threads, shared,
-               entry.getArguments());
+  createLaunch(launches, function, blocks, shared, entry.getArguments());
   return success();
 }
 

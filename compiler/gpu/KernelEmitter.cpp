@@ -34,7 +34,7 @@ Part KernelEmitter::getPart() {
                     : tiles.shape.precision == OperandPrecision::TF32 ? "tf32"
                                                                       : "f32";
   info.fused = kernel->getAttrOfType<ArrayAttr>(kFusedAttrName);
-  return {info, tiles.threads, plan.getSharedBytes(),
+  return {info, plan.getSharedBytes(),
           [this](OpBuilder &builder, const LaunchValues &launch, Value block) {
             return emit(builder, launch, block);
           }};
@@ -43,7 +43,6 @@ Part KernelEmitter::getPart() {
 std::optional<Part> KernelEmitter::getCombination() {
   if (plan.getCombinations().empty())
     return std::nullopt;
-  constexpr int64_t kPerBlock = 128;
   int64_t most = 0;
   KernelCost cost;
   for (const Combination &combination : plan.getCombinations()) {
@@ -52,9 +51,8 @@ std::optional<Part> KernelEmitter::getCombination() {
     cost.bytes += partial.unitBytes * plan.getNumPartials(partial.reduced);
   }
   cost.flops = cost.bytes / 4;
-  int64_t blocks = llvm::divideCeil(most, kPerBlock);
+  int64_t blocks = llvm::divideCeil(most, kBlockThreads);
   return Part{{name + ".combine", cost, blocks},
-              /*threads=*/0,
               /*sharedBytes=*/0,
               [this, blocks](OpBuilder &builder, const LaunchValues &launch,
                              Value block) {
@@ -170,17 +168,17 @@ LogicalResult KernelEmitter::createViews(BlockEmitter &e,
 }
 
 /// An operand of a contraction whose side along the result is `cls`.
-vib::BlockOperand KernelEmitter::getOperand(BlockEmitter &e,
-                                            const BlockContraction &contraction,
-                                            const MatrixOperand &matrix,
-                                            unsigned cls) {
+TileOperand KernelEmitter::getOperand(BlockEmitter &e,
+                                      const MatrixContraction &contraction,
+                                      const MatrixOperand &matrix,
+                                      unsigned cls) {
   OpBuilder &builder = e.builder;
   const KernelSpace &space = plan.getSpace();
   unsigned buffer = plan.getSite(matrix.argument).buffer;
   Place place = *getPlace(plan.getBuffers()[buffer]);
   Type element = getElementTypeOrSelf(matrix.argument);
   int64_t rows = matrix.rows;
-  vib::BlockOperand operand;
+  TileOperand operand;
   operand.reductionFirst = matrix.reductionFirst;
   if (matrix.reductionFirst) {
     place.offset += matrix.row * matrix.columns * getElementBytes(element);
@@ -228,9 +226,9 @@ void KernelEmitter::emitContractions(BlockEmitter &e,
                                      const BlockStep &step) {
   OpBuilder &builder = e.builder;
   const BlockShape &shape = plan.getTiles().shape;
-  const BlockContraction &first = *step.contractions.front();
-  vib::BlockOperand lhs = getOperand(e, first, first.lhs, first.rowClass);
-  SmallVector<vib::BlockOperand> rhs;
+  const MatrixContraction &first = *step.contractions.front();
+  TileOperand lhs = getOperand(e, first, first.lhs, first.rowClass);
+  SmallVector<TileOperand> rhs;
   SmallVector<Value> results;
   Attribute space = cast<MemRefType>(launch.shared.getType()).getMemorySpace();
   auto createShared = [&](ArrayRef<int64_t> sizes, Type element,
@@ -240,7 +238,7 @@ void KernelEmitter::emitContractions(BlockEmitter &e,
     return memref::ViewOp::create(builder, loc, type, launch.shared,
                                   e.index(offset), ValueRange());
   };
-  for (const BlockContraction *contraction : step.contractions) {
+  for (const MatrixContraction *contraction : step.contractions) {
     rhs.push_back(getOperand(e, *contraction, contraction->rhs,
                              contraction->columnClass));
     unsigned buffer = plan.getSite(contraction->op->getResult(0)).buffer;
@@ -266,7 +264,7 @@ void KernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
 
 LogicalResult KernelEmitter::emit(OpBuilder &builder,
                                   const LaunchValues &launch, Value block) {
-  BlockEmitter e(builder, loc, plan, launch.thread, launch.threads);
+  BlockEmitter e(builder, loc, plan, launch.thread);
   if (failed(mapScalars(e, launch)))
     return failure();
   const BlockTiles &choice = plan.getTiles();
@@ -317,9 +315,9 @@ LogicalResult KernelEmitter::emit(OpBuilder &builder,
 LogicalResult KernelEmitter::emitCombination(OpBuilder &builder,
                                              const LaunchValues &launch,
                                              Value block, int64_t blocks) {
-  BlockEmitter e(builder, loc, plan, launch.thread, launch.threads);
+  BlockEmitter e(builder, loc, plan, launch.thread);
   Value first =
-      arith::MulIOp::create(builder, loc, block, e.index(launch.threads));
+      arith::MulIOp::create(builder, loc, block, e.index(kBlockThreads));
   first = arith::AddIOp::create(builder, loc, first, launch.thread);
   for (const Combination &combination : plan.getCombinations()) {
     const Buffer &partial = plan.getBuffers()[combination.partial];
@@ -341,7 +339,7 @@ LogicalResult KernelEmitter::emitCombination(OpBuilder &builder,
     Value to = createView(builder, loc, launch.bases[unsigned(place->base)],
                           *place, result);
     auto loop = scf::ForOp::create(builder, loc, first, e.index(elements),
-                                   e.index(blocks * launch.threads));
+                                   e.index(blocks * kBlockThreads));
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     Value position = loop.getInductionVar();

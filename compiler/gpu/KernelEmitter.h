@@ -34,13 +34,12 @@ namespace vib {
 struct LaunchValues {
   std::array<mlir::Value, kNumBases> bases;
   mlir::Value step, block, thread, shared;
-  int64_t threads;
 };
 
 /// What a kernel of a launch takes.
 struct Part {
   KernelInfo info;
-  int64_t threads, sharedBytes;
+  int64_t sharedBytes;
   /// Emits it for the block of that number.
   std::function<llvm::LogicalResult(mlir::OpBuilder &, const LaunchValues &,
                                     mlir::Value)>
@@ -67,9 +66,8 @@ private:
                                   llvm::ArrayRef<mlir::Value> tiles);
   void emitStep(BlockEmitter &e, const LaunchValues &launch,
                 const BlockStep &step);
-  vib::BlockOperand getOperand(BlockEmitter &e,
-                               const BlockContraction &contraction,
-                               const MatrixOperand &matrix, unsigned cls);
+  TileOperand getOperand(BlockEmitter &e, const MatrixContraction &contraction,
+                         const MatrixOperand &matrix, unsigned cls);
   void emitContractions(BlockEmitter &e, const LaunchValues &launch,
                         const BlockStep &step);
   llvm::LogicalResult emitCombination(mlir::OpBuilder &builder,

@@ -15,9 +15,9 @@ def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
   let summary = "let kernels that do not depend on each other share a launch";
   let description = [{
     Gives every vib.kernel the number of its launch: the first one after those
-    of all that it must come after, as far as their blocks have as many threads.
-    A kernel whose result is combined from partial ones also gets the number of
-    the launch that combines them, which another kernel may share.
+    of all that it must come after. A kernel whose result is combined from
+    partial ones also gets the number of the launch that combines them, which
+    another kernel may share.
 
     ```mlir
     %dw = vib.kernel "decode.grad" … attributes {launch = 4 : i64} …
