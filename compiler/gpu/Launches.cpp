@@ -10,6 +10,7 @@
 #include "compiler/gpu/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "runtime/Abi.h"
 
 using namespace mlir;
@@ -119,4 +120,11 @@ void vib::createLaunch(OpBuilder &builder, gpu::GPUFuncOp function,
   gpu::LaunchFuncOp::create(
       builder, loc, function, gpu::KernelDim3{index(blocks), one, one},
       gpu::KernelDim3{index(kBlockThreads), one, one}, shared, arguments);
+}
+
+LaunchSizes vib::getLaunchSizes(gpu::LaunchFuncOp launch) {
+  Value shared = launch.getDynamicSharedMemorySize();
+  return {*getConstantIntValue(launch.getGridSizeX()),
+          *getConstantIntValue(launch.getBlockSizeX()),
+          shared ? *getConstantIntValue(shared) : 0};
 }

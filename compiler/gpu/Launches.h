@@ -62,6 +62,13 @@ void createLaunch(mlir::OpBuilder &builder, mlir::gpu::GPUFuncOp function,
                   int64_t blocks, int64_t sharedBytes,
                   mlir::ValueRange arguments);
 
+/// What a launch asks for. Of a launch that is as it must be
+/// (VerifyGpuKernels).
+struct LaunchSizes {
+  int64_t blocks, threads, sharedBytes;
+};
+LaunchSizes getLaunchSizes(mlir::gpu::LaunchFuncOp launch);
+
 /// Adds the entry `gather` and its kernel.
 llvm::LogicalResult emitGather(mlir::ModuleOp module,
                                mlir::gpu::GPUModuleOp kernels,
