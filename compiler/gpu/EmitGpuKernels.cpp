@@ -20,6 +20,7 @@
 
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/gpu/Passes.h"
+#include "compiler/kernels/KernelBody.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -153,22 +154,12 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
   GpuOptions options = GpuOptions::get(getOperation());
   if (failed(checkResults(function, memory)))
     return failure();
+  FailureOr<SmallVector<NamedKernel>> found = collectKernels(function);
+  if (failed(found))
+    return failure();
   std::vector<std::unique_ptr<KernelEmitter>> emitters;
   std::map<int64_t, SmallVector<Part>> launches;
-  llvm::StringMap<unsigned> names;
-  Operation *terminator = function.front().getTerminator();
-  for (Operation &op : function.front()) {
-    auto kernel = dyn_cast<KernelOp>(op);
-    if (!kernel) {
-      if (isa<tensor::EmptyOp, arith::ConstantOp>(op) || &op == terminator)
-        continue;
-      return op.emitError("expected only kernels in a function of the phase "
-                          "fused, but found ")
-             << op.getName();
-    }
-    std::string name = kernel.getName().str();
-    if (unsigned count = names[kernel.getName()]++)
-      name += "." + std::to_string(count);
+  for (auto &[kernel, name] : *found) {
     auto launch = kernel->getAttrOfType<IntegerAttr>(kLaunchAttrName);
     auto combine = kernel->getAttrOfType<IntegerAttr>(kCombineLaunchAttrName);
     emitters.push_back(

@@ -8,6 +8,7 @@
 
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/fused/Fusion.h"
+#include "compiler/kernels/KernelBody.h"
 #include "compiler/kernels/StepField.h"
 
 using namespace mlir;
@@ -98,17 +99,7 @@ LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
       value = arith::TruncFOp::create(builder, loc, type, value);
     e.scalars.map(argument, value);
   }
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (isa<linalg::LinalgOp, tensor::EmptyOp, tensor::ExtractSliceOp,
-            tensor::InsertSliceOp>(op))
-      continue;
-    if (llvm::any_of(op.getResultTypes(), llvm::IsaPred<ShapedType>))
-      return op.emitError("a kernel's body may hold linalg ops, slices and "
-                          "scalars, but no ")
-             << op.getName();
-    builder.clone(op, e.scalars);
-  }
-  return success();
+  return cloneScalars(kernel, builder, e.scalars);
 }
 
 /// `tiles` are the block's positions among the tiles.
