@@ -118,7 +118,7 @@ private:
   linalg::LinalgOp op;
   SmallVector<AffineMap> maps;
   SmallVector<unsigned, 4> classes;
-  SmallVector<std::optional<BlockRef>> refs;
+  SmallVector<std::optional<TensorRef>> refs;
   SmallVector<unsigned> reductions;
   /// The operations that round an operand as it is read.
   SmallVector<linalg::LinalgOp> prologues;
