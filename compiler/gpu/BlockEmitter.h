@@ -21,14 +21,6 @@
 
 namespace vib {
 
-/// The loops of an op whose positions are divided among threads, the one last
-/// along which neighbours are.
-llvm::SmallVector<unsigned> getPositionLoops(mlir::linalg::LinalgOp op);
-
-/// Whether each position of an op is the work of a warp, which divides the
-/// reduction: there are few positions, and it is long.
-bool isByWarps(const BlockPlan &plan, mlir::linalg::LinalgOp op);
-
 class BlockEmitter : public TensorEmitter {
 public:
   /// `thread` is the number of the thread in the block.

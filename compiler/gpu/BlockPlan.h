@@ -75,8 +75,8 @@ private:
 
   void elide();
   void collectSteps();
-  void placeShared();
-  void placeBarriers();
+  void placeShared();   // SharedMemory.cpp
+  void placeBarriers(); // BlockBarriers.cpp
 
   BlockTiles tiles;
   llvm::DenseSet<mlir::Operation *> elided;

@@ -15,7 +15,8 @@
 #ifndef VIB_COMPILER_GPU_BLOCKTILES_H
 #define VIB_COMPILER_GPU_BLOCKTILES_H
 
-#include "compiler/gpu/BlockContraction.h"
+#include "compiler/gpu/BlockShape.h"
+#include "compiler/gpu/MatrixContraction.h"
 #include "compiler/kernels/TileChoice.h"
 
 namespace vib {
@@ -26,34 +27,6 @@ struct GpuOptions {
   bool useTF32 = false;
   /// As the model of a module of the phase fused says.
   static GpuOptions get(mlir::ModuleOp module);
-};
-
-/// An operand of a contraction as a matrix in memory.
-struct MatrixOperand {
-  /// The `ins` of the kernel's region that it is, or is a part of.
-  mlir::BlockArgument argument;
-  /// The matrix that the argument is once its outer axes, which follow each
-  /// other in memory, are one.
-  int64_t rows, columns;
-  /// Where the part begins.
-  int64_t row = 0, column = 0;
-  /// Whether the reduction is along the rows.
-  bool reductionFirst = false;
-  bool operator==(const MatrixOperand &other) const {
-    return argument == other.argument && row == other.row &&
-           column == other.column && reductionFirst == other.reductionFirst;
-  }
-};
-
-/// A contraction of matrices, for emitBlockContraction.
-struct MatrixContraction {
-  mlir::linalg::LinalgOp op;
-  MatrixOperand lhs, rhs;
-  /// The classes of the result's rows and columns.
-  unsigned rowClass, columnClass;
-  /// The classes of the result's outer axes; each block has one position.
-  llvm::SmallVector<unsigned, 2> outer;
-  int64_t depth;
 };
 
 struct BlockTiles {

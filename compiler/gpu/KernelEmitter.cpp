@@ -41,26 +41,6 @@ Part KernelEmitter::getPart() {
           }};
 }
 
-std::optional<Part> KernelEmitter::getCombination() {
-  if (plan.getCombinations().empty())
-    return std::nullopt;
-  int64_t most = 0;
-  KernelCost cost;
-  for (const Combination &combination : plan.getCombinations()) {
-    const Buffer &partial = plan.getBuffers()[combination.partial];
-    most = std::max(most, partial.type.getNumElements());
-    cost.bytes += partial.unitBytes * plan.getNumPartials(partial.reduced);
-  }
-  cost.flops = cost.bytes / 4;
-  int64_t blocks = llvm::divideCeil(most, kBlockThreads);
-  return Part{{name + ".combine", cost, blocks},
-              /*sharedBytes=*/0,
-              [this, blocks](OpBuilder &builder, const LaunchValues &launch,
-                             Value block) {
-                return emitCombination(builder, launch, block, blocks);
-              }};
-}
-
 /// Loads the scalars that the kernel takes, and computes what its body does
 /// with them.
 LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
@@ -158,92 +138,6 @@ LogicalResult KernelEmitter::createViews(BlockEmitter &e,
   return success();
 }
 
-/// An operand of a contraction whose side along the result is `cls`.
-TileOperand KernelEmitter::getOperand(BlockEmitter &e,
-                                      const MatrixContraction &contraction,
-                                      const MatrixOperand &matrix,
-                                      unsigned cls) {
-  OpBuilder &builder = e.builder;
-  const KernelSpace &space = plan.getSpace();
-  unsigned buffer = plan.getSite(matrix.argument).buffer;
-  Place place = *getPlace(plan.getBuffers()[buffer]);
-  Type element = getElementTypeOrSelf(matrix.argument);
-  int64_t rows = matrix.rows;
-  TileOperand operand;
-  operand.reductionFirst = matrix.reductionFirst;
-  if (matrix.reductionFirst) {
-    place.offset += matrix.row * matrix.columns * getElementBytes(element);
-    rows -= matrix.row;
-  }
-  place.layout = {matrix.columns};
-  auto view =
-      cast<memref::ViewOp>(e.getMemory(buffer).getDefiningOp<memref::ViewOp>());
-  operand.memory =
-      createView(builder, loc, view.getSource(), place,
-                 RankedTensorType::get({rows, matrix.columns}, element));
-  // Where the tile begins along the side of the result.
-  int64_t first = matrix.reductionFirst ? matrix.column : matrix.row;
-  const Tile *tile = plan.getTiles().lookup(cls);
-  operand.start = e.add(first ? e.index(first) : Value(), e.getStart(cls));
-  int64_t multiple = std::gcd(first, tile ? tile->size : 0);
-  operand.extent = first + space.getExtent(cls);
-  bool isOuter = cls == contraction.rowClass && !contraction.outer.empty();
-  if (isOuter) {
-    // The outer axes, in which the block has one position, and the rows are
-    // one axis of the matrix.
-    Value position;
-    for (unsigned outer : contraction.outer) {
-      if (position)
-        position = arith::MulIOp::create(builder, loc, position,
-                                         e.index(space.getExtent(outer)));
-      position = e.add(position, e.getStart(outer));
-    }
-    int64_t extent = space.getExtent(cls);
-    if (position)
-      position = arith::MulIOp::create(builder, loc, position, e.index(extent));
-    operand.start = e.add(position, operand.start);
-    multiple = std::gcd(multiple, extent);
-    operand.extent = matrix.rows;
-  }
-  if (!operand.start)
-    operand.start = e.index(0);
-  // 0 is a multiple of everything.
-  operand.startMultiple = multiple ? multiple : int64_t(1) << 20;
-  return operand;
-}
-
-void KernelEmitter::emitContractions(BlockEmitter &e,
-                                     const LaunchValues &launch,
-                                     const BlockStep &step) {
-  OpBuilder &builder = e.builder;
-  const BlockShape &shape = plan.getTiles().shape;
-  const MatrixContraction &first = *step.contractions.front();
-  TileOperand lhs = getOperand(e, first, first.lhs, first.rowClass);
-  SmallVector<TileOperand> rhs;
-  SmallVector<Value> results;
-  Attribute space = cast<MemRefType>(launch.shared.getType()).getMemorySpace();
-  auto createShared = [&](ArrayRef<int64_t> sizes, Type element,
-                          int64_t offset) -> Value {
-    auto type =
-        MemRefType::get(sizes, element, MemRefLayoutAttrInterface(), space);
-    return memref::ViewOp::create(builder, loc, type, launch.shared,
-                                  e.index(offset), ValueRange());
-  };
-  for (const MatrixContraction *contraction : step.contractions) {
-    rhs.push_back(getOperand(e, *contraction, contraction->rhs,
-                             contraction->columnClass));
-    unsigned buffer = plan.getSite(contraction->op->getResult(0)).buffer;
-    RankedTensorType type = plan.getBuffers()[buffer].type;
-    results.push_back(createShared(type.getShape().take_back(2),
-                                   type.getElementType(),
-                                   plan.getSharedOffset(buffer)));
-  }
-  Value staging = createShared({shape.getStagingBytes(rhs.size())},
-                               builder.getI8Type(), step.stagingOffset);
-  emitBlockContraction(builder, loc, shape, lhs, rhs, first.depth, e.thread,
-                       staging, results);
-}
-
 void KernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
                              const BlockStep &step) {
   if (!step.contractions.empty())
@@ -298,57 +192,6 @@ LogicalResult KernelEmitter::emit(OpBuilder &builder,
       builder.setInsertionPointToStart(branch.thenBlock());
     }
     emitStep(e, launch, step);
-  }
-  return success();
-}
-
-/// result = partial 0 op partial 1 op …, in the order of the tiles.
-LogicalResult KernelEmitter::emitCombination(OpBuilder &builder,
-                                             const LaunchValues &launch,
-                                             Value block, int64_t blocks) {
-  BlockEmitter e(builder, loc, plan, launch.thread);
-  Value first =
-      arith::MulIOp::create(builder, loc, block, e.index(kBlockThreads));
-  first = arith::AddIOp::create(builder, loc, first, launch.thread);
-  for (const Combination &combination : plan.getCombinations()) {
-    const Buffer &partial = plan.getBuffers()[combination.partial];
-    FailureOr<Place> place = getPlace(plan.getBuffers()[combination.output]);
-    if (failed(place))
-      return failure();
-    int64_t count = plan.getNumPartials(partial.reduced);
-    // Flat views, [tile][element] of all partials.
-    int64_t elements = partial.type.getNumElements();
-    Type element = partial.type.getElementType();
-    auto flat = RankedTensorType::get(
-        {count, partial.unitBytes / getElementBytes(element)}, element);
-    Value from = createView(
-        builder, loc, launch.bases[unsigned(BaseKind::Arena)],
-        {BaseKind::Arena, getScratch() + partial.offset, getPlainLayout(flat)},
-        flat);
-    auto result = RankedTensorType::get({elements}, element);
-    place->layout = getPlainLayout(result);
-    Value to = createView(builder, loc, launch.bases[unsigned(place->base)],
-                          *place, result);
-    auto loop = scf::ForOp::create(builder, loc, first, e.index(elements),
-                                   e.index(blocks * kBlockThreads));
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    Value position = loop.getInductionVar();
-    Value sum = memref::LoadOp::create(builder, loc, from,
-                                       ValueRange{e.index(0), position});
-    auto inner = scf::ForOp::create(builder, loc, e.index(1), e.index(count),
-                                    e.index(1), sum);
-    {
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToStart(inner.getBody());
-      Value next = memref::LoadOp::create(
-          builder, loc, from, ValueRange{inner.getInductionVar(), position});
-      OperationState state(loc, combination.combiner->getName(),
-                           {inner.getRegionIterArg(0), next}, {element},
-                           combination.combiner->getAttrs());
-      scf::YieldOp::create(builder, loc, builder.create(state)->getResults());
-    }
-    memref::StoreOp::create(builder, loc, inner.getResult(0), to, position);
   }
   return success();
 }

@@ -23,6 +23,7 @@
 #ifndef VIB_COMPILER_GPU_KERNELEMITTER_H
 #define VIB_COMPILER_GPU_KERNELEMITTER_H
 
+#include "compiler/gpu/BlockContraction.h"
 #include "compiler/gpu/BlockEmitter.h"
 #include "compiler/gpu/Launches.h"
 #include "compiler/kernels/Memory.h"
@@ -66,10 +67,12 @@ private:
                                   llvm::ArrayRef<mlir::Value> tiles);
   void emitStep(BlockEmitter &e, const LaunchValues &launch,
                 const BlockStep &step);
+  // KernelContractions.cpp
   TileOperand getOperand(BlockEmitter &e, const MatrixContraction &contraction,
                          const MatrixOperand &matrix, unsigned cls);
   void emitContractions(BlockEmitter &e, const LaunchValues &launch,
                         const BlockStep &step);
+  // PartialResults.cpp, with getCombination
   llvm::LogicalResult emitCombination(mlir::OpBuilder &builder,
                                       const LaunchValues &launch,
                                       mlir::Value block, int64_t blocks);
