@@ -213,10 +213,14 @@ void checkTraining(const std::string &path, const std::string &saved,
   for (size_t i = 0; i < parts; ++i) {
     if (found[i] == expected[i])
       continue;
-    if (found[i].compare(0, operands.size(), operands) != 0)
-      failResume(path, "training", found[i], expected[i], adviseInit(path));
-    failResume(path, "precision", found[i].substr(operands.size()),
-               expected[i].substr(operands.size()), adviseInit(path));
+    const char *what = "training";
+    if (found[i].compare(0, operands.size(), operands) == 0 &&
+        expected[i].compare(0, operands.size(), operands) == 0) {
+      what = "precision";
+      found[i].erase(0, operands.size());
+      expected[i].erase(0, operands.size());
+    }
+    failResume(path, what, found[i], expected[i], adviseInit(path));
   }
 }
 

@@ -130,6 +130,11 @@ TEST(Checkpoint, ResumeNamesWhatDiffersInTheTraining) {
                "weights");
   EXPECT_ERROR(checkResume("c", f32, bf16),
                "precision is f32, this run's is bf16");
+  other.training += ", else";
+  EXPECT_ERROR(checkResume("c", other, f32), "training is rate cosine");
+  f32.training = other.training.substr(0, other.training.rfind(", else"));
+  EXPECT_ERROR(checkResume("c", other, f32),
+               "training is else, this run's is operands f32");
   EXPECT_ERROR(checkResume("c", bf16, other),
                "training is rate constant (factor 1, epochs 0), this run's is "
                "rate cosine (factor 0, epochs 0);");
