@@ -19,6 +19,34 @@ using namespace vib;
 #define GET_OP_CLASSES
 #include "dialect/VibOps.cpp.inc"
 
+static ParseResult reportUnknownOp(OpAsmParser &parser, OperationState &state) {
+  StringRef name = state.name.getStringRef();
+  // The parser puts "custom op 'vib.…' " before it.
+  InFlightDiagnostic diagnostic =
+      parser.emitError(parser.getNameLoc(), "is unknown");
+  // Of the letters behind "vib." a third may be wrong.
+  unsigned least = (name.size() - 4) / 3 + 1;
+  StringRef nearest;
+  for (RegisteredOperationName op :
+       parser.getContext()->getRegisteredOperations()) {
+    unsigned distance = name.edit_distance(op.getStringRef());
+    if (distance >= least || !isa<VibDialect>(op.getDialect()))
+      continue;
+    least = distance;
+    nearest = op.getStringRef();
+  }
+  if (!nearest.empty())
+    diagnostic << ": did you mean '" << nearest << "'?";
+  return diagnostic;
+}
+
+std::optional<Dialect::ParseOpHook>
+VibDialect::getParseOperationHook(StringRef opName) const {
+  if (std::optional<ParseOpHook> known = Dialect::getParseOperationHook(opName))
+    return known;
+  return ParseOpHook(reportUnknownOp);
+}
+
 void VibDialect::initialize() {
   registerAttributes();
   registerTypes();

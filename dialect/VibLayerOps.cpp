@@ -37,10 +37,7 @@ static LogicalResult verifyFlattening(Operation *op, RankedTensorType input,
     return op->emitOpError("expected a result of width ")
            << width << ", all of " << input << " but its batch, but got "
            << result.getDimSize(1);
-  if (input.getDimSize(0) != result.getDimSize(0))
-    return op->emitOpError("expected the batch of the input ")
-           << input << " and of the result " << result << " to be the same";
-  return success();
+  return verifySameBatch(op, input, result);
 }
 
 LogicalResult ScaleOp::verify() {

@@ -101,11 +101,15 @@ LogicalResult ModelVerifier::verifyArguments() {
   }
   auto input = cast<RankedTensorType>(model.getInput().getType());
   auto target = cast<RankedTensorType>(model.getTarget().getType());
-  if (input.getDimSize(0) != target.getDimSize(0))
-    return emitError(model.getTarget().getLoc(),
-                     "expected the input and the target to have the same "
-                     "batch but got ")
-           << input << " and " << target;
+  if (input.getDimSize(0) != target.getDimSize(0)) {
+    InFlightDiagnostic diagnostic =
+        emitError(model.getTarget().getLoc(),
+                  "expected the input and the target to have the same batch "
+                  "but got ")
+        << input << " and " << target;
+    noteBatch(diagnostic, model.getTarget().getLoc(), input, target);
+    return diagnostic;
+  }
   Type elementType = input.getElementType();
   if (!elementType.isUnsignedInteger(8) && !elementType.isF32() &&
       !elementType.isF64())

@@ -30,14 +30,30 @@ LogicalResult vib::verifyRows(Operation *op, Type type, StringRef what) {
   return success();
 }
 
+void vib::noteBatch(InFlightDiagnostic &diagnostic, Location loc,
+                    RankedTensorType lhs, RankedTensorType rhs) {
+  if (lhs.isDynamicDim(0) != rhs.isDynamicDim(0))
+    diagnostic.attachNote(loc)
+        << "a model's batch is '?' throughout: vib.train says how many rows it "
+           "has";
+}
+
+LogicalResult vib::verifySameBatch(Operation *op, RankedTensorType input,
+                                   RankedTensorType result) {
+  if (input.getDimSize(0) == result.getDimSize(0))
+    return success();
+  InFlightDiagnostic diagnostic =
+      op->emitOpError("expected the batch of the input ")
+      << input << " and of the result " << result << " to be the same";
+  noteBatch(diagnostic, op->getLoc(), input, result);
+  return diagnostic;
+}
+
 LogicalResult vib::verifySameRows(Operation *op, RankedTensorType input,
                                   RankedTensorType result) {
   if (input.getElementType() != result.getElementType())
     return op->emitOpError("expected a result of ")
            << input.getElementType() << " as its input is, but got "
            << result.getElementType();
-  if (input.getDimSize(0) != result.getDimSize(0))
-    return op->emitOpError("expected the batch of the input ")
-           << input << " and of the result " << result << " to be the same";
-  return success();
+  return verifySameBatch(op, input, result);
 }

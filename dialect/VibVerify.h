@@ -18,8 +18,17 @@ namespace vib {
 mlir::LogicalResult verifyRows(mlir::Operation *op, mlir::Type type,
                                llvm::StringRef what);
 
-/// Checks that the two have the same batch, if both know it, and the same
-/// element type.
+/// Checks that the two have the same batch, '?' or a number.
+mlir::LogicalResult verifySameBatch(mlir::Operation *op,
+                                    mlir::RankedTensorType input,
+                                    mlir::RankedTensorType result);
+
+/// Where one of two batches that differ is '?', which a reader may not know to
+/// be how a model has it, says so.
+void noteBatch(mlir::InFlightDiagnostic &diagnostic, mlir::Location loc,
+               mlir::RankedTensorType lhs, mlir::RankedTensorType rhs);
+
+/// Checks that the two have the same batch and the same element type.
 mlir::LogicalResult verifySameRows(mlir::Operation *op,
                                    mlir::RankedTensorType input,
                                    mlir::RankedTensorType result);

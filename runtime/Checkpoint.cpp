@@ -10,6 +10,7 @@
 #include "runtime/Error.h"
 #include "runtime/Parameter.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -30,6 +31,10 @@ constexpr const char *metadataKeys[] = {
 
 const char *fileType(const VibParameter &parameter) {
   return parameter.type == VIB_F64 ? "F64" : "F32";
+}
+
+const char *precisionOf(const std::string &fileType) {
+  return fileType == "F64" ? "f64" : "f32";
 }
 
 template <typename T>
@@ -85,6 +90,20 @@ std::string describeModels(const SafetensorsReader &reader,
                      found->second);
 }
 
+template <typename T>
+[[noreturn]] void failResume(const std::string &path, const char *what,
+                             const T &found, const T &expected,
+                             const std::string &advice = "") {
+  fail("{}: cannot go on: the checkpoint's {} is {}, this run's is {}{}", path,
+       what, found, expected, advice);
+}
+
+/// What helps where no flag can: the difference is compiled into the program.
+std::string adviseInit(const std::string &path) {
+  return fmt::format("; --init {} and another --out start from its weights",
+                     path);
+}
+
 /// Reads every parameter of a block from PREFIX + its name. A type that is not
 /// the model's is converted where `convert` allows it.
 void readBlock(const SafetensorsReader &reader, const VibModel &model,
@@ -101,10 +120,12 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
       fail("{}: the tensor '{}' has the shape {}, expected {} for the model {}",
            reader.name(), name, formatShape(tensor->shape), formatShape(shape),
            describeModels(reader, model));
-    bool isF32 = tensor->type == "F32", isF64 = tensor->type == "F64";
-    if (convert ? !isF32 && !isF64 : tensor->type != fileType(parameter))
+    if (tensor->type != "F32" && tensor->type != "F64")
       fail("{}: the tensor '{}' is of type {}, expected {}", reader.name(),
            name, tensor->type, convert ? "F32 or F64" : fileType(parameter));
+    if (!convert && tensor->type != fileType(parameter))
+      failResume(reader.name(), "precision", precisionOf(tensor->type),
+                 precisionOf(fileType(parameter)), adviseInit(reader.name()));
     if (parameter.type == VIB_F64)
       readAs<double>(*tensor, parameter, block);
     else
@@ -159,6 +180,48 @@ T getNumber(const SafetensorsReader &reader, const std::string &key) {
     fail("{}: damaged: the metadata '{}' is '{}', expected a number",
          reader.name(), key, text);
   return value;
+}
+
+/// The parts of a description of the training: commas part them, but for those
+/// in parentheses.
+std::vector<std::string> splitTraining(const std::string &text) {
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    depth += (text[i] == '(') - (text[i] == ')');
+    if (depth == 0 && text.compare(i, 2, ", ") == 0) {
+      parts.emplace_back();
+      ++i;
+    } else {
+      parts.back() += text[i];
+    }
+  }
+  return parts;
+}
+
+/// Fails with the first part that differs.
+void checkTraining(const std::string &path, const std::string &saved,
+                   const std::string &wanted) {
+  std::vector<std::string> found = splitTraining(saved),
+                           expected = splitTraining(wanted);
+  // The precision of the operands is the last part, and not said where it is
+  // that of the tensors.
+  const std::string operands = "operands ";
+  size_t parts = std::max(found.size(), expected.size());
+  found.resize(parts, operands + "f32");
+  expected.resize(parts, operands + "f32");
+  for (size_t i = 0; i < parts; ++i) {
+    if (found[i] == expected[i])
+      continue;
+    const char *what = "training";
+    if (found[i].compare(0, operands.size(), operands) == 0 &&
+        expected[i].compare(0, operands.size(), operands) == 0) {
+      what = "precision";
+      found[i].erase(0, operands.size());
+      expected[i].erase(0, operands.size());
+    }
+    failResume(path, what, found[i], expected[i], adviseInit(path));
+  }
 }
 
 std::string kindOf(const SafetensorsReader &reader) {
@@ -280,21 +343,21 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
 
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted) {
-  auto check = [&](const char *what, const auto &found, const auto &expected) {
+  auto check = [&](const char *what, const auto &found, const auto &expected,
+                   const std::string &advice = "") {
     if (found != expected)
-      fail("{}: cannot go on: the checkpoint's {} is {}, this run's is {}",
-           path, what, found, expected);
+      failResume(path, what, found, expected, advice);
   };
   check("model", saved.model, wanted.model);
-  check("model hash", saved.hash, wanted.hash);
-  check("batch", saved.batch, wanted.batch);
-  check("training", saved.training, wanted.training);
+  check("model hash", saved.hash, wanted.hash, adviseInit(path));
+  check("batch", saved.batch, wanted.batch, adviseInit(path));
+  checkTraining(path, saved.training, wanted.training);
   check("seed", saved.seed, wanted.seed);
   check("beta", saved.beta, wanted.beta);
   check("learning rate", saved.rate, wanted.rate);
   check("data (fingerprint)", saved.data, wanted.data);
-  check("shuffling", saved.shuffle ? "on" : "off",
-        wanted.shuffle ? "on" : "off");
+  check("shuffling", std::string(saved.shuffle ? "on" : "off"),
+        std::string(wanted.shuffle ? "on" : "off"));
 }
 
 void saveWeights(const std::string &path, const VibModel &model,
@@ -338,6 +401,8 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
            path, found->second, wanted);
   }
   readBlock(reader, model, prefix, true, block);
+  metadata["precision"] =
+      precisionOf(reader.find(prefix + model.parameters[0].name)->type);
   if (prefix.empty())
     for (const SafetensorsReader::Tensor &tensor : reader.tensors())
       if (!isParameter(model, "", tensor.name))

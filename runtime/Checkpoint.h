@@ -105,7 +105,7 @@ enum class Use {
 /// that PyTorch saved as safetensors, into `block`. F32 and F64 are converted
 /// to the model's type. Names or shapes that differ are an error that names the
 /// first difference. Returns the file's metadata, with "weights" set to what
-/// was taken where the file says it.
+/// was taken where the file says it, and "precision" to that of its tensors.
 Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
                      void *block);
 

@@ -10,52 +10,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 namespace vib::runtime {
-
-namespace {
-
-uint64_t sizeOf(const VibTensor &tensor) {
-  uint64_t bytes = tensor.type == VIB_U8     ? 1
-                   : tensor.type == VIB_F64  ? 8
-                   : tensor.type == VIB_BF16 ? 2
-                                             : 4;
-  for (uint32_t i = 0; i < tensor.rank; ++i)
-    bytes *= uint64_t(tensor.shape[i]);
-  return bytes;
-}
-
-/// Calls `use` with the address and the bytes of `values` as the tensor has
-/// them: floats may have to be converted.
-template <typename From, typename Use>
-void useAs(const VibTensor &tensor, const From *values, size_t count, Use use) {
-  auto convert = [&](auto zero) {
-    std::vector<decltype(zero)> converted(values, values + count);
-    use(converted.data(), count * sizeof(zero));
-  };
-  bool wide = tensor.type == VIB_F64;
-  if (std::is_integral_v<From> || wide == (sizeof(From) == sizeof(double)))
-    use(values, count * sizeof(From));
-  else if (wide)
-    convert(double());
-  else
-    convert(float());
-}
-
-template <typename Use>
-void useInputs(const VibTensor &tensor, const Array &array, Use use) {
-  const void *values = array.data.data();
-  size_t count = size_t(array.rows() * array.rowElements());
-  if (array.type == ElementType::F64)
-    useAs(tensor, static_cast<const double *>(values), count, use);
-  else if (array.type == ElementType::F32)
-    useAs(tensor, static_cast<const float *>(values), count, use);
-  else
-    useAs(tensor, static_cast<const uint8_t *>(values), count, use);
-}
-
-} // namespace
 
 CudaSession::CudaSession(const VibModel &model, int ordinal)
     : Session(model), device(*model.gpu, ordinal), kernels(model, device),
@@ -68,16 +24,7 @@ CudaSession::CudaSession(const VibModel &model, int ordinal)
       errorTensor(getTensor(model, "error")),
       step(device.allocatePinned(sizeof(VibStep))),
       stepMemory(device.allocate(sizeof(VibStep), "a step")),
-      copied(model.num_tensors) {
-  for (std::vector<bool> &ofEntry : wanted)
-    ofEntry.resize(model.num_tensors);
-  uint64_t bytes = 0;
-  for (uint32_t i = 0; i < model.num_tensors; ++i) {
-    outputOffsets.push_back(bytes);
-    bytes += (sizeOf(model.tensors[i]) + 63) / 64 * 64;
-  }
-  outputs = device.allocatePinned(bytes);
-
+      outputs(model, device, arena.get()) {
   for (const VibTensor *tensor : {&nllTensor, &rateTensor, &errorTensor})
     spans.push_back({tensor->offset, tensor->offset + sizeOf(*tensor)});
   std::sort(spans.begin(), spans.end(),
@@ -106,45 +53,8 @@ CudaSession::~CudaSession() {
 //===----------------------------------------------------------------------===//
 
 int CudaSession::addRows(const Inputs &inputs, const Labels *labels) {
-  // Only what is there as a whole is kept.
-  Rows rows;
-  rows.count = size_t(inputs.rows());
-  auto upload = [&](CudaMemory &memory, const char *what) {
-    return [&memory, what, this](const void *values, size_t bytes) {
-      memory = device.allocate(bytes, what);
-      device.upload(memory.get(), values, bytes, what);
-    };
-  };
-  useInputs(inputTensor(model), inputs.array,
-            upload(rows.inputs, "the inputs of the data"));
-  const VibTensor &y = getTensor(model, "y");
-  auto toLabels = upload(rows.labels, "the labels of the data");
-  if (!labels)
-    rows.labels = device.allocate(sizeOf(y) / uint64_t(y.shape[0]) * rows.count,
-                                  "the labels of the data");
-  else if (model.likelihood == VIB_CATEGORICAL)
-    useAs(y, labels->classes.data(), rows.count, toLabels);
-  else
-    useAs(y, labels->targets.data(), labels->targets.size(), toLabels);
-  rows.order =
-      device.allocate(rows.count * sizeof(uint32_t), "the order of the data");
-  setOrder(rows, {});
-  data.push_back(std::move(rows));
+  data.emplace_back(device, model, inputs, labels);
   return int(data.size()) - 1;
-}
-
-void CudaSession::setOrder(Rows &rows, const std::vector<uint32_t> &order) {
-  if (order.empty() && rows.ordered)
-    return;
-  std::vector<uint32_t> ordered;
-  if (order.empty()) {
-    ordered.resize(rows.count);
-    std::iota(ordered.begin(), ordered.end(), 0);
-  }
-  const std::vector<uint32_t> &from = order.empty() ? ordered : order;
-  device.upload(rows.order.get(), from.data(), from.size() * sizeof(uint32_t),
-                "the order of the data");
-  rows.ordered = order.empty();
 }
 
 void CudaSession::setState(State &newState) {
@@ -174,9 +84,10 @@ void CudaSession::fetchState() {
 // Launches
 //===----------------------------------------------------------------------===//
 
-void CudaSession::launchGather(const Rows &rows, cuda::Pointer stepAddress) {
-  cuda::Pointer values[] = {rows.inputs.get(), rows.labels.get(),
-                            rows.order.get(), arena.get(), stepAddress};
+void CudaSession::launchGather(const CudaRows &rows,
+                               cuda::Pointer stepAddress) {
+  cuda::Pointer values[] = {rows.inputs(), rows.labels(), rows.order(),
+                            arena.get(), stepAddress};
   void *arguments[std::size(values)];
   for (size_t i = 0; i < std::size(values); ++i)
     arguments[i] = &values[i];
@@ -211,7 +122,7 @@ void CudaSession::setTrainingOrder(int rows,
     for (Slot &slot : slots)
       slot.one = {}, slot.many = {};
   trainingRows = rows;
-  setOrder(data[size_t(rows)], order);
+  data[size_t(rows)].setOrder(order);
 }
 
 /// Steps whose VibSteps will be in the slot.
@@ -352,27 +263,22 @@ StepSums CudaSession::sumOutputs(const VibStep &of, const char *from) const {
 //===----------------------------------------------------------------------===//
 
 void CudaSession::setStep(const VibStep &next) {
-  if (busy)
-    device.synchronize("go on with a batch");
+  outputs.wait("go on with a batch");
   memcpy(step.get(), &next, sizeof(VibStep));
   device.check(driver.cuMemcpyHtoDAsync_v2(stepMemory.get(), step.get(),
                                            sizeof(VibStep), device.stream()),
                "copy a step");
-  busy = true;
+  outputs.setBusy();
 }
 
 void CudaSession::infer(VibGpuEntry entry) {
   launch(entry, blocks[usesAverage ? 3 : 0].memory.get(), stepMemory.get());
-  lastEntry = entry;
-  copied.assign(copied.size(), false);
-  for (size_t place = 0; place < wanted[entry].size(); ++place)
-    if (wanted[entry][place])
-      copy(place);
+  outputs.begin(entry);
 }
 
 void CudaSession::encode(int rows, const VibStep &next) {
-  Rows &from = data[size_t(rows)];
-  setOrder(from, {});
+  CudaRows &from = data[size_t(rows)];
+  from.setOrder({});
   setStep(next);
   launchGather(from, stepMemory.get());
   infer(VIB_GPU_SCALE);
@@ -389,29 +295,10 @@ void CudaSession::predict(const VibStep &next) {
   infer(VIB_GPU_PREDICT);
 }
 
-/// Begins to bring a tensor to the host.
-void CudaSession::copy(size_t place) {
-  const VibTensor &tensor = model.tensors[place];
-  char *to = static_cast<char *>(outputs.get()) + outputOffsets[place];
-  device.check(driver.cuMemcpyDtoHAsync_v2(to, arena.get() + tensor.offset,
-                                           sizeOf(tensor), device.stream()),
-               "copy the outputs of a batch");
-  copied[place] = true;
-  busy = true;
-}
-
-/// What is wanted once of an entry is wanted again: later all of it comes
-/// without being asked for, so that the host waits once a call.
 const void *CudaSession::fetch(const VibTensor &tensor) {
-  size_t place = size_t(&tensor - model.tensors);
-  wanted[lastEntry][place] = true;
-  if (!copied[place])
-    copy(place);
-  if (busy)
-    device.synchronize(fmt::format("get the {} of a batch", tensor.name));
-  busy = false;
+  const void *values = outputs.fetch(tensor);
   kernels.readProfile();
-  return static_cast<char *>(outputs.get()) + outputOffsets[place];
+  return values;
 }
 
 std::vector<double> CudaSession::read(const char *name, int64_t rows) {

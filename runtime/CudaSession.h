@@ -25,6 +25,8 @@
 
 #include "runtime/CudaDevice.h"
 #include "runtime/CudaKernels.h"
+#include "runtime/CudaOutputs.h"
+#include "runtime/CudaRows.h"
 #include "runtime/Session.h"
 
 namespace vib::runtime {
@@ -64,12 +66,6 @@ private:
     Memory State::*host;
     CudaMemory memory;
   };
-  struct Rows {
-    size_t count = 0;
-    CudaMemory inputs, labels;
-    CudaMemory order;     ///< 0, 1, … or that of an epoch of training.
-    bool ordered = false; ///< It is 0, 1, …
-  };
   /// A part of the arena that the host reads after a step.
   struct Span {
     uint64_t begin, end;
@@ -83,9 +79,7 @@ private:
     std::vector<VibStep> pending;
   };
 
-  void setOrder(Rows &rows, const std::vector<uint32_t> &order);
-
-  void launchGather(const Rows &rows, cuda::Pointer step);
+  void launchGather(const CudaRows &rows, cuda::Pointer step);
   void launch(VibGpuEntry entry, cuda::Pointer weights, cuda::Pointer step);
 
   void enqueueSteps(const Slot &slot, size_t count);
@@ -98,7 +92,6 @@ private:
 
   void setStep(const VibStep &step);
   void infer(VibGpuEntry entry);
-  void copy(size_t place);
   const void *fetch(const VibTensor &tensor);
 
   CudaDevice device;
@@ -109,7 +102,7 @@ private:
   State *state = nullptr;
   bool stateChanged = false; ///< Since it was brought to the host.
   bool usesAverage = false;
-  std::vector<Rows> data;
+  std::vector<CudaRows> data;
 
   const VibTensor &nllTensor, &rateTensor, &errorTensor;
   std::vector<Span> spans; ///< With these three.
@@ -120,12 +113,7 @@ private:
 
   PinnedMemory step; ///< Of evaluation and prediction.
   CudaMemory stepMemory;
-  PinnedMemory outputs; ///< All tensors, one behind the other.
-  std::vector<uint64_t> outputOffsets;
-  bool busy = false; ///< Something of these may still be copied.
-  VibGpuEntry lastEntry = VIB_GPU_ENCODE;
-  std::vector<bool> copied;    ///< By tensor: since the last launch.
-  std::vector<bool> wanted[6]; ///< By entry and tensor: ever.
+  CudaOutputs outputs;
 };
 
 } // namespace vib::runtime

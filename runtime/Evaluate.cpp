@@ -204,11 +204,20 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
   };
 
   const char *hash = find("hash");
-  if (hash && hash != std::string(model.hash) && !options.quiet)
-    fmt::print(stderr,
-               "{}: note: {} was made by another version of the model: its "
-               "hash is {}, this program's {}\n",
-               model.name, options.weights, hash, model.hash);
+  std::string precision = find("precision");
+  std::string wanted = model.type == VIB_F64 ? "f64" : "f32";
+  // The hash tells the precisions of a model apart.
+  if (hash && hash != std::string(model.hash) && !options.quiet) {
+    fmt::print(stderr, "{}: note: {} ", model.name, options.weights);
+    if (precision != wanted)
+      fmt::print(stderr, "has {} weights, this program {} ones: converted\n",
+                 precision, wanted);
+    else
+      fmt::print(stderr,
+                 "was made by another version of the model: its hash is {}, "
+                 "this program's {}\n",
+                 hash, model.hash);
+  }
 
   Context context;
   context.split = "test";

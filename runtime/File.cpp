@@ -124,9 +124,12 @@ Bytes readFile(const std::string &path) {
   return bytes;
 }
 
-void prepareDirectory(const std::string &path) {
+OutputDirectory::OutputDirectory(const std::string &path) {
   namespace fs = std::filesystem;
   std::error_code error;
+  for (fs::path part = path; !part.empty() && !fs::exists(part, error);
+       part = part.parent_path())
+    made.push_back(part.string());
   fs::create_directories(path, error);
   if (!fs::is_directory(path)) {
     if (fs::exists(path))
@@ -149,6 +152,11 @@ void prepareDirectory(const std::string &path) {
     fail("cannot write in the directory {}: {}", path, strerror(errno));
   ::close(descriptor);
   ::unlink(probe.c_str());
+}
+
+OutputDirectory::~OutputDirectory() {
+  for (const std::string &path : made)
+    ::rmdir(path.c_str());
 }
 
 AtomicFile::AtomicFile(std::string name) : path(std::move(name)) {
@@ -212,7 +220,7 @@ void writeFile(const std::string &path, std::string_view text) {
 }
 
 LineFile::LineFile(std::string name, uint64_t keepBytes)
-    : path(std::move(name)), bytes(keepBytes) {
+    : path(std::move(name)), made(!fileExists(path)), bytes(keepBytes) {
   descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   struct stat info;
@@ -232,7 +240,11 @@ LineFile::LineFile(std::string name, uint64_t keepBytes)
   fail("{}: {} bytes, expected at least {}", path, size, keepBytes);
 }
 
-LineFile::~LineFile() { ::close(descriptor); }
+LineFile::~LineFile() {
+  ::close(descriptor);
+  if (made && bytes == 0)
+    ::unlink(path.c_str());
+}
 
 void LineFile::append(std::string_view line) {
   std::string text(line);

@@ -13,6 +13,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vib::runtime {
 
@@ -23,9 +24,19 @@ std::string joinPath(const std::string &directory, std::string_view name);
 /// The whole of a file, pipes included.
 Bytes readFile(const std::string &path);
 
-/// Makes a directory, its parents too, if it is not there, and proves that a
-/// file can be written in it; stale temporaries of killed runs are removed.
-void prepareDirectory(const std::string &path);
+/// A directory for what is to be written. It is made, its parents too, if it is
+/// not there, and proves that a file can be written in it; stale temporaries of
+/// killed runs are removed. What was made and is empty in the end goes away.
+class OutputDirectory {
+public:
+  explicit OutputDirectory(const std::string &path);
+  ~OutputDirectory();
+  OutputDirectory(const OutputDirectory &) = delete;
+  OutputDirectory &operator=(const OutputDirectory &) = delete;
+
+private:
+  std::vector<std::string> made; ///< The innermost first.
+};
 
 /// A file that appears under its name only when it is complete: it is written
 /// beside it as `.NAME.vib-tmp`, synced, renamed, and the directory synced. A
@@ -58,7 +69,8 @@ void writeFile(const std::string &path, std::string_view text);
 class LineFile {
 public:
   /// Opens `path`, made if need be, and cuts it to its first `keepBytes` bytes;
-  /// fewer bytes than that are an error.
+  /// fewer bytes than that are an error. A file that was made and gets no line
+  /// goes away again.
   LineFile(std::string path, uint64_t keepBytes);
   ~LineFile();
   LineFile(const LineFile &) = delete;
@@ -72,6 +84,7 @@ public:
 
 private:
   std::string path;
+  bool made;
   int descriptor = -1;
   uint64_t bytes = 0;
 };

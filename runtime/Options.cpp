@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -118,13 +119,29 @@ public:
     app->add_flag_callback(name, [&target, value] { target = value; }, help);
   }
 
+  /// A flag of other programs or commands, which is answered with a reason.
+  void reject(const std::string &flag, const std::string &reason) {
+    app->add_option_function<std::string>(flag,
+                                          [=](const std::string &) {
+                                            throw CLI::ValidationError(
+                                                flag + ": " + reason);
+                                          })
+        ->expected(0, 1)
+        ->group("");
+  }
+
 private:
   CLI::App *app;
 };
 
 void addCommonFlags(FlagBuilder flags, const VibModel &model,
                     Options &options) {
-  if (model.gpu && options.command != Command::Info)
+  if (!model.gpu)
+    flags.reject("--device", "this program runs on a CPU: --target=cuda of "
+                             "vibc makes one for a GPU");
+  else if (options.command == Command::Info)
+    flags.reject("--device", "info runs on no GPU");
+  else
     flags.whole("--device", options.device, 0, maxDevice,
                 "The GPU to run on, as the CUDA driver counts them [0]");
   flags.whole("--threads", options.threads, 1, maxThreads,
@@ -284,6 +301,42 @@ void addBench(CLI::App &app, const VibModel &model, Options &options) {
   addCommonFlags(flags, model, options);
 }
 
+/// What a command was given and does not take.
+std::string describeExtra(const CLI::App &app, const std::string &command) {
+  std::vector<std::string> extras = app.remaining(/*recurse=*/true);
+  // A flag before what may be its value.
+  auto isFlag = [](const std::string &word) { return word[0] == '-'; };
+  auto found = std::find_if(extras.begin(), extras.end(), isFlag);
+  if (found == extras.end())
+    return fmt::format("expected flags only, got '{}'", extras.front());
+  std::string flag = found->substr(0, found->find('='));
+  for (const char *compiled : {"--target", "--arch", "--cpu", "--cubin",
+                               "--precision", "--batch", "--emit"})
+    if (flag == compiled)
+      return fmt::format("{} is a flag of vibc: what it says is compiled into "
+                         "the program",
+                         flag);
+  for (const CLI::App *other : app.get_subcommands({}))
+    if (other->get_option_no_throw(flag))
+      return fmt::format("{} is a flag of {}, not of {}", flag,
+                         other->get_name(), command);
+  return fmt::format("unknown flag {}", flag);
+}
+
+/// CLI11's errors that name neither what was found nor what was expected.
+std::string describe(const CLI::ParseError &error, const CLI::App &app,
+                     const std::string &command) {
+  std::string text = error.what();
+  if (dynamic_cast<const CLI::ExtrasError *>(&error))
+    return describeExtra(app, command);
+  if (!dynamic_cast<const CLI::ArgumentMismatch *>(&error))
+    return text;
+  bool isMissing = text.find(" missing") != std::string::npos;
+  return fmt::format("{}: expected one value, got {}",
+                     text.substr(0, text.find(':')),
+                     isMissing ? "none" : "several");
+}
+
 /// CLI11's layout with the names of the required flags in the usage line.
 class HelpFormatter : public CLI::Formatter {
 public:
@@ -340,7 +393,8 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
     command->group("Commands");
     command->footer("");
     for (CLI::Option *option : command->get_options())
-      option->group("Flags");
+      if (!option->get_group().empty())
+        option->group("Flags");
   }
 
   exitCode = 0;
@@ -354,13 +408,15 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
     return std::nullopt;
   } catch (const CLI::ParseError &error) {
     auto commands = app.get_subcommands();
-    std::string at, message = error.what();
-    if (!commands.empty())
+    std::string at, message;
+    if (!commands.empty()) {
       at = " " + commands.front()->get_name();
-    else if (argc < 2 || argv[1][0] != '-')
+      message = describe(error, app, commands.front()->get_name());
+    } else {
       message =
           fmt::format("expected train, eval, predict, info or bench, got {}",
                       argc < 2 ? "nothing" : fmt::format("'{}'", argv[1]));
+    }
     fmt::print(stderr, "{0}{1}: {2}\nTry '{0}{1} --help'.\n", program, at,
                message);
     exitCode = 2;

@@ -36,6 +36,10 @@ std::string clock(double seconds) {
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
+std::string duration(double seconds) {
+  return seconds < 1 ? fmt::format("{:.2g} s", seconds) : clock(seconds);
+}
+
 std::string digits(double value) {
   double size = std::fabs(value);
   if (size != 0 && (size < 1e-3 || size >= 1e6))

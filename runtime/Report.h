@@ -31,6 +31,9 @@ std::string grouped(int64_t value);
 /// 75 seconds as "1:15".
 std::string clock(double seconds);
 
+/// The same, but what is less than a second as "0.4 s".
+std::string duration(double seconds);
+
 /// Four significant digits, as "0.4213", "77.70", "2381".
 std::string digits(double value);
 

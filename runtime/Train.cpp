@@ -73,6 +73,8 @@ public:
     loadData();
     startOrResume();
     introduce();
+    if (step >= limit && !atEpochEnd())
+      sayFinished();
     if (options.profile)
       session->startProfile();
     try {
@@ -99,6 +101,7 @@ private:
   void startOrResume();
   uint64_t readMetrics(uint64_t lines);
   void introduce();
+  void sayFinished();
   void trainToLimit();
   void trainSteps();
   uint64_t nextStop() const;
@@ -134,6 +137,7 @@ private:
   Progress progress;
   State state;
   const std::unique_ptr<Session> session;
+  std::optional<OutputDirectory> directory;
 
   Split train;
   std::optional<Split> test;
@@ -158,7 +162,7 @@ private:
 
 /// Makes --out, or sees that it is there and free.
 void TrainingRun::openDirectory() {
-  prepareDirectory(options.out);
+  directory.emplace(options.out);
   if (options.resume)
     return;
   // A run that failed before its first line leaves nothing to go on with.
@@ -255,6 +259,15 @@ void TrainingRun::introduce() {
       "{:g}, seed {}",
       model.batch, grouped(int64_t(stepsPerEpoch())), grouped(int64_t(limit)),
       values.beta, values.rate, values.seed));
+}
+
+/// Of a run that was to go on.
+void TrainingRun::sayFinished() {
+  const char *flags = options.steps == limit ? "--steps" : "--epochs";
+  progress.keep(fmt::format("the run is finished, {} of {} steps are done: "
+                            "give more {} to go on with it",
+                            grouped(int64_t(step)), grouped(int64_t(limit)),
+                            flags));
 }
 
 void TrainingRun::trainToLimit() {
@@ -432,7 +445,7 @@ void TrainingRun::report(bool wholeEpoch) {
     progress.keep(fmt::format("epoch {:>{}}/{}  {}  after {}", lastEpoch() + 1,
                               std::to_string(epochs).size(), epochs,
                               summarize(figures),
-                              clock(figures.context.seconds)));
+                              duration(figures.context.seconds)));
   }
   metrics->sync();
   if (!wholeEpoch)

@@ -65,8 +65,8 @@ TileLayout BlockArithmetic::getPlainLayout(OperandForm form, bool isLhs) const {
 }
 
 void vib::emitBlockContraction(OpBuilder &builder, Location loc,
-                               const BlockShape &shape, const BlockOperand &lhs,
-                               ArrayRef<BlockOperand> rhs, int64_t depthExtent,
+                               const BlockShape &shape, const TileOperand &lhs,
+                               ArrayRef<TileOperand> rhs, int64_t depthExtent,
                                Value thread, Value staging,
                                ArrayRef<Value> results) {
   IndexBuilder index{builder, loc};
@@ -77,7 +77,7 @@ void vib::emitBlockContraction(OpBuilder &builder, Location loc,
 
   SmallVector<StagedOperand> operands;
   int64_t offset = 0;
-  auto addOperand = [&](const BlockOperand &operand, bool isLhs) {
+  auto addOperand = [&](const TileOperand &operand, bool isLhs) {
     OperandForm form = isLhs ? shape.lhs : shape.rhs;
     assert(form.reductionFirst == operand.reductionFirst &&
            form.isBf16 == getElementTypeOrSelf(operand.memory).isBF16() &&
@@ -89,7 +89,7 @@ void vib::emitBlockContraction(OpBuilder &builder, Location loc,
     offset += shape.stages * layout.getBytes();
   };
   addOperand(lhs, /*isLhs=*/true);
-  for (const BlockOperand &operand : rhs)
+  for (const TileOperand &operand : rhs)
     addOperand(operand, /*isLhs=*/false);
 
   int64_t pieces = llvm::divideCeil(depthExtent, shape.depth);

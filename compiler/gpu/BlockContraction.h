@@ -21,7 +21,7 @@
 namespace vib {
 
 /// An operand as a block sees it; element (i, k), i along the result.
-struct BlockOperand {
+struct TileOperand {
   /// A row-major memref of rank 2 in global memory, of f32 or bf16 and of a
   /// static shape, aligned to 16 bytes. An f32 one is rounded where the
   /// precision is less.
@@ -43,8 +43,8 @@ struct BlockOperand {
 /// this together; `thread` (index) is the thread's number. At the end the
 /// results are visible to all threads of the block.
 void emitBlockContraction(mlir::OpBuilder &builder, mlir::Location loc,
-                          const BlockShape &shape, const BlockOperand &lhs,
-                          llvm::ArrayRef<BlockOperand> rhs, int64_t depthExtent,
+                          const BlockShape &shape, const TileOperand &lhs,
+                          llvm::ArrayRef<TileOperand> rhs, int64_t depthExtent,
                           mlir::Value thread, mlir::Value staging,
                           llvm::ArrayRef<mlir::Value> results);
 

@@ -34,11 +34,11 @@ using namespace vib;
 static constexpr int64_t kMaxUnrolledCopies = 8;
 
 StagedOperand::StagedOperand(const IndexBuilder &index, const BlockShape &shape,
-                             const BlockOperand &operand, int64_t extent,
+                             const TileOperand &operand, int64_t extent,
                              int64_t depthExtent, const TileLayout &layout,
                              Value staging, int64_t offset)
     : operand(operand), layout(layout), depthExtent(depthExtent),
-      threads(shape.getThreads()), width(chooseWidth()) {
+      width(chooseWidth()) {
   auto space = gpu::AddressSpaceAttr::get(index.builder.getContext(),
                                           gpu::AddressSpace::Workgroup);
   Type element = getElementTypeOrSelf(operand.memory);
@@ -69,13 +69,13 @@ int64_t StagedOperand::chooseWidth() const {
 void StagedOperand::emitCopy(const IndexBuilder &index, Value thread, Value k,
                              Value stage) const {
   int64_t chunks = layout.columns / width, total = layout.rows * chunks;
-  int64_t copies = llvm::divideCeil(total, threads);
+  int64_t copies = llvm::divideCeil(total, kBlockThreads);
   auto emitOne = [&](const IndexBuilder &index, Value copy, bool isGuarded) {
     Value row, chunk;
-    Value number = index.add(index.mul(copy, threads), thread);
-    if (threads % chunks == 0) {
+    Value number = index.add(index.mul(copy, kBlockThreads), thread);
+    if (kBlockThreads % chunks == 0) {
       row = index.add(index.div(thread, chunks),
-                      index.mul(copy, threads / chunks));
+                      index.mul(copy, kBlockThreads / chunks));
       chunk = index.rem(thread, chunks);
     } else {
       row = index.div(number, chunks);
@@ -95,14 +95,14 @@ void StagedOperand::emitCopy(const IndexBuilder &index, Value thread, Value k,
   };
   if (copies <= kMaxUnrolledCopies) {
     for (int64_t copy = 0; copy != copies; ++copy)
-      emitOne(index, index.constant(copy), (copy + 1) * threads > total);
+      emitOne(index, index.constant(copy), (copy + 1) * kBlockThreads > total);
     return;
   }
   scf::ForOp::create(
       index.builder, index.loc, index.constant(0), index.constant(copies),
       index.constant(1), ValueRange(),
       [&](OpBuilder &builder, Location loc, Value copy, ValueRange) {
-        emitOne({builder, loc}, copy, total % threads != 0);
+        emitOne({builder, loc}, copy, total % kBlockThreads != 0);
         scf::YieldOp::create(builder, loc);
       });
 }

@@ -39,9 +39,8 @@ public:
   /// `extent` is that of the tile along the result. The pieces lie in `staging`
   /// from the byte `offset` on.
   StagedOperand(const IndexBuilder &index, const BlockShape &shape,
-                const BlockOperand &operand, int64_t extent,
-                int64_t depthExtent, const TileLayout &layout,
-                mlir::Value staging, int64_t offset);
+                const TileOperand &operand, int64_t extent, int64_t depthExtent,
+                const TileLayout &layout, mlir::Value staging, int64_t offset);
 
   const TileLayout &getLayout() const { return layout; }
   bool isReductionFirst() const { return operand.reductionFirst; }
@@ -62,9 +61,9 @@ private:
   mlir::Value countElements(const IndexBuilder &index, mlir::Value row,
                             mlir::Value column) const;
 
-  BlockOperand operand;
+  TileOperand operand;
   TileLayout layout;
-  int64_t depthExtent, threads, width;
+  int64_t depthExtent, width;
   mlir::Value memory;
 };
 

@@ -11,32 +11,6 @@
 using namespace mlir;
 using namespace vib;
 
-BlockRef BlockEmitter::getRef(Value tensor, const Site &site) {
-  BlockRef ref;
-  ref.memory = getMemory(site.buffer);
-  ref.axes.assign(site.axes.begin(), site.axes.end());
-  for (int64_t offset : site.offsets)
-    ref.base.push_back(offset == 0 ? Value() : index(offset));
-  if (plan.getBuffers()[site.buffer].isTile())
-    return ref;
-  for (auto [axis, cls] :
-       llvm::zip_equal(site.axes, plan.getSpace().getClasses(tensor)))
-    ref.base[axis] = add(ref.base[axis], getStart(cls));
-  return ref;
-}
-
-Value BlockEmitter::index(int64_t value) {
-  return arith::ConstantIndexOp::create(builder, loc, value);
-}
-
-Value BlockEmitter::add(Value lhs, Value rhs) {
-  if (!lhs || (rhs && matchPattern(lhs, m_Zero())))
-    return rhs;
-  if (!rhs || matchPattern(rhs, m_Zero()))
-    return lhs;
-  return builder.createOrFold<arith::AddIOp>(loc, lhs, rhs);
-}
-
 SmallVector<Value> BlockEmitter::createLoop(
     unsigned cls, Value begin, int64_t step, ValueRange carried,
     function_ref<SmallVector<Value>(Value, ValueRange)> body) {
@@ -114,33 +88,23 @@ void BlockEmitter::forEachPosition(ArrayRef<unsigned> classes, Value worker,
   emit(worker);
 }
 
-SmallVector<Value> BlockEmitter::getIndices(const BlockRef &ref,
-                                            ArrayRef<Value> positions) {
-  SmallVector<Value> indices(ref.base.begin(), ref.base.end());
-  for (auto [axis, position] : llvm::zip_equal(ref.axes, positions))
-    indices[axis] = add(indices[axis], position);
-  for (Value &value : indices)
-    if (!value)
-      value = index(0);
-  return indices;
-}
-
-Value BlockEmitter::load(const BlockRef &ref, ArrayRef<Value> positions) {
+Value BlockEmitter::load(const TensorRef &ref, ArrayRef<Value> positions) {
   return memref::LoadOp::create(builder, loc, ref.memory,
-                                getIndices(ref, positions));
+                                getPlainIndices(ref, positions));
 }
 
-void BlockEmitter::store(Value value, const BlockRef &ref,
+void BlockEmitter::store(Value value, const TensorRef &ref,
                          ArrayRef<Value> positions) {
   memref::StoreOp::create(builder, loc, value, ref.memory,
-                          getIndices(ref, positions));
+                          getPlainIndices(ref, positions));
 }
 
 void BlockEmitter::emitCopy(const Copy &copy) {
-  BlockRef from = getRef(copy.value, copy.from);
-  BlockRef to = getRef(copy.value, copy.to);
+  TensorRef from = getRef(copy.value, copy.from);
+  TensorRef to = getRef(copy.value, copy.to);
   SmallVector<unsigned, 4> classes = plan.getSpace().getClasses(copy.value);
-  forEachPosition(classes, thread, threads, [&](ArrayRef<Value> positions) {
-    store(load(from, positions), to, positions);
-  });
+  forEachPosition(classes, thread, kBlockThreads,
+                  [&](ArrayRef<Value> positions) {
+                    store(load(from, positions), to, positions);
+                  });
 }

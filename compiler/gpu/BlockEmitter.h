@@ -17,35 +17,16 @@
 #define VIB_COMPILER_GPU_BLOCKEMITTER_H
 
 #include "compiler/gpu/BlockPlan.h"
-#include "mlir/IR/IRMapping.h"
+#include "compiler/kernels/TensorEmitter.h"
 
 namespace vib {
 
-/// The loops of an op whose positions are divided among threads, the one last
-/// along which neighbours are.
-llvm::SmallVector<unsigned> getPositionLoops(mlir::linalg::LinalgOp op);
-
-/// Whether each position of an op is the work of a warp, which divides the
-/// reduction: there are few positions, and it is long.
-bool isByWarps(const BlockPlan &plan, mlir::linalg::LinalgOp op);
-
-/// A tensor as the tile of the block sees it: position 0 of each of its axes is
-/// the first one of the tile.
-struct BlockRef {
-  mlir::Value memory;
-  /// For each axis in memory: where the tile begins; null for 0.
-  llvm::SmallVector<mlir::Value, 4> base;
-  /// For each axis of the tensor: its axis in memory.
-  llvm::SmallVector<unsigned, 4> axes;
-};
-
-class BlockEmitter {
+class BlockEmitter : public TensorEmitter {
 public:
-  /// `thread` is the number of the thread, of `threads` in the block.
+  /// `thread` is the number of the thread in the block.
   BlockEmitter(mlir::OpBuilder &builder, mlir::Location loc,
-               const BlockPlan &plan, mlir::Value thread, int64_t threads)
-      : builder(builder), loc(loc), plan(plan), thread(thread),
-        threads(threads) {}
+               const BlockPlan &plan, mlir::Value thread)
+      : TensorEmitter(builder, loc, plan), plan(plan), thread(thread) {}
 
   /// The tile's part of `cls` begins at `start` and has `size` positions, fewer
   /// than the plan's where the extent ends; null if it always has those.
@@ -53,33 +34,20 @@ public:
     starts[cls] = start;
     sizes[cls] = size;
   }
-  /// Null for 0.
-  mlir::Value getStart(unsigned cls) const { return starts.lookup(cls); }
+  mlir::Value getStart(unsigned cls) const override {
+    return starts.lookup(cls);
+  }
   /// The most positions that a tile has of a class.
   int64_t getSize(unsigned cls) const {
-    const Tile *tile = plan.getTiles().lookup(cls);
-    return tile ? tile->size : plan.getSpace().getExtent(cls);
+    return plan.getTiles().getSize(cls, plan.getSpace());
   }
   /// Null where there are always as many.
   mlir::Value getDynamicSize(unsigned cls) const { return sizes.lookup(cls); }
-  void setMemory(unsigned buffer, mlir::Value memory) {
-    memories[buffer] = memory;
-  }
-  mlir::Value getMemory(unsigned buffer) const {
-    return memories.lookup(buffer);
-  }
-  BlockRef getRef(mlir::Value tensor, const Site &site);
-  BlockRef getRef(mlir::Value tensor) {
-    return getRef(tensor, plan.getSite(tensor));
-  }
 
   /// Any linalg op.
   void emitGeneric(mlir::linalg::LinalgOp op);
   void emitCopy(const Copy &copy);
 
-  mlir::Value index(int64_t value);
-  /// lhs + rhs, where null is 0.
-  mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   /// A loop over the positions of a tile along `cls`, from `begin` (null is 0)
   /// in steps of `step`.
   llvm::SmallVector<mlir::Value> createLoop(
@@ -93,24 +61,16 @@ public:
   forEachPosition(llvm::ArrayRef<unsigned> classes, mlir::Value worker,
                   int64_t workers,
                   llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
-  /// The indices in memory of the element of `ref` at `positions` of its axes
-  /// (null is 0).
-  llvm::SmallVector<mlir::Value>
-  getIndices(const BlockRef &ref, mlir::ArrayRef<mlir::Value> positions);
-  mlir::Value load(const BlockRef &ref, mlir::ArrayRef<mlir::Value> positions);
-  void store(mlir::Value value, const BlockRef &ref,
+  /// The element of `ref` at `positions` (null is 0) of its axes.
+  mlir::Value load(const TensorRef &ref, mlir::ArrayRef<mlir::Value> positions);
+  void store(mlir::Value value, const TensorRef &ref,
              mlir::ArrayRef<mlir::Value> positions);
 
-  mlir::OpBuilder &builder;
-  mlir::Location loc;
   const BlockPlan &plan;
   mlir::Value thread;
-  int64_t threads;
-  /// The kernel's scalars, as values of the function.
-  mlir::IRMapping scalars;
 
 private:
-  llvm::DenseMap<unsigned, mlir::Value> starts, sizes, memories;
+  llvm::DenseMap<unsigned, mlir::Value> starts, sizes;
 };
 
 } // namespace vib

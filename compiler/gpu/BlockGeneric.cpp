@@ -23,74 +23,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockEmitter.h"
+#include "compiler/gpu/ThreadDivision.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
 using namespace mlir;
 using namespace vib;
-
-/// A reduction of fewer steps is one thread's.
-static constexpr int64_t kLongReduction = 64;
-
-static bool isReduction(linalg::LinalgOp op, unsigned loop) {
-  return op.getIteratorTypesArray()[loop] == utils::IteratorType::reduction;
-}
-
-SmallVector<unsigned> vib::getPositionLoops(linalg::LinalgOp op) {
-  SmallVector<unsigned> loops;
-  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
-    if (!isReduction(op, loop))
-      loops.push_back(loop);
-  // Results lie along their last axis.
-  AffineMap map = op.getMatchingIndexingMap(&op.getDpsInitsMutable()[0]);
-  if (map.getNumResults() == 0)
-    return loops;
-  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
-  auto it = last ? llvm::find(loops, last.getPosition()) : loops.end();
-  if (it != loops.end())
-    std::rotate(it, it + 1, loops.end());
-  return loops;
-}
-
-/// The reduction that lanes divide: of the long ones that along which most
-/// operands are contiguous.
-static std::optional<unsigned> getLaneLoop(const BlockPlan &plan,
-                                           linalg::LinalgOp op) {
-  std::optional<unsigned> best;
-  int64_t bestScore = -1;
-  for (auto [loop, range] : llvm::enumerate(op.getStaticLoopRanges())) {
-    if (!isReduction(op, loop) || range < kLongReduction)
-      continue;
-    int64_t score = 0;
-    for (OpOperand *operand : op.getDpsInputOperands()) {
-      AffineMap map = op.getMatchingIndexingMap(operand);
-      score +=
-          map.getNumResults() > 0 &&
-          map.getResults().back() == getAffineDimExpr(loop, op.getContext());
-    }
-    if (score > bestScore) {
-      bestScore = score;
-      best = loop;
-    }
-  }
-  return best;
-}
-
-bool vib::isByWarps(const BlockPlan &plan, linalg::LinalgOp op) {
-  if (accumulatesInMemory(op) || !getLaneLoop(plan, op))
-    return false;
-  SmallVector<unsigned, 4> classes = plan.getSpace().getLoopClasses(op);
-  int64_t positions = 1;
-  for (unsigned loop : getPositionLoops(op)) {
-    const Tile *tile = plan.getTiles().lookup(classes[loop]);
-    positions *= tile ? tile->size : plan.getSpace().getExtent(classes[loop]);
-  }
-  for (unsigned i = 0, n = op->getNumResults(); i != n; ++i) {
-    Type type = getElementTypeOrSelf(op->getResult(i));
-    if (!getCombiner(op, i) || !(type.isF32() || type.isInteger(32)))
-      return false;
-  }
-  return positions < plan.getTiles().threads;
-}
 
 namespace {
 
@@ -120,7 +57,7 @@ private:
   linalg::LinalgOp op;
   SmallVector<AffineMap> maps;
   SmallVector<unsigned, 4> classes;
-  SmallVector<std::optional<BlockRef>> refs;
+  SmallVector<std::optional<TensorRef>> refs;
   SmallVector<unsigned> reductions;
   /// The operations that round an operand as it is read.
   SmallVector<linalg::LinalgOp> prologues;
@@ -150,9 +87,7 @@ GenericEmitter::GenericEmitter(BlockEmitter &e, linalg::LinalgOp op)
     refs.push_back(e.plan.hasSite(value) ? std::optional(e.getRef(value))
                                          : std::nullopt);
   }
-  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
-    if (isReduction(op, loop))
-      reductions.push_back(loop);
+  op.getReductionDims(reductions);
 }
 
 Value GenericEmitter::load(unsigned operand) {
@@ -265,7 +200,7 @@ void GenericEmitter::emitPosition() {
 }
 
 void GenericEmitter::emitWarpPosition(Value lane) {
-  unsigned laneLoop = *getLaneLoop(e.plan, op);
+  unsigned laneLoop = *getLaneLoop(op);
   SmallVector<unsigned> others;
   for (unsigned loop : reductions)
     if (loop != laneLoop)
@@ -313,7 +248,7 @@ void GenericEmitter::run() {
       positions[loop] = value;
   };
   if (!isByWarps(e.plan, op)) {
-    e.forEachPosition(positionClasses, e.thread, e.threads,
+    e.forEachPosition(positionClasses, e.thread, kBlockThreads,
                       [&](ArrayRef<Value> values) {
                         setPositions(values);
                         emitPosition();
@@ -323,7 +258,7 @@ void GenericEmitter::run() {
   Value size = e.index(kWarpThreads);
   Value lane = arith::RemUIOp::create(builder, loc, e.thread, size);
   Value warp = arith::DivUIOp::create(builder, loc, e.thread, size);
-  e.forEachPosition(positionClasses, warp, e.threads / kWarpThreads,
+  e.forEachPosition(positionClasses, warp, kBlockWarps,
                     [&](ArrayRef<Value> values) {
                       setPositions(values);
                       emitWarpPosition(lane);

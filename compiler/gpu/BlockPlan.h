@@ -23,7 +23,7 @@ namespace vib {
 /// A step of a block: an op, contractions with one lhs, or a copy.
 struct BlockStep {
   mlir::linalg::LinalgOp op;
-  llvm::SmallVector<const BlockContraction *, 2> contractions;
+  llvm::SmallVector<const MatrixContraction *, 2> contractions;
   const Copy *copy = nullptr;
   /// Only blocks at position 0 of these of the tiles do the step.
   llvm::SmallVector<unsigned, 2> once;
@@ -56,7 +56,9 @@ public:
   int64_t getSharedBytes() const { return sharedBytes; }
 
 private:
-  int64_t getTileSize(unsigned cls) const override;
+  int64_t getTileSize(unsigned cls) const override {
+    return tiles.getSize(cls, space);
+  }
   bool isDivided(unsigned cls) const override {
     return tiles.lookup(cls) != nullptr;
   }
@@ -69,12 +71,12 @@ private:
   }
   bool readsInit(mlir::linalg::LinalgOp op,
                  mlir::OpOperand &init) const override;
-  const BlockContraction *lookupContraction(mlir::Operation *op) const;
+  const MatrixContraction *lookupContraction(mlir::Operation *op) const;
 
   void elide();
   void collectSteps();
-  void placeShared();
-  void placeBarriers();
+  void placeShared();   // SharedMemory.cpp
+  void placeBarriers(); // BlockBarriers.cpp
 
   BlockTiles tiles;
   llvm::DenseSet<mlir::Operation *> elided;

@@ -39,7 +39,6 @@
 
 using namespace vib;
 
-static constexpr int64_t kWarps = 4;
 static constexpr int64_t kDepth = 32;
 static constexpr int64_t kMostStages = 4;
 /// Two blocks of this fit a multiprocessor of compute capability 8.0 or 9.0,
@@ -98,17 +97,16 @@ int64_t getFragmentRegisters(const BlockShape &shape, unsigned results) {
 
 /// Bytes of shared memory that the warps read at a step.
 double getBytesRead(const BlockShape &shape, unsigned results) {
-  double warps = shape.getThreads() / kWarpThreads;
   if (shape.precision != OperandPrecision::F32)
-    return warps * (shape.warpRows * shape.lhs.getBytes() +
-                    results * shape.warpColumns * shape.rhs.getBytes());
+    return kBlockWarps * (shape.warpRows * shape.lhs.getBytes() +
+                          results * shape.warpColumns * shape.rhs.getBytes());
   // Threads agree on what they read, which counts for half of it, but not for
   // less than a pass. Where the reduction comes first, elements that are not in
   // groups (Fma.cpp) are read one by one.
   auto count = [](OperandForm form, int64_t elements) {
     return form.reductionFirst && elements % 2 != 0 ? 2 * elements : elements;
   };
-  return warps * kSharedBytes / 2 *
+  return kBlockWarps * kSharedBytes / 2 *
          (count(shape.lhs, shape.warpRows / 4) +
           results * count(shape.rhs, shape.warpColumns / 8));
 }
@@ -176,10 +174,10 @@ std::optional<BlockShape> vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
   double bestCost = std::numeric_limits<double>::infinity();
   for (int64_t warpRows : rows)
     for (int64_t warpColumns : kColumns)
-      for (int64_t down = 1; down <= kWarps; down *= 2) {
+      for (int64_t down = 1; down <= kBlockWarps; down *= 2) {
         BlockShape shape = {};
         shape.rows = warpRows * down;
-        shape.columns = warpColumns * (kWarps / down);
+        shape.columns = warpColumns * (kBlockWarps / down);
         shape.depth = kDepth;
         shape.warpRows = warpRows;
         shape.warpColumns = warpColumns;

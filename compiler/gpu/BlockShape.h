@@ -15,6 +15,8 @@
 namespace vib {
 
 constexpr int64_t kWarpThreads = 32;
+/// Every block has four warps.
+constexpr int64_t kBlockWarps = 4, kBlockThreads = kBlockWarps * kWarpThreads;
 /// Of the largest chip of compute capability 8.0, whose work larger ones can do
 /// too: programs are not made for the chip that runs them.
 constexpr int64_t kMultiprocessors = 108;
@@ -38,15 +40,12 @@ struct BlockShape {
   int64_t rows, columns, depth;
   /// Pieces of the operands that are in shared memory at a time.
   int64_t stages;
-  /// The part of the tile that a warp computes.
+  /// The part of the tile that each of the warps computes.
   int64_t warpRows, warpColumns;
   OperandPrecision precision;
   /// `rhs` stands for all of them.
   OperandForm lhs, rhs;
 
-  int64_t getThreads() const {
-    return kWarpThreads * (rows / warpRows) * (columns / warpColumns);
-  }
   /// The bytes of one piece of all operands.
   int64_t getStageBytes(unsigned results) const {
     return depth * (rows * lhs.getBytes() + results * columns * rhs.getBytes());

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A kernel that is mostly contractions of matrices in memory is cut into tiles
-// of their result, rows by columns, whose size BlockContraction chooses; so is
+// of their result, rows by columns, whose size chooseBlockShape knows; so is
 // what is fused to them. Outer axes of the result, the draws, are cut into
 // single positions.
 //
@@ -24,7 +24,6 @@
 #include "compiler/gpu/BlockTiles.h"
 #include "compiler/kernels/DivisibleClasses.h"
 #include "compiler/kernels/Memory.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace vib;
@@ -45,11 +44,9 @@ constexpr int64_t kSmallContraction = 4096;
 constexpr double kMostWork = 0.6;
 /// Columns are cut by whole warps.
 constexpr int64_t kColumns = 32;
-/// What is copied to shared memory at a time.
-constexpr int64_t kCopyBytes = 16;
 
 /// What contractions must have in common to have one shape.
-auto getForm(const BlockContraction &contraction) {
+auto getForm(const MatrixContraction &contraction) {
   auto getOperand = [](const MatrixOperand &operand) {
     return std::make_pair(operand.reductionFirst,
                           getElementTypeOrSelf(operand.argument).isBF16());
@@ -71,11 +68,6 @@ public:
   BlockTiles run();
 
 private:
-  std::optional<BlockContraction> matchContraction(linalg::LinalgOp op) const;
-  std::optional<MatrixOperand> matchOperand(linalg::LinalgOp op,
-                                            unsigned operand,
-                                            ArrayRef<unsigned> outer,
-                                            unsigned position) const;
   /// Cuts around contractions; false if the kernel has none that fits.
   bool cutContractions(BlockTiles &choice);
   void cutLoops(BlockTiles &choice);
@@ -120,127 +112,25 @@ private:
   DivisibleClasses classes;
 };
 
-/// `operand` as a matrix whose one side is the class `position` of the result
-/// (behind the classes `outer`, if it has them), and whose other side are all
-/// reductions.
-std::optional<MatrixOperand> Chooser::matchOperand(linalg::LinalgOp op,
-                                                   unsigned operand,
-                                                   ArrayRef<unsigned> outer,
-                                                   unsigned position) const {
-  Value value = op->getOperand(operand);
-  // What only rounds a weight is left to the contraction.
-  if (auto prologue = value.getDefiningOp<linalg::LinalgOp>();
-      prologue && isPrologue(prologue))
-    value = prologue->getOperand(0);
-  auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
-  auto argument = dyn_cast<BlockArgument>(slice ? slice.getSource() : value);
-  if (!argument)
-    return std::nullopt;
-  auto type = cast<RankedTensorType>(argument.getType());
-  Type element = type.getElementType();
-  if (type.getRank() < 2 || !(element.isF32() || element.isBF16()))
-    return std::nullopt;
-  MatrixOperand matrix;
-  matrix.argument = argument;
-  matrix.columns = type.getShape().back();
-  matrix.rows = type.getNumElements() / matrix.columns;
-  if (slice) {
-    if (type.getRank() != 2 || slice.getType().getRank() != 2)
-      return std::nullopt;
-    SmallVector<OpFoldResult> offsets = slice.getMixedOffsets();
-    std::optional<int64_t> row = getConstantIntValue(offsets[0]);
-    std::optional<int64_t> column = getConstantIntValue(offsets[1]);
-    if (!row || !column)
-      return std::nullopt;
-    matrix.row = *row;
-    matrix.column = *column;
-  }
-
-  // The classes of the operand, by axis: outer ones, then one side of the
-  // matrix, then the other.
-  AffineMap map = op.getIndexingMapsArray()[operand];
-  if (!map.isProjectedPermutation() || map.getNumResults() != type.getRank())
-    return std::nullopt;
-  SmallVector<unsigned, 4> loops = space.getLoopClasses(op), axes;
-  for (unsigned axis = 0, e = map.getNumResults(); axis != e; ++axis)
-    axes.push_back(loops[map.getDimPosition(axis)]);
-  SmallVector<unsigned, 2> reduced = space.getReducedClasses(op);
-  if (axes.back() == position) {
-    matrix.reductionFirst = true;
-    // All other axes are reductions, in the order of the loops, so that both
-    // operands have them in the same one. The part must begin at a whole piece
-    // of a copy.
-    int64_t begin = matrix.row * matrix.columns * getElementBytes(element);
-    if (ArrayRef(axes).drop_back() != ArrayRef(reduced) ||
-        begin % kCopyBytes != 0)
-      return std::nullopt;
-    return matrix;
-  }
-  if (reduced.size() != 1 || axes.back() != reduced[0] || matrix.column != 0 ||
-      axes[axes.size() - 2] != position || ArrayRef(axes).drop_back(2) != outer)
-    return std::nullopt;
-  return matrix;
-}
-
-std::optional<BlockContraction>
-Chooser::matchContraction(linalg::LinalgOp op) const {
-  if (!linalg::isaContractionOpInterface(op) ||
-      getPoints(op) < kSmallContraction)
-    return std::nullopt;
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
-  if (type.getRank() < 2 || !type.getElementType().isF32() || !fill ||
-      !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()))
-    return std::nullopt;
-  AffineMap map = op.getIndexingMapsArray()[2];
-  if (!map.isProjectedPermutation())
-    return std::nullopt;
-  SmallVector<unsigned, 4> loops = space.getLoopClasses(op), axes;
-  for (unsigned axis = 0, e = map.getNumResults(); axis != e; ++axis)
-    axes.push_back(loops[map.getDimPosition(axis)]);
-  BlockContraction contraction;
-  contraction.op = op;
-  contraction.columnClass = axes.pop_back_val();
-  contraction.rowClass = axes.pop_back_val();
-  contraction.outer.assign(axes.begin(), axes.end());
-  contraction.depth = 1;
-  for (unsigned cls : space.getReducedClasses(op))
-    contraction.depth *= space.getExtent(cls);
-  // Either operand may be the one of the rows; outer axes are the rows'.
-  for (unsigned left : {0u, 1u}) {
-    std::optional<MatrixOperand> lhs =
-        matchOperand(op, left, contraction.outer, contraction.rowClass);
-    std::optional<MatrixOperand> rhs =
-        matchOperand(op, 1 - left, {}, contraction.columnClass);
-    if (!lhs || !rhs)
-      continue;
-    if (!contraction.outer.empty() && lhs->reductionFirst)
-      continue;
-    contraction.lhs = *lhs;
-    contraction.rhs = *rhs;
-    return contraction;
-  }
-  return std::nullopt;
-}
-
 bool Chooser::cutContractions(BlockTiles &choice) {
-  SmallVector<BlockContraction> found;
+  SmallVector<MatrixContraction> found;
   for (linalg::LinalgOp op : ops)
-    if (std::optional<BlockContraction> contraction = matchContraction(op))
-      found.push_back(*contraction);
+    if (getPoints(op) >= kSmallContraction)
+      if (auto contraction = matchMatrixContraction(op, space))
+        found.push_back(*contraction);
   if (found.empty())
     return false;
-  const BlockContraction &main = *llvm::max_element(
-      found, [&](const BlockContraction &a, const BlockContraction &b) {
+  const MatrixContraction &main = *llvm::max_element(
+      found, [&](const MatrixContraction &a, const MatrixContraction &b) {
         return getPoints(a.op) < getPoints(b.op);
       });
   auto form = getForm(main);
   auto [rowClass, columnClass, outer, isRounded, lhs, rhs] = form;
-  llvm::erase_if(found, [&](const BlockContraction &contraction) {
+  llvm::erase_if(found, [&](const MatrixContraction &contraction) {
     return getForm(contraction) != form;
   });
   double work = 0, total = 0;
-  for (const BlockContraction &contraction : found)
+  for (const MatrixContraction &contraction : found)
     work += getPoints(contraction.op);
   for (linalg::LinalgOp op : ops)
     total += getPoints(op);
@@ -249,7 +139,7 @@ bool Chooser::cutContractions(BlockTiles &choice) {
   int64_t rows = space.getExtent(rowClass);
   int64_t columns = space.getExtent(columnClass);
   int64_t depth = 0;
-  for (const BlockContraction &contraction : found)
+  for (const MatrixContraction &contraction : found)
     depth = std::max(depth, contraction.depth);
   OperandPrecision precision = isRounded         ? OperandPrecision::BF16
                                : options.useTF32 ? OperandPrecision::TF32
@@ -275,7 +165,6 @@ bool Chooser::cutContractions(BlockTiles &choice) {
     choice.tiles.clear();
     return false;
   }
-  choice.threads = choice.shape.getThreads();
   choice.contractions = std::move(found);
   return true;
 }

@@ -8,14 +8,15 @@
 //
 // All decisions about sizes on a GPU are here: the classes of a kernel's
 // iteration space that are divided among thread blocks, and which contractions
-// go by BlockContraction.
+// go by emitBlockContraction.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef VIB_COMPILER_GPU_BLOCKTILES_H
 #define VIB_COMPILER_GPU_BLOCKTILES_H
 
-#include "compiler/gpu/BlockContraction.h"
+#include "compiler/gpu/BlockShape.h"
+#include "compiler/gpu/MatrixContraction.h"
 #include "compiler/kernels/TileChoice.h"
 
 namespace vib {
@@ -28,47 +29,24 @@ struct GpuOptions {
   static GpuOptions get(mlir::ModuleOp module);
 };
 
-/// An operand of a contraction as a matrix in memory.
-struct MatrixOperand {
-  /// The `ins` of the kernel's region that it is, or is a part of.
-  mlir::BlockArgument argument;
-  /// The matrix that the argument is once its outer axes, which follow each
-  /// other in memory, are one.
-  int64_t rows, columns;
-  /// Where the part begins.
-  int64_t row = 0, column = 0;
-  /// Whether the reduction is along the rows.
-  bool reductionFirst = false;
-  bool operator==(const MatrixOperand &other) const {
-    return argument == other.argument && row == other.row &&
-           column == other.column && reductionFirst == other.reductionFirst;
-  }
-};
-
-/// A contraction that a block works off by BlockContraction.
-struct BlockContraction {
-  mlir::linalg::LinalgOp op;
-  MatrixOperand lhs, rhs;
-  /// The classes of the result's rows and columns.
-  unsigned rowClass, columnClass;
-  /// The classes of the result's outer axes; each block has one position.
-  llvm::SmallVector<unsigned, 2> outer;
-  int64_t depth;
-};
-
 struct BlockTiles {
   /// The divided classes; the blocks are their product, the last one fastest.
   llvm::SmallVector<Tile, 3> tiles;
-  int64_t blocks = 1, threads = 128;
-  /// The contractions by BlockContraction, and their sizes. Those that follow
-  /// each other with one lhs are made together.
-  llvm::SmallVector<BlockContraction> contractions;
+  int64_t blocks = 1;
+  /// The contractions by emitBlockContraction, and their sizes. Those that
+  /// follow each other with one lhs are made together.
+  llvm::SmallVector<MatrixContraction> contractions;
   BlockShape shape;
 
   const Tile *lookup(unsigned cls) const {
     const Tile *tile =
         llvm::find_if(tiles, [&](const Tile &t) { return t.cls == cls; });
     return tile == tiles.end() ? nullptr : tile;
+  }
+  /// The most positions that a tile has of a class.
+  int64_t getSize(unsigned cls, const KernelSpace &space) const {
+    const Tile *tile = lookup(cls);
+    return tile ? tile->size : space.getExtent(cls);
   }
   /// How many tiles a class is cut into.
   int64_t getNumTiles(const Tile &tile, const KernelSpace &space) const {

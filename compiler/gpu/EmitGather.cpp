@@ -30,8 +30,6 @@ using namespace vib;
 
 namespace {
 
-constexpr int64_t kThreads = 128;
-
 class GatherEmitter {
 public:
   GatherEmitter(OpBuilder &builder, Location loc)
@@ -81,8 +79,8 @@ void GatherEmitter::copyRow(Value source, Value sourceRow, Value isInside,
   Value length =
       arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(words));
   Value first = arith::MulIOp::create(builder, loc, sourceRow, length);
-  auto loop =
-      scf::ForOp::create(builder, loc, thread, index(words), index(kThreads));
+  auto loop = scf::ForOp::create(builder, loc, thread, index(words),
+                                 index(kBlockThreads));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value column = loop.getInductionVar();
@@ -181,9 +179,8 @@ LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
   auto function =
       gpu::GPUFuncOp::create(builder, loc, makeUnique("gather", symbols),
                              builder.getFunctionType(arguments, {}));
-  markKernel(function, kThreads,
-             builder.getArrayAttr(
-                 {getKernelInfo(builder, "gather", {"gather", cost, blocks})}));
+  markKernel(function, builder.getArrayAttr({getKernelInfo(
+                           builder, "gather", {"gather", cost, blocks})}));
   builder.setInsertionPointToStart(&function.getBody().front());
   Operation *end = gpu::ReturnOp::create(builder, loc);
   builder.setInsertionPoint(end);
@@ -192,7 +189,7 @@ LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
   builder.setInsertionPointAfter(kernels);
   func::FuncOp entry = createEntry(builder, loc, "gather", arguments);
   builder.setInsertionPoint(entry.front().getTerminator());
-  createLaunch(builder, function, blocks, kThreads, /*sharedBytes=*/0,
+  createLaunch(builder, function, blocks, /*sharedBytes=*/0,
                entry.getArguments());
   return success();
 }

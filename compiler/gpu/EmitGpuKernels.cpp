@@ -20,6 +20,7 @@
 
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/gpu/Passes.h"
+#include "compiler/kernels/KernelBody.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -91,28 +92,24 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
   OpBuilder builder(&getContext());
   builder.setInsertionPointToEnd(kernels.getBody());
   std::string symbol = makeUnique(getSymbol(entry.getName(), parts), symbols);
-  int64_t blocks = 0, shared = 0, threads = 0;
+  int64_t blocks = 0, shared = 0;
   SmallVector<Attribute> infos;
   for (const Part &part : parts) {
     blocks += part.info.blocks;
     shared = std::max(shared, part.sharedBytes);
-    threads = std::max(threads, part.threads);
     infos.push_back(getKernelInfo(builder, entry.getName(), part.info));
   }
-  if (threads == 0)
-    threads = 128;
 
   SmallVector<Type> types = getKernelTypes(&getContext(), memory);
   auto function = gpu::GPUFuncOp::create(builder, loc, symbol,
                                          builder.getFunctionType(types, {}));
-  markKernel(function, threads, builder.getArrayAttr(infos));
+  markKernel(function, builder.getArrayAttr(infos));
   nameArguments(function.getBody().front());
   builder.setInsertionPointToStart(&function.getBody().front());
   LaunchValues values;
   for (unsigned i = 0; i != kNumBases; ++i)
     values.bases[i] = function.getArgument(i);
   values.step = function.getArgument(kNumBases);
-  values.threads = threads;
   values.thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   values.block = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   if (shared != 0)
@@ -148,8 +145,7 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
     builder.setInsertionPointToStart(branch.elseBlock());
   }
   numKernels += parts.size();
-  createLaunch(launches, function, blocks, threads, shared,
-               entry.getArguments());
+  createLaunch(launches, function, blocks, shared, entry.getArguments());
   return success();
 }
 
@@ -158,31 +154,16 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
   GpuOptions options = GpuOptions::get(getOperation());
   if (failed(checkResults(function, memory)))
     return failure();
+  FailureOr<SmallVector<NamedKernel>> found = collectKernels(function);
+  if (failed(found))
+    return failure();
   std::vector<std::unique_ptr<KernelEmitter>> emitters;
   std::map<int64_t, SmallVector<Part>> launches;
-  llvm::StringMap<unsigned> names;
-  Operation *terminator = function.front().getTerminator();
-  for (Operation &op : function.front()) {
-    auto kernel = dyn_cast<KernelOp>(op);
-    if (!kernel) {
-      if (isa<tensor::EmptyOp, arith::ConstantOp>(op) || &op == terminator)
-        continue;
-      return op.emitError("expected only kernels in a function of the phase "
-                          "fused, but found ")
-             << op.getName();
-    }
-    std::string name = kernel.getName().str();
-    if (unsigned count = names[kernel.getName()]++)
-      name += "." + std::to_string(count);
+  for (auto &[kernel, name] : *found) {
     auto launch = kernel->getAttrOfType<IntegerAttr>(kLaunchAttrName);
     auto combine = kernel->getAttrOfType<IntegerAttr>(kCombineLaunchAttrName);
     emitters.push_back(
         std::make_unique<KernelEmitter>(kernel, name, options, memory));
-    int64_t shared = emitters.back()->getPart().sharedBytes;
-    if (shared > kMostSharedBytes)
-      return kernel.emitError("expected it to need at most ")
-             << kMostSharedBytes << " bytes of shared memory but it needs "
-             << shared;
     std::optional<Part> combination = emitters.back()->getCombination();
     if (!launch || (combination && !combine))
       return kernel.emitError("expected it to have the number of its launch: "

@@ -29,11 +29,6 @@ using namespace vib;
 
 namespace {
 
-struct Launch {
-  int64_t threads = 0;
-  unsigned kernels = 0;
-};
-
 /// Where a kernel, and the combination of its results, are done.
 struct Placed {
   KernelOp kernel;
@@ -80,19 +75,14 @@ int64_t getEarliest(KernelOp kernel, const Placed &other) {
 }
 
 void GroupKernels::group(func::FuncOp function, const GpuOptions &options) {
-  std::vector<Launch> launches;
+  int64_t launches = 0;
   std::vector<Placed> done;
-  // Any number of threads can combine.
-  auto place = [&](int64_t earliest, int64_t threads) {
-    for (size_t i = earliest; i < launches.size(); ++i)
-      if (launches[i].threads == threads || launches[i].threads == 0 ||
-          threads == 0) {
-        launches[i].threads = std::max(launches[i].threads, threads);
-        numShared += launches[i].kernels++ > 0;
-        return int64_t(i);
-      }
-    launches.push_back({threads, 1});
-    return int64_t(launches.size()) - 1;
+  auto place = [&](int64_t earliest) {
+    if (earliest < launches)
+      ++numShared;
+    else
+      ++launches;
+    return earliest;
   };
   Builder builder(&getContext());
   for (KernelOp kernel : getKernels(function)) {
@@ -100,10 +90,10 @@ void GroupKernels::group(func::FuncOp function, const GpuOptions &options) {
     int64_t earliest = 0;
     for (const Placed &other : done)
       earliest = std::max(earliest, getEarliest(kernel, other));
-    Placed placed{kernel, place(earliest, plan.getTiles().threads), -1, {}};
+    Placed placed{kernel, place(earliest), -1, {}};
     kernel->setAttr(kLaunchAttrName, builder.getI64IntegerAttr(placed.launch));
     if (!plan.getCombinations().empty()) {
-      placed.combine = place(placed.launch + 1, /*threads=*/0);
+      placed.combine = place(placed.launch + 1);
       kernel->setAttr(kCombineLaunchAttrName,
                       builder.getI64IntegerAttr(placed.combine));
     }
@@ -111,7 +101,7 @@ void GroupKernels::group(func::FuncOp function, const GpuOptions &options) {
       placed.isCombined.push_back(plan.isCombined(i));
     done.push_back(placed);
   }
-  numLaunches += launches.size();
+  numLaunches += launches;
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/fused/Fusion.h"
+#include "compiler/kernels/KernelBody.h"
 #include "compiler/kernels/StepField.h"
 
 using namespace mlir;
@@ -34,32 +35,10 @@ Part KernelEmitter::getPart() {
                     : tiles.shape.precision == OperandPrecision::TF32 ? "tf32"
                                                                       : "f32";
   info.fused = kernel->getAttrOfType<ArrayAttr>(kFusedAttrName);
-  return {info, tiles.threads, plan.getSharedBytes(),
+  return {info, plan.getSharedBytes(),
           [this](OpBuilder &builder, const LaunchValues &launch, Value block) {
             return emit(builder, launch, block);
           }};
-}
-
-std::optional<Part> KernelEmitter::getCombination() {
-  if (plan.getCombinations().empty())
-    return std::nullopt;
-  constexpr int64_t kPerBlock = 128;
-  int64_t most = 0;
-  KernelCost cost;
-  for (const Combination &combination : plan.getCombinations()) {
-    const Buffer &partial = plan.getBuffers()[combination.partial];
-    most = std::max(most, partial.type.getNumElements());
-    cost.bytes += partial.unitBytes * plan.getNumPartials(partial.reduced);
-  }
-  cost.flops = cost.bytes / 4;
-  int64_t blocks = llvm::divideCeil(most, kPerBlock);
-  return Part{{name + ".combine", cost, blocks},
-              /*threads=*/0,
-              /*sharedBytes=*/0,
-              [this, blocks](OpBuilder &builder, const LaunchValues &launch,
-                             Value block) {
-                return emitCombination(builder, launch, block, blocks);
-              }};
 }
 
 /// Loads the scalars that the kernel takes, and computes what its body does
@@ -100,17 +79,7 @@ LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
       value = arith::TruncFOp::create(builder, loc, type, value);
     e.scalars.map(argument, value);
   }
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (isa<linalg::LinalgOp, tensor::EmptyOp, tensor::ExtractSliceOp,
-            tensor::InsertSliceOp>(op))
-      continue;
-    if (llvm::any_of(op.getResultTypes(), llvm::IsaPred<ShapedType>))
-      return op.emitError("a kernel's body may hold linalg ops, slices and "
-                          "scalars, but no ")
-             << op.getName();
-    builder.clone(op, e.scalars);
-  }
-  return success();
+  return cloneScalars(kernel, builder, e.scalars);
 }
 
 /// `tiles` are the block's positions among the tiles.
@@ -169,92 +138,6 @@ LogicalResult KernelEmitter::createViews(BlockEmitter &e,
   return success();
 }
 
-/// An operand of a contraction whose side along the result is `cls`.
-vib::BlockOperand KernelEmitter::getOperand(BlockEmitter &e,
-                                            const BlockContraction &contraction,
-                                            const MatrixOperand &matrix,
-                                            unsigned cls) {
-  OpBuilder &builder = e.builder;
-  const KernelSpace &space = plan.getSpace();
-  unsigned buffer = plan.getSite(matrix.argument).buffer;
-  Place place = *getPlace(plan.getBuffers()[buffer]);
-  Type element = getElementTypeOrSelf(matrix.argument);
-  int64_t rows = matrix.rows;
-  vib::BlockOperand operand;
-  operand.reductionFirst = matrix.reductionFirst;
-  if (matrix.reductionFirst) {
-    place.offset += matrix.row * matrix.columns * getElementBytes(element);
-    rows -= matrix.row;
-  }
-  place.layout = {matrix.columns};
-  auto view =
-      cast<memref::ViewOp>(e.getMemory(buffer).getDefiningOp<memref::ViewOp>());
-  operand.memory =
-      createView(builder, loc, view.getSource(), place,
-                 RankedTensorType::get({rows, matrix.columns}, element));
-  // Where the tile begins along the side of the result.
-  int64_t first = matrix.reductionFirst ? matrix.column : matrix.row;
-  const Tile *tile = plan.getTiles().lookup(cls);
-  operand.start = e.add(first ? e.index(first) : Value(), e.getStart(cls));
-  int64_t multiple = std::gcd(first, tile ? tile->size : 0);
-  operand.extent = first + space.getExtent(cls);
-  bool isOuter = cls == contraction.rowClass && !contraction.outer.empty();
-  if (isOuter) {
-    // The outer axes, in which the block has one position, and the rows are
-    // one axis of the matrix.
-    Value position;
-    for (unsigned outer : contraction.outer) {
-      if (position)
-        position = arith::MulIOp::create(builder, loc, position,
-                                         e.index(space.getExtent(outer)));
-      position = e.add(position, e.getStart(outer));
-    }
-    int64_t extent = space.getExtent(cls);
-    if (position)
-      position = arith::MulIOp::create(builder, loc, position, e.index(extent));
-    operand.start = e.add(position, operand.start);
-    multiple = std::gcd(multiple, extent);
-    operand.extent = matrix.rows;
-  }
-  if (!operand.start)
-    operand.start = e.index(0);
-  // 0 is a multiple of everything.
-  operand.startMultiple = multiple ? multiple : int64_t(1) << 20;
-  return operand;
-}
-
-void KernelEmitter::emitContractions(BlockEmitter &e,
-                                     const LaunchValues &launch,
-                                     const BlockStep &step) {
-  OpBuilder &builder = e.builder;
-  const BlockShape &shape = plan.getTiles().shape;
-  const BlockContraction &first = *step.contractions.front();
-  vib::BlockOperand lhs = getOperand(e, first, first.lhs, first.rowClass);
-  SmallVector<vib::BlockOperand> rhs;
-  SmallVector<Value> results;
-  Attribute space = cast<MemRefType>(launch.shared.getType()).getMemorySpace();
-  auto createShared = [&](ArrayRef<int64_t> sizes, Type element,
-                          int64_t offset) -> Value {
-    auto type =
-        MemRefType::get(sizes, element, MemRefLayoutAttrInterface(), space);
-    return memref::ViewOp::create(builder, loc, type, launch.shared,
-                                  e.index(offset), ValueRange());
-  };
-  for (const BlockContraction *contraction : step.contractions) {
-    rhs.push_back(getOperand(e, *contraction, contraction->rhs,
-                             contraction->columnClass));
-    unsigned buffer = plan.getSite(contraction->op->getResult(0)).buffer;
-    RankedTensorType type = plan.getBuffers()[buffer].type;
-    results.push_back(createShared(type.getShape().take_back(2),
-                                   type.getElementType(),
-                                   plan.getSharedOffset(buffer)));
-  }
-  Value staging = createShared({shape.getStagingBytes(rhs.size())},
-                               builder.getI8Type(), step.stagingOffset);
-  emitBlockContraction(builder, loc, shape, lhs, rhs, first.depth, e.thread,
-                       staging, results);
-}
-
 void KernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
                              const BlockStep &step) {
   if (!step.contractions.empty())
@@ -266,7 +149,7 @@ void KernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
 
 LogicalResult KernelEmitter::emit(OpBuilder &builder,
                                   const LaunchValues &launch, Value block) {
-  BlockEmitter e(builder, loc, plan, launch.thread, launch.threads);
+  BlockEmitter e(builder, loc, plan, launch.thread);
   if (failed(mapScalars(e, launch)))
     return failure();
   const BlockTiles &choice = plan.getTiles();
@@ -309,57 +192,6 @@ LogicalResult KernelEmitter::emit(OpBuilder &builder,
       builder.setInsertionPointToStart(branch.thenBlock());
     }
     emitStep(e, launch, step);
-  }
-  return success();
-}
-
-/// result = partial 0 op partial 1 op …, in the order of the tiles.
-LogicalResult KernelEmitter::emitCombination(OpBuilder &builder,
-                                             const LaunchValues &launch,
-                                             Value block, int64_t blocks) {
-  BlockEmitter e(builder, loc, plan, launch.thread, launch.threads);
-  Value first =
-      arith::MulIOp::create(builder, loc, block, e.index(launch.threads));
-  first = arith::AddIOp::create(builder, loc, first, launch.thread);
-  for (const Combination &combination : plan.getCombinations()) {
-    const Buffer &partial = plan.getBuffers()[combination.partial];
-    FailureOr<Place> place = getPlace(plan.getBuffers()[combination.output]);
-    if (failed(place))
-      return failure();
-    int64_t count = plan.getNumPartials(partial.reduced);
-    // Flat views, [tile][element] of all partials.
-    int64_t elements = partial.type.getNumElements();
-    Type element = partial.type.getElementType();
-    auto flat = RankedTensorType::get(
-        {count, partial.unitBytes / getElementBytes(element)}, element);
-    Value from = createView(
-        builder, loc, launch.bases[unsigned(BaseKind::Arena)],
-        {BaseKind::Arena, getScratch() + partial.offset, getPlainLayout(flat)},
-        flat);
-    auto result = RankedTensorType::get({elements}, element);
-    place->layout = getPlainLayout(result);
-    Value to = createView(builder, loc, launch.bases[unsigned(place->base)],
-                          *place, result);
-    auto loop = scf::ForOp::create(builder, loc, first, e.index(elements),
-                                   e.index(blocks * launch.threads));
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    Value position = loop.getInductionVar();
-    Value sum = memref::LoadOp::create(builder, loc, from,
-                                       ValueRange{e.index(0), position});
-    auto inner = scf::ForOp::create(builder, loc, e.index(1), e.index(count),
-                                    e.index(1), sum);
-    {
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToStart(inner.getBody());
-      Value next = memref::LoadOp::create(
-          builder, loc, from, ValueRange{inner.getInductionVar(), position});
-      OperationState state(loc, combination.combiner->getName(),
-                           {inner.getRegionIterArg(0), next}, {element},
-                           combination.combiner->getAttrs());
-      scf::YieldOp::create(builder, loc, builder.create(state)->getResults());
-    }
-    memref::StoreOp::create(builder, loc, inner.getResult(0), to, position);
   }
   return success();
 }

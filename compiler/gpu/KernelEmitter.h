@@ -23,6 +23,7 @@
 #ifndef VIB_COMPILER_GPU_KERNELEMITTER_H
 #define VIB_COMPILER_GPU_KERNELEMITTER_H
 
+#include "compiler/gpu/BlockContraction.h"
 #include "compiler/gpu/BlockEmitter.h"
 #include "compiler/gpu/Launches.h"
 #include "compiler/kernels/Memory.h"
@@ -34,13 +35,12 @@ namespace vib {
 struct LaunchValues {
   std::array<mlir::Value, kNumBases> bases;
   mlir::Value step, block, thread, shared;
-  int64_t threads;
 };
 
 /// What a kernel of a launch takes.
 struct Part {
   KernelInfo info;
-  int64_t threads, sharedBytes;
+  int64_t sharedBytes;
   /// Emits it for the block of that number.
   std::function<llvm::LogicalResult(mlir::OpBuilder &, const LaunchValues &,
                                     mlir::Value)>
@@ -67,11 +67,12 @@ private:
                                   llvm::ArrayRef<mlir::Value> tiles);
   void emitStep(BlockEmitter &e, const LaunchValues &launch,
                 const BlockStep &step);
-  vib::BlockOperand getOperand(BlockEmitter &e,
-                               const BlockContraction &contraction,
-                               const MatrixOperand &matrix, unsigned cls);
+  // KernelContractions.cpp
+  TileOperand getOperand(BlockEmitter &e, const MatrixContraction &contraction,
+                         const MatrixOperand &matrix, unsigned cls);
   void emitContractions(BlockEmitter &e, const LaunchValues &launch,
                         const BlockStep &step);
+  // PartialResults.cpp, with getCombination
   llvm::LogicalResult emitCombination(mlir::OpBuilder &builder,
                                       const LaunchValues &launch,
                                       mlir::Value block, int64_t blocks);

@@ -10,6 +10,7 @@
 #include "compiler/gpu/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "runtime/Abi.h"
 
 using namespace mlir;
@@ -72,13 +73,12 @@ SmallVector<Type> vib::getGatherTypes(MLIRContext *context,
           getStepType(context)};
 }
 
-void vib::markKernel(gpu::GPUFuncOp function, int64_t threads,
-                     ArrayAttr kernels) {
+void vib::markKernel(gpu::GPUFuncOp function, ArrayAttr kernels) {
   Builder builder(function.getContext());
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                     builder.getUnitAttr());
   function.setKnownBlockSizeAttr(
-      builder.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
+      builder.getDenseI32ArrayAttr({int32_t(kBlockThreads), 1, 1}));
   function->setAttr(kKernelsAttrName, kernels);
   // Two blocks at a time on a multiprocessor: the assembler, left to itself,
   // wants more and then has too few registers.
@@ -106,7 +106,7 @@ func::FuncOp vib::createEntry(OpBuilder &builder, Location loc, StringRef name,
 }
 
 void vib::createLaunch(OpBuilder &builder, gpu::GPUFuncOp function,
-                       int64_t blocks, int64_t threads, int64_t sharedBytes,
+                       int64_t blocks, int64_t sharedBytes,
                        ValueRange arguments) {
   Location loc = function.getLoc();
   auto index = [&](int64_t value) {
@@ -119,5 +119,12 @@ void vib::createLaunch(OpBuilder &builder, gpu::GPUFuncOp function,
                                        builder.getI32IntegerAttr(sharedBytes));
   gpu::LaunchFuncOp::create(
       builder, loc, function, gpu::KernelDim3{index(blocks), one, one},
-      gpu::KernelDim3{index(threads), one, one}, shared, arguments);
+      gpu::KernelDim3{index(kBlockThreads), one, one}, shared, arguments);
+}
+
+LaunchSizes vib::getLaunchSizes(gpu::LaunchFuncOp launch) {
+  Value shared = launch.getDynamicSharedMemorySize();
+  return {*getConstantIntValue(launch.getGridSizeX()),
+          *getConstantIntValue(launch.getBlockSizeX()),
+          shared ? *getConstantIntValue(shared) : 0};
 }

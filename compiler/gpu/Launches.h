@@ -10,6 +10,7 @@
 #define VIB_COMPILER_GPU_LAUNCHES_H
 
 #include "compiler/fused/KernelCost.h"
+#include "compiler/gpu/BlockShape.h"
 #include "compiler/kernels/Memory.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -51,16 +52,22 @@ llvm::SmallVector<mlir::Type> getGatherTypes(mlir::MLIRContext *context,
 
 /// States what is known of a kernel's launch, and what the runtime promises of
 /// its arguments.
-void markKernel(mlir::gpu::GPUFuncOp function, int64_t threads,
-                mlir::ArrayAttr kernels);
+void markKernel(mlir::gpu::GPUFuncOp function, mlir::ArrayAttr kernels);
 
 /// An entry of the program whose block ends with a return.
 mlir::func::FuncOp createEntry(mlir::OpBuilder &builder, mlir::Location loc,
                                llvm::StringRef name, mlir::TypeRange arguments);
 
 void createLaunch(mlir::OpBuilder &builder, mlir::gpu::GPUFuncOp function,
-                  int64_t blocks, int64_t threads, int64_t sharedBytes,
+                  int64_t blocks, int64_t sharedBytes,
                   mlir::ValueRange arguments);
+
+/// What a launch asks for. Of a launch that is as it must be
+/// (VerifyGpuKernels).
+struct LaunchSizes {
+  int64_t blocks, threads, sharedBytes;
+};
+LaunchSizes getLaunchSizes(mlir::gpu::LaunchFuncOp launch);
 
 /// Adds the entry `gather` and its kernel.
 llvm::LogicalResult emitGather(mlir::ModuleOp module,

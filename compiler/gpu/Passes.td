@@ -15,9 +15,9 @@ def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
   let summary = "let kernels that do not depend on each other share a launch";
   let description = [{
     Gives every vib.kernel the number of its launch: the first one after those
-    of all that it must come after, as far as their blocks have as many threads.
-    A kernel whose result is combined from partial ones also gets the number of
-    the launch that combines them, which another kernel may share.
+    of all that it must come after. A kernel whose result is combined from
+    partial ones also gets the number of the launch that combines them, which
+    another kernel may share.
 
     ```mlir
     %dw = vib.kernel "decode.grad" … attributes {launch = 4 : i64} …
@@ -81,11 +81,11 @@ def VerifyGpuKernels : Pass<"vib-verify-gpu-kernels", "mlir::ModuleOp"> {
   let summary = "verify what must hold in the phase kernels of a GPU";
   let description = [{
     The plan of memory is there; every function is an entry of launches with
-    constant sizes along x and at most 99 KiB of shared memory, of kernels in
-    the module's gpu.module, of which vib.kernels tells, with the block size
-    that they were made for; every kernel takes the blocks, the arena and the
-    step, or what `gather` takes; and no tensor, no structured op, no vib.noise
-    and no atomic operation is left.
+    constant sizes along x and as much shared memory as its views reach, at most
+    99 KiB, of kernels in the module's gpu.module, of which vib.kernels tells,
+    with the block size that they were made for; every kernel takes the blocks,
+    the arena and the step, or what `gather` takes; and no tensor, no structured
+    op, no vib.noise and no atomic operation is left.
   }];
   let dependentDialects = ["mlir::LLVM::LLVMDialect"];
 }

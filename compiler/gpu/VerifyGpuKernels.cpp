@@ -137,6 +137,19 @@ LogicalResult VerifyGpuKernels::verifySizes(gpu::LaunchFuncOp launch,
   return success();
 }
 
+/// The byte behind the view of a memory that `user` is; none if that is not
+/// known.
+std::optional<int64_t> getViewEnd(Operation *user) {
+  auto view = dyn_cast<memref::ViewOp>(user);
+  if (!view || !view.getType().hasStaticShape())
+    return std::nullopt;
+  std::optional<int64_t> offset = getConstantIntValue(view.getByteShift());
+  if (!offset)
+    return std::nullopt;
+  return *offset + view.getType().getNumElements() *
+                       getElementBytes(view.getType().getElementType());
+}
+
 LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
                                              gpu::GPUFuncOp kernel) {
   std::optional<int64_t> bytes = 0;
@@ -147,12 +160,30 @@ LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
   if (*bytes < 0 || *bytes > kMostSharedBytes)
     return launch.emitError("expected 0 to ")
            << kMostSharedBytes << " bytes of shared memory but got " << *bytes;
-  WalkResult uses = kernel.walk(
-      [](gpu::DynamicSharedMemoryOp) { return WalkResult::interrupt(); });
-  if (*bytes == 0 && uses.wasInterrupted())
-    return launch.emitError("expected shared memory for ")
-           << launch.getKernel() << ", which uses it";
-  return success();
+  WalkResult result = kernel.walk([&](gpu::DynamicSharedMemoryOp shared) {
+    if (*bytes == 0) {
+      launch.emitError("expected shared memory for ")
+          << launch.getKernel() << ", which uses it";
+      return WalkResult::interrupt();
+    }
+    for (Operation *user : shared->getUsers()) {
+      std::optional<int64_t> end = getViewEnd(user);
+      if (!end) {
+        user->emitError("expected a view of shared memory of a static shape, "
+                        "at a constant offset");
+        return WalkResult::interrupt();
+      }
+      if (*end > *bytes) {
+        InFlightDiagnostic diagnostic = launch.emitError("gives blocks ")
+                                        << *bytes << " bytes of shared memory";
+        diagnostic.attachNote(user->getLoc())
+            << "the kernel uses " << *end << " of them";
+        return WalkResult::interrupt();
+      }
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
 }
 
 LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {

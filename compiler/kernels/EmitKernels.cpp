@@ -27,6 +27,7 @@
 
 #include "compiler/fused/KernelCost.h"
 #include "compiler/kernels/ContractionForm.h"
+#include "compiler/kernels/KernelBody.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Pairs.h"
 #include "compiler/kernels/Passes.h"
@@ -454,17 +455,8 @@ LogicalResult KernelEmitter::run(OpBuilder &builder, OpBuilder &launches,
                     signature.getScalar(getArgSlot(
                         parent, cast<BlockArgument>(input).getArgNumber())));
   }
-  // What the body computes of scalars.
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (isa<linalg::LinalgOp, tensor::EmptyOp, tensor::ExtractSliceOp,
-            tensor::InsertSliceOp>(op))
-      continue;
-    if (llvm::any_of(op.getResultTypes(), llvm::IsaPred<ShapedType>))
-      return op.emitError("a kernel's body may hold linalg ops, slices and "
-                          "scalars, but no ")
-             << op.getName();
-    builder.clone(op, e.scalars);
-  }
+  if (failed(cloneScalars(kernel, builder, e.scalars)))
+    return failure();
   collectItems();
   createViews(e);
   for (auto &[op, pairs] : plan.getSharedPairs())
@@ -515,22 +507,12 @@ struct EmitCpuKernels : vib::impl::EmitCpuKernelsBase<EmitCpuKernels> {
 LogicalResult EmitCpuKernels::emit(func::FuncOp function,
                                    const MemoryMap &memory) {
   Machine machine{vectorBits, hasBf16};
-  Operation *terminator = function.front().getTerminator();
   Signature signature;
+  FailureOr<SmallVector<NamedKernel>> kernels = collectKernels(function);
+  if (failed(kernels))
+    return failure();
   std::vector<std::unique_ptr<KernelEmitter>> emitters;
-  llvm::StringMap<unsigned> names;
-  for (Operation &op : function.front()) {
-    auto kernel = dyn_cast<KernelOp>(op);
-    if (!kernel) {
-      if (isa<tensor::EmptyOp, arith::ConstantOp>(op) || &op == terminator)
-        continue;
-      return op.emitError("expected only kernels in a function of the phase "
-                          "fused, but found ")
-             << op.getName();
-    }
-    std::string name = kernel.getName().str();
-    if (unsigned count = names[kernel.getName()]++)
-      name += "." + std::to_string(count);
+  for (auto &[kernel, name] : *kernels) {
     emitters.push_back(
         std::make_unique<KernelEmitter>(kernel, name, machine, memory));
     if (failed(emitters.back()->collect(signature)))

@@ -12,38 +12,6 @@
 using namespace mlir;
 using namespace vib;
 
-TensorRef TileEmitter::getRef(Value tensor, const Site &site) {
-  TensorRef ref;
-  ref.memory = getMemory(site.buffer);
-  ref.axes.assign(site.axes.begin(), site.axes.end());
-  for (int64_t offset : site.offsets)
-    ref.base.push_back(offset == 0 ? Value() : index(offset));
-  if (plan.getBuffers()[site.buffer].isTile())
-    return ref;
-  for (auto [axis, cls] :
-       llvm::zip_equal(site.axes, plan.getSpace().getClasses(tensor)))
-    ref.base[axis] = add(ref.base[axis], getStart(cls));
-  return ref;
-}
-
-Value TileEmitter::index(int64_t value) {
-  return arith::ConstantIndexOp::create(builder, loc, value);
-}
-
-Value TileEmitter::add(Value lhs, Value rhs) {
-  if (!lhs || (rhs && matchPattern(lhs, m_Zero())))
-    return rhs;
-  if (!rhs || matchPattern(rhs, m_Zero()))
-    return lhs;
-  return builder.createOrFold<arith::AddIOp>(loc, lhs, rhs);
-}
-
-Value TileEmitter::add(Value lhs, int64_t rhs) {
-  if (!lhs)
-    return index(rhs);
-  return rhs == 0 ? lhs : add(lhs, index(rhs));
-}
-
 SmallVector<Value> TileEmitter::createLoop(
     int64_t begin, int64_t end, int64_t step, ValueRange carried,
     function_ref<SmallVector<Value>(Value, ValueRange)> body) {
@@ -109,12 +77,7 @@ std::pair<Value, Value> TileEmitter::splitColumn(Value column, int64_t panel) {
 
 SmallVector<Value> TileEmitter::getIndices(const TensorRef &ref,
                                            ArrayRef<Value> positions) {
-  SmallVector<Value> indices(ref.base.begin(), ref.base.end());
-  for (auto [axis, position] : llvm::zip_equal(ref.axes, positions))
-    indices[axis] = add(indices[axis], position);
-  for (Value &value : indices)
-    if (!value)
-      value = index(0);
+  SmallVector<Value> indices = getPlainIndices(ref, positions);
   if (int64_t panel = ref.getPanel()) {
     auto [first, column] = splitColumn(indices[1], panel);
     return {first, indices[0], column};

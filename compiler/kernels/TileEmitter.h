@@ -17,31 +17,15 @@
 #define VIB_COMPILER_KERNELS_TILEEMITTER_H
 
 #include "compiler/kernels/KernelPlan.h"
-#include "mlir/IR/IRMapping.h"
+#include "compiler/kernels/TensorEmitter.h"
 
 namespace vib {
 
-/// A tensor as the current tile sees it: position 0 of each of its axes is the
-/// first one of the tile.
-struct TensorRef {
-  /// [row][column], or [panel][row][column] where there are panels.
-  mlir::Value memory;
-  /// For each axis of the tensor in memory: where the tile begins; null for 0.
-  llvm::SmallVector<mlir::Value, 4> base;
-  /// For each axis of the tensor: its axis in memory.
-  llvm::SmallVector<unsigned, 4> axes;
-  /// The columns of a panel; 0 where there are none.
-  int64_t getPanel() const {
-    auto type = mlir::cast<mlir::MemRefType>(memory.getType());
-    return type.getRank() > int64_t(base.size()) ? type.getShape().back() : 0;
-  }
-};
-
-class TileEmitter {
+class TileEmitter : public TensorEmitter {
 public:
   TileEmitter(mlir::OpBuilder &builder, mlir::Location loc,
               const KernelPlan &plan, const Machine &machine)
-      : builder(builder), loc(loc), plan(plan), machine(machine) {}
+      : TensorEmitter(builder, loc, plan), plan(plan), machine(machine) {}
 
   //===--------------------------------------------------------------------===//
   // The tile
@@ -51,15 +35,13 @@ public:
   void setTile(unsigned cls, mlir::Value start, int64_t size) {
     tiles[cls] = {start, size};
   }
-  /// Where the tile begins; null for 0.
-  mlir::Value getStart(unsigned cls) const { return tiles.lookup(cls).first; }
+  mlir::Value getStart(unsigned cls) const override {
+    return tiles.lookup(cls).first;
+  }
   int64_t getSize(unsigned cls) const {
     auto it = tiles.find(cls);
     return it == tiles.end() ? plan.getSpace().getExtent(cls)
                              : it->second.second;
-  }
-  void setMemory(unsigned buffer, mlir::Value memory) {
-    memories[buffer] = memory;
   }
   /// The memory of the pairs that are shared (KernelPlan) of a contraction.
   void setPairs(mlir::Operation *contraction, mlir::Value memory) {
@@ -67,13 +49,6 @@ public:
   }
   mlir::Value getPairs(mlir::Operation *contraction) const {
     return pairs.lookup(contraction);
-  }
-  mlir::Value getMemory(unsigned buffer) const {
-    return memories.lookup(buffer);
-  }
-  TensorRef getRef(mlir::Value tensor, const Site &site);
-  TensorRef getRef(mlir::Value tensor) {
-    return getRef(tensor, plan.getSite(tensor));
   }
 
   //===--------------------------------------------------------------------===//
@@ -102,10 +77,6 @@ public:
   // Pieces of code
   //===--------------------------------------------------------------------===//
 
-  mlir::Value index(int64_t value);
-  /// lhs + rhs, where null is 0.
-  mlir::Value add(mlir::Value lhs, mlir::Value rhs);
-  mlir::Value add(mlir::Value lhs, int64_t rhs);
   /// Calls `body` with the values begin, begin + step, … below `end`, in a loop
   /// unless there is but one. `carried` are the loop's iter_args; returns its
   /// results.
@@ -163,12 +134,8 @@ public:
   /// Scratch on the stack, made at the entry of the function.
   mlir::Value createStack(mlir::RankedTensorType type);
 
-  mlir::OpBuilder &builder;
-  mlir::Location loc;
   const KernelPlan &plan;
   const Machine &machine;
-  /// The kernel's scalars, as values of the function.
-  mlir::IRMapping scalars;
 
 private:
   /// A column as (panel, column in the panel).
@@ -180,7 +147,6 @@ private:
   llvm::DenseMap<std::pair<mlir::Value, int64_t>,
                  std::pair<mlir::Value, mlir::Value>>
       splits;
-  llvm::DenseMap<unsigned, mlir::Value> memories;
   llvm::DenseMap<mlir::Operation *, mlir::Value> pairs;
 };
 

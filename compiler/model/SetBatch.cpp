@@ -44,7 +44,7 @@ struct SetBatch : vib::impl::SetBatchBase<SetBatch> {
                                       << ", as the model's input has, but got "
                                       << rows;
       diagnostic.attachNote(model.getInput().getLoc())
-          << "a batch that may be set is '?'";
+          << "write this batch as '?', so that vib.train and --batch set it";
       return diagnostic;
     }
     retype(model, [&](RankedTensorType type) {

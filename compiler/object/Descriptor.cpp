@@ -13,13 +13,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/object/Descriptor.h"
+#include "compiler/gpu/Launches.h"
 #include "compiler/object/Options.h"
 #include "compiler/object/Target.h"
 #include "compiler/ptx/GpuArch.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/IR/Matchers.h"
 #include "runtime/Abi.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Config/llvm-config.h"
@@ -350,24 +350,18 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
         SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernel());
     auto infos = function ? function->getAttrOfType<ArrayAttr>("vib.kernels")
                           : ArrayAttr();
-    auto getConstant = [](Value value) {
-      APInt constant;
-      return value && matchPattern(value, m_ConstantInt(&constant))
-                 ? constant.getZExtValue()
-                 : 0;
-    };
     if (!number || !infos) {
       launch.emitError("expected a launch by an entry of the runtime of a "
                        "kernel with vib.kernels");
       hasFailed = true;
       return;
     }
+    LaunchSizes sizes = getLaunchSizes(launch);
     launches.push_back(llvm::ConstantStruct::get(
-        types.launch, {string(launch.getKernelName().getValue()), i32(*number),
-                       i32(getConstant(launch.getGridSizeX())),
-                       i32(getConstant(launch.getBlockSizeX())),
-                       i32(getConstant(launch.getDynamicSharedMemorySize())),
-                       i32(rows.size()), i32(infos.size())}));
+        types.launch,
+        {string(launch.getKernelName().getValue()), i32(*number),
+         i32(sizes.blocks), i32(sizes.threads), i32(sizes.sharedBytes),
+         i32(rows.size()), i32(infos.size())}));
     for (Attribute info : infos)
       rows.push_back(emitKernel(info));
   });

@@ -20,27 +20,17 @@
 using namespace llvm;
 using namespace vib;
 
-static constexpr StringLiteral kToolkit = "/usr/local/cuda";
-
-/// Where a toolkit may be, beside PATH.
-static SmallVector<std::string> getToolkits() {
-  SmallVector<std::string> toolkits;
-  if (std::optional<std::string> home = sys::Process::GetEnv("CUDA_HOME"))
-    toolkits.push_back(*home);
-  toolkits.push_back(kToolkit.str());
-  return toolkits;
+/// Where the toolkit is, if its programs are not in PATH.
+static std::string getToolkit() {
+  return sys::Process::GetEnv("CUDA_HOME").value_or("/usr/local/cuda");
 }
 
 static std::string findPtxas() {
   if (ErrorOr<std::string> path = sys::findProgramByName("ptxas"))
     return *path;
-  for (StringRef toolkit : getToolkits()) {
-    SmallString<128> path(toolkit);
-    sys::path::append(path, "bin", "ptxas");
-    if (sys::fs::can_execute(path))
-      return path.str().str();
-  }
-  return {};
+  SmallString<128> path(getToolkit());
+  sys::path::append(path, "bin", "ptxas");
+  return sys::fs::can_execute(path) ? path.str().str() : std::string();
 }
 
 /// Writes what the user will want to look at to a file that stays.
@@ -140,8 +130,7 @@ std::optional<JitLink> JitLink::load() {
   for (StringRef version : {"13", "12"}) {
     std::string file = ("libnvJitLink.so." + version).str();
     paths.push_back(file);
-    for (StringRef toolkit : getToolkits())
-      paths.push_back((toolkit + "/lib64/" + file).str());
+    paths.push_back(getToolkit() + "/lib64/" + file);
   }
   for (const std::string &path : paths) {
     std::string error;
@@ -215,7 +204,9 @@ Expected<Cubin> vib::assemblePtx(StringRef ptx, const GpuArch &arch) {
   if (std::optional<JitLink> link = JitLink::load())
     return runJitLink(*link, ptx, arch);
   return createStringError(
-      "a cubin takes the CUDA Toolkit, which is not here: neither ptxas is in "
-      "PATH, $CUDA_HOME/bin or " +
-      kToolkit + "/bin, nor is there a libnvJitLink.so. PTX needs none");
+      "a cubin takes the CUDA Toolkit, which is not here: neither is ptxas in "
+      "PATH or " +
+      getToolkit() +
+      "/bin, nor is there a libnvJitLink.so. CUDA_HOME names a toolkit that is "
+      "elsewhere; PTX needs none");
 }

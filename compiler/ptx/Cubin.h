@@ -31,10 +31,10 @@ struct Cubin {
 /// Whether this machine has an assembler of PTX.
 bool hasAssembler();
 
-/// Assembles PTX for exactly `arch`, by the toolkit's ptxas (in PATH,
-/// $CUDA_HOME/bin or /usr/local/cuda/bin), or by its library nvJitLink. An
-/// error holds what the assembler said, and the command by which to see it
-/// again on the PTX, which is kept.
+/// Assembles PTX for exactly `arch`, by the toolkit's ptxas (in PATH, or in
+/// the bin of $CUDA_HOME, or else of /usr/local/cuda), or by its library
+/// nvJitLink. An error holds what the assembler said, and the command by which
+/// to see it again on the PTX, which is kept.
 llvm::Expected<Cubin> assemblePtx(llvm::StringRef ptx, const GpuArch &arch);
 
 } // namespace vib

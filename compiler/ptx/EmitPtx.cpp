@@ -20,28 +20,28 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/OptBisect.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
 using namespace vib;
 
+namespace {
 /// LLVM would take vectors apart that are only read from, and then read three
 /// neighbours as four where that cannot trap: beyond what the block has
 /// written, or while another thread writes there. What is read at once is what
 /// the emitters say.
-static void keepLoads() {
-  for (StringRef name :
-       {"disable-vector-combine", "disable-nvptx-load-store-vectorizer"}) {
-    llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name);
-    if (!option)
-      llvm::report_fatal_error("this LLVM has no option " + name);
-    static_cast<llvm::cl::opt<bool> *>(option)->setValue(true);
+class LoadKeeper : public llvm::OptPassGate {
+public:
+  bool isEnabled() const override { return true; }
+  bool shouldRunPass(StringRef pass, StringRef = "") const override {
+    return pass != "VectorCombinePass" && pass != "load-store-vectorizer";
   }
-}
+};
+} // namespace
 
 static std::unique_ptr<llvm::TargetMachine> createMachine(const GpuArch &arch,
                                                           unsigned level) {
@@ -65,11 +65,14 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(const GpuArch &arch,
 }
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
-                     unsigned level) {
+                     unsigned level, const LoadKeeper &gate) {
   // A thread is a lane; there are no vectors to be made.
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = false;
-  llvm::PassBuilder builder(&machine, tuning);
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerShouldRunOptionalPassCallback(
+      [&](StringRef pass, llvm::Any) { return gate.shouldRunPass(pass); });
+  llvm::PassBuilder builder(&machine, tuning, std::nullopt, &callbacks);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -99,16 +102,17 @@ FailureOr<std::string> vib::emitPtx(ModuleOp module, const GpuArch &arch,
     function->removeAttr(kKernelsAttrName);
   });
 
+  LoadKeeper gate;
   llvm::LLVMContext context;
+  context.setOptPassGate(gate);
   std::unique_ptr<llvm::Module> translated =
       translateModuleToLLVMIR(*bare, context, "kernels");
   if (!translated)
     return failure();
-  keepLoads();
   std::unique_ptr<llvm::TargetMachine> machine = createMachine(arch, level);
   translated->setTargetTriple(machine->getTargetTriple());
   translated->setDataLayout(machine->createDataLayout());
-  optimize(*translated, *machine, level);
+  optimize(*translated, *machine, level, gate);
 
   SmallString<0> text;
   llvm::raw_svector_ostream os(text);

@@ -13,13 +13,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/ptx/ExplainGpu.h"
+#include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
 #include "compiler/kernels/Table.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
@@ -49,16 +50,13 @@ static Cost getCost(DictionaryAttr info, const GpuArch &arch) {
   return cost;
 }
 
-static int64_t getConstant(Value value) {
-  APInt constant;
-  return value && matchPattern(value, m_ConstantInt(&constant))
-             ? constant.getSExtValue()
-             : 0;
-}
-
+/// Two decimals, or of what is small two digits.
 static std::string formatMicroseconds(double seconds) {
+  double value = seconds * 1e6;
+  int decimals =
+      value > 0 && value < 0.1 ? 1 - int(std::floor(std::log10(value))) : 2;
   std::string text;
-  llvm::raw_string_ostream(text) << llvm::format("%.2f", seconds * 1e6);
+  llvm::raw_string_ostream(text) << llvm::format("%.*f", decimals, value);
   return text;
 }
 
@@ -83,16 +81,14 @@ static void explainEntry(func::FuncOp entry, const GpuArch &arch,
       if (!what.empty())
         fused.push_back(what);
     }
-    int64_t threads = getConstant(launch.getBlockSizeX());
-    int64_t shared = getConstant(launch.getDynamicSharedMemorySize());
+    auto [blocks, threads, shared] = getLaunchSizes(launch);
     KernelResources known = resources.lookup(launch.getKernelName().getValue());
     unsigned resident =
         getResidentBlocks(arch, threads, shared, known.registers);
     total.add(cost);
     seconds += cost.getSeconds();
     rows.push_back(
-        {llvm::join(names, " + "),
-         std::to_string(getConstant(launch.getGridSizeX())),
+        {llvm::join(names, " + "), std::to_string(blocks),
          std::to_string(threads), std::to_string(shared),
          known.registers ? std::to_string(known.registers) : "-",
          std::to_string(100 * resident * threads / arch.threads) + " %",

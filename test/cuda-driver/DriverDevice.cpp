@@ -70,6 +70,12 @@ int attributeOf(const Options &options, CUdevice_attribute attribute) {
   throw DriverError{CUDA_ERROR_INVALID_VALUE};
 }
 
+/// Of a variable of the environment, which the caller knows nothing of.
+[[noreturn]] void refuse(const std::invalid_argument &error) {
+  fmt::print(stderr, "cuda stand-in: {}\n", error.what());
+  throw DriverError{CUDA_ERROR_INVALID_VALUE};
+}
+
 } // namespace
 
 VIB_CUDA_ENTRY cuInit(unsigned flags) {
@@ -78,8 +84,7 @@ VIB_CUDA_ENTRY cuInit(unsigned flags) {
     try {
       driver().initialize();
     } catch (const std::invalid_argument &error) {
-      fmt::print(stderr, "cuda stand-in: {}\n", error.what());
-      throw DriverError{CUDA_ERROR_INVALID_VALUE};
+      refuse(error);
     }
     require(!driver().devices.empty(), CUDA_ERROR_NO_DEVICE);
     // Only now is it known what has to fail.
@@ -94,8 +99,8 @@ VIB_CUDA_ENTRY cuDriverGetVersion(int *version) {
       *version = driver().isInitialized
                      ? driver().options.driverVersion
                      : Options::fromEnvironment().driverVersion;
-    } catch (const std::invalid_argument &) {
-      throw DriverError{CUDA_ERROR_INVALID_VALUE};
+    } catch (const std::invalid_argument &error) {
+      refuse(error);
     }
   });
 }

@@ -493,6 +493,14 @@ vib.model @m(%x: tensor<4x8xf32>, %y: tensor<5xi32>) {
 
 // -----
 
+// A number and '?'.
+// expected-error @+2 {{expected the input and the target to have the same batch but got 'tensor<64x8xf32>' and 'tensor<?xi32>'}}
+// expected-note @+1 {{a model's batch is '?' throughout: vib.train says how many rows it has}}
+vib.model @m(%x: tensor<64x8xf32>, %y: tensor<?xi32>) {
+}
+
+// -----
+
 // An encoder that yields something else.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   // expected-error @+1 {{'vib.encoder' op expected its region to yield '!vib.normal<4>'}}

@@ -75,6 +75,39 @@ func.func @flatten_changes_the_batch(%x: tensor<4x2x2xf32>) {
 
 // -----
 
+func.func @flatten_of_a_batch_of_a_number(%x: tensor<?x2x2xf32>) {
+  // expected-error @+2 {{'vib.flatten' op expected the batch of the input 'tensor<?x2x2xf32>' and of the result 'tensor<64x4xf32>' to be the same}}
+  // expected-note @+1 {{a model's batch is '?' throughout: vib.train says how many rows it has}}
+  %0 = vib.flatten %x : tensor<?x2x2xf32> -> tensor<64x4xf32>
+  return
+}
+
+// -----
+
+func.func @misspelt(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{custom op 'vib.rellu' is unknown: did you mean 'vib.relu'?}}
+  %0 = vib.rellu %x : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @misspelt_long(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{custom op 'vib.reparametrise' is unknown: did you mean 'vib.reparameterize'?}}
+  %0 = vib.reparametrise %x : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @like_no_op(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{custom op 'vib.convolution' is unknown}}
+  %0 = vib.convolution %x : tensor<?x4xf32>
+  return
+}
+
+// -----
+
 func.func @linear_of_an_image(%x: tensor<?x28x28xf32>) {
   // expected-error @+1 {{'vib.linear' op expected the input to have two dimensions, the batch and a width, but got 'tensor<?x28x28xf32>'}}
   %0 = vib.linear %x @encode.0 : tensor<?x28x28xf32> -> tensor<?x10xf32>
@@ -86,6 +119,15 @@ func.func @linear_of_an_image(%x: tensor<?x28x28xf32>) {
 func.func @linear_of_integers(%x: tensor<?x4xi32>) {
   // expected-error @+1 {{'vib.linear' op expected the input to be f32 or f64 but got 'i32'}}
   %0 = vib.linear %x @encode.0 : tensor<?x4xi32> -> tensor<?x4xi32>
+  return
+}
+
+// -----
+
+func.func @linear_of_a_batch_of_a_number(%x: tensor<64x4xf32>) {
+  // expected-error @+2 {{'vib.linear' op expected the batch of the input 'tensor<64x4xf32>' and of the result 'tensor<?x8xf32>' to be the same}}
+  // expected-note @+1 {{a model's batch is '?' throughout: vib.train says how many rows it has}}
+  %0 = vib.linear %x @encode.0 : tensor<64x4xf32> -> tensor<?x8xf32>
   return
 }
 

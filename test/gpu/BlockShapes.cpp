@@ -40,7 +40,8 @@ TEST(BlockShapes, Fit) {
               BlockShape shape = *fit;
               EXPECT_EQ(shape.rows % shape.warpRows, 0);
               EXPECT_EQ(shape.columns % shape.warpColumns, 0);
-              EXPECT_EQ(shape.getThreads(), 128);
+              EXPECT_EQ(shape.rows * shape.columns,
+                        kBlockWarps * shape.warpRows * shape.warpColumns);
               EXPECT_GE(shape.stages, 2);
               // What every device from 8.0 on gives to a block.
               EXPECT_LE(shape.getStagingBytes(results), 99 * 1024);

@@ -60,7 +60,7 @@ static void emitEpilogue(OpBuilder &builder, Location loc,
   };
   auto loop = scf::ForOp::create(builder, loc, thread,
                                  constant(shape.rows * shape.columns),
-                                 constant(shape.getThreads()));
+                                 constant(kBlockThreads));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value number = loop.getInductionVar();
@@ -117,7 +117,7 @@ ContractionKernel vib::buildKernel(MLIRContext &context,
   ContractionKernel kernel;
   kernel.shape = shape;
   kernel.blocks = downTiles * acrossTiles;
-  kernel.threads = shape.getThreads();
+  kernel.threads = kBlockThreads;
   kernel.sharedBytes =
       std::max(shape.getStagingBytes(results), results * resultBytes);
   kernel.module = ModuleOp::create(loc);
@@ -162,9 +162,9 @@ ContractionKernel vib::buildKernel(MLIRContext &context,
       createView(builder, loc, shared, 0, {shape.getStagingBytes(results)},
                  builder.getI8Type());
 
-  BlockOperand lhs = {function.getArgument(0), contraction.lhs.reductionFirst,
-                      row, shape.rows, m};
-  SmallVector<BlockOperand> rhs;
+  TileOperand lhs = {function.getArgument(0), contraction.lhs.reductionFirst,
+                     row, shape.rows, m};
+  SmallVector<TileOperand> rhs;
   SmallVector<Value> tiles;
   for (unsigned j = 0; j != results; ++j) {
     Value start = arith::AddIOp::create(builder, loc, column, constant(j * n));

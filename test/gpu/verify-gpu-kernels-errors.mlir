@@ -218,6 +218,83 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      %c0 = arith.constant 0 : index
+      %c1024 = arith.constant 1024 : index
+      %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      %small = memref.view %shared[%c0][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<16xf32, #gpu.address_space<workgroup>>
+      %large = memref.view %shared[%c1024][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<32x8xf32, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    %bytes = arith.constant 2048 : i32
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) dynamic_shared_memory_size %bytes args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      %c0 = arith.constant 0 : index
+      %c1024 = arith.constant 1024 : index
+      %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      %small = memref.view %shared[%c0][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<16xf32, #gpu.address_space<workgroup>>
+      // expected-note @+1 {{the kernel uses 2048 of them}}
+      %large = memref.view %shared[%c1024][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<32x8xf32, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    %bytes = arith.constant 2047 : i32
+    // expected-error @+1 {{gives blocks 2047 bytes of shared memory}}
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) dynamic_shared_memory_size %bytes args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+      %c0 = arith.constant 0 : index
+      %c1024 = arith.constant 1024 : index
+      %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      // expected-error @+1 {{expected a view of shared memory of a static shape, at a constant offset}}
+      %view = memref.view %shared[%c0][%c1024] : memref<?xi8, #gpu.address_space<workgroup>> to memref<?xf32, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+  }
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c64 = arith.constant 64 : index
+    %c128 = arith.constant 128 : index
+    %bytes = arith.constant 2048 : i32
+    gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) dynamic_shared_memory_size %bytes args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
     gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
       gpu.return
     }

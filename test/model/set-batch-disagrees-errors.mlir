@@ -1,6 +1,6 @@
 // RUN: vib-opt %s --vib-set-batch=batch=16 -verify-diagnostics
 
-// expected-note @+1 {{a batch that may be set is '?'}}
+// expected-note @+1 {{write this batch as '?', so that vib.train and --batch set it}}
 vib.model @m(%x: tensor<8x8xf32>, %y: tensor<8xi32>) {
   %q = vib.encoder %x : tensor<8x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<8x8xf32> -> tensor<8x4xf32>

@@ -110,8 +110,45 @@ TEST(Checkpoint, ResumeNamesBothValues) {
   expectError(&Checkpoint::data, "beef", "is feed, this run's is beef");
   expectError(&Checkpoint::training, "adam",
               "training is sgd, this run's is adam");
-  expectError(&Checkpoint::batch, 8, "batch is 4, this run's is 8");
+  expectError(&Checkpoint::batch, 8,
+              "batch is 4, this run's is 8; --init c and another --out start "
+              "from its weights");
   expectError(&Checkpoint::shuffle, false, "shuffling is on");
+}
+
+TEST(Checkpoint, ResumeNamesWhatDiffersInTheTraining) {
+  Checkpoint f32 = makeCheckpoint();
+  f32.training = "adam (beta1 0.5, beta2 0.9), rate constant (factor 1, "
+                 "epochs 0), average 0.99";
+  Checkpoint bf16 = f32, other = f32;
+  bf16.training += ", operands bf16";
+  other.training.replace(other.training.find("rate constant (factor 1"), 23,
+                         "rate cosine (factor 0");
+  EXPECT_ERROR(checkResume("c", bf16, f32),
+               "c: cannot go on: the checkpoint's precision is bf16, this "
+               "run's is f32; --init c and another --out start from its "
+               "weights");
+  EXPECT_ERROR(checkResume("c", f32, bf16),
+               "precision is f32, this run's is bf16");
+  other.training += ", else";
+  EXPECT_ERROR(checkResume("c", other, f32), "training is rate cosine");
+  f32.training = other.training.substr(0, other.training.rfind(", else"));
+  EXPECT_ERROR(checkResume("c", other, f32),
+               "training is else, this run's is operands f32");
+  EXPECT_ERROR(checkResume("c", bf16, other),
+               "training is rate constant (factor 1, epochs 0), this run's is "
+               "rate cosine (factor 0, epochs 0);");
+}
+
+TEST(Checkpoint, AnotherPrecisionIsNamed) {
+  TestModel narrow = makeModel(), wide = makeModel(VIB_F64);
+  TemporaryDirectory directory;
+  std::string path = directory.path("c");
+  State state(wide.model), back(narrow.model);
+  saveCheckpoint(path, wide.model, state, makeCheckpoint());
+  EXPECT_ERROR(loadCheckpoint(path, narrow.model, back),
+               "cannot go on: the checkpoint's precision is f64, this run's "
+               "is f32; --init");
 }
 
 TEST(Checkpoint, CutShortIsAnErrorEverywhere) {
@@ -213,6 +250,9 @@ TEST(Weights, TypesAreConverted) {
               makeCheckpoint());
   loadWeights(directory.path("w"), narrow.model, Use::Any, back.weights.data());
   EXPECT_EQ(back.weights.as<float>()[0], 0.3f);
+  EXPECT_EQ(loadWeights(directory.path("w"), narrow.model, Use::Any,
+                        back.weights.data())["precision"],
+            "f64");
   // Beyond the range of f32 there is nothing to convert to.
   state.weights.as<double>()[1] = 1e300;
   saveWeights(directory.path("w"), wide.model, state.weights.data(), false,

@@ -70,13 +70,22 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
        {Case{{}, "got nothing"},
         Case{{"frobnicate"}, "'frobnicate'"},
         Case{{"train"}, "--data is required"},
-        Case{with({"--frob"}), "--frob"},
-        Case{with({"extra"}), "extra"},
-        Case{with({"--epochs"}), "--epochs"},
+        Case{{"--frob"}, "expected train, eval, predict, info or bench"},
+        Case{with({"--frob", "3"}), "train: unknown flag --frob\n"},
+        Case{with({"--frob=3"}), "train: unknown flag --frob\n"},
+        Case{with({"--samples", "3"}), "--samples is a flag of eval, not of "
+                                       "train"},
+        Case{with({"--batch", "64"}), "--batch is a flag of vibc: what it says "
+                                      "is compiled into the program"},
+        Case{with({"--device", "1"}), "--device: this program runs on a CPU"},
+        Case{with({"--device"}), "--device: this program runs on a CPU"},
+        Case{with({"extra"}), "expected flags only, got 'extra'"},
+        Case{with({"--epochs"}), "--epochs: expected one value, got none"},
         Case{with({"--epochs", "-1"}), "--epochs"},
         Case{with({"--epochs", "0"}), "got '0'"},
         Case{with({"--epochs", "1.5"}), "got '1.5'"},
-        Case{with({"--epochs", "1", "--epochs", "2"}), "--epochs"},
+        Case{with({"--epochs", "1", "--epochs", "2"}),
+             "--epochs: expected one value, got several"},
         Case{with({"--steps", "0"}), "--steps: expected"},
         Case{with({"--steps", "99999999999999999999"}), "--steps"},
         Case{with({"--checkpoint-every", "0"}), "--checkpoint-every"},
@@ -104,6 +113,23 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
     expectIn(outcome.err, c.reason);
     expectIn(outcome.err, "--help'.");
   }
+}
+
+TEST(CommandLine, theFlagsOfAGpu) {
+  Start start;
+  start.environment = {"VIB_MOCK=gpu"};
+  for (auto [words, reason] :
+       {std::pair(Words{"info", "--device", "0"}, "--device: info runs on no"),
+        std::pair(Words{"bench", "--threads"}, "--threads: expected one value"),
+        std::pair(Words{"bench", "--device", "-1"}, "--device: expected a "
+                                                    "whole number")}) {
+    Outcome outcome = runMock(words, start);
+    EXPECT_EQ(outcome.exitCode, 2) << outcome.err;
+    expectIn(outcome.err, reason);
+  }
+  expectIn(runMock({"bench", "--help"}, start).out, "--device");
+  EXPECT_EQ(runMock({"bench", "--help"}).out.find("--device"),
+            std::string::npos);
 }
 
 TEST(CommandLine, noAverageToEvaluate) {
@@ -312,6 +338,9 @@ TEST(Report, numbers) {
   EXPECT_EQ(grouped(2380810), "2,380,810");
   EXPECT_EQ(clock(75), "1:15");
   EXPECT_EQ(clock(3600 + 61), "1:01:01");
+  EXPECT_EQ(duration(75), "1:15");
+  EXPECT_EQ(duration(0.4), "0.4 s");
+  EXPECT_EQ(duration(0.0123), "0.012 s");
   EXPECT_EQ(digits(0.42134), "0.4213");
   EXPECT_EQ(digits(77.701), "77.70");
 }

@@ -137,30 +137,48 @@ TEST(Files, ModeOfTheOldFileIsKept) {
 TEST(Files, StaleTemporariesAreRemovedAndNothingElse) {
   TemporaryDirectory directory;
   std::string out = directory.path("deep/out");
-  prepareDirectory(out);
+  OutputDirectory first(out);
   writeFile(out + "/.model.safetensors.vib-tmp", "half");
   writeFile(out + "/model.safetensors", "whole");
-  prepareDirectory(out);
+  OutputDirectory second(out);
   EXPECT_FALSE(fileExists(out + "/.model.safetensors.vib-tmp"));
   EXPECT_EQ(textOf(out + "/model.safetensors"), "whole");
+}
+
+TEST(Files, DirectoriesThatWereMadeForNothingAreRemoved) {
+  TemporaryDirectory directory;
+  for (const char *name : {"a/b", "a/b/", "c"})
+    OutputDirectory{directory.path(name)};
+  EXPECT_FALSE(fileExists(directory.path("a")));
+  EXPECT_FALSE(fileExists(directory.path("c")));
+  // Nor those that were there, nor those that hold something.
+  fs::create_directory(directory.path("there"));
+  OutputDirectory{directory.path("there")};
+  EXPECT_TRUE(fileExists(directory.path("there")));
+  {
+    OutputDirectory output(directory.path("there/x/y"));
+    writeFile(directory.path("there/x/file"), "");
+  }
+  EXPECT_FALSE(fileExists(directory.path("there/x/y")));
+  EXPECT_TRUE(fileExists(directory.path("there/x/file")));
 }
 
 TEST(Files, DirectoryThatIsAFileIsNamed) {
   TemporaryDirectory directory;
   writeFile(directory.path("a"), "x");
-  EXPECT_ERROR(prepareDirectory(directory.path("a")), "is not a directory");
-  EXPECT_ERROR(prepareDirectory(directory.path("a/b")), "cannot make");
+  EXPECT_ERROR(OutputDirectory(directory.path("a")), "is not a directory");
+  EXPECT_ERROR(OutputDirectory(directory.path("a/b")), "cannot make");
 }
 
 TEST(Files, UnwritableDirectoryIsNamed) {
   if (geteuid() == 0) {
     // Root may write everywhere but in the kernel's own trees.
-    EXPECT_ERROR(prepareDirectory("/proc/self"), "cannot write in");
+    EXPECT_ERROR(OutputDirectory("/proc/self"), "cannot write in");
     return;
   }
   TemporaryDirectory directory;
   fs::permissions(directory.path(), fs::perms(0500));
-  EXPECT_ERROR(prepareDirectory(directory.path()), "Permission denied");
+  EXPECT_ERROR(OutputDirectory(directory.path()), "Permission denied");
   EXPECT_ERROR(writeFile(directory.path("a"), "x"), "Permission denied");
   fs::permissions(directory.path(), fs::perms(0700));
 }
@@ -181,7 +199,10 @@ TEST(Files, LineFileGoesOnAfterTheKeptBytes) {
   EXPECT_ERROR(LineFile(path, 11), "10 bytes, expected at least 11");
   EXPECT_EQ(textOf(path), "one\ntwo\n3\n");
   LineFile(path, 0);
+  EXPECT_TRUE(fileExists(path));
   EXPECT_EQ(textOf(path), "");
+  LineFile(directory.path("unused.jsonl"), 0);
+  EXPECT_FALSE(fileExists(directory.path("unused.jsonl")));
 }
 
 TEST(Files, LineFileOnAFullDiskKeepsWholeLines) {

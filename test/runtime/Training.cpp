@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/File.h"
 #include "runtime/Safetensors.h"
 #include "test/runtime/Program.h"
 #include "test/runtime/Samples.h"
@@ -150,6 +151,26 @@ TEST_F(Training, resumedEqualsUninterrupted) {
       train("parts", {"--epochs", "4", "--eval", "both", "--resume"});
   EXPECT_EQ(again.exitCode, 0);
   expectSameRun("whole", "parts");
+}
+
+TEST_F(Training, aFinishedRunSaysHowToGoOn) {
+  Outcome first = train("run", {"--resume"});
+  EXPECT_EQ(first.out.find("finished"), std::string::npos) << first.out;
+  std::string before = file("run", "checkpoint.safetensors");
+  Outcome again = train("run", {"--resume"});
+  EXPECT_EQ(again.exitCode, 0);
+  EXPECT_NE(again.out.find("the run is finished, 21 of 21 steps are done: give "
+                           "more --epochs to go on"),
+            std::string::npos)
+      << again.out;
+  EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
+  Outcome steps = train("run", {"--resume", "--epochs", "9", "--steps", "10"});
+  EXPECT_NE(steps.out.find("21 of 10 steps are done: give more --steps"),
+            std::string::npos)
+      << steps.out;
+  Outcome on = train("run", {"--resume", "--epochs", "4"});
+  EXPECT_EQ(on.out.find("finished"), std::string::npos) << on.out;
+  EXPECT_NE(before, file("run", "checkpoint.safetensors"));
 }
 
 TEST_F(Training, resumedWithoutShuffleEqualsUninterrupted) {
@@ -332,9 +353,20 @@ TEST_F(Training, aLossThatIsNotFiniteStops) {
   EXPECT_NE(outcome.err.find("not finite"), std::string::npos);
   EXPECT_NE(outcome.err.find("no checkpoint was written"), std::string::npos);
   EXPECT_EQ(file("run", "checkpoint.safetensors"), "");
-  EXPECT_EQ(file("run", "model.safetensors"), "");
+  EXPECT_FALSE(fileExists(path("run")));
   // The directory is free for another try.
   EXPECT_EQ(train("run").exitCode, 0);
+}
+
+TEST_F(Training, aRunThatFailsBeforeItsFirstLineLeavesNothing) {
+  Words words = {"train", "--data", path("nowhere"), "--out", path("a/b")};
+  EXPECT_EQ(runMock(words).exitCode, 1);
+  EXPECT_FALSE(fileExists(path("a")));
+  // But for what was there.
+  ASSERT_EQ(mkdir(path("a").c_str(), 0755), 0);
+  EXPECT_EQ(runMock(words).exitCode, 1);
+  EXPECT_TRUE(fileExists(path("a")));
+  EXPECT_FALSE(fileExists(path("a/b")));
 }
 
 TEST_F(Training, aWeightThatIsNotFiniteIsNeverWritten) {

@@ -96,6 +96,13 @@ class Bench:
     def on_gpu(self):
         return self.compiler.target != "cpu"
 
+    def check_gpu(self):
+        """What fails for every program is a failure of the whole."""
+        try:
+            Ours(ours, self.compiler.program(cases.digits), 1)
+        except Failure as failure:
+            raise Failure(f"--target cuda: {str(failure).split('error: ')[-1]}")
+
     def threads(self):
         """A GPU is fed by one."""
         return [1] if self.on_gpu() else [2, 1]

@@ -555,16 +555,17 @@ int Compilation::explainGpu(const llvm::StringMap<KernelResources> &resources) {
 }
 
 /// What vibc wrote it had verified, but a file is open to changes.
-int Compilation::verifyGpuKernels() {
+int Compilation::verifyKernels() {
   PassManager manager(&context);
-  manager.addPass(createVerifyGpuKernels());
+  manager.addPass(options.isCuda() ? createVerifyGpuKernels()
+                                   : createVerifyKernels());
   return failed(manager.run(*module));
 }
 
 int Compilation::lowerToKernels() {
   normalizeUses(*module);
-  if (phase == Phase::Kernels && options.isCuda())
-    if (int code = verifyGpuKernels())
+  if (phase == Phase::Kernels)
+    if (int code = verifyKernels())
       return code;
   if (phase == Phase::Model)
     if (int code = runPipeline(Phase::Model))

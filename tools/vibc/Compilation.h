@@ -39,7 +39,7 @@ private:
   int settleRecorded();
   int settleTarget();
   int checkFlags();
-  int verifyGpuKernels();
+  int verifyKernels();
   int lowerToKernels();
   int lowerToObject();
   int lowerToGpuObject();

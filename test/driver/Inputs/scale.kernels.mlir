@@ -28,7 +28,8 @@ module attributes {
     return
   }
   func.func private @train_step.scale(%begin: index, %end: index,
-      %weights: memref<256xi8>, %beta: f32)
+      %weights: memref<256xi8> {vib.base = "weights"},
+      %beta: f32 {vib.slot = #vib.slot<scalar, "beta">})
       attributes {vib.kernel = {name = "scale", entry = "train_step", flops = 64.0 : f64, bytes = 512.0 : f64, units = 4 : i64}} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
@@ -42,7 +43,7 @@ module attributes {
     return
   }
   func.func private @train_step.sum(%begin: index, %end: index,
-      %arena: memref<384xi8>)
+      %arena: memref<384xi8> {vib.base = "arena"})
       attributes {vib.kernel = {name = "sum", entry = "train_step", flops = 64.0 : f64, bytes = 272.0 : f64, units = 4 : i64}} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index

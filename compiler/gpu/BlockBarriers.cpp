@@ -1,0 +1,78 @@
+//===- BlockBarriers.cpp - Where a block waits for its threads ------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Every step of a block divides its positions among the threads anew. A barrier
+// stands before a step that touches what others have touched since the last
+// barrier, if one of both writes. It is saved where both go over the same
+// positions in the same order: the element is then the same thread's.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/fused/Fusion.h"
+#include "compiler/gpu/BlockAccess.h"
+
+using namespace mlir;
+using namespace vib;
+
+void BlockPlan::placeBarriers() {
+  // Inputs and outputs that are versions of one state are one memory.
+  auto getIdentity = [&](unsigned buffer) -> Value {
+    auto argument = dyn_cast_or_null<BlockArgument>(buffers[buffer].argument);
+    if (!argument)
+      return Value();
+    Value operand = kernel->getOperand(argument.getArgNumber());
+    if (BlockArgument state = getState(operand))
+      return state;
+    return argument;
+  };
+  auto overlap = [&](const Access &lhs, const Access &rhs) {
+    const Buffer &left = buffers[lhs.buffer], &right = buffers[rhs.buffer];
+    if (lhs.buffer == rhs.buffer)
+      return true;
+    if (left.kind == Buffer::Scratch && right.kind == Buffer::Scratch) {
+      int64_t begin = sharedOffsets[lhs.buffer];
+      int64_t otherBegin = sharedOffsets[rhs.buffer];
+      return begin < otherBegin + getBufferBytes(right) &&
+             otherBegin < begin + getBufferBytes(left);
+    }
+    Value identity = getIdentity(lhs.buffer);
+    return identity && identity == getIdentity(rhs.buffer);
+  };
+  auto conflict = [&](const Access &lhs, const Access &rhs) {
+    if (!(lhs.isWrite || rhs.isWrite) || !overlap(lhs, rhs))
+      return false;
+    bool sameThread = !lhs.positions.empty() &&
+                      lhs.positions == rhs.positions && lhs.site == rhs.site;
+    return !sameThread;
+  };
+  SmallVector<Access> pending;
+  bool touchedShared = false;
+  for (BlockStep &step : steps) {
+    SmallVector<Access> accesses = getAccesses(*this, step);
+    // The staging may be anything's memory.
+    step.needsBarrier =
+        (!step.contractions.empty() && touchedShared) ||
+        llvm::any_of(accesses, [&](const Access &access) {
+          return llvm::any_of(pending, [&](const Access &other) {
+            return conflict(access, other);
+          });
+        });
+    if (step.needsBarrier) {
+      pending.clear();
+      touchedShared = false;
+    }
+    // A contraction ends with a barrier, after which its results are there.
+    if (!step.contractions.empty())
+      pending.clear();
+    else
+      pending.append(accesses);
+    touchedShared |= llvm::any_of(accesses, [&](const Access &access) {
+      return buffers[access.buffer].kind == Buffer::Scratch;
+    });
+  }
+}

@@ -1,0 +1,103 @@
+//===- SharedMemory.cpp - The scratch of a block --------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A piece of shared memory is needed from the first step that touches it to the
+// last one, and pieces whose steps do not meet may overlap. Those that cannot
+// be spilled are placed first, of these and of the rest the largest first, each
+// at the lowest offset that is free. What would end beyond the memory that
+// every chip has is spilled to the arena.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/BlockAccess.h"
+#include "compiler/gpu/Launches.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// Copies to shared memory and matrix loads go by this many bytes.
+static constexpr int64_t kAlignment = 16;
+/// Spills of different blocks share no sector of the cache.
+static constexpr int64_t kLine = 128;
+
+void BlockPlan::placeShared() {
+  struct Piece {
+    int64_t bytes, first, last;
+    /// A buffer, or the staging of a step.
+    std::optional<unsigned> buffer;
+    BlockStep *step;
+    int64_t offset = 0;
+  };
+  SmallVector<Piece> pieces;
+  DenseMap<unsigned, size_t> known;
+  // A step is two points in time: pieces of operands are drained before the
+  // results are written over them.
+  for (auto [i, step] : llvm::enumerate(steps)) {
+    int64_t begin = 2 * i, end = begin + 1;
+    if (!step.contractions.empty())
+      pieces.push_back({tiles.shape.getStagingBytes(step.contractions.size()),
+                        begin, begin, std::nullopt, &step});
+    for (const Access &access : getAccesses(*this, step)) {
+      const Buffer &buffer = buffers[access.buffer];
+      if (buffer.kind != Buffer::Scratch)
+        continue;
+      auto [it, isNew] = known.insert({access.buffer, pieces.size()});
+      if (isNew) {
+        pieces.push_back({getBufferBytes(buffer),
+                          step.contractions.empty() ? begin : end, end,
+                          access.buffer, nullptr});
+      }
+      pieces[it->second].last = end;
+    }
+  }
+  auto canSpill = [&](const Piece *piece) {
+    return piece->buffer &&
+           llvm::none_of(tiles.contractions, [&](const MatrixContraction &c) {
+             return getSite(linalg::LinalgOp(c.op)->getResult(0)).buffer ==
+                    *piece->buffer;
+           });
+  };
+  SmallVector<Piece *> order = llvm::to_vector(
+      llvm::map_range(pieces, [](Piece &piece) { return &piece; }));
+  llvm::sort(order, [&](Piece *lhs, Piece *rhs) {
+    return std::make_tuple(canSpill(lhs), -lhs->bytes, lhs) <
+           std::make_tuple(canSpill(rhs), -rhs->bytes, rhs);
+  });
+  sharedOffsets.assign(buffers.size(), 0);
+  SmallVector<Piece *> placed;
+  for (Piece *piece : order) {
+    int64_t offset = 0;
+    // `placed` is sorted by offset.
+    for (Piece *other : placed) {
+      if (other->last < piece->first || piece->last < other->first)
+        continue;
+      if (offset + piece->bytes > other->offset)
+        offset = std::max<int64_t>(
+            offset, llvm::alignTo(other->offset + other->bytes, kAlignment));
+    }
+    if (offset + piece->bytes > kMostSharedBytes && canSpill(piece)) {
+      Buffer &buffer = buffers[*piece->buffer];
+      buffer.kind = Buffer::Spill;
+      buffer.offset = scratchBytes;
+      buffer.unitBytes = llvm::alignTo(getBufferBytes(buffer), kLine);
+      scratchBytes += buffer.unitBytes * tiles.blocks;
+      continue;
+    }
+    piece->offset = offset;
+    placed.insert(llvm::upper_bound(placed, piece,
+                                    [](Piece *lhs, Piece *rhs) {
+                                      return lhs->offset < rhs->offset;
+                                    }),
+                  piece);
+    sharedBytes = std::max(sharedBytes, offset + piece->bytes);
+    if (piece->buffer)
+      sharedOffsets[*piece->buffer] = offset;
+    else
+      piece->step->stagingOffset = offset;
+  }
+}

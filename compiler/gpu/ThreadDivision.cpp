@@ -1,0 +1,71 @@
+//===- ThreadDivision.cpp - How threads share the work of an op -----------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/gpu/ThreadDivision.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// A reduction of fewer steps is one thread's.
+static constexpr int64_t kLongReduction = 64;
+
+static bool isReduction(linalg::LinalgOp op, unsigned loop) {
+  return op.getIteratorTypesArray()[loop] == utils::IteratorType::reduction;
+}
+
+SmallVector<unsigned> vib::getPositionLoops(linalg::LinalgOp op) {
+  SmallVector<unsigned> loops;
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (!isReduction(op, loop))
+      loops.push_back(loop);
+  // Results lie along their last axis.
+  AffineMap map = op.getMatchingIndexingMap(&op.getDpsInitsMutable()[0]);
+  if (map.getNumResults() == 0)
+    return loops;
+  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
+  auto it = last ? llvm::find(loops, last.getPosition()) : loops.end();
+  if (it != loops.end())
+    std::rotate(it, it + 1, loops.end());
+  return loops;
+}
+
+std::optional<unsigned> vib::getLaneLoop(linalg::LinalgOp op) {
+  std::optional<unsigned> best;
+  int64_t bestScore = -1;
+  for (auto [loop, range] : llvm::enumerate(op.getStaticLoopRanges())) {
+    if (!isReduction(op, loop) || range < kLongReduction)
+      continue;
+    int64_t score = 0;
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      AffineMap map = op.getMatchingIndexingMap(operand);
+      score +=
+          map.getNumResults() > 0 &&
+          map.getResults().back() == getAffineDimExpr(loop, op.getContext());
+    }
+    if (score > bestScore) {
+      bestScore = score;
+      best = loop;
+    }
+  }
+  return best;
+}
+
+bool vib::isByWarps(const BlockPlan &plan, linalg::LinalgOp op) {
+  if (accumulatesInMemory(op) || !getLaneLoop(op))
+    return false;
+  SmallVector<unsigned, 4> classes = plan.getSpace().getLoopClasses(op);
+  int64_t positions = 1;
+  for (unsigned loop : getPositionLoops(op))
+    positions *= plan.getTiles().getSize(classes[loop], plan.getSpace());
+  for (unsigned i = 0, n = op->getNumResults(); i != n; ++i) {
+    Type type = getElementTypeOrSelf(op->getResult(i));
+    if (!getCombiner(op, i) || !(type.isF32() || type.isInteger(32)))
+      return false;
+  }
+  return positions < kBlockThreads;
+}

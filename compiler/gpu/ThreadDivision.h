@@ -1,0 +1,30 @@
+//===- ThreadDivision.h - How threads share the work of an op ---*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_GPU_THREADDIVISION_H
+#define VIB_COMPILER_GPU_THREADDIVISION_H
+
+#include "compiler/gpu/BlockPlan.h"
+
+namespace vib {
+
+/// The loops of an op whose positions are divided among threads, the one last
+/// along which neighbours are.
+llvm::SmallVector<unsigned> getPositionLoops(mlir::linalg::LinalgOp op);
+
+/// The reduction that the lanes of a warp divide: of the long ones that along
+/// which most operands are contiguous.
+std::optional<unsigned> getLaneLoop(mlir::linalg::LinalgOp op);
+
+/// Whether each position of an op is the work of a warp, which divides the
+/// reduction: there are few positions, and it is long.
+bool isByWarps(const BlockPlan &plan, mlir::linalg::LinalgOp op);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_GPU_THREADDIVISION_H

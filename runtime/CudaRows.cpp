@@ -1,0 +1,88 @@
+//===- CudaRows.cpp - The rows of a split on a GPU ------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/CudaRows.h"
+#include "runtime/CudaOutputs.h"
+
+#include <numeric>
+
+namespace vib::runtime {
+
+namespace {
+
+/// Calls `use` with the address and the bytes of `values` as the tensor has
+/// them: floats may have to be converted.
+template <typename From, typename Use>
+void useAs(const VibTensor &tensor, const From *values, size_t count, Use use) {
+  auto convert = [&](auto zero) {
+    std::vector<decltype(zero)> converted(values, values + count);
+    use(converted.data(), count * sizeof(zero));
+  };
+  bool wide = tensor.type == VIB_F64;
+  if (std::is_integral_v<From> || wide == (sizeof(From) == sizeof(double)))
+    use(values, count * sizeof(From));
+  else if (wide)
+    convert(double());
+  else
+    convert(float());
+}
+
+template <typename Use>
+void useInputs(const VibTensor &tensor, const Array &array, Use use) {
+  const void *values = array.data.data();
+  size_t count = size_t(array.rows() * array.rowElements());
+  if (array.type == ElementType::F64)
+    useAs(tensor, static_cast<const double *>(values), count, use);
+  else if (array.type == ElementType::F32)
+    useAs(tensor, static_cast<const float *>(values), count, use);
+  else
+    useAs(tensor, static_cast<const uint8_t *>(values), count, use);
+}
+
+} // namespace
+
+CudaRows::CudaRows(const CudaDevice &device, const VibModel &model,
+                   const Inputs &inputs, const Labels *labels)
+    : device(device), count(size_t(inputs.rows())) {
+  auto upload = [&](CudaMemory &memory, const char *what) {
+    return [&memory, what, this](const void *values, size_t bytes) {
+      memory = this->device.allocate(bytes, what);
+      this->device.upload(memory.get(), values, bytes, what);
+    };
+  };
+  useInputs(inputTensor(model), inputs.array,
+            upload(inputMemory, "the inputs of the data"));
+  const VibTensor &y = getTensor(model, "y");
+  auto toLabels = upload(labelMemory, "the labels of the data");
+  if (!labels)
+    labelMemory = device.allocate(sizeOf(y) / uint64_t(y.shape[0]) * count,
+                                  "the labels of the data");
+  else if (model.likelihood == VIB_CATEGORICAL)
+    useAs(y, labels->classes.data(), count, toLabels);
+  else
+    useAs(y, labels->targets.data(), labels->targets.size(), toLabels);
+  orderMemory =
+      device.allocate(count * sizeof(uint32_t), "the order of the data");
+  setOrder({});
+}
+
+void CudaRows::setOrder(const std::vector<uint32_t> &order) {
+  if (order.empty() && ordered)
+    return;
+  std::vector<uint32_t> plain;
+  if (order.empty()) {
+    plain.resize(count);
+    std::iota(plain.begin(), plain.end(), 0);
+  }
+  const std::vector<uint32_t> &from = order.empty() ? plain : order;
+  device.upload(orderMemory.get(), from.data(), from.size() * sizeof(uint32_t),
+                "the order of the data");
+  ordered = order.empty();
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,44 @@
+//===- CudaRows.h - The rows of a split on a GPU ----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_CUDAROWS_H
+#define VIB_RUNTIME_CUDAROWS_H
+
+#include "runtime/CudaDevice.h"
+#include "runtime/Dataset.h"
+
+#include <vector>
+
+namespace vib::runtime {
+
+/// The rows of a split in the memory of a GPU, as they are stored, and the
+/// order in which batches take them.
+class CudaRows {
+public:
+  /// Null `labels` are for predictions.
+  CudaRows(const CudaDevice &device, const VibModel &model,
+           const Inputs &inputs, const Labels *labels);
+
+  /// Empty: as they are.
+  void setOrder(const std::vector<uint32_t> &order);
+
+  cuda::Pointer inputs() const { return inputMemory.get(); }
+  cuda::Pointer labels() const { return labelMemory.get(); }
+  cuda::Pointer order() const { return orderMemory.get(); }
+
+private:
+  const CudaDevice &device;
+  size_t count;
+  CudaMemory inputMemory, labelMemory;
+  CudaMemory orderMemory; ///< 0, 1, … or that of an epoch of training.
+  bool ordered = false;   ///< It is 0, 1, …
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_CUDAROWS_H
