@@ -96,7 +96,7 @@ SmallVector<Value> ContractionEmitter::stepTileOfPairs(Value row, int64_t count,
   for (int64_t i = 0; i != count; ++i) {
     atRow(row, i);
     Value factor = lhsPairs
-                       ? loadPair(e, *lhsPairs, k, e.add(first, e.add(row, i)))
+                       ? loadPair(e, *lhsPairs, k, e.add(first, row), i)
                        : loadPair(e, lhs, maps[form.lhs], positions, isLast);
     for (auto [v, vector] : llvm::enumerate(vectors))
       results.push_back(x86vector::DotBF16Op::create(

@@ -133,6 +133,14 @@ static bool isGrouped(linalg::LinalgOp op, const ContractionForm &form,
          depth % terms == 0 && depth >= kFewestSteps * terms;
 }
 
+bool vib::hasSharedPairs(linalg::LinalgOp op, const ContractionForm &form,
+                         const Machine &machine) {
+  Value operand = op->getOperand(form.lhs);
+  return machine.hasBf16 && getElementTypeOrSelf(operand).isBF16() &&
+         isa<BlockArgument>(operand) && form.row && form.m.size() == 1 &&
+         isContiguous(op.getIndexingMapsArray()[form.lhs], *form.row);
+}
+
 ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
                                            const ContractionForm &form,
                                            ArrayRef<int64_t> extents,
@@ -161,6 +169,9 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   // Its rows are stored as vectors, none of which may cross a panel.
   if (form.transposed)
     tile.rows = llvm::bit_floor<uint64_t>(tile.rows);
+  // Or they are packed as blocks of registers of pairs.
+  if (hasSharedPairs(op, form, machine))
+    tile.rows = llvm::bit_floor<uint64_t>(std::min(tile.rows, kPairColumns));
   return {ContractionTile::Columns, tile};
 }
 

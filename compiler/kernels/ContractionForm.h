@@ -45,6 +45,14 @@ struct ContractionForm {
 };
 mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
 
+/// The columns of a register of pairs (Pairs.h).
+inline constexpr int64_t kPairColumns = 16;
+
+/// Whether `lhs` is an operand of bf16 of the kernel that is contiguous in the
+/// rows, so that its pairs are packed for all units.
+bool hasSharedPairs(mlir::linalg::LinalgOp op, const ContractionForm &form,
+                    const Machine &machine);
+
 /// What a contraction holds in registers: rows x vectors, or rows x columns
 /// whose lanes are terms of the sum, or rows x one vector, where each column
 /// has a group of lanes for so many terms.

@@ -33,7 +33,7 @@ static constexpr int64_t kMinPackedRows = 24;
 
 bool ContractionEmitter::shouldPair() {
   if (!isNarrow || !e.machine.hasBf16 ||
-      2 * getPairElements(depth, columns) > 2 * kMaxPackedBytes)
+      getPairLayout(depth, columns).elements > kMaxPackedBytes)
     return false;
   if (e.getPairs(op))
     return true;
@@ -149,9 +149,9 @@ void ContractionEmitter::pack() {
 void ContractionEmitter::packInPairs() {
   PairSource source{rhs,         maps[form.rhs], form.reduction,
                     form.column, depth,          columns};
-  auto type = RankedTensorType::get({getPairElements(depth, columns)},
-                                    builder.getBF16Type());
-  rhsPairs = Pairs{e.createStack(type), getPairStride(columns)};
+  PairLayout layout = getPairLayout(depth, columns);
+  auto type = RankedTensorType::get({layout.elements}, builder.getBF16Type());
+  rhsPairs = Pairs{e.createStack(type), layout};
   packPairs(e, source, *rhsPairs, positions);
   std::optional<Tile> unit = e.plan.getTiles().unit;
   bool isUnit =
@@ -164,7 +164,10 @@ void ContractionEmitter::packInPairs() {
         builder, loc,
         MemRefType::get(memory.getNumElements(), memory.getElementType()),
         rhs.memory, ArrayRef<ReassociationIndices>{{0, 1, 2}});
-  if (Value shared = e.getPairs(op))
-    lhsPairs =
-        Pairs{shared, getPairStride(op.getStaticLoopRanges()[*form.row])};
+  auto shared = e.plan.getSharedPairs().find(op);
+  if (shared == e.plan.getSharedPairs().end())
+    return;
+  lhsPairs = Pairs{e.getPairs(op), getPairLayout(shared->second)};
+  if (shared->second.block != shared->second.columns)
+    choice.registers = shared->second.tile;
 }

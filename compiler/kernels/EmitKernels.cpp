@@ -353,9 +353,8 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
 
 Value KernelEmitter::createPairs(OpBuilder &builder, const SharedPairs &pairs) {
   auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
-  auto type =
-      RankedTensorType::get({getPairElements(pairs.depth, pairs.columns)},
-                            getElementTypeOrSelf(pairs.operand));
+  auto type = RankedTensorType::get({getPairLayout(pairs).elements},
+                                    getElementTypeOrSelf(pairs.operand));
   return vib::createView(
       builder, loc, signature.getBase(BaseKind::Arena),
       {BaseKind::Arena, scratch.getInt() + pairs.offset, getPlainLayout(type)},
@@ -380,7 +379,7 @@ void KernelEmitter::emitPairs(OpBuilder &builder, OpBuilder &launches,
                     /*column=*/1,
                     pairs.depth,
                     pairs.columns};
-  Pairs to{createPairs(builder, pairs), getPairStride(pairs.columns)};
+  Pairs to{createPairs(builder, pairs), getPairLayout(pairs)};
   SmallVector<Value> positions(2);
   int64_t whole = pairs.depth / 2, units = llvm::divideCeil(pairs.depth, 2);
   Value begin = function.getArgument(0), end = function.getArgument(1);

@@ -32,8 +32,7 @@ KernelPlan::KernelPlan(KernelOp kernel, const Machine &machine)
   }
   foldFills();
   place();
-  if (machine.hasBf16)
-    sharePairs();
+  sharePairs(machine);
 }
 
 bool KernelPlan::isDoneOnce(Operation *op) const {
@@ -106,26 +105,29 @@ void KernelPlan::foldFills() {
 /// A weight gradient sums over the rows of both its operands. Each unit packs
 /// its own columns of one of them; the other one, which all units read, is
 /// packed before.
-void KernelPlan::sharePairs() {
+void KernelPlan::sharePairs(const Machine &machine) {
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     FailureOr<ContractionForm> form = matchContraction(op);
-    if (failed(form) || !form->row || form->m.size() != 1)
-      continue;
-    Value operand = op->getOperand(form->lhs);
-    auto type = cast<RankedTensorType>(operand.getType());
-    AffineMap map = op.getIndexingMapsArray()[form->lhs];
-    if (!type.getElementType().isBF16() || !isa<BlockArgument>(operand) ||
-        map.getResults().back() !=
-            getAffineDimExpr(*form->row, op.getContext()))
+    if (failed(form) || !hasSharedPairs(op, *form, machine))
       continue;
     unsigned cls = space.getLoopClasses(op)[form->reduction];
     if ((tiles.unit && tiles.unit->cls == cls) ||
         (tiles.inner && tiles.inner->cls == cls))
       continue;
-    SharedPairs pairs{operand, type.getDimSize(0), type.getDimSize(1),
-                      scratchBytes};
-    scratchBytes +=
-        llvm::alignTo(2 * getPairElements(pairs.depth, pairs.columns), kLine);
+    SmallVector<int64_t> extents;
+    for (unsigned cls : space.getLoopClasses(op))
+      extents.push_back(getTileSize(cls));
+    RegisterTile tile = chooseContractionTile(op, *form, extents,
+                                              interleaved.contains(op), machine)
+                            .registers;
+    Value operand = op->getOperand(form->lhs);
+    auto type = cast<RankedTensorType>(operand.getType());
+    int64_t depth = type.getDimSize(0), columns = type.getDimSize(1);
+    int64_t rows = extents[*form->row];
+    bool isWhole = rows == columns || rows % tile.rows == 0;
+    int64_t block = isWhole ? tile.rows : columns;
+    SharedPairs pairs{operand, depth, columns, tile, block, scratchBytes};
+    scratchBytes += llvm::alignTo(2 * getPairLayout(pairs).elements, kLine);
     sharedPairs.insert({op, pairs});
   }
 }

@@ -20,10 +20,14 @@
 namespace vib {
 
 /// An operand of a contraction that is packed into pairs (Pairs.h) before the
-/// kernel runs, once for all units, at `offset` from its scratch in the arena.
+/// kernel runs, once for all units, at `offset` from its scratch in the arena,
+/// in blocks of as many columns as the register tile `tile`, which all units
+/// then have, reads; in one block if that does not divide a unit.
 struct SharedPairs {
   mlir::Value operand;
-  int64_t depth, columns, offset;
+  int64_t depth, columns;
+  RegisterTile tile;
+  int64_t block, offset;
 };
 
 class KernelPlan : public ValuePlacement {
@@ -70,7 +74,7 @@ private:
   int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const override;
   bool isInMemory(mlir::linalg::LinalgOp op) const override;
   void foldFills();
-  void sharePairs();
+  void sharePairs(const Machine &machine);
 
   TileChoice tiles;
   llvm::DenseSet<mlir::Operation *> folded;

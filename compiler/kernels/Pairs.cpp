@@ -15,11 +15,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/Pairs.h"
+#include "compiler/kernels/ContractionForm.h"
 
 using namespace mlir;
 using namespace vib;
 
-static constexpr int64_t kLanes = 16;
+static constexpr int64_t kLanes = kPairColumns;
 
 static VectorType getRegister(OpBuilder &builder) {
   return VectorType::get(2 * kLanes, builder.getBF16Type());
@@ -29,25 +30,33 @@ static Type getElement(const TensorRef &ref) {
   return cast<MemRefType>(ref.memory.getType()).getElementType();
 }
 
-int64_t vib::getPairStride(int64_t columns) {
+PairLayout vib::getPairLayout(int64_t depth, int64_t columns) {
   constexpr int64_t kAliasing = 512; // elements: 1 KiB
-  int64_t stride = 2 * llvm::alignTo(columns, kLanes);
-  return stride % kAliasing == 0 ? stride + 2 * kLanes : stride;
+  int64_t row = llvm::alignTo(columns, kLanes);
+  if (2 * row % kAliasing == 0)
+    row += kLanes;
+  int64_t even = llvm::alignTo(depth, 2);
+  return {row, /*column=*/2, columns, even * row};
 }
 
-int64_t vib::getPairElements(int64_t depth, int64_t columns) {
-  return llvm::divideCeil(depth, 2) * getPairStride(columns);
+PairLayout vib::getPairLayout(const SharedPairs &pairs) {
+  if (pairs.block == pairs.columns)
+    return getPairLayout(pairs.depth, pairs.columns);
+  int64_t depth = llvm::alignTo(pairs.depth, 2);
+  int64_t columns = llvm::alignTo(pairs.columns, pairs.block);
+  return {/*row=*/pairs.block, /*column=*/depth, pairs.block, depth * columns};
 }
 
 static Value multiply(TileEmitter &e, Value value, int64_t factor) {
   return e.builder.createOrFold<arith::MulIOp>(e.loc, value, e.index(factor));
 }
 
-/// Where the pair of row k, even, and `column` is.
-static Value getPlace(TileEmitter &e, const Pairs &pairs, Value k,
-                      Value column) {
-  Value row = multiply(e, k, pairs.stride / 2);
-  return e.add(row, multiply(e, column, 2));
+/// Where the pair of row k, even, and the column `step` after `start` is.
+static Value getPlace(TileEmitter &e, const Pairs &pairs, Value k, Value start,
+                      int64_t step = 0) {
+  Value row = multiply(e, k, pairs.layout.row);
+  Value column = multiply(e, start, pairs.layout.column);
+  return e.add(e.add(row, column), 2 * step);
 }
 
 /// Rounds what is not yet bf16.
@@ -68,14 +77,32 @@ void vib::packPairOfRows(TileEmitter &e, const PairSource &source,
     positions[source.column] = column;
     return round(e, e.loadVector(source.ref, source.map, positions, width));
   };
+  OpBuilder &builder = e.builder;
+  auto store = [&](Value part, Value column) {
+    vector::StoreOp::create(builder, e.loc, part, pairs.memory,
+                            getPlace(e, pairs, k, column));
+  };
   auto pack = [&](Value column, int64_t width) {
     Value first = load(k, column, width);
     Value second =
-        isLast ? e.splat(e.builder.getZeroAttr(e.builder.getBF16Type()), width)
+        isLast ? e.splat(builder.getZeroAttr(builder.getBF16Type()), width)
                : load(e.add(k, 1), column, width);
-    Value both = vector::InterleaveOp::create(e.builder, e.loc, first, second);
-    vector::StoreOp::create(e.builder, e.loc, both, pairs.memory,
-                            getPlace(e, pairs, k, column));
+    Value both = vector::InterleaveOp::create(builder, e.loc, first, second);
+    int64_t block = pairs.layout.block;
+    if (width <= block)
+      return store(both, column);
+    // LLVM cuts vectors of bf16 in memory, those of words in registers.
+    auto words = VectorType::get(width, builder.getI32Type());
+    both = vector::BitCastOp::create(builder, e.loc, words, both);
+    for (int64_t i = 0; i < width; i += block) {
+      int64_t columns = std::min(block, width - i);
+      Value part = vector::ExtractStridedSliceOp::create(
+          builder, e.loc, both, ArrayRef<int64_t>{i},
+          ArrayRef<int64_t>{columns}, ArrayRef<int64_t>{1});
+      auto type = VectorType::get(2 * columns, builder.getBF16Type());
+      store(vector::BitCastOp::create(builder, e.loc, type, part),
+            e.add(column, i));
+    }
   };
   int64_t whole = source.columns / kLanes * kLanes;
   // A panel is a few registers: written out, their loads overlap.
@@ -225,8 +252,9 @@ static Value broadcastPair(TileEmitter &e, Value memory, ValueRange indices) {
   return broadcast(e, vector::ExtractOp::create(e.builder, e.loc, word, 0));
 }
 
-Value vib::loadPair(TileEmitter &e, const Pairs &pairs, Value k, Value column) {
-  return broadcastPair(e, pairs.memory, getPlace(e, pairs, k, column));
+Value vib::loadPair(TileEmitter &e, const Pairs &pairs, Value k, Value start,
+                    int64_t step) {
+  return broadcastPair(e, pairs.memory, getPlace(e, pairs, k, start, step));
 }
 
 Value vib::loadPair(TileEmitter &e, const TensorRef &ref, AffineMap map,

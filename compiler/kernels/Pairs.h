@@ -15,6 +15,13 @@
 // A register of it is 16 columns, and the other operand's factor for them is
 // one pair, broadcast. If the reduction is odd its last pair ends in zeros.
 //
+// Of an operand that is broadcast a register tile reads a few columns only, in
+// all rows. It is packed in blocks of that many columns, a power of two,
+//
+//   [column / block][reduction / 2][block][2]
+//
+// so that a tile reads one piece of memory from its beginning to its end.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef VIB_COMPILER_KERNELS_PAIRS_H
@@ -24,12 +31,25 @@
 
 namespace vib {
 
+/// Where the elements of a panel in pairs are.
+struct PairLayout {
+  /// Elements from one row to the next, and from one column to the next one
+  /// that may begin a block.
+  int64_t row, column;
+  /// The columns of a block, and all elements.
+  int64_t block, elements;
+};
+/// One block, whose pairs of rows are whole registers and no large power of two
+/// apart.
+PairLayout getPairLayout(int64_t depth, int64_t columns);
+/// The layout of what is packed for all units.
+PairLayout getPairLayout(const SharedPairs &pairs);
+
 /// A panel in pairs, in flat memory of bf16. Positions along the reduction are
 /// even.
 struct Pairs {
   mlir::Value memory;
-  /// Elements from one pair of rows to the next.
-  int64_t stride = 0;
+  PairLayout layout;
 };
 
 /// What a panel is packed from: `depth` x `columns` elements of f32, which are
@@ -41,13 +61,7 @@ struct PairSource {
   int64_t depth, columns;
 };
 
-/// The distance of the pairs of rows of a panel: whole registers, and no large
-/// power of two.
-int64_t getPairStride(int64_t columns);
-/// The elements of a panel.
-int64_t getPairElements(int64_t depth, int64_t columns);
-
-/// Packs a panel. `positions` are those of the op's loops.
+/// Packs a panel of one block. `positions` are those of the op's loops.
 void packPairs(TileEmitter &e, const PairSource &source, const Pairs &pairs,
                llvm::MutableArrayRef<mlir::Value> positions);
 /// Packs the rows `k`, even, and k + 1 of a panel whose columns are contiguous;
@@ -59,9 +73,10 @@ void packPairOfRows(TileEmitter &e, const PairSource &source,
 /// Sixteen columns from `column` of the rows k and k + 1.
 mlir::Value loadPairs(TileEmitter &e, const Pairs &pairs, mlir::Value k,
                       mlir::Value column);
-/// The pair at one column, in all lanes.
+/// The pair at one column, in all lanes: `step` columns from `start`, where a
+/// block begins unless there is but one.
 mlir::Value loadPair(TileEmitter &e, const Pairs &pairs, mlir::Value k,
-                     mlir::Value column);
+                     mlir::Value start, int64_t step);
 /// Two elements that are neighbours in memory, in all lanes; one and a zero if
 /// `isLast`.
 mlir::Value loadPair(TileEmitter &e, const TensorRef &ref, mlir::AffineMap map,

@@ -1,0 +1,41 @@
+// Broken if a register tile of a weight gradient in bf16 does not find the pairs that
+// it broadcasts in one piece of memory: of 8 columns, all 6 rows in pairs, 96 bytes.
+
+// RUN: vib-opt %s -vib-plan-arena=bf16 -vib-emit-cpu-kernels=bf16 -canonicalize -cse | FileCheck %s
+
+// CHECK-LABEL: func.func private @step.grad.pairs(
+// CHECK:       %[[C96:.*]] = arith.constant 96 : index
+// CHECK:       %[[C48:.*]] = arith.constant 48 : index
+// CHECK:       scf.for %[[K:.*]] =
+// CHECK:         vector.interleave {{.*}} : vector<16xbf16>
+// CHECK:         %[[ROW:.*]] = arith.muli %[[K]], %c16
+// CHECK:         vector.store {{.*}}[%[[ROW]]] : {{.*}}, vector<16xbf16>
+// CHECK:         %[[SECOND:.*]] = arith.addi %[[ROW]], %[[C48]]
+// CHECK:         vector.store {{.*}}[%[[SECOND]]] : {{.*}}, vector<16xbf16>
+// CHECK:         vector.interleave {{.*}} : vector<8xbf16>
+// CHECK:         %[[THIRD:.*]] = arith.addi %[[ROW]], %[[C96]]
+// CHECK:         vector.store {{.*}}[%[[THIRD]]] : {{.*}}, vector<16xbf16>
+// CHECK-LABEL: func.func private @step.grad(
+// CHECK:       scf.for %[[M:.*]] = %c0 to %c24 step %c8
+// CHECK:         scf.for %[[J:.*]] = %c0 to %c6 step %c2
+// CHECK:           %[[PAIRS:.*]] = arith.muli %[[J]], %c8
+// CHECK:           %[[BLOCK:.*]] = arith.muli %[[M]], %c6
+// CHECK:           %[[AT:.*]] = arith.addi %[[PAIRS]], %[[BLOCK]]
+// CHECK:           vector.load {{.*}}[%[[AT]]] : memref<144xbf16>, vector<2xbf16>
+// CHECK:           %[[NEXT:.*]] = arith.addi %[[AT]], %c2
+// CHECK:           vector.load {{.*}}[%[[NEXT]]] : memref<144xbf16>, vector<2xbf16>
+
+module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+func.func @step(%x: tensor<6x24xbf16> {vib.slot = #vib.slot<input, "x">},
+    %d: tensor<6x32xbf16> {vib.slot = #vib.slot<input, "d">})
+    -> (tensor<24x32xf32> {vib.slot = #vib.slot<output, "g">}) {
+  %e = tensor.empty() : tensor<24x32xf32>
+  %g = vib.kernel "grad" ins(%x as %xa, %d as %da : tensor<6x24xbf16>, tensor<6x32xbf16>) outs(%e as %o : tensor<24x32xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %f = linalg.fill ins(%zero : f32) outs(%o : tensor<24x32xf32>) -> tensor<24x32xf32>
+    %c = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] ins(%xa, %da : tensor<6x24xbf16>, tensor<6x32xbf16>) outs(%f : tensor<24x32xf32>) -> tensor<24x32xf32>
+    vib.yield %c : tensor<24x32xf32>
+  } -> tensor<24x32xf32>
+  return %g : tensor<24x32xf32>
+}
+}
