@@ -139,22 +139,31 @@ void ContractionEmitter::emitPrefetchOfNext(Value row, int64_t count) {
 SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
                                                   Value column,
                                                   ArrayRef<int64_t> widths,
-                                                  ValueRange values) {
+                                                  ValueRange values,
+                                                  bool packs) {
   if (!rhsPairs)
     return emitReductions(form.k, depth, 1, row, count, values,
                           [&](ValueRange values) {
                             return stepTile(row, count, column, widths, values);
                           });
+  auto step = [&](Value k, ValueRange values, bool isLast) {
+    if (packs) {
+      SmallVector<Value> before(positions);
+      packPairOfRows(e, *unpacked, *rhsPairs, k, isLast, positions);
+      positions = before;
+    }
+    positions[form.reduction] = k;
+    if (flatRhs && !isLast)
+      emitPrefetchOfNext(row, count);
+    return stepTileOfPairs(row, count, column, widths, values, isLast);
+  };
   // Where lhs is read as it is, nothing is beyond its end.
   int64_t whole = depth / 2 * 2;
   SmallVector<Value> results = e.createPanelLoop(
       lhsPairs ? llvm::alignTo(depth, 2) : whole, 2,
       lhsPairs ? 0 : lhs.getPanel(), values,
       [&](Value k, ValueRange values) {
-        positions[form.reduction] = k;
-        if (flatRhs)
-          emitPrefetchOfNext(row, count);
-        return stepTileOfPairs(row, count, column, widths, values);
+        return step(k, values, /*isLast=*/false);
       },
       [&](Value start) {
         if (streamsRows)
@@ -162,8 +171,7 @@ SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
       });
   if (lhsPairs || whole == depth)
     return results;
-  positions[form.reduction] = e.index(whole);
-  return stepTileOfPairs(row, count, column, widths, results, /*isLast=*/true);
+  return step(e.index(whole), results, /*isLast=*/true);
 }
 
 void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
@@ -206,9 +214,9 @@ void ContractionEmitter::storeTransposed(Value row, int64_t count, Value column,
 }
 
 void ContractionEmitter::emitColumnsTile(Value row, int64_t count, Value column,
-                                         ArrayRef<int64_t> widths) {
+                                         ArrayRef<int64_t> widths, bool packs) {
   SmallVector<Value> accumulators = startTile(row, count, column, widths);
-  accumulators = reduceTile(row, count, column, widths, accumulators);
+  accumulators = reduceTile(row, count, column, widths, accumulators, packs);
   storeTile(row, count, column, widths, accumulators);
 }
 
@@ -315,8 +323,11 @@ void ContractionEmitter::emitColumns() {
   auto emitRows = [&](Value column, ArrayRef<int64_t> widths) {
     if (interleaved)
       return emitInterleavedRows(tile.rows, column, widths);
-    int64_t whole = rows / tile.rows * tile.rows;
-    e.createLoop(0, whole, tile.rows, [&](Value row) {
+    int64_t first = unpacked ? std::min(tile.rows, rows) : 0;
+    if (first != 0)
+      emitColumnsTile(e.index(0), first, column, widths, /*packs=*/true);
+    int64_t whole = std::max(first, rows / tile.rows * tile.rows);
+    e.createLoop(first, whole, tile.rows, [&](Value row) {
       emitColumnsTile(row, tile.rows, column, widths);
     });
     if (whole != rows)

@@ -37,8 +37,10 @@ private:
   bool shouldPair();
   /// Copies the panel of rhs to scratch, [reduction][column].
   void pack();
-  /// Copies it in pairs.
+  /// Copies it in pairs, or leaves that to the first register tile.
   void packInPairs();
+  /// Whether the first register tile can pack what it reads.
+  bool canPackInTile() const;
   /// An element or a vector of an operand, in the type of the result.
   mlir::Value extend(mlir::Value value);
   /// The same of rhs, which may have to be rounded.
@@ -63,11 +65,12 @@ private:
                                                  bool isLast = false);
   /// Fetches a part of what the next unit packs, at one step of a tile.
   void emitPrefetchOfNext(mlir::Value row, int64_t count);
-  /// All steps.
+  /// All steps; if `packs`, each packs what it reads of rhs before.
   llvm::SmallVector<mlir::Value> reduceTile(mlir::Value row, int64_t count,
                                             mlir::Value column,
                                             llvm::ArrayRef<int64_t> widths,
-                                            mlir::ValueRange values);
+                                            mlir::ValueRange values,
+                                            bool packs = false);
   void storeTile(mlir::Value row, int64_t count, mlir::Value column,
                  llvm::ArrayRef<int64_t> widths, mlir::ValueRange values);
   /// The same where the result is transposed.
@@ -85,7 +88,7 @@ private:
   /// One register tile: `count` rows from `row`, vectors of `widths` columns
   /// from `column`.
   void emitColumnsTile(mlir::Value row, int64_t count, mlir::Value column,
-                       llvm::ArrayRef<int64_t> widths);
+                       llvm::ArrayRef<int64_t> widths, bool packs = false);
   /// `terms` rows of rhs, as one vector of groups (ContractionGroups.cpp).
   mlir::Value loadGroupedColumns();
   /// As many rows as there are lanes.
@@ -131,6 +134,8 @@ private:
   /// Where the reduction goes by pairs: those of rhs, and of lhs unless its own
   /// memory has them.
   std::optional<Pairs> rhsPairs, lhsPairs;
+  /// What the first register tile packs as rhsPairs.
+  std::optional<PairSource> unpacked;
   /// The memory that rhs is packed from, flat, if the next unit packs what
   /// follows there.
   mlir::Value flatRhs;

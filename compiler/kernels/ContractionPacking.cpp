@@ -18,6 +18,11 @@
 // before the kernel runs. Accumulators are whole registers. Without the
 // instruction what is packed is extended to f32.
 //
+// Where a register tile is as wide as a panel of rows, its first one packs the
+// pair of each step before it reads it, so that loads and conversions hide
+// behind multiply-adds; the other ones find it packed. Blocks that are
+// transposed gain nothing by it: their shuffles are too many to hide.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/ContractionEmitter.h"
@@ -146,13 +151,18 @@ void ContractionEmitter::pack() {
   isRounded = false;
 }
 
+bool ContractionEmitter::canPackInTile() const {
+  return !lhsPairs && !interleaved && form.m.size() == 1 &&
+         isContiguous(maps[form.rhs], form.column) &&
+         columns <= choice.registers.vectors * lanes;
+}
+
 void ContractionEmitter::packInPairs() {
   PairSource source{rhs,         maps[form.rhs], form.reduction,
                     form.column, depth,          columns};
   PairLayout layout = getPairLayout(depth, columns);
   auto type = RankedTensorType::get({layout.elements}, builder.getBF16Type());
   rhsPairs = Pairs{e.createStack(type), layout};
-  packPairs(e, source, *rhsPairs, positions);
   std::optional<Tile> unit = e.plan.getTiles().unit;
   bool isUnit =
       unit && unit->cls == e.plan.getSpace().getLoopClasses(op)[form.column];
@@ -165,9 +175,13 @@ void ContractionEmitter::packInPairs() {
         MemRefType::get(memory.getNumElements(), memory.getElementType()),
         rhs.memory, ArrayRef<ReassociationIndices>{{0, 1, 2}});
   auto shared = e.plan.getSharedPairs().find(op);
-  if (shared == e.plan.getSharedPairs().end())
-    return;
-  lhsPairs = Pairs{e.getPairs(op), getPairLayout(shared->second)};
-  if (shared->second.block != shared->second.columns)
-    choice.registers = shared->second.tile;
+  if (shared != e.plan.getSharedPairs().end()) {
+    lhsPairs = Pairs{e.getPairs(op), getPairLayout(shared->second)};
+    if (shared->second.block != shared->second.columns)
+      choice.registers = shared->second.tile;
+  }
+  if (canPackInTile())
+    unpacked = source;
+  else
+    packPairs(e, source, *rhsPairs, positions);
 }

@@ -15,7 +15,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/Pairs.h"
-#include "compiler/kernels/ContractionForm.h"
 
 using namespace mlir;
 using namespace vib;

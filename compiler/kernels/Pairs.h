@@ -27,6 +27,7 @@
 #ifndef VIB_COMPILER_KERNELS_PAIRS_H
 #define VIB_COMPILER_KERNELS_PAIRS_H
 
+#include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/TileEmitter.h"
 
 namespace vib {

@@ -1,7 +1,8 @@
 // Broken if a register tile of a weight gradient in bf16 does not find the pairs that
 // it broadcasts in one piece of memory: of 8 columns, all 6 rows in pairs, 96 bytes.
 
-// RUN: vib-opt %s -vib-plan-arena=bf16 -vib-emit-cpu-kernels=bf16 -canonicalize -cse | FileCheck %s
+// RUN: vib-opt %s -vib-plan-arena=bf16 -vib-emit-cpu-kernels=bf16 -canonicalize -cse \
+// RUN:   -split-input-file | FileCheck %s
 
 // CHECK-LABEL: func.func private @step.grad.pairs(
 // CHECK:       %[[C96:.*]] = arith.constant 96 : index
@@ -37,5 +38,36 @@ func.func @step(%x: tensor<6x24xbf16> {vib.slot = #vib.slot<input, "x">},
     vib.yield %c : tensor<24x32xf32>
   } -> tensor<24x32xf32>
   return %g : tensor<24x32xf32>
+}
+}
+
+// -----
+
+// Broken if a weight is packed before the first register tile and not in its steps, or
+// again by the others.
+
+// CHECK-LABEL: func.func private @encode.layer(
+// CHECK-NOT:   vector.interleave
+// CHECK:       scf.for {{.*}} = %c0 to %c6 step %c2 iter_args
+// CHECK:         %[[PAIRS:.*]] = vector.interleave
+// CHECK:         vector.store %[[PAIRS]]
+// CHECK:         x86vector.avx512.dot
+// CHECK:       scf.for {{.*}} = %c10 to %c30 step %c10
+// CHECK-NOT:   vector.interleave
+// CHECK:         x86vector.avx512.dot
+// CHECK-NOT:   vector.interleave
+// CHECK:       return
+module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+func.func @encode(%x: tensor<30x6xbf16> {vib.slot = #vib.slot<input, "x">},
+    %w: tensor<6x32xbf16> {vib.slot = #vib.slot<input, "w">})
+    -> (tensor<30x32xf32> {vib.slot = #vib.slot<output, "h">}) {
+  %e = tensor.empty() : tensor<30x32xf32>
+  %h = vib.kernel "layer" ins(%x as %xa, %w as %wa : tensor<30x6xbf16>, tensor<6x32xbf16>) outs(%e as %o : tensor<30x32xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %f = linalg.fill ins(%zero : f32) outs(%o : tensor<30x32xf32>) -> tensor<30x32xf32>
+    %c = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] ins(%xa, %wa : tensor<30x6xbf16>, tensor<6x32xbf16>) outs(%f : tensor<30x32xf32>) -> tensor<30x32xf32>
+    vib.yield %c : tensor<30x32xf32>
+  } -> tensor<30x32xf32>
+  return %h : tensor<30x32xf32>
 }
 }
