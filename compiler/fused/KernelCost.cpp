@@ -30,8 +30,8 @@ static int64_t countFlops(linalg::LinalgOp op) {
   return flops;
 }
 
-double KernelCost::getSeconds() const {
-  constexpr double kFlopsPerSecond = 60e9, kBytesPerSecond = 20e9;
+double KernelCost::getCpuSeconds() const {
+  constexpr double kFlopsPerSecond = 100e9, kBytesPerSecond = 20e9;
   return std::max(flops / kFlopsPerSecond, bytes / kBytesPerSecond);
 }
 

@@ -21,15 +21,17 @@ struct KernelCost {
   double flops = 0;
   double bytes = 0;
 
-  /// About what it takes one thread of a CPU, whose data have to come from
-  /// another processor's cache.
-  double getSeconds() const;
+  /// Roughly what it takes one thread of a CPU that finds its data in the cache
+  /// of another one.
+  double getCpuSeconds() const;
 };
 
 KernelCost getKernelCost(KernelOp kernel);
 
-/// The work that pays for waking a thread, which costs a quarter of it.
-inline constexpr double kSecondsOfThread = 2e-6;
+/// The work that pays for a thread's part in a launch: that costs a quarter of
+/// a microsecond where processors share a cache, one or more where they do not,
+/// and then what the kernel reads and writes moves between them.
+inline constexpr double kSecondsOfThread = 4e-6;
 
 } // namespace vib
 

@@ -58,6 +58,9 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
   depth = extents[form.reduction];
   choice = chooseContractionTile(op, form, extents, interleaved != nullptr,
                                  e.machine);
+  assert((!epilogue ||
+          (startsAtZero && choice.kind == ContractionTile::Columns)) &&
+         "getEpilogue allows no other");
   rowBytes =
       depth * getElementBytes(getElementTypeOrSelf(op->getOperand(form.lhs)));
   streamsRows = form.row && lhs.getPanel() != 0 &&

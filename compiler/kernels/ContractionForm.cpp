@@ -126,10 +126,13 @@ static bool isGrouped(linalg::LinalgOp op, const ContractionForm &form,
       extents[*form.row] < lanes || !llvm::isPowerOf2_64(columns) ||
       columns < 2 || columns >= lanes)
     return false;
+  Type element = getElementTypeOrSelf(op->getResult(0));
   int64_t terms = lanes / columns;
   return isContiguous(op.getIndexingMapsArray()[form.lhs], form.reduction) &&
-         getElementTypeOrSelf(op->getOperand(form.rhs)) ==
-             getElementTypeOrSelf(op->getResult(0)) &&
+         llvm::all_of(op.getDpsInputs(),
+                      [&](Value input) {
+                        return getElementTypeOrSelf(input) == element;
+                      }) &&
          depth % terms == 0 && depth >= kFewestSteps * terms;
 }
 
@@ -183,9 +186,44 @@ bool vib::isRoundedByReaders(linalg::LinalgOp op) {
          });
 }
 
+/// Whether `op` begins with what `init` has, and that lies where the result
+/// will lie: it is an output of the kernel, of which the op makes the new
+/// value.
+static bool updatesInPlace(linalg::GenericOp op, OpOperand &init) {
+  auto kernel = op->getParentOfType<KernelOp>();
+  return llvm::any_of(
+      llvm::zip_equal(kernel.getOutputArgs(), kernel.getYield().getOperands()),
+      [&](auto pair) {
+        return std::get<0>(pair) == init.get() &&
+               std::get<1>(pair) == op.getTiedOpResult(&init);
+      });
+}
+
+/// Whether `op` can be done as early as `contraction`, which is before it in
+/// the block: it needs nothing that is computed between them, and writes
+/// nothing that is used there.
+static bool canBeDoneWith(linalg::GenericOp op, linalg::LinalgOp contraction) {
+  auto isBetween = [&](Operation *other) {
+    return other && other->getBlock() == op->getBlock() && other != op &&
+           contraction->isBeforeInBlock(other) && other->isBeforeInBlock(op);
+  };
+  for (OpOperand &operand : op->getOpOperands())
+    if (!operand.get().getDefiningOp<tensor::EmptyOp>() &&
+        isBetween(operand.get().getDefiningOp()))
+      return false;
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    if (!op.payloadUsesValueFromOperand(&init))
+      continue;
+    if (!updatesInPlace(op, init) ||
+        llvm::any_of(init.get().getUsers(), isBetween))
+      return false;
+  }
+  return true;
+}
+
 /// The elementwise op that is the only reader of a contraction's result, has
-/// the loops of the result and needs nothing that is computed after the
-/// contraction, which starts at zero; else null.
+/// the loops of the result and can be done with the contraction, which starts
+/// at zero; else null.
 static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
                                               const ContractionForm &form) {
   if (form.m.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
@@ -201,7 +239,8 @@ static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
   OpOperand &use = *result.use_begin();
   auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
   if (!op || !op.isDpsInput(&use) || op.getNumLoops() != 2 ||
-      op.getNumParallelLoops() != 2 || !canVectorizeBody(op))
+      op.getNumParallelLoops() != 2 || !canVectorizeBody(op) ||
+      !canBeDoneWith(op, contraction))
     return nullptr;
   // Every operand goes along with the contraction's result, its rows or its
   // columns.
@@ -212,11 +251,6 @@ static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
     AffineMap map = op.getMatchingIndexingMap(&operand);
     if (map != space &&
         (map.getNumResults() != 1 || !map.isProjectedPermutation()))
-      return nullptr;
-    Operation *def = operand.get().getDefiningOp();
-    if (def && !isa<tensor::EmptyOp>(def) &&
-        def->getBlock() == contraction->getBlock() &&
-        contraction->isBeforeInBlock(def))
       return nullptr;
   }
   return op;
@@ -238,8 +272,13 @@ linalg::LinalgOp vib::getEpilogue(linalg::LinalgOp contraction,
   if (failed(form) || getInterleaved(contraction))
     return nullptr;
   linalg::GenericOp op = getElementwiseReader(contraction, *form);
-  // Noise is drawn for two registers at once.
-  if (!op || drawsNoise(op))
+  // A body is written out for every vector of a tile, with the tile's registers
+  // in use: only one of a few instructions is worth that.
+  if (!op || drawsNoise(op) ||
+      llvm::any_of(op.getBody()->getOperations(), [](Operation &inner) {
+        return isa<math::MathDialect>(inner.getDialect()) &&
+               !isa<math::AbsFOp, math::FmaOp>(inner);
+      }))
     return nullptr;
   // Not where any part of the result may be a dot product.
   SmallVector<int64_t> extents = contraction.getStaticLoopRanges();

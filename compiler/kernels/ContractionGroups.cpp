@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The columns of the result, two or four of them, fill a part of a register.
+// The columns of the result, a power of two, fill a part of a register.
 // The rest is given to other terms of the sum: of g terms at a time, lane
 // c g + j takes the j-th of column c. For two columns and g = 2,
 //
@@ -52,7 +52,7 @@ static Value addGroups(TileEmitter &e, SmallVector<Value> level) {
       next.push_back(arith::AddFOp::create(e.builder, e.loc, shuffle(lower),
                                            shuffle(upper)));
     }
-    level = next;
+    level = std::move(next);
   }
   return level[0];
 }

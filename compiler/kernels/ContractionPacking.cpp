@@ -38,7 +38,7 @@ static constexpr int64_t kMinPackedRows = 24;
 
 bool ContractionEmitter::shouldPair() {
   if (!isNarrow || !e.machine.hasBf16 ||
-      getPairLayout(depth, columns).elements > kMaxPackedBytes)
+      2 * getPairLayout(depth, columns).elements > 2 * kMaxPackedBytes)
     return false;
   if (e.getPairs(op))
     return true;

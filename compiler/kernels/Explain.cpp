@@ -70,7 +70,8 @@ static std::string describeUnits(KernelOp kernel, const KernelPlan &plan) {
   return text;
 }
 
-/// The register tiles of the contractions, each once: "10 x 2", "dot 2 x 8".
+/// The register tiles of the contractions, each once: "10 x 2", "dot 2 x 8",
+/// "16 x 1 of 4 terms".
 static std::string describeTiles(KernelOp kernel, const KernelPlan &plan,
                                  const Machine &machine) {
   SmallVector<std::string> texts;

@@ -114,9 +114,7 @@ void KernelPlan::sharePairs(const Machine &machine) {
     if ((tiles.unit && tiles.unit->cls == cls) ||
         (tiles.inner && tiles.inner->cls == cls))
       continue;
-    SmallVector<int64_t> extents;
-    for (unsigned cls : space.getLoopClasses(op))
-      extents.push_back(getTileSize(cls));
+    SmallVector<int64_t> extents = getTileSizes(op);
     RegisterTile tile = chooseContractionTile(op, *form, extents,
                                               interleaved.contains(op), machine)
                             .registers;

@@ -57,7 +57,7 @@ static int64_t getPoints(linalg::LinalgOp op) {
 }
 
 bool vib::isDivided(KernelOp kernel) {
-  return getKernelCost(kernel).getSeconds() >= 2 * kSecondsOfThread;
+  return getKernelCost(kernel).getCpuSeconds() >= 2 * kSecondsOfThread;
 }
 
 namespace {
@@ -218,9 +218,10 @@ int64_t Chooser::getScratchBytes(const TileChoice &choice,
       // A fill shares the memory of the op that accumulates onto it.
       if (isa<linalg::FillOp>(op))
         continue;
-      // What an interleaved op reads stays in registers, and what contractions
+      // What is done with a contraction reads registers, and what contractions
       // round is packed by them.
-      if (getInterleaved(op) || isRoundedByReaders(op))
+      if (getInterleaved(op) || getEpilogue(op, machine) ||
+          isRoundedByReaders(op))
         continue;
       int64_t size = getElementBytes(getElementTypeOrSelf(result));
       SmallVector<unsigned, 4> classes = space.getClasses(result);

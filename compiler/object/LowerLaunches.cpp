@@ -53,7 +53,7 @@ static int64_t getGrain(func::FuncOp kernel, int64_t units) {
     auto value = description ? description.getAs<FloatAttr>(name) : FloatAttr();
     return value ? value.getValueAsDouble() : 0;
   };
-  double seconds = KernelCost{read("flops"), read("bytes")}.getSeconds();
+  double seconds = KernelCost{read("flops"), read("bytes")}.getCpuSeconds();
   double grain = units * (kSecondsOfThread / std::max(seconds, 1e-9));
   return std::clamp<int64_t>(std::ceil(grain), 1, std::max<int64_t>(units, 1));
 }

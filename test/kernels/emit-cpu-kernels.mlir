@@ -7,7 +7,7 @@
 // CHECK-NOT: memref.copy
 #id = affine_map<(i, j) -> (i, j)>
 module attributes {vib.phase = "fused", vib.model = {type = "f32"},
-    vib.parameters = [{name = "w", shape = array<i64: 600, 40>}, {name = "b", shape = array<i64: 40>}]} {
+    vib.parameters = [{name = "w", shape = array<i64: 1600, 40>}, {name = "b", shape = array<i64: 40>}]} {
   // CHECK-LABEL: func.func @encode(
   // CHECK-SAME:    attributes {vib.entry}
   // CHECK-NEXT:    vib.launch @encode.layer units(2)
@@ -34,15 +34,15 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
   // CHECK:         scf.if
   // CHECK:           vector.fma {{.*}} : vector<8xf32>
   // CHECK:           arith.maximumf {{.*}} : vector<8xf32>
-  func.func @encode(%x: tensor<7x600xf32> {vib.slot = #vib.slot<input, "x">},
-      %w: tensor<600x40xf32> {vib.slot = #vib.slot<weight, "w">},
+  func.func @encode(%x: tensor<7x1600xf32> {vib.slot = #vib.slot<input, "x">},
+      %w: tensor<1600x40xf32> {vib.slot = #vib.slot<weight, "w">},
       %b: tensor<40xf32> {vib.slot = #vib.slot<weight, "b">})
       -> (tensor<7x40xf32> {vib.slot = #vib.slot<output, "h">}, tensor<7xf32> {vib.slot = #vib.slot<output, "s">}) {
     %e = tensor.empty() : tensor<7x40xf32>
-    %h = vib.kernel "layer" ins(%x as %xa, %w as %wa, %b as %ba : tensor<7x600xf32>, tensor<600x40xf32>, tensor<40xf32>) outs(%e as %o : tensor<7x40xf32>) {
+    %h = vib.kernel "layer" ins(%x as %xa, %w as %wa, %b as %ba : tensor<7x1600xf32>, tensor<1600x40xf32>, tensor<40xf32>) outs(%e as %o : tensor<7x40xf32>) {
       %zero = arith.constant 0.0 : f32
       %f = linalg.fill ins(%zero : f32) outs(%o : tensor<7x40xf32>) -> tensor<7x40xf32>
-      %c = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] ins(%xa, %wa : tensor<7x600xf32>, tensor<600x40xf32>) outs(%f : tensor<7x40xf32>) -> tensor<7x40xf32>
+      %c = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] ins(%xa, %wa : tensor<7x1600xf32>, tensor<1600x40xf32>) outs(%f : tensor<7x40xf32>) -> tensor<7x40xf32>
       %t = tensor.empty() : tensor<7x40xf32>
       %r = linalg.generic {indexing_maps = [#id, affine_map<(i, j) -> (j)>, #id], iterator_types = ["parallel", "parallel"]} ins(%c, %ba : tensor<7x40xf32>, tensor<40xf32>) outs(%t : tensor<7x40xf32>) {
       ^bb0(%a: f32, %bias: f32, %out: f32):

@@ -82,8 +82,8 @@ func.func @step(%x: tensor<32x8xf32> {vib.slot = #vib.slot<input, "x">},
 #id = affine_map<(i, j) -> (i, j)>
 func.func @kept(%x: tensor<32x8xbf16> {vib.slot = #vib.slot<input, "x">},
     %w: tensor<8x2xbf16> {vib.slot = #vib.slot<input, "w">},
-    %v: tensor<64x512xf32> {vib.slot = #vib.slot<input, "v">},
-    %u: tensor<512x2xf32> {vib.slot = #vib.slot<weight, "u">}) {
+    %v: tensor<64x3200xf32> {vib.slot = #vib.slot<input, "v">},
+    %u: tensor<3200x2xf32> {vib.slot = #vib.slot<weight, "u">}) {
   %e = tensor.empty() : tensor<32x2xf32>
   %h = vib.kernel "narrow" ins(%x as %xa, %w as %wa : tensor<32x8xbf16>, tensor<8x2xbf16>) outs(%e as %o : tensor<32x2xf32>) {
     %zero = arith.constant 0.0 : f32
@@ -92,10 +92,10 @@ func.func @kept(%x: tensor<32x8xbf16> {vib.slot = #vib.slot<input, "x">},
     vib.yield %c : tensor<32x2xf32>
   } -> tensor<32x2xf32>
   %e1 = tensor.empty() : tensor<64x2xf32>
-  %g = vib.kernel "divided" ins(%v as %va, %u as %ua : tensor<64x512xf32>, tensor<512x2xf32>) outs(%e1 as %o : tensor<64x2xf32>) {
+  %g = vib.kernel "divided" ins(%v as %va, %u as %ua : tensor<64x3200xf32>, tensor<3200x2xf32>) outs(%e1 as %o : tensor<64x2xf32>) {
     %zero = arith.constant 0.0 : f32
     %f = linalg.fill ins(%zero : f32) outs(%o : tensor<64x2xf32>) -> tensor<64x2xf32>
-    %c = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] ins(%va, %ua : tensor<64x512xf32>, tensor<512x2xf32>) outs(%f : tensor<64x2xf32>) -> tensor<64x2xf32>
+    %c = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] ins(%va, %ua : tensor<64x3200xf32>, tensor<3200x2xf32>) outs(%f : tensor<64x2xf32>) -> tensor<64x2xf32>
     vib.yield %c : tensor<64x2xf32>
   } -> tensor<64x2xf32>
   return

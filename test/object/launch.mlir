@@ -9,7 +9,7 @@ module attributes {vib.phase = "kernels"} {
   // CHECK-SAME: %[[CALL:[a-z0-9]+]]: !llvm.ptr,
   // CHECK-DAG: %[[KERNEL:.*]] = llvm.mlir.addressof @train_step.scale.call
   // CHECK-DAG: %[[UNITS:.*]] = llvm.mlir.constant(4 : i64)
-  // Four units of a microsecond each: two are worth a thread.
+  // Four units of two microseconds each: two are worth a thread.
   // CHECK-DAG: %[[GRAIN:.*]] = llvm.mlir.constant(2 : i64)
   // CHECK-DAG: %[[INDEX:.*]] = llvm.mlir.constant(0 : i64)
   // CHECK: llvm.call @vib_launch(%[[CALL]], %[[KERNEL]], %[[UNITS]], %[[GRAIN]], %[[INDEX]])
@@ -45,7 +45,7 @@ module attributes {vib.phase = "kernels"} {
   // CHECK: llvm.call @train_step.scale(%[[BEGIN]], %[[END]],
   func.func private @train_step.scale(%begin: index, %end: index,
       %weights: memref<256xi8>, %arena: memref<512xi8>, %beta: f32)
-      attributes {vib.kernel = {name = "scale", entry = "train_step", flops = 16.0 : f64, bytes = 80000.0 : f64, units = 4 : i64}} {
+      attributes {vib.kernel = {name = "scale", entry = "train_step", flops = 16.0 : f64, bytes = 160000.0 : f64, units = 4 : i64}} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %v = memref.view %weights[%c0][] : memref<256xi8> to memref<4x16xf32>
