@@ -116,6 +116,8 @@ def svg(points):
     for row, axis in enumerate(axes):
         for column, size in enumerate(sizes):
             chosen = [p for p in points if p["size"] == size and p["axis"] == axis]
+            if not chosen:  # Not measured yet.
+                continue
             fixed = (
                 f"K = {chosen[0]['latents']}"
                 if axis == "batch"
