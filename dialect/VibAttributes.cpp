@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Vib.h"
+#include "dialect/VibSyntax.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -26,6 +27,32 @@ void VibDialect::registerAttributes() {
 #define GET_ATTRDEF_LIST
 #include "dialect/VibAttributes.cpp.inc"
       >();
+}
+
+template <typename... Attributes> static SmallVector<StringRef> getMnemonics() {
+  return {Attributes::getMnemonic()...};
+}
+
+Attribute VibDialect::parseAttribute(DialectAsmParser &parser,
+                                     Type type) const {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef name;
+  Attribute attribute;
+  if (generatedAttributeParser(parser, &name, type, attribute).has_value())
+    return attribute;
+  InFlightDiagnostic diagnostic = parser.emitError(loc, "unknown attribute `")
+                                  << name << "` in dialect `vib`";
+  suggestNearest(diagnostic, name,
+                 getMnemonics<
+#define GET_ATTRDEF_LIST
+#include "dialect/VibAttributes.cpp.inc"
+                     >());
+  return {};
+}
+
+void VibDialect::printAttribute(Attribute attribute,
+                                DialectAsmPrinter &printer) const {
+  (void)generatedAttributePrinter(attribute, printer);
 }
 
 void VibDialect::registerTypes() {

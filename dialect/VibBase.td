@@ -25,13 +25,17 @@ def Vib_Dialect : Dialect {
     types, so that posterior, prior and likelihood are one idea.
   }];
   let useDefaultTypePrinterParser = 1;
-  let useDefaultAttributePrinterParser = 1;
   let extraClassDeclaration = [{
     void registerAttributes();
     void registerTypes();
     /// For a name that is no op's, what reports it with the nearest one.
     std::optional<ParseOpHook>
     getParseOperationHook(::llvm::StringRef opName) const override;
+    /// Likewise for a name that is no attribute's.
+    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser,
+                                     ::mlir::Type type) const override;
+    void printAttribute(::mlir::Attribute attribute,
+                        ::mlir::DialectAsmPrinter &printer) const override;
   }];
   let dependentDialects = ["mlir::arith::ArithDialect",
                            "mlir::tensor::TensorDialect"];

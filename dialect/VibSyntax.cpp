@@ -76,16 +76,21 @@ void vib::printNumber(OpAsmPrinter &printer, Operation *, FloatAttr number) {
   printNumber(static_cast<AsmPrinter &>(printer), number);
 }
 
-InFlightDiagnostic &vib::describeUnknown(InFlightDiagnostic &diagnostic,
-                                         StringRef got,
-                                         ArrayRef<StringRef> known) {
-  diagnostic << "expected one of '" << llvm::join(known, "', '")
-             << "' but got '" << got << "'";
+void vib::suggestNearest(InFlightDiagnostic &diagnostic, StringRef got,
+                         ArrayRef<StringRef> known) {
   StringRef nearest = *llvm::min_element(known, [&](StringRef a, StringRef b) {
     return got.edit_distance(a) < got.edit_distance(b);
   });
   if (got.edit_distance(nearest) <= 1 + nearest.size() / 3)
     diagnostic << "; did you mean '" << nearest << "'?";
+}
+
+InFlightDiagnostic &vib::describeUnknown(InFlightDiagnostic &diagnostic,
+                                         StringRef got,
+                                         ArrayRef<StringRef> known) {
+  diagnostic << "expected one of '" << llvm::join(known, "', '")
+             << "' but got '" << got << "'";
+  suggestNearest(diagnostic, got, known);
   return diagnostic;
 }
 

@@ -30,6 +30,11 @@ void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
 /// A number as a user would write it.
 std::string formatNumber(mlir::FloatAttr number);
 
+/// Adds `did you mean …` with the one of `known` that is nearest to `got`, if
+/// one is near.
+void suggestNearest(mlir::InFlightDiagnostic &diagnostic, llvm::StringRef got,
+                    llvm::ArrayRef<llvm::StringRef> known);
+
 /// `expected one of …`, and the one of `known` that is nearest to `got`.
 mlir::InFlightDiagnostic &
 describeUnknown(mlir::InFlightDiagnostic &diagnostic, llvm::StringRef got,

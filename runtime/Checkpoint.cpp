@@ -199,29 +199,33 @@ std::vector<std::string> splitTraining(const std::string &text) {
   return parts;
 }
 
+/// Takes the precision of the operands, which is the last part of a training,
+/// off the others; it is not said where it is that of the tensors.
+std::string takeOperands(std::vector<std::string> &parts) {
+  const std::string operands = "operands ";
+  if (parts.back().compare(0, operands.size(), operands) != 0)
+    return "f32";
+  std::string precision = parts.back().substr(operands.size());
+  parts.pop_back();
+  return precision;
+}
+
 /// Fails with the first part that differs.
 void checkTraining(const std::string &path, const std::string &saved,
                    const std::string &wanted) {
   std::vector<std::string> found = splitTraining(saved),
                            expected = splitTraining(wanted);
-  // The precision of the operands is the last part, and not said where it is
-  // that of the tensors.
-  const std::string operands = "operands ";
+  std::string foundOperands = takeOperands(found),
+              expectedOperands = takeOperands(expected);
   size_t parts = std::max(found.size(), expected.size());
-  found.resize(parts, operands + "f32");
-  expected.resize(parts, operands + "f32");
-  for (size_t i = 0; i < parts; ++i) {
-    if (found[i] == expected[i])
-      continue;
-    const char *what = "training";
-    if (found[i].compare(0, operands.size(), operands) == 0 &&
-        expected[i].compare(0, operands.size(), operands) == 0) {
-      what = "precision";
-      found[i].erase(0, operands.size());
-      expected[i].erase(0, operands.size());
-    }
-    failResume(path, what, found[i], expected[i], adviseInit(path));
-  }
+  found.resize(parts, "without it");
+  expected.resize(parts, "without it");
+  for (size_t i = 0; i < parts; ++i)
+    if (found[i] != expected[i])
+      failResume(path, "training", found[i], expected[i], adviseInit(path));
+  if (foundOperands != expectedOperands)
+    failResume(path, "precision", foundOperands, expectedOperands,
+               adviseInit(path));
 }
 
 std::string kindOf(const SafetensorsReader &reader) {

@@ -278,17 +278,20 @@ template <typename From, typename To> struct Gather {
     }
   }
 
+  void copy(int64_t begin, int64_t end) const {
+    if constexpr (std::is_same_v<From, To>)
+      if (rowBytes() >= shortBlock && rowBytes() <= 8 * shortBlock)
+        return copyShortRows(begin, end);
+    if (width != 1)
+      return copyRows(begin, end);
+    for (int64_t b = begin; b < end; ++b)
+      to[b] = To(from[rowAt(b)]);
+  }
+
   /// Fills the places [begin, end); those from `count` on become 0.
   void run(int64_t begin, int64_t end) const {
     int64_t last = std::max(begin, std::min(end, count));
-    if (std::is_same_v<From, To> && rowBytes() >= shortBlock &&
-        rowBytes() <= 8 * shortBlock)
-      copyShortRows(begin, last);
-    else if (width == 1)
-      for (int64_t b = begin; b < last; ++b)
-        to[b] = To(from[rowAt(b)]);
-    else
-      copyRows(begin, last);
+    copy(begin, last);
     std::fill(to + last * width, to + end * width, To(0));
   }
 };

@@ -124,7 +124,7 @@ Bytes readFile(const std::string &path) {
   return bytes;
 }
 
-OutputDirectory::OutputDirectory(const std::string &path) {
+OutputDirectory::OutputDirectory(const std::string &path) : OutputDirectory() {
   namespace fs = std::filesystem;
   std::error_code error;
   for (fs::path part = path; !part.empty() && !fs::exists(part, error);

@@ -35,6 +35,9 @@ public:
   OutputDirectory &operator=(const OutputDirectory &) = delete;
 
 private:
+  /// To delegate to: then the destructor cleans up after a failure as well.
+  OutputDirectory() = default;
+
   std::vector<std::string> made; ///< The innermost first.
 };
 

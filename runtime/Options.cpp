@@ -114,9 +114,10 @@ public:
         ->type_name(type);
   }
 
-  void flag(const std::string &name, bool &target, const std::string &help,
-            bool value = true) {
-    app->add_flag_callback(name, [&target, value] { target = value; }, help);
+  CLI::Option *flag(const std::string &name, bool &target,
+                    const std::string &help, bool value = true) {
+    return app->add_flag_callback(
+        name, [&target, value] { target = value; }, help);
   }
 
   /// A flag of other programs or commands, which is answered with a reason.
@@ -185,11 +186,14 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
                          model.beta));
   flags.real("--lr", options.rate,
              fmt::format("The base learning rate [{}]", model.rate));
-  flags.path("--init", options.init, "FILE",
-             "Start from these weights instead of random ones");
-  flags.flag("--resume", options.resume,
-             "Go on from the checkpoint in --out, bit for bit as if there\n"
-             "had been no break");
+  CLI::Option *init =
+      flags.path("--init", options.init, "FILE",
+                 "Start from these weights instead of random ones");
+  flags
+      .flag("--resume", options.resume,
+            "Go on from the checkpoint in --out, bit for bit as if there\n"
+            "had been no break")
+      ->excludes(init);
   flags.flag("--no-shuffle", options.shuffle,
              "Take the examples in their order in every epoch", false);
   flags.whole("--checkpoint-every", options.checkpointEvery, 1, maxCount,
@@ -329,6 +333,10 @@ std::string describe(const CLI::ParseError &error, const CLI::App &app,
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError *>(&error))
     return describeExtra(app, command);
+  // Of flags that exclude each other there is one pair.
+  if (dynamic_cast<const CLI::ExcludesError *>(&error))
+    return "--init and --resume contradict each other: a run starts from "
+           "weights or goes on from its checkpoint";
   if (!dynamic_cast<const CLI::ArgumentMismatch *>(&error))
     return text;
   bool isMissing = text.find(" missing") != std::string::npos;
@@ -349,6 +357,13 @@ public:
         usage +=
             fmt::format(" {} {}", option->get_name(), option->get_type_name());
     return usage + " [FLAGS]\n";
+  }
+
+  /// CLI11 ends with room for a footer, which a command has none of.
+  std::string make_help(const CLI::App *app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    std::string help = CLI::Formatter::make_help(app, name, mode);
+    return help.substr(0, help.find_last_not_of('\n') + 1) + "\n";
   }
 
   std::string make_option_opts(const CLI::Option *option) const override {

@@ -174,10 +174,10 @@ LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
         return WalkResult::interrupt();
       }
       if (*end > *bytes) {
-        InFlightDiagnostic diagnostic = launch.emitError("gives blocks ")
-                                        << *bytes << " bytes of shared memory";
-        diagnostic.attachNote(user->getLoc())
-            << "the kernel uses " << *end << " of them";
+        InFlightDiagnostic diagnostic =
+            launch.emitError("expected at least ")
+            << *end << " bytes of shared memory but got " << *bytes;
+        diagnostic.attachNote(user->getLoc()) << "the kernel uses them here";
         return WalkResult::interrupt();
       }
     }

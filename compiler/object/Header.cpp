@@ -36,10 +36,14 @@ static constexpr StringLiteral kUsage = R"(
  *   for (uint64_t step = 0; step < 1000; ++step) {
  *     // Seed, rate, beta and what the optimizer needs of the step's number.
  *     vib_make_step(&vib_model, step, steps_per_epoch, &call.step);
+ *     if (vib_model.scale)       // of a batch of images: its x
+ *       vib_model.scale(&call);
  *     vib_model.train_step(&call); // losses: tensors "nll", "rate", "error"
  *   }
  *   // Or, for an optimizer of your own, only the gradients: of parameter i, in
  *   // the block of gradients (vib_read_parameter).
+ *   if (vib_model.scale)
+ *     vib_model.scale(&call);
  *   vib_model.gradients(&call);
  *
  * Blocks and arena are aligned to 64 bytes, sizes rounded up to it. One call

@@ -248,7 +248,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c1024 = arith.constant 1024 : index
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
       %small = memref.view %shared[%c0][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<16xf32, #gpu.address_space<workgroup>>
-      // expected-note @+1 {{the kernel uses 2048 of them}}
+      // expected-note @+1 {{the kernel uses them here}}
       %large = memref.view %shared[%c1024][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<32x8xf32, #gpu.address_space<workgroup>>
       gpu.return
     }
@@ -260,7 +260,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     %c64 = arith.constant 64 : index
     %c128 = arith.constant 128 : index
     %bytes = arith.constant 2047 : i32
-    // expected-error @+1 {{gives blocks 2047 bytes of shared memory}}
+    // expected-error @+1 {{expected at least 2048 bytes of shared memory but got 2047}}
     gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) dynamic_shared_memory_size %bytes args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
     return
   }

@@ -134,7 +134,9 @@ TEST(Checkpoint, ResumeNamesWhatDiffersInTheTraining) {
   EXPECT_ERROR(checkResume("c", other, f32), "training is rate cosine");
   f32.training = other.training.substr(0, other.training.rfind(", else"));
   EXPECT_ERROR(checkResume("c", other, f32),
-               "training is else, this run's is operands f32");
+               "training is else, this run's is without it;");
+  EXPECT_ERROR(checkResume("c", f32, other),
+               "training is without it, this run's is else;");
   EXPECT_ERROR(checkResume("c", bf16, other),
                "training is rate constant (factor 1, epochs 0), this run's is "
                "rate cosine (factor 0, epochs 0);");

@@ -48,6 +48,7 @@ TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
       expectIn(outcome.out, common);
     for (const std::string &flag : c.flags)
       expectIn(outcome.out, flag);
+    EXPECT_EQ(outcome.out.substr(outcome.out.size() - 6), " help\n");
   }
   Outcome outcome = runMock({"--help"});
   EXPECT_EQ(outcome.exitCode, 0);
@@ -98,6 +99,8 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
         Case{with({"--seed", "18446744073709551616"}), "--seed"},
         Case{with({"--threads", "0"}), "--threads"},
         Case{with({"--threads", "1000000"}), "--threads"},
+        Case{with({"--resume", "--init", "w"}),
+             "--init and --resume contradict each other"},
         Case{with({"--eval", "all"}), "average|raw|both|none"},
         Case{{"train", "--data", "", "--out", "o"},
              "--data: the name is empty"},

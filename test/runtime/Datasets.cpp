@@ -248,6 +248,38 @@ TEST(Dataset, GatherCopiesRowsAndZeroesTheRest) {
       "5 rows asked for, a batch has 4");
 }
 
+TEST(Dataset, GatherCopiesRowsOfAnyWidth) {
+  // Short rows are copied in blocks of 32 bytes, the last of which overlap.
+  for (int64_t width : {1, 31, 32, 33, 63, 64, 255, 256, 257}) {
+    TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, 1, width);
+    constexpr int64_t rows = 5, batch = 4;
+    Bytes bytes(size_t(rows * width));
+    for (size_t i = 0; i < bytes.size(); ++i)
+      bytes[i] = uint8_t(1 + i * 2654435761u % 251);
+    Inputs inputs =
+        makeInputs({ElementType::U8, {rows, 1, width}, bytes}, "x", test.model);
+    auto check = [&](std::vector<uint32_t> taken, const uint32_t *indices,
+                     int64_t first) {
+      for (int64_t count = 0; count <= int64_t(taken.size()); ++count) {
+        Bytes expected(size_t(batch * width));
+        for (int64_t b = 0; b < count; ++b)
+          for (int64_t i = 0; i < width; ++i)
+            expected[size_t(b * width + i)] =
+                bytes[size_t(taken[size_t(b)] * width + i)];
+        memset(test.arena.data(), 0xff, test.arena.size());
+        gatherInputs(test.model, test.arena.data(), inputs, indices, first,
+                     count);
+        EXPECT_EQ(tensorValues<uint8_t>(test, "image"), expected)
+            << "rows of " << width << ", " << count << " of them";
+      }
+    };
+    const std::vector<uint32_t> shuffled = {4, 0, 3, 3};
+    check(shuffled, shuffled.data(), 0);
+    check({0, 1, 2, 3}, nullptr, 0);
+    check({1, 2, 3, 4}, nullptr, 1);
+  }
+}
+
 TEST(Dataset, GatherOnThreadsGivesTheSame) {
   // Rows that are worth a thread each.
   constexpr int64_t side = 256, rows = 9;

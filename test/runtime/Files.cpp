@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <climits>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -161,6 +162,18 @@ TEST(Files, DirectoriesThatWereMadeForNothingAreRemoved) {
   }
   EXPECT_FALSE(fileExists(directory.path("there/x/y")));
   EXPECT_TRUE(fileExists(directory.path("there/x/file")));
+}
+
+TEST(Files, DirectoriesThatWereMadeInVainAreRemoved) {
+  // So long a path that a file's name no longer fits behind it: not even root
+  // can write there.
+  TemporaryDirectory directory;
+  std::string path = directory.path("deep");
+  while (path.size() < PATH_MAX - 100)
+    path += "/" + std::string(80, 'd');
+  path += "/" + std::string(PATH_MAX - path.size() - 5, 'd');
+  EXPECT_ERROR(OutputDirectory(std::string(path)), "cannot write in");
+  EXPECT_FALSE(fileExists(directory.path("deep")));
 }
 
 TEST(Files, DirectoryThatIsAFileIsNamed) {

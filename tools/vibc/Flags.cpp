@@ -161,7 +161,26 @@ static void printVersion(raw_ostream &os) {
   exit(2);
 }
 
+/// Ends if a value that only the program takes when it runs is given here. LLVM
+/// would look for a flag that is spelt alike, or has one of that name.
+static void rejectFlagsOfProgram(ArrayRef<char *> words) {
+  for (StringRef word : words) {
+    StringRef flag = word.take_until([](char c) { return c == '='; });
+    StringRef name = flag;
+    if (!name.consume_front("-"))
+      continue;
+    name.consume_front("-");
+    if (is_contained({"beta", "data", "device", "epochs", "init", "lr",
+                      "resume", "samples", "seed", "steps", "threads",
+                      "weights"},
+                     name))
+      exitWithUsage(flag + " is a flag of the program, which takes it when it "
+                           "runs");
+  }
+}
+
 Flags vib::parseFlags(int argc, char **argv) {
+  rejectFlagsOfProgram(ArrayRef(argv, argc).drop_front());
   Parser parser;
   mlir::registerMLIRContextCLOptions();
   // A user knows the line of the model, not the generic form of its op.

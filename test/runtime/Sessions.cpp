@@ -1,0 +1,28 @@
+//===- Sessions.cpp - What a session refuses ------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/CpuSession.h"
+#include "test/runtime/MockModel.h"
+#include "test/runtime/Samples.h"
+
+using namespace vib::runtime;
+using namespace vib::runtime::test;
+
+namespace {
+
+TEST(CpuSession, OrderOutsideOfTheSplitIsAnError) {
+  const VibModel &model = mockClassifier();
+  Inputs inputs = makeInputs({ElementType::U8, {3, 4}, Bytes(12)}, "x", model);
+  CpuSession session(model, 1);
+  int rows = session.addRows(inputs, nullptr);
+  session.setTrainingOrder(rows, {2, 0, 1, 2});
+  EXPECT_ERROR(session.setTrainingOrder(rows, {2, 0, 3}),
+               "row 3 asked for, the split has 3");
+}
+
+} // namespace
