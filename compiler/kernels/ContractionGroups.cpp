@@ -34,25 +34,17 @@ using namespace vib;
 static Value addGroups(TileEmitter &e, SmallVector<Value> level) {
   int64_t size = level.size();
   int64_t lanes = cast<VectorType>(level[0].getType()).getDimSize(0);
+  auto add = [&](Value lhs, Value rhs) -> Value {
+    return arith::AddFOp::create(e.builder, e.loc, lhs, rhs);
+  };
   for (int64_t half = size / 2; half != 0; half /= 2) {
-    SmallVector<int64_t> lower, upper;
+    SmallVector<int64_t> lower;
     for (int64_t group = 0; group != lanes; group += size)
       for (int64_t vector : {0, 1})
         for (int64_t start = 0; start != size; start += 2 * half)
           for (int64_t i = 0; i != half; ++i)
             lower.push_back(vector * lanes + group + start + i);
-    for (int64_t lane : lower)
-      upper.push_back(lane + half);
-    SmallVector<Value> next;
-    for (size_t i = 0; i != level.size(); i += 2) {
-      auto shuffle = [&](ArrayRef<int64_t> mask) -> Value {
-        return vector::ShuffleOp::create(e.builder, e.loc, level[i],
-                                         level[i + 1], mask);
-      };
-      next.push_back(arith::AddFOp::create(e.builder, e.loc, shuffle(lower),
-                                           shuffle(upper)));
-    }
-    level = std::move(next);
+    level = e.combineHalves(level, lower, half, add);
   }
   return level[0];
 }

@@ -154,6 +154,24 @@ Value TileEmitter::combineLanes(Value vector,
       combine);
 }
 
+SmallVector<Value>
+TileEmitter::combineHalves(ArrayRef<Value> vectors, ArrayRef<int64_t> lower,
+                           int64_t half,
+                           function_ref<Value(Value, Value)> combine) {
+  SmallVector<int64_t> upper =
+      llvm::map_to_vector(lower, [&](int64_t lane) { return lane + half; });
+  SmallVector<Value> results;
+  for (size_t i = 0; i != vectors.size(); i += 2) {
+    auto shuffle = [&](ArrayRef<int64_t> mask) -> Value {
+      return vector::ShuffleOp::create(builder, loc, vectors[i], vectors[i + 1],
+                                       mask);
+    };
+    Value first = shuffle(lower), second = shuffle(upper);
+    results.push_back(combine(first, second));
+  }
+  return results;
+}
+
 /// Each level halves the groups of lanes that belong to one vector, and puts
 /// those of two vectors into one:
 ///
@@ -178,7 +196,7 @@ Value TileEmitter::combineAll(ArrayRef<Value> vectors,
       level.push_back(vectors[i * part + inPart]);
   for (int64_t group = lanes; group > 1; group /= 2) {
     // Lane i of the result takes the lower and the upper half of a group.
-    SmallVector<int64_t> lower, upper;
+    SmallVector<int64_t> lower;
     int64_t block = std::max(group, part), half = group / 2;
     if (group > part) {
       for (int64_t vector : {0, 1})
@@ -192,17 +210,7 @@ Value TileEmitter::combineAll(ArrayRef<Value> vectors,
             for (int64_t i = 0; i != half; ++i)
               lower.push_back(vector * lanes + start + inBlock + i);
     }
-    for (int64_t lane : lower)
-      upper.push_back(lane + half);
-    SmallVector<Value> next;
-    for (size_t i = 0; i != level.size(); i += 2) {
-      auto shuffle = [&](ArrayRef<int64_t> mask) -> Value {
-        return vector::ShuffleOp::create(builder, loc, level[i], level[i + 1],
-                                         mask);
-      };
-      next.push_back(combine(shuffle(lower), shuffle(upper)));
-    }
-    level = next;
+    level = combineHalves(level, lower, half, combine);
   }
   return level[0];
 }

@@ -128,6 +128,12 @@ public:
   mlir::Value
   combineAll(llvm::ArrayRef<mlir::Value> vectors,
              llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+  /// Of each two vectors one: `lower` says which lanes of both are combined,
+  /// each with the lane `half` after it.
+  llvm::SmallVector<mlir::Value> combineHalves(
+      llvm::ArrayRef<mlir::Value> vectors, llvm::ArrayRef<int64_t> lower,
+      int64_t half,
+      llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
   /// Lane i of result j is lane j of vector i. There are at most as many
   /// vectors as a register has lanes.
   llvm::SmallVector<mlir::Value> transpose(llvm::ArrayRef<mlir::Value> vectors);
