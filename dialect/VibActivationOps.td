@@ -23,12 +23,19 @@ def Vib_Activation : I32EnumAttr<"Activation", "an activation", [
   let cppNamespace = "::vib";
 }
 
-class Vib_ActivationOp<string mnemonic, string formula, list<Trait> traits = []>
+class Vib_ActivationOp<string mnemonic, string formula, string note = "",
+                       list<Trait> traits = []>
     : Vib_NamedOp<mnemonic, "h", !listconcat(
         [Pure, SameOperandsAndResultType], traits)> {
-  let summary = formula # ", element by element";
-  let description = "\n```mlir\n%y = vib." # mnemonic #
-                    " %x : tensor<?x1024xf32>\n```\n";
+  let summary = "computes " # formula # " of each element x";
+  let description = note # [{
+    - **Input** and **result**: `tensor<?xWxf32>` or f64, of one type, which is
+      written once.
+
+    ```mlir
+    %y = vib.}] # mnemonic # [{ %x : tensor<?x1024xf32>
+    ```
+  }];
   let arguments = (ins AnyRankedTensor:$input);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($result)";
@@ -38,10 +45,12 @@ class Vib_ActivationOp<string mnemonic, string formula, list<Trait> traits = []>
 def Vib_ReLUOp : Vib_ActivationOp<"relu", "max(x, 0)"> {
   let hasFolder = 1;
 }
-def Vib_TanhOp : Vib_ActivationOp<"tanh", "the hyperbolic tangent">;
+def Vib_TanhOp : Vib_ActivationOp<"tanh", "tanh(x)">;
 def Vib_SigmoidOp : Vib_ActivationOp<"sigmoid", "1 / (1 + exp(-x))">;
-def Vib_GELUOp
-    : Vib_ActivationOp<"gelu", "x / 2 (1 + erf(x / sqrt(2))), the exact GELU">;
+def Vib_GELUOp : Vib_ActivationOp<"gelu", "x / 2 * (1 + erf(x / sqrt(2)))", [{
+    This is the exact GELU (Hendrycks and Gimpel 2016, arXiv:1606.08415), as
+    PyTorch's default is, and not its approximation by tanh.
+}]>;
 def Vib_SoftplusOp : Vib_ActivationOp<"softplus", "log(1 + exp(x))">;
 
 #endif // VIB_DIALECT_VIBACTIVATIONOPS_TD

@@ -18,11 +18,27 @@ def Vib_Dialect : Dialect {
   let cppNamespace = "::vib";
   let summary = "Networks trained with a variational information bottleneck";
   let description = [{
-    A model is an encoder that maps an input to a distribution of a latent
-    variable, a sample of that variable, a likelihood of the target given the
-    sample, and the loss `nll + beta * rate` of Alemi et al., "Deep Variational
-    Information Bottleneck" (ICLR 2017), eq. 17. Distributions are values with
-    types, so that posterior, prior and likelihood are one idea.
+    A model file holds two things: a `vib.model`, which is the network with its
+    loss, and a `vib.train`, which says how it is trained. The network has an
+    encoder, which maps an input x to the posterior p(z|x) of a latent variable;
+    a sample z of the posterior; and a decoder, which maps z to the likelihood
+    p(y|z) of the target. The loss is `nll + beta * rate`, equation 17 of Alemi,
+    Fischer, Dillon and Murphy, "Deep Variational Information Bottleneck" (ICLR
+    2017, arXiv:1612.00410).
+
+    Distributions are values with types. The posterior, the prior and the
+    likelihood are all written with the same few types and ops.
+
+    - **Batch.** The first dimension of every tensor is the batch. A model file
+      writes it as `?`; `vib.train` states it once.
+    - **Precision.** The tensors of a model are f32 or f64, all alike. The input
+      may also be `ui8` (bytes), which `vib.scale` converts.
+    - **Units.** A loss and its terms are in nats, one number for each example.
+      Programs report information in bits (nats divided by ln 2).
+    - **Types.** A result's type may be left out where it follows from the
+      operands: after `vib.scale`, `vib.flatten`, `vib.mlp`, `vib.categorical`
+      and a diagonal `vib.normal`. `vib.linear` takes a width in its place.
+    - **Comments** begin with `//`.
   }];
   let useDefaultTypePrinterParser = 1;
   let extraClassDeclaration = [{

@@ -16,17 +16,29 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
-  let summary = "a normal distribution from what a network computes";
+  let summary = "makes a normal distribution from what a network computes";
   let description = [{
-    With `softplus(shift)` both the mean and the spread are computed. A
-    diagonal normal of K dimensions takes 2 K statistics: the mean, and rho
-    with sigma = softplus(rho + shift). A `full` one takes K + K (K + 1) / 2:
-    the mean, then the lower triangle of the covariance's Cholesky factor row
-    by row, the diagonal of which goes through softplus(· + shift).
+    There are two kinds, told apart by the word after the operand.
 
-    With `noise(s)` the mean alone is computed and the standard deviation is s;
-    with `noise(@name = s)` it is a parameter, one for all dimensions, that
-    starts from s. Its logarithm is what is learned.
+    **A posterior: `softplus(SHIFT)`.** The network computes the mean and the
+    spread. The operand holds the statistics of each example:
+
+    - diagonal, 2 K numbers: the means mu, then rho, with
+      `sigma = softplus(rho + SHIFT)`;
+    - `full`, K + K (K + 1) / 2 numbers: the means mu, then the lower triangle of
+      the covariance's Cholesky factor L, row by row. Its diagonal entries go
+      through `softplus(· + SHIFT)`; the others are taken as they are.
+
+    **A likelihood: `noise(S)` or `noise(@NAME = S)`.** The network computes the
+    K means, and the standard deviation is one number for all dimensions: the
+    constant S, or a parameter `NAME` that starts at S. What is learned and
+    stored in weight files is its logarithm.
+
+    - **Operand**: `tensor<?xNxf32>` or f64, with N as above.
+    - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`. A diagonal one may
+      be left out.
+    - **Errors**: another N, a SHIFT that is not finite, an S that is not
+      positive and finite, a full covariance with `noise`.
 
     ```mlir
     %q = vib.normal %s softplus(-5.0) : tensor<?x512xf32> -> !vib.normal<256>
@@ -52,10 +64,17 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
 }
 
 def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
-  let summary = "a categorical distribution from its logits";
+  let summary = "makes a categorical distribution from its logits";
   let description = [{
+    The probabilities are softmax(logits).
+
+    - **Operand**: `tensor<?xCxf32>` or f64, one logit a class.
+    - **Result**: `!vib.categorical<C>`, which may be left out.
+    - **Errors**: a number of logits other than C, fewer than two classes.
+
     ```mlir
     %p = vib.categorical %logits : tensor<?x10xf32> -> !vib.categorical<10>
+    %p = vib.categorical %logits : tensor<?x10xf32>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$logits);
@@ -68,12 +87,22 @@ def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
 }
 
 def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
-  let summary = "samples of a normal distribution that gradients pass through";
+  let summary = "draws a sample that gradients pass through";
   let description = [{
-    `z = mu + sigma eps` with standard normal eps from the documented random
-    stream; of a full covariance, `z = mu + L eps`. With `samples(S)` the rest
-    of the model is computed for S draws a step, and the loss is the mean over
-    them; the types of the values after it do not show S.
+    `z = mu + sigma * eps`, or `z = mu + L eps` for a full covariance, with eps
+    from N(0, I) (Kingma and Welling 2014, arXiv:1312.6114). docs/randomness.md
+    defines eps to the bit.
+
+    With `samples(S)` a training step draws S samples of each example, computes
+    the rest of the model for each, and minimizes the mean over them. The types
+    of the values that follow do not show S. Evaluation has its own number of
+    samples, `eval --samples`.
+
+    - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, of
+      `vib.normal … softplus(…)`.
+    - **Result**: `tensor<?xKxf32>` or f64.
+    - **Errors**: S below 1, another width, a second `vib.reparameterize` in the
+      model.
 
     ```mlir
     %z = vib.reparameterize %q : !vib.normal<256> -> tensor<?x256xf32>

@@ -18,13 +18,14 @@ include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 
 def Vib_NoiseOp : Vib_Op<"noise", [Pure]> {
-  let summary = "one standard normal number of the documented random stream";
+  let summary = "draws a standard normal number of the random stream";
   let description = [{
-    Philox4x32-10 with the key `seed` and the counter (purpose, step, sample,
-    row, latent), then Box-Muller; docs/randomness.md has the exact scheme. The
-    result is f32 whatever the model's type, and bit-equal on every target.
-    After vectorization any of the operands may be vectors of one shape; those
-    that do not vary stay scalars.
+    Computes Philox4x32-10 with the key `seed` and the counter (purpose, step,
+    sample, row, latent), and from its words a normal number by the Box-Muller
+    transform. docs/randomness.md defines both to the bit. The purpose is
+    `train` or `evaluate`. The result is f32 whatever the model's type, and has
+    the same bits on every target. After vectorization any operand may be a
+    vector, all of one shape; operands that do not vary stay scalars.
 
     ```mlir
     %e = vib.noise train %seed, %step, %sample, %row, %latent
@@ -47,17 +48,18 @@ def Vib_KernelOp : Vib_Op<"kernel", [
     IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">,
     AttrSizedOperandSegments, RecursiveMemoryEffects,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames", "getAsmResultNames"]>]> {
-  let summary = "one kernel of a step: a fused region in destination style";
+  let summary = "one kernel of a function: a fused region in destination style";
   let description = [{
     The unit of work of the phase `fused`. The region holds linalg ops on
-    tensors; its arguments are `ins` and then `outs`. The i-th yielded value is
-    the new value of the i-th `outs`. An `outs` whose operand is a `weight`,
-    `moment` or `average` slot is updated in place; one that is a
-    `tensor.empty` is a buffer that the memory plan places. Nothing may read a
-    state tensor after a kernel has updated it: the verifier of the phase
-    reports such a read, and no copy is ever made.
+    tensors. Its arguments are the `ins`, then the `outs`. The i-th yielded
+    value is the new value of the i-th `outs`.
 
-    In the text an argument has the name of its operand, or the one after `as`;
+    An `outs` that is a weight, a moment or an average is updated in place. An
+    `outs` that is a `tensor.empty` is a buffer, which the memory plan places.
+    After a kernel has updated a state tensor nothing may read the old value:
+    `vib-verify-fused` reports such a read, and no copy is ever made.
+
+    In the text an argument has the name of its operand, or the name after `as`;
     the location keeps the name. The i-th result has the name of the i-th
     `outs`.
 
@@ -91,11 +93,12 @@ def Vib_KernelOp : Vib_Op<"kernel", [
 
 def Vib_LaunchOp : Vib_Op<"launch", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "run a kernel's units of work on the threads of the pool";
+  let summary = "runs the units of a kernel on the thread pool";
   let description = [{
-    Calls `callee(begin, end, operands…)` for ranges that cover [0, units) and
-    waits for all of them. The units are fixed when compiling, the ranges are
-    not: a kernel's result must not depend on how its units are cut up.
+    Calls `callee(begin, end, operands…)` for ranges that together cover
+    [0, units), and waits for all of them. The number of units is fixed when
+    compiling. How the units are divided into ranges depends on the number of
+    threads, and the result of a kernel must not depend on it.
 
     ```mlir
     vib.launch @train_step.encode.0 units(32) (%weights, %arena)

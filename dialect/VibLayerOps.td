@@ -15,13 +15,21 @@ include "VibInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
-  let summary = "bytes, such as pixels, as numbers between two bounds";
+  let summary = "converts bytes to floating-point numbers in [low, high]";
   let description = [{
-    0 becomes the lower bound and 255 the upper one; all dimensions but the
-    batch become one. The type of the result is f32 unless it is written.
+    The byte b becomes `low + b / 255 * (high - low)`: 0 becomes `low` and 255
+    becomes `high`. All dimensions but the batch are flattened into one. The
+    data set stays in memory as bytes; each batch is converted when it is used.
+
+    - **Input**: `tensor<?x…xui8>` with two to four dimensions.
+    - **Result**: `tensor<?xWxf32>` or f64, where W is the product of the
+      input's dimensions after the batch. f32 if the type is left out.
+    - **Errors**: an input that is not `ui8` (other inputs need no scaling),
+      bounds that are not finite or not in ascending order, another W.
 
     ```mlir
     %x = vib.scale %image to [-1.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
+    %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input, F64Attr:$low, F64Attr:$high);
@@ -34,10 +42,18 @@ def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
 }
 
 def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
-  let summary = "all dimensions but the batch as one";
+  let summary = "flattens all dimensions but the batch into one";
   let description = [{
+    The elements keep their row-major order.
+
+    - **Input**: `tensor<?x…xf32>` or f64 with two to four dimensions.
+    - **Result**: `tensor<?xWxf32>` of the same element type, where W is the
+      product of the input's dimensions after the batch.
+    - **Errors**: another W, another element type.
+
     ```mlir
     %x = vib.flatten %image : tensor<?x28x28xf32> -> tensor<?x784xf32>
+    %x = vib.flatten %image : tensor<?x28x28xf32>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input);
@@ -51,10 +67,17 @@ def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
 
 def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
-  let summary = "a fully connected layer, `x W + b`";
+  let summary = "applies a fully connected layer, x W + b";
   let description = [{
-    The symbol names the layer: its parameters are `encode.0.weight` and
-    `encode.0.bias`. Instead of the result's type its width may be written.
+    The symbol names the layer. `@encode.0` owns the parameters
+    `encode.0.weight` and `encode.0.bias`, as PyTorch's `state_dict` names those
+    of a `Linear`; files hold the weight as `[out, in]`. Weights start as `init`
+    of `vib.train` says, biases at zero.
+
+    - **Input**: `tensor<?xINxf32>` or f64.
+    - **Result**: `tensor<?xOUTxf32>` of the same element type. Instead of the
+      result's type its width may be written, in brackets.
+    - **Errors**: a name that another layer of the model has, a width below 1.
 
     ```mlir
     %h = vib.linear %x @encode.0 : tensor<?x784xf32> -> tensor<?x1024xf32>
@@ -75,15 +98,25 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
 
 def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
-  let summary = "short for linears, each with an activation";
+  let summary = "applies linear layers, each followed by an activation";
   let description = [{
-    One linear and one activation a width. The layers are named as PyTorch's
-    `Sequential` of them: `encode.0`, `encode.2`, …
+    Stands for one `vib.linear` and one activation for each width in the list.
+    The activation is `relu`, `tanh`, `sigmoid`, `gelu` or `softplus`. The
+    layers are numbered as in a PyTorch `Sequential` of them, where an
+    activation takes a number too: `encode.0`, `encode.2`, …
+
+    - **Input**: `tensor<?xINxf32>` or f64.
+    - **Result**: `tensor<?xWxf32>` of the same element type, where W is the last
+      width.
+    - **Errors**: an empty list, a width below 1, an unknown activation, a layer
+      name that the model has already.
 
     ```mlir
-    %h = vib.mlp %x @encode relu [64, 32] : tensor<?x784xf32> -> tensor<?x32xf32>
+    %h = vib.mlp %x @encode relu [64, 32] : tensor<?x784xf32>
     ```
-    is what `vib-expand-mlp` writes out as
+
+    is short for
+
     ```mlir
     %0 = vib.linear %x @encode.0 : tensor<?x784xf32> -> tensor<?x64xf32>
     %1 = vib.relu %0 : tensor<?x64xf32>

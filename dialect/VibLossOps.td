@@ -17,10 +17,10 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_StandardNormalAttr : Vib_Attr<"StandardNormal", "standard_normal", [
     TypedAttrInterface]> {
-  let summary = "the distribution N(0, I), a prior";
+  let summary = "the prior N(0, I)";
   let description = [{
-    A distribution that is known when compiling; its type says of how many
-    dimensions.
+    The type after the colon says of which dimension; it is that of the
+    posterior.
 
     ```mlir
     #vib.standard_normal : !vib.normal<256>
@@ -31,14 +31,25 @@ def Vib_StandardNormalAttr : Vib_Attr<"StandardNormal", "standard_normal", [
 }
 
 def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
-  let summary = "the negative log likelihood of the target";
+  let summary = "computes the negative log likelihood of the target";
   let description = [{
-    The cross-entropy of a categorical distribution and integer labels, or
-    `½ (log 2 pi s² + (y - mean)² / s²)` summed over the dimensions of a normal
-    one; a number in nats for each example.
+    - Categorical: the cross-entropy `-log softmax(logits)[y]` of the label y.
+    - Normal: `1/2 sum_k (log(2 pi s^2) + (y_k - mean_k)^2 / s^2)`, with the
+      standard deviation s of its `noise`.
+
+    One number for each example, in nats; sums run over the dimensions of the
+    target.
+
+    - **Operands**: the likelihood and the model's second argument. Labels of a
+      `!vib.categorical<C>` are `tensor<?xi32>` in 0 … C - 1; targets of a
+      `!vib.normal<K>` are `tensor<?xKxf32>` or f64.
+    - **Result**: `!vib.nats`.
+    - **Errors**: a target of another type or width, a likelihood with a full
+      covariance or with `softplus`, a target that is not the model's.
 
     ```mlir
     %ce = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>
+    %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
     ```
   }];
   let arguments = (ins Vib_Distribution:$likelihood, AnyRankedTensor:$target);
@@ -50,11 +61,23 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
 }
 
 def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
-  let summary = "the rate: the divergence of the posterior from the prior";
+  let summary = "computes the rate, KL[posterior || prior]";
   let description = [{
-    In closed form, `½ sum (mu² + sigma² - 1 - log sigma²)`; a number in nats
-    for each example. log sigma comes from the statistics and stays finite
-    where sigma underflows.
+    In closed form, summed over the K latents:
+
+    - diagonal: `1/2 sum_k (mu_k^2 + sigma_k^2 - 1 - log sigma_k^2)`;
+    - full: `1/2 (|L|^2 + |mu|^2 - K - 2 sum_k log L_kk)`, with the squared
+      Frobenius norm of the Cholesky factor L.
+
+    One number for each example, in nats. Its mean, the *rate*, is an upper
+    bound on the mutual information I(X;Z) (Alemi et al. 2017). log sigma is
+    computed from rho, so that the rate stays finite where sigma underflows.
+
+    - **Operand**: the posterior that is sampled, `!vib.normal<K>` or
+      `!vib.normal<K, full>`.
+    - **Result**: `!vib.nats`.
+    - **Errors**: a prior other than `#vib.standard_normal`, a prior of another
+      type than the posterior, a posterior other than the sampled one.
 
     ```mlir
     %rate = vib.kl %q, #vib.standard_normal : !vib.normal<256>
@@ -69,14 +92,26 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
 }
 
 def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
-  let summary = "what training minimizes, `nll + beta * rate`";
+  let summary = "states what training minimizes, nll + beta * rate";
   let description = [{
-    The mean over the batch (and the samples) of the negative log likelihood
-    plus beta times the rate. The symbol names beta: the program's `--beta`
-    replaces the number. Without a rate the network is trained as a plain one.
+    The loss is the mean over the batch, and over the samples, of the first term
+    plus beta times the rate (Alemi et al. 2017, equation 17), in nats. The
+    symbol names the coefficient. The program's `--beta` replaces the number in
+    parentheses, and `beta_schedule` of `vib.train` varies it over the epochs.
+    Without a rate the loss is the first term alone.
+
+    - **Operands**: a `vib.nll` and, optionally, a `vib.kl`, both `!vib.nats`.
+    - **Errors**: other operands, a rate without a named coefficient, a
+      coefficient that is negative or not finite, a second `vib.loss`.
 
     ```mlir
     vib.loss %ce + @beta(1.0e-3) * %rate
+    ```
+
+    A plain stochastic network:
+
+    ```mlir
+    vib.loss %ce
     ```
   }];
   let arguments = (ins Vib_NatsType:$nll, OptionalAttr<StrAttr>:$beta_name,

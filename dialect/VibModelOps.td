@@ -20,11 +20,20 @@ include "mlir/IR/SymbolInterfaces.td"
 def Vib_ModelOp : Vib_Op<"model", [
     IsolatedFromAbove, NoTerminator, SingleBlock, Symbol,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
-  let summary = "a network with an information bottleneck, and its loss";
+  let summary = "defines a network with an information bottleneck, and its loss";
   let description = [{
-    The arguments are the input and what is to be predicted from it, one row an
-    example. The batch is `?`: `vib.train` states it. The region holds exactly
-    one `vib.loss`.
+    The first argument is the input, the second the target that is predicted
+    from it. Their names are free. The region holds the encoder, one
+    `vib.reparameterize`, the decoder and exactly one `vib.loss`.
+
+    - **Input**: `tensor<?x…>` of one to four dimensions, of f32, f64 or `ui8`.
+    - **Target**: `tensor<?xi32>` for class labels, `tensor<?xKxf32>` or f64 for
+      a regression.
+    - **Errors**, besides those of the ops in it: a dimension other than the
+      batch that is `?`; tensors of both f32 and f64; two parameters of one name;
+      a parameter that no loss depends on; a second bottleneck or none; an
+      encoder that reads the target; a decoder that reads anything but the
+      sample.
 
     ```mlir
     vib.model @narrow(%x: tensor<?x64xf32>, %digit: tensor<?xi32>) {
@@ -70,9 +79,15 @@ class Vib_PartOp<string mnemonic, string resultName>
 }
 
 def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
-  let summary = "from an input to the posterior p(z|x)";
+  let summary = "computes the posterior p(z|x) from the input";
   let description = [{
-    The region sees the values around it and yields the posterior.
+    Marks where the encoder begins and ends. The region may use the values
+    around it and yields the posterior.
+
+    - **Operand**: the value that it reads, `tensor<?xWxf32>` or f64.
+    - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`.
+    - **Errors**: a region that does not end with `vib.yield`, or yields another
+      type.
 
     ```mlir
     %q = vib.encoder %x : tensor<?x64xf32> -> !vib.normal<2> {
@@ -86,10 +101,15 @@ def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
 }
 
 def Vib_DecoderOp : Vib_PartOp<"decoder", "p"> {
-  let summary = "from a sample of the latent variable to the likelihood p(y|z)";
+  let summary = "computes the likelihood p(y|z) from a sample";
   let description = [{
-    Says where the decoder begins and ends; the ops in it may as well stand in
-    the model itself.
+    Marks where the decoder begins and ends. It is optional: the ops in it may
+    also be written directly in the model.
+
+    - **Operand**: the sample, `tensor<?xKxf32>` or f64.
+    - **Result**: `!vib.categorical<C>` or `!vib.normal<K>`.
+    - **Errors**: a region that does not end with `vib.yield`, or yields another
+      type.
 
     ```mlir
     %p = vib.decoder %z : tensor<?x2xf32> -> !vib.categorical<10> {
@@ -104,14 +124,30 @@ def Vib_DecoderOp : Vib_PartOp<"decoder", "p"> {
 
 def Vib_TrainOp : Vib_Op<"train", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "how a model is trained";
+  let summary = "states how a model is trained";
   let description = [{
-    Any of the named settings may be left out: the optimizer is Adam with a
-    rate of 1.0e-3 then, both schedules are constant, the weights are not
-    averaged, initial weights are `#vib.glorot_uniform` and the seed is 0.
-    `average` is the decay of a zero-debiased exponential average of the
-    weights. Rate, epochs, beta and seed are what the program starts from: its
-    flags override them.
+    After the model's name come its batch and epochs, then the settings in
+    braces, in any order, each optional. Batch, epochs, learning rate,
+    beta and seed can be changed without editing the file: `vibc --batch`
+    changes the batch when compiling, and the program's `--epochs`, `--lr`,
+    `--beta` and `--seed` change the others when it runs.
+
+    | setting | what it is | default | values |
+    |---|---|---|---|
+    | `batch(N)` | examples in a training step | required | 1 to 1,048,576 |
+    | `epochs(N)` | passes over the training data | required | 1 or more |
+    | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.adam`, `#vib.adamw` |
+    | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear_warmup` |
+    | `beta_schedule` | how beta changes | `#vib.constant` | `#vib.constant`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
+    | `average` | decay d of the exponential average of the weights; without it none is kept | none | [0, 1) |
+    | `init` | the distribution of the initial weights | `#vib.glorot_uniform` | `#vib.glorot_uniform`, `#vib.glorot_normal`, `#vib.he_uniform`, `#vib.he_normal` |
+    | `seed` | the seed of all random numbers | 0 | 0 to 2^63 - 1 |
+
+    The average is updated after every update t = 1, 2, …, and is zero-debiased:
+    `a += (1 - d) / (1 - d^t) * (w - a)`.
+
+    - **Errors**: a model that does not exist, a setting that is unknown or
+      written twice, a value outside its range.
 
     ```mlir
     vib.train @toynet batch(100) epochs(200) {

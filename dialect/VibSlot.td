@@ -30,11 +30,13 @@ def Vib_SlotAttr : Vib_Attr<"Slot", "slot"> {
   let description = [{
     Every argument and every result of a step function (`train_step`,
     `gradients`, `encode`, `evaluate`, `predict`, `scale`) carries this as the
-    attribute `vib.slot`. The slot is the only thing that ties a tensor to
-    memory: `weight`, `moment1`, `moment2`, `average` and `gradient` are
-    blocks of the same layout, one entry a parameter; `input` and `output` lie
-    in the arena, and one name is one place in it for all functions; a `scalar`
-    is a field of the runtime's `VibStep`.
+    attribute `vib.slot`. It is the only link between a tensor and memory.
+
+    | kind | what the tensor is | the name is that of |
+    |---|---|---|
+    | `weight`, `moment1`, `moment2`, `average`, `gradient` | an entry of one of five blocks of the same layout | a parameter |
+    | `input`, `output` | a tensor in the arena; one name is one place for all functions | the tensor |
+    | `scalar` | a field of the runtime's `VibStep` | the field |
 
     ```mlir
     %w0: tensor<784x1024xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">}

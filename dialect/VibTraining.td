@@ -29,8 +29,15 @@ def Vib_SGDAttr : Vib_NumbersAttr<"SGD", "sgd", [
     DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
   let summary = "stochastic gradient descent with momentum";
   let description = [{
-    `g += weight_decay w; b = momentum b + g; w -= lr b`, as PyTorch's. The
-    momentum and the weight decay are 0 by default.
+    `g += weight_decay * w; b = momentum * b + g; w -= lr * b`, with the
+    gradient g, as PyTorch's `SGD` computes it. The weight decay acts on every
+    parameter, biases included.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `lr` | base learning rate; `--lr` replaces it | required | (0, inf) |
+    | `momentum` | decay of the velocity b | 0.0 | [0, 1) |
+    | `weight_decay` | factor of the weight added to the gradient | 0.0 | [0, inf) |
 
     ```mlir
     #vib.sgd<lr = 1.0e-2, momentum = 0.9>
@@ -44,8 +51,18 @@ def Vib_AdamAttr : Vib_NumbersAttr<"Adam", "adam", [
     DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
   let summary = "Adam";
   let description = [{
-    `w -= lr m / (sqrt(v) + eps)` with both moments zero-debiased, as PyTorch's
-    and optax's. By default `beta1 = 0.9, beta2 = 0.999, eps = 1.0e-8`.
+    `m += (1 - beta1) * (g - m); v += (1 - beta2) * (g^2 - v)`, then
+    `w -= lr * m' / (sqrt(v') + eps)` with the debiased moments
+    `m' = m / (1 - beta1^t)` and `v' = v / (1 - beta2^t)` at the update
+    t = 1, 2, … (Kingma and Ba 2015, arXiv:1412.6980), as PyTorch's `Adam` and
+    optax compute it.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `lr` | base learning rate; `--lr` replaces it | required | (0, inf) |
+    | `beta1` | decay of the first moment m | 0.9 | [0, 1) |
+    | `beta2` | decay of the second moment v | 0.999 | [0, 1) |
+    | `eps` | added to the root of the second moment | 1.0e-8 | (0, inf) |
 
     ```mlir
     #vib.adam<lr = 1.0e-4, beta1 = 0.5, beta2 = 0.999, eps = 1.0e-8>
@@ -59,8 +76,17 @@ def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
     DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
   let summary = "Adam with decoupled weight decay";
   let description = [{
-    `w -= lr weight_decay w`, then Adam's update. The weight decay is 0.01 by
-    default, the rest is as in `#vib.adam`.
+    `w -= lr * weight_decay * w`, then the update of `#vib.adam` (Loshchilov and
+    Hutter 2019, arXiv:1711.05101). The decay acts on every parameter, biases
+    included.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `lr` | base learning rate; `--lr` replaces it | required | (0, inf) |
+    | `beta1` | decay of the first moment m | 0.9 | [0, 1) |
+    | `beta2` | decay of the second moment v | 0.999 | [0, 1) |
+    | `eps` | added to the root of the second moment | 1.0e-8 | (0, inf) |
+    | `weight_decay` | factor of the decay | 0.01 | [0, inf) |
 
     ```mlir
     #vib.adamw<lr = 1.0e-3, weight_decay = 1.0e-2>
@@ -82,7 +108,11 @@ class Vib_ScheduleAttr<string name, string attrMnemonic>
 def Vib_ConstantAttr : Vib_ScheduleAttr<"Constant", "constant"> {
   let summary = "the base value throughout";
   let description = [{
-    With `warmup` the value rises linearly from 0 over that many epochs first.
+    Can drive the learning rate and beta.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `warmup` | epochs of a linear rise from 0 that come first | 0.0 | [0, inf) |
 
     ```mlir
     #vib.constant
@@ -93,10 +123,15 @@ def Vib_ConstantAttr : Vib_ScheduleAttr<"Constant", "constant"> {
 }
 
 def Vib_StaircaseAttr : Vib_ScheduleAttr<"Staircase", "staircase"> {
-  let summary = "the base value times `rate` after every `epochs` epochs";
+  let summary = "a decay by a factor after every few epochs";
   let description = [{
-    `base * rate^floor(epoch / epochs)`; an optional `warmup` rises linearly
-    from 0 over that many epochs first.
+    `base * rate^floor(epoch / epochs)`. Can drive the learning rate.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `rate` | the factor | required | (0, 1] |
+    | `epochs` | epochs between two steps | required | (0, inf) |
+    | `warmup` | epochs of a linear rise from 0 that come first | 0.0 | [0, inf) |
 
     ```mlir
     #vib.staircase<rate = 0.97, epochs = 2>
@@ -107,10 +142,16 @@ def Vib_StaircaseAttr : Vib_ScheduleAttr<"Staircase", "staircase"> {
 }
 
 def Vib_ExponentialAttr : Vib_ScheduleAttr<"Exponential", "exponential"> {
-  let summary = "a decay by `rate` every `epochs` epochs, continuous in steps";
+  let summary = "a smooth exponential decay";
   let description = [{
-    `base * rate^(epoch / epochs)` where the epoch is a fraction; an optional
-    `warmup` rises linearly from 0 over that many epochs first.
+    `base * rate^(epoch / epochs)`, which changes with every update. Can drive
+    the learning rate.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `rate` | the factor over `epochs` | required | (0, 1] |
+    | `epochs` | epochs in which the value falls by `rate` | required | (0, inf) |
+    | `warmup` | epochs of a linear rise from 0 that come first | 0.0 | [0, inf) |
 
     ```mlir
     #vib.exponential<rate = 0.97, epochs = 2>
@@ -121,11 +162,17 @@ def Vib_ExponentialAttr : Vib_ScheduleAttr<"Exponential", "exponential"> {
 }
 
 def Vib_CosineAttr : Vib_ScheduleAttr<"Cosine", "cosine"> {
-  let summary = "half a cosine from the base value to its `final` part";
+  let summary = "half a cosine from the base value down to a fraction of it";
   let description = [{
-    From `base` to `base * final` over `epochs`, and that value afterwards.
-    `final` is 0 by default; an optional `warmup` rises linearly from 0 over
-    that many epochs first.
+    `base * (final + (1 - final) * (1 + cos(pi * min(1, epoch / epochs))) / 2)`
+    (Loshchilov and Hutter 2017, arXiv:1608.03983, without restarts). After
+    `epochs` it stays at `base * final`. Can drive the learning rate.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `epochs` | epochs of the fall | required | (0, inf) |
+    | `final` | the fraction of the base value that remains | 0.0 | [0, 1] |
+    | `warmup` | epochs of a linear rise from 0 that come first | 0.0 | [0, inf) |
 
     ```mlir
     #vib.cosine<epochs = 200, final = 0.01, warmup = 5>
@@ -137,10 +184,15 @@ def Vib_CosineAttr : Vib_ScheduleAttr<"Cosine", "cosine"> {
 }
 
 def Vib_LinearWarmupAttr : Vib_ScheduleAttr<"LinearWarmup", "linear_warmup"> {
-  let summary = "a straight rise of beta to its final value";
+  let summary = "a linear rise to the base value";
   let description = [{
-    From `base * from` to `base` over `epochs`, and `base` afterwards. `from`
-    is 0 by default; 0 epochs mean no warm-up.
+    `base * (from + (1 - from) * min(1, epoch / epochs))`; 0 epochs mean no
+    warm-up. Can drive the learning rate and beta.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `epochs` | epochs of the rise | required | [0, inf) |
+    | `from` | the fraction of the base value to start from | 0.0 | [0, 1] |
 
     ```mlir
     #vib.linear_warmup<epochs = 10>
@@ -152,10 +204,15 @@ def Vib_LinearWarmupAttr : Vib_ScheduleAttr<"LinearWarmup", "linear_warmup"> {
 
 def Vib_ExponentialWarmupAttr
     : Vib_ScheduleAttr<"ExponentialWarmup", "exponential_warmup"> {
-  let summary = "a geometric rise of beta to its final value";
+  let summary = "a geometric rise to the base value";
   let description = [{
-    `base * from^(1 - epoch / epochs)` over `epochs`, and `base` afterwards.
-    `from` is 1.0e-3 by default; 0 epochs mean no warm-up.
+    `base * from^(1 - min(1, epoch / epochs))`; 0 epochs mean no warm-up. Can
+    drive beta.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `epochs` | epochs of the rise | required | [0, inf) |
+    | `from` | the fraction of the base value to start from | 1.0e-3 | (0, 1] |
 
     ```mlir
     #vib.exponential_warmup<epochs = 10, from = 1.0e-4>
@@ -177,20 +234,52 @@ class Vib_InitializerAttr<string name, string attrMnemonic>
 
 def Vib_GlorotUniformAttr
     : Vib_InitializerAttr<"GlorotUniform", "glorot_uniform"> {
-  let summary = "uniform within sqrt(6 / (in + out))";
+  let summary = "uniform in (-a, a) with a = sqrt(6 / (in + out))";
+  let description = [{
+    For the weights of a linear layer from `in` to `out` features (Glorot and
+    Bengio 2010).
+
+    ```mlir
+    #vib.glorot_uniform
+    ```
+  }];
 }
 
 def Vib_GlorotNormalAttr
     : Vib_InitializerAttr<"GlorotNormal", "glorot_normal"> {
-  let summary = "normal with the deviation sqrt(2 / (in + out))";
+  let summary = "normal with the standard deviation sqrt(2 / (in + out))";
+  let description = [{
+    For the weights of a linear layer from `in` to `out` features (Glorot and
+    Bengio 2010).
+
+    ```mlir
+    #vib.glorot_normal
+    ```
+  }];
 }
 
 def Vib_HeUniformAttr : Vib_InitializerAttr<"HeUniform", "he_uniform"> {
-  let summary = "uniform within sqrt(6 / in)";
+  let summary = "uniform in (-a, a) with a = sqrt(6 / in)";
+  let description = [{
+    For the weights of a linear layer from `in` to `out` features (He et al.
+    2015, arXiv:1502.01852).
+
+    ```mlir
+    #vib.he_uniform
+    ```
+  }];
 }
 
 def Vib_HeNormalAttr : Vib_InitializerAttr<"HeNormal", "he_normal"> {
-  let summary = "normal with the deviation sqrt(2 / in)";
+  let summary = "normal with the standard deviation sqrt(2 / in)";
+  let description = [{
+    For the weights of a linear layer from `in` to `out` features (He et al.
+    2015, arXiv:1502.01852).
+
+    ```mlir
+    #vib.he_normal
+    ```
+  }];
 }
 
 #endif // VIB_DIALECT_VIBTRAINING_TD

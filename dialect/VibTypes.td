@@ -20,10 +20,18 @@ def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
 }
 
 def Vib_NormalType : Vib_Type<"Normal", "normal"> {
-  let summary = "a normal distribution of one example's vector, one row an example";
+  let summary = "a normal distribution over vectors, one for each example";
   let description = [{
-    `!vib.normal<256>` has a diagonal covariance; `!vib.normal<2, full>` one
-    given by its Cholesky factor. The batch is implicit.
+    `!vib.normal<K>` has K dimensions and a diagonal covariance.
+    `!vib.normal<K, full>` has a full covariance, given by its Cholesky factor.
+    The batch is not part of the type.
+
+    - **Errors**: K below 1.
+
+    ```mlir
+    !vib.normal<256>
+    !vib.normal<2, full>
+    ```
   }];
   let parameters = (ins "int64_t":$width,
       DefaultValuedParameter<"Covariance", "Covariance::Diagonal">:$covariance);
@@ -32,7 +40,16 @@ def Vib_NormalType : Vib_Type<"Normal", "normal"> {
 }
 
 def Vib_CategoricalType : Vib_Type<"Categorical", "categorical"> {
-  let summary = "a categorical distribution of one example's class";
+  let summary = "a categorical distribution over classes, one for each example";
+  let description = [{
+    `!vib.categorical<C>` has C classes, numbered from 0 to C - 1.
+
+    - **Errors**: C below 2.
+
+    ```mlir
+    !vib.categorical<10>
+    ```
+  }];
   let parameters = (ins "int64_t":$classes);
   let assemblyFormat = "`<` $classes `>`";
   let genVerifyDecl = 1;
@@ -44,7 +61,15 @@ def Vib_Distribution : Type<
     "a distribution">;
 
 def Vib_NatsType : Vib_Type<"Nats", "nats"> {
-  let summary = "a term of the loss: a number in nats for each example";
+  let summary = "a term of the loss, one number in nats for each example";
+  let description = [{
+    `vib.nll` and `vib.kl` compute values of this type, and `vib.loss` reads
+    them.
+
+    ```mlir
+    !vib.nats
+    ```
+  }];
   let assemblyFormat = "";
   let builderCall = "$_builder.getType<::vib::NatsType>()";
 }

@@ -14,7 +14,15 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_YieldOp : Vib_Op<"yield", [Pure, ReturnLike, Terminator]> {
-  let summary = "the values that a region hands to the op around it";
+  let summary = "ends a region and names its results";
+  let description = [{
+    Ends the region of a `vib.encoder` or a `vib.decoder` with the distribution
+    that is its result, and that of a `vib.kernel` with its tensors.
+
+    ```mlir
+    vib.yield %n : !vib.normal<2>
+    ```
+  }];
   let arguments = (ins Variadic<AnyType>:$operands);
   let builders = [OpBuilder<(ins), [{ /* nothing to yield */ }]>];
   let assemblyFormat = "($operands^ `:` type($operands))? attr-dict";

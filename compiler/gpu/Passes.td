@@ -12,12 +12,12 @@
 include "mlir/Pass/PassBase.td"
 
 def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
-  let summary = "let kernels that do not depend on each other share a launch";
+  let summary = "Let independent kernels share a launch";
   let description = [{
-    Gives every vib.kernel the number of its launch: the first one after those
-    of all that it must come after. A kernel whose result is combined from
-    partial ones also gets the number of the launch that combines them, which
-    another kernel may share.
+    Gives every vib.kernel the number of its launch: the first launch after
+    those of all kernels that it depends on. A kernel whose result is combined
+    from partial results also gets the number of the launch that combines them;
+    other kernels may share that launch.
 
     ```mlir
     %dw = vib.kernel "decode.grad" … attributes {launch = 4 : i64} …
@@ -31,10 +31,10 @@ def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
 }
 
 def PlanDeviceArena : Pass<"vib-plan-device-arena", "mlir::ModuleOp"> {
-  let summary = "decide where every tensor lies in the memory of a GPU";
+  let summary = "Assign memory on a GPU to every tensor";
   let description = [{
-    As `vib-plan-arena`, with all tensors row-major and without padding. What
-    kernels of one launch touch is alive at the same time.
+    As `vib-plan-arena`, but all tensors are row-major and without padding.
+    Buffers of kernels that share a launch are live at the same time.
   }];
   let statistics = [
     Statistic<"numBuffers", "buffers-placed",
@@ -44,13 +44,14 @@ def PlanDeviceArena : Pass<"vib-plan-device-arena", "mlir::ModuleOp"> {
 }
 
 def EmitGpuKernels : Pass<"vib-emit-gpu-kernels", "mlir::ModuleOp"> {
-  let summary = "make each launch a gpu.func";
+  let summary = "Make each launch a gpu.func";
   let description = [{
-    The kernels of a launch become one gpu.func, whose first blocks do the first
-    of them, and every function of the phase fused an entry of launches. A
-    kernel `gather` is added, which copies the rows of a batch from the data to
-    the arena. EmitGpuKernels.cpp has the structure, BlockTiles.cpp the sizes,
-    BlockContraction.cpp the contractions and BlockGeneric.cpp everything else.
+    The kernels of a launch become one gpu.func, in which the first blocks
+    compute the first kernel, and so on. Every function of the phase fused
+    becomes an entry of launches. The kernel `gather` is added, which copies the
+    rows of a batch from the data set to the arena. EmitGpuKernels.cpp describes
+    the structure, BlockTiles.cpp the sizes, BlockContraction.cpp the
+    contractions and BlockGeneric.cpp all other ops.
 
     ```mlir
     gpu.module @kernels {
@@ -78,14 +79,14 @@ def EmitGpuKernels : Pass<"vib-emit-gpu-kernels", "mlir::ModuleOp"> {
 }
 
 def VerifyGpuKernels : Pass<"vib-verify-gpu-kernels", "mlir::ModuleOp"> {
-  let summary = "verify what must hold in the phase kernels of a GPU";
+  let summary = "Verify what must hold in the phase kernels of a GPU";
   let description = [{
-    The plan of memory is there; every function is an entry of launches with
-    constant sizes along x and as much shared memory as its views reach, at most
-    99 KiB, of kernels in the module's gpu.module, of which vib.kernels tells,
-    with the block size that they were made for; every kernel takes the blocks,
-    the arena and the step, or what `gather` takes; and no tensor, no structured
-    op, no vib.noise and no atomic operation is left.
+    The memory is planned. Every function is an entry of launches. A launch has
+    constant sizes along x, as much shared memory as its views reach (at most
+    99 KiB), and names a kernel of the module's gpu.module with the block size
+    that the kernel was made for; `vib.kernels` describes it. A kernel takes the
+    blocks, the arena and the step, or the arguments of `gather`. No tensor, no
+    structured op, no vib.noise and no atomic operation remains.
   }];
   let dependentDialects = ["mlir::LLVM::LLVMDialect"];
 }

@@ -12,10 +12,10 @@
 include "mlir/Pass/PassBase.td"
 
 def CheckModel : Pass<"vib-check-model", "::mlir::ModuleOp"> {
-  let summary = "Check that a file holds one model and says how to train it";
+  let summary = "Check that a file holds one model and one training";
   let description = [{
-    What is wrong within a model is an error of its verifier. This pass checks
-    the file as a whole: there is one `vib.model` and one `vib.train`.
+    The verifiers of the ops check each model. This pass checks the file as a
+    whole: it holds one `vib.model`, one `vib.train`, and nothing else.
 
     ```mlir
     vib.model @a(…) { … }
@@ -25,8 +25,11 @@ def CheckModel : Pass<"vib-check-model", "::mlir::ModuleOp"> {
 }
 
 def ExpandMLP : Pass<"vib-expand-mlp", "::vib::ModelOp"> {
-  let summary = "Write out vib.mlp as linears and activations";
+  let summary = "Replace vib.mlp by linear layers and activations";
   let description = [{
+    Later passes know only single layers. The layers keep the names of their
+    parameters.
+
     ```mlir
     %h = vib.mlp %x @encode relu [64, 32] : tensor<?x784xf32> -> tensor<?x32xf32>
     // becomes
@@ -43,9 +46,9 @@ def ExpandMLP : Pass<"vib-expand-mlp", "::vib::ModelOp"> {
 def SetBatch : Pass<"vib-set-batch", "::mlir::ModuleOp"> {
   let summary = "Make the batch of a model static";
   let description = [{
-    Every `?` becomes the batch that `vib.train` states, or that of the option,
-    which is then stated by `vib.train` too. A model that has a batch of its own
-    must agree.
+    Replaces every `?` by the batch that `vib.train` states, or by the option,
+    which is then written into `vib.train` too. A model that states a static
+    batch must agree with it.
 
     ```mlir
     vib.model @m(%x: tensor<?x64xf32>, %y: tensor<?xi32>) { … }
@@ -61,11 +64,12 @@ def SetBatch : Pass<"vib-set-batch", "::mlir::ModuleOp"> {
 }
 
 def SetPrecision : Pass<"vib-set-precision", "::vib::ModelOp"> {
-  let summary = "Compute a model in f32 or f64";
+  let summary = "Set the floating-point type of a model";
   let description = [{
     Gives every floating-point tensor of the model the element type of the
-    option; without it the model keeps its own. For bf16 that is f32: what is
-    rounded to bf16 are operands of contractions, which the phase step has.
+    option. Without the option the model keeps its own. For bf16 and tf32 the
+    element type is f32: only the operands of contractions are rounded, which
+    the phase step does.
 
     ```mlir
     // --vib-set-precision=precision=f64
@@ -76,7 +80,7 @@ def SetPrecision : Pass<"vib-set-precision", "::vib::ModelOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", /*default=*/"\"\"",
-           "f64, f32 or bf16; the model's own by default">];
+           "f64, f32, bf16 or tf32; the model's own by default">];
 }
 
 #endif // VIB_COMPILER_MODEL_PASSES_TD

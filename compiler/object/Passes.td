@@ -14,13 +14,13 @@ include "mlir/Pass/PassBase.td"
 def LowerLaunches : Pass<"vib-lower-launches", "mlir::ModuleOp"> {
   let summary = "Turn launches into calls of the runtime's vib_launch";
   let description = [{
-    Every entry gets the runtime's `VibCall` as its first argument and hands it
-    on. A kernel's own arguments are not passed by the launch: the function
-    that `vib_launch` calls loads them from the `VibCall` again. The fewest units
-    that are worth a thread follow from the kernel's FLOPs and bytes. What each
-    argument is loaded from is recorded as `vib.arguments`, for
+    Every entry gets the runtime's `VibCall` as its first argument and passes it
+    on. A launch does not pass a kernel's arguments: the function that
+    `vib_launch` calls loads them from the `VibCall`. The smallest number of
+    units that is worth a thread follows from the kernel's FLOPs and bytes.
+    `vib.arguments` records where each argument is loaded from, for
     `vib-wrap-functions`. Bases become `noalias` and aligned, as the runtime
-    promises.
+    guarantees.
 
     ```mlir
     func.func @train_step(%a: memref<64xi8> {vib.base = "arena"})
@@ -51,12 +51,12 @@ def LowerLaunches : Pass<"vib-lower-launches", "mlir::ModuleOp"> {
 def WrapFunctions : Pass<"vib-wrap-functions", "mlir::ModuleOp"> {
   let summary = "Give entries and kernels the signatures of runtime/Abi.h";
   let description = [{
-    For the entry `@f` writes `@f.call(const VibCall *)`, for the kernel `@k`
-    writes `@k.call(const VibCall *, int64_t begin, int64_t end)`: each loads
-    what `vib.arguments` names, rounds the f64 scalars to the model's type, and
-    calls the function behind it. The wrapped functions keep their `noalias`
-    arguments, since kernels are never inlined, and their names, which profilers
-    show.
+    For the entry `@f` the pass writes `@f.call(const VibCall *)`, and for the
+    kernel `@k` it writes `@k.call(const VibCall *, int64_t begin, int64_t
+    end)`. Each loads the values that `vib.arguments` names, rounds the f64
+    scalars to the model's type, and calls the function. The wrapped functions
+    keep their `noalias` arguments, because kernels are never inlined, and their
+    names, which profilers show.
 
     ```mlir
     llvm.func internal @k.call(%call: !llvm.ptr, %begin: i64, %end: i64) {

@@ -12,12 +12,12 @@
 include "mlir/Pass/PassBase.td"
 
 def LowerBlocks : Pass<"vib-lower-blocks", "mlir::gpu::GPUModuleOp"> {
-  let summary = "convert kernels of a GPU to the dialects llvm and nvvm";
+  let summary = "Convert kernels of a GPU to the dialects llvm and nvvm";
   let description = [{
-    Upstream's conversions of all dialects that kernels hold, at once. What is
-    left of math becomes an instruction, where upstream's own pass would call
-    CUDA's device library. Arguments are plain pointers, and dynamic shared
-    memory an external symbol, whose size the launch gives.
+    Runs upstream's conversions of all dialects in kernels at once. The
+    remaining math ops become instructions, where upstream's own pass would call
+    CUDA's device library. Arguments become plain pointers. Dynamic shared
+    memory becomes an external symbol, whose size the launch sets.
 
     ```mlir
     gpu.func @k(%arena: memref<64xi8>) kernel { … }

@@ -12,33 +12,36 @@
 include "mlir/Pass/PassBase.td"
 
 def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
-  let summary = "differentiate a model and write out the step of its training";
+  let summary = "Differentiate a model and write out the step of its training";
   let description = [{
-    Replaces a model of single layers (`vib-expand-mlp`) and its `vib.train` by
-    functions over static tensors, with the batch that `vib.train` states:
+    Replaces a model of single layers (see `vib-expand-mlp`) and its `vib.train`
+    by functions over static tensors, whose batch is that of `vib.train`:
 
-    - `@scale`: bytes to numbers, where the model takes bytes;
+    - `@scale`: converts bytes to numbers, where the input is bytes;
     - `@train_step`: forward, backward, optimizer and average of the weights;
-    - `@gradients`, with the option: the same up to the gradients;
+    - `@gradients`, with the option: the same, but ends with the gradients;
     - `@encode`: the posterior and the rate of a batch;
     - `@evaluate`, `@predict`: one draw from the posterior through the decoder.
 
-    Every argument and every result has its `vib.slot`, every op the label of
-    the layer that it is of: `encode.0` forward, `encode.0.in` for the gradient
-    of the layer's input, `encode.0.grad` for those of its parameters and their
-    updates. With `round-operands` the contractions of layers that are at least
-    32 wide read tensors of bf16: an activation is rounded where it is computed,
-    a weight anew for each contraction. Each op of the model builds its own forward and backward by
-    `DifferentiableOpInterface`. The backward pass goes through the ops such
-    that all users of a value come before the op that made it, and a layer's
-    update stands after the adjoints up to the next layer, since these read the
-    weight before it is written.
+    Every argument and every result has a `vib.slot`. Every op has a label that
+    names its layer: `encode.0` for the forward pass, `encode.0.in` for the
+    gradient of the layer's input, `encode.0.grad` for the gradients of its
+    parameters and their updates.
 
-    The module gets the attributes that later phases and the program's
-    descriptor are made from: `vib.phase = "step"`; `vib.model`, the fields of
-    the runtime's `VibModel` that the model and its training state; and
-    `vib.parameters`, for each the name, the shape in memory, whether files hold
-    the transpose, and how it begins.
+    Each op of the model builds its own forward and backward code through
+    `DifferentiableOpInterface`. The backward pass visits an op after all users
+    of its result. A layer's update comes after the adjoints up to the next
+    layer, because these read the weight before it is written.
+
+    With `round-operands`, contractions of layers that are at least 32 wide read
+    bf16 tensors. An activation is rounded where it is computed; a weight is
+    rounded for each contraction that reads it.
+
+    The module gets the attributes from which later phases and the program's
+    descriptor are made: `vib.phase = "step"`; `vib.model`, with the fields of
+    the runtime's `VibModel` that describe the model and its training; and
+    `vib.parameters`, with the name, the shape in memory, the transposition in
+    files and the initialization of each parameter.
 
     ```mlir
     vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) { … }
@@ -74,14 +77,14 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
 }
 
 def VerifyStep : Pass<"vib-verify-step", "mlir::ModuleOp"> {
-  let summary = "check what must hold of the phase step";
+  let summary = "Verify what must hold in the phase step";
   let description = [{
-    A module of this phase says so (`vib.phase = "step"`), names its model and
-    its parameters, and holds the functions of the step. Their arguments and
-    results are static tensors and scalars with slots, no slot twice; state
-    slots name parameters and have their shapes, and `@train_step` returns what
-    state it takes. The bodies are straight lines of linalg ops, slices and
-    empty tensors.
+    The module names its phase (`vib.phase = "step"`), its model and its
+    parameters, and holds the functions of the step. Their arguments and results
+    are static tensors and scalars, each with a slot of its own. Slots of state
+    name parameters and have their shapes, and `@train_step` returns all state
+    that it takes. The bodies hold linalg ops, slices and empty tensors, without
+    control flow.
 
     ```mlir
     // error: 'func.func' op expected argument 1 to have a slot (vib.slot)
