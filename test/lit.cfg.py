@@ -73,6 +73,8 @@ config.substitutions.append(
 
 feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
+for package in ("torch", "matplotlib"):
+    feature(f"python3-{package}", runs(config.python, "-c", f"import {package}"))
 # The assembler of the CUDA toolkit.
 cuda = os.environ.get("CUDA_HOME", "/usr/local/cuda")
 ptxas = shutil.which("ptxas") or os.path.join(cuda, "bin", "ptxas")
