@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CudaDevice.h"
+#include "runtime/Console.h"
 
 #include <algorithm>
 
@@ -102,10 +103,9 @@ CudaModule CudaDevice::loadModule(const VibModel &model) const {
         driver.cuModuleLoadDataEx(&module, gpu.cubin, 0, nullptr, nullptr);
     if (result == cuda::success)
       return {module, driver.cuModuleUnload};
-    fmt::print(stderr,
-               "{}: note: the driver does not take the program's cubin for {}: "
-               "{}; it compiles the PTX instead\n",
-               model.name, describe(), driver.describe(result));
+    complain("{}: note: the driver does not take the program's cubin for {}: "
+             "{}; it compiles the PTX instead\n",
+             model.name, describe(), driver.describe(result));
   }
 
   char log[8192] = {};

@@ -8,11 +8,14 @@
 
 #include "runtime/File.h"
 #include "runtime/Error.h"
+#include "runtime/Signals.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -30,16 +33,59 @@ std::string_view directoryOf(std::string_view path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+bool isFifo(const std::string &path) {
+  struct stat info;
+  return ::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
 std::string_view nameInDirectory(std::string_view path) {
   size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-/// Always the same name, so that the temporary of a killed run is overwritten
-/// by the next one.
+/// A name that no other writer uses, in this process or another.
 std::string temporaryFor(const std::string &path) {
+  static std::atomic<uint64_t> number{0};
   return joinPath(std::string(directoryOf(path)),
-                  fmt::format(".{}{}", nameInDirectory(path), temporarySuffix));
+                  fmt::format(".{}.{}-{}{}", nameInDirectory(path), ::getpid(),
+                              number++, temporarySuffix));
+}
+
+/// Makes the temporary of `path` and returns its descriptor, or -1 with errno.
+/// A killed process of the same number may have left one of that name.
+int openTemporary(const std::string &path, std::string &temporary) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  int descriptor = -1;
+  for (int attempt = 0; attempt < 1000 && descriptor < 0; ++attempt) {
+    temporary = temporaryFor(path);
+    descriptor = ::open(temporary.c_str(), flags, 0666);
+    if (descriptor < 0 && errno != EEXIST)
+      break;
+  }
+  return descriptor;
+}
+
+/// Waits until a pipe or a device can be read or written, or throws Interrupted
+/// if a signal comes first.
+void waitFor(int descriptor, short events) {
+  // The signal may come just before the wait begins, so the wait is short.
+  constexpr int milliseconds = 200;
+  pollfd wanted = {descriptor, events, 0};
+  do
+    throwIfInterrupted();
+  while (::poll(&wanted, 1, milliseconds) <= 0);
+}
+
+/// Opens a pipe or a device to write to, or returns -1 with errno. A pipe has
+/// to wait for its reader.
+int openToWrite(const std::string &path) {
+  while (true) {
+    int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor >= 0 || errno != ENXIO || !isFifo(path))
+      return descriptor;
+    throwIfInterrupted();
+    ::usleep(50000);
+  }
 }
 
 /// Writes everything, or returns errno.
@@ -48,24 +94,16 @@ int writeAll(int descriptor, const void *data, size_t bytes) {
   while (bytes > 0) {
     ssize_t written = ::write(descriptor, next, bytes);
     if (written < 0) {
-      if (errno == EINTR)
-        continue;
-      return errno;
+      if (errno == EAGAIN)
+        waitFor(descriptor, POLLOUT);
+      else if (errno != EINTR)
+        return errno;
+      continue;
     }
     next += written;
     bytes -= size_t(written);
   }
   return 0;
-}
-
-/// Makes a rename durable. Some file systems cannot sync a directory; there is
-/// nothing better to do on these.
-void syncDirectory(const std::string &path) {
-  int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0)
-    return;
-  ::fsync(descriptor);
-  ::close(descriptor);
 }
 
 /// A rename replaces a link, not what it points to: writes go to the end of it.
@@ -78,11 +116,58 @@ std::string followLinks(const std::string &path) {
   return error ? path : target.string();
 }
 
+/// A descriptor that is closed at the end of its scope.
+class Descriptor {
+public:
+  explicit Descriptor(int number) : number(number) {}
+  ~Descriptor() {
+    if (number >= 0)
+      ::close(number);
+  }
+  Descriptor(const Descriptor &) = delete;
+  Descriptor &operator=(const Descriptor &) = delete;
+  operator int() const { return number; }
+
+private:
+  int number;
+};
+
 } // namespace
+
+void syncDirectoryOf(const std::string &path) {
+  std::string directory(directoryOf(path));
+  Descriptor descriptor(
+      ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // A directory that may be written but not read cannot be synced, nor can
+  // those of some file systems; there is nothing better to do on these.
+  if (descriptor < 0)
+    return;
+  if (::fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS &&
+      errno != ENOTSUP)
+    fail("cannot write {}: syncing its directory failed: {}", path,
+         strerror(errno));
+}
+
+bool isTemporaryOf(std::string_view file, std::string_view name) {
+  std::string prefix = fmt::format(".{}.", file);
+  return name.size() >= prefix.size() + temporarySuffix.size() - 1 &&
+         name.substr(0, prefix.size()) == prefix &&
+         name.substr(name.size() - temporarySuffix.size()) == temporarySuffix;
+}
 
 bool fileExists(const std::string &path) {
   struct stat info;
-  return ::stat(path.c_str(), &info) == 0;
+  if (::stat(path.c_str(), &info) == 0)
+    return true;
+  if (errno != ENOENT && errno != ENOTDIR)
+    fail("cannot look up {}: {}", path, strerror(errno));
+  return false;
+}
+
+bool isSameFile(const std::string &a, const std::string &b) {
+  struct stat first, second;
+  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 std::string joinPath(const std::string &directory, std::string_view name) {
@@ -94,69 +179,38 @@ std::string joinPath(const std::string &directory, std::string_view name) {
 }
 
 Bytes readFile(const std::string &path) {
-  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Not to wait for the writer of a pipe here, where no signal ends the wait.
+  Descriptor descriptor(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor < 0)
     fail("cannot read {}: {}", path, strerror(errno));
   struct stat info;
   Bytes bytes;
   size_t size = 0;
-  if (::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode))
+  bool regular = ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
+  if (regular)
     bytes.resize(size_t(info.st_size) + 1); // one more, to meet the end
   int error = 0;
   while (true) {
     if (size == bytes.size())
       bytes.resize(bytes.size() + bytes.size() / 2 + 65536);
+    if (!regular)
+      waitFor(descriptor, POLLIN);
     ssize_t got = ::read(descriptor, bytes.data() + size, bytes.size() - size);
     if (got == 0)
       break;
     if (got < 0) {
-      if (errno == EINTR)
+      if (errno == EINTR || errno == EAGAIN)
         continue;
       error = errno;
       break;
     }
     size += size_t(got);
   }
-  ::close(descriptor);
   if (error)
     fail("cannot read {}: {}", path, strerror(error));
   bytes.resize(size);
   return bytes;
-}
-
-OutputDirectory::OutputDirectory(const std::string &path) : OutputDirectory() {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  for (fs::path part = path; !part.empty() && !fs::exists(part, error);
-       part = part.parent_path())
-    made.push_back(part.string());
-  fs::create_directories(path, error);
-  if (!fs::is_directory(path)) {
-    if (fs::exists(path))
-      fail("{} is not a directory", path);
-    fail("cannot make the directory {}: {}", path, error.message());
-  }
-  for (fs::directory_iterator it(path, error), end; !error && it != end;
-       it.increment(error)) {
-    std::string name = it->path().filename().string();
-    std::error_code ignored;
-    if (name.size() > temporarySuffix.size() && name[0] == '.' &&
-        name.compare(name.size() - temporarySuffix.size(),
-                     temporarySuffix.size(), temporarySuffix) == 0)
-      fs::remove(it->path(), ignored);
-  }
-  std::string probe = temporaryFor(joinPath(path, "probe"));
-  int descriptor =
-      ::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0)
-    fail("cannot write in the directory {}: {}", path, strerror(errno));
-  ::close(descriptor);
-  ::unlink(probe.c_str());
-}
-
-OutputDirectory::~OutputDirectory() {
-  for (const std::string &path : made)
-    ::rmdir(path.c_str());
 }
 
 AtomicFile::AtomicFile(std::string name) : path(std::move(name)) {
@@ -166,7 +220,7 @@ AtomicFile::AtomicFile(std::string name) : path(std::move(name)) {
     fail("cannot write {}: it is a directory", path);
   // What is at a path like /dev/null must not be replaced by a file.
   if (exists && !S_ISREG(info.st_mode)) {
-    descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    descriptor = openToWrite(path);
     if (descriptor < 0)
       fail("cannot write {}: {}", path, strerror(errno));
     return;
@@ -176,9 +230,7 @@ AtomicFile::AtomicFile(std::string name) : path(std::move(name)) {
   // something by a file that is read-only.
   if (exists && ::access(path.c_str(), W_OK) != 0)
     fail("cannot write {}: {}", path, strerror(errno));
-  temporary = temporaryFor(path);
-  descriptor =
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  descriptor = openTemporary(path, temporary);
   if (descriptor < 0)
     fail("cannot write {}: {}", path, strerror(errno));
   if (exists)
@@ -210,7 +262,7 @@ void AtomicFile::commit() {
   if (::rename(temporary.c_str(), path.c_str()) != 0)
     fail("cannot write {}: {}", path, strerror(errno));
   temporary.clear();
-  syncDirectory(std::string(directoryOf(path)));
+  syncDirectoryOf(path);
 }
 
 void writeFile(const std::string &path, std::string_view text) {

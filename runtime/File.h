@@ -17,34 +17,29 @@
 
 namespace vib::runtime {
 
+/// Whether there is a file of any kind. A path that cannot be looked up (no
+/// permission, a loop of links, a name that is too long) is an Error.
 bool fileExists(const std::string &path);
+/// Whether both paths lead to one existing file.
+bool isSameFile(const std::string &a, const std::string &b);
 /// `directory/name`, without a doubled slash.
 std::string joinPath(const std::string &directory, std::string_view name);
 
-/// The whole of a file, pipes included.
+/// The whole of a file, pipes included. A signal ends a wait for a pipe's
+/// writer: then Interrupted is thrown.
 Bytes readFile(const std::string &path);
 
-/// A directory for what is to be written. It is made, its parents too, if it is
-/// not there, and proves that a file can be written in it; stale temporaries of
-/// killed runs are removed. What was made and is empty in the end goes away.
-class OutputDirectory {
-public:
-  explicit OutputDirectory(const std::string &path);
-  ~OutputDirectory();
-  OutputDirectory(const OutputDirectory &) = delete;
-  OutputDirectory &operator=(const OutputDirectory &) = delete;
+/// Makes what was created, renamed or removed beside `path` durable.
+void syncDirectoryOf(const std::string &path);
 
-private:
-  /// To delegate to: then the destructor cleans up after a failure as well.
-  OutputDirectory() = default;
+/// Whether `name` is that of a temporary of an AtomicFile called `file`.
+bool isTemporaryOf(std::string_view file, std::string_view name);
 
-  std::vector<std::string> made; ///< The innermost first.
-};
-
-/// A file that appears under its name only when it is complete: it is written
-/// beside it as `.NAME.vib-tmp`, synced, renamed, and the directory synced. A
+/// A file that appears under its name only when it is complete. It is written
+/// into a temporary beside it, `.NAME.PROCESS-NUMBER.vib-tmp`, which no other
+/// writer uses, and is then synced and renamed, and the directory is synced. A
 /// writer that is destroyed before commit() leaves the old file as it was and
-/// removes the temporary. What is not a regular file (`/dev/null`, a pipe) is
+/// removes its temporary. What is not a regular file (`/dev/null`, a pipe) is
 /// written directly. The directory is not made.
 class AtomicFile {
 public:

@@ -20,7 +20,8 @@ std::string infoText(const VibModel &model);
 std::string infoJson(const VibModel &model);
 
 /// The optimizer, the schedules and the weight average of the model file, every
-/// number exact: what a run that goes on must share, beside the values of flags.
+/// number exact: what a run that goes on must share, beside the values of
+/// flags.
 std::string describeTraining(const VibModel &model);
 
 /// `info`. Returns the exit code.

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <cfloat>
 #include <cmath>
 
 namespace vib::runtime {
@@ -26,11 +27,24 @@ double labelEntropy(const Labels &labels) {
   return rows > 0 ? std::log(rows) - sum / rows : 0;
 }
 
-RunningSums RunningSums::fromValues(const std::vector<double> &values) {
-  RunningSums sums;
-  if (values.size() == 5)
-    sums = {values[0], values[1], values[2], values[3], values[4]};
-  return sums;
+std::optional<RunningSums>
+RunningSums::fromValues(const std::vector<double> &values) {
+  if (values.size() != 5)
+    return std::nullopt;
+  return RunningSums{values[0], values[1], values[2], values[3], values[4]};
+}
+
+bool RunningSums::isPossible(const VibModel &model) const {
+  // What one row adds is a number of the model's type.
+  double largest = model.type == VIB_F64 ? DBL_MAX : double(FLT_MAX);
+  for (double sum : {nll, rate, error})
+    if (!std::isfinite(sum) || std::fabs(sum) / largest > rows)
+      return false;
+  if (!std::isfinite(loss) || error < 0)
+    return false;
+  // A cross-entropy is negative by rounding at most.
+  return model.likelihood != VIB_CATEGORICAL ||
+         (error <= rows && nll >= -1e-3 * rows);
 }
 
 Figures trainFigures(const VibModel &model, const RunningSums &sums,

@@ -54,7 +54,11 @@ struct RunningSums {
   double loss = 0;  ///< With the beta of each step.
 
   std::vector<double> values() const { return {rows, nll, rate, error, loss}; }
-  static RunningSums fromValues(const std::vector<double> &values);
+  /// Nothing if there are not as many values as values() gives.
+  static std::optional<RunningSums>
+  fromValues(const std::vector<double> &values);
+  /// Whether rows of the model can add up to these sums.
+  bool isPossible(const VibModel &model) const;
 };
 
 /// What a line says of the moment and the weights that it was taken at.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Options.h"
+#include "runtime/Console.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -416,10 +417,10 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {
-    std::fputs(app.help().c_str(), stdout);
+    printText(app.help());
     return std::nullopt;
   } catch (const CLI::CallForVersion &version) {
-    fmt::print("{}\n", version.what());
+    printText(fmt::format("{}\n", version.what()));
     return std::nullopt;
   } catch (const CLI::ParseError &error) {
     auto commands = app.get_subcommands();
@@ -432,8 +433,7 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
           fmt::format("expected train, eval, predict, info or bench, got {}",
                       argc < 2 ? "nothing" : fmt::format("'{}'", argv[1]));
     }
-    fmt::print(stderr, "{0}{1}: {2}\nTry '{0}{1} --help'.\n", program, at,
-               message);
+    complain("{0}{1}: {2}\nTry '{0}{1} --help'.\n", program, at, message);
     exitCode = 2;
     return std::nullopt;
   }
@@ -449,9 +449,9 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
                       options.evaluate == Choice::Average ||
                       options.evaluate == Choice::Both;
   if (wantsAverage && !model.averaged) {
-    fmt::print(stderr, "{} {}: {}: the model averages no weights\n", program,
-               app.get_subcommands().front()->get_name(),
-               options.command == Command::Train ? "--eval" : "--use");
+    complain("{} {}: {}: the model averages no weights\n", program,
+             app.get_subcommands().front()->get_name(),
+             options.command == Command::Train ? "--eval" : "--use");
     exitCode = 2;
     return std::nullopt;
   }

@@ -8,6 +8,7 @@
 
 #include "runtime/Program.h"
 #include "runtime/Bench.h"
+#include "runtime/Console.h"
 #include "runtime/CpuFeatures.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
@@ -18,10 +19,7 @@
 #include "runtime/ThreadPool.h"
 #include "runtime/Train.h"
 
-#include <fmt/format.h>
-
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -43,6 +41,8 @@ static int runCommand(const VibModel &model, const Options &options) {
   checkCpu(model);
   useIeeeArithmetic();
   catchInterrupts();
+  if (options.command == Command::Train || options.command == Command::Predict)
+    surviveClosedPipes();
   switch (options.command) {
   case Command::Train:
     return runTrain(model, options);
@@ -56,8 +56,11 @@ static int runCommand(const VibModel &model, const Options &options) {
 }
 
 int runProgram(const VibModel &model, int argc, const char *const *argv) {
-  auto complain = [&](const char *what) {
-    fmt::print(stderr, "{}: error: {}\n", model.name, what);
+  openStandardDescriptors();
+  auto failWith = [&](const char *what) {
+    // Piece by piece: there may be no memory to format it in.
+    for (const char *piece : {model.name, ": error: ", what, "\n"})
+      complainText(piece);
     return 1;
   };
   try {
@@ -66,16 +69,18 @@ int runProgram(const VibModel &model, int argc, const char *const *argv) {
     std::optional<Options> options = parseOptions(model, argc, argv, exitCode);
     if (options)
       exitCode = runCommand(model, *options);
-    if (exitCode == 0 && (std::fflush(stdout) != 0 || std::ferror(stdout)))
-      fail("cannot write to the standard output: {}", std::strerror(errno));
+    int error = flushOutput();
+    // EPIPE only where the result is in a file: its reader saw enough.
+    if (exitCode == 0 && error && error != EPIPE)
+      fail("cannot write to the standard output: {}", std::strerror(error));
     return exitCode;
   } catch (const Interrupted &) {
-    fmt::print(stderr, "{}: interrupted\n", model.name);
-    return 130;
+    complain("{}: interrupted\n", model.name);
+    return interruptionCode();
   } catch (const std::bad_alloc &) {
-    return complain("out of memory");
+    return failWith("out of memory");
   } catch (const std::exception &error) {
-    return complain(error.what());
+    return failWith(error.what());
   }
 }
 

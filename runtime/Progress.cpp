@@ -7,13 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Progress.h"
+#include "runtime/Console.h"
 #include "runtime/Report.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <clocale>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <langinfo.h>
@@ -120,8 +120,8 @@ void Progress::keep(const std::string &line) {
   if (!enabled)
     return;
   clear();
-  fmt::print("{}\n", line);
-  std::fflush(stdout);
+  printText(escapeControl(line) + "\n");
+  flushOutput();
 }
 
 bool Progress::due() {
@@ -148,16 +148,16 @@ void Progress::working(const char *what, int64_t rows, int64_t of) {
 }
 
 void Progress::draw(const std::string &line) {
-  fmt::print("\r{}\x1b[K", line);
-  std::fflush(stdout);
+  printText(fmt::format("\r{}\x1b[K", line));
+  flushOutput();
   drawn = true;
 }
 
 void Progress::clear() {
   if (!drawn)
     return;
-  std::fputs("\r\x1b[K", stdout);
-  std::fflush(stdout);
+  printText("\r\x1b[K");
+  flushOutput();
   drawn = false;
 }
 

@@ -1,4 +1,4 @@
-//===- Signals.cpp - Ctrl-C -----------------------------------------------===//
+//===- Signals.cpp - What asks a program to stop -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,11 +12,12 @@
 #include <csignal>
 #include <cstdint>
 #include <ctime>
+#include <initializer_list>
 
 namespace vib::runtime {
 
 // Lock-free, so fit for a handler; atomic, as it runs on any of the threads.
-static std::atomic<bool> flag{false};
+static std::atomic<int> firstSignal{0};
 static std::atomic<int64_t> firstTime{0};
 
 /// Notes the first signal. A later one kills, but not within half a second: a
@@ -26,9 +27,9 @@ static void handle(int signal) {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   int64_t time = int64_t(now.tv_sec) * 1000000000 + now.tv_nsec;
-  if (!flag) {
+  if (firstSignal == 0) {
     firstTime = time;
-    flag = true;
+    firstSignal = signal;
     return;
   }
   if (time - firstTime < 500000000)
@@ -41,16 +42,25 @@ void catchInterrupts() {
   struct sigaction action = {};
   action.sa_handler = handle;
   sigemptyset(&action.sa_mask);
-  // No system call of ours has to be left early.
+  // The only calls that wait for long are those of poll() (see File.cpp), which
+  // a signal ends all the same.
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction old = {};
+    if (sigaction(signal, nullptr, &old) == 0 && old.sa_handler != SIG_IGN)
+      sigaction(signal, &action, nullptr);
+  }
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
-bool interrupted() { return flag; }
+void surviveClosedPipes() { std::signal(SIGPIPE, SIG_IGN); }
+
+bool interrupted() { return firstSignal != 0; }
+
+int interruptionCode() { return 128 + firstSignal; }
 
 void throwIfInterrupted() {
-  if (flag)
+  if (interrupted())
     throw Interrupted();
 }
 

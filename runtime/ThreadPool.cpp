@@ -30,6 +30,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/ThreadPool.h"
+#include "runtime/CpuQuota.h"
 #include "runtime/Error.h"
 #include "runtime/Processors.h"
 
@@ -168,6 +169,10 @@ VibPool::VibPool(int count, bool keepsCaller)
     size_t started = workers.size() + 1;
     stop();
     fail("cannot start {} threads, only {}: {}", count, started, error.what());
+  } catch (...) {
+    // Out of memory: a thread that runs must not be destroyed.
+    stop();
+    throw;
   }
   if (pins && keepsCaller) {
     callersProcessors = allowedProcessors();
@@ -347,7 +352,11 @@ extern "C" void vib_launch(const VibCall *call, VibKernelFn kernel,
 namespace vib::runtime {
 
 int availableProcessors() {
-  return std::max<int>(1, int(allowedProcessors().size()));
+  double processors = double(allowedProcessors().size());
+  // More threads than the quota pays for would be stopped, each in turn, while
+  // the others wait for it.
+  processors = std::min(processors, cpuQuota().value_or(processors));
+  return std::max(1, int(processors));
 }
 
 void useIeeeArithmetic() { fesetenv(FE_DFL_ENV); }

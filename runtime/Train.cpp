@@ -7,11 +7,14 @@
 //===----------------------------------------------------------------------===//
 //
 // A run can be killed at any moment and must go on as if nothing had happened.
-// That rests on one order of writing and one rule of reading:
+// That rests on two orders of writing and one rule of reading:
 //
 //   - At the end of an epoch its lines are appended to metrics.jsonl and
 //     synced, and then the checkpoint is written, which says how many lines
 //     are its own.
+//   - Before the first line of all, a checkpoint is written that counts none,
+//   so
+//     that there are never lines without a checkpoint.
 //   - A resumed run cuts metrics.jsonl to that number. Lines of epochs that the
 //     checkpoint has not seen, and those that a run wrote when it ended in the
 //     middle of an epoch, go away and are written again.
@@ -25,12 +28,14 @@
 
 #include "runtime/Train.h"
 #include "runtime/Checkpoint.h"
+#include "runtime/Console.h"
 #include "runtime/CudaDriver.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
 #include "runtime/Info.h"
 #include "runtime/Initialize.h"
+#include "runtime/OutputDirectory.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
 #include "runtime/Schedule.h"
@@ -51,8 +56,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// The files of a run in --out.
+constexpr const char *checkpointName = "checkpoint.safetensors";
+constexpr const char *metricsName = "metrics.jsonl";
+constexpr const char *modelName = "model.safetensors";
+
 double secondsSince(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Whether `longer` names the data of `shorter` and of one more split.
+bool addsSplit(const std::string &longer, const std::string &shorter) {
+  return !shorter.empty() && longer.compare(0, shorter.size(), shorter) == 0 &&
+         longer.compare(shorter.size(), 2, ", ") == 0;
 }
 
 class TrainingRun {
@@ -62,11 +78,10 @@ public:
         values{options.seed.value_or(model.seed),
                options.rate.value_or(model.rate),
                options.beta.value_or(model.beta)},
-        checkpointPath(joinPath(options.out, "checkpoint.safetensors")),
-        metricsPath(joinPath(options.out, "metrics.jsonl")),
-        modelPath(joinPath(options.out, "model.safetensors")),
-        progress(!options.quiet), state(model),
-        session(makeSession(model, options)) {}
+        checkpointPath(joinPath(options.out, checkpointName)),
+        metricsPath(joinPath(options.out, metricsName)),
+        modelPath(joinPath(options.out, modelName)), progress(!options.quiet),
+        state(model), session(makeSession(model, options)) {}
 
   int run() {
     openDirectory();
@@ -82,11 +97,10 @@ public:
       finish();
     } catch (const Interrupted &) {
       progress.clear();
-      fmt::print(stderr,
-                 "{}: interrupted at step {}; {} is written, --resume goes on "
-                 "from it\n",
-                 model.name, step, checkpointPath);
-      return 130;
+      complain("{}: interrupted at step {}; {} is written, --resume goes on "
+               "from it\n",
+               model.name, step, checkpointPath);
+      return interruptionCode();
     } catch (const DeviceError &error) {
       progress.clear();
       fail("after step {}: {}; training stops, {}", step, error.what(),
@@ -99,6 +113,7 @@ private:
   void openDirectory();
   void loadData();
   void startOrResume();
+  void restoreSums(const Checkpoint &saved);
   uint64_t readMetrics(uint64_t lines);
   void introduce();
   void sayFinished();
@@ -160,17 +175,27 @@ private:
   double trainSeconds = 0;  ///< in this time, evaluations left out.
 };
 
-/// Makes --out, or sees that it is there and free.
+/// Makes --out and locks it, then checks that it holds what this run needs: a
+/// run to go on with, or nothing.
 void TrainingRun::openDirectory() {
-  directory.emplace(options.out);
-  if (options.resume)
+  directory.emplace(options.out, std::vector<std::string>{
+                                     checkpointName, metricsName, modelName});
+  bool hasCheckpoint = fileExists(checkpointPath);
+  if (options.resume && hasCheckpoint)
     return;
   // A run that failed before its first line leaves nothing to go on with.
-  for (const std::string &path : {checkpointPath, modelPath, metricsPath})
-    if (fileExists(path) && (path != metricsPath || !readFile(path).empty()))
-      fail("{} holds a run already ({}): give --resume to go on with it, or "
-           "another --out",
-           options.out, path);
+  for (const std::string &path : {checkpointPath, modelPath, metricsPath}) {
+    if (!fileExists(path) || (path == metricsPath && readFile(path).empty()))
+      continue;
+    if (options.resume)
+      fail(
+          "{} holds {} but no {}, so --resume cannot go on: put the checkpoint "
+          "back, or give another --out",
+          options.out, path, checkpointName);
+    fail("{} holds a run already ({}): give --resume to go on with it, or "
+         "another --out",
+         options.out, path);
+  }
 }
 
 void TrainingRun::loadData() {
@@ -197,13 +222,14 @@ void TrainingRun::startOrResume() {
     Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
     Checkpoint wanted = describeCheckpoint();
     // A run that evaluates nothing does not know the test data.
-    size_t common = std::min(saved.data.size(), wanted.data.size());
-    saved.data.resize(common);
-    wanted.data.resize(common);
+    if (addsSplit(saved.data, wanted.data))
+      saved.data = wanted.data;
+    else if (addsSplit(wanted.data, saved.data))
+      wanted.data = saved.data;
     checkResume(checkpointPath, saved, wanted);
     step = firstStep = saved.step;
     savedStep = step;
-    sums = RunningSums::fromValues(saved.sums["train"]);
+    restoreSums(saved);
     metricsLines = saved.metricsLines;
   } else if (!options.init.empty()) {
     loadWeights(options.init, model, Use::Any, state.weights.data());
@@ -218,6 +244,29 @@ void TrainingRun::startOrResume() {
   else if (options.resume)
     progress.keep(
         fmt::format("no checkpoint in {}: starting at step 0", options.out));
+}
+
+/// Takes over the sums of the epoch that has begun, if they can be those of
+/// this step.
+void TrainingRun::restoreSums(const Checkpoint &saved) {
+  auto found = saved.sums.find("train");
+  std::optional<RunningSums> read;
+  if (found != saved.sums.end())
+    read = RunningSums::fromValues(found->second);
+  if (!read)
+    fail("{}: damaged: it lacks the sums of the epoch that has begun",
+         checkpointPath);
+  uint64_t steps = step % stepsPerEpoch();
+  double rows = double(steps) * double(model.batch);
+  double wholeEpoch = double(train.rows());
+  if (read->rows != rows &&
+      !(steps == 0 && step > 0 && read->rows == wholeEpoch))
+    fail("{}: damaged: its sums are over {} rows, expected {} at step {}",
+         checkpointPath, read->rows, rows, step);
+  if (!read->isPossible(model))
+    fail("{}: damaged: its sums of the epoch that has begun are impossible",
+         checkpointPath);
+  sums = *read;
 }
 
 /// The bytes of the first `lines` lines of metrics.jsonl. The last of them says
@@ -241,8 +290,14 @@ uint64_t TrainingRun::readMetrics(uint64_t lines) {
   auto last = nlohmann::json::parse(bytes.begin() + begin, bytes.begin() + end,
                                     nullptr, /*allow_exceptions=*/false);
   if (!last.is_object() || !last.contains("seconds") ||
-      !last["seconds"].is_number())
+      !last["seconds"].is_number() || !last.contains("step") ||
+      !last["step"].is_number_unsigned())
     fail("{}: line {} is not a line of metrics", metricsPath, lines);
+  uint64_t lastStep = last["step"];
+  if (lastStep > step || step - lastStep > stepsPerEpoch())
+    fail("{}: line {} is of step {}, which does not fit the checkpoint at step "
+         "{}",
+         metricsPath, lines, lastStep, step);
   secondsBefore = last["seconds"].get<double>();
   return end;
 }
@@ -400,6 +455,9 @@ void TrainingRun::showLive() {
 /// of a part, where the run ends and the checkpoint is written already.
 void TrainingRun::report(bool wholeEpoch) {
   fetchFiniteState();
+  // Lines without a checkpoint would be a run that cannot go on.
+  if (!savedStep)
+    save();
   std::vector<Figures> lines = {runningFigures()};
 
   // The state is here already, whatever has become of the device.
@@ -468,7 +526,7 @@ void TrainingRun::finish() {
                             model.averaged ? "average" : "raw",
                             grouped(int64_t(step))));
   if (options.profile)
-    fmt::print("{}", session->describeProfile(step - firstStep, trainSeconds));
+    printText(session->describeProfile(step - firstStep, trainSeconds));
 }
 
 Checkpoint TrainingRun::describeCheckpoint() const {
@@ -509,7 +567,11 @@ void TrainingRun::fetchFiniteState() {
 
 void TrainingRun::save() {
   fetchFiniteState();
-  saveCheckpoint(checkpointPath, model, state, describeCheckpoint());
+  try {
+    saveCheckpoint(checkpointPath, model, state, describeCheckpoint());
+  } catch (const Error &error) {
+    fail("{}; {}", error.what(), lastGood());
+  }
   savedStep = step;
 }
 

@@ -109,7 +109,7 @@ TEST(Figures, trainingWeighsBatchesByTheirRows) {
   EXPECT_DOUBLE_EQ(figures.rate, 2);
   EXPECT_DOUBLE_EQ(figures.error1, 0.4);
   EXPECT_DOUBLE_EQ(figures.loss, 2.4);
-  EXPECT_EQ(RunningSums::fromValues(sums.values()).loss, sums.loss);
+  EXPECT_EQ(RunningSums::fromValues(sums.values())->loss, sums.loss);
 }
 
 TEST(Figures, numbersReadBackAsThemselves) {

@@ -7,12 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/File.h"
+#include "runtime/OutputDirectory.h"
 #include "test/runtime/Samples.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <climits>
 #include <csignal>
 #include <filesystem>
@@ -138,26 +140,80 @@ TEST(Files, ModeOfTheOldFileIsKept) {
 TEST(Files, StaleTemporariesAreRemovedAndNothingElse) {
   TemporaryDirectory directory;
   std::string out = directory.path("deep/out");
-  OutputDirectory first(out);
-  writeFile(out + "/.model.safetensors.vib-tmp", "half");
-  writeFile(out + "/model.safetensors", "whole");
-  OutputDirectory second(out);
-  EXPECT_FALSE(fileExists(out + "/.model.safetensors.vib-tmp"));
-  EXPECT_EQ(textOf(out + "/model.safetensors"), "whole");
+  fs::create_directories(out);
+  for (const char *name :
+       {".a.vib-tmp", ".a.123-0.vib-tmp", ".b.123-0.vib-tmp", "a"})
+    writeFile(out + "/" + name, "text");
+  OutputDirectory opened(out, {"a"});
+  EXPECT_FALSE(fileExists(out + "/.a.vib-tmp"));
+  EXPECT_FALSE(fileExists(out + "/.a.123-0.vib-tmp"));
+  EXPECT_TRUE(fileExists(out + "/.b.123-0.vib-tmp"));
+  EXPECT_EQ(textOf(out + "/a"), "text");
+}
+
+TEST(Files, ALockedDirectoryIsRefusedAndItsHolderNamed) {
+  TemporaryDirectory directory;
+  {
+    OutputDirectory first(directory.path("out"), {});
+    // Also within one process, as two trainings in two threads are.
+    EXPECT_ERROR(OutputDirectory(directory.path("out"), {}),
+                 fmt::format("(process {} on ", getpid()));
+    // Being refused takes nothing away from the holder.
+    EXPECT_ERROR(OutputDirectory(directory.path("out"), {}),
+                 "another run is writing in");
+  }
+  EXPECT_FALSE(fileExists(directory.path("out")));
+  // What a killed run left does not lock anything.
+  fs::create_directory(directory.path("out"));
+  writeFile(directory.path("out/.vib-lock"), "process 1 on elsewhere\n");
+  OutputDirectory second(directory.path("out"), {});
+}
+
+TEST(Files, LocksExcludeEachOtherWhileTheyComeAndGo) {
+  TemporaryDirectory directory;
+  fs::create_directory(directory.path("out"));
+  std::atomic<int> inside{0}, entered{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 8; ++thread)
+    threads.emplace_back([&] {
+      for (int attempt = 0; attempt < 300; ++attempt)
+        try {
+          OutputDirectory held(directory.path("out"), {});
+          EXPECT_EQ(++inside, 1);
+          ++entered;
+          --inside;
+        } catch (const Error &) {
+          // Another one has it.
+        }
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_GT(entered, 0);
+}
+
+TEST(Files, PathsThatCannotBeLookedUpAreNamed) {
+  TemporaryDirectory directory;
+  fs::create_symlink("loop", directory.path("loop"));
+  EXPECT_ERROR(fileExists(directory.path("loop")), "loop: Too many levels");
+  EXPECT_ERROR(OutputDirectory(directory.path("loop/a"), {}), "cannot");
+  EXPECT_ERROR(fileExists(directory.path(std::string(300, 'n'))), "too long");
+  EXPECT_ERROR(OutputDirectory(directory.path(std::string(300, 'n')), {}),
+               "too long");
+  EXPECT_FALSE(fileExists(directory.path("nothing/below")));
 }
 
 TEST(Files, DirectoriesThatWereMadeForNothingAreRemoved) {
   TemporaryDirectory directory;
   for (const char *name : {"a/b", "a/b/", "c"})
-    OutputDirectory{directory.path(name)};
+    OutputDirectory(directory.path(name), {});
   EXPECT_FALSE(fileExists(directory.path("a")));
   EXPECT_FALSE(fileExists(directory.path("c")));
   // Nor those that were there, nor those that hold something.
   fs::create_directory(directory.path("there"));
-  OutputDirectory{directory.path("there")};
+  OutputDirectory(directory.path("there"), {});
   EXPECT_TRUE(fileExists(directory.path("there")));
   {
-    OutputDirectory output(directory.path("there/x/y"));
+    OutputDirectory output(directory.path("there/x/y"), {});
     writeFile(directory.path("there/x/file"), "");
   }
   EXPECT_FALSE(fileExists(directory.path("there/x/y")));
@@ -172,26 +228,26 @@ TEST(Files, DirectoriesThatWereMadeInVainAreRemoved) {
   while (path.size() < PATH_MAX - 100)
     path += "/" + std::string(80, 'd');
   path += "/" + std::string(PATH_MAX - path.size() - 5, 'd');
-  EXPECT_ERROR(OutputDirectory(std::string(path)), "cannot write in");
+  EXPECT_ERROR(OutputDirectory(path, {}), "cannot write in");
   EXPECT_FALSE(fileExists(directory.path("deep")));
 }
 
 TEST(Files, DirectoryThatIsAFileIsNamed) {
   TemporaryDirectory directory;
   writeFile(directory.path("a"), "x");
-  EXPECT_ERROR(OutputDirectory(directory.path("a")), "is not a directory");
-  EXPECT_ERROR(OutputDirectory(directory.path("a/b")), "cannot make");
+  EXPECT_ERROR(OutputDirectory(directory.path("a"), {}), "is not a directory");
+  EXPECT_ERROR(OutputDirectory(directory.path("a/b"), {}), "cannot make");
 }
 
 TEST(Files, UnwritableDirectoryIsNamed) {
   if (geteuid() == 0) {
     // Root may write everywhere but in the kernel's own trees.
-    EXPECT_ERROR(OutputDirectory("/proc/self"), "cannot write in");
+    EXPECT_ERROR(OutputDirectory("/proc/self", {}), "cannot write in");
     return;
   }
   TemporaryDirectory directory;
   fs::permissions(directory.path(), fs::perms(0500));
-  EXPECT_ERROR(OutputDirectory(directory.path()), "Permission denied");
+  EXPECT_ERROR(OutputDirectory(directory.path(), {}), "Permission denied");
   EXPECT_ERROR(writeFile(directory.path("a"), "x"), "Permission denied");
   fs::permissions(directory.path(), fs::perms(0700));
 }

@@ -38,20 +38,24 @@ pid_t startMock(const std::vector<std::string> &arguments,
     words.push_back(const_cast<char *>(argument.c_str()));
   words.push_back(nullptr);
   std::string out = start.out.empty() ? directory + "/out" : start.out;
-  std::string err = directory + "/err";
+  std::string err = start.err.empty() ? directory + "/err" : start.err;
 
   pid_t process = fork();
   if (process != 0)
     return process;
   redirect(out, STDOUT_FILENO);
   redirect(err, STDERR_FILENO);
+  if (start.outDescriptor >= 0)
+    dup2(start.outDescriptor, STDOUT_FILENO);
+  for (int descriptor : start.closed)
+    close(descriptor);
+  for (int ignored : start.ignored)
+    signal(ignored, SIG_IGN);
   for (const std::string &variable : start.environment)
     putenv(const_cast<char *>(variable.c_str()));
   if (start.fileLimit >= 0) {
     rlimit limit = {rlim_t(start.fileLimit), rlim_t(start.fileLimit)};
     setrlimit(RLIMIT_FSIZE, &limit);
-    // Writes fail with an error then, as they do on a full disk.
-    signal(SIGXFSZ, SIG_IGN);
   }
   execv(VIB_MOCK, words.data());
   _exit(127);

@@ -26,6 +26,10 @@ struct Start {
   std::vector<std::string> environment; ///< "NAME=value", added.
   long fileLimit = -1;                  ///< RLIMIT_FSIZE in bytes.
   std::string out;                      ///< Where stdout goes, if not caught.
+  std::string err;                      ///< Where stderr goes, if not caught.
+  std::vector<int> closed;              ///< Descriptors that are not open.
+  std::vector<int> ignored;             ///< Signals that are ignored.
+  int outDescriptor = -1;               ///< Becomes stdout.
 };
 
 /// Starts vib-mock; `directory` gets its output. Returns its process.

@@ -1,0 +1,55 @@
+//===- Console.h - The standard streams -------------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Text that the program prints must never end the work that it reports. A
+// terminal that is closed, a full disk behind a redirection, or a reader of a
+// pipe that has gone away is noticed, and the files are written all the same.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_CONSOLE_H
+#define VIB_RUNTIME_CONSOLE_H
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace vib::runtime {
+
+/// Opens /dev/null in place of each of the descriptors 0 to 2 that is closed.
+/// Otherwise the next file that the program opens would get that number, and
+/// everything printed would go into it.
+void openStandardDescriptors();
+
+/// Writes `text` to the standard output. Never throws. The first error is kept
+/// for flushOutput(); whatever is printed after it is dropped.
+void printText(std::string_view text) noexcept;
+
+/// Flushes the standard output. Returns errno of the first write to it that
+/// failed, or 0.
+int flushOutput() noexcept;
+
+/// Writes `text` to the standard error, with control characters escaped. Never
+/// throws: a message that cannot be written is lost.
+void complainText(std::string_view text) noexcept;
+
+/// The same, formatted: `complain("{}: note: {}\n", model, note)`.
+template <typename... Args>
+void complain(fmt::format_string<Args...> format, Args &&...args) {
+  complainText(fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// `text` with its control characters, but for line breaks and tabs, written as
+/// \xNN: a name that comes from a file must not steer the terminal.
+std::string escapeControl(std::string_view text);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_CONSOLE_H

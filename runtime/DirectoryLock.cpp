@@ -1,0 +1,119 @@
+//===- DirectoryLock.cpp - One writer in a directory ----------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The lock is an open-file-description lock (fcntl, F_OFD_SETLK) on the file
+// `.vib-lock` in the directory, which says in one line who holds it. Such a
+// lock works over NFS too, and two runs in one process exclude each other as
+// two processes do.
+//
+// The holder removes the file when it is done. Between the moment when another
+// run opens the file and the moment when it locks it, the file may be removed
+// and made anew; then the two would hold locks of different files. So whoever
+// has a lock checks that the file under the name is still the one that it
+// locked, and tries again if it is not.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/DirectoryLock.h"
+#include "runtime/Console.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+namespace vib::runtime {
+
+namespace {
+
+/// "process 4242 on HOST"
+std::string describeThisProcess() {
+  char host[HOST_NAME_MAX + 1] = {};
+  if (::gethostname(host, sizeof(host) - 1) != 0)
+    strcpy(host, "this machine");
+  return fmt::format("process {} on {}", ::getpid(), host);
+}
+
+/// What the holder of the lock wrote, or nothing if it has not written yet.
+std::string readHolder(int descriptor) {
+  char text[512];
+  ssize_t got = ::pread(descriptor, text, sizeof(text), 0);
+  std::string holder(text, got > 0 ? size_t(got) : 0);
+  return holder.substr(0, holder.find('\n'));
+}
+
+bool isSameFile(int descriptor, const std::string &path) {
+  struct stat opened, named;
+  return ::fstat(descriptor, &opened) == 0 &&
+         ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
+} // namespace
+
+DirectoryLock::DirectoryLock(const std::string &directory)
+    : path(joinPath(directory, ".vib-lock")) {
+  // Only runs that end at this very moment make it try again.
+  for (int attempt = 0; attempt < 1000; ++attempt)
+    if (tryLock(directory))
+      return;
+  fail("cannot lock the directory {}: {} is removed again and again", directory,
+       path);
+}
+
+bool DirectoryLock::tryLock(const std::string &directory) {
+  descriptor =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (descriptor < 0)
+    fail("cannot write in the directory {}: {}", directory, strerror(errno));
+  auto release = [&] {
+    ::close(descriptor);
+    descriptor = -1;
+  };
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  bool locked = ::fcntl(descriptor, F_OFD_SETLK, &lock) == 0;
+  int error = errno;
+  if (!locked && (error == EAGAIN || error == EACCES)) {
+    std::string holder = readHolder(descriptor);
+    release();
+    fail("another run is writing in {}{}: wait until it ends, or give another "
+         "--out",
+         directory, holder.empty() ? "" : fmt::format(" ({})", holder));
+  }
+  if (!isSameFile(descriptor, path)) {
+    release();
+    return false;
+  }
+  if (!locked) {
+    complain("note: {} cannot be locked ({}): do not start another run that "
+             "writes there\n",
+             directory, strerror(error));
+    return true;
+  }
+  owned = true;
+  // The text helps a reader; the lock holds without it.
+  std::string holder = describeThisProcess() + "\n";
+  (void)!::ftruncate(descriptor, 0);
+  (void)!::pwrite(descriptor, holder.data(), holder.size(), 0);
+  return true;
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (owned)
+    ::unlink(path.c_str());
+  ::close(descriptor);
+}
+
+} // namespace vib::runtime

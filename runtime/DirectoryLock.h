@@ -1,0 +1,38 @@
+//===- DirectoryLock.h - One writer in a directory --------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_DIRECTORYLOCK_H
+#define VIB_RUNTIME_DIRECTORYLOCK_H
+
+#include <string>
+
+namespace vib::runtime {
+
+/// An advisory lock on a directory: while one run holds it, every other run
+/// that asks for it fails with an Error that names the holder. The kernel ends
+/// the lock when its process ends, however that happens, so a killed run leaves
+/// nothing to clean up.
+class DirectoryLock {
+public:
+  /// Takes the lock of `directory`, which exists and may be written.
+  explicit DirectoryLock(const std::string &directory);
+  ~DirectoryLock();
+  DirectoryLock(const DirectoryLock &) = delete;
+  DirectoryLock &operator=(const DirectoryLock &) = delete;
+
+private:
+  bool tryLock(const std::string &directory);
+
+  std::string path;
+  int descriptor = -1;
+  bool owned = false; ///< False where the file system has no locks.
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_DIRECTORYLOCK_H

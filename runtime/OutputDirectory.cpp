@@ -1,0 +1,84 @@
+//===- OutputDirectory.cpp - Where a run writes ---------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/OutputDirectory.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace vib::runtime {
+
+namespace fs = std::filesystem;
+
+/// Removes the temporaries of `files` that a killed run has left in `path`.
+/// Only the holder of the directory's lock may.
+static void removeStaleTemporaries(const std::string &path,
+                                   const std::vector<std::string> &files) {
+  std::error_code error;
+  for (fs::directory_iterator it(path, error), end; !error && it != end;
+       it.increment(error)) {
+    std::string name = it->path().filename().string();
+    bool stale =
+        std::any_of(files.begin(), files.end(), [&](const std::string &file) {
+          return isTemporaryOf(file, name);
+        });
+    if (stale)
+      ::unlink(it->path().c_str());
+  }
+}
+
+/// Makes the directory and its parents where they do not exist.
+void OutputDirectory::make(const std::string &path) {
+  std::error_code error;
+  std::vector<std::string> missing;
+  for (fs::path part = path; !part.empty(); part = part.parent_path()) {
+    fs::file_status status = fs::status(part, error);
+    if (status.type() != fs::file_type::not_found)
+      break;
+    missing.push_back(part.string());
+  }
+  fs::create_directories(path, error);
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) {
+    if (fs::exists(path, ignored))
+      fail("{} is not a directory", path);
+    fail("cannot make the directory {}: {}", path, error.message());
+  }
+  made.insert(made.begin(), missing.begin(), missing.end());
+  for (const std::string &directory : missing)
+    syncDirectoryOf(directory);
+}
+
+OutputDirectory::OutputDirectory(const std::string &path,
+                                 const std::vector<std::string> &files)
+    : OutputDirectory() {
+  // A run that ends in vain may remove the directory before it is locked here.
+  constexpr int attempts = 10;
+  for (int attempt = 1; !lock; ++attempt) {
+    make(path);
+    try {
+      lock.emplace(path);
+    } catch (const Error &) {
+      if (attempt == attempts || fileExists(path))
+        throw;
+    }
+  }
+  removeStaleTemporaries(path, files);
+}
+
+OutputDirectory::~OutputDirectory() {
+  lock.reset();
+  for (const std::string &path : made)
+    ::rmdir(path.c_str());
+}
+
+} // namespace vib::runtime
