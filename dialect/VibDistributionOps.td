@@ -37,8 +37,9 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     - **Operand**: `tensor<?xNxf32>` or f64, with N as above.
     - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`. A diagonal one may
       be left out.
-    - **Errors**: another N, a SHIFT that is not finite, an S that is not
-      positive and finite, a full covariance with `noise`.
+    - **Errors**: a wrong number of statistics or means, a SHIFT that is not
+      finite, an S that is not positive and finite, a full covariance with
+      `noise`.
 
     ```mlir
     %q = vib.normal %s softplus(-5.0) : tensor<?x512xf32> -> !vib.normal<256>
@@ -70,7 +71,7 @@ def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
 
     - **Operand**: `tensor<?xCxf32>` or f64, one logit a class.
     - **Result**: `!vib.categorical<C>`, which may be left out.
-    - **Errors**: a number of logits other than C, fewer than two classes.
+    - **Errors**: a wrong number of logits, fewer than two classes.
 
     ```mlir
     %p = vib.categorical %logits : tensor<?x10xf32> -> !vib.categorical<10>
@@ -101,8 +102,8 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, of
       `vib.normal … softplus(…)`.
     - **Result**: `tensor<?xKxf32>` or f64.
-    - **Errors**: S below 1, another width, a second `vib.reparameterize` in the
-      model.
+    - **Errors**: S below 1, a result of another width, a second
+      `vib.reparameterize` in the model.
 
     ```mlir
     %z = vib.reparameterize %q : !vib.normal<256> -> tensor<?x256xf32>

@@ -25,7 +25,8 @@ def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
     - **Result**: `tensor<?xWxf32>` or f64, where W is the product of the
       input's dimensions after the batch. f32 if the type is left out.
     - **Errors**: an input that is not `ui8` (other inputs need no scaling),
-      bounds that are not finite or not in ascending order, another W.
+      bounds that are not finite or not in ascending order, a result of another
+      width.
 
     ```mlir
     %x = vib.scale %image to [-1.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
@@ -49,7 +50,7 @@ def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
     - **Input**: `tensor<?x…xf32>` or f64 with two to four dimensions.
     - **Result**: `tensor<?xWxf32>` of the same element type, where W is the
       product of the input's dimensions after the batch.
-    - **Errors**: another W, another element type.
+    - **Errors**: a result of another width or element type.
 
     ```mlir
     %x = vib.flatten %image : tensor<?x28x28xf32> -> tensor<?x784xf32>

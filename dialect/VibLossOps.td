@@ -19,8 +19,7 @@ def Vib_StandardNormalAttr : Vib_Attr<"StandardNormal", "standard_normal", [
     TypedAttrInterface]> {
   let summary = "the prior N(0, I)";
   let description = [{
-    The type after the colon says of which dimension; it is that of the
-    posterior.
+    The type after the colon is that of the posterior.
 
     ```mlir
     #vib.standard_normal : !vib.normal<256>
@@ -76,8 +75,8 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
     - **Operand**: the posterior that is sampled, `!vib.normal<K>` or
       `!vib.normal<K, full>`.
     - **Result**: `!vib.nats`.
-    - **Errors**: a prior other than `#vib.standard_normal`, a prior of another
-      type than the posterior, a posterior other than the sampled one.
+    - **Errors**: a prior other than `#vib.standard_normal`, a prior whose type
+      is not the posterior's, a posterior that is not the one sampled.
 
     ```mlir
     %rate = vib.kl %q, #vib.standard_normal : !vib.normal<256>
@@ -101,7 +100,7 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     Without a rate the loss is the first term alone.
 
     - **Operands**: a `vib.nll` and, optionally, a `vib.kl`, both `!vib.nats`.
-    - **Errors**: other operands, a rate without a named coefficient, a
+    - **Errors**: operands of other ops, a rate without a named coefficient, a
       coefficient that is negative or not finite, a second `vib.loss`.
 
     ```mlir
