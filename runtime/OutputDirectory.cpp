@@ -10,30 +10,27 @@
 #include "runtime/Error.h"
 #include "runtime/File.h"
 
+#include <dirent.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
+#include <memory>
 
 namespace vib::runtime {
 
 namespace fs = std::filesystem;
 
 /// Removes the temporaries of `files` that a killed run has left in `path`.
-/// Only the holder of the directory's lock may.
+/// Only the holder of the directory's lock may. (A directory_iterator ends the
+/// program where memory is short.)
 static void removeStaleTemporaries(const std::string &path,
                                    const std::vector<std::string> &files) {
-  std::error_code error;
-  for (fs::directory_iterator it(path, error), end; !error && it != end;
-       it.increment(error)) {
-    std::string name = it->path().filename().string();
-    bool stale =
-        std::any_of(files.begin(), files.end(), [&](const std::string &file) {
-          return isTemporaryOf(file, name);
-        });
-    if (stale)
-      ::unlink(it->path().c_str());
-  }
+  std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path.c_str()),
+                                                 ::closedir);
+  while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr)
+    for (const std::string &file : files)
+      if (isTemporaryOf(file, entry->d_name))
+        ::unlink(joinPath(path, entry->d_name).c_str());
 }
 
 /// Makes the directory and its parents where they do not exist.

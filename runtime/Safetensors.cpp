@@ -176,21 +176,37 @@ void SafetensorsWriter::add(std::string name, std::string type,
                          size_t(elements) * elementBytes, std::move(fill)});
 }
 
+/// `text` as a string of JSON.
+static std::string quote(const std::string &text) {
+  using Json = nlohmann::json;
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Made as text: an ordered_json would end the program where there is no memory
+/// for it.
 std::string SafetensorsWriter::makeHeader() const {
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!metadata.empty())
-    header["__metadata__"] = metadata;
+  std::string text = "{";
+  auto member = [&](const std::string &name, const std::string &value) {
+    text +=
+        fmt::format("{}{}:{}", text.size() > 1 ? "," : "", quote(name), value);
+  };
+  if (!metadata.empty()) {
+    std::string values;
+    for (const auto &[key, value] : metadata)
+      values += fmt::format("{}{}:{}", values.empty() ? "" : ",", quote(key),
+                            quote(value));
+    member("__metadata__", "{" + values + "}");
+  }
   uint64_t offset = 0;
   for (const Tensor &tensor : tensors) {
     uint64_t end = offset + tensor.size;
-    header[tensor.name] = {{"dtype", tensor.type},
-                           {"shape", tensor.shape},
-                           {"data_offsets", {offset, end}}};
+    member(tensor.name,
+           fmt::format(R"({{"dtype":{},"shape":[{}],"data_offsets":[{},{}]}})",
+                       quote(tensor.type), fmt::join(tensor.shape, ","), offset,
+                       end));
     offset = end;
   }
-  using Json = nlohmann::ordered_json;
-  std::string text =
-      header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text += "}";
   text.append((lengthBytes - text.size() % lengthBytes) % lengthBytes, ' ');
   std::string length;
   for (size_t i = 0; i < lengthBytes; ++i)
