@@ -1,5 +1,5 @@
 # What `cmake --install` lays out besides the tools and the runtime, which their
-# own folders install: the CMake package, the shell's completion, an example.
+# own folders install: the CMake package, the shell's completion, the documentation.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/vib)
@@ -15,5 +15,25 @@ install(FILES ${CMAKE_BINARY_DIR}/vibConfig.cmake
         DESTINATION ${package_dir})
 install(FILES tools/completion/vibc
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/vib)
-install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# The pages lie to each other as in the source, and what they link to lies with
+# them.
+install(FILES CONTRIBUTING.md LICENSE README.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY test/docs DESTINATION ${CMAKE_INSTALL_DOCDIR}/test)
+install(FILES
+  test/cuda-driver/Cuda.h
+  test/cuda-driver/README.md
+  test/cuda-driver/exports.map
+  test/cuda-driver/mlir.mlir
+  test/cuda-driver/operations.test
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/test/cuda-driver)
+install(FILES test/cuda-driver/Inputs/kernels.cu
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/test/cuda-driver/Inputs)
+
+add_custom_target(uninstall
+  COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt
+          -P ${CMAKE_CURRENT_LIST_DIR}/VibUninstall.cmake
+  COMMENT "Removing what `cmake --install` copied last"
+  VERBATIM)

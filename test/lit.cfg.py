@@ -6,18 +6,46 @@ import subprocess
 
 import lit.formats
 
-config.name = "vib"
+# VIB_HIDE_CUDA=1 hides a CUDA Toolkit, for what a machine without one does.
+hides_cuda = os.environ.get("VIB_HIDE_CUDA", "0") not in ("", "0")
+config.name = "vib-no-toolkit" if hides_cuda else "vib"
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".mlir", ".test"]
 # Inputs of tests, C++ tests and their helpers.
 config.excludes = ["Inputs", "tools", "unit"]
 config.test_source_root = os.path.dirname(__file__)
 
+
+
+def without_toolkit(folder, number):
+    """A folder of PATH without the programs of the CUDA Toolkit."""
+    programs = ("ptxas", "nvcc")
+    if not any(os.path.exists(os.path.join(folder, name)) for name in programs):
+        return folder
+    rest = os.path.join(config.test_exec_root, "no-toolkit", str(number))
+    os.makedirs(rest, exist_ok=True)
+    for name in os.listdir(folder):
+        link = os.path.join(rest, name)
+        if name not in programs and not os.path.lexists(link):
+            os.symlink(os.path.join(folder, name), link)
+    return rest
+
+
+search = os.environ.get("PATH", "/usr/bin:/bin").split(os.pathsep)
+if hides_cuda:
+    search = [without_toolkit(folder, i) for i, folder in enumerate(search)]
+    # Files that are no library hide one that the loader would find.
+    nothing = os.path.join(config.test_exec_root, "no-toolkit", "lib")
+    os.makedirs(nothing, exist_ok=True)
+    for version in ("12", "13"):
+        open(os.path.join(nothing, f"libnvJitLink.so.{version}"), "w").close()
+    config.environment["LD_LIBRARY_PATH"] = nothing
+    config.environment["CUDA_HOME"] = nothing
 path = [
     config.vib_tools,
     os.path.join(config.vib_source, "test", "tools"),
     config.llvm_tools,
-    os.environ.get("PATH", "/usr/bin:/bin"),
+    *search,
 ]
 config.environment["PATH"] = os.pathsep.join(path)
 # A variable of FileCheck that crosses a CHECK-LABEL by accident is an error.
@@ -75,14 +103,27 @@ feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
 for package in ("torch", "matplotlib"):
     feature(f"python3-{package}", runs(config.python, "-c", f"import {package}"))
-# The assembler of the CUDA toolkit.
-cuda = os.environ.get("CUDA_HOME", "/usr/local/cuda")
-ptxas = shutil.which("ptxas") or os.path.join(cuda, "bin", "ptxas")
+# The assembler of the CUDA Toolkit, where vibc looks for it.
+if not hides_cuda:
+    config.environment["CUDA_HOME"] = os.environ.get("CUDA_HOME", "/usr/local/cuda")
+ptxas = shutil.which("ptxas", path=config.environment["PATH"]) or os.path.join(
+    config.environment["CUDA_HOME"], "bin", "ptxas"
+)
 feature("ptxas", runs(ptxas, "--version"))
 config.substitutions += [("%ptxas", ptxas)]
-# A compiler that makes PTX.
-nvptx = ("--target=nvptx64-nvidia-cuda", "-nogpulib", "-S", "-xc++", "/dev/null", "-o", "/dev/null")
-feature("clang-nvptx", runs(config.cxx, *nvptx))
+# A compiler that makes PTX. By default clang makes the version of PTX that the
+# machine's CUDA Toolkit knows, and a very old one where there is none.
+clang = shutil.which("clang++", path=config.llvm_tools) or config.cxx
+nvptx = [
+    *(clang, "--target=nvptx64-nvidia-cuda", "--cuda-path=/nonexistent"),
+    *("--cuda-feature=+ptx78", "-nogpulib", "-S"),
+]
+feature("clang-nvptx", runs(*nvptx, "-xc++", "/dev/null", "-o", "/dev/null"))
+config.substitutions.append(("%nvptx", " ".join(nvptx)))
+# The compilers that users' programs are built with.
+for name, program in (("clang", "clang-22"), ("gcc", "gcc")):
+    feature(name, runs(program, "-fsyntax-only", "-xc++", "/dev/null"))
+    config.substitutions.append(("%" + name, program))
 feature("root", os.geteuid() == 0)
 feature("two-cpus", len(os.sched_getaffinity(0)) >= 2)
 

@@ -3,7 +3,7 @@
 # Sourced by them, with `packages` set to what they need.
 #
 # Nothing is done twice: apt is not called when all packages are there, and the
-# build is incremental.
+# build is incremental. `steps` is how many steps the tool has.
 
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -18,6 +18,21 @@ packages=(cmake ninja-build clang-22 lld-22 libstdc++-12-dev
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
   libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev
   libgtest-dev python3)
+
+# Numbered steps, of which there are `steps`, each with the time that it took.
+step=${VIB_STEPS_DONE:-0}
+duration() {
+  if [ "$1" -lt 60 ]; then echo "$1 s"; else echo "$(($1 / 60)) min $(($1 % 60)) s"; fi
+}
+end_step() {
+  [ -z "${began:-}" ] || printf '   step %s took %s\n' "$step" "$(duration $((SECONDS - began)))" >&2
+  began=
+}
+begin_step() {
+  end_step
+  step=$((step + 1)) began=$SECONDS
+  say "$step/$steps  $*"
+}
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 [ -t 2 ] || say() { printf '== %s\n' "$*" >&2; }
@@ -55,6 +70,9 @@ apt_get() {
 }
 
 install_packages() {
+  # Done by root, before leave_sudo.
+  [ "$step" -eq 0 ] || return 0
+  begin_step "Looking for missing packages"
   command -v dpkg-query >/dev/null ||
     die "this is not Debian: install these (or what they are called here), then build with CMake" \
       "${packages[*]}"
@@ -70,7 +88,7 @@ install_packages() {
       die "packages are missing, and sudo asks for a password. As root:" "$by_hand"
   fi
 
-  say "Installing ${missing[*]}"
+  echo "   apt will install: ${missing[*]}" >&2
   # A bare root has no lists of packages, and lists no security updates, where
   # MLIR 22 is for Debian 12.
   mapfile -t none < <(without_candidate "${missing[@]}")
@@ -79,8 +97,9 @@ install_packages() {
     mapfile -t none < <(without_candidate "${missing[@]}")
   fi
   if [ ${#none[@]} -gt 0 ] && grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
-    say "Adding bookworm-security to apt's sources, for ${none[*]}"
-    as_root tee /etc/apt/sources.list.d/bookworm-security.list >/dev/null <<<\
+    local list=/etc/apt/sources.list.d/vib-bookworm-security.list
+    printf '   %s\n' "apt has no ${none[*]}" "and is given the source $list" >&2
+    as_root tee $list >/dev/null <<<\
 "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian-security bookworm-security main"
     apt_get update || true
     mapfile -t none < <(without_candidate "${missing[@]}")
@@ -93,6 +112,9 @@ install_packages() {
     # The lists may be older than what the mirror still holds.
     { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
     die "apt could not install the missing packages (see above). Once that is mended:" "$by_hand"
+  # README.md says how to remove them again.
+  mkdir -p build
+  printf '%s\n' "${missing[@]}" >>build/apt-packages.txt
 }
 
 # Through sudo, only apt runs as root: what is built belongs to the one who
@@ -104,7 +126,7 @@ leave_sudo() {
   home=$(getent passwd "$SUDO_UID" | cut -d: -f6)
   # Of an earlier run as root.
   [ ! -d build ] || chown -R "$SUDO_UID:$SUDO_GID" build
-  exec env -u SUDO_UID -u SUDO_GID -u SUDO_COMMAND HOME="$home" \
+  exec env -u SUDO_UID -u SUDO_GID -u SUDO_COMMAND HOME="$home" VIB_STEPS_DONE="$step" \
     runuser -u "$SUDO_USER" -- "$root/$tool" "$@"
 }
 
@@ -119,22 +141,21 @@ jobs() {
   echo $((cpus < memory ? cpus : memory))
 }
 
-# build PRESET TARGET...: configures build/PRESET once, and builds.
+# build PRESET TARGET...: configures build/PRESET once, and builds. A step.
 build() {
   local preset=$1 tree=build/$1
   shift
+  begin_step "Building $* in $tree"
   mkdir -p "$tree" 2>/dev/null && [ -w "$tree" ] ||
     die "cannot write to $root/$tree (as $(id -un))"
   if [ -f "$tree/CMakeCache.txt" ] &&
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$tree/CMakeCache.txt"; then
-    say "$tree was made for another place of the source; starting it anew"
+    echo "   $tree was made for another place of the source; starting it anew" >&2
     rm -rf "$tree"
   fi
   if [ ! -f "$tree/build.ninja" ]; then
-    say "Configuring $tree"
     cmake --preset "$preset" >&2 || die "CMake could not configure $tree (see above)"
   fi
-  say "Building $tree: $*"
   cmake --build "$tree" -j "$(jobs)" --target "$@" >&2 ||
     die "the build failed (see above)"
 }

@@ -25,7 +25,7 @@ using namespace vib::cuda;
 
 namespace {
 
-constexpr std::initializer_list<std::string_view> operations = {
+const std::initializer_list<std::string_view> operations = {
     "add", "min", "max", "and", "or", "xor", "exch", "cas", "inc", "dec"};
 enum Operation { Add, Min, Max, And, Or, Xor, Exch, Cas, Inc, Dec };
 

@@ -97,10 +97,12 @@ struct BfindShift {
 };
 struct Brev {
   template <typename T> static T apply(T a) {
-    if constexpr (sizeof(T) == 4)
-      return __builtin_bitreverse32(a);
-    else
-      return __builtin_bitreverse64(a);
+    // Pairs, fours, eights, … of bits swap their halves.
+    for (unsigned width = 4 * sizeof(T); width; width /= 2) {
+      T low = ~T(0) / ((T(1) << width) + 1);
+      a = (a >> width & low) | (a & low) << width;
+    }
+    return a;
   }
 };
 

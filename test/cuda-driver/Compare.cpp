@@ -16,7 +16,7 @@ using namespace vib::cuda;
 namespace {
 
 /// The comparisons by their names. From `equ` on a NaN makes them true.
-constexpr std::initializer_list<std::string_view> comparisons = {
+const std::initializer_list<std::string_view> comparisons = {
     "eq",  "ne",  "lt",  "le",  "gt",  "ge", "equ", "neu", "ltu",
     "leu", "gtu", "geu", "num", "nan", "lo", "ls",  "hi",  "hs"};
 enum Comparison {

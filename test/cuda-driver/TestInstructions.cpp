@@ -398,8 +398,9 @@ TEST_F(Instructions, GuardsAndBranches) {
     uint32_t n = rows[i];
     uint32_t expected = n / 2 * 100 + (n + 1) / 2;
     // Without a round the predicate is what a fresh one is: any.
-    if (n)
+    if (n) {
       EXPECT_EQ(output[i], expected + (n % 2 == 0 ? 10000 : 0)) << i;
+    }
   }
 }
 

@@ -86,7 +86,7 @@ TEST(Files, FullDiskLeavesTheOldFile) {
 
 TEST(Files, FullDiskIsNamed) {
   if (!fileExists("/dev/full"))
-    GTEST_SKIP() << "no /dev/full";
+    GTEST_SKIP() << "there is no /dev/full; it needs one";
   EXPECT_ERROR(writeFile("/dev/full", "x"),
                "cannot write /dev/full: No space left on device");
 }

@@ -138,7 +138,7 @@ TEST(ThreadPool, ThreadsHaveProcessorsOfTheirOwn) {
   std::vector<int> before = allowedProcessors();
   int threads = availableProcessors();
   if (threads == 1)
-    GTEST_SKIP() << "one processor";
+    GTEST_SKIP() << "there is one processor; it needs two";
   {
     ThreadPool pool(threads);
     Board board;

@@ -1,0 +1,37 @@
+# Removes what `cmake --install` copied: the files that -DMANIFEST= lists, and the
+# folders of vib's own that are empty then.
+if(NOT EXISTS "${MANIFEST}")
+  message(FATAL_ERROR "nothing was installed from this build folder: there is no ${MANIFEST}")
+endif()
+
+file(STRINGS "${MANIFEST}" files ENCODING UTF-8)
+set(removed 0)
+set(folders)
+foreach(file IN LISTS files)
+  set(path "$ENV{DESTDIR}${file}")
+  if(EXISTS "${path}" OR IS_SYMLINK "${path}")
+    file(REMOVE "${path}")
+    if(EXISTS "${path}" OR IS_SYMLINK "${path}")
+      message(FATAL_ERROR "cannot remove ${path}")
+    endif()
+    math(EXPR removed "${removed} + 1")
+  endif()
+  # Folders called vib, and those in them.
+  get_filename_component(folder "${path}" DIRECTORY)
+  while("${folder}/" MATCHES "/vib/")
+    list(APPEND folders "${folder}")
+    get_filename_component(folder "${folder}" DIRECTORY)
+  endwhile()
+endforeach()
+
+# Those within others first.
+list(REMOVE_DUPLICATES folders)
+list(SORT folders ORDER DESCENDING)
+foreach(folder IN LISTS folders)
+  file(GLOB rest "${folder}/*" "${folder}/.*")
+  if(IS_DIRECTORY "${folder}" AND NOT rest)
+    file(REMOVE_RECURSE "${folder}")
+  endif()
+endforeach()
+file(REMOVE "${MANIFEST}")
+message(STATUS "Removed ${removed} files")
