@@ -124,7 +124,7 @@ Figures evaluate(Session &session, int number, const Split &split,
 
   VibStep step = {};
   step.seed = context.seed;
-  step.beta = context.beta;
+  step.beta = context.beta.value_or(0);
 
   double nll = 0, rate = 0, error = 0;
   Figures::Averaged averaged;
@@ -134,9 +134,11 @@ Figures evaluate(Session &session, int number, const Split &split,
     step.row0 = int32_t(first);
     step.sample = -1;
     session.encode(number, step);
-    double batchRate = session.sum("rate", rows);
-    requireFinite("rate", batchRate, session, "rate", context, first, rows);
-    rate += batchRate;
+    if (model.rated) {
+      double batchRate = session.sum("rate", rows);
+      requireFinite("rate", batchRate, session, "rate", context, first, rows);
+      rate += batchRate;
+    }
 
     BatchDraws draws(model, rows);
     for (int64_t draw = 0; draw < samples; ++draw) {
@@ -173,8 +175,11 @@ Figures evaluate(Session &session, int number, const Split &split,
   figures.samples = samples;
   figures.rows = split.rows();
   figures.nll = nll / drawn;
-  figures.rate = rate / rows;
-  figures.loss = figures.nll + figures.context.beta * figures.rate;
+  figures.loss = figures.nll;
+  if (model.rated) {
+    figures.rate = rate / rows;
+    figures.loss += *figures.context.beta * *figures.rate;
+  }
   figures.entropy = labelEntropy(split.labels);
   figures.error1 = finish(error, drawn);
   averaged.nll /= rows;
@@ -226,7 +231,8 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
     context.epoch = std::strtoll(epoch, nullptr, 10);
   if (const char *step = find("step"))
     context.step = std::strtoull(step, nullptr, 10);
-  context.beta = number("current_beta", model.beta);
+  if (model.rated)
+    context.beta = number("current_beta", model.beta);
   context.rate = number("current_lr", model.rate);
   const char *seed = find("seed");
   context.seed = options.seed ? *options.seed

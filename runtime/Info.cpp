@@ -218,8 +218,9 @@ std::string infoText(const VibModel &model) {
                                model.epochs, model.seed));
   line("optimizer", describeOptimizer(model));
   line("schedule", describeSchedule(model.rate_schedule));
-  line("beta", fmt::format("{:g}, {}", model.beta,
-                           describeSchedule(model.beta_schedule)));
+  line("beta", model.rated ? fmt::format("{:g}, {}", model.beta,
+                                         describeSchedule(model.beta_schedule))
+                           : "none: the loss has no rate");
   line("average", model.averaged ? fmt::format("decay {:g}, zero-debiased",
                                                model.average_decay)
                                  : "none");
@@ -279,8 +280,9 @@ std::string infoJson(const VibModel &model) {
       {"optimizer", nameOfOptimizer(model)},
       {"lr", model.rate},
       {"schedule", scheduleJson(model.rate_schedule)},
-      {"beta", model.beta},
-      {"beta_schedule", scheduleJson(model.beta_schedule)},
+      {"beta", model.rated ? Json(model.beta) : Json(nullptr)},
+      {"beta_schedule",
+       model.rated ? Json(scheduleJson(model.beta_schedule)) : Json(nullptr)},
       {"average", model.averaged ? Json(model.average_decay) : Json(nullptr)},
       {"weight_bytes", model.block_bytes},
       {"arena_bytes", model.arena_bytes},

@@ -48,6 +48,11 @@ std::string digits(double value) {
   return fmt::format("{:.{}f}", value, size < 1 ? 4 : decimals);
 }
 
+std::string decimal(double value, int decimals) {
+  return std::fabs(value) >= 1e6 ? fmt::format("{:.3e}", value)
+                                 : fmt::format("{:.{}f}", value, decimals);
+}
+
 std::string describe(const Split &split) {
   std::vector<int64_t> shape(split.inputs.array.shape.begin() + 1,
                              split.inputs.array.shape.end());
@@ -71,13 +76,15 @@ std::string summarize(const Figures &figures) {
                         figures.samples);
   line += fmt::format("{} {}", error(figures.error1),
                       figures.samples == 0 ? "z = mu" : "1-shot");
-  line += fmt::format("  {} {:.4f} bits", figures.classes ? "CE" : "NLL",
-                      toBits(figures.nll));
-  if (figures.classes)
-    line += fmt::format("  I(Z;Y) {} {:.3f} bits", glyphs().atLeast,
-                        toBits(figures.informationY()));
-  return line + fmt::format("  I(Z;X) {} {:.2f} bits", glyphs().atMost,
-                            toBits(figures.rate));
+  line += fmt::format("  {} {} bits", figures.classes ? "CE" : "NLL",
+                      decimal(toBits(figures.nll), 4));
+  if (std::optional<double> information = figures.informationY())
+    line += fmt::format("  I(Z;Y) {} {} bits", glyphs().atLeast,
+                        decimal(toBits(*information), 3));
+  if (figures.rate)
+    line += fmt::format("  I(Z;X) {} {} bits", glyphs().atMost,
+                        decimal(toBits(*figures.rate), 2));
+  return line;
 }
 
 std::string describe(const Figures &figures) {
@@ -93,7 +100,7 @@ std::string describe(const Figures &figures) {
                   const char *unit, const std::string &note) {
     text += fmt::format("  {:<15}{:>9} {:<5} {}\n", name, value, unit, note);
   };
-  auto bits = [](double nats) { return fmt::format("{:.4f}", toBits(nats)); };
+  auto bits = [](double nats) { return decimal(toBits(nats), 4); };
   auto error = [&](const char *name, double value, const std::string &note) {
     figures.classes ? line(name, fmt::format("{:.2f}", value * 100), "%", note)
                     : line(name, digits(value), "", note);
@@ -117,15 +124,16 @@ std::string describe(const Figures &figures) {
   if (figures.averaged && figures.classes && figures.samples > 0)
     line("NLL", bits(figures.averaged->nll), "bits",
          "of the averaged probabilities");
-  if (figures.classes)
-    line(fmt::format("I(Z;Y) {}", glyphs().atLeast),
-         bits(figures.informationY()), "bits",
+  if (std::optional<double> information = figures.informationY())
+    line(fmt::format("I(Z;Y) {}", glyphs().atLeast), bits(*information), "bits",
          fmt::format("H(Y) {} bits - cross-entropy", bits(figures.entropy)));
-  line(fmt::format("I(Z;X) {}", glyphs().atMost), bits(figures.rate), "bits",
-       "the rate");
-  line("loss", fmt::format("{:.4f}", figures.loss), "nats",
-       fmt::format("{} + {:g} x rate",
-                   figures.classes ? "cross-entropy" : "NLL", context.beta));
+  if (figures.rate)
+    line(fmt::format("I(Z;X) {}", glyphs().atMost), bits(*figures.rate), "bits",
+         "the rate");
+  std::string terms = figures.classes ? "cross-entropy" : "NLL";
+  if (context.beta)
+    terms += fmt::format(" + {:g} x rate", *context.beta);
+  line("loss", decimal(figures.loss, 4), "nats", terms);
   return text;
 }
 

@@ -37,6 +37,9 @@ std::string duration(double seconds);
 /// Four significant digits, as "0.4213", "77.70", "2381".
 std::string digits(double value);
 
+/// A value with so many decimals; a large one as "1.234e+15".
+std::string decimal(double value, int decimals);
+
 /// "train  60,000 x [28, 28] uint8, range 0 to 255, from …".
 std::string describe(const Split &split);
 

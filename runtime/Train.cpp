@@ -309,11 +309,12 @@ void TrainingRun::introduce() {
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
+  std::string beta = model.rated ? fmt::format("beta {:g}, ", values.beta) : "";
   progress.keep(fmt::format(
-      "batch {}, {} steps an epoch, {} steps in all, beta {:g}, learning rate "
-      "{:g}, seed {}",
+      "batch {}, {} steps an epoch, {} steps in all, {}learning rate {:g}, "
+      "seed {}",
       model.batch, grouped(int64_t(stepsPerEpoch())), grouped(int64_t(limit)),
-      values.beta, values.rate, values.seed));
+      beta, values.rate, values.seed));
 }
 
 /// Of a run that was to go on.
@@ -424,7 +425,8 @@ Context TrainingRun::context(const char *split, const char *weights) const {
   result.weights = weights;
   result.epoch = int64_t(lastEpoch());
   result.step = step;
-  result.beta = last.beta;
+  if (model.rated)
+    result.beta = last.beta;
   result.rate = last.rate;
   result.seed = values.seed;
   result.seconds = elapsed();
@@ -537,7 +539,8 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   checkpoint.training = describeTraining(model);
   checkpoint.data = data;
   checkpoint.seed = values.seed;
-  checkpoint.beta = values.beta;
+  if (model.rated)
+    checkpoint.beta = values.beta;
   checkpoint.rate = values.rate;
   checkpoint.shuffle = options.shuffle;
   checkpoint.step = step;
@@ -545,8 +548,9 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   checkpoint.metricsLines = metricsLines;
   Context now = context("", "");
   checkpoint.extra = {{"epoch", fmt::format("{}", *now.epoch)},
-                      {"current_beta", fmt::format("{}", now.beta)},
                       {"current_lr", fmt::format("{}", now.rate)}};
+  if (now.beta)
+    checkpoint.extra["current_beta"] = fmt::format("{}", *now.beta);
   return checkpoint;
 }
 

@@ -268,6 +268,13 @@ TEST_F(Trained, noSamplesMeanTheMean) {
   EXPECT_EQ(json["error_1shot"], json["error_mean"]);
   EXPECT_EQ(json["error_avg"], json["error_mean"]);
   EXPECT_EQ(json["nll_avg_bits"], json["cross_entropy_bits"]);
+  // At the mean, H(Y) - CE bounds I(mu(X);Y), not I(Z;Y).
+  EXPECT_TRUE(json["izy_bits"].is_null());
+  EXPECT_TRUE(json["hy_bits"].is_number());
+  std::string text = eval("run/model.safetensors", {"--samples", "0"}).out;
+  EXPECT_EQ(text.find("I(Z;Y)"), std::string::npos) << text;
+  expectIn(text, "cross-entropy");
+  expectIn(text, "I(Z;X)");
 }
 
 TEST_F(Trained, everyFigureSaysWhatItIs) {
@@ -350,6 +357,7 @@ TEST(Report, numbers) {
 
 TEST(Report, liveLineFitsTheTerminal) {
   Figures figures;
+  figures.samples = 1;
   figures.nll = 0.5;
   figures.rate = 50;
   LiveFigures live;

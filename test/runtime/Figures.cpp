@@ -65,13 +65,13 @@ TEST(Figures, aRaggedBatchCountsByItsRows) {
     one.labels.classes = {whole.labels.classes[size_t(row)]};
     Figures single = figuresOf(one, 0);
     nll += single.nll;
-    rate += single.rate;
+    rate += *single.rate;
     error += single.error1;
   }
   EXPECT_NEAR(figures.nll, nll / 11, 1e-12);
-  EXPECT_NEAR(figures.rate, rate / 11, 1e-12);
+  EXPECT_NEAR(*figures.rate, rate / 11, 1e-12);
   EXPECT_NEAR(figures.error1, error / 11, 1e-12);
-  EXPECT_NEAR(figures.loss, figures.nll + 0.1 * figures.rate, 1e-15);
+  EXPECT_NEAR(figures.loss, figures.nll + 0.1 * *figures.rate, 1e-15);
 }
 
 TEST(Figures, averagedProbabilitiesAreNoWorseThanTheDraws) {
@@ -82,7 +82,7 @@ TEST(Figures, averagedProbabilitiesAreNoWorseThanTheDraws) {
   }
   EXPECT_NEAR(figuresOf(split, 1).averaged->nll, figuresOf(split, 1).nll,
               1e-12);
-  EXPECT_GE(figuresOf(split, 1).rate, 0);
+  EXPECT_GE(*figuresOf(split, 1).rate, 0);
 }
 
 TEST(Figures, entropyIsThatOfTheLabelsOfTheSplit) {
@@ -106,7 +106,7 @@ TEST(Figures, trainingWeighsBatchesByTheirRows) {
   sums.loss = sums.nll + 0.5 * sums.rate;
   Figures figures = trainFigures(mockClassifier(), sums, std::log(3), {});
   EXPECT_DOUBLE_EQ(figures.nll, 1.4);
-  EXPECT_DOUBLE_EQ(figures.rate, 2);
+  EXPECT_DOUBLE_EQ(*figures.rate, 2);
   EXPECT_DOUBLE_EQ(figures.error1, 0.4);
   EXPECT_DOUBLE_EQ(figures.loss, 2.4);
   EXPECT_EQ(RunningSums::fromValues(sums.values())->loss, sums.loss);

@@ -398,6 +398,58 @@ TEST_F(Training, betaOfZero) {
               1e-12);
 }
 
+TEST_F(Training, aLossWithoutARateHasNoFigureOfIt) {
+  Start unrated;
+  unrated.environment = {"VIB_MOCK=unrated"};
+  Outcome outcome = train("run", {"--eval", "both"}, unrated);
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  for (const char *word : {"I(Z;X)", "beta", "rate 0"})
+    EXPECT_EQ(outcome.out.find(word), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("I(Z;Y)"), std::string::npos) << outcome.out;
+  for (const std::string &line : readLines(path("run/metrics.jsonl"))) {
+    auto json = nlohmann::json::parse(line);
+    EXPECT_TRUE(json["rate_bits"].is_null()) << line;
+    EXPECT_TRUE(json["beta"].is_null()) << line;
+    EXPECT_TRUE(json["izy_bits"].is_number()) << line;
+    EXPECT_NEAR(double(json["loss"]),
+                double(json["cross_entropy_bits"]) * M_LN2, 1e-12);
+  }
+  for (const char *name : {"model.safetensors", "checkpoint.safetensors"}) {
+    Metadata metadata = SafetensorsReader(path("run/") + name).metadata();
+    EXPECT_EQ(metadata.count("beta"), 0u) << name;
+    EXPECT_EQ(metadata.count("current_beta"), 0u) << name;
+  }
+  Outcome eval = runMock({"eval", "--data", path("data"), "--weights",
+                          path("run/model.safetensors")},
+                         unrated);
+  EXPECT_EQ(eval.exitCode, 0);
+  for (const char *word : {"I(Z;X)", "rate"})
+    EXPECT_EQ(eval.out.find(word), std::string::npos) << eval.out;
+  auto info = nlohmann::json::parse(runMock({"info", "--json"}, unrated).out);
+  EXPECT_TRUE(info["beta"].is_null());
+  EXPECT_TRUE(info["beta_schedule"].is_null());
+
+  // And it goes on as if there had been no break.
+  ASSERT_EQ(
+      train("parts", {"--eval", "both", "--steps", "9"}, unrated).exitCode, 0);
+  Outcome resumed = train("parts", {"--eval", "both", "--resume"}, unrated);
+  ASSERT_EQ(resumed.exitCode, 0) << resumed.err;
+  expectSameRun("run", "parts");
+}
+
+TEST_F(Training, betaOfALossWithoutARateIsRefused) {
+  Start unrated;
+  unrated.environment = {"VIB_MOCK=unrated"};
+  Outcome outcome = train("run", {"--beta", "0.1"}, unrated);
+  EXPECT_EQ(outcome.exitCode, 2);
+  EXPECT_NE(outcome.err.find("--beta: the model's loss has no rate"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_FALSE(fileExists(path("run")));
+  Outcome help = runMock({"train", "--help"}, unrated);
+  EXPECT_EQ(help.out.find("--beta"), std::string::npos) << help.out;
+}
+
 TEST_F(Training, regression) {
   writeNumbers(path("data"), 50, 21);
   Start start;
