@@ -55,12 +55,11 @@ std::string liveLine(const LiveFigures &live, int width) {
     std::string text;
   };
   constexpr int minBar = 6, maxBar = 30;
-  const std::string epochs = std::to_string(live.epochs);
   std::vector<Piece> pieces;
   auto add = [&](int rank, std::string text) {
     pieces.push_back({rank, std::move(text)});
   };
-  add(0, fmt::format("epoch {:>{}}/{}", live.epoch + 1, epochs.size(), epochs));
+  add(0, epochTitle(live.epoch, live.epochs));
   add(6, std::string(minBar, ' '));
   add(1, fmt::format("{:3.0f} %", live.fraction * 100));
   if (live.figures) {

@@ -40,6 +40,12 @@ std::string duration(double seconds) {
   return seconds < 1 ? fmt::format("{:.2g} s", seconds) : clock(seconds);
 }
 
+std::string epochTitle(int64_t epoch, int64_t epochs) {
+  size_t width = std::to_string(epochs).size();
+  return fmt::format("epoch {0:>{2}} ({1:>{2}} of {3})", epoch, epoch + 1,
+                     width, epochs);
+}
+
 std::string digits(double value) {
   double size = std::fabs(value);
   if (size != 0 && (size < 1e-3 || size >= 1e6))
@@ -92,8 +98,8 @@ std::string describe(const Figures &figures) {
   std::string text = fmt::format("{}: {} examples, {} weights", context.split,
                                  grouped(figures.rows), context.weights);
   if (context.epoch && context.step)
-    text += fmt::format(" of epoch {}, step {}", *context.epoch + 1,
-                        grouped(int64_t(*context.step)));
+    text += fmt::format(" of epoch {} (counted from 0), step {}",
+                        *context.epoch, grouped(int64_t(*context.step)));
   text += fmt::format(", seed {}, {:.1f} s\n", context.seed, context.seconds);
 
   auto line = [&](const std::string &name, const std::string &value,

@@ -34,6 +34,10 @@ std::string clock(double seconds);
 /// The same, but what is less than a second as "0.4 s".
 std::string duration(double seconds);
 
+/// "epoch 1 (2 of 10)": its number as in metrics.jsonl, which counts from 0,
+/// and its place in the run.
+std::string epochTitle(int64_t epoch, int64_t epochs);
+
 /// Four significant digits, as "0.4213", "77.70", "2381".
 std::string digits(double value);
 

@@ -8,6 +8,8 @@
 
 #include "runtime/Schedule.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -48,6 +50,55 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
   default:
     return base;
   }
+}
+
+bool varies(const VibSchedule &schedule) {
+  return schedule.warmup_epochs > 0 ||
+         (schedule.kind != VIB_CONSTANT && schedule.epochs > 0 &&
+          schedule.factor != 1);
+}
+
+/// The epoch from which on the value stays as it is; of a decay without an end,
+/// that of the warm-up.
+static double settledAt(const VibSchedule &schedule) {
+  bool ends = schedule.kind == VIB_COSINE || schedule.kind == VIB_LINEAR ||
+              schedule.kind == VIB_GEOMETRIC;
+  return std::max(0.0, schedule.warmup_epochs) +
+         (ends ? std::max(0.0, schedule.epochs) : 0.0);
+}
+
+std::string describeCourse(const VibSchedule &schedule, double base,
+                           uint64_t first, uint64_t last,
+                           uint64_t stepsPerEpoch) {
+  if (!varies(schedule) || base == 0 || first >= last)
+    return fmt::format("{:.4g}", base);
+  auto epochOf = [&](uint64_t step) {
+    return double(step) / double(stepsPerEpoch);
+  };
+  auto valueAt = [&](double epoch) {
+    return scheduledValue(schedule, base, epoch);
+  };
+  auto after = [&](double epoch) {
+    return fmt::format("{:.4g} after {:.4g} epoch{}", valueAt(epoch), epoch,
+                       epoch == 1 ? "" : "s");
+  };
+  double start = valueAt(epochOf(first)), end = valueAt(epochOf(last - 1));
+  double warmUp = schedule.warmup_epochs, settled = settledAt(schedule);
+  std::string from = fmt::format("{:.4g}", start),
+              to = fmt::format("{:.4g}", end);
+  bool turns = schedule.kind != VIB_CONSTANT && epochOf(first) < warmUp &&
+               warmUp < epochOf(last - 1);
+  std::string text = fmt::format("from {} to {}{} at the end of this run", from,
+                                 turns ? after(warmUp) + ", then to " : "", to);
+  if (!turns && from == to)
+    text = from + " throughout this run";
+  // The next turn that the run is too short for.
+  double missed = epochOf(last) < warmUp    ? warmUp
+                  : epochOf(last) < settled ? settled
+                                            : 0;
+  if (missed > 0)
+    text += fmt::format(" (the model's schedule reaches {})", after(missed));
+  return text;
 }
 
 VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,

@@ -117,6 +117,7 @@ private:
   uint64_t readMetrics(uint64_t lines);
   void introduce();
   void sayFinished();
+  std::string describeVarying(const Context &now) const;
   void trainToLimit();
   void trainSteps();
   uint64_t nextStop() const;
@@ -131,6 +132,10 @@ private:
   }
   /// The epoch of the last update, from 0.
   uint64_t lastEpoch() const { return step ? (step - 1) / stepsPerEpoch() : 0; }
+  /// How many epochs the run has, the last one perhaps cut by --steps.
+  int64_t epochsInAll() const {
+    return int64_t((std::max(limit, step) - 1) / stepsPerEpoch() + 1);
+  }
   bool atEpochEnd() const {
     return step % stepsPerEpoch() == 0 && sums.rows > 0;
   }
@@ -309,21 +314,38 @@ void TrainingRun::introduce() {
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
-  std::string beta = model.rated ? fmt::format("beta {:g}, ", values.beta) : "";
-  progress.keep(fmt::format(
-      "batch {}, {} steps an epoch, {} steps in all, {}learning rate {:g}, "
-      "seed {}",
-      model.batch, grouped(int64_t(stepsPerEpoch())), grouped(int64_t(limit)),
-      beta, values.rate, values.seed));
+  progress.keep(fmt::format("batch {}, {} steps an epoch, {} steps in all, "
+                            "epochs counted from 0, seed {}",
+                            model.batch, grouped(int64_t(stepsPerEpoch())),
+                            grouped(int64_t(limit)), values.seed));
+  auto course = [&](const VibSchedule &schedule, double base) {
+    return describeCourse(schedule, base, step, limit, stepsPerEpoch());
+  };
+  if (model.rated)
+    progress.keep("beta " + course(model.beta_schedule, values.beta));
+  progress.keep("learning rate " + course(model.rate_schedule, values.rate));
 }
 
-/// Of a run that was to go on.
+/// Says that there is nothing to resume.
 void TrainingRun::sayFinished() {
-  const char *flags = options.steps == limit ? "--steps" : "--epochs";
-  progress.keep(fmt::format("the run is finished, {} of {} steps are done: "
-                            "give more {} to go on with it",
-                            grouped(int64_t(step)), grouped(int64_t(limit)),
-                            flags));
+  const char *flag = options.steps == limit ? "--steps" : "--epochs";
+  std::string done =
+      step == limit
+          ? fmt::format("all {} steps are done", grouped(int64_t(limit)))
+          : fmt::format("{} steps are done, and {} asks for {} in all",
+                        grouped(int64_t(step)), flag, grouped(int64_t(limit)));
+  progress.keep(fmt::format("the run is finished: {}; a larger {} continues it",
+                            done, flag));
+}
+
+/// Beta and the learning rate of the last update where they vary.
+std::string TrainingRun::describeVarying(const Context &now) const {
+  std::string text;
+  if (now.beta && varies(model.beta_schedule))
+    text += fmt::format("  beta {:.4g}", *now.beta);
+  if (varies(model.rate_schedule))
+    text += fmt::format("  lr {:.4g}", now.rate);
+  return text;
 }
 
 void TrainingRun::trainToLimit() {
@@ -443,7 +465,7 @@ void TrainingRun::showLive() {
   Figures figures = runningFigures();
   LiveFigures live;
   live.epoch = int64_t(lastEpoch());
-  live.epochs = options.epochs.value_or(model.epochs);
+  live.epochs = epochsInAll();
   live.fraction = sums.rows / double(train.rows());
   live.figures = &figures;
   live.rowsPerSecond = rowsTrained / trainSeconds;
@@ -496,16 +518,15 @@ void TrainingRun::report(bool wholeEpoch) {
   if (choice == Choice::Raw || choice == Choice::Both)
     testOn("raw", false);
 
-  int64_t epochs = options.epochs.value_or(model.epochs);
   for (const Figures &figures : lines) {
     metrics->append(toJson(figures));
     // On a terminal the live line has shown the training figures.
     if (progress.isLive() && lines.size() > 1 && &figures == &lines.front())
       continue;
-    progress.keep(fmt::format("epoch {:>{}}/{}  {}  after {}", lastEpoch() + 1,
-                              std::to_string(epochs).size(), epochs,
-                              summarize(figures),
-                              duration(figures.context.seconds)));
+    progress.keep(fmt::format(
+        "{}  {}{}  after {}", epochTitle(int64_t(lastEpoch()), epochsInAll()),
+        summarize(figures), describeVarying(figures.context),
+        duration(figures.context.seconds)));
   }
   metrics->sync();
   if (!wholeEpoch)

@@ -400,8 +400,8 @@ TEST(Report, liveLineFitsTheTerminal) {
   }
   std::string whole = liveLine(live, 300);
   for (const char *part :
-       {" 1/10", "loss", "nats", "CE", "bits", "I(Z;Y)", "I(Z;X)", "1-shot",
-        "12,345 images/s", "left", ", raw"})
+       {"epoch  0 ( 1 of 10)", "loss", "nats", "CE", "bits", "I(Z;Y)", "I(Z;X)",
+        "1-shot", "12,345 images/s", "left", ", raw"})
     expectIn(whole, part);
 }
 

@@ -107,8 +107,8 @@ TEST_F(Training, printsTwoPlainLinesAnEpochOrNothing) {
     ++lines;
   EXPECT_EQ(lines, 6u);
   for (const char *part :
-       {"epoch 1/3  train  raw     weights", "12-sample", "1-shot",
-        "epoch 3/3  test   average weights", "I(Z;X) ", "bits"})
+       {"epoch 0 (1 of 3)  train  raw     weights", "12-sample", "1-shot",
+        "epoch 2 (3 of 3)  test   average weights", "I(Z;X) ", "bits"})
     EXPECT_NE(plain.out.find(part), std::string::npos) << part;
   Outcome quiet = train("quiet", {"--quiet"});
   EXPECT_EQ(quiet.out + quiet.err, "");
@@ -120,6 +120,48 @@ TEST_F(Training, theProfileNamesTheKernels) {
   EXPECT_NE(outcome.out.find("train_step/rows"), std::string::npos);
   EXPECT_NE(outcome.out.find("ms/step"), std::string::npos);
   EXPECT_NE(outcome.out.find("at least: the ms that "), std::string::npos);
+}
+
+TEST_F(Training, theScreenCountsEpochsAsTheMetricsDo) {
+  std::string out = train("run").out;
+  auto last =
+      nlohmann::json::parse(readLines(path("run/metrics.jsonl")).back());
+  EXPECT_EQ(last["epoch"], 2);
+  EXPECT_NE(out.find("epoch 2 (3 of 3)  test"), std::string::npos) << out;
+  EXPECT_EQ(out.find("epoch 3"), std::string::npos) << out;
+  Outcome eval = runMock({"eval", "--data", path("data"), "--weights",
+                          path("run/model.safetensors")});
+  EXPECT_NE(eval.out.find("of epoch 2 (counted from 0), step 21"),
+            std::string::npos)
+      << eval.out;
+  // A run that --steps ends has the epochs that it begins.
+  out = train("short", {"--steps", "8", "--epochs", "9"}).out;
+  EXPECT_NE(out.find("epoch 1 (2 of 2)  test"), std::string::npos) << out;
+}
+
+TEST_F(Training, saysWhatTheSchedulesReach) {
+  // Of 3 epochs a warm-up of beta takes 1.5; --epochs 1 ends before that.
+  std::string whole = train("whole").out;
+  EXPECT_NE(whole.find("\nbeta from 0 to 0.01 at the end of this run\n"),
+            std::string::npos)
+      << whole;
+  std::string out = train("short", {"--epochs", "1"}).out;
+  EXPECT_NE(out.find("\nbeta from 0 to 0.005714 at the end of this run (the "
+                     "model's schedule reaches 0.01 after 1.5 epochs)\n"),
+            std::string::npos)
+      << out;
+  EXPECT_NE(out.find("\nlearning rate 0.03 throughout this run\n"),
+            std::string::npos)
+      << out;
+  EXPECT_NE(out.find("beta 0.005714  lr 0.03  after"), std::string::npos)
+      << out;
+  // What does not vary is said once.
+  writeNumbers(path("data"), 50, 21);
+  Start regression;
+  regression.environment = {"VIB_MOCK=regression"};
+  out = train("constant", {}, regression).out;
+  EXPECT_NE(out.find("\nbeta 0.01\n"), std::string::npos) << out;
+  EXPECT_EQ(out.find("  beta"), std::string::npos) << out;
 }
 
 TEST_F(Training, learns) {
@@ -159,13 +201,14 @@ TEST_F(Training, aFinishedRunSaysHowToGoOn) {
   std::string before = file("run", "checkpoint.safetensors");
   Outcome again = train("run", {"--resume"});
   EXPECT_EQ(again.exitCode, 0);
-  EXPECT_NE(again.out.find("the run is finished, 21 of 21 steps are done: give "
-                           "more --epochs to go on"),
+  EXPECT_NE(again.out.find("the run is finished: all 21 steps are done; a "
+                           "larger --epochs continues it"),
             std::string::npos)
       << again.out;
   EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
   Outcome steps = train("run", {"--resume", "--epochs", "9", "--steps", "10"});
-  EXPECT_NE(steps.out.find("21 of 10 steps are done: give more --steps"),
+  EXPECT_NE(steps.out.find("the run is finished: 21 steps are done, and "
+                           "--steps asks for 10 in all; a larger --steps"),
             std::string::npos)
       << steps.out;
   Outcome on = train("run", {"--resume", "--epochs", "4"});
