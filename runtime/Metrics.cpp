@@ -103,11 +103,17 @@ std::string toJson(const Figures &figures) {
                            : field("izy_bits", "null");
     field("hy_bits", entropy);
   }
+  auto each = [&](const char *name, const std::vector<double> &values) {
+    if (!values.empty())
+      field(name, fmt::format("[{}]", fmt::join(values, ",")));
+  };
   field(figures.classes ? "error_1shot" : "rmse", figures.error1);
+  each("rmse_outputs", figures.outputErrors);
   if (figures.averaged) {
     field(figures.classes ? "error_avg" : "rmse_avg", figures.averaged->error);
     field(figures.classes ? "error_mean" : "rmse_mean",
           figures.averaged->errorMean);
+    each("rmse_avg_outputs", figures.averaged->outputErrors);
     if (figures.classes)
       field("nll_avg_bits", toBits(figures.averaged->nll));
   }

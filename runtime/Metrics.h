@@ -22,7 +22,8 @@
 //   error_mean           at z = mu
 //
 // A regression has nll_bits and rmse (1-shot, over all elements), rmse_avg (of
-// the mean prediction) and rmse_mean (at z = mu) instead of these.
+// the mean prediction) and rmse_mean (at z = mu) instead of these, and in an
+// evaluation rmse_outputs and rmse_avg_outputs, the same of each output.
 //
 // A figure that was not computed or that bounds nothing is null: the rate and
 // beta of a model whose loss has no rate, and izy_bits at z = mu.
@@ -87,11 +88,13 @@ struct Figures {
   std::optional<double> rate; ///< None if the loss has no rate.
   double entropy = 0;
   double error1 = 0; ///< Fraction of wrong draws, or root of the mean square.
+  std::vector<double> outputErrors; ///< The same of each output, if evaluated.
   /// What averages over draws say; a training line has none.
   struct Averaged {
     double nll = 0; ///< Of classes only.
     double error = 0;
     double errorMean = 0;
+    std::vector<double> outputErrors; ///< `error` of each output.
   };
   std::optional<Averaged> averaged;
 

@@ -93,6 +93,9 @@ std::string summarize(const Figures &figures) {
   return line;
 }
 
+/// Of a regression with many outputs, what fits on a screen.
+constexpr size_t shownOutputs = 20;
+
 std::string describe(const Figures &figures) {
   const Context &context = figures.context;
   std::string text = fmt::format("{}: {} examples, {} weights", context.split,
@@ -104,7 +107,7 @@ std::string describe(const Figures &figures) {
 
   auto line = [&](const std::string &name, const std::string &value,
                   const char *unit, const std::string &note) {
-    text += fmt::format("  {:<15}{:>9} {:<5} {}\n", name, value, unit, note);
+    text += fmt::format("  {:<15} {:>9} {:<5} {}\n", name, value, unit, note);
   };
   auto bits = [](double nats) { return decimal(toBits(nats), 4); };
   auto error = [&](const char *name, double value, const std::string &note) {
@@ -125,6 +128,16 @@ std::string describe(const Figures &figures) {
   error(name, figures.error1, oneShot);
   if (figures.averaged && figures.samples > 0)
     error(name, figures.averaged->errorMean, "z = mu");
+  size_t outputs = figures.outputErrors.size();
+  for (size_t i = 0; outputs > 1 && i < std::min(outputs, shownOutputs); ++i)
+    line(fmt::format("RMSE output {}", i),
+         digits(figures.averaged->outputErrors[i]), "",
+         figures.samples > 0 ? fmt::format("means averaged; {} 1-shot",
+                                           digits(figures.outputErrors[i]))
+                             : "z = mu");
+  if (outputs > shownOutputs)
+    text += fmt::format("  … and {} more outputs: --json lists all\n",
+                        outputs - shownOutputs);
   line(figures.classes ? "cross-entropy" : "NLL", bits(figures.nll), "bits",
        oneShot);
   if (figures.averaged && figures.classes && figures.samples > 0)

@@ -30,6 +30,7 @@
 #include "runtime/Checkpoint.h"
 #include "runtime/Console.h"
 #include "runtime/CudaDriver.h"
+#include "runtime/Divergence.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
@@ -149,6 +150,7 @@ private:
   void fetchFiniteState();
   void save();
   std::string lastGood() const;
+  std::string advice() const;
 
   const VibModel &model;
   const Options &options;
@@ -168,6 +170,8 @@ private:
   uint64_t step = 0;  ///< Updates done.
   uint64_t limit = 0; ///< Updates to do in all.
   RunningSums sums;
+  std::optional<LossTerms> firstTerms; ///< Of the first step of all.
+  std::string divergence; ///< Of the last line in words; empty: none.
   std::optional<uint64_t> orderedEpoch; ///< Which the session has the order of.
   std::unique_ptr<LineFile> metrics;
   uint64_t metricsLines = 0;
@@ -272,6 +276,16 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
     fail("{}: damaged: its sums of the epoch that has begun are impossible",
          checkpointPath);
   sums = *read;
+
+  // Checkpoints of earlier versions do not have it.
+  auto first = saved.sums.find("first_step");
+  if (first == saved.sums.end())
+    return;
+  const std::vector<double> &terms = first->second;
+  if (terms.size() != 2 || !std::isfinite(terms[0]) || !std::isfinite(terms[1]))
+    fail("{}: damaged: the loss of its first step is impossible",
+         checkpointPath);
+  firstTerms = {terms[0], terms[1]};
 }
 
 /// The bytes of the first `lines` lines of metrics.jsonl. The last of them says
@@ -428,9 +442,14 @@ void TrainingRun::count(const StepSums &done) {
                  : fmt::format(", the {} {}", name,
                                std::isnan(value) ? NAN : value);
     };
-    fail("step {}: the loss is not finite{}{}; training stops, {}", step,
-         term(nllTerm(model), done.nll), term("rate", done.rate), lastGood());
+    fail("step {}: the loss is not finite{}{}: training has diverged and "
+         "stops, {}; {}",
+         step, term(nllTerm(model), done.nll), term("rate", done.rate),
+         lastGood(), advice());
   }
+  double rows = double(done.step.rows);
+  if (!firstTerms)
+    firstTerms = {done.nll / rows, done.step.beta * done.rate / rows};
   sums.rows += double(done.step.rows);
   sums.nll += done.nll;
   sums.rate += done.rate;
@@ -506,6 +525,9 @@ void TrainingRun::report(bool wholeEpoch) {
     } catch (const DeviceError &) {
       keepEpoch();
       throw;
+    } catch (const Error &error) {
+      fail("step {}: {}: training has diverged and stops, {}; {}", step,
+           error.what(), lastGood(), advice());
     }
     figures.context.seconds = elapsed();
     lines.push_back(figures);
@@ -520,12 +542,17 @@ void TrainingRun::report(bool wholeEpoch) {
 
   for (const Figures &figures : lines) {
     metrics->append(toJson(figures));
+    const char *term = firstTerms
+                           ? divergedTerm(model, *firstTerms, termsOf(figures))
+                           : nullptr;
+    divergence = term ? describeDivergence(model, *firstTerms, figures) : "";
     // On a terminal the live line has shown the training figures.
     if (progress.isLive() && lines.size() > 1 && &figures == &lines.front())
       continue;
     progress.keep(fmt::format(
-        "{}  {}{}  after {}", epochTitle(int64_t(lastEpoch()), epochsInAll()),
+        "{}  {}{}{}  after {}", epochTitle(int64_t(lastEpoch()), epochsInAll()),
         summarize(figures), describeVarying(figures.context),
+        term ? fmt::format("  DIVERGED ({})", term) : "",
         duration(figures.context.seconds)));
   }
   metrics->sync();
@@ -545,9 +572,14 @@ void TrainingRun::finish() {
   const Memory &weights = model.averaged ? state.average : state.weights;
   saveWeights(modelPath, model, weights.data(), model.averaged,
               describeCheckpoint());
-  progress.keep(fmt::format("{} has the {} weights of step {}", modelPath,
+  progress.keep(fmt::format("{} holds the {} weights of step {}", modelPath,
                             model.averaged ? "average" : "raw",
                             grouped(int64_t(step))));
+  if (!divergence.empty()) {
+    progress.clear();
+    complain("{}: warning: training has diverged: {}; {}\n", model.name,
+             divergence, advice());
+  }
   if (options.profile)
     printText(session->describeProfile(step - firstStep, trainSeconds));
 }
@@ -566,6 +598,8 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   checkpoint.shuffle = options.shuffle;
   checkpoint.step = step;
   checkpoint.sums["train"] = sums.values();
+  if (firstTerms)
+    checkpoint.sums["first_step"] = {firstTerms->nll, firstTerms->weighedRate};
   checkpoint.metricsLines = metricsLines;
   Context now = context("", "");
   checkpoint.extra = {{"epoch", fmt::format("{}", *now.epoch)},
@@ -581,13 +615,18 @@ std::string TrainingRun::lastGood() const {
                    : "no checkpoint was written";
 }
 
+std::string TrainingRun::advice() const {
+  return fmt::format("try a smaller learning rate (--lr, here {:g})",
+                     values.rate);
+}
+
 /// Whatever is written later is of this state.
 void TrainingRun::fetchFiniteState() {
   session->fetchState();
   std::string name = findNonFinite(model, state);
   if (!name.empty())
-    fail("step {}: {} is not finite, so training stops; {}", step, name,
-         lastGood());
+    fail("step {}: {} is not finite: training has diverged and stops, {}; {}",
+         step, name, lastGood(), advice());
 }
 
 void TrainingRun::save() {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/File.h"
+#include "runtime/Npy.h"
 #include "runtime/Safetensors.h"
 #include "test/runtime/Program.h"
 #include "test/runtime/Samples.h"
@@ -402,6 +403,53 @@ TEST_F(Training, aLossThatIsNotFiniteStops) {
   EXPECT_EQ(train("run").exitCode, 0);
 }
 
+TEST_F(Training, aLossThatHasDivergedIsCalledSo) {
+  // Labels that the inputs do not tell, and steps that are far too large. All
+  // is finite, but of no use: said on the lines, at the end, and by eval.
+  for (auto [name, rows] : {std::pair("train", 50), std::pair("test", 21)}) {
+    std::vector<int64_t> labels;
+    for (int64_t row = 0; row < rows; ++row)
+      labels.push_back(row * row / 7 % 3);
+    writeNpy(path("data/") + name + "_y.npy", ElementType::I64, {rows},
+             labels.data());
+  }
+  Words flags = {"--lr", "20", "--beta", "0"};
+  Outcome outcome = train("run", flags);
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("DIVERGED (cross-entropy)"), std::string::npos)
+      << outcome.out;
+  for (const char *part :
+       {"warning: training has diverged: the loss was ",
+        " on the test data; its larger term is the cross-entropy; try a "
+        "smaller learning rate (--lr, here 20)"})
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  // The rate's share, where it is the larger one.
+  Outcome rate = train("rate", {"--lr", "20", "--beta", "1"});
+  EXPECT_NE(rate.err.find("its larger term is beta x rate;"), std::string::npos)
+      << rate.err;
+
+  Outcome eval = runMock({"eval", "--data", path("data"), "--weights",
+                          path("run/model.safetensors"), "--quiet"});
+  EXPECT_EQ(eval.exitCode, 0);
+  EXPECT_NE(eval.err.find("warning: the cross-entropy is "), std::string::npos)
+      << eval.err;
+  EXPECT_NE(eval.err.find("that of a uniform guess 1.585"), std::string::npos)
+      << eval.err;
+
+  // A run that was broken off knows where it began.
+  Words first = flags, rest = flags;
+  first.insert(first.end(), {"--steps", "9"});
+  rest.push_back("--resume");
+  ASSERT_EQ(train("parts", first).exitCode, 0);
+  EXPECT_EQ(train("parts", rest).err, outcome.err);
+  expectSameRun("run", "parts");
+
+  // One that does not even learn has not diverged.
+  Outcome small = train("small");
+  EXPECT_EQ(small.out.find("DIVERGED"), std::string::npos) << small.out;
+  EXPECT_EQ(small.err, "");
+}
+
 TEST_F(Training, aRunThatFailsBeforeItsFirstLineLeavesNothing) {
   Words words = {"train", "--data", path("nowhere"), "--out", path("a/b")};
   EXPECT_EQ(runMock(words).exitCode, 1);
@@ -505,6 +553,9 @@ TEST_F(Training, regression) {
     EXPECT_TRUE(last.contains(key)) << key;
   for (const char *key : {"cross_entropy_bits", "izy_bits", "error_1shot"})
     EXPECT_FALSE(last.contains(key)) << key;
+  EXPECT_EQ(last["rmse_outputs"].size(), 1u);
+  EXPECT_NEAR(double(last["rmse_outputs"][0]), double(last["rmse"]), 1e-6);
+  EXPECT_EQ(last["rmse_avg_outputs"][0], last["rmse_avg"]);
   EXPECT_EQ(last["weights"], "raw");
   EXPECT_LT(double(last["rmse"]), double(first["rmse"]));
   // -log N(y; z, 1) of the mean squared error.
