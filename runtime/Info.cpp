@@ -72,6 +72,18 @@ std::string nameOfOptimizer(const VibModel &model) {
   }
 }
 
+/// What init_scale is of.
+const char *nameOfInit(uint32_t init) {
+  switch (init) {
+  case VIB_INIT_UNIFORM:
+    return "uniform";
+  case VIB_INIT_NORMAL:
+    return "normal";
+  default:
+    return "constant";
+  }
+}
+
 const char *nameOfSchedule(const VibSchedule &schedule) {
   switch (schedule.kind) {
   case VIB_STAIRCASE:
@@ -295,7 +307,9 @@ std::string infoJson(const VibModel &model) {
     json["parameters"].push_back(
         {{"name", model.parameters[i].name},
          {"shape", shapeOf(model.parameters[i])},
-         {"type", typeName(model.parameters[i].type)}});
+         {"type", typeName(model.parameters[i].type)},
+         {"init", nameOfInit(model.parameters[i].init)},
+         {"init_scale", model.parameters[i].init_scale}});
   for (uint32_t i = 0; i < model.num_kernels; ++i)
     json["kernels"].push_back({{"name", model.kernels[i].name},
                                {"entry", model.kernels[i].entry},

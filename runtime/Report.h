@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every figure says its unit, and whether it is of one draw or of averages over
-// draws, of raw or of average weights. The rate is called what it is: a bound.
+// Each figure is printed with its unit, and with whether it is of one draw or
+// of an average over draws, and of raw or of average weights. The rate is
+// printed as a bound.
 //
 //===----------------------------------------------------------------------===//
 

@@ -15,13 +15,14 @@
 
 namespace vib::runtime {
 
-/// How far an anneal over `length` epochs is, in [0, 1]; one of no length is
-/// over from the start.
+/// The part of `length` epochs that has passed, in [0, 1]. No length has passed
+/// from the start.
 static double annealed(double epoch, double length) {
   return length > 0 ? std::min(1.0, epoch / length) : 1.0;
 }
 
-/// How many lengths have passed; a decay of no length never happens.
+/// How many times `length` epochs have passed. A decay without a length never
+/// happens.
 static double elapsed(double epoch, double length) {
   return length > 0 ? epoch / length : 0.0;
 }
@@ -34,8 +35,8 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
   double factor = schedule.factor, length = schedule.epochs;
   switch (schedule.kind) {
   case VIB_STAIRCASE:
-    // The epsilon keeps a step that ends exactly at an epoch (0.3 / 0.1) on the
-    // right stair: an update is far more than a billionth of an epoch.
+    // 0.3 / 0.1 is a little less than 3. The epsilon puts a step that begins
+    // exactly at an epoch on the right stair. It is far less than an update.
     return base * std::pow(factor, std::floor(elapsed(epoch, length) + 1e-9));
   case VIB_EXPONENTIAL:
     return base * std::pow(factor, elapsed(epoch, length));

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A schedule is a function of the epoch as a real number: the updates done so
-// far over the updates an epoch has. Everything is evaluated in f64 and handed
-// to the generated code as one VibStep.
+// A schedule is a function of the epoch, a real number: the updates done so far
+// divided by the updates of an epoch. The runtime evaluates everything in f64
+// and passes it to the generated code as one VibStep.
 //
 //===----------------------------------------------------------------------===//
 

@@ -164,6 +164,10 @@ TEST(CommandLine, infoSaysWhatIsThere) {
   EXPECT_EQ(json["num_parameters"], 29);
   EXPECT_EQ(json["parameters"][2]["name"], "decode.0.weight");
   EXPECT_EQ(json["parameters"][2]["shape"], (std::vector<int>{3, 2}));
+  EXPECT_EQ(json["parameters"][2]["init"], "uniform");
+  EXPECT_EQ(json["parameters"][2]["init_scale"], 1.1);
+  EXPECT_EQ(json["parameters"][3]["init"], "constant");
+  EXPECT_EQ(json["parameters"][3]["init_scale"], 0);
   EXPECT_EQ(json["flops_per_step"], 2000.0);
   Outcome text = runMock({"info"});
   EXPECT_EQ(text.exitCode, 0);
@@ -201,8 +205,7 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
     EXPECT_GT(took, 0);
   }
   expectIn(runMock({"bench", "--steps", "5"}).out, " ms/step (");
-  expectIn(runMock({"bench", "--steps", "5"}).out,
-           "a launch of no work takes ");
+  expectIn(runMock({"bench", "--steps", "5"}).out, "An empty launch takes ");
   expectIn(runMock({"bench", "--steps", "5"}).out, "train_step/update");
 }
 
@@ -377,6 +380,8 @@ TEST(Report, numbers) {
   EXPECT_EQ(duration(0.0123), "0.012 s");
   EXPECT_EQ(digits(0.42134), "0.4213");
   EXPECT_EQ(digits(77.701), "77.70");
+  EXPECT_EQ(decimal(3.32193, 4), "3.3219");
+  EXPECT_EQ(decimal(-557853599159174.625, 3), "-5.579e+14");
 }
 
 TEST(Report, liveLineFitsTheTerminal) {
