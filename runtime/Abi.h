@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 4u
+#define VIB_ABI_VERSION 5u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -237,7 +237,8 @@ typedef struct VibModel {
   uint32_t operands;   /* VIB_BF16 or VIB_TF32 if wide contractions round    */
                        /* theirs; or type                                    */
   uint32_t likelihood; /* VibLikelihood */
-  uint32_t pad;
+  uint32_t rated;      /* 1 if the loss has a rate. If 0, beta has no effect */
+                       /* and the tensor "rate" is zero and no figure        */
   int64_t batch;
   int64_t samples; /* draws a step in training                               */
   int64_t latents;

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A step is timed as training does it: the batch is gathered from permuted
-// rows, scaled and trained on. What a GPU reaches at most is not measured, so
-// nothing is said of it there.
+// A timed step does what a step of training does: it gathers the batch from
+// permuted rows, scales it and trains on it. The peak of a GPU is not measured,
+// so no share of it is printed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -164,13 +164,12 @@ int benchOnGpu(const VibModel &model, const Options &options) {
   fmt::print("{}\n", line);
   if (options.quiet)
     return 0;
-  std::string samples =
-      times.together == 1
-          ? fmt::format("{} steps", times.steps())
-          : fmt::format("{} graphs of {} steps, a mean of each,",
-                        times.samples.size(), times.together);
-  fmt::print("median of {} of {} rows (10th to 90th percentile) on {}, by its "
-             "own clock, after {} steps to warm up\n",
+  std::string samples = times.together == 1
+                            ? fmt::format("{} steps", times.steps())
+                            : fmt::format("the means of {} graphs of {} steps",
+                                          times.samples.size(), times.together);
+  fmt::print("Median of {} of {} rows on {}, with the 10th and the 90th "
+             "percentile, by the GPU's clock, after {} steps to warm up.\n",
              samples, model.batch, bench.session.describeDevice(),
              times.warmUp);
   fmt::print("{}", kernels.describeProfile(0, 0));
@@ -185,18 +184,17 @@ int runBench(const VibModel &model, const Options &options) {
   Bench<CpuSession> bench(model, options, options.threads);
   ThreadPool &pool = bench.session.pool;
 
-  // Measured again below: other work on the machine may disturb it.
-  double peak = measurePeak(pool, model.operands);
+  bench.session.measureLimits();
   Times times = bench.time(options.steps);
   bench.profile(times);
   std::vector<ThreadPool::KernelTime> profile = pool.profile();
-  Limits limits = measureLimits(pool, model);
-  limits.flops = peak = std::max(peak, limits.flops);
+  Limits limits = bench.session.profiledLimits();
 
   double launch = measureLaunch(pool);
 
   double flops = workOf(model, "train_step").flops;
   double rate = flops / times.median() * 1e3;
+  double peak = limits.flops = std::max(limits.flops, rate);
   if (options.json) {
     nlohmann::ordered_json json = toJson(times);
     json["threads"] = pool.threads();
@@ -214,12 +212,13 @@ int runBench(const VibModel &model, const Options &options) {
         continue;
       const VibKernel &kernel = model.kernels[i];
       double each = profile[i].seconds / double(profile[i].launches);
-      json["kernels"].push_back({{"name", kernel.name},
-                                 {"entry", kernel.entry},
-                                 {"ms", each * 1e3},
-                                 {"ms_at_least", boundOf(kernel, limits) * 1e3},
-                                 {"flops", kernel.flops},
-                                 {"bytes", kernel.bytes}});
+      json["kernels"].push_back(
+          {{"name", kernel.name},
+           {"entry", kernel.entry},
+           {"ms", each * 1e3},
+           {"ms_at_least", boundOf(kernel, limits, each) * 1e3},
+           {"flops", kernel.flops},
+           {"bytes", kernel.bytes}});
     }
     fmt::print("{}\n", json.dump());
     return 0;
@@ -231,10 +230,10 @@ int runBench(const VibModel &model, const Options &options) {
   fmt::print("{}\n", line);
   if (options.quiet)
     return 0;
-  fmt::print("median of {} steps of {} rows (10th to 90th percentile), "
-             "{} thread{}, after {} to warm up; the peak is of fused "
-             "multiply-adds{} on the same threads; a launch of no work takes "
-             "{:.2f} us\n",
+  fmt::print("Median of {} steps of {} rows on {} thread{}, with the 10th and "
+             "the 90th percentile, after {} steps to warm up.\n"
+             "The GFLOP/s are the most that fused multiply-adds{} reached on "
+             "these threads. An empty launch takes {:.2f} us.\n",
              times.steps(), model.batch, pool.threads(),
              pool.threads() == 1 ? "" : "s", times.warmUp,
              model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6);

@@ -15,20 +15,21 @@
 
 namespace vib::runtime {
 
-/// FLOPs a second that the threads of the pool reach together on nothing but
-/// fused multiply-adds of `type`, with the widest vectors of this processor:
-/// the best of a few tries. Those of bf16 are of f32 where it has none.
+/// FLOPs a second that the threads of the pool reach together if they do
+/// nothing but fused multiply-adds of `type` on the widest vectors of this
+/// processor: the best of a few tries. A processor without instructions for
+/// bf16 does those of f32.
 double measurePeak(ThreadPool &pool, uint32_t type);
 
-/// Bytes a second that the threads read and write together, walking through
-/// `size` bytes and changing all of them: from the cache that holds them, or
-/// from main memory. The best of a few tries.
+/// Bytes a second that the threads read and write together while they change
+/// all of `size` bytes, which lie in a cache that holds them or in main memory:
+/// the best of a few tries.
 double measureBandwidth(ThreadPool &pool, uint64_t size);
 
-/// Seconds from a launch of no work until all threads have had their part: what
-/// a kernel costs at least. The median of many. It tells how far apart the
-/// threads' processors are, which differs by several times with whether they
-/// share a last-level cache, and may change under a virtual machine.
+/// Seconds from an empty launch until all threads have taken part in it: the
+/// least that a launch costs. The median of many. It depends on how far apart
+/// the threads' processors are. It is several times larger if they share no
+/// last-level cache, and it may change while a virtual machine runs.
 double measureLaunch(ThreadPool &pool);
 
 /// `bench`. Returns the exit code.

@@ -292,7 +292,8 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   metadata["training"] = checkpoint.training;
   metadata["data"] = checkpoint.data;
   metadata["seed"] = std::to_string(checkpoint.seed);
-  metadata["beta"] = print(checkpoint.beta);
+  if (checkpoint.beta)
+    metadata["beta"] = print(*checkpoint.beta);
   metadata["rate"] = print(checkpoint.rate);
   metadata["shuffle"] = checkpoint.shuffle ? "1" : "0";
   metadata["step"] = std::to_string(checkpoint.step);
@@ -337,7 +338,9 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   checkpoint.training = getString(reader, "training");
   checkpoint.data = getString(reader, "data");
   checkpoint.seed = getNumber<uint64_t>(reader, "seed");
-  checkpoint.beta = getNumber<double>(reader, "beta");
+  // Earlier versions wrote one that a loss without a rate has no use for.
+  if (model.rated)
+    checkpoint.beta = getNumber<double>(reader, "beta");
   checkpoint.rate = getNumber<double>(reader, "rate");
   checkpoint.shuffle = getNumber<int>(reader, "shuffle") != 0;
   checkpoint.step = getNumber<uint64_t>(reader, "step");
@@ -357,7 +360,8 @@ void checkResume(const std::string &path, const Checkpoint &saved,
   check("batch", saved.batch, wanted.batch, adviseInit(path));
   checkTraining(path, saved.training, wanted.training);
   check("seed", saved.seed, wanted.seed);
-  check("beta", saved.beta, wanted.beta);
+  if (saved.beta && wanted.beta)
+    check("beta", *saved.beta, *wanted.beta);
   check("learning rate", saved.rate, wanted.rate);
   check("data (fingerprint)", saved.data, wanted.data);
   check("shuffling", std::string(saved.shuffle ? "on" : "off"),
@@ -377,7 +381,8 @@ void saveWeights(const std::string &path, const VibModel &model,
   metadata["hash"] = checkpoint.hash;
   metadata["step"] = std::to_string(checkpoint.step);
   metadata["seed"] = std::to_string(checkpoint.seed);
-  metadata["beta"] = print(checkpoint.beta);
+  if (checkpoint.beta)
+    metadata["beta"] = print(*checkpoint.beta);
   metadata["weights"] = average ? "average" : "raw";
   writer.write(path);
 }

@@ -23,6 +23,7 @@
 #include "runtime/Safetensors.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,9 @@ struct Checkpoint {
   std::string training; ///< describeTraining of the model.
   std::string data;     ///< Fingerprint of the data: one for every split used.
   uint64_t seed = 0;
-  double beta = 0;     ///< The coefficient (--beta), the final one.
-  double rate = 0;     ///< The base rate (--lr).
+  /// The coefficient (--beta), the final one. None if the loss has no rate.
+  std::optional<double> beta;
+  double rate = 0;     ///< The base learning rate (--lr).
   bool shuffle = true; ///< False for --no-shuffle.
 
   uint64_t step = 0; ///< Updates done, over all runs.

@@ -8,7 +8,6 @@
 
 #include "runtime/CpuSession.h"
 #include "runtime/Error.h"
-#include "runtime/Profile.h"
 
 #include <fmt/format.h>
 
@@ -115,11 +114,24 @@ double CpuSession::sum(const VibTensor &tensor, int64_t rows) const {
   return sumRows(tensor, tensorData<void>(tensor, arena.data()), rows);
 }
 
-void CpuSession::startProfile() { pool.startProfile(model.num_kernels); }
+void CpuSession::startProfile() {
+  measureLimits();
+  pool.startProfile(model.num_kernels);
+}
+
+void CpuSession::measureLimits() {
+  limits.raise(runtime::measureLimits(pool, model));
+}
+
+const Limits &CpuSession::profiledLimits() {
+  measureLimits();
+  limits.raise(model, pool.profile());
+  return limits;
+}
 
 std::string CpuSession::describeProfile(uint64_t steps, double seconds) {
-  return runtime::describeProfile(model, pool.profile(),
-                                  measureLimits(pool, model), steps, seconds);
+  return runtime::describeProfile(model, pool.profile(), profiledLimits(),
+                                  steps, seconds);
 }
 
 } // namespace vib::runtime

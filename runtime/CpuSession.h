@@ -15,6 +15,7 @@
 #define VIB_RUNTIME_CPUSESSION_H
 
 #include "runtime/Memory.h"
+#include "runtime/Profile.h"
 #include "runtime/Session.h"
 #include "runtime/ThreadPool.h"
 
@@ -44,6 +45,11 @@ public:
   void startProfile() override;
   std::string describeProfile(uint64_t steps, double seconds) override;
 
+  /// Sees once more what the machine reaches; a profile begins with it.
+  void measureLimits();
+  /// The most of all measurements, one made now included, and of the kernels.
+  const Limits &profiledLimits();
+
 private:
   struct Rows {
     const Inputs *inputs;
@@ -62,6 +68,7 @@ private:
   int trainingRows = 0;
   std::vector<uint32_t> trainingOrder;
   const VibTensor &nllTensor, &rateTensor, &errorTensor;
+  Limits limits;
 };
 
 } // namespace vib::runtime

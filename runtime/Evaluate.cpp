@@ -6,18 +6,22 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A batch is encoded once and then drawn from S times. Each draw gives every
-// row's cross-entropy, error and prediction; over the draws of a row
+// A batch is encoded once, and then S draws of z are made. Each draw gives the
+// cross-entropy, the error and the prediction of every row. Over the draws of a
+// row, the probabilities are averaged, never the logits. That gives error_avg,
+// and
 //
-//   the probabilities are averaged (never the logits), which gives error_avg;
-//   nll_avg = -log mean_s exp(-nll_s), from the cross-entropies and not from
-//   the probabilities, which may have underflowed. By Jensen it is at most the
-//   mean of nll_s.
+//   nll_avg = -log mean_s exp(-nll_s)
+//
+// which is computed from the cross-entropies, since a probability may have
+// underflowed. By Jensen's inequality it is at most the mean of nll_s.
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Evaluate.h"
 #include "runtime/Checkpoint.h"
+#include "runtime/Console.h"
+#include "runtime/Divergence.h"
 #include "runtime/Error.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
@@ -35,18 +39,30 @@ namespace {
 /// What the draws of one batch have given so far.
 class BatchDraws {
 public:
-  BatchDraws(const VibModel &model, int64_t rows)
-      : model(model), rows(rows), prediction(rows * model.outputs) {}
+  /// `outputErrors`, one number for each output of a regression, gets the sums
+  /// of the draws' squared errors.
+  BatchDraws(const VibModel &model, const Labels &labels, int64_t first,
+             int64_t rows, std::vector<double> &outputErrors)
+      : model(model), labels(labels), first(first), rows(rows),
+        prediction(size_t(rows * model.outputs)), outputErrors(outputErrors) {}
 
   void add(Session &session) {
     nll.push_back(session.read("nll", rows));
     std::vector<double> drawn = session.read("prediction", rows);
     for (size_t i = 0; i < prediction.size(); ++i)
       prediction[i] += drawn[i];
+    if (model.likelihood == VIB_NORMAL)
+      addSquares(drawn, 1, outputErrors);
     errorSum += session.sum("error", rows);
   }
 
   double sumOfErrors() const { return errorSum; }
+
+  /// The sum of the squared errors of the mean predictions; adds those of each
+  /// output to `errors`.
+  double addAveragedErrors(std::vector<double> &errors) const {
+    return addSquares(prediction, double(nll.size()), errors);
+  }
 
   double sumOfNlls() const {
     double sum = 0;
@@ -71,31 +87,38 @@ public:
     return sum;
   }
 
-  /// Wrong rows of the averaged probabilities, or the sum of the squared errors
-  /// of the averaged means.
-  double sumOfAveragedErrors(const Labels &labels, int64_t first) const {
+  /// Rows whose most probable class, by the averaged probabilities, is wrong.
+  double wrongOnAverage() const {
     double sum = 0;
     for (int64_t row = 0; row < rows; ++row) {
       const double *of = prediction.data() + row * model.outputs;
-      if (model.likelihood == VIB_CATEGORICAL) {
-        int64_t best = std::max_element(of, of + model.outputs) - of;
-        sum += best != labels.classes[first + row];
-        continue;
-      }
-      for (int64_t i = 0; i < model.outputs; ++i) {
-        double target = labels.targets[(first + row) * model.outputs + i];
-        double difference = of[i] / double(nll.size()) - target;
-        sum += difference * difference;
-      }
+      int64_t best = std::max_element(of, of + model.outputs) - of;
+      sum += best != labels.classes[size_t(first + row)];
     }
     return sum;
   }
 
 private:
+  /// The sum of the squared errors of values / count; adds those of each output
+  /// to `errors`.
+  double addSquares(const std::vector<double> &values, double count,
+                    std::vector<double> &errors) const {
+    const double *targets = labels.targets.data() + first * model.outputs;
+    double sum = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+      double difference = values[i] / count - targets[i];
+      errors[i % errors.size()] += difference * difference;
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
   const VibModel &model;
-  int64_t rows;
+  const Labels &labels;
+  int64_t first, rows;
   std::vector<std::vector<double>> nll; ///< By draw, then row.
   std::vector<double> prediction;       ///< Sums over the draws.
+  std::vector<double> &outputErrors;
   double errorSum = 0;
 };
 
@@ -124,21 +147,25 @@ Figures evaluate(Session &session, int number, const Split &split,
 
   VibStep step = {};
   step.seed = context.seed;
-  step.beta = context.beta;
+  step.beta = context.beta.value_or(0);
 
   double nll = 0, rate = 0, error = 0;
   Figures::Averaged averaged;
+  std::vector<double> outputErrors(classes ? 0 : size_t(model.outputs));
+  averaged.outputErrors = outputErrors;
   for (int64_t first = 0; first < split.rows(); first += model.batch) {
     int64_t rows = std::min(model.batch, split.rows() - first);
     step.rows = int32_t(rows);
     step.row0 = int32_t(first);
     step.sample = -1;
     session.encode(number, step);
-    double batchRate = session.sum("rate", rows);
-    requireFinite("rate", batchRate, session, "rate", context, first, rows);
-    rate += batchRate;
+    if (model.rated) {
+      double batchRate = session.sum("rate", rows);
+      requireFinite("rate", batchRate, session, "rate", context, first, rows);
+      rate += batchRate;
+    }
 
-    BatchDraws draws(model, rows);
+    BatchDraws draws(model, split.labels, first, rows, outputErrors);
     for (int64_t draw = 0; draw < samples; ++draw) {
       step.sample = int32_t(draw);
       session.evaluate(step);
@@ -158,7 +185,8 @@ Figures evaluate(Session &session, int number, const Split &split,
     nll += draws.sumOfNlls();
     error += draws.sumOfErrors();
     averaged.nll += draws.sumOfAveragedNlls();
-    averaged.error += draws.sumOfAveragedErrors(split.labels, first);
+    averaged.error += classes ? draws.wrongOnAverage()
+                              : draws.addAveragedErrors(averaged.outputErrors);
     progress(first + rows);
   }
 
@@ -173,10 +201,18 @@ Figures evaluate(Session &session, int number, const Split &split,
   figures.samples = samples;
   figures.rows = split.rows();
   figures.nll = nll / drawn;
-  figures.rate = rate / rows;
-  figures.loss = figures.nll + figures.context.beta * figures.rate;
+  figures.loss = figures.nll;
+  if (model.rated) {
+    figures.rate = rate / rows;
+    figures.loss += *figures.context.beta * *figures.rate;
+  }
   figures.entropy = labelEntropy(split.labels);
   figures.error1 = finish(error, drawn);
+  for (double &squares : outputErrors)
+    squares = std::sqrt(squares / drawn);
+  for (double &squares : averaged.outputErrors)
+    squares = std::sqrt(squares / rows);
+  figures.outputErrors = outputErrors;
   averaged.nll /= rows;
   averaged.error = finish(averaged.error, rows);
   averaged.errorMean = finish(averaged.errorMean, rows);
@@ -226,7 +262,8 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
     context.epoch = std::strtoll(epoch, nullptr, 10);
   if (const char *step = find("step"))
     context.step = std::strtoull(step, nullptr, 10);
-  context.beta = number("current_beta", model.beta);
+  if (model.rated)
+    context.beta = number("current_beta", model.beta);
   context.rate = number("current_lr", model.rate);
   const char *seed = find("seed");
   context.seed = options.seed ? *options.seed
@@ -261,6 +298,11 @@ int runEval(const VibModel &model, const Options &options) {
     fmt::print("{}\n", toJson(figures));
   else
     fmt::print("{}", describe(figures));
+  std::string worse = describeWorseThanGuess(figures, model, split.labels);
+  if (!worse.empty()) {
+    flushOutput();
+    complain("{}: warning: {}\n", model.name, worse);
+  }
   return 0;
 }
 

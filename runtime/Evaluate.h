@@ -17,7 +17,7 @@
 
 namespace vib::runtime {
 
-/// The draws of an evaluation if nothing else is asked for.
+/// The number of draws of an evaluation without --samples.
 constexpr int64_t defaultSamples = 12;
 
 /// Evaluates the weights that the session uses on a split, whose rows it knows
@@ -27,9 +27,9 @@ Figures evaluate(Session &session, int number, const Split &split,
                  int64_t samples, Context context,
                  const std::function<void(int64_t)> &progress);
 
-/// Reads weights for eval and predict, as --use wants, into `block`.
-/// What their metadata says goes to the result: weights, step, epoch, seed,
-/// beta, lr; the model's values where it says nothing.
+/// Reads the weights that --use chooses for eval and predict into `block`. The
+/// result holds what the file's metadata says (weights, step, epoch, seed,
+/// beta, lr), and the model's values where it says nothing.
 Context loadWeightsFor(const Options &options, const VibModel &model,
                        void *block);
 

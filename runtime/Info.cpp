@@ -72,6 +72,18 @@ std::string nameOfOptimizer(const VibModel &model) {
   }
 }
 
+/// What init_scale is of.
+const char *nameOfInit(uint32_t init) {
+  switch (init) {
+  case VIB_INIT_UNIFORM:
+    return "uniform";
+  case VIB_INIT_NORMAL:
+    return "normal";
+  default:
+    return "constant";
+  }
+}
+
 const char *nameOfSchedule(const VibSchedule &schedule) {
   switch (schedule.kind) {
   case VIB_STAIRCASE:
@@ -218,8 +230,9 @@ std::string infoText(const VibModel &model) {
                                model.epochs, model.seed));
   line("optimizer", describeOptimizer(model));
   line("schedule", describeSchedule(model.rate_schedule));
-  line("beta", fmt::format("{:g}, {}", model.beta,
-                           describeSchedule(model.beta_schedule)));
+  line("beta", model.rated ? fmt::format("{:g}, {}", model.beta,
+                                         describeSchedule(model.beta_schedule))
+                           : "none: the loss has no rate");
   line("average", model.averaged ? fmt::format("decay {:g}, zero-debiased",
                                                model.average_decay)
                                  : "none");
@@ -279,8 +292,9 @@ std::string infoJson(const VibModel &model) {
       {"optimizer", nameOfOptimizer(model)},
       {"lr", model.rate},
       {"schedule", scheduleJson(model.rate_schedule)},
-      {"beta", model.beta},
-      {"beta_schedule", scheduleJson(model.beta_schedule)},
+      {"beta", model.rated ? Json(model.beta) : Json(nullptr)},
+      {"beta_schedule",
+       model.rated ? Json(scheduleJson(model.beta_schedule)) : Json(nullptr)},
       {"average", model.averaged ? Json(model.average_decay) : Json(nullptr)},
       {"weight_bytes", model.block_bytes},
       {"arena_bytes", model.arena_bytes},
@@ -293,7 +307,9 @@ std::string infoJson(const VibModel &model) {
     json["parameters"].push_back(
         {{"name", model.parameters[i].name},
          {"shape", shapeOf(model.parameters[i])},
-         {"type", typeName(model.parameters[i].type)}});
+         {"type", typeName(model.parameters[i].type)},
+         {"init", nameOfInit(model.parameters[i].init)},
+         {"init_scale", model.parameters[i].init_scale}});
   for (uint32_t i = 0; i < model.num_kernels; ++i)
     json["kernels"].push_back({{"name", model.kernels[i].name},
                                {"entry", model.kernels[i].entry},

@@ -17,6 +17,10 @@ namespace vib::runtime {
 
 double toBits(double nats) { return nats / M_LN2; }
 
+static std::optional<double> inBits(std::optional<double> nats) {
+  return nats ? std::optional(toBits(*nats)) : std::nullopt;
+}
+
 double labelEntropy(const Labels &labels) {
   double rows = 0, sum = 0;
   for (int64_t count : labels.counts) {
@@ -25,6 +29,12 @@ double labelEntropy(const Labels &labels) {
       sum += double(count) * std::log(double(count));
   }
   return rows > 0 ? std::log(rows) - sum / rows : 0;
+}
+
+std::optional<double> Figures::informationY() const {
+  if (!classes || samples == 0)
+    return std::nullopt;
+  return entropy - nll;
 }
 
 std::optional<RunningSums>
@@ -56,7 +66,8 @@ Figures trainFigures(const VibModel &model, const RunningSums &sums,
   figures.rows = int64_t(sums.rows);
   figures.loss = sums.loss / sums.rows;
   figures.nll = sums.nll / sums.rows;
-  figures.rate = sums.rate / sums.rows;
+  if (model.rated)
+    figures.rate = sums.rate / sums.rows;
   figures.entropy = entropy;
   figures.error1 = figures.classes
                        ? sums.error / sums.rows
@@ -85,21 +96,29 @@ std::string toJson(const Figures &figures) {
   field("loss", figures.loss);
   field(figures.classes ? "cross_entropy_bits" : "nll_bits",
         toBits(figures.nll));
-  field("rate_bits", toBits(figures.rate));
+  known("rate_bits", inBits(figures.rate));
   if (figures.classes) {
-    field("izy_bits", toBits(figures.entropy) - toBits(figures.nll));
-    field("hy_bits", toBits(figures.entropy));
+    double entropy = toBits(figures.entropy);
+    figures.informationY() ? field("izy_bits", entropy - toBits(figures.nll))
+                           : field("izy_bits", "null");
+    field("hy_bits", entropy);
   }
+  auto each = [&](const char *name, const std::vector<double> &values) {
+    if (!values.empty())
+      field(name, fmt::format("[{}]", fmt::join(values, ",")));
+  };
   field(figures.classes ? "error_1shot" : "rmse", figures.error1);
+  each("rmse_outputs", figures.outputErrors);
   if (figures.averaged) {
     field(figures.classes ? "error_avg" : "rmse_avg", figures.averaged->error);
     field(figures.classes ? "error_mean" : "rmse_mean",
           figures.averaged->errorMean);
+    each("rmse_avg_outputs", figures.averaged->outputErrors);
     if (figures.classes)
       field("nll_avg_bits", toBits(figures.averaged->nll));
   }
   field("samples", figures.samples);
-  field("beta", context.beta);
+  known("beta", context.beta);
   field("lr", context.rate);
   field("seed", context.seed);
   field("n", figures.rows);

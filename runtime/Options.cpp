@@ -181,10 +181,14 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   flags.whole("--steps", options.steps, 1, maxCount,
               "End after N updates, those before a --resume included, if\n"
               "the epochs do not end first");
-  flags.real("--beta", options.beta,
-             fmt::format("The coefficient of the rate, the final one under a\n"
-                         "schedule [{}]",
-                         model.beta));
+  if (model.rated)
+    flags.real("--beta", options.beta,
+               fmt::format("The coefficient of the rate; with a schedule, its\n"
+                           "final value [{}]",
+                           model.beta));
+  else
+    flags.reject("--beta", "the model's loss has no rate, so there is no "
+                           "coefficient to set");
   flags.real("--lr", options.rate,
              fmt::format("The base learning rate [{}]", model.rate));
   CLI::Option *init =

@@ -6,10 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Sixteen independent chains of fused multiply-adds: more than any processor
-// has in flight (two units with a latency of four or five), and with the two
-// factors few enough for the registers. They stay in registers, so nothing but
-// the units limits them.
+// Sixteen independent chains of fused multiply-adds are more than any processor
+// has in flight (two units with a latency of four or five). They and the two
+// factors fit into the registers, so only the units limit them.
 //
 //===----------------------------------------------------------------------===//
 

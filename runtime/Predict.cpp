@@ -69,7 +69,7 @@ int runPredict(const VibModel &model, const Options &options) {
   int number = session->addRows(inputs, nullptr);
   VibStep step = {};
   step.seed = context.seed;
-  step.beta = context.beta;
+  step.beta = context.beta.value_or(0);
 
   std::vector<float> result;
   Progress progress(!options.quiet);

@@ -27,20 +27,31 @@ Work workOf(const VibModel &model, const std::string &entry);
 /// Those of the kernels of a launch.
 Work workOf(const VibModel &model, const VibLaunch &launch);
 
-/// What the machine does at most, a second.
+/// The most that the machine was seen to do in a second. No measurement is the
+/// limit itself: another process, or the clock of the processor, may slow down
+/// a measurement and leave the kernels alone. So limits are measured more than
+/// once, beside the kernels, and what a kernel reaches counts as well.
 struct Limits {
-  double flops;
-  double bytes; ///< Where the model's weights, moments and arena lie.
+  double flops = 0;
+  double bytes = 0; ///< Where the model's weights, moments and arena lie.
+
+  /// Takes the larger of each.
+  void raise(const Limits &other);
+  /// Takes the FLOPs that kernels have reached. Not the bytes: those of a small
+  /// kernel come from a nearer cache than the model's.
+  void raise(const VibModel &model,
+             const std::vector<ThreadPool::KernelTime> &times);
 };
 Limits measureLimits(ThreadPool &pool, const VibModel &model);
 
-/// The seconds that a kernel takes at least.
-double boundOf(const VibKernel &kernel, const Limits &limits);
+/// The seconds that a kernel takes at least, by these limits; it took
+/// `seconds`, which is no less than that.
+double boundOf(const VibKernel &kernel, const Limits &limits, double seconds);
 
-/// The table of `train --profile` and `bench`: milliseconds a launch beside the
-/// least it could take, share of the time, and what that is in FLOPs and bytes
-/// a second, for the kernels that ran. `steps` updates took `seconds`, of which
-/// the kernels explain a part; 0 steps say nothing of that.
+/// The table of `train --profile` and `bench`, for the kernels that ran:
+/// milliseconds a launch beside the least that it could take, the share of the
+/// time, and FLOPs and bytes a second. `steps` updates took `seconds`, of which
+/// the kernels explain a part; with 0 steps nothing is said of that.
 std::string describeProfile(const VibModel &model,
                             const std::vector<ThreadPool::KernelTime> &times,
                             const Limits &limits, uint64_t steps,

@@ -55,24 +55,24 @@ std::string liveLine(const LiveFigures &live, int width) {
     std::string text;
   };
   constexpr int minBar = 6, maxBar = 30;
-  const std::string epochs = std::to_string(live.epochs);
   std::vector<Piece> pieces;
   auto add = [&](int rank, std::string text) {
     pieces.push_back({rank, std::move(text)});
   };
-  add(0, fmt::format("epoch {:>{}}/{}", live.epoch + 1, epochs.size(), epochs));
+  add(0, epochTitle(live.epoch, live.epochs));
   add(6, std::string(minBar, ' '));
   add(1, fmt::format("{:3.0f} %", live.fraction * 100));
   if (live.figures) {
     const Figures &figures = *live.figures;
-    add(7, fmt::format("loss {:7.4f} nats", figures.loss));
-    add(4, fmt::format("{} {:6.3f} bits", figures.classes ? "CE" : "NLL",
-                       toBits(figures.nll)));
-    if (figures.classes)
-      add(8, fmt::format("I(Z;Y) {} {:6.3f} bits", glyphs().atLeast,
-                         toBits(figures.informationY())));
-    add(5, fmt::format("I(Z;X) {} rate {:6.2f} bits", glyphs().atMost,
-                       toBits(figures.rate)));
+    add(7, fmt::format("loss {:>7} nats", decimal(figures.loss, 4)));
+    add(4, fmt::format("{} {:>6} bits", figures.classes ? "CE" : "NLL",
+                       decimal(toBits(figures.nll), 3)));
+    if (std::optional<double> information = figures.informationY())
+      add(8, fmt::format("I(Z;Y) {} {:>6} bits", glyphs().atLeast,
+                         decimal(toBits(*information), 3)));
+    if (figures.rate)
+      add(5, fmt::format("I(Z;X) {} rate {:>6} bits", glyphs().atMost,
+                         decimal(toBits(*figures.rate), 2)));
     std::string error =
         figures.classes ? fmt::format("error {:5.2f} %", figures.error1 * 100)
                         : fmt::format("RMSE {:>6}", digits(figures.error1));

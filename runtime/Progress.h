@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// On a terminal there is one live line, drawn again ten times a second and cut
-// to the terminal's width, and above it what is kept. Elsewhere only the kept
-// lines are printed, plain.
+// A terminal shows a live line below the lines that stay. It is drawn again ten
+// times a second and cut to the terminal's width. Elsewhere, only the lines
+// that stay are printed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,8 +44,8 @@ struct LiveFigures {
   double secondsLeft = 0;
 };
 
-/// The live line for a terminal of `width` columns; what does not fit is left
-/// out, the least important first.
+/// The live line for a terminal of `width` columns. Pieces that do not fit are
+/// left out, the least important one first.
 std::string liveLine(const LiveFigures &live, int width);
 
 class Progress {

@@ -40,12 +40,23 @@ std::string duration(double seconds) {
   return seconds < 1 ? fmt::format("{:.2g} s", seconds) : clock(seconds);
 }
 
+std::string epochTitle(int64_t epoch, int64_t epochs) {
+  size_t width = std::to_string(epochs).size();
+  return fmt::format("epoch {0:>{2}} ({1:>{2}} of {3})", epoch, epoch + 1,
+                     width, epochs);
+}
+
 std::string digits(double value) {
   double size = std::fabs(value);
   if (size != 0 && (size < 1e-3 || size >= 1e6))
     return fmt::format("{:.3e}", value);
   int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return fmt::format("{:.{}f}", value, size < 1 ? 4 : decimals);
+}
+
+std::string decimal(double value, int decimals) {
+  return std::fabs(value) >= 1e6 ? fmt::format("{:.3e}", value)
+                                 : fmt::format("{:.{}f}", value, decimals);
 }
 
 std::string describe(const Split &split) {
@@ -71,29 +82,34 @@ std::string summarize(const Figures &figures) {
                         figures.samples);
   line += fmt::format("{} {}", error(figures.error1),
                       figures.samples == 0 ? "z = mu" : "1-shot");
-  line += fmt::format("  {} {:.4f} bits", figures.classes ? "CE" : "NLL",
-                      toBits(figures.nll));
-  if (figures.classes)
-    line += fmt::format("  I(Z;Y) {} {:.3f} bits", glyphs().atLeast,
-                        toBits(figures.informationY()));
-  return line + fmt::format("  I(Z;X) {} {:.2f} bits", glyphs().atMost,
-                            toBits(figures.rate));
+  line += fmt::format("  {} {} bits", figures.classes ? "CE" : "NLL",
+                      decimal(toBits(figures.nll), 4));
+  if (std::optional<double> information = figures.informationY())
+    line += fmt::format("  I(Z;Y) {} {} bits", glyphs().atLeast,
+                        decimal(toBits(*information), 3));
+  if (figures.rate)
+    line += fmt::format("  I(Z;X) {} {} bits", glyphs().atMost,
+                        decimal(toBits(*figures.rate), 2));
+  return line;
 }
+
+/// Of a regression with many outputs, what fits on a screen.
+constexpr size_t shownOutputs = 20;
 
 std::string describe(const Figures &figures) {
   const Context &context = figures.context;
   std::string text = fmt::format("{}: {} examples, {} weights", context.split,
                                  grouped(figures.rows), context.weights);
   if (context.epoch && context.step)
-    text += fmt::format(" of epoch {}, step {}", *context.epoch + 1,
-                        grouped(int64_t(*context.step)));
+    text += fmt::format(" of epoch {} (counted from 0), step {}",
+                        *context.epoch, grouped(int64_t(*context.step)));
   text += fmt::format(", seed {}, {:.1f} s\n", context.seed, context.seconds);
 
   auto line = [&](const std::string &name, const std::string &value,
                   const char *unit, const std::string &note) {
-    text += fmt::format("  {:<15}{:>9} {:<5} {}\n", name, value, unit, note);
+    text += fmt::format("  {:<15} {:>9} {:<5} {}\n", name, value, unit, note);
   };
-  auto bits = [](double nats) { return fmt::format("{:.4f}", toBits(nats)); };
+  auto bits = [](double nats) { return decimal(toBits(nats), 4); };
   auto error = [&](const char *name, double value, const std::string &note) {
     figures.classes ? line(name, fmt::format("{:.2f}", value * 100), "%", note)
                     : line(name, digits(value), "", note);
@@ -112,20 +128,31 @@ std::string describe(const Figures &figures) {
   error(name, figures.error1, oneShot);
   if (figures.averaged && figures.samples > 0)
     error(name, figures.averaged->errorMean, "z = mu");
+  size_t outputs = figures.outputErrors.size();
+  for (size_t i = 0; outputs > 1 && i < std::min(outputs, shownOutputs); ++i)
+    line(fmt::format("RMSE output {}", i),
+         digits(figures.averaged->outputErrors[i]), "",
+         figures.samples > 0 ? fmt::format("means averaged; {} 1-shot",
+                                           digits(figures.outputErrors[i]))
+                             : "z = mu");
+  if (outputs > shownOutputs)
+    text += fmt::format("  … and {} more outputs: --json lists all\n",
+                        outputs - shownOutputs);
   line(figures.classes ? "cross-entropy" : "NLL", bits(figures.nll), "bits",
        oneShot);
   if (figures.averaged && figures.classes && figures.samples > 0)
     line("NLL", bits(figures.averaged->nll), "bits",
          "of the averaged probabilities");
-  if (figures.classes)
-    line(fmt::format("I(Z;Y) {}", glyphs().atLeast),
-         bits(figures.informationY()), "bits",
+  if (std::optional<double> information = figures.informationY())
+    line(fmt::format("I(Z;Y) {}", glyphs().atLeast), bits(*information), "bits",
          fmt::format("H(Y) {} bits - cross-entropy", bits(figures.entropy)));
-  line(fmt::format("I(Z;X) {}", glyphs().atMost), bits(figures.rate), "bits",
-       "the rate");
-  line("loss", fmt::format("{:.4f}", figures.loss), "nats",
-       fmt::format("{} + {:g} x rate",
-                   figures.classes ? "cross-entropy" : "NLL", context.beta));
+  if (figures.rate)
+    line(fmt::format("I(Z;X) {}", glyphs().atMost), bits(*figures.rate), "bits",
+         "the rate");
+  std::string terms = figures.classes ? "cross-entropy" : "NLL";
+  if (context.beta)
+    terms += fmt::format(" + {:g} x rate", *context.beta);
+  line("loss", decimal(figures.loss, 4), "nats", terms);
   return text;
 }
 

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every figure says its unit, and whether it is of one draw or of averages over
-// draws, of raw or of average weights. The rate is called what it is: a bound.
+// Each figure is printed with its unit, and with whether it is of one draw or
+// of an average over draws, and of raw or of average weights. The rate is
+// printed as a bound.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,8 +35,15 @@ std::string clock(double seconds);
 /// The same, but what is less than a second as "0.4 s".
 std::string duration(double seconds);
 
+/// "epoch 1 (2 of 10)": its number as in metrics.jsonl, which counts from 0,
+/// and its place in the run.
+std::string epochTitle(int64_t epoch, int64_t epochs);
+
 /// Four significant digits, as "0.4213", "77.70", "2381".
 std::string digits(double value);
+
+/// A value with so many decimals; a large one as "1.234e+15".
+std::string decimal(double value, int decimals);
 
 /// "train  60,000 x [28, 28] uint8, range 0 to 255, from …".
 std::string describe(const Split &split);

@@ -8,18 +8,21 @@
 
 #include "runtime/Schedule.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 namespace vib::runtime {
 
-/// How far an anneal over `length` epochs is, in [0, 1]; one of no length is
-/// over from the start.
+/// The part of `length` epochs that has passed, in [0, 1]. No length has passed
+/// from the start.
 static double annealed(double epoch, double length) {
   return length > 0 ? std::min(1.0, epoch / length) : 1.0;
 }
 
-/// How many lengths have passed; a decay of no length never happens.
+/// How many times `length` epochs have passed. A decay without a length never
+/// happens.
 static double elapsed(double epoch, double length) {
   return length > 0 ? epoch / length : 0.0;
 }
@@ -32,8 +35,8 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
   double factor = schedule.factor, length = schedule.epochs;
   switch (schedule.kind) {
   case VIB_STAIRCASE:
-    // The epsilon keeps a step that ends exactly at an epoch (0.3 / 0.1) on the
-    // right stair: an update is far more than a billionth of an epoch.
+    // 0.3 / 0.1 is a little less than 3. The epsilon puts a step that begins
+    // exactly at an epoch on the right stair. It is far less than an update.
     return base * std::pow(factor, std::floor(elapsed(epoch, length) + 1e-9));
   case VIB_EXPONENTIAL:
     return base * std::pow(factor, elapsed(epoch, length));
@@ -48,6 +51,55 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
   default:
     return base;
   }
+}
+
+bool varies(const VibSchedule &schedule) {
+  return schedule.warmup_epochs > 0 ||
+         (schedule.kind != VIB_CONSTANT && schedule.epochs > 0 &&
+          schedule.factor != 1);
+}
+
+/// The epoch from which on the value stays as it is; of a decay without an end,
+/// that of the warm-up.
+static double settledAt(const VibSchedule &schedule) {
+  bool ends = schedule.kind == VIB_COSINE || schedule.kind == VIB_LINEAR ||
+              schedule.kind == VIB_GEOMETRIC;
+  return std::max(0.0, schedule.warmup_epochs) +
+         (ends ? std::max(0.0, schedule.epochs) : 0.0);
+}
+
+std::string describeCourse(const VibSchedule &schedule, double base,
+                           uint64_t first, uint64_t last,
+                           uint64_t stepsPerEpoch) {
+  if (!varies(schedule) || base == 0 || first >= last)
+    return fmt::format("{:.4g}", base);
+  auto epochOf = [&](uint64_t step) {
+    return double(step) / double(stepsPerEpoch);
+  };
+  auto valueAt = [&](double epoch) {
+    return scheduledValue(schedule, base, epoch);
+  };
+  auto after = [&](double epoch) {
+    return fmt::format("{:.4g} after {:.4g} epoch{}", valueAt(epoch), epoch,
+                       epoch == 1 ? "" : "s");
+  };
+  double start = valueAt(epochOf(first)), end = valueAt(epochOf(last - 1));
+  double warmUp = schedule.warmup_epochs, settled = settledAt(schedule);
+  std::string from = fmt::format("{:.4g}", start),
+              to = fmt::format("{:.4g}", end);
+  bool turns = schedule.kind != VIB_CONSTANT && epochOf(first) < warmUp &&
+               warmUp < epochOf(last - 1);
+  std::string text = fmt::format("from {} to {}{} at the end of this run", from,
+                                 turns ? after(warmUp) + ", then to " : "", to);
+  if (!turns && from == to)
+    text = from + " throughout this run";
+  // The next turn that the run is too short for.
+  double missed = epochOf(last) < warmUp    ? warmUp
+                  : epochOf(last) < settled ? settled
+                                            : 0;
+  if (missed > 0)
+    text += fmt::format(" (the model's schedule reaches {})", after(missed));
+  return text;
 }
 
 VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,

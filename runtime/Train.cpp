@@ -30,6 +30,7 @@
 #include "runtime/Checkpoint.h"
 #include "runtime/Console.h"
 #include "runtime/CudaDriver.h"
+#include "runtime/Divergence.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
@@ -117,6 +118,7 @@ private:
   uint64_t readMetrics(uint64_t lines);
   void introduce();
   void sayFinished();
+  std::string describeVarying(const Context &now) const;
   void trainToLimit();
   void trainSteps();
   uint64_t nextStop() const;
@@ -131,6 +133,10 @@ private:
   }
   /// The epoch of the last update, from 0.
   uint64_t lastEpoch() const { return step ? (step - 1) / stepsPerEpoch() : 0; }
+  /// How many epochs the run has, the last one perhaps cut by --steps.
+  int64_t epochsInAll() const {
+    return int64_t((std::max(limit, step) - 1) / stepsPerEpoch() + 1);
+  }
   bool atEpochEnd() const {
     return step % stepsPerEpoch() == 0 && sums.rows > 0;
   }
@@ -144,6 +150,7 @@ private:
   void fetchFiniteState();
   void save();
   std::string lastGood() const;
+  std::string advice() const;
 
   const VibModel &model;
   const Options &options;
@@ -163,6 +170,8 @@ private:
   uint64_t step = 0;  ///< Updates done.
   uint64_t limit = 0; ///< Updates to do in all.
   RunningSums sums;
+  std::optional<LossTerms> firstTerms; ///< Of the first step of all.
+  std::string divergence; ///< Of the last line in words; empty: none.
   std::optional<uint64_t> orderedEpoch; ///< Which the session has the order of.
   std::unique_ptr<LineFile> metrics;
   uint64_t metricsLines = 0;
@@ -267,6 +276,16 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
     fail("{}: damaged: its sums of the epoch that has begun are impossible",
          checkpointPath);
   sums = *read;
+
+  // Checkpoints of earlier versions do not have it.
+  auto first = saved.sums.find("first_step");
+  if (first == saved.sums.end())
+    return;
+  const std::vector<double> &terms = first->second;
+  if (terms.size() != 2 || !std::isfinite(terms[0]) || !std::isfinite(terms[1]))
+    fail("{}: damaged: the loss of its first step is impossible",
+         checkpointPath);
+  firstTerms = {terms[0], terms[1]};
 }
 
 /// The bytes of the first `lines` lines of metrics.jsonl. The last of them says
@@ -309,20 +328,38 @@ void TrainingRun::introduce() {
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
-  progress.keep(fmt::format(
-      "batch {}, {} steps an epoch, {} steps in all, beta {:g}, learning rate "
-      "{:g}, seed {}",
-      model.batch, grouped(int64_t(stepsPerEpoch())), grouped(int64_t(limit)),
-      values.beta, values.rate, values.seed));
+  progress.keep(fmt::format("batch {}, {} steps an epoch, {} steps in all, "
+                            "epochs counted from 0, seed {}",
+                            model.batch, grouped(int64_t(stepsPerEpoch())),
+                            grouped(int64_t(limit)), values.seed));
+  auto course = [&](const VibSchedule &schedule, double base) {
+    return describeCourse(schedule, base, step, limit, stepsPerEpoch());
+  };
+  if (model.rated)
+    progress.keep("beta " + course(model.beta_schedule, values.beta));
+  progress.keep("learning rate " + course(model.rate_schedule, values.rate));
 }
 
-/// Of a run that was to go on.
+/// Says that there is nothing to resume.
 void TrainingRun::sayFinished() {
-  const char *flags = options.steps == limit ? "--steps" : "--epochs";
-  progress.keep(fmt::format("the run is finished, {} of {} steps are done: "
-                            "give more {} to go on with it",
-                            grouped(int64_t(step)), grouped(int64_t(limit)),
-                            flags));
+  const char *flag = options.steps == limit ? "--steps" : "--epochs";
+  std::string done =
+      step == limit
+          ? fmt::format("all {} steps are done", grouped(int64_t(limit)))
+          : fmt::format("{} steps are done, and {} asks for {} in all",
+                        grouped(int64_t(step)), flag, grouped(int64_t(limit)));
+  progress.keep(fmt::format("the run is finished: {}; a larger {} continues it",
+                            done, flag));
+}
+
+/// Beta and the learning rate of the last update where they vary.
+std::string TrainingRun::describeVarying(const Context &now) const {
+  std::string text;
+  if (now.beta && varies(model.beta_schedule))
+    text += fmt::format("  beta {:.4g}", *now.beta);
+  if (varies(model.rate_schedule))
+    text += fmt::format("  lr {:.4g}", now.rate);
+  return text;
 }
 
 void TrainingRun::trainToLimit() {
@@ -405,9 +442,14 @@ void TrainingRun::count(const StepSums &done) {
                  : fmt::format(", the {} {}", name,
                                std::isnan(value) ? NAN : value);
     };
-    fail("step {}: the loss is not finite{}{}; training stops, {}", step,
-         term(nllTerm(model), done.nll), term("rate", done.rate), lastGood());
+    fail("step {}: the loss is not finite{}{}: training has diverged and "
+         "stops, {}; {}",
+         step, term(nllTerm(model), done.nll), term("rate", done.rate),
+         lastGood(), advice());
   }
+  double rows = double(done.step.rows);
+  if (!firstTerms)
+    firstTerms = {done.nll / rows, done.step.beta * done.rate / rows};
   sums.rows += double(done.step.rows);
   sums.nll += done.nll;
   sums.rate += done.rate;
@@ -424,7 +466,8 @@ Context TrainingRun::context(const char *split, const char *weights) const {
   result.weights = weights;
   result.epoch = int64_t(lastEpoch());
   result.step = step;
-  result.beta = last.beta;
+  if (model.rated)
+    result.beta = last.beta;
   result.rate = last.rate;
   result.seed = values.seed;
   result.seconds = elapsed();
@@ -441,7 +484,7 @@ void TrainingRun::showLive() {
   Figures figures = runningFigures();
   LiveFigures live;
   live.epoch = int64_t(lastEpoch());
-  live.epochs = options.epochs.value_or(model.epochs);
+  live.epochs = epochsInAll();
   live.fraction = sums.rows / double(train.rows());
   live.figures = &figures;
   live.rowsPerSecond = rowsTrained / trainSeconds;
@@ -482,6 +525,9 @@ void TrainingRun::report(bool wholeEpoch) {
     } catch (const DeviceError &) {
       keepEpoch();
       throw;
+    } catch (const Error &error) {
+      fail("step {}: {}: training has diverged and stops, {}; {}", step,
+           error.what(), lastGood(), advice());
     }
     figures.context.seconds = elapsed();
     lines.push_back(figures);
@@ -494,16 +540,20 @@ void TrainingRun::report(bool wholeEpoch) {
   if (choice == Choice::Raw || choice == Choice::Both)
     testOn("raw", false);
 
-  int64_t epochs = options.epochs.value_or(model.epochs);
   for (const Figures &figures : lines) {
     metrics->append(toJson(figures));
+    const char *term = firstTerms
+                           ? divergedTerm(model, *firstTerms, termsOf(figures))
+                           : nullptr;
+    divergence = term ? describeDivergence(model, *firstTerms, figures) : "";
     // On a terminal the live line has shown the training figures.
     if (progress.isLive() && lines.size() > 1 && &figures == &lines.front())
       continue;
-    progress.keep(fmt::format("epoch {:>{}}/{}  {}  after {}", lastEpoch() + 1,
-                              std::to_string(epochs).size(), epochs,
-                              summarize(figures),
-                              duration(figures.context.seconds)));
+    progress.keep(fmt::format(
+        "{}  {}{}{}  after {}", epochTitle(int64_t(lastEpoch()), epochsInAll()),
+        summarize(figures), describeVarying(figures.context),
+        term ? fmt::format("  DIVERGED ({})", term) : "",
+        duration(figures.context.seconds)));
   }
   metrics->sync();
   if (!wholeEpoch)
@@ -522,9 +572,14 @@ void TrainingRun::finish() {
   const Memory &weights = model.averaged ? state.average : state.weights;
   saveWeights(modelPath, model, weights.data(), model.averaged,
               describeCheckpoint());
-  progress.keep(fmt::format("{} has the {} weights of step {}", modelPath,
+  progress.keep(fmt::format("{} holds the {} weights of step {}", modelPath,
                             model.averaged ? "average" : "raw",
                             grouped(int64_t(step))));
+  if (!divergence.empty()) {
+    progress.clear();
+    complain("{}: warning: training has diverged: {}; {}\n", model.name,
+             divergence, advice());
+  }
   if (options.profile)
     printText(session->describeProfile(step - firstStep, trainSeconds));
 }
@@ -537,16 +592,20 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   checkpoint.training = describeTraining(model);
   checkpoint.data = data;
   checkpoint.seed = values.seed;
-  checkpoint.beta = values.beta;
+  if (model.rated)
+    checkpoint.beta = values.beta;
   checkpoint.rate = values.rate;
   checkpoint.shuffle = options.shuffle;
   checkpoint.step = step;
   checkpoint.sums["train"] = sums.values();
+  if (firstTerms)
+    checkpoint.sums["first_step"] = {firstTerms->nll, firstTerms->weighedRate};
   checkpoint.metricsLines = metricsLines;
   Context now = context("", "");
   checkpoint.extra = {{"epoch", fmt::format("{}", *now.epoch)},
-                      {"current_beta", fmt::format("{}", now.beta)},
                       {"current_lr", fmt::format("{}", now.rate)}};
+  if (now.beta)
+    checkpoint.extra["current_beta"] = fmt::format("{}", *now.beta);
   return checkpoint;
 }
 
@@ -556,13 +615,18 @@ std::string TrainingRun::lastGood() const {
                    : "no checkpoint was written";
 }
 
+std::string TrainingRun::advice() const {
+  return fmt::format("try a smaller learning rate (--lr, here {:g})",
+                     values.rate);
+}
+
 /// Whatever is written later is of this state.
 void TrainingRun::fetchFiniteState() {
   session->fetchState();
   std::string name = findNonFinite(model, state);
   if (!name.empty())
-    fail("step {}: {} is not finite, so training stops; {}", step, name,
-         lastGood());
+    fail("step {}: {} is not finite: training has diverged and stops, {}; {}",
+         step, name, lastGood(), advice());
 }
 
 void TrainingRun::save() {

@@ -82,6 +82,7 @@ public:
                                               : attribute.getInt();
     return 0;
   }
+  bool has(StringRef name) const { return fields.contains(name); }
   /// What a model has no use for is left out and is 0.
   int64_t getOptionalInteger(StringRef name) {
     return fields.get(name) ? getInteger(name) : 0;
@@ -424,7 +425,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        i32(model.getCase("type", {"f32", "f64"}) ? VIB_F64 : VIB_F32),
        i32(operands),
        i32(model.getCase("likelihood", {"categorical", "normal"})),
-       i32(0),
+       i32(model.has("beta")),
        i64(model.getInteger("batch")),
        i64(model.getInteger("samples")),
        i64(model.getInteger("latents")),
@@ -441,7 +442,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        f64(model.getOptionalReal("weight_decay")),
        f64(model.getOptionalReal("average_decay")),
        emitSchedule(model, "rate_schedule"),
-       f64(model.getReal("beta")),
+       f64(model.getOptionalReal("beta")),
        emitSchedule(model, "beta_schedule"),
        i64(getSize("vib.block_bytes")),
        i32(model.getInteger("moments")),

@@ -106,8 +106,8 @@ DictionaryAttr vib::getModelAttribute(ModelOp model, TrainOp train,
                                  : 0);
   fields.append("rate_schedule",
                 getAttribute(builder, train.getRateSchedule()));
-  addNumber("beta",
-            loss.getBetaAttr() ? loss.getBetaAttr().getValueAsDouble() : 0);
+  if (loss.getRate())
+    addNumber("beta", loss.getBetaAttr().getValueAsDouble());
   fields.append("beta_schedule",
                 getAttribute(builder, train.getBetaScheduleRule()));
   return fields.getDictionary(model.getContext());

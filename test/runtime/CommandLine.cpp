@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Npy.h"
+#include "runtime/Profile.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
+#include "test/runtime/MockModel.h"
 #include "test/runtime/Program.h"
 #include "test/runtime/Samples.h"
 
@@ -162,6 +164,10 @@ TEST(CommandLine, infoSaysWhatIsThere) {
   EXPECT_EQ(json["num_parameters"], 29);
   EXPECT_EQ(json["parameters"][2]["name"], "decode.0.weight");
   EXPECT_EQ(json["parameters"][2]["shape"], (std::vector<int>{3, 2}));
+  EXPECT_EQ(json["parameters"][2]["init"], "uniform");
+  EXPECT_EQ(json["parameters"][2]["init_scale"], 1.1);
+  EXPECT_EQ(json["parameters"][3]["init"], "constant");
+  EXPECT_EQ(json["parameters"][3]["init_scale"], 0);
   EXPECT_EQ(json["flops_per_step"], 2000.0);
   Outcome text = runMock({"info"});
   EXPECT_EQ(text.exitCode, 0);
@@ -184,7 +190,7 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
   EXPECT_EQ(json["threads"], 1);
   EXPECT_LE(double(json["ms_per_step_p10"]), double(json["ms_per_step"]));
   EXPECT_GT(double(json["peak_gflops"]), 0.1);
-  EXPECT_LT(double(json["percent_of_peak"]), 100);
+  EXPECT_LE(double(json["percent_of_peak"]), 100);
   EXPECT_GE(double(json["us_per_launch"]), 0);
   EXPECT_LT(double(json["us_per_launch"]), 1000);
   ASSERT_EQ(json["kernels"].size(), 2u);
@@ -193,14 +199,35 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
     double bound = double(kernel["flops"]) / double(json["peak_gflops"]);
     double traffic =
         double(kernel["bytes"]) / double(json["gbytes_per_second"]);
-    EXPECT_NEAR(double(kernel["ms_at_least"]) * 1e6, std::max(bound, traffic),
-                1e-6 * std::max(bound, traffic));
-    EXPECT_GT(double(kernel["ms"]), 0);
+    double took = double(kernel["ms"]) * 1e6;
+    double least = std::min(std::max(bound, traffic), took);
+    EXPECT_NEAR(double(kernel["ms_at_least"]) * 1e6, least, 1e-6 * least);
+    EXPECT_GT(took, 0);
   }
   expectIn(runMock({"bench", "--steps", "5"}).out, " ms/step (");
-  expectIn(runMock({"bench", "--steps", "5"}).out,
-           "a launch of no work takes ");
+  expectIn(runMock({"bench", "--steps", "5"}).out, "An empty launch takes ");
   expectIn(runMock({"bench", "--steps", "5"}).out, "train_step/update");
+}
+
+TEST(CommandLine, noKernelIsFasterThanItsBound) {
+  // A measurement of the peak that another process has slowed down: kernels
+  // that reached more than it show what the machine can do at least.
+  const VibModel &model = mockClassifier();
+  std::vector<ThreadPool::KernelTime> times(model.num_kernels);
+  times[0] = {10, 1e-6}; // 1600 FLOPs and 4096 bytes each in 0.1 us.
+  times[1] = {10, 1e-3}; // 400 and 2048 in 100 us.
+  Limits slow = {1e6, 1e12}, slowMemory = {1e12, 1e6};
+  slow.raise(model, times);
+  EXPECT_DOUBLE_EQ(slow.flops, 1.6e10);
+  EXPECT_DOUBLE_EQ(boundOf(model.kernels[0], slow, 1e-7), 1e-7);
+  EXPECT_DOUBLE_EQ(boundOf(model.kernels[1], slow, 1e-4), 400 / 1.6e10);
+  slowMemory.raise(model, times);
+  EXPECT_DOUBLE_EQ(boundOf(model.kernels[0], slowMemory, 1e-7), 1e-7);
+  std::string table = describeProfile(model, times, slowMemory, 0, 0);
+  expectIn(table, "  100.0 %");
+  slowMemory.raise(Limits{1e3, 1e13});
+  EXPECT_EQ(slowMemory.flops, 1e12);
+  EXPECT_EQ(slowMemory.bytes, 1e13);
 }
 
 //===----------------------------------------------------------------------===//
@@ -268,6 +295,13 @@ TEST_F(Trained, noSamplesMeanTheMean) {
   EXPECT_EQ(json["error_1shot"], json["error_mean"]);
   EXPECT_EQ(json["error_avg"], json["error_mean"]);
   EXPECT_EQ(json["nll_avg_bits"], json["cross_entropy_bits"]);
+  // At the mean, H(Y) - CE bounds I(mu(X);Y), not I(Z;Y).
+  EXPECT_TRUE(json["izy_bits"].is_null());
+  EXPECT_TRUE(json["hy_bits"].is_number());
+  std::string text = eval("run/model.safetensors", {"--samples", "0"}).out;
+  EXPECT_EQ(text.find("I(Z;Y)"), std::string::npos) << text;
+  expectIn(text, "cross-entropy");
+  expectIn(text, "I(Z;X)");
 }
 
 TEST_F(Trained, everyFigureSaysWhatItIs) {
@@ -346,10 +380,13 @@ TEST(Report, numbers) {
   EXPECT_EQ(duration(0.0123), "0.012 s");
   EXPECT_EQ(digits(0.42134), "0.4213");
   EXPECT_EQ(digits(77.701), "77.70");
+  EXPECT_EQ(decimal(3.32193, 4), "3.3219");
+  EXPECT_EQ(decimal(-557853599159174.625, 3), "-5.579e+14");
 }
 
 TEST(Report, liveLineFitsTheTerminal) {
   Figures figures;
+  figures.samples = 1;
   figures.nll = 0.5;
   figures.rate = 50;
   LiveFigures live;
@@ -368,8 +405,8 @@ TEST(Report, liveLineFitsTheTerminal) {
   }
   std::string whole = liveLine(live, 300);
   for (const char *part :
-       {" 1/10", "loss", "nats", "CE", "bits", "I(Z;Y)", "I(Z;X)", "1-shot",
-        "12,345 images/s", "left", ", raw"})
+       {"epoch  0 ( 1 of 10)", "loss", "nats", "CE", "bits", "I(Z;Y)", "I(Z;X)",
+        "1-shot", "12,345 images/s", "left", ", raw"})
     expectIn(whole, part);
 }
 

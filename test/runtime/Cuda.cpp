@@ -235,10 +235,10 @@ TEST_F(Cuda, benchTellsNoPeak) {
     int steps, perSample;
     const char *said;
   };
-  for (Case each : {Case{"4", 4, 1, "median of 4 steps of 8 rows"},
+  for (Case each : {Case{"4", 4, 1, "Median of 4 steps of 8 rows"},
                     Case{"40", 48, 16,
-                         "median of 3 graphs of 16 steps, a mean of each, "
-                         "of 8 rows"}}) {
+                         "Median of the means of 3 graphs of 16 steps of 8 "
+                         "rows"}}) {
     Words words = {"bench", "--steps", each.wanted, "--json"};
     Outcome outcome = runMock(words, onGpu());
     ASSERT_EQ(outcome.exitCode, 0) << outcome.err;

@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CpuSession.h"
+#include "runtime/Divergence.h"
 #include "runtime/Evaluate.h"
 #include "runtime/Initialize.h"
+#include "runtime/Report.h"
 #include "test/runtime/MockModel.h"
 #include "test/runtime/Samples.h"
 
@@ -65,13 +67,13 @@ TEST(Figures, aRaggedBatchCountsByItsRows) {
     one.labels.classes = {whole.labels.classes[size_t(row)]};
     Figures single = figuresOf(one, 0);
     nll += single.nll;
-    rate += single.rate;
+    rate += *single.rate;
     error += single.error1;
   }
   EXPECT_NEAR(figures.nll, nll / 11, 1e-12);
-  EXPECT_NEAR(figures.rate, rate / 11, 1e-12);
+  EXPECT_NEAR(*figures.rate, rate / 11, 1e-12);
   EXPECT_NEAR(figures.error1, error / 11, 1e-12);
-  EXPECT_NEAR(figures.loss, figures.nll + 0.1 * figures.rate, 1e-15);
+  EXPECT_NEAR(figures.loss, figures.nll + 0.1 * *figures.rate, 1e-15);
 }
 
 TEST(Figures, averagedProbabilitiesAreNoWorseThanTheDraws) {
@@ -82,7 +84,7 @@ TEST(Figures, averagedProbabilitiesAreNoWorseThanTheDraws) {
   }
   EXPECT_NEAR(figuresOf(split, 1).averaged->nll, figuresOf(split, 1).nll,
               1e-12);
-  EXPECT_GE(figuresOf(split, 1).rate, 0);
+  EXPECT_GE(*figuresOf(split, 1).rate, 0);
 }
 
 TEST(Figures, entropyIsThatOfTheLabelsOfTheSplit) {
@@ -106,10 +108,61 @@ TEST(Figures, trainingWeighsBatchesByTheirRows) {
   sums.loss = sums.nll + 0.5 * sums.rate;
   Figures figures = trainFigures(mockClassifier(), sums, std::log(3), {});
   EXPECT_DOUBLE_EQ(figures.nll, 1.4);
-  EXPECT_DOUBLE_EQ(figures.rate, 2);
+  EXPECT_DOUBLE_EQ(*figures.rate, 2);
   EXPECT_DOUBLE_EQ(figures.error1, 0.4);
   EXPECT_DOUBLE_EQ(figures.loss, 2.4);
   EXPECT_EQ(RunningSums::fromValues(sums.values())->loss, sums.loss);
+}
+
+TEST(Divergence, isFarAboveTheStartAndAGuess) {
+  const VibModel &model = mockClassifier(); // A guess has log 3 = 1.1 nats.
+  LossTerms usual = {1.0, 0.5};
+  EXPECT_EQ(divergedTerm(model, usual, {10, 4}), nullptr);
+  EXPECT_STREQ(divergedTerm(model, usual, {10, 6}), "cross-entropy");
+  EXPECT_STREQ(divergedTerm(model, usual, {6, 10}), "beta x rate");
+  // Inputs far from unit scale begin far above a guess.
+  EXPECT_EQ(divergedTerm(model, {300, 0}, {300, 0}), nullptr);
+  // After a good start, the loss of a guess is not a divergence.
+  EXPECT_EQ(divergedTerm(model, {0.01, 0}, {2, 0}), nullptr);
+  // Figures stay readable however large they are.
+  Figures figures;
+  figures.context.split = "test";
+  figures.samples = 1;
+  figures.nll = figures.loss = 3.86e14;
+  EXPECT_EQ(describeDivergence(model, usual, figures),
+            "the loss was 1.500 nats at the first step and is 3.860e+14 on the "
+            "test data; its larger term is the cross-entropy");
+  for (const std::string &text : {summarize(figures), describe(figures)}) {
+    EXPECT_NE(text.find("5.569e+14 bits"), std::string::npos) << text;
+    EXPECT_NE(text.find("-5.569e+14 bits"), std::string::npos) << text;
+  }
+}
+
+TEST(Divergence, ofARegressionIsAgainstTheSpreadOfItsTargets) {
+  const VibModel &model = mockRegression();
+  Labels labels;
+  labels.targets = {100, 102, 98, 100};
+  Figures figures;
+  figures.classes = false;
+  figures.error1 = 10 * std::sqrt(2);
+  EXPECT_EQ(describeWorseThanGuess(figures, model, labels), "");
+  figures.error1 *= 1.01;
+  std::string text = describeWorseThanGuess(figures, model, labels);
+  EXPECT_NE(text.find("mean of the targets 1.414"), std::string::npos) << text;
+}
+
+TEST(Figures, atTheMeanNothingBoundsTheInformation) {
+  Figures figures;
+  figures.entropy = 1;
+  figures.nll = 0.25;
+  figures.samples = 1;
+  EXPECT_DOUBLE_EQ(*figures.informationY(), 0.75);
+  figures.samples = 0;
+  EXPECT_FALSE(figures.informationY());
+  EXPECT_TRUE(nlohmann::json::parse(toJson(figures))["izy_bits"].is_null());
+  figures.samples = 1;
+  figures.classes = false;
+  EXPECT_FALSE(figures.informationY());
 }
 
 TEST(Figures, numbersReadBackAsThemselves) {

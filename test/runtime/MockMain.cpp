@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// VIB_MOCK=regression takes the regression model, gpu and gpu-regression those
-// for a GPU; VIB_MOCK_FEATURES are the features of the CPU that the model
-// claims to need.
+// VIB_MOCK=regression takes the regression model, unrated the one without a
+// rate, gpu and gpu-regression those for a GPU; VIB_MOCK_FEATURES are the
+// features of the CPU that the model claims to need.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,6 +26,7 @@ int main(int argc, char **argv) {
   VibModel model = which == "gpu"              ? test::mockGpuClassifier()
                    : which == "gpu-regression" ? test::mockGpuRegression()
                    : which == "regression"     ? test::mockRegression()
+                   : which == "unrated"        ? test::mockUnrated()
                                                : test::mockClassifier();
   if (const char *features = std::getenv("VIB_MOCK_FEATURES"))
     model.features = features;

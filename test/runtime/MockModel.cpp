@@ -382,6 +382,7 @@ template <typename Real, int outputs, bool classes> struct Mock {
     model.type = real;
     model.operands = real;
     model.likelihood = classes ? VIB_CATEGORICAL : VIB_NORMAL;
+    model.rated = 1;
     model.batch = batch;
     model.samples = 1;
     model.latents = latents;
@@ -426,6 +427,19 @@ const VibModel &mockClassifier() {
 
 const VibModel &mockRegression() {
   static const VibModel model = Mock<float, 1, false>::make();
+  return model;
+}
+
+const VibModel &mockUnrated() {
+  static const VibModel model = [] {
+    VibModel unrated = mockClassifier();
+    unrated.name = "mock-unrated";
+    unrated.hash = "04a7ed0";
+    unrated.rated = 0;
+    unrated.beta = 0;
+    unrated.beta_schedule = {};
+    return unrated;
+  }();
   return model;
 }
 

@@ -26,6 +26,8 @@ namespace vib::runtime::test {
 
 const VibModel &mockClassifier();
 const VibModel &mockRegression();
+/// The classifier with a loss that has no rate.
+const VibModel &mockUnrated();
 const VibModel &mockGpuClassifier();
 const VibModel &mockGpuRegression();
 

@@ -49,6 +49,9 @@ pid_t startMock(const std::vector<std::string> &arguments,
     dup2(start.outDescriptor, STDOUT_FILENO);
   for (int descriptor : start.closed)
     close(descriptor);
+  // A shell starts what runs in its background with SIGINT ignored.
+  for (int usual : {SIGINT, SIGTERM, SIGHUP})
+    signal(usual, SIG_DFL);
   for (int ignored : start.ignored)
     signal(ignored, SIG_IGN);
   for (const std::string &variable : start.environment)

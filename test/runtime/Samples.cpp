@@ -221,6 +221,7 @@ TestModel::TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
   model.likelihood = likelihood;
   model.batch = batch;
   model.outputs = outputs;
+  model.rated = 1;
   model.moments = 2;
   model.averaged = 1;
   model.block_bytes = 192;

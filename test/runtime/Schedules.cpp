@@ -58,6 +58,36 @@ TEST(Schedule, warmUpComesFirst) {
   EXPECT_DOUBLE_EQ(scheduledValue(stairs, 1, 3), 0.5);
 }
 
+TEST(Schedule, theCourseSaysWhatARunReaches) {
+  // 10 epochs of 100 steps.
+  auto course = [](const VibSchedule &of, uint64_t first = 0) {
+    return describeCourse(of, 1e-3, first, 1000, 100);
+  };
+  EXPECT_EQ(course(schedule(VIB_CONSTANT, 0, 0)), "0.001");
+  EXPECT_EQ(course(schedule(VIB_STAIRCASE, 1, 2)), "0.001");
+  EXPECT_EQ(course(schedule(VIB_LINEAR, 0, 0)), "0.001");
+  EXPECT_EQ(course(schedule(VIB_LINEAR, 0, 20)),
+            "from 0 to 0.0004995 at the end of this run (the model's schedule "
+            "reaches 0.001 after 20 epochs)");
+  EXPECT_EQ(course(schedule(VIB_LINEAR, 0, 20), 500),
+            "from 0.00025 to 0.0004995 at the end of this run (the model's "
+            "schedule reaches 0.001 after 20 epochs)");
+  EXPECT_EQ(course(schedule(VIB_LINEAR, 0, 5)),
+            "from 0 to 0.001 at the end of this run");
+  EXPECT_EQ(course(schedule(VIB_CONSTANT, 0, 0, 20)),
+            "from 0 to 0.0004995 at the end of this run (the model's schedule "
+            "reaches 0.001 after 20 epochs)");
+  EXPECT_EQ(course(schedule(VIB_STAIRCASE, 0.5, 4, 1)),
+            "from 0 to 0.001 after 1 epoch, then to 0.00025 at the end of this "
+            "run");
+  EXPECT_EQ(course(schedule(VIB_COSINE, 0.1, 10, 1)),
+            "from 0 to 0.001 after 1 epoch, then to 0.0001225 at the end of "
+            "this run (the model's schedule reaches 0.0001 after 11 epochs)");
+  // Nothing is left to do.
+  EXPECT_EQ(describeCourse(schedule(VIB_LINEAR, 0, 20), 1e-3, 1000, 1000, 100),
+            "0.001");
+}
+
 TEST(Schedule, noEpochsDivideByNothing) {
   for (VibScheduleKind kind :
        {VIB_CONSTANT, VIB_STAIRCASE, VIB_EXPONENTIAL, VIB_COSINE, VIB_LINEAR})

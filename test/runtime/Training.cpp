@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/File.h"
+#include "runtime/Npy.h"
 #include "runtime/Safetensors.h"
 #include "test/runtime/Program.h"
 #include "test/runtime/Samples.h"
@@ -107,8 +108,8 @@ TEST_F(Training, printsTwoPlainLinesAnEpochOrNothing) {
     ++lines;
   EXPECT_EQ(lines, 6u);
   for (const char *part :
-       {"epoch 1/3  train  raw     weights", "12-sample", "1-shot",
-        "epoch 3/3  test   average weights", "I(Z;X) ", "bits"})
+       {"epoch 0 (1 of 3)  train  raw     weights", "12-sample", "1-shot",
+        "epoch 2 (3 of 3)  test   average weights", "I(Z;X) ", "bits"})
     EXPECT_NE(plain.out.find(part), std::string::npos) << part;
   Outcome quiet = train("quiet", {"--quiet"});
   EXPECT_EQ(quiet.out + quiet.err, "");
@@ -119,7 +120,49 @@ TEST_F(Training, theProfileNamesTheKernels) {
   Outcome outcome = train("run", {"--profile", "--quiet"});
   EXPECT_NE(outcome.out.find("train_step/rows"), std::string::npos);
   EXPECT_NE(outcome.out.find("ms/step"), std::string::npos);
-  EXPECT_NE(outcome.out.find("at least: at "), std::string::npos);
+  EXPECT_NE(outcome.out.find("at least: the ms that "), std::string::npos);
+}
+
+TEST_F(Training, theScreenCountsEpochsAsTheMetricsDo) {
+  std::string out = train("run").out;
+  auto last =
+      nlohmann::json::parse(readLines(path("run/metrics.jsonl")).back());
+  EXPECT_EQ(last["epoch"], 2);
+  EXPECT_NE(out.find("epoch 2 (3 of 3)  test"), std::string::npos) << out;
+  EXPECT_EQ(out.find("epoch 3"), std::string::npos) << out;
+  Outcome eval = runMock({"eval", "--data", path("data"), "--weights",
+                          path("run/model.safetensors")});
+  EXPECT_NE(eval.out.find("of epoch 2 (counted from 0), step 21"),
+            std::string::npos)
+      << eval.out;
+  // A run that --steps ends has the epochs that it begins.
+  out = train("short", {"--steps", "8", "--epochs", "9"}).out;
+  EXPECT_NE(out.find("epoch 1 (2 of 2)  test"), std::string::npos) << out;
+}
+
+TEST_F(Training, saysWhatTheSchedulesReach) {
+  // Of 3 epochs a warm-up of beta takes 1.5; --epochs 1 ends before that.
+  std::string whole = train("whole").out;
+  EXPECT_NE(whole.find("\nbeta from 0 to 0.01 at the end of this run\n"),
+            std::string::npos)
+      << whole;
+  std::string out = train("short", {"--epochs", "1"}).out;
+  EXPECT_NE(out.find("\nbeta from 0 to 0.005714 at the end of this run (the "
+                     "model's schedule reaches 0.01 after 1.5 epochs)\n"),
+            std::string::npos)
+      << out;
+  EXPECT_NE(out.find("\nlearning rate 0.03 throughout this run\n"),
+            std::string::npos)
+      << out;
+  EXPECT_NE(out.find("beta 0.005714  lr 0.03  after"), std::string::npos)
+      << out;
+  // What does not vary is said once.
+  writeNumbers(path("data"), 50, 21);
+  Start regression;
+  regression.environment = {"VIB_MOCK=regression"};
+  out = train("constant", {}, regression).out;
+  EXPECT_NE(out.find("\nbeta 0.01\n"), std::string::npos) << out;
+  EXPECT_EQ(out.find("  beta"), std::string::npos) << out;
 }
 
 TEST_F(Training, learns) {
@@ -159,13 +202,14 @@ TEST_F(Training, aFinishedRunSaysHowToGoOn) {
   std::string before = file("run", "checkpoint.safetensors");
   Outcome again = train("run", {"--resume"});
   EXPECT_EQ(again.exitCode, 0);
-  EXPECT_NE(again.out.find("the run is finished, 21 of 21 steps are done: give "
-                           "more --epochs to go on"),
+  EXPECT_NE(again.out.find("the run is finished: all 21 steps are done; a "
+                           "larger --epochs continues it"),
             std::string::npos)
       << again.out;
   EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
   Outcome steps = train("run", {"--resume", "--epochs", "9", "--steps", "10"});
-  EXPECT_NE(steps.out.find("21 of 10 steps are done: give more --steps"),
+  EXPECT_NE(steps.out.find("the run is finished: 21 steps are done, and "
+                           "--steps asks for 10 in all; a larger --steps"),
             std::string::npos)
       << steps.out;
   Outcome on = train("run", {"--resume", "--epochs", "4"});
@@ -359,6 +403,53 @@ TEST_F(Training, aLossThatIsNotFiniteStops) {
   EXPECT_EQ(train("run").exitCode, 0);
 }
 
+TEST_F(Training, aLossThatHasDivergedIsCalledSo) {
+  // Labels that the inputs do not tell, and steps that are far too large. All
+  // is finite, but of no use: said on the lines, at the end, and by eval.
+  for (auto [name, rows] : {std::pair("train", 50), std::pair("test", 21)}) {
+    std::vector<int64_t> labels;
+    for (int64_t row = 0; row < rows; ++row)
+      labels.push_back(row * row / 7 % 3);
+    writeNpy(path("data/") + name + "_y.npy", ElementType::I64, {rows},
+             labels.data());
+  }
+  Words flags = {"--lr", "20", "--beta", "0"};
+  Outcome outcome = train("run", flags);
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("DIVERGED (cross-entropy)"), std::string::npos)
+      << outcome.out;
+  for (const char *part :
+       {"warning: training has diverged: the loss was ",
+        " on the test data; its larger term is the cross-entropy; try a "
+        "smaller learning rate (--lr, here 20)"})
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  // The rate's share, where it is the larger one.
+  Outcome rate = train("rate", {"--lr", "20", "--beta", "1"});
+  EXPECT_NE(rate.err.find("its larger term is beta x rate;"), std::string::npos)
+      << rate.err;
+
+  Outcome eval = runMock({"eval", "--data", path("data"), "--weights",
+                          path("run/model.safetensors"), "--quiet"});
+  EXPECT_EQ(eval.exitCode, 0);
+  EXPECT_NE(eval.err.find("warning: the cross-entropy is "), std::string::npos)
+      << eval.err;
+  EXPECT_NE(eval.err.find("that of a uniform guess 1.585"), std::string::npos)
+      << eval.err;
+
+  // A run that was broken off knows where it began.
+  Words first = flags, rest = flags;
+  first.insert(first.end(), {"--steps", "9"});
+  rest.push_back("--resume");
+  ASSERT_EQ(train("parts", first).exitCode, 0);
+  EXPECT_EQ(train("parts", rest).err, outcome.err);
+  expectSameRun("run", "parts");
+
+  // One that does not even learn has not diverged.
+  Outcome small = train("small");
+  EXPECT_EQ(small.out.find("DIVERGED"), std::string::npos) << small.out;
+  EXPECT_EQ(small.err, "");
+}
+
 TEST_F(Training, aRunThatFailsBeforeItsFirstLineLeavesNothing) {
   Words words = {"train", "--data", path("nowhere"), "--out", path("a/b")};
   EXPECT_EQ(runMock(words).exitCode, 1);
@@ -398,6 +489,58 @@ TEST_F(Training, betaOfZero) {
               1e-12);
 }
 
+TEST_F(Training, aLossWithoutARateHasNoFigureOfIt) {
+  Start unrated;
+  unrated.environment = {"VIB_MOCK=unrated"};
+  Outcome outcome = train("run", {"--eval", "both"}, unrated);
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  for (const char *word : {"I(Z;X)", "beta", "rate 0"})
+    EXPECT_EQ(outcome.out.find(word), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("I(Z;Y)"), std::string::npos) << outcome.out;
+  for (const std::string &line : readLines(path("run/metrics.jsonl"))) {
+    auto json = nlohmann::json::parse(line);
+    EXPECT_TRUE(json["rate_bits"].is_null()) << line;
+    EXPECT_TRUE(json["beta"].is_null()) << line;
+    EXPECT_TRUE(json["izy_bits"].is_number()) << line;
+    EXPECT_NEAR(double(json["loss"]),
+                double(json["cross_entropy_bits"]) * M_LN2, 1e-12);
+  }
+  for (const char *name : {"model.safetensors", "checkpoint.safetensors"}) {
+    Metadata metadata = SafetensorsReader(path("run/") + name).metadata();
+    EXPECT_EQ(metadata.count("beta"), 0u) << name;
+    EXPECT_EQ(metadata.count("current_beta"), 0u) << name;
+  }
+  Outcome eval = runMock({"eval", "--data", path("data"), "--weights",
+                          path("run/model.safetensors")},
+                         unrated);
+  EXPECT_EQ(eval.exitCode, 0);
+  for (const char *word : {"I(Z;X)", "rate"})
+    EXPECT_EQ(eval.out.find(word), std::string::npos) << eval.out;
+  auto info = nlohmann::json::parse(runMock({"info", "--json"}, unrated).out);
+  EXPECT_TRUE(info["beta"].is_null());
+  EXPECT_TRUE(info["beta_schedule"].is_null());
+
+  // And it goes on as if there had been no break.
+  ASSERT_EQ(
+      train("parts", {"--eval", "both", "--steps", "9"}, unrated).exitCode, 0);
+  Outcome resumed = train("parts", {"--eval", "both", "--resume"}, unrated);
+  ASSERT_EQ(resumed.exitCode, 0) << resumed.err;
+  expectSameRun("run", "parts");
+}
+
+TEST_F(Training, betaOfALossWithoutARateIsRefused) {
+  Start unrated;
+  unrated.environment = {"VIB_MOCK=unrated"};
+  Outcome outcome = train("run", {"--beta", "0.1"}, unrated);
+  EXPECT_EQ(outcome.exitCode, 2);
+  EXPECT_NE(outcome.err.find("--beta: the model's loss has no rate"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_FALSE(fileExists(path("run")));
+  Outcome help = runMock({"train", "--help"}, unrated);
+  EXPECT_EQ(help.out.find("--beta"), std::string::npos) << help.out;
+}
+
 TEST_F(Training, regression) {
   writeNumbers(path("data"), 50, 21);
   Start start;
@@ -410,6 +553,9 @@ TEST_F(Training, regression) {
     EXPECT_TRUE(last.contains(key)) << key;
   for (const char *key : {"cross_entropy_bits", "izy_bits", "error_1shot"})
     EXPECT_FALSE(last.contains(key)) << key;
+  EXPECT_EQ(last["rmse_outputs"].size(), 1u);
+  EXPECT_NEAR(double(last["rmse_outputs"][0]), double(last["rmse"]), 1e-6);
+  EXPECT_EQ(last["rmse_avg_outputs"][0], last["rmse_avg"]);
   EXPECT_EQ(last["weights"], "raw");
   EXPECT_LT(double(last["rmse"]), double(first["rmse"]));
   // -log N(y; z, 1) of the mean squared error.

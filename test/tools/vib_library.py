@@ -42,7 +42,7 @@ class Model(ctypes.Structure):
         (name, c_char_p)
         for name in ("name", "hash", "compiler", "target", "features", "options")] + [
         ("type", c_uint32), ("operands", c_uint32), ("likelihood", c_uint32),
-        ("pad", c_uint32)] + [
+        ("rated", c_uint32)] + [
         (name, c_int64)
         for name in ("batch", "samples", "latents", "outputs", "epochs")] + [
         ("seed", c_uint64), ("optimizer", c_uint32), ("averaged", c_uint32)] + [

@@ -104,7 +104,7 @@ TEST_F(AbiLayout, Model) {
                 FIELD(type),
                 FIELD(operands),
                 FIELD(likelihood),
-                FIELD(pad),
+                FIELD(rated),
                 FIELD(batch),
                 FIELD(samples),
                 FIELD(latents),
