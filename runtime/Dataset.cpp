@@ -55,11 +55,6 @@ void visitElements(const Array &array, Visitor visit) {
   }
 }
 
-/// A tensor's shape without the batch.
-std::vector<int64_t> rowShape(const VibTensor &tensor) {
-  return {tensor.shape + 1, tensor.shape + tensor.rank};
-}
-
 int64_t product(const std::vector<int64_t> &shape) {
   int64_t result = 1;
   for (int64_t dim : shape)
@@ -80,6 +75,36 @@ bool sameRows(const std::vector<int64_t> &found,
   if (a == b)
     return true;
   return product(a) == product(b) && (a.size() == 1 || b.size() == 1);
+}
+
+/// "[N, 28, 28]": what is expected of an array of rows.
+std::string formatRows(const std::vector<int64_t> &row) {
+  std::string text = "[N";
+  for (int64_t dim : row)
+    text += fmt::format(", {}", dim);
+  return text + "]";
+}
+
+/// What helps where rows have the declared dimensions in another order, as
+/// images do whose channels come first: the call that reorders them.
+std::string adviseOrder(const std::vector<int64_t> &found,
+                        const std::vector<int64_t> &expected) {
+  if (!std::is_permutation(found.begin(), found.end(), expected.begin(),
+                           expected.end()))
+    return "";
+  std::vector<bool> taken(found.size());
+  std::string axes = "0";
+  for (int64_t dim : expected)
+    for (size_t i = 0; i < found.size(); ++i)
+      if (!taken[i] && found[i] == dim) {
+        taken[i] = true;
+        axes += fmt::format(", {}", i + 1);
+        break;
+      }
+  return fmt::format("; these are the same dimensions in another order{}, "
+                     "which x.transpose({}) changes in NumPy",
+                     found.size() > 2 ? " (channels first or last?)" : "",
+                     axes);
 }
 
 /// The largest magnitude that the model's type holds.
@@ -175,7 +200,10 @@ void readClasses(const Array &array, const VibModel &model, Labels &labels) {
 }
 
 void readTargets(const Array &array, const VibModel &model, Labels &labels) {
-  if (array.shape.empty() || array.rowElements() != model.outputs)
+  std::vector<int64_t> row = array.shape;
+  if (!row.empty())
+    row.erase(row.begin());
+  if (array.shape.empty() || withoutOnes(row) != withoutOnes({model.outputs}))
     fail("{}: targets of the shape {}, expected {}", labels.source,
          formatShape(array.shape),
          model.outputs == 1 ? "[N] or [N, 1]"
@@ -349,6 +377,10 @@ const VibTensor &inputTensor(const VibModel &model) {
   return getTensor(model, scalesInput(model) ? "image" : "x");
 }
 
+std::vector<int64_t> inputShape(const VibModel &model) {
+  return {model.input_shape, model.input_shape + model.input_rank};
+}
+
 Inputs makeInputs(Array array, std::string source, const VibModel &model) {
   const VibTensor &tensor = inputTensor(model);
   bool bytes = tensor.type == VIB_U8;
@@ -359,19 +391,16 @@ Inputs makeInputs(Array array, std::string source, const VibModel &model) {
     fail("{}: the inputs are {}, expected float32 or float64: the model does "
          "not scale its input",
          source, nameOf(array.type));
-  std::vector<int64_t> expected = rowShape(tensor);
+  std::vector<int64_t> expected = inputShape(model);
   std::vector<int64_t> found = array.shape;
   if (!found.empty())
     found.erase(found.begin());
-  if (array.shape.empty() || !sameRows(found, expected)) {
-    std::vector<std::string> dims{"N"};
-    for (int64_t dim : expected)
-      dims.push_back(std::to_string(dim));
-    fail("{}: inputs of the shape {}, expected [{}]{}", source,
-         formatShape(array.shape), fmt::join(dims, ", "),
+  if (array.shape.empty() || !sameRows(found, expected))
+    fail("{}: inputs of the shape {}, expected {}{}{}", source,
+         formatShape(array.shape), formatRows(expected),
          expected.size() > 1 ? fmt::format(" or [N, {}]", product(expected))
-                             : "");
-  }
+                             : "",
+         adviseOrder(found, expected));
   if (array.rows() == 0)
     fail("{}: no rows", source);
 

@@ -40,6 +40,8 @@ const VibTensor &getTensor(const VibModel &model, const char *name);
 bool scalesInput(const VibModel &model);
 /// "image" or "x": where the rows of a batch go.
 const VibTensor &inputTensor(const VibModel &model);
+/// The shape of an example as the model declares it.
+std::vector<int64_t> inputShape(const VibModel &model);
 /// The address of a tensor in `arena`.
 template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
   return reinterpret_cast<T *>(static_cast<char *>(arena) + tensor.offset);

@@ -169,8 +169,11 @@ TEST(Dataset, ShapesMatchUpToFlattening) {
   EXPECT_EQ(load({2, 2, 3}).rows(), 2);
   EXPECT_EQ(load({2, 6}).rows(), 2);
   EXPECT_EQ(load({2, 1, 2, 3}).rows(), 2);
+  EXPECT_EQ(load({2, 2, 3, 1}).rows(), 2);
   EXPECT_ERROR(load({2, 3, 2}),
-               "shape [2, 3, 2], expected [N, 2, 3] or [N, 6]");
+               "shape [2, 3, 2], expected [N, 2, 3] or [N, 6]; these are the "
+               "same dimensions in another order, which x.transpose(0, 2, 1) "
+               "changes in NumPy");
   EXPECT_ERROR(load({12}), "shape [12], expected");
   EXPECT_ERROR(load({4, 3}), "shape [4, 3], expected");
   TestModel flat = floatModel();
@@ -179,6 +182,29 @@ TEST(Dataset, ShapesMatchUpToFlattening) {
       1);
   EXPECT_ERROR(makeInputs({ElementType::U8, {0, 6}, {}}, "x", test.model),
                "no rows");
+}
+
+TEST(Dataset, ShapesAreTheDeclaredOnesWhereTheArenaHasThemFlat) {
+  // As vibc lays it out: the tensor has one dimension beside the batch.
+  TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, 4, 4);
+  test.model.input_rank = 3;
+  test.model.input_shape[0] = test.model.input_shape[1] = 2;
+  test.model.input_shape[2] = 4;
+  auto load = [&](std::vector<int64_t> shape) {
+    return makeInputs({ElementType::U8, std::move(shape), Bytes(32)}, "x",
+                      test.model);
+  };
+  EXPECT_EQ(load({2, 2, 2, 4}).rows(), 2);
+  EXPECT_EQ(load({2, 16}).rows(), 2);
+  EXPECT_ERROR(load({2, 4, 2, 2}),
+               "shape [2, 4, 2, 2], expected [N, 2, 2, 4] or [N, 16]; these "
+               "are the same dimensions in another order (channels first or "
+               "last?), which x.transpose(0, 2, 3, 1) changes in NumPy");
+  EXPECT_ERROR(load({2, 4, 4}), "shape [2, 4, 4], expected [N, 2, 2, 4]");
+  // Rows that are declared flat have no order of dimensions.
+  test.model.input_rank = 1;
+  test.model.input_shape[0] = 16;
+  EXPECT_EQ(load({2, 4, 4}).rows(), 2);
 }
 
 TEST(Dataset, TypesThatDoNotFitTheModelAreErrors) {
@@ -218,6 +244,12 @@ TEST(Dataset, TargetsOfARegression) {
       (std::vector<double>{3, -1}));
   EXPECT_ERROR(makeLabels(floats({2}, {1, 2}), "y", two.model),
                "targets of the shape [2], expected [N, 2]");
+  TestModel four(false, VIB_NORMAL, 4);
+  EXPECT_EQ(
+      makeLabels(floats({1, 4, 1}, {1, 2, 3, 4}), "y", four.model).targets,
+      (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_ERROR(makeLabels(floats({1, 2, 2}, {1, 2, 3, 4}), "y", four.model),
+               "targets of the shape [1, 2, 2], expected [N, 4]");
   EXPECT_ERROR(makeLabels(floats({2, 2}, {1, 2, 3, NAN}), "y", two.model),
                "the target of row 1 (counted from 0): nan");
 }

@@ -221,6 +221,9 @@ TestModel::TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
   model.likelihood = likelihood;
   model.batch = batch;
   model.outputs = outputs;
+  model.input_rank = bytes ? 2 : 1;
+  model.input_shape[0] = bytes ? height : height * width;
+  model.input_shape[1] = bytes ? width : 0;
   model.moments = 2;
   model.averaged = 1;
   model.block_bytes = 192;
