@@ -8,6 +8,7 @@
 
 #include "test/runtime/Samples.h"
 #include "runtime/File.h"
+#include "runtime/Npy.h"
 
 #include <zlib.h>
 
@@ -82,6 +83,10 @@ Bytes makeNpy(const std::string &description, const std::string &shape,
   bytes.insert(bytes.end(), header.begin(), header.end());
   append(bytes, payload);
   return bytes;
+}
+
+Array readNpy(const std::string &path) {
+  return parseNpy(readFile(path), path);
 }
 
 Bytes makeZip(const std::vector<ZipMember> &members) {
