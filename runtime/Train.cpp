@@ -309,6 +309,9 @@ void TrainingRun::introduce() {
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
+  std::string advice = adviseScale(train.inputs);
+  if (!advice.empty() && !options.quiet)
+    complain("{}: warning: {}\n", model.name, advice);
   progress.keep(fmt::format(
       "batch {}, {} steps an epoch, {} steps in all, beta {:g}, learning rate "
       "{:g}, seed {}",
