@@ -243,6 +243,10 @@ typedef struct VibModel {
   int64_t samples; /* draws a step in training                               */
   int64_t latents;
   int64_t outputs; /* classes, or width of the target                        */
+  /* An example's shape as the model declares it, without the batch, and 0 from
+   * input_rank on. The tensor "image" or "x" may have its dimensions in one. */
+  int64_t input_rank;
+  int64_t input_shape[3];
   int64_t epochs;
   uint64_t seed;
 

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,46 @@ struct Array {
   /// The product of the other dimensions.
   int64_t rowElements() const;
 };
+
+/// What the header of a file says of its array.
+struct ArrayHeader {
+  const std::string &source; ///< The file, for messages.
+  ElementType type;
+  const std::vector<int64_t> &shape;
+};
+/// Throws if an array is not one that is wanted. A reader calls it before the
+/// elements take memory, so that a small compressed file with a large array of
+/// the wrong shape costs nothing.
+using CheckHeader = std::function<void(const ArrayHeader &)>;
+
+/// Calls `visit` with a typed pointer to the array's elements.
+template <typename Visitor>
+void visitElements(const Array &array, Visitor visit) {
+  const void *data = array.data.data();
+  switch (array.type) {
+  case ElementType::Bool:
+  case ElementType::U8:
+    return visit(static_cast<const uint8_t *>(data));
+  case ElementType::I8:
+    return visit(static_cast<const int8_t *>(data));
+  case ElementType::U16:
+    return visit(static_cast<const uint16_t *>(data));
+  case ElementType::I16:
+    return visit(static_cast<const int16_t *>(data));
+  case ElementType::U32:
+    return visit(static_cast<const uint32_t *>(data));
+  case ElementType::I32:
+    return visit(static_cast<const int32_t *>(data));
+  case ElementType::U64:
+    return visit(static_cast<const uint64_t *>(data));
+  case ElementType::I64:
+    return visit(static_cast<const int64_t *>(data));
+  case ElementType::F32:
+    return visit(static_cast<const float *>(data));
+  case ElementType::F64:
+    return visit(static_cast<const double *>(data));
+  }
+}
 
 } // namespace vib::runtime
 

@@ -104,6 +104,35 @@ std::string adviseInit(const std::string &path) {
                      path);
 }
 
+std::string listTensors(const SafetensorsReader &reader) {
+  std::vector<std::string> names;
+  for (const SafetensorsReader::Tensor &tensor : reader.tensors())
+    names.push_back(tensor.name);
+  return names.empty() ? "none" : listNames(names);
+}
+
+std::string listParameters(const VibModel &model, const std::string &prefix) {
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < model.num_parameters; ++i)
+    names.push_back(prefix + model.parameters[i].name);
+  return listNames(names);
+}
+
+/// What helps where a name has a prefix, as torch.compile and DataParallel give
+/// it to all names.
+std::string adviseNames(const SafetensorsReader &reader,
+                        const std::string &name) {
+  for (const SafetensorsReader::Tensor &tensor : reader.tensors()) {
+    size_t size = tensor.name.size();
+    if (size <= name.size() || tensor.name[size - name.size() - 1] != '.' ||
+        tensor.name.compare(size - name.size(), size, name) != 0)
+      continue;
+    return fmt::format(" (there is '{}': remove '{}' from the names)",
+                       tensor.name, tensor.name.substr(0, size - name.size()));
+  }
+  return "";
+}
+
 /// Reads every parameter of a block from PREFIX + its name. A type that is not
 /// the model's is converted where `convert` allows it.
 void readBlock(const SafetensorsReader &reader, const VibModel &model,
@@ -113,8 +142,11 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
     std::string name = prefix + parameter.name;
     const SafetensorsReader::Tensor *tensor = reader.find(name);
     if (!tensor)
-      fail("{}: no tensor '{}', as expected for the model {}", reader.name(),
-           name, describeModels(reader, model));
+      fail("{}: no tensor '{}', as expected for the model {}{}; found {}; "
+           "expected {}",
+           reader.name(), name, describeModels(reader, model),
+           adviseNames(reader, name), listTensors(reader),
+           listParameters(model, prefix));
     std::vector<int64_t> shape = fileShape(parameter);
     if (tensor->shape != shape)
       fail("{}: the tensor '{}' has the shape {}, expected {} for the model {}",
@@ -415,8 +447,8 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
   if (prefix.empty())
     for (const SafetensorsReader::Tensor &tensor : reader.tensors())
       if (!isParameter(model, "", tensor.name))
-        fail("{}: the tensor '{}' is not one of the model {}", path,
-             tensor.name, model.name);
+        fail("{}: the tensor '{}' is not one of the model {}; expected {}",
+             path, tensor.name, model.name, listParameters(model, ""));
   return metadata;
 }
 

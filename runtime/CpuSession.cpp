@@ -8,6 +8,8 @@
 
 #include "runtime/CpuSession.h"
 #include "runtime/Error.h"
+#include "runtime/Gather.h"
+#include "runtime/Profile.h"
 
 #include <fmt/format.h>
 

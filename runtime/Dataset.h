@@ -6,17 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A data directory holds, for each of the splits "train" and "test", the first
-// of these that is there:
-//
-//   {train,t10k}-images-idx3-ubyte[.gz], {train,t10k}-labels-idx1-ubyte[.gz]
-//   {train,test}.npz                  with the keys x and y
-//   {train,test}_x.npy, {train,test}_y.npy
-//
-// Everything is checked when it is loaded: shapes against the model's input,
-// labels against the classes, floats for NaN and infinity. Inputs stay as they
-// are stored (uint8 takes a quarter of the memory of float) and are copied by
-// rows into the model's arena.
+// Everything is checked when it is loaded: shapes against those that the model
+// declares, labels against the classes, floats for NaN and infinity. Inputs
+// stay as they are stored (uint8 takes a quarter of the memory of float) and
+// are copied by rows into the model's arena.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,6 +33,8 @@ const VibTensor &getTensor(const VibModel &model, const char *name);
 bool scalesInput(const VibModel &model);
 /// "image" or "x": where the rows of a batch go.
 const VibTensor &inputTensor(const VibModel &model);
+/// The shape of an example as the model declares it.
+std::vector<int64_t> inputShape(const VibModel &model);
 /// The address of a tensor in `arena`.
 template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
   return reinterpret_cast<T *>(static_cast<char *>(arena) + tensor.offset);
@@ -51,6 +46,7 @@ struct Inputs {
   Array array;        ///< [N, …]; U8, F32 or F64.
   double minimum = 0; ///< The range of the values.
   double maximum = 0;
+  double rootMeanSquare = 0;
 
   int64_t rows() const { return array.rows(); }
 };
@@ -71,16 +67,20 @@ struct Split {
   int64_t rows() const { return inputs.rows(); }
 };
 
-/// Loads and checks the split "train" or "test" of a data directory.
-Split loadSplit(const std::string &directory, const std::string &name,
+/// Loads and checks the split "train" or "test" of a data folder, or of an .npz
+/// file that holds both.
+Split loadSplit(const std::string &data, const std::string &name,
                 const VibModel &model);
 
-/// Loads and checks an NPY file of inputs.
+/// Loads and checks inputs from any of the files that readInputs() takes.
 Inputs loadInputs(const std::string &path, const VibModel &model);
 
 /// Checks an array against the model's input. uint8 is for models that scale
 /// it; others take floats, and these no uint8.
 Inputs makeInputs(Array array, std::string source, const VibModel &model);
+/// What to tell a user whose float inputs are so large or so small that
+/// training may learn nothing from them; "" of inputs near unit scale.
+std::string adviseScale(const Inputs &inputs);
 /// Checks labels against the classes, or targets against the outputs.
 Labels makeLabels(const Array &array, std::string source,
                   const VibModel &model);
@@ -88,18 +88,6 @@ Labels makeLabels(const Array &array, std::string source,
 /// 16 hex digits over the values, shapes and types of a split, whatever files
 /// it came from: what a checkpoint compares to see that the data is the same.
 std::string fingerprint(const Split &split);
-
-/// Copies rows `indices[0 … count)` to the places of the model's input ("image"
-/// where the model scales, else "x") and zeroes the rows from `count` to the
-/// batch. An index is a row of the split, which is not checked; a null
-/// `indices` means `first`, `first` + 1, …, which is. On the threads of the
-/// pool, if there is one.
-void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
-                  const uint32_t *indices, int64_t first, int64_t count,
-                  VibPool *pool = nullptr);
-/// The same for "y". Labels of rows beyond `count` become 0.
-void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
-                  const uint32_t *indices, int64_t first, int64_t count);
 
 } // namespace vib::runtime
 

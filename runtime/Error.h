@@ -20,6 +20,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vib::runtime {
 
@@ -34,6 +35,10 @@ template <typename... Args>
 [[noreturn]] void fail(fmt::format_string<Args...> format, Args &&...args) {
   throw Error(fmt::format(format, std::forward<Args>(args)...));
 }
+
+/// "a, b, c and 12 more": the first of some names for a message. They come from
+/// files, so long ones are cut and control characters are replaced.
+std::string listNames(const std::vector<std::string> &names);
 
 } // namespace vib::runtime
 

@@ -13,7 +13,6 @@
 
 #include "runtime/Idx.h"
 #include "runtime/Error.h"
-#include "runtime/File.h"
 #include "runtime/Gzip.h"
 
 #include <algorithm>
@@ -97,7 +96,7 @@ ElementType elementTypeOf(uint8_t code, const std::string &name) {
 
 } // namespace
 
-Array parseIdx(Bytes bytes, const std::string &name) {
+Array parseIdx(Bytes bytes, const std::string &name, const CheckHeader &check) {
   Source source(std::move(bytes), name);
   Bytes magic = source.read(4);
   if (magic.size() < 4 || magic[0] != 0 || magic[1] != 0)
@@ -122,6 +121,8 @@ Array parseIdx(Bytes bytes, const std::string &name) {
   if (!fits || size > source.remaining())
     fail("{}: the IDX header says {} elements of {}, more than the file holds",
          name, formatShape(array.shape), nameOf(array.type));
+  if (check)
+    check({name, array.type, array.shape});
   array.data = source.readLast(size);
   if (array.data.size() < size)
     fail("{}: cut short: {} bytes of IDX data, expected {} for {} of {}", name,
@@ -129,10 +130,6 @@ Array parseIdx(Bytes bytes, const std::string &name) {
   source.expectEnd();
   swapByteOrder(array.data, elementBytes);
   return array;
-}
-
-Array readIdx(const std::string &path) {
-  return parseIdx(readFile(path), path);
 }
 
 } // namespace vib::runtime

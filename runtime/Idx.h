@@ -17,9 +17,9 @@ namespace vib::runtime {
 
 /// Parses an IDX file, plain or gzipped: any of its six types, up to eight
 /// dimensions. Truncation and bytes after the payload are errors, which name
-/// `name`.
-Array parseIdx(Bytes bytes, const std::string &name);
-Array readIdx(const std::string &path);
+/// `name`. `check` sees the header before the elements are inflated.
+Array parseIdx(Bytes bytes, const std::string &name,
+               const CheckHeader &check = {});
 
 } // namespace vib::runtime
 

@@ -57,10 +57,6 @@ int64_t countParameters(const VibModel &model) {
   return count;
 }
 
-std::vector<int64_t> shapeOf(const VibTensor &tensor) {
-  return std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
-}
-
 std::string nameOfOptimizer(const VibModel &model) {
   switch (model.optimizer) {
   case VIB_SGD:
@@ -208,17 +204,15 @@ std::string infoText(const VibModel &model) {
     text += fmt::format("{:<12}{}\n", name, value);
   };
   const VibTensor &input = inputTensor(model);
-  std::vector<int64_t> inputShape = shapeOf(input);
-  inputShape.erase(inputShape.begin());
   Work work = workOf(model, "train_step");
 
   line("model", fmt::format("{}, hash {}", model.name, model.hash));
   line("compiler", model.compiler);
   line("options", model.options);
   line("target", fmt::format("{}, needs {}", model.target, needs(model)));
-  line("input",
-       fmt::format("{} {}{}", formatShape(inputShape), typeName(input.type),
-                   scalesInput(model) ? ", scaled by the model" : ""));
+  line("input", fmt::format("{} {}{}", formatShape(inputShape(model)),
+                            typeName(input.type),
+                            scalesInput(model) ? ", scaled by the model" : ""));
   line("output", model.likelihood == VIB_CATEGORICAL
                      ? fmt::format("{} classes", model.outputs)
                      : fmt::format("{} target{}", model.outputs,
@@ -270,7 +264,8 @@ std::string infoText(const VibModel &model) {
 
 std::string infoJson(const VibModel &model) {
   using Json = nlohmann::ordered_json;
-  const VibTensor &input = inputTensor(model);
+  std::vector<int64_t> shape = inputShape(model);
+  shape.insert(shape.begin(), model.batch);
   Work work = workOf(model, "train_step");
   Json json = {
       {"model", model.name},
@@ -280,7 +275,8 @@ std::string infoJson(const VibModel &model) {
       {"target", model.target},
       {"features", model.features},
       {"type", typeName(model.type)},
-      {"input", {{"type", typeName(input.type)}, {"shape", shapeOf(input)}}},
+      {"input",
+       {{"type", typeName(inputTensor(model).type)}, {"shape", shape}}},
       {"likelihood",
        model.likelihood == VIB_CATEGORICAL ? "categorical" : "normal"},
       {"outputs", model.outputs},

@@ -17,6 +17,7 @@
 #include "runtime/Error.h"
 #include "runtime/File.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -24,6 +25,9 @@
 namespace vib::runtime {
 
 namespace {
+
+/// As in NumPy.
+constexpr size_t maxDimensions = 64;
 
 /// Reads the header's literal, which is more than a regular expression and
 /// less than Python.
@@ -48,7 +52,8 @@ public:
       if (!accept(',') && !peek('}'))
         damaged();
     }
-    if (!description || !fortranOrder || !shape)
+    skipSpace();
+    if (!description || !fortranOrder || !shape || position != text.size())
       damaged();
   }
 
@@ -131,13 +136,19 @@ private:
     return value;
   }
 
+  /// Python's tuple: one element has a comma after it, else it is a number in
+  /// parentheses.
   std::vector<int64_t> tuple() {
     std::vector<int64_t> result;
     expect('(');
     while (!accept(')')) {
       result.push_back(number());
-      if (!accept(',') && !peek(')'))
+      bool comma = accept(',');
+      if (!comma && (!peek(')') || result.size() == 1))
         damaged();
+      if (result.size() > maxDimensions)
+        fail("{}: an NPY array of more than {} dimensions", fileName,
+             maxDimensions);
     }
     return result;
   }
@@ -165,8 +176,10 @@ ElementType elementTypeOf(std::string_view description,
 }
 
 /// Reorders elements that were stored with the first index the fastest.
-Bytes toRowMajor(const Bytes &data, const std::vector<int64_t> &shape,
+Bytes toRowMajor(const Bytes &data, std::vector<int64_t> shape,
                  size_t elementBytes) {
+  // Every step would go through all dimensions of 1.
+  shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
   Bytes result(data.size());
   size_t rank = shape.size();
   std::vector<size_t> stride(rank), index(rank);
@@ -189,78 +202,78 @@ Bytes toRowMajor(const Bytes &data, const std::vector<int64_t> &shape,
   return result;
 }
 
-/// What the header says: all of an array but its elements.
-struct Header {
-  Array array;
-  size_t begin; ///< Of the elements in the file.
-  bool bigEndian;
-  bool fortranOrder;
+} // namespace
 
-  /// The array, from its elements as they are stored.
-  Array finish(Bytes elements) {
-    array.data = std::move(elements);
-    size_t elementBytes = sizeOf(array.type);
-    if (bigEndian)
-      swapByteOrder(array.data, elementBytes);
-    if (fortranOrder && array.shape.size() > 1)
-      array.data = toRowMajor(array.data, array.shape, elementBytes);
-    return std::move(array);
-  }
-};
+Array NpyHeader::finish(Bytes elements) {
+  array.data = std::move(elements);
+  size_t elementBytes = sizeOf(array.type);
+  if (bigEndian)
+    swapByteOrder(array.data, elementBytes);
+  if (fortranOrder && array.shape.size() > 1)
+    array.data = toRowMajor(array.data, array.shape, elementBytes);
+  return std::move(array);
+}
 
-Header readHeader(const uint8_t *data, size_t size, const std::string &name) {
+size_t npyHeaderBytes(const uint8_t *prefix, uint64_t fileBytes,
+                      const std::string &name) {
   constexpr std::string_view magic = "\x93NUMPY";
-  if (size < 8 || memcmp(data, magic.data(), magic.size()) != 0)
+  if (fileBytes < magic.size() ||
+      memcmp(prefix, magic.data(), magic.size()) != 0)
     fail("{}: not an NPY file", name);
-  int version = data[6];
-  if (version < 1 || version > 3)
-    fail("{}: NPY version {}, expected 1, 2 or 3", name, version);
-  size_t lengthBytes = version == 1 ? 2 : 4;
-  size_t begin = 8 + lengthBytes;
-  size_t length = 0;
-  if (size >= begin)
-    for (size_t i = 0; i < lengthBytes; ++i)
-      length |= size_t(data[8 + i]) << 8 * i;
-  if (size < begin || length > size - begin)
+  if (fileBytes < npyPrefixBytes)
     fail("{}: the NPY header is cut short", name);
+  int major = prefix[6], minor = prefix[7];
+  if (major < 1 || major > 3 || minor != 0)
+    fail("{}: NPY version {}.{}, expected 1.0, 2.0 or 3.0", name, major, minor);
+  size_t lengthBytes = major == 1 ? 2 : 4;
+  uint64_t size = magic.size() + 2 + lengthBytes;
+  for (size_t i = 0; i < lengthBytes; ++i)
+    size += uint64_t(prefix[8 + i]) << 8 * i;
+  if (size > fileBytes || size < npyPrefixBytes)
+    fail("{}: the NPY header is cut short", name);
+  return size_t(size);
+}
 
-  HeaderParser header({reinterpret_cast<const char *>(data) + begin, length},
-                      name);
+NpyHeader parseNpyHeader(const uint8_t *data, size_t headerBytes,
+                         uint64_t fileBytes, const std::string &name,
+                         const CheckHeader &check) {
+  size_t begin = data[6] == 1 ? 10 : 12;
+  HeaderParser header(
+      {reinterpret_cast<const char *>(data) + begin, headerBytes - begin},
+      name);
   header.parse();
   std::string_view description = *header.description;
   if (description.size() < 2 ||
       std::string_view("<>|=").find(description[0]) == std::string_view::npos)
     fail("{}: the NPY type '{}' is not supported", name, description);
 
-  Array array;
+  NpyHeader result;
+  Array &array = result.array;
   array.type = elementTypeOf(description, name);
   array.shape = *header.shape;
-  size_t elementBytes = sizeOf(array.type);
   int64_t elements;
-  bool fits = countElements(array.shape, elementBytes, elements);
-  size_t found = size - begin - length;
-  uint64_t expected = fits ? uint64_t(elements) * elementBytes : 0;
-  if (!fits || expected > found)
+  bool fits = countElements(array.shape, sizeOf(array.type), elements);
+  uint64_t found = fileBytes - headerBytes;
+  result.dataBytes = fits ? uint64_t(elements) * sizeOf(array.type) : 0;
+  if (!fits || result.dataBytes > found)
     fail("{}: cut short: {} bytes of NPY data, expected {} of {}", name, found,
          formatShape(array.shape), nameOf(array.type));
-  if (expected < found)
-    fail("{}: {} bytes after the end of the NPY data", name, found - expected);
-  return {std::move(array), begin + length, description[0] == '>',
-          *header.fortranOrder};
+  if (result.dataBytes < found)
+    fail("{}: {} bytes after the end of the NPY data", name,
+         found - result.dataBytes);
+  result.bigEndian = description[0] == '>';
+  result.fortranOrder = *header.fortranOrder;
+  if (check)
+    check({name, array.type, array.shape});
+  return result;
 }
 
-} // namespace
-
-Array parseNpy(const uint8_t *data, size_t size, const std::string &name) {
-  Header header = readHeader(data, size, name);
-  return header.finish(Bytes(data + header.begin, data + size));
-}
-
-Array readNpy(const std::string &path) {
-  Bytes bytes = readFile(path);
-  Header header = readHeader(bytes.data(), bytes.size(), path);
+Array parseNpy(Bytes bytes, const std::string &name, const CheckHeader &check) {
+  size_t begin = npyHeaderBytes(bytes.data(), bytes.size(), name);
+  NpyHeader header =
+      parseNpyHeader(bytes.data(), begin, bytes.size(), name, check);
   // In place: there is no second copy of the data at any time.
-  bytes.erase(bytes.begin(), bytes.begin() + ptrdiff_t(header.begin));
+  bytes.erase(bytes.begin(), bytes.begin() + ptrdiff_t(begin));
   return header.finish(std::move(bytes));
 }
 

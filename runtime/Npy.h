@@ -15,10 +15,35 @@
 
 namespace vib::runtime {
 
-/// Parses an NPY file of version 1, 2 or 3: booleans, integers, float32 and
-/// float64 in either byte order, in C or Fortran order. Errors name `name`.
-Array parseNpy(const uint8_t *data, size_t size, const std::string &name);
-Array readNpy(const std::string &path);
+/// All of an NPY file but its elements.
+struct NpyHeader {
+  Array array;        ///< Without its data.
+  uint64_t dataBytes; ///< Of all elements.
+  bool bigEndian;
+  bool fortranOrder;
+
+  /// The array, from its elements as they are stored.
+  Array finish(Bytes elements);
+};
+
+/// The bytes of a file that tell how long its header is.
+constexpr size_t npyPrefixBytes = 12;
+
+/// The bytes before the elements, in a file of `fileBytes`, of which `prefix`
+/// are the first ones.
+size_t npyHeaderBytes(const uint8_t *prefix, uint64_t fileBytes,
+                      const std::string &name);
+
+/// Parses the first npyHeaderBytes() of a file of `fileBytes`, which must hold
+/// the elements and nothing else after them. `check` sees the result.
+NpyHeader parseNpyHeader(const uint8_t *data, size_t headerBytes,
+                         uint64_t fileBytes, const std::string &name,
+                         const CheckHeader &check);
+
+/// Parses an NPY file of version 1.0, 2.0 or 3.0: booleans, integers, float32
+/// and float64 in either byte order, in C or Fortran order. Errors name `name`.
+Array parseNpy(Bytes bytes, const std::string &name,
+               const CheckHeader &check = {});
 
 /// Writes an NPY file of version 1.0, atomically.
 void writeNpy(const std::string &path, ElementType type,

@@ -23,6 +23,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace vib::runtime {
 
@@ -176,7 +177,7 @@ void Npz::parseDirectory() {
                            suffix) != 0)
       continue;
     member.key.resize(member.key.size() - suffix.size());
-    if (has(member.key))
+    if (!places.emplace(member.key, members.size()).second)
       fail("{}: the array '{}' is there twice", name, member.key);
     members.push_back(std::move(member));
   }
@@ -189,19 +190,17 @@ std::vector<std::string> Npz::keys() const {
   return result;
 }
 
-bool Npz::has(const std::string &key) const {
-  return std::any_of(members.begin(), members.end(),
-                     [&](const Member &member) { return member.key == key; });
+std::string Npz::nameOf(const std::string &key) const {
+  return fmt::format("{}:{}", name, key);
 }
 
-Array Npz::read(const std::string &key) const {
-  auto found =
-      std::find_if(members.begin(), members.end(),
-                   [&](const Member &member) { return member.key == key; });
-  if (found == members.end())
-    fail("{}: no array '{}', found [{}]", name, key, fmt::join(keys(), ", "));
-  const Member &member = *found;
-  std::string label = fmt::format("{}:{}", name, key);
+Array Npz::read(const std::string &key, const CheckHeader &check) const {
+  auto found = places.find(key);
+  if (found == places.end())
+    fail("{}: no array '{}', found {}", name, key,
+         members.empty() ? "none" : listNames(keys()));
+  const Member &member = members[found->second];
+  std::string label = nameOf(key);
 
   Cursor local(bytes, name, member.header, bytes.size());
   if (local.u32() != localSignature)
@@ -212,18 +211,12 @@ Array Npz::read(const std::string &key) const {
   local.skip(keySize + extraSize);
   const uint8_t *packed = local.skip(member.packedSize);
 
-  Bytes inflated;
-  const uint8_t *data = packed;
+  std::optional<Inflater> inflater;
   if (member.method == 8) {
     if (member.size / maxInflation > member.packedSize)
       fail("{}: the zip file says {} bytes, more than it can hold", label,
            member.size);
-    Inflater inflater(packed, member.packedSize, Inflater::Raw, label);
-    inflated = inflater.readUpTo(member.size);
-    if (inflated.size() < member.size)
-      fail("{}: {} bytes, expected {}", label, inflated.size(), member.size);
-    inflater.expectEnd();
-    data = inflated.data();
+    inflater.emplace(packed, member.packedSize, Inflater::Raw, label);
   } else if (member.method != 0) {
     fail("{}: compressed by the zip method {}, expected 0 (stored) or 8 "
          "(deflate)",
@@ -231,9 +224,31 @@ Array Npz::read(const std::string &key) const {
   } else if (member.packedSize != member.size) {
     local.damaged();
   }
-  if (crc32_z(crc32_z(0, nullptr, 0), data, member.size) != member.checksum)
+
+  // In pieces, so that the elements are inflated to where they stay.
+  uint64_t done = 0;
+  uLong checksum = crc32_z(0, nullptr, 0);
+  auto take = [&](uint64_t size) {
+    Bytes piece = inflater ? inflater->readUpTo(size)
+                           : Bytes(packed + done, packed + done + size);
+    done += piece.size();
+    if (piece.size() < size)
+      fail("{}: {} bytes, expected {}", label, done, member.size);
+    checksum = crc32_z(checksum, piece.data(), piece.size());
+    return piece;
+  };
+  Bytes head = take(std::min<uint64_t>(npyPrefixBytes, member.size));
+  size_t headerBytes = npyHeaderBytes(head.data(), member.size, label);
+  Bytes rest = take(headerBytes - head.size());
+  head.insert(head.end(), rest.begin(), rest.end());
+  NpyHeader header =
+      parseNpyHeader(head.data(), headerBytes, member.size, label, check);
+  Bytes elements = take(header.dataBytes);
+  if (inflater)
+    inflater->expectEnd();
+  if (checksum != member.checksum)
     fail("{}: damaged: the checksum is wrong", label);
-  return parseNpy(data, member.size, label);
+  return header.finish(std::move(elements));
 }
 
 } // namespace vib::runtime

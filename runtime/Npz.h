@@ -12,6 +12,7 @@
 #include "runtime/Array.h"
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace vib::runtime {
@@ -25,9 +26,12 @@ public:
 
   /// The names of the arrays, without ".npy".
   std::vector<std::string> keys() const;
-  bool has(const std::string &key) const;
+  bool has(const std::string &key) const { return places.count(key); }
+  /// "FILE:KEY", for messages.
+  std::string nameOf(const std::string &key) const;
   /// The array of that name; a missing one is an error that lists the keys.
-  Array read(const std::string &key) const;
+  /// `check` sees its header before the elements are inflated.
+  Array read(const std::string &key, const CheckHeader &check = {}) const;
 
 private:
   struct Member {
@@ -42,7 +46,8 @@ private:
 
   Bytes bytes;
   std::string name;
-  std::vector<Member> members;
+  std::vector<Member> members; ///< In the order of the directory.
+  std::unordered_map<std::string, size_t> places; ///< In `members`, by key.
 };
 
 } // namespace vib::runtime

@@ -166,10 +166,12 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   FlagBuilder flags(train);
   flags
       .path("--data", options.data, "DIR",
-            "Where the data is: IDX files by the names of MNIST\n"
-            "(train-images-idx3-ubyte[.gz], t10k-…), or train.npz and\n"
-            "test.npz with the keys x and y, or train_x.npy, train_y.npy,\n"
-            "test_x.npy, test_y.npy")
+            "The training and test data: a folder with the IDX files of\n"
+            "MNIST, Fashion-MNIST or EMNIST, plain or .gz; or with\n"
+            "train.npz and test.npz (keys x and y); or with train_x.npy,\n"
+            "train_y.npy, test_x.npy and test_y.npy (also x_train.npy,\n"
+            "X_train.npy, …); or an .npz file such as Keras' mnist.npz\n"
+            "(keys x_train, y_train, x_test, y_test)")
       ->required();
   flags
       .path("--out", options.out, "DIR",
@@ -240,7 +242,7 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
   FlagBuilder flags(eval);
   flags
       .path("--data", options.data, "DIR",
-            "Where the data is, as for train; the test split is used")
+            "The data, as for train, of which the test split is used")
       ->required();
   addWeightFlags(flags, model, options);
   flags.whole("--samples", options.samples, 0, maxSamples,
@@ -257,8 +259,11 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
       app.add_subcommand("predict", "Predict for inputs without labels");
   FlagBuilder flags(predict);
   flags
-      .path("--input", options.input, "FILE.npy",
-            "The inputs, [N, …], as the model takes them")
+      .path("--input", options.input, "FILE|DIR",
+            "The inputs, [N, …], in the model's shape: an NPY file; an\n"
+            "IDX file, plain or .gz; an .npz file (its key x, else\n"
+            "x_test, else its only array); or a data folder as for\n"
+            "train, of which the test split is used")
       ->required();
   addWeightFlags(flags, model, options);
   flags
@@ -280,6 +285,9 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
                                 "mean, deviation\nor draw",
                                 classes ? "the probabilities of the classes"
                                         : "the means of the targets"));
+  flags.flag("--allow-nonfinite", options.allowNonFinite,
+             "Write results that are infinite or not a number; without\n"
+             "this flag they are an error");
   options.command = Command::Predict;
   addCommonFlags(flags, model, options);
 }

@@ -50,6 +50,7 @@ struct Options {
   bool profile = false;
   bool json = false;
   bool quiet = false;
+  bool allowNonFinite = false; ///< predict
   int threads = 0; ///< 0: all processors that the process may run on
   int device = 0;  ///< Of programs for a GPU: which one
 };

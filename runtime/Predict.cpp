@@ -24,6 +24,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace vib::runtime {
 
@@ -51,6 +52,23 @@ Wanted find(What what) {
     break;
   }
   return {"prediction", defaultSamples, true};
+}
+
+/// An Error that names the first row of a batch with a value that is not finite
+/// in the float32 that is written.
+void requireFiniteRows(const std::vector<double> &values, const char *output,
+                       const Inputs &inputs, int64_t first, int64_t rows) {
+  auto bad = std::find_if(values.begin(), values.end(), [](double value) {
+    return !std::isfinite(float(value));
+  });
+  if (bad == values.end())
+    return;
+  int64_t width = int64_t(values.size()) / rows;
+  fail("{}: the {} of row {} (counted from 0) has the value {}; "
+       "--allow-nonfinite writes it nevertheless",
+       inputs.source, output, first + (bad - values.begin()) / width,
+       // What IEEE calls a negative NaN is no news to the reader.
+       std::isnan(*bad) ? NAN : float(*bad));
 }
 
 } // namespace
@@ -98,6 +116,8 @@ int runPredict(const VibModel &model, const Options &options) {
       for (double &value : mean)
         value /= double(std::max<int64_t>(samples, 1));
     }
+    if (!options.allowNonFinite)
+      requireFiniteRows(mean, wanted.output, inputs, first, rows);
     result.insert(result.end(), mean.begin(), mean.end());
     progress.predicting(first + rows, inputs.rows());
   }

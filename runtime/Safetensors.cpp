@@ -13,6 +13,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstring>
+#include <string_view>
 #include <tuple>
 
 namespace vib::runtime {
@@ -47,6 +49,38 @@ bool readNumbers(const nlohmann::json &json, std::vector<int64_t> &numbers) {
   return true;
 }
 
+bool endsWith(std::string_view text, std::string_view suffix) {
+  return text.size() >= suffix.size() &&
+         text.substr(text.size() - suffix.size()) == suffix;
+}
+
+/// What a file is that begins with no safetensors header, and how to convert it
+/// if it comes from torch.save. That writes a zip file with a pickle in it, and
+/// wrote a bare pickle before.
+std::string describeOther(const Bytes &bytes, const std::string &path) {
+  constexpr size_t longestName = 256;
+  std::string_view begin(reinterpret_cast<const char *>(bytes.data()),
+                         std::min(bytes.size(), longestName));
+  bool isZip = begin.substr(0, 4) == "PK\x03\x04";
+  bool isPickle =
+      begin.size() > 1 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5;
+  bool isTorch = isPickle || endsWith(path, ".pt") || endsWith(path, ".pth") ||
+                 (isZip && begin.find("/data.pkl") != std::string_view::npos);
+  if (isTorch)
+    return fmt::format(
+        "a file of torch.save, expected safetensors; two lines of Python "
+        "convert the state_dict in it:\n"
+        "  import torch; from safetensors.torch import save_file\n"
+        "  save_file(torch.load('{}', map_location='cpu', weights_only=True), "
+        "'weights.safetensors')",
+        path);
+  if (isZip)
+    return "a zip file, expected safetensors";
+  return fmt::format("not a safetensors file: its {} bytes do not begin with "
+                     "the length of a JSON header",
+                     bytes.size());
+}
+
 } // namespace
 
 SafetensorsReader::SafetensorsReader(const std::string &path)
@@ -59,15 +93,11 @@ SafetensorsReader::SafetensorsReader(Bytes contents, std::string name)
 
 void SafetensorsReader::parse() {
   uint64_t length = 0;
-  if (bytes.size() < lengthBytes + 2)
-    fail("{}: not a safetensors file, or cut short: {} bytes", fileName,
-         bytes.size());
-  for (size_t i = 0; i < lengthBytes; ++i)
+  bool fits = bytes.size() >= lengthBytes + 2;
+  for (size_t i = 0; fits && i < lengthBytes; ++i)
     length |= uint64_t(bytes[i]) << 8 * i;
-  if (length > maxHeader || bytes[lengthBytes] != '{')
-    fail("{}: not a safetensors file: it does not begin with the length of a "
-         "JSON header",
-         fileName);
+  if (!fits || length > maxHeader || bytes[lengthBytes] != '{')
+    fail("{}: {}", fileName, describeOther(bytes, fileName));
   if (length > bytes.size() - lengthBytes)
     fail("{}: cut short: a safetensors header of {} bytes, found {}", fileName,
          length, bytes.size() - lengthBytes);
@@ -75,6 +105,10 @@ void SafetensorsReader::parse() {
   const uint8_t *payload = text + length;
   uint64_t payloadSize = bytes.size() - lengthBytes - length;
 
+  // The parser would take the first one for the end.
+  if (const void *zero = memchr(text, 0, length))
+    fail("{}: the safetensors header has a zero byte at {}", fileName,
+         static_cast<const uint8_t *>(zero) - text);
   nlohmann::json header;
   try {
     header = nlohmann::json::parse(text, payload);

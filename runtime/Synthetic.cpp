@@ -43,9 +43,8 @@ PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
 
 Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
   int64_t rows = batches * model.batch;
-  const VibTensor &input = inputTensor(model);
-  std::vector<int64_t> shape(input.shape, input.shape + input.rank);
-  shape.front() = rows;
+  std::vector<int64_t> shape = inputShape(model);
+  shape.insert(shape.begin(), rows);
 
   auto real = [&](uint32_t step) {
     return [=](uint32_t index, uint32_t row) {

@@ -328,6 +328,9 @@ void TrainingRun::introduce() {
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
+  std::string advice = adviseScale(train.inputs);
+  if (!advice.empty() && !options.quiet)
+    complain("{}: warning: {}\n", model.name, advice);
   progress.keep(fmt::format("batch {}, {} steps an epoch, {} steps in all, "
                             "epochs counted from 0, seed {}",
                             model.batch, grouped(int64_t(stepsPerEpoch())),

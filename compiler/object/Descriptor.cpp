@@ -37,6 +37,7 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
   auto array = [](llvm::Type *type, unsigned size) {
     return llvm::ArrayType::get(type, size);
   };
+  llvm::Type *i64x3 = array(i64, 3);
   auto create = [](llvm::StringRef name,
                    std::initializer_list<llvm::Type *> fields) {
     return llvm::StructType::create(llvm::ArrayRef<llvm::Type *>(fields), name);
@@ -50,18 +51,20 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
   gpu = create("VibGpu",
                {pointer, i32, i32, pointer, pointer, i64, pointer, i64});
   model = create("VibModel",
-                 {i64,      i32,     i32,                             // magic
-                  pointer,  pointer, pointer,  pointer, pointer,      // name
-                  pointer,                                            // options
-                  i32,      i32,     i32,      i32,                   // type
-                  i64,      i64,     i64,      i64,     i64,     i64, // batch
-                  i32,      i32,     f64,      f64,     f64,     f64,
-                  f64,      f64,     f64,                        // optimizer
+                 {i64,      i32,     i32,                        // magic
+                  pointer,  pointer, pointer,  pointer, pointer, // name
+                  pointer,                                       // options
+                  i32,      i32,     i32,      i32,              // type
+                  i64,      i64,     i64,      i64,              // batch
+                  i64,      i64x3,                               // input
+                  i64,      i64,                                 // epochs
+                  i32,      i32,     f64,      f64,     f64,
+                  f64,      f64,     f64,      f64,              // optimizer
                   schedule, f64,     schedule,                   // schedules
                   i64,      i32,     i32,      pointer,          // blocks
                   i64,      i32,     i32,      pointer, pointer, // arena
-                  pointer,  pointer, pointer,  pointer, pointer, pointer,
-                  pointer}); // gpu
+                  pointer,  pointer, pointer,  pointer, pointer,
+                  pointer,  pointer}); // gpu
 }
 
 namespace {
@@ -100,8 +103,8 @@ public:
   DictionaryAttr getDictionary(StringRef name) {
     return get<DictionaryAttr>(name, "a dictionary");
   }
-  ArrayRef<int64_t> getShape() {
-    if (auto attribute = get<DenseI64ArrayAttr>("shape", "array<i64: …>"))
+  ArrayRef<int64_t> getShape(StringRef name = "shape") {
+    if (auto attribute = get<DenseI64ArrayAttr>(name, "array<i64: …>"))
       return attribute;
     return {};
   }
@@ -155,6 +158,9 @@ private:
   llvm::Constant *emitGpu(const GpuCode &gpu, llvm::Constant *&kernels,
                           uint32_t &numKernels);
   llvm::Constant *emitSchedule(Fields &model, StringRef name);
+  /// The declared shape of an example, which has the elements of the tensor
+  /// that its bytes or numbers go to: the runtime copies as many.
+  ArrayRef<int64_t> getInputShape(Fields &model);
 
   llvm::Constant *i32(uint64_t value) {
     return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), value);
@@ -397,6 +403,39 @@ llvm::Constant *DescriptorEmitter::emitSchedule(Fields &model, StringRef name) {
   return schedule;
 }
 
+ArrayRef<int64_t> DescriptorEmitter::getInputShape(Fields &model) {
+  ArrayRef<int64_t> shape = model.getShape("input_shape");
+  if (hasFailed || model.failed())
+    return {};
+  auto findTensor = [&](StringRef name) {
+    for (Attribute attribute : getList("vib.tensors"))
+      if (auto entry = dyn_cast<DictionaryAttr>(attribute))
+        if (entry.getAs<StringAttr>("name") == name)
+          if (auto type = entry.getAs<TypeAttr>("type"))
+            return dyn_cast<RankedTensorType>(type.getValue());
+    return RankedTensorType();
+  };
+  RankedTensorType tensor = findTensor("image");
+  if (!tensor)
+    tensor = findTensor("x");
+  if (shape.size() <= 3 && tensor && tensor.getRank() > 0) {
+    // By division: a product of what was tampered with might overflow.
+    int64_t rest = ShapedType::getNumElements(tensor.getShape().drop_front());
+    for (int64_t extent : shape)
+      rest = extent > 0 && rest % extent == 0 ? rest / extent : 0;
+    if (rest == 1)
+      return shape;
+  }
+  InFlightDiagnostic diagnostic =
+      module.emitError("expected vib.model to have 'input_shape', up to three "
+                       "dimensions with the elements of a row of the input");
+  if (tensor)
+    diagnostic << ", " << tensor;
+  diagnostic << ", but got [" << shape << "]";
+  hasFailed = true;
+  return {};
+}
+
 LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
                                       const TargetInfo &target,
                                       const GpuCode *gpu) {
@@ -411,6 +450,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   VibType operands =
       operandTypes[model.getCase("operands", {"f32", "f64", "bf16", "tf32"})];
   unsigned optimizer = model.getCase("optimizer", {"sgd", "adam", "adamw"});
+  ArrayRef<int64_t> inputShape = getInputShape(model);
   llvm::Constant *value = llvm::ConstantStruct::get(
       types.model,
       {i64(VIB_ABI_MAGIC),
@@ -430,6 +470,8 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        i64(model.getInteger("samples")),
        i64(model.getInteger("latents")),
        i64(model.getInteger("outputs")),
+       i64(inputShape.size()),
+       shape(inputShape, 3),
        i64(model.getInteger("epochs")),
        i64(model.getInteger("seed")),
        i32(optimizer),

@@ -87,6 +87,9 @@ DictionaryAttr vib::getModelAttribute(ModelOp model, TrainOp train,
              categorical
                  ? categorical.getClasses()
                  : cast<NormalType>(nll.getLikelihood().getType()).getWidth());
+  auto input = cast<RankedTensorType>(model.getInput().getType());
+  fields.append("input_shape",
+                builder.getDenseI64ArrayAttr(input.getShape().drop_front()));
   addInteger("epochs", train.getEpochs());
   addInteger("seed", train.getSeed());
 

@@ -13,6 +13,9 @@
 #include "runtime/Npz.h"
 #include "test/runtime/Samples.h"
 
+#include <algorithm>
+#include <chrono>
+
 using namespace vib::runtime;
 using namespace vib::runtime::test;
 
@@ -20,8 +23,12 @@ namespace {
 
 using Shape = std::vector<int64_t>;
 
-Array npy(const Bytes &bytes) {
-  return parseNpy(bytes.data(), bytes.size(), "f.npy");
+Array npy(const Bytes &bytes) { return parseNpy(bytes, "f.npy"); }
+
+/// Refuses every array.
+void refuse(const ArrayHeader &header) {
+  fail("{}: {} {} refused", header.source, formatShape(header.shape),
+       nameOf(header.type));
 }
 
 const Bytes six = {1, 2, 3, 4, 5, 6};
@@ -88,6 +95,13 @@ TEST(Idx, ForgedSizesAllocateNothing) {
                "more than the file holds");
 }
 
+TEST(Idx, HeadersAreCheckedBeforeTheElementsAreInflated) {
+  // The compressed elements are damaged, which only inflating them shows.
+  Bytes bytes = gzip(makeIdx(8, {100, 300}, Bytes(30000)));
+  bytes[bytes.size() - 6] ^= 1;
+  EXPECT_ERROR(parseIdx(bytes, "f", refuse), "f: [100, 300] uint8 refused");
+}
+
 TEST(Gzip, DamageIsFound) {
   Bytes bytes = gzip(makeIdx(8, {2, 3}, six));
   Bytes checksum = bytes;
@@ -147,7 +161,14 @@ TEST(Npy, BrokenFilesAreErrors) {
   EXPECT_ERROR(npy(makeNpy("|u1", "(-6,)", six)), "header is damaged");
   EXPECT_ERROR(npy(makeNpy("|u1", "(6", six)), "header is damaged");
   EXPECT_ERROR(npy(makeNpy("|u1", "(6,)", six, "Maybe")), "header is damaged");
-  EXPECT_ERROR(npy(makeNpy("|u1", "(6,)", six, "False", 9)), "version 9");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(6,)", six, "False", 9)),
+               "NPY version 9.0, expected 1.0, 2.0 or 3.0");
+  Bytes minor = makeNpy("|u1", "(6,)", six);
+  minor[7] = 1;
+  EXPECT_ERROR(npy(minor), "NPY version 1.1");
+  // A number in parentheses, which is no tuple in Python.
+  EXPECT_ERROR(npy(makeNpy("|u1", "(6)", six)), "header is damaged");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(6,), } #", six)), "header is damaged");
   EXPECT_ERROR(npy(makeNpy("<f2", "(3,)", six)),
                "type '<f2' is not supported, expected integers, float32");
   EXPECT_ERROR(npy(makeNpy("|O", "(6,)", six)), "'|O' is not supported");
@@ -158,9 +179,30 @@ TEST(Npy, BrokenFilesAreErrors) {
                "header is damaged");
 }
 
+TEST(Npy, DimensionsBeyondNumpysAreAnError) {
+  // Each element in Fortran order would go through all of them.
+  std::string many = "(";
+  for (int i = 0; i < 20000; ++i)
+    many += "1,";
+  EXPECT_ERROR(npy(makeNpy("|u1", many + "6)", six, "True", 2)),
+               "more than 64 dimensions");
+  std::string most = "(";
+  for (int i = 0; i < 62; ++i)
+    most += "1,";
+  EXPECT_EQ(npy(makeNpy("|u1", most + "2,3)", six, "True", 2)).data,
+            (Bytes{1, 3, 5, 2, 4, 6}));
+}
+
+TEST(Npy, HeadersAreCheckedBeforeTheElementsAreReordered) {
+  EXPECT_ERROR(parseNpy(makeNpy("<u2", "(3,)", six), "f", refuse),
+               "f: [3] uint16 refused");
+}
+
 TEST(Npy, TruncationIsAnErrorEverywhere) {
   for (size_t size = 0; size < numpyFortran.size(); ++size)
-    EXPECT_THROW(parseNpy(numpyFortran.data(), size, "f"), Error) << size;
+    EXPECT_THROW(npy(Bytes(numpyFortran.begin(), numpyFortran.begin() + size)),
+                 Error)
+        << size;
 }
 
 TEST(Npy, WritesWhatItReads) {
@@ -202,7 +244,7 @@ TEST(Npz, ReadsZip64) {
 TEST(Npz, MissingKeyListsTheOthers) {
   Npz npz(numpySavez, "f.npz");
   EXPECT_FALSE(npz.has("z"));
-  EXPECT_ERROR(npz.read("z"), "f.npz: no array 'z', found [x, y]");
+  EXPECT_ERROR(npz.read("z"), "f.npz: no array 'z', found x and y");
 }
 
 TEST(Npz, BrokenFilesAreErrors) {
@@ -220,6 +262,35 @@ TEST(Npz, BrokenFilesAreErrors) {
   Bytes stored = makeZip({{"x.npy", x}});
   stored[30 + 5 + x.size() - 1] ^= 1;
   EXPECT_ERROR(Npz(stored, "f.npz").read("x"), "the checksum is wrong");
+}
+
+TEST(Npz, HeadersAreCheckedBeforeTheElementsAreInflated) {
+  Bytes x = makeNpy("|u1", "(30000,)", Bytes(30000));
+  Bytes zip = makeZip({{"x.npy", x, true}});
+  EXPECT_EQ(Npz(zip, "f").read("x").data, Bytes(30000));
+  // The checksum in the directory, which is compared when all is inflated.
+  const char *entry = "PK\x01\x02";
+  auto at = std::search(zip.begin(), zip.end(), entry, entry + 4);
+  ASSERT_NE(at, zip.end());
+  at[16] ^= 1;
+  EXPECT_ERROR(Npz(zip, "f").read("x"), "the checksum is wrong");
+  EXPECT_ERROR(Npz(zip, "f").read("x", refuse), "f:x: [30000] uint8 refused");
+}
+
+TEST(Npz, TimeIsLinearInTheMembers) {
+  // A search for doubles among all members took minutes for so many.
+  constexpr int members = 300000;
+  std::vector<ZipMember> many(members);
+  for (int i = 0; i < members; ++i)
+    many[size_t(i)].name = std::to_string(i) + ".npy";
+  many.front().zip64 = true; // Else an archive has up to 65,535.
+  Bytes zip = makeZip(many);
+  auto begin = std::chrono::steady_clock::now();
+  Npz npz(zip, "f.npz");
+  EXPECT_ERROR(npz.read("x"), "found 0, 1, 2, 3, 4, 5, 6, 7 and 299992 more");
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - begin;
+  EXPECT_LT(elapsed.count(), 20);
 }
 
 TEST(Npz, TruncationIsAnErrorEverywhere) {

@@ -277,7 +277,18 @@ TEST(Weights, AnotherModelsFileNamesTheFirstDifference) {
   std::vector<float> data(8);
   SafetensorsWriter writer;
   expectError(writer,
-              "no tensor 'encode.0.weight', as expected for the model small");
+              "no tensor 'encode.0.weight', as expected for the model small; "
+              "found none; expected encode.0.weight, encode.0.bias and "
+              "decode.noise");
+  SafetensorsWriter named;
+  for (int i = 0; i < 10; ++i)
+    named.add("fc" + std::to_string(i), "F32", {2}, data.data());
+  expectError(named, "found fc0, fc1, fc2, fc3, fc4, fc5, fc6, fc7 and 2 more; "
+                     "expected encode.0.weight");
+  SafetensorsWriter prefixed;
+  prefixed.add("module.encode.0.weight", "F32", {2, 3}, data.data());
+  expectError(prefixed, "(there is 'module.encode.0.weight': remove 'module.' "
+                        "from the names)");
   SafetensorsWriter wrong;
   wrong.add("encode.0.weight", "F32", {3, 2}, data.data());
   expectError(wrong,
@@ -291,7 +302,8 @@ TEST(Weights, AnotherModelsFileNamesTheFirstDifference) {
   writer.add("encode.0.bias", "F32", {2}, data.data());
   writer.add("decode.noise", "F32", {}, data.data());
   writer.add("encode.2.bias", "F32", {2}, data.data());
-  expectError(writer, "'encode.2.bias' is not one of the model small");
+  expectError(writer, "'encode.2.bias' is not one of the model small; "
+                      "expected encode.0.weight");
 }
 
 TEST(State, NonFiniteValuesAreNamed) {

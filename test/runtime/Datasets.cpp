@@ -6,9 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "runtime/Dataset.h"
+#include "runtime/Gather.h"
 #include "runtime/ThreadPool.h"
 #include "test/runtime/Samples.h"
+
+#include <sys/stat.h>
 
 #include <cmath>
 #include <limits>
@@ -60,7 +62,7 @@ TEST(Dataset, EveryFormGivesTheSameSplit) {
     EXPECT_EQ(split.labels.counts, (std::vector<int64_t>{1, 0, 1}));
     return fingerprint(split);
   };
-  TemporaryDirectory idx, gz, npz, npy;
+  TemporaryDirectory idx, gz, npz, npy, dots, letters, keras, lower, upper;
   idx.write("t10k-images-idx3-ubyte", idxImages);
   idx.write("t10k-labels-idx1-ubyte", idxLabels);
   gz.write("train-images-idx3-ubyte.gz", gzip(idxImages));
@@ -74,6 +76,95 @@ TEST(Dataset, EveryFormGivesTheSameSplit) {
   EXPECT_EQ(check(gz, "train"), expected);
   EXPECT_EQ(check(npz, "test"), expected);
   EXPECT_EQ(check(npy, "train"), expected);
+
+  // As other tools and data sets name them.
+  dots.write("train-images.idx3-ubyte", idxImages);
+  dots.write("train-labels.idx1-ubyte", idxLabels);
+  EXPECT_EQ(check(dots, "train"), expected);
+  letters.write("emnist-letters-train-images-idx3-ubyte.gz", gzip(idxImages));
+  letters.write("emnist-letters-train-labels-idx1-ubyte.gz", gzip(idxLabels));
+  letters.write("emnist-letters-test-images-idx3-ubyte", idxImages);
+  letters.write("emnist-letters-test-labels-idx1-ubyte", idxLabels);
+  EXPECT_EQ(check(letters, "train"), expected);
+  EXPECT_EQ(check(letters, "test"), expected);
+  Bytes both = makeZip({{"x_train.npy", npyImages, true},
+                        {"y_train.npy", npyLabels, true},
+                        {"x_test.npy", npyImages, true},
+                        {"y_test.npy", npyLabels, true}});
+  keras.write("mnist.npz", both);
+  EXPECT_EQ(check(keras, "train"), expected);
+  EXPECT_EQ(check(keras, "test"), expected);
+  TemporaryDirectory other;
+  std::string path = other.write("other.npz", both);
+  EXPECT_EQ(check(other, "test"), expected);
+  EXPECT_EQ(fingerprint(loadSplit(path, "test", test.model)), expected);
+  lower.write("x_test.npy", npyImages);
+  lower.write("y_test.npy", npyLabels);
+  EXPECT_EQ(check(lower, "test"), expected);
+  upper.write("X_train.npy", npyImages);
+  upper.write("y_train.npy", npyLabels);
+  EXPECT_EQ(check(upper, "train"), expected);
+}
+
+TEST(Dataset, CompressedFilesYieldToPlainOnesOfTheSameName) {
+  TestModel test = imageModel();
+  TemporaryDirectory directory;
+  directory.write("train-images-idx3-ubyte", idxImages);
+  directory.write("train-images-idx3-ubyte.gz", gzip(makeIdx(8, {1}, {0})));
+  directory.write("train-labels-idx1-ubyte", idxLabels);
+  EXPECT_EQ(loadSplit(directory.path(), "train", test.model).rows(), 2);
+}
+
+TEST(Dataset, ASplitThatIsThereTwiceIsAnError) {
+  TestModel test = imageModel();
+  TemporaryDirectory directory;
+  directory.write("train_x.npy", npyImages);
+  directory.write("train_y.npy", npyLabels);
+  // Not data by its name, and there is data beside it.
+  directory.write("results.npz", makeZip({{"x_train.npy", npyImages}}));
+  EXPECT_EQ(loadSplit(directory.path(), "train", test.model).rows(), 2);
+  directory.write("mnist.npz", makeZip({{"x_train.npy", npyImages}}));
+  EXPECT_ERROR(
+      loadSplit(directory.path(), "train", test.model),
+      "the train data is there 2 times: " + directory.path("train_x.npy") +
+          " and " + directory.path("mnist.npz"));
+  TemporaryDirectory emnist;
+  for (const char *name : {"letters", "digits"})
+    emnist.write(std::string("emnist-") + name + "-train-images-idx3-ubyte",
+                 idxImages);
+  EXPECT_ERROR(loadSplit(emnist.path(), "train", test.model), "2 times");
+}
+
+TEST(Dataset, AFolderWithoutDataSaysWhatIsThere) {
+  TestModel test = imageModel();
+  TemporaryDirectory directory;
+  EXPECT_ERROR(loadSplit(directory.path(), "train", test.model),
+               "no train data in " + directory.path() +
+                   ": it is empty; looked for train-images-idx3-ubyte[.gz], "
+                   "train.npz, train_x.npy, x_train.npy or mnist.npz");
+  directory.write("a\nb.csv", {});
+  directory.write("results.npz", makeZip({{"a.npy", npyImages}}));
+  mkdir(directory.path("raw").c_str(), 0755);
+  EXPECT_ERROR(loadSplit(directory.path(), "train", test.model),
+               "it holds a?b.csv, raw/ and results.npz; looked for");
+  for (int i = 10; i < 30; ++i)
+    directory.write("file" + std::to_string(i), {});
+  EXPECT_ERROR(loadSplit(directory.path(), "train", test.model),
+               "file10, file11, file12, file13, file14, file15, file16 and 15 "
+               "more; looked for");
+}
+
+TEST(Dataset, LabelsOfAnotherNumberAreNotInflated) {
+  // What is damaged is beyond the header.
+  Bytes many = gzip(makeIdx(8, {30000}, Bytes(30000)));
+  many[many.size() - 6] ^= 1;
+  TestModel test = imageModel();
+  TemporaryDirectory directory;
+  directory.write("train-images-idx3-ubyte", idxImages);
+  directory.write("train-labels-idx1-ubyte.gz", many);
+  EXPECT_ERROR(
+      loadSplit(directory.path(), "train", test.model),
+      "train-labels-idx1-ubyte.gz has 30000: expected the same number");
 }
 
 TEST(Dataset, FingerprintSeesEveryValue) {
@@ -99,19 +190,21 @@ TEST(Dataset, MissingFilesAreNamed) {
   TestModel test = imageModel();
   TemporaryDirectory directory;
   EXPECT_ERROR(loadSplit(directory.path("no"), "train", test.model),
-               "cannot read the data directory");
-  EXPECT_ERROR(
-      loadSplit(directory.path(), "test", test.model),
-      "looked for t10k-images-idx3-ubyte[.gz], test.npz and test_x.npy");
+               "cannot read " + directory.path("no") + ": No such file");
+  EXPECT_ERROR(loadSplit(directory.path(), "test", test.model),
+               "looked for t10k-images-idx3-ubyte[.gz], test.npz, test_x.npy, "
+               "x_test.npy or mnist.npz");
   directory.write("test_x.npy", npyImages);
   EXPECT_ERROR(loadSplit(directory.path(), "test", test.model),
                "test_y.npy is not there");
-  directory.write("t10k-images-idx3-ubyte", idxImages);
-  EXPECT_ERROR(loadSplit(directory.path(), "test", test.model),
-               "neither t10k-labels-idx1-ubyte nor");
+  TemporaryDirectory idx;
+  idx.write("t10k-images-idx3-ubyte", idxImages);
+  EXPECT_ERROR(loadSplit(idx.path(), "test", test.model),
+               "t10k-images-idx3-ubyte has no labels: "
+               "t10k-labels-idx1-ubyte[.gz] is not there");
   directory.write("file", twelve);
   EXPECT_ERROR(loadSplit(directory.path("file"), "test", test.model),
-               "is not a directory");
+               "file is neither a folder nor an .npz file");
 }
 
 TEST(Dataset, CountsThatDisagreeAreAnError) {
@@ -147,7 +240,13 @@ TEST(Dataset, LabelsOutOfRangeNameTheRow) {
                       test.model);
   };
   EXPECT_ERROR(label(ElementType::U8, {0, 3}, {2}),
-               "label of row 1 (counted from 0) is 3, expected 0 to 2");
+               "label of row 1 (counted from 0) is 3, expected 0 to 2: the "
+               "labels go from 0 to 3, and the model has 3 classes");
+  EXPECT_ERROR(label(ElementType::U8, {1, 2, 3}, {3}),
+               "the label of row 2 (counted from 0) is 3, expected 0 to 2: the "
+               "labels go from 1 to 3, and the model has 3 classes; they start "
+               "at 1: subtract 1 from each");
+  EXPECT_ERROR(label(ElementType::U8, {11, 12}, {2}), "subtract 11 from each");
   EXPECT_ERROR(label(ElementType::I8, toBytes<int8_t>({-1, 0}), {2}),
                "label of row 0 (counted from 0) is -1");
   EXPECT_ERROR(label(ElementType::U64, toBytes<uint64_t>({1ull << 63}), {1}),
@@ -157,7 +256,10 @@ TEST(Dataset, LabelsOutOfRangeNameTheRow) {
   EXPECT_ERROR(label(ElementType::F32, toBytes<float>({1}), {1}),
                "labels are float32, expected integers");
   EXPECT_ERROR(label(ElementType::U8, {0, 0, 1, 1, 0, 0}, {2, 3}),
-               "labels of the shape [2, 3], expected [N]");
+               "labels of the shape [2, 3], expected [N]; of one-hot labels "
+               "y.argmax(1) makes these");
+  EXPECT_ERROR(label(ElementType::U8, {0, 0, 1, 1}, {2, 2}),
+               "labels of the shape [2, 2], expected [N]");
 }
 
 TEST(Dataset, ShapesMatchUpToFlattening) {
@@ -169,8 +271,11 @@ TEST(Dataset, ShapesMatchUpToFlattening) {
   EXPECT_EQ(load({2, 2, 3}).rows(), 2);
   EXPECT_EQ(load({2, 6}).rows(), 2);
   EXPECT_EQ(load({2, 1, 2, 3}).rows(), 2);
+  EXPECT_EQ(load({2, 2, 3, 1}).rows(), 2);
   EXPECT_ERROR(load({2, 3, 2}),
-               "shape [2, 3, 2], expected [N, 2, 3] or [N, 6]");
+               "shape [2, 3, 2], expected [N, 2, 3] or [N, 6]; these are the "
+               "same dimensions in another order, which x.transpose(0, 2, 1) "
+               "changes in NumPy");
   EXPECT_ERROR(load({12}), "shape [12], expected");
   EXPECT_ERROR(load({4, 3}), "shape [4, 3], expected");
   TestModel flat = floatModel();
@@ -179,6 +284,29 @@ TEST(Dataset, ShapesMatchUpToFlattening) {
       1);
   EXPECT_ERROR(makeInputs({ElementType::U8, {0, 6}, {}}, "x", test.model),
                "no rows");
+}
+
+TEST(Dataset, ShapesAreTheDeclaredOnesWhereTheArenaHasThemFlat) {
+  // As vibc lays it out: the tensor has one dimension beside the batch.
+  TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, 4, 4);
+  test.model.input_rank = 3;
+  test.model.input_shape[0] = test.model.input_shape[1] = 2;
+  test.model.input_shape[2] = 4;
+  auto load = [&](std::vector<int64_t> shape) {
+    return makeInputs({ElementType::U8, std::move(shape), Bytes(32)}, "x",
+                      test.model);
+  };
+  EXPECT_EQ(load({2, 2, 2, 4}).rows(), 2);
+  EXPECT_EQ(load({2, 16}).rows(), 2);
+  EXPECT_ERROR(load({2, 4, 2, 2}),
+               "shape [2, 4, 2, 2], expected [N, 2, 2, 4] or [N, 16]; these "
+               "are the same dimensions in another order (channels first or "
+               "last?), which x.transpose(0, 2, 3, 1) changes in NumPy");
+  EXPECT_ERROR(load({2, 4, 4}), "shape [2, 4, 4], expected [N, 2, 2, 4]");
+  // Rows that are declared flat have no order of dimensions.
+  test.model.input_rank = 1;
+  test.model.input_shape[0] = 16;
+  EXPECT_EQ(load({2, 4, 4}).rows(), 2);
 }
 
 TEST(Dataset, TypesThatDoNotFitTheModelAreErrors) {
@@ -218,6 +346,12 @@ TEST(Dataset, TargetsOfARegression) {
       (std::vector<double>{3, -1}));
   EXPECT_ERROR(makeLabels(floats({2}, {1, 2}), "y", two.model),
                "targets of the shape [2], expected [N, 2]");
+  TestModel four(false, VIB_NORMAL, 4);
+  EXPECT_EQ(
+      makeLabels(floats({1, 4, 1}, {1, 2, 3, 4}), "y", four.model).targets,
+      (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_ERROR(makeLabels(floats({1, 2, 2}, {1, 2, 3, 4}), "y", four.model),
+               "targets of the shape [1, 2, 2], expected [N, 4]");
   EXPECT_ERROR(makeLabels(floats({2, 2}, {1, 2, 3, NAN}), "y", two.model),
                "the target of row 1 (counted from 0): nan");
 }
@@ -332,13 +466,86 @@ TEST(Dataset, GatherConvertsFloats) {
   }
 }
 
-TEST(Dataset, PredictInputsComeFromNpy) {
+TEST(Dataset, FloatsFarFromUnitScaleAreNamed) {
+  TestModel test = floatModel();
+  auto advise = [&](std::vector<float> values) {
+    values.resize((values.size() + 5) / 6 * 6);
+    int64_t rows = int64_t(values.size()) / 6;
+    return adviseScale(makeInputs(floats({rows, 6}, values), "x", test.model));
+  };
+  auto expectNone = [&](const std::vector<float> &values) {
+    EXPECT_EQ(advise(values), "");
+  };
+  auto expectAdvice = [&](const std::vector<float> &values,
+                          const std::string &range) {
+    EXPECT_EQ(advise(values).find("x: the inputs are " + range + ", far from"),
+              0u)
+        << advise(values);
+  };
+  std::vector<float> pixels, standardized, sparse(6000), counts(6000);
+  for (int i = 0; i < 600; ++i) {
+    pixels.push_back(float(i % 17));
+    standardized.push_back(i % 2 ? 1 : -1);
+  }
+  standardized[3] = 20; // An outlier.
+  sparse[0] = 1;
+  for (int i = 0; i < 60; ++i)
+    counts[size_t(i) * 100] = float(i % 40);
+  expectAdvice(pixels, "0 to 16");
+  EXPECT_NE(advise(pixels).find("divide them by a number such as 16"),
+            std::string::npos);
+  expectAdvice(std::vector<float>(60, -300), "-300 to -300");
+  expectAdvice(std::vector<float>(60, 0.001f), "0.001 to 0.001");
+  EXPECT_EQ(advise(std::vector<float>(60)), "x: every input is 0");
+  expectNone(standardized);
+  expectNone(sparse);
+  expectNone(counts);
+  expectNone({0, 0.25, 1});
+  expectNone({-1, -1, 1, 1});
+  for (float &value : pixels)
+    value /= 16;
+  expectNone(pixels);
+  // Of bytes the model says how they are scaled.
+  TestModel images = imageModel();
+  EXPECT_EQ(adviseScale(makeInputs({ElementType::U8, {2, 6}, Bytes(12, 255)},
+                                   "x", images.model)),
+            "");
+}
+
+TEST(Dataset, PredictInputsComeFromAllThatDataComesFrom) {
   TestModel test = imageModel();
   TemporaryDirectory directory;
-  directory.write("x.npy", npyImages);
-  EXPECT_EQ(loadInputs(directory.path("x.npy"), test.model).rows(), 2);
+  auto load = [&](const std::string &name, const Bytes &bytes) {
+    Inputs inputs = loadInputs(directory.write(name, bytes), test.model);
+    EXPECT_EQ(inputs.array.data, twelve) << name;
+    return inputs.source;
+  };
+  load("x.npy", npyImages);
+  load("images", idxImages);
+  load("images.gz", gzip(idxImages));
+  Bytes labels = makeNpy("|u1", "(2,)", {2, 0});
+  std::string x = load(
+      "test.npz", makeZip({{"y.npy", labels}, {"x.npy", npyImages, true}}));
+  EXPECT_EQ(x, directory.path("test.npz:x"));
+  EXPECT_EQ(load("keras.npz",
+                 makeZip({{"x_train.npy", labels}, {"x_test.npy", npyImages}})),
+            directory.path("keras.npz:x_test"));
+  EXPECT_EQ(load("one.npz", makeZip({{"images.npy", npyImages}})),
+            directory.path("one.npz:images"));
+  EXPECT_ERROR(load("two.npz", makeZip({{"a.npy", labels}, {"b.npy", labels}})),
+               "two.npz: no array 'x', found a and b");
+  EXPECT_ERROR(load("text", Bytes{'a', 'b', 'c'}),
+               "text: its first bytes are not those of an NPY, NPZ or IDX "
+               "file");
+  EXPECT_ERROR(load("empty", {}), "empty: the file is empty");
   EXPECT_ERROR(loadInputs(directory.path("no.npy"), test.model),
                "no.npy: No such file");
+  // Of a folder the test split, which needs no labels.
+  TemporaryDirectory folder;
+  folder.write("train_x.npy", npyLabels);
+  folder.write("t10k-images-idx3-ubyte.gz", gzip(idxImages));
+  EXPECT_EQ(loadInputs(folder.path(), test.model).source,
+            folder.path("t10k-images-idx3-ubyte.gz"));
 }
 
 TEST(Dataset, MissingTensorIsAnError) {

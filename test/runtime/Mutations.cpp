@@ -110,10 +110,10 @@ TEST(Mutations, Idx) {
 }
 
 TEST(Mutations, Npy) {
-  expectErrorsOnly(
-      {makeNpy("|u1", "(2, 2, 3)", payload), makeNpy("<f4", "(3,)", payload),
-       makeNpy(">i2", "(2, 3)", payload, "True", 2), numpyFortran},
-      [](const Bytes &bytes) { parseNpy(bytes.data(), bytes.size(), "f"); });
+  expectErrorsOnly({makeNpy("|u1", "(2, 2, 3)", payload),
+                    makeNpy("<f4", "(3,)", payload),
+                    makeNpy(">i2", "(2, 3)", payload, "True", 2), numpyFortran},
+                   [](const Bytes &bytes) { parseNpy(bytes, "f"); });
 }
 
 TEST(Mutations, Npz) {

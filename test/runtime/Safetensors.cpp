@@ -113,6 +113,36 @@ TEST(Safetensors, BrokenHeadersAreErrors) {
       "has 4 bytes");
 }
 
+TEST(Safetensors, ZeroBytesAfterTheHeaderAreAnError) {
+  // The JSON parser takes a zero byte for the end of its text.
+  std::string header = "{}";
+  EXPECT_NO_THROW(parse(header + "  ", {}));
+  header.append(2, '\0');
+  EXPECT_ERROR(parse(header, {}), "f: the safetensors header has a zero byte "
+                                  "at 2");
+}
+
+TEST(Safetensors, FilesOfTorchSaveSayHowToConvertThem) {
+  auto expectAdvice = [](const Bytes &bytes, const std::string &name) {
+    EXPECT_ERROR(SafetensorsReader(bytes, name),
+                 name + ": a file of torch.save, expected safetensors");
+    EXPECT_ERROR(SafetensorsReader(bytes, name),
+                 "save_file(torch.load('" + name + "', map_location='cpu'");
+  };
+  // What PyTorch writes today, and what it wrote before 1.6.
+  expectAdvice(makeZip({{"archive/data.pkl", Bytes(20)}}), "w.safetensors");
+  expectAdvice({0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a,
+                0xa8, 0x50, 0x19, 0x2e},
+               "w.safetensors");
+  expectAdvice({0x80, 4}, "short");
+  expectAdvice(Bytes(20), "w.pt");
+  expectAdvice(Bytes(20), "w.pth");
+  EXPECT_ERROR(SafetensorsReader(makeZip({{"x.npy", {}}}), "w.npz"),
+               "w.npz: a zip file, expected safetensors");
+  // The name does not count where the content is right.
+  EXPECT_NO_THROW(SafetensorsReader(makeSample().serialize(), "w.pt"));
+}
+
 TEST(Safetensors, HolesAndOverlapsAreErrors) {
   Bytes payload(12);
   std::string first = entry("a", "F32", "1", "0,4");

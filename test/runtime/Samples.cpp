@@ -8,6 +8,7 @@
 
 #include "test/runtime/Samples.h"
 #include "runtime/File.h"
+#include "runtime/Npy.h"
 
 #include <zlib.h>
 
@@ -82,6 +83,10 @@ Bytes makeNpy(const std::string &description, const std::string &shape,
   bytes.insert(bytes.end(), header.begin(), header.end());
   append(bytes, payload);
   return bytes;
+}
+
+Array readNpy(const std::string &path) {
+  return parseNpy(readFile(path), path);
 }
 
 Bytes makeZip(const std::vector<ZipMember> &members) {
@@ -222,6 +227,9 @@ TestModel::TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
   model.batch = batch;
   model.outputs = outputs;
   model.rated = 1;
+  model.input_rank = bytes ? 2 : 1;
+  model.input_shape[0] = bytes ? height : height * width;
+  model.input_shape[1] = bytes ? width : 0;
   model.moments = 2;
   model.averaged = 1;
   model.block_bytes = 192;

@@ -72,6 +72,9 @@ Bytes makeNpy(const std::string &description, const std::string &shape,
               const Bytes &payload, const char *fortran = "False",
               int version = 1);
 
+/// An NPY file from the disk.
+Array readNpy(const std::string &path);
+
 struct ZipMember {
   std::string name;
   Bytes bytes;

@@ -4,6 +4,7 @@
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
 
 // CHECK: module attributes {vib.model = {average_decay = 0.99{{[0-9]*}} : f64, averaged = true, batch = 100 : i64
+// CHECK-SAME: input_shape = array<i64: 28, 28>
 // CHECK-SAME: latents = 256 : i64, likelihood = "categorical", moments = 2 : i64
 // CHECK-SAME: optimizer = "adam", outputs = 10 : i64, rate = 1.000000e-04 : f64
 // CHECK-SAME: samples = 1 : i64

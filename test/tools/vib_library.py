@@ -44,7 +44,8 @@ class Model(ctypes.Structure):
         ("type", c_uint32), ("operands", c_uint32), ("likelihood", c_uint32),
         ("rated", c_uint32)] + [
         (name, c_int64)
-        for name in ("batch", "samples", "latents", "outputs", "epochs")] + [
+        for name in ("batch", "samples", "latents", "outputs", "input_rank")] + [
+        ("input_shape", c_int64 * 3), ("epochs", c_int64),
         ("seed", c_uint64), ("optimizer", c_uint32), ("averaged", c_uint32)] + [
         (name, c_double)
         for name in ("rate", "beta1", "beta2", "epsilon", "momentum",

@@ -109,6 +109,8 @@ TEST_F(AbiLayout, Model) {
                 FIELD(samples),
                 FIELD(latents),
                 FIELD(outputs),
+                FIELD(input_rank),
+                FIELD(input_shape),
                 FIELD(epochs),
                 FIELD(seed),
                 FIELD(optimizer),

@@ -5,7 +5,8 @@ module attributes {
   vib.model = {
     name = "scale", hash = "0123456789abcdef", type = "f32", operands = "f32",
     likelihood = "categorical", batch = 4 : i64, samples = 1 : i64,
-    latents = 2 : i64, outputs = 3 : i64, epochs = 5 : i64, seed = 7 : i64,
+    latents = 2 : i64, outputs = 3 : i64,
+    input_shape = array<i64: 16>, epochs = 5 : i64, seed = 7 : i64,
     optimizer = "adam", moments = 2 : i64, averaged = true, rate = 1.0e-4 : f64,
     beta1 = 0.5 : f64, beta2 = 0.999 : f64, epsilon = 1.0e-8 : f64,
     momentum = 0.0 : f64, weight_decay = 0.0 : f64, average_decay = 0.99 : f64,

@@ -1,0 +1,187 @@
+//===- DataFolder.cpp - Where a split is in a folder of data --------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/DataFolder.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+#include "runtime/Npz.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <vector>
+
+namespace vib::runtime {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool takeSuffix(std::string_view &text, std::string_view suffix) {
+  if (text.size() < suffix.size() ||
+      text.substr(text.size() - suffix.size()) != suffix)
+    return false;
+  text.remove_suffix(suffix.size());
+  return true;
+}
+
+/// What an IDX file holds by its name, "emnist-letters-train-images" of
+/// "emnist-letters-train-images.idx3-ubyte.gz"; empty if it is not so named.
+std::string_view idxStem(std::string_view name) {
+  takeSuffix(name, ".gz");
+  constexpr size_t digit = 4; // Of "-idx3".
+  if (!takeSuffix(name, "-ubyte") || name.size() <= digit + 1)
+    return {};
+  std::string_view kind = name.substr(name.size() - digit - 1);
+  if ((kind[0] != '-' && kind[0] != '.') || kind.substr(1, 3) != "idx" ||
+      kind[digit] < '1' || kind[digit] > '9')
+    return {};
+  name.remove_suffix(kind.size());
+  return name;
+}
+
+class Folder {
+public:
+  explicit Folder(const std::string &path);
+
+  /// Where the split is, in every form in which it is there.
+  std::vector<SplitPlace> find(const std::string &split) const;
+  /// An error that says what is in the folder, and what was looked for.
+  [[noreturn]] void failWithout(const std::string &split) const;
+
+private:
+  bool has(const std::string &name) const {
+    return std::binary_search(files.begin(), files.end(), name);
+  }
+  std::string in(std::string_view name) const { return joinPath(path, name); }
+  void addIdx(std::string_view split, std::vector<SplitPlace> &places) const;
+  void addNpy(const std::string &inputs, std::vector<std::string> labels,
+              std::vector<SplitPlace> &places) const;
+
+  std::string path;
+  std::vector<std::string> files;   ///< Sorted, without folders.
+  std::vector<std::string> entries; ///< Sorted; folders end with a slash.
+};
+
+Folder::Folder(const std::string &directory) : path(directory) {
+  std::error_code error;
+  fs::directory_iterator it(path, error), end;
+  for (; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    std::string name = it->path().filename().string();
+    if (it->is_directory(ignored)) {
+      entries.push_back(name + '/');
+      continue;
+    }
+    entries.push_back(name);
+    files.push_back(std::move(name));
+  }
+  if (error)
+    fail("cannot read the data folder {}: {}", path, error.message());
+  std::sort(files.begin(), files.end());
+  std::sort(entries.begin(), entries.end());
+}
+
+/// Adds the IDX files of `split`, with any prefix. Of a plain and a compressed
+/// file of one name the plain one is taken.
+void Folder::addIdx(std::string_view split,
+                    std::vector<SplitPlace> &places) const {
+  constexpr std::string_view images = "-images", labels = "-labels";
+  std::map<std::string, std::string, std::less<>> byStem;
+  // A plain file sorts before its compressed form.
+  for (const std::string &name : files) {
+    std::string_view stem = idxStem(name);
+    if (!stem.empty())
+      byStem.emplace(stem, name);
+  }
+  for (const auto &[stem, name] : byStem) {
+    std::string_view base = stem;
+    if (!takeSuffix(base, images))
+      continue;
+    std::string_view prefix = base;
+    if (!takeSuffix(prefix, split) || (!prefix.empty() && prefix.back() != '-'))
+      continue;
+    SplitPlace place;
+    place.inputs = in(name);
+    auto found = byStem.find(fmt::format("{}{}", base, labels));
+    if (found != byStem.end())
+      place.labels = in(found->second);
+    place.labelsName = fmt::format("{}{}-idx1-ubyte[.gz]", base, labels);
+    places.push_back(std::move(place));
+  }
+}
+
+void Folder::addNpy(const std::string &inputs, std::vector<std::string> labels,
+                    std::vector<SplitPlace> &places) const {
+  if (!has(inputs))
+    return;
+  SplitPlace place;
+  place.inputs = in(inputs);
+  place.labelsName = labels.front();
+  for (const std::string &name : labels)
+    if (place.labels.empty() && has(name))
+      place.labels = in(name);
+  places.push_back(std::move(place));
+}
+
+std::vector<SplitPlace> Folder::find(const std::string &split) const {
+  std::vector<SplitPlace> places;
+  addIdx(split, places);
+  if (split == "test")
+    addIdx("t10k", places);
+  if (has(split + ".npz"))
+    places.push_back({in(split + ".npz"), "", "x", "y", ""});
+  addNpy(split + "_x.npy", {split + "_y.npy"}, places);
+  addNpy("x_" + split + ".npy", {"y_" + split + ".npy"}, places);
+  addNpy("X_" + split + ".npy", {"y_" + split + ".npy", "Y_" + split + ".npy"},
+         places);
+  auto addArchive = [&](const std::string &name) {
+    places.push_back({in(name), "", "x_" + split, "y_" + split, ""});
+  };
+  if (has("mnist.npz"))
+    addArchive("mnist.npz");
+  if (!places.empty())
+    return places;
+  // A folder of results has .npz files too: of several none is the data.
+  std::vector<std::string> archives;
+  for (const std::string &name : files) {
+    std::string_view stem = name;
+    if (takeSuffix(stem, ".npz") && stem != "train" && stem != "test")
+      archives.push_back(name);
+  }
+  if (archives.size() == 1 && Npz(in(archives.front())).has("x_" + split))
+    addArchive(archives.front());
+  return places;
+}
+
+void Folder::failWithout(const std::string &split) const {
+  fail("no {0} data in {1}: {2}; looked for {3}-images-idx3-ubyte[.gz], "
+       "{0}.npz, {0}_x.npy, x_{0}.npy or mnist.npz",
+       split, path,
+       entries.empty() ? "it is empty" : "it holds " + listNames(entries),
+       split == "test" ? "t10k" : split);
+}
+
+} // namespace
+
+SplitPlace findSplit(const std::string &data, const std::string &split) {
+  Folder folder(data);
+  std::vector<SplitPlace> places = folder.find(split);
+  if (places.empty())
+    folder.failWithout(split);
+  if (places.size() == 1)
+    return places.front();
+  std::vector<std::string> names;
+  for (const SplitPlace &place : places)
+    names.push_back(place.inputs);
+  fail("the {} data is there {} times: {}; leave one of them in {}, or move it "
+       "to a folder of its own",
+       split, places.size(), listNames(names), data);
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,39 @@
+//===- Error.cpp - The one error of the runtime ---------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Error.h"
+
+#include <algorithm>
+
+namespace vib::runtime {
+
+std::string listNames(const std::vector<std::string> &names) {
+  constexpr size_t most = 8, longest = 60;
+  size_t shown = std::min(names.size(), most);
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) {
+    size_t size = std::min(names[i].size(), longest);
+    // Not within a character of UTF-8.
+    while (size < names[i].size() && (uint8_t(names[i][size]) & 0xc0) == 0x80)
+      --size;
+    std::string name = names[i].substr(0, size);
+    for (char &c : name)
+      if (uint8_t(c) < ' ' || c == 0x7f)
+        c = '?';
+    if (i > 0)
+      text += i + 1 == names.size() ? " and " : ", ";
+    text += name;
+    if (name.size() < names[i].size())
+      text += "...";
+  }
+  if (shown < names.size())
+    text += fmt::format(" and {} more", names.size() - shown);
+  return text;
+}
+
+} // namespace vib::runtime

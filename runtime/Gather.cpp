@@ -1,0 +1,164 @@
+//===- Gather.cpp - Rows of a split into a batch --------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Gather.h"
+#include "runtime/Error.h"
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+namespace vib::runtime {
+
+namespace {
+
+/// Rows of a split on their way to the places of a batch.
+template <typename From, typename To> struct Gather {
+  const From *from;
+  int64_t width;
+  To *to;
+  const uint32_t *indices; ///< Null: first, first + 1, ….
+  int64_t first, count;
+
+  int64_t rowAt(int64_t b) const {
+    return indices ? int64_t(indices[b]) : first + b;
+  }
+
+  static constexpr int64_t shortBlock = 32;
+  int64_t rowBytes() const { return width * int64_t(sizeof(From)); }
+
+  /// Rows of a shuffled split are where no cache expects them.
+  void prefetch(int64_t b) const {
+    constexpr int64_t line = 64, enough = 1024;
+    const char *begin = reinterpret_cast<const char *>(from + rowAt(b) * width);
+    int64_t bytes = std::min(rowBytes(), enough);
+    for (int64_t at = 0; at < bytes; at += line)
+      __builtin_prefetch(begin + at);
+  }
+
+  void copyRow(const From *source, To *target) const {
+    if constexpr (std::is_same_v<From, To>)
+      memcpy(target, source, size_t(rowBytes()));
+    else
+      std::transform(source, source + width, target,
+                     [](From value) { return To(value); });
+  }
+
+  void copyRows(int64_t begin, int64_t end) const {
+    constexpr int64_t ahead = 4;
+    for (int64_t b = begin; b < end; ++b) {
+      if (b + ahead < end)
+        prefetch(b + ahead);
+      copyRow(from + rowAt(b) * width, to + b * width);
+    }
+  }
+
+  /// Rows of so few lines are copied before a call of memcpy has begun, and the
+  /// processor itself is rows ahead. What the copies might change, for all that
+  /// the compiler knows, is in variables here.
+  void copyShortRows(int64_t begin, int64_t end) const {
+    const char *source = reinterpret_cast<const char *>(from);
+    char *target = reinterpret_cast<char *>(to + begin * width);
+    const uint32_t *places = indices;
+    int64_t start = first, bytes = rowBytes(), rest = bytes - shortBlock;
+    for (int64_t b = begin; b < end; ++b, target += bytes) {
+      const char *row = source + (places ? places[b] : start + b) * bytes;
+      for (int64_t at = 0; at < rest; at += shortBlock)
+        memcpy(target + at, row + at, shortBlock);
+      memcpy(target + rest, row + rest, shortBlock);
+    }
+  }
+
+  void copy(int64_t begin, int64_t end) const {
+    if constexpr (std::is_same_v<From, To>)
+      if (rowBytes() >= shortBlock && rowBytes() <= 8 * shortBlock)
+        return copyShortRows(begin, end);
+    if (width != 1)
+      return copyRows(begin, end);
+    for (int64_t b = begin; b < end; ++b)
+      to[b] = To(from[rowAt(b)]);
+  }
+
+  /// Fills the places [begin, end); those from `count` on become 0.
+  void run(int64_t begin, int64_t end) const {
+    int64_t last = std::max(begin, std::min(end, count));
+    copy(begin, last);
+    std::fill(to + last * width, to + end * width, To(0));
+  }
+};
+
+/// Gathers a batch, of `batch` rows, on the threads of a pool; the call that a
+/// launch hands on has the Gather in place of an arena.
+template <typename From, typename To>
+void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
+                VibPool *pool) {
+  if (gather.count < 0 || gather.count > batch)
+    fail("{} rows asked for, a batch has {}", gather.count, batch);
+  int64_t end = gather.first + gather.count;
+  if (!gather.indices && gather.count > 0 && (gather.first < 0 || end > rows))
+    fail("row {} asked for, the split has {}",
+         gather.first < 0 ? gather.first : std::max(gather.first, rows), rows);
+  // What takes a thread two microseconds from main memory.
+  constexpr int64_t bytesOfThread = 20000;
+  int64_t rowBytes = gather.width * int64_t(sizeof(From));
+  VibCall call = {};
+  call.arena = &gather;
+  call.pool = pool;
+  auto kernel = [](const VibCall *launched, int64_t begin, int64_t end) {
+    static_cast<Gather<From, To> *>(launched->arena)->run(begin, end);
+  };
+  vib_launch(&call, kernel, batch,
+             bytesOfThread / std::max<int64_t>(rowBytes, 1) + 1, -1);
+}
+
+} // namespace
+
+void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
+                  const uint32_t *indices, int64_t first, int64_t count,
+                  VibPool *pool) {
+  const VibTensor &tensor = inputTensor(model);
+  int64_t width = inputs.array.rowElements();
+  visitElements(inputs.array, [&](auto *from) {
+    auto gather = [&](auto *to) {
+      gatherRows(
+          Gather<std::remove_const_t<std::remove_pointer_t<decltype(from)>>,
+                 std::remove_pointer_t<decltype(to)>>{from, width, to, indices,
+                                                      first, count},
+          inputs.rows(), tensor.shape[0], pool);
+    };
+    switch (tensor.type) {
+    case VIB_U8:
+      return gather(tensorData<uint8_t>(tensor, arena));
+    case VIB_F32:
+      return gather(tensorData<float>(tensor, arena));
+    default:
+      return gather(tensorData<double>(tensor, arena));
+    }
+  });
+}
+
+void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
+                  const uint32_t *indices, int64_t first, int64_t count) {
+  const VibTensor &tensor = getTensor(model, "y");
+  int64_t width = model.likelihood == VIB_CATEGORICAL ? 1 : model.outputs;
+  auto gather = [&](const auto &from, auto *to) {
+    gatherRows(Gather<std::decay_t<decltype(from[0])>,
+                      std::remove_pointer_t<decltype(to)>>{from.data(), width,
+                                                           to, indices, first,
+                                                           count},
+               int64_t(from.size()) / width, tensor.shape[0], nullptr);
+  };
+  if (model.likelihood == VIB_CATEGORICAL)
+    gather(labels.classes, tensorData<int32_t>(tensor, arena));
+  else if (tensor.type == VIB_F32)
+    gather(labels.targets, tensorData<float>(tensor, arena));
+  else
+    gather(labels.targets, tensorData<double>(tensor, arena));
+}
+
+} // namespace vib::runtime
