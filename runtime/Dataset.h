@@ -78,6 +78,9 @@ Split loadSplit(const std::string &directory, const std::string &name,
 /// Loads and checks an NPY file of inputs.
 Inputs loadInputs(const std::string &path, const VibModel &model);
 
+/// Loads and checks an NPY file of latents, [N, model.latents].
+std::vector<double> loadLatents(const std::string &path, const VibModel &model);
+
 /// Checks an array against the model's input. uint8 is for models that scale
 /// it; others take floats, and these no uint8.
 Inputs makeInputs(Array array, std::string source, const VibModel &model);

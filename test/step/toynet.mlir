@@ -52,5 +52,10 @@
 // CHECK-NOT:     encode
 // CHECK:      vib.noise evaluate
 
-// CHECK-LABEL: func.func @predict(
-// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "z">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "logits">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "prediction">})
+// CHECK-LABEL: func.func @draw(
+// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "z">})
+
+// CHECK-LABEL: func.func @decode(
+// CHECK-SAME:    tensor<100x256xf32> {vib.slot = #vib.slot<input, "z">}
+// CHECK-SAME:    -> (tensor<100x10xf32> {vib.slot = #vib.slot<output, "logits">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "prediction">})
+// CHECK-NOT:  vib.noise
