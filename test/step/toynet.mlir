@@ -45,7 +45,7 @@
 
 // CHECK-LABEL: func.func @encode(
 // CHECK-NOT:     decode
-// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "mu">}, tensor<100x256xf32> {vib.slot = #vib.slot<output, "sigma">}, tensor<100xf32> {vib.slot = #vib.slot<output, "rate">})
+// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "mu">}, tensor<100x256xf32> {vib.slot = #vib.slot<output, "sigma">}, tensor<100xf32> {vib.slot = #vib.slot<output, "rate">}, tensor<100x256xf32> {vib.slot = #vib.slot<output, "rate_each">})
 
 // CHECK-LABEL: func.func @evaluate(
 // CHECK-SAME:    %mu: tensor<100x256xf32> {vib.slot = #vib.slot<input, "mu">}
