@@ -18,7 +18,8 @@
 //   6. the network is a chain: an encoder, one reparameterization of its
 //      posterior, a likelihood that reads nothing but the sample, and a rate of
 //      the same posterior. The compiled program encodes a batch once and draws
-//      as often as it likes, which needs that split.
+//      as often as it likes, which needs that split;
+//   7. there is a parameter to train.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,7 +39,8 @@ public:
   LogicalResult run() {
     return failure(failed(verifyArguments()) || failed(findLoss()) ||
                    failed(verifyElementTypes()) || failed(verifyNames()) ||
-                   failed(verifyUses()) || failed(verifyChain()));
+                   failed(verifyUses()) || failed(verifyChain()) ||
+                   failed(verifyLearns()));
   }
 
 private:
@@ -48,6 +50,7 @@ private:
   LogicalResult verifyNames();
   LogicalResult verifyUses();
   LogicalResult verifyChain();
+  LogicalResult verifyLearns();
 
   /// All ops that `root` is computed from, and itself. Goes no further at
   /// those for which `isEnd` holds.
@@ -323,6 +326,14 @@ LogicalResult ModelVerifier::verifyChain() {
     }
   }
   return success();
+}
+
+LogicalResult ModelVerifier::verifyLearns() {
+  if (!model.getParameters().empty())
+    return success();
+  return model.emitOpError("has no parameters, so that there is nothing to "
+                           "train: expected at least one 'vib.linear' or "
+                           "'vib.mlp'");
 }
 
 LogicalResult vib::verifyModel(ModelOp model) {

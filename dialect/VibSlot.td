@@ -29,7 +29,7 @@ def Vib_SlotAttr : Vib_Attr<"Slot", "slot"> {
   let summary = "the memory behind an argument or a result of a step function";
   let description = [{
     Every argument and every result of a step function (`train_step`,
-    `gradients`, `encode`, `evaluate`, `predict`, `scale`) carries this as the
+    `gradients`, `encode`, `evaluate`, `draw`, `decode`, `scale`) carries this as the
     attribute `vib.slot`. It is the only link between a tensor and memory.
 
     | kind | what the tensor is | the name is that of |

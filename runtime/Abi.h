@@ -100,8 +100,7 @@ struct VibPool;
 /* What an entry point works on. A block that a model has no use for is null. */
 typedef struct VibCall {
   VibStep step;
-  void
-      *weights; /* for encode, evaluate, predict: the raw or the average ones */
+  void *weights; /* outside of training: the raw or the average ones */
   void *moment1;
   void *moment2;
   void *average;
@@ -151,8 +150,9 @@ typedef enum VibGpuEntry {
   VIB_GPU_TRAIN_STEP = 1,
   VIB_GPU_ENCODE = 2,
   VIB_GPU_EVALUATE = 3,
-  VIB_GPU_PREDICT = 4,
-  VIB_GPU_GATHER = 5
+  VIB_GPU_DRAW = 4,
+  VIB_GPU_DECODE = 5,
+  VIB_GPU_GATHER = 6
 } VibGpuEntry;
 
 /* A launch of a kernel on a GPU. Those of one entry follow each other in the
@@ -277,16 +277,22 @@ typedef struct VibModel {
   /* train_step: x, y -> nll, rate, error [batch], means over the samples.
    * Updates weights, moments and average. */
   VibEntry train_step;
-  /* encode: x -> mu, sigma [batch, latents], rate [batch]; and what evaluate
-   * and predict need, in the arena. */
+  /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats. Where the
+   * covariance is diagonal there is the tensor rate_each too, [batch, latents]:
+   * what each latent adds to the rate. Where it is full there is cholesky,
+   * [batch, latents (latents + 1) / 2]: the lower triangle of the covariance's
+   * Cholesky factor, row by row; sigma is then the root of the covariance's
+   * diagonal. */
   VibEntry encode;
   /* evaluate, after encode: draw step.sample -> nll [batch] in nats, error
    * [batch] (0 or 1; squared error summed over outputs), prediction
    * [batch, outputs] (probabilities; means). */
   VibEntry evaluate;
-  /* predict, after encode: draw step.sample -> z [batch, latents], logits and
-   * prediction [batch, outputs]. */
-  VibEntry predict;
+  /* draw, after encode: draw step.sample -> z [batch, latents]. */
+  VibEntry draw;
+  /* decode: z, as draw or the caller has written it -> logits and prediction
+   * [batch, outputs]. */
+  VibEntry decode;
   /* gradients: x, y -> nll, rate, error, and d loss / d weight in the gradient
    * block. Null unless compiled with --emit=shared. */
   VibEntry gradients;

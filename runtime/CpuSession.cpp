@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstring>
 
 namespace vib::runtime {
 
@@ -98,9 +99,20 @@ void CpuSession::evaluate(const VibStep &step) {
   model.evaluate(&call);
 }
 
-void CpuSession::predict(const VibStep &step) {
+void CpuSession::draw(const VibStep &step) {
   call.step = step;
-  model.predict(&call);
+  model.draw(&call);
+}
+
+void CpuSession::decode(const VibStep &step) {
+  call.step = step;
+  model.decode(&call);
+}
+
+void CpuSession::write(const char *name, const std::vector<double> &values) {
+  const VibTensor &tensor = getTensor(model, name);
+  Bytes bytes = toTensor(tensor, values);
+  memcpy(tensorData<void>(tensor, arena.data()), bytes.data(), bytes.size());
 }
 
 std::vector<double> CpuSession::read(const char *name, int64_t rows) {

@@ -21,8 +21,10 @@ const char *nameOf(VibGpuEntry entry) {
     return "encode";
   case VIB_GPU_EVALUATE:
     return "evaluate";
-  case VIB_GPU_PREDICT:
-    return "predict";
+  case VIB_GPU_DRAW:
+    return "draw";
+  case VIB_GPU_DECODE:
+    return "decode";
   case VIB_GPU_GATHER:
     return "gather";
   }

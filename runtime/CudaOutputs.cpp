@@ -7,18 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CudaOutputs.h"
+#include "runtime/Session.h"
 
 namespace vib::runtime {
-
-uint64_t sizeOf(const VibTensor &tensor) {
-  uint64_t bytes = tensor.type == VIB_U8     ? 1
-                   : tensor.type == VIB_F64  ? 8
-                   : tensor.type == VIB_BF16 ? 2
-                                             : 4;
-  for (uint32_t i = 0; i < tensor.rank; ++i)
-    bytes *= uint64_t(tensor.shape[i]);
-  return bytes;
-}
 
 CudaOutputs::CudaOutputs(const VibModel &model, const CudaDevice &device,
                          cuda::Pointer arena)

@@ -20,9 +20,6 @@
 
 namespace vib::runtime {
 
-/// The bytes of a tensor.
-uint64_t sizeOf(const VibTensor &tensor);
-
 class CudaOutputs {
 public:
   CudaOutputs(const VibModel &model, const CudaDevice &device,
@@ -48,8 +45,8 @@ private:
   std::vector<uint64_t> offsets;
   bool busy = false;
   VibGpuEntry lastEntry = VIB_GPU_ENCODE;
-  std::vector<bool> copied;    ///< By tensor: since the last launch.
-  std::vector<bool> wanted[6]; ///< By entry and tensor: ever.
+  std::vector<bool> copied; ///< By tensor: since the last launch.
+  std::vector<bool> wanted[VIB_GPU_GATHER + 1]; ///< By entry and tensor: ever.
 };
 
 } // namespace vib::runtime

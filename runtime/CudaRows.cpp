@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CudaRows.h"
+#include "runtime/Session.h"
 #include "runtime/CudaOutputs.h"
 
 #include <numeric>

@@ -290,9 +290,20 @@ void CudaSession::evaluate(const VibStep &next) {
   infer(VIB_GPU_EVALUATE);
 }
 
-void CudaSession::predict(const VibStep &next) {
+void CudaSession::draw(const VibStep &next) {
   setStep(next);
-  infer(VIB_GPU_PREDICT);
+  infer(VIB_GPU_DRAW);
+}
+
+void CudaSession::decode(const VibStep &next) {
+  setStep(next);
+  infer(VIB_GPU_DECODE);
+}
+
+void CudaSession::write(const char *name, const std::vector<double> &values) {
+  const VibTensor &tensor = getTensor(model, name);
+  Bytes bytes = toTensor(tensor, values);
+  device.upload(arena.get() + tensor.offset, bytes.data(), bytes.size(), name);
 }
 
 const void *CudaSession::fetch(const VibTensor &tensor) {

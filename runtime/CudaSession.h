@@ -48,7 +48,9 @@ public:
   void useAverage(bool average) override { usesAverage = average; }
   void encode(int rows, const VibStep &step) override;
   void evaluate(const VibStep &step) override;
-  void predict(const VibStep &step) override;
+  void draw(const VibStep &step) override;
+  void decode(const VibStep &step) override;
+  void write(const char *name, const std::vector<double> &values) override;
   std::vector<double> read(const char *name, int64_t rows) override;
   double sum(const char *name, int64_t rows) override;
   void startProfile() override { kernels.startProfile(); }

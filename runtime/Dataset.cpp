@@ -161,18 +161,25 @@ void readClasses(const Array &array, const VibModel &model, Labels &labels) {
   });
 }
 
-void readTargets(const Array &array, const VibModel &model, Labels &labels) {
-  labels.targets.resize(size_t(array.rows() * model.outputs));
+/// The elements as numbers that the model's type holds; `what` names one.
+std::vector<double> readNumbers(const Array &array, const std::string &source,
+                                const char *what, const VibModel &model) {
+  int64_t width = array.rowElements();
+  std::vector<double> numbers(size_t(array.rows() * width));
   double limit = largest(model);
   visitElements(array, [&](auto *values) {
-    for (size_t i = 0; i < labels.targets.size(); ++i) {
+    for (size_t i = 0; i < numbers.size(); ++i) {
       double value = double(values[i]);
       if (!(std::fabs(value) <= limit))
-        badValue(labels.source, "the target", int64_t(i) / model.outputs,
-                 value);
-      labels.targets[i] = value;
+        badValue(source, what, int64_t(i) / width, value);
+      numbers[i] = value;
     }
   });
+  return numbers;
+}
+
+void readTargets(const Array &array, const VibModel &model, Labels &labels) {
+  labels.targets = readNumbers(array, labels.source, "the target", model);
 }
 
 /// A fast hash of 64 bits: eight bytes a multiplication.
@@ -314,6 +321,20 @@ Inputs loadInputs(const std::string &path, const VibModel &model) {
   NamedArray inputs = readInputs(
       path, [&](const ArrayHeader &header) { checkInputs(header, model); });
   return makeInputs(std::move(inputs.array), inputs.source, model);
+}
+
+std::vector<double> loadLatents(const std::string &path,
+                                const VibModel &model) {
+  Array array = readNpy(path);
+  if (!isFloat(array.type))
+    fail("{}: the latents are {}, expected float32 or float64", path,
+         nameOf(array.type));
+  if (array.shape.size() != 2 || array.shape[1] != model.latents)
+    fail("{}: latents of the shape {}, expected [N, {}]", path,
+         formatShape(array.shape), model.latents);
+  if (array.rows() == 0)
+    fail("{}: no rows", path);
+  return readNumbers(array, path, "a latent", model);
 }
 
 std::string fingerprint(const Split &split) {

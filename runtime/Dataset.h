@@ -75,6 +75,9 @@ Split loadSplit(const std::string &data, const std::string &name,
 /// Loads and checks inputs from any of the files that readInputs() takes.
 Inputs loadInputs(const std::string &path, const VibModel &model);
 
+/// Loads and checks an NPY file of latents, [N, model.latents].
+std::vector<double> loadLatents(const std::string &path, const VibModel &model);
+
 /// Checks an array against the model's input. uint8 is for models that scale
 /// it; others take floats, and these no uint8.
 Inputs makeInputs(Array array, std::string source, const VibModel &model);

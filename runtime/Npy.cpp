@@ -277,13 +277,17 @@ Array parseNpy(Bytes bytes, const std::string &name, const CheckHeader &check) {
   return header.finish(std::move(bytes));
 }
 
-void writeNpy(const std::string &path, ElementType type,
-              const std::vector<int64_t> &shape, const void *data) {
+NpyWriter::NpyWriter(const std::string &path, ElementType type,
+                     const std::vector<int64_t> &shape)
+    : file(path), type(type) {
   char kind = isFloat(type)               ? 'f'
               : type == ElementType::Bool ? 'b'
               : nameOf(type)[0] == 'u'    ? 'u'
                                           : 'i';
   size_t elementBytes = sizeOf(type);
+  int64_t elements;
+  if (!countElements(shape, elementBytes, elements))
+    fail("{}: an array of the shape {} is too large", path, formatShape(shape));
   std::string header = fmt::format(
       "{{'descr': '{}{}{}', 'fortran_order': False, 'shape': ({}{}), }}",
       elementBytes == 1 ? '|' : '<', kind, elementBytes, fmt::join(shape, ", "),
@@ -295,15 +299,24 @@ void writeNpy(const std::string &path, ElementType type,
   std::string prefix("\x93NUMPY\x01\x00", 8);
   prefix += char(header.size() & 0xff);
   prefix += char(header.size() >> 8);
-
-  int64_t elements;
-  if (!countElements(shape, elementBytes, elements))
-    fail("{}: an array of the shape {} is too large", path, formatShape(shape));
-  AtomicFile file(path);
   file.write(prefix);
   file.write(header);
-  file.write(data, size_t(elements) * elementBytes);
-  file.commit();
+}
+
+void NpyWriter::write(const std::vector<double> &values) {
+  if (type == ElementType::F64)
+    return write(values.data(), values.size() * sizeof(double));
+  std::vector<float> rounded(values.begin(), values.end());
+  write(rounded.data(), rounded.size() * sizeof(float));
+}
+
+void writeNpy(const std::string &path, ElementType type,
+              const std::vector<int64_t> &shape, const void *data) {
+  NpyWriter writer(path, type, shape);
+  int64_t elements = 0;
+  countElements(shape, sizeOf(type), elements);
+  writer.write(data, size_t(elements) * sizeOf(type));
+  writer.commit();
 }
 
 } // namespace vib::runtime

@@ -10,8 +10,10 @@
 #define VIB_RUNTIME_NPY_H
 
 #include "runtime/Array.h"
+#include "runtime/File.h"
 
 #include <string>
+#include <vector>
 
 namespace vib::runtime {
 
@@ -45,7 +47,24 @@ NpyHeader parseNpyHeader(const uint8_t *data, size_t headerBytes,
 Array parseNpy(Bytes bytes, const std::string &name,
                const CheckHeader &check = {});
 
-/// Writes an NPY file of version 1.0, atomically.
+/// An NPY file of version 1.0 that is written in pieces and appears under its
+/// name when it is complete.
+class NpyWriter {
+public:
+  NpyWriter(const std::string &path, ElementType type,
+            const std::vector<int64_t> &shape);
+
+  void write(const void *data, size_t bytes) { file.write(data, bytes); }
+  /// The next elements of an array of float32 or float64.
+  void write(const std::vector<double> &values);
+  void commit() { file.commit(); }
+
+private:
+  AtomicFile file;
+  ElementType type;
+};
+
+/// Writes an NPY file in one piece.
 void writeNpy(const std::string &path, ElementType type,
               const std::vector<int64_t> &shape, const void *data);
 

@@ -8,6 +8,7 @@
 
 #include "runtime/Options.h"
 #include "runtime/Console.h"
+#include "runtime/Predict.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -156,6 +157,8 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
       "--seed", options.seed, 0, UINT64_MAX,
       options.command == Command::Train
           ? fmt::format("Where all random numbers come from [{}]", model.seed)
+      : options.command == Command::Decode
+          ? "Has no effect: nothing is drawn"
           : "Where the noise comes from [the seed in the weights' file]");
   flags.flag("--quiet", options.quiet, "Print results and errors only");
 }
@@ -253,6 +256,10 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
   addCommonFlags(flags, model, options);
 }
 
+void addOutput(FlagBuilder flags, Options &options, const std::string &help) {
+  flags.path("--output", options.output, "FILE.npy", help)->required();
+}
+
 void addPredict(CLI::App &app, const VibModel &model, Options &options) {
   bool classes = model.likelihood == VIB_CATEGORICAL;
   CLI::App *predict =
@@ -266,29 +273,75 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
             "train, of which the test split is used")
       ->required();
   addWeightFlags(flags, model, options);
-  flags
-      .path("--output", options.output, "FILE.npy",
-            "Gets the predictions as float32, [N, …]")
-      ->required();
+  addOutput(flags, options,
+            model.type == VIB_F64
+                ? "Gets the result: float32, but float64 for mu, sigma,\n"
+                  "covariance, cholesky and z"
+                : "Gets the result as float32");
   flags.whole("--samples", options.samples, 0, maxSamples,
-              "Draws of z to average over [12 for probs, 1 for logits\n"
-              "and z]; 0 means z = mu");
-  flags.oneOf<What>("--what", options.what,
-                    {{"probs", What::Probabilities},
-                     {"logits", What::Logits},
-                     {"mu", What::Mu},
-                     {"sigma", What::Sigma},
-                     {"z", What::Z}},
-                    "probs|logits|mu|sigma|z",
-                    fmt::format("What to write [probs]: {},\n"
-                                "the decoder's output, or the posterior's "
-                                "mean, deviation\nor draw",
-                                classes ? "the probabilities of the classes"
-                                        : "the means of the targets"));
+              "Draws of z to average over [12 for probs and entropy, 1 for\n"
+              "logits and z]; 0 means z = mu");
+  flags.oneOf<What>(
+      "--what", options.what,
+      {{"probs", What::Probabilities},
+       {"logits", What::Logits},
+       {"mu", What::Mu},
+       {"sigma", What::Sigma},
+       {"covariance", What::Covariance},
+       {"cholesky", What::Cholesky},
+       {"z", What::Z},
+       {"rate", What::Rate},
+       {"rate_each", What::RateEach},
+       {"entropy", What::Entropy}},
+      "probs|logits|mu|sigma|covariance|cholesky|z|rate|rate_each|entropy",
+      fmt::format(
+          "What to write [probs]. Of the decoder, averaged over the\n"
+          "draws:\n"
+          "  probs      {0}, [N, {1}]\n"
+          "  logits     {2}, [N, {1}]\n"
+          "{4}"
+          "Of the posterior:\n"
+          "  mu         its mean, [N, {3}]\n"
+          "  sigma      its standard deviations, [N, {3}]\n"
+          "  covariance its covariance, [N, {3}, {3}]\n"
+          "  cholesky   the lower Cholesky factor of its covariance,\n"
+          "             [N, {3}, {3}]\n"
+          "  z          the mean of the draws, [N, {3}]\n"
+          "  rate       the rate in bits, [N]\n"
+          "  rate_each  the rate of each latent in bits, [N, {3}]",
+          classes ? "probabilities of the classes" : "means of the targets",
+          model.outputs,
+          classes ? "logits of the classes" : "the same as probs",
+          model.latents,
+          classes ? "  entropy    entropy of probs in bits, [N]\n" : ""));
   flags.flag("--allow-nonfinite", options.allowNonFinite,
              "Write results that are infinite or not a number; without\n"
              "this flag they are an error");
   options.command = Command::Predict;
+  addCommonFlags(flags, model, options);
+}
+
+void addDecode(CLI::App &app, const VibModel &model, Options &options) {
+  bool classes = model.likelihood == VIB_CATEGORICAL;
+  CLI::App *decode =
+      app.add_subcommand("decode", "Predict from given latents z");
+  FlagBuilder flags(decode);
+  flags
+      .path("--input", options.input, "FILE.npy",
+            fmt::format("The latents, [N, {}], as float32 or float64: such as\n"
+                        "predict writes with --what z or --what mu",
+                        model.latents))
+      ->required();
+  addWeightFlags(flags, model, options);
+  addOutput(flags, options, "Gets the result as float32");
+  flags.oneOf<What>(
+      "--what", options.what,
+      {{"probs", What::Probabilities}, {"logits", What::Logits}},
+      "probs|logits",
+      fmt::format("What to write, [N, {}] [probs]: the {}", model.outputs,
+                  classes ? "probabilities of the classes,\nor their logits"
+                          : "means of the targets,\nwhichever is asked for"));
+  options.command = Command::Decode;
   addCommonFlags(flags, model, options);
 }
 
@@ -414,6 +467,7 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   addTrain(app, model, options);
   addEval(app, model, options);
   addPredict(app, model, options);
+  addDecode(app, model, options);
   addInfo(app, model, options);
   addBench(app, model, options);
   for (CLI::App *command : app.get_subcommands({})) {
@@ -441,9 +495,9 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
       at = " " + commands.front()->get_name();
       message = describe(error, app, commands.front()->get_name());
     } else {
-      message =
-          fmt::format("expected train, eval, predict, info or bench, got {}",
-                      argc < 2 ? "nothing" : fmt::format("'{}'", argv[1]));
+      message = fmt::format(
+          "expected train, eval, predict, decode, info or bench, got {}",
+          argc < 2 ? "nothing" : fmt::format("'{}'", argv[1]));
     }
     complain("{0}{1}: {2}\nTry '{0}{1} --help'.\n", program, at, message);
     exitCode = 2;
@@ -451,22 +505,24 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   }
 
   const std::map<std::string, Command> commands = {
-      {"train", Command::Train},
-      {"eval", Command::Eval},
-      {"predict", Command::Predict},
-      {"info", Command::Info},
-      {"bench", Command::Bench}};
-  options.command = commands.at(app.get_subcommands().front()->get_name());
+      {"train", Command::Train},     {"eval", Command::Eval},
+      {"predict", Command::Predict}, {"decode", Command::Decode},
+      {"info", Command::Info},       {"bench", Command::Bench}};
+  std::string command = app.get_subcommands().front()->get_name();
+  options.command = commands.at(command);
+  auto refuse = [&](const char *flag, const char *reason) {
+    complain("{} {}: {}: {}\n", program, command, flag, reason);
+    exitCode = 2;
+    return std::nullopt;
+  };
   bool wantsAverage = options.use == Choice::Average ||
                       options.evaluate == Choice::Average ||
                       options.evaluate == Choice::Both;
-  if (wantsAverage && !model.averaged) {
-    complain("{} {}: {}: the model averages no weights\n", program,
-             app.get_subcommands().front()->get_name(),
-             options.command == Command::Train ? "--eval" : "--use");
-    exitCode = 2;
-    return std::nullopt;
-  }
+  if (wantsAverage && !model.averaged)
+    return refuse(options.command == Command::Train ? "--eval" : "--use",
+                  "the model averages no weights");
+  if (const char *reason = whyMissing(model, options.what))
+    return refuse("--what", reason);
   return options;
 }
 

@@ -17,13 +17,25 @@
 
 namespace vib::runtime {
 
-enum class Command { Train, Eval, Predict, Info, Bench };
+enum class Command { Train, Eval, Predict, Decode, Info, Bench };
 
-/// What `train` evaluates after an epoch, and what `eval` and `predict` take
-/// from a file that holds both.
+/// What `train` evaluates after an epoch, and what `eval`, `predict` and
+/// `decode` take from a file that holds both.
 enum class Choice { Default, Average, Raw, Both, None };
 
-enum class What { Probabilities, Logits, Mu, Sigma, Z };
+/// What `predict` writes; `decode` knows the first two.
+enum class What {
+  Probabilities,
+  Logits,
+  Mu,
+  Sigma,
+  Covariance,
+  Cholesky,
+  Z,
+  Rate,
+  RateEach,
+  Entropy
+};
 
 struct Options {
   Command command = Command::Info;
@@ -31,9 +43,9 @@ struct Options {
   std::string data;    ///< train, eval
   std::string out;     ///< train
   std::string init;    ///< train; empty: the initial weights of the seed
-  std::string weights; ///< eval, predict
-  std::string input;   ///< predict
-  std::string output;  ///< predict
+  std::string weights; ///< eval, predict, decode
+  std::string input;   ///< predict, decode
+  std::string output;  ///< predict, decode
 
   std::optional<int64_t> epochs;
   std::optional<uint64_t> steps; ///< train: updates in all; bench: timed ones

@@ -13,11 +13,10 @@
 
 #include "runtime/Predict.h"
 #include "runtime/Checkpoint.h"
-#include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/Npy.h"
+#include "runtime/Posterior.h"
 #include "runtime/Progress.h"
-#include "runtime/Report.h"
 #include "runtime/Session.h"
 #include "runtime/Signals.h"
 
@@ -30,36 +29,124 @@ namespace vib::runtime {
 
 namespace {
 
-/// The output that has what was asked for, and how many draws of it are
-/// averaged if the user does not say.
+/// What --what asks for.
 struct Wanted {
-  const char *output;
-  int64_t samples;
-  bool drawn; ///< By predict, from a draw of z; else by encode.
+  const char *title;          ///< In the line that says what was written.
+  std::vector<int64_t> shape; ///< Of an example.
+  /// The draws of z to average over if the user does not say. Nothing where it
+  /// depends on the posterior alone.
+  std::optional<int64_t> samples;
+  /// A program of f64 writes float64: `decode` takes it without a loss.
+  bool keepsDigits = false;
 };
 
-Wanted find(What what) {
+Wanted find(const VibModel &model, What what) {
+  int64_t latents = model.latents;
   switch (what) {
   case What::Logits:
-    return {"logits", 1, true};
+    return {"logits", {model.outputs}, 1};
   case What::Z:
-    return {"z", 1, true};
+    return {"z", {latents}, 1, true};
   case What::Mu:
-    return {"mu", 0, false};
+    return {"mu", {latents}, std::nullopt, true};
   case What::Sigma:
-    return {"sigma", 0, false};
+    return {"sigma", {latents}, std::nullopt, true};
+  case What::Covariance:
+    return {"covariances", {latents, latents}, std::nullopt, true};
+  case What::Cholesky:
+    return {"Cholesky factors", {latents, latents}, std::nullopt, true};
+  case What::Rate:
+    return {"rates in bits", {}, std::nullopt};
+  case What::RateEach:
+    return {"rates of the latents in bits", {latents}, std::nullopt};
+  case What::Entropy:
+    return {"entropies in bits", {}, defaultSamples};
   case What::Probabilities:
     break;
   }
-  return {"prediction", defaultSamples, true};
+  return {nameOfPrediction(model), {model.outputs}, defaultSamples};
+}
+
+std::vector<double> inBits(std::vector<double> nats) {
+  for (double &value : nats)
+    value = toBits(value);
+  return nats;
+}
+
+/// After Session::encode().
+std::vector<double> readPosterior(Session &session, What what, int64_t rows) {
+  switch (what) {
+  case What::Covariance:
+    return readCovariances(session, rows);
+  case What::Cholesky:
+    return readCholeskyFactors(session, rows);
+  case What::Rate:
+    return inBits(session.read("rate", rows));
+  case What::RateEach:
+    return inBits(session.read("rate_each", rows));
+  case What::Sigma:
+    return session.read("sigma", rows);
+  default:
+    return session.read("mu", rows);
+  }
+}
+
+/// The mean of a tensor over draws of z; `samples` = 0 means z = mu.
+std::vector<double> averageDraws(Session &session, VibStep step,
+                                 const char *tensor, int64_t samples,
+                                 int64_t rows) {
+  std::vector<double> mean;
+  int64_t begin = samples == 0 ? -1 : 0, count = std::max<int64_t>(samples, 1);
+  for (int64_t draw = begin; draw < begin + count; ++draw) {
+    step.sample = int32_t(draw);
+    session.draw(step);
+    session.decode(step);
+    std::vector<double> drawn = session.read(tensor, rows);
+    mean.resize(drawn.size());
+    for (size_t i = 0; i < drawn.size(); ++i)
+      mean[i] += drawn[i];
+  }
+  for (double &value : mean)
+    value /= double(count);
+  return mean;
+}
+
+/// Of each row of class probabilities, in bits.
+std::vector<double> entropies(const std::vector<double> &probabilities,
+                              int64_t classes) {
+  std::vector<double> result;
+  for (auto p = probabilities.begin(); p != probabilities.end(); p += classes) {
+    double sum = 0;
+    for (auto each = p; each != p + classes; ++each)
+      if (*each > 0)
+        sum -= *each * std::log2(*each);
+    result.push_back(sum);
+  }
+  return result;
+}
+
+std::vector<double> readDraws(Session &session, const VibStep &step, What what,
+                              int64_t samples, int64_t rows) {
+  switch (what) {
+  case What::Z:
+    return averageDraws(session, step, "z", samples, rows);
+  case What::Logits:
+    return averageDraws(session, step, "logits", samples, rows);
+  case What::Entropy:
+    return entropies(averageDraws(session, step, "prediction", samples, rows),
+                     session.model.outputs);
+  default:
+    return averageDraws(session, step, "prediction", samples, rows);
+  }
 }
 
 /// An Error that names the first row of a batch with a value that is not finite
-/// in the float32 that is written.
+/// in the type that is written.
 void requireFiniteRows(const std::vector<double> &values, const char *output,
-                       const Inputs &inputs, int64_t first, int64_t rows) {
-  auto bad = std::find_if(values.begin(), values.end(), [](double value) {
-    return !std::isfinite(float(value));
+                       ElementType type, const Inputs &inputs, int64_t first,
+                       int64_t rows) {
+  auto bad = std::find_if(values.begin(), values.end(), [type](double value) {
+    return !std::isfinite(type == ElementType::F64 ? value : float(value));
   });
   if (bad == values.end())
     return;
@@ -68,71 +155,72 @@ void requireFiniteRows(const std::vector<double> &values, const char *output,
        "--allow-nonfinite writes it nevertheless",
        inputs.source, output, first + (bad - values.begin()) / width,
        // What IEEE calls a negative NaN is no news to the reader.
-       std::isnan(*bad) ? NAN : float(*bad));
+       std::isnan(*bad) ? NAN : *bad);
 }
 
 } // namespace
 
-int runPredict(const VibModel &model, const Options &options) {
-  Wanted wanted = find(options.what);
-  int64_t samples = options.samples.value_or(wanted.samples);
-  const VibTensor &tensor = getTensor(model, wanted.output);
+const char *nameOfPrediction(const VibModel &model) {
+  return model.likelihood == VIB_CATEGORICAL ? "probabilities" : "means";
+}
 
+const char *whyMissing(const VibModel &model, What what) {
+  bool full = hasFullCovariance(model);
+  if (what == What::Entropy && model.likelihood != VIB_CATEGORICAL)
+    return "a regression has no class probabilities";
+  if (what == What::RateEach && full)
+    return "the rate of a full covariance does not split over the latents";
+  if ((what == What::RateEach || what == What::Rate) && !full &&
+      !findTensor(model, "rate_each"))
+    return "the model's loss has no rate";
+  return nullptr;
+}
+
+int runPredict(const VibModel &model, const Options &options) {
+  Wanted wanted = find(model, options.what);
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
   Inputs inputs = loadInputs(options.input, model);
+  std::vector<int64_t> shape = {inputs.rows()};
+  shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
+  ElementType type = wanted.keepsDigits && model.type == VIB_F64
+                         ? ElementType::F64
+                         : ElementType::F32;
+  NpyWriter output(options.output, type, shape);
 
   session->setState(state);
   int number = session->addRows(inputs, nullptr);
   VibStep step = {};
   step.seed = context.seed;
   step.beta = context.beta.value_or(0);
-
-  std::vector<float> result;
+  step.sample = -1;
+  int64_t samples = options.samples.value_or(wanted.samples.value_or(0));
   Progress progress(!options.quiet);
   for (int64_t first = 0; first < inputs.rows(); first += model.batch) {
     throwIfInterrupted();
     int64_t rows = std::min(model.batch, inputs.rows() - first);
     step.rows = int32_t(rows);
     step.row0 = int32_t(first);
-    step.sample = -1;
     session->encode(number, step);
-
-    std::vector<double> mean;
-    if (!wanted.drawn) {
-      mean = session->read(wanted.output, rows);
-    } else {
-      int64_t begin = samples == 0 ? -1 : 0;
-      for (int64_t draw = begin; draw < begin + std::max<int64_t>(samples, 1);
-           ++draw) {
-        step.sample = int32_t(draw);
-        session->predict(step);
-        std::vector<double> drawn = session->read(wanted.output, rows);
-        mean.resize(drawn.size());
-        for (size_t i = 0; i < drawn.size(); ++i)
-          mean[i] += drawn[i];
-      }
-      for (double &value : mean)
-        value /= double(std::max<int64_t>(samples, 1));
-    }
+    std::vector<double> values = wanted.samples
+                     ? readDraws(*session, step, options.what, samples, rows)
+                     : readPosterior(*session, options.what, rows);
     if (!options.allowNonFinite)
-      requireFiniteRows(mean, wanted.output, inputs, first, rows);
-    result.insert(result.end(), mean.begin(), mean.end());
+      requireFiniteRows(values, wanted.title, type, inputs, first, rows);
+    output.write(values);
     progress.predicting(first + rows, inputs.rows());
   }
+  output.commit();
 
-  std::vector<int64_t> shape = {inputs.rows()};
-  shape.insert(shape.end(), tensor.shape + 1, tensor.shape + tensor.rank);
-  writeNpy(options.output, ElementType::F32, shape, result.data());
-  std::string draws = !wanted.drawn ? ""
+  std::string draws = !wanted.samples ? ""
                       : samples == 0
                           ? ", z = mu"
                           : fmt::format(", mean over {} draw{} of z", samples,
                                         samples == 1 ? "" : "s");
-  progress.keep(fmt::format("{}: {} {} float32, {} weights, seed {}{}",
-                            options.output, wanted.output, formatShape(shape),
-                            context.weights, context.seed, draws));
+  progress.keep(fmt::format(
+      "{}: {} {} {}, {} weights, seed {}{}", options.output, wanted.title,
+      formatShape(shape), nameOf(type), context.weights, context.seed, draws));
   return 0;
 }
 

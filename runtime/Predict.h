@@ -14,6 +14,12 @@
 
 namespace vib::runtime {
 
+/// "probabilities" of classes, or the "means" of a regression.
+const char *nameOfPrediction(const VibModel &model);
+
+/// Why the model has nothing to write for --what; null where it has.
+const char *whyMissing(const VibModel &model, What what);
+
 /// `predict`. Returns the exit code.
 int runPredict(const VibModel &model, const Options &options);
 

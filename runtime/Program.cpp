@@ -10,6 +10,7 @@
 #include "runtime/Bench.h"
 #include "runtime/Console.h"
 #include "runtime/CpuFeatures.h"
+#include "runtime/Decode.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/Info.h"
@@ -50,6 +51,8 @@ static int runCommand(const VibModel &model, const Options &options) {
     return runEval(model, options);
   case Command::Predict:
     return runPredict(model, options);
+  case Command::Decode:
+    return runDecode(model, options);
   default:
     return runBench(model, options);
   }

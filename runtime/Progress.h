@@ -66,6 +66,7 @@ public:
   void training(const LiveFigures &live);
   void evaluating(int64_t rows, int64_t of) { working("test", rows, of); }
   void predicting(int64_t rows, int64_t of) { working("predict", rows, of); }
+  void decoding(int64_t rows, int64_t of) { working("decode", rows, of); }
   void clear();
 
 private:

@@ -10,6 +10,7 @@
 #include "runtime/CpuSession.h"
 #include "runtime/CudaSession.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace vib::runtime {
@@ -21,12 +22,32 @@ std::unique_ptr<Session> makeSession(const VibModel &model,
   return std::make_unique<CpuSession>(model, options.threads);
 }
 
+uint64_t sizeOf(const VibTensor &tensor) {
+  uint64_t bytes = tensor.type == VIB_U8     ? 1
+                   : tensor.type == VIB_F64  ? 8
+                   : tensor.type == VIB_BF16 ? 2
+                                             : 4;
+  for (uint32_t i = 0; i < tensor.rank; ++i)
+    bytes *= uint64_t(tensor.shape[i]);
+  return bytes;
+}
+
 double sumRows(const VibTensor &tensor, const void *values, int64_t rows) {
   auto add = [&](const auto *begin) {
     return std::accumulate(begin, begin + rows, 0.0);
   };
   return tensor.type == VIB_F64 ? add(static_cast<const double *>(values))
                                 : add(static_cast<const float *>(values));
+}
+
+Bytes toTensor(const VibTensor &tensor, const std::vector<double> &values) {
+  Bytes bytes(sizeOf(tensor));
+  auto fill = [&](auto *to) { std::copy(values.begin(), values.end(), to); };
+  if (tensor.type == VIB_F64)
+    fill(reinterpret_cast<double *>(bytes.data()));
+  else
+    fill(reinterpret_cast<float *>(bytes.data()));
+  return bytes;
 }
 
 std::vector<double> readRows(const VibTensor &tensor, const void *values,

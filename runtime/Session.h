@@ -99,8 +99,14 @@ public:
   virtual void encode(int rows, const VibStep &step) = 0;
   /// After encode(), any number of times. The step differs in its sample only.
   virtual void evaluate(const VibStep &step) = 0;
-  virtual void predict(const VibStep &step) = 0;
+  /// After encode(), any number of times: makes a draw of z the batch's.
+  virtual void draw(const VibStep &step) = 0;
+  /// Decodes the batch's z, which draw() or write() has made.
+  virtual void decode(const VibStep &step) = 0;
 
+  /// Makes `values` the first rows of a tensor of the batch, in the tensor's
+  /// type, and the other rows 0.
+  virtual void write(const char *name, const std::vector<double> &values) = 0;
   /// The first `rows` rows of an output of the last call.
   virtual std::vector<double> read(const char *name, int64_t rows) = 0;
   /// The sum over the first `rows` rows of an output of one number a row, in
@@ -121,8 +127,12 @@ public:
 std::unique_ptr<Session> makeSession(const VibModel &model,
                                      const Options &options);
 
+/// The bytes of a tensor.
+uint64_t sizeOf(const VibTensor &tensor);
 /// The sum of `rows` values of the tensor's type, in their order.
 double sumRows(const VibTensor &tensor, const void *values, int64_t rows);
+/// The tensor's memory with `values` in its first rows and 0 in the others.
+Bytes toTensor(const VibTensor &tensor, const std::vector<double> &values);
 /// `rows` rows of the tensor from `values` on.
 std::vector<double> readRows(const VibTensor &tensor, const void *values,
                              int64_t rows);

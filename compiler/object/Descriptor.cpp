@@ -63,7 +63,7 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
                   schedule, f64,     schedule,                   // schedules
                   i64,      i32,     i32,      pointer,          // blocks
                   i64,      i32,     i32,      pointer, pointer, // arena
-                  pointer,  pointer, pointer,  pointer, pointer,
+                  pointer,  pointer, pointer,  pointer, pointer, pointer,
                   pointer,  pointer}); // gpu
 }
 
@@ -278,6 +278,10 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
          i64(fields.getOptionalInteger("panel_bytes"))}));
     hasFailed |= fields.failed();
   }
+  if (rows.empty()) {
+    module.emitError("expected vib.parameters to have at least one entry");
+    hasFailed = true;
+  }
   count = rows.size();
   return table(types.parameter, rows, "vib_parameters");
 }
@@ -341,7 +345,8 @@ static std::optional<VibGpuEntry> getGpuEntry(StringRef name) {
       .Case("train_step", VIB_GPU_TRAIN_STEP)
       .Case("encode", VIB_GPU_ENCODE)
       .Case("evaluate", VIB_GPU_EVALUATE)
-      .Case("predict", VIB_GPU_PREDICT)
+      .Case("draw", VIB_GPU_DRAW)
+      .Case("decode", VIB_GPU_DECODE)
       .Case("gather", VIB_GPU_GATHER)
       .Default(std::nullopt);
 }
@@ -499,7 +504,8 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
        entry("train_step"),
        entry("encode"),
        entry("evaluate"),
-       entry("predict"),
+       entry("draw"),
+       entry("decode"),
        entry("gradients"),
        device});
   auto *global = constant(value, "vib_model");

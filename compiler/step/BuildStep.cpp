@@ -113,7 +113,8 @@ public:
   void writeTraining(StringRef name, bool updates);
   void writeEncode();
   void writeEvaluate();
-  void writePredict();
+  void writeDraw();
+  void writeDecode();
 
 private:
   StepBuilder createBuilder(StepPurpose purpose) {
@@ -446,6 +447,9 @@ void StepWriter::writeEncode() {
   if (sample.getDistribution().getType().getCovariance() == Covariance::Full)
     function.addResult(step.get(posterior)[2], SlotKind::Output, "cholesky");
   addRate(function, step);
+  if (loss.getRate() && step.get(loss.getRate()).size() > 1)
+    function.addResult(step.get(loss.getRate())[1], SlotKind::Output,
+                       "rate_each");
   function.finish();
 }
 
@@ -467,25 +471,44 @@ void StepWriter::writeEvaluate() {
   function.finish();
 }
 
-void StepWriter::writePredict() {
+void StepWriter::writeDraw() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
-  StepFunction function(builder, model.getLoc(), "predict");
-  addInput(function, step);
+  StepFunction function(builder, model.getLoc(), "draw");
   addPosterior(function, step);
+  addScalars(function, step);
+  buildForward(step, sample.getResult());
+  function.addResult(step.getTensor(sample.getResult()), SlotKind::Output, "z");
+  function.finish();
+}
+
+/// A copy of a tensor that has a place already.
+static Value copyTensor(StepBuilder &step, Value tensor) {
+  return step.map({{tensor, "bk"}}, "bk",
+                  [](ScalarBuilder &, ValueRange elements) -> Value {
+                    return elements[0];
+                  });
+}
+
+void StepWriter::writeDecode() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "decode");
+  Value z = function.addArgument(
+      getMatrixType(sample.getDistribution().getType().getWidth(), type),
+      SlotKind::Input, "z");
+  step.set(sample.getResult(), z);
   addWeights(function, step);
   addScalars(function, step);
-  buildForward(step, {sample.getResult(), nll.getLikelihood()});
-  step.setLabel(step.getLabelOf(nll.getLikelihood()));
+  buildForward(step, nll.getLikelihood());
+  StringAttr label = step.getLabelOf(nll.getLikelihood());
+  step.setLabel(label ? label : builder.getStringAttr("decode"));
 
+  // Each result has a place of its own.
   Value logits = step.getTensor(nll.getLikelihood());
   Value prediction = buildPrediction(step, nll.getLikelihood());
-  // One tensor has one place.
   if (prediction == logits)
-    prediction = step.map({{logits, "bk"}}, "bk",
-                          [](ScalarBuilder &, ValueRange elements) -> Value {
-                            return elements[0];
-                          });
-  function.addResult(step.getTensor(sample.getResult()), SlotKind::Output, "z");
+    prediction = copyTensor(step, logits);
+  if (logits == z)
+    logits = copyTensor(step, z);
   function.addResult(logits, SlotKind::Output, "logits");
   function.addResult(prediction, SlotKind::Output, "prediction");
   function.finish();
@@ -575,7 +598,8 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
       writer.writeTraining("gradients", /*updates=*/false);
     writer.writeEncode();
     writer.writeEvaluate();
-    writer.writePredict();
+    writer.writeDraw();
+    writer.writeDecode();
 
     module->setAttr("vib.phase", builder.getStringAttr("step"));
     module->setAttr("vib.model", getModelAttribute(model, train, type, rows,

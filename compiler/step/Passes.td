@@ -21,7 +21,9 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     - `@train_step`: forward, backward, optimizer and average of the weights;
     - `@gradients`, with the option: the same, but ends with the gradients;
     - `@encode`: the posterior and the rate of a batch;
-    - `@evaluate`, `@predict`: one draw from the posterior through the decoder.
+    - `@evaluate`: one draw from the posterior through the decoder and the loss;
+    - `@draw`: one draw from the posterior;
+    - `@decode`: a given draw through the decoder.
 
     Every argument and every result has a `vib.slot`. Every op has a label that
     names its layer: `encode.0` for the forward pass, `encode.0.in` for the

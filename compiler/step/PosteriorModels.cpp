@@ -277,17 +277,14 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
     ArrayRef<Value> posterior = step.get(kl.getPosterior());
     Value mean = posterior[0], t = posterior[1], factor = posterior[2];
     bool full = isFull(kl.getPosterior());
-    Value rate =
-        full ? buildFullRate(step, mean, t, factor)
-             : step.sum({{mean, "bk"}, {t, "bk"}, {factor, "bk"}}, "b",
-                        [](ScalarBuilder &scalars, ValueRange elements) {
-                          Value square =
-                              scalars.mul(scalars.square(elements[0]), 0.5);
-                          return scalars.add(
-                              square, buildDiagonalRate(scalars, elements[1],
-                                                        elements[2]));
-                        });
-    step.set(kl.getResult(), rate);
+    if (full)
+      step.set(kl.getResult(), buildFullRate(step, mean, t, factor));
+    else if (step.isTraining())
+      step.set(kl.getResult(),
+               step.sum({{mean, "bk"}, {t, "bk"}, {factor, "bk"}}, "b",
+                        buildLatentRate));
+    else
+      step.set(kl.getResult(), buildRates(step, mean, t, factor));
     if (!step.isTraining())
       return;
 
@@ -340,6 +337,25 @@ private:
         scalars.mul(scalars.add(sigma, -1.0), scalars.add(sigma, 1.0));
     return scalars.sub(scalars.mul(squares, 0.5),
                        scalars.logSoftplus(t, sigma));
+  }
+
+  /// The rate of one latent of a diagonal covariance: of mu, t and sigma.
+  static Value buildLatentRate(ScalarBuilder &scalars, ValueRange elements) {
+    Value square = scalars.mul(scalars.square(elements[0]), 0.5);
+    return scalars.add(square,
+                       buildDiagonalRate(scalars, elements[1], elements[2]));
+  }
+
+  /// The rate, and that of each latent, which users may ask for.
+  static SmallVector<Value> buildRates(StepBuilder &step, Value mean, Value t,
+                                       Value sigma) {
+    Value each = step.map({{mean, "bk"}, {t, "bk"}, {sigma, "bk"}}, "bk",
+                          buildLatentRate);
+    Value rate = step.sum({{each, "bk"}}, "b",
+                          [](ScalarBuilder &, ValueRange elements) -> Value {
+                            return elements[0];
+                          });
+    return {rate, each};
   }
 
   static Value buildFullRate(StepBuilder &step, Value mean, Value t,

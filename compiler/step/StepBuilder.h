@@ -15,7 +15,8 @@
 //                  softplus is applied on the diagonal only; of a likelihood
 //                  whose noise is not computed: the mean
 //   a categorical  its logits
-//   nats           one number an example, [B]
+//   nats           one number an example, [B]; of the rate of a diagonal
+//                  posterior in evaluation that of each latent too, [B, K]
 //
 // Its adjoint is the derivative of the loss by each of them that is learned
 // from (a posterior: by mu and by t). A term of the loss has no tensor for an

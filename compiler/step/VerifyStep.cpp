@@ -25,9 +25,9 @@ namespace vib {
 } // namespace vib
 
 static constexpr StringLiteral kFunctions[] = {
-    "scale", "train_step", "gradients", "encode", "evaluate", "predict"};
+    "scale", "train_step", "gradients", "encode", "evaluate", "draw", "decode"};
 static constexpr StringLiteral kRequired[] = {"train_step", "encode",
-                                              "evaluate", "predict"};
+                                              "evaluate", "draw", "decode"};
 
 static bool isState(SlotKind kind) {
   return kind == SlotKind::Weight || kind == SlotKind::Moment1 ||

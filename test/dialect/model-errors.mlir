@@ -548,3 +548,15 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // expected-error @+1 {{'vib.model' op expected a loss but got none: add 'vib.loss'}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 }
+
+// -----
+
+// Nothing to train.
+// expected-error @+1 {{'vib.model' op has no parameters, so that there is nothing to train: expected at least one 'vib.linear' or 'vib.mlp'}}
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32> -> !vib.normal<4>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32> -> !vib.categorical<4>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  vib.loss %ce
+}

@@ -42,6 +42,7 @@ TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
         Case{"eval", {"--data", "--weights", "--samples", "--use", "--json"}},
         Case{"predict",
              {"--input", "--weights", "--output", "--samples", "--what"}},
+        Case{"decode", {"--input", "--weights", "--output", "--what"}},
         Case{"info", {"--json"}}, Case{"bench", {"--steps", "--json"}}}) {
     Outcome outcome = runMock({c.command, "--help"});
     EXPECT_EQ(outcome.exitCode, 0);
@@ -54,7 +55,8 @@ TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
   }
   Outcome outcome = runMock({"--help"});
   EXPECT_EQ(outcome.exitCode, 0);
-  for (const char *command : {"train", "eval", "predict", "info", "bench"})
+  for (const char *command :
+       {"train", "eval", "predict", "decode", "info", "bench"})
     expectIn(outcome.out, command);
 }
 
@@ -73,7 +75,9 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
        {Case{{}, "got nothing"},
         Case{{"frobnicate"}, "'frobnicate'"},
         Case{{"train"}, "--data is required"},
-        Case{{"--frob"}, "expected train, eval, predict, info or bench"},
+        Case{{"--frob"},
+             "expected train, eval, predict, decode, info or "
+             "bench"},
         Case{with({"--frob", "3"}), "train: unknown flag --frob\n"},
         Case{with({"--frob=3"}), "train: unknown flag --frob\n"},
         Case{with({"--samples", "3"}), "--samples is a flag of eval, not of "
@@ -111,7 +115,11 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
              "--samples"},
         Case{{"predict", "--input", "i", "--weights", "w", "--output", "o",
               "--what", "y"},
-             "probs|logits|mu|sigma|z"}}) {
+             "probs|logits|mu|sigma|covariance|cholesky|z|rate|rate_each|"
+             "entropy"},
+        Case{{"decode", "--input", "i", "--weights", "w", "--output", "o",
+              "--what", "mu"},
+             "--what: expected probs|logits"}}) {
     Outcome outcome = runMock(c.words);
     EXPECT_EQ(outcome.exitCode, 2) << outcome.err;
     EXPECT_EQ(outcome.out, "");
@@ -347,14 +355,112 @@ TEST_F(Trained, predictionsAreThoseOfEval) {
 
 TEST_F(Trained, otherOutputs) {
   EXPECT_EQ(predict({"--what", "logits"}).shape, (std::vector<int64_t>{21, 3}));
-  std::vector<float> mu = valuesOf<float>(predict({"--what", "mu"}));
+  // Of a model of f64, the posterior and z keep their digits.
+  std::vector<double> mu = valuesOf<double>(predict({"--what", "mu"}));
   EXPECT_EQ(mu.size(), 42u);
-  for (float sigma : valuesOf<float>(predict({"--what", "sigma"})))
+  for (double sigma : valuesOf<double>(predict({"--what", "sigma"})))
     EXPECT_GT(sigma, 0);
-  EXPECT_EQ(valuesOf<float>(predict({"--what", "z", "--samples", "0"})), mu);
-  std::vector<float> one = valuesOf<float>(predict({"--what", "z"}));
+  EXPECT_EQ(valuesOf<double>(predict({"--what", "z", "--samples", "0"})), mu);
+  std::vector<double> one = valuesOf<double>(predict({"--what", "z"}));
   EXPECT_NE(one, mu);
-  EXPECT_EQ(valuesOf<float>(predict({"--what", "z", "--samples", "1"})), one);
+  EXPECT_EQ(valuesOf<double>(predict({"--what", "z", "--samples", "1"})), one);
+}
+
+TEST_F(Trained, covarianceOfADiagonalPosterior) {
+  std::vector<double> sigma = valuesOf<double>(predict({"--what", "sigma"}));
+  for (auto [what, power] : {std::pair("cholesky", 1), {"covariance", 2}}) {
+    Array array = predict({"--what", what});
+    EXPECT_EQ(array.shape, (std::vector<int64_t>{21, 2, 2}));
+    std::vector<double> matrices = valuesOf<double>(array);
+    for (size_t row = 0; row < 21; ++row)
+      for (size_t i = 0; i < 4; ++i) {
+        double of = i % 3 ? 0 : sigma[2 * row + i / 3];
+        EXPECT_EQ(matrices[4 * row + i], power == 1 ? of : of * of) << what;
+      }
+  }
+}
+
+TEST_F(Trained, ratesAreInBits) {
+  std::vector<double> mu = valuesOf<double>(predict({"--what", "mu"}));
+  std::vector<double> sigma = valuesOf<double>(predict({"--what", "sigma"}));
+  Array rate = predict({"--what", "rate"}),
+        each = predict({"--what", "rate_each"});
+  EXPECT_EQ(rate.shape, (std::vector<int64_t>{21}));
+  EXPECT_EQ(each.shape, (std::vector<int64_t>{21, 2}));
+  std::vector<float> ofRows = valuesOf<float>(rate),
+                     ofLatents = valuesOf<float>(each);
+  double mean = 0;
+  for (size_t row = 0; row < 21; ++row) {
+    double sum = 0;
+    for (size_t i = 2 * row; i < 2 * row + 2; ++i) {
+      double nats =
+          (mu[i] * mu[i] + sigma[i] * sigma[i] - 1) / 2 - std::log(sigma[i]);
+      EXPECT_NEAR(ofLatents[i], nats / M_LN2, 1e-6 * nats);
+      sum += nats / M_LN2;
+    }
+    EXPECT_NEAR(ofRows[row], sum, 1e-6 * sum);
+    mean += sum / 21;
+  }
+  auto json = nlohmann::json::parse(evalJson("run/model.safetensors") + "}");
+  EXPECT_NEAR(json["rate_bits"], mean, 1e-9 * mean);
+}
+
+TEST_F(Trained, entropyIsOfTheAveragedProbabilities) {
+  for (const char *samples : {"0", "1", "12"}) {
+    std::vector<float> p = valuesOf<float>(predict({"--samples", samples}));
+    Array entropy = predict({"--what", "entropy", "--samples", samples});
+    EXPECT_EQ(entropy.shape, (std::vector<int64_t>{21}));
+    std::vector<float> bits = valuesOf<float>(entropy);
+    for (size_t row = 0; row < 21; ++row) {
+      double sum = 0;
+      for (size_t c = 3 * row; c < 3 * row + 3; ++c)
+        sum -= p[c] * std::log2(p[c]);
+      EXPECT_NEAR(bits[row], sum, 1e-6);
+    }
+  }
+  EXPECT_EQ(valuesOf<float>(predict({"--what", "entropy"})),
+            valuesOf<float>(predict({"--what", "entropy", "--samples", "12"})));
+}
+
+TEST_F(Trained, decodeGivesThePredictionsOfADraw) {
+  for (auto [of, samples] : {std::pair("z", "1"), {"mu", "0"}})
+    for (const char *what : {"probs", "logits"}) {
+      predict({"--what", what, "--samples", samples, "--seed", "7"});
+      std::string expected = readText(path("out.npy"));
+      predict({"--what", of, "--samples", samples, "--seed", "7"});
+      Outcome outcome =
+          runMock({"decode", "--input", path("out.npy"), "--weights",
+                   path("run/model.safetensors"), "--output",
+                   path("decoded.npy"), "--what", what});
+      EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+      expectIn(outcome.out, "decoded.npy: ");
+      expectIn(outcome.out, "[21, 3] float32, average weights");
+      EXPECT_TRUE(readText(path("decoded.npy")) == expected) << of << what;
+    }
+}
+
+TEST_F(Trained, latentsThatCannotBeDecoded) {
+  float nan = std::nanf("");
+  writeNpy(path("nan.npy"), ElementType::F32, {2, 2},
+           std::vector<float>{1, 2, 3, nan}.data());
+  writeNpy(path("three.npy"), ElementType::F32, {1, 3},
+           std::vector<float>{1, 2, 3}.data());
+  writeNpy(path("whole.npy"), ElementType::I64, {1, 2},
+           std::vector<int64_t>{1, 2}.data());
+  writeNpy(path("none.npy"), ElementType::F32, {0, 2}, nullptr);
+  for (auto [name, reason] :
+       {std::pair("nan.npy", "a latent of row 1 (counted from 0): nan"),
+        {"three.npy", "latents of the shape [1, 3], expected [N, 2]"},
+        {"whole.npy", "the latents are int64, expected float32 or float64"},
+        {"none.npy", "no rows"},
+        {"no.npy", "no.npy"}}) {
+    Outcome outcome = runMock({"decode", "--input", path(name), "--weights",
+                               path("run/model.safetensors"), "--output",
+                               path("decoded.npy")});
+    EXPECT_EQ(outcome.exitCode, 1);
+    expectIn(outcome.err, reason);
+    EXPECT_TRUE(readText(path("decoded.npy")).empty()) << name;
+  }
 }
 
 TEST_F(Trained, predictIntoNowhere) {

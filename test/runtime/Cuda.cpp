@@ -153,7 +153,8 @@ TEST_F(Cuda, evaluatesAndPredictsAsTheCpu) {
       EXPECT_EQ(cpu.substr(0, cpu.find(",\"seconds")),
                 gpu.substr(0, gpu.find(",\"seconds")));
     }
-  for (const char *what : {"probs", "logits", "mu", "sigma", "z"})
+  for (const char *what : {"probs", "logits", "mu", "sigma", "covariance",
+                           "cholesky", "rate", "rate_each", "entropy", "z"})
     for (const char *samples : {"0", "3"}) {
       Words words = {"predict",   "--input",   path("data/test_x.npy"),
                      "--weights", weights,     "--what",
@@ -169,6 +170,21 @@ TEST_F(Cuda, evaluatesAndPredictsAsTheCpu) {
       EXPECT_TRUE(readText(path("cpu.npy")) == readText(path("gpu.npy")))
           << what << " of " << samples;
     }
+  // The last z, decoded.
+  for (const Start &start : {onCpu(), onGpu()}) {
+    bool gpu = start.environment.size() > 1;
+    Words words = {"decode",
+                   "--input",
+                   path("cpu.npy"),
+                   "--weights",
+                   weights,
+                   "--output",
+                   path(gpu ? "gpu-decoded.npy" : "cpu-decoded.npy")};
+    EXPECT_EQ(runMock(words, start).exitCode, 0);
+  }
+  EXPECT_FALSE(readText(path("cpu-decoded.npy")).empty());
+  EXPECT_TRUE(readText(path("cpu-decoded.npy")) ==
+              readText(path("gpu-decoded.npy")));
 }
 
 TEST_F(Cuda, stepsGoInGraphs) {

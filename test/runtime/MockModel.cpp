@@ -34,7 +34,7 @@ template <typename Real, int outputs> struct Arena {
   Real x[batch][inputs];
   int32_t label[batch];
   Real target[batch][outputs];
-  Real nll[batch], rate[batch], error[batch];
+  Real nll[batch], rate[batch], error[batch], rate_each[batch][latents];
   Real mu[batch][latents], sigma[batch][latents], z[batch][latents];
   Real logits[batch][outputs], prediction[batch][outputs];
   Real gradient[batch][Block<Real, outputs>::size];
@@ -85,14 +85,13 @@ template <typename Real, int outputs, bool classes> struct Mock {
       Real sigma = std::log1p(std::exp(rho));
       a.mu[row][k] = mu;
       a.sigma[row][k] = sigma;
-      a.rate[row] += (mu * mu + sigma * sigma - 1) / 2 - std::log(sigma);
+      a.rate_each[row][k] = (mu * mu + sigma * sigma - 1) / 2 - std::log(sigma);
+      a.rate[row] += a.rate_each[row][k];
     }
   }
 
-  static void decodeRow(const VibCall *call, int row, Purpose purpose,
-                        bool labels) {
+  static void drawRow(const VibCall *call, int row, Purpose purpose) {
     A &a = arena(call);
-    B &w = weights(call);
     const VibStep &step = call->step;
     for (int k = 0; k < latents; ++k)
       a.z[row][k] =
@@ -101,6 +100,11 @@ template <typename Real, int outputs, bool classes> struct Mock {
                ? 0
                : a.sigma[row][k] * Real(noise(step, purpose, k, step.row0 + row,
                                               step.sample)));
+  }
+
+  static void decodeRow(const VibCall *call, int row, bool labels) {
+    A &a = arena(call);
+    B &w = weights(call);
     for (int o = 0; o < outputs; ++o) {
       a.logits[row][o] = w.offset[o];
       for (int k = 0; k < latents; ++k)
@@ -126,7 +130,8 @@ template <typename Real, int outputs, bool classes> struct Mock {
 
   static void trainRow(const VibCall *call, int row) {
     encodeRow(call, row);
-    decodeRow(call, row, Purpose::TrainingNoise, true);
+    drawRow(call, row, Purpose::TrainingNoise);
+    decodeRow(call, row, true);
     A &a = arena(call);
     B &w = weights(call);
     B &g = *reinterpret_cast<B *>(a.gradient[row]);
@@ -192,12 +197,18 @@ template <typename Real, int outputs, bool classes> struct Mock {
       encodeRow(call, row);
   }
   static void evaluate(const VibCall *call) {
-    for (int row = 0; row < call->step.rows; ++row)
-      decodeRow(call, row, Purpose::EvaluationNoise, true);
+    for (int row = 0; row < call->step.rows; ++row) {
+      drawRow(call, row, Purpose::EvaluationNoise);
+      decodeRow(call, row, true);
+    }
   }
-  static void predict(const VibCall *call) {
+  static void draw(const VibCall *call) {
     for (int row = 0; row < call->step.rows; ++row)
-      decodeRow(call, row, Purpose::EvaluationNoise, false);
+      drawRow(call, row, Purpose::EvaluationNoise);
+  }
+  static void decode(const VibCall *call) {
+    for (int row = 0; row < call->step.rows; ++row)
+      decodeRow(call, row, false);
   }
 
   //===--------------------------------------------------------------------===//
@@ -262,7 +273,8 @@ template <typename Real, int outputs, bool classes> struct Mock {
       classes ? "classifier_update" : "regression_update",
       classes ? "classifier_encode" : "regression_encode",
       classes ? "classifier_evaluate" : "regression_evaluate",
-      classes ? "classifier_predict" : "regression_predict"};
+      classes ? "classifier_draw" : "regression_draw",
+      classes ? "classifier_decode" : "regression_decode"};
 
   static void addKernels(std::vector<MockKernel> &kernels) {
     kernels.push_back({names[0], 5, gatherOnGpu});
@@ -271,7 +283,8 @@ template <typename Real, int outputs, bool classes> struct Mock {
     kernels.push_back({names[3], 7, updateOnGpu});
     kernels.push_back({names[4], 7, onGpu<encode>});
     kernels.push_back({names[5], 7, onGpu<evaluate>});
-    kernels.push_back({names[6], 7, onGpu<predict>});
+    kernels.push_back({names[6], 7, onGpu<draw>});
+    kernels.push_back({names[7], 7, onGpu<decode>});
   }
 
   static VibModel makeForGpu() {
@@ -281,7 +294,8 @@ template <typename Real, int outputs, bool classes> struct Mock {
         {names[3], VIB_GPU_TRAIN_STEP, 2, 128, 256, 3, 1},
         {names[4], VIB_GPU_ENCODE, 1, 32, 0, 4, 1},
         {names[5], VIB_GPU_EVALUATE, 1, 32, 0, 5, 1},
-        {names[6], VIB_GPU_PREDICT, 1, 32, 0, 6, 1},
+        {names[6], VIB_GPU_DRAW, 1, 32, 0, 6, 1},
+        {names[7], VIB_GPU_DECODE, 1, 32, 0, 7, 1},
         // The regression does not scale.
         {names[1], VIB_GPU_SCALE, 1, 32, 0, 1, 1}};
     static const VibKernel kernels[] = {
@@ -291,16 +305,18 @@ template <typename Real, int outputs, bool classes> struct Mock {
         {"update", "train_step", 400, 2048, B::size},
         {"encode", "encode", 600, 1024, batch},
         {"evaluate", "evaluate", 400, 512, batch},
-        {"predict", "predict", 400, 512, batch}};
+        {"draw", "draw", 100, 256, batch},
+        {"decode", "decode", 300, 256, batch}};
     static const char ptx[] = "// mock";
-    static const VibGpu gpu = {"sm_80", 80,          classes ? 7 : 6, launches,
+    static const VibGpu gpu = {"sm_80", 80,          classes ? 8 : 7, launches,
                                ptx,     sizeof(ptx), "// mock cubin", 13};
     VibModel model = make();
     model.target = "cuda sm_80";
-    model.num_kernels = 7;
+    model.num_kernels = 8;
     model.kernels = kernels;
     model.scale = model.train_step = nullptr;
-    model.encode = model.evaluate = model.predict = nullptr;
+    model.encode = model.evaluate = nullptr;
+    model.draw = model.decode = nullptr;
     model.gpu = &gpu;
     return model;
   }
@@ -358,6 +374,7 @@ template <typename Real, int outputs, bool classes> struct Mock {
             : VibTensor{"y", real, 2, {batch, outputs}, offsetof(A, target)},
         {"nll", real, 1, {batch}, offsetof(A, nll)},
         {"rate", real, 1, {batch}, offsetof(A, rate)},
+        {"rate_each", real, 2, {batch, latents}, offsetof(A, rate_each)},
         {"error", real, 1, {batch}, offsetof(A, error)},
         {"mu", real, 2, {batch, latents}, offsetof(A, mu)},
         {"sigma", real, 2, {batch, latents}, offsetof(A, sigma)},
@@ -409,7 +426,7 @@ template <typename Real, int outputs, bool classes> struct Mock {
     model.num_parameters = 4;
     model.parameters = parameters;
     model.arena_bytes = sizeof(A);
-    model.num_tensors = classes ? 11 : 10;
+    model.num_tensors = classes ? 12 : 11;
     model.num_kernels = 2;
     model.tensors = tensors;
     model.kernels = kernels;
@@ -417,7 +434,8 @@ template <typename Real, int outputs, bool classes> struct Mock {
     model.train_step = trainStep;
     model.encode = encode;
     model.evaluate = evaluate;
-    model.predict = predict;
+    model.draw = draw;
+    model.decode = decode;
     return model;
   }
 };

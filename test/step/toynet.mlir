@@ -46,12 +46,17 @@
 
 // CHECK-LABEL: func.func @encode(
 // CHECK-NOT:     decode
-// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "mu">}, tensor<100x256xf32> {vib.slot = #vib.slot<output, "sigma">}, tensor<100xf32> {vib.slot = #vib.slot<output, "rate">})
+// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "mu">}, tensor<100x256xf32> {vib.slot = #vib.slot<output, "sigma">}, tensor<100xf32> {vib.slot = #vib.slot<output, "rate">}, tensor<100x256xf32> {vib.slot = #vib.slot<output, "rate_each">})
 
 // CHECK-LABEL: func.func @evaluate(
 // CHECK-SAME:    %mu: tensor<100x256xf32> {vib.slot = #vib.slot<input, "mu">}
 // CHECK-NOT:     encode
 // CHECK:      vib.noise evaluate
 
-// CHECK-LABEL: func.func @predict(
-// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "z">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "logits">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "prediction">})
+// CHECK-LABEL: func.func @draw(
+// CHECK-SAME:    -> (tensor<100x256xf32> {vib.slot = #vib.slot<output, "z">})
+
+// CHECK-LABEL: func.func @decode(
+// CHECK-SAME:    tensor<100x256xf32> {vib.slot = #vib.slot<input, "z">}
+// CHECK-SAME:    -> (tensor<100x10xf32> {vib.slot = #vib.slot<output, "logits">}, tensor<100x10xf32> {vib.slot = #vib.slot<output, "prediction">})
+// CHECK-NOT:  vib.noise

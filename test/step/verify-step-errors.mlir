@@ -59,7 +59,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   func.func @train_step() { return }
   // expected-error @+1 {{'func.func' op is none of the functions of the step}}
   func.func @forward() { return }
@@ -71,7 +72,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   // expected-error @+1 {{'func.func' op expected argument 1 to have a slot (vib.slot)}}
   func.func @train_step(%x: tensor<8x4xf32> {vib.slot = #vib.slot<input, "x">},
                         %w: tensor<4x2xf32>) { return }
@@ -83,7 +85,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   // expected-error @+1 {{has the slot #vib.slot<input, "x"> twice}}
   func.func @train_step(%x: tensor<8x4xf32> {vib.slot = #vib.slot<input, "x">},
                         %y: tensor<8xi32> {vib.slot = #vib.slot<input, "x">}) { return }
@@ -95,7 +98,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   // expected-error @+1 {{expected argument 0, a scalar, to be a number but got 'tensor<f32>'}}
   func.func @train_step(%rate: tensor<f32> {vib.slot = #vib.slot<scalar, "rate">}) { return }
 }
@@ -106,7 +110,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   // expected-error @+1 {{expected argument 0 to be a tensor of static shape but got 'tensor<?x4xf32>'}}
   func.func @train_step(%x: tensor<?x4xf32> {vib.slot = #vib.slot<input, "x">}) { return }
 }
@@ -117,7 +122,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   // expected-error @+1 {{expected the slot of argument 0 to be of a parameter, but vib.parameters has no "v"}}
   func.func @train_step(%w: tensor<4x2xf32> {vib.slot = #vib.slot<weight, "v">}) { return }
 }
@@ -128,7 +134,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   // expected-error @+1 {{expected argument 0 to have the shape of the parameter "w", [4, 2], but got 'tensor<2x4xf32>'}}
   func.func @train_step(%w: tensor<2x4xf32> {vib.slot = #vib.slot<weight, "w">}) { return }
 }
@@ -139,7 +146,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   // expected-error @+1 {{takes the state #vib.slot<moment1, "w"> but does not return it}}
   func.func @train_step(%w: tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">},
                         %m: tensor<4x2xf32> {vib.slot = #vib.slot<moment1, "w">})
@@ -154,7 +162,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   func.func @train_step(%x: tensor<8x4xf32> {vib.slot = #vib.slot<input, "x">}) {
     // expected-error @+1 {{expected only linalg.contract, linalg.generic, linalg.fill, slices and empty tensors in the phase step}}
     %0 = tensor.collapse_shape %x [[0, 1]] : tensor<8x4xf32> into tensor<32xf32>
@@ -168,7 +177,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
-  func.func @predict() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
   func.func @train_step(%x: tensor<8xf32> {vib.slot = #vib.slot<input, "x">}) {
     %e = tensor.empty() : tensor<8xf32>
     %0 = linalg.generic {indexing_maps = [affine_map<(b) -> (b)>], iterator_types = ["parallel"]}

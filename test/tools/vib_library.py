@@ -56,7 +56,7 @@ class Model(ctypes.Structure):
         ("num_tensors", c_uint32), ("num_kernels", c_uint32),
         ("tensors", POINTER(Tensor)), ("kernels", c_void_p)] + [
         (name, Entry)
-        for name in ("scale", "train_step", "encode", "evaluate", "predict", "gradients")] + [
+        for name in ("scale", "train_step", "encode", "evaluate", "draw", "decode", "gradients")] + [
         # What a program for a GPU has; null in a library.
         ("gpu", c_void_p)]
 

@@ -138,7 +138,8 @@ TEST_F(AbiLayout, Model) {
                 FIELD(train_step),
                 FIELD(encode),
                 FIELD(evaluate),
-                FIELD(predict),
+                FIELD(draw),
+                FIELD(decode),
                 FIELD(gradients),
                 FIELD(gpu)});
 #undef FIELD

@@ -1,0 +1,60 @@
+//===- Decode.cpp - Predictions for given latents -------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// `predict` decodes its draws by the same code, so that its z, decoded here,
+// gives its predictions again.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Decode.h"
+#include "runtime/Checkpoint.h"
+#include "runtime/Evaluate.h"
+#include "runtime/Npy.h"
+#include "runtime/Predict.h"
+#include "runtime/Progress.h"
+#include "runtime/Session.h"
+#include "runtime/Signals.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vib::runtime {
+
+int runDecode(const VibModel &model, const Options &options) {
+  bool wantsLogits = options.what == What::Logits;
+  const char *tensor = wantsLogits ? "logits" : "prediction";
+  const char *title = wantsLogits ? "logits" : nameOfPrediction(model);
+  std::unique_ptr<Session> session = makeSession(model, options);
+  State state = State::ofWeights(model);
+  Context context = loadWeightsFor(options, model, state.weights.data());
+  std::vector<double> latents = loadLatents(options.input, model);
+  int64_t rows = int64_t(latents.size()) / model.latents;
+  std::vector<int64_t> shape = {rows, model.outputs};
+  NpyWriter output(options.output, ElementType::F32, shape);
+
+  session->setState(state);
+  VibStep step = {};
+  Progress progress(!options.quiet);
+  for (int64_t first = 0; first < rows; first += model.batch) {
+    throwIfInterrupted();
+    int64_t count = std::min(model.batch, rows - first);
+    auto begin = latents.begin() + first * model.latents;
+    session->write("z", {begin, begin + count * model.latents});
+    step.rows = int32_t(count);
+    session->decode(step);
+    output.write(session->read(tensor, count));
+    progress.decoding(first + count, rows);
+  }
+  output.commit();
+  progress.keep(fmt::format("{}: {} {} float32, {} weights", options.output,
+                            title, formatShape(shape), context.weights));
+  return 0;
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,205 @@
+"""Random valid models by the grammar of the language."""
+import random
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "softplus")
+WIDTHS = (1, 2, 3, 5, 7, 8, 13, 16, 17, 24, 31, 32, 33, 48, 64, 68, 100)
+
+
+class Model:
+    """A model's text, and what its data must look like."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        r = self.random
+        self.precision = r.choice(("f64", "f64", "f64", "f32", "f32", "bf16"))
+        self.type = "f64" if self.precision == "f64" else "f32"
+        self.batch = r.choice((1, 2, 3, 5, 8, 16, 29, 40, 64, 100))
+        self.samples = r.choice((1, 1, 1, 2, 3, 5))
+        self.full = r.random() < 0.3
+        self.bytes = r.random() < 0.25
+        self.classes = r.random() < 0.7
+        self.text = ""
+        # A model without parameters is none.
+        while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
+            self.names = 0
+            self.lines = []
+            self.write()
+
+    # ---- Values
+
+    def name(self):
+        self.names += 1
+        return f"%v{self.names}"
+
+    def tensor(self, *shape, element=None):
+        return "tensor<" + "x".join(["?", *map(str, shape), element or self.type]) + ">"
+
+    def add(self, line, indent):
+        self.lines.append("  " * indent + line)
+
+    def linear(self, value, width, outputs, layer, indent):
+        result = self.name()
+        self.add(f"{result} = vib.linear {value} @{layer} : {self.tensor(width)} -> "
+                 f"{self.tensor(outputs)}", indent)
+        return result
+
+    def activation(self, value, width, indent):
+        result, kind = self.name(), self.random.choice(ACTIVATIONS)
+        self.add(f"{result} = vib.{kind} {value} : {self.tensor(width)}", indent)
+        return result
+
+    def layers(self, value, width, most, part, indent):
+        """Up to `most` layers; returns the value, its width and the next layer."""
+        r, number = self.random, 0
+        if most and r.random() < 0.3:
+            widths = [r.choice(WIDTHS) for _ in range(r.randint(1, most))]
+            result = self.name()
+            self.add(f"{result} = vib.mlp {value} @{part} {r.choice(ACTIVATIONS)} "
+                     f"{widths} : {self.tensor(width)}", indent)
+            return result, widths[-1], 2 * len(widths)
+        for _ in range(r.randint(0, most)):
+            outputs = r.choice(WIDTHS)
+            value = self.linear(value, width, outputs, f"{part}.{number}", indent)
+            width, number = outputs, number + 1
+            for _ in range(r.choice((0, 1, 1, 1, 2))):
+                value = self.activation(value, width, indent)
+                number += 1
+        return value, width, number
+
+    # ---- Parts
+
+    def write(self):
+        r = self.random
+        rank = r.choice((1, 1, 2, 3))
+        self.shape = [r.choice((1, 2, 3, 5)) for _ in range(rank - 1)]
+        self.shape.append(r.choice(WIDTHS))
+        width = 1
+        for extent in self.shape:
+            width *= extent
+        element = "ui8" if self.bytes else self.type
+        value = "%x"
+        if self.bytes:
+            low, high = r.choice((("-1.0", "1.0"), ("0.0", "1.0"), ("-0.5", "2.0")))
+            value = self.name()
+            self.add(f"{value} = vib.scale %x to [{low}, {high}] : "
+                     f"{self.tensor(*self.shape, element='ui8')} -> {self.tensor(width)}", 1)
+        elif rank > 1:
+            value = self.name()
+            self.add(f"{value} = vib.flatten %x : {self.tensor(*self.shape)} -> "
+                     f"{self.tensor(width)}", 1)
+        posterior = self.encoder(value, width)
+        likelihood = self.decoder(posterior)
+        self.losses(posterior, likelihood)
+        target = (self.tensor(element="i32") if self.classes
+                  else self.tensor(self.outputs))
+        self.text = "\n".join(
+            [f"vib.model @random(%x: {self.tensor(*self.shape, element=element)}, "
+             f"%y: {target}) {{", *self.lines, "}", self.training(), ""])
+
+    def encoder(self, value, width):
+        r, indent = self.random, 1
+        part = r.random() < 0.6
+        place = len(self.lines)
+        if part:
+            indent = 2
+        inner, inputs, number = self.layers(value, width, 3, "encode", indent)
+        self.latents = r.choice((1, 2, 3, 4) if self.full else
+                                (1, 2, 3, 4, 8, 16, 21, 32, 40))
+        if inputs % 2 == 0 and not self.full and r.random() < 0.15:
+            self.latents = inputs // 2
+        k = self.latents
+        statistics = k + k * (k + 1) // 2 if self.full else 2 * k
+        # Now and then straight from what there is.
+        if inputs != statistics or r.random() < 0.5:
+            inner = self.linear(inner, inputs, statistics, f"encode.{number}", indent)
+        self.normal = f"!vib.normal<{k}, full>" if self.full else f"!vib.normal<{k}>"
+        result = self.name()
+        shift = r.choice(("-5.0", "-0.5", "0.0", "1.0"))
+        self.add(f"{result} = vib.normal {inner} softplus({shift}) : "
+                 f"{self.tensor(statistics)} -> {self.normal}", indent)
+        if part:
+            outer = self.name()
+            self.lines.insert(place, f"  {outer} = vib.encoder {value} : "
+                                     f"{self.tensor(width)} -> {self.normal} {{")
+            self.add(f"vib.yield {result} : {self.normal}", 2)
+            self.add("}", 1)
+            result = outer
+        return result
+
+    def decoder(self, posterior):
+        r, indent, k = self.random, 1, self.latents
+        z = self.name()
+        samples = f" samples({self.samples})" if self.samples > 1 else ""
+        self.add(f"{z} = vib.reparameterize {posterior}{samples} : {self.normal} -> "
+                 f"{self.tensor(k)}", 1)
+        self.outputs = r.choice((2, 3, 5, 10, 11, 37, 130) if self.classes else (1, 2, 5))
+        kind = f"!vib.categorical<{self.outputs}>"
+        if not self.classes:
+            kind = f"!vib.normal<{self.outputs}>"
+        part = r.random() < 0.4
+        place = len(self.lines)
+        if part:
+            indent = 2
+        inner, width, number = self.layers(z, k, r.choice((0, 0, 1, 2)), "decode", indent)
+        # Now and then z itself, or what becomes of it without another layer.
+        if r.random() < 0.25 and (width > 1 or not self.classes):
+            self.outputs = width
+            kind = kind.split("<")[0] + f"<{width}>"
+        else:
+            inner = self.linear(inner, width, self.outputs, f"decode.{number}", indent)
+        result = self.name()
+        if self.classes:
+            self.add(f"{result} = vib.categorical {inner} : {self.tensor(self.outputs)} -> "
+                     f"{kind}", indent)
+        else:
+            noise = r.choice(("1.0", "0.25", "@decode.noise = 0.5"))
+            self.add(f"{result} = vib.normal {inner} noise({noise}) : "
+                     f"{self.tensor(self.outputs)} -> {kind}", indent)
+        if part:
+            outer = self.name()
+            self.lines.insert(place, f"  {outer} = vib.decoder {z} : {self.tensor(k)} -> "
+                                     f"{kind} {{")
+            self.add(f"vib.yield {result} : {kind}", 2)
+            self.add("}", 1)
+            result = outer
+        self.likelihood = kind
+        return result
+
+    def losses(self, posterior, likelihood):
+        r = self.random
+        nll = self.name()
+        target = (self.tensor(element="i32") if self.classes
+                  else self.tensor(self.outputs))
+        self.add(f"{nll} = vib.nll {likelihood}, %y : {self.likelihood}, {target}", 1)
+        if r.random() < 0.15:
+            self.add(f"vib.loss {nll}", 1)
+            return
+        rate = self.name()
+        self.add(f"{rate} = vib.kl {posterior}, #vib.standard_normal : {self.normal}", 1)
+        beta = r.choice(("0.0", "1.0e-3", "0.1", "1.0"))
+        self.add(f"vib.loss {nll} + @beta({beta}) * {rate}", 1)
+
+    def training(self):
+        r = self.random
+        settings = ["optimizer = " + r.choice((
+            "#vib.sgd<lr = 0.1>", "#vib.sgd<lr = 0.01, momentum = 0.9>",
+            "#vib.sgd<lr = 0.1, momentum = 0.5, weight_decay = 0.01>",
+            "#vib.adam<lr = 1.0e-3>", "#vib.adam<lr = 0.01, beta1 = 0.5, eps = 1.0e-6>",
+            "#vib.adamw<lr = 1.0e-3>", "#vib.adamw<lr = 0.01, weight_decay = 0.1>"))]
+        if r.random() < 0.6:
+            settings.append("schedule = " + r.choice((
+                "#vib.constant<warmup = 0.5>", "#vib.staircase<rate = 0.5, epochs = 1>",
+                "#vib.exponential<rate = 0.9, epochs = 0.5>", "#vib.cosine<epochs = 3>",
+                "#vib.cosine<epochs = 2, final = 0.1, warmup = 0.25>")))
+        if any("@beta" in line for line in self.lines) and r.random() < 0.3:
+            settings.append("beta_schedule = " + r.choice((
+                "#vib.linear_warmup<epochs = 2>",
+                "#vib.exponential_warmup<epochs = 1, from = 0.01>")))
+        if r.random() < 0.5:
+            settings.append(f"average = {r.choice((0.5, 0.9, 0.999))}")
+        if r.random() < 0.4:
+            settings.append("init = #vib." + r.choice((
+                "glorot_uniform", "glorot_normal", "he_uniform", "he_normal")))
+        settings.append(f"seed = {r.randrange(100)}")
+        return (f"vib.train @random batch({self.batch}) epochs(2) {{\n  "
+                + ", ".join(settings) + " }")
