@@ -27,6 +27,7 @@ class Vib_ActivationOp<string mnemonic, string formula, string note = "",
                        list<Trait> traits = []>
     : Vib_NamedOp<mnemonic, "h", !listconcat(
         [Pure, SameOperandsAndResultType], traits)> {
+  let group = "activations";
   let summary = "computes " # formula # " of each element x";
   let description = note # [{
     - **Input** and **result**: `tensor<?xWxf32>` or f64, of one type, which is

@@ -29,8 +29,12 @@ void VibDialect::registerAttributes() {
       >();
 }
 
-template <typename... Attributes> static SmallVector<StringRef> getMnemonics() {
-  return {Attributes::getMnemonic()...};
+/// Reports a name behind `#vib.` or `!vib.` that is not in the language.
+static void reportUnknown(DialectAsmParser &parser, SMLoc loc, EntryKind kind,
+                          StringRef name) {
+  InFlightDiagnostic diagnostic = parser.emitError(loc);
+  describeUnknownName(*diagnostic.getUnderlyingDiagnostic(), kind,
+                      ("vib." + name).str());
 }
 
 Attribute VibDialect::parseAttribute(DialectAsmParser &parser,
@@ -38,16 +42,22 @@ Attribute VibDialect::parseAttribute(DialectAsmParser &parser,
   SMLoc loc = parser.getCurrentLocation();
   StringRef name;
   Attribute attribute;
-  if (generatedAttributeParser(parser, &name, type, attribute).has_value())
-    return attribute;
-  InFlightDiagnostic diagnostic = parser.emitError(loc, "unknown attribute `")
-                                  << name << "` in dialect `vib`";
-  suggestNearest(diagnostic, name,
-                 getMnemonics<
-#define GET_ATTRDEF_LIST
-#include "dialect/VibAttributes.cpp.inc"
-                     >());
-  return {};
+  if (!generatedAttributeParser(parser, &name, type, attribute).has_value())
+    reportUnknown(parser, loc, EntryKind::Attribute, name);
+  return attribute;
+}
+
+Type VibDialect::parseType(DialectAsmParser &parser) const {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef name;
+  Type type;
+  if (!generatedTypeParser(parser, &name, type).has_value())
+    reportUnknown(parser, loc, EntryKind::Type, name);
+  return type;
+}
+
+void VibDialect::printType(Type type, DialectAsmPrinter &printer) const {
+  (void)generatedTypePrinter(type, printer);
 }
 
 void VibDialect::printAttribute(Attribute attribute,

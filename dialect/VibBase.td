@@ -38,27 +38,49 @@ def Vib_Dialect : Dialect {
     - **Types.** A result's type may be left out where it follows from the
       operands: after `vib.scale`, `vib.flatten`, `vib.mlp`, `vib.categorical`
       and a diagonal `vib.normal`. `vib.linear` takes a width in its place.
+    - **Numbers** are written `1.0e-3`, `1e-3`, `-5` or `1_000`, with a digit
+      before the point, and rounded to the nearest f64.
     - **Comments** begin with `//`.
   }];
-  let useDefaultTypePrinterParser = 1;
   let extraClassDeclaration = [{
     void registerAttributes();
     void registerTypes();
     /// For a name that is no op's, what reports it with the nearest one.
     std::optional<ParseOpHook>
     getParseOperationHook(::llvm::StringRef opName) const override;
-    /// Likewise for a name that is no attribute's.
+    /// Likewise for a name that is no attribute's or no type's.
     ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser,
                                      ::mlir::Type type) const override;
     void printAttribute(::mlir::Attribute attribute,
                         ::mlir::DialectAsmPrinter &printer) const override;
+    ::mlir::Type parseType(::mlir::DialectAsmParser &parser) const override;
+    void printType(::mlir::Type type,
+                   ::mlir::DialectAsmPrinter &printer) const override;
   }];
   let dependentDialects = ["mlir::arith::ArithDialect",
                            "mlir::tensor::TensorDialect"];
 }
 
+/// What messages quote (dialect/VibReference.h): the description with its
+/// examples, and the heading under which a message lists the name. What users do
+/// not write has no group.
+class Vib_Reference<string description, string group> {
+  code accessors = [{
+    static ::llvm::StringLiteral getDescription() {
+      return R"mlir(}] # description # [{)mlir";
+    }
+    static ::llvm::StringLiteral getGroup() { return "}] # group # [{"; }
+  }];
+}
+
 class Vib_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Vib_Dialect, mnemonic, traits>;
+    : Op<Vib_Dialect, mnemonic, traits> {
+  string group = "";
+  /// The op's own part of its class.
+  code declarations = "";
+  let extraClassDeclaration =
+      declarations # Vib_Reference<description, group>.accessors;
+}
 
 /// An op that suggests a name for its result in the printed text.
 class Vib_NamedOp<string mnemonic, string resultName, list<Trait> traits = []>
@@ -81,11 +103,15 @@ def Vib_Count : TypedSignlessIntegerAttrBase<
 class Vib_Attr<string name, string attrMnemonic, list<Trait> traits = []>
     : AttrDef<Vib_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
+  string group = "";
+  let extraClassDeclaration = Vib_Reference<description, group>.accessors;
 }
 
 class Vib_Type<string name, string typeMnemonic, list<Trait> traits = []>
     : TypeDef<Vib_Dialect, name, traits> {
   let mnemonic = typeMnemonic;
+  string group = "";
+  let extraClassDeclaration = Vib_Reference<description, group>.accessors;
 }
 
 #endif // VIB_DIALECT_VIBBASE_TD

@@ -20,23 +20,10 @@ using namespace vib;
 #include "dialect/VibOps.cpp.inc"
 
 static ParseResult reportUnknownOp(OpAsmParser &parser, OperationState &state) {
-  StringRef name = state.name.getStringRef();
-  // The parser puts "custom op 'vib.…' " before it.
   InFlightDiagnostic diagnostic =
-      parser.emitError(parser.getNameLoc(), "is unknown");
-  // Of the letters behind "vib." a third may be wrong.
-  unsigned least = (name.size() - 4) / 3 + 1;
-  StringRef nearest;
-  for (RegisteredOperationName op :
-       parser.getContext()->getRegisteredOperations()) {
-    unsigned distance = name.edit_distance(op.getStringRef());
-    if (distance >= least || !isa<VibDialect>(op.getDialect()))
-      continue;
-    least = distance;
-    nearest = op.getStringRef();
-  }
-  if (!nearest.empty())
-    diagnostic << ": did you mean '" << nearest << "'?";
+      emitError(parser.getEncodedSourceLoc(parser.getNameLoc()));
+  describeUnknownName(*diagnostic.getUnderlyingDiagnostic(), EntryKind::Op,
+                      state.name.getStringRef());
   return diagnostic;
 }
 

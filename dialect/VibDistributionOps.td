@@ -16,6 +16,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "distributions";
   let summary = "makes a normal distribution from what a network computes";
   let description = [{
     There are two kinds, told apart by the word after the operand.
@@ -58,13 +59,14 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     `:` custom<NormalTypes>(ref($shift), type($statistics), type($result))
   }];
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
+  let declarations = [{
     /// Whether the spread is computed by the network: a posterior.
     bool isComputed() { return getShiftAttr() != nullptr; }
   }];
 }
 
 def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
+  let group = "distributions";
   let summary = "makes a categorical distribution from its logits";
   let description = [{
     The probabilities are softmax(logits).
@@ -88,6 +90,7 @@ def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
 }
 
 def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
+  let group = "distributions";
   let summary = "draws a sample that gradients pass through";
   let description = [{
     `z = mu + sigma * eps`, or `z = mu + L eps` for a full covariance, with eps

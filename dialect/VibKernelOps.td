@@ -80,7 +80,7 @@ def Vib_KernelOp : Vib_Op<"kernel", [
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
+  let declarations = [{
     mlir::Block::BlockArgListType getInputArgs() {
       return getBody().front().getArguments().take_front(getInputs().size());
     }

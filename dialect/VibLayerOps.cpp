@@ -21,8 +21,8 @@ using namespace vib;
 static LogicalResult verifyFlattening(Operation *op, RankedTensorType input,
                                       RankedTensorType result) {
   if (input.getRank() < 2)
-    return op->emitOpError("expected a batch of at least one dimension but "
-                           "got ")
+    return op->emitOpError("expected at least one dimension beside the batch "
+                           "but got ")
            << input;
   for (int64_t size : input.getShape().drop_front())
     if (ShapedType::isDynamic(size))
@@ -43,8 +43,9 @@ static LogicalResult verifyFlattening(Operation *op, RankedTensorType input,
 LogicalResult ScaleOp::verify() {
   RankedTensorType input = cast<RankedTensorType>(getInput().getType());
   if (!input.getElementType().isUnsignedInteger(8))
-    return emitOpError("expected bytes (ui8) but got ")
-           << input.getElementType() << "; other inputs are taken as they are";
+    return emitOpError("expected an input of bytes, ui8, but got ")
+           << input.getElementType()
+           << "; an input of another type needs no vib.scale";
   std::string bounds = "[" + formatNumber(getLowAttr()) + ", " +
                        formatNumber(getHighAttr()) + "]";
   if (!getLow().isFinite() || !getHigh().isFinite())

@@ -15,6 +15,7 @@ include "VibInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
+  let group = "layers";
   let summary = "converts bytes to floating-point numbers in [low, high]";
   let description = [{
     The byte b becomes `low + b / 255 * (high - low)`: 0 becomes `low` and 255
@@ -43,6 +44,7 @@ def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
 }
 
 def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
+  let group = "layers";
   let summary = "flattens all dimensions but the batch into one";
   let description = [{
     The elements keep their row-major order.
@@ -68,6 +70,7 @@ def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
 
 def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "layers";
   let summary = "applies a fully connected layer, x W + b";
   let description = [{
     The symbol names the layer. `@encode.0` owns the parameters
@@ -91,7 +94,7 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
     $input $name custom<LinearTypes>(type($input), type($result)) attr-dict
   }];
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
+  let declarations = [{
     int64_t getInputWidth() { return getInput().getType().getDimSize(1); }
     int64_t getWidth() { return getType().getDimSize(1); }
   }];
@@ -99,6 +102,7 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
 
 def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "layers";
   let summary = "applies linear layers, each followed by an activation";
   let description = [{
     Stands for one `vib.linear` and one activation for each width in the list.
@@ -133,7 +137,7 @@ def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
     custom<MLPTypes>($widths, type($input), type($result)) attr-dict
   }];
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
+  let declarations = [{
     /// `encode.0`, `encode.2`, …
     std::string getLayerName(size_t index);
   }];

@@ -49,7 +49,7 @@ LogicalResult KLOp::verify() {
 LogicalResult LossOp::verify() {
   if (!getRate()) {
     if (getBetaAttr() || getBetaNameAttr())
-      return emitOpError("expected beta only together with a rate");
+      return emitOpError("expected no beta where there is no rate");
     return success();
   }
   if (!getBetaAttr() || !getBetaNameAttr())

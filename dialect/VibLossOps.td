@@ -17,6 +17,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_StandardNormalAttr : Vib_Attr<"StandardNormal", "standard_normal", [
     TypedAttrInterface]> {
+  let group = "priors";
   let summary = "the prior N(0, I)";
   let description = [{
     The type after the colon is that of the posterior.
@@ -30,6 +31,7 @@ def Vib_StandardNormalAttr : Vib_Attr<"StandardNormal", "standard_normal", [
 }
 
 def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
+  let group = "the loss";
   let summary = "computes the negative log likelihood of the target";
   let description = [{
     - Categorical: the cross-entropy `-log softmax(logits)[y]` of the label y.
@@ -60,6 +62,7 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
 }
 
 def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
+  let group = "the loss";
   let summary = "computes the rate, KL[posterior || prior]";
   let description = [{
     In closed form, summed over the K latents:
@@ -91,6 +94,7 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
 }
 
 def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
+  let group = "the loss";
   let summary = "states what training minimizes, nll + beta * rate";
   let description = [{
     The loss is the mean over the batch, and over the samples, of the first term

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/VibDiagnostics.h"
 #include "dialect/VibSyntax.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
@@ -18,6 +19,7 @@ using namespace vib;
 //===----------------------------------------------------------------------===//
 
 ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
+  SyntaxErrorHandler handler(parser);
   StringAttr name;
   SmallVector<OpAsmParser::Argument> arguments;
   Region *body = result.addRegion();
@@ -108,59 +110,75 @@ LogicalResult DecoderOp::verifyRegions() {
 // TrainOp
 //===----------------------------------------------------------------------===//
 
-/// Parses `name(integer)`.
-static ParseResult parseCount(OpAsmParser &parser, StringRef name,
-                              IntegerAttr &count) {
+/// Parses `name(count)`.
+static ParseResult parseNamedCount(OpAsmParser &parser, StringRef name,
+                                   StringRef what, uint64_t most,
+                                   IntegerAttr &count) {
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseOptionalKeyword(name))
-    return parser.emitError(loc, "expected '") << name << "(…)'";
-  return failure(
-      parser.parseLParen() ||
-      parser.parseAttribute(count, parser.getBuilder().getI64Type()) ||
-      parser.parseRParen());
+    return parser.emitError(loc, "expected '")
+           << name << "(…)', " << what << ", but got "
+           << describeToken(loc.getPointer());
+  return failure(parser.parseLParen() ||
+                 parseCount(parser, count, what, 1, most) ||
+                 parser.parseRParen());
+}
+
+/// Parses an attribute of vib, whose `group` the message lists.
+static ParseResult parseSettingAttribute(OpAsmParser &parser, StringRef group,
+                                         Attribute &attribute) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (*loc.getPointer() == '#')
+    return parser.parseAttribute(attribute);
+  return parser.emitError(loc, "expected one of ")
+         << listGroup(EntryKind::Attribute, group) << " but got "
+         << describeToken(loc.getPointer());
 }
 
 ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
   Builder &builder = parser.getBuilder();
   MLIRContext *context = parser.getContext();
+  SyntaxErrorHandler handler(parser);
   Properties &properties = result.getOrAddProperties<Properties>();
   StringAttr model;
   if (parser.parseSymbolName(model) ||
-      parseCount(parser, "batch", properties.batch) ||
-      parseCount(parser, "epochs", properties.epochs))
+      parseNamedCount(parser, "batch", "the number of rows", kMostRows,
+                      properties.batch) ||
+      parseNamedCount(parser, "epochs", "the number of epochs", kMostCounted,
+                      properties.epochs))
     return failure();
   properties.model = FlatSymbolRefAttr::get(model);
 
   auto parseSetting = [&]() -> ParseResult {
     SMLoc loc = parser.getCurrentLocation();
     StringRef name;
-    if (parser.parseKeyword(&name))
-      return failure();
+    (void)parser.parseOptionalKeyword(&name);
     // A setting is an attribute, a number or an integer.
-    Attribute *attribute = llvm::StringSwitch<Attribute *>(name)
-                               .Case("optimizer", &properties.optimizer)
-                               .Case("schedule", &properties.schedule)
-                               .Case("beta_schedule", &properties.beta_schedule)
-                               .Case("init", &properties.init)
-                               .Default(nullptr);
+    auto [attribute, group] =
+        llvm::StringSwitch<std::pair<Attribute *, StringRef>>(name)
+            .Case("optimizer", {&properties.optimizer, "optimizers"})
+            .Case("schedule", {&properties.schedule, "schedules"})
+            .Case("beta_schedule", {&properties.beta_schedule, "schedules"})
+            .Case("init", {&properties.init, "initializers"})
+            .Default({nullptr, ""});
     bool isAverage = name == "average", isSeed = name == "seed";
     if (!attribute && !isAverage && !isSeed) {
       InFlightDiagnostic diagnostic = parser.emitError(loc);
-      return describeUnknown(diagnostic, name,
+      return describeUnknown(diagnostic, loc,
                              {"optimizer", "schedule", "beta_schedule",
                               "average", "init", "seed"});
     }
     if ((attribute && *attribute) || (isAverage && properties.average) ||
         (isSeed && properties.seed))
-      return parser.emitError(loc, "expected '")
-             << name << "' once but got it again";
+      return parser.emitError(loc, "'") << name << "' is given twice";
     if (parser.parseEqual())
       return failure();
     if (attribute)
-      return parser.parseAttribute(*attribute);
+      return parseSettingAttribute(parser, group, *attribute);
     if (isAverage)
       return parseNumber(parser, properties.average);
-    return parser.parseAttribute(properties.seed, builder.getI64Type());
+    return parseCount(parser, properties.seed, "the seed", 0,
+                      std::numeric_limits<uint64_t>::max());
   };
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::OptionalBraces,
                                      parseSetting))
@@ -213,10 +231,13 @@ LogicalResult TrainOp::verify() {
            << kMostRows << " rows but got " << getBatch();
   if (getEpochs() < 1)
     return emitOpError("expected at least one epoch but got ") << getEpochs();
+  auto expected = [&](const Twine &what, StringRef group) {
+    return emitOpError("expected ")
+           << what << ", one of " << listGroup(EntryKind::Attribute, group)
+           << ", but got ";
+  };
   if (!isa<OptimizerAttrInterface>(getOptimizer()))
-    return emitOpError("expected an optimizer, one of #vib.sgd, #vib.adam and "
-                       "#vib.adamw, but got ")
-           << getOptimizer();
+    return expected("an optimizer", "optimizers") << getOptimizer();
   auto schedule = dyn_cast<ScheduleAttrInterface>(getSchedule());
   if (!schedule || !schedule.isForRate())
     return emitOpError("expected a schedule of the learning rate, one of "
@@ -234,12 +255,7 @@ LogicalResult TrainOp::verify() {
       return emitOpError("expected the average's decay in [0, 1) but got ")
              << formatNumber(getAverageAttr());
   if (!isa<InitializerAttrInterface>(getInit()))
-    return emitOpError("expected an initializer, one of #vib.glorot_uniform, "
-                       "#vib.glorot_normal, #vib.he_uniform and "
-                       "#vib.he_normal, but got ")
-           << getInit();
-  if (getSeed() < 0)
-    return emitOpError("expected a seed of at least 0 but got ") << getSeed();
+    return expected("an initializer", "initializers") << getInit();
   return success();
 }
 

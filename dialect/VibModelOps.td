@@ -20,6 +20,7 @@ include "mlir/IR/SymbolInterfaces.td"
 def Vib_ModelOp : Vib_Op<"model", [
     IsolatedFromAbove, NoTerminator, SingleBlock, Symbol,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+  let group = "a model and its training";
   let summary = "defines a network with an information bottleneck, and its loss";
   let description = [{
     The first argument is the input, the second the target that is predicted
@@ -55,7 +56,7 @@ def Vib_ModelOp : Vib_Op<"model", [
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;
-  let extraClassDeclaration = [{
+  let declarations = [{
     ::mlir::BlockArgument getInput() { return getBody().getArgument(0); }
     ::mlir::BlockArgument getTarget() { return getBody().getArgument(1); }
     /// The parameters of all ops, in their order.
@@ -73,12 +74,13 @@ class Vib_PartOp<string mnemonic, string resultName>
     $input attr-dict `:` type($input) `->` type($result) $body
   }];
   let hasRegionVerifier = 1;
-  let extraClassDeclaration = [{
+  let declarations = [{
     YieldOp getYield();
   }];
 }
 
 def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
+  let group = "parts of a model";
   let summary = "computes the posterior p(z|x) from the input";
   let description = [{
     Marks where the encoder begins and ends. The region may use the values
@@ -101,6 +103,7 @@ def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
 }
 
 def Vib_DecoderOp : Vib_PartOp<"decoder", "p"> {
+  let group = "parts of a model";
   let summary = "computes the likelihood p(y|z) from a sample";
   let description = [{
     Marks where the decoder begins and ends. It is optional: the ops in it may
@@ -124,6 +127,7 @@ def Vib_DecoderOp : Vib_PartOp<"decoder", "p"> {
 
 def Vib_TrainOp : Vib_Op<"train", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let group = "a model and its training";
   let summary = "states how a model is trained";
   let description = [{
     After the model's name come its batch and epochs, then the settings in
@@ -141,7 +145,7 @@ def Vib_TrainOp : Vib_Op<"train", [
     | `beta_schedule` | how beta changes | `#vib.constant` | `#vib.constant`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
     | `average` | decay d of the exponential average of the weights; without it none is kept | none | [0, 1) |
     | `init` | the distribution of the initial weights | `#vib.glorot_uniform` | `#vib.glorot_uniform`, `#vib.glorot_normal`, `#vib.he_uniform`, `#vib.he_normal` |
-    | `seed` | the seed of all random numbers | 0 | 0 to 2^63 - 1 |
+    | `seed` | the seed of all random numbers | 0 | 0 to 2^64 - 1 |
 
     The average is updated after every update t = 1, 2, …, and is zero-debiased:
     `a += (1 - d) / (1 - d^t) * (w - a)`.
@@ -162,10 +166,10 @@ def Vib_TrainOp : Vib_Op<"train", [
                        AnyAttr:$optimizer, AnyAttr:$schedule,
                        AnyAttr:$beta_schedule,
                        OptionalAttr<F64Attr>:$average, AnyAttr:$init,
-                       Vib_Count:$seed);
+                       I64Attr:$seed);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
+  let declarations = [{
     Optimizer getOptimizerRule() {
       return ::llvm::cast<OptimizerAttrInterface>(getOptimizer()).getOptimizer();
     }

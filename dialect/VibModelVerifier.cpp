@@ -10,12 +10,14 @@
 // want to hear of them:
 //
 //   1. the arguments are an input and a target;
-//   2. there is one loss;
-//   3. there is one element type;
-//   4. no two parameters have one name;
-//   5. the loss reads every encoder and every parameter, else they would never
+//   2. no op has an attribute that it does not know;
+//   3. every value is computed before it is read;
+//   4. there is one loss;
+//   5. there is one element type;
+//   6. no two parameters have one name;
+//   7. the loss reads every encoder and every parameter, else they would never
 //      be trained;
-//   6. the network is a chain: an encoder, one reparameterization of its
+//   8. the network is a chain: an encoder, one reparameterization of its
 //      posterior, a likelihood that reads nothing but the sample, and a rate of
 //      the same posterior. The compiled program encodes a batch once and draws
 //      as often as it likes, which needs that split;
@@ -24,6 +26,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/VibVerify.h"
+#include "mlir/IR/Dominance.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -37,7 +40,8 @@ public:
   explicit ModelVerifier(ModelOp model) : model(model) {}
 
   LogicalResult run() {
-    return failure(failed(verifyArguments()) || failed(findLoss()) ||
+    return failure(failed(verifyArguments()) || failed(verifyAttributes()) ||
+                   failed(verifyOrder()) || failed(findLoss()) ||
                    failed(verifyElementTypes()) || failed(verifyNames()) ||
                    failed(verifyUses()) || failed(verifyChain()) ||
                    failed(verifyLearns()));
@@ -45,6 +49,8 @@ public:
 
 private:
   LogicalResult verifyArguments();
+  LogicalResult verifyAttributes();
+  LogicalResult verifyOrder();
   LogicalResult findLoss();
   LogicalResult verifyElementTypes();
   LogicalResult verifyNames();
@@ -122,6 +128,35 @@ LogicalResult ModelVerifier::verifyArguments() {
   return success();
 }
 
+/// What MLIR keeps without a word would be without effect.
+LogicalResult ModelVerifier::verifyAttributes() {
+  WalkResult result = model->walk([](Operation *op) -> WalkResult {
+    for (NamedAttribute attribute : op->getDiscardableAttrs())
+      if (!attribute.getName().getValue().contains('.'))
+        return op->emitOpError("has no attribute '")
+               << attribute.getName().getValue() << "'";
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+/// MLIR checks this too, but only after the ops, and in its own terms.
+LogicalResult ModelVerifier::verifyOrder() {
+  DominanceInfo dominance(model);
+  WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
+    for (Value operand : op->getOperands()) {
+      if (dominance.properlyDominates(operand, op))
+        continue;
+      InFlightDiagnostic diagnostic =
+          op->emitOpError("reads a value before it is computed");
+      diagnostic.attachNote(operand.getLoc()) << "it is computed here";
+      return diagnostic;
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 LogicalResult ModelVerifier::findLoss() {
   for (auto op : model.getBody().getOps<LossOp>()) {
     if (loss) {
@@ -176,8 +211,10 @@ LogicalResult ModelVerifier::verifyNames() {
           if (isNew)
             continue;
           InFlightDiagnostic diagnostic =
-              op->emitOpError("expected a name of its own but the parameter '")
-              << parameter.name << "' exists already";
+              op->emitOpError(
+                  "expected a name of its own, but there is already a "
+                  "parameter '")
+              << parameter.name << "'";
           diagnostic.attachNote(place->second->getLoc())
               << "'" << parameter.name << "' is here";
           return diagnostic;
@@ -199,13 +236,14 @@ LogicalResult ModelVerifier::verifyUses() {
           return diagnostic;
         };
         if (isa<EncoderOp>(op))
-          return unread(op->emitOpError("its posterior is read by no loss"));
+          return unread(op->emitOpError("expected the loss to depend on its "
+                                        "posterior, but it does not"));
         auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
         if (!parameterized || parameterized.getParameters().empty())
           return WalkResult::advance();
         return unread(op->emitOpError("the parameter '")
                       << parameterized.getParameters().front().name
-                      << "' is unreachable: no loss reads it");
+                      << "' cannot be trained: the loss does not depend on it");
       });
   return failure(result.wasInterrupted());
 }
@@ -303,8 +341,8 @@ LogicalResult ModelVerifier::verifyChain() {
       if (op == nll && operand == model.getTarget())
         continue;
       InFlightDiagnostic diagnostic = op->emitOpError(
-          "goes around the bottleneck: the likelihood may depend on nothing "
-          "but the sample");
+          "bypasses the bottleneck: the likelihood may depend only on the "
+          "sample");
       diagnostic.attachNote(sample.getLoc()) << "it is drawn here";
       return diagnostic;
     }
@@ -320,7 +358,8 @@ LogicalResult ModelVerifier::verifyChain() {
     }
     if (getSource(kl.getPosterior()) != posterior) {
       InFlightDiagnostic diagnostic =
-          kl.emitOpError("expected the rate of the posterior that is sampled");
+          kl.emitOpError("expected the divergence of the posterior that is "
+                         "sampled");
       diagnostic.attachNote(sample.getLoc()) << "it is sampled here";
       return diagnostic;
     }

@@ -7,90 +7,24 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/VibSyntax.h"
+#include "dialect/VibDiagnostics.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
-#include <charconv>
-#include <cmath>
 
 using namespace mlir;
 using namespace vib;
 
 //===----------------------------------------------------------------------===//
-// Numbers and names
+// Names
 //===----------------------------------------------------------------------===//
 
-FailureOr<FloatAttr> vib::parseNumber(AsmParser &parser) {
-  SMLoc loc = parser.getCurrentLocation();
-  Attribute attribute;
-  if (parser.parseAttribute(attribute))
-    return failure();
-  // Without a type, hexadecimal digits are those of an integer, with f64 the
-  // bits of a number: who left the type out is not to get another number.
-  if (isa<IntegerAttr>(attribute) &&
-      StringRef(loc.getPointer()).ltrim('-').starts_with("0x"))
-    return parser.emitError(loc, "expected a number but got hexadecimal digits "
-                                 "without the type of their bits, ': f64'");
-  Type f64 = parser.getBuilder().getF64Type();
-  if (auto number = dyn_cast<FloatAttr>(attribute))
-    if (number.getType() == f64)
-      return number;
-  if (auto number = dyn_cast<IntegerAttr>(attribute))
-    if (number.getType().isSignlessInteger(64))
-      return FloatAttr::get(f64, static_cast<double>(number.getInt()));
-  return parser.emitError(loc, "expected a number but got ") << attribute;
-}
-
-std::string vib::formatNumber(FloatAttr number) {
-  double value = number.getValueAsDouble();
-  if (!std::isfinite(value))
-    return std::isnan(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";
-  // The shortest digits that read back as the same number.
-  char digits[32];
-  auto end = std::to_chars(std::begin(digits), std::end(digits), value);
-  auto [mantissa, exponent] = StringRef(digits, end.ptr - digits).split('e');
-  std::string text = mantissa.str();
-  if (!mantissa.contains('.'))
-    text += ".0";
-  if (!exponent.empty())
-    text += (exponent.front() == '-' ? "e-" : "e") +
-            exponent.drop_front().ltrim('0').str();
-  return text;
-}
-
-void vib::printNumber(AsmPrinter &printer, FloatAttr number) {
-  if (number.getValue().isFinite())
-    printer << formatNumber(number);
-  else
-    printer.printAttribute(number);
-}
-
-ParseResult vib::parseNumber(OpAsmParser &parser, FloatAttr &number) {
-  FailureOr<FloatAttr> parsed = parseNumber(static_cast<AsmParser &>(parser));
-  if (failed(parsed))
-    return failure();
-  number = *parsed;
-  return success();
-}
-
-void vib::printNumber(OpAsmPrinter &printer, Operation *, FloatAttr number) {
-  printNumber(static_cast<AsmPrinter &>(printer), number);
-}
-
-void vib::suggestNearest(InFlightDiagnostic &diagnostic, StringRef got,
-                         ArrayRef<StringRef> known) {
-  StringRef nearest = *llvm::min_element(known, [&](StringRef a, StringRef b) {
-    return got.edit_distance(a) < got.edit_distance(b);
-  });
-  if (got.edit_distance(nearest) <= 1 + nearest.size() / 3)
-    diagnostic << "; did you mean '" << nearest << "'?";
-}
-
 InFlightDiagnostic &vib::describeUnknown(InFlightDiagnostic &diagnostic,
-                                         StringRef got,
-                                         ArrayRef<StringRef> known) {
-  diagnostic << "expected one of '" << llvm::join(known, "', '")
-             << "' but got '" << got << "'";
-  suggestNearest(diagnostic, got, known);
+                                         SMLoc loc, ArrayRef<StringRef> known) {
+  std::string got = describeToken(loc.getPointer());
+  diagnostic << "expected one of '" << llvm::join(known, "', '") << "' but got "
+             << got;
+  suggestNearest(*diagnostic.getUnderlyingDiagnostic(),
+                 StringRef(got).trim('\''), known);
   return diagnostic;
 }
 
@@ -152,23 +86,22 @@ void vib::printFlatteningTypes(OpAsmPrinter &printer, Operation *, Type input,
   printTypes(printer, input, result);
 }
 
+static ParseResult parseWidth(OpAsmParser &parser, IntegerAttr &width) {
+  return parseCount(parser, width, "a width", 1, kMostCounted);
+}
+
 ParseResult vib::parseLinearTypes(OpAsmParser &parser, Type &input,
                                   Type &result) {
-  int64_t width = 0;
+  IntegerAttr width;
   bool hasWidth = succeeded(parser.parseOptionalLSquare());
-  if (hasWidth && (parser.parseInteger(width) || parser.parseRSquare()))
+  if (hasWidth && (parseWidth(parser, width) || parser.parseRSquare()))
     return failure();
-  SMLoc loc;
-  if (parser.parseColon() || parser.getCurrentLocation(&loc) ||
-      parseTensor(parser, input))
+  if (parser.parseColon() || parseTensor(parser, input))
     return failure();
   if (!hasWidth)
     return failure(parser.parseArrow() || parseTensor(parser, result));
-  if (width < 1)
-    return parser.emitError(loc, "expected a width of at least 1 but got ")
-           << width;
   auto type = cast<RankedTensorType>(input);
-  result = getRows(type, width, type.getElementType());
+  result = getRows(type, width.getInt(), type.getElementType());
   return success();
 }
 
@@ -182,12 +115,19 @@ ParseResult vib::parseMLPTypes(OpAsmParser &parser, DenseI64ArrayAttr &widths,
                                Type &input, Type &result) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<int64_t> values;
-  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, [&] {
-        return parser.parseInteger(values.emplace_back());
-      }))
+  auto parseOneWidth = [&]() -> ParseResult {
+    IntegerAttr width;
+    if (parseWidth(parser, width))
+      return failure();
+    values.push_back(width.getInt());
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square,
+                                     parseOneWidth))
     return failure();
-  if (values.empty() || llvm::any_of(values, [](int64_t w) { return w < 1; }))
-    return parser.emitError(loc, "expected a list of widths of at least 1");
+  if (values.empty())
+    return parser.emitError(loc, "expected a width for each layer, as in "
+                                 "[64, 32], but got none");
   widths = parser.getBuilder().getDenseI64ArrayAttr(values);
   if (parser.parseColon() || parseTensor(parser, input))
     return failure();
@@ -211,12 +151,11 @@ ParseResult vib::parseActivationKeyword(OpAsmParser &parser,
                                         ActivationAttr &activation) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef keyword;
-  if (parser.parseKeyword(&keyword))
-    return failure();
+  (void)parser.parseOptionalKeyword(&keyword);
   std::optional<Activation> value = symbolizeActivation(keyword);
   if (!value) {
     InFlightDiagnostic diagnostic = parser.emitError(loc);
-    return describeUnknown(diagnostic, keyword,
+    return describeUnknown(diagnostic, loc,
                            {"relu", "tanh", "sigmoid", "gelu", "softplus"});
   }
   activation = ActivationAttr::get(parser.getContext(), *value);
@@ -238,8 +177,9 @@ ParseResult vib::parseSpread(OpAsmParser &parser, FloatAttr &shift,
   StringRef keyword;
   if (parser.parseOptionalKeyword(&keyword, {"softplus", "noise"}))
     return parser.emitError(
-        loc, "expected 'softplus(shift)', where the network computes the "
-             "spread, or 'noise(s)', where it does not");
+               loc, "expected 'softplus(shift)', where the network computes "
+                    "the spread, or 'noise(s)', where it does not, but got ")
+           << describeToken(loc.getPointer());
   if (parser.parseLParen())
     return failure();
   if (keyword == "softplus")
@@ -317,6 +257,11 @@ ParseResult vib::parsePrior(OpAsmParser &parser, Attribute &prior,
                             Type &posterior) {
   // The prior's type, which is the posterior's too, is part of the attribute.
   SMLoc loc = parser.getCurrentLocation();
+  if (*loc.getPointer() != '#')
+    return parser.emitError(loc, "expected a prior and the type of the "
+                                 "posterior, as in '#vib.standard_normal : "
+                                 "!vib.normal<2>', but got ")
+           << describeToken(loc.getPointer());
   if (parser.parseAttribute(prior))
     return failure();
   auto typed = dyn_cast<TypedAttr>(prior);
@@ -336,8 +281,13 @@ void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
 
 ParseResult vib::parseBeta(OpAsmParser &parser, StringAttr &name,
                            FloatAttr &beta) {
-  return failure(parser.parseSymbolName(name) || parser.parseLParen() ||
-                 parseNumber(parser, beta) || parser.parseRParen());
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseOptionalSymbolName(name))
+    return parser.emitError(loc, "expected a name and a value for beta, as in "
+                                 "'@beta(1.0e-3) * %rate', but got ")
+           << describeToken(loc.getPointer());
+  return failure(parser.parseLParen() || parseNumber(parser, beta) ||
+                 parser.parseRParen());
 }
 
 void vib::printBeta(OpAsmPrinter &printer, Operation *, StringAttr name,

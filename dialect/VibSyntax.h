@@ -14,30 +14,15 @@
 #define VIB_DIALECT_VIBSYNTAX_H
 
 #include "dialect/Vib.h"
+#include "dialect/VibNumbers.h"
+#include "dialect/VibReference.h"
 
 namespace vib {
 
-/// Parses a number, with or without a point, as f64. NaN and infinities are
-/// written as their bits with a type: `0x7FF8000000000000 : f64`.
-mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
-void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr number);
-
-mlir::ParseResult parseNumber(mlir::OpAsmParser &parser,
-                              mlir::FloatAttr &number);
-void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                 mlir::FloatAttr number);
-
-/// A number as a user would write it.
-std::string formatNumber(mlir::FloatAttr number);
-
-/// Adds `did you mean …` with the one of `known` that is nearest to `got`, if
-/// one is near.
-void suggestNearest(mlir::InFlightDiagnostic &diagnostic, llvm::StringRef got,
-                    llvm::ArrayRef<llvm::StringRef> known);
-
-/// `expected one of …`, and the one of `known` that is nearest to `got`.
+/// `expected one of …` but got what stands at `loc`, and the one of `known`
+/// that is nearest to it.
 mlir::InFlightDiagnostic &
-describeUnknown(mlir::InFlightDiagnostic &diagnostic, llvm::StringRef got,
+describeUnknown(mlir::InFlightDiagnostic &diagnostic, llvm::SMLoc loc,
                 llvm::ArrayRef<llvm::StringRef> known);
 
 /// Of vib.noise: `train` or `evaluate`.

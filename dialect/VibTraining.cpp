@@ -35,21 +35,19 @@ static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
   auto parseField = [&]() -> ParseResult {
     SMLoc nameLoc = parser.getCurrentLocation();
     StringRef name;
-    if (parser.parseKeyword(&name))
-      return failure();
+    (void)parser.parseOptionalKeyword(&name);
     auto *field =
         llvm::find_if(fields, [&](Field f) { return f.name == name; });
     if (field == fields.end()) {
       InFlightDiagnostic diagnostic = parser.emitError(nameLoc);
       diagnostic << "#vib." << AttrT::getMnemonic() << ": ";
       return describeUnknown(
-          diagnostic, name,
+          diagnostic, nameLoc,
           llvm::map_to_vector(fields, [](Field f) { return f.name; }));
     }
     FloatAttr &value = values[field - fields.begin()];
     if (value)
-      return parser.emitError(nameLoc, "expected '")
-             << name << "' once but got it again";
+      return parser.emitError(nameLoc, "'") << name << "' is given twice";
     if (parser.parseEqual())
       return failure();
     FailureOr<FloatAttr> parsed = parseNumber(parser);
@@ -63,8 +61,11 @@ static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
     return {};
   for (auto [field, value] : llvm::zip(fields, values)) {
     if (!value && !field.initial) {
-      parser.emitError(loc, "expected '")
-          << field.name << "' in #vib." << AttrT::getMnemonic();
+      InFlightDiagnostic diagnostic = parser.emitError(loc, "expected '")
+                                      << field.name << "' in #vib."
+                                      << AttrT::getMnemonic();
+      noteForms(*diagnostic.getUnderlyingDiagnostic(),
+                *lookupEntry(EntryKind::Attribute, AttrT::name));
       return {};
     }
     if (!value)

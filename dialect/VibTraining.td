@@ -27,6 +27,7 @@ class Vib_NumbersAttr<string name, string attrMnemonic,
 
 def Vib_SGDAttr : Vib_NumbersAttr<"SGD", "sgd", [
     DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
+  let group = "optimizers";
   let summary = "stochastic gradient descent with momentum";
   let description = [{
     `g += weight_decay * w; b = momentum * b + g; w -= lr * b`, with the
@@ -49,6 +50,7 @@ def Vib_SGDAttr : Vib_NumbersAttr<"SGD", "sgd", [
 
 def Vib_AdamAttr : Vib_NumbersAttr<"Adam", "adam", [
     DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
+  let group = "optimizers";
   let summary = "Adam";
   let description = [{
     `m += (1 - beta1) * (g - m); v += (1 - beta2) * (g^2 - v)`, then
@@ -74,6 +76,7 @@ def Vib_AdamAttr : Vib_NumbersAttr<"Adam", "adam", [
 
 def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
     DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
+  let group = "optimizers";
   let summary = "Adam with decoupled weight decay";
   let description = [{
     `w -= lr * weight_decay * w`, then the update of `#vib.adam` (Loshchilov and
@@ -103,7 +106,9 @@ def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
 
 class Vib_ScheduleAttr<string name, string attrMnemonic>
     : Vib_NumbersAttr<name, attrMnemonic, [
-        DeclareAttrInterfaceMethods<Vib_ScheduleAttrInterface>]>;
+        DeclareAttrInterfaceMethods<Vib_ScheduleAttrInterface>]> {
+  let group = "schedules";
+}
 
 def Vib_ConstantAttr : Vib_ScheduleAttr<"Constant", "constant"> {
   let summary = "the base value throughout";
@@ -229,6 +234,7 @@ def Vib_ExponentialWarmupAttr
 class Vib_InitializerAttr<string name, string attrMnemonic>
     : Vib_Attr<name, attrMnemonic, [
         DeclareAttrInterfaceMethods<Vib_InitializerAttrInterface>]> {
+  let group = "initializers";
   let assemblyFormat = "";
 }
 

@@ -20,6 +20,7 @@ def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
 }
 
 def Vib_NormalType : Vib_Type<"Normal", "normal"> {
+  let group = "distributions";
   let summary = "a normal distribution over vectors, one for each example";
   let description = [{
     `!vib.normal<K>` has K dimensions and a diagonal covariance.
@@ -40,6 +41,7 @@ def Vib_NormalType : Vib_Type<"Normal", "normal"> {
 }
 
 def Vib_CategoricalType : Vib_Type<"Categorical", "categorical"> {
+  let group = "distributions";
   let summary = "a categorical distribution over classes, one for each example";
   let description = [{
     `!vib.categorical<C>` has C classes, numbered from 0 to C - 1.

@@ -14,6 +14,7 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_YieldOp : Vib_Op<"yield", [Pure, ReturnLike, Terminator]> {
+  let group = "parts of a model";
   let summary = "ends a region and names its results";
   let description = [{
     Ends the region of a `vib.encoder` or a `vib.decoder` with the distribution

@@ -73,13 +73,20 @@ public:
     }
     function.setType(builder.getFunctionType(block.getArgumentTypes(),
                                              ValueRange(results).getTypes()));
-    for (auto [i, slot] : llvm::enumerate(argumentSlots))
-      function.setArgAttr(i, kSlotAttrName, slot);
-    for (auto [i, slot] : llvm::enumerate(resultSlots))
-      function.setResultAttr(i, kSlotAttrName, slot);
+    function.setAllArgAttrs(getAttributes(argumentSlots));
+    function.setAllResultAttrs(getAttributes(resultSlots));
   }
 
 private:
+  /// All at once: one by one, each call would leave a list of all of them in
+  /// the context.
+  SmallVector<DictionaryAttr> getAttributes(ArrayRef<SlotAttr> slots) {
+    return llvm::map_to_vector(slots, [&](SlotAttr slot) {
+      return builder.getDictionaryAttr(
+          builder.getNamedAttr(kSlotAttrName, slot));
+    });
+  }
+
   SlotAttr getSlot(SlotKind kind, StringRef name) {
     return SlotAttr::get(builder.getContext(), kind, name);
   }

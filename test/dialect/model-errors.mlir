@@ -106,7 +106,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{expected valid '@'-identifier for symbol name}}
+  // expected-error @+1 {{'vib.loss' op expected a name and a value for beta, as in '@beta(1.0e-3) * %rate', but got '%rate'}}
   vib.loss %ce + %rate
 }
 
@@ -120,12 +120,12 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  // expected-note @+1 {{prior use here}}
+  // expected-note @+1 {{%l is defined here}}
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{use of value '%l' expects different type than prior uses: '!vib.nats' vs 'tensor<?x3xf32>'}}
+  // expected-error @+1 {{vib.loss expects %l to be a term of the loss, as vib.nll and vib.kl give, but it is 'tensor<?x3xf32>'}}
   vib.loss %l
 }
 
@@ -177,7 +177,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  // expected-error @+1 {{'vib.linear' op expected a name of its own but the parameter 'encode.0.weight' exists already}}
+  // expected-error @+1 {{'vib.linear' op expected a name of its own, but there is already a parameter 'encode.0.weight'}}
   %l = vib.linear %z @encode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
@@ -192,7 +192,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     // expected-note @+1 {{'encode.2.weight' is here}}
     %h = vib.mlp %x @encode relu [8, 8] : tensor<?x8xf32>
-    // expected-error @+1 {{'vib.linear' op expected a name of its own but the parameter 'encode.2.weight' exists already}}
+    // expected-error @+1 {{'vib.linear' op expected a name of its own, but there is already a parameter 'encode.2.weight'}}
     %s = vib.linear %h @encode.2 : tensor<?x8xf32> -> tensor<?x4xf32>
     %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
     vib.yield %n : !vib.normal<2>
@@ -215,7 +215,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  // expected-error @+1 {{'vib.linear' op the parameter 'spare.weight' is unreachable: no loss reads it}}
+  // expected-error @+1 {{'vib.linear' op the parameter 'spare.weight' cannot be trained: the loss does not depend on it}}
   %u = vib.linear %z @spare : tensor<?x2xf32> -> tensor<?x3xf32>
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
@@ -229,7 +229,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // An encoder that no loss reads.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
-  // expected-error @+1 {{'vib.encoder' op its posterior is read by no loss}}
+  // expected-error @+1 {{'vib.encoder' op expected the loss to depend on its posterior, but it does not}}
   %unread = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @unread : tensor<?x8xf32> -> tensor<?x4xf32>
     %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
@@ -262,7 +262,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
-  // expected-error @+1 {{'vib.linear' op the parameter 'prior.weight' is unreachable: no loss reads it}}
+  // expected-error @+1 {{'vib.linear' op the parameter 'prior.weight' cannot be trained: the loss does not depend on it}}
   %t = vib.linear %x @prior : tensor<?x8xf32> -> tensor<?x4xf32>
   %r = vib.normal %t softplus(0) : tensor<?x4xf32>
   %rate = vib.kl %r, #vib.standard_normal : !vib.normal<2>
@@ -282,7 +282,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   // expected-note @+1 {{it is drawn here}}
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %d = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
-  // expected-error @+1 {{'vib.decoder' op goes around the bottleneck: the likelihood may depend on nothing but the sample}}
+  // expected-error @+1 {{'vib.decoder' op bypasses the bottleneck: the likelihood may depend only on the sample}}
   %p = vib.decoder %x : tensor<?x8xf32> -> !vib.categorical<3> {
     %c = vib.categorical %d : tensor<?x3xf32>
     vib.yield %c : !vib.categorical<3>
@@ -347,7 +347,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
-  // expected-error @+1 {{'vib.kl' op expected the rate of the posterior that is sampled}}
+  // expected-error @+1 {{'vib.kl' op expected the divergence of the posterior that is sampled}}
   %rate = vib.kl %r, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate
 }
@@ -559,4 +559,41 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %z : tensor<?x4xf32> -> !vib.categorical<4>
   %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
   vib.loss %ce
+}
+
+// -----
+
+// An attribute that would have no effect.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-error @+1 {{'vib.linear' op has no attribute 'bias'}}
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32> {bias = false}
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A value that is computed too late.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  // expected-error @+1 {{'vib.linear' op reads a value before it is computed}}
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  // expected-note @+1 {{it is computed here}}
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
 }

@@ -4,7 +4,7 @@
 // is as short as it can be.
 
 func.func @scale_of_floats(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{'vib.scale' op expected bytes (ui8) but got 'f32'; other inputs are taken as they are}}
+  // expected-error @+1 {{'vib.scale' op expected an input of bytes, ui8, but got 'f32'; an input of another type needs no vib.scale}}
   %0 = vib.scale %x to [-1.0, 1.0] : tensor<?x4xf32> -> tensor<?x4xf32>
   return
 }
@@ -36,7 +36,7 @@ func.func @scale_to_bits(%x: tensor<?x4xui8>) {
 // -----
 
 func.func @scale_to_words(%x: tensor<?x4xui8>) {
-  // expected-error @+1 {{expected a number but got "one"}}
+  // expected-error @+1 {{expected a number, such as 1.0e-3, but got '"one"'}}
   %0 = vib.scale %x to [0.0, "one"] : tensor<?x4xui8>
   return
 }
@@ -52,7 +52,7 @@ func.func @flatten_to_wrong_width(%x: tensor<?x28x28xf32>) {
 // -----
 
 func.func @flatten_of_a_batch_alone(%x: tensor<?xf32>) {
-  // expected-error @+1 {{'vib.flatten' op expected a batch of at least one dimension but got 'tensor<?xf32>'}}
+  // expected-error @+1 {{'vib.flatten' op expected at least one dimension beside the batch but got 'tensor<?xf32>'}}
   %0 = vib.flatten %x : tensor<?xf32> -> tensor<?x1xf32>
   return
 }
@@ -85,7 +85,8 @@ func.func @flatten_of_a_batch_of_a_number(%x: tensor<?x2x2xf32>) {
 // -----
 
 func.func @misspelt(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{custom op 'vib.rellu' is unknown: did you mean 'vib.relu'?}}
+  // expected-error @+2 {{there is no op 'vib.rellu'; did you mean 'vib.relu'?}}
+  // expected-note @+1 {{layers: vib.flatten, vib.linear, vib.mlp, vib.scale}}
   %0 = vib.rellu %x : tensor<?x4xf32>
   return
 }
@@ -93,7 +94,8 @@ func.func @misspelt(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @misspelt_long(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{custom op 'vib.reparametrise' is unknown: did you mean 'vib.reparameterize'?}}
+  // expected-error @+2 {{there is no op 'vib.reparametrise'; did you mean 'vib.reparameterize'?}}
+  // expected-note @+1 {{layers: vib.flatten, vib.linear, vib.mlp, vib.scale}}
   %0 = vib.reparametrise %x : tensor<?x4xf32>
   return
 }
@@ -101,7 +103,8 @@ func.func @misspelt_long(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @like_no_op(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{custom op 'vib.convolution' is unknown}}
+  // expected-error @+2 {{there is no op 'vib.convolution'}}
+  // expected-note @+1 {{layers: vib.flatten, vib.linear, vib.mlp, vib.scale}}
   %0 = vib.convolution %x : tensor<?x4xf32>
   return
 }
@@ -150,7 +153,7 @@ func.func @linear_to_another_type(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @linear_of_no_width(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected a width of at least 1 but got 0}}
+  // expected-error @+1 {{expected a width to be a whole number of at least 1 but got '0'}}
   %0 = vib.linear %x @encode.0 [0] : tensor<?x4xf32>
   return
 }
@@ -190,7 +193,7 @@ func.func @mlp_of_unknown_activation(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @mlp_without_layers(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected a list of widths of at least 1}}
+  // expected-error @+1 {{expected a width for each layer, as in [64, 32], but got none}}
   %0 = vib.mlp %x @encode relu [] : tensor<?x4xf32>
   return
 }
@@ -379,7 +382,7 @@ func.func @full_likelihood(%p: !vib.normal<2, full>, %y: tensor<?x2xf32>) {
 // -----
 
 func.func @prior_without_type(%q: !vib.normal<2>) {
-  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>', but got 3 : i64}}
+  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>', but got '3'}}
   %0 = vib.kl %q, 3
   return
 }

@@ -3,7 +3,7 @@
 // What can be wrong with how a model is trained.
 
 // A batch of zero.
-// expected-error @+1 {{'vib.train' op expected a batch of 1 to 1048576 rows but got 0}}
+// expected-error @+1 {{'vib.train' op expected the number of rows to be a whole number from 1 to 1048576 but got '0'}}
 vib.train @m batch(0) epochs(1)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -23,13 +23,13 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A batch that no memory holds.
-// expected-error @+1 {{'vib.train' op expected a batch of 1 to 1048576 rows but got 1048577}}
+// expected-error @+1 {{'vib.train' op expected the number of rows to be a whole number from 1 to 1048576 but got '1048577'}}
 vib.train @m batch(1048577) epochs(1)
 
 // -----
 
 // A negative batch.
-// expected-error @+1 {{'vib.train' op expected a batch of 1 to 1048576 rows but got -1}}
+// expected-error @+1 {{'vib.train' op expected the number of rows to be a whole number from 1 to 1048576 but got '-1'}}
 vib.train @m batch(-1) epochs(1)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -49,7 +49,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // No epochs.
-// expected-error @+1 {{'vib.train' op expected at least one epoch but got 0}}
+// expected-error @+1 {{'vib.train' op expected the number of epochs to be a whole number of at least 1 but got '0'}}
 vib.train @m batch(8) epochs(0)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -69,7 +69,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // No batch.
-// expected-error @+1 {{expected 'batch(…)'}}
+// expected-error @+1 {{'vib.train' op expected 'batch(…)', the number of rows, but got 'epochs'}}
 vib.train @m epochs(1)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -89,7 +89,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A batch that is no integer.
-// expected-error @+1 {{floating point value not valid for specified type}}
+// expected-error @+1 {{'vib.train' op expected the number of rows to be a whole number from 1 to 1048576 but got '8.5'}}
 vib.train @m batch(8.5) epochs(1)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -149,7 +149,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A setting that is there twice.
-// expected-error @+1 {{expected 'seed' once but got it again}}
+// expected-error @+1 {{'seed' is given twice}}
 vib.train @m batch(8) epochs(1) { seed = 0, seed = 1 }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -189,7 +189,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A field that is there twice.
-// expected-error @+1 {{expected 'lr' once but got it again}}
+// expected-error @+1 {{'lr' is given twice}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.adam<lr = 0.1, lr = 0.2> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -209,7 +209,8 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A learning rate that is missing.
-// expected-error @+1 {{expected 'lr' in #vib.adam}}
+// expected-error @+2 {{expected 'lr' in #vib.adam}}
+// expected-note @+1 {{#vib.adam is written: #vib.adam<lr = 1.0e-4}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.adam<beta1 = 0.5> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -429,7 +430,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // An optimizer that is a schedule.
-// expected-error @+1 {{'vib.train' op expected an optimizer, one of #vib.sgd, #vib.adam and #vib.adamw, but got #vib.constant}}
+// expected-error @+1 {{'vib.train' op expected an optimizer, one of #vib.sgd, #vib.adam, #vib.adamw, but got #vib.constant}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.constant }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -449,7 +450,8 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // An unknown optimizer.
-// expected-error @+1 {{unknown attribute `lion` in dialect `vib`}}
+// expected-error @+2 {{there is no attribute '#vib.lion'}}
+// expected-note @+1 {{optimizers: #vib.}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.lion<lr = 0.1> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -469,7 +471,8 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A misspelt optimizer.
-// expected-error @+1 {{unknown attribute `adamax` in dialect `vib`; did you mean 'adam'?}}
+// expected-error @+2 {{there is no attribute '#vib.adamax'; did you mean '#vib.adam'?}}
+// expected-note @+1 {{optimizers: #vib.}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.adamax<lr = 0.1> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -489,7 +492,8 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A misspelt schedule.
-// expected-error @+1 {{unknown attribute `cosin` in dialect `vib`; did you mean 'cosine'?}}
+// expected-error @+2 {{there is no attribute '#vib.cosin'; did you mean '#vib.cosine'?}}
+// expected-note @+1 {{optimizers: #vib.}}
 vib.train @m batch(8) epochs(1) { schedule = #vib.cosin<factor = 0.1> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -589,7 +593,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // An unknown initializer.
-// expected-error @+1 {{'vib.train' op expected an initializer, one of #vib.glorot_uniform, #vib.glorot_normal, #vib.he_uniform and #vib.he_normal, but got "glorot"}}
+// expected-error @+1 {{'vib.train' op expected one of #vib.glorot_uniform, #vib.glorot_normal, #vib.he_uniform, #vib.he_normal but got '"glorot"'}}
 vib.train @m batch(8) epochs(1) { init = "glorot" }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -609,7 +613,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A negative seed.
-// expected-error @+1 {{'vib.train' op expected a seed of at least 0 but got -1}}
+// expected-error @+1 {{'vib.train' op expected the seed to be a whole number from 0 to 18446744073709551615 but got '-1'}}
 vib.train @m batch(8) epochs(1) { seed = -1 }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {

@@ -34,12 +34,14 @@
 #include "compiler/ptx/Passes.h"
 #include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
+#include "dialect/VibDiagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "tools/vibc/Threads.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -67,13 +69,31 @@ static DialectRegistry createRegistry() {
 
 Compilation::Compilation(const Flags &flags, std::string toolPath)
     : flags(flags), toolPath(std::move(toolPath)),
-      end(flags.emit.value_or(Phase::Exe)), context(createRegistry()) {
+      end(flags.emit.value_or(Phase::Exe)),
+      context(createRegistry(), MLIRContext::Threading::DISABLED) {
+  startThreads();
   applyDefaultTimingManagerCLOptions(timingManager);
   if (flags.timing) {
     timingManager.setEnabled(true);
     timingManager.setDisplayMode(DefaultTimingManager::DisplayMode::Tree);
   }
   timing = timingManager.getRootScope();
+}
+
+void Compilation::startThreads() {
+  unsigned wanted = llvm::hardware_concurrency().compute_thread_count();
+  unsigned count = countThreads(wanted);
+  if (count == wanted) {
+    context.enableMultithreading();
+    return;
+  }
+  llvm::errs() << "vibc: note: the system allows " << count << " of " << wanted
+               << " threads, so compiling takes longer\n";
+  if (count < 2)
+    return;
+  threads = std::make_unique<llvm::DefaultThreadPool>(
+      llvm::hardware_concurrency(count));
+  context.setThreadPool(*threads);
 }
 
 int Compilation::fail(const Twine &message) {
@@ -170,10 +190,16 @@ int Compilation::read() {
     return 0;
   }
 
+  StringRef source = (*file)->getBuffer();
   sources->AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
   diagnostics =
       std::make_unique<SourceMgrDiagnosticHandler>(*sources, &context);
+  // A file of a later phase is MLIR's for the most part.
+  std::optional<SyntaxErrorHandler> handler;
+  if (!source.contains(kPhaseAttrName))
+    handler.emplace(&context, source);
   module = parseSourceFile<ModuleOp>(sources, &context);
+  handler.reset();
   if (!module)
     return 1;
   if (auto attribute = (*module)->getAttr(kPhaseAttrName)) {
@@ -191,10 +217,10 @@ int Compilation::read() {
     recorded = CompileOptions::fromAttribute(attribute);
     if (!recorded)
       return fail(getInputName() + ": its " + kOptionsAttrName +
-                  " are not those of this vibc");
+                  " were written by another version of vibc");
   }
   if (phase == Phase::Model && module->getOps<ModelOp>().empty())
-    return fail(getInputName() + ": holds no vib.model");
+    return fail(getInputName() + ": has no vib.model");
   if (recorded)
     takeSettled(*recorded);
   return 0;
@@ -243,7 +269,7 @@ int Compilation::settleOptions() {
   if (end < phase)
     return failUsage(getInputName() + " holds the phase " +
                      getPhaseName(phase) +
-                     ", from which no way leads back to " + getPhaseName(end));
+                     ", which comes after --emit=" + getPhaseName(end));
   if (recorded) {
     if (int code = settleRecorded())
       return code;
@@ -326,16 +352,15 @@ int Compilation::settleTarget() {
   target = createTarget(options.cpu, options.features, options.level);
   if (!options.isCuda()) {
     if (flags.arch)
-      return failUsage("--arch names a GPU: expected --target=cuda with it");
+      return failUsage("--arch names a GPU: add --target=cuda");
     if (flags.cubin)
-      return failUsage("--cubin is code of a GPU: expected --target=cuda with "
-                       "it");
+      return failUsage("--cubin is machine code of a GPU: add --target=cuda");
     if (end == Phase::Ptx || end == Phase::Cubin)
       return failUsage("--emit=" + getPhaseName(end) +
-                       " is code of a GPU: expected --target=cuda with it");
+                       " is code of a GPU: add --target=cuda");
     if (options.precision == "tf32")
-      return failUsage("--precision=tf32 is of a GPU: expected f64, f32 or "
-                       "bf16 on a CPU");
+      return failUsage("--precision=tf32 needs a GPU: expected f64, f32 or "
+                       "bf16 for a CPU");
     if (target.isGeneric && phase <= Phase::Kernels && end > Phase::Fused)
       llvm::errs() << "vibc: note: " << options.cpu
                    << " has no AVX2 and FMA: the program will be several times "
@@ -351,10 +376,11 @@ int Compilation::settleTarget() {
                      "any CPU");
   if (end == Phase::LLVM || end == Phase::Asm || end == Phase::Shared)
     return failUsage("--emit=" + getPhaseName(end) +
-                     " is of a CPU: expected ptx, cubin, obj or exe with "
+                     " is for a CPU: expected ptx, cubin, obj or exe with "
                      "--target=cuda");
   if (options.level == 0)
-    return failUsage("-O0 contradicts --target=cuda: the reference is a CPU's");
+    return failUsage("-O0 contradicts --target=cuda: the reference runs on a "
+                     "CPU");
   if (options.precision == "f64")
     return failUsage("--target=cuda computes in f32, tf32 or bf16, not in f64: "
                      "expected one of them as --precision");
@@ -374,10 +400,10 @@ int Compilation::checkFlags() {
   // Of a GPU it tells of the launches.
   Phase told = options.isCuda() ? Phase::Kernels : Phase::Fused;
   if (end < told)
-    return failUsage("--explain tells of the phase " + getPhaseName(told) +
+    return failUsage("--explain describes the phase " + getPhaseName(told) +
                      ", which comes after --emit=" + getPhaseName(end));
   if (phase > told)
-    return failUsage("--explain tells of the phase " + getPhaseName(told) +
+    return failUsage("--explain describes the phase " + getPhaseName(told) +
                      ", but " + getInputName() + " holds the phase " +
                      getPhaseName(phase));
   return 0;

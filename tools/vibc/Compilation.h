@@ -19,6 +19,7 @@
 #include "tools/vibc/Files.h"
 #include "tools/vibc/Flags.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ThreadPool.h"
 
 namespace vib {
 
@@ -33,6 +34,7 @@ public:
   int run();
 
 private:
+  void startThreads();
   int read();
   void takeSettled(CompileOptions &settled);
   int settleOptions();
@@ -65,6 +67,8 @@ private:
   std::string toolPath;
   Phase end;
 
+  /// Of `context`, where it cannot have a thread for every processor.
+  std::unique_ptr<llvm::ThreadPoolInterface> threads;
   mlir::MLIRContext context;
   std::shared_ptr<llvm::SourceMgr> sources =
       std::make_shared<llvm::SourceMgr>();

@@ -7,9 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Files.h"
+#include "tools/vibc/Bounds.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Errc.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -61,9 +66,19 @@ Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
                "a model or what vibc wrote for a phase");
   if (*found == InputKind::PTX)
     return createStringError(
-        name + ": is PTX, which tells nothing of the launches; go on from what "
-               "--emit=kernels wrote");
+        name + ": is PTX, which does not hold the launches: compile the file "
+               "that --emit=kernels wrote");
   kind = *found;
+  bool isText = kind != InputKind::Object && !contents.starts_with("ML\xefR");
+  if (isText)
+    if (Error error = checkBounds(contents, kind == InputKind::MLIR     ? "//"
+                                            : kind == InputKind::LLVMIR ? ";"
+                                                                        : "#"))
+      return createStringError(name + ": " + toString(std::move(error)));
+  // What some editors put before a text of UTF-8.
+  if (contents.consume_front("\xEF\xBB\xBF"))
+    return MemoryBuffer::getMemBufferCopy(contents,
+                                          (*file)->getBufferIdentifier());
   return std::move(*file);
 }
 
@@ -77,6 +92,25 @@ static Error writeTo(raw_fd_ostream &os, StringRef path, StringRef contents) {
   std::error_code error = os.error();
   os.clear_error();
   return error ? makeWriteError(path, error) : Error::success();
+}
+
+/// Creates a new file in the directory of `path`. That of LLVM puts a random
+/// character for every '%' of the path.
+static std::error_code createBeside(StringRef path, bool isExecutable,
+                                    SmallVectorImpl<char> &name,
+                                    int &descriptor) {
+  unsigned mode = sys::fs::all_read | sys::fs::all_write;
+  if (isExecutable)
+    mode |= sys::fs::all_exe;
+  std::error_code error;
+  do {
+    name.clear();
+    (path + ".tmp" + utohexstr(sys::Process::GetRandomNumber())).toVector(name);
+    error = sys::fs::openFile(StringRef(name.data(), name.size()), descriptor,
+                              sys::fs::CD_CreateNew, sys::fs::FA_Write,
+                              sys::fs::OF_None, mode);
+  } while (error == errc::file_exists);
+  return error;
 }
 
 Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
@@ -97,22 +131,19 @@ Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
     return error ? makeWriteError(path, error) : writeTo(os, path, contents);
   }
 
-  Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(
-      path + ".tmp%%%%%%",
-      isExecutable ? sys::fs::all_read | sys::fs::all_write | sys::fs::all_exe
-                   : sys::fs::all_read | sys::fs::all_write);
-  if (!file)
-    return makeWriteError(path, errorToErrorCode(file.takeError()));
-  raw_fd_ostream os(file->FD, /*shouldClose=*/false);
-  os << contents;
-  os.flush();
-  std::error_code error = os.error();
-  os.clear_error();
-  if (error) {
-    consumeError(file->discard());
+  SmallString<128> temporary;
+  int descriptor;
+  if (std::error_code error =
+          createBeside(path, isExecutable, temporary, descriptor))
     return makeWriteError(path, error);
-  }
-  if (Error error = file->keep(path))
-    return makeWriteError(path, errorToErrorCode(std::move(error)));
+  FileRemover remover(temporary);
+  sys::RemoveFileOnSignal(temporary);
+  raw_fd_ostream os(descriptor, /*shouldClose=*/true);
+  if (Error error = writeTo(os, path, contents))
+    return error;
+  if (std::error_code error = sys::fs::rename(temporary, path))
+    return makeWriteError(path, error);
+  remover.releaseFile();
+  sys::DontRemoveFileOnSignal(temporary);
   return Error::success();
 }

@@ -1,0 +1,38 @@
+//===- VibDiagnostics.h - Syntax errors in the language's terms -*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBDIAGNOSTICS_H
+#define VIB_DIALECT_VIBDIAGNOSTICS_H
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/OpImplementation.h"
+
+namespace vib {
+
+/// What a message says of the text at `start`: its first `size` characters in
+/// quotes, or its first token if they are none; or that the file ends there.
+std::string describeToken(const char *start, size_t size = 0);
+
+/// Rewrites what MLIR's parser reports while it reads a model file: what was
+/// found and expected in the terms of the language, with an example of the op.
+/// Handlers that were there before get the new message.
+class SyntaxErrorHandler : public mlir::ScopedDiagnosticHandler {
+public:
+  /// For a whole file. `source` outlives the handler.
+  SyntaxErrorHandler(mlir::MLIRContext *context, llvm::StringRef source);
+  /// For the op whose name `parser` has read, and all in it.
+  explicit SyntaxErrorHandler(mlir::OpAsmParser &parser);
+
+private:
+  SyntaxErrorHandler(mlir::MLIRContext *context, llvm::StringRef source,
+                     unsigned firstLine);
+};
+
+} // namespace vib
+
+#endif // VIB_DIALECT_VIBDIAGNOSTICS_H

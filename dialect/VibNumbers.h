@@ -1,0 +1,46 @@
+//===- VibNumbers.h - Numbers of a model file -------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBNUMBERS_H
+#define VIB_DIALECT_VIBNUMBERS_H
+
+#include "mlir/IR/OpImplementation.h"
+#include <limits>
+#include <string>
+
+namespace vib {
+
+/// Parses a number as other languages have it, with or without a point and an
+/// exponent: `1e-3`, `1.0E-3`, `-5`, `1_000`. NaN and infinities are written as
+/// their bits with a type: `0x7FF8000000000000 : f64`.
+mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
+/// The shortest digits that are read as the same number.
+void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr number);
+
+/// The same as directives of an op's assembly format.
+mlir::ParseResult parseNumber(mlir::OpAsmParser &parser,
+                              mlir::FloatAttr &number);
+void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                 mlir::FloatAttr number);
+
+/// The largest number that a signed attribute holds; nothing counts so far.
+inline constexpr uint64_t kMostCounted = std::numeric_limits<int64_t>::max();
+
+/// Parses digits, `100` or `1_000`, as a signless i64. What the message calls
+/// `what` must be from `least` to `most`; above 2^63 - 1 the attribute has the
+/// bits of the unsigned number.
+mlir::ParseResult parseCount(mlir::AsmParser &parser, mlir::IntegerAttr &count,
+                             llvm::StringRef what, uint64_t least,
+                             uint64_t most);
+
+/// A number as a user would write it.
+std::string formatNumber(mlir::FloatAttr number);
+
+} // namespace vib
+
+#endif // VIB_DIALECT_VIBNUMBERS_H

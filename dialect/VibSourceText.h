@@ -1,0 +1,101 @@
+//===- VibSourceText.h - The text of a model file ---------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Where an error stands in a text that MLIR could not parse. Private to the
+// dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBSOURCETEXT_H
+#define VIB_DIALECT_VIBSOURCETEXT_H
+
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include <optional>
+
+namespace vib {
+
+/// `%x`, `vib.linear` or `@encode.0` at the begin of `text`, or nothing.
+llvm::StringRef getName(llvm::StringRef text);
+
+/// The length of all that touches a number with which `text` begins, so that of
+/// `1e-3x` or `1..5` no part is taken for a number; or 0.
+size_t getNumberLength(llvm::StringRef text);
+
+/// The length of the name, number, string or other character with which `text`
+/// begins.
+size_t getTokenLength(llvm::StringRef text);
+
+/// An op as far as it can be told from the text.
+struct Statement {
+  /// `vib.linear`; empty if there is none.
+  llvm::StringRef op;
+  /// The name behind it or behind its first value, as `@encode.0`; or empty.
+  llvm::StringRef symbol;
+  /// Where its name begins.
+  size_t begin = 0;
+};
+
+/// Positions are offsets into the text, whose first line has a number.
+class SourceText {
+public:
+  SourceText(llvm::StringRef text, unsigned firstLine)
+      : text(text), firstLine(firstLine) {}
+
+  llvm::StringRef getText() const { return text; }
+
+  /// The position of a location in the text, and back: in the file of `like`.
+  std::optional<size_t> find(mlir::Location loc) const;
+  mlir::Location getLocation(mlir::Location like, size_t position) const;
+
+  /// The last op that begins before the position; the first that begins behind
+  /// it.
+  Statement getStatement(size_t position) const;
+  Statement getStatementFrom(size_t position) const;
+
+  /// The names of values that are defined anywhere.
+  llvm::SmallVector<llvm::StringRef> getDefinitions() const;
+  /// Where that of a name is.
+  std::optional<size_t> findDefinition(llvm::StringRef name) const;
+  /// Whether one is at the position.
+  bool isDefinition(size_t position) const;
+
+  /// Whether the position is inside of the braces of some op.
+  bool isInModel(size_t position) const {
+    return getOpenBrace(position).has_value();
+  }
+  /// The innermost `{` that is open at the position.
+  std::optional<size_t> getOpenBrace(size_t position) const;
+  /// What stands before the innermost `<` that is open at the position, as
+  /// `tensor` or `#vib.adam`; of what begins before `begin` nothing.
+  llvm::StringRef getOpenBracket(size_t begin, size_t position) const;
+
+  /// Where the last token begins that begins before the position.
+  size_t getTokenBefore(size_t position) const;
+  /// The first position from there on that is neither space nor a comment.
+  size_t skipSpace(size_t position) const;
+  bool isOnOneLine(size_t begin, size_t end) const;
+
+private:
+  void visitDefinitions(
+      llvm::function_ref<void(size_t, llvm::StringRef)> visit) const;
+  /// Calls `visit` with every token and its position up to `end`, until it
+  /// returns false. Comments are no tokens.
+  void
+  visitTokens(size_t end,
+              llvm::function_ref<bool(size_t, llvm::StringRef)> visit) const;
+
+  llvm::StringRef text;
+  unsigned firstLine;
+};
+
+} // namespace vib
+
+#endif // VIB_DIALECT_VIBSOURCETEXT_H

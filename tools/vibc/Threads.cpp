@@ -1,0 +1,33 @@
+//===- Threads.cpp - How many threads there can be ------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/vibc/Threads.h"
+#include "llvm/ADT/SmallVector.h"
+#include <mutex>
+#include <pthread.h>
+
+using namespace llvm;
+
+unsigned vib::countThreads(unsigned wanted) {
+  // They live at the same time, as the pool's will.
+  std::mutex gate;
+  auto wait = [](void *gate) -> void * {
+    std::lock_guard<std::mutex> lock(*static_cast<std::mutex *>(gate));
+    return nullptr;
+  };
+  SmallVector<pthread_t> threads;
+  {
+    std::lock_guard<std::mutex> lock(gate);
+    for (pthread_t thread; threads.size() < wanted &&
+                           !pthread_create(&thread, nullptr, wait, &gate);)
+      threads.push_back(thread);
+  }
+  for (pthread_t thread : threads)
+    pthread_join(thread, nullptr);
+  return threads.size();
+}
