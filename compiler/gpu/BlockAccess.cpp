@@ -1,4 +1,4 @@
-//===- BlockAccess.cpp - What the steps of a block touch ------------------===//
+//===- BlockAccess.cpp - The memory accesses of a block's steps -----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- BlockBarriers.cpp - Where a block waits for its threads ------------===//
+//===- BlockBarriers.cpp - Place the barriers of a block ------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every step of a block divides its positions among the threads anew. A barrier
-// stands before a step that touches what others have touched since the last
-// barrier, if one of both writes. It is saved where both go over the same
-// positions in the same order: the element is then the same thread's.
+// Every step of a block divides its positions among the threads independently.
+// So a barrier is needed before a step that accesses memory which other threads
+// have accessed since the last barrier, if either access is a write. No barrier
+// is needed if both steps run over the same positions in the same order,
+// because the same thread then accesses an element in both.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +21,7 @@ using namespace mlir;
 using namespace vib;
 
 void BlockPlan::placeBarriers() {
-  // Inputs and outputs that are versions of one state are one memory.
+  // Inputs and outputs that are versions of the same state share memory.
   auto getIdentity = [&](unsigned buffer) -> Value {
     auto argument = dyn_cast_or_null<BlockArgument>(buffers[buffer].argument);
     if (!argument)
@@ -54,7 +55,7 @@ void BlockPlan::placeBarriers() {
   bool touchedShared = false;
   for (BlockStep &step : steps) {
     SmallVector<Access> accesses = getAccesses(*this, step);
-    // The staging may be anything's memory.
+    // The staging memory may overlap any scratch buffer.
     step.needsBarrier =
         (!step.contractions.empty() && touchedShared) ||
         llvm::any_of(accesses, [&](const Access &access) {
@@ -66,7 +67,7 @@ void BlockPlan::placeBarriers() {
       pending.clear();
       touchedShared = false;
     }
-    // A contraction ends with a barrier, after which its results are there.
+    // A contraction ends with a barrier, after which its results are visible.
     if (!step.contractions.empty())
       pending.clear();
     else
