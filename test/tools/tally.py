@@ -7,7 +7,7 @@ Prints why tests were skipped, which ones failed, and as its last line
 import sys
 import xml.etree.ElementTree as ElementTree
 
-# What would make a skipped test run.
+# What to do so that a skipped test runs.
 ADVICE = {
     "mnist": "set VIB_MNIST to a folder with MNIST's IDX files",
     "fashion-mnist": "install dataset-fashion-mnist",
@@ -18,7 +18,7 @@ ADVICE = {
 
 
 def reason(message):
-    """The message of lit, with advice where there is some."""
+    """The message of lit, followed by advice if there is any."""
     features = message.rpartition(":")[2].replace(",", " ").split()
     advice = [ADVICE[name] for name in features if name in ADVICE]
     return f"{message} ({'; '.join(advice)})" if advice else message
