@@ -208,25 +208,3 @@ SmallVector<unsigned, 4> KernelSpace::getSharedParallelClasses() const {
   }
   return shared;
 }
-
-FailureOr<ContractionClasses>
-KernelSpace::getContraction(linalg::LinalgOp op) const {
-  if (!linalg::isaContractionOpInterface(op))
-    return failure();
-  ContractionClasses result;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  SmallVector<unsigned, 4> loops = getLoopClasses(op);
-  for (auto [loop, cls] : llvm::enumerate(loops)) {
-    bool inLhs = maps[0].isFunctionOfDim(loop);
-    bool inRhs = maps[1].isFunctionOfDim(loop);
-    if (!maps[2].isFunctionOfDim(loop))
-      result.k.push_back(cls);
-    else if (inLhs && inRhs)
-      result.batch.push_back(cls);
-    else if (inLhs)
-      result.m.push_back(cls);
-    else
-      result.n.push_back(cls);
-  }
-  return result;
-}

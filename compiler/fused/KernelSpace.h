@@ -33,14 +33,6 @@
 
 namespace vib {
 
-/// The classes of a contraction's loops by their roles: `batch` is in both
-/// operands and the result, `m` in the left operand and the result, `n` in the
-/// right operand and the result, and `k` in both operands but not in the
-/// result.
-struct ContractionClasses {
-  llvm::SmallVector<unsigned, 2> batch, m, n, k;
-};
-
 /// Whether `op` rounds a weight, or a slice of one, and only contractions of
 /// its kernel read the result. Such an op has only the loops of the weight, and
 /// is repeated wherever a contraction needs a part of it.
@@ -80,11 +72,6 @@ public:
   /// Whether no op has two loops of the same class, as x * x^T has. Nothing
   /// else is known about the classes of a kernel if an op has.
   bool isConsistent() const { return consistent; }
-
-  /// The classes of a contraction's loops; failure if `op` is not a
-  /// contraction.
-  mlir::FailureOr<ContractionClasses>
-  getContraction(mlir::linalg::LinalgOp op) const;
 
 private:
   using Axis = std::pair<mlir::Value, unsigned>;

@@ -75,11 +75,6 @@ private:
   /// Divides the kernel by its contractions. Returns false if none is suitable.
   bool cutContractions(BlockTiles &choice);
   void cutLoops(BlockTiles &choice);
-  bool isReduced(unsigned cls) const {
-    return llvm::any_of(ops, [&](linalg::LinalgOp op) {
-      return llvm::is_contained(space.getReducedClasses(op), cls);
-    });
-  }
   /// Whether the class is the last axis of computed matrices, and no other axis
   /// of any of them.
   bool isColumns(unsigned cls) const {
@@ -219,8 +214,8 @@ void Chooser::cutLoops(BlockTiles &choice) {
   // Prefer the class with the most work, and use one that needs partial results
   // only if there is no other.
   auto getRank = [&](unsigned cls) {
-    return std::make_tuple(!isReduced(cls), getPoints(cls), !isColumns(cls),
-                           space.getExtent(cls));
+    return std::make_tuple(!space.isReduced(cls), getPoints(cls),
+                           !isColumns(cls), space.getExtent(cls));
   };
   unsigned first = candidates.front();
   for (unsigned cls : candidates)
@@ -244,7 +239,8 @@ void Chooser::cutLoops(BlockTiles &choice) {
   if (blocks * 2 > kBlocks || blocks == 1)
     return;
   for (unsigned cls : candidates) {
-    if (cls == first || isReduced(cls) || getPoints(cls) != getPoints(first))
+    if (cls == first || space.isReduced(cls) ||
+        getPoints(cls) != getPoints(first))
       continue;
     int64_t perBlock = getPoints(first) / blocks;
     int64_t more = std::min(kBlocks / blocks, perBlock / (4 * kSmallBlock));

@@ -117,8 +117,7 @@ public:
 
 private:
   StepBuilder createBuilder(StepPurpose purpose) {
-    return StepBuilder(builder, model.getLoc(), type, purpose, batch,
-                       roundsOperands);
+    return StepBuilder(builder, model.getLoc(), type, purpose, roundsOperands);
   }
 
   RankedTensorType getMatrixType(int64_t width, Type element) {

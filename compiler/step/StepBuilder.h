@@ -58,13 +58,11 @@ public:
   using GradientSink = std::function<void(llvm::StringRef, mlir::Value)>;
 
   StepBuilder(mlir::OpBuilder &builder, mlir::Location loc,
-              mlir::FloatType type, StepPurpose purpose, int64_t batch,
-              bool roundsOperands)
-      : LinalgBuilder(builder, loc, type), purpose(purpose), batch(batch),
+              mlir::FloatType type, StepPurpose purpose, bool roundsOperands)
+      : LinalgBuilder(builder, loc, type), purpose(purpose),
         roundsOperands(roundsOperands) {}
 
   bool isTraining() const { return purpose == StepPurpose::Train; }
-  int64_t getBatch() const { return batch; }
 
   /// The tensors of a value of the model.
   llvm::ArrayRef<mlir::Value> get(mlir::Value value) const;
@@ -158,7 +156,6 @@ public:
 
 private:
   StepPurpose purpose;
-  int64_t batch;
   bool roundsOperands;
   llvm::DenseMap<mlir::Value, mlir::Value> rounded;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> tensors, adjoints;
