@@ -17,10 +17,10 @@ int64_t vib::getBufferBytes(const Buffer &buffer) {
   return getMemoryBytes(buffer.type, getPlainLayout(buffer.type));
 }
 
-SmallVector<Access> vib::getAccesses(const BlockPlan &plan,
-                                     const BlockStep &step) {
+SmallVector<BlockAccess> vib::getAccesses(const BlockPlan &plan,
+                                          const BlockStep &step) {
   const KernelSpace &space = plan.getSpace();
-  SmallVector<Access> accesses;
+  SmallVector<BlockAccess> accesses;
   if (step.copy) {
     SmallVector<unsigned, 4> classes = space.getClasses(step.copy->value);
     accesses.push_back(

@@ -14,7 +14,7 @@
 namespace vib {
 
 /// An access of a step to a buffer.
-struct Access {
+struct BlockAccess {
   unsigned buffer;
   bool isWrite;
   /// The part of the buffer, and the classes of the step's positions if each
@@ -24,8 +24,8 @@ struct Access {
 };
 
 /// The accesses of a step, except those to its staging memory.
-llvm::SmallVector<Access> getAccesses(const BlockPlan &plan,
-                                      const BlockStep &step);
+llvm::SmallVector<BlockAccess> getAccesses(const BlockPlan &plan,
+                                           const BlockStep &step);
 
 /// The size of a scratch buffer in bytes.
 int64_t getBufferBytes(const Buffer &buffer);

@@ -31,7 +31,7 @@ void BlockPlan::placeBarriers() {
       return state;
     return argument;
   };
-  auto overlap = [&](const Access &lhs, const Access &rhs) {
+  auto overlap = [&](const BlockAccess &lhs, const BlockAccess &rhs) {
     const Buffer &left = buffers[lhs.buffer], &right = buffers[rhs.buffer];
     if (lhs.buffer == rhs.buffer)
       return true;
@@ -44,22 +44,22 @@ void BlockPlan::placeBarriers() {
     Value identity = getIdentity(lhs.buffer);
     return identity && identity == getIdentity(rhs.buffer);
   };
-  auto conflict = [&](const Access &lhs, const Access &rhs) {
+  auto conflict = [&](const BlockAccess &lhs, const BlockAccess &rhs) {
     if (!(lhs.isWrite || rhs.isWrite) || !overlap(lhs, rhs))
       return false;
     bool sameThread = !lhs.positions.empty() &&
                       lhs.positions == rhs.positions && lhs.site == rhs.site;
     return !sameThread;
   };
-  SmallVector<Access> pending;
+  SmallVector<BlockAccess> pending;
   bool touchedShared = false;
   for (BlockStep &step : steps) {
-    SmallVector<Access> accesses = getAccesses(*this, step);
+    SmallVector<BlockAccess> accesses = getAccesses(*this, step);
     // The staging memory may overlap any scratch buffer.
     step.needsBarrier =
         (!step.contractions.empty() && touchedShared) ||
-        llvm::any_of(accesses, [&](const Access &access) {
-          return llvm::any_of(pending, [&](const Access &other) {
+        llvm::any_of(accesses, [&](const BlockAccess &access) {
+          return llvm::any_of(pending, [&](const BlockAccess &other) {
             return conflict(access, other);
           });
         });
@@ -72,7 +72,7 @@ void BlockPlan::placeBarriers() {
       pending.clear();
     else
       pending.append(accesses);
-    touchedShared |= llvm::any_of(accesses, [&](const Access &access) {
+    touchedShared |= llvm::any_of(accesses, [&](const BlockAccess &access) {
       return buffers[access.buffer].kind == Buffer::Scratch;
     });
   }

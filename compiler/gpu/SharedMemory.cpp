@@ -42,7 +42,7 @@ void BlockPlan::placeShared() {
     if (!step.contractions.empty())
       pieces.push_back({tiles.shape.getStagingBytes(step.contractions.size()),
                         begin, begin, std::nullopt, &step});
-    for (const Access &access : getAccesses(*this, step)) {
+    for (const BlockAccess &access : getAccesses(*this, step)) {
       const Buffer &buffer = buffers[access.buffer];
       if (buffer.kind != Buffer::Scratch)
         continue;
