@@ -1,7 +1,7 @@
 # vib_mlir_library(NAME SOURCES... [LINK_LIBS libs...] [DEPENDS targets...])
 #
-# A static library of the compiler. All of them share one precompiled header:
-# the headers of MLIR and LLVM take 5 to 15 seconds a file without it, and one with
+# A static library of the compiler. All libraries share one precompiled header: a file that
+# includes headers of MLIR and LLVM takes 5 to 15 seconds without it and one second with
 # it. A header that several files of the compiler include belongs into it.
 include_guard()
 
@@ -32,7 +32,7 @@ function(vib_mlir_executable NAME)
   cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
   add_executable(${NAME} ${ARG_UNPARSED_ARGUMENTS})
   vib_mlir_target(${NAME})
-  # As the libraries are: a precompiled header is of one code model.
+  # Compile executables with -fPIC like the libraries, because the precompiled header was.
   set_target_properties(${NAME} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${NAME} PRIVATE -fPIC)
   target_link_libraries(${NAME} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM)

@@ -1,4 +1,4 @@
-//===- FormKernels.cpp - One kernel an op -----------------------*- C++ -*-===//
+//===- FormKernels.cpp - Turn every op into a kernel ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The ops of a function are of two kinds. Roots compute something: every linalg
-// op but a fill, and the last insert_slice of a chain. All others (constants,
-// arithmetic on scalars, tensor.empty, fills, slices of operands) cost nothing
-// or next to nothing: they are cloned into every kernel whose root needs them,
-// so that no kernel exists only to hand them out.
+// An op is a root if it computes something: every linalg op except a fill, and
+// the last insert_slice of a chain. All other ops (constants, scalar
+// arithmetic, tensor.empty, fills, slices of operands) cost next to nothing.
+// They are cloned into every kernel whose root needs them, so that no kernel
+// exists only to provide their results.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,7 +31,7 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// Whether another insert_slice carries on with what `op` has put together.
+/// Whether the only user of `op` is another insert_slice into its result.
 static bool isContinued(tensor::InsertSliceOp op) {
   if (!op->hasOneUse())
     return false;
@@ -39,8 +39,8 @@ static bool isContinued(tensor::InsertSliceOp op) {
   return next && next.getDest() == op.getResult();
 }
 
-/// Whether `op` rounds state for contractions, each of which does it in its own
-/// kernel: state has no rounded copy.
+/// Whether `op` rounds state for contractions. Each contraction rounds it in
+/// its own kernel, because no rounded copy of state is kept.
 static bool isRoundingOfState(Operation *op) {
   auto loop = dyn_cast<linalg::LinalgOp>(op);
   return loop && isPrologue(loop) && getState(loop.getDpsInputs().front());
@@ -51,14 +51,14 @@ static bool isRoot(Operation *op) {
     return !isContinued(insert);
   if (isa<linalg::LinalgOp>(op) && !isa<linalg::FillOp>(op))
     return !isRoundingOfState(op);
-  // What the function returns has to come from somewhere.
+  // A kernel has to produce what the function returns.
   return isa<linalg::FillOp, tensor::ExtractSliceOp>(op) &&
          llvm::any_of(op->getUsers(), [](Operation *user) {
            return isa<func::ReturnOp>(user);
          });
 }
 
-/// Collects the ops that go into the kernel of `op`, itself included.
+/// Collects the ops that become part of the kernel of `op`, including `op`.
 static void collect(Operation *op, llvm::SmallSetVector<Operation *, 8> &ops) {
   llvm::SetVector<Value> operands;
   operands.insert_range(op->getOperands());
@@ -72,8 +72,8 @@ static void collect(Operation *op, llvm::SmallSetVector<Operation *, 8> &ops) {
   ops.insert(op);
 }
 
-/// The name of a value in the text: that of its slot, else that of the place
-/// which its kernel gives it.
+/// The name of a value in the printed module: the name of its slot, else of the
+/// output argument of its kernel.
 static Location getNamedLoc(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     SlotAttr slot = getSlot(argument);
@@ -94,8 +94,8 @@ static Location getNamedLoc(Value value) {
   return value.getLoc();
 }
 
-/// Names the place of a result: by the output of the function that it is, by
-/// its location if the step named it there, else by its label.
+/// The name for an output argument: that of the function's output which it
+/// becomes, else that which the step gave it, else its label.
 static Location getPlaceLoc(OpResult result, StringAttr label) {
   for (OpOperand &use : result.getUses())
     if (auto ret = dyn_cast<func::ReturnOp>(use.getOwner()))
@@ -109,12 +109,13 @@ static Location getPlaceLoc(OpResult result, StringAttr label) {
   return NameLoc::get(label, result.getLoc());
 }
 
-/// Moves `root` and what it needs into a kernel.
+/// Moves `root` and the ops that it needs into a kernel.
 static void formKernel(Operation *root) {
   llvm::SmallSetVector<Operation *, 8> ops;
   collect(root, ops);
 
-  // Results that update state have the state's place, others a fresh one.
+  // A result that updates state uses the memory of the state; others get a new
+  // tensor.
   OpBuilder builder(root);
   SmallVector<Value> outputs;
   auto destination = dyn_cast<DestinationStyleOpInterface>(root);

@@ -1,4 +1,4 @@
-//===- FuseBiasGradient.cpp - Sums beside a contraction ---------*- C++ -*-===//
+//===- FuseBiasGradient.cpp - Fuse sums into contractions -------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,8 +17,8 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// The sums reduce exactly what the contraction reduces, and keep nothing that
-/// it does not keep.
+/// The sums reduce exactly the classes that the contraction reduces, and no
+/// loop is over a class that the contraction does not have.
 static std::string checkSums(KernelOp kernel, const KernelSpace &space) {
   SmallVector<linalg::LinalgOp> contractions = getContractions(kernel);
   SmallVector<unsigned, 4> all = space.getLoopClasses(contractions.front());
@@ -29,10 +29,10 @@ static std::string checkSums(KernelOp kernel, const KernelSpace &space) {
     SmallVector<unsigned, 2> others = space.getReducedClasses(op);
     llvm::sort(others);
     if (!others.empty() && others != reduced)
-      return "it sums over other positions than the contraction";
+      return "it does not sum over the positions of the contraction";
     for (unsigned cls : space.getLoopClasses(op))
       if (!llvm::is_contained(all, cls))
-        return "it keeps positions that the contraction does not have";
+        return "its result has positions that the contraction lacks";
   }
   return {};
 }
@@ -40,7 +40,7 @@ static std::string checkSums(KernelOp kernel, const KernelSpace &space) {
 namespace {
 struct FuseBiasGradientPass
     : public vib::impl::FuseBiasGradientBase<FuseBiasGradientPass> {
-  /// Fuses a kernel of sums over rows into a contraction that reads the same
+  /// Fuses a kernel that sums over rows into a contraction that reads the same
   /// tensor.
   bool fuse(KernelOp sums) {
     for (Value input : sums.getInputs()) {

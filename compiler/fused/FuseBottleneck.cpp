@@ -1,4 +1,4 @@
-//===- FuseBottleneck.cpp - Sampling after the statistics -------*- C++ -*-===//
+//===- FuseBottleneck.cpp - Fuse sampling and the rate ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,12 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Three steps. A contraction whose result is only read in slices of one axis
-// is split: the slice of the result is moved up through the elementwise ops
-// and the contraction to the slices of its operands, so that each slice is a
-// result of its own. The kernels that read these results, elementwise or sums,
-// are then fused into the kernel. At last, kernels that put slices together
-// are fused into the kernel that computes the parts.
+// The pass has three steps.
+//
+// 1. A contraction whose result is only read in slices along one axis is split.
+//    Each slice of the result is moved up through the elementwise ops and the
+//    contraction to slices of their operands, and becomes a result of its own.
+// 2. The elementwise kernels and sums that read these results are fused into
+// the
+//    kernel.
+// 3. Kernels that concatenate slices are fused into the kernels that compute
+//    them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,14 +40,15 @@ namespace vib {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Positions [offset, offset + size) of one axis, all of the others.
+/// The positions [offset, offset + size) of one axis, and all positions of the
+/// other axes.
 struct Slice {
   unsigned axis;
   int64_t offset, size;
 };
 
-/// Computes slices of a kernel's values from slices of what they are computed
-/// from.
+/// Computes a slice of a kernel's value from slices of the values that it is
+/// computed from.
 class Slicer {
 public:
   Slicer(OpBuilder &builder) : builder(builder) {}
@@ -101,7 +106,7 @@ private:
         types.push_back(value.getType());
     }
     Operation *sliced = mlir::clone(builder, op, types, operands);
-    // The body counts positions from the start of the whole axis.
+    // linalg.index now counts from the start of the slice.
     sliced->walk([&](linalg::IndexOp index) {
       if (index.getDim() != loop || slice.offset == 0)
         return;
@@ -119,7 +124,7 @@ private:
 };
 } // namespace
 
-/// The one axis of which `op` takes a part, if there is one.
+/// The slice that `op` takes, if it takes a part of exactly one axis.
 static std::optional<Slice> getSlice(tensor::ExtractSliceOp op) {
   std::optional<Slice> slice;
   auto type = op.getSourceType();
@@ -137,8 +142,8 @@ static std::optional<Slice> getSlice(tensor::ExtractSliceOp op) {
   return slice;
 }
 
-/// The slices in which the kernels of the block read `result`, with the ops
-/// that take them; failure if something reads it otherwise.
+/// The slices that other kernels read of `result`, with the ops that take them.
+/// Collecting them fails if there is any other use.
 using SliceMap = llvm::MapVector<std::pair<int64_t, int64_t>,
                                  SmallVector<tensor::ExtractSliceOp>>;
 
@@ -148,7 +153,7 @@ static LogicalResult collectSlices(Value result, unsigned &axis,
   for (OpOperand &use : result.getUses()) {
     auto kernel = dyn_cast<KernelOp>(use.getOwner());
     if (!kernel) {
-      reason = "the function returns the whole of it";
+      reason = "the function returns the whole result";
       return failure();
     }
     BlockArgument argument =
@@ -173,7 +178,7 @@ static LogicalResult collectSlices(Value result, unsigned &axis,
   return success();
 }
 
-/// The argument of `kernel` that holds `value`; a new one if it has none.
+/// The argument of `kernel` for `value`; a new one if `value` is not an input.
 static BlockArgument addInput(KernelOp kernel, Value value, Location loc) {
   for (auto [input, argument] :
        llvm::zip(kernel.getInputs(), kernel.getInputArgs()))
@@ -185,7 +190,7 @@ static BlockArgument addInput(KernelOp kernel, Value value, Location loc) {
   return argument;
 }
 
-/// Removes the argument that holds `value`, which nothing reads.
+/// Removes the input `value`, whose argument has no uses.
 static void removeInput(KernelOp kernel, Value value) {
   for (auto [index, input] : llvm::enumerate(kernel.getInputs()))
     if (input == value) {
@@ -195,8 +200,9 @@ static void removeInput(KernelOp kernel, Value value) {
     }
 }
 
-/// Replaces a kernel that hands out a tensor as it came, as one that only took
-/// a slice does now, by the tensor, which takes over the name.
+/// Removes a kernel that yields its input unchanged, as a kernel that only took
+/// a slice now does. Its result is replaced by the input, which takes over the
+/// name of the output argument.
 static void foldCopy(KernelOp kernel) {
   if (kernel.getInputs().size() != 1 || kernel->getNumResults() != 1 ||
       kernel.getYield().getOperand(0) != kernel.getInputArgs().front())
@@ -212,8 +218,8 @@ static void foldCopy(KernelOp kernel) {
     output.getDefiningOp()->erase();
 }
 
-/// Splits a kernel of one contraction by the slices in which its result is
-/// read. Returns the kernel that has one result a slice.
+/// Splits a kernel with one contraction by the slices that are read of its
+/// result. The new kernel has one result for each slice.
 static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
   OpBuilder builder(kernel);
   Value yielded = kernel.getYield().getOperand(0);
@@ -250,7 +256,7 @@ static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
       op.erase();
   body.eraseArgument(numInputs);
 
-  // The readers take the parts in place of the whole.
+  // The readers get the parts instead of the whole.
   for (auto [part, entry, argument] :
        llvm::zip(result.getResults(), slices, result.getOutputArgs()))
     for (tensor::ExtractSliceOp extract : entry.second) {
@@ -274,10 +280,11 @@ static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
 // Growing
 //===----------------------------------------------------------------------===//
 
-/// The ops share a loop that none reduces. A sum over positions of the
-/// contraction's result is only handed out, so that threads which divide these
-/// positions do not wait for each other within the kernel; unless its weights
-/// are small enough for it to work by rows.
+/// All ops must share a loop that none of them reduces. Sums over positions of
+/// the contraction's result must only be yielded; otherwise threads that divide
+/// these positions would have to wait for each other within the kernel. That
+/// does not matter if the weights are small enough for the kernel to work by
+/// rows.
 static std::string checkBottleneck(KernelOp kernel, const KernelSpace &space) {
   if (space.getSharedParallelClasses().empty())
     return "no loop is common to all ops without being reduced";
@@ -288,14 +295,15 @@ static std::string checkBottleneck(KernelOp kernel, const KernelSpace &space) {
         !linalg::isaContractionOpInterface(op) &&
         !llvm::all_of(op->getUsers(),
                       [](Operation *user) { return isa<YieldOp>(user); }))
-      return "a sum over the latents is read again";
+      return "another op reads a sum over the latents";
   return {};
 }
 
-/// Fuses what reads the results of `kernel`, until nothing more fits.
+/// Fuses the readers of `kernel` into it until no more can be fused. Returns
+/// their number.
 static unsigned grow(KernelOp kernel) {
   for (unsigned fused = 0;; ++fused) {
-    // One that cannot be fused yet can when what it needs has been.
+    // A reader that is refused now may be accepted once others have been fused.
     SmallVector<std::pair<KernelOp, std::string>> refused;
     KernelOp merged;
     for (KernelOp reader :
@@ -323,7 +331,7 @@ static unsigned grow(KernelOp kernel) {
   }
 }
 
-/// The parts are computed by one kernel, over rows that they share.
+/// The parts must be computed by one contraction, over rows that they share.
 static std::string checkAssembly(KernelOp kernel, const KernelSpace &space) {
   if (getContractions(kernel).size() > 1)
     return "the parts come from several contractions";
@@ -332,7 +340,8 @@ static std::string checkAssembly(KernelOp kernel, const KernelSpace &space) {
   return {};
 }
 
-/// Fuses a kernel that only puts slices together into those that compute them.
+/// Fuses a kernel that only concatenates slices into the kernels that compute
+/// them.
 static unsigned fuseAssembly(KernelOp assembly) {
   llvm::SmallSetVector<KernelOp, 4> producers;
   for (Value input : assembly.getInputs())
@@ -346,7 +355,7 @@ static unsigned fuseAssembly(KernelOp assembly) {
         mergeKernels(producer, assembly, checkAssembly, reason);
     if (succeeded(merged)) {
       assembly = *merged;
-      noteFused(assembly, "bottleneck", "slices put together");
+      noteFused(assembly, "bottleneck", "concatenation of slices");
       ++fused;
     } else if (fused == 0) {
       noteUnfused(assembly, "bottleneck", producer, reason);
@@ -376,10 +385,10 @@ struct FuseBottleneckPass
         }
         KernelOp bottleneck = split(kernel, axis, slices);
         noteFused(bottleneck, "bottleneck",
-                  "split into " + Twine(slices.size()) + " side by side");
+                  "split into " + Twine(slices.size()) + " contractions");
         ++numSplit;
         numFused += grow(bottleneck);
-        // The kernels that follow may be gone: look at the function again.
+        // The other kernels in the list may have been erased, so start again.
         runOnOperation();
         return;
       }

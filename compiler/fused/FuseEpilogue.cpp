@@ -1,4 +1,4 @@
-//===- FuseEpilogue.cpp - Elementwise ops after a contraction ---*- C++ -*-===//
+//===- FuseEpilogue.cpp - Fuse elementwise kernels --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,8 +18,8 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// A kernel that can take an epilogue: elementwise, or with one contraction and
-/// else only elementwise ops.
+/// Whether a kernel can take an epilogue: it is elementwise, or it has one
+/// contraction and otherwise only elementwise ops.
 static bool takesEpilogue(KernelOp kernel) {
   return !updatesState(kernel) &&
          (isElementwise(kernel) || getContractions(kernel).size() == 1) &&
@@ -43,14 +43,15 @@ static bool readsWhole(KernelOp consumer, KernelOp producer) {
 
 namespace {
 struct FuseEpiloguePass : public vib::impl::FuseEpilogueBase<FuseEpiloguePass> {
-  /// Fuses `consumer` into one of its producers; returns what that has become.
+  /// Fuses `consumer` into one of its producers. Returns the merged kernel, or
+  /// null.
   KernelOp fuse(KernelOp consumer) {
     llvm::SmallSetVector<KernelOp, 4> producers;
     for (Value input : consumer.getInputs())
       if (auto producer = input.getDefiningOp<KernelOp>())
         if (takesEpilogue(producer))
           producers.insert(producer);
-    // A contraction comes first: in its epilogue nothing is loaded again.
+    // Try contractions first: their epilogue reads values from registers.
     SmallVector<KernelOp> order(producers.getArrayRef());
     std::partition(order.begin(), order.end(), [](KernelOp kernel) {
       return !getContractions(kernel).empty();
@@ -74,8 +75,8 @@ struct FuseEpiloguePass : public vib::impl::FuseEpilogueBase<FuseEpiloguePass> {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isDeclaration())
         continue;
-      // A merged kernel may stand earlier than its parts, so that kernels which
-      // were passed over fit it now: start again after each.
+      // The merged kernel may precede its parts, so that kernels which could
+      // not be fused before can be now: start again after each fusion.
       bool changed = true;
       while (changed) {
         changed = false;

@@ -1,4 +1,4 @@
-//===- FuseOptimizer.cpp - Updates after gradients --------------*- C++ -*-===//
+//===- FuseOptimizer.cpp - Fuse updates into gradients ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,8 +18,8 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// The names of the state that a kernel updates: "weight, moment1, moment2 of
-/// encode.0.weight".
+/// A description of the state that a kernel updates: "weight, moment1, moment2
+/// of encode.0.weight".
 static std::string describeState(KernelOp kernel) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -36,7 +36,7 @@ static std::string describeState(KernelOp kernel) {
 namespace {
 struct FuseOptimizerPass
     : public vib::impl::FuseOptimizerBase<FuseOptimizerPass> {
-  /// Whether `update` was fused into a kernel that it reads.
+  /// Fuses `update` into a kernel that it reads. Returns whether it did.
   bool fuse(KernelOp update) {
     llvm::SmallSetVector<KernelOp, 4> gradients;
     for (Value operand : update.getOperands())

@@ -1,4 +1,4 @@
-//===- FuseRows.cpp - A decoder and its loss, row by row --------*- C++ -*-===//
+//===- FuseRows.cpp - Fuse decoder and loss row by row ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,8 +18,8 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// Whether `kernel` contracts with something that the rows neither hold nor
-/// compute, as the backward pass of the layer before does.
+/// Whether `kernel` reads a weight that `rows` does not read, as the backward
+/// pass of the layer before the decoder does.
 static bool hasNewWeight(KernelOp kernel, KernelOp rows) {
   return llvm::any_of(kernel.getInputs(), [&](Value input) {
     return isa<BlockArgument>(input) && getState(input) &&
@@ -27,8 +27,8 @@ static bool hasNewWeight(KernelOp kernel, KernelOp rows) {
   });
 }
 
-/// The name for a kernel that holds the layers `lhs` and `rhs`: what they have
-/// in common, `decode` for `decode.0` and `decode.2`.
+/// The name for a kernel with the layers `lhs` and `rhs`: their common part,
+/// for example `decode` for `decode.0` and `decode.2`.
 static StringRef getCommonName(StringRef lhs, StringRef rhs) {
   if (lhs == rhs)
     return lhs;
@@ -40,9 +40,9 @@ namespace {
 struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
   using FuseRowsBase::FuseRowsBase;
 
-  /// Whether `kernel`, which feeds or reads `rows`, belongs to another part of
-  /// the model: a decoder begins after the noise, and its backward pass ends
-  /// where a weight is needed that its forward pass has not read.
+  /// Whether `kernel`, a neighbour of `rows`, belongs to another part of the
+  /// model. A decoder begins after the noise. Its backward pass ends where a
+  /// weight is needed that its forward pass has not read.
   bool isBeyond(KernelOp kernel, KernelOp rows) {
     if (getContractions(kernel).empty())
       return false;
@@ -51,7 +51,7 @@ struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
     return hasNewWeight(kernel, rows);
   }
 
-  /// Every op has the rows, and what has no rows is small.
+  /// All ops must have the rows, and the tensors without rows must be small.
   std::string checkRows(KernelOp kernel, const KernelSpace &space) {
     SmallVector<unsigned, 4> rows = space.getSharedParallelClasses();
     if (rows.empty())
@@ -63,7 +63,7 @@ struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
     return {};
   }
 
-  /// Fuses one neighbour into `rows`; returns what it has become.
+  /// Fuses one neighbour into `rows`. Returns the merged kernel, or null.
   KernelOp growOnce(KernelOp rows) {
     llvm::SmallSetVector<KernelOp, 8> neighbours;
     for (Value input : rows.getInputs())

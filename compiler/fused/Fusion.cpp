@@ -1,4 +1,4 @@
-//===- Fusion.cpp - What all fusion passes share ----------------*- C++ -*-===//
+//===- Fusion.cpp - Queries and merging for the passes ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,17 +6,18 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Merging two kernels. Between them in the block stand others, and the merged
-// kernel runs at one place, so that the kernels between have to be before or
-// after it. One kernel depends on an earlier one if it reads its results, or if
-// it updates state that the earlier one still reads. With
+// Merging two kernels moves at least one of them past the kernels in between,
+// so each of those must be able to run either before or after the merged
+// kernel. A kernel depends on an earlier one if it reads a result of it, or if
+// it updates state that the earlier one reads. Let
 //
-//   after  = the kernels between that depend on the first one,
-//   before = the kernels between on which the second one depends
+//   after  = the kernels in between that depend on the first kernel,
+//   before = the kernels in between on which the second kernel depends
 //
-// (both taken transitively), the two can be merged if no kernel is in both: the
-// merged kernel stands where the second one stood if nothing has to come after
-// it, else where the first one stood, `before` moved in front of it.
+// (both transitively). The two kernels can be merged if no kernel is in both
+// sets. The merged kernel is placed where the second one was if `after` is
+// empty. Otherwise it is placed where the first one was, and the kernels in
+// `before` are moved in front of it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,7 +33,7 @@ using namespace mlir;
 using namespace vib;
 
 //===----------------------------------------------------------------------===//
-// Questions
+// Queries
 //===----------------------------------------------------------------------===//
 
 SlotAttr vib::getSlot(BlockArgument argument) {
@@ -128,7 +129,7 @@ int64_t vib::getSharedBytes(KernelOp kernel, const KernelSpace &space) {
 std::string vib::describe(KernelOp kernel) {
   SmallVector<linalg::LinalgOp> loops = getLoops(kernel);
   if (loops.empty())
-    return "slices put together";
+    return "concatenation of slices";
   if (!getContractions(kernel).empty())
     return "contraction";
   llvm::SmallSetVector<StringRef, 8> names;
@@ -156,7 +157,7 @@ SmallVector<KernelOp> vib::getKernels(func::FuncOp function) {
 // Notes
 //===----------------------------------------------------------------------===//
 
-/// Adds a note; false if it was there.
+/// Adds a note. Returns false if the kernel already has it.
 static bool addNote(KernelOp kernel, StringRef attr, const Twine &text) {
   Builder builder(kernel.getContext());
   SmallVector<Attribute> notes;
@@ -181,7 +182,7 @@ void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
                       StringRef why) {
   std::string what = describe(kernel);
   if (addNote(kernel, kUnfusedAttrName,
-              pass + ": '" + what + "' not into '" + into.getName() +
+              pass + ": '" + what + "' not fused into '" + into.getName() +
                   "': " + why))
     remark::missed(kernel.getLoc(),
                    remark::RemarkOpts::name(pass).category("vib"))
@@ -194,9 +195,8 @@ void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
 // Outputs
 //===----------------------------------------------------------------------===//
 
-/// The operand through which a value gets its place: the init of the op that
-/// computes it, or of the fill, or of the first of the insert_slices, before
-/// it.
+/// The operand that determines the memory of a value: the init of the op that
+/// computes the value, or that of the fill or the first insert_slice before it.
 static OpOperand *getPlace(Value value) {
   OpOperand *place = nullptr;
   while (Operation *op = value.getDefiningOp()) {
@@ -210,7 +210,7 @@ static OpOperand *getPlace(Value value) {
     else
       return place;
     value = place->get();
-    // A fill that others use as well cannot be in this place: take a copy.
+    // A fill with other users cannot be computed in this place, so clone it.
     if (auto fill = value.getDefiningOp<linalg::FillOp>();
         fill && !value.hasOneUse()) {
       OpBuilder builder(fill);
@@ -265,7 +265,7 @@ static bool dependsOn(KernelOp later, KernelOp earlier) {
 }
 
 namespace {
-/// Where the merged kernel stands, and what moves in front of it.
+/// The position of the merged kernel, and the kernels to move in front of it.
 struct Placement {
   SmallVector<KernelOp> before;
   bool atSecond;
@@ -307,8 +307,9 @@ static void moveBefore(KernelOp kernel, Operation *op) {
   kernel->moveBefore(op);
 }
 
-/// Whether one kernel reads state that the other updates: as one kernel, some
-/// of its threads would read what others have already written.
+/// Returns an error text if one kernel reads state that the other one updates:
+/// in a merged kernel, some threads could read what others have already
+/// written.
 static std::string checkState(KernelOp first, KernelOp second) {
   for (auto [reader, writer] : {std::pair(first, second), {second, first}})
     for (Value output : writer.getOutputs()) {
@@ -321,8 +322,9 @@ static std::string checkState(KernelOp first, KernelOp second) {
   return {};
 }
 
-/// Builds the merged kernel in front of `second`, both still there. Results of
-/// `first` that only `second` reads are no results of the merged kernel.
+/// Builds the merged kernel in front of `second` and leaves both kernels in
+/// place. A result of `first` that only `second` reads is not a result of the
+/// merged kernel, unless it is state.
 static KernelOp buildMerged(KernelOp first, KernelOp second,
                             SmallVectorImpl<Value> &replaced) {
   OpBuilder builder(second);
@@ -340,7 +342,7 @@ static KernelOp buildMerged(KernelOp first, KernelOp second,
   for (Value input : second.getInputs())
     if (input.getDefiningOp() != first)
       inputs.insert(input);
-  // The second kernel may update further what the first one has updated.
+  // The second kernel may update state that the first one has updated.
   SmallVector<Value> secondOutputs;
   for (Value output : second.getOutputs()) {
     if (output.getDefiningOp() == first)
@@ -425,7 +427,7 @@ std::string vib::checkSamePositions(KernelOp kernel, const KernelSpace &space) {
         loops.push_back(cls);
     llvm::sort(loops);
     if (positions && *positions != loops)
-      return "it runs over other positions";
+      return "it runs over different positions";
     positions = loops;
   }
   return {};
@@ -446,13 +448,13 @@ FailureOr<KernelOp> vib::mergeKernels(KernelOp first, KernelOp second,
   KernelSpace space(merged);
   reason = space.isConsistent()
                ? check(merged, space)
-               : "two loops of an op would run over one set of positions";
+               : "two loops of one op would become the same loop";
   if (!reason.empty()) {
     merged.erase();
     return failure();
   }
 
-  // The kernel with the contraction gives its name.
+  // Prefer the name of a kernel that has a contraction.
   if (getContractions(first).empty() && !getContractions(second).empty())
     merged.setName(second.getName());
   for (KernelOp kernel : {first, second})

@@ -1,4 +1,4 @@
-//===- Fusion.h - What all fusion passes share ------------------*- C++ -*-===//
+//===- Fusion.h - Queries and merging for the passes ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,74 +15,75 @@
 
 namespace vib {
 
-/// What was fused into a kernel, and what was not and why: arrays of strings,
-/// which --explain prints.
+/// Arrays of strings on a kernel, which --explain prints: what was fused into
+/// it, and what was not fused and why.
 inline constexpr llvm::StringLiteral kFusedAttrName = "vib.fused";
 inline constexpr llvm::StringLiteral kUnfusedAttrName = "vib.unfused";
 
 //===----------------------------------------------------------------------===//
-// Questions
+// Queries
 //===----------------------------------------------------------------------===//
 
-/// The argument of the function that `value` is a version of, if that is state
-/// (a weight, a moment or an average), else null.
+/// The argument of the function of which `value` is a version, if that is state
+/// (a weight, a moment or an average); otherwise null.
 mlir::BlockArgument getState(mlir::Value value);
-/// The slot of a function's argument, null if it has none.
+/// The slot of a function's argument; null if it has none.
 SlotAttr getSlot(mlir::BlockArgument argument);
 /// Whether the kernel updates a weight, a moment or an average.
 bool updatesState(KernelOp kernel);
-/// The linalg ops of a kernel but its fills.
+/// The linalg ops of a kernel except fills.
 llvm::SmallVector<mlir::linalg::LinalgOp> getLoops(KernelOp kernel);
 /// The contractions of a kernel.
 llvm::SmallVector<mlir::linalg::LinalgOp> getContractions(KernelOp kernel);
-/// Whether all ops of the kernel are loops without a reduction.
+/// Whether the kernel has loops and none of them reduces.
 bool isElementwise(KernelOp kernel);
-/// Whether the kernel has loops, of which one reduces, and no contraction.
+/// Whether the kernel has a loop that reduces but no contraction.
 bool isReduction(KernelOp kernel);
-/// Whether `op` has a vib.noise in it.
+/// Whether there is a vib.noise in `op`.
 bool drawsNoise(mlir::Operation *op);
-/// The sum of bytes of a tensor.
+/// The size of a tensor in bytes.
 int64_t getBytes(mlir::Type type);
-/// The bytes of the kernel's ins and outs that have no axis of a class which
-/// all its ops share and none reduces: a kernel that works by rows reads them
-/// again for each block of rows.
+/// The bytes of the kernel's ins and outs that have none of the classes which
+/// all ops share without reducing them. A kernel that works by rows reads these
+/// tensors again for each block of rows.
 int64_t getSharedBytes(KernelOp kernel, const KernelSpace &space);
-/// How many of them a kernel by rows may have; half a common L2 cache.
+/// The limit of getSharedBytes for a kernel by rows: half a common L2 cache.
 inline constexpr int64_t kMaxSharedBytes = 256 * 1024;
-/// What a kernel computes, in a few words: "contraction", "exp, log1p",
-/// "reduction of mulf".
+/// A description of what a kernel computes, in a few words: "contraction",
+/// "exp, log1p", "reduction of mulf".
 std::string describe(KernelOp kernel);
 /// The kernels of a function in order.
 llvm::SmallVector<KernelOp> getKernels(mlir::func::FuncOp function);
 
 //===----------------------------------------------------------------------===//
-// Changes
+// Transformations
 //===----------------------------------------------------------------------===//
 
-/// Makes every yielded tensor be computed in the place of its `outs` where it
-/// would be computed in a tensor.empty, and uses no `outs` for another purpose.
+/// Lets every yielded tensor be computed in its `outs` instead of in a
+/// tensor.empty, and removes all other uses of the `outs`.
 void tieOutputs(KernelOp kernel);
 
-/// Whether the merged kernel may be: an empty string, or why not.
+/// Returns an empty string if the merged kernel is allowed, else the reason why
+/// not.
 using MergeCheck =
     llvm::function_ref<std::string(KernelOp, const KernelSpace &)>;
 
-/// A check for mergeKernels: all ops run over the same positions, those that a
-/// reduction sums over aside.
+/// A check for mergeKernels: all ops run over the same positions, apart from
+/// the loops that they reduce.
 std::string checkSamePositions(KernelOp kernel, const KernelSpace &space);
 
-/// Merges two kernels of a block, of which `first` is the earlier, into one if
-/// `check` agrees and if no kernel between them must run between them. Kernels
-/// between them are moved, never past what they read or what reads them, nor
-/// past an update of the state that they read. On failure nothing has changed
+/// Merges two kernels of a block, of which `first` is the earlier one. This
+/// succeeds if `check` accepts the result and no other kernel has to run
+/// between the two. Kernels between them are moved, but never across a kernel
+/// that they depend on or that depends on them. On failure nothing has changed
 /// and `reason` says why.
 mlir::FailureOr<KernelOp> mergeKernels(KernelOp first, KernelOp second,
                                        MergeCheck check, std::string &reason);
 
-/// Records that `what` was fused into a kernel, and emits it as a remark.
+/// Records that `what` was fused into a kernel, and emits a remark.
 void noteFused(KernelOp kernel, llvm::StringRef pass, const llvm::Twine &what);
-/// Records that a kernel was not fused into another and why, and emits it. The
-/// record goes once the kernel is fused into one after all.
+/// Records that a kernel was not fused into another one, and why; emits a
+/// remark. The record disappears if the kernel is fused into another one later.
 void noteUnfused(KernelOp kernel, llvm::StringRef pass, KernelOp into,
                  llvm::StringRef why);
 

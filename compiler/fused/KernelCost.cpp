@@ -1,4 +1,4 @@
-//===- KernelCost.cpp - What a kernel costs ---------------------*- C++ -*-===//
+//===- KernelCost.cpp - The cost of a kernel --------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@
 using namespace mlir;
 using namespace vib;
 
-/// The operations that one position of a loop costs.
+/// The number of operations of one iteration.
 static int64_t countFlops(linalg::LinalgOp op) {
   int64_t flops = 0;
   for (Operation &inner : *op.getBlock()) {

@@ -1,4 +1,4 @@
-//===- KernelCost.h - What a kernel costs -----------------------*- C++ -*-===//
+//===- KernelCost.h - The cost of a kernel ----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,24 +13,24 @@
 
 namespace vib {
 
-/// What one run of a kernel computes and moves. An operation of floating point
-/// counts as one, a multiply-add as two, a function of math and a draw of noise
-/// as one. Every tensor of ins and outs is moved once; state twice, as it is
-/// read and written.
+/// The work of one run of a kernel. A floating-point operation counts as one, a
+/// multiply-add as two, and a math function or a random number as one. The
+/// tensors of ins and outs are moved once each, except that state is both read
+/// and written.
 struct KernelCost {
   double flops = 0;
   double bytes = 0;
 
-  /// Roughly what it takes one thread of a CPU that finds its data in the cache
-  /// of another one.
+  /// A rough estimate of the time that one CPU thread takes if its data is in
+  /// the cache of another thread.
   double getCpuSeconds() const;
 };
 
 KernelCost getKernelCost(KernelOp kernel);
 
-/// The work that pays for a thread's part in a launch: that costs a quarter of
-/// a microsecond where processors share a cache, one or more where they do not,
-/// and then what the kernel reads and writes moves between them.
+/// A thread should have at least this much work in a launch. Waking it costs a
+/// quarter of a microsecond if the processors share a cache, and one or more if
+/// they do not; then the kernel's data has to move between them.
 inline constexpr double kSecondsOfThread = 4e-6;
 
 } // namespace vib

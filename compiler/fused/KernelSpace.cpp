@@ -77,7 +77,7 @@ void KernelSpace::addLinalgOp(linalg::LinalgOp op) {
       reducedNodes.push_back(getLoopNode(op, loop));
 }
 
-/// Joins the axes of `parts` (a slice, or what is inserted as one) with those
+/// Joins the axes of `parts` (a slice, or the source of an insertion) with the
 /// axes of `whole` that the slice takes in full.
 void KernelSpace::addSlice(Value whole, RankedTensorType partType,
                            ArrayRef<Value> parts, ArrayRef<OpFoldResult> sizes,
@@ -99,8 +99,8 @@ void KernelSpace::addSlice(Value whole, RankedTensorType partType,
   }
 }
 
-/// Whether `value` is only ever written by slices and then handed out, so that
-/// it needs no place but that of the kernel's result.
+/// Whether `value` is only written by insert_slices and then yielded, so that
+/// it needs no memory besides that of the kernel's result.
 static bool isAssembledInPlace(Value value) {
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(user))
@@ -138,8 +138,8 @@ KernelSpace::KernelSpace(KernelOp kernel) : kernel(kernel) {
         for (unsigned axis = 0, e = type.getRank(); axis != e; ++axis)
           getNode(value, axis);
 
-  // The nodes were numbered in the order of their first mention; so are the
-  // classes once they are compressed.
+  // Nodes were numbered in the order of their first use. Compressing keeps that
+  // order for the classes.
   classes.grow(nodeExtents.size());
   for (auto [lhs, rhs] : joins)
     classes.join(lhs, rhs);
@@ -207,26 +207,4 @@ SmallVector<unsigned, 4> KernelSpace::getSharedParallelClasses() const {
       shared.push_back(cls);
   }
   return shared;
-}
-
-FailureOr<ContractionClasses>
-KernelSpace::getContraction(linalg::LinalgOp op) const {
-  if (!linalg::isaContractionOpInterface(op))
-    return failure();
-  ContractionClasses result;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  SmallVector<unsigned, 4> loops = getLoopClasses(op);
-  for (auto [loop, cls] : llvm::enumerate(loops)) {
-    bool inLhs = maps[0].isFunctionOfDim(loop);
-    bool inRhs = maps[1].isFunctionOfDim(loop);
-    if (!maps[2].isFunctionOfDim(loop))
-      result.k.push_back(cls);
-    else if (inLhs && inRhs)
-      result.batch.push_back(cls);
-    else if (inLhs)
-      result.m.push_back(cls);
-    else
-      result.n.push_back(cls);
-  }
-  return result;
 }

@@ -6,19 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The ops of a kernel run over one iteration space: a loop of one op and a loop
-// of another are the same when they visit the same axis of the same tensor.
-// KernelSpace finds these classes by union-find over the axes of the kernel's
-// tensors and the loops of its ops, through the indexing maps:
+// All ops of a kernel run over one iteration space: two loops of different ops
+// are the same loop if they visit the same axis of the same tensor. A class is
+// a set of loops and tensor axes that are the same in this sense. KernelSpace
+// finds the classes by union-find over the axes of the kernel's tensors and the
+// loops of its ops, connected by the indexing maps:
 //
 //   %0 = contract(%x[b, k], %w[k, n])      classes: b = {x.0, 0.0, 1.0, ...}
 //   %1 = generic(%0[b, n], %bias[n])                n = {w.1, 0.1, 1.1, bias.0}
 //   %2 = generic(%1[b, n]) reduces n                k = {x.1, w.0}
 //
-// A slice starts a class of its own where it takes a part of an axis; whole
-// axes stay in their class. What fusion may merge and what the emitter may
-// divide among threads are both questions about classes: one that no op reduces
-// can be divided freely.
+// An axis of a slice starts a new class if the slice takes only a part of the
+// axis; whole axes keep their class. Both the decision which kernels to merge
+// and the decision how to divide a kernel among threads are made by class: a
+// class that no op reduces can be divided freely.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,26 +33,19 @@
 
 namespace vib {
 
-/// The classes of a contraction's loops: both operands and the result have
-/// `batch`, the left operand and the result `m`, the right one and the result
-/// `n`, both operands but not the result `k`.
-struct ContractionClasses {
-  llvm::SmallVector<unsigned, 2> batch, m, n, k;
-};
-
-/// Whether `op` rounds a whole weight, or a slice of one, for the contractions
-/// of its kernel and for nothing else. It has the loops of the weight only, and
-/// is done again wherever a contraction needs a part of it.
+/// Whether `op` rounds a weight, or a slice of one, and only contractions of
+/// its kernel read the result. Such an op has only the loops of the weight, and
+/// is repeated wherever a contraction needs a part of it.
 bool isPrologue(mlir::linalg::LinalgOp op);
 
 class KernelSpace {
 public:
   explicit KernelSpace(KernelOp kernel);
 
-  /// The number of classes; they are numbered from 0 in the order in which the
-  /// kernel's ops first name them.
+  /// The number of classes. They are numbered from 0 in the order in which the
+  /// kernel's ops first use them.
   unsigned getNumClasses() const { return extents.size(); }
-  /// How many positions a class has.
+  /// The number of positions in a class.
   int64_t getExtent(unsigned cls) const { return extents[cls]; }
 
   /// The class of an axis of a tensor of the kernel.
@@ -67,21 +61,17 @@ public:
 
   /// Whether some op reduces over the class.
   bool isReduced(unsigned cls) const { return reduced[cls]; }
-  /// Whether a slice takes part of, or writes part of, an axis of the class
-  /// that belongs to a value computed in the kernel: all of it must be there
-  /// at once. Slices of the kernel's ins are only an offset in memory.
+  /// Whether a slice reads or writes a part of an axis of the class, and the
+  /// axis belongs to a value computed in the kernel. The value must then be
+  /// complete at once. A slice of an input is only an offset in memory.
   bool isSliced(unsigned cls) const { return sliced[cls]; }
-  /// The classes that no op of the kernel reduces, and of which every linalg op
-  /// but fills has a loop: rows, for a kernel that works by rows.
+  /// The classes that no op reduces and over which every linalg op except fills
+  /// and prologues has a loop; the rows, in a kernel that works by rows.
   llvm::SmallVector<unsigned, 4> getSharedParallelClasses() const;
 
-  /// Whether no op has two loops of one class, as x * x^T has: nothing can be
-  /// said of a kernel where one has.
+  /// Whether no op has two loops of the same class, as x * x^T has. Nothing
+  /// else is known about the classes of a kernel if an op has.
   bool isConsistent() const { return consistent; }
-
-  /// The classes of a contraction's loops; failure if `op` is none.
-  mlir::FailureOr<ContractionClasses>
-  getContraction(mlir::linalg::LinalgOp op) const;
 
 private:
   using Axis = std::pair<mlir::Value, unsigned>;

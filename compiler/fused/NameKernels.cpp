@@ -1,4 +1,4 @@
-//===- NameKernels.cpp - A name for each kernel -----------------*- C++ -*-===//
+//===- NameKernels.cpp - Name the kernels -----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,7 +20,8 @@ namespace vib {
 } // namespace vib
 
 namespace {
-/// `encode.4.grad` is layer 4 of `encode`, in its role `.grad`.
+/// A parsed label: `encode.4.grad` has the stem `encode`, the layer `4` and the
+/// role `.grad`.
 struct Label {
   StringRef stem, layer, role;
 
@@ -38,8 +39,8 @@ struct Label {
 
 struct NameKernelsPass : public vib::impl::NameKernelsBase<NameKernelsPass> {
   void runOnOperation() override {
-    // A layer alone in its family needs no number, if that holds in all
-    // functions: one layer has one name.
+    // The number of a layer is removed if no function has another layer of the
+    // same family, so that a layer has the same name in all functions.
     llvm::StringMap<llvm::StringSet<>> families;
     for (auto function : getOperation().getOps<func::FuncOp>())
       for (KernelOp kernel : getKernels(function)) {

@@ -18,9 +18,9 @@ namespace vib {
 #define GEN_PASS_REGISTRATION
 #include "compiler/fused/Passes.h.inc"
 
-/// From the phase step to the phase fused.
+/// Lowers the phase step to the phase fused.
 void buildFusedPipeline(mlir::OpPassManager &pm);
-/// The passes by name, and the pipeline as vib-to-fused.
+/// Registers the passes, and the pipeline as vib-to-fused.
 void registerFusedPasses();
 } // namespace vib
 

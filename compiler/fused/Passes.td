@@ -18,14 +18,14 @@ class FusedPass<string name> : Pass<name, "::mlir::ModuleOp"> {
 }
 
 def FormKernels : FusedPass<"vib-form-kernels"> {
-  let summary = "Make every op of the step a kernel of its own";
+  let summary = "Turn every op of the step into a kernel of its own";
   let description = [{
-    A linalg op becomes a `vib.kernel` of its label's name; its fill, constants,
-    slices of operands and roundings of weights go with it, into each kernel that
-    uses them. State
-    (weights, moments, averages) that the op updates becomes an `outs`, as does
-    a fresh `tensor.empty` for any other result. A chain of insert_slices is one
-    kernel.
+    Each linalg op becomes a `vib.kernel` named after the op's label. The fill,
+    the constants, the slices of operands and the roundings of weights that it
+    uses are cloned into each kernel that needs them. State (weights, moments,
+    averages) that the op updates becomes an `outs` of the kernel; any other
+    result gets a new `tensor.empty` as its `outs`. A chain of insert_slices
+    becomes one kernel.
 
     ```mlir
     %0 = linalg.fill ins(%zero : f32) outs(%e : tensor<8x4xf32>) -> ...
@@ -40,16 +40,17 @@ def FormKernels : FusedPass<"vib-form-kernels"> {
     ```
   }];
   let statistics = [
-    Statistic<"numKernels", "kernels", "Kernels formed">];
+    Statistic<"numKernels", "kernels", "Kernels created">];
 }
 
 def FuseEpilogue : FusedPass<"vib-fuse-epilogue"> {
-  let summary = "Fuse elementwise kernels into the kernel that feeds them";
+  let summary = "Fuse elementwise kernels into the producer of their input";
   let description = [{
-    The bias, the activation and the derivative of an activation run over the
-    positions of a contraction's result: they become its epilogue, computed on
-    the tile that is still in registers. Elementwise kernels over one space
-    become one in the same way.
+    Adding the bias, applying the activation and multiplying by the derivative
+    of an activation run over the positions of a contraction's result. They
+    become its epilogue, which is computed while the tile of the result is still
+    in registers. Elementwise kernels over the same space are merged in the same
+    way.
 
     ```mlir
     %0 = vib.kernel "encode.0" ... { contract }
@@ -62,16 +63,16 @@ def FuseEpilogue : FusedPass<"vib-fuse-epilogue"> {
 }
 
 def FuseBottleneck : FusedPass<"vib-fuse-bottleneck"> {
-  let summary = "Fuse sampling and the rate into the contraction of the statistics";
+  let summary = "Fuse sampling and the rate into the encoder's last contraction";
   let description = [{
-    The encoder's last contraction computes the statistics of all latents side
-    by side, and what follows reads them apart: the means, the scales. Where all
-    readers of a contraction's result take slices of it, the contraction is split
-    into one over each slice of its weight, next to each other in one kernel; the
-    elementwise kernels over the slices (scale, noise, sample, the local
-    derivatives) and the sums over them (the rate) become its epilogue. Gradients
-    of slices that are put together are written side by side by the kernel that
-    computes them.
+    The encoder's last contraction computes all statistics of the posterior side
+    by side: the means, then the scales. The kernels that follow read them
+    separately. If all readers of a contraction's result take slices of it, the
+    contraction is split into one for each slice of its weight, all in the same
+    kernel. The elementwise kernels over the slices (scale, noise, sample, local
+    derivatives) and the sums over them (the rate) are then fused into the
+    kernel. Where the gradients of slices are concatenated, the kernel that
+    computes them writes them side by side.
 
     ```mlir
     %s = vib.kernel "encode.4" ins(%h, %w) { contract(%h, %w) }
@@ -90,9 +91,9 @@ def FuseOptimizer : FusedPass<"vib-fuse-optimizer"> {
   let summary = "Fuse the update of a weight into the kernel of its gradient";
   let description = [{
     The optimizer's update and the weight average run over the positions of the
-    gradient; as the epilogue of the contraction that computes it they read it
-    from registers, and the gradient never goes to memory. Not done where the
-    gradient has another reader.
+    gradient. As the epilogue of the contraction that computes the gradient,
+    they read it from registers, and the gradient is never written to memory.
+    The fusion is not done if something else reads the gradient.
 
     ```mlir
     %g = vib.kernel "encode.0.grad" ins(%x, %dy) { contract }
@@ -109,8 +110,8 @@ def FuseBiasGradient : FusedPass<"vib-fuse-bias-gradient"> {
   let summary = "Fuse the gradient of a bias into that of its weight";
   let description = [{
     The contraction of a weight's gradient reads the gradient of the layer's
-    output and sums over the rows of the batch; the gradient of the bias is the
-    sum of the same values over the same rows.
+    output and sums over the rows of the batch. The gradient of the bias is a
+    sum of the same values over the same rows, so one kernel can compute both.
 
     ```mlir
     vib.kernel "encode.0.grad" ins(%x, %dy) outs(%w) { contract, update }
@@ -124,16 +125,17 @@ def FuseBiasGradient : FusedPass<"vib-fuse-bias-gradient"> {
 }
 
 def FuseRows : FusedPass<"vib-fuse-rows"> {
-  let summary = "Fuse a small decoder, its loss and their gradients, row by row";
+  let summary = "Fuse a small decoder, its loss and their gradients row by row";
   let description = [{
-    A softmax reads all classes of a row and nothing of other rows. From every
-    kernel with such a reduction this pass grows one kernel that computes a row
-    from end to end: the contraction of a decoder, the likelihood, its gradient,
-    the gradient of the sample. Every op of it has the rows as a loop that is not
-    reduced. What has no rows (weights, biases) is read again by each block of
-    rows and has to stay in the cache: `max-weight-bytes` in all. On the way to
-    the inputs it ends at the kernel that draws the noise; on the way to the
-    gradients it takes a contraction only if its weight is already there.
+    A softmax reads all classes of a row and nothing from other rows. Starting
+    from every kernel with such a reduction, this pass grows a kernel that
+    computes whole rows: the contraction of a decoder, the likelihood, its
+    gradient, and the gradient of the sample. All ops of the kernel have a loop
+    over the rows, which none of them reduces. Tensors without rows (weights,
+    biases) are read again for each block of rows and must stay in the cache, so
+    their total size is limited by `max-weight-bytes`. Towards the inputs, the
+    kernel stops growing at the kernel that draws the noise. Towards the
+    gradients, it absorbs a contraction only if it already reads its weight.
 
     ```mlir
     %l = vib.kernel "decode" ins(%z, %w) { contract }
@@ -146,37 +148,39 @@ def FuseRows : FusedPass<"vib-fuse-rows"> {
   let options = [
     Option<"maxWeightBytes", "max-weight-bytes", "int64_t",
            "256 * 1024",
-           "Bytes of weights that a kernel by rows may read at most">];
+           "The most bytes of weights that a kernel by rows may read">];
   let statistics = [Statistic<"numFused", "fused", "Kernels fused into others">];
 }
 
 def SimplifyKernels : FusedPass<"vib-simplify-kernels"> {
-  let summary = "Make the region of each kernel as short as it can be";
+  let summary = "Simplify the region of each kernel";
   let description = [{
-    Elementwise ops over the same positions become one, common subexpressions
-    are computed once, and what nobody reads goes. Results are computed in the
-    place of their `outs`.
+    Elementwise ops over the same positions are fused into one, common
+    subexpressions are computed once, and unused values are removed. Results are
+    computed in the memory of their `outs`.
   }];
   let statistics = [Statistic<"numFused", "fused", "Elementwise ops fused">];
 }
 
 def NameKernels : FusedPass<"vib-name-kernels"> {
-  let summary = "Give every kernel of a function a name of its own";
+  let summary = "Give every kernel of a function a unique name";
   let description = [{
-    Names come from the labels of the step, so that what fusion left apart has
-    one name several times: kernels without a contraction get the ending `.rows`
-    or `.map`, and a number if that is not enough. A layer that has no siblings
-    loses its number: `decode.0` is `decode` when there is no `decode.2`.
+    Kernels are named after the labels of the step, so kernels that were not
+    fused may have the same name. Of those, kernels without a contraction get
+    the suffix `.rows` (if they reduce) or `.map`, and a number if that is not
+    enough. If a layer is the only one in its family, its number is removed:
+    `decode.0` becomes `decode` if there is no `decode.2`.
   }];
 }
 
 def VerifyFused : FusedPass<"vib-verify-fused"> {
-  let summary = "Verify what must hold in the phase fused";
+  let summary = "Verify the invariants of the phase fused";
   let description = [{
-    Functions hold kernels, the buffers that these write, and a return. No kernel
-    reads state after another one has updated it: updates are in place, so that
-    it would read the new value in the old one's name. No gradient of a weight is
-    written to memory, but by the function `gradients`.
+    Functions contain kernels, the buffers that these write, and a return. No
+    kernel reads state after another kernel has updated it: updates are in
+    place, so it would read the new value under the name of the old one. A
+    weight's gradient is not written to memory, except by the function
+    `gradients`.
   }];
 }
 

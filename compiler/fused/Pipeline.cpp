@@ -14,20 +14,21 @@ using namespace mlir;
 using namespace vib;
 
 void vib::buildFusedPipeline(OpPassManager &pm) {
-  // All that follows merges kernels: first every op is one.
+  // All passes below merge kernels, so first turn every op into one.
   pm.addPass(createFormKernels());
-  // Bias and activation go with their contraction before anything looks for a
-  // contraction: the statistics are split after their bias is in.
+  // Fuse bias and activation into contractions first, because splitting the
+  // statistics expects their bias in the same kernel.
   pm.addPass(createFuseEpilogue());
   pm.addPass(createFuseBottleneck());
-  // Gradients before rows: a sum over rows is a reduction too, but belongs to
-  // the contraction that has the same rows to sum over.
+  // Fuse gradients before rows: a sum over the batch is a reduction too, but
+  // belongs to the contraction that sums over the same rows.
   pm.addPass(createFuseOptimizer());
   pm.addPass(createFuseBiasGradient());
-  // Rows last, as it takes whole kernels: the decoder's contraction with its
-  // bias, the gradient of the sample with that of the statistics.
+  // Rows come last because this pass merges whole kernels: the decoder's
+  // contraction with its bias, and the gradient of the sample with that of the
+  // statistics.
   pm.addPass(createFuseRows());
-  // Within the kernels that now stand.
+  // Clean up within the kernels, whose number is now final.
   pm.addPass(createSimplifyKernels());
   pm.addPass(createNameKernels());
   pm.addPass(createVerifyFused());

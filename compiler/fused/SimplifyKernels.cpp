@@ -1,4 +1,4 @@
-//===- SimplifyKernels.cpp - Short regions ----------------------*- C++ -*-===//
+//===- SimplifyKernels.cpp - Simplify kernel regions ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Elementwise ops fuse in the order of the region. A consumer takes its
-// producer along; the producer's results that others read become results of
-// the fused op, which stands where the consumer stood. Readers in between are
-// moved after it, unless the consumer needs them itself.
+// Elementwise ops are fused in the order of the region. The fused op takes the
+// position of the consumer. Results of the producer that other ops read become
+// results of the fused op. Readers between the producer and the consumer are
+// moved after the fused op; if the consumer depends on one of them, the pair is
+// not fused.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +30,7 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// Whether the two run over the same positions and nothing else.
+/// Whether both ops are elementwise and run over the same positions.
 static bool areAlike(const KernelSpace &space, linalg::GenericOp lhs,
                      linalg::GenericOp rhs) {
   if (lhs.getNumReductionLoops() != 0 || rhs.getNumReductionLoops() != 0)
@@ -41,8 +42,8 @@ static bool areAlike(const KernelSpace &space, linalg::GenericOp lhs,
   return left == right;
 }
 
-/// Moves the readers of `producer` that stand before `consumer` after it.
-/// Failure if the consumer needs one of them.
+/// Moves the readers of `producer` that precede `consumer` after it. Fails if
+/// the consumer depends on one of them.
 static LogicalResult sinkReaders(Operation *producer, Operation *consumer) {
   SmallVector<Operation *> readers = {producer};
   for (Operation *op = producer->getNextNode(); op != consumer;
@@ -63,7 +64,7 @@ static LogicalResult sinkReaders(Operation *producer, Operation *consumer) {
   return success();
 }
 
-/// Fuses one pair of elementwise ops; false if there is none.
+/// Fuses one pair of elementwise ops. Returns false if there is none.
 static bool fuseOnce(KernelOp kernel, IRRewriter &rewriter) {
   KernelSpace space(kernel);
   for (auto consumer : kernel.getBody().getOps<linalg::GenericOp>())
@@ -78,8 +79,8 @@ static bool fuseOnce(KernelOp kernel, IRRewriter &rewriter) {
           linalg::fuseElementwiseOps(rewriter, operand);
       if (failed(fused))
         continue;
-      // What the consumer reads of the producer through other operands stays
-      // for the next round; deduplication then leaves one computation.
+      // If the consumer reads the producer through further operands, the next
+      // rounds fuse those, and CSE then merges the duplicate computations.
       for (auto [oldValue, newValue] : fused->replacements)
         rewriter.replaceAllUsesExcept(oldValue, newValue, fused->fusedOp);
       rewriter.eraseOp(consumer);

@@ -1,4 +1,4 @@
-//===- VerifyFused.cpp - What must hold in the phase fused ------*- C++ -*-===//
+//===- VerifyFused.cpp - Verify the phase fused -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,14 +18,14 @@ namespace vib {
 #include "compiler/fused/Passes.h.inc"
 } // namespace vib
 
-/// Only kernels, their buffers and a return.
+/// Functions contain only kernels, the buffers of their outs, and a return.
 static LogicalResult verifyOps(func::FuncOp function) {
   if (!function.getBody().hasOneBlock())
     return function.emitOpError("expected one block");
   for (Operation &op : function.getBody().front()) {
     if (!isa<KernelOp, tensor::EmptyOp, func::ReturnOp>(op))
-      return op.emitOpError("expected only kernels in the phase fused, and "
-                            "the tensor.empty ops of their outs");
+      return op.emitOpError("expected only kernels and the tensor.empty "
+                            "ops of their outs in the phase fused");
     if (auto kernel = dyn_cast<KernelOp>(op))
       for (Value output : kernel.getOutputs())
         if (!getState(output) && !output.getDefiningOp<tensor::EmptyOp>())
@@ -35,8 +35,8 @@ static LogicalResult verifyOps(func::FuncOp function) {
   return success();
 }
 
-/// State is updated in place: after the kernel that updates a tensor, nothing
-/// may use the tensor's old value.
+/// State is updated in place: nothing may use the old value of a tensor after
+/// the kernel that updates it.
 static LogicalResult verifyState(func::FuncOp function) {
   llvm::DenseMap<Value, KernelOp> updates;
   for (Operation &op : function.getBody().front()) {
@@ -46,7 +46,7 @@ static LogicalResult verifyState(func::FuncOp function) {
         continue;
       auto name = getSlot(getState(operand)).getName();
       auto diag = op.emitOpError("reads ")
-                  << name << " after its update; expected it to run before, or "
+                  << name << " after its update; expected it to run earlier or "
                   << "to read the updated value";
       diag.attachNote(update->second.getLoc())
           << "'" << update->second.getName() << "' updates " << name
@@ -69,8 +69,8 @@ static LogicalResult verifyState(func::FuncOp function) {
   return success();
 }
 
-/// A contraction whose result updates state is a gradient: the update happens
-/// in its kernel.
+/// If a contraction's result is used to update state, it is a gradient, and the
+/// update must happen in the same kernel.
 static LogicalResult verifyGradients(func::FuncOp function) {
   for (KernelOp kernel : getKernels(function)) {
     if (!updatesState(kernel))

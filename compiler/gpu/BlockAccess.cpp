@@ -1,4 +1,4 @@
-//===- BlockAccess.cpp - What the steps of a block touch ------------------===//
+//===- BlockAccess.cpp - The memory accesses of a block's steps -----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,10 +17,10 @@ int64_t vib::getBufferBytes(const Buffer &buffer) {
   return getMemoryBytes(buffer.type, getPlainLayout(buffer.type));
 }
 
-SmallVector<Access> vib::getAccesses(const BlockPlan &plan,
-                                     const BlockStep &step) {
+SmallVector<BlockAccess> vib::getAccesses(const BlockPlan &plan,
+                                          const BlockStep &step) {
   const KernelSpace &space = plan.getSpace();
-  SmallVector<Access> accesses;
+  SmallVector<BlockAccess> accesses;
   if (step.copy) {
     SmallVector<unsigned, 4> classes = space.getClasses(step.copy->value);
     accesses.push_back(

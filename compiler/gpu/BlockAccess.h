@@ -1,4 +1,4 @@
-//===- BlockAccess.h - What the steps of a block touch ----------*- C++ -*-===//
+//===- BlockAccess.h - The memory accesses of a block's steps ---*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,21 +13,21 @@
 
 namespace vib {
 
-/// What a step touches.
-struct Access {
+/// An access of a step to a buffer.
+struct BlockAccess {
   unsigned buffer;
   bool isWrite;
-  /// Where, and the classes of the step's positions if the element belongs to
-  /// one of them alone.
+  /// The part of the buffer, and the classes of the step's positions if each
+  /// element is accessed at one position only; otherwise empty.
   Site site;
   llvm::SmallVector<unsigned, 4> positions;
 };
 
-/// The accesses of a step, but for its staging.
-llvm::SmallVector<Access> getAccesses(const BlockPlan &plan,
-                                      const BlockStep &step);
+/// The accesses of a step, except those to its staging memory.
+llvm::SmallVector<BlockAccess> getAccesses(const BlockPlan &plan,
+                                           const BlockStep &step);
 
-/// The bytes of a buffer of scratch.
+/// The size of a scratch buffer in bytes.
 int64_t getBufferBytes(const Buffer &buffer);
 
 } // namespace vib

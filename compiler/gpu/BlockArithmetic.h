@@ -14,21 +14,21 @@
 
 namespace vib {
 
-/// What a thread does with pieces of the operands in shared memory: its part of
-/// the results stays in registers, as values of f32.
+/// Multiplies the pieces of the operands that are in shared memory. A thread
+/// keeps its part of the results in registers, as f32.
 class BlockArithmetic {
 public:
   BlockArithmetic(const IndexBuilder &index, const BlockShape &shape,
                   unsigned results, mlir::Value thread);
   virtual ~BlockArithmetic();
 
-  /// How an operand has to lie in shared memory.
+  /// The layout that an operand needs in shared memory.
   virtual TileLayout getLayout(OperandForm form, bool isLhs) const = 0;
   unsigned getNumAccumulators() const {
     return results * shape.warpRows * shape.warpColumns / kWarpThreads;
   }
-  /// Adds the products of the pieces in a stage, of which the first `depth`
-  /// (index) of the reduction are not zero.
+  /// Adds the products of the pieces in a stage. Only the first `depth` (an
+  /// index) steps of the reduction are nonzero.
   virtual llvm::SmallVector<mlir::Value>
   multiply(const StagedOperand &lhs, llvm::ArrayRef<StagedOperand> rhs,
            mlir::Value stage, mlir::Value depth,
@@ -42,7 +42,7 @@ protected:
   }
   /// The layout of a piece in the order of global memory.
   TileLayout getPlainLayout(OperandForm form, bool isLhs) const;
-  /// So many words of a row, aligned to as many.
+  /// Loads `width` words of a row, which are aligned to their total size.
   mlir::Value loadVector(mlir::Value memory, mlir::Value row,
                          mlir::Value column, int64_t width) const;
 
@@ -52,11 +52,11 @@ protected:
   BlockShape shape;
   unsigned results;
   mlir::Value lane;
-  /// Where the warp's part begins.
+  /// The start of the warp's part of the tile.
   mlir::Value warpRow, warpColumn;
 };
 
-/// On CUDA cores, by fma: every sum is in the order of the reduction.
+/// On CUDA cores, by fma. Every sum is in the order of the reduction.
 std::unique_ptr<BlockArithmetic> createFmaArithmetic(const IndexBuilder &index,
                                                      const BlockShape &shape,
                                                      unsigned results,

@@ -1,4 +1,4 @@
-//===- BlockBarriers.cpp - Where a block waits for its threads ------------===//
+//===- BlockBarriers.cpp - Place the barriers of a block ------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every step of a block divides its positions among the threads anew. A barrier
-// stands before a step that touches what others have touched since the last
-// barrier, if one of both writes. It is saved where both go over the same
-// positions in the same order: the element is then the same thread's.
+// Every step of a block divides its positions among the threads independently.
+// So a barrier is needed before a step that accesses memory which other threads
+// have accessed since the last barrier, if either access is a write. No barrier
+// is needed if both steps run over the same positions in the same order,
+// because the same thread then accesses an element in both.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +21,7 @@ using namespace mlir;
 using namespace vib;
 
 void BlockPlan::placeBarriers() {
-  // Inputs and outputs that are versions of one state are one memory.
+  // Inputs and outputs that are versions of the same state share memory.
   auto getIdentity = [&](unsigned buffer) -> Value {
     auto argument = dyn_cast_or_null<BlockArgument>(buffers[buffer].argument);
     if (!argument)
@@ -30,7 +31,7 @@ void BlockPlan::placeBarriers() {
       return state;
     return argument;
   };
-  auto overlap = [&](const Access &lhs, const Access &rhs) {
+  auto overlap = [&](const BlockAccess &lhs, const BlockAccess &rhs) {
     const Buffer &left = buffers[lhs.buffer], &right = buffers[rhs.buffer];
     if (lhs.buffer == rhs.buffer)
       return true;
@@ -43,22 +44,22 @@ void BlockPlan::placeBarriers() {
     Value identity = getIdentity(lhs.buffer);
     return identity && identity == getIdentity(rhs.buffer);
   };
-  auto conflict = [&](const Access &lhs, const Access &rhs) {
+  auto conflict = [&](const BlockAccess &lhs, const BlockAccess &rhs) {
     if (!(lhs.isWrite || rhs.isWrite) || !overlap(lhs, rhs))
       return false;
     bool sameThread = !lhs.positions.empty() &&
                       lhs.positions == rhs.positions && lhs.site == rhs.site;
     return !sameThread;
   };
-  SmallVector<Access> pending;
+  SmallVector<BlockAccess> pending;
   bool touchedShared = false;
   for (BlockStep &step : steps) {
-    SmallVector<Access> accesses = getAccesses(*this, step);
-    // The staging may be anything's memory.
+    SmallVector<BlockAccess> accesses = getAccesses(*this, step);
+    // The staging memory may overlap any scratch buffer.
     step.needsBarrier =
         (!step.contractions.empty() && touchedShared) ||
-        llvm::any_of(accesses, [&](const Access &access) {
-          return llvm::any_of(pending, [&](const Access &other) {
+        llvm::any_of(accesses, [&](const BlockAccess &access) {
+          return llvm::any_of(pending, [&](const BlockAccess &other) {
             return conflict(access, other);
           });
         });
@@ -66,12 +67,12 @@ void BlockPlan::placeBarriers() {
       pending.clear();
       touchedShared = false;
     }
-    // A contraction ends with a barrier, after which its results are there.
+    // A contraction ends with a barrier, after which its results are visible.
     if (!step.contractions.empty())
       pending.clear();
     else
       pending.append(accesses);
-    touchedShared |= llvm::any_of(accesses, [&](const Access &access) {
+    touchedShared |= llvm::any_of(accesses, [&](const BlockAccess &access) {
       return buffers[access.buffer].kind == Buffer::Scratch;
     });
   }

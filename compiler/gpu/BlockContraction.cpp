@@ -1,4 +1,4 @@
-//===- BlockContraction.cpp - A contraction by one block ------------------===//
+//===- BlockContraction.cpp - A contraction by one thread block -----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,20 +6,21 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The reduction is cut into pieces, and the shared memory holds `stages` of
-// them:
+// The reduction is divided into pieces, and shared memory holds `stages` of
+// them at a time:
 //
-//   start copying the pieces 0 to stages - 2, each a group
+//   start copying the pieces 0 to stages - 2, each as a group
 //   for each piece:
 //     wait for its group; barrier
 //     start copying piece + stages - 1
 //     multiply the piece
 //   barrier; write the accumulators to the results; barrier
 //
-// One barrier a piece is enough. It says that what every thread copied of this
-// piece has come, and that every thread is done with the piece before, in whose
-// stage the next copy goes. A group is committed for every piece, empty at the
-// end, so that the number of groups to wait for is the same in each turn.
+// One barrier for each piece is enough. After it, the parts of this piece that
+// all threads have copied are visible, and all threads have finished the
+// previous piece, whose stage the next copy overwrites. A group is committed
+// for every piece, an empty one towards the end, so that every iteration waits
+// for the same number of groups.
 //
 //===----------------------------------------------------------------------===//
 
@@ -148,7 +149,7 @@ void vib::emitBlockContraction(OpBuilder &builder, Location loc,
         index.select(isLast, index.add(stage, 1), index.constant(0)));
     scf::YieldOp::create(builder, loc, sums);
   }
-  // The results may overlay what other threads still read.
+  // The results may overlap staging memory that other threads still read.
   gpu::BarrierOp::create(builder, loc);
   arithmetic->store(loop.getResults().drop_back(), results);
   gpu::BarrierOp::create(builder, loc);

@@ -1,4 +1,4 @@
-//===- BlockContraction.h - A contraction by one block ----------*- C++ -*-===//
+//===- BlockContraction.h - A contraction by one thread block ---*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The inner loop of every contraction of a GPU: one thread block computes one
-// tile of the result, from operands in global memory to a tile in shared
-// memory, on which the kernel's other ops then work.
+// Emits the inner loop of a contraction on a GPU. A thread block computes one
+// tile of the result. It reads the operands from global memory and writes the
+// tile to shared memory, where the other ops of the kernel use it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,28 +20,29 @@
 
 namespace vib {
 
-/// An operand as a block sees it; element (i, k), i along the result.
+/// An operand as a block uses it: its element (i, k) is at position i along the
+/// result and k along the reduction.
 struct TileOperand {
-  /// A row-major memref of rank 2 in global memory, of f32 or bf16 and of a
-  /// static shape, aligned to 16 bytes. An f32 one is rounded where the
-  /// precision is less.
+  /// A row-major memref of rank 2 in global memory, with elements of f32 or
+  /// bf16, a static shape and an alignment of 16 bytes. f32 elements are
+  /// rounded if the precision is lower.
   mlir::Value memory;
-  /// Element (i, k) is memory[k][i]; else it is memory[i][k].
+  /// Whether element (i, k) is memory[k][i] rather than memory[i][k].
   bool reductionFirst;
-  /// The first i of the block's tile, …
+  /// The first i of the block's tile …
   mlir::Value start;
-  /// … which is known to be a multiple of this.
+  /// … and a known divisor of it.
   int64_t startMultiple;
-  /// How many i there are in all: beyond it is zero.
+  /// The number of positions i. Elements beyond it count as zero.
   int64_t extent;
 };
 
-/// results[j](i, n) = sum over k of lhs(i, k) * rhs[j](n, k), for the tile of
-/// the block. `results` are memrefs of f32 [rows][columns] in shared memory,
-/// whose rows may be padded; `staging` is one of bytes in shared memory,
-/// aligned to 16, which the results may overlay. All threads of the block call
-/// this together; `thread` (index) is the thread's number. At the end the
-/// results are visible to all threads of the block.
+/// Computes results[j](i, n) = sum over k of lhs(i, k) * rhs[j](n, k) for the
+/// tile of the block. `results` are f32 memrefs [rows][columns] in shared
+/// memory, whose rows may be padded. `staging` is a memref of bytes in shared
+/// memory, aligned to 16, which may overlap the results. All threads of the
+/// block must execute this code; `thread` (an index) is the number of the
+/// thread. At the end the results are visible to all threads of the block.
 void emitBlockContraction(mlir::OpBuilder &builder, mlir::Location loc,
                           const BlockShape &shape, const TileOperand &lhs,
                           llvm::ArrayRef<TileOperand> rhs, int64_t depthExtent,

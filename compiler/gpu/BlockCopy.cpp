@@ -1,4 +1,4 @@
-//===- BlockCopy.cpp - Copies of operand tiles by cp.async ----------------===//
+//===- BlockCopy.cpp - Copy operand tiles to shared memory ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,22 +6,22 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A piece of an operand is copied as it lies in global memory, neighbouring
-// threads copying neighbouring chunks of a row, as wide as the alignment of the
-// rows allows: 16, 8 or 4 bytes by cp.async. A row of bf16 of odd length is
-// aligned to two bytes only; its elements go through registers. What is beyond
-// the operand, in either direction, becomes zero, so that the arithmetic needs
-// no masks.
+// A piece of an operand is copied to shared memory in the order of global
+// memory. Neighbouring threads copy neighbouring chunks of a row. Chunks are as
+// wide as the alignment of the rows allows: 16, 8 or 4 bytes with cp.async.
+// Rows of bf16 with an odd length are only aligned to two bytes, so their
+// elements are copied through registers. Elements beyond the operand, in either
+// direction, become zero, so that the arithmetic needs no masks.
 //
-// Shared memory has 32 banks of 4 bytes. What a warp reads lies in several rows
-// at the same columns, and a row of 128 bytes (or a multiple) has them all in
-// the same banks. Thus each row has its units in another order: unit u of row r
-// lies where unit u xor o(r) would, o(r) = r / rowsPerOrder mod orders. Who
-// reads chooses these (Fma.cpp, Mma.cpp). A copy is not hurt by it: the lanes
-// that shared memory serves at a time write 128 bytes that are whole groups of
-// `orders` units, each within its own place, so that they meet every bank once.
-//
-//===----------------------------------------------------------------------===//
+// Shared memory has 32 banks of 4 bytes. A warp reads the same columns of
+// several rows, and if a row has 128 bytes or a multiple, these are all in the
+// same banks. So the units of a row are permuted in a way that depends on the
+// row: unit u of row r is stored at the place of unit u xor o(r), with o(r) = r
+// / rowsPerOrder mod orders. The reader of the operand chooses these parameters
+// (Fma.cpp, Mma.cpp). The permutation does not slow down copies: the lanes that
+// shared memory serves at a time write 128 bytes that are whole groups of
+// `orders` units, and each group is permuted within itself, so every bank is
+// used once.
 
 #include "compiler/gpu/BlockCopy.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -30,7 +30,7 @@
 using namespace mlir;
 using namespace vib;
 
-/// More copies of a thread are a loop.
+/// Up to this many copies of a thread are unrolled; more become a loop.
 static constexpr int64_t kMaxUnrolledCopies = 8;
 
 StagedOperand::StagedOperand(const IndexBuilder &index, const BlockShape &shape,
@@ -142,7 +142,7 @@ void StagedOperand::emitChunk(const IndexBuilder &index, Value row,
   Value count = countElements(index, row, column);
   int64_t bytes = width * layout.elementBytes;
   if (bytes >= 4) {
-    // Only what is 16 bytes wide can pass by the first-level cache.
+    // Only copies of 16 bytes can bypass the first-level cache.
     UnitAttr bypass = bytes == 16 ? index.builder.getUnitAttr() : UnitAttr();
     nvgpu::DeviceAsyncCopyOp::create(
         index.builder, index.loc, memory, ValueRange{target, targetColumn},

@@ -1,4 +1,4 @@
-//===- BlockEmitter.cpp - The code of a thread block ----------------------===//
+//===- BlockEmitter.cpp - Emit the steps of a thread block ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -36,7 +36,7 @@ void BlockEmitter::forEachPosition(ArrayRef<unsigned> classes, Value worker,
   for (unsigned cls : classes)
     total *= getSize(cls);
   auto emit = [&](Value number) {
-    // The number's digits are the positions.
+    // The digits of `number`, in a mixed radix, are the positions.
     SmallVector<Value> positions(classes.size());
     Value rest = number, isInside;
     for (unsigned i = classes.size(); i-- > 0;) {

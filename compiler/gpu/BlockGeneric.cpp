@@ -1,4 +1,4 @@
-//===- BlockGeneric.cpp - Any linalg op by a thread block -----------------===//
+//===- BlockGeneric.cpp - Emit ops that are not contractions --------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,19 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each thread takes positions of the parallel loops and works off their
+// Each thread takes some positions of the parallel loops and runs their
 // reductions in the order of the loops:
 //
 //   for positions of the thread
-//     acc = load, or the constant that a fill has put there
+//     acc = load, or the value of the fill that initializes it
 //     for reductions: acc = body(…, acc)
 //     store acc
 //
-// Where there are fewer positions than threads and a long reduction, a position
-// is a warp's. Lane l takes the steps l, l + 32, … of one of the reductions and
-// starts from the neutral element; then halves of the warp are combined, one
-// fixed tree, and the first lane adds what was there. A reduction that is not
-// one associative operation is never divided so.
+// If there are fewer positions than threads and a reduction is long, a whole
+// warp takes a position. Lane l takes the steps l, l + 32, … of one of the
+// reductions, starting from the neutral element. Then halves of the warp are
+// combined in a fixed tree, and the first lane adds the initial value. A
+// reduction is never divided in this way unless it is one associative
+// operation.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,16 +39,16 @@ public:
 
 private:
   Value load(unsigned operand);
-  /// Clones the body; `inits` are the values of the inits.
+  /// Clones the body. `inits` are the values of the inits.
   SmallVector<Value> emitBody(ValueRange inits);
-  /// What a result starts from.
+  /// The initial value of a result.
   Value loadInit(unsigned init);
   void storeInits(ValueRange values);
   Value combine(unsigned init, Value lhs, Value rhs);
   SmallVector<Value>
   emitReductions(ArrayRef<unsigned> loops, ValueRange carried,
                  function_ref<SmallVector<Value>(ValueRange)> body);
-  /// The work on the current position by one thread, or by a warp.
+  /// Emit the work on the current position for one thread, or for a warp.
   void emitPosition();
   void emitWarpPosition(Value lane);
 
@@ -59,7 +60,7 @@ private:
   SmallVector<unsigned, 4> classes;
   SmallVector<std::optional<TensorRef>> refs;
   SmallVector<unsigned> reductions;
-  /// The operations that round an operand as it is read.
+  /// The op that rounds an operand when it is read, for each operand.
   SmallVector<linalg::LinalgOp> prologues;
   /// The current position of each loop.
   SmallVector<Value> positions;
@@ -76,7 +77,7 @@ GenericEmitter::GenericEmitter(BlockEmitter &e, linalg::LinalgOp op)
       refs.push_back(std::nullopt);
       continue;
     }
-    // An init is read and written where the result lies.
+    // An init is read from and written to the memory of its result.
     if (op.isDpsInit(&operand))
       value = op.getTiedOpResult(&operand);
     auto prologue = value.getDefiningOp<linalg::LinalgOp>();
@@ -187,7 +188,7 @@ void GenericEmitter::emitPosition() {
     });
     return;
   }
-  // A result that does not read its init keeps what the last step gives.
+  // A result that does not read its init has the value of the last step.
   SmallVector<Value> carried = loadInits();
   for (auto [i, value] : llvm::enumerate(carried))
     if (!value)

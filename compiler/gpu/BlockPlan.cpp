@@ -1,4 +1,4 @@
-//===- BlockPlan.cpp - How a kernel runs on a GPU -------------------------===//
+//===- BlockPlan.cpp - The steps and memory of a thread block -------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -55,7 +55,8 @@ Buffer BlockPlan::createScratch(Value value, RankedTensorType type) {
     shape.back() = tiles.shape.getResultStride();
   } else if (shape.size() > 1 && shape.back() % 32 == 0 &&
              element.getIntOrFloatBitWidth() == 32) {
-    // Rows of a multiple of 32 words would all begin in the same bank.
+    // Otherwise, rows of a multiple of 32 words would all begin in the same
+    // bank.
     shape.back() += 8;
   }
   return {Buffer::Scratch, Value(), type.clone(shape)};
@@ -71,8 +72,8 @@ bool BlockPlan::readsInit(linalg::LinalgOp op, OpOperand &init) const {
   return op.payloadUsesValueFromOperand(&init) && !getStart(op, index);
 }
 
-/// Leaves fills to those that start from them, and the rounding of weights to
-/// the contractions that read them.
+/// Elides fills from which other ops start, and roundings of weights, which the
+/// contractions that read them perform.
 void BlockPlan::elide() {
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     if (isPrologue(op)) {
@@ -108,7 +109,7 @@ void BlockPlan::collectSteps() {
     if (linalgOp && !isElided(linalgOp) && !done.contains(&op)) {
       BlockStep step;
       if (const MatrixContraction *contraction = lookupContraction(&op)) {
-        // They read memory only, so that one may come early.
+        // They only read memory, so they can run earlier.
         for (const MatrixContraction &other : tiles.contractions)
           if (!done.contains(other.op) && other.lhs == contraction->lhs) {
             step.contractions.push_back(&other);

@@ -1,4 +1,4 @@
-//===- BlockPlan.h - How a kernel runs on a GPU -----------------*- C++ -*-===//
+//===- BlockPlan.h - The steps and memory of a thread block -----*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What a thread block does of a kernel, step by step, and where the values are:
-// scratch lies in shared memory, at offsets by the steps in which it is alive,
-// and what does not fit is spilled to the arena, one piece a block.
+// The steps of a thread block for a kernel, and where its values are. Scratch
+// is in shared memory; buffers overlap if they are live in different steps.
+// What does not fit is spilled to the arena, where each block has memory of its
+// own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,39 +21,39 @@
 
 namespace vib {
 
-/// A step of a block: an op, contractions with one lhs, or a copy.
+/// A step of a block: an op, contractions with the same lhs, or a copy.
 struct BlockStep {
   mlir::linalg::LinalgOp op;
   llvm::SmallVector<const MatrixContraction *, 2> contractions;
   const Copy *copy = nullptr;
-  /// Only blocks at position 0 of these of the tiles do the step.
+  /// Indices of tiles. Only blocks at position 0 of these run the step.
   llvm::SmallVector<unsigned, 2> once;
-  /// Whether the block waits for all its threads before the step.
+  /// Whether the threads of the block synchronize before the step.
   bool needsBarrier = false;
-  /// Where in shared memory the pieces of a contraction's operands lie.
+  /// The offset in shared memory of the pieces of a contraction's operands.
   int64_t stagingOffset = 0;
 };
 
 class BlockPlan : public ValuePlacement {
 public:
   BlockPlan(KernelOp kernel, const GpuOptions &options);
-  // The steps refer to what the plan holds.
+  // Steps point to members of the plan.
   BlockPlan(const BlockPlan &) = delete;
   BlockPlan &operator=(const BlockPlan &) = delete;
 
   const BlockTiles &getTiles() const { return tiles; }
   llvm::ArrayRef<BlockStep> getSteps() const { return steps; }
-  /// The constant that an op accumulates onto, in place of what its init holds
-  /// in memory; null if it reads the init. A scalar of the kernel's region.
+  /// The value on which an op accumulates instead of reading its init from
+  /// memory; null if it reads the init. A scalar of the kernel's region.
   mlir::Value getStart(mlir::linalg::LinalgOp op, unsigned init) const;
-  /// Whether the op does nothing by itself.
+  /// Whether no code is emitted for the op itself.
   bool isElided(mlir::linalg::LinalgOp op) const { return elided.contains(op); }
-  /// Where a scratch buffer begins in shared memory.
+  /// The offset of a scratch buffer in shared memory.
   int64_t getSharedOffset(unsigned buffer) const {
     return sharedOffsets[buffer];
   }
   int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const override;
-  /// The bytes of shared memory of a block.
+  /// The size of a block's shared memory in bytes.
   int64_t getSharedBytes() const { return sharedBytes; }
 
 private:
@@ -85,8 +86,8 @@ private:
   int64_t sharedBytes = 0;
 };
 
-/// Whether a result of `op` is written at every step of a reduction, so that
-/// results are kept in memory.
+/// Whether a result of `op` is written at every step of a reduction. Results
+/// then accumulate in memory rather than in registers.
 bool accumulatesInMemory(mlir::linalg::LinalgOp op);
 
 } // namespace vib

@@ -6,27 +6,28 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every shape that fits is costed, and the cheapest taken. The cost is the
-// cycles of the multiprocessor that has the most blocks:
+// Every shape that fits is evaluated, and the one with the lowest cost is
+// chosen. The cost is the number of cycles of the multiprocessor with the most
+// blocks:
 //
-//   blocks there * (steps of the reduction * the dearest of
-//                     multiply-adds      of the tile, what is masked as well
-//                     shared memory      what the warps read and the copies
-//                                        write
-//                     global memory      what the copies read
-//                   + the tile of the result, written and read once)
+//   its blocks * (steps of the reduction * the most expensive of
+//                   multiply-adds      of the whole tile, masked ones included
+//                   shared memory      reads by the warps, writes by the copies
+//                   global memory      reads by the copies
+//                 + the tile of the result, written and read once)
 //
-// and a tenth of what is not the dearest, as not all of it goes on at a time.
-// So tiles are preferred that waste few rows (three of 40 rather than two of 64
-// for 100), small ones where large ones leave multiprocessors idle, and large
-// ones otherwise, as they read less for each product. Of equals the larger tile
-// wins: it needs fewer blocks.
+// plus a tenth of what is not the most expensive, because the overlap is not
+// perfect. This prefers tiles that waste few rows (for 100 rows, three of 40
+// rather than two of 64), small tiles if large ones would leave multiprocessors
+// idle, and otherwise large tiles, which read less for each product. Among
+// tiles of equal cost the larger one wins, because it needs fewer blocks.
 //
-// What fits: four warps; accumulators and fragments of a thread in half of the
-// registers that two blocks leave it, as copies and addresses need some too;
-// stages in half of the shared memory. A piece is 32 deep: rows of f32 are then
-// 128 bytes where the reduction is contiguous, which is a line of global
-// memory, and in shared memory every bank once.
+// A shape fits if it has four warps; if the accumulators and fragments of a
+// thread take at most half of the registers that it has with two blocks on a
+// multiprocessor, as copies and addresses need some too; and if the stages take
+// at most half of the shared memory. A piece is 32 deep. If the reduction is
+// contiguous, rows of f32 then have 128 bytes: one line of global memory, and
+// every bank of shared memory once.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,23 +42,25 @@ using namespace vib;
 
 static constexpr int64_t kDepth = 32;
 static constexpr int64_t kMostStages = 4;
-/// Two blocks of this fit a multiprocessor of compute capability 8.0 or 9.0,
-/// and one any that is newer than 8.0, the least of which have 100 KiB.
+/// Two blocks of this size fit on a multiprocessor of compute capability 8.0 or
+/// 9.0. One block fits on any other newer than 8.0; the smallest have 100 KiB.
 static constexpr int64_t kMostStagingBytes = 72 * 1024;
-/// Registers of a thread for accumulators, and together with fragments.
+/// The most registers of a thread for accumulators, and including fragments.
 static constexpr int64_t kMostAccumulators = 64;
 static constexpr int64_t kMostRegisters = 128;
 
-/// What a multiprocessor does in a cycle: bytes of shared memory, and bytes
-/// that it gets of the second-level cache while all others read too.
+/// What a multiprocessor can do in a cycle: the bytes of shared memory that it
+/// accesses, and the bytes that it gets from the second-level cache while all
+/// others read too.
 static constexpr double kSharedBytes = 128, kGlobalBytes = 24;
-/// How much of what a step costs goes on at a time.
+/// The part of a step's costs that overlaps.
 static constexpr double kOverlap = 0.9;
 
 int64_t BlockShape::getResultStride() const {
-  // Memory serves 128 bytes at a time. Eight threads write four columns each of
-  // a row; or two, and the next eight do in another row; or a fragment's four
-  // threads write two columns each of four rows.
+  // Shared memory serves 128 bytes at a time. With fma, that is eight threads
+  // that write four columns each of one row, or two threads for each of four
+  // rows. With mma, the four threads of a fragment write two columns each, in
+  // four rows.
   int64_t banks = 8;
   if (precision == OperandPrecision::F32) {
     if (warpColumns % 32 == 0)
@@ -74,8 +77,8 @@ struct Problem {
   unsigned results;
 };
 
-/// Multiply-adds of a multiprocessor in a cycle: CUDA cores as of compute
-/// capability 9.0, tensor cores as of 8.0.
+/// The multiply-adds of a multiprocessor in a cycle: for CUDA cores from
+/// compute capability 9.0 on, for tensor cores from 8.0 on.
 double getRate(OperandPrecision precision) {
   switch (precision) {
   case OperandPrecision::F32:
@@ -88,21 +91,21 @@ double getRate(OperandPrecision precision) {
   llvm_unreachable("covered switch");
 }
 
-/// Registers that a thread holds besides accumulators.
+/// The registers of a thread in addition to accumulators.
 int64_t getFragmentRegisters(const BlockShape &shape, unsigned results) {
   if (shape.precision == OperandPrecision::F32)
     return 4 * (shape.warpRows / 4 + results * shape.warpColumns / 8);
   return (shape.warpRows + results * shape.warpColumns) / 4;
 }
 
-/// Bytes of shared memory that the warps read at a step.
+/// The bytes of shared memory that the warps read in a step.
 double getBytesRead(const BlockShape &shape, unsigned results) {
   if (shape.precision != OperandPrecision::F32)
     return kBlockWarps * (shape.warpRows * shape.lhs.getBytes() +
                           results * shape.warpColumns * shape.rhs.getBytes());
-  // Threads agree on what they read, which counts for half of it, but not for
-  // less than a pass. Where the reduction comes first, elements that are not in
-  // groups (Fma.cpp) are read one by one.
+  // Several threads read the same address, which halves the cost, but a read
+  // takes at least one pass. If the reduction comes first, elements that are
+  // not in groups (Fma.cpp) are read one at a time.
   auto count = [](OperandForm form, int64_t elements) {
     return form.reductionFirst && elements % 2 != 0 ? 2 * elements : elements;
   };
@@ -129,14 +132,14 @@ double getCost(const BlockShape &shape, const Problem &problem) {
   return cost + 1e-3 * blocks;
 }
 
-/// Whether a tile of an operand can lie in shared memory as Mma.cpp wants it:
-/// in rows of whole lines of 128 bytes where it reads elements one by one.
+/// Whether the tile of an operand can have the layout in shared memory that
+/// Mma.cpp needs: rows of whole lines of 128 bytes if it reads single elements.
 bool canStage(OperandForm form, OperandPrecision precision, int64_t extent) {
   return precision == OperandPrecision::F32 || !form.reductionFirst ||
          form.isBf16 || extent % 32 == 0;
 }
 
-/// Sets the stages; false if the shape does not fit.
+/// Chooses the number of stages. Returns false if the shape does not fit.
 bool fit(BlockShape &shape, const Problem &problem) {
   int64_t results = problem.results;
   int64_t accumulators =
@@ -146,7 +149,7 @@ bool fit(BlockShape &shape, const Problem &problem) {
       !canStage(shape.lhs, shape.precision, shape.rows) ||
       !canStage(shape.rhs, shape.precision, shape.columns))
     return false;
-  // A short reduction has no use for many.
+  // A short reduction does not need many stages.
   int64_t pieces = llvm::divideCeil(problem.k, shape.depth);
   shape.stages = std::min({kMostStages, std::max<int64_t>(2, pieces),
                            kMostStagingBytes / shape.getStageBytes(results)});
@@ -160,8 +163,8 @@ std::optional<BlockShape> vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
                                                 OperandPrecision precision,
                                                 OperandForm lhs,
                                                 OperandForm rhs) {
-  // On CUDA cores four threads of a warp share the rows, and up to eight rows
-  // are a thread's; a fragment of a tensor core has 16.
+  // On CUDA cores, four threads of a warp share the rows, and a thread has up
+  // to eight rows. On tensor cores, a fragment has 16 rows.
   static constexpr int64_t kFmaRows[] = {32, 28, 24, 20, 16, 12, 8};
   static constexpr int64_t kMmaRows[] = {112, 64, 48, 32, 16};
   static constexpr int64_t kColumns[] = {64, 32, 16};

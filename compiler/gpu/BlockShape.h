@@ -17,33 +17,35 @@ namespace vib {
 constexpr int64_t kWarpThreads = 32;
 /// Every block has four warps.
 constexpr int64_t kBlockWarps = 4, kBlockThreads = kBlockWarps * kWarpThreads;
-/// Of the largest chip of compute capability 8.0, whose work larger ones can do
-/// too: programs are not made for the chip that runs them.
+/// The multiprocessors of the largest chip of compute capability 8.0. Programs
+/// are not compiled for a particular chip; larger ones can run the same blocks.
 constexpr int64_t kMultiprocessors = 108;
 
-/// What the factors are multiplied as; sums are of f32 always.
+/// The precision of the factors; sums are always f32.
 enum class OperandPrecision { F32, TF32, BF16 };
 
-/// How an operand lies in global memory.
+/// How an operand is stored in global memory.
 struct OperandForm {
-  /// Element (i, k), i along the result, is memory[k][i]; else memory[i][k].
+  /// Whether element (i, k), with i along the result, is memory[k][i] rather
+  /// than memory[i][k].
   bool reductionFirst = false;
-  /// Its elements are bf16, else f32. The former need the precision BF16.
+  /// Whether the elements are bf16 rather than f32. That needs the precision
+  /// BF16.
   bool isBf16 = false;
 
   int64_t getBytes() const { return isBf16 ? 2 : 4; }
 };
 
-/// Sizes of a block's work on a contraction.
+/// The sizes of a block's part of a contraction.
 struct BlockShape {
-  /// The tile of the result and the piece of the reduction of a stage.
+  /// The tile of the result, and the steps of the reduction in a piece.
   int64_t rows, columns, depth;
-  /// Pieces of the operands that are in shared memory at a time.
+  /// The number of pieces of the operands that are in shared memory at a time.
   int64_t stages;
-  /// The part of the tile that each of the warps computes.
+  /// The part of the tile that each warp computes.
   int64_t warpRows, warpColumns;
   OperandPrecision precision;
-  /// `rhs` stands for all of them.
+  /// `rhs` is the form of all right operands.
   OperandForm lhs, rhs;
 
   /// The bytes of one piece of all operands.
@@ -54,13 +56,13 @@ struct BlockShape {
   int64_t getStagingBytes(unsigned results) const {
     return stages * getStageBytes(results);
   }
-  /// The elements from one row of a result to the next with which writing it
+  /// The distance in elements between rows of a result with which writing it
   /// has no bank conflicts.
   int64_t getResultStride() const;
 };
 
-/// The sizes for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n); none if
-/// so many results fit no tile.
+/// Chooses the sizes for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n).
+/// Returns none if no tile fits for this many results.
 std::optional<BlockShape> chooseBlockShape(int64_t m, int64_t n, int64_t k,
                                            unsigned results,
                                            OperandPrecision precision,

@@ -1,4 +1,4 @@
-//===- BlockTiles.cpp - How a kernel is cut for thread blocks -------------===//
+//===- BlockTiles.cpp - Divide a kernel among thread blocks ---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,18 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A kernel that is mostly contractions of matrices in memory is cut into tiles
-// of their result, rows by columns, whose size chooseBlockShape knows; so is
-// what is fused to them. Outer axes of the result, the draws, are cut into
-// single positions.
+// If contractions of matrices in memory are most of a kernel's work, the kernel
+// is divided into tiles of their result, rows by columns, whose size
+// chooseBlockShape chooses. The ops fused into the kernel are divided in the
+// same way. Outer axes of the result (the samples) are divided into single
+// positions.
 //
-// Any other kernel is cut along the class that most of its work has: the rows
-// of the batch, for a decoder, whose blocks then are many and short. Of equals
-// rows come before columns, which threads take along. There are no more blocks
-// than some for each multiprocessor, since what has not the class is read again
-// by every block, and more only where the scratch of a block would leave a
-// multiprocessor no room for a second one. If that leaves too few blocks, a
-// second class is cut that all ops with the first one have.
+// Any other kernel is divided along the class that most of its work has. For a
+// decoder that is the rows of the batch, whose blocks are many and short. If
+// several classes have the same work, rows are preferred to columns, which
+// threads share. There are at most kBlocks blocks, because every block reads
+// the tensors without the class again; there are more only if a block would
+// have so much scratch that no second one fits on a multiprocessor. If that
+// gives too few blocks, a second class is divided, one that all ops with the
+// first class have.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,22 +32,24 @@ using namespace vib;
 
 namespace {
 
-/// Less work than this, in points of iteration, is left to one block.
+/// A kernel with less work than this, in iterations, is left to one block.
 constexpr int64_t kSmallKernel = 512;
 /// Two blocks for each multiprocessor.
 constexpr int64_t kBlocks = 2 * kMultiprocessors;
-/// Two blocks of this much scratch fit a multiprocessor of every chip.
+/// Two blocks with this much scratch fit on a multiprocessor of every chip.
 constexpr int64_t kMostScratch = 48 * 1024;
-/// A block of fewer points than this is not worth its start.
+/// A block with fewer iterations than this is not worth starting.
 constexpr int64_t kSmallBlock = 256;
-/// A contraction of fewer multiply-adds is not worth a pipeline.
+/// A contraction with fewer multiply-adds than this does not use the pipeline
+/// of emitBlockContraction.
 constexpr int64_t kSmallContraction = 4096;
-/// The share of a kernel's work from which on its contractions decide.
+/// If contractions have at least this part of a kernel's work, they determine
+/// how it is divided.
 constexpr double kMostWork = 0.6;
-/// Columns are cut by whole warps.
+/// Columns are divided into multiples of a warp.
 constexpr int64_t kColumns = 32;
 
-/// What contractions must have in common to have one shape.
+/// What contractions must have in common to use the same shape.
 auto getForm(const MatrixContraction &contraction) {
   auto getOperand = [](const MatrixOperand &operand) {
     return std::make_pair(operand.reductionFirst,
@@ -68,16 +72,11 @@ public:
   BlockTiles run();
 
 private:
-  /// Cuts around contractions; false if the kernel has none that fits.
+  /// Divides the kernel by its contractions. Returns false if none is suitable.
   bool cutContractions(BlockTiles &choice);
   void cutLoops(BlockTiles &choice);
-  bool isReduced(unsigned cls) const {
-    return llvm::any_of(ops, [&](linalg::LinalgOp op) {
-      return llvm::is_contained(space.getReducedClasses(op), cls);
-    });
-  }
-  /// Whether the class is the last axis of matrices that are computed, and no
-  /// other axis of any.
+  /// Whether the class is the last axis of computed matrices, and no other axis
+  /// of any of them.
   bool isColumns(unsigned cls) const {
     bool isLast = false;
     for (linalg::LinalgOp op : ops)
@@ -169,7 +168,8 @@ bool Chooser::cutContractions(BlockTiles &choice) {
   return true;
 }
 
-/// The most bytes of results that are alive at a time for a position of `cls`.
+/// The most bytes of results that are live at the same time, for one position
+/// of `cls`.
 int64_t Chooser::getScratchBytes(unsigned cls) const {
   int64_t most = 0;
   for (linalg::LinalgOp op : ops) {
@@ -181,7 +181,8 @@ int64_t Chooser::getScratchBytes(unsigned cls) const {
     };
     int64_t bytes = 0;
     for (linalg::LinalgOp other : ops) {
-      // The results of those that start from it are counted.
+      // A fill shares the memory of the op that starts from it, which is
+      // counted.
       if (isa<linalg::FillOp>(other) || op->isBeforeInBlock(other))
         continue;
       for (Value result : other->getResults()) {
@@ -210,10 +211,11 @@ void Chooser::cutLoops(BlockTiles &choice) {
   }
   if (total < kSmallKernel || candidates.empty())
     return;
-  // Most work first; partial results are the last choice.
+  // Prefer the class with the most work, and use one that needs partial results
+  // only if there is no other.
   auto getRank = [&](unsigned cls) {
-    return std::make_tuple(!isReduced(cls), getPoints(cls), !isColumns(cls),
-                           space.getExtent(cls));
+    return std::make_tuple(!space.isReduced(cls), getPoints(cls),
+                           !isColumns(cls), space.getExtent(cls));
   };
   unsigned first = candidates.front();
   for (unsigned cls : candidates)
@@ -237,7 +239,8 @@ void Chooser::cutLoops(BlockTiles &choice) {
   if (blocks * 2 > kBlocks || blocks == 1)
     return;
   for (unsigned cls : candidates) {
-    if (cls == first || isReduced(cls) || getPoints(cls) != getPoints(first))
+    if (cls == first || space.isReduced(cls) ||
+        getPoints(cls) != getPoints(first))
       continue;
     int64_t perBlock = getPoints(first) / blocks;
     int64_t more = std::min(kBlocks / blocks, perBlock / (4 * kSmallBlock));

@@ -1,4 +1,4 @@
-//===- BlockTiles.h - How a kernel is cut for thread blocks -----*- C++ -*-===//
+//===- BlockTiles.h - Divide a kernel among thread blocks -------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // All decisions about sizes on a GPU are here: the classes of a kernel's
-// iteration space that are divided among thread blocks, and which contractions
-// go by emitBlockContraction.
+// iteration space that are divided among thread blocks, and the contractions
+// that emitBlockContraction emits.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,20 +21,21 @@
 
 namespace vib {
 
-/// What the choices depend on.
+/// The options that the choices depend on.
 struct GpuOptions {
-  /// Factors of f32 are rounded to TF32.
+  /// Whether f32 factors are rounded to TF32.
   bool useTF32 = false;
-  /// As the model of a module of the phase fused says.
+  /// The options of a module of the phase fused, from its vib.model.
   static GpuOptions get(mlir::ModuleOp module);
 };
 
 struct BlockTiles {
-  /// The divided classes; the blocks are their product, the last one fastest.
+  /// The tiles of the divided classes. There is a block for each combination of
+  /// them; the last class varies fastest.
   llvm::SmallVector<Tile, 3> tiles;
   int64_t blocks = 1;
-  /// The contractions by emitBlockContraction, and their sizes. Those that
-  /// follow each other with one lhs are made together.
+  /// The contractions that emitBlockContraction emits, and their sizes.
+  /// Adjacent ones with the same lhs are emitted together.
   llvm::SmallVector<MatrixContraction> contractions;
   BlockShape shape;
 
@@ -43,12 +44,12 @@ struct BlockTiles {
         llvm::find_if(tiles, [&](const Tile &t) { return t.cls == cls; });
     return tile == tiles.end() ? nullptr : tile;
   }
-  /// The most positions that a tile has of a class.
+  /// The most positions of a class in a tile.
   int64_t getSize(unsigned cls, const KernelSpace &space) const {
     const Tile *tile = lookup(cls);
     return tile ? tile->size : space.getExtent(cls);
   }
-  /// How many tiles a class is cut into.
+  /// The number of tiles into which a class is divided.
   int64_t getNumTiles(const Tile &tile, const KernelSpace &space) const {
     return llvm::divideCeil(space.getExtent(tile.cls), tile.size);
   }

@@ -1,4 +1,4 @@
-//===- EmitGather.cpp - The batch from the data set -----------------------===//
+//===- EmitGather.cpp - Copy a batch from the data set --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The data set lies on the device as it is stored. Block r copies row
-// order[row0 + r] of the inputs and of the labels to row r of the arena's
-// tensors, or zeros where the batch has no more rows:
+// The data set is on the device in the form in which it is stored in files.
+// Block r copies row order[row0 + r] of the inputs and of the labels to row r
+// of the tensors in the arena, or writes zeros if the batch has no more rows:
 //
 //   gpu.func @gather(%inputs, %labels, %order, %arena, %step)
 //
-// Rows go by words where they are whole words.
+// Rows are copied in words if their size is a multiple of a word.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,7 +42,7 @@ private:
   Value index(int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value);
   }
-  /// The first value of `type` at `offset` from `base`.
+  /// Loads a value of `type` at `offset` from `base`.
   Value load(Value base, int64_t offset, Type type) {
     Value view =
         memref::ViewOp::create(builder, loc, MemRefType::get({1}, type), base,
@@ -52,7 +52,8 @@ private:
   Value extend(Value value) {
     return arith::ExtUIOp::create(builder, loc, builder.getI64Type(), value);
   }
-  /// A row of `type` from `source` to `target`, or zeros.
+  /// Copies a row of `type` from `source` to the place of a tensor, or writes
+  /// zeros.
   void copyRow(Value source, Value sourceRow, Value isInside, Value base,
                const Place &place, RankedTensorType type, Value row,
                Value thread);
@@ -143,9 +144,9 @@ LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
                               llvm::StringSet<> &symbols) {
   auto tensors = module->getAttrOfType<ArrayAttr>(kTensorsAttrName);
   if (!tensors)
-    return module.emitError("expected the plan of memory, but ")
+    return module.emitError("expected a memory plan, but ")
            << kTensorsAttrName
-           << " is missing: run vib-plan-device-arena before";
+           << " is missing: run vib-plan-device-arena first";
   auto lookup = [&](StringRef name) -> DictionaryAttr {
     for (auto entry : tensors.getAsRange<DictionaryAttr>())
       if (entry.getAs<StringAttr>("name") == name &&
@@ -153,7 +154,7 @@ LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
         return entry;
     return {};
   };
-  // A module without training data has nothing to gather.
+  // There is nothing to gather if the module has no training data.
   DictionaryAttr input = lookup("image") ? lookup("image") : lookup("x");
   DictionaryAttr label = lookup("y");
   if (!input || !label)

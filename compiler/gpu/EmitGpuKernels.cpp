@@ -1,4 +1,4 @@
-//===- EmitGpuKernels.cpp - vib.kernel to thread blocks -------------------===//
+//===- EmitGpuKernels.cpp - Lower vib.kernel to thread blocks -------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each function of the phase fused becomes an entry of launches, and each
-// launch a gpu.func of the kernels that share it:
+// Each function of the phase fused becomes an entry that contains launches.
+// Each launch becomes a gpu.func that contains its kernels:
 //
 //   gpu.func @step_kernel_kernel(blocks, arena, %step) {
 //     %block, %thread
@@ -37,7 +37,7 @@ using namespace vib;
 
 namespace {
 
-/// A name that PTX takes as it is.
+/// A symbol that is valid in PTX.
 std::string getSymbol(StringRef entry, ArrayRef<Part> parts) {
   std::string symbol = entry.str();
   for (const Part &part : parts)
@@ -74,7 +74,7 @@ struct EmitGpuKernels : vib::impl::EmitGpuKernelsBase<EmitGpuKernels> {
   llvm::StringSet<> symbols;
 };
 
-/// Names the arguments in print.
+/// Sets the names of the arguments in printed IR.
 void nameArguments(Block &block) {
   MLIRContext *context = block.getParentOp()->getContext();
   for (BlockArgument argument : block.getArguments()) {
@@ -166,8 +166,8 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
         std::make_unique<KernelEmitter>(kernel, name, options, memory));
     std::optional<Part> combination = emitters.back()->getCombination();
     if (!launch || (combination && !combine))
-      return kernel.emitError("expected it to have the number of its launch: "
-                              "run vib-group-kernels before");
+      return kernel.emitError("expected the kernel to have a launch number: "
+                              "run vib-group-kernels first");
     launches[launch.getInt()].push_back(emitters.back()->getPart());
     if (combination)
       launches[combine.getInt()].push_back(*combination);

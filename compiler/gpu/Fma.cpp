@@ -6,29 +6,30 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A warp is 4 x 8 threads. A thread has a micro tile of the result, which it
-// holds in groups of up to four neighbours in either direction; the threads'
-// groups alternate, so that thread t of T has, in groups of w,
+// A warp is 4 x 8 threads. A thread computes a micro tile of the result, which
+// consists of groups of up to four adjacent elements in either direction. The
+// groups of the threads are interleaved: with groups of w, thread t of T has
 //
 //   w t, … w t + w - 1,   w (t + T), … w (t + T) + w - 1,   …
 //
-// Every sum is one chain of fma in the order of the reduction: its bits do not
-// depend on the shape.
+// Every sum is one chain of fma in the order of the reduction, so its bits do
+// not depend on the shape.
 //
-// Reading for four steps of the reduction, four neighbours at a time:
+// For four steps of the reduction, four adjacent elements are read at a time:
 //
-//   reduction first   rows of the piece are steps. The T threads read a group
-//                     each, which lie side by side: no conflict as it is.
-//   else              rows of the piece are positions along the result. A
-//                     thread reads four steps of each of its rows. The T rows
-//                     that are read at a time are a group apart, so group t has
-//                     its units of four in the order t mod T: as T is at most
-//                     eight, they meet different banks.
+//   reduction first   The rows of the piece are steps. The T threads read one
+//                     group each, and these are adjacent: no bank conflicts.
+//   otherwise         The rows of the piece are positions along the result. A
+//                     thread reads four steps from each of its rows. The T rows
+//                     that are read at a time are a group apart. The units of
+//                     four in group t have the order t mod T, and T is at most
+//                     eight, so they are in different banks.
 //
-// Shared memory serves 16 bytes each of eight lanes at a time. These have the
-// same position along the rows and eight along the columns: lhs is one address
-// for all of them, rhs eight that are free of conflicts by the above, and so
-// are the eight groups of a row of the result that they write in the end.
+// Shared memory serves 16 bytes for eight lanes at a time. These lanes have the
+// same position along the rows and eight positions along the columns. They read
+// lhs at a single address, and rhs at eight addresses that are free of
+// conflicts as described above. So are the eight groups in a row of the result
+// that they write at the end.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,21 +39,22 @@
 using namespace mlir;
 using namespace vib;
 
-/// What shared memory is read by: four elements.
+/// Shared memory is read in vectors of four elements.
 static constexpr int64_t kVector = 4;
-/// Steps of the reduction that are written out.
+/// The number of steps of the reduction that are unrolled.
 static constexpr int64_t kSteps = 8;
 
 namespace {
 
 /// The micro tile in one direction.
 struct Side {
-  /// How many threads of a warp, elements of a thread, elements in a group.
+  /// The number of threads in the warp, of elements of a thread, and of
+  /// elements in a group.
   int64_t threads, count, group;
-  /// Where the thread's first group begins, and its number among the threads.
+  /// The start of the thread's first group, and the thread's number.
   Value begin, thread;
 
-  /// Where element `i` is, from `begin`.
+  /// The position of element `i`, relative to `begin`.
   int64_t getPosition(int64_t i) const {
     return i / group * group * threads + i % group;
   }
@@ -77,7 +79,7 @@ public:
 private:
   Side makeSide(int64_t extent, int64_t threads, Value thread,
                 Value begin) const;
-  /// The thread's elements at kVector steps from `k`: [step][element].
+  /// The thread's elements at kVector steps from `k` on, as [step][element].
   SmallVector<SmallVector<Value>> load(const StagedOperand &operand,
                                        const Side &side, Value stage,
                                        Value k) const;
@@ -126,7 +128,8 @@ FmaArithmetic::load(const StagedOperand &operand, const Side &side, Value stage,
     }
     return elements;
   }
-  // The rows of the warp's part begin at a multiple of a group of all threads.
+  // A warp's part begins at a multiple of the rows in one group of all threads,
+  // so the mask depends only on the thread.
   Value mask = index.mul(side.thread, layout.unit);
   Value column = index.exclusiveOr(k, mask);
   firstRow = index.add(firstRow, side.begin);

@@ -1,4 +1,4 @@
-//===- GroupKernels.cpp - Kernels that share a launch ---------------------===//
+//===- GroupKernels.cpp - Group independent kernels -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A launch costs some microseconds, and one of few blocks leaves most of the
-// chip idle. Kernels are taken in their order, each to the first launch after
-// all that it depends on: by a value, or by state that one of both writes. So a
-// weight gradient goes along with the input gradient of the layer before, and a
-// combination of partial results with whatever comes next.
+// A launch costs some microseconds, and a launch with few blocks leaves most of
+// the chip idle. In their order, kernels are assigned to the first launch after
+// those of all kernels that they depend on: because they read a result, or
+// because one of the two writes state that the other uses. As a result, a
+// weight gradient shares a launch with the input gradient of the layer before,
+// and a combination of partial results shares one with the kernels that come
+// next.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +31,7 @@ using namespace vib;
 
 namespace {
 
-/// Where a kernel, and the combination of its results, are done.
+/// The launches of a kernel and of the combination of its results.
 struct Placed {
   KernelOp kernel;
   int64_t launch, combine;
@@ -46,7 +48,7 @@ struct GroupKernels : vib::impl::GroupKernelsBase<GroupKernels> {
   void group(func::FuncOp function, const GpuOptions &options);
 };
 
-/// The launch that `kernel` must not come before, for the sake of `other`.
+/// The first launch in which `kernel` can be, as far as it depends on `other`.
 int64_t getEarliest(KernelOp kernel, const Placed &other) {
   int64_t earliest = 0;
   for (Value input : kernel->getOperands())
@@ -56,7 +58,7 @@ int64_t getEarliest(KernelOp kernel, const Placed &other) {
           std::max(earliest, 1 + (other.isCombined[result.getResultNumber()]
                                       ? other.combine
                                       : other.launch));
-  // State that both touch and one of both writes.
+  // State that both use and at least one of them writes.
   auto touches = [](KernelOp kernel, BlockArgument state, bool writes) {
     return llvm::any_of(writes ? ValueRange(kernel.getOutputs())
                                : ValueRange(kernel->getOperands()),

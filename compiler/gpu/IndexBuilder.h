@@ -1,4 +1,4 @@
-//===- IndexBuilder.h - Arithmetic of indices -------------------*- C++ -*-===//
+//===- IndexBuilder.h - Arithmetic on indices -------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@
 
 namespace vib {
 
-/// Arithmetic of indices that are not negative, folded where it is constant.
+/// Creates arithmetic on nonnegative indices, and folds constants.
 struct IndexBuilder {
   mlir::OpBuilder &builder;
   mlir::Location loc;
@@ -43,7 +43,7 @@ struct IndexBuilder {
   mlir::Value exclusiveOr(mlir::Value a, mlir::Value b) const {
     return builder.createOrFold<mlir::arith::XOrIOp>(loc, a, b);
   }
-  /// a < b, where differences may have become negative.
+  /// a < b. The operands may be differences, which can be negative.
   mlir::Value isLess(mlir::Value a, mlir::Value b) const {
     return builder.createOrFold<mlir::arith::CmpIOp>(
         loc, mlir::arith::CmpIPredicate::slt, a, b);

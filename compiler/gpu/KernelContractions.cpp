@@ -11,7 +11,7 @@
 using namespace mlir;
 using namespace vib;
 
-/// An operand of a contraction whose side along the result is `cls`.
+/// The operand of a contraction whose axis along the result is `cls`.
 TileOperand KernelEmitter::getOperand(BlockEmitter &e,
                                       const MatrixContraction &contraction,
                                       const MatrixOperand &matrix,
@@ -34,7 +34,7 @@ TileOperand KernelEmitter::getOperand(BlockEmitter &e,
   operand.memory =
       createView(builder, loc, view.getSource(), place,
                  RankedTensorType::get({rows, matrix.columns}, element));
-  // Where the tile begins along the side of the result.
+  // The start of the tile along the result.
   int64_t first = matrix.reductionFirst ? matrix.column : matrix.row;
   const Tile *tile = plan.getTiles().lookup(cls);
   operand.start = e.add(first ? e.index(first) : Value(), e.getStart(cls));
@@ -42,7 +42,7 @@ TileOperand KernelEmitter::getOperand(BlockEmitter &e,
   operand.extent = first + space.getExtent(cls);
   bool isOuter = cls == contraction.rowClass && !contraction.outer.empty();
   if (isOuter) {
-    // The outer axes, in which the block has one position, and the rows are
+    // The outer axes, at which a block has a single position, and the rows are
     // one axis of the matrix.
     Value position;
     for (unsigned outer : contraction.outer) {

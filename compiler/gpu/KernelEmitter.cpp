@@ -1,4 +1,4 @@
-//===- KernelEmitter.cpp - The code of a kernel in a launch ---------------===//
+//===- KernelEmitter.cpp - Emit a kernel of a launch ----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,7 +23,7 @@ FailureOr<Place> KernelEmitter::getPlace(const Buffer &buffer) {
           : memory.lookup(kernel.getOperand(index));
   if (failed(place))
     return kernel.emitError("expected its tensors to have places: run "
-                            "vib-plan-device-arena before");
+                            "vib-plan-device-arena first");
   return place;
 }
 
@@ -41,8 +41,8 @@ Part KernelEmitter::getPart() {
           }};
 }
 
-/// Loads the scalars that the kernel takes, and computes what its body does
-/// with them.
+/// Loads the scalars that the kernel takes, and clones the ops of its body that
+/// compute scalars.
 LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
                                         const LaunchValues &launch) {
   OpBuilder &builder = e.builder;
@@ -59,16 +59,16 @@ LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
     SlotAttr slot =
         operand ? getArgSlot(parent, operand.getArgNumber()) : SlotAttr();
     if (!slot)
-      return kernel.emitError("expected its scalars to be arguments of the "
-                              "function, with a vib.slot");
+      return kernel.emitError("expected its scalars to be function arguments "
+                              "with a vib.slot");
     std::optional<StepField> field = lookupStepField(slot.getName());
     Type type = input.getType();
     if (!field || (field->isFloat ? !type.isF32() && !type.isF64()
                                   : !type.isInteger(field->bits)))
-      return kernel.emitError("'")
+      return kernel.emitError("expected '")
              << slot.getName()
-             << "' is not a field of the runtime's VibStep, or not of the type "
-             << type;
+             << "' to be a field of the runtime's VibStep and to have its type "
+             << "but got " << type;
     Type inMemory = field->isFloat ? Type(builder.getF64Type()) : type;
     Value view = memref::ViewOp::create(
         builder, loc, MemRefType::get({1}, inMemory), launch.step,
@@ -82,7 +82,7 @@ LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
   return cloneScalars(kernel, builder, e.scalars);
 }
 
-/// `tiles` are the block's positions among the tiles.
+/// `tiles` is the position of the block, in tiles along each divided class.
 LogicalResult KernelEmitter::createViews(BlockEmitter &e,
                                          const LaunchValues &launch,
                                          Value block, ArrayRef<Value> tiles) {
@@ -113,7 +113,8 @@ LogicalResult KernelEmitter::createViews(BlockEmitter &e,
               ValueRange()));
       continue;
     }
-    // The piece of the block, or of its tiles along what is reduced.
+    // The index of the memory for this block, or, for partial results, for its
+    // tiles along the reduced classes.
     Value piece = block;
     if (buffer.kind == Buffer::Partial) {
       piece = e.index(0);

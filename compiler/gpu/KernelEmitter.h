@@ -1,4 +1,4 @@
-//===- KernelEmitter.h - The code of a kernel in a launch -------*- C++ -*-===//
+//===- KernelEmitter.h - Emit a kernel of a launch --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,17 +6,18 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Emits what the blocks of a launch do of one vib.kernel:
+// Emits the code of one vib.kernel for the blocks of a launch:
 //
-//   scalars of the step; views of the blocks, the arena and shared memory
-//   where the block's tile begins, and how large it is at an edge
+//   the scalars of the step; views of the blocks, the arena and shared memory
+//   the start of the block's tile, and its size at an edge
 //   the steps of BlockPlan, with barriers between them
 //
-// An op without a divided class, which ops with it need, is done by each block,
-// on scratch; if none needs it, by the blocks at the class's first tile. All
-// control flow around a barrier is that of the whole block. Nothing here knows
-// a model: BlockPlan has cut the space and placed the values, BlockEmitter
-// emits the ops.
+// Some ops do not have a class that is divided. If an op that has it needs
+// their results, every block computes them again, into scratch. Otherwise the
+// blocks at the first tile of the class compute them. All control flow around a
+// barrier is uniform for the block. This file does not depend on the model:
+// BlockPlan has divided the iteration space and placed the values, and
+// BlockEmitter emits the ops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,17 +32,17 @@
 
 namespace vib {
 
-/// What a launch knows of itself, as values of its function.
+/// The values of a launch that its kernels use.
 struct LaunchValues {
   std::array<mlir::Value, kNumBases> bases;
   mlir::Value step, block, thread, shared;
 };
 
-/// What a kernel of a launch takes.
+/// A kernel within a launch.
 struct Part {
   KernelInfo info;
   int64_t sharedBytes;
-  /// Emits it for the block of that number.
+  /// Emits its code for the block with the given number.
   std::function<llvm::LogicalResult(mlir::OpBuilder &, const LaunchValues &,
                                     mlir::Value)>
       emit;
@@ -55,7 +56,7 @@ public:
         loc(kernel.getLoc()) {}
 
   Part getPart();
-  /// What combines its partial results, if it has any.
+  /// The kernel that combines its partial results, if it has any.
   std::optional<Part> getCombination();
 
 private:

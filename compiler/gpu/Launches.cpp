@@ -16,8 +16,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// What the runtime promises of every address that it passes, but for that of
-/// the step, which is one of an array.
+/// The alignment that the runtime guarantees for every address that it passes,
+/// except that of the step, which is an element of an array.
 static constexpr int64_t kBaseAlignment = 256;
 
 std::string vib::makeUnique(std::string symbol, llvm::StringSet<> &symbols) {
@@ -80,8 +80,8 @@ void vib::markKernel(gpu::GPUFuncOp function, ArrayAttr kernels) {
   function.setKnownBlockSizeAttr(
       builder.getDenseI32ArrayAttr({int32_t(kBlockThreads), 1, 1}));
   function->setAttr(kKernelsAttrName, kernels);
-  // Two blocks at a time on a multiprocessor: the assembler, left to itself,
-  // wants more and then has too few registers.
+  // Two blocks should fit on a multiprocessor. Without this, the assembler aims
+  // at more and has too few registers.
   function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     builder.getI32IntegerAttr(2));
   for (unsigned i = 0, n = function.getNumArguments(); i != n; ++i) {

@@ -18,43 +18,43 @@
 
 namespace vib {
 
-/// What a block of every chip from sm_80 on may have of shared memory: sm_86,
+/// The shared memory that a block can have on every chip from sm_80 on. sm_86,
 /// sm_89 and sm_120 have the least.
 constexpr int64_t kMostSharedBytes = 99 * 1024;
 
-/// `symbol`, or with a number if it is taken.
+/// `symbol`, with a number appended if it is taken.
 std::string makeUnique(std::string symbol, llvm::StringSet<> &symbols);
 
-/// What a launch records of a kernel.
+/// The description of a kernel that a launch records.
 struct KernelInfo {
   std::string name;
   KernelCost cost;
   int64_t blocks;
-  /// What contractions multiply: "f32", "tf32" or "bf16".
+  /// The precision in which contractions multiply: "f32", "tf32" or "bf16".
   llvm::StringRef operands = "f32";
-  /// What was fused into it, or null.
+  /// What was fused into the kernel, or null.
   mlir::ArrayAttr fused = {};
 };
 mlir::DictionaryAttr getKernelInfo(mlir::Builder &builder,
                                    llvm::StringRef entry,
                                    const KernelInfo &info);
-/// Whether it is what getKernelInfo makes.
+/// Whether the attribute has the form that getKernelInfo creates.
 bool isKernelInfo(mlir::Attribute attr);
 
-/// The types of what every kernel takes but `gather`: the blocks, the arena and
-/// the step.
+/// The argument types of every kernel except `gather`: the blocks, the arena
+/// and the step.
 llvm::SmallVector<mlir::Type> getKernelTypes(mlir::MLIRContext *context,
                                              const MemoryMap &memory);
-/// Of what `gather` takes: the data, its labels and the order of its rows, the
-/// arena and the step.
+/// The argument types of `gather`: the data, its labels, the order of its rows,
+/// the arena and the step.
 llvm::SmallVector<mlir::Type> getGatherTypes(mlir::MLIRContext *context,
                                              const MemoryMap &memory);
 
-/// States what is known of a kernel's launch, and what the runtime promises of
-/// its arguments.
+/// Adds the properties of a kernel's launch, and what the runtime guarantees
+/// about its arguments.
 void markKernel(mlir::gpu::GPUFuncOp function, mlir::ArrayAttr kernels);
 
-/// An entry of the program whose block ends with a return.
+/// Creates an entry of the program whose body contains only a return.
 mlir::func::FuncOp createEntry(mlir::OpBuilder &builder, mlir::Location loc,
                                llvm::StringRef name, mlir::TypeRange arguments);
 
@@ -62,8 +62,7 @@ void createLaunch(mlir::OpBuilder &builder, mlir::gpu::GPUFuncOp function,
                   int64_t blocks, int64_t sharedBytes,
                   mlir::ValueRange arguments);
 
-/// What a launch asks for. Of a launch that is as it must be
-/// (VerifyGpuKernels).
+/// The sizes of a launch, which must have been verified (VerifyGpuKernels).
 struct LaunchSizes {
   int64_t blocks, threads, sharedBytes;
 };

@@ -14,17 +14,17 @@
 using namespace mlir;
 using namespace vib;
 
-/// What is copied to shared memory at a time.
+/// The size of a copy to shared memory.
 static constexpr int64_t kCopyBytes = 16;
 
-/// `operand` as a matrix whose one side is the class `position` of the result
-/// (behind the classes `outer`, if it has them), and whose other side are all
-/// reductions.
+/// Matches `operand` as a matrix: one side is the class `position` of the
+/// result, after the classes `outer` if it has them, and the other side
+/// consists of all reductions.
 static std::optional<MatrixOperand>
 matchOperand(linalg::LinalgOp op, const KernelSpace &space, unsigned operand,
              ArrayRef<unsigned> outer, unsigned position) {
   Value value = op->getOperand(operand);
-  // What only rounds a weight is left to the contraction.
+  // If the operand is only a rounded weight, the contraction rounds it.
   if (auto prologue = value.getDefiningOp<linalg::LinalgOp>();
       prologue && isPrologue(prologue))
     value = prologue->getOperand(0);
@@ -52,7 +52,7 @@ matchOperand(linalg::LinalgOp op, const KernelSpace &space, unsigned operand,
     matrix.column = *column;
   }
 
-  // The classes of the operand, by axis: outer ones, then one side of the
+  // The classes of the operand's axes must be: outer ones, then one side of the
   // matrix, then the other.
   AffineMap map = op.getIndexingMapsArray()[operand];
   if (!map.isProjectedPermutation() || map.getNumResults() != type.getRank())
@@ -64,8 +64,8 @@ matchOperand(linalg::LinalgOp op, const KernelSpace &space, unsigned operand,
   if (axes.back() == position) {
     matrix.reductionFirst = true;
     // All other axes are reductions, in the order of the loops, so that both
-    // operands have them in the same one. The part must begin at a whole piece
-    // of a copy.
+    // operands have them in the same order. A slice must begin at a multiple of
+    // the size of a copy.
     int64_t begin = matrix.row * matrix.columns * getElementBytes(element);
     if (ArrayRef(axes).drop_back() != ArrayRef(reduced) ||
         begin % kCopyBytes != 0)
@@ -101,7 +101,7 @@ vib::matchMatrixContraction(linalg::LinalgOp op, const KernelSpace &space) {
   contraction.depth = 1;
   for (unsigned cls : space.getReducedClasses(op))
     contraction.depth *= space.getExtent(cls);
-  // Either operand may be the one of the rows; outer axes are the rows'.
+  // Either operand may have the rows. Outer axes belong to the rows.
   for (unsigned left : {0u, 1u}) {
     std::optional<MatrixOperand> lhs =
         matchOperand(op, space, left, contraction.outer, contraction.rowClass);

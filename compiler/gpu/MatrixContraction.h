@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What emitBlockContraction can do: a contraction as one of two matrices that
-// lie in memory, whatever axes its tensors have.
+// The contractions that emitBlockContraction supports: products of two matrices
+// in memory, which may be tensors with more axes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,14 +20,14 @@ namespace vib {
 
 /// An operand of a contraction as a matrix in memory.
 struct MatrixOperand {
-  /// The `ins` of the kernel's region that it is, or is a part of.
+  /// The input of the kernel's region that the operand is, or is a slice of.
   mlir::BlockArgument argument;
-  /// The matrix that the argument is once its outer axes, which follow each
-  /// other in memory, are one.
+  /// The size of the argument as a matrix, in which its outer axes are
+  /// collapsed into one.
   int64_t rows, columns;
-  /// Where the part begins.
+  /// The start of the slice.
   int64_t row = 0, column = 0;
-  /// Whether the reduction is along the rows.
+  /// Whether the rows are along the reduction.
   bool reductionFirst = false;
   bool operator==(const MatrixOperand &other) const {
     return argument == other.argument && row == other.row &&
@@ -41,13 +41,14 @@ struct MatrixContraction {
   MatrixOperand lhs, rhs;
   /// The classes of the result's rows and columns.
   unsigned rowClass, columnClass;
-  /// The classes of the result's outer axes; each block has one position.
+  /// The classes of the result's outer axes; each block has one position of
+  /// them.
   llvm::SmallVector<unsigned, 2> outer;
   int64_t depth;
 };
 
-/// A contraction of f32 or bf16 into zeros of f32 whose operands are matrices
-/// in memory; none if `op` is no such.
+/// Matches a contraction of f32 or bf16 matrices in memory that starts from
+/// zeros of f32; none if `op` is not such a contraction.
 std::optional<MatrixContraction>
 matchMatrixContraction(mlir::linalg::LinalgOp op, const KernelSpace &space);
 

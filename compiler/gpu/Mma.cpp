@@ -6,36 +6,39 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// mma.sync multiplies 16 x K by K x 8: K = 8 of tf32, 16 of bf16. Lane 4g + t
-// of a warp holds, of either operand and for each eight positions along the
-// result, position g and
+// mma.sync multiplies 16 x K by K x 8, with K = 8 for tf32 and 16 for bf16. Of
+// either operand, for each eight positions along the result, lane 4g + t of a
+// warp holds position g at the following steps of the reduction:
 //
-//   tf32   t and t + 4 of the reduction, a register each
-//   bf16   2t, 2t + 1 and 2t + 8, 2t + 9, a register each pair
+//   tf32   t and t + 4, one register each
+//   bf16   2t, 2t + 1 and 2t + 8, 2t + 9, one register for each pair
 //
-// and of the result (g, 2t), (g, 2t + 1), and the same of row g + 8.
+// Of the result it holds (g, 2t), (g, 2t + 1), and the same of row g + 8.
 //
 // Both operands are loaded in blocks of 16 positions along the result, as four
-// registers: lhs needs them all, rhs uses two of them for each eight columns.
+// registers. For lhs, mma takes all four; for rhs, two of them for each eight
+// columns.
 //
-// Elements of f32 are converted here: to tf32 (rna, as the hardware would else
-// cut) or to bf16 (rn, to nearest even, as the CPU does). For both, a lane
-// reads the pair 2t, 2t + 1 of eight steps. With bf16 it is the register; with
-// tf32 it stands for t and t + 4: the reduction may be in any order as long as
-// both operands have the same one.
+// f32 elements are converted here: to tf32 with rounding (rna, because the
+// hardware would truncate), or to bf16 (rn, to nearest even, as on the CPU).
+// For either type, a lane reads the pair 2t, 2t + 1 of eight steps. For bf16,
+// the pair is the register. For tf32, the pair takes the place of t and t + 4:
+// the order of the reduction is arbitrary as long as it is the same for both
+// operands.
 //
-//   reduction contiguous   a pair is one read of 8 bytes. 16 lanes at a time
-//                          read 32 bytes each of four rows g: units of 32
-//                          bytes in the order g mod 4 meet different banks.
-//   else                   two reads of 4 bytes, of rows 2t and 2t + 1, eight
-//                          columns g, which are 32 bytes, each: units of 32
-//                          bytes in the order t, which is row / 2 mod 4.
+//   reduction contiguous   A pair is one read of 8 bytes. 16 lanes at a time
+//                          read 32 bytes from each of four rows g. Units of 32
+//                          bytes in the order g mod 4 are in different banks.
+//   otherwise              A pair is two reads of 4 bytes, from the rows 2t and
+//                          2t + 1. Eight columns g are 32 bytes of each row.
+//                          Units of 32 bytes have the order t, which is
+//                          row / 2 mod 4.
 //
-// Elements of bf16 are loaded by ldmatrix, transposed where the reduction comes
-// first. It reads 16 bytes of eight rows at a time: units of 16 bytes in the
-// order row mod 8 where a row has a multiple of eight of them. A row of four
-// (64 bytes) has half of the banks, its neighbour the other half, so that two
-// rows share an order, and so on.
+// bf16 elements are loaded by ldmatrix, transposed if the reduction comes
+// first. It reads 16 bytes from each of eight rows at a time. If a row has a
+// multiple of eight units of 16 bytes, they have the order row mod 8. If a row
+// has four units (64 bytes), it covers half of the banks and its neighbour the
+// other half, so that two rows share an order, and so on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,15 +49,15 @@
 using namespace mlir;
 using namespace vib;
 
-/// Positions along the result of a fragment: half of them are a register's.
+/// The positions along the result in a fragment; a register has half of them.
 static constexpr int64_t kBlock = 16;
 static constexpr int64_t kHalf = 8;
 static constexpr int64_t kLineBytes = 128;
 
 namespace {
 
-/// The registers of a lane for 16 positions along the result and the steps of
-/// one mma: [half of the steps][half of the positions].
+/// A lane's registers for 16 positions along the result and the steps of one
+/// mma: [half of the steps][half of the positions].
 struct Fragment {
   Value registers[2][2];
 };
@@ -76,14 +79,14 @@ public:
   void store(ValueRange accumulators, ValueRange memories) const override;
 
 private:
-  /// The fragments of the warp's part at the steps from `k`.
+  /// Loads the fragments of the warp's part at the steps from `k` on.
   SmallVector<Fragment> load(const StagedOperand &operand, Value begin,
                              int64_t extent, Value stage, int64_t k) const;
   Fragment loadBf16(const StagedOperand &operand, Value begin, Value stage,
                     int64_t k) const;
   Fragment loadF32(const StagedOperand &operand, Value begin, Value stage,
                    int64_t k) const;
-  /// The elements at steps k + 2t and k + 2t + 1, position begin + g.
+  /// Loads the elements at the steps k + 2t and k + 2t + 1, position begin + g.
   std::pair<Value, Value> loadPair(const StagedOperand &operand, Value begin,
                                    Value stage, int64_t k) const;
   void multiply(const Fragment &lhs, const Fragment &rhs, int64_t half,
@@ -101,7 +104,7 @@ TileLayout MmaArithmetic::getLayout(OperandForm form, bool isLhs) const {
   layout.unit = unitBytes / layout.elementBytes;
   int64_t units = layout.columns / layout.unit, inLine = kLineBytes / unitBytes;
   assert(units * layout.unit == layout.columns && "a row has whole units");
-  // The largest power of two that divides the units of a row, up to a line.
+  // The largest power of two that divides the units of a row, at most a line.
   layout.orders = std::min<int64_t>(inLine, units & -units);
   layout.rowsPerOrder = inLine / layout.orders;
   if (!form.isBf16 && form.reductionFirst) {
@@ -169,8 +172,8 @@ Fragment MmaArithmetic::loadBf16(const StagedOperand &operand, Value begin,
                                  Value stage, int64_t k) const {
   const TileLayout &layout = operand.getLayout();
   Value first = index.mul(stage, layout.rows);
-  // Eight lanes name the rows of one matrix; matrix 2s + h has half s of the
-  // steps and half h of the positions.
+  // Eight lanes give the row addresses of one matrix. Matrix 2s + h has half s
+  // of the steps and half h of the positions.
   Value half = index.rem(lane, kBlock), step = index.div(lane, kBlock);
   Value row, column;
   if (operand.isReductionFirst()) {

@@ -1,4 +1,4 @@
-//===- PartialResults.cpp - Results that blocks have a part of ------------===//
+//===- PartialResults.cpp - Combine partial results -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -45,7 +45,7 @@ LogicalResult KernelEmitter::emitCombination(OpBuilder &builder,
     if (failed(place))
       return failure();
     int64_t count = plan.getNumPartials(partial.reduced);
-    // Flat views, [tile][element] of all partials.
+    // A flat view of all partial results, [tile][element].
     int64_t elements = partial.type.getNumElements();
     Type element = partial.type.getElementType();
     auto flat = RankedTensorType::get(

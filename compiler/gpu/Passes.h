@@ -14,11 +14,12 @@
 
 namespace vib {
 
-/// On a vib.kernel: the number of the launch that does it, and of the one that
-/// combines its partial results.
+/// On a vib.kernel: the number of its launch, and of the launch that combines
+/// its partial results.
 inline constexpr llvm::StringLiteral kLaunchAttrName = "launch";
 inline constexpr llvm::StringLiteral kCombineLaunchAttrName = "combine_launch";
-/// On a gpu.func: what it does, an array of {name, entry, flops, bytes, units}.
+/// On a gpu.func: its kernels, an array of {name, entry, flops, bytes, units,
+/// operands} and, optionally, fused.
 inline constexpr llvm::StringLiteral kKernelsAttrName = "vib.kernels";
 
 #define GEN_PASS_DECL
@@ -27,7 +28,7 @@ inline constexpr llvm::StringLiteral kKernelsAttrName = "vib.kernels";
 /// fused -> kernels for a GPU.
 void buildGpuKernelsPipeline(mlir::OpPassManager &pm);
 
-/// Registers `vib-to-gpu-kernels`.
+/// Registers the pipeline `vib-to-gpu-kernels`.
 void registerGpuPipelines();
 
 #define GEN_PASS_REGISTRATION

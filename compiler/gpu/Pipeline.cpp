@@ -1,4 +1,4 @@
-//===- Pipeline.cpp - The pipeline to the kernels of a GPU ----------------===//
+//===- Pipeline.cpp - The pipeline to GPU kernels -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,13 +14,13 @@
 using namespace mlir;
 
 void vib::buildGpuKernelsPipeline(OpPassManager &pm) {
-  // What runs together is alive together, and where things lie must be known
-  // before code is emitted.
+  // Launches determine which tensors are live at the same time, and memory must
+  // be planned before code is emitted.
   pm.addPass(createGroupKernels());
   pm.addPass(createPlanDeviceArena());
   pm.addPass(createEmitGpuKernels());
-  // A thread is a lane: the noise and the functions of f32 are those of the
-  // CPU's vectors, on scalars.
+  // Lanes are threads, so noise and f32 functions are expanded as for the CPU's
+  // vectors, but on scalars.
   pm.addPass(createExpandNoise());
   pm.addPass(createExpandRounding());
   pm.addPass(createCanonicalizerPass());
@@ -35,6 +35,6 @@ void vib::buildGpuKernelsPipeline(OpPassManager &pm) {
 void vib::registerGpuPipelines() {
   PassPipelineRegistration<>(
       "vib-to-gpu-kernels",
-      "fused -> kernels of a GPU: one gpu.func a launch, over one arena",
+      "fused -> kernels of a GPU: one gpu.func per launch, one arena",
       [](OpPassManager &pm) { buildGpuKernelsPipeline(pm); });
 }

@@ -1,4 +1,4 @@
-//===- PlanDeviceArena.cpp - The plan of memory of a GPU ------------------===//
+//===- PlanDeviceArena.cpp - The memory plan of a GPU ---------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

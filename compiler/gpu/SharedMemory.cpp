@@ -1,4 +1,4 @@
-//===- SharedMemory.cpp - The scratch of a block --------------------------===//
+//===- SharedMemory.cpp - Place scratch in shared memory ------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A piece of shared memory is needed from the first step that touches it to the
-// last one, and pieces whose steps do not meet may overlap. Those that cannot
-// be spilled are placed first, of these and of the rest the largest first, each
-// at the lowest offset that is free. What would end beyond the memory that
-// every chip has is spilled to the arena.
+// A piece of shared memory is live from the first to the last step that
+// accesses it. Pieces may overlap if they are not live in the same step. Pieces
+// that cannot be spilled are placed first, then the others, both from the
+// largest to the smallest, each at the lowest offset that is free. A piece that
+// would end beyond the memory that every chip has is spilled to the arena.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,9 +20,9 @@
 using namespace mlir;
 using namespace vib;
 
-/// Copies to shared memory and matrix loads go by this many bytes.
+/// The alignment that copies to shared memory and matrix loads need.
 static constexpr int64_t kAlignment = 16;
-/// Spills of different blocks share no sector of the cache.
+/// Spills of different blocks do not share a cache line.
 static constexpr int64_t kLine = 128;
 
 void BlockPlan::placeShared() {
@@ -35,14 +35,14 @@ void BlockPlan::placeShared() {
   };
   SmallVector<Piece> pieces;
   DenseMap<unsigned, size_t> known;
-  // A step is two points in time: pieces of operands are drained before the
-  // results are written over them.
+  // A step counts as two points in time: the staging memory of a contraction
+  // has been read before the results are written, so the two may overlap.
   for (auto [i, step] : llvm::enumerate(steps)) {
     int64_t begin = 2 * i, end = begin + 1;
     if (!step.contractions.empty())
       pieces.push_back({tiles.shape.getStagingBytes(step.contractions.size()),
                         begin, begin, std::nullopt, &step});
-    for (const Access &access : getAccesses(*this, step)) {
+    for (const BlockAccess &access : getAccesses(*this, step)) {
       const Buffer &buffer = buffers[access.buffer];
       if (buffer.kind != Buffer::Scratch)
         continue;

@@ -1,4 +1,4 @@
-//===- ThreadDivision.cpp - How threads share the work of an op -----------===//
+//===- ThreadDivision.cpp - Divide an op among threads --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -11,7 +11,7 @@
 using namespace mlir;
 using namespace vib;
 
-/// A reduction of fewer steps is one thread's.
+/// A reduction with fewer steps is left to one thread.
 static constexpr int64_t kLongReduction = 64;
 
 static bool isReduction(linalg::LinalgOp op, unsigned loop) {
@@ -23,7 +23,7 @@ SmallVector<unsigned> vib::getPositionLoops(linalg::LinalgOp op) {
   for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
     if (!isReduction(op, loop))
       loops.push_back(loop);
-  // Results lie along their last axis.
+  // Results are contiguous along their last axis.
   AffineMap map = op.getMatchingIndexingMap(&op.getDpsInitsMutable()[0]);
   if (map.getNumResults() == 0)
     return loops;

@@ -1,4 +1,4 @@
-//===- ThreadDivision.h - How threads share the work of an op ---*- C++ -*-===//
+//===- ThreadDivision.h - Divide an op among threads ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,16 +13,16 @@
 
 namespace vib {
 
-/// The loops of an op whose positions are divided among threads, the one last
-/// along which neighbours are.
+/// The loops of an op whose positions are divided among threads. Neighbouring
+/// threads have neighbouring positions of the last one.
 llvm::SmallVector<unsigned> getPositionLoops(mlir::linalg::LinalgOp op);
 
-/// The reduction that the lanes of a warp divide: of the long ones that along
-/// which most operands are contiguous.
+/// The reduction that the lanes of a warp divide: among the long ones, the one
+/// in which most operands are contiguous.
 std::optional<unsigned> getLaneLoop(mlir::linalg::LinalgOp op);
 
-/// Whether each position of an op is the work of a warp, which divides the
-/// reduction: there are few positions, and it is long.
+/// Whether each position of an op is computed by a warp, whose lanes divide the
+/// reduction. That is so if there are few positions and the reduction is long.
 bool isByWarps(const BlockPlan &plan, mlir::linalg::LinalgOp op);
 
 } // namespace vib

@@ -1,4 +1,4 @@
-//===- VerifyGpuKernels.cpp - What must hold in a GPU's kernels -----------===//
+//===- VerifyGpuKernels.cpp - Verify the kernels of a GPU -----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -62,12 +62,12 @@ LogicalResult VerifyGpuKernels::verifyModule(ModuleOp module) {
   for (StringRef name : {kParametersAttrName, kTensorsAttrName}) {
     auto entries = module->getAttrOfType<ArrayAttr>(name);
     if (!entries || !llvm::all_of(entries, llvm::IsaPred<DictionaryAttr>))
-      return module.emitError("expected the plan of memory, but ")
+      return module.emitError("expected a memory plan, but ")
              << name << " is missing";
   }
   for (StringRef name : {kBlockBytesAttrName, kArenaBytesAttrName})
     if (!module->getAttrOfType<IntegerAttr>(name))
-      return module.emitError("expected the plan of memory, but ")
+      return module.emitError("expected a memory plan, but ")
              << name << " is missing";
   return success();
 }
@@ -88,7 +88,7 @@ LogicalResult VerifyGpuKernels::verifyEntry(func::FuncOp function) {
       if (failed(verifyLaunch(launch)))
         return failure();
     } else if (!isa<arith::ConstantOp>(op)) {
-      return op.emitError("expected an entry to hold launches only");
+      return op.emitError("expected an entry to contain only launches");
     }
   }
   return success();
@@ -102,10 +102,11 @@ LogicalResult VerifyGpuKernels::verifyLaunch(gpu::LaunchFuncOp launch) {
   if (!infos || !llvm::all_of(infos, isKernelInfo))
     return launch.emitError("expected to launch a kernel, but ")
            << launch.getKernel() << " has no " << kKernelsAttrName
-           << " that says what it is";
+           << " that describes it";
   auto entry = launch->getParentOfType<func::FuncOp>();
   if (!llvm::equal(launch.getKernelOperands(), entry.getArguments()))
-    return launch.emitError("expected to pass on what the entry takes");
+    return launch.emitError("expected the launch to pass the arguments of its "
+                            "entry");
   if (failed(verifySizes(launch, kernel)))
     return failure();
   return verifyShared(launch, kernel);
@@ -131,14 +132,14 @@ LogicalResult VerifyGpuKernels::verifySizes(gpu::LaunchFuncOp launch,
     InFlightDiagnostic diagnostic = launch.emitError("launches blocks of ")
                                     << *threads << " threads";
     diagnostic.attachNote(kernel.getLoc())
-        << "the kernel was made for " << (known ? known[0] : 0);
+        << "the kernel was compiled for " << (known ? known[0] : 0);
     return diagnostic;
   }
   return success();
 }
 
-/// The byte behind the view of a memory that `user` is; none if that is not
-/// known.
+/// The end, in bytes, of the view of shared memory that `user` is; none if it
+/// is not known.
 std::optional<int64_t> getViewEnd(Operation *user) {
   auto view = dyn_cast<memref::ViewOp>(user);
   if (!view || !view.getType().hasStaticShape())
@@ -169,7 +170,7 @@ LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
     for (Operation *user : shared->getUsers()) {
       std::optional<int64_t> end = getViewEnd(user);
       if (!end) {
-        user->emitError("expected a view of shared memory of a static shape, "
+        user->emitError("expected a view of shared memory with a static shape, "
                         "at a constant offset");
         return WalkResult::interrupt();
       }
@@ -190,23 +191,25 @@ LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
   ArrayRef<Type> types = kernel.getArgumentTypes();
   if (types != ArrayRef(kernelTypes) && types != ArrayRef(gatherTypes))
     return kernel.emitError("expected a kernel to take the blocks, the arena "
-                            "and the step, or what gather takes, but got ")
+                            "and the step, or the arguments of gather, but "
+                            "got ")
            << types;
   WalkResult result = kernel.getBody().walk([&](Operation *op) {
     if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect>(
             op->getDialect())) {
-      op->emitError("expected loops over memory, but this is left");
+      op->emitError("expected only loops over memory, but this op was not "
+                    "lowered");
       return WalkResult::interrupt();
     }
     if (isa<memref::AtomicRMWOp, memref::GenericAtomicRMWOp, LLVM::AtomicRMWOp>(
             op)) {
-      op->emitError("expected no atomic operation: the bits must not depend on "
-                    "the order of blocks");
+      op->emitError("expected no atomic operation, because results must not "
+                    "depend on the order of blocks");
       return WalkResult::interrupt();
     }
     if (isa<memref::AllocOp, memref::AllocaOp>(op)) {
-      op->emitError("expected a kernel to work on the arena and its shared "
-                    "memory, but it allocates");
+      op->emitError("expected a kernel to use only the arena and shared "
+                    "memory, without allocating memory");
       return WalkResult::interrupt();
     }
     return WalkResult::advance();

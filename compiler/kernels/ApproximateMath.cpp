@@ -30,7 +30,7 @@ struct ApproximateMath : vib::impl::ApproximateMathBase<ApproximateMath> {
           (scalars || isa<VectorType>(op->getResult(0).getType())))
         ops.push_back(op);
     });
-    // And what they become: log1p becomes a log.
+    // Rewrite new ops as well: the pattern for log1p creates a log.
     GreedyRewriteConfig config;
     config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
     if (failed(applyOpPatternsGreedily(ops, std::move(patterns), config)))

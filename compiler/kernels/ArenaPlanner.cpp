@@ -1,4 +1,4 @@
-//===- ArenaPlanner.cpp - One place for everything ------------------------===//
+//===- ArenaPlanner.cpp - Lay out the blocks and the arena ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,18 +16,18 @@ namespace {
 
 constexpr int64_t kLine = 64;
 constexpr int64_t kStagger = 5 * kLine;
-/// Smaller things than this are not staggered.
+/// Arrays smaller than this are not staggered.
 constexpr int64_t kStaggered = 1024;
 
-/// A buffer of one function: it must keep its place while the kernels `first`
-/// to `last` run.
+/// A buffer of one function and its live range: it keeps its memory while the
+/// kernels `first` to `last` run.
 struct Lifetime {
   int64_t bytes;
   int64_t first, last;
   int64_t offset = 0;
 };
 
-/// Says how wide the panels of a matrix are, and how far apart.
+/// Records the width of the panels of a matrix and the distance between them.
 void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
   if (layout.panel == 0)
     return;
@@ -37,7 +37,7 @@ void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
   entry.set("panel_bytes", builder.getI64IntegerAttr(bytes));
 }
 
-/// Places `buffers` above `begin`; returns the end of the last.
+/// Places `buffers` at or above `begin`. Returns the end of the highest one.
 int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
   SmallVector<Lifetime *> order = llvm::to_vector(
       llvm::map_range(buffers, [](Lifetime &buffer) { return &buffer; }));
@@ -57,7 +57,7 @@ int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
             llvm::alignTo(other->offset + other->bytes + kStagger, kLine));
     }
     buffer->offset = offset;
-    // `placed` stays sorted by offset, so that the scan above finds gaps.
+    // Keep `placed` sorted by offset, so that the scan above finds gaps.
     placed.insert(llvm::upper_bound(placed, buffer,
                                     [](Lifetime *lhs, Lifetime *rhs) {
                                       return lhs->offset < rhs->offset;
@@ -98,14 +98,16 @@ void ArenaPlanner::setBytes(StringRef name, int64_t bytes) {
   module->setAttr(name, Builder(module.getContext()).getI64IntegerAttr(bytes));
 }
 
-/// Gives each entry of vib.parameters its offset, and its panels if it has any.
+/// Adds an offset, and the panels if there are any, to each entry of
+/// vib.parameters.
 LogicalResult ArenaPlanner::planParameters() {
   Builder builder(module.getContext());
   auto parameters = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
   auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
   auto type = model ? model.getAs<StringAttr>("type") : StringAttr();
   if (!parameters || !type)
-    return module.emitError("expected a module of the phase step or fused: ")
+    return module.emitError("expected a module of the phase step or fused, "
+                            "but ")
            << kParametersAttrName << " or the type in vib.model is missing";
   Type element = builder.getF32Type();
   if (type == "f64")
@@ -123,7 +125,7 @@ LogicalResult ArenaPlanner::planParameters() {
            parameter.getAs<ArrayAttr>("shape").getAsRange<IntegerAttr>())
         shape.push_back(size.getInt());
     auto type = RankedTensorType::get(shape, element);
-    // Rows are the runtime's, which pads none.
+    // The runtime reads and writes row-major parameters, without padding.
     Layout layout = chooseLayout(type, kernels);
     if (layout.panel == 0)
       layout = getPlainLayout(type);
@@ -153,12 +155,12 @@ LogicalResult ArenaPlanner::planTensors() {
     auto tensorType = dyn_cast<RankedTensorType>(type);
     if (!tensorType || !tensorType.hasStaticShape())
       return LogicalResult(function.emitError("expected ")
-                           << name << " to be a tensor of a static shape but "
+                           << name << " to be a tensor with a static shape but "
                            << "got " << type);
     auto [it, inserted] = tensors.insert({name, tensorType});
     if (!inserted && it->second != tensorType)
       return LogicalResult(function.emitError("expected ")
-                           << name << " to be of one type but got "
+                           << name << " to have one type everywhere but got "
                            << tensorType << " and " << it->second);
     return success();
   };
@@ -170,7 +172,7 @@ LogicalResult ArenaPlanner::planTensors() {
       if (failed(add(function, getResultSlot(function, i), type)))
         return failure();
   }
-  // What `scale` makes is for the other entries alone.
+  // Only other entries read the results of `scale`.
   llvm::SmallDenseSet<StringAttr> internal;
   if (auto scale = module.lookupSymbol<func::FuncOp>("scale"))
     for (unsigned i = 0, e = scale.getNumResults(); i != e; ++i)
@@ -197,7 +199,7 @@ LogicalResult ArenaPlanner::planTensors() {
   return success();
 }
 
-/// Places what lives inside of a call of `function`; returns its end.
+/// Places the buffers that are live only during a call of `function`.
 LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
                                          const MemoryMap &memory) {
   SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
@@ -209,7 +211,7 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
     plans.push_back(planKernel(kernel));
   }
 
-  // What is not state, input or output needs a buffer.
+  // Results that are not state, inputs or outputs need a buffer.
   SmallVector<Lifetime> buffers;
   SmallVector<SmallVector<Place>> places(kernels.size());
   SmallVector<std::pair<Place *, size_t>> pending;
@@ -229,8 +231,8 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
         FailureOr<Place> slot = memory.lookup(
             getResultSlot(function, returned->getOperandNumber()), type);
         if (failed(slot))
-          return kernel.emitError("its result is returned, but the plan has "
-                                  "no place for the slot");
+          return kernel.emitError("its result is returned, but the memory plan "
+                                  "has no place for the slot");
         place = *slot;
         continue;
       }
@@ -251,7 +253,7 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
       buffers.push_back(buffer);
     }
   }
-  // What a kernel needs only while it runs.
+  // The scratch of a kernel is live only while it runs.
   SmallVector<std::optional<size_t>> scratch(kernels.size());
   for (size_t i = 0, e = kernels.size(); i != e; ++i) {
     int64_t bytes = plans[i]->getScratchBytes();

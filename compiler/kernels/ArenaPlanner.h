@@ -1,4 +1,4 @@
-//===- ArenaPlanner.h - One place for everything ----------------*- C++ -*-===//
+//===- ArenaPlanner.h - Lay out the blocks and the arena --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,17 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The parameters are laid out in the order of the model, once for all blocks.
-// The arena begins with the inputs and outputs of all entries: one name is one
-// place, whichever functions use it, since the runtime writes and reads them
-// between calls. After them come the buffers that live inside of one call; the
-// functions share that part, and in a function two buffers share memory unless
-// both are alive at one kernel. The largest buffers are placed first, each at
-// the lowest offset that is free for its lifetime.
+// The parameters are laid out in the order of the model. All blocks (weights,
+// moments, average, gradients) share this layout.
 //
-// Everything is aligned to 64 bytes, and arrays that begin at equal offsets in
-// their 4 KB pages compete for the same sets of a cache, so neighbours are
-// staggered by five lines.
+// The arena begins with the inputs and outputs of all entries. A name has the
+// same place in every function that uses it, because the runtime writes and
+// reads these tensors between calls. After them come the buffers that are live
+// only during a call. All functions share this part of the arena. Within a
+// function, two buffers share memory unless their live ranges, counted in
+// kernels, overlap. The largest buffers are placed first, each at the lowest
+// offset that is free over its live range.
+//
+// Everything is aligned to 64 bytes. Arrays that begin at the same offset
+// within their 4 KB pages compete for the same cache sets, so neighbours are
+// staggered by five cache lines.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,12 +43,12 @@ public:
   int64_t getArenaBytes() const { return arenaBytes; }
 
 protected:
-  /// When a kernel runs: what it reads and writes is alive from its first to
-  /// its last point in time.
+  /// The first and the last point in time at which a kernel may run. The
+  /// tensors that it reads and writes are live throughout.
   struct Times {
     int64_t first, last;
   };
-  /// Of the kernel with this place among those of its function.
+  /// The times of the kernel at index `place` among those of its function.
   virtual Times getTimes(KernelOp kernel, int64_t place) const {
     return {place, place};
   }
@@ -55,7 +58,7 @@ protected:
   virtual std::unique_ptr<ValuePlacement> planKernel(KernelOp kernel) const = 0;
 
 private:
-  /// Places one thing after another.
+  /// Places tensors one after another.
   struct Sequence {
     int64_t end = 0;
     int64_t place(int64_t bytes);
@@ -65,7 +68,7 @@ private:
   void setBytes(llvm::StringRef name, int64_t bytes);
   llvm::LogicalResult planParameters();
   llvm::LogicalResult planTensors();
-  /// Places what lives inside of a call of `function`.
+  /// Places the buffers that are live only during a call of `function`.
   llvm::LogicalResult planFunction(mlir::func::FuncOp function,
                                    const MemoryMap &memory);
 

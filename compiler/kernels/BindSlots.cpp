@@ -1,4 +1,4 @@
-//===- BindSlots.cpp - Tie a step's tensors to their memory ---------------===//
+//===- BindSlots.cpp - Bind the tensors of a step to memory ---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -54,13 +54,13 @@ struct BindSlots : vib::impl::BindSlotsBase<BindSlots> {
         arguments.push_back(std::nullopt);
       } else if (failed(addTensor(slot, type, arguments))) {
         return function.emitError("expected argument ")
-               << i << " to have a vib.slot with a place in the plan";
+               << i << " to have a vib.slot with a place in the memory plan";
       }
     }
     for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
       if (failed(addTensor(getResultSlot(function, i), type, results)))
         return function.emitError("expected result ")
-               << i << " to have a vib.slot with a place in the plan";
+               << i << " to have a vib.slot with a place in the memory plan";
 
     OpBuilder builder(function);
     Location loc = function.getLoc();

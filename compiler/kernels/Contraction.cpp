@@ -1,4 +1,4 @@
-//===- Contraction.cpp - Contractions by register tiles -------------------===//
+//===- Contraction.cpp - Emit contractions as register tiles --------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,20 +6,22 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// result[m, n] += sum over k of lhs[m, k] * rhs[k, n], in three forms, told
-// apart by what is contiguous in memory:
+// result[m, n] += sum over k of lhs[m, k] * rhs[k, n]. There are three forms;
+// which one applies depends on what is contiguous in memory:
 //
-//   columns     rhs is contiguous in n. rows x vectors accumulators stay in
-//               registers over the whole reduction; a step loads the vectors
-//               of rhs once and multiplies them with each row's lhs, broadcast.
-//   dot         both are contiguous in k (an input gradient: the weight is
-//               [in, out] and out is summed). rows x columns accumulators are
-//               vectors along k; their lanes are summed at the end.
-//   groups      the result has few columns and is contiguous in m. Each column
-//               has a group of lanes, for terms of the sum side by side.
+//   columns     rhs is contiguous in n. The rows x vectors accumulators stay in
+//               registers over the whole reduction. A step loads the vectors of
+//               rhs once and multiplies them with the broadcast element of each
+//               row of lhs.
+//   dot         Both operands are contiguous in k. (In an input gradient the
+//               weight is [in, out] and the sum runs over out.) The rows x
+//               columns accumulators are vectors along k, whose lanes are added
+//               up at the end.
+//   groups      The result has few columns and is contiguous in m. Each column
+//               has a group of lanes, which sum different terms in parallel.
 //
-// Tiles are exact: what is left over of rows and columns is emitted again with
-// its own sizes, the last vector with its own width.
+// There is no masking or padding: remainders of rows and columns are emitted
+// again with their own sizes, the last vector with its own width.
 //
 //===----------------------------------------------------------------------===//
 
@@ -68,7 +70,7 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
                 rows * rowBytes > kResidentBytes;
 }
 
-/// Loops over all parallel loops but those of the register tile.
+/// Emits loops over all parallel loops that the register tile does not cover.
 void ContractionEmitter::emitOuter(function_ref<void()> body) {
   SmallVector<unsigned> loops(form.batch.begin(), form.batch.end());
   for (unsigned loop : form.m)
@@ -95,8 +97,8 @@ int64_t ContractionEmitter::getReductionPanel() const {
   return 0;
 }
 
-/// The rows that the next tile reads lie apart from those of this one in every
-/// panel but the last: too far for the processor to see what is coming.
+/// The rows of the next tile lie apart from those of this one in every panel
+/// except the last, so the hardware prefetcher does not predict them.
 void ContractionEmitter::emitPrefetchOfRows(Value row, int64_t count,
                                             Value start) {
   SmallVector<Value> next(positions);
@@ -110,8 +112,8 @@ void ContractionEmitter::emitPrefetchOfRows(Value row, int64_t count,
   }
 }
 
-/// The panel of the weight that the next unit reads comes from the last-level
-/// cache or from memory; each tile of rows fetches its part of it.
+/// The panel of the weight that the next unit reads is in the last-level cache
+/// or in memory. Each tile of rows prefetches its share of it.
 void ContractionEmitter::emitPrefetchOfPanel(Value row, int64_t count,
                                              Value start) {
   int64_t panel = rhs.getPanel();

@@ -1,4 +1,4 @@
-//===- ContractionColumns.cpp - Contractions by columns -------------------===//
+//===- ContractionColumns.cpp - The columns form of contractions ----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,11 +12,11 @@
 using namespace mlir;
 using namespace vib;
 
-/// So many steps of a reduction are written out between two vectors of an
-/// interleaved op; more are a loop.
+/// Up to this many steps of the reduction are unrolled between two vectors of
+/// an interleaved op; more become a loop.
 static constexpr int64_t kMaxUnrolled = 8;
 
-/// `width` columns of the result from the current positions on.
+/// Loads `width` columns of the result from the current positions on.
 Value ContractionEmitter::loadOut(int64_t width) {
   if (!form.transposed)
     return e.loadVector(out, maps[2], positions, width);
@@ -89,7 +89,7 @@ SmallVector<Value> ContractionEmitter::stepTileOfPairs(Value row, int64_t count,
   SmallVector<Value> vectors, results;
   for (int64_t v = 0, n = widths.size(); v != n; ++v)
     vectors.push_back(loadPairs(e, *rhsPairs, k, e.add(column, v * lanes)));
-  // The rows of pairs that are shared count from the start of the tensor.
+  // The shared pairs of lhs are indexed by rows of the whole tensor.
   Value first;
   if (lhsPairs && form.row)
     first = e.getStart(e.plan.getSpace().getLoopClasses(op)[*form.row]);
@@ -105,9 +105,9 @@ SmallVector<Value> ContractionEmitter::stepTileOfPairs(Value row, int64_t count,
   return results;
 }
 
-/// A unit packs a panel of the weight, or its rows of all panels, which comes
-/// from the last-level cache or from memory: as much in each step of a register
-/// tile as all steps of all tiles need.
+/// The next unit packs the following panel of the weight, or its own rows of
+/// all panels. That memory is in the last-level cache or in main memory. Each
+/// step of each register tile prefetches an equal share of it.
 void ContractionEmitter::emitPrefetchOfNext(Value row, int64_t count) {
   int64_t panel = rhs.getPanel(), tiles = llvm::divideCeil(rows, count);
   Value k = positions[form.reduction];
@@ -115,7 +115,7 @@ void ContractionEmitter::emitPrefetchOfNext(Value row, int64_t count) {
   next[form.column] = e.index(columns);
   if (form.row)
     next[*form.row] = Value();
-  // Elements to fetch in one row of the result and in one step.
+  // The elements to prefetch per row of the result and per step.
   bool isPanel = form.contiguous == ContractionForm::Columns;
   int64_t perRow = (isPanel ? depth : columns) * panel / rows;
   int64_t perStep = llvm::divideCeil(isPanel ? panel : columns, tiles);
@@ -157,7 +157,8 @@ SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
       emitPrefetchOfNext(row, count);
     return stepTileOfPairs(row, count, column, widths, values, isLast);
   };
-  // Where lhs is read as it is, nothing is beyond its end.
+  // When pairs are loaded from lhs itself, the last odd element is loaded
+  // alone, as there is nothing to read behind it.
   int64_t whole = depth / 2 * 2;
   SmallVector<Value> results = e.createPanelLoop(
       lhsPairs ? llvm::alignTo(depth, 2) : whole, 2,
@@ -242,14 +243,14 @@ void ContractionEmitter::emitInterleavedTile(Value row, int64_t count,
   });
 }
 
-/// The reduction of a tile has a vector of the interleaved op for the tile
-/// before after every few of its steps, so that the op's divisions and its
-/// traffic with memory hide behind multiply-adds:
+/// While a tile is reduced, the interleaved op runs on the tile before it: one
+/// of its vectors after every few steps of the reduction. The divisions and the
+/// memory traffic of the op then hide behind multiply-adds:
 ///
 ///   accumulate tile 0
-///   for the other tiles t
-///     for the vectors of a tile: a few steps of tile t, one vector of t - 1
-///     the steps that are left
+///   for each further tile t
+///     for each vector of a tile: a few steps of tile t, one vector of t - 1
+///     the remaining steps of tile t
 ///   the vectors of the last tile
 void ContractionEmitter::emitInterleavedRows(int64_t tileRows, Value column,
                                              ArrayRef<int64_t> widths) {

@@ -1,4 +1,4 @@
-//===- ContractionDot.cpp - Contractions summed across lanes --------------===//
+//===- ContractionDot.cpp - The dot form of contractions ------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -85,8 +85,9 @@ void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
   }
 }
 
-/// The rows run inside: the tile's columns of rhs stay in the first-level
-/// cache, and lhs streams from the second, as many rows of it as fit there.
+/// The loop over rows is the inner one: the tile's columns of rhs stay in the
+/// first-level cache, while a block of rows of lhs streams from the
+/// second-level cache.
 void ContractionEmitter::emitDot() {
   RegisterTile tile = choice.registers;
   int64_t block =

@@ -1,4 +1,4 @@
-//===- ContractionEmitter.h - Code of one contraction -----------*- C++ -*-===//
+//===- ContractionEmitter.h - Emit one contraction --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Private to the files Contraction*.cpp: Contraction.cpp has what both forms
-// need, ContractionColumns.cpp and ContractionDot.cpp have one each, and
-// ContractionPacking.cpp brings an operand into the order that one reads.
+// Emits a contraction; private to the files Contraction*.cpp. Contraction.cpp
+// describes the three forms and holds what they share. ContractionColumns.cpp,
+// ContractionDot.cpp and ContractionGroups.cpp emit one form each, and
+// ContractionPacking.cpp packs operands into the order in which they are read.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,8 +22,8 @@
 
 namespace vib {
 
-/// What is left of the second-level cache for the rows that every panel of a
-/// weight meets.
+/// The part of the second-level cache that the rows of lhs may occupy, since
+/// they are read again for every panel of the weight.
 inline constexpr int64_t kResidentBytes = 512 * 1024;
 
 class ContractionEmitter {
@@ -33,24 +34,24 @@ public:
 
 private:
   bool shouldPack() const;
-  /// Whether the reduction can go by pairs of bf16.
+  /// Whether the reduction can run over pairs of bf16.
   bool shouldPair();
-  /// Copies the panel of rhs to scratch, [reduction][column].
+  /// Packs the panel of rhs into scratch as [reduction][column].
   void pack();
-  /// Copies it in pairs, or leaves that to the first register tile.
+  /// Packs the panel in pairs, or leaves that to the first register tile.
   void packInPairs();
   /// Whether the first register tile can pack what it reads.
   bool canPackInTile() const;
-  /// An element or a vector of an operand, in the type of the result.
+  /// Extends an element or a vector of an operand to the type of the result.
   mlir::Value extend(mlir::Value value);
-  /// The same of rhs, which may have to be rounded.
+  /// The same for rhs, which is first rounded if `isRounded`.
   mlir::Value roundAndExtend(mlir::Value value);
   void emitOuter(llvm::function_ref<void()> body);
   void emitColumns();
   void emitDot();
   void emitGroups();
-  /// The accumulators of a register tile, before and after one step of the
-  /// reduction at the current positions, and where they go in the end.
+  /// Creates the accumulators of a register tile, advances them by one step of
+  /// the reduction at the current positions, and stores the final values.
   llvm::SmallVector<mlir::Value> startTile(mlir::Value row, int64_t count,
                                            mlir::Value column,
                                            llvm::ArrayRef<int64_t> widths);
@@ -63,9 +64,10 @@ private:
                                                  llvm::ArrayRef<int64_t> widths,
                                                  mlir::ValueRange values,
                                                  bool isLast = false);
-  /// Fetches a part of what the next unit packs, at one step of a tile.
+  /// In one step of a tile, prefetches a part of what the next unit packs.
   void emitPrefetchOfNext(mlir::Value row, int64_t count);
-  /// All steps; if `packs`, each packs what it reads of rhs before.
+  /// Emits all steps of the reduction. If `packs`, each step first packs the
+  /// part of rhs that it reads.
   llvm::SmallVector<mlir::Value> reduceTile(mlir::Value row, int64_t count,
                                             mlir::Value column,
                                             llvm::ArrayRef<int64_t> widths,
@@ -73,29 +75,29 @@ private:
                                             bool packs = false);
   void storeTile(mlir::Value row, int64_t count, mlir::Value column,
                  llvm::ArrayRef<int64_t> widths, mlir::ValueRange values);
-  /// The same where the result is transposed.
+  /// Like storeTile, for a transposed result.
   void storeTransposed(mlir::Value row, int64_t count, mlir::Value column,
                        llvm::ArrayRef<int64_t> widths, mlir::ValueRange values);
   mlir::Value loadOut(int64_t width);
-  /// The interleaved op, for one vector of the tile at `row`.
+  /// Emits one vector of the interleaved op, for the tile at `row`.
   void emitInterleaved(mlir::Value row, mlir::Value step, mlir::Value column,
                        int64_t v, int64_t width);
   void emitInterleavedTile(mlir::Value row, int64_t count, mlir::Value column,
                            llvm::ArrayRef<int64_t> widths);
-  /// All rows of some columns, and the op that is interleaved.
+  /// Emits all rows of some columns, together with the interleaved op.
   void emitInterleavedRows(int64_t tileRows, mlir::Value column,
                            llvm::ArrayRef<int64_t> widths);
-  /// One register tile: `count` rows from `row`, vectors of `widths` columns
-  /// from `column`.
+  /// Emits one register tile: `count` rows from `row` on, with vectors of
+  /// `widths` columns from `column` on.
   void emitColumnsTile(mlir::Value row, int64_t count, mlir::Value column,
                        llvm::ArrayRef<int64_t> widths, bool packs = false);
-  /// `terms` rows of rhs, as one vector of groups (ContractionGroups.cpp).
+  /// Loads `terms` rows of rhs as one vector of groups (ContractionGroups.cpp).
   mlir::Value loadGroupedColumns();
-  /// As many rows as there are lanes.
+  /// Emits a tile with as many rows as there are lanes.
   void emitGroupsTile(mlir::Value row);
   void emitDotTile(mlir::Value row, int64_t count, mlir::Value column,
                    int64_t countColumns);
-  /// Runs `body` with `loop` at `base` + `step`.
+  /// Sets the position of `loop` to `base` + `step`.
   void at(unsigned loop, mlir::Value base, int64_t step) {
     positions[loop] = e.add(base, step);
   }
@@ -103,14 +105,15 @@ private:
     if (form.row)
       at(*form.row, base, step);
   }
-  /// The panel of an operand whose columns are the innermost reduction.
+  /// The width of the panels that the reduction runs across in an operand that
+  /// is contiguous in it; 0 if there are none.
   int64_t getReductionPanel() const;
-  /// Fetches a part of the panel of rhs that the next unit reads.
+  /// Prefetches a part of the panel of rhs that the next unit reads.
   void emitPrefetchOfPanel(mlir::Value row, int64_t count, mlir::Value start);
-  /// Fetches a panel, which begins at `start`, of the rows of the next tile.
+  /// Prefetches the panel that begins at `start` of the rows of the next tile.
   void emitPrefetchOfRows(mlir::Value row, int64_t count, mlir::Value start);
-  /// Loops over the reductions other than the innermost, then over it in steps
-  /// of `step` up to `end`, for a tile of `count` rows.
+  /// Emits loops over all reductions. The innermost one advances by `step` up
+  /// to `end`, for a tile of `count` rows.
   llvm::SmallVector<mlir::Value> emitReductions(
       llvm::ArrayRef<unsigned> loops, int64_t end, int64_t step,
       mlir::Value row, int64_t count, mlir::ValueRange carried,
@@ -129,25 +132,26 @@ private:
   llvm::SmallVector<int64_t> extents;
   llvm::SmallVector<mlir::Value> positions;
   TensorRef lhs, rhs, out;
-  /// Whether the operands are of bf16, and rhs is still to be rounded to it.
+  /// Whether the operands are bf16, and whether rhs must still be rounded to
+  /// it.
   bool isNarrow, isRounded = false;
-  /// Where the reduction goes by pairs: those of rhs, and of lhs unless its own
-  /// memory has them.
+  /// If the reduction runs over pairs: those of rhs, and those of lhs unless
+  /// they are loaded from lhs itself.
   std::optional<Pairs> rhsPairs, lhsPairs;
-  /// What the first register tile packs as rhsPairs.
+  /// What the first register tile packs into rhsPairs.
   std::optional<PairSource> unpacked;
-  /// The memory that rhs is packed from, flat, if the next unit packs what
-  /// follows there.
+  /// A flat view of the memory that rhs is packed from, if the next unit packs
+  /// the memory that follows. Otherwise null.
   mlir::Value flatRhs;
-  /// The op that is done with what is in registers, or null.
+  /// The op that is applied to the register tile before it is stored, or null.
   mlir::linalg::LinalgOp epilogue;
-  /// The op that is interleaved, or null, and the tile that it reads.
+  /// The interleaved op, or null, and the stored tile that it reads.
   mlir::linalg::LinalgOp interleaved;
   TensorRef tile;
   int64_t rows, columns, depth;
   ContractionTile choice;
-  /// The bytes of a row of lhs, and whether all rows are more than what stays
-  /// in the second-level cache.
+  /// The bytes of a row of lhs, and whether all rows together exceed
+  /// kResidentBytes.
   int64_t rowBytes;
   bool streamsRows;
 };

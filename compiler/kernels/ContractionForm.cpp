@@ -1,4 +1,4 @@
-//===- ContractionForm.cpp - What a contraction looks like ----------------===//
+//===- ContractionForm.cpp - The form of a contraction --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,12 +15,13 @@
 using namespace mlir;
 using namespace vib;
 
-/// Rough costs of an element, in quarters of a cycle: to pack it transposed, to
-/// store it transposed, and to add up its lanes.
+/// Rough costs per element, in quarters of a cycle: of packing with a
+/// transpose, of storing with a transpose, and of adding up the lanes of an
+/// accumulator.
 static constexpr int64_t kPackedElement = 2;
 static constexpr int64_t kTransposedElement = 1;
 static constexpr int64_t kLaneSum = 12;
-/// One of so many registers is left to the interleaved op.
+/// One register in this many is left to the interleaved op.
 static constexpr int64_t kInterleavedShare = 4;
 
 bool vib::isContiguous(AffineMap map, unsigned loop) {
@@ -30,9 +31,10 @@ bool vib::isContiguous(AffineMap map, unsigned loop) {
   return last && last.getPosition() == loop;
 }
 
-/// Whether the rows of the result rather than its columns should be vectors:
-/// the operand that has its columns is not contiguous in them, the one that has
-/// its rows is, and to transpose the result costs less than to pack an operand.
+/// Whether the rows of the result, rather than its columns, should become
+/// vectors. That pays if the operand with the columns is not contiguous in
+/// them, the operand with the rows is contiguous in those, and transposing the
+/// result costs less than packing an operand.
 static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
@@ -105,7 +107,7 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
     form.contiguous = ContractionForm::Reduction;
     form.lhsContiguous = isContiguous(lhs, form.reduction);
   }
-  // Packing handles one reduction and one loop of columns.
+  // Packing supports one reduction loop and one column loop.
   bool isNarrow = getElementTypeOrSelf(op->getOperand(0)) != element ||
                   getElementTypeOrSelf(op->getOperand(1)) != element;
   if ((form.contiguous != ContractionForm::Columns || isNarrow) &&
@@ -114,9 +116,10 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
   return form;
 }
 
-/// Whether terms of the sum should share a register: a step of as many of them
-/// as fit beside each other takes one multiply-add a row, and what it takes in
-/// the end to add them up, some two shuffles a row, is little beside the steps.
+/// Whether several terms of the sum should share a register. With as many terms
+/// as fit beside each other, a step takes one multiply-add for each row. Adding
+/// the terms up at the end takes about two shuffles for each row, so there must
+/// be enough steps to make that negligible.
 static bool isGrouped(linalg::LinalgOp op, const ContractionForm &form,
                       ArrayRef<int64_t> extents, int64_t lanes) {
   constexpr int64_t kFewestSteps = 4;
@@ -153,7 +156,8 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   int64_t rows = form.row ? extents[*form.row] : 1;
   int64_t columns = extents[form.column], depth = extents[form.reduction];
   int64_t lanes = machine.getLanes(element);
-  // Else rhs is packed where it is not contiguous in the columns.
+  // If the dot form does not pay, rhs is packed unless it is contiguous in the
+  // columns.
   int64_t packed = depth * columns * getElementBytes(element);
   if (form.contiguous == ContractionForm::Reduction && form.lhsContiguous &&
       getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
@@ -169,10 +173,10 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   if (form.transposed)
     rows = std::min(rows, lanes);
   RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers);
-  // Its rows are stored as vectors, none of which may cross a panel.
+  // The rows are stored as vectors, which must not cross a panel boundary.
   if (form.transposed)
     tile.rows = llvm::bit_floor<uint64_t>(tile.rows);
-  // Or they are packed as blocks of registers of pairs.
+  // The rows are packed as blocks of whole registers of pairs.
   if (hasSharedPairs(op, form, machine))
     tile.rows = llvm::bit_floor<uint64_t>(std::min(tile.rows, kPairColumns));
   return {ContractionTile::Columns, tile};
@@ -186,9 +190,8 @@ bool vib::isRoundedByReaders(linalg::LinalgOp op) {
          });
 }
 
-/// Whether `op` begins with what `init` has, and that lies where the result
-/// will lie: it is an output of the kernel, of which the op makes the new
-/// value.
+/// Whether `op` updates `init` in place: `init` is an output argument of the
+/// kernel, and the result of the op is what the kernel yields for it.
 static bool updatesInPlace(linalg::GenericOp op, OpOperand &init) {
   auto kernel = op->getParentOfType<KernelOp>();
   return llvm::any_of(
@@ -199,9 +202,9 @@ static bool updatesInPlace(linalg::GenericOp op, OpOperand &init) {
       });
 }
 
-/// Whether `op` can be done as early as `contraction`, which is before it in
-/// the block: it needs nothing that is computed between them, and writes
-/// nothing that is used there.
+/// Whether `op` can run as early as `contraction`, which precedes it in the
+/// block. It must not read anything that is computed between the two, nor write
+/// anything that is read between them.
 static bool canBeDoneWith(linalg::GenericOp op, linalg::LinalgOp contraction) {
   auto isBetween = [&](Operation *other) {
     return other && other->getBlock() == op->getBlock() && other != op &&
@@ -222,8 +225,8 @@ static bool canBeDoneWith(linalg::GenericOp op, linalg::LinalgOp contraction) {
 }
 
 /// The elementwise op that is the only reader of a contraction's result, has
-/// the loops of the result and can be done with the contraction, which starts
-/// at zero; else null.
+/// the loops of that result, and can run together with the contraction. The
+/// contraction must start from zero. Null if there is none.
 static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
                                               const ContractionForm &form) {
   if (form.m.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
@@ -242,8 +245,8 @@ static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
       op.getNumParallelLoops() != 2 || !canVectorizeBody(op) ||
       !canBeDoneWith(op, contraction))
     return nullptr;
-  // Every operand goes along with the contraction's result, its rows or its
-  // columns.
+  // Each operand is indexed like the contraction's result, by its rows, or by
+  // its columns.
   AffineMap space = AffineMap::getMultiDimIdentityMap(2, op.getContext());
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<RankedTensorType>(operand.get().getType()))
@@ -272,15 +275,15 @@ linalg::LinalgOp vib::getEpilogue(linalg::LinalgOp contraction,
   if (failed(form) || getInterleaved(contraction))
     return nullptr;
   linalg::GenericOp op = getElementwiseReader(contraction, *form);
-  // A body is written out for every vector of a tile, with the tile's registers
-  // in use: only one of a few instructions is worth that.
+  // The body is emitted for every vector of a tile while the accumulators
+  // occupy the registers, so it must consist of few instructions.
   if (!op || drawsNoise(op) ||
       llvm::any_of(op.getBody()->getOperations(), [](Operation &inner) {
         return isa<math::MathDialect>(inner.getDialect()) &&
                !isa<math::AbsFOp, math::FmaOp>(inner);
       }))
     return nullptr;
-  // Not where any part of the result may be a dot product.
+  // The remainders of the result must not use the dot form either.
   SmallVector<int64_t> extents = contraction.getStaticLoopRanges();
   extents[*form->row] = 1;
   ContractionTile tile = chooseContractionTile(

@@ -1,4 +1,4 @@
-//===- ContractionForm.h - What a contraction looks like --------*- C++ -*-===//
+//===- ContractionForm.h - The form of a contraction ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the plan, the table of --explain and the emitter have to know of a
-// contraction before any code of it is written.
+// The properties of a contraction that the memory plan, the table of --explain
+// and the emitter agree on before any code is emitted.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,43 +19,46 @@
 
 namespace vib {
 
-/// A packed panel must leave room in the second-level cache.
+/// The largest packed panel. It must leave room in the second-level cache.
 inline constexpr int64_t kMaxPackedBytes = 512 * 1024;
 
-/// Whether the last axis of an operand is the loop, and no other axis is.
+/// Whether the loop indexes the last axis of an operand, and that alone.
 bool isContiguous(mlir::AffineMap map, unsigned loop);
 
-/// The loops of a contraction by their roles. `lhs` and `rhs` are operands; the
-/// axis of the result that becomes vectors belongs to `rhs`. It is the last
-/// one, unless the result is `transposed`: a matrix that is contiguous in the
-/// rows of the register tile.
+/// The loops of a contraction by their roles. `lhs` and `rhs` are operand
+/// numbers. `rhs` is the operand with the axis of the result that becomes
+/// vectors. That is the last axis, unless the form is `transposed`: then the
+/// result is a matrix that is contiguous in the rows of the register tile.
 struct ContractionForm {
   unsigned lhs = 0, rhs = 1;
   llvm::SmallVector<unsigned, 2> batch, m, n, k;
-  /// The loop that becomes vectors, one of `n`.
+  /// The loop that becomes vectors; one of `n`.
   unsigned column;
   bool transposed = false;
-  /// The loops of the register tile and of its reduction.
+  /// The row loop of the register tile, one of `m`, and the innermost
+  /// reduction, one of `k`.
   std::optional<unsigned> row;
   unsigned reduction;
-  /// What is contiguous in `rhs`: the columns, or the reduction.
+  /// What `rhs` is contiguous in: the columns, the reduction, or neither.
   enum { Columns, Reduction, Neither } contiguous;
   /// Whether `lhs` is contiguous in the reduction as well.
   bool lhsContiguous = false;
 };
 mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
 
-/// The columns of a register of pairs (Pairs.h).
+/// The columns in a register of pairs (Pairs.h).
 inline constexpr int64_t kPairColumns = 16;
 
-/// Whether `lhs` is an operand of bf16 of the kernel that is contiguous in the
-/// rows, so that its pairs are packed for all units.
+/// Whether `lhs` is a bf16 input of the kernel that is contiguous in the rows,
+/// so that it is packed in pairs once for all units.
 bool hasSharedPairs(mlir::linalg::LinalgOp op, const ContractionForm &form,
                     const Machine &machine);
 
-/// What a contraction holds in registers: rows x vectors, or rows x columns
-/// whose lanes are terms of the sum, or rows x one vector, where each column
-/// has a group of lanes for so many terms.
+/// The accumulators that a contraction holds in registers:
+///   Columns  rows x vectors;
+///   Dot      rows x columns, where the lanes are terms of the sum;
+///   Groups   rows x one vector, where each column has a group of lanes for
+///            `terms` terms of the sum.
 struct ContractionTile {
   enum { Columns, Dot, Groups } kind;
   RegisterTile registers;
@@ -68,19 +71,19 @@ ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
                                       bool isInterleaved,
                                       const Machine &machine);
 
-/// Whether `op` rounds a weight for contractions that do it themselves, as they
-/// pack the weight.
+/// Whether `op` rounds a weight and all its readers are contractions that round
+/// the weight themselves when they pack it.
 bool isRoundedByReaders(mlir::linalg::LinalgOp op);
 
-/// The elementwise op that is worked off together with a contraction, a
-/// register tile behind: the only one that reads its result, on the same space,
-/// where the reduction runs over the rows of both operands, as a weight
-/// gradient's does. Null if there is none.
+/// The elementwise op that is interleaved with a contraction, one register tile
+/// behind it. It is the only reader of the contraction's result and runs over
+/// the same space; the reduction runs over the rows of both operands, as that
+/// of a weight gradient does. Null if there is none.
 mlir::linalg::LinalgOp getInterleaved(mlir::linalg::LinalgOp contraction);
 
-/// The elementwise op that is done with the register tiles of a contraction
-/// before they are stored: the only one that reads its result. Null if there is
-/// none.
+/// The elementwise op that is applied to the register tiles of a contraction
+/// before they are stored. It is the only reader of the contraction's result.
+/// Null if there is none.
 mlir::linalg::LinalgOp getEpilogue(mlir::linalg::LinalgOp contraction,
                                    const Machine &machine);
 

@@ -1,4 +1,4 @@
-//===- ContractionGroups.cpp - Narrow results: terms side by side ---------===//
+//===- ContractionGroups.cpp - The groups form of contractions ------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,21 +6,21 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The columns of the result, a power of two, fill a part of a register.
-// The rest is given to other terms of the sum: of g terms at a time, lane
-// c g + j takes the j-th of column c. For two columns and g = 2,
+// The result has fewer columns than a register has lanes, a power of two.
+// Several terms of the sum therefore share a register: with g terms at a time,
+// lane c g + j holds term j of column c. For two columns and g = 2,
 //
 //   rhs   two rows, permuted           k0c0 k1c0 k0c1 k1c1
 //   lhs   two elements of a row, twice k0   k1   k0   k1
 //
-// so a row takes a multiply-add where it would take g. As many rows as there
-// are lanes are worked on together: first the groups of all rows are added up,
-// each level of which puts two vectors into one,
+// so g steps of the reduction take one multiply-add for each row. A tile has as
+// many rows as there are lanes. At the end the groups of all rows are added up
+// together; each level of the tree combines two vectors into one,
 //
 //   a0 a1 | a2 a3, b0 b1 | b2 b3  ->  a0+a1 b0+b1 | a2+a3 b2+b3
 //
-// and then blocks of g rows, one for each column, are transposed, as the result
-// has its rows along the vectors.
+// Then blocks of g rows, one for each column, are transposed, because the
+// result is contiguous in the rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,8 +29,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// Adds up the groups of as many vectors as a group has lanes: lane i of a
-/// group of the result is the sum of that group of vector i.
+/// Adds up the groups of as many vectors as a group has lanes. Lane i of a
+/// group of the result is the sum of the same group of vector i.
 static Value addGroups(TileEmitter &e, SmallVector<Value> level) {
   int64_t size = level.size();
   int64_t lanes = cast<VectorType>(level[0].getType()).getDimSize(0);
@@ -49,8 +49,8 @@ static Value addGroups(TileEmitter &e, SmallVector<Value> level) {
   return level[0];
 }
 
-/// Block i of vector j becomes block j of vector i, of as many blocks as there
-/// are vectors.
+/// Transposes blocks: block i of vector j becomes block j of vector i. There
+/// are as many blocks in a vector as there are vectors.
 static void transposeBlocks(TileEmitter &e, MutableArrayRef<Value> vectors) {
   int64_t count = vectors.size();
   int64_t lanes = cast<VectorType>(vectors[0].getType()).getDimSize(0);
@@ -77,7 +77,8 @@ static void transposeBlocks(TileEmitter &e, MutableArrayRef<Value> vectors) {
   }
 }
 
-/// The rows of rhs from the current position of the reduction on, permuted.
+/// Loads the rows of rhs from the current position of the reduction on,
+/// permuted.
 Value ContractionEmitter::loadGroupedColumns() {
   Value first = positions[form.reduction];
   SmallVector<Value> level;

@@ -1,4 +1,4 @@
-//===- ContractionPacking.cpp - Operands in the order of their use --------===//
+//===- ContractionPacking.cpp - Pack operands of contractions -------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,22 +6,23 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// In the first form a panel of rhs whose rows lie far apart is packed into
-// contiguous scratch before, since its rows would compete for the same cache
-// sets and need a page each; and where rhs is contiguous in neither useful
-// way, or the reduction is too short for the second form, packing transposes.
+// The columns form packs a panel of rhs into contiguous scratch first if its
+// rows lie far apart, since they would compete for the same cache sets and each
+// would need a page of its own. If rhs is not contiguous in the columns and the
+// dot form does not apply, packing transposes it.
 //
-// Operands of bf16 are always packed for the first form, and a weight that is
-// rounded is rounded then. With AVX512_BF16 a panel is packed in pairs
-// (Pairs.h) and a step of the reduction is a pair; the other operand is read as
-// it is where it is contiguous in k, else its pairs are packed for all units
-// before the kernel runs. Accumulators are whole registers. Without the
-// instruction what is packed is extended to f32.
+// bf16 operands are always packed for the columns form; a weight that must be
+// rounded is rounded at the same time. With AVX512_BF16 a panel is packed in
+// pairs (Pairs.h) and a step of the reduction is one pair. The other operand is
+// read directly if it is contiguous in k; otherwise its pairs are packed for
+// all units before the kernel runs. Accumulators are whole registers. Without
+// the instruction, elements are extended to f32 as they are packed.
 //
-// Where a register tile is as wide as a panel of rows, its first one packs the
-// pair of each step before it reads it, so that loads and conversions hide
-// behind multiply-adds; the other ones find it packed. Blocks that are
-// transposed gain nothing by it: their shuffles are too many to hide.
+// If a register tile is as wide as a panel whose rows are contiguous, the first
+// tile packs the pair of each step just before it reads it, so that loads and
+// conversions hide behind multiply-adds; the other tiles find the panel packed.
+// This does not pay for blocks that are transposed: they have too many shuffles
+// to hide.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,9 +32,9 @@
 using namespace mlir;
 using namespace vib;
 
-/// Panels that span less memory than this are not worth packing.
+/// Panels that span less memory than this are not packed.
 static constexpr int64_t kMinSpanBytes = 64 * 1024;
-/// Nor are those that are used by fewer rows than this.
+/// Nor are panels that fewer rows than this use.
 static constexpr int64_t kMinPackedRows = 24;
 
 bool ContractionEmitter::shouldPair() {
@@ -42,7 +43,7 @@ bool ContractionEmitter::shouldPair() {
     return false;
   if (e.getPairs(op))
     return true;
-  // A tile of the reduction must not end within a pair.
+  // A tile of the reduction must not end inside a pair.
   int64_t whole = op.getStaticLoopRanges()[form.reduction];
   return isContiguous(maps[form.lhs], form.reduction) &&
          (depth == whole || depth % 2 == 0) && lhs.getPanel() % 2 == 0;
@@ -108,7 +109,7 @@ void ContractionEmitter::pack() {
     positions[form.column] = column;
     e.storeVector(value, packed, map, positions);
   };
-  // Pieces of at most a register of `extent`.
+  // Calls `body` for pieces of `extent`, each at most a register wide.
   auto forPieces = [&](int64_t extent,
                        function_ref<void(Value, int64_t)> body) {
     int64_t whole = extent / lanes * lanes;

@@ -1,4 +1,4 @@
-//===- DivisibleClasses.cpp - What may be divided -------------------------===//
+//===- DivisibleClasses.cpp - Which classes can be divided ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -77,7 +77,8 @@ bool DivisibleClasses::isLegal(unsigned cls, bool asUnit) const {
     if (!llvm::is_contained(space.getReducedClasses(op), cls))
       continue;
     for (OpResult result : op->getResults()) {
-      // Handed out twice, it would have to be copied before it is complete.
+      // A result that is yielded twice would have to be copied before it is
+      // complete.
       if (!isOnlyHandedOut(result) || result.hasNUsesOrMore(2))
         return false;
       if (!asUnit)

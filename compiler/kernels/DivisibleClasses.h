@@ -1,4 +1,4 @@
-//===- DivisibleClasses.h - What may be divided -----------------*- C++ -*-===//
+//===- DivisibleClasses.h - Which classes can be divided --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,12 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A class may be divided when each piece can be worked off on its own: nothing
-// that is reduced over it is needed again in the kernel, and no slice of a
-// computed value cuts it. A result that is reduced over a class of the units
-// and only handed out is allowed: each unit makes a partial result, and they
-// are combined in the order of the units, so that the bits do not depend on
-// how many threads there are.
+// A class of the iteration space (KernelSpace) can be divided if each piece can
+// be computed on its own: no value that is reduced over the class is read again
+// in the kernel, and no slice of a computed value cuts the class.
+//
+// Work units may also divide a class over which a result is reduced, if the
+// kernel only yields that result. Each unit then computes a partial result, and
+// the partial results are combined in the order of the units, so that the bits
+// do not depend on the number of threads.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,12 +29,13 @@ class DivisibleClasses {
 public:
   DivisibleClasses(KernelOp kernel, const KernelSpace &space);
 
-  /// Whether the class may be divided: among units of work, which may leave
-  /// partial results, or else by a loop.
+  /// Whether the class can be divided: if `asUnit` among work units, which may
+  /// compute partial results, otherwise by a loop within a unit.
   bool isLegal(unsigned cls, bool asUnit) const;
 
 private:
-  /// Marks the classes that slices and unusual indexing forbid to divide.
+  /// Marks the classes that cannot be divided because of slices or of indexing
+  /// by other expressions than loops.
   void findIllegal();
 
   mlir::Block &body;

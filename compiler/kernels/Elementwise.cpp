@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Any linalg op on vectors -------------------------===//
+//===- Elementwise.cpp - Emit ops that are not contractions ---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,20 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One loop of the op becomes vectors: one along which its operands are
-// contiguous or do not vary. The other parallel loops are around it, the
-// reductions inside, their accumulators in registers:
+// One loop of the op is vectorized: one along which its operands are contiguous
+// or do not vary. The other parallel loops enclose it. Reductions are inside,
+// with their accumulators in registers:
 //
 //   for parallel loops
-//     for vectors of the parallel loop v     or, where v is a reduction:
-//       acc = load                             acc = splat of the neutral
+//     for vectors of the parallel loop v     or, if v is a reduction:
+//       acc = load                             acc = splat of neutral element
 //       for reductions: acc = body(…, acc)     for …, v: acc = body(…, acc)
 //       store acc                              store combine(load, lanes)
 //
 // The last vector has exactly as many lanes as are left. The body is cloned on
-// vectors, but what does not vary in it stays scalar. A body that no vector can
-// run, and a reduction that is not one associative operation, are emitted as
-// scalars in the order of the loops.
+// vectors, except that values which do not vary along the vector stay scalar.
+// If the body cannot run on vectors, or if a reduction is not one associative
+// operation, the op is emitted on scalars in the order of its loops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,7 +45,8 @@ public:
   GenericEmitter(TileEmitter &e, linalg::LinalgOp op);
   void run();
   void emitVector(unsigned loop, int64_t width, ArrayRef<Value> newPositions);
-  /// What an operand is read from, or is, in place of what the plan says.
+  /// Reads an operand from `ref`, or takes `value` for it, instead of reading
+  /// the memory that the plan assigned to it.
   void setOperand(unsigned operand, const TensorRef &ref) {
     refs[operand] = ref;
   }
@@ -56,25 +57,26 @@ private:
   enum class Access { Fixed, Contiguous, Strided };
 
   Access getAccess(AffineMap map, unsigned loop) const;
-  /// Makes one loop of two, if that leaves fewer lanes idle.
+  /// Collapses two loops into one, if that leaves fewer lanes idle.
   void flatten();
-  /// Chooses the loop that becomes vectors; none for scalars.
+  /// Chooses the loop to vectorize. Leaves `vectorLoop` empty for scalar code.
   void chooseVectorLoop();
   bool isReduction(unsigned loop) {
     return op.getIteratorTypesArray()[loop] == utils::IteratorType::reduction;
   }
   bool isVectorReduction() { return vectorLoop && isReduction(*vectorLoop); }
 
-  /// Loads an operand for the current positions.
+  /// Loads an operand at the current positions.
   Value load(unsigned operand, int64_t width);
   void store(unsigned init, Value value);
-  /// Clones the body for `width` lanes; `inits` are the values of the inits.
+  /// Clones the body for `width` lanes, or for scalars if `width` is 0. `inits`
+  /// are the values of the inits.
   SmallVector<Value> emitBody(int64_t width, ValueRange inits);
   SmallVector<Value> loadInits(int64_t width);
   void storeInits(ValueRange values);
   Value combine(unsigned init, Value lhs, Value rhs);
 
-  /// Loops over loops[i…], then calls `body`.
+  /// Emits loops over `loops` around `body`.
   void emitParallel(ArrayRef<unsigned> loops, function_ref<void()> body);
   SmallVector<Value>
   emitReduction(ArrayRef<unsigned> loops, ValueRange carried,
@@ -95,8 +97,8 @@ private:
   SmallVector<Value> positions;
   std::optional<unsigned> vectorLoop;
   int64_t lanes = 1;
-  /// Some result is written at every step of a reduction, so results are kept
-  /// in memory.
+  /// Whether some result is written at every step of a reduction. Results then
+  /// accumulate in memory rather than in registers.
   bool accumulatesInMemory = false;
 };
 
@@ -112,7 +114,7 @@ GenericEmitter::GenericEmitter(TileEmitter &e, linalg::LinalgOp op)
       refs.push_back(std::nullopt);
       continue;
     }
-    // An init is read and written where the result lies.
+    // An init is read from and written to the memory of its result.
     Value value = op.isDpsInit(&operand) ? Value(op.getTiedOpResult(&operand))
                                          : operand.get();
     refs.push_back(e.plan.hasSite(value) ? std::optional(e.getRef(value))
@@ -136,8 +138,8 @@ GenericEmitter::Access GenericEmitter::getAccess(AffineMap map,
   return last ? Access::Contiguous : Access::Strided;
 }
 
-/// Rows that follow each other without a gap are one long row, of which only
-/// the last vector may be a part of a register.
+/// Rows that follow each other without a gap are one long row. Then at most one
+/// vector is shorter than a register.
 void GenericEmitter::flatten() {
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(2, builder.getContext());
@@ -195,7 +197,7 @@ void GenericEmitter::chooseVectorLoop() {
     if (strided > 0 || contiguous == 0)
       continue;
     if (isReduction(loop)) {
-      // Every result must be a sum of lanes.
+      // Every result must be combined from lanes.
       if (accumulatesInMemory)
         continue;
       bool combines = true;
@@ -218,9 +220,9 @@ void GenericEmitter::chooseVectorLoop() {
             lanes,
             e.machine.getLanes(
                 cast<MemRefType>(ref->memory.getType()).getElementType()));
-  // Random numbers are one long chain of operations: two registers at once,
-  // where there are enough, and each waits for its own only. A panel is as
-  // wide.
+  // A random number is one long chain of dependent operations. Two registers at
+  // once overlap their latencies, if there are enough registers. A panel has
+  // that width as well.
   if (vectorLoop && !isReduction(*vectorLoop) && drawsNoise(op) &&
       e.machine.getRegisters() >= 32 && extents[*vectorLoop] >= 2 * lanes)
     lanes *= 2;
@@ -352,7 +354,7 @@ SmallVector<Value> GenericEmitter::emitReduction(
                       });
 }
 
-/// The vectors (or scalars) of a parallel loop, reductions inside.
+/// Emits the vectors (or scalars) of a parallel loop, with reductions inside.
 void GenericEmitter::emitVectorParallel() {
   SmallVector<unsigned> reductions;
   for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
@@ -388,7 +390,7 @@ void GenericEmitter::emitVectorParallel() {
   emitOne(extent - whole);
 }
 
-/// The vectors of a reduction, inside of the other reductions.
+/// Emits the vectors of a reduction, inside of the other reductions.
 void GenericEmitter::emitVectorReduction() {
   SmallVector<unsigned> reductions;
   for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
@@ -397,7 +399,7 @@ void GenericEmitter::emitVectorReduction() {
   int64_t extent = extents[*vectorLoop], whole = extent / lanes * lanes;
   unsigned numInits = op.getNumDpsInits();
 
-  // Accumulators of the whole vectors, and then of the last one.
+  // Accumulators for the whole vectors, and then for the last, shorter one.
   SmallVector<Value> carried;
   SmallVector<int64_t> widths;
   if (whole > 0)

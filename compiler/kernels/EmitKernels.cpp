@@ -1,4 +1,4 @@
-//===- EmitKernels.cpp - vib.kernel to loops and vectors ------------------===//
+//===- EmitKernels.cpp - Lower vib.kernel to loops and vectors ------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,21 +7,24 @@
 //===----------------------------------------------------------------------===//
 //
 // Each function of the phase fused becomes an entry that launches its kernels
-// in order, and each kernel a function of a range of units:
+// in order. The work of a kernel is divided into units: tiles of one class of
+// its iteration space (TileChoice). A kernel becomes a function that computes a
+// range of its units, so that threads can share them:
 //
 //   func @step.kernel(%begin, %end, bases, scalars) {
 //     views of the blocks and the arena; scratch
-//     for %unit = %begin to min(%end, whole units)
+//     for %unit = %begin to min(%end, number of whole units)
 //       ops without the inner class, in order
-//       for pieces of the inner class, and the rest of it
+//       for tiles of the inner class, and its remainder
 //         ops with the inner class, in order
-//     if the last, smaller unit is in the range: the same again, of its size
+//     if the last, smaller unit is in the range: the same again, with its size
 //   }
 //
-// An op without the class of the units, which ops with it need, is done by each
-// unit, on scratch; if none needs it, by the first one only. Nothing here knows
-// a model, or a contraction: KernelPlan has cut the space and placed the
-// values, TileEmitter emits the ops.
+// Some ops do not have the class that is divided into units. If an op that has
+// it needs their results, every unit computes them again, into scratch.
+// Otherwise the first unit computes them. This file does not depend on the
+// model or on the form of contractions: KernelPlan has divided the iteration
+// space and placed the values, and TileEmitter emits the ops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,7 +49,7 @@ using namespace vib;
 
 namespace {
 
-/// An op or a copy of the kernel's body, in the order of execution.
+/// An op or a copy of the kernel's body; items are in the order of execution.
 struct Item {
   Operation *op = nullptr;
   const Copy *copy = nullptr;
@@ -61,17 +64,18 @@ public:
         plan(kernel, machine), loc(kernel.getLoc()) {}
 
   /// Creates the functions at `builder` and their launches at `launches`, in an
-  /// entry of the signature `entry`.
+  /// entry with the signature `entry`.
   LogicalResult run(OpBuilder &builder, OpBuilder &launches,
                     const Signature &entry);
-  /// What the kernel takes.
+  /// Adds the blocks, the arena and the scalars that the kernel uses to
+  /// `signature`.
   LogicalResult collect(Signature &signature);
 
 private:
   void collectItems();
-  /// Views of what lies in memory, for all units.
+  /// Creates views of the buffers that all units share.
   void createViews(TileEmitter &e);
-  /// Views of what each unit has of its own.
+  /// Creates views of the buffers of which each unit has its own.
   void createUnitViews(TileEmitter &e, Value unit);
   void emitUnits(TileEmitter &e, Value begin, Value end);
   void emitUnit(TileEmitter &e, Value unit, bool isFirst);
@@ -79,9 +83,10 @@ private:
   void emitItem(TileEmitter &e, const Item &item);
   Value createView(OpBuilder &builder, unsigned buffer, Value unit);
   void emitCombination(OpBuilder &builder);
-  /// The memory of pairs that are packed for all units.
+  /// Creates a view of the memory of pairs that all units share.
   Value createPairs(OpBuilder &builder, const SharedPairs &pairs);
-  /// Packs these, before the kernel runs; a unit is one pair of rows.
+  /// Emits the launch that packs these pairs before the kernel runs. A unit of
+  /// it is one pair of rows.
   void emitPairs(OpBuilder &builder, OpBuilder &launches,
                  const Signature &entry, linalg::LinalgOp op,
                  const SharedPairs &pairs);
@@ -139,8 +144,8 @@ LogicalResult KernelEmitter::collect(Signature &result) {
                                      argument.getArgNumber())
                         : SlotAttr();
     if (!slot)
-      return kernel.emitError("expected its scalars to be arguments of the "
-                              "function, with a vib.slot");
+      return kernel.emitError("expected its scalars to be function arguments "
+                              "with a vib.slot");
     signature.addScalar(slot, input.getType());
   }
   result.addAll(signature);
@@ -221,7 +226,8 @@ void KernelEmitter::emitItem(TileEmitter &e, const Item &item) {
   e.emitContraction(op, fill && plan.isFolded(fill));
 }
 
-/// The items of one level; those that are done once, in the first unit.
+/// Emits the items of one level. Those that run once are emitted for the first
+/// unit.
 void KernelEmitter::emitItems(TileEmitter &e, Value unit, bool canBeFirst,
                               bool inner) {
   for (const Item &item : items) {
@@ -299,7 +305,7 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
     const Buffer &partial = plan.getBuffers()[combination.partial];
     int64_t elements = partial.type.getNumElements();
     Type element = partial.type.getElementType();
-    // A flat view of all partials, [unit][element].
+    // A flat view of all partial results, [unit][element].
     int64_t bytes = getElementBytes(element);
     auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
     auto flat = RankedTensorType::get(
@@ -308,8 +314,8 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
                    getPlainLayout(flat)};
     Value from = vib::createView(
         builder, loc, signature.getBase(BaseKind::Arena), partials, flat);
-    // The rows of the result may be padded, or in panels; where they are not,
-    // all is one.
+    // The rows of the result may be padded, or the result may be in panels. If
+    // neither holds, treat it as one row.
     Place place = *getPlace(plan.getBuffers()[combination.output]);
     int64_t row = getRow(partial.type);
     if (place.layout == getPlainLayout(partial.type))

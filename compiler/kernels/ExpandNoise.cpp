@@ -1,4 +1,4 @@
-//===- ExpandNoise.cpp - vib.noise to integer and fma operations ----------===//
+//===- ExpandNoise.cpp - Expand vib.noise ---------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A number of the noise is Philox4x32-10 and then Box-Muller;
-// docs/randomness.md has the scheme of keys and counters. What follows is
-// exact: every operation below is on 32-bit integers or is one IEEE f32
-// operation rounded to nearest, in this order, so that the number is the same
+// A random number is Philox4x32-10 followed by Box-Muller; docs/randomness.md
+// describes the scheme of keys and counters. The following definition is exact.
+// Every operation below is either on 32-bit integers or a single IEEE f32
+// operation rounded to nearest, in this order, so that the number has the same
 // bits on every target, as a scalar and as a vector. `fma(a, b, c)` rounds
 // once; `a * b` and `a + b` are never contracted.
 //
@@ -60,20 +60,20 @@ using namespace vib;
 
 namespace {
 
-/// L0 … L7, C0 … C3 and S0 … S3 of the head of this file, as bits of f32.
+/// L0 … L7, C0 … C3 and S0 … S3 of the definition above, as bits of f32.
 constexpr uint32_t kLogarithm[] = {0x3EAAAAAA, 0xBE800113, 0x3E4CD004,
                                    0xBE2A3922, 0x3E116D0E, 0xBE06C2A1,
                                    0x3E02ADB5, 0xBD9C5AC0};
 constexpr uint32_t kCosine[] = {0xBF9DE9E6, 0x3E81E0EF, 0xBCAAE2F0, 0x3A6CEABF};
 constexpr uint32_t kSine[] = {0x3FC90FDB, 0xBF255DDD, 0x3DA32F49, 0xBB96C981};
 
-/// Writes arithmetic on scalars and vectors alike: a scalar that meets a
-/// vector is broadcast, so what does not vary is computed once.
+/// Builds arithmetic on scalars and vectors alike. A scalar is broadcast when
+/// it meets a vector, so values that do not vary are computed once.
 class Arithmetic {
 public:
   Arithmetic(OpBuilder &builder, Location loc) : builder(builder), loc(loc) {}
 
-  /// The i32 (or f32) constant; a scalar, broadcast where it is used.
+  /// An i32 constant, a scalar that is broadcast where it is used.
   Value integer(uint32_t value) {
     return arith::ConstantOp::create(
         builder, loc, builder.getI32IntegerAttr(static_cast<int32_t>(value)));
@@ -107,7 +107,7 @@ public:
     return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value,
                                  zero);
   }
-  /// `value` converted by `OpT` to the element type, as a scalar or vector.
+  /// Converts `value`, a scalar or a vector, to the element type by `OpT`.
   template <typename OpT> Value convert(Value value, Type element) {
     Type type = element;
     if (auto vector = dyn_cast<VectorType>(value.getType()))

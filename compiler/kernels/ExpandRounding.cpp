@@ -1,4 +1,4 @@
-//===- ExpandRounding.cpp - Rounding to bf16 in instructions --------------===//
+//===- ExpandRounding.cpp - Expand rounding to bf16 -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// LLVM is given no arithmetic on bf16, only loads, stores and bits: for vectors
-// of odd widths its X86 backend has none, and for scalars of many CPUs it calls
-// functions of compiler-rt. Upstream's operations on i32 round to nearest even,
-// as the instruction does, which takes denormals for zeros.
+// LLVM gets no arithmetic on bf16, only loads, stores and bit operations. Its
+// X86 backend does not support such arithmetic on vectors of odd widths, and
+// for scalars it calls functions of compiler-rt on many CPUs. Upstream's
+// integer operations round to nearest even, as the instruction does. Unlike
+// them, the instruction treats denormals as zero.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,7 +29,7 @@ namespace vib {
 
 namespace {
 
-/// A whole register by its one instruction.
+/// Converts a whole register by one instruction.
 struct ConvertRegister : OpRewritePattern<arith::TruncFOp> {
   using OpRewritePattern::OpRewritePattern;
 

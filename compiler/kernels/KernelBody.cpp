@@ -1,4 +1,4 @@
-//===- KernelBody.cpp - What every emitter of kernels does ----------------===//
+//===- KernelBody.cpp - What all emitters of kernels share ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -40,8 +40,8 @@ LogicalResult vib::cloneScalars(KernelOp kernel, OpBuilder &builder,
             tensor::InsertSliceOp>(op))
       continue;
     if (llvm::any_of(op.getResultTypes(), llvm::IsaPred<ShapedType>))
-      return op.emitError("a kernel's body may hold linalg ops, slices and "
-                          "scalars, but no ")
+      return op.emitError("expected a kernel's body to contain only linalg "
+                          "ops, slices and scalar ops, but found ")
              << op.getName();
     builder.clone(op, scalars);
   }

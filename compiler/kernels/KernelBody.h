@@ -1,4 +1,4 @@
-//===- KernelBody.h - What every emitter of kernels does --------*- C++ -*-===//
+//===- KernelBody.h - What all emitters of kernels share --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,17 +17,19 @@ namespace vib {
 
 struct NamedKernel {
   KernelOp kernel;
-  /// That of the op, with a number if another of the function has it.
+  /// The name of the op, with a number appended if an earlier kernel of the
+  /// function has the same name.
   std::string name;
 };
 
-/// The kernels of a function of the phase fused, in their order; reports what
-/// else is in it.
+/// The kernels of a function of the phase fused, in order. Reports an error if
+/// the function contains other ops.
 mlir::FailureOr<llvm::SmallVector<NamedKernel>>
 collectKernels(mlir::func::FuncOp function);
 
-/// Clones what the body of a kernel computes of its scalars, which `scalars`
-/// maps; reports what the body may not hold.
+/// Clones the ops of a kernel's body that compute scalars; `scalars` maps the
+/// body's values to the clones. Reports an error for ops that a body must not
+/// contain.
 llvm::LogicalResult cloneScalars(KernelOp kernel, mlir::OpBuilder &builder,
                                  mlir::IRMapping &scalars);
 

@@ -1,4 +1,4 @@
-//===- KernelPlan.cpp - Where a kernel's values are held ------------------===//
+//===- KernelPlan.cpp - The tiles and memory of a CPU kernel --------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,8 +14,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// A thread's stack holds this much of a kernel's scratch; what is more goes to
-/// the arena.
+/// A thread's stack holds up to this much of a kernel's scratch; the rest goes
+/// to the arena.
 static constexpr int64_t kStackBytes = 1024 * 1024;
 static constexpr int64_t kLine = 64;
 
@@ -86,8 +86,8 @@ bool KernelPlan::isInMemory(linalg::LinalgOp op) const {
          !isRoundedByReaders(op) && !(fill && isFolded(fill));
 }
 
-/// Contractions start their registers at zero rather than read zeros, unless
-/// they go on with what an earlier piece of the reduction has left.
+/// Contractions start with zeros in registers rather than load zeros, unless
+/// they continue what an earlier tile of the reduction has accumulated.
 void KernelPlan::foldFills() {
   auto startsThere = [&](OpOperand &use) {
     auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
@@ -102,9 +102,9 @@ void KernelPlan::foldFills() {
       folded.insert(fill);
 }
 
-/// A weight gradient sums over the rows of both its operands. Each unit packs
-/// its own columns of one of them; the other one, which all units read, is
-/// packed before.
+/// A weight gradient sums over the rows of both operands. Each unit packs its
+/// own columns of one operand. All units read the other one, so it is packed
+/// before the kernel runs.
 void KernelPlan::sharePairs(const Machine &machine) {
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     FailureOr<ContractionForm> form = matchContraction(op);

@@ -1,4 +1,4 @@
-//===- KernelPlan.h - How a kernel runs on a CPU ----------------*- C++ -*-===//
+//===- KernelPlan.h - The tiles and memory of a CPU kernel ------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The tiles of a kernel on a CPU and where its values are held: scratch is on
-// the stack as long as it is small. Beyond that it says which ops are emitted
-// with others, and which operands are packed before.
+// Extends ValuePlacement for a CPU: chooses the tiles of a kernel, and places
+// scratch on the stack as long as it is small. Decides which ops are emitted
+// together with a contraction, and which operands are packed before the kernel
+// runs.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,10 +20,11 @@
 
 namespace vib {
 
-/// An operand of a contraction that is packed into pairs (Pairs.h) before the
-/// kernel runs, once for all units, at `offset` from its scratch in the arena,
-/// in blocks of as many columns as the register tile `tile`, which all units
-/// then have, reads; in one block if that does not divide a unit.
+/// An operand of a contraction that is packed into pairs (Pairs.h) once for all
+/// units, before the kernel runs. The pairs are at `offset` from the kernel's
+/// scratch in the arena. They are in blocks of `block` columns, as many as the
+/// register tile `tile` reads, which all units then use. If that does not
+/// divide the columns of a unit, there is one block.
 struct SharedPairs {
   mlir::Value operand;
   int64_t depth, columns;
@@ -35,7 +37,8 @@ public:
   KernelPlan(KernelOp kernel, const Machine &machine);
 
   const TileChoice &getTiles() const { return tiles; }
-  /// Whether `fill` is left to the contraction that accumulates onto it.
+  /// Whether the contraction that accumulates onto `fill` starts from zeros in
+  /// registers instead.
   bool isFolded(mlir::linalg::FillOp fill) const {
     return folded.contains(fill);
   }
@@ -44,15 +47,15 @@ public:
   getInterleaved(mlir::linalg::LinalgOp contraction) const {
     return interleaved.lookup(contraction);
   }
-  /// The op that ends the register tiles of a contraction, or null.
+  /// The op that is applied to the register tiles of a contraction, or null.
   mlir::linalg::LinalgOp getEpilogue(mlir::linalg::LinalgOp contraction) const {
     return epilogues.lookup(contraction);
   }
   /// Whether `op` is emitted together with a contraction.
   bool isDoneWithContraction(mlir::linalg::LinalgOp op) const;
-  /// The tile's extents of an op's loops.
+  /// The extents of an op's loops within a tile.
   llvm::SmallVector<int64_t> getTileSizes(mlir::linalg::LinalgOp op) const;
-  /// The operands that are packed for all units, by contraction.
+  /// The operands that are packed once for all units, by contraction.
   const llvm::MapVector<mlir::Operation *, SharedPairs> &
   getSharedPairs() const {
     return sharedPairs;
@@ -63,8 +66,8 @@ public:
   bool usesInner(mlir::Operation *op) const {
     return tiles.inner && usesClass(op, tiles.inner->cls);
   }
-  /// Whether `op` has no loop over the units, nor anything that needs its
-  /// results: it is then done once, by the first unit.
+  /// Whether neither `op` nor any op that needs its results has a loop over the
+  /// units. The first unit then runs it once.
   bool isDoneOnce(mlir::Operation *op) const;
 
 private:

@@ -1,4 +1,4 @@
-//===- LowerCopies.cpp - Copies of buffers as loops -----------------------===//
+//===- LowerCopies.cpp - Lower memref.copy to loops -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Memory.cpp - The blocks, the arena and what lies where -------------===//
+//===- Memory.cpp - The blocks, the arena and places in them --------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -99,8 +99,8 @@ Layout vib::choosePaddedLayout(RankedTensorType type) {
 Layout vib::choosePanelLayout(RankedTensorType type, int64_t columns) {
   if (type.getRank() != 2 || getRow(type) <= columns)
     return choosePaddedLayout(type);
-  // The pieces that a row has in all panels are spread evenly over the sets of
-  // a cache where they are an odd number of rows apart.
+  // An odd number of rows between panels spreads the parts of a row evenly over
+  // the cache sets.
   return {columns, (type.getDimSize(0) | 1) * columns};
 }
 
@@ -239,8 +239,8 @@ LogicalResult vib::checkResults(func::FuncOp function,
     if (failed(have) || failed(want) || have->base != want->base ||
         have->offset != want->offset)
       return function.emitError("expected result ")
-             << i << " to be the only one that a kernel's result is returned "
-             << "as, or state returned as itself";
+             << i << " to be a kernel's result that is returned only once, or "
+             << "state that is returned as itself";
   }
   return success();
 }

@@ -1,4 +1,4 @@
-//===- Memory.h - The blocks, the arena and what lies where -----*- C++ -*-===//
+//===- Memory.h - The blocks, the arena and places in them ------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A compiled program has one arena and up to five blocks of one layout: the
-// weights, the two moments, the average and the gradients. `vib-plan-arena`
-// decides where every tensor lies and records it in the attributes of the
-// module; this file reads them, and makes the signatures of functions that
-// work on that memory.
+// A compiled program has one arena and up to five blocks with the same layout:
+// the weights, the two moments, the average and the gradients. `vib-plan-arena`
+// assigns a place to every tensor and records it in the attributes of the
+// module. This file reads these attributes, and creates the signatures of
+// functions that work on this memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,27 +28,30 @@ inline constexpr llvm::StringLiteral kTensorsAttrName = "vib.tensors";
 inline constexpr llvm::StringLiteral kBlockBytesAttrName = "vib.block_bytes";
 inline constexpr llvm::StringLiteral kArenaBytesAttrName = "vib.arena_bytes";
 inline constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
-/// On an argument: which block, or the arena, it is.
+/// On an argument: the block that it points to, or the arena.
 inline constexpr llvm::StringLiteral kBaseAttrName = "vib.base";
 /// On a function of the phase kernels: an entry of the program.
 inline constexpr llvm::StringLiteral kEntryAttrName = "vib.entry";
-/// On a function of the phase kernels: what it is, as {name, entry, flops,
-/// bytes, units}.
+/// On a function of the phase kernels: a description of the kernel, as {name,
+/// entry, flops, bytes, units}.
 inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
-/// On a vib.kernel: where each of its outs lies, as {base, offset, row}.
+/// On a vib.kernel: the place of each of its outs, as {base, offset, panel,
+/// row}.
 inline constexpr llvm::StringLiteral kPlacesAttrName = "places";
 /// On a vib.kernel: the offset of its scratch in the arena.
 inline constexpr llvm::StringLiteral kScratchAttrName = "scratch";
 
-/// The blocks and the arena, in the order in which functions take them.
+/// What a place is relative to: a block or the arena. Functions take them in
+/// this order.
 enum class BaseKind { Weights, Moment1, Moment2, Average, Gradients, Arena };
 inline constexpr unsigned kNumBases = 6;
 llvm::StringRef getBaseName(BaseKind base);
 
-/// How the elements of a tensor lie. Row-major: its rows (the last dimension)
-/// are `row` elements apart. A matrix in panels: `row` columns are a panel, in
-/// which the rows follow each other, and the panels are `panel` elements apart;
-/// element (r, c) is the one at c / row * panel + r * row + c % row.
+/// How the elements of a tensor are arranged. Row-major: the rows (along the
+/// last dimension) are `row` elements apart. In panels: a panel has `row`
+/// columns of a matrix, its rows follow each other without a gap, and the
+/// panels are `panel` elements apart, so that element (r, c) is at c / row *
+/// panel + r * row + c % row.
 struct Layout {
   int64_t row;
   int64_t panel = 0;
@@ -80,24 +83,24 @@ int64_t getMemoryBytes(mlir::RankedTensorType type, Layout layout);
 /// The last dimension of `type`; 1 for a tensor without dimensions.
 int64_t getRow(mlir::RankedTensorType type);
 
-/// Rows that follow each other without a gap.
+/// Row-major without padding.
 Layout getPlainLayout(mlir::RankedTensorType type);
-/// Row-major with rows that do not compete for the same cache sets: those of a
-/// large power of two get one line more.
+/// Row-major, padded so that rows do not compete for the same cache sets: rows
+/// of a large power of two get one more cache line.
 Layout choosePaddedLayout(mlir::RankedTensorType type);
-/// Panels of `columns` for a matrix that is wider, else padded rows.
+/// Panels of `columns` if the matrix is wider than that, otherwise padded rows.
 Layout choosePanelLayout(mlir::RankedTensorType type, int64_t columns);
 
-/// What vib-plan-arena recorded in a module.
+/// The memory plan that vib-plan-arena recorded in a module.
 class MemoryMap {
 public:
   explicit MemoryMap(mlir::ModuleOp module);
 
-  /// The place of a slot that is a tensor, or failure if the plan has none.
+  /// The place of a slot that is a tensor; failure if the plan has none.
   mlir::FailureOr<Place> lookup(SlotAttr slot,
                                 mlir::RankedTensorType type) const;
-  /// The place of a value of a function of the phase fused: of an argument by
-  /// its slot, of a kernel's result by the kernel's `places`.
+  /// The place of a value in a function of the phase fused: for an argument
+  /// that of its slot, for a kernel's result that in the kernel's `places`.
   mlir::FailureOr<Place> lookup(mlir::Value value) const;
   int64_t getBytes(BaseKind base) const {
     return base == BaseKind::Arena ? arenaBytes : blockBytes;
@@ -112,27 +115,29 @@ private:
 };
 
 /// The arguments of an entry or a kernel: blocks, arena and scalars, each at
-/// most once. Collected first, then appended to a function's arguments.
+/// most once. They are collected first and then appended to a function's
+/// arguments.
 class Signature {
 public:
   void addBase(BaseKind base) { bases[static_cast<unsigned>(base)] = true; }
   void addScalar(SlotAttr slot, mlir::Type type) {
     scalars.insert({slot, type});
   }
-  /// Creates a function whose arguments are `leading` and then these, and
-  /// whose block is open at its end.
+  /// Creates a function whose arguments are `leading` followed by these. Leaves
+  /// the builder at the end of its block, which has no terminator yet.
   mlir::func::FuncOp createFunction(mlir::OpBuilder &builder,
                                     mlir::Location loc, llvm::StringRef name,
                                     mlir::TypeRange leading,
                                     const MemoryMap &memory);
-  /// The argument of the function created last.
+  /// The arguments of the function that was created last.
   mlir::Value getBase(BaseKind base) const {
     return baseValues[static_cast<unsigned>(base)];
   }
   mlir::Value getScalar(SlotAttr slot) const {
     return scalarValues.lookup(slot);
   }
-  /// What a caller with the signature `caller` passes for these arguments.
+  /// The operands that a caller with the signature `caller` passes for these
+  /// arguments.
   llvm::SmallVector<mlir::Value> getOperands(const Signature &caller) const;
   void addAll(const Signature &other);
 
@@ -148,12 +153,12 @@ mlir::Value createView(mlir::OpBuilder &builder, mlir::Location loc,
                        mlir::Value base, const Place &place,
                        mlir::RankedTensorType type);
 
-/// The slot of an argument or a result; null where there is none.
+/// The slot of an argument or a result; null if it has none.
 SlotAttr getArgSlot(mlir::func::FuncOp function, unsigned index);
 SlotAttr getResultSlot(mlir::func::FuncOp function, unsigned index);
 
-/// Whether what a function of the phase fused returns is already where the
-/// runtime looks for it; reports what is not.
+/// Checks that the tensors a function of the phase fused returns are already
+/// where the runtime expects them.
 mlir::LogicalResult checkResults(mlir::func::FuncOp function,
                                  const MemoryMap &memory);
 

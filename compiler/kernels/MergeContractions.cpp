@@ -1,4 +1,4 @@
-//===- MergeContractions.cpp - Narrow contractions side by side -----------===//
+//===- MergeContractions.cpp - Merge adjacent narrow products -------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The statistics of a posterior are split into two contractions, so that a unit
-// can make the same columns of both. With few latents there is one unit, and
-// each of them fills a part of a register only: contractions of one operand
-// with slices of columns that follow each other, together fewer than a register
-// has lanes, are made one, of which their results are slices.
+// The statistics of a posterior are computed by two contractions, so that a
+// unit can compute the same columns of both. With few latents there is only one
+// unit, and each contraction fills only a part of a register. So contractions
+// of the same operand with adjacent slices of columns are merged, if together
+// they have fewer columns than a register has lanes. Their results become
+// slices of the merged result.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,7 +33,8 @@ using namespace vib;
 
 namespace {
 
-/// A contraction of lhs[m, k] with columns of a matrix, onto zeros.
+/// A contraction of lhs[m, k] with some columns of a matrix, which starts from
+/// zero.
 struct Part {
   linalg::ContractOp op;
   tensor::ExtractSliceOp columns;
@@ -66,7 +68,8 @@ FailureOr<Part> matchPart(linalg::ContractOp op) {
   return Part{op, slice, *column, slice.getType().getDimSize(1)};
 }
 
-/// Parts of one product, by their columns, that follow each other.
+/// The contractions with the columns that follow those of `first`, without
+/// gaps, in the same product.
 SmallVector<Part> findNeighbours(Part first, ArrayRef<Part> parts) {
   SmallVector<Part> found = {first};
   for (Part part : parts)
@@ -82,7 +85,7 @@ SmallVector<Part> findNeighbours(Part first, ArrayRef<Part> parts) {
 void merge(ArrayRef<Part> parts) {
   Part first = parts.front(), last = parts.back();
   int64_t columns = last.first + last.count - first.first;
-  // Their operands are the kernel's, or made before all of them.
+  // The operands are arguments of the kernel or precede all these contractions.
   Operation *place = first.op;
   for (Part part : parts)
     if (part.op->isBeforeInBlock(place))

@@ -1,4 +1,4 @@
-//===- Pairs.cpp - Operands of bf16 in pairs ------------------------------===//
+//===- Pairs.cpp - Pack bf16 operands in pairs ----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Where the columns are contiguous, two rows are interleaved. Where the
-// reduction is, the pairs are there already but lie in the wrong order: blocks
-// of 16 columns by 16 pairs are transposed in registers, as words of 32 bits,
-// by interleaving row i with row i + 8 four times. What is left over of such
-// blocks is copied one element at a time.
+// If the columns are contiguous, two rows are interleaved. If the reduction is
+// contiguous, the pairs exist already but in the wrong order: blocks of 16
+// columns by 16 pairs are transposed in registers, as 32-bit words, by
+// interleaving row i with row i + 8 four times. The remainders outside of these
+// blocks are copied one element at a time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,7 +50,7 @@ static Value multiply(TileEmitter &e, Value value, int64_t factor) {
   return e.builder.createOrFold<arith::MulIOp>(e.loc, value, e.index(factor));
 }
 
-/// Where the pair of row k, even, and the column `step` after `start` is.
+/// The index of the pair in row k, which is even, and column `start` + `step`.
 static Value getPlace(TileEmitter &e, const Pairs &pairs, Value k, Value start,
                       int64_t step = 0) {
   Value row = multiply(e, k, pairs.layout.row);
@@ -58,7 +58,7 @@ static Value getPlace(TileEmitter &e, const Pairs &pairs, Value k, Value start,
   return e.add(e.add(row, column), 2 * step);
 }
 
-/// Rounds what is not yet bf16.
+/// Rounds a value that is not yet bf16.
 static Value round(TileEmitter &e, Value value) {
   Type narrow = e.builder.getBF16Type();
   if (getElementTypeOrSelf(value) == narrow)
@@ -90,7 +90,8 @@ void vib::packPairOfRows(TileEmitter &e, const PairSource &source,
     int64_t block = pairs.layout.block;
     if (width <= block)
       return store(both, column);
-    // LLVM cuts vectors of bf16 in memory, those of words in registers.
+    // LLVM splits vectors of bf16 through memory, but vectors of words in
+    // registers.
     auto words = VectorType::get(width, builder.getI32Type());
     both = vector::BitCastOp::create(builder, e.loc, words, both);
     for (int64_t i = 0; i < width; i += block) {
@@ -104,7 +105,7 @@ void vib::packPairOfRows(TileEmitter &e, const PairSource &source,
     }
   };
   int64_t whole = source.columns / kLanes * kLanes;
-  // A panel is a few registers: written out, their loads overlap.
+  // A panel is a few registers wide. Unrolled, their loads overlap.
   constexpr int64_t kUnrolled = 4 * kLanes;
   if (whole <= kUnrolled)
     for (int64_t column = 0; column != whole; column += kLanes)
@@ -115,7 +116,8 @@ void vib::packPairOfRows(TileEmitter &e, const PairSource &source,
     pack(e.index(whole), source.columns - whole);
 }
 
-/// The block of 16 columns from `column` and 32 rows from `k`, transposed.
+/// Packs the block of 16 columns from `column` and 32 rows from `k`,
+/// transposed.
 static void packBlock(TileEmitter &e, const PairSource &source,
                       const Pairs &pairs, Value k, Value column,
                       MutableArrayRef<Value> positions) {
@@ -159,7 +161,8 @@ static void packBlock(TileEmitter &e, const PairSource &source,
                             getPlace(e, pairs, e.add(k, 2 * i), column));
 }
 
-/// Rows and columns from (k, column), one element at a time.
+/// Packs the rows from `firstRow` and the columns from `firstColumn`, one
+/// element at a time.
 static void packElements(TileEmitter &e, const PairSource &source,
                          const Pairs &pairs, int64_t firstRow,
                          int64_t firstColumn,
@@ -234,7 +237,7 @@ Value vib::loadPairs(TileEmitter &e, const Pairs &pairs, Value k,
                                 pairs.memory, getPlace(e, pairs, k, column));
 }
 
-/// A word in all lanes, as pairs.
+/// Broadcasts a word to all lanes, as pairs.
 static Value broadcast(TileEmitter &e, Value word) {
   auto words = VectorType::get(kLanes, e.builder.getI32Type());
   Value all = vector::BroadcastOp::create(e.builder, e.loc, words, word);

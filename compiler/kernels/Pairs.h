@@ -1,4 +1,4 @@
-//===- Pairs.h - Operands of bf16 in pairs ----------------------*- C++ -*-===//
+//===- Pairs.h - Pack bf16 operands in pairs --------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,21 +6,22 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The instruction of AVX512_BF16 multiplies and adds pairs: lane j of the sum
-// gets a[2j] b[2j] + a[2j+1] b[2j+1]. The two are neighbours along the
-// reduction, so that a panel is packed as
+// The AVX512_BF16 instruction multiplies and adds pairs: lane j of the sum is
+// increased by a[2j] b[2j] + a[2j+1] b[2j+1]. The two elements of a pair are
+// neighbours along the reduction, so a panel is packed as
 //
 //   [reduction / 2][column][2]
 //
-// A register of it is 16 columns, and the other operand's factor for them is
-// one pair, broadcast. If the reduction is odd its last pair ends in zeros.
+// A register holds 16 columns of it, and the other operand's factor for them is
+// one pair, broadcast. If the reduction is odd, the last pair ends in a zero.
 //
-// Of an operand that is broadcast a register tile reads a few columns only, in
-// all rows. It is packed in blocks of that many columns, a power of two,
+// A register tile reads only a few columns, in all rows, of an operand that is
+// broadcast. Such an operand is packed in blocks of that many columns, a power
+// of two,
 //
 //   [column / block][reduction / 2][block][2]
 //
-// so that a tile reads one piece of memory from its beginning to its end.
+// so that a tile reads one contiguous piece of memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,18 +33,18 @@
 
 namespace vib {
 
-/// Where the elements of a panel in pairs are.
+/// The arrangement of the elements of a panel in pairs.
 struct PairLayout {
-  /// Elements from one row to the next, and from one column to the next one
-  /// that may begin a block.
+  /// The distance in elements from one row to the next, and from a column to
+  /// the next one, at the start of blocks.
   int64_t row, column;
-  /// The columns of a block, and all elements.
+  /// The number of columns in a block, and of elements altogether.
   int64_t block, elements;
 };
-/// One block, whose pairs of rows are whole registers and no large power of two
-/// apart.
+/// The layout of a single block. Its pairs of rows fill whole registers and are
+/// not a large power of two apart.
 PairLayout getPairLayout(int64_t depth, int64_t columns);
-/// The layout of what is packed for all units.
+/// The layout of an operand that is packed once for all units.
 PairLayout getPairLayout(const SharedPairs &pairs);
 
 /// A panel in pairs, in flat memory of bf16. Positions along the reduction are
@@ -53,8 +54,8 @@ struct Pairs {
   PairLayout layout;
 };
 
-/// What a panel is packed from: `depth` x `columns` elements of f32, which are
-/// rounded, or bf16.
+/// The source of a panel: `depth` x `columns` elements, either bf16 or f32,
+/// which is rounded.
 struct PairSource {
   TensorRef ref;
   mlir::AffineMap map;
@@ -62,24 +63,24 @@ struct PairSource {
   int64_t depth, columns;
 };
 
-/// Packs a panel of one block. `positions` are those of the op's loops.
+/// Packs a panel as one block. `positions` are those of the op's loops.
 void packPairs(TileEmitter &e, const PairSource &source, const Pairs &pairs,
                llvm::MutableArrayRef<mlir::Value> positions);
-/// Packs the rows `k`, even, and k + 1 of a panel whose columns are contiguous;
-/// zeros in place of the latter if `isLast`.
+/// Packs the rows `k`, which is even, and k + 1 of a panel whose columns are
+/// contiguous. If `isLast`, zeros take the place of row k + 1.
 void packPairOfRows(TileEmitter &e, const PairSource &source,
                     const Pairs &pairs, mlir::Value k, bool isLast,
                     llvm::MutableArrayRef<mlir::Value> positions);
 
-/// Sixteen columns from `column` of the rows k and k + 1.
+/// Loads sixteen columns from `column` on of the rows k and k + 1.
 mlir::Value loadPairs(TileEmitter &e, const Pairs &pairs, mlir::Value k,
                       mlir::Value column);
-/// The pair at one column, in all lanes: `step` columns from `start`, where a
-/// block begins unless there is but one.
+/// Broadcasts the pair in column `start` + `step`. A block begins at `start`,
+/// unless there is only one block.
 mlir::Value loadPair(TileEmitter &e, const Pairs &pairs, mlir::Value k,
                      mlir::Value start, int64_t step);
-/// Two elements that are neighbours in memory, in all lanes; one and a zero if
-/// `isLast`.
+/// Broadcasts two elements that are adjacent in memory; if `isLast`, one
+/// element and a zero.
 mlir::Value loadPair(TileEmitter &e, const TensorRef &ref, mlir::AffineMap map,
                      llvm::ArrayRef<mlir::Value> positions, bool isLast);
 

@@ -18,7 +18,7 @@ namespace vib {
 #define GEN_PASS_DECL
 #include "compiler/kernels/Passes.h.inc"
 
-/// What the CPU emitter has to know of the machine and of the user's wish.
+/// The properties of the target CPU that the emitter depends on.
 struct KernelsOptions : mlir::PassPipelineOptions<KernelsOptions> {
   Option<unsigned> vectorBits{
       *this, "vector-bits",
@@ -29,16 +29,16 @@ struct KernelsOptions : mlir::PassPipelineOptions<KernelsOptions> {
                        llvm::cl::init(false)};
 };
 
-/// What is decided before any code is emitted: the shapes and places of all
-/// tensors. The table of --explain is of such a module.
+/// fused -> fused: decides the shapes and places of all tensors before any code
+/// is emitted. The table of --explain describes the module after this pipeline.
 void buildPlanPipeline(mlir::OpPassManager &pm, const KernelsOptions &options);
 
 /// fused -> kernels for a CPU.
 void buildKernelsPipeline(mlir::OpPassManager &pm,
                           const KernelsOptions &options);
 
-/// step -> kernels by plain upstream passes, scalar and unfused: the oracle
-/// for every other way.
+/// step -> kernels by upstream passes only, scalar and unfused: the reference
+/// that all optimized code is tested against.
 void buildReferencePipeline(mlir::OpPassManager &pm);
 
 /// Registers `vib-to-kernels` and `vib-to-reference`.

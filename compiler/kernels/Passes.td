@@ -12,17 +12,23 @@
 include "mlir/Pass/PassBase.td"
 
 def ApproximateMath : Pass<"vib-approximate-math"> {
-  let summary = "evaluate functions of f32 vectors by polynomials";
+  let summary = "Replace math functions of f32 vectors by polynomials";
   let description = [{
-    exp, log, log1p, tanh, erf and their like on vectors of f32 become upstream
-    MLIR's polynomials and rational functions, which are within a few ulp. Those
-    of f64 and of scalars stay, and become calls of the C library; with `scalars`
-    those of f32 scalars become the same polynomials, for a GPU, whose lanes they
-    are.
+    exp, log, log1p, tanh, erf and similar functions of f32 vectors become
+    upstream MLIR's polynomials and rational functions, which are within a few
+    ulp. Functions of f64 and of scalars are left alone; they become calls into
+    the C library. With `scalars`, functions of f32 scalars are replaced too: on
+    a GPU a lane is a thread, which computes a scalar, and there is no C
+    library.
+
+    ```mlir
+    %e = math.exp %x : vector<16xf32>
+    // becomes arith.mulf, math.floor, math.fma, …
+    ```
   }];
   let options = [
     Option<"scalars", "scalars", "bool", /*default=*/"false",
-           "Whether to do so on scalars too">
+           "Whether to replace functions of f32 scalars too">
   ];
   let dependentDialects = ["mlir::arith::ArithDialect",
                            "mlir::math::MathDialect",
@@ -30,12 +36,13 @@ def ApproximateMath : Pass<"vib-approximate-math"> {
 }
 
 def BindSlots : Pass<"vib-bind-slots", "mlir::ModuleOp"> {
-  let summary = "give the entries of a step their signature over memory";
+  let summary = "Replace the tensors of entry functions by views of memory";
   let description = [{
-    Every function of the phase `step` takes its tensors from the blocks and
-    the arena that `vib-plan-arena` has laid out: a tensor argument becomes a
-    view of its block, a result is materialized into its own. What the body
-    does with the tensors is left to bufferization. Used by `-O0` only.
+    Functions of the phase `step` take and return tensors. This pass gives them
+    the blocks and the arena that `vib-plan-arena` has laid out instead: a
+    tensor argument becomes a view of the memory planned for it, and a result is
+    materialized into the memory planned for it. The body is left to
+    bufferization. Only `-O0` uses this pass.
 
     ```mlir
     func.func @encode(%w: tensor<4x8xf32> {vib.slot = #vib.slot<weight, "w">})
@@ -49,18 +56,19 @@ def BindSlots : Pass<"vib-bind-slots", "mlir::ModuleOp"> {
                            "mlir::bufferization::BufferizationDialect",
                            "mlir::memref::MemRefDialect"];
   let statistics = [
-    Statistic<"numBound", "slots-bound", "Tensors tied to their memory">
+    Statistic<"numBound", "slots-bound", "Tensors bound to their memory">
   ];
 }
 
 def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
-  let summary = "make each kernel a function of loops and vectors";
+  let summary = "Emit each kernel as a function of loops and vectors";
   let description = [{
-    Every vib.kernel becomes a function that works off a range of units, on
-    views of the blocks and the arena, and every function of the phase fused an
-    entry that launches them in order. EmitKernels.cpp has the structure,
-    TileChoice.cpp the sizes, Contraction.cpp the register tile and
-    Elementwise.cpp everything else.
+    Every vib.kernel becomes a function that computes a range of the kernel's
+    units on views of the blocks and the arena. Every function of the phase
+    fused becomes an entry that launches these functions in order.
+    EmitKernels.cpp describes the structure, TileChoice.cpp the sizes,
+    Contraction.cpp the register tiles, and Elementwise.cpp the code of all
+    other ops.
 
     ```mlir
     func.func private @train_step.encode.0(%begin: index, %end: index,
@@ -89,12 +97,13 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
 }
 
 def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
-  let summary = "print a table of the kernels on the standard error";
+  let summary = "Print a table of the kernels to standard error";
   let description = [{
-    Of a module of the phase fused whose memory is planned: for each kernel its
-    operations and bytes, which of them bounds it and the cycles that this takes,
-    its units, register tiles and layout, and what was fused into it; then the
-    fusions that were not done and why. `vibc --explain` prints the same.
+    The module must be in the phase fused, with its memory planned. For each
+    kernel the table shows its operations and bytes, which of the two bounds its
+    time and how many cycles that takes, its units, register tiles and layout,
+    and what was fused into it. Then follow the fusions that were not done, each
+    with its reason. `vibc --explain` prints the same.
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
@@ -105,12 +114,12 @@ def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
 }
 
 def ExpandNoise : Pass<"vib-expand-noise"> {
-  let summary = "expand vib.noise to integer and fma operations";
+  let summary = "Expand vib.noise into integer and fma operations";
   let description = [{
-    Philox4x32-10 and Box-Muller as the head of ExpandNoise.cpp and
-    docs/randomness.md state them, to the operation: the same bits on scalars
-    and on vectors of any shape. Operands that are scalars where others are
-    vectors stay so as long as they can.
+    The noise is Philox4x32-10 followed by Box-Muller. The comment at the head
+    of ExpandNoise.cpp and docs/randomness.md define every operation, so scalars
+    and vectors of any shape get the same bits. An operand that is a scalar,
+    beside others that are vectors, is broadcast as late as possible.
 
     ```mlir
     %e = vib.noise train %seed, %step, %sample, %row, %latent
@@ -127,11 +136,11 @@ def ExpandNoise : Pass<"vib-expand-noise"> {
 }
 
 def ExpandRounding : Pass<"vib-expand-rounding"> {
-  let summary = "make rounding to bf16 instructions that every CPU has";
+  let summary = "Expand rounding to bf16 into instructions of the target CPU";
   let description = [{
-    arith.truncf to bf16 and arith.extf from it become upstream's operations on
-    i32, to nearest even; with AVX512_BF16, a whole register is rounded by its
-    instruction.
+    arith.truncf to bf16 and arith.extf from it become upstream's integer
+    operations on i32, which round to nearest even. With AVX512_BF16, a whole
+    register is rounded by one instruction.
 
     ```mlir
     %b = arith.truncf %a : vector<16xf32> to vector<16xbf16>
@@ -149,10 +158,10 @@ def ExpandRounding : Pass<"vib-expand-rounding"> {
 }
 
 def LowerCopies : Pass<"vib-lower-copies"> {
-  let summary = "make memref.copy an elementwise linalg.generic";
+  let summary = "Replace memref.copy by an elementwise linalg.generic";
   let description = [{
-    A copy of a slice would otherwise call a function of MLIR's own runtime,
-    which a compiled program does not have.
+    LLVM lowering turns a copy of a slice into a call of MLIR's own runtime
+    library, which compiled programs do not link.
 
     ```mlir
     memref.copy %a, %b : memref<4x2xf32> to memref<4x2xf32, strided<[4, 1]>>
@@ -162,16 +171,17 @@ def LowerCopies : Pass<"vib-lower-copies"> {
   }];
   let dependentDialects = ["mlir::linalg::LinalgDialect"];
   let statistics = [
-    Statistic<"numLowered", "copies-lowered", "Copies made loops">
+    Statistic<"numLowered", "copies-lowered", "Copies turned into loops">
   ];
 }
 
 def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
-  let summary = "make narrow contractions side by side one";
+  let summary = "Merge adjacent narrow contractions";
   let description = [{
-    Contractions in one kernel of the same operand with columns of the same
-    matrix that follow each other, together fewer than a register has lanes,
-    become one, whose columns are then taken apart.
+    Contractions of one kernel are merged if they have the same left operand and
+    multiply it with adjacent columns of the same matrix, and if together they
+    have fewer columns than a register has lanes. The results become slices of
+    the merged result.
 
     ```mlir
     %a = linalg.contract … ins(%h, %w0 : tensor<32x8xf32>, tensor<8x2xf32>) …
@@ -190,23 +200,26 @@ def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
                            "mlir::linalg::LinalgDialect",
                            "mlir::tensor::TensorDialect"];
   let statistics = [
-    Statistic<"numMerged", "contractions-merged", "Contractions made of others">
+    Statistic<"numMerged", "contractions-merged",
+              "Contractions created by merging">
   ];
 }
 
 def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
-  let summary = "decide where every tensor lies";
+  let summary = "Assign every tensor its place in memory";
   let description = [{
-    Lays out the parameters in their blocks, the inputs and outputs of all
-    functions at places of their own in the arena, and after them, by lifetime,
-    the buffers between a function's kernels. Matrices lie in panels of columns,
-    everything is aligned to 64 bytes and staggered; PlanArena.cpp says why.
+    Lays out the parameters in their blocks. The arena begins with the inputs
+    and outputs of all functions, each at its own place, followed by the buffers
+    between the kernels of a function, which share memory when their live ranges
+    do not overlap. Matrices are stored in panels of columns; everything is
+    aligned to 64 bytes and staggered. PlanArena.cpp and ArenaPlanner.h say why.
 
-    The module gets `vib.block_bytes`, `vib.arena_bytes`, `vib.tensors` and in
-    each entry of `vib.parameters` an `offset` and, of a matrix in panels, its
-    `panel` columns and `panel_bytes`; so do those of `vib.tensors` that only
-    entries read, the results of `scale`, which are `internal`. Each vib.kernel
-    gets `places`, one for each of its outs:
+    The pass sets `vib.block_bytes`, `vib.arena_bytes` and `vib.tensors` on the
+    module. Each entry of `vib.parameters` gets an `offset` and, if the matrix
+    is stored in panels, the columns of a panel as `panel` and its size as
+    `panel_bytes`. So does each entry of `vib.tensors` that is a result of the
+    function `scale`: only other entries read it, so it is marked `internal`.
+    Each vib.kernel gets `places`, one for each of its outs:
 
     ```mlir
     vib.kernel "encode.0" … attributes {
@@ -216,24 +229,25 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register, which says how wide a panel is; 0 for "
-           "rows only, as the reference has them">,
+           "Width of a vector register, which determines the width of a panel; "
+           "0 stores all matrices by rows, as -O0 does">,
     Option<"hasBf16", "bf16", "bool", /*default=*/"false",
-           "Whether the CPU has AVX512_BF16, for which pairs are packed">
+           "Whether the CPU has AVX512_BF16, which needs operands in pairs">
   ];
   let statistics = [
     Statistic<"numBuffers", "buffers-placed",
-              "Buffers placed by their lifetime">,
+              "Buffers placed by their live ranges">,
     Statistic<"numArenaBytes", "arena-bytes", "Bytes of the arena">
   ];
 }
 
 def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
-  let summary = "turn matrices with rows shorter than a vector";
+  let summary = "Transpose matrices whose rows are shorter than a vector";
   let description = [{
-    A matrix that has fewer columns than a register has lanes, and as many rows
-    at least, and that only the kernels of one function know, is transposed, so
-    that work on it goes along its rows. TransposeNarrow.cpp says which are not.
+    A matrix is transposed if it has fewer columns than a register has lanes,
+    has at least as many rows, and is only used by the kernels of one function.
+    Elementwise work then runs along its long axis, in whole registers.
+    TransposeNarrow.cpp lists the exceptions.
 
     ```mlir
     %n = linalg.generic {indexing_maps = [(i, j) -> (i, j), (i, j) -> (i)],
@@ -256,12 +270,12 @@ def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
 }
 
 def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
-  let summary = "verify what must hold in the phase kernels";
+  let summary = "Verify the invariants of the phase kernels";
   let description = [{
-    The plan of memory is there; every function is an entry or a kernel, over
-    bases and scalars; no tensor, no structured op and no vib.noise is left; a
-    launch names a kernel and its number of units; and a kernel allocates and
-    copies nothing.
+    The memory plan is present. Every function is an entry or a kernel and takes
+    only blocks, the arena and scalars. No tensor, structured op or vib.noise is
+    left. Each launch names a kernel and its number of units. A kernel neither
+    allocates nor copies memory.
   }];
 }
 

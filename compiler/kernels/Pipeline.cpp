@@ -17,8 +17,8 @@
 using namespace mlir;
 
 void vib::buildPlanPipeline(OpPassManager &pm, const KernelsOptions &options) {
-  // Before places are given, as they change the shapes of what gets them; and
-  // narrow contractions are merged while rows are still rows.
+  // Both passes change the shapes of tensors, so they run before places are
+  // assigned. Merging looks at row-major contractions, so it comes first.
   pm.addPass(createMergeContractions({options.vectorBits}));
   pm.addPass(createTransposeNarrow({options.vectorBits}));
   pm.addPass(
@@ -27,16 +27,16 @@ void vib::buildPlanPipeline(OpPassManager &pm, const KernelsOptions &options) {
 
 void vib::buildKernelsPipeline(OpPassManager &pm,
                                const KernelsOptions &options) {
-  // Where things lie must be known before code is emitted: every address in a
-  // kernel is a base and a constant.
+  // Every address in a kernel is a base plus a constant, so memory is planned
+  // before code is emitted.
   buildPlanPipeline(pm, options);
   pm.addPass(createEmitCpuKernels(
       EmitCpuKernelsOptions{options.vectorBits, options.hasBf16}));
-  // The bodies are vectors now, and the noise is expanded to as many lanes.
+  // The bodies are vectors now, so the noise expands to vector operations.
   pm.addPass(createExpandNoise());
   pm.addPass(createExpandRounding({options.hasBf16}));
-  // Before the functions of f32 are approximated the addresses and what does
-  // not vary are folded, so that less is expanded.
+  // Fold address arithmetic and hoist invariants before the math functions are
+  // approximated, so that fewer functions are expanded.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createLoopInvariantCodeMotionPass());
@@ -47,12 +47,12 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
 }
 
 void vib::buildReferencePipeline(OpPassManager &pm) {
-  // The entries' signatures need the layout of memory, and bufferization needs
-  // the entries' tensors to be tied to it.
+  // BindSlots needs the memory plan, and bufferization needs tensors that are
+  // bound to memory.
   pm.addPass(createPlanArena(PlanArenaOptions{/*vectorBits=*/0}));
   pm.addPass(createBindSlots());
-  // Nothing is fused and nothing shared: what upstream's bufferization copies
-  // to be safe is copied.
+  // Nothing is fused and no buffer is reused: every copy that upstream's
+  // bufferization makes to be safe is kept.
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   pm.addPass(bufferization::createOneShotBufferizePass());
   pm.addPass(createLowerCopies());
@@ -61,7 +61,7 @@ void vib::buildReferencePipeline(OpPassManager &pm) {
   pm.addPass(createExpandRounding());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  // Last, so that it sees the final uses of each buffer.
+  // Deallocation comes last because it needs the final uses of each buffer.
   bufferization::BufferDeallocationPipelineOptions deallocation;
   bufferization::buildBufferDeallocationPipeline(pm, deallocation);
   pm.addPass(createVerifyKernels());

@@ -1,4 +1,4 @@
-//===- PlanArena.cpp - The plan of memory of a CPU ------------------------===//
+//===- PlanArena.cpp - The memory plan of a CPU ---------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,16 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Matrices that are wider than two registers lie in panels of that width: what
-// a register tile reads of a weight is then contiguous, a unit's weights,
-// moments and averages are one stream each, and an activation is written in
-// the form in which the next contraction reads it. Exceptions are what the
-// runtime reads and writes by rows, a matrix that a slice cuts elsewhere than
-// between panels, and results that are combined from partial ones.
+// A matrix that is wider than two registers is stored in panels of that width.
+// What a register tile reads of a weight is then contiguous, a unit reads one
+// stream each of weights, moments and averages, and an activation is written in
+// the form in which the next contraction reads it. Three kinds of matrices are
+// stored by rows: those that the runtime reads and writes by rows, those that a
+// slice cuts inside a panel, and results that are combined from partial
+// results.
 //
-// The rows of a matrix whose row is a large power of two compete for the same
-// sets of a cache, and so do panels: those are padded (choosePaddedLayout,
-// choosePanelLayout).
+// If the rows of a matrix have a length of a large power of two, they compete
+// for the same cache sets, and so do panels. Those are padded
+// (choosePaddedLayout, choosePanelLayout).
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,8 +36,8 @@ using namespace vib;
 
 namespace {
 
-/// Whether a slice in `kernel` cuts a matrix of this type elsewhere than
-/// between panels of `columns`.
+/// Whether a slice in `kernel` cuts a matrix of this type anywhere but between
+/// panels of `columns`.
 bool cutsPanels(KernelOp kernel, RankedTensorType type, int64_t columns) {
   return kernel.getBody()
       .walk([&](OffsetSizeAndStrideOpInterface slice) {

@@ -1,4 +1,4 @@
-//===- StepField.h - The scalars of a step -------------------*- C++ -*-===//
+//===- StepField.h - The scalars of a step ----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,15 +15,14 @@
 
 namespace vib {
 
-/// A field of the runtime's VibStep.
+/// A field of the runtime's VibStep; `offset` is in bytes.
 struct StepField {
-  /// In bytes.
   int64_t offset;
   unsigned bits;
   bool isFloat;
 };
 
-/// The field behind a scalar of a step, by the name of its slot.
+/// The field that holds a scalar of the step, by the name of its slot.
 std::optional<StepField> lookupStepField(llvm::StringRef name);
 
 } // namespace vib

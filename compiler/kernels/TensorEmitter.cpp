@@ -1,4 +1,4 @@
-//===- TensorEmitter.cpp - Tensors as a tile sees them --------------------===//
+//===- TensorEmitter.cpp - Tensors as seen from a tile --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- TensorEmitter.h - Tensors as a tile sees them ------------*- C++ -*-===//
+//===- TensorEmitter.h - Tensors as seen from a tile ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What emits a kernel for one tile of its iteration space has to know where in
-// memory the tile's part of a tensor is. How the tile is worked off is the
-// target's: TileEmitter for a CPU, BlockEmitter for a GPU.
+// The base of the emitters of kernels. An emitter emits ops for one tile of the
+// iteration space; this class finds the tile's part of each tensor in memory.
+// How the ops are computed depends on the target: TileEmitter for a CPU,
+// BlockEmitter for a GPU.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,16 +21,17 @@
 
 namespace vib {
 
-/// A tensor as the current tile sees it: position 0 of each of its axes is the
-/// first one of the tile.
+/// A tensor as seen from the current tile: position 0 of each axis is the first
+/// one in the tile.
 struct TensorRef {
-  /// [row][column], or [panel][row][column] where there are panels.
+  /// [row][column], or [panel][row][column] for a matrix in panels.
   mlir::Value memory;
-  /// For each axis of the tensor in memory: where the tile begins; null for 0.
+  /// For each axis of the tensor in memory: where the tile begins; null means
+  /// 0.
   llvm::SmallVector<mlir::Value, 4> base;
-  /// For each axis of the tensor: its axis in memory.
+  /// For each axis of the tensor: the corresponding axis in memory.
   llvm::SmallVector<unsigned, 4> axes;
-  /// The columns of a panel; 0 where there are none.
+  /// The columns of a panel; 0 if the tensor is not in panels.
   int64_t getPanel() const {
     auto type = mlir::cast<mlir::MemRefType>(memory.getType());
     return type.getRank() > int64_t(base.size()) ? type.getShape().back() : 0;
@@ -43,7 +45,7 @@ public:
       : builder(builder), loc(loc), placement(placement) {}
   virtual ~TensorEmitter() = default;
 
-  /// Where the tile's part of a class begins; null for 0.
+  /// Where the tile begins in a class; null means 0.
   virtual mlir::Value getStart(unsigned cls) const = 0;
   void setMemory(unsigned buffer, mlir::Value memory) {
     memories[buffer] = memory;
@@ -57,17 +59,17 @@ public:
   }
 
   mlir::Value index(int64_t value);
-  /// lhs + rhs, where null is 0.
+  /// lhs + rhs; null means 0.
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value add(mlir::Value lhs, int64_t rhs);
-  /// The indices in memory, without panels, of the element of `ref` at
-  /// `positions` (null is 0) of its axes.
+  /// The indices in memory, which has no panels, of the element of `ref` at
+  /// `positions` of its axes; null means 0.
   llvm::SmallVector<mlir::Value>
   getPlainIndices(const TensorRef &ref, mlir::ArrayRef<mlir::Value> positions);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;
-  /// The kernel's scalars, as values of the function.
+  /// Maps the kernel's scalars to values of the function.
   mlir::IRMapping scalars;
 
 private:

@@ -1,4 +1,4 @@
-//===- TileChoice.cpp - How a kernel is cut -------------------------------===//
+//===- TileChoice.cpp - Choose the tiles of a kernel ----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,12 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Of the classes that may be divided (DivisibleClasses) the one is chosen that
-// moves the fewest bytes: what does not have the class is read again by every
-// unit. Columns of a row-major tensor count half as much again as rows, since a
-// unit of rows is contiguous. So a forward contraction is divided over the
-// columns of its weight, a weight gradient over the rows of the weight, whose
-// moments and averages then stream, and a decoder over the rows of the batch.
+// The units are chosen from the classes that can be divided (DivisibleClasses).
+// The best class moves the fewest bytes: every unit reads again all tensors
+// that do not have the class. Classes other than columns are charged half as
+// much again, because a unit of columns owns whole panels, which are
+// contiguous. As a result, forward contractions and weight gradients are
+// divided over the columns of the weight, so that the weight, its moments and
+// its average are one stream each; input gradients over the columns of their
+// result; and decoders over the rows of the batch.
 //
 // docs/codegen.md has the table.
 //
@@ -29,16 +31,17 @@ using namespace vib;
 
 namespace {
 
-/// A unit should have this many points at least.
+/// A unit should have at least this many points of the iteration space.
 constexpr int64_t kSmallUnit = 8192;
-/// Intermediate results of a unit above this are cut by an inner loop, …
+/// If the intermediate results of a unit exceed this, an inner loop divides
+/// them …
 constexpr int64_t kLargeScratch = 256 * 1024;
-/// … to this.
+/// … into parts of about this size.
 constexpr int64_t kGoodScratch = 128 * 1024;
-/// A unit of rows has at most this many.
+/// The most rows in a unit of rows, unless it would be smaller than kSmallUnit.
 constexpr int64_t kRows = 32;
-/// Of a first-level cache of 32 KiB, what is left for the columns that a tile
-/// of the dot form holds there.
+/// The part of a first-level cache of 32 KiB that is left for the columns which
+/// a tile of the dot form keeps there.
 constexpr int64_t kHeldColumnBytes = 24 * 1024;
 
 } // namespace
@@ -48,7 +51,7 @@ int64_t Machine::getLanes(Type type) const {
   return vectorBits / std::max(bits, 32u);
 }
 
-/// How often the body of an op runs.
+/// The number of times that the body of an op runs.
 static int64_t getPoints(linalg::LinalgOp op) {
   int64_t points = 1;
   for (int64_t extent : op.getStaticLoopRanges())
@@ -72,12 +75,13 @@ public:
 
 private:
   bool isColumns(unsigned cls) const;
-  /// What a piece of the class must be a multiple of: no piece may end inside
-  /// of a panel of a matrix in memory.
+  /// What the size of a tile of the class must be a multiple of, so that no
+  /// tile ends inside a panel of a matrix in memory.
   int64_t getGrain(unsigned cls) const;
   Tile chooseUnit(unsigned cls) const;
   double getCost(const Tile &tile) const;
-  /// The bytes of the values that stay in the kernel, for one tile.
+  /// The bytes of the intermediate results of the kernel for one tile; only of
+  /// those that have the class `havingClass`, if given.
   int64_t getScratchBytes(const TileChoice &choice,
                           std::optional<unsigned> havingClass) const;
 
@@ -96,7 +100,7 @@ int64_t getTensorBytes(Value value) {
   return type.getNumElements() * getElementBytes(type.getElementType());
 }
 
-/// Whether pieces of the class are columns of row-major tensors.
+/// Whether tiles of the class are columns of row-major tensors.
 bool Chooser::isColumns(unsigned cls) const {
   bool last = false, notLast = false;
   auto look = [&](Value value) {
@@ -121,7 +125,7 @@ bool Chooser::isColumns(unsigned cls) const {
   return last || !notLast;
 }
 
-/// A divisor of `extent` near `target`, or `target` where there is none.
+/// A divisor of `extent` near `target`, or `target` if there is none.
 int64_t chooseDivisor(int64_t extent, int64_t target) {
   if (extent <= target)
     return extent;
@@ -141,7 +145,7 @@ int64_t Chooser::getGrain(unsigned cls) const {
   };
   for (Value argument : body.getArguments())
     look(argument);
-  // A part of a matrix has classes of its own.
+  // A slice of a matrix may have classes of its own.
   for (Operation &op : body) {
     if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
       look(extract.getResult());
@@ -190,12 +194,12 @@ double Chooser::getCost(const Tile &tile) const {
     bool has = llvm::is_contained(space.getLoopClasses(op), tile.cls);
     bool once = !has && !feedsClass(op, tile.cls, space);
     for (Value operand : op->getOperands()) {
-      // A slice of an argument is memory as the argument is.
+      // A slice of an argument is in memory, like the argument.
       auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>();
       if (!once && isa<BlockArgument>(slice ? slice.getSource() : operand))
         addMemory(operand);
     }
-    // What every unit computes anew, and what it leaves to be combined.
+    // The cost of ops that every unit repeats, and of partial results.
     if (!has && !once)
       bytes += 4.0 * getPoints(op) * (units - 1);
     for (Value result : op->getResults()) {
@@ -218,8 +222,8 @@ int64_t Chooser::getScratchBytes(const TileChoice &choice,
       // A fill shares the memory of the op that accumulates onto it.
       if (isa<linalg::FillOp>(op))
         continue;
-      // What is done with a contraction reads registers, and what contractions
-      // round is packed by them.
+      // These results stay in registers, or contractions compute them while
+      // they pack.
       if (getInterleaved(op) || getEpilogue(op, machine) ||
           isRoundedByReaders(op))
         continue;
@@ -297,9 +301,9 @@ TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space,
 }
 
 /// Every step of the reduction needs `rows` broadcasts and `vectors` loads for
-/// rows * vectors multiply-adds; a core does two of each a cycle, and eight
+/// rows * vectors multiply-adds. A core does two of each in a cycle, and eight
 /// accumulators hide the latency. The tile is chosen by the cycles of the whole
-/// rows x columns block, remainders included.
+/// rows x columns block, including its remainders.
 RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
                                      int64_t lanes, int64_t registers) {
   int64_t vectors = llvm::divideCeil(columns, lanes);
@@ -321,7 +325,8 @@ RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
                       fullRows * getCycles(r, restVectors) +
                       fullVectors * getCycles(restRows, v) +
                       getCycles(restRows, restVectors);
-      // Of equals the one with fewer pieces of code, and then the larger.
+      // Among equals, prefer the tile with fewer pieces of code, then the
+      // larger.
       cycles *= 1.0 + 0.01 * ((restRows != 0) + (restVectors != 0));
       cycles += 1e-3 * fullRows * fullVectors;
       if (cycles < bestCycles) {
@@ -333,11 +338,11 @@ RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
   return best;
 }
 
-/// Many columns and few rows, as what streams is the rows: two of them, loaded
-/// once, meet eight columns (four, of 16 registers). If so many columns leave
-/// no room for the rows in the first-level cache, twice as many rows meet half
-/// of them. As many accumulators as there are lanes are then summed all at
-/// once.
+/// Rows are streamed, so a tile has few rows and many columns: two rows, loaded
+/// once, meet eight columns (four if there are 16 registers). If that many
+/// columns do not fit in the first-level cache beside the rows, twice as many
+/// rows meet half as many columns. There are then as many accumulators as
+/// lanes, which are added up together.
 RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
                                 Type element, const Machine &machine) {
   int64_t atOnce = 2, held = machine.getRegisters() / 4;

@@ -1,4 +1,4 @@
-//===- TileChoice.h - How a kernel is cut -----------------------*- C++ -*-===//
+//===- TileChoice.h - Choose the tiles of a kernel --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // All decisions about sizes are here: the class of a kernel's iteration space
-// that is divided among threads, the class that is cut once more so that
-// intermediate results stay in cache, and the register tile of a contraction.
+// that is divided into units of work for threads, the class that an inner loop
+// divides so that intermediate results stay in cache, and the register tile of
+// a contraction.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,33 +20,34 @@
 
 namespace vib {
 
-/// What the choices depend on.
+/// The properties of the target CPU that the choices depend on.
 struct Machine {
   unsigned vectorBits;
-  /// Whether it has AVX512_BF16.
+  /// Whether the CPU has AVX512_BF16.
   bool hasBf16;
   /// The number of vector registers of the machine.
   unsigned getRegisters() const { return vectorBits >= 512 ? 32 : 16; }
-  /// How many elements of `type`, at least 32 bits wide, fill a register.
+  /// The number of elements of `type` in a register; narrow types count as 32
+  /// bits.
   int64_t getLanes(mlir::Type type) const;
-  /// The columns of a panel: two registers, the width that leaves a register
-  /// tile the most rows for its loads.
+  /// The columns of a panel: two registers, the width that gives a register
+  /// tile the most multiply-adds for its loads.
   int64_t getPanel(mlir::Type type) const { return 2 * getLanes(type); }
 };
 
-/// One class of the kernel's space, cut into pieces of `size`; the last piece
-/// may be smaller.
+/// One class of the kernel's iteration space, divided into tiles of `size`
+/// positions; the last tile may be smaller.
 struct Tile {
   unsigned cls;
   int64_t size;
 };
 
 struct TileChoice {
-  /// Units of work. Without it the kernel is one unit.
+  /// The tiles that are the units of work. If empty, the kernel is one unit.
   std::optional<Tile> unit;
-  /// The loop inside of a unit.
+  /// The tiles of the loop inside a unit, if there is one.
   std::optional<Tile> inner;
-  /// How many units there are.
+  /// The number of units.
   int64_t units = 1;
 };
 
@@ -55,13 +57,13 @@ bool isDivided(KernelOp kernel);
 TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,
                        const Machine &machine);
 
-/// The registers of a contraction: `rows` times `vectors` accumulators.
+/// The accumulators of a contraction that are in registers: `rows` x `vectors`.
 struct RegisterTile {
   int64_t rows, vectors;
 };
 RegisterTile chooseRegisterTile(int64_t rows, int64_t columns, int64_t lanes,
                                 int64_t registers);
-/// The same for the form that sums along vectors.
+/// The same for the dot form, where the lanes are terms of the sum.
 RegisterTile chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
                            mlir::Type element, const Machine &machine);
 

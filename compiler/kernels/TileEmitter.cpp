@@ -1,4 +1,4 @@
-//===- TileEmitter.cpp - Loops and vectors for one tile -------------------===//
+//===- TileEmitter.cpp - Emit the ops of a tile ---------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -172,16 +172,16 @@ TileEmitter::combineHalves(ArrayRef<Value> vectors, ArrayRef<int64_t> lower,
   return results;
 }
 
-/// Each level halves the groups of lanes that belong to one vector, and puts
-/// those of two vectors into one:
+/// Each level of the tree halves the groups of lanes that belong to one vector,
+/// and puts the groups of two vectors into one:
 ///
 ///   a0 a1 a2 a3 | b0 b1 b2 b3  ->  a0+a2 a1+a3 b0+b2 b1+b3
 ///
-/// so all of them take as many operations as there are vectors, three times. As
-/// long as groups are longer than 128 bits, parts of 128 bits move as a whole;
-/// then every part of 128 bits is worked on by itself. Both are one cheap
-/// instruction. What this does to the order is undone by the order in which the
-/// vectors are taken.
+/// In total this takes one addition and two shuffles for each vector. As long
+/// as groups are longer than 128 bits, parts of 128 bits move as a whole; after
+/// that, lanes move only within parts of 128 bits. Each of these shuffles is
+/// one cheap instruction. They permute the results; taking the vectors in a
+/// corresponding order undoes that.
 Value TileEmitter::combineAll(ArrayRef<Value> vectors,
                               function_ref<Value(Value, Value)> combine) {
   auto type = cast<VectorType>(vectors[0].getType());
@@ -195,7 +195,7 @@ Value TileEmitter::combineAll(ArrayRef<Value> vectors,
     for (int64_t i = 0; i != parts; ++i)
       level.push_back(vectors[i * part + inPart]);
   for (int64_t group = lanes; group > 1; group /= 2) {
-    // Lane i of the result takes the lower and the upper half of a group.
+    // Lane i of the result combines the lower and the upper half of a group.
     SmallVector<int64_t> lower;
     int64_t block = std::max(group, part), half = group / 2;
     if (group > part) {
@@ -215,12 +215,12 @@ Value TileEmitter::combineAll(ArrayRef<Value> vectors,
   return level[0];
 }
 
-/// Vector i is interleaved with vector i + n/2, and so on until there is one:
+/// Vector i is interleaved with vector i + n/2, and so on until one is left:
 ///
 ///   a0 a1 | b0 b1 | c0 c1 | d0 d1  ->  a0 c0 a1 c1 | b0 d0 b1 d1
 ///                                  ->  a0 b0 c0 d0 a1 b1 c1 d1
 ///
-/// What has become longer than a register is held in several.
+/// A vector that has become longer than a register is held in several.
 SmallVector<Value> TileEmitter::transpose(ArrayRef<Value> vectors) {
   auto type = cast<VectorType>(vectors[0].getType());
   int64_t width = type.getDimSize(0), length = width;
@@ -234,7 +234,7 @@ SmallVector<Value> TileEmitter::transpose(ArrayRef<Value> vectors) {
     for (size_t i = 0; i != next.size(); ++i) {
       ArrayRef<Value> first = level[i], second = level[i + next.size()];
       for (int64_t begin = 0; begin < 2 * length; begin += lanes) {
-        // A register of the result is interleaved from one of each.
+        // A register of the result interleaves one register of each.
         int64_t source = begin / 2 / lanes, offset = begin / 2 % lanes;
         int64_t held = cast<VectorType>(first[source].getType()).getDimSize(0);
         SmallVector<int64_t> mask;

@@ -1,4 +1,4 @@
-//===- TileEmitter.h - Loops and vectors for one tile -----------*- C++ -*-===//
+//===- TileEmitter.h - Emit the ops of a tile -------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Emits the ops of a kernel for one tile of its iteration space: loops of
-// static extents around vectors, over memory that the KernelPlan has assigned.
-// Elementwise.cpp has ops in general, Contraction.cpp those for which there is
-// a register tile.
+// Emits the ops of a kernel for one tile of its iteration space: loops with
+// static extents around vectors, on memory that the KernelPlan has assigned.
+// Contraction*.cpp emit contractions, Elementwise.cpp all other ops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,7 +30,7 @@ public:
   // The tile
   //===--------------------------------------------------------------------===//
 
-  /// From here on the tile's part of `cls` is `size` positions from `start`.
+  /// From here on the tile covers `size` positions of `cls` from `start` on.
   void setTile(unsigned cls, mlir::Value start, int64_t size) {
     tiles[cls] = {start, size};
   }
@@ -43,7 +42,7 @@ public:
     return it == tiles.end() ? plan.getSpace().getExtent(cls)
                              : it->second.second;
   }
-  /// The memory of the pairs that are shared (KernelPlan) of a contraction.
+  /// The memory of a contraction's shared pairs (SharedPairs in KernelPlan.h).
   void setPairs(mlir::Operation *contraction, mlir::Value memory) {
     pairs[contraction] = memory;
   }
@@ -52,33 +51,33 @@ public:
   }
 
   //===--------------------------------------------------------------------===//
-  // What Elementwise.cpp and Contraction.cpp emit
+  // Ops, emitted by Elementwise.cpp and Contraction*.cpp
   //===--------------------------------------------------------------------===//
 
-  /// Any linalg op.
+  /// Emits any linalg op.
   void emitGeneric(mlir::linalg::LinalgOp op);
-  /// A contraction of the form that `matchContraction` knows.
+  /// Emits a contraction that `matchContraction` accepts.
   void emitContraction(mlir::linalg::LinalgOp op, bool startsAtZero);
-  /// `width` positions of `loop` of an elementwise op, the others and the first
-  /// of them at `positions`. Its operand `operand` is read from `tile`.
+  /// Emits `width` positions of the loop `loop` of an elementwise op, at
+  /// `positions` of all its loops. The operand `operand` is read from `tile`.
   void emitVector(mlir::linalg::LinalgOp op, unsigned loop, int64_t width,
                   mlir::ArrayRef<mlir::Value> positions, unsigned operand,
                   const TensorRef &tile);
-  /// The same, where the operand is a vector.
+  /// The same, but the operand is the vector `vector`.
   void emitVector(mlir::linalg::LinalgOp op, unsigned loop, int64_t width,
                   mlir::ArrayRef<mlir::Value> positions, unsigned operand,
                   mlir::Value vector);
-  /// Fetches what `emitVector` updates into the first-level cache.
+  /// Prefetches what `emitVector` updates into the first-level cache.
   void emitPrefetch(mlir::linalg::LinalgOp op,
                     mlir::ArrayRef<mlir::Value> positions);
   void emitCopy(const Copy &copy);
 
   //===--------------------------------------------------------------------===//
-  // Pieces of code
+  // Building blocks
   //===--------------------------------------------------------------------===//
 
   /// Calls `body` with the values begin, begin + step, … below `end`, in a loop
-  /// unless there is but one. `carried` are the loop's iter_args; returns its
+  /// unless there is only one. `carried` are the loop's iter_args. Returns its
   /// results.
   llvm::SmallVector<mlir::Value> createLoop(
       int64_t begin, int64_t end, int64_t step, mlir::ValueRange carried,
@@ -88,10 +87,10 @@ public:
   void createLoop(int64_t begin, int64_t end, int64_t step,
                   llvm::function_ref<void(mlir::Value)> body);
 
-  /// A loop like that of createLoop from 0 to `end`, as two where `panel` is
-  /// not 0: over panels, and in steps inside of each. getIndices knows the
-  /// values that it gives to `body`, and divides nothing. `atPanel` is called
-  /// with the first value of each panel.
+  /// Like createLoop from 0 to `end`; but if `panel` is not 0, emits two loops,
+  /// one over panels and one over the steps within each panel. getIndices knows
+  /// how the values that `body` gets split into panel and column, and emits no
+  /// division for them. `atPanel` is called with the first value of each panel.
   llvm::SmallVector<mlir::Value> createPanelLoop(
       int64_t end, int64_t step, int64_t panel, mlir::ValueRange carried,
       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
@@ -99,11 +98,12 @@ public:
           body,
       llvm::function_ref<void(mlir::Value)> atPanel = nullptr);
 
-  /// The indices in memory of the element of `ref` at `positions` (null is 0)
-  /// of its axes.
+  /// The indices in memory of the element of `ref` at `positions` of its axes;
+  /// null means 0.
   llvm::SmallVector<mlir::Value>
   getIndices(const TensorRef &ref, mlir::ArrayRef<mlir::Value> positions);
-  /// The positions of an operand's axes, for the positions of an op's loops.
+  /// The positions along an operand's axes, given the positions of an op's
+  /// loops.
   static llvm::SmallVector<mlir::Value>
   getPositions(mlir::AffineMap map, mlir::ArrayRef<mlir::Value> loops);
   mlir::Value loadScalar(const TensorRef &ref, mlir::AffineMap map,
@@ -114,22 +114,22 @@ public:
                          mlir::ArrayRef<mlir::Value> loops, int64_t width);
   void storeVector(mlir::Value value, const TensorRef &ref, mlir::AffineMap map,
                    mlir::ArrayRef<mlir::Value> loops);
-  /// Fetches a line into the second-level cache.
+  /// Prefetches a line into the second-level cache.
   void emitPrefetch(const TensorRef &ref, mlir::AffineMap map,
                     mlir::ArrayRef<mlir::Value> loops);
   mlir::Value splat(mlir::TypedAttr element, int64_t width);
-  /// Combines the lanes of a vector by `combine`, halves first: one fixed tree.
+  /// Combines the lanes of a vector by `combine`, in a fixed tree of halves.
   mlir::Value combineLanes(
       mlir::Value vector,
       llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
-  /// The same for as many vectors as they have lanes, all at once: a vector of
-  /// the results, in the order of the vectors. The bits are those of
+  /// Does the same for as many vectors as they have lanes, all at once. Lane i
+  /// of the result belongs to vector i, with the same bits as from
   /// combineLanes.
   mlir::Value
   combineAll(llvm::ArrayRef<mlir::Value> vectors,
              llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
-  /// Of each two vectors one: `lower` says which lanes of both are combined,
-  /// each with the lane `half` after it.
+  /// Combines each two vectors into one: each lane that `lower` selects from
+  /// both is combined with the lane `half` after it.
   llvm::SmallVector<mlir::Value> combineHalves(
       llvm::ArrayRef<mlir::Value> vectors, llvm::ArrayRef<int64_t> lower,
       int64_t half,
@@ -137,26 +137,26 @@ public:
   /// Lane i of result j is lane j of vector i. There are at most as many
   /// vectors as a register has lanes.
   llvm::SmallVector<mlir::Value> transpose(llvm::ArrayRef<mlir::Value> vectors);
-  /// Scratch on the stack, made at the entry of the function.
+  /// Allocates scratch on the stack, at the start of the function.
   mlir::Value createStack(mlir::RankedTensorType type);
 
   const KernelPlan &plan;
   const Machine &machine;
 
 private:
-  /// A column as (panel, column in the panel).
+  /// Splits a column into the panel and the column within the panel.
   std::pair<mlir::Value, mlir::Value> splitColumn(mlir::Value column,
                                                   int64_t panel);
 
   llvm::DenseMap<unsigned, std::pair<mlir::Value, int64_t>> tiles;
-  /// Columns whose parts are known, by column and panel.
+  /// Known results of splitColumn, by column and panel.
   llvm::DenseMap<std::pair<mlir::Value, int64_t>,
                  std::pair<mlir::Value, mlir::Value>>
       splits;
   llvm::DenseMap<mlir::Operation *, mlir::Value> pairs;
 };
 
-/// Whether the body of an op is the same on vectors.
+/// Whether the body of an op can be cloned on vectors.
 bool canVectorizeBody(mlir::linalg::LinalgOp op);
 
 } // namespace vib

@@ -1,4 +1,4 @@
-//===- TransposeNarrow.cpp - Matrices with short rows, turned -------------===//
+//===- TransposeNarrow.cpp - Transpose matrices with short rows -----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,21 +7,22 @@
 //===----------------------------------------------------------------------===//
 //
 // Two latents or ten classes do not fill a register, but the batch does. So a
-// matrix with fewer columns than a register has lanes, and as many rows at
-// least, is turned: its rows, which are short, become columns, and work on it
-// goes along the batch. A sum or a maximum over the columns then is one of
-// whole registers.
+// matrix is transposed if it has fewer columns than a register has lanes and at
+// least as many rows. Vectors then run along the batch, and a sum or a maximum
+// over the columns combines whole registers.
 //
-// The values that must lie the same way are a class: a result of a kernel, what
-// its users take, the result of an op and the init that it goes on from, a
-// matrix and its slices, and what an elementwise op reads and writes side by
-// side. A class is turned as a whole or not at all. It is not if a value in it
-// is wide, if the runtime or another function knows it (a slot), if an op reads
-// it by other than whole axes, or if a contraction has operands of bf16, whose
-// pairs decide how they lie.
+// Values that must have the same orientation form a class: a result of a kernel
+// and the arguments that receive it, the result of an op and its init, a matrix
+// and its slices, and the operands and results of an elementwise op that have
+// the same indexing map. A class is transposed as a whole or not at all. It is
+// not transposed if a value in it is wide; if it belongs to a slot, because the
+// runtime or another function then uses it; if an op indexes it by anything but
+// whole loops; or if a contraction reads it as bf16, whose pairs determine the
+// layout.
 //
-// Columns are handed to threads by the panel. In a kernel that is divided,
-// rows are therefore turned only if they make enough panels for all threads.
+// Columns are divided among threads in whole panels. In a kernel that is
+// divided, rows are therefore transposed only if they make enough panels for
+// all threads.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,7 +46,7 @@ using namespace vib;
 
 namespace {
 
-/// The fewest panels of columns that are divided evenly among threads.
+/// The fewest panels of columns that can be divided evenly among threads.
 constexpr int64_t kManyPanels = 8;
 
 bool isMatrix(Value value) {
@@ -55,14 +56,15 @@ bool isMatrix(Value value) {
 
 bool isEmpty(Value value) { return value.getDefiningOp<tensor::EmptyOp>(); }
 
-/// The classes of values that lie the same way, and whether each is turned.
+/// Finds the classes of values with the same orientation, and transposes those
+/// that can be.
 class Transposer {
 public:
   Transposer(func::FuncOp function, const Machine &machine)
       : machine(machine), function(function) {
     collect();
   }
-  /// Turns what can be; returns how many results of ops this were.
+  /// Transposes the function. Returns the number of transposed results of ops.
   unsigned run();
 
 private:
@@ -76,12 +78,12 @@ private:
   void forbidAll(Operation *op);
   void join(Value lhs, Value rhs);
   bool isNarrow(Value value) const;
-  bool isTurned(Value value) const;
+  bool isTransposed(Value value) const;
 
-  void turn(Value value);
-  void turnInit(OpOperand &init, Value result);
-  void turnOp(Operation *op);
-  template <typename OpT> void turnSlice(OpT slice);
+  void transpose(Value value);
+  void transposeInit(OpOperand &init, Value result);
+  void transposeOp(Operation *op);
+  template <typename OpT> void transposeSlice(OpT slice);
 
   const Machine &machine;
   func::FuncOp function;
@@ -115,7 +117,7 @@ void Transposer::forbidAll(Operation *op) {
     forbid(value);
 }
 
-/// An empty tensor is no value of its own: whoever turns it makes another.
+/// A tensor.empty is in no class: an op that is transposed gets a new one.
 void Transposer::join(Value lhs, Value rhs) {
   if (isMatrix(lhs) && !isEmpty(lhs) && !isEmpty(rhs))
     joins.push_back({add(lhs), add(rhs)});
@@ -237,21 +239,21 @@ void Transposer::collect() {
     kept.set(classes[node]);
 }
 
-bool Transposer::isTurned(Value value) const {
+bool Transposer::isTransposed(Value value) const {
   auto it = nodes.find(value);
   return it != nodes.end() && !kept.test(classes[it->second]);
 }
 
-void Transposer::turn(Value value) {
+void Transposer::transpose(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   value.setType(RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
                                       type.getElementType()));
 }
 
-/// Where `result`, which is turned, is written onto an empty tensor: one of its
-/// new shape.
-void Transposer::turnInit(OpOperand &init, Value result) {
-  if (!isTurned(result) || !isEmpty(init.get()))
+/// If `result` is transposed and its init is a tensor.empty, replaces the init
+/// by a tensor.empty of the new shape.
+void Transposer::transposeInit(OpOperand &init, Value result) {
+  if (!isTransposed(result) || !isEmpty(init.get()))
     return;
   Operation *old = init.get().getDefiningOp();
   OpBuilder builder(old);
@@ -262,7 +264,7 @@ void Transposer::turnInit(OpOperand &init, Value result) {
     old->erase();
 }
 
-template <typename OpT> void Transposer::turnSlice(OpT slice) {
+template <typename OpT> void Transposer::transposeSlice(OpT slice) {
   auto swapped = [](ArrayRef<int64_t> list) {
     return SmallVector<int64_t>{list[1], list[0]};
   };
@@ -271,18 +273,18 @@ template <typename OpT> void Transposer::turnSlice(OpT slice) {
   slice.setStaticStrides(swapped(slice.getStaticStrides()));
 }
 
-/// The results of `op` have their new types already.
-void Transposer::turnOp(Operation *op) {
+/// The results of `op` already have their new types.
+void Transposer::transposeOp(Operation *op) {
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-    if (isTurned(slice.getResult()))
-      turnSlice(slice);
+    if (isTransposed(slice.getResult()))
+      transposeSlice(slice);
     return;
   }
   if (auto slice = dyn_cast<tensor::InsertSliceOp>(op)) {
-    if (!isTurned(slice.getResult()))
+    if (!isTransposed(slice.getResult()))
       return;
-    turnSlice(slice);
-    return turnInit(slice.getDestMutable(), slice.getResult());
+    transposeSlice(slice);
+    return transposeInit(slice.getDestMutable(), slice.getResult());
   }
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   if (!linalgOp)
@@ -292,14 +294,14 @@ void Transposer::turnOp(Operation *op) {
     bool isInit = linalgOp.isDpsInit(&operand);
     Value value =
         isInit ? Value(linalgOp.getTiedOpResult(&operand)) : operand.get();
-    if (!isTurned(value))
+    if (!isTransposed(value))
       continue;
     AffineMap &map = maps[operand.getOperandNumber()];
     map =
         AffineMap::get(map.getNumDims(), 0,
                        {map.getResult(1), map.getResult(0)}, op->getContext());
     if (isInit)
-      turnInit(operand, value);
+      transposeInit(operand, value);
   }
   ArrayAttr attr = Builder(op->getContext()).getAffineMapArrayAttr(maps);
   if (auto generic = dyn_cast<linalg::GenericOp>(op))
@@ -311,9 +313,9 @@ void Transposer::turnOp(Operation *op) {
 unsigned Transposer::run() {
   unsigned count = 0;
   for (Value value : values) {
-    if (!isTurned(value))
+    if (!isTransposed(value))
       continue;
-    turn(value);
+    transpose(value);
     count += isa<OpResult>(value);
   }
   if (count == 0)
@@ -321,9 +323,9 @@ unsigned Transposer::run() {
   for (KernelOp kernel : function.getOps<KernelOp>()) {
     for (auto [operand, result] :
          llvm::zip_equal(kernel.getOutputsMutable(), kernel.getResults()))
-      turnInit(operand, result);
+      transposeInit(operand, result);
     for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front()))
-      turnOp(&op);
+      transposeOp(&op);
   }
   return count;
 }

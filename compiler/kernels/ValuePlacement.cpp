@@ -1,4 +1,4 @@
-//===- ValuePlacement.cpp - Where a kernel's values are held --------------===//
+//===- ValuePlacement.cpp - Assign memory to a kernel's values ------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@
 using namespace mlir;
 using namespace vib;
 
-/// Each piece of work has lines of its own.
+/// No two pieces of work share a cache line.
 static constexpr int64_t kLine = 64;
 
 bool vib::feedsClass(Operation *op, unsigned cls, const KernelSpace &space) {
@@ -144,7 +144,8 @@ bool ValuePlacement::isShared(Value value) const {
   return false;
 }
 
-/// Gives what is handed out its place, where it can be made there.
+/// Lets values that are yielded be computed in the memory of their outputs, if
+/// possible.
 void ValuePlacement::placeYields() {
   YieldOp yield = kernel.getYield();
   for (auto [value, output] :
@@ -177,7 +178,7 @@ void ValuePlacement::placeYields() {
   }
 }
 
-/// Places the results of all ops, from the last to the first.
+/// Places the results of all ops, from the last op to the first.
 void ValuePlacement::placeResults() {
   Block &body = kernel.getBody().front();
   for (Operation &op : llvm::reverse(body)) {
@@ -197,7 +198,7 @@ void ValuePlacement::placeResults() {
       placeInsert(insert);
     }
   }
-  // What is read of a tensor.empty is undefined; give it a place all the same.
+  // Reading a tensor.empty gives an undefined value, but needs memory.
   for (auto empty : body.getOps<tensor::EmptyOp>()) {
     bool read = llvm::any_of(empty->getUses(), [](OpOperand &use) {
       auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
@@ -208,7 +209,7 @@ void ValuePlacement::placeResults() {
   }
 }
 
-/// The result of `op` at `site` begins as `init`.
+/// Places `init`, from which the result of `op` at `site` starts.
 void ValuePlacement::placeInit(Operation *op, Value init, const Site &site,
                                bool read) {
   Operation *def = init.getDefiningOp();
@@ -230,12 +231,12 @@ void ValuePlacement::placeInit(Operation *op, Value init, const Site &site,
   before[op].push_back({init, Site(), site});
 }
 
-/// Lets the pieces of an assembled tensor be made in place.
+/// Lets the parts of an assembled tensor be computed in place.
 void ValuePlacement::placeInsert(tensor::InsertSliceOp insert) {
   Site whole = sites[insert.getResult()];
   Site part = getSlice(whole, insert, insert.getDroppedDims());
   placeInit(insert, insert.getDest(), whole, /*read=*/true);
-  // Nothing but other pieces may be written there before.
+  // Only other parts may have been written there before.
   Value root = insert.getDest();
   while (auto before = root.getDefiningOp<tensor::InsertSliceOp>())
     root = before.getDest();
@@ -251,7 +252,7 @@ void ValuePlacement::placeInsert(tensor::InsertSliceOp insert) {
   before[insert].push_back({source, Site(), part});
 }
 
-/// A slice lies where its source lies; now all sources are known.
+/// A slice is a part of the memory of its source, which is known by now.
 void ValuePlacement::placeExtracts() {
   for (auto slice : kernel.getBody().front().getOps<tensor::ExtractSliceOp>())
     sites[slice.getResult()] =

@@ -1,4 +1,4 @@
-//===- VerifyKernels.cpp - What must hold in the phase kernels ------------===//
+//===- VerifyKernels.cpp - Verify the phase kernels -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -46,12 +46,13 @@ LogicalResult VerifyKernels::verifyModule(ModuleOp module) {
   for (StringRef name : {kParametersAttrName, kTensorsAttrName,
                          kBlockBytesAttrName, kArenaBytesAttrName})
     if (!module->hasAttr(name))
-      return module.emitError("expected the plan of memory, but ")
+      return module.emitError("expected a memory plan, but ")
              << name << " is missing";
   return success();
 }
 
-/// Every argument after the leading ones is a base or a scalar of the step.
+/// Every argument after the leading ones is a block, the arena or a scalar of
+/// the step.
 LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
                                              unsigned leading) {
   for (unsigned i = leading, e = function.getNumArguments(); i != e; ++i) {
@@ -62,8 +63,8 @@ LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
           memory.getElementType().isInteger(8))
         continue;
       return function.emitError("expected argument ")
-             << i << ", a base, to be bytes of a static number but got "
-             << type;
+             << i << ", a block or the arena, to be a memref of a static "
+             << "number of i8 but got " << type;
     }
     SlotAttr slot = getArgSlot(function, i);
     if (!slot || slot.getKind() != SlotKind::Scalar)
@@ -77,14 +78,15 @@ LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
 LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
   bool isKernel = function->hasAttr(kKernelAttrName);
   if (!isKernel && !function->hasAttr(kEntryAttrName))
-    return function.emitError("expected an entry or a kernel: neither ")
-           << kEntryAttrName << " nor " << kKernelAttrName << " is there";
+    return function.emitError("expected an entry or a kernel, but found "
+                              "neither ")
+           << kEntryAttrName << " nor " << kKernelAttrName;
   unsigned leading = isKernel ? 2 : 0;
   if (function.getNumArguments() < leading ||
       !llvm::all_of(function.getArgumentTypes().take_front(leading),
                     llvm::IsaPred<IndexType>))
-    return function.emitError("expected a kernel to take the range of its "
-                              "units first");
+    return function.emitError("expected the first two arguments of a kernel "
+                              "to be the range of its units");
   if (failed(verifyArguments(function, leading)))
     return failure();
   WalkResult result = function.getBody().walk([&](Operation *op) {
@@ -96,19 +98,19 @@ LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
 
 LogicalResult VerifyKernels::verifyOp(Operation *op, bool isKernel) {
   if (auto launch = dyn_cast<LaunchOp>(op))
-    return isKernel ? op->emitError("expected only entries to launch")
+    return isKernel ? op->emitError("expected launches only in entries")
                     : verifyLaunch(launch);
   if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect,
           bufferization::BufferizationDialect>(op->getDialect()))
-    return op->emitError("expected loops and vectors over memory, but this is "
-                         "left");
+    return op->emitError("expected only loops and vectors over memory, but "
+                         "this op was not lowered");
   for (TypeRange types :
        {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
     if (llvm::any_of(types, llvm::IsaPred<TensorType>))
-      return op->emitError("expected no tensor to be left");
+      return op->emitError("expected no op on tensors to be left");
   if (isKernel && isa<memref::AllocOp, memref::DeallocOp, memref::CopyOp>(op))
-    return op->emitError("expected a kernel to work on the arena and its "
-                         "stack: nothing is allocated or copied in a step");
+    return op->emitError("expected a kernel to use only the arena and the "
+                         "stack, without allocating or copying memory");
   return success();
 }
 
@@ -121,10 +123,11 @@ LogicalResult VerifyKernels::verifyLaunch(LaunchOp launch) {
            << launch.getCallee() << " has no " << kKernelAttrName;
   auto units = info.getAs<IntegerAttr>("units");
   if (!units || units.getValue() != launch.getUnits()) {
-    InFlightDiagnostic diagnostic = launch.emitError("launches ")
-                                    << launch.getUnits() << " units";
+    InFlightDiagnostic diagnostic =
+        launch.emitError("expected to launch all units of the kernel but got ")
+        << launch.getUnits();
     diagnostic.attachNote(kernel.getLoc())
-        << "the kernel was cut into "
+        << "the number of units of the kernel is "
         << (units ? units.getValue().getSExtValue() : 0);
     return diagnostic;
   }

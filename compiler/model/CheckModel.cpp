@@ -1,4 +1,4 @@
-//===- CheckModel.cpp - One model, one training -----------------*- C++ -*-===//
+//===- CheckModel.cpp - Check a file as a whole -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,8 +16,8 @@ namespace vib {
 using namespace mlir;
 using namespace vib;
 
-/// Checks that there is one op of the kind. A second one is reported where it
-/// stands, with a note at the first.
+/// Checks that there is at most one op of the kind. Reports a second one, with
+/// a note at the first.
 template <typename OpT>
 static LogicalResult verifyAtMostOne(ModuleOp module, StringRef what) {
   OpT first;
@@ -26,8 +26,9 @@ static LogicalResult verifyAtMostOne(ModuleOp module, StringRef what) {
       first = op;
       continue;
     }
-    InFlightDiagnostic diagnostic = op.emitOpError("expected one ")
-                                    << what << " but got a second one";
+    InFlightDiagnostic diagnostic =
+        op.emitOpError("expected a file to contain one ")
+        << what << " but got a second one";
     diagnostic.attachNote(first.getLoc()) << "the first one is here";
     return diagnostic;
   }
@@ -46,8 +47,8 @@ struct CheckModel : vib::impl::CheckModelBase<CheckModel> {
     auto models = module.getOps<ModelOp>();
     if (models.empty())
       return emitError(module.getLoc(), "expected a 'vib.model' but got none");
-    if (failed(verifyAtMostOne<ModelOp>(module, "model")) ||
-        failed(verifyAtMostOne<TrainOp>(module, "training")))
+    if (failed(verifyAtMostOne<ModelOp>(module, "vib.model")) ||
+        failed(verifyAtMostOne<TrainOp>(module, "vib.train")))
       return failure();
     ModelOp model = *models.begin();
     if (module.getOps<TrainOp>().empty())
@@ -55,8 +56,8 @@ struct CheckModel : vib::impl::CheckModelBase<CheckModel> {
              << model.getSymName() << " but got none";
     for (Operation &op : module.getOps())
       if (!isa<ModelOp, TrainOp>(op))
-        return op.emitError("expected nothing beside a model and its training "
-                            "but got '")
+        return op.emitError("expected a file to contain only a vib.model and "
+                            "its vib.train but got '")
                << op.getName() << "'";
     return success();
   }

@@ -1,4 +1,4 @@
-//===- ExpandMLP.cpp - vib.mlp as linears and activations -------*- C++ -*-===//
+//===- ExpandMLP.cpp - Expand vib.mlp into layers ---------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

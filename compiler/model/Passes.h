@@ -20,22 +20,22 @@ namespace vib {
 #define GEN_PASS_DECL
 #include "compiler/model/Passes.h.inc"
 
-/// What a user may say of a model from outside of its file.
+/// The options that override what the model's file says.
 struct ModelOptions : mlir::PassPipelineOptions<ModelOptions> {
   Option<int64_t> batch{
       *this, "batch",
-      llvm::cl::desc("Rows of a batch; 0 takes what vib.train states"),
+      llvm::cl::desc("Rows of a batch; 0 takes that of vib.train"),
       llvm::cl::init(0)};
   Option<std::string> precision{
       *this, "precision",
-      llvm::cl::desc("f32 or f64; the model's own by default"),
+      llvm::cl::desc("f64, f32, bf16 or tf32; by default that of the model"),
       llvm::cl::init("")};
 };
 
-/// What the user wrote -> checked, of static shapes and one precision.
+/// The user's file -> checked, with static shapes and one precision.
 void buildModelPipeline(mlir::OpPassManager &pm, const ModelOptions &options);
 
-/// Registers the passes of this folder and `vib-model`.
+/// Registers the passes of this folder and the pipeline `vib-model`.
 void registerModelPasses();
 
 #define GEN_PASS_REGISTRATION

@@ -1,4 +1,4 @@
-//===- Pipeline.cpp - What the user wrote, checked --------------*- C++ -*-===//
+//===- Pipeline.cpp - Check and specialize a model --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,9 +14,9 @@ using namespace mlir;
 using namespace vib;
 
 void vib::buildModelPipeline(OpPassManager &pm, const ModelOptions &options) {
-  // First, so that what is wrong is said of the text that the user wrote.
+  // Check first, so that errors refer to the text that the user wrote.
   pm.addPass(createCheckModel());
-  // Before the types change: one op less to retype.
+  // Expand before the types change, so that there is one op less to retype.
   pm.addNestedPass<ModelOp>(createExpandMLP());
   SetPrecisionOptions precision;
   precision.precision = options.precision;
@@ -24,7 +24,7 @@ void vib::buildModelPipeline(OpPassManager &pm, const ModelOptions &options) {
   SetBatchOptions batch;
   batch.batch = options.batch;
   pm.addPass(createSetBatch(batch));
-  // Last: what folds away needs no derivative.
+  // Canonicalize last: ops that fold away need no derivative.
   pm.addNestedPass<ModelOp>(createCanonicalizerPass());
 }
 

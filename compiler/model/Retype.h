@@ -13,9 +13,9 @@
 
 namespace vib {
 
-/// Gives every tensor of the model the type that `convert` makes of its own.
-/// The types of a model's ops follow from one another, so that changing all of
-/// them alike keeps the model valid.
+/// Replaces the type of every tensor of the model by what `convert` returns for
+/// it. The types of a model's ops follow from one another, so changing all of
+/// them in the same way keeps the model valid.
 void retype(
     ModelOp model,
     llvm::function_ref<mlir::RankedTensorType(mlir::RankedTensorType)> convert);

@@ -1,4 +1,4 @@
-//===- SetPrecision.cpp - The types of a model's numbers --------*- C++ -*-===//
+//===- SetPrecision.cpp - Set the precision of a model ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

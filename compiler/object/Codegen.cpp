@@ -1,16 +1,15 @@
-//===- Codegen.cpp - LLVM IR, assembly and objects ------------------------===//
+//===- Codegen.cpp - Emit LLVM IR, assembly and objects -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 //
-// Every step is a function from text to text, and vibc takes each, whether or
-// not a file comes between: LLVM IR is printed and parsed again before code is
-// made of it, an object is always the assembly assembled. So stopping at a
-// phase and going on later cannot end differently.
+// Every step takes text and returns text, whether or not vibc writes a file in
+// between: LLVM IR is printed and parsed again before code is generated, and an
+// object is always assembled from the assembly. So stopping at a phase and
+// resuming later gives the same result as a single run.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,7 +45,7 @@ using namespace vib;
 // LLVM IR
 //===----------------------------------------------------------------------===//
 
-/// Keeps the record in a section of its own that survives down to the object.
+/// Stores the record in a section of its own, which survives into the object.
 static void addRecord(llvm::Module &module, StringRef record) {
   Constant *text = ConstantDataArray::getString(module.getContext(), record);
   auto *global =
@@ -64,8 +63,8 @@ static std::string getModelName(mlir::ModuleOp module) {
   return "vib";
 }
 
-/// Makes `translated` a module for `target`, with the descriptor and the record
-/// of the options.
+/// Completes `translated`: sets the target, and adds the descriptor and the
+/// record of the options.
 static mlir::LogicalResult completeModule(llvm::Module &translated,
                                           mlir::ModuleOp module,
                                           const CompileOptions &options,
@@ -112,7 +111,7 @@ vib::translateToLLVMIR(mlir::ModuleOp module, const CompileOptions &options,
 
 void vib::optimize(llvm::Module &module, const CompileOptions &options,
                    const TargetInfo &target) {
-  // The reference stays what it is: scalar loops.
+  // The reference (-O0) stays scalar.
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = options.level >= 2;
   PassBuilder builder(target.machine.get(), tuning);
@@ -172,7 +171,7 @@ std::string vib::emitAssembly(llvm::Module &module, const TargetInfo &target,
   return text.str().str();
 }
 
-/// The first error of the assembler, as text.
+/// Keeps the first error of the assembler, as text.
 static void collectDiagnostic(const SMDiagnostic &diagnostic, void *context) {
   auto &message = *static_cast<std::string *>(context);
   if (!message.empty() || diagnostic.getKind() != SourceMgr::DK_Error)
@@ -237,7 +236,7 @@ static Expected<Record> parseRecord(StringRef text) {
       text.take_until([](char c) { return c == '\0'; }), record.modelName);
   if (!options)
     return createStringError("its record of options (" + kOptionsSection +
-                             ") is not one of vibc's");
+                             ") was not written by vibc");
   record.options = *options;
   return record;
 }
@@ -262,7 +261,7 @@ Expected<Record> vib::readRecordOfLLVMIR(MemoryBufferRef text) {
 }
 
 Expected<Record> vib::readRecordOfAssembly(MemoryBufferRef text) {
-  // ".section .vib.options…" and, some lines on, ".asciz "vib …"".
+  // Finds ".section .vib.options…" and, some lines below, ".asciz "vib …"".
   StringRef rest = text.getBuffer();
   size_t section = rest.find(("\t" + kOptionsSection + ",").str());
   if (section == StringRef::npos)

@@ -1,4 +1,4 @@
-//===- Codegen.h - LLVM IR, assembly and objects ----------------*- C++ -*-===//
+//===- Codegen.h - Emit LLVM IR, assembly and objects -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,40 +19,40 @@ namespace vib {
 struct GpuCode;
 struct TargetInfo;
 
-/// Translates the LLVM dialect to LLVM IR for `target`, adds the descriptor and
-/// the record of `options`. Null after an error, which it has reported.
+/// Translates the LLVM dialect to LLVM IR for `target`, and adds the descriptor
+/// and the record of `options`. Returns null after reporting an error.
 std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
                                                 const CompileOptions &options,
                                                 const TargetInfo &target,
                                                 llvm::LLVMContext &context);
 
-/// The LLVM IR of a program for a GPU, of which all but the descriptor and the
-/// record is the runtime's. `module` is what the kernels were emitted from.
-/// Null after an error, which it has reported.
+/// The LLVM IR of a program for a GPU. It consists of the descriptor and the
+/// record only; all host code is in the runtime. `module` is the module from
+/// which the kernels were emitted. Returns null after reporting an error.
 std::unique_ptr<llvm::Module> createGpuProgram(mlir::ModuleOp module,
                                                const CompileOptions &options,
                                                const TargetInfo &target,
                                                const GpuCode &gpu,
                                                llvm::LLVMContext &context);
 
-/// Runs LLVM's own passes at the level of `options`.
+/// Runs LLVM's passes at the level of `options`.
 void optimize(llvm::Module &module, const CompileOptions &options,
               const TargetInfo &target);
 
-/// The text of a module, and back.
+/// Print and parse the text of a module.
 std::string printLLVMIR(const llvm::Module &module);
 llvm::Expected<std::unique_ptr<llvm::Module>>
 parseLLVMIR(llvm::MemoryBufferRef text, llvm::LLVMContext &context);
 
-/// With comments (`verbose`) it reads better, and takes longer.
+/// `verbose` adds comments, which make the text more readable but take time.
 std::string emitAssembly(llvm::Module &module, const TargetInfo &target,
                          bool verbose);
 
 llvm::Expected<std::string> assemble(llvm::MemoryBufferRef assembly,
                                      const TargetInfo &target);
 
-/// The record of the options in LLVM IR, assembly or an object; an error if
-/// vibc did not write it.
+/// Read the record of the options from LLVM IR, assembly or an object. It is an
+/// error if vibc did not write it.
 struct Record {
   CompileOptions options;
   std::string modelName;

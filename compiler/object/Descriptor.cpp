@@ -5,10 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 //
-// The mirror of runtime/Abi.h. Fields are written in the order in which the
-// structs declare them, with their padding by LLVM's layout of the same types.
+// Mirrors runtime/Abi.h. Fields are emitted in the order in which the structs
+// declare them. LLVM's layout of the same types determines the padding.
 //
 //===----------------------------------------------------------------------===//
 
@@ -68,7 +67,8 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
 }
 
 namespace {
-/// Reads named entries of a dictionary and reports what is not as expected.
+/// Reads entries of a dictionary by name, and reports those that are not as
+/// expected.
 class Fields {
 public:
   Fields(ModuleOp module, StringRef where, DictionaryAttr fields)
@@ -86,7 +86,7 @@ public:
     return 0;
   }
   bool has(StringRef name) const { return fields.contains(name); }
-  /// What a model has no use for is left out and is 0.
+  /// Entries for which a model has no use are omitted, and read as 0.
   int64_t getOptionalInteger(StringRef name) {
     return fields.get(name) ? getInteger(name) : 0;
   }
@@ -114,7 +114,7 @@ public:
       fail(name, expected);
     return attribute;
   }
-  /// One of `names`, by its place among them.
+  /// The index of the entry's value in `names`.
   unsigned getCase(StringRef name, ArrayRef<StringRef> names) {
     StringRef value = getString(name);
     const StringRef *found = llvm::find(names, value);
@@ -203,7 +203,7 @@ private:
     sizes.resize(width);
     return llvm::ConstantDataArray::get(context, sizes);
   }
-  /// The function behind the entry `name`, or null if the model has none.
+  /// The function of the entry `name`, or null if the model has none.
   llvm::Constant *entry(StringRef name) {
     llvm::Function *function = llvmModule.getFunction((name + ".call").str());
     if (!function || function->isDeclaration())
@@ -289,7 +289,7 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
 llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
   for (Attribute attribute : getList("vib.tensors")) {
-    // What entries hand to each other is no one else's business.
+    // Tensors that only entries exchange are not visible to others.
     if (auto entry = dyn_cast<DictionaryAttr>(attribute);
         entry && entry.contains("internal"))
       continue;
@@ -338,7 +338,7 @@ llvm::Constant *DescriptorEmitter::emitKernels(uint32_t &count) {
   return table(types.kernel, rows, "vib_kernels");
 }
 
-/// The entry of the runtime that a function of the phase kernels is.
+/// The entry of the runtime that a function of the phase kernels implements.
 static std::optional<VibGpuEntry> getGpuEntry(StringRef name) {
   return llvm::StringSwitch<std::optional<VibGpuEntry>>(name)
       .Case("scale", VIB_GPU_SCALE)

@@ -31,13 +31,14 @@ struct AbiTypes {
 struct GpuCode {
   const GpuArch &arch;
   llvm::StringRef ptx;
-  /// Empty where only the PTX is embedded.
+  /// Empty if only the PTX is embedded.
   llvm::StringRef cubin;
 };
 
-/// Adds the constant `vib_model` to `llvmModule`, from what the phases left as
-/// attributes of `module`, and `gpu` with its launches where that is given.
-/// Reports what is missing.
+/// Adds the constant `vib_model` to `llvmModule`. It is built from the
+/// attributes that the phases have added to `module`, and includes the code and
+/// the launches of a GPU if `gpu` is given. Reports an error if something is
+/// missing.
 llvm::LogicalResult emitDescriptor(mlir::ModuleOp module,
                                    const CompileOptions &options,
                                    const TargetInfo &target, const GpuCode *gpu,

@@ -19,36 +19,36 @@ static constexpr char kAbi[] =
     ;
 
 static constexpr StringLiteral kUsage = R"(
- * `vib_model` describes the model and holds its entry points. A training loop
- * in C, without its data:
+ * `vib_model` describes the model and contains its entry points. A training
+ * loop in C, without its data:
  *
  *   void *weights = aligned_alloc(64, vib_model.block_bytes); ...
  *   VibCall call = {0};
- *   call.weights = weights;      // likewise moment1, moment2, average and
+ *   call.weights = weights;      // Likewise moment1, moment2, average and
  *   call.gradients = gradients;  // gradients, each of block_bytes bytes, and
- *   call.arena = arena;          // the arena, of arena_bytes, all zero at first
- *   // Set the weights: vib_write_parameter(&vib_model.parameters[i], weights,
- *   // plain), plain as PyTorch's state_dict has it.
- *   call.pool = vib_pool_create(2);   // or null: on the calling thread
- *   // Fill the inputs: find "x" (or "image") and "y" in vib_model.tensors;
- *   // a tensor lies at arena + its offset. Rows from `rows` on count nothing
- *   // and must be zero.
+ *   call.arena = arena;          // the arena, of arena_bytes; all initially zero.
+ *   // Set each weight with vib_write_parameter(&vib_model.parameters[i],
+ *   // weights, plain), where plain is ordered as in PyTorch's state_dict.
+ *   call.pool = vib_pool_create(2);   // Or null, to run on the calling thread.
+ *   // Fill the inputs: find "x" (or "image") and "y" in vib_model.tensors. A
+ *   // tensor is at arena + its offset. Rows from `rows` on are ignored, and must
+ *   // be zero.
  *   for (uint64_t step = 0; step < 1000; ++step) {
- *     // Seed, rate, beta and what the optimizer needs of the step's number.
+ *     // Sets seed, rate, beta and the optimizer's values for this step.
  *     vib_make_step(&vib_model, step, steps_per_epoch, &call.step);
- *     if (vib_model.scale)       // of a batch of images: its x
+ *     if (vib_model.scale)       // Computes "x" from "image".
  *       vib_model.scale(&call);
- *     vib_model.train_step(&call); // losses: tensors "nll", "rate", "error"
+ *     vib_model.train_step(&call); // The losses: tensors "nll", "rate", "error".
  *   }
- *   // Or, for an optimizer of your own, only the gradients: of parameter i, in
- *   // the block of gradients (vib_read_parameter).
+ *   // Or, for an optimizer of your own, compute only the gradients. Those of
+ *   // parameter i are in the block of gradients (vib_read_parameter).
  *   if (vib_model.scale)
  *     vib_model.scale(&call);
  *   vib_model.gradients(&call);
  *
- * Blocks and arena are aligned to 64 bytes, sizes rounded up to it. One call
- * works on one VibCall's memory; calls on different memory and pools may run
- * at the same time.
+ * Align blocks and arena to 64 bytes, and round their sizes up to a multiple of
+ * 64. A call uses the memory of its VibCall only, so calls with different memory
+ * and pools may run at the same time.
 )";
 
 std::string vib::makeHeader(StringRef name, StringRef libraryName) {

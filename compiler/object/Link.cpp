@@ -1,16 +1,15 @@
-//===- Link.cpp - Programs and shared libraries ---------------------------===//
+//===- Link.cpp - Link programs and shared libraries ----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 //
-// The system's C++ compiler drives the linker, since it alone knows where its
-// start files and its standard library are. Libraries that are not everywhere
-// are linked statically where an archive is there, so that a program runs on a
-// machine without vib.
+// The system's C++ compiler runs the linker, because only it knows where its
+// start files and its standard library are. Libraries that not every machine
+// has are linked statically if there is an archive, so that a program also runs
+// on machines without vib.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,7 +27,7 @@
 using namespace llvm;
 using namespace vib;
 
-/// The first of `names` that the user's PATH has.
+/// The first of `names` that is in the user's PATH.
 static std::string findProgram(ArrayRef<StringRef> names) {
   for (StringRef name : names)
     if (ErrorOr<std::string> path = sys::findProgramByName(name))
@@ -36,8 +35,8 @@ static std::string findProgram(ArrayRef<StringRef> names) {
   return {};
 }
 
-/// The runtime's archive: in a build tree as in an installed one it lies in
-/// ../lib, as seen from vibc.
+/// The archive of the runtime. In a build tree and in an installation it is in
+/// ../lib relative to vibc.
 static Expected<std::string> findRuntime(StringRef toolPath) {
   SmallString<128> path(sys::path::parent_path(toolPath));
   sys::path::append(path, "..", "lib", "libvib_runtime.a");
@@ -45,13 +44,12 @@ static Expected<std::string> findRuntime(StringRef toolPath) {
   if (sys::fs::exists(path))
     return path.str().str();
   return createStringError(
-      "the runtime of compiled programs, " + path +
-      ", is not there: build the target vib_runtime, or install vib with "
-      "'cmake --install'");
+      "cannot find the runtime of compiled programs, " + path +
+      ": build the target vib_runtime, or install vib with 'cmake --install'");
 }
 
-/// Linker arguments that were found out when the runtime was built, one a line,
-/// beside its archive.
+/// Adds the linker arguments that were determined when the runtime was built.
+/// They are in a file beside the archive, one on each line.
 static void addLibraries(StringRef runtime, StringSaver &saver,
                          SmallVectorImpl<StringRef> &arguments) {
   SmallString<128> path(runtime);
@@ -69,8 +67,9 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
                 StringRef toolPath) {
   std::string driver = findProgram({"c++", "g++", "clang++", "clang++-22"});
   if (driver.empty())
-    return createStringError("a C++ compiler to link with (c++, g++, clang++ "
-                             "or clang++-22) is not in PATH: install g++");
+    return createStringError("cannot link without a C++ compiler: none of c++, "
+                             "g++, clang++ and clang++-22 is in PATH; install "
+                             "g++");
   Expected<std::string> runtime = findRuntime(toolPath);
   if (!runtime)
     return runtime.takeError();
@@ -78,14 +77,14 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
   BumpPtrAllocator allocator;
   StringSaver saver(allocator);
   SmallVector<StringRef> arguments{driver, object, *runtime, "-o", output};
-  // Twice as fast as GNU ld, which does as well.
+  // lld takes half the time of GNU ld, which works as well.
   if (!findProgram({"ld.lld"}).empty())
     arguments.push_back("-fuse-ld=lld");
   addLibraries(*runtime, saver, arguments);
   SmallString<128> exports;
   FileRemover exportsRemover;
   if (isShared) {
-    // Only what the header declares is visible.
+    // Export only what the header declares.
     int descriptor;
     if (std::error_code error =
             sys::fs::createTemporaryFile("vibc", "map", descriptor, exports))

@@ -1,4 +1,4 @@
-//===- Link.h - Programs and shared libraries -------------------*- C++ -*-===//
+//===- Link.h - Link programs and shared libraries --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,13 +15,13 @@
 
 namespace vib {
 
-/// Links the object file `object` with the runtime to `output`, a program or a
-/// shared library. `toolPath` is where vibc itself lies: the runtime is found
-/// relative to it.
+/// Links the object file `object` with the runtime and writes a program or a
+/// shared library to `output`. `toolPath` is the path of vibc; the runtime is
+/// found relative to it.
 llvm::Error link(llvm::StringRef object, llvm::StringRef output, bool isShared,
                  llvm::StringRef toolPath);
 
-/// The C header that goes with a shared library of the model `name`.
+/// The C header for a shared library of the model `name`.
 std::string makeHeader(llvm::StringRef name, llvm::StringRef libraryName);
 
 } // namespace vib

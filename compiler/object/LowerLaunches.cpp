@@ -1,4 +1,4 @@
-//===- LowerLaunches.cpp - Launches as calls of the runtime ---------------===//
+//===- LowerLaunches.cpp - Lower launches to runtime calls ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,7 @@ namespace vib {
 #include "compiler/object/Passes.h.inc"
 } // namespace vib
 
-/// What the runtime promises for every block and for the arena.
+/// The alignment of every block and of the arena that the runtime guarantees.
 static constexpr int64_t kBaseAlignment = 64;
 
 namespace {
@@ -35,8 +35,8 @@ private:
 };
 } // namespace
 
-/// The field of VibCall or VibStep behind an argument of an entry; null if it
-/// has none.
+/// The field of VibCall or VibStep to which an argument of an entry is bound;
+/// null if there is none.
 static StringAttr getBinding(func::FuncOp entry, unsigned index) {
   if (auto base = entry.getArgAttrOfType<StringAttr>(index, "vib.base"))
     return base;
@@ -46,7 +46,7 @@ static StringAttr getBinding(func::FuncOp entry, unsigned index) {
   return {};
 }
 
-/// The fewest units of a kernel that are worth a thread of their own.
+/// The smallest number of a kernel's units that is worth a thread of its own.
 static int64_t getGrain(func::FuncOp kernel, int64_t units) {
   auto description = kernel->getAttrOfType<DictionaryAttr>("vib.kernel");
   auto read = [&](StringRef name) {
@@ -58,7 +58,7 @@ static int64_t getGrain(func::FuncOp kernel, int64_t units) {
   return std::clamp<int64_t>(std::ceil(grain), 1, std::max<int64_t>(units, 1));
 }
 
-/// States what the runtime promises of the base that `index` is.
+/// Adds the properties that the runtime guarantees for pointers to memory.
 static void annotateBase(func::FuncOp function, unsigned index) {
   auto type = dyn_cast<MemRefType>(function.getArgumentTypes()[index]);
   if (!type)
@@ -76,7 +76,8 @@ LogicalResult LowerLaunches::bindEntry(func::FuncOp entry) {
     StringAttr binding = getBinding(entry, i);
     if (!binding)
       return entry.emitOpError("expected argument ")
-             << i << " to be a base (vib.base) or a scalar (vib.slot)";
+             << i << " to have vib.base (a block or the arena) or vib.slot (a "
+             << "scalar)";
     bindings.push_back(binding);
     annotateBase(entry, i);
   }
@@ -104,8 +105,8 @@ LogicalResult LowerLaunches::lower(LaunchOp launch, Value call) {
   ArrayAttr arguments = builder.getArrayAttr(operands);
   auto known = kernel->getAttrOfType<ArrayAttr>("vib.arguments");
   if (known && known != arguments)
-    return launch.emitOpError("launches @")
-           << kernel.getName() << " with other arguments than before";
+    return launch.emitOpError("expected all launches of @")
+           << kernel.getName() << " to pass the same arguments";
   kernel->setAttr("vib.arguments", arguments);
   for (unsigned i = 2, e = kernel.getNumArguments(); i != e; ++i)
     annotateBase(kernel, i);
@@ -123,8 +124,8 @@ LogicalResult LowerLaunches::lower(LaunchOp launch, Value call) {
                                     {pointer, i64, i64}));
   }
 
-  // The kernel's place among the kernels of the module is its place in
-  // VibModel::kernels.
+  // The index of the kernel among the kernels of the module is also its index
+  // in VibModel::kernels.
   int64_t index = 0;
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function == kernel)

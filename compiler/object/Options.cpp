@@ -1,4 +1,4 @@
-//===- Options.cpp - What decides a compilation ---------------------------===//
+//===- Options.cpp - The options of a compilation -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -92,7 +92,7 @@ CompileOptions::fromAttribute(DictionaryAttr attribute) {
 std::string CompileOptions::getRecord(StringRef modelName) const {
   std::string record;
   llvm::raw_string_ostream os(record);
-  // The name last, as it may have spaces.
+  // The name comes last because it may contain spaces.
   os << "vib level=" << level << " precision=" << precision
      << " batch=" << batch << " gradients=" << gradients << " cpu=" << cpu
      << " features=" << features;

@@ -1,4 +1,4 @@
-//===- Options.h - What decides a compilation -------------------*- C++ -*-===//
+//===- Options.h - The options of a compilation -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,8 +16,8 @@
 
 namespace vib {
 
-/// The phases, in the order in which a model passes through them.
-/// Ptx and Cubin are a GPU's, LLVM, Asm and Shared a CPU's.
+/// The phases, in the order in which a model passes through them. Ptx and Cubin
+/// are only for GPUs, LLVM, Asm and Shared only for CPUs.
 enum class Phase {
   Model,
   Step,
@@ -34,8 +34,9 @@ enum class Phase {
 llvm::StringRef getPhaseName(Phase phase);
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
-/// All that decides what is compiled from a model. Every file that vibc writes
-/// records it, so that the next phase goes on with the same.
+/// The options that determine what is compiled from a model. Every file that
+/// vibc writes records them, so that the next phase continues with the same
+/// options.
 struct CompileOptions {
   unsigned level = 2;
   std::string precision; // "f64", "f32", "tf32" or "bf16"
@@ -49,18 +50,18 @@ struct CompileOptions {
   bool isCuda() const { return !arch.empty(); }
   llvm::StringRef getTarget() const { return isCuda() ? "cuda" : "cpu"; }
 
-  /// As a user would type them.
+  /// The options as a user would type them.
   std::string getCommandLine() const;
-  /// The attribute `vib.options` of a module, and back.
+  /// Convert to and from the attribute `vib.options` of a module.
   mlir::DictionaryAttr getAttribute(mlir::MLIRContext *context) const;
   static std::optional<CompileOptions> fromAttribute(mlir::DictionaryAttr);
-  /// The text of the section `.vib.options`, and back.
+  /// Convert to and from the text of the section `.vib.options`.
   std::string getRecord(llvm::StringRef modelName) const;
   static std::optional<CompileOptions> fromRecord(llvm::StringRef record,
                                                   std::string &modelName);
 };
 
-/// The section of LLVM IR, assembly and objects that holds the record.
+/// The section of LLVM IR, assembly and objects that contains the record.
 inline constexpr llvm::StringLiteral kOptionsSection = ".vib.options";
 
 } // namespace vib

@@ -23,7 +23,7 @@ namespace vib {
 /// Lowers the phase `kernels` to the LLVM dialect.
 void buildLLVMPipeline(mlir::OpPassManager &pm);
 
-/// Registers `vib-to-llvm` and the passes of this folder.
+/// Registers the passes of this folder and the pipeline `vib-to-llvm`.
 void registerObjectPasses();
 
 } // namespace vib

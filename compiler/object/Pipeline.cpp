@@ -1,4 +1,4 @@
-//===- Pipeline.cpp - From kernels to the LLVM dialect --------------------===//
+//===- Pipeline.cpp - Lower kernels to the LLVM dialect -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,21 +17,23 @@
 using namespace mlir;
 
 void vib::buildLLVMPipeline(OpPassManager &pm) {
-  // First, while launches still refer to functions of the same types.
+  // Lower launches first, while they still refer to functions of the same
+  // types.
   pm.addPass(createLowerLaunches());
 
-  // Upstream's way down. Vector transfers become loops while there are loops;
-  // the strided metadata is expanded while there are subviews, and leaves
-  // affine arithmetic behind.
+  // The rest is upstream's lowering. Vector transfers are lowered while there
+  // are loops; strided metadata is expanded while there are subviews, which
+  // leaves affine arithmetic behind.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createConvertVectorToSCFPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
-  // What has no LLVM intrinsic goes to libm, one element at a time; so before
-  // the vectors, whose elements are taken out, are lowered. log1p is there for
-  // its precision, which log(1 + x) does not have.
+  // Functions without an LLVM intrinsic become calls of libm, one element at a
+  // time. That must happen before vectors are lowered, because elements are
+  // extracted from them. log1p stays a call: log(1 + x) would lose its
+  // precision.
   ConvertMathToLLVMPassOptions mathOptions;
   mathOptions.approximateLog1p = false;
   pm.addPass(createConvertMathToLLVMPass(mathOptions));
@@ -41,8 +43,8 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   pm.addPass(createConvertVectorToLLVMPass(vectorOptions));
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
-  // Shapes are static, so a pointer says all that a descriptor would, and it
-  // can be noalias.
+  // Shapes are static, so a bare pointer carries all information of a memref
+  // descriptor, and it can be noalias.
   ConvertFuncToLLVMPassOptions funcOptions;
   funcOptions.useBarePtrCallConv = true;
   pm.addPass(createConvertFuncToLLVMPass(funcOptions));
@@ -52,7 +54,7 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   pm.addPass(createCSEPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
 
-  // Last: it reads the arguments in their final types.
+  // Wrap functions last, when their arguments have their final types.
   pm.addPass(createWrapFunctions());
 }
 

@@ -1,4 +1,4 @@
-//===- Target.cpp - The CPU that is compiled for --------------------------===//
+//===- Target.cpp - The target CPU ----------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,9 +20,9 @@ using namespace vib;
 
 static constexpr StringLiteral kTriple = "x86_64-unknown-linux-gnu";
 
-/// Extensions whose instructions LLVM may choose for our code. Others that a
-/// CPU has (for keys, virtual machines, …) are of no use to it, and asking for
-/// them would refuse machines that could run the program.
+/// Extensions whose instructions LLVM may choose for our code. A CPU's other
+/// extensions (for encryption keys, virtual machines, …) are of no use to it,
+/// and requiring them would reject machines that could run the program.
 static constexpr StringLiteral kUsedFeatures[] = {
     "sse3",       "ssse3",        "sse4.1",
     "sse4.2",     "popcnt",       "avx",
@@ -57,7 +57,7 @@ static std::unique_ptr<MCSubtargetInfo> createSubtarget(StringRef cpu,
       lookupTarget().createMCSubtargetInfo(Triple(kTriple), cpu, features));
 }
 
-/// The name of a processor that is the fewest edits from `name`.
+/// The name of a known processor with the fewest edits from `name`.
 static StringRef findNearest(const MCSubtargetInfo &subtarget, StringRef name) {
   StringRef nearest;
   unsigned distance = name.size() / 2 + 1;
@@ -75,8 +75,8 @@ static StringRef findNearest(const MCSubtargetInfo &subtarget, StringRef name) {
 Expected<CpuName> vib::resolveCpu(StringRef name) {
   if (name == "native") {
     CpuName native{sys::getHostCPUName().str(), ""};
-    // What the machine has beyond its name, or lacks of it. In a fixed order,
-    // since it is recorded.
+    // The features that the machine has in addition to those of its name, or
+    // lacks. They are recorded, so their order is fixed.
     std::unique_ptr<MCSubtargetInfo> subtarget =
         createSubtarget(native.cpu, "");
     SmallVector<std::pair<StringRef, bool>> differences;
@@ -108,9 +108,9 @@ TargetInfo vib::createTarget(StringRef cpu, StringRef features,
                              unsigned level) {
   TargetInfo info;
   TargetOptions options;
-  // An fma is what the program wrote as one (vector.fma arrives as fmuladd,
-  // which Strict would take apart), and nothing else: the same kernel gives the
-  // same bits wherever its code comes to stand.
+  // Only multiply-adds that are explicit in the IR become an fma. (vector.fma
+  // becomes fmuladd, which Strict would split.) So a kernel gives the same bits
+  // wherever its code is placed.
   options.AllowFPOpFusion = FPOpFusion::Standard;
   CodeGenOptLevel codegen = level >= 3   ? CodeGenOptLevel::Aggressive
                             : level == 2 ? CodeGenOptLevel::Default

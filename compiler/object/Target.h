@@ -1,4 +1,4 @@
-//===- Target.h - The CPU that is compiled for ------------------*- C++ -*-===//
+//===- Target.h - The target CPU --------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,31 +16,31 @@
 
 namespace vib {
 
-/// What `--cpu` resolves to.
+/// The CPU that the value of `--cpu` stands for.
 struct CpuName {
   std::string cpu;
   std::string features;
 };
 
-/// `native` is the machine that vibc runs on; an unknown name is an error that
-/// says what comes close.
+/// Resolves a value of `--cpu`; `native` is the machine that vibc runs on. For
+/// an unknown name, the error suggests the nearest known one.
 llvm::Expected<CpuName> resolveCpu(llvm::StringRef name);
 
-/// What the phases have to know of the target.
+/// What the phases need to know about the target.
 struct TargetInfo {
   std::unique_ptr<llvm::TargetMachine> machine;
-  /// Extensions of the instruction set that code for it may use, comma
-  /// separated: what the program asks the CPU for when it starts.
+  /// The extensions of the instruction set that its code may use, separated by
+  /// commas. The program checks the CPU for them when it starts.
   std::string requiredFeatures;
-  /// Of its widest vector registers.
+  /// The width of the widest vector registers.
   unsigned vectorBits;
-  /// Whether it has AVX512_BF16.
+  /// Whether the CPU has AVX512_BF16.
   bool hasBf16;
-  /// Whether it is a baseline that no real machine of today is limited to.
+  /// Whether the CPU is a baseline to which no current machine is limited.
   bool isGeneric;
 };
 
-/// Never fails for what resolveCpu has returned.
+/// Creates the target; never fails for the result of resolveCpu.
 TargetInfo createTarget(llvm::StringRef cpu, llvm::StringRef features,
                         unsigned level);
 

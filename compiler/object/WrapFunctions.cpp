@@ -1,4 +1,4 @@
-//===- WrapFunctions.cpp - The signatures of runtime/Abi.h ----------------===//
+//===- WrapFunctions.cpp - Adapt functions to runtime/Abi.h ---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -27,7 +27,8 @@ struct WrapFunctions : vib::impl::WrapFunctionsBase<WrapFunctions> {
 };
 } // namespace
 
-/// Where a field lies in VibCall, and how wide it is: 0 for pointers.
+/// The field of VibCall with this name: its offset, and its width, or 0 for
+/// pointers.
 static std::optional<StepField> lookupField(StringRef name, bool isScalar) {
   if (isScalar) {
     std::optional<StepField> field = lookupStepField(name);
@@ -46,7 +47,7 @@ static std::optional<StepField> lookupField(StringRef name, bool isScalar) {
       .Default(std::nullopt);
 }
 
-/// Loads the field of the VibCall at `call` that an argument of `type` names.
+/// Loads the field `name` of the VibCall at `call` as a value of `type`.
 static FailureOr<Value> loadField(OpBuilder &builder, LLVM::LLVMFuncOp function,
                                   Value call, StringRef name, Type type) {
   Location loc = function.getLoc();
@@ -72,8 +73,8 @@ static FailureOr<Value> loadField(OpBuilder &builder, LLVM::LLVMFuncOp function,
          << " in the runtime's VibCall";
 }
 
-/// Fills the body of `wrapper`, whose first argument is the VibCall and whose
-/// others `function` takes as they are.
+/// Fills the body of `wrapper`. Its first argument is the VibCall; the others
+/// are passed to `function` unchanged.
 static LogicalResult fillWrapper(LLVM::LLVMFuncOp wrapper,
                                  LLVM::LLVMFuncOp function, bool passesCall) {
   auto bindings = function->getAttrOfType<ArrayAttr>("vib.arguments");
@@ -104,7 +105,8 @@ void WrapFunctions::runOnOperation() {
       continue;
     function.setLinkage(LLVM::Linkage::Internal);
     function.setNoUnwind(true);
-    // What has told its tale would be a warning of the translation.
+    // The translation to LLVM IR would warn about these attributes, which have
+    // served their purpose.
     for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i) {
       function.removeArgAttr(i, "vib.base");
       function.removeArgAttr(i, kSlotAttrName);
@@ -122,7 +124,7 @@ void WrapFunctions::runOnOperation() {
           LLVM::LLVMFunctionType::get(
               LLVM::LLVMVoidType::get(&getContext()),
               {LLVM::LLVMPointerType::get(&getContext())}));
-      // Referred to by the descriptor, which is written after translation.
+      // The descriptor refers to it, and is created after the translation.
       wrapper.setLinkage(LLVM::Linkage::External);
     } else {
       function.setNoInline(true);

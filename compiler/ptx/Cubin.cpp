@@ -1,4 +1,4 @@
-//===- Cubin.cpp - Machine code of a GPU from PTX -------------------------===//
+//===- Cubin.cpp - Assemble PTX to machine code ---------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,7 +20,7 @@
 using namespace llvm;
 using namespace vib;
 
-/// Where the toolkit is, if its programs are not in PATH.
+/// The folder of the CUDA Toolkit, for when its programs are not in PATH.
 static std::string getToolkit() {
   return sys::Process::GetEnv("CUDA_HOME").value_or("/usr/local/cuda");
 }
@@ -33,7 +33,7 @@ static std::string findPtxas() {
   return sys::fs::can_execute(path) ? path.str().str() : std::string();
 }
 
-/// Writes what the user will want to look at to a file that stays.
+/// Writes the PTX to a temporary file that is kept for the user.
 static Expected<std::string> keep(StringRef ptx) {
   SmallString<128> path;
   int descriptor;
@@ -48,8 +48,8 @@ static Expected<std::string> keep(StringRef ptx) {
 // ptxas
 //===----------------------------------------------------------------------===//
 
-/// Reads "Compiling entry function 'f' …", "… 8 bytes spill stores …" and "Used
-/// 40 registers …".
+/// Parses "Compiling entry function 'f' …", "… 8 bytes spill stores …" and
+/// "Used 40 registers …".
 static StringMap<KernelResources> parseResources(StringRef log) {
   StringMap<KernelResources> resources;
   KernelResources *current = nullptr;
@@ -93,8 +93,8 @@ static Expected<Cubin> runPtxas(StringRef ptxas, StringRef ptx,
   if (status != 0) {
     inputRemover.releaseFile();
     return createStringError(
-        "ptxas does not take the PTX:\n" + StringRef(message).rtrim() +
-        "\nTo see it again:\n  " + ptxas + " " + archFlag + " " + *input);
+        "ptxas rejected the PTX:\n" + StringRef(message).rtrim() +
+        "\nTo reproduce it:\n  " + ptxas + " " + archFlag + " " + *input);
   }
   auto file = MemoryBuffer::getFile(output);
   if (!file)
@@ -107,7 +107,7 @@ static Expected<Cubin> runPtxas(StringRef ptxas, StringRef ptx,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The functions of nvJitLink.h that are needed; all return 0 when done.
+/// The functions of nvJitLink.h that we use. All return 0 on success.
 struct JitLink {
   using Handle = void *;
   int (*create)(Handle *, uint32_t numOptions, const char **options);
@@ -164,7 +164,7 @@ static Expected<Cubin> runJitLink(const JitLink &link, StringRef ptx,
   JitLink::Handle handle = nullptr;
   std::string archFlag = ("-arch=" + arch.name).str();
   const char *options[] = {archFlag.c_str()};
-  // The text with its zero.
+  // nvJitLink expects the text with its terminating zero.
   std::string text = ptx.str();
   Cubin cubin;
   size_t bytes = 0;
@@ -189,9 +189,9 @@ static Expected<Cubin> runJitLink(const JitLink &link, StringRef ptx,
   Expected<std::string> path = keep(ptx);
   if (!path)
     return path.takeError();
-  return createStringError("nvJitLink does not take the PTX:\n" +
+  return createStringError("nvJitLink rejected the PTX:\n" +
                            StringRef(log.c_str()).rtrim() +
-                           "\nTo see it again, with the CUDA Toolkit:\n  "
+                           "\nTo reproduce it, with the CUDA Toolkit:\n  "
                            "ptxas " +
                            archFlag + " " + *path);
 }
@@ -204,9 +204,9 @@ Expected<Cubin> vib::assemblePtx(StringRef ptx, const GpuArch &arch) {
   if (std::optional<JitLink> link = JitLink::load())
     return runJitLink(*link, ptx, arch);
   return createStringError(
-      "a cubin takes the CUDA Toolkit, which is not here: neither is ptxas in "
-      "PATH or " +
+      "a cubin needs the CUDA Toolkit, which was not found: ptxas is neither "
+      "in PATH nor in " +
       getToolkit() +
-      "/bin, nor is there a libnvJitLink.so. CUDA_HOME names a toolkit that is "
-      "elsewhere; PTX needs none");
+      "/bin, and there is no libnvJitLink.so. Set CUDA_HOME if the toolkit is "
+      "elsewhere; PTX does not need it");
 }

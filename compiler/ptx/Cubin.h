@@ -1,4 +1,4 @@
-//===- Cubin.h - Machine code of a GPU from PTX -----------------*- C++ -*-===//
+//===- Cubin.h - Assemble PTX to machine code -------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,26 +15,27 @@
 
 namespace vib {
 
-/// What the assembler says that a kernel takes of a multiprocessor.
+/// The resources of a multiprocessor that a kernel uses, as reported by the
+/// assembler.
 struct KernelResources {
   unsigned registers = 0;
-  /// Bytes of registers that it keeps in memory.
+  /// The bytes of registers that are spilled to memory.
   unsigned spills = 0;
 };
 
 struct Cubin {
   std::string contents;
-  /// By the name of the kernel; empty where the assembler does not tell.
+  /// By the name of the kernel. Empty if the assembler does not report them.
   llvm::StringMap<KernelResources> resources;
 };
 
-/// Whether this machine has an assembler of PTX.
+/// Whether there is an assembler for PTX on this machine.
 bool hasAssembler();
 
-/// Assembles PTX for exactly `arch`, by the toolkit's ptxas (in PATH, or in
-/// the bin of $CUDA_HOME, or else of /usr/local/cuda), or by its library
-/// nvJitLink. An error holds what the assembler said, and the command by which
-/// to see it again on the PTX, which is kept.
+/// Assembles PTX for exactly the architecture `arch`. Uses the toolkit's ptxas
+/// (from PATH, $CUDA_HOME/bin or /usr/local/cuda/bin) or its library nvJitLink.
+/// An error contains the assembler's message and a command that reproduces it
+/// on the PTX, which is kept in a file.
 llvm::Expected<Cubin> assemblePtx(llvm::StringRef ptx, const GpuArch &arch);
 
 } // namespace vib

@@ -1,4 +1,4 @@
-//===- EmitPtx.cpp - PTX of the kernels of a GPU --------------------------===//
+//===- EmitPtx.cpp - Translate GPU kernels to PTX -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An fma is what the program wrote as one, and nothing else is fused: neither
-// by LLVM, which is told so, nor by ptxas, which leaves instructions with a
-// rounding (add.rn) alone. Only so are the bits of a kernel its own, and the
-// noise that of a CPU.
+// Only multiply-adds that are explicit in the IR become an fma. LLVM is told
+// not to fuse others, and ptxas does not fuse instructions with a rounding mode
+// (add.rn). So a kernel always gives the same bits, and the noise is the same as
+// on a CPU.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,10 +30,11 @@ using namespace mlir;
 using namespace vib;
 
 namespace {
-/// LLVM would take vectors apart that are only read from, and then read three
-/// neighbours as four where that cannot trap: beyond what the block has
-/// written, or while another thread writes there. What is read at once is what
-/// the emitters say.
+/// Disables two passes that change loads. They would split vectors of which
+/// only elements are used, and then widen loads, such as three neighbouring
+/// elements to four, where that cannot trap. But the fourth element may be
+/// beyond what the block has written, or another thread may write it at the
+/// same time. Loads must stay as wide as the emitters made them.
 class LoadKeeper : public llvm::OptPassGate {
 public:
   bool isEnabled() const override { return true; }
@@ -66,7 +67,7 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(const GpuArch &arch,
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
                      unsigned level, const LoadKeeper &gate) {
-  // A thread is a lane; there are no vectors to be made.
+  // A lane is a thread, so there is nothing to vectorize.
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = false;
   llvm::PassInstrumentationCallbacks callbacks;
@@ -96,7 +97,8 @@ FailureOr<std::string> vib::emitPtx(ModuleOp module, const GpuArch &arch,
     return module.emitError("expected one gpu.module in the phase kernels but "
                             "found ")
            << kernels.size();
-  // What has told its tale would be a warning of the translation.
+  // The translation to LLVM IR would warn about this attribute, which is no
+  // longer needed.
   OwningOpRef<gpu::GPUModuleOp> bare(kernels.front().clone());
   bare->walk([](LLVM::LLVMFuncOp function) {
     function->removeAttr(kKernelsAttrName);
@@ -123,7 +125,7 @@ FailureOr<std::string> vib::emitPtx(ModuleOp module, const GpuArch &arch,
   passes.run(*translated);
   std::string ptx = text.str().str();
   if (llvm::Error error = verifyPtx(ptx))
-    return module.emitError("the PTX is not as it must be: ")
+    return module.emitError("vibc generated PTX that is not allowed: ")
            << toString(std::move(error));
   return ptx;
 }

@@ -1,4 +1,4 @@
-//===- EmitPtx.h - PTX of the kernels of a GPU ------------------*- C++ -*-===//
+//===- EmitPtx.h - Translate GPU kernels to PTX -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,13 +14,14 @@
 
 namespace vib {
 
-/// The PTX of `module`, which buildNvvmPipeline has lowered, optimized at
-/// `level`. Reports what is wrong.
+/// Translates `module`, which buildNvvmPipeline has lowered, to PTX, optimized
+/// at `level`. Reports an error on failure.
 llvm::FailureOr<std::string> emitPtx(mlir::ModuleOp module, const GpuArch &arch,
                                      unsigned level);
 
-/// Checks what PTX of ours never has: roundings that the assembler may fuse,
-/// functions, memory of threads and symbols of others.
+/// Checks that PTX contains nothing that vib must not emit: arithmetic that the
+/// assembler may fuse, functions, local memory, and references to external
+/// symbols.
 llvm::Error verifyPtx(llvm::StringRef ptx);
 
 } // namespace vib

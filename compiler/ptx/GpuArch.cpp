@@ -1,4 +1,4 @@
-//===- GpuArch.cpp - The GPUs that are compiled for -----------------------===//
+//===- GpuArch.cpp - The GPU architectures --------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -43,8 +43,8 @@ llvm::Expected<const GpuArch *> vib::resolveArch(llvm::StringRef name) {
 
 unsigned vib::getResidentBlocks(const GpuArch &arch, unsigned threads,
                                 int64_t sharedBytes, unsigned registers) {
-  // The hardware keeps 1 KB for each block, and gives out registers to a warp
-  // by 256.
+  // The hardware reserves 1 KB for each block, and allocates the registers of a
+  // warp in units of 256.
   constexpr int64_t kReserved = 1024, kRegisters = 65536, kUnit = 256;
   int64_t blocks = std::min<int64_t>(arch.blocks, arch.threads / threads);
   blocks = std::min(blocks, arch.sharedBytes / (sharedBytes + kReserved));

@@ -1,4 +1,4 @@
-//===- GpuArch.h - The GPUs that are compiled for ---------------*- C++ -*-===//
+//===- GpuArch.h - The GPU architectures ------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,27 +15,28 @@
 
 namespace vib {
 
-/// An architecture, and the chip of it that bounds are stated for.
+/// An architecture, and a chip of it for which performance bounds are computed.
 struct GpuArch {
   llvm::StringLiteral name; // "sm_80"
   unsigned capability;      // 80
-  /// The least version of PTX that knows it, as LLVM counts: 70 is 7.0.
+  /// The oldest version of PTX that supports it, as LLVM counts: 70 is 7.0.
   unsigned ptxVersion;
 
   llvm::StringLiteral chip;
-  /// What its data sheet says, without sparsity: operations a second, and bytes
-  /// a second of its memory.
+  /// From the chip's data sheet, without sparsity: operations per second, and
+  /// bytes per second of its memory.
   double f32, tf32, bf16, bandwidth;
-  /// Of the chip, and of each of its multiprocessors.
+  /// Limits of the chip, and then of each of its multiprocessors.
   unsigned multiprocessors, threads, blocks;
   int64_t sharedBytes;
 };
 
-/// An unknown name is an error that lists the known ones.
+/// Looks up an architecture. For an unknown name, the error lists the known
+/// ones.
 llvm::Expected<const GpuArch *> resolveArch(llvm::StringRef name);
 
-/// How many blocks are at work at a time on a multiprocessor. `registers` of a
-/// thread are 0 where nobody knows them.
+/// The number of blocks that can be resident on a multiprocessor. `registers`
+/// is the number for each thread; 0 means that it is not known.
 unsigned getResidentBlocks(const GpuArch &arch, unsigned threads,
                            int64_t sharedBytes, unsigned registers);
 

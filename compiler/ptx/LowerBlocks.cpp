@@ -1,4 +1,4 @@
-//===- LowerBlocks.cpp - Kernels of a GPU to NVVM -------------------------===//
+//===- LowerBlocks.cpp - Lower GPU kernels to NVVM ------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Not upstream's convert-gpu-to-nvvm: it knows neither nvgpu nor how math is to
-// be done without CUDA's device library. The patterns for math therefore come
-// first, by their benefit: what ApproximateMath has left is one instruction.
-// Dynamic shared memory becomes an array without a size, which LLVM lets only
-// an external symbol be, and PTX too.
+// This replaces upstream's convert-gpu-to-nvvm, which does not convert nvgpu
+// and lowers math to calls of CUDA's device library. The patterns that lower
+// math to instructions therefore have a higher benefit. Dynamic shared memory
+// becomes an array without a size; LLVM and PTX only allow that for an external
+// symbol.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,7 +50,8 @@ struct LowerBlocks : vib::impl::LowerBlocksBase<LowerBlocks> {
     gpu::GPUModuleOp kernels = getOperation();
     LowerToLLVMOptions options(&getContext(), DataLayout(kernels));
     options.overrideIndexBitwidth(indexBits);
-    // Shapes are static, so a pointer says all that a descriptor would.
+    // Shapes are static, so a bare pointer carries all information of a memref
+    // descriptor.
     options.useBarePtrCallConv = true;
     LLVMTypeConverter converter(&getContext(), options);
     configureGpuToNVVMTypeConverter(converter);

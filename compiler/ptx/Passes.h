@@ -18,15 +18,15 @@ namespace vib {
 #define GEN_PASS_DECL
 #include "compiler/ptx/Passes.h.inc"
 
-/// Lowers the gpu.module of the phase kernels to the dialects llvm and nvvm.
-/// Indices have so many bits.
+/// Lowers the gpu.module of the phase kernels to the dialects llvm and nvvm,
+/// with `indexBits` bits for each index.
 void buildNvvmPipeline(mlir::OpPassManager &pm, unsigned indexBits);
 
-/// How wide indices must be: 32 bits, unless a block or the arena has more
-/// bytes than those can count.
+/// The bits that an index needs: 32, unless a block or the arena is too large
+/// for them.
 unsigned getIndexBits(mlir::ModuleOp kernels);
 
-/// Registers the pass, and `vib-to-nvvm`.
+/// Registers the pass and the pipeline `vib-to-nvvm`.
 void registerPtxPasses();
 
 #define GEN_PASS_REGISTRATION

@@ -1,4 +1,4 @@
-//===- Pipeline.cpp - From kernels of a GPU to NVVM -----------------------===//
+//===- Pipeline.cpp - Lower GPU kernels to NVVM ---------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

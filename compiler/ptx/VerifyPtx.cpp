@@ -1,4 +1,4 @@
-//===- VerifyPtx.cpp - What PTX of ours never has -------------------------===//
+//===- VerifyPtx.cpp - Verify PTX -----------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,9 +12,9 @@
 using namespace llvm;
 using namespace vib;
 
-/// Why the line is wrong; empty if it is not.
+/// The reason why the line is not allowed; empty if it is allowed.
 static StringRef findFault(StringRef line) {
-  // A predicate before the instruction.
+  // Skip the predicate of the instruction.
   if (line.starts_with("@"))
     line = line.drop_until(isSpace).ltrim();
   StringRef op = line.take_until(isSpace);
@@ -25,17 +25,17 @@ static StringRef findFault(StringRef line) {
     return "the assembler may fuse it into an fma";
   if ((base == "div" || base == "sqrt" || base == "rcp") && isReal &&
       modifiers.contains("approx"))
-    return "it is not rounded as IEEE says";
+    return "it is not rounded as IEEE 754 requires";
   if (isReal && modifiers.contains("ftz"))
-    return "it takes denormals for zeros";
+    return "it flushes denormals to zero";
   if (base == "atom" || base == "red")
-    return "the bits would depend on the order of blocks";
+    return "the result would depend on the order of the blocks";
   if (op == ".func" || line.contains(" .func ") || base == "call")
-    return "no function but kernels is expected";
+    return "expected no functions other than kernels";
   if (op == ".local" || modifiers.contains("local"))
-    return "no memory of a single thread is expected";
+    return "expected no local memory";
   if (op == ".extern" && !line.starts_with(".extern .shared "))
-    return "no symbol of others is expected";
+    return "expected no external symbols";
   return {};
 }
 

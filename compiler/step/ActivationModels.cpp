@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An activation's derivative is a function of its result where there is an
-// accurate one, so that nothing but the result is kept. GELU has none, and
-// softplus's, 1 - exp(-y), cancels: theirs is computed forward and kept.
+// If the derivative of an activation can be computed accurately from its
+// result, only the result is stored. GELU has no such formula, and that of
+// softplus, 1 - exp(-y), cancels, so the derivatives of these two are computed
+// in the forward pass and stored.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,8 +22,9 @@ using namespace vib;
 
 namespace {
 
-/// A formula is `apply`, and `pull`: the adjoint of the input from that of the
-/// result and the result itself.
+/// A formula consists of `apply`, the activation itself, and `pull`, which
+/// computes the adjoint of the input from the adjoint of the result and the
+/// result.
 struct ReLUFormula {
   static Value apply(ScalarBuilder &scalars, Value x) {
     return scalars.max(x, scalars.constant(0.0));
@@ -85,8 +87,8 @@ struct ActivationModel
   }
 };
 
-/// The result is x Phi(x), where Phi is the distribution function of N(0, 1);
-/// the slope Phi(x) + x phi(x), where phi is its density.
+/// GELU(x) = x Phi(x), where Phi is the distribution function of N(0, 1). Its
+/// slope is Phi(x) + x phi(x), where phi is the density.
 struct GELUFormula {
   static Value apply(ScalarBuilder &scalars, Value x) {
     return scalars.mul(x, buildPhi(scalars, x));
@@ -114,7 +116,7 @@ struct SoftplusFormula {
   }
 };
 
-/// An activation whose slope is kept.
+/// An activation whose slope is computed in the forward pass and stored.
 template <typename OpTy, typename Formula>
 struct SlopeModel
     : DifferentiableOpInterface::ExternalModel<SlopeModel<OpTy, Formula>,

@@ -1,4 +1,4 @@
-//===- BuildStep.cpp - Writes the functions of the step ---------*- C++ -*-===//
+//===- BuildStep.cpp - Build the functions of the step ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each function is a part of the model: the ops that its results need, up to
-// the values that it gets as arguments. A function starts with every argument
-// that it could want; those that nothing reads are dropped in the end.
+// Each function computes a part of the model: the ops that its results need, up
+// to the values that it takes as arguments. A function is created with every
+// argument that it could need; unused ones are removed at the end.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,7 +58,7 @@ public:
     resultSlots.push_back(getSlot(kind, name));
   }
 
-  /// Returns the results, and drops what they do not need.
+  /// Returns the results, and removes ops and arguments that they do not need.
   void finish() {
     func::ReturnOp::create(builder, function.getLoc(), results);
     Block &block = function.getBody().front();
@@ -102,7 +102,7 @@ private:
 // StepWriter
 //===----------------------------------------------------------------------===//
 
-/// Writes all functions of a model whose regions have been inlined.
+/// Builds all functions of a model. Encoder and decoder must have been inlined.
 class StepWriter {
 public:
   StepWriter(OpBuilder &builder, ModelOp model, TrainOp train, FloatType type,
@@ -125,15 +125,14 @@ public:
 
 private:
   StepBuilder createBuilder(StepPurpose purpose) {
-    return StepBuilder(builder, model.getLoc(), type, purpose, batch,
-                       roundsOperands);
+    return StepBuilder(builder, model.getLoc(), type, purpose, roundsOperands);
   }
 
   RankedTensorType getMatrixType(int64_t width, Type element) {
     return RankedTensorType::get({batch, width}, element);
   }
 
-  /// The bytes that the model scales, or null if it takes numbers.
+  /// The op that scales bytes, or null if the model takes numbers.
   ScaleOp getScale() {
     auto scales = model.getBody().getOps<ScaleOp>();
     return scales.empty() ? ScaleOp() : *scales.begin();
@@ -147,8 +146,8 @@ private:
     return width;
   }
 
-  /// The type in which `scale` hands on what it computes: rounded if all that
-  /// reads it rounds it.
+  /// The element type of the result of `scale`: bf16 if all readers round it,
+  /// otherwise the type of the model.
   Type getScaledType(StepBuilder &step);
 
   void addInput(StepFunction &function, StepBuilder &step);
@@ -160,7 +159,8 @@ private:
 
   /// Marks the values that depend on parameters.
   void markLearned(StepBuilder &step);
-  /// Builds what `targets` need, up to the values that have tensors already.
+  /// Builds the ops that `targets` need, except those of values that have
+  /// tensors already.
   void buildForward(StepBuilder &step, ValueRange targets);
   /// Builds the adjoints and gradients of the ops that have been built.
   void buildBackward(StepBuilder &step);
@@ -272,7 +272,7 @@ void StepWriter::markLearned(StepBuilder &step) {
   }
 }
 
-/// The first label that `getLabel` gives for `values`; null if there is none.
+/// The first label that `getLabel` returns for `values`; null if there is none.
 static StringAttr findLabel(ValueRange values,
                             llvm::function_ref<StringAttr(Value)> getLabel) {
   for (Value value : values)
@@ -281,9 +281,9 @@ static StringAttr findLabel(ValueRange values,
   return {};
 }
 
-/// The ops in the order of the length of the longest chain before them, so that
-/// those that read the same values, such as the sample and the rate, stand
-/// together.
+/// Sorts the ops by the length of the longest chain of ops before them, so that
+/// ops that read the same values, such as the sample and the rate, are
+/// adjacent.
 static SmallVector<Operation *>
 getByDepth(const llvm::SetVector<Operation *> &ops) {
   SmallVector<Operation *> sorted(ops.begin(), ops.end());
@@ -321,7 +321,7 @@ void StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
   }
 }
 
-/// Appends `op` to `order` after all ops that use its results.
+/// Appends `op` to `order`, after all ops that use its results.
 static void visitUsersFirst(Operation *op,
                             llvm::SetVector<Operation *> &order) {
   if (order.contains(op))
@@ -371,7 +371,7 @@ void StepWriter::writeScale() {
     return;
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, scale.getLoc(), "scale");
-  // Signless, as all that arithmetic works on.
+  // Signless i8, because arithmetic works on signless integers only.
   step.set(
       model.getInput(),
       function.addArgument(getMatrixType(getInputWidth(), builder.getI8Type()),
@@ -509,7 +509,7 @@ void StepWriter::writeDecode() {
   StringAttr label = step.getLabelOf(nll.getLikelihood());
   step.setLabel(label ? label : builder.getStringAttr("decode"));
 
-  // Each result has a place of its own.
+  // The results need separate tensors, because a tensor has only one place.
   Value logits = step.getTensor(nll.getLikelihood());
   Value prediction = buildPrediction(step, nll.getLikelihood());
   if (prediction == logits)
@@ -525,7 +525,7 @@ void StepWriter::writeDecode() {
 // The pass
 //===----------------------------------------------------------------------===//
 
-/// Puts the ops of encoders and decoders among those of the model.
+/// Moves the ops of the encoder and the decoder into the body of the model.
 static void inlineParts(ModelOp model) {
   SmallVector<Operation *> parts;
   model.walk([&](Operation *op) {
@@ -543,7 +543,7 @@ static void inlineParts(ModelOp model) {
   }
 }
 
-/// The element type of the model's first tensor of numbers.
+/// The element type of the first floating-point tensor in the model.
 static FloatType getModelType(ModelOp model) {
   for (Operation &op : model.getBody().front())
     for (Type type : op.getResultTypes())
@@ -553,7 +553,7 @@ static FloatType getModelType(ModelOp model) {
   return Float32Type::get(model.getContext());
 }
 
-/// What the functions are built on, beyond what the dialect's verifiers check.
+/// Checks what the functions rely on beyond what the dialect's verifiers check.
 static LogicalResult checkModel(ModelOp model) {
   unsigned numSamples = 0;
   for (Operation &op : model.getBody().front()) {

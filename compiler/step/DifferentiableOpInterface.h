@@ -16,16 +16,16 @@
 
 namespace vib {
 
-/// Attach the interface's models to the ops of the dialect, a concept each.
+/// Attach the implementations of the interface to the dialect's ops.
 void registerLayerModels(mlir::MLIRContext *context);
 void registerActivationModels(mlir::MLIRContext *context);
 void registerPosteriorModels(mlir::MLIRContext *context);
 void registerLikelihoodModels(mlir::MLIRContext *context);
 
-/// Has all of them attached when the dialect is loaded.
+/// Attaches all of them when the dialect is loaded.
 void registerDifferentiableModels(mlir::DialectRegistry &registry);
 
-/// The prediction of a likelihood: probabilities, or means.
+/// The prediction of a likelihood: class probabilities or means.
 mlir::Value buildPrediction(StepBuilder &step, mlir::Value likelihood);
 
 /// The standard deviation of each dimension of a posterior.

@@ -14,18 +14,20 @@ include "mlir/IR/OpBase.td"
 def Vib_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
   let cppNamespace = "::vib";
   let description = [{
-    An op of a model that can write itself into the phase `step`. The models of
-    this interface are attached to the dialect's ops from outside, a concept a
-    file; a new op of the dialect needs one and nothing else here.
+    An op of a model that can lower itself to the phase `step`. The
+    implementations are attached to the dialect's ops as external models, in one
+    file for each concept. A new op of the dialect needs an implementation and
+    no other change in this phase.
   }];
   let methods = [
     InterfaceMethod<[{
-      Builds the tensors of the results from those of the operands; when
-      training, also what of the local derivatives does not need an adjoint.
+      Builds the tensors of the results from those of the operands. When
+      training, it also builds those parts of the local derivatives that need
+      no adjoint.
     }], "void", "buildForward", (ins "::vib::StepBuilder &":$step)>,
     InterfaceMethod<[{
-      Builds the adjoints of the operands that are learned, and the gradients of
-      the op's own parameters, from the adjoints of the results.
+      Builds the adjoints of those operands that depend on parameters, and the
+      gradients of the op's own parameters, from the adjoints of the results.
     }], "void", "buildBackward", (ins "::vib::StepBuilder &":$step)>];
 }
 

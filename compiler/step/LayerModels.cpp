@@ -13,8 +13,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// A byte / 255, correctly rounded, without a division: the reciprocal is the
-/// sum of two numbers. That holds for each of the 256 bytes, in f32 and f64
+/// byte / 255, correctly rounded, without a division: the reciprocal is the sum
+/// of two numbers. The result is exact for all 256 bytes, in f32 and f64
 /// (test/step/byte-scale.test).
 static Value divideBy255(ScalarBuilder &scalars, Value byte) {
   bool isSingle = scalars.getType().isF32();
@@ -26,8 +26,8 @@ static Value divideBy255(ScalarBuilder &scalars, Value byte) {
 
 namespace {
 
-/// y = x W + b. The input's gradient reads the weight, so that it is built
-/// before the weight's update.
+/// y = x W + b. The gradient of the input reads the weight, so it is built
+/// before the update of the weight.
 struct LinearModel
     : DifferentiableOpInterface::ExternalModel<LinearModel, LinearOp> {
   static StringAttr getLabel(Operation *op, StringRef suffix) {
@@ -35,12 +35,13 @@ struct LinearModel
                            cast<LinearOp>(op).getName() + suffix);
   }
 
-  /// The letters of the result, given those of the input.
+  /// The dimension letters of the result, given those of the input.
   static StringRef getResultDims(StringRef inputDims) {
     return inputDims == "sbk" ? "sbn" : "bn";
   }
 
-  /// What the layer's contractions read of a tensor.
+  /// The form of a tensor that the layer's contractions read: rounded if the
+  /// layer is rounded.
   static Value getOperand(StepBuilder &step, const Parameter &weight,
                           Value tensor) {
     return step.isRounded(weight.shape) ? step.round(tensor) : tensor;
@@ -97,7 +98,8 @@ struct LinearModel
   }
 };
 
-/// The step knows every tensor as rows of one dimension.
+/// In the step every tensor is a matrix of rows already, so nothing is
+/// computed.
 struct FlattenModel
     : DifferentiableOpInterface::ExternalModel<FlattenModel, FlattenOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
@@ -112,8 +114,8 @@ struct FlattenModel
   }
 };
 
-/// Bytes as numbers from `low` to `high`. What is beyond the rows that count
-/// becomes 0, so that no later op has to care.
+/// Converts bytes to numbers from `low` to `high`. Rows beyond the number of
+/// valid rows become 0, so that no later op has to treat them specially.
 struct ScaleModel
     : DifferentiableOpInterface::ExternalModel<ScaleModel, ScaleOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
@@ -137,7 +139,7 @@ struct ScaleModel
     step.set(scale.getResult(), scaled);
   }
 
-  /// An input is not learned.
+  /// There is no adjoint of an input.
   void buildBackward(Operation *, StepBuilder &) const {}
 };
 

@@ -6,20 +6,21 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A categorical distribution is its logits, their maximum in each row, the
-// exponentials exp(logit - maximum) and their sum in each row; with these,
+// A categorical distribution is represented by its logits, their maximum in
+// each row, the exponentials exp(logit - maximum), and their sum in each row.
+// In these terms,
 //
 //   nll = log(sum) + (maximum - logit of the label)
 //   d nll / d logits = exponential * (1 / sum) - [class is the label]
 //
-// neither over- nor underflows. The prediction is the first of the largest
-// logits.
+// which neither over- nor underflows. The prediction is the class with the
+// largest logit, the first one if several are equal.
 //
-// A normal likelihood with the deviation s has
+// A normal likelihood with the standard deviation s has
 //
 //   nll = sum of 1/2 (log 2 pi + d^2 / s^2) + log s,  d = mean - target
 //
-// over the outputs; log s is a constant or a parameter of rank 0.
+// over the outputs. log s is a constant or a parameter of rank 0.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,8 +32,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// 1 / the sum of a categorical distribution's exponentials, of each row: one
-/// division where there would be one a class.
+/// 1 / sum of the exponentials for each row: one division a row instead of one
+/// for each class.
 static Value buildInverseSum(StepBuilder &step, Value categorical) {
   ArrayRef<Value> tensors = step.get(categorical);
   StringRef rows = StepBuilder::getColumnDims(tensors[0]);
@@ -164,8 +165,8 @@ private:
     step.addAdjoint(nll.getLikelihood(), adjoint);
   }
 
-  /// The deviation s of a normal likelihood: a number, or a parameter that is
-  /// log s.
+  /// The standard deviation s of a normal likelihood: a constant, or given by a
+  /// parameter that is log s.
   struct Noise {
     Noise(NLLOp nll, StepBuilder &step) {
       auto normal = nll.getLikelihood().getDefiningOp<NormalOp>();
@@ -176,7 +177,8 @@ private:
       tensor = step.getParameter(parameter);
     }
 
-    /// What a loop reads: the mean, the target, and the parameter.
+    /// The inputs of a loop over s: the mean, the target, and the parameter if
+    /// there is one.
     SmallVector<Access> getInputs(Value mean, Value target) const {
       StringRef dims = StepBuilder::getMatrixDims(mean);
       SmallVector<Access> inputs = {{mean, dims}, {target, "bk"}};
@@ -185,7 +187,7 @@ private:
       return inputs;
     }
 
-    /// log s and 1 / s^2 in the body of a loop over these inputs.
+    /// Returns log s and 1 / s^2 in the body of a loop over these inputs.
     std::pair<Value, Value> get(ScalarBuilder &scalars,
                                 ValueRange elements) const {
       if (!tensor)
@@ -268,7 +270,7 @@ private:
   }
 };
 
-/// The mean over the batch of nll + beta * rate.
+/// The loss is the mean over the batch of nll + beta * rate.
 struct LossModel : DifferentiableOpInterface::ExternalModel<LossModel, LossOp> {
   void buildForward(Operation *, StepBuilder &) const {}
 

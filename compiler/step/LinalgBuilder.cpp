@@ -1,4 +1,4 @@
-//===- LinalgBuilder.cpp - Writes the ops of the step -----------*- C++ -*-===//
+//===- LinalgBuilder.cpp - Create the ops of the step -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,7 +19,7 @@ static RankedTensorType getTensorType(Value value) {
 }
 
 namespace {
-/// An iteration space: its letters, and the extent of each.
+/// An iteration space: its dimension letters and their extents.
 class Space {
 public:
   void add(StringRef dims, Value tensor) {
@@ -37,7 +37,7 @@ public:
     }
   }
 
-  /// Puts the letters of the results first.
+  /// Reorders the dimensions so that the letters of the results come first.
   void sortBy(StringRef results) {
     std::string oldLetters = std::move(letters);
     SmallVector<int64_t> oldExtents = std::move(extents);
@@ -181,7 +181,7 @@ Value LinalgBuilder::sum(ArrayRef<Access> inputs, StringRef result,
                 });
 }
 
-/// Offsets, sizes and strides of the columns of a tensor.
+/// The offsets, sizes and strides of some columns of a tensor.
 static std::array<SmallVector<OpFoldResult>, 3>
 getColumnSlice(OpBuilder &builder, ArrayRef<int64_t> shape, int64_t offset,
                int64_t width) {

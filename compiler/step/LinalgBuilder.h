@@ -1,4 +1,4 @@
-//===- LinalgBuilder.h - Writes the ops of the step -------------*- C++ -*-===//
+//===- LinalgBuilder.h - Create the ops of the step -------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every op of the phase `step` is made here, so that all of them carry a label
-// and all contractions and loops have one form. Iteration spaces are named by
-// letters: operand("mk") is read at [m, k], result("mn") written at [m, n], and
-// a letter that no result has is reduced. The space's dimensions stand in the
-// order in which the results, then the operands, first name them.
+// All ops of the phase `step` are created here, so that all have labels, and
+// all contractions and loops have the same form. The dimensions of an iteration
+// space are named by letters: an operand with the letters "mk" is read at [m,
+// k], a result with "mn" is written at [m, n], and letters that no result has
+// are reduced. The dimensions are in the order in which the results, and then
+// the operands, first name them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,13 +23,13 @@
 
 namespace vib {
 
-/// A tensor and the letters of the dimensions at which a loop visits it.
+/// A tensor and the letters of the dimensions that index it.
 struct Access {
   mlir::Value tensor;
   llvm::StringRef dims;
 };
 
-/// Writes linalg ops over static tensors at an insertion point.
+/// Creates linalg ops on static tensors at an insertion point.
 class LinalgBuilder {
 public:
   using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(
@@ -43,53 +44,54 @@ public:
   mlir::OpBuilder &getBuilder() { return builder; }
   mlir::Location getLoc() const { return loc; }
   void setLoc(mlir::Location newLoc) { loc = newLoc; }
-  /// The model's type, that of weights and activations.
+  /// The model's type: that of its weights and activations.
   mlir::FloatType getType() const { return type; }
 
-  /// The label of the ops that follow.
+  /// The label of the ops that are created next.
   mlir::StringAttr getLabel() const { return label; }
   void setLabel(mlir::StringAttr newLabel) { label = newLabel; }
 
-  /// A tensor without contents.
+  /// A tensor.empty.
   mlir::Value empty(llvm::ArrayRef<int64_t> shape, mlir::Type element = {});
-  /// A tensor of one value.
+  /// A tensor that is filled with one value.
   mlir::Value fill(llvm::ArrayRef<int64_t> shape, mlir::TypedAttr value);
   mlir::Value zeros(llvm::ArrayRef<int64_t> shape) {
     return fill(shape, builder.getFloatAttr(type, 0.0));
   }
 
   /// The sum of products of `lhs` and `rhs` over the letters that `result` does
-  /// not have: contract({x, "mk"}, {w, "kn"}, "mn"). Operands of bf16 are
-  /// extended; the sum is of the model's type.
+  /// not have, as in contract({x, "mk"}, {w, "kn"}, "mn"). bf16 operands are
+  /// extended; the sum has the model's type.
   mlir::Value contract(Access lhs, Access rhs, llvm::StringRef result);
 
-  /// A loop without a reduction that writes one new tensor for each of
-  /// `elements`, all of the shape that `result` gives.
+  /// A loop without reduction. It writes one new tensor for each type in
+  /// `elements`, with the shape that the letters in `result` imply.
   llvm::SmallVector<mlir::Value> map(llvm::ArrayRef<Access> inputs,
                                      llvm::StringRef result,
                                      mlir::TypeRange elements, Body body);
-  /// The same with one result of the model's type.
+  /// The same with a single result of the model's type.
   mlir::Value map(llvm::ArrayRef<Access> inputs, llvm::StringRef result,
                   ScalarFunction body);
 
-  /// Folds `inputs` into `init` over the letters that `result` does not have;
-  /// `body` gets the inputs and then the accumulator.
+  /// Folds `inputs` into `init` over the letters that `result` does not have.
+  /// `body` gets the elements of the inputs, followed by the accumulator.
   mlir::Value reduce(llvm::ArrayRef<Access> inputs, mlir::TypedAttr init,
                      llvm::StringRef result, ScalarFunction body);
-  /// The sum of what `body` gives.
+  /// The sum of the values that `body` returns.
   mlir::Value sum(llvm::ArrayRef<Access> inputs, llvm::StringRef result,
                   ScalarFunction body);
 
-  /// A loop in destination style; `outputs` are overwritten or accumulated
-  /// into. `body` gets the elements of the inputs, those of bf16 extended to
-  /// the model's type, then those of the outputs.
+  /// A loop in destination-passing style, which overwrites `outputs` or
+  /// accumulates into them. `body` gets the elements of the inputs, with bf16
+  /// extended to the model's type, followed by those of the outputs.
   llvm::SmallVector<mlir::Value> generic(llvm::ArrayRef<Access> inputs,
                                          llvm::ArrayRef<Access> outputs,
                                          Body body);
 
-  /// Columns [offset, offset + width) of a matrix, or of each of a stack.
+  /// The columns [offset, offset + width) of a matrix, or of each matrix in a
+  /// stack.
   mlir::Value columns(mlir::Value matrix, int64_t offset, int64_t width);
-  /// Matrices of equally many rows side by side.
+  /// Concatenates matrices along their columns.
   mlir::Value concatenate(mlir::ValueRange matrices);
 
 private:

@@ -1,4 +1,4 @@
-//===- ModelAttributes.cpp - What later phases know of a model --*- C++ -*-===//
+//===- ModelAttributes.cpp - Describe a model for later phases --*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

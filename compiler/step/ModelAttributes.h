@@ -1,4 +1,4 @@
-//===- ModelAttributes.h - What later phases know of a model ----*- C++ -*-===//
+//===- ModelAttributes.h - Describe a model for later phases ----*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,20 +14,21 @@
 namespace vib {
 
 /// The attribute `vib.model`: the fields of the runtime's VibModel that the
-/// model and its training state, by their names there. `operands` is what wide
-/// contractions read theirs as, empty for `type`.
+/// model and its training determine, with the names that they have there.
+/// `operands` is the type to which wide contractions round their operands;
+/// empty means `type`.
 mlir::DictionaryAttr getModelAttribute(ModelOp model, TrainOp train,
                                        mlir::FloatType type, int64_t batch,
                                        llvm::StringRef operands,
                                        llvm::StringRef hash);
 
-/// The attribute `vib.parameters`: one dictionary a parameter, as the
-/// runtime's VibParameter but for its offset.
+/// The attribute `vib.parameters`: one dictionary for each parameter, with the
+/// fields of the runtime's VibParameter except its offset.
 mlir::ArrayAttr getParametersAttribute(ModelOp model, TrainOp train);
 
-/// A digest of what is computed: the model without locations and without what
-/// does not change the meaning of its weights, the batch and beta. The regions
-/// of encoder and decoder must have been inlined.
+/// A digest of what the model computes. It ignores locations, and also the
+/// batch size and beta, which do not change the meaning of the weights. Encoder
+/// and decoder must have been inlined.
 std::string computeHash(ModelOp model);
 
 } // namespace vib

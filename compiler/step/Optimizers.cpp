@@ -6,21 +6,22 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The corrections of Adam's moments and of the average depend on the step
-// alone: the runtime computes them in f64 and hands them in.
+// The bias corrections of Adam's moments and of the average depend only on the
+// number of the step, so the runtime computes them in f64 and passes them in.
 //
 //   Adam   m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
 //          w -= rate1 m / (sqrt(v) scale2 + eps)
 //          with rate1 = rate / (1 - b1^t), scale2 = 1 / sqrt(1 - b2^t)
-//          A moment goes from its old value towards the new one, or back from
-//          it, whichever is nearer: m += (1 - b1) (g - m), m = g + b1 (m - g).
-//          That is one multiplication, where the formula above has two, in code
-//          that competes with a contraction for the multipliers. The part that
-//          is added is the smaller one, so that neither form cancels.
-//   AdamW  w -= decay w first, with decay = rate * weight decay
+//          A moment is computed as its old value plus a part of the difference
+//          to the new target, m += (1 - b1) (g - m), or as the target plus a
+//          part of the difference back, m = g + b1 (m - g). Either takes one
+//          multiplication where the formula above takes two, in code that
+//          competes with a contraction for the multipliers. Of the two, the one
+//          that adds the smaller part is used, so that neither cancels.
+//   AdamW  first w -= decay w, with decay = rate * weight decay
 //   SGD    b = momentum b + g + (weight decay) w, w -= rate b
 //
-// and then, for all, the zero-debiased average a += average (w - a) with
+// All of them then update the debiased average: a += average (w - a), with
 // average = (1 - d) / (1 - d^t).
 //
 //===----------------------------------------------------------------------===//
@@ -48,7 +49,7 @@ SmallVector<SlotKind> vib::getStateSlots(const Optimizer &rule, bool averaged) {
   return slots;
 }
 
-/// The moment, `decay` of which remains: of g, or of g^2 if `squares`.
+/// Decays a moment by `decay` towards g, or towards g^2 if `squares`.
 static Value decayMoment(ScalarBuilder &scalars, Value moment, double decay,
                          Value gradient, bool squares) {
   if (decay >= 0.5) {
@@ -62,7 +63,7 @@ static Value decayMoment(ScalarBuilder &scalars, Value moment, double decay,
                      target);
 }
 
-/// Appends the new weight and moments.
+/// Appends the new weight and the new moments to `results`.
 static void buildAdam(StepBuilder &step, ScalarBuilder &scalars,
                       const Optimizer &rule, Value gradient, ValueRange state,
                       SmallVectorImpl<Value> &results) {

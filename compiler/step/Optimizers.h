@@ -14,17 +14,17 @@
 
 namespace vib {
 
-/// The tensors that training keeps of one parameter, in the order of the
-/// function's arguments: the weight, then the moments that the rule has, then
-/// the average if there is one.
+/// The tensors that training keeps for each parameter, in the order of the
+/// function's arguments: the weight, the moments of the optimizer, and the
+/// average if there is one.
 llvm::SmallVector<SlotKind> getStateSlots(const Optimizer &rule, bool averaged);
 
-/// How many moments a rule keeps.
+/// The number of moments of an optimizer.
 unsigned getNumMoments(const Optimizer &rule);
 
-/// Builds the new values of `state` (as `getStateSlots` orders them), one loop
-/// in destination style. The numbers that change from step to step are scalars
-/// of the function.
+/// Builds the new values of `state`, in the order of `getStateSlots`, in one
+/// loop in destination-passing style. Numbers that change from step to step are
+/// scalar arguments of the function.
 llvm::SmallVector<mlir::Value> buildUpdate(StepBuilder &step,
                                            const Optimizer &rule, bool averaged,
                                            mlir::Value gradient,

@@ -1,4 +1,4 @@
-//===- Passes.h - From a model to its step ----------------------*- C++ -*-===//
+//===- Passes.h - Passes of the phase step ----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,22 +23,22 @@ namespace vib {
 struct StepOptions : mlir::PassPipelineOptions<StepOptions> {
   Option<int64_t> batch{
       *this, "batch",
-      llvm::cl::desc("Rows of a batch; 0 for what vib.train states"),
+      llvm::cl::desc("Rows of a batch; 0 takes that of vib.train"),
       llvm::cl::init(0)};
   Option<std::string> precision{
       *this, "precision",
-      llvm::cl::desc("f64, f32 or bf16; by default the model's own type"),
+      llvm::cl::desc("f64, f32, bf16 or tf32; by default that of the model"),
       llvm::cl::init("")};
   Option<bool> withGradients{*this, "with-gradients",
-                             llvm::cl::desc("Write out @gradients as well"),
+                             llvm::cl::desc("Build @gradients as well"),
                              llvm::cl::init(false)};
 };
 
-/// From the phase model to the phase step.
+/// Lowers the phase model to the phase step.
 void buildStepPipeline(mlir::OpPassManager &manager,
                        const StepOptions &options);
 
-/// Makes the passes and the pipeline `vib-to-step` known by name.
+/// Registers the passes and the pipeline `vib-to-step`.
 void registerStepPhase();
 
 } // namespace vib

@@ -1,4 +1,4 @@
-//===- Pipeline.cpp - From a model to its step ------------------*- C++ -*-===//
+//===- Pipeline.cpp - Lower a model to its step -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,8 +17,8 @@ using namespace vib;
 
 void vib::buildStepPipeline(OpPassManager &manager,
                             const StepOptions &options) {
-  // A model as `--emit=model` prints it has been through this already; once
-  // more changes nothing.
+  // A model printed by `--emit=model` has been through this pipeline already;
+  // running it again changes nothing.
   ModelOptions model;
   model.batch = options.batch;
   model.precision = options.precision;
@@ -28,8 +28,9 @@ void vib::buildStepPipeline(OpPassManager &manager,
   build.roundOperands = options.precision == "bf16";
   build.useTF32 = options.precision == "tf32";
   manager.addPass(createBuildStep(build));
-  // The boundary of the phase. No canonicalization before it: it would take
-  // constants out of the bodies of loops and merge what fusion wants apart.
+  // Verify at the end of the phase. There is no canonicalization before,
+  // because it would move constants out of the bodies of loops and merge ops
+  // that fusion needs apart.
   manager.addPass(createVerifyStep());
 }
 

@@ -6,24 +6,25 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A posterior has a mean mu and a Cholesky factor L, of which t is what the
-// network computed: softplus(t) on the diagonal and t below it. With a diagonal
-// covariance L is the vector sigma; a full one is kept as its lower triangle
-// row by row, so that both are a matrix with one column an entry, and differ in
-// the row i, the column j and the kind of entry p alone:
+// A posterior has a mean mu and a Cholesky factor L. The network computes t,
+// and L is softplus(t) on the diagonal and t below it. For a diagonal
+// covariance, L is stored as the vector sigma; for a full covariance, as its
+// lower triangle row by row. Either is a matrix with one column for each entry
+// p. They differ only in the row i(p), the column j(p), and whether p is on the
+// diagonal:
 //
 //   z_i  = mu_i + sum over the entries p of row i of L_p eps_j(p)
 //   rate = sum of mu^2 / 2 + sum of (L_p^2 - [diagonal]) / 2
 //                                   - [diagonal] log L_p
 //
-// What of the backward pass needs no adjoint is computed here as well, where
-// eps and sigma are at hand, and kept instead of them:
+// Those parts of the backward pass that need no adjoint are computed in the
+// forward pass, where eps and sigma are available, and stored in their place:
 //
 //   J_p = eps_j(p) dL_p/dt_p       dt_p += dz_i(p) J_p
 //   G_p = d rate / dt_p            dt_p += beta / rows G_p
 //
-// On the diagonal, dL/dt = sigmoid(t) and G = L sigmoid(t) - sigmoid(t) / L,
-// where the quotient tends to 1, as does log L to t, while L underflows.
+// On the diagonal, dL/dt = sigmoid(t) and G = L sigmoid(t) - sigmoid(t) / L.
+// When L underflows, the quotient tends to 1 and log L tends to t.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,10 +41,10 @@ static bool isFull(Value posterior) {
 }
 
 namespace {
-/// Row and column of the entry `index` of a lower triangle, as i32.
+/// The row and the column, as i32, of the entry `index` of a lower triangle.
 struct TriangleEntry {
   /// The row is the largest i with i (i + 1) / 2 <= index. The square root is
-  /// exact where it has to be: for the first entry of a row it is an integer.
+  /// exact where it matters: for the first entry of a row it is an integer.
   TriangleEntry(ScalarBuilder &scalars, Value index) {
     OpBuilder &builder = scalars.getBuilder();
     Location loc = scalars.getLoc();
@@ -67,7 +68,7 @@ struct TriangleEntry {
 };
 } // namespace
 
-/// `diagonal` where the entry 'p' of a triangle is on its diagonal, else
+/// Selects `diagonal` if the entry 'p' of a triangle is on the diagonal, else
 /// `below`.
 static Value selectDiagonal(ScalarBuilder &scalars, Value diagonal,
                             Value below) {
@@ -75,7 +76,7 @@ static Value selectDiagonal(ScalarBuilder &scalars, Value diagonal,
   return scalars.select(entry.isDiagonal(scalars), diagonal, below);
 }
 
-/// eps of the latent `latent`, in a loop over rows 'b' and perhaps samples 's'.
+/// Builds eps of a latent, in a loop over rows 'b' and possibly samples 's'.
 static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
                         Value latent) {
   OpBuilder &builder = scalars.getBuilder();
@@ -98,7 +99,7 @@ static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
     noise = arith::ExtFOp::create(builder, loc, step.getType(), noise);
   if (step.isTraining())
     return noise;
-  // The draw -1 is the mean.
+  // Sample -1 stands for the mean.
   Value isMean =
       scalars.compare(arith::CmpIPredicate::slt, sample, scalars.integer(0));
   return scalars.select(isMean, scalars.constant(0.0), noise);
@@ -121,7 +122,7 @@ struct NormalModel
     bool full = isFull(normal.getResult());
     Value mean = step.columns(statistics, 0, width);
     Value rho = step.columns(statistics, width, entries);
-    // The posterior stands before the samples.
+    // The posterior has no sample dimension yet.
     StringRef dims = full ? "bp" : "bk";
     SmallVector<Type> types(2, step.getType());
     SmallVector<Value> spread = step.map(
@@ -213,8 +214,8 @@ private:
     return step.isTraining() && sample.getSamples() > 1 ? "sbk" : "bk";
   }
 
-  /// What z, and the local derivative when training, are written to: the shape
-  /// of `matrix`, a sample of it each.
+  /// The tensors to which z and, in training, the local derivative are written.
+  /// They have the shape of `matrix` for each sample.
   static SmallVector<Access> getOutputs(ReparameterizeOp sample,
                                         StepBuilder &step, Value matrix,
                                         StringRef dims) {
@@ -236,7 +237,7 @@ private:
     return scalars.select(isRow, value, scalars.constant(0.0));
   }
 
-  /// First L_p eps_j(p) for all entries, then their sums by rows.
+  /// First builds L_p eps_j(p) for all entries, then their sums over rows.
   static void buildFullForward(ReparameterizeOp sample, StepBuilder &step) {
     ArrayRef<Value> posterior = step.get(sample.getDistribution());
     Value mean = posterior[0], t = posterior[1], factor = posterior[2];
@@ -330,8 +331,8 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
   }
 
 private:
-  /// (sigma^2 - 1) / 2 - log sigma; the difference of squares as a product is
-  /// exact near 1.
+  /// (sigma^2 - 1) / 2 - log sigma. The difference of squares is computed as a
+  /// product, which is accurate near 1.
   static Value buildDiagonalRate(ScalarBuilder &scalars, Value t, Value sigma) {
     Value squares =
         scalars.mul(scalars.add(sigma, -1.0), scalars.add(sigma, 1.0));

@@ -6,16 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The scalar mathematics of the step. Functions that over- or underflow when
-// written as in a book stand here in their stable form, once:
+// The scalar math of the step. Functions that would overflow or underflow in
+// their textbook form are defined here in a stable form:
 //
 //   softplus(t)      max(t, 0) + log1p(exp(-|t|))
 //   sigmoid(t)       {1 or e} / (1 + e) with e = exp(-|t|)
-//   log softplus(t)  t where t < -36, else the logarithm of softplus(t)
-//   sigmoid/softplus 1 where t < -36, else their quotient
+//   log softplus(t)  t for t < -36, otherwise the logarithm of softplus(t)
+//   sigmoid/softplus 1 for t < -36, otherwise their quotient
 //
-// Below -36, exp(t) is less than half an ulp of 1 in f64, so that the limits
-// are exact to rounding in f64 and f32; above it nothing underflows in either.
+// Below -36, exp(t) is less than half an ulp of 1 in f64, so the limits are
+// exact to rounding in f64 and f32. Above -36, nothing underflows in either
+// type.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,8 +28,8 @@
 
 namespace vib {
 
-/// Writes arithmetic on scalars of the model's type at an insertion point in
-/// the body of a loop whose dimensions have the letters `dims`.
+/// Creates arithmetic on scalars of the model's type, in the body of a loop
+/// whose dimensions have the letters `dims`.
 class ScalarBuilder {
 public:
   ScalarBuilder(mlir::OpBuilder &builder, mlir::Location loc,
@@ -41,7 +42,7 @@ public:
 
   mlir::Value constant(double value);
   mlir::Value integer(int32_t value);
-  /// The number of the iteration along the dimension `letter`, an i32.
+  /// The index of the iteration along the dimension `letter`, as an i32.
   mlir::Value index(char letter);
   bool hasIndex(char letter) const { return dims.contains(letter); }
 
@@ -55,7 +56,7 @@ public:
   /// a b + c, rounded once.
   mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
   mlir::Value neg(mlir::Value a);
-  /// Not a number if one of them is not.
+  /// NaN if either of them is NaN.
   mlir::Value max(mlir::Value a, mlir::Value b);
   mlir::Value exp(mlir::Value a);
   mlir::Value log(mlir::Value a);
@@ -67,7 +68,7 @@ public:
   mlir::Value compare(mlir::arith::CmpIPredicate predicate, mlir::Value a,
                       mlir::Value b);
   mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
-  /// A signed integer in the model's type.
+  /// Converts a signed integer to the model's type.
   mlir::Value toFloat(mlir::Value integer);
 
   mlir::Value softplus(mlir::Value t);

@@ -1,4 +1,4 @@
-//===- StepBuilder.cpp - What an op needs to build its step -----*- C++ -*-===//
+//===- StepBuilder.cpp - The state of building a step -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- StepBuilder.h - What an op needs to build its step -------*- C++ -*-===//
+//===- StepBuilder.h - The state of building a step -------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,29 +6,29 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each value of a model becomes a few tensors over the batch:
+// Each value of a model is represented by one or more tensors over the batch:
 //
-//   a tensor       one, [B, width], or [S, B, width] after S samples
-//   a normal       mu, t, sigma of a posterior, where t = rho + shift and
-//                  sigma = softplus(t). Of a full covariance t and sigma are
-//                  the lower triangle row by row, [B, K (K + 1) / 2], where
-//                  softplus is applied on the diagonal only; of a likelihood
-//                  whose noise is not computed: the mean
+//   a tensor       one tensor, [B, width], or [S, B, width] for S samples
+//   a normal       As a posterior: mu, t and sigma, where t = rho + shift and
+//                  sigma = softplus(t). For a full covariance, t and sigma are
+//                  lower triangles row by row, [B, K (K + 1) / 2], and softplus
+//                  is applied on the diagonal only. As a likelihood with given
+//                  noise: the mean.
 //   a categorical  its logits
-//   nats           one number an example, [B]; of the rate of a diagonal
-//                  posterior in evaluation that of each latent too, [B, K]
+//   nats           one number for each example, [B]; for the rate of a diagonal
+//                  posterior in evaluation also that of each latent, [B, K]
 //
-// Its adjoint is the derivative of the loss by each of them that is learned
-// from (a posterior: by mu and by t). A term of the loss has no tensor for an
-// adjoint: the derivative by it is the same for all rows that count, 0 for the
-// others; `weigh` multiplies by it.
+// The adjoint of a value is the derivative of the loss with respect to those of
+// its tensors that depend on parameters (for a posterior: mu and t). A term of
+// the loss has no tensor as its adjoint: the derivative with respect to it is
+// the same for all valid rows and 0 for the others. `weigh` multiplies by it.
 //
-// If the step rounds operands to bf16, then it does where a tensor is computed,
-// once for all contractions that read it: it is stored rounded, and what else
-// can read that (the derivative of an activation, the gradient of a bias) does.
-// A weight is rounded anew for each contraction, inside of whose kernel that
-// happens: no rounded copy of it is kept, and the average weights can take its
-// place.
+// If the step rounds operands to bf16, a tensor is rounded once, where it is
+// computed, for all contractions that read it. It is stored rounded, and other
+// readers (the derivative of an activation, the gradient of a bias) read the
+// rounded tensor as well. A weight is rounded again for each contraction,
+// inside the contraction's kernel, so no rounded copy of it is stored, and the
+// averaged weights can take its place.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,69 +43,68 @@
 
 namespace vib {
 
-/// What a function is for.
+/// The purpose of a function.
 enum class StepPurpose {
-  /// Noise of the training, residuals for the backward pass.
+  /// Draws the training noise and stores residuals for the backward pass.
   Train,
-  /// One draw of the noise of the evaluation, no residuals.
+  /// Draws one sample of the evaluation noise and stores no residuals.
   Evaluate
 };
 
 /// Builds one function of the step from the ops of a model.
 class StepBuilder : public LinalgBuilder {
 public:
-  /// Takes the gradient of a parameter, under its name.
+  /// Receives the gradient of a parameter, with the parameter's name.
   using GradientSink = std::function<void(llvm::StringRef, mlir::Value)>;
 
   StepBuilder(mlir::OpBuilder &builder, mlir::Location loc,
-              mlir::FloatType type, StepPurpose purpose, int64_t batch,
-              bool roundsOperands)
-      : LinalgBuilder(builder, loc, type), purpose(purpose), batch(batch),
+              mlir::FloatType type, StepPurpose purpose, bool roundsOperands)
+      : LinalgBuilder(builder, loc, type), purpose(purpose),
         roundsOperands(roundsOperands) {}
 
   bool isTraining() const { return purpose == StepPurpose::Train; }
-  int64_t getBatch() const { return batch; }
 
   /// The tensors of a value of the model.
   llvm::ArrayRef<mlir::Value> get(mlir::Value value) const;
   mlir::Value getTensor(mlir::Value value) const { return get(value).front(); }
   bool has(mlir::Value value) const { return tensors.contains(value); }
-  /// Sets them; the value takes the label that is current.
+  /// Sets the tensors. The value gets the current label.
   void set(mlir::Value value, mlir::ValueRange newTensors);
   mlir::StringAttr getLabelOf(mlir::Value value) const {
     return labels.lookup(value);
   }
 
-  /// The adjoints, none until an op that uses the value has set them.
+  /// The adjoints; empty until an op that uses the value has set them.
   llvm::ArrayRef<mlir::Value> getAdjoint(mlir::Value value) const;
   void setAdjoint(mlir::Value value, mlir::ValueRange newAdjoints);
-  /// Sets them, or adds to what other uses have set.
+  /// Sets the adjoints, or adds to those that other users have set.
   void addAdjoint(mlir::Value value, mlir::ValueRange moreAdjoints);
   mlir::StringAttr getAdjointLabelOf(mlir::Value value) const {
     return adjointLabels.lookup(value);
   }
 
-  /// Marks a value as computed from parameters; only such have adjoints.
+  /// Marks a value as dependent on parameters. Only such values have adjoints.
   void setLearned(mlir::Value value) { learned.insert(value); }
   bool isLearned(mlir::Value value) const { return learned.contains(value); }
 
-  /// What an op keeps from its forward for its backward pass.
+  /// What an op stores in its forward pass for its backward pass.
   void setResiduals(mlir::Operation *op, mlir::ValueRange values);
   llvm::ArrayRef<mlir::Value> getResiduals(mlir::Operation *op) const;
 
-  /// Makes `scale` (1 where it is null) the derivative of the summed loss by
-  /// the term of each row.
+  /// Declares that the derivative of the summed loss with respect to the term
+  /// of each row is `scale`, or 1 if that is null.
   void setTermScale(mlir::Value term, mlir::Value scale) {
     termScales[term] = scale;
   }
   bool isInLoss(mlir::Value term) const { return termScales.contains(term); }
-  /// In a body with the dimension 'b': `derivative` of `term` of this row as a
-  /// part of the derivative of the mean loss, 0 in rows that do not count. A
-  /// term that is a mean over `samples` is divided by them too.
+  /// In the body of a loop over 'b': turns `derivative`, that of the row's
+  /// `term`, into its contribution to the derivative of the mean loss; 0 in
+  /// rows that are not valid. If the term is a mean over `samples`, the result
+  /// is divided by their number as well.
   mlir::Value weigh(ScalarBuilder &scalars, mlir::Value term,
                     mlir::Value derivative, int64_t samples = 1);
 
-  /// An argument of the function.
+  /// The arguments of the function.
   void setParameter(llvm::StringRef name, mlir::Value tensor) {
     parameters[name] = tensor;
   }
@@ -115,9 +114,10 @@ public:
   }
   mlir::Value getScalar(llvm::StringRef name) const;
 
-  /// Whether the operands of the contractions of a layer are rounded to bf16,
-  /// given the shape of its weight. Below 32 inputs or outputs they are not:
-  /// the layer is a few thousandths of the work, and it may be the classifier.
+  /// Whether the contractions of a layer round their operands to bf16, given
+  /// the shape of the layer's weight. Layers with fewer than 32 inputs or
+  /// outputs do not: they are a few thousandths of the work, and may be the
+  /// classifier.
   bool isRounded(llvm::ArrayRef<int64_t> weightShape) const {
     return roundsOperands && llvm::all_of(weightShape, [](int64_t extent) {
              return extent >= 32;
@@ -125,7 +125,7 @@ public:
   }
   /// The tensor rounded to bf16, to nearest even.
   mlir::Value round(mlir::Value tensor);
-  /// What is stored of the tensor: the rounded one if there is one.
+  /// The form in which the tensor is stored: rounded if it has been rounded.
   mlir::Value getStored(mlir::Value tensor) const {
     mlir::Value stored = rounded.lookup(tensor);
     return stored ? stored : tensor;
@@ -136,27 +136,26 @@ public:
     sink(parameter, gradient);
   }
 
-  /// Puts off what reads an adjoint but does not pass it on, until `flush`:
-  /// then the chain of adjoints stands together in the function, and a layer's
-  /// gradient and update after it.
+  /// Postpones code that reads an adjoint but does not pass it on, until
+  /// `flush`. The function then contains the chain of adjoints in one piece,
+  /// followed by the gradients and updates of the layer.
   void defer(std::function<void()> build);
   void flush();
 
-  /// The letters of the dimensions of a tensor over samples and rows:
-  /// "sbk" or "bk", of one number a row "sb" or "b".
+  /// The dimension letters of a tensor over samples and rows, "sbk" or "bk";
+  /// and of a tensor with one number for each row, "sb" or "b".
   static llvm::StringRef getMatrixDims(mlir::Value tensor);
   static llvm::StringRef getColumnDims(mlir::Value tensor);
-  /// How many samples a tensor of the rank of a matrix has.
+  /// The number of samples in a tensor: its first dimension if it has rank 3.
   static int64_t getNumSamples(mlir::Value tensor);
-  /// The mean of what `body` gives over the samples, if there are samples;
-  /// `dims` are the letters of the inputs' rows, "sb" or "b".
+  /// The mean over the samples of what `body` returns, if there are samples.
+  /// `dims` are the letters of the inputs, "sb" or "b".
   mlir::Value meanOverSamples(llvm::ArrayRef<Access> inputs,
                               llvm::StringRef dims, int64_t samples,
                               ScalarFunction body);
 
 private:
   StepPurpose purpose;
-  int64_t batch;
   bool roundsOperands;
   llvm::DenseMap<mlir::Value, mlir::Value> rounded;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> tensors, adjoints;

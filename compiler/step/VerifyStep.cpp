@@ -1,4 +1,4 @@
-//===- VerifyStep.cpp - What must hold of the phase step --------*- C++ -*-===//
+//===- VerifyStep.cpp - Verify the phase step -------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -36,8 +36,7 @@ static bool isState(SlotKind kind) {
 
 namespace {
 
-/// Checks one module; reports and fails at the first thing that is wrong in
-/// each function.
+/// Verifies a module. Stops and reports an error at the first violation.
 class StepVerifier {
 public:
   explicit StepVerifier(ModuleOp module) : module(module) {}
@@ -98,7 +97,7 @@ LogicalResult StepVerifier::readParameters() {
     SmallVector<int64_t> extents(shape.asArrayRef());
     if (llvm::any_of(extents, [](int64_t extent) { return extent < 1; }))
       return module.emitError("expected the shape of the parameter ")
-             << name << " to be of positive integers but got " << shape;
+             << name << " to consist of positive integers but got " << shape;
     if (!parameters.try_emplace(name, extents).second)
       return module.emitError("two entries of vib.parameters have the name ")
              << name;
@@ -108,7 +107,7 @@ LogicalResult StepVerifier::readParameters() {
 
 LogicalResult StepVerifier::verify(func::FuncOp function) {
   if (!llvm::is_contained(kFunctions, function.getName()))
-    return function.emitOpError("is none of the functions of the step");
+    return function.emitOpError("is not a function of the phase step");
   if (!function.getBody().hasOneBlock())
     return function.emitOpError("expected a body of one block");
   llvm::StringSet<> arguments, results;
@@ -148,13 +147,13 @@ LogicalResult StepVerifier::verifySlot(func::FuncOp function, const Twine &what,
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape())
     return function.emitOpError("expected ")
-           << what << " to be a tensor of static shape but got " << type;
+           << what << " to be a tensor with a static shape but got " << type;
   if (!isState(slot.getKind()) && slot.getKind() != SlotKind::Gradient)
     return success();
   auto parameter = parameters.find(slot.getName());
   if (parameter == parameters.end())
     return function.emitOpError("expected the slot of ")
-           << what << " to be of a parameter, but vib.parameters has no \""
+           << what << " to name a parameter, but vib.parameters has no \""
            << slot.getName() << "\"";
   if (tensor.getShape() != ArrayRef(parameter->second)) {
     InFlightDiagnostic diagnostic = function.emitOpError("expected ");
@@ -166,7 +165,7 @@ LogicalResult StepVerifier::verifySlot(func::FuncOp function, const Twine &what,
   return success();
 }
 
-/// All state that comes in goes out.
+/// Checks that @train_step returns all state that it takes.
 LogicalResult StepVerifier::verifyState(func::FuncOp function) {
   llvm::DenseSet<Attribute> returned;
   for (unsigned i = 0; i < function.getNumResults(); ++i)

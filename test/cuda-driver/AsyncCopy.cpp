@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A copy lands as late as it may: when its thread waits for its group, or at
-// the thread's end. Until then its target may not be touched.
+// A copy is performed as late as possible: when its thread waits for its group,
+// or when the thread ends. Until then, its target must not be accessed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +23,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// Operands: target, source, bytes of the source.
+/// The operands are: target, source, bytes to read from the source.
 void copyAsync(Warp &w, const Instruction &i) {
   AsyncCopy copy;
   copy.lanes = w.active;
@@ -46,7 +46,7 @@ void commitGroup(Warp &w, const Instruction &) {
   eachActive(w.active, [&](unsigned lane) { ++w.asyncGroup[lane]; });
 }
 
-/// Waits until i.count groups at most are under way.
+/// Waits until at most i.count groups are pending.
 void waitGroup(Warp &w, const Instruction &i) {
   uint32_t end[32];
   for (unsigned lane = 0; lane != 32; ++lane)

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The lanes of a warp take their turns in order: any order is allowed, and a
-// result that depends on it is not one to rely on.
+// The lanes of a warp perform their operations in order. Any order is allowed,
+// and a kernel must not rely on a result that depends on it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -65,7 +65,7 @@ template <typename T> T apply(uint8_t operation, T old, T b, T c) {
   __builtin_unreachable();
 }
 
-/// Operands: address, old value, b, c.
+/// The operands are: address, old value, b, c.
 template <typename T> void atomic(Warp &w, const Instruction &i) {
   uint64_t addresses[32];
   uint8_t *host[32];

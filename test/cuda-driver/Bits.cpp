@@ -1,4 +1,4 @@
-//===- Bits.cpp - Logic, shifts and fields of bits ------------------------===//
+//===- Bits.cpp - Logic, shifts and bit fields ----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,7 +29,7 @@ struct Not {
   template <typename T> static T apply(T a) { return ~a; }
 };
 
-/// Distances beyond the width are clamped to it.
+/// Distances greater than the width are clamped to it.
 struct ShiftLeft {
   template <typename T> static T apply(T a, uint32_t by) {
     return by >= 8 * sizeof(T) ? T(0) : static_cast<T>(a << by);
@@ -121,7 +121,7 @@ template <typename T> void extractField(Warp &w, const Instruction &i) {
         unsigned place = b & 0xFF, length = c & 0xFF;
         if (length == 0)
           return 0;
-        // Bits from beyond the width are the sign, or zero.
+        // Bits from beyond the width are copies of the sign, or zero.
         T shifted = ShiftRight::apply(a, place);
         if (length >= width)
           return shifted;
@@ -169,7 +169,8 @@ void logic3(Warp &w, const Instruction &i) {
       w.lanes<uint32_t>(i.operands[3]));
 }
 
-/// Bytes of {b, a} by the selectors in c; bit 3 of one repeats its sign.
+/// Selects bytes of {b, a} by the selectors in c. Bit 3 of a selector
+/// replicates the sign of the byte.
 void permute(Warp &w, const Instruction &i) {
   mapLanes(
       w, w.lanes<uint32_t>(i.operands[0]),

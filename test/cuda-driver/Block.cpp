@@ -1,4 +1,4 @@
-//===- Block.cpp - A thread block, and the launch it belongs to -----------===//
+//===- Block.cpp - A thread block of a launch -----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The warps of a block take turns. With a seed, which is next is drawn, and so
-// is for how long: until its next barrier, or for a few instructions.
+// The warps of a block take turns. With a seed, it is random which warp is next
+// and for how long it runs: until its next barrier, or for a few instructions.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +30,7 @@ constexpr uint64_t lastBarrier = (1u << barrierBits) - 1;
 constexpr uint64_t blockMask = (1u << blockBits) - 1;
 constexpr unsigned blockShift = epochShift + barrierBits;
 constexpr unsigned launchShift = blockShift + blockBits;
-/// Blocks that are none: of several, and of atomic accesses.
+/// Block numbers that stand for several blocks, and for atomic accesses.
 constexpr uint64_t severalBlocks = blockMask, atomicBlocks = blockMask - 1;
 
 uint64_t blockOf(uint64_t word) { return (word >> blockShift) & blockMask; }
@@ -49,7 +49,7 @@ std::string describeThread(uint64_t word) {
   return fmt::format("thread {} of {}", threadOf(word), block);
 }
 
-/// Whether so many bytes, one access's, are all 1.
+/// Whether the `bytes` flags of an access are all 1.
 bool allSet(const uint8_t *flags, unsigned bytes) {
   constexpr uint64_t ones = 0x0101010101010101;
   uint64_t first = ones, second = ones;
@@ -64,13 +64,13 @@ bool allSet(const uint8_t *flags, unsigned bytes) {
   return first == ones && second == ones;
 }
 
-/// Whether two accesses of one launch may come in any order.
+/// Whether the order of two accesses in the same launch is undefined.
 bool conflict(uint64_t earlier, uint64_t later) {
   if (earlier == later || launchOf(earlier) != launchOf(later))
     return false;
   if (blockOf(earlier) != blockOf(later))
     return true;
-  // Beyond the last number barriers are not told apart.
+  // Barriers beyond the last number are not distinguished.
   return sameEpoch(earlier, later) &&
          ((later >> epochShift) & lastBarrier) != lastBarrier &&
          unordered(earlier, later);
@@ -114,7 +114,8 @@ void Block::run(uint64_t blockNumber) {
     }
     size_t turn = seed ? random(ready.size()) : 0;
     Warp &warp = *warps[ready[turn]];
-    // Most turns are long, so that they cost little, but some are very short.
+    // Most turns are long, so that switching costs little, but some are very
+    // short.
     uint64_t budget = ~0ull;
     if (seed)
       budget = random(4) ? 1 + random(2000) : 1 + random(8);
@@ -136,7 +137,7 @@ void Block::run(uint64_t blockNumber) {
   }
 }
 
-/// Lets those go on that wait at a barrier which all have reached.
+/// Releases the warps that wait at a barrier which all warps have reached.
 void Block::releaseBarriers() {
   std::map<uint32_t, std::vector<Warp *>> waiting;
   for (auto &warp : warps)
@@ -328,7 +329,7 @@ void Block::access(Warp &warp, Space space, const uint64_t *addresses,
     accessParameters(addresses, active, bytes, isWrite, host);
     return;
   case Space::Generic: {
-    // Each lane to its own space.
+    // Resolve the address of each lane in its own space.
     uint64_t inner[32];
     uint32_t inShared = 0, inLocal = 0;
     eachActive(active, [&](unsigned lane) {
@@ -383,7 +384,7 @@ void Block::accessAsync(Warp &warp, const uint64_t *target,
   uint32_t active = warp.active, rest = active;
   checkAlignment(target, active, bytes);
   while (rest) {
-    // The lanes that read as much.
+    // The lanes that read the same number of bytes.
     uint32_t read = sourceBytes[__builtin_ctz(rest)], same = 0;
     eachActive(rest, [&](unsigned lane) {
       same |= uint32_t(sourceBytes[lane] == read) << lane;

@@ -1,4 +1,4 @@
-//===- Block.h - A thread block, and the launch it belongs to ---*- C++ -*-===//
+//===- Block.h - A thread block of a launch ---------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -25,7 +25,7 @@ struct Shape {
   uint64_t count() const { return uint64_t(x) * y * z; }
 };
 
-/// A launch, its arguments copied.
+/// A launch, with a copy of its arguments.
 struct Launch {
   std::shared_ptr<const Kernel> kernel;
   Shape blocks, threads;
@@ -33,39 +33,42 @@ struct Launch {
   std::vector<uint8_t> parameters;
 };
 
-/// Where generic addresses of shared and local memory begin.
+/// The start of the windows for shared and local memory in generic addresses.
 constexpr uint64_t sharedWindow = 0x7B0000000000;
 constexpr uint64_t localWindow = 0x7C0000000000;
 constexpr uint64_t windowBytes = uint64_t(1) << 32;
 
 class Block {
 public:
-  /// `seed` 0 runs the warps in their order, each as far as it gets.
+  /// With `seed` 0, the warps run in order, each until it has to wait.
   Block(const Launch &launch, DeviceMemory &memory, uint64_t launchNumber,
         uint64_t seed);
 
-  /// Runs the block of a number.
+  /// Runs the block with the given number.
   void run(uint64_t number);
 
   /// Resolves and checks an access of `bytes` at each active lane's address in
-  /// a space: where it lies on the host. Writes become initialized.
+  /// a space. Returns the host addresses in `host`. Written bytes become
+  /// initialized.
   void access(Warp &warp, Space space, const uint64_t *addresses,
               unsigned bytes, bool isWrite, uint8_t **host);
-  /// The same of an atomic operation, which is ordered with its like.
+  /// The same for an atomic operation, which does not conflict with other
+  /// atomic operations.
   void accessAtomic(Warp &warp, Space space, const uint64_t *addresses,
                     unsigned bytes, uint8_t **host);
-  /// The same of cp.async from `source`, of which it reads `sourceBytes`.
-  /// `host` is where those lie.
+  /// The same for cp.async from `source`, of which it reads `sourceBytes`.
+  /// Returns the host addresses of those in `host`.
   void accessAsync(Warp &warp, const uint64_t *target, const uint64_t *source,
                    const uint32_t *sourceBytes, unsigned bytes, uint8_t **host);
-  /// Fails if an address of `active` is not a multiple of `bytes`.
+  /// Fails unless the address of every lane in `active` is a multiple of
+  /// `bytes`.
   static void checkAlignment(const uint64_t *addresses, uint32_t active,
                              unsigned bytes);
 
   const Launch &launch;
   DeviceMemory &memory;
   SharedMemory shared;
-  Shape position; ///< Of the block in the grid.
+  Shape position; ///< The position in the grid.
   uint64_t executed = 0, executedByLanes = 0;
   /// The warp that runs, for messages.
   const Warp *running = nullptr;
@@ -90,7 +93,7 @@ private:
   size_t finished = 0;
   uint64_t launchNumber, seed;
   uint64_t number = 0;
-  uint64_t barriers = 0; ///< So far, in this block.
+  uint64_t barriers = 0; ///< The barriers of the block so far.
   unsigned granuleShift;
   Allocation *lastAllocation = nullptr;
   std::mt19937_64 generator;

@@ -15,7 +15,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// The comparisons by their names. From `equ` on a NaN makes them true.
+/// The comparisons by name. Those from `equ` on are true for a NaN.
 const std::initializer_list<std::string_view> comparisons = {
     "eq",  "ne",  "lt",  "le",  "gt",  "ge", "equ", "neu", "ltu",
     "leu", "gtu", "geu", "num", "nan", "lo", "ls",  "hi",  "hs"};
@@ -45,7 +45,7 @@ template <int comparison, typename T> bool holds(T a, T b) {
   case Eq:
     return a == b;
   case Ne:
-    // Of floats it is false for a NaN.
+    // False if either is a NaN.
     return a < b || a > b;
   case Lt:
     return a < b;
@@ -89,7 +89,7 @@ uint32_t combined(uint8_t combination, uint32_t value, uint32_t other) {
   }
 }
 
-/// Operands: p, q, a, b, and the predicate to combine with.
+/// The operands are: p, q, a, b, and the predicate to combine with.
 template <int comparison, typename T, bool ftz>
 void compare(Warp &w, const Instruction &i) {
   uint32_t result = testLanes(
@@ -205,7 +205,7 @@ struct WidenBF16 {
   static float apply(uint16_t bits) { return bf16ToFloat(bits); }
 };
 
-/// f16 and bf16 compare as the f32 that they are.
+/// Converts f16 and bf16 to f32 for the comparison.
 Slot comparable(Decoder &d, size_t index, Type type) {
   Slot slot = d.source(index, type);
   if (type != Type::F16 && type != Type::BF16)
@@ -231,7 +231,8 @@ void decodeSetp(Decoder &d) {
   Slot other = combination ? d.predicate(d.operand(3)) : 0;
   Slot q = p.second.empty() ? d.temporary(Type::Pred)
                             : d.predicateDestination(p.second[0]);
-  // A second destination is the negation, combined as the first.
+  // The second destination is the negation, combined in the same way as the
+  // first.
   if (!p.second.empty() && !combination) {
     combination = AndWith;
     other = d.constant(~0u, 0);
@@ -264,7 +265,7 @@ void decodeSelp(Decoder &d) {
          {d.destination(0, type), d.source(1, type), d.source(2, type), p});
 }
 
-/// All ones, or 1.0 for f32, where a comparison holds.
+/// All ones, or 1.0 for f32, if the comparison holds.
 void setFromPredicate(Warp &w, const Instruction &i) {
   uint32_t p = w.predicate(i.operands[1]);
   uint32_t value = static_cast<uint32_t>(i.offset), active = w.active;

@@ -1,4 +1,4 @@
-//===- Control.cpp - Branches, barriers and ends --------------------------===//
+//===- Control.cpp - Branches, barriers and exits -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -57,7 +57,7 @@ void decodeTrap(Decoder &d) {
 }
 
 void syncWarp(Warp &w, const Instruction &) {
-  // Only of all of the warp: what fewer lanes order is not told apart.
+  // Only if the whole warp takes part: the order of fewer lanes is not tracked.
   if (w.active == ~0u)
     w.phase = std::min(w.phase + 1, shadow::lastPhase);
 }
@@ -73,7 +73,7 @@ void decodeBar(Decoder &d) {
     return;
   }
   d.take("cta");
-  // Lanes that are not together are reported with or without it.
+  // Divergent lanes are reported with or without .aligned.
   d.take("aligned");
   if (!d.take("sync"))
     d.error("a barrier without .sync");
@@ -86,14 +86,14 @@ void decodeBar(Decoder &d) {
   i.count = counted;
 }
 
-/// Orders memory, which is in order here.
+/// A fence does nothing here, because memory accesses are never reordered.
 void decodeFence(Decoder &d) {
   d.takeOneOf({"sc", "acq_rel", "acquire", "release"});
   d.takeOneOf({"cta", "cluster", "gl", "gpu", "sys"});
   d.expectOperands(0);
 }
 
-/// A pause of any length.
+/// A pause may have any length.
 void decodeNanosleep(Decoder &d) {
   d.takeType({Type::U32});
   d.expectOperands(1);

@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A conversion is a step from the source's type to the destination's. Around it
-// may stand a step that narrows a register wider than the source's type, and
-// one that widens the result to a register wider than the destination's.
+// A conversion is a step from the source's type to the destination's type.
+// Before it there may be a step that narrows a register wider than the source's
+// type, and after it one that widens the result to a register wider than the
+// destination's type.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +26,7 @@ namespace {
 
 enum : uint8_t { Flush = 1, Saturate = 2, Relu = 4 };
 
-/// The rounding of a conversion; .rni and the like round to an integer.
+/// The rounding of a conversion. .rni and the like round to an integer.
 struct Mode {
   Rounding rounding = Rounding::Nearest;
   bool given = false;
@@ -36,9 +37,9 @@ struct Mode {
 // Steps
 //===----------------------------------------------------------------------===//
 
-/// Integer to integer: by truncation or extension, or clamped.
+/// Integer to integer: truncated, extended or clamped.
 template <typename D, typename S> void integers(Warp &w, const Instruction &i) {
-  // A type of 8 bits is kept in 16.
+  // A type of 8 bits is held in 16.
   using DReg = std::conditional_t<
       sizeof(D) == 1,
       std::conditional_t<std::is_signed_v<D>, int16_t, uint16_t>, D>;
@@ -75,7 +76,7 @@ template <typename T> T roundToInteger(T value, Rounding rounding) {
   __builtin_unreachable();
 }
 
-/// Clamped to the range of D. What a NaN becomes depends on the sizes.
+/// Clamps to the range of D. What a NaN becomes depends on the sizes.
 template <typename D, typename S>
 void floatToInteger(Warp &w, const Instruction &i) {
   using DReg = std::conditional_t<
@@ -124,7 +125,7 @@ void integerToFloat(Warp &w, const Instruction &i) {
   });
 }
 
-/// Between f32 and f64, or f32 or f64 to an integer of its type.
+/// f32 to f64 or back, or f32 or f64 to an integral value of the same type.
 template <typename D, typename S>
 void floatToFloat(Warp &w, const Instruction &i) {
   bool toInteger = i.count;
@@ -158,7 +159,7 @@ template <typename Op> void halfToSingle(Warp &w, const Instruction &i) {
       w.lanes<uint16_t>(i.operands[1]));
 }
 
-/// f32 before it is narrowed.
+/// Applies .ftz, .relu and .sat to an f32 before it is narrowed.
 float prepared(float value, uint8_t flags) {
   if (flags & Flush)
     value = flush(value);
@@ -187,7 +188,7 @@ template <typename Op> void singleToHalf(Warp &w, const Instruction &i) {
       w.lanes<float>(i.operands[1]));
 }
 
-/// Operand 1 becomes the upper half, operand 2 the lower.
+/// Operand 1 becomes the upper half, operand 2 the lower half.
 template <typename Op> void singlesToPair(Warp &w, const Instruction &i) {
   Rounding rounding = static_cast<Rounding>(i.mode);
   uint8_t flags = i.flags;
@@ -200,7 +201,8 @@ template <typename Op> void singlesToPair(Warp &w, const Instruction &i) {
       w.lanes<float>(i.operands[1]), w.lanes<float>(i.operands[2]));
 }
 
-/// To 10 bits of fraction: .rna takes halves away from zero, .rn to even.
+/// Rounds to 10 bits of fraction: .rna rounds halves away from zero, .rn to
+/// even.
 void singleToTf32(Warp &w, const Instruction &i) {
   bool away = i.mode, relu = i.flags & Relu;
   mapLanes(
@@ -244,7 +246,8 @@ template <typename D> Handler fromIntegers(Type source) {
   }
 }
 
-/// From a type of at least 16 bits: one of 8 is widened before.
+/// The handler for a source type of at least 16 bits; one of 8 bits is widened
+/// before.
 Handler integersHandler(Type destination, Type source) {
   switch (destination) {
   case Type::U8:
@@ -328,13 +331,13 @@ Type integerOfSize(unsigned size, bool isSigned) {
   }
 }
 
-/// A source of exactly its type's bits; one of 8 bits becomes one of 16, and
-/// `type` with it.
+/// A source in a register of exactly its type's size. A type of 8 bits becomes
+/// one of 16 bits, and `type` changes with it.
 Slot narrowSource(Decoder &d, const Operand &operand, Type &type) {
   auto [slot, size] = d.wideSource(operand, type);
   unsigned wanted = sizeOf(type);
   if (wanted == 1 || size != wanted) {
-    // Low bits are those of the wider register, whatever the type.
+    // The low bits of the wider register are the same for any type.
     Type narrow = integerOfSize(wanted, isSigned(type));
     Type wide = integerOfSize(size, false);
     Type step = wanted == 1 ? integerOfSize(2, isSigned(type)) : narrow;
@@ -347,8 +350,8 @@ Slot narrowSource(Decoder &d, const Operand &operand, Type &type) {
   return slot;
 }
 
-/// Where a conversion to `type` may write; `finish` moves it to a wider
-/// register.
+/// The register to which a conversion to `type` can write. `finish` moves the
+/// result to the destination if that is wider.
 struct Target {
   Slot slot, final;
   unsigned size;

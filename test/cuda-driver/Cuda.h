@@ -1,4 +1,4 @@
-//===- Cuda.h - What is used of the CUDA driver's interface -----*- C++ -*-===//
+//===- Cuda.h - The interface of the CUDA driver ----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Declared here, after NVIDIA's documentation of the driver API, so that
-// building needs no toolkit. Names and values are those of cuda.h.
+// The declarations follow NVIDIA's documentation of the driver API, so that no
+// toolkit is needed to build this. Names and values are those of cuda.h.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,7 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// X(name, value, description) for each error that the stand-in may return.
+/// X(name, value, description) for each error that the stand-in can return.
 #define VIB_CUDA_ERRORS(X)                                                     \
   X(CUDA_SUCCESS, 0, "no error")                                               \
   X(CUDA_ERROR_INVALID_VALUE, 1, "invalid argument")                           \

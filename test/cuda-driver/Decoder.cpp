@@ -1,4 +1,4 @@
-//===- Decoder.cpp - From a statement of PTX to instructions --------------===//
+//===- Decoder.cpp - Decode statements of PTX -----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,7 +20,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// Registers begin where a vector of the host may.
+/// Registers are aligned as vectors of the host need.
 constexpr uint32_t slotAlign = 64;
 
 /// The special registers by name.
@@ -74,7 +74,7 @@ void notPredicate(Warp &warp, const Instruction &i) {
   warp.setPredicate(i.operands[0], ~warp.predicate(i.operands[1]));
 }
 
-/// An address of 64 bits a lane, from a base of T and the offset.
+/// Adds the offset to a base of type T, giving an address of 64 bits per lane.
 template <typename T> void addOffset(Warp &warp, const Instruction &i) {
   T offset = static_cast<T>(i.offset);
   mapLanes(

@@ -1,4 +1,4 @@
-//===- Decoder.h - From a statement of PTX to instructions ------*- C++ -*-===//
+//===- Decoder.h - Decode statements of PTX ---------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An opcode has a function that decodes it: it takes the modifiers that it
-// knows, asks for its operands by size, and emits the instruction. A modifier
-// that nobody took is an error, as is an operand too many: nothing is ever
-// passed over.
+// For each opcode there is a function that decodes it. It takes the modifiers
+// that it knows, requests its operands by size, and emits the instruction. A
+// modifier that is not taken is an error, as is an extra operand: nothing is
+// ignored.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,8 +26,8 @@
 
 namespace vib::cuda {
 
-/// A kernel while it is being decoded: gives out places in the register file,
-/// and knows the addresses of variables.
+/// A kernel while it is being decoded: allocates the register file and knows
+/// the addresses of variables.
 class KernelBuilder {
 public:
   explicit KernelBuilder(Kernel &kernel) : kernel(kernel) {}
@@ -37,11 +37,11 @@ public:
   Slot special(Special special);
 
   Kernel &kernel;
-  /// Branches whose labels have not been seen: instruction and label.
+  /// Branches to labels that have not been seen yet: instruction and label.
   std::vector<std::pair<size_t, std::string>> openBranches;
-  /// The same of brx.idx: table and name.
+  /// The same for brx.idx: table and name.
   std::vector<std::pair<size_t, std::string>> openTables;
-  /// By name: what `mov` gives, and what an address operand means.
+  /// Symbols by name: the value that `mov` gives, and an address operand means.
   std::unordered_map<std::string, uint64_t> symbols;
 
 private:
@@ -57,20 +57,20 @@ public:
       : statement(statement), builder(builder),
         taken(statement.modifiers.size()) {}
 
-  /// Emits what the statement means. The target of a branch is left open.
+  /// Emits the instructions of the statement. Targets of branches stay open.
   void decode();
 
   // Modifiers.
 
-  /// Whether the statement has the modifier, which then is dealt with.
+  /// Takes the modifier if the statement has it. Returns whether it has.
   bool take(std::string_view modifier);
-  /// The place in `names` of the one modifier of them, or -1.
+  /// Takes a modifier in `names`, and returns its index; -1 if there is none.
   int takeOneOf(std::initializer_list<std::string_view> names);
-  /// The next modifier that is a type.
+  /// Takes the next modifier, which must be a type.
   Type takeType();
-  /// The same, if its size is one of `sizes`.
+  /// The same; the type must be one of `allowed`.
   Type takeType(std::initializer_list<Type> allowed);
-  /// `.rn`, `.rz`, `.rm` or `.rp` of an arithmetic instruction; .rn without.
+  /// Takes the rounding of an arithmetic instruction; .rn if there is none.
   Rounding takeRounding();
 
   // Operands.
@@ -79,28 +79,28 @@ public:
   void expectOperands(size_t count);
   void expectOperands(size_t least, size_t most);
   const Operand &operand(size_t index) const;
-  /// A register, constant or address of a variable, read as `type`.
+  /// A register, a constant or the address of a variable, read as `type`.
   Slot source(size_t index, Type type) { return source(operand(index), type); }
   Slot source(const Operand &operand, Type type);
-  /// The same for a register of any size at least that of `type`: its slot and
-  /// its own size.
+  /// The same for a register that may be wider than `type`: its slot and its
+  /// size.
   std::pair<Slot, unsigned> wideSource(const Operand &operand, Type type);
   Slot destination(size_t index, Type type) {
     return destination(operand(index), type);
   }
   Slot destination(const Operand &operand, Type type);
   std::pair<Slot, unsigned> wideDestination(const Operand &operand, Type type);
-  /// A predicate that is read, with its negation in a register of its own.
+  /// A predicate that is read. Its negation gets a register of its own.
   Slot predicate(const Operand &operand);
   Slot predicateDestination(const Operand &operand);
-  /// The elements of a vector operand; an operand that is none is one element.
+  /// The elements of a vector operand; any other operand is its only element.
   const std::vector<Operand> &elements(size_t index, size_t count);
-  /// A constant that has to be known here.
+  /// A constant whose value must be known now.
   uint64_t immediate(size_t index);
-  /// Makes an address the operand `place` of an instruction that adds its
+  /// Makes an address the operand `place` of an instruction that adds the
   /// `offset` itself.
   void setAddress(Instruction &instruction, size_t place, size_t index);
-  /// The same, added up before: 64 bits a lane.
+  /// The same, but the offset is added beforehand: 64 bits per lane.
   Slot address(size_t index);
 
   Slot temporary(Type type) { return builder.allocate(type); }
@@ -110,7 +110,7 @@ public:
 
   Instruction &emit(Handler handler, std::initializer_list<Slot> operands = {});
 
-  /// The negation of a predicate.
+  /// Emits the negation of a predicate.
   void emitNot(Slot destination, Slot source);
 
   [[noreturn]] void error(const std::string &reason) const;
@@ -121,7 +121,7 @@ public:
 private:
   void checkRegister(const Register &reg, Type type, bool wider) const;
 
-  std::vector<bool> taken; ///< Of the modifiers.
+  std::vector<bool> taken; ///< For each modifier.
 };
 
 bool isOpcode(std::string_view name);
@@ -129,7 +129,7 @@ bool isOpcode(std::string_view name);
 using DecodeFunction = void (*)(Decoder &);
 using OpcodeTable = std::unordered_map<std::string_view, DecodeFunction>;
 
-// Each in the file of its name.
+// Each is defined in the file of its name.
 void addIntegerOpcodes(OpcodeTable &table);
 void addBitOpcodes(OpcodeTable &table);
 void addFloatOpcodes(OpcodeTable &table);

@@ -1,4 +1,4 @@
-//===- Device.cpp - A device, its streams and what runs on them -----------===//
+//===- Device.cpp - A device and its streams ------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -67,7 +67,7 @@ void Device::drainAll() {
 }
 
 void Device::launch(const Launch &launch) {
-  // Launches are numbered within what DeviceMemory.h leaves for them.
+  // Launch numbers are limited by the format of histories (DeviceMemory.h).
   if (++launches == 1 << 14) {
     memory.clearHistory();
     launches = 1;

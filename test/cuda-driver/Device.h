@@ -1,4 +1,4 @@
-//===- Device.h - A device, its streams and what runs on them ---*- C++ -*-===//
+//===- Device.h - A device and its streams ----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Work on a stream waits until somebody synchronizes with it: a host that does
-// not wait sees what was there before. Work on the default stream comes after
-// all that blocking streams were given before, and before what they are given
-// after.
+// Work on a stream is delayed until the host synchronizes with it, so a host
+// that does not wait sees the old data. Work on the default stream comes after
+// all earlier work of blocking streams, and before all their later work.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,16 +31,16 @@ namespace vib::cuda {
 
 class Device;
 
-/// What an entry point returns instead of success.
+/// The error that an entry point returns.
 struct DriverError {
   CUresult result;
 };
 
-/// Something for a stream to do; its arguments are its own.
+/// A piece of work for a stream. It owns its arguments.
 using Work = std::function<void(Device &)>;
 
 struct Graph {
-  std::vector<Work> nodes; ///< In the order of the stream that was captured.
+  std::vector<Work> nodes; ///< In the order of the capture.
 };
 
 struct Capture {
@@ -64,12 +63,12 @@ struct Stream {
 
 struct Event {
   bool hasTiming = true;
-  bool isCaptured = false; ///< Recorded last in a capture.
+  bool isCaptured = false; ///< Last recorded in a capture.
   bool isRecorded = false;
   std::shared_ptr<Stream> stream;
-  uint64_t number = 0; ///< Of its work on the stream.
+  uint64_t number = 0; ///< The number of its work.
   std::shared_ptr<std::chrono::steady_clock::time_point> time;
-  unsigned queries = 0; ///< That have answered "not ready".
+  unsigned queries = 0; ///< Answered with "not ready".
 };
 
 struct Module {
@@ -82,23 +81,23 @@ struct Function {
   int maxDynamicShared;
 };
 
-/// What belongs to the primary context of a device.
+/// The primary context of a device.
 class Device {
 public:
   explicit Device(const Options &options);
   ~Device();
 
-  /// Gives a stream something to do, or its capture a node.
+  /// Adds work to a stream, or a node to its capture.
   void submit(const std::shared_ptr<Stream> &stream, Work work);
-  /// Does what a stream was given, up to a number.
+  /// Runs the work of a stream up to a number.
   void drain(Stream &stream, uint64_t upTo = ~0ull);
   void drainAll();
 
   void launch(const Launch &launch);
-  /// What a kernel did wrong stays with the context.
+  /// Reports a fault of a kernel. The error stays with the context.
   [[noreturn]] void fail(const Fault &fault);
 
-  /// Spoils the captures that a call disturbs, and throws.
+  /// Invalidates the captures that a call disturbs, and throws.
   void refuseDuringCapture();
   bool isCapturing(bool onlyBlocking) const;
 
@@ -110,11 +109,11 @@ public:
   std::map<void *, std::shared_ptr<Graph>> graphs, executables;
   std::map<void *, std::unique_ptr<Module>> modules;
   std::map<void *, std::unique_ptr<Function>> functions;
-  /// Memory of the host, and how much.
+  /// Pinned memory of the host, and its size.
   std::map<uint8_t *, std::unique_ptr<uint8_t[]>> pinned;
   std::map<uint8_t *, size_t> pinnedSizes;
-  CUresult error = CUDA_SUCCESS; ///< For every later call.
-  uint64_t lastNumber = 0;       ///< Of work.
+  CUresult error = CUDA_SUCCESS; ///< Returned by all later calls.
+  uint64_t lastNumber = 0;       ///< The number of the last work.
   unsigned retained = 0;
 
 private:
@@ -122,21 +121,20 @@ private:
   std::mt19937_64 generator;
 };
 
-/// What has been run, by kernel.
+/// The work that a kernel has done.
 struct KernelStatistics {
   uint64_t launches = 0;
   LaunchCost cost;
 };
 
-/// All of the stand-in.
+/// The state of the stand-in.
 struct Driver {
   Driver() = default;
   ~Driver();
 
-  /// Begins anew, with what the environment says now, unless a context is in
-  /// use.
+  /// Resets the state and reads the environment, unless a context is in use.
   void initialize();
-  /// Writes the statistics, where somebody wants them.
+  /// Writes the statistics, if a file was requested.
   void finish() const;
 
   bool isInitialized = false;

@@ -37,7 +37,8 @@ Allocation::Allocation(uint64_t address, size_t size)
 Allocation *DeviceMemory::allocate(size_t size, size_t align) {
   if (size > free())
     return nullptr;
-  // Far enough apart that no small slip reaches the next.
+  // The gap is large enough that a small error does not reach the next
+  // allocation.
   constexpr uint64_t gap = 4096;
   uint64_t address = (nextAddress + align - 1) / align * align;
   if (address / align % 2 == 0)

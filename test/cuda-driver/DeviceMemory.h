@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Addresses are made up and never given out twice, so that an address of the
-// host, or of something freed, is never taken for another. An allocation is
-// aligned to 256 bytes and to nothing more; it has exactly the bytes asked for.
+// Device addresses are made up and never reused, so an address of the host or
+// of freed memory is never mistaken for another. An allocation is aligned to
+// 256 bytes and not to 512, and has exactly the requested size.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +25,7 @@
 
 namespace vib::cuda {
 
-/// Zeroed pages, present once they are touched.
+/// Zeroed pages, which are allocated when they are first used.
 class Pages {
 public:
   explicit Pages(size_t bytes);
@@ -34,7 +34,7 @@ public:
   Pages &operator=(const Pages &) = delete;
 
   uint8_t *data() const { return pages; }
-  /// Zero again.
+  /// Resets all bytes to zero.
   void clear();
 
 private:
@@ -42,8 +42,8 @@ private:
   size_t bytes;
 };
 
-/// The last write of a granule, and its reads since, as Shadow.h says. Their
-/// epoch is
+/// The last write of a granule and the reads since (see Shadow.h). The epoch of
+/// these is
 ///
 ///   launch: 14 bits | block: 20 bits | barriers of the block: 13 bits
 struct GlobalHistory {
@@ -61,26 +61,26 @@ struct Allocation {
   uint64_t address;
   size_t size;
   Pages data;
-  Pages initialized; ///< A byte of 1 for each that was written.
-  Pages history;     ///< A GlobalHistory for each byte at most.
+  Pages initialized; ///< A byte of 1 for each written one.
+  Pages history;     ///< At most a GlobalHistory per byte.
 };
 
 class DeviceMemory {
 public:
   explicit DeviceMemory(size_t capacity) : capacity(capacity) {}
 
-  /// Null where the memory does not suffice.
+  /// Returns null if there is not enough memory.
   Allocation *allocate(size_t size, size_t align = 256);
-  /// Whether an allocation begins there.
+  /// Returns whether an allocation begins at the address.
   bool release(uint64_t address);
-  /// The allocation that holds an address, or null.
+  /// The allocation that contains an address, or null.
   Allocation *find(uint64_t address);
-  /// What lies at an address, in words.
+  /// Describes what is at an address.
   std::string describe(uint64_t address);
 
   size_t free() const { return capacity - used; }
   size_t total() const { return capacity; }
-  /// Forgets who touched what.
+  /// Forgets all accesses.
   void clearHistory();
 
 private:

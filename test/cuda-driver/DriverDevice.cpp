@@ -70,7 +70,7 @@ int attributeOf(const Options &options, CUdevice_attribute attribute) {
   throw DriverError{CUDA_ERROR_INVALID_VALUE};
 }
 
-/// Of a variable of the environment, which the caller knows nothing of.
+/// Reports a wrong environment variable, of which the caller knows nothing.
 [[noreturn]] void refuse(const std::invalid_argument &error) {
   fmt::print(stderr, "cuda stand-in: {}\n", error.what());
   throw DriverError{CUDA_ERROR_INVALID_VALUE};
@@ -87,7 +87,7 @@ VIB_CUDA_ENTRY cuInit(unsigned flags) {
       refuse(error);
     }
     require(!driver().devices.empty(), CUDA_ERROR_NO_DEVICE);
-    // Only now is it known what has to fail.
+    // Only now are the options known, which may say that this call fails.
     beginCall("cuInit", Need::Nothing);
   });
 }
@@ -156,7 +156,7 @@ VIB_CUDA_ENTRY cuDevicePrimaryCtxRelease_v2(CUdevice number) {
       try {
         device.drainAll();
       } catch (const DriverError &) {
-        // Nobody is left to be told.
+        // There is nobody left to report to.
       }
     }
     if (--device.retained == 0)

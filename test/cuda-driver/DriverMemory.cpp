@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A copy to the device from memory of the host that is not pinned takes what
-// is there at the call; one to such memory is done when the call returns. With
-// pinned memory both happen when the stream gets there.
+// A copy to the device from host memory that is not pinned reads that memory at
+// the time of the call. A copy to such memory is finished when the call
+// returns. For pinned memory both happen when the stream gets to the copy.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +20,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// Where bytes of the device lie on the host, and whether they are initialized.
+/// The host address of device bytes, and whether they are initialized.
 struct Bytes {
   uint8_t *data, *initialized;
 };
@@ -63,7 +63,7 @@ VIB_CUDA_ENTRY cuMemAlloc_v2(CUdeviceptr *address, size_t size) {
 VIB_CUDA_ENTRY cuMemFree_v2(CUdeviceptr address) {
   return enter("cuMemFree_v2", Need::Context, [&](Device *device) {
     device->refuseDuringCapture();
-    // As the driver, it waits for whatever may use the memory.
+    // Like the driver, wait for all work that may use the memory.
     device->drainAll();
     require(device->memory.release(address));
   });

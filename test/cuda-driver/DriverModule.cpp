@@ -17,7 +17,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// The buffers for messages that a caller of cuModuleLoadDataEx gives.
+/// The buffers for messages that the caller of cuModuleLoadDataEx provides.
 struct Logs {
   char *info = nullptr, *error = nullptr;
   size_t infoSize = 0, errorSize = 0;
@@ -41,7 +41,7 @@ struct Logs {
         errorWritten = &values[i];
         break;
       default:
-        // The others do not change what a program does.
+        // The other options do not change the behaviour of a program.
         require(options[i] >= 0 && options[i] < CU_JIT_LAST);
       }
     }
@@ -83,7 +83,7 @@ std::string lineOf(std::string_view text, uint32_t line) {
   throw DriverError{result};
 }
 
-/// What only reading its first lines tells.
+/// Checks what can be decided from the beginning of the image.
 void checkImage(const char *image, Logs &logs) {
   if (std::memcmp(image,
                   "\x7F"

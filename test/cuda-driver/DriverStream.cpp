@@ -15,7 +15,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// Threads for a block at most, and of one direction.
+/// The most threads in a block, in total and along z, and blocks along y and z.
 constexpr uint64_t maxThreads = 1024, maxThreadsZ = 64, maxBlocksYZ = 65535,
                    maxBlocksX = 0x7FFFFFFF;
 
@@ -39,8 +39,8 @@ void waitOn(Device &device, Stream &stream) {
   throw DriverError{CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED};
 }
 
-/// Polls before an event is seen to be done. One who polls waits, so that the
-/// work has to be done at last.
+/// The number of queries until an event is reported as done. A caller that
+/// polls is waiting, so that the work must be done eventually.
 constexpr unsigned queriesUntilDone = 2;
 
 } // namespace

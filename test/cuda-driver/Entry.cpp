@@ -1,4 +1,4 @@
-//===- Entry.cpp - What every entry point begins with ---------------------===//
+//===- Entry.cpp - What all entry points share ----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@ namespace {
 
 thread_local Device *current = nullptr;
 
-/// Errors after which a context is of no more use.
+/// Whether a context cannot be used any more after the error.
 bool staysForever(CUresult error) {
   return (error >= 700 && error < 800) ||
          error == CUDA_ERROR_ECC_UNCORRECTABLE ||

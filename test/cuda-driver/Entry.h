@@ -1,4 +1,4 @@
-//===- Entry.h - What every entry point begins with -------------*- C++ -*-===//
+//===- Entry.h - What all entry points share --------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,22 +14,22 @@
 #include <mutex>
 #include <new>
 
-/// An entry point: what the library exports, and nothing else.
+/// Marks an entry point. The library exports these and nothing else.
 #define VIB_CUDA_ENTRY                                                         \
   extern "C" __attribute__((visibility("default"))) CUresult
 
 namespace vib::cuda {
 
-/// What has to be there before a call makes sense.
+/// What must exist before a call makes sense.
 enum class Need : uint8_t { Nothing, Driver, Context };
 
 std::recursive_mutex &driverMutex();
 
-/// Counts the call, and throws where it has to fail. With Need::Context: the
-/// current device.
+/// Counts the call, and throws if it has to fail. With Need::Context, returns
+/// the current device.
 Device *beginCall(const char *name, Need need);
 
-/// Throws unless a pointer that the caller has to give is there.
+/// Throws unless the condition holds; most are about the caller's arguments.
 inline void require(bool condition,
                     CUresult otherwise = CUDA_ERROR_INVALID_VALUE) {
   if (!condition)
@@ -49,7 +49,7 @@ CUresult enter(const char *name, Need need, F body) noexcept {
   }
 }
 
-/// The object of a handle, if it is one.
+/// The object of a handle; throws if there is none.
 template <typename Map>
 typename Map::mapped_type &find(Map &map, void *handle) {
   auto found = map.find(handle);
@@ -57,10 +57,10 @@ typename Map::mapped_type &find(Map &map, void *handle) {
   return found->second;
 }
 
-/// The stream of a handle; null and CU_STREAM_LEGACY are the default one.
+/// The stream of a handle; null and CU_STREAM_LEGACY mean the default stream.
 std::shared_ptr<Stream> findStream(Device &device, CUstream handle);
 
-/// The device whose primary context is current.
+/// Makes the primary context of a device the current one.
 void setCurrent(Device *device);
 
 } // namespace vib::cuda

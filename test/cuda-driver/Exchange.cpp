@@ -1,4 +1,4 @@
-//===- Exchange.cpp - Between the lanes of a warp -------------------------===//
+//===- Exchange.cpp - Exchange between lanes of a warp --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,12 +17,12 @@ using namespace vib::cuda;
 
 namespace {
 
-/// Where a NamedLanes instruction has its mask.
+/// The operand of a NamedLanes instruction that has its mask.
 constexpr size_t maskPlace = 14;
 
 enum Shuffle : uint8_t { Up, Down, Butterfly, Index };
 
-/// Operands: d, p, a, b, c.
+/// The operands are: d, p, a, b, c.
 void shuffle(Warp &w, const Instruction &i) {
   uint32_t source[32];
   std::copy_n(w.lanes<uint32_t>(i.operands[2]), 32, source);
@@ -88,7 +88,7 @@ void decodeShfl(Decoder &d) {
 
 enum Vote : uint8_t { All, Any, Uniform, Ballot };
 
-/// Of the lanes that name the same lanes.
+/// Votes among the lanes that have the same mask.
 void vote(Warp &w, const Instruction &i) {
   uint32_t p = w.predicate(i.operands[1]);
   const uint32_t *members = w.lanes<uint32_t>(i.operands[maskPlace]);

@@ -1,4 +1,4 @@
-//===- Fault.h - What went wrong in a kernel --------------------*- C++ -*-===//
+//===- Fault.h - An error in a kernel ---------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,10 +16,10 @@
 
 namespace vib::cuda {
 
-/// Thrown where an instruction goes wrong; the launch adds where that was.
+/// An error of an instruction. The launch adds where it happened.
 class Fault : public std::runtime_error {
 public:
-  /// `lane` is the one to name, or -1 if it concerns several.
+  /// `lane` is the lane to name in the message; -1 if there are several.
   Fault(CUresult result, int lane, const std::string &reason)
       : runtime_error(reason), result(result), lane(lane) {}
 

@@ -1,4 +1,4 @@
-//===- Float.cpp - Arithmetic of f32 and f64 ------------------------------===//
+//===- Float.cpp - Arithmetic on f32 and f64 ------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Rounded as IEEE 754 says. What PTX calls approximate is made in double
-// precision and rounded: within any bound that the documentation gives, and the
-// same everywhere the host's libm is.
+// Results are rounded as IEEE 754 requires. Functions that PTX calls
+// approximate are computed in double precision and rounded. That is within
+// every documented bound, and the same wherever the host's libm is.
 //
 //===----------------------------------------------------------------------===//
 
@@ -96,20 +96,21 @@ template <uint8_t flags, typename T> T finish(T value) {
   return flags & Saturate ? saturate(value) : value;
 }
 
-/// `Op` with the flags of an instruction.
+/// `Op` with the flags of an instruction applied.
 template <typename Op, uint8_t flags> struct With {
   template <typename... T> static auto apply(T... values) {
     return finish<flags>(Op::apply(prepare<flags>(values)...));
   }
 };
 
-/// The same, rounded by i.mode, a lane after the other.
+/// The same, rounded by i.mode, one lane after the other.
 template <typename Op, typename T, size_t operands>
 void rounded(Warp &w, const Instruction &i) {
   RoundingScope scope(static_cast<Rounding>(i.mode));
   T *d = w.lanes<T>(i.operands[0]);
   eachActive(w.active, [&](unsigned lane) {
-    // Volatile, so that nothing is computed in another mode.
+    // Volatile keeps the compiler from moving the arithmetic to another
+    // rounding mode.
     volatile T s[3] = {};
     for (size_t k = 0; k != operands; ++k) {
       T value = w.lanes<T>(i.operands[k + 1])[lane];
@@ -260,7 +261,7 @@ void decodeCopysign(Decoder &d) {
          {d.destination(0, type), d.source(1, type), d.source(2, type)});
 }
 
-/// i.mode is the place of the property in the list of decodeTestp.
+/// i.mode is the index of the property in the list of decodeTestp.
 template <typename T> void testProperty(Warp &w, const Instruction &i) {
   uint32_t result = testLanes(
       [&](T a) {

@@ -1,4 +1,4 @@
-//===- FloatLanes.h - What floating-point instructions share ----*- C++ -*-===//
+//===- FloatLanes.h - What float instructions share -------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,15 +17,15 @@
 
 namespace vib::cuda {
 
-// Of add, sub, mul, min and max; of abs and neg; of fma and mad; of div. For
-// f32 and f64, and (Half.cpp) for f16 and bf16.
+// Decode add, sub, mul, min and max; abs and neg; fma and mad; div. They are
+// used for f32 and f64 and, in Half.cpp, for f16 and bf16.
 void decodeFloatBinary(Decoder &decoder, Type type);
 void decodeFloatUnary(Decoder &decoder, Type type);
 void decodeFloatFma(Decoder &decoder, Type type);
 void decodeFloatDiv(Decoder &decoder, Type type);
 void decodeHalf(Decoder &decoder, Type type);
 
-/// What an instruction gives instead of any other NaN of f32.
+/// The NaN that f32 instructions return in place of any other NaN.
 inline float canonicalNan() { return bitCast<float>(0x7FFFFFFFu); }
 
 inline float canonical(float value) {
@@ -33,19 +33,20 @@ inline float canonical(float value) {
 }
 inline double canonical(double value) { return value; }
 
-/// .ftz: a denormal becomes a zero of its sign.
+/// .ftz: flushes a denormal to a zero of the same sign.
 inline float flush(float value) {
   uint32_t bits = bitCast<uint32_t>(value);
   return bits & 0x7F800000 ? value : bitCast<float>(bits & 0x80000000);
 }
 inline double flush(double value) { return value; }
 
-/// .sat: into [0, 1]; NaN becomes 0.
+/// .sat: clamps to [0, 1]; NaN becomes 0.
 template <typename T> T saturate(T value) {
   return value > 1 ? T(1) : value > 0 ? value : T(0);
 }
 
-// The lesser and greater of two: -0 is less than +0, and a NaN loses.
+// The smaller and the larger value. -0 is smaller than +0, and a NaN is
+// ignored.
 
 inline float lesser(float a, float b) {
   uint32_t both = bitCast<uint32_t>(a) | bitCast<uint32_t>(b);
@@ -68,7 +69,7 @@ inline double greater(double a, double b) {
   return a != a ? b : b != b ? a : most;
 }
 
-/// Rounds as a mode of PTX says while it lives.
+/// Sets the rounding mode of the host for its lifetime.
 class RoundingScope {
 public:
   explicit RoundingScope(Rounding rounding) : before(std::fegetround()) {

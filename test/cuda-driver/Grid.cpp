@@ -1,4 +1,4 @@
-//===- Grid.cpp - Running a launch ----------------------------------------===//
+//===- Grid.cpp - Run a launch --------------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -40,8 +40,9 @@ std::string describe(const Block &block, const Fault &fault) {
   return text + ": " + fault.what();
 }
 
-/// The compiler makes wide accesses of what a parameter promises, so an
-/// argument that breaks it is an error even if the kernel does not use it so.
+/// The compiler relies on the alignment that a parameter promises to make wide
+/// accesses. So an argument with less is an error, even if the kernel does not
+/// need it.
 void checkArguments(const Launch &launch) {
   for (const Parameter &parameter : launch.kernel->parameters) {
     if (parameter.pointeeAlign == 1)

@@ -1,4 +1,4 @@
-//===- Grid.h - Running a launch --------------------------------*- C++ -*-===//
+//===- Grid.h - Run a launch ------------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,15 +14,16 @@
 
 namespace vib::cuda {
 
-/// What a launch has cost.
+/// The instructions that a launch has executed.
 struct LaunchCost {
   uint64_t blocks = 0;
-  uint64_t instructions = 0;       ///< Of warps.
-  uint64_t threadInstructions = 0; ///< Of their active lanes.
+  uint64_t instructions = 0;       ///< Executed by warps.
+  uint64_t threadInstructions = 0; ///< Executed by active lanes.
 };
 
-/// Runs the blocks one after the other, in an order drawn from the seed; 0 is
-/// their own. Throws a Fault whose reason says where it was.
+/// Runs the blocks one after the other, in a random order determined by the
+/// seed, or in their own order for 0. Throws a Fault that says where it
+/// happened.
 LaunchCost runLaunch(const Launch &launch, DeviceMemory &memory,
                      uint64_t launchNumber, uint64_t seed);
 

@@ -1,4 +1,4 @@
-//===- Half.cpp - Arithmetic of f16 and bf16 ------------------------------===//
+//===- Half.cpp - Arithmetic on f16 and bf16 ------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A result is made in double precision, where products are exact and sums all
-// but, and rounded once. An fma of f16 or bf16 may lie so near to the middle of
-// two numbers that double precision cannot tell: it is rounded to odd before.
+// A result is computed in double precision and rounded once. Products are exact
+// in double precision, and sums nearly so. But an fma of f16 or bf16 can be so
+// close to the middle between two numbers that double precision cannot decide;
+// so it is rounded to odd first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,12 +39,13 @@ uint16_t vib::cuda::doubleToF16(double value, Rounding rounding) {
   double magnitude = std::fabs(value);
   if (std::isinf(magnitude))
     return sign | 0x7C00;
-  // Units in the last place, of normal numbers and of denormal ones.
+  // The exponent of the unit in the last place, for normal and denormal
+  // numbers.
   int exponent = std::max(magnitude > 0 ? std::ilogb(magnitude) : -14, -14);
   double units = std::ldexp(magnitude, 10 - exponent);
   double rounded =
       rounding == Rounding::Nearest ? std::nearbyint(units) : std::trunc(units);
-  // A carry into the exponent is what it should be.
+  // A carry into the exponent gives the correct result.
   uint32_t bits = rounded < 1024
                       ? uint32_t(rounded)
                       : (uint32_t(exponent + 14) << 10) + uint32_t(rounded);
@@ -62,7 +64,7 @@ struct F16 {
 struct BF16 {
   static double load(uint16_t bits) { return bf16ToFloat(bits); }
   static uint16_t store(double value) {
-    // To odd on the way, so that rounding twice is rounding once.
+    // Rounding to odd first makes rounding twice equal to rounding once.
     float single = static_cast<float>(value);
     uint32_t bits = bitCast<uint32_t>(single);
     if (std::isfinite(single) && single != value) {

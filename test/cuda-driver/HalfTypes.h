@@ -18,7 +18,7 @@ inline float bf16ToFloat(uint16_t bits) {
   return bitCast<float>(uint32_t(bits) << 16);
 }
 
-/// .rn or .rz. A NaN becomes the canonical one.
+/// Rounds by .rn or .rz. A NaN becomes the canonical one.
 inline uint16_t floatToBf16(float value,
                             Rounding rounding = Rounding::Nearest) {
   uint32_t bits = bitCast<uint32_t>(value);
@@ -26,7 +26,7 @@ inline uint16_t floatToBf16(float value,
   return value != value ? 0x7FFF : (bits + up) >> 16;
 }
 
-/// An f16 is taken apart and put together by hand: hosts need not have it.
+/// Converts by hand, because the host may not support f16.
 float f16ToFloat(uint16_t bits);
 uint16_t doubleToF16(double value, Rounding rounding = Rounding::Nearest);
 

@@ -17,7 +17,7 @@ namespace {
 
 template <typename T> using Unsigned = std::make_unsigned_t<T>;
 
-/// The integer of twice the bits.
+/// The integer type with twice the bits.
 template <typename T> struct Wider;
 template <> struct Wider<uint16_t> {
   using Type = uint32_t;
@@ -39,8 +39,8 @@ template <> struct Wider<int64_t> {
 };
 template <typename T> using Wide = typename Wider<T>::Type;
 
-// Wrapping arithmetic is done on unsigned numbers; those of 16 bits are
-// widened first, as the host's language would make them signed.
+// Wrapping arithmetic uses unsigned numbers. Those of 16 bits are widened
+// first, because C++ would promote them to signed ones.
 
 template <typename T> T wrappingMul(T a, T b) {
   return static_cast<T>(static_cast<Unsigned<Wide<T>>>(a) *
@@ -101,7 +101,7 @@ struct MadHigh {
 };
 
 struct Div {
-  // Division by zero gives what the hardware gives.
+  // Division by zero gives the same as the hardware.
   template <typename T> static T apply(T a, T b) {
     if (b == 0)
       return static_cast<T>(-1);
@@ -161,15 +161,15 @@ template <typename T> void madWide(Warp &w, const Instruction &i) {
       w.lanes<D>(i.operands[3]));
 }
 
-/// d = a + (b ^ flip) + carry, in and out; `mode` has a bit for carry in, one
-/// for carry out and one for a subtraction.
+/// d = a + (b ^ flip) + carry, with carry in and out. `mode` has a bit for
+/// carry in, one for carry out and one for a subtraction.
 enum : uint8_t { CarryIn = 1, CarryOut = 2, Subtract = 4 };
 
 template <typename T> void addWithCarry(Warp &w, const Instruction &i) {
   T *d = w.lanes<T>(i.operands[0]);
   const T *a = w.lanes<T>(i.operands[1]), *b = w.lanes<T>(i.operands[2]);
   eachActive(w.active, [&](unsigned lane) {
-    // A borrow is a carry that is missing.
+    // A borrow is a missing carry.
     bool subtract = i.mode & Subtract;
     bool in = i.mode & CarryIn ? (w.carry >> lane) & 1 : false;
     Wide<T> sum = Wide<T>(a[lane]) + (subtract ? T(~b[lane]) : b[lane]) +

@@ -1,4 +1,4 @@
-//===- KernelParser.cpp - PTX of a kernel ---------------------------------===//
+//===- KernelParser.cpp - Parse a kernel ----------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Registers and labels belong to the braces in which they are declared, as the
-// inline assembly of a C++ kernel makes them. A variable of shared memory gets
-// an address that is a multiple of its declared alignment, and of nothing more.
+// Registers and labels are scoped by braces, as the inline assembly in C++
+// kernels needs. A variable in shared memory gets an address that is a multiple
+// of its declared alignment, and of no larger power of two.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,17 +22,17 @@ using namespace vib::cuda;
 
 namespace {
 
-/// Between variables, so that one byte too far is seen.
+/// The gap between variables, so that an access one byte too far is detected.
 constexpr uint64_t variableGap = 64;
 
-/// Where the dynamic shared memory begins: behind any of fixed size.
+/// The start of dynamic shared memory, beyond all variables of fixed size.
 constexpr uint64_t dynamicSharedBase = 0x40000;
 
-/// What a kernel may have in variables of fixed size.
+/// The most bytes that a kernel may have in variables of fixed size.
 constexpr uint32_t maxStaticShared = 48 << 10;
 
-/// The least address from `from` on that is aligned as wanted, and not twice as
-/// much.
+/// The lowest address from `from` on that is a multiple of `align` but not of
+/// twice that.
 uint64_t placeExactly(uint64_t from, uint64_t align) {
   uint64_t address = (from + align - 1) / align * align;
   return address / align % 2 ? address : address + align;
@@ -59,7 +59,7 @@ bool KernelParser::run() {
   if (kernel.staticSharedBytes > maxStaticShared)
     error(fmt::format("'{}' uses too much shared data: {} bytes", kernel.name,
                       kernel.staticSharedBytes));
-  // So that a kernel need not end in an instruction that ends it.
+  // Append an exit, because a kernel need not end with one.
   Instruction end;
   end.kind = Kind::Exit;
   end.line = peek().line;
@@ -80,7 +80,7 @@ void KernelParser::parseParameters() {
       else if (std::optional<Type> type = typeOf(word))
         declaration.type = *type;
       else if (word == "ptr") {
-        // Where it points to is seen when it is used.
+        // The space is checked when the pointer is used.
         for (std::string_view space : {".global", ".shared", ".const"})
           accept(space);
         if (accept(".align"))

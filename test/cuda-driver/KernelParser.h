@@ -1,4 +1,4 @@
-//===- KernelParser.h - PTX of a kernel -------------------------*- C++ -*-===//
+//===- KernelParser.h - Parse a kernel --------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@
 
 namespace vib::cuda {
 
-/// What a module declares outside of its kernels.
+/// The variables that a module declares outside of its kernels.
 struct ModuleVariables {
   std::vector<GlobalVariable> globals;
   std::vector<Declaration> shared;
@@ -23,15 +23,15 @@ struct ModuleVariables {
 
 class KernelParser : TokenReader {
 public:
-  /// At the token behind the kernel's name.
+  /// The next token of `stream` must follow the kernel's name.
   KernelParser(TokenStream &stream, Kernel &kernel,
                const ModuleVariables &variables);
 
-  /// False: the kernel is only declared.
+  /// Returns false if the kernel is only declared.
   bool run();
 
 private:
-  /// The names of a pair of braces.
+  /// The names that are declared in a pair of braces.
   struct Scope {
     std::unordered_map<std::string, Register> registers;
     std::unordered_map<std::string, size_t> labels;
@@ -41,12 +41,12 @@ private:
 
   void parseParameters();
   void parseTuning();
-  /// Places those of the module's shared variables that the body names.
+  /// Places those shared variables of the module that the body uses.
   void useShared(size_t begin);
   void placeShared(const Declaration &declaration);
   void parseBody();
   void openScope();
-  /// Resolves what was left open since the scope began.
+  /// Resolves the references that were left open since the scope began.
   void closeScope();
   void parseDirective();
   void parseRegisters();

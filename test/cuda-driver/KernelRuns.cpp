@@ -1,4 +1,4 @@
-//===- KernelRuns.cpp - Runs of the kernels in Inputs ---------------------===//
+//===- KernelRuns.cpp - Run the kernels in Inputs -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -120,7 +120,7 @@ Outcome KernelTest::gemm(const std::string &ptx, const std::string &name, int m,
              threads, sharedBytes, out, expected, pa, pb, out, m, n, k);
 }
 
-// No tile divides these shapes, where the kernel allows that.
+// Shapes that no tile divides, if the kernel allows them.
 
 Outcome KernelTest::gemmTiled(const std::string &ptx) {
   return gemm<float>(ptx, "gemmTiled", 37, 50, 45, {16, 16}, {16, 16}, 0);

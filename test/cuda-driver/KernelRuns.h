@@ -1,4 +1,4 @@
-//===- KernelRuns.h - Runs of the kernels in Inputs -------------*- C++ -*-===//
+//===- KernelRuns.h - Run the kernels in Inputs -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each gives a kernel inputs for which the result is known exactly: small
-// integers, whose products and sums no precision rounds. So any order of sums
-// is right, and whatever differs is a fault.
+// Each function runs a kernel on inputs for which the result is known exactly:
+// small integers, whose products and sums are exact in every precision. So any
+// order of summation is correct, and any difference is an error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,15 +21,15 @@ namespace vib::cuda {
 
 struct Outcome {
   CUresult result = CUDA_SUCCESS;
-  std::string said; ///< On stderr.
-  size_t wrong = 0; ///< Elements of the result.
+  std::string said; ///< The output on stderr.
+  size_t wrong = 0; ///< The number of wrong elements.
 
   bool isRight() const { return result == CUDA_SUCCESS && wrong == 0; }
 };
 
 class KernelTest : public CudaTest {
 public:
-  // Each loads a text and runs the kernel of its name in it.
+  // Each loads a text and runs the kernel in it that has the function's name.
   Outcome vectorAdd(const std::string &ptx);
   Outcome reduceSum(const std::string &ptx);
   Outcome histogram(const std::string &ptx);
@@ -49,7 +49,7 @@ private:
                std::array<unsigned, 2> threads, unsigned sharedBytes);
 };
 
-// The elements of A and B, and of their product.
+// The elements of A, of B and of their product.
 int elementA(int row, int k);
 int elementB(int k, int column);
 float elementC(int row, int column, int depth);

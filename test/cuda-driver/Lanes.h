@@ -6,9 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A loop over 32 lanes of arrays that overlap only where they are the same:
-// the host's compiler makes vector code of it. Lanes that are not active keep
-// what they have.
+// Loops over 32 lanes of arrays that overlap only if they are identical. The
+// host's compiler vectorizes them. Inactive lanes keep their values.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,7 +18,7 @@
 
 #include <cstring>
 
-// Elementwise, so that an operand may be the destination as well.
+// Elementwise, so an operand may also be the destination.
 #define VIB_EACH_LANE(lane)                                                    \
   _Pragma("clang loop vectorize(assume_safety)") for (unsigned lane = 0;       \
                                                       lane != 32; ++lane)
@@ -33,8 +32,8 @@ template <typename To, typename From> inline To bitCast(From from) {
   return to;
 }
 
-/// d[lane] = f(s[lane]...) for the active lanes. `f` runs for all of them, so
-/// it must be defined for whatever a register holds.
+/// d[lane] = f(s[lane]...) for the active lanes. `f` runs for all lanes, so it
+/// must be defined for anything a register can contain.
 template <typename D, typename F, typename... S>
 inline void mapLanes(Warp &warp, D *d, F f, const S *...s) {
   uint32_t active = warp.active;
@@ -49,7 +48,7 @@ inline void mapLanes(Warp &warp, D *d, F f, const S *...s) {
   }
 }
 
-/// The predicate of f(s[lane]...), for all lanes.
+/// The predicate f(s[lane]...) for all lanes.
 template <typename F, typename... S>
 inline uint32_t testLanes(F f, const S *...s) {
   uint32_t result = 0;
@@ -58,7 +57,7 @@ inline uint32_t testLanes(F f, const S *...s) {
   return result;
 }
 
-/// f(lane) for each active lane, in order.
+/// Calls f(lane) for each active lane, in order.
 template <typename F> inline void eachActive(uint32_t active, F f) {
   if (active == ~0u) {
     for (unsigned lane = 0; lane != 32; ++lane)
@@ -69,7 +68,7 @@ template <typename F> inline void eachActive(uint32_t active, F f) {
     f(static_cast<unsigned>(__builtin_ctz(active)));
 }
 
-// Handlers of operands 0 = Op::apply(1, ...), all of one type.
+// Handlers for operand 0 = Op::apply(operand 1, ...), all of one type.
 
 template <typename Op, typename T> void unary(Warp &w, const Instruction &i) {
   mapLanes(

@@ -17,7 +17,7 @@
 
 namespace vib::cuda {
 
-/// PTX that is not understood: where, and why.
+/// An error in PTX text: the line and the reason.
 class PtxError : public std::runtime_error {
 public:
   PtxError(uint32_t line, const std::string &reason)
@@ -29,7 +29,7 @@ public:
 struct Token {
   enum Kind : uint8_t {
     Word,   ///< A name, number, directive or opcode with its modifiers.
-    String, ///< Without its quotes.
+    String, ///< Without quotes.
     Mark,   ///< One character.
     End
   };
@@ -42,7 +42,7 @@ struct Token {
   bool is(std::string_view word) const { return kind == Word && text == word; }
 };
 
-/// The tokens of `text`, which has to outlive them; the last is an End.
+/// The tokens of `text`, which must outlive them. The last token is an End.
 std::vector<Token> tokenize(std::string_view text);
 
 } // namespace vib::cuda

@@ -18,7 +18,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// Operand 0 is the address; i.count registers of type Reg follow, each for a
+/// Operand 0 is the address. i.count registers of type Reg follow, each for a
 /// Mem in memory.
 template <typename Reg, typename Mem> void load(Warp &w, const Instruction &i) {
   uint64_t addresses[32];
@@ -98,8 +98,8 @@ void noteGranule(Decoder &d, Space space, unsigned bytes) {
     kernel.globalGranule = std::min(kernel.globalGranule, bytes);
 }
 
-/// The hints and orders that need nothing where one thing happens after
-/// another.
+/// Takes hints and memory orders, which have no effect when instructions are
+/// executed one at a time.
 void takeHints(Decoder &d) {
   d.takeOneOf({"weak", "volatile", "relaxed", "acquire", "release"});
   d.takeOneOf({"cta", "cluster", "gpu", "sys"});
@@ -124,7 +124,7 @@ void decodeAccess(Decoder &d, bool isLoad) {
 
   Instruction access;
   d.setAddress(access, 0, isLoad ? 1 : 0);
-  // All registers of a vector have one size.
+  // All registers of a vector must have the same size.
   unsigned size = 0;
   for (size_t k = 0; k != count; ++k) {
     const Operand &element =
@@ -163,7 +163,7 @@ void decodeAccess(Decoder &d, bool isLoad) {
 void decodeLd(Decoder &d) { decodeAccess(d, true); }
 void decodeSt(Decoder &d) { decodeAccess(d, false); }
 
-/// A hint to the caches: nothing happens.
+/// A prefetch is only a hint, so nothing happens.
 void decodePrefetch(Decoder &d) {
   takeSpace(d);
   d.takeOneOf({"L1", "L2", "L2::evict_last", "L2::evict_normal"});

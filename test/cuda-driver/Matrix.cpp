@@ -6,16 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The places of the elements are those of the PTX ISA's figures. With g the
-// lane over 4 and t the rest, a lane has
+// The positions of the elements follow the figures of the PTX ISA. With g the
+// lane divided by 4 and t the remainder, a lane has
 //
-//   of A, 16 x k: rows g and g + 8, of each group of columns the t-th word;
-//   of B, k x 8: column g, of each group of rows the t-th word;
+//   of A, 16 x k: rows g and g + 8, word t of each group of columns;
+//   of B, k x 8: column g, word t of each group of rows;
 //   of C and D, 16 x 8: rows g and g + 8, columns 2 t and 2 t + 1;
 //
 // where a word is two elements of 16 bits or one of tf32, and a group has 4
-// words. The products are exact and summed in f32, one k after the other, each
-// sum rounded to nearest. The hardware's sums differ in their last bits.
+// words. Products are exact and are summed in f32, one k after the other, each
+// sum rounded to nearest. The sums of the hardware differ in their last bits.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,8 +37,8 @@ namespace {
 // ldmatrix
 //===----------------------------------------------------------------------===//
 
-/// Operand 0 has the addresses, of rows of 8 matrices; i.count registers
-/// follow. i.mode says that the matrices are transposed.
+/// Operand 0 has the addresses of the rows of 8 x 8 matrices; i.count registers
+/// follow. i.mode says whether the matrices are transposed.
 void loadMatrices(Warp &w, const Instruction &i) {
   const uint64_t *addresses = w.lanes<uint64_t>(i.operands[0]);
   uint32_t rows = i.count == 4 ? ~0u : (1u << (8 * i.count)) - 1;
@@ -101,7 +101,7 @@ struct LoadF16 {
     return f16ToFloat(word >> (16 * part));
   }
 };
-/// The lower 13 bits do not count.
+/// The lower 13 bits are ignored.
 struct LoadTF32 {
   static constexpr unsigned perWord = 1;
   static float apply(uint32_t word, unsigned) {
@@ -109,7 +109,8 @@ struct LoadTF32 {
   }
 };
 
-/// Operands: 4 of d; 2 for each group of A; 1 for each of B; 4 of c.
+/// The operands are: 4 of d; 2 for each group of A; 1 for each group of B; 4 of
+/// c.
 template <typename Load, unsigned groups>
 void multiply(Warp &w, const Instruction &i) {
   constexpr unsigned depth = 4 * groups * Load::perWord;

@@ -1,4 +1,4 @@
-//===- Move.cpp - mov, cvta and what packs registers ----------------------===//
+//===- Move.cpp - mov, cvta and packing of registers ----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -26,7 +26,7 @@ void movePredicate(Warp &w, const Instruction &i) {
   w.setPredicate(i.operands[0], w.predicate(i.operands[1]));
 }
 
-/// Operands: the whole, then its parts from the lowest.
+/// The operands are: the whole, then its parts from the lowest.
 template <typename Whole, typename Part>
 void pack(Warp &w, const Instruction &i) {
   constexpr unsigned parts = sizeof(Whole) / sizeof(Part);
@@ -52,7 +52,7 @@ void unpack(Warp &w, const Instruction &i) {
   });
 }
 
-/// Adds the place of a window of the generic space, or takes it away.
+/// Adds or subtracts the start of a window of the generic address space.
 void addConstant(Warp &w, const Instruction &i) {
   uint64_t offset = i.offset;
   mapLanes(
@@ -125,7 +125,8 @@ void decodeCvta(Decoder &d) {
       toSpace ? -window : window;
 }
 
-/// Whether a generic address lies in a window: i.offset, or in none for 0.
+/// Whether a generic address is in the window at i.offset; if that is 0,
+/// whether it is in no window.
 void isInSpace(Warp &w, const Instruction &i) {
   uint64_t window = i.offset;
   uint32_t result = testLanes(

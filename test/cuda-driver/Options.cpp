@@ -1,4 +1,4 @@
-//===- Options.cpp - What the environment says about the stand-in ---------===//
+//===- Options.cpp - Options from the environment -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -44,7 +44,7 @@ CUresult resultOf(const std::string &text) {
       fmt::format("VIB_CUDA_FAIL: '{}' is no error", text));
 }
 
-/// `<entry point>[:<call>[:<error>]]`.
+/// Parses `<entry point>[:<call>[:<error>]]`.
 void readFailure(Options &options) {
   const char *variable = std::getenv("VIB_CUDA_FAIL");
   if (!variable)
@@ -94,8 +94,9 @@ uint32_t vib::cuda::maxSharedBytes(int capability) {
 }
 
 unsigned vib::cuda::newestPtx(int driverVersion) {
-  // PTX 7.0 came with CUDA 11.0, 8.0 with 12.0, 9.0 with 13.0, and a minor
-  // version with each of theirs, but for CUDA 12.6, which has that of 12.5.
+  // PTX 7.0 came with CUDA 11.0, 8.0 with 12.0, 9.0 with 13.0. Every minor
+  // version of CUDA brought a minor version of PTX, except that CUDA 12.6 has
+  // that of 12.5.
   unsigned major = driverVersion / 1000, minor = driverVersion / 10 % 100;
   if (major == 12 && minor >= 6)
     --minor;

@@ -1,4 +1,4 @@
-//===- Options.h - What the environment says about the stand-in -*- C++ -*-===//
+//===- Options.h - Options from the environment -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,7 +15,7 @@
 
 namespace vib::cuda {
 
-/// The README says what each variable means.
+/// The README explains each variable.
 struct Options {
   uint64_t seed = 0;
   int devices = 1;
@@ -25,15 +25,15 @@ struct Options {
   std::string failing; ///< The entry point that fails; empty for none.
   uint64_t failingCall = 1;
   CUresult failure = CUDA_ERROR_UNKNOWN;
-  std::string statistics; ///< A file; empty for none.
+  std::string statistics; ///< The file; empty for none.
 
-  /// From the variables VIB_CUDA_*. Throws std::invalid_argument.
+  /// Reads the variables VIB_CUDA_*. Throws std::invalid_argument.
   static Options fromEnvironment();
 };
 
-/// The shared memory that a block may have at most, where it asks for it.
+/// The most shared memory that a block can request.
 uint32_t maxSharedBytes(int capability);
-/// The newest PTX that a driver of a version knows: 80 for PTX 8.0.
+/// The newest PTX that a driver version supports: 80 for PTX 8.0.
 unsigned newestPtx(int driverVersion);
 
 const char *nameOf(CUresult result);

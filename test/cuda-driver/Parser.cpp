@@ -1,4 +1,4 @@
-//===- Parser.cpp - PTX text to a program ---------------------------------===//
+//===- Parser.cpp - Parse PTX ---------------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Parser.h - PTX text to a program -------------------------*- C++ -*-===//
+//===- Parser.h - Parse PTX -------------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,13 +16,13 @@
 
 namespace vib::cuda {
 
-/// Gives a variable of a module its place on the device.
+/// Assigns a device address to a variable of a module.
 using PlaceGlobal = std::function<void(GlobalVariable &)>;
 
-/// Throws a PtxError where it does not understand.
+/// Throws a PtxError if the text is not understood.
 Program parsePtx(std::string_view text, const PlaceGlobal &place);
 
-/// The text as lines, for messages.
+/// Splits the text into lines, for messages.
 std::shared_ptr<const Lines> linesOf(std::string_view text);
 
 } // namespace vib::cuda

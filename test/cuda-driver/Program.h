@@ -1,4 +1,4 @@
-//===- Program.h - PTX after decoding ---------------------------*- C++ -*-===//
+//===- Program.h - Decoded PTX ----------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A PTX instruction becomes one Instruction: a function that performs it for
-// 32 lanes at once, and the places of its operands in the register file of a
-// warp. Constants and special registers lie in that file too, so that a
-// function sees nothing but arrays of lanes.
+// A PTX instruction is decoded to an Instruction: a function that executes it
+// for 32 lanes at once, and the places of its operands in the register file of
+// a warp. Constants and special registers are in that file too, so a function
+// only sees arrays of lanes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,16 +30,17 @@ class Warp;
 struct Instruction;
 
 /// A place in a warp's register file: its first byte. A register of n bytes
-/// takes 32 n bytes, a lane after the other; a predicate takes 4, a bit a lane.
+/// takes 32 n bytes, one lane after the other. A predicate takes 4 bytes, one
+/// bit per lane.
 using Slot = uint32_t;
 
 using Handler = void (*)(Warp &, const Instruction &);
 
-/// What has to hold before an instruction runs, and what follows it.
+/// What an instruction requires, and how execution continues after it.
 enum class Kind : uint8_t {
   Plain,         ///< Runs for the active lanes; then the next instruction.
-  Branch,        ///< To `target`.
-  BranchIndexed, ///< To `targets[operand 0]`.
+  Branch,        ///< Jumps to `target`.
+  BranchIndexed, ///< Jumps to `targets[operand 0]`.
   Exit,
   BlockBarrier, ///< Barrier `operand 0` of `operand 1` threads.
   WholeWarp,    ///< Needs the 32 lanes together.
@@ -52,21 +53,21 @@ struct Instruction {
   Handler execute = nullptr;
   Kind kind = Kind::Plain;
   bool guarded = false;
-  bool negated = false;      ///< The guard holds where its predicate is false.
-  bool shortAddress = false; ///< The address lies in a register of 32 bits.
+  bool negated = false;      ///< Whether the guard is negated.
+  bool shortAddress = false; ///< Whether the address has 32 bits.
   Space space = Space::Generic;
   uint8_t count = 0; ///< Elements of a vector, or matrices.
   uint8_t size = 0;  ///< Bytes of an element in memory.
-  uint8_t mode = 0;  ///< A variant that the handler tells apart.
+  uint8_t mode = 0;  ///< A variant of the instruction.
   uint8_t flags = 0;
   Slot guard = 0;
-  uint32_t line = 0;   ///< Of the PTX text, from 1.
-  uint32_t target = 0; ///< Of a branch; a table's number for BranchIndexed.
+  uint32_t line = 0;   ///< The line of the PTX text, from 1.
+  uint32_t target = 0; ///< The next instruction, or a table.
   int64_t offset = 0;  ///< Added to an address.
   std::array<Slot, 15> operands = {};
 };
 
-/// What the scheduler writes into a warp's register file.
+/// Registers that the scheduler writes into a warp's register file.
 enum class Special : uint8_t {
   TidX,
   TidY,
@@ -94,7 +95,7 @@ enum class Special : uint8_t {
   NsmId
 };
 
-/// A variable of .shared or .local memory.
+/// A variable in shared or local memory.
 struct Variable {
   std::string name;
   uint32_t align = 1;
@@ -106,7 +107,7 @@ struct Parameter {
   std::string name;
   uint32_t offset = 0;
   uint32_t size = 0;
-  uint32_t pointeeAlign = 1; ///< `.ptr .align`: the value is a multiple.
+  uint32_t pointeeAlign = 1; ///< `.ptr .align`.
 };
 
 struct Constant {
@@ -122,38 +123,38 @@ struct Kernel {
   std::string name;
   std::shared_ptr<const Lines> lines;
   std::vector<Instruction> code;
-  std::vector<std::vector<uint32_t>> tables; ///< Of brx.idx.
+  std::vector<std::vector<uint32_t>> tables; ///< The tables of brx.idx.
   uint32_t registerBytes = 0;
   std::vector<Constant> constants;
   std::vector<std::pair<Special, Slot>> specials;
   std::vector<Parameter> parameters;
   uint32_t parameterBytes = 0;
   std::vector<Variable> shared; ///< Those of fixed size, by address.
-  /// Where the dynamic shared memory begins, if there is a variable for it.
+  /// The start of dynamic shared memory, if there is a variable for it.
   uint32_t dynamicShared = 0;
   bool usesDynamicShared = false;
-  /// What the driver counts: the bytes without the gaps of the placement.
+  /// The size as the driver counts it, without the gaps between variables.
   uint32_t staticSharedBytes = 0;
   std::vector<Variable> local;
   uint32_t localBytes = 0;
-  /// The widths of the narrowest accesses: what the checks for races tell
-  /// apart.
+  /// The width of the narrowest accesses: the resolution of the checks for
+  /// races.
   uint32_t sharedGranule = 16;
   uint32_t globalGranule = 16;
-  uint32_t maxThreads = 0;                      ///< .maxntid, 0 without one.
+  uint32_t maxThreads = 0;                      ///< .maxntid; 0 if absent.
   std::array<uint32_t, 3> requiredThreads = {}; ///< .reqntid.
 };
 
-/// A variable of .global or .const memory.
+/// A variable in global or constant memory.
 struct GlobalVariable {
   std::string name;
   uint32_t align = 1;
   uint64_t size = 0;
-  std::vector<uint8_t> initial; ///< Empty: zero.
-  uint64_t address = 0;         ///< Given by the device when it is loaded.
+  std::vector<uint8_t> initial; ///< Zero if empty.
+  uint64_t address = 0;         ///< Assigned when it is loaded.
 };
 
-/// A PTX module, decoded for the device into which it was loaded.
+/// A PTX module, decoded for the device into which it is loaded.
 struct Program {
   std::vector<std::unique_ptr<Kernel>> kernels;
   std::vector<GlobalVariable> globals;

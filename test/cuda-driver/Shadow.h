@@ -1,4 +1,4 @@
-//===- Shadow.h - Who touched a granule of memory last ----------*- C++ -*-===//
+//===- Shadow.h - The last accesses of memory -------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,19 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// For the checks for races each granule of memory has two words: its last
-// write, and its reads since. A word says when and by whom:
+// To check for races, each granule of memory has two words: its last write, and
+// the reads since then. A word says when and by whom the access was made:
 //
 //   epoch | phase: 6 bits | thread: 11 bits
 //
-// Two accesses of one epoch have no barrier of the block between them. The
-// epoch counts barriers; that of global memory also holds the block and the
-// launch (DeviceMemory.h). The phase counts the bar.warp.sync of a warp since
-// the block's last barrier. Beyond 63 it stands still, and then accesses of
-// one warp count as ordered.
+// If two accesses have the same epoch, there is no barrier of the block between
+// them. The epoch counts barriers; for global memory it also contains the block
+// and the launch (DeviceMemory.h). The phase counts the bar.warp.sync of a warp
+// since the block's last barrier. It stops at 63; from then on, accesses of the
+// same warp count as ordered.
 //
-// `thread` is that of a block, or stands for all of a warp that acted together
-// or read one after the other, or for threads of several warps.
+// `thread` is a thread of the block, or a value that stands for a whole warp,
+// whose threads acted together or read one after the other, or for threads of
+// several warps.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,7 +33,7 @@ namespace vib::cuda::shadow {
 constexpr unsigned threadBits = 11, phaseBits = 6;
 constexpr unsigned epochShift = threadBits + phaseBits;
 constexpr uint32_t lastPhase = (1u << phaseBits) - 1;
-constexpr uint32_t wholeWarp = 1024; ///< Plus the warp: all of its threads.
+constexpr uint32_t wholeWarp = 1024; ///< Plus a warp: all its threads.
 constexpr uint32_t severalWarps = (1u << threadBits) - 1;
 
 constexpr uint32_t threadOf(uint64_t word) {
@@ -49,7 +50,7 @@ template <typename Word> constexpr bool sameEpoch(Word a, Word b) {
   return ((a ^ b) >> epochShift) == 0;
 }
 
-/// Whether an access and a later one of its epoch are not ordered.
+/// Whether an access and a later one of the same epoch are unordered.
 inline bool unordered(uint64_t earlier, uint64_t later) {
   uint32_t first = threadOf(earlier), second = threadOf(later);
   if (first == severalWarps)
@@ -61,8 +62,8 @@ inline bool unordered(uint64_t earlier, uint64_t later) {
   return phaseOf(earlier) == phaseOf(later) && phaseOf(later) != lastPhase;
 }
 
-/// The reads `earlier` and then `later`, of one epoch, in a word. Without a
-/// branch, so that it may be done to several words at once.
+/// Combines the reads `earlier` and `later`, of the same epoch, in one word.
+/// There is no branch, so several words can be combined at once.
 template <typename Word> Word join(Word earlier, Word later) {
   uint32_t first = threadOf(earlier), second = threadOf(later);
   Word epochAndPhase = later - second;

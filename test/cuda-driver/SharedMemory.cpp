@@ -19,12 +19,12 @@ using namespace vib::cuda::shadow;
 
 namespace {
 
-/// The last write of bytes that a cp.async has yet to deliver. No epoch gets so
-/// far.
+/// The last write of bytes that a cp.async has not delivered yet. It is beyond
+/// all epochs.
 constexpr uint32_t pending = ~0u;
 constexpr uint32_t endOfEpochs = (pending >> epochShift) - 1;
 
-/// No thread: what atomic operations leave.
+/// The thread that stands for atomic operations.
 constexpr uint32_t atomicThread = severalWarps - 1;
 
 size_t addressSpace(const Kernel &kernel, uint32_t dynamicBytes) {
@@ -41,7 +41,7 @@ std::string describe(uint32_t thread) {
   return fmt::format("thread {}", thread);
 }
 
-/// Whether an address depends on a bit of the lane.
+/// Whether the address depends on a bit of the lane number.
 template <unsigned bit> bool dependsOn(const uint64_t *addresses) {
   uint64_t differences = 0;
   for (unsigned lane = 0; lane != 32; ++lane)
@@ -49,8 +49,8 @@ template <unsigned bit> bool dependsOn(const uint64_t *addresses) {
   return differences != 0;
 }
 
-/// Active lanes that have all addresses between them. Where an address does not
-/// depend on a bit of the lane, the lanes with that bit are left out.
+/// A subset of the active lanes that has all addresses. If the addresses do not
+/// depend on a bit of the lane number, the lanes with that bit are left out.
 uint32_t distinctLanes(const uint64_t *addresses, uint32_t active) {
   if (active != ~0u)
     return active;
@@ -101,7 +101,7 @@ void SharedMemory::beginBlock() {
 void SharedMemory::barrier() {
   if (++epoch != endOfEpochs)
     return;
-  // Only what was written matters from here on.
+  // From here on only written bytes matter.
   for (const Range &range : ranges) {
     for (uint64_t i = range.begin >> granuleShift;
          i != ((range.end - 1) >> granuleShift) + 1; ++i) {
@@ -174,7 +174,8 @@ void SharedMemory::failWrite(uint64_t granule, unsigned lane, uint32_t now) {
 
 template <unsigned count>
 void SharedMemory::noteRead(uint64_t first, unsigned lane, uint32_t now) {
-  // Words from here on, seen from the oldest, are pending or of another block.
+  // Relative to the oldest epoch, words from here on are pending or belong to
+  // another block.
   uint32_t unusual = (endOfEpochs << epochShift) - oldest;
   uint32_t *written = lastWrite + first, *read = lastRead + first;
   bool suspicious = false;
@@ -196,7 +197,7 @@ void SharedMemory::read(const uint64_t *addresses, uint32_t active,
   checkBounds(addresses, active, bytes);
   uint32_t base = (epoch << epochShift) | who;
   uint32_t lanes = distinctLanes(addresses, active);
-  // Lanes that read the same are noted as all of their warp.
+  // If lanes read the same address, note the read for the whole warp.
   if (lanes != active)
     together = true;
   if (together)
@@ -256,7 +257,7 @@ void SharedMemory::update(uint64_t address, unsigned bytes, uint32_t who,
     uint32_t write = lastWrite[i];
     if (write == pending || write < oldest)
       failRead(i, lane, write);
-    // Atomic operations may meet; what they leave is nobody's.
+    // Atomic operations do not conflict with each other.
     if (write != (epoch << epochShift | atomicThread) &&
         sameEpoch(write, now) && unordered(write, now))
       failWrite(i, lane, now);

@@ -14,34 +14,35 @@
 
 namespace vib::cuda {
 
-/// The addresses of an access's active lanes.
+/// The range of the addresses of an access's active lanes.
 struct AddressRange {
   uint64_t least, most;
-  uint64_t bits; ///< All that are set in one of them.
+  uint64_t bits; ///< The bits set in any address.
 
   AddressRange(const uint64_t *addresses, uint32_t active);
 };
 
-/// Checked for bounds, initialization and races. A launch's blocks use it one
-/// after the other: what an earlier block wrote counts as never written.
+/// Shared memory with checks for bounds, initialization and races. The blocks
+/// of a launch use it one after the other; data of an earlier block counts as
+/// uninitialized.
 class SharedMemory {
 public:
   SharedMemory(const Kernel &kernel, uint32_t dynamicBytes);
 
-  /// Poisons the memory for the next block.
+  /// Prepares the memory for the next block, and poisons it.
   void beginBlock();
   void barrier();
 
-  /// Checks an access of `bytes` at each active lane's address, which is
-  /// aligned, and notes it. `who` is the phase and thread of lane 0; `together`
-  /// says that the warp acts as one.
+  /// Checks and records an access of `bytes` at each active lane's address,
+  /// which is aligned. `who` is the phase and thread of lane 0. `together` says
+  /// that the warp acts as one.
   void read(const uint64_t *addresses, uint32_t active, unsigned bytes,
             uint32_t who, bool together = false);
   void write(const uint64_t *addresses, uint32_t active, unsigned bytes,
              uint32_t who);
-  /// An atomic operation of a thread.
+  /// Checks and records an atomic operation of a thread.
   void update(uint64_t address, unsigned bytes, uint32_t who, unsigned lane);
-  /// From now on until `land` the bytes may not be touched.
+  /// Forbids access to the bytes until `land`.
   void expect(const uint64_t *addresses, uint32_t active, unsigned bytes,
               uint32_t who);
   void land(uint64_t address, unsigned bytes, const void *data, uint32_t who);
@@ -49,7 +50,7 @@ public:
   uint8_t *at(uint64_t address) { return data.data() + address; }
 
 private:
-  /// Addresses that a kernel may touch.
+  /// The addresses that a kernel may access.
   struct Range {
     uint64_t begin, end;
   };
@@ -68,7 +69,7 @@ private:
   uint32_t *lastWrite, *lastRead;
   unsigned granuleShift;
   uint32_t epoch = 0;
-  uint32_t oldest = 0; ///< Words below are of an earlier block.
+  uint32_t oldest = 0; ///< Lower words are of earlier blocks.
 };
 
 } // namespace vib::cuda

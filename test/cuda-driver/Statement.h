@@ -1,4 +1,4 @@
-//===- Statement.h - An instruction of PTX before decoding ------*- C++ -*-===//
+//===- Statement.h - A PTX statement before decoding ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -40,13 +40,13 @@ struct Operand {
   uint64_t bits = 0;
   std::string name;
   std::vector<Operand> elements;
-  /// The second destination of `%r1|%p1`.
+  /// The second destination, as in `%r1|%p1`.
   std::vector<Operand> second;
 };
 
 struct Statement {
   uint32_t line = 0;
-  std::string opcode;                 ///< Up to its first dot.
+  std::string opcode;                 ///< Up to the first dot.
   std::vector<std::string> modifiers; ///< Without dots.
   std::optional<Operand> guard;
   std::vector<Operand> operands;

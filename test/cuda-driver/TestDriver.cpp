@@ -1,4 +1,4 @@
-//===- TestDriver.cpp - What the tests of the stand-in share --------------===//
+//===- TestDriver.cpp - What the tests share ------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

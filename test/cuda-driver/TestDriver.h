@@ -1,4 +1,4 @@
-//===- TestDriver.h - What the tests of the stand-in share ------*- C++ -*-===//
+//===- TestDriver.h - What the tests share ----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,26 +21,27 @@
 
 namespace vib::cuda {
 
-/// Fails the test unless a call succeeds.
+/// Fails the test unless the call succeeds.
 inline void check(CUresult result) {
   const char *name = nullptr;
   cuGetErrorName(result, &name);
   ASSERT_EQ(result, CUDA_SUCCESS) << (name ? name : "unknown error");
 }
 
-/// A text file in test/cuda-driver, or with a whole path.
+/// Reads a text file in test/cuda-driver, or with an absolute path.
 std::string readFile(const std::string &name);
 
-/// `text` with its only `from` replaced; fails the test if there is none.
+/// Replaces the only `from` in `text`; fails the test unless there is exactly
+/// one.
 std::string replaced(const std::string &text, const std::string &from,
                      const std::string &to);
-/// The same for the first after `anchor`.
+/// The same for the first `from` after `anchor`.
 std::string replacedAfter(const std::string &text, const std::string &anchor,
                           const std::string &from, const std::string &to);
 
-/// A kernel `test(.u64 input, .u64 output)` around some instructions, which
-/// find the addresses in %in and %out, and a thread's number in %tid, and have
-/// registers %r, %rd, %f, %fd, %rs and %p.
+/// A kernel `test(.u64 input, .u64 output)` around some instructions. They find
+/// the addresses in %in and %out and the number of the thread in %tid, and can
+/// use registers %r, %rd, %f, %fd, %rs and %p.
 std::string makeKernel(const std::string &body,
                        const std::string &declarations = "");
 
@@ -49,9 +50,9 @@ class CudaTest : public testing::Test {
 protected:
   ~CudaTest() override;
 
-  /// What VIB_CUDA_<name> says, from the next `start` on.
+  /// Sets VIB_CUDA_<name>, which takes effect at the next `start`.
   void setOption(const std::string &name, const std::string &value);
-  /// Begins anew; the first use begins by itself.
+  /// Resets the stand-in. The first use starts it implicitly.
   void start();
 
   CUmodule load(const std::string &ptx);
@@ -73,7 +74,7 @@ protected:
     return values;
   }
 
-  /// Launches and waits.
+  /// Launches a kernel and waits for it.
   template <typename... Args>
   CUresult launch(CUfunction function, unsigned blocks, unsigned threads,
                   unsigned sharedBytes, Args... args) {
@@ -90,8 +91,8 @@ protected:
     return result == CUDA_SUCCESS ? cuCtxSynchronize() : result;
   }
 
-  /// Runs makeKernel(body) with a warp on inputs of 32 values, or of some for
-  /// each lane, and gives its outputs.
+  /// Runs makeKernel(body) with one warp on 32 inputs, or on several for each
+  /// lane, and returns its outputs.
   template <typename Out, typename In>
   std::vector<Out> runBody(const std::string &body,
                            const std::vector<In> &input, size_t outputs = 32,
@@ -103,7 +104,8 @@ protected:
     return download<Out>(out, outputs);
   }
 
-  /// The launch fails with an error, and says a text.
+  /// Expects the launch to fail with an error and a message that contains a
+  /// text.
   template <typename... Args>
   void expectFault(CUresult expected, const std::string &text,
                    CUfunction function, unsigned blocks, unsigned threads,

@@ -1,4 +1,4 @@
-//===- TestErrors.cpp - What is refused, and how --------------------------===//
+//===- TestErrors.cpp - Errors and their messages -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@ namespace {
 
 class Errors : public CudaTest {
 protected:
-  /// A module whose text has a mistake in some line.
+  /// Loads a module with an error in some line.
   void expectRefused(const std::string &ptx, CUresult expected,
                      const std::string &text) {
     std::string log;
@@ -65,7 +65,8 @@ TEST_F(Errors, ConversionWithoutRounding) {
 }
 
 TEST_F(Errors, TextThatIsCutShort) {
-  // Wherever it ends and whatever is missing, it is refused or understood.
+  // Wherever the text is cut off and whatever is missing, it must be rejected
+  // or understood.
   std::string ptx = readFile("Inputs/mlir.ptx"), log;
   size_t refused = 0;
   for (size_t i = 0; i < ptx.size(); i += 13) {
@@ -311,7 +312,7 @@ TEST_F(Errors, MisalignedArguments) {
 }
 
 TEST_F(Errors, SharedMemoryOfABlockBefore) {
-  // The second block reads what the first wrote.
+  // The second block reads what the first block has written.
   CUfunction read =
       getFunction(load(makeKernel("mov.u32 %r1, %ctaid.x;"
                                   "setp.eq.u32 %p1, %r1, 0;"
@@ -357,7 +358,7 @@ TEST_F(Errors, RaceInGlobalMemoryOfABlock) {
 }
 
 TEST_F(Errors, RaceBetweenBlocks) {
-  // One writes what the other only reads; a barrier does not order blocks.
+  // One block writes what another reads. A barrier does not order blocks.
   for (const char *seed : {"0", "1", "2", "3"}) {
     setOption("SEED", seed);
     start();
@@ -373,8 +374,8 @@ TEST_F(Errors, RaceBetweenBlocks) {
 }
 
 TEST_F(Errors, SoManyBarriersThatTheirCountOverflows) {
-  // Two threads pass a number to and fro, in shared and in device memory; then
-  // one writes without a barrier, which still is seen.
+  // Two threads pass a number back and forth, in shared and in device memory.
+  // Then one of them writes without a barrier, which must still be detected.
   auto body = [](const std::string &end) {
     return makeKernel("shl.b32 %r1, %tid, 2; mov.u32 %r2, shared;"
                       "add.u32 %r1, %r1, %r2; xor.b32 %r2, %r1, 128;"
@@ -403,7 +404,7 @@ TEST_F(Errors, Statistics) {
   start();
   CUfunction function = getFunction(load(empty), "test");
   check(launch(function, 3, 64, 0, none, none));
-  // Written where the library ends, and here.
+  // The statistics are written when the library is unloaded, and by cuInit.
   check(cuDevicePrimaryCtxRelease_v2(0));
   check(cuInit(0));
   CUcontext context;

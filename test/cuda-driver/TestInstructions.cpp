@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What is expected is worked out by hand from the PTX ISA, or by the host's
-// arithmetic in another way than the stand-in's.
+// The expected results are derived by hand from the PTX ISA, or computed by the
+// host in a different way than in the stand-in.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,8 +28,8 @@ constexpr float tiny = 1e-40f; // Denormal.
 
 class Instructions : public CudaTest {
 protected:
-  /// d = op a, b, c on words of 32 bits: rows of up to three operands and the
-  /// result expected, a row a lane.
+  /// Expects d = op a, b, c on words of 32 bits. A row has up to three operands
+  /// and the expected result; there is one row for each lane.
   using Row = std::array<uint32_t, 4>;
   void expectWords(const std::string &instruction, std::vector<Row> rows) {
     size_t count = rows.size();
@@ -53,7 +53,7 @@ protected:
           << instruction << " row " << i << std::hex << ": " << rows[i][0]
           << ", " << rows[i][1] << ", " << rows[i][2] << " gives " << output[i];
   }
-  /// The same of floats, compared by their bits.
+  /// The same for floats, which are compared by their bits.
   void expectFloats(const std::string &instruction,
                     const std::vector<std::array<float, 4>> &rows) {
     std::vector<Row> words;
@@ -156,9 +156,9 @@ TEST_F(Instructions, FloatsAreRoundedOnce) {
   for (int i = 0; i != 32; ++i) {
     float a = std::ldexp(float(int(generator())), int(generator() % 40) - 50);
     float b = std::ldexp(float(int(generator())), int(generator() % 40) - 50);
-    // Nearly cancels, so that a second rounding would show.
+    // The terms nearly cancel, so that a second rounding would be noticed.
     float c = -a * b + std::ldexp(1.0f, int(generator() % 8) - 60);
-    // 106 bits suffice for a product; the host adds in 64 bits of fraction.
+    // A product has at most 106 bits; the host adds with 64 bits of fraction.
     long double exact = static_cast<long double>(a) * b + c;
     fma.push_back({a, b, c, static_cast<float>(exact)});
     add.push_back({a, b, 0, static_cast<float>(double(a) + double(b))});
@@ -262,7 +262,7 @@ TEST_F(Instructions, ConversionsBetweenIntegers) {
 }
 
 TEST_F(Instructions, ConversionsToFloats) {
-  // 2^24 + 1 lies between two floats.
+  // 2^24 + 1 is between two floats.
   uint32_t odd = (1 << 24) + 1;
   expectWords("cvt.rn.f32.u32 %r4, %r1;",
               {{odd, 0, 0, bitsOf(0x1p24f)}, {~0u, 0, 0, bitsOf(0x1p32f)}});
@@ -280,7 +280,8 @@ TEST_F(Instructions, ConversionsToFloats) {
 }
 
 TEST_F(Instructions, NarrowFloats) {
-  // {upper, lower}: to even at halves, up beyond; NaN is canonical.
+  // {upper, lower}: halves round to even, larger fractions up; NaN is
+  // canonical.
   expectWords("cvt.rn.bf16x2.f32 %r4, %r1, %r2;",
               {{0x3F808000, 0x3F818000, 0, 0x3F803F82},
                {0x3F808001, 0xBF800000, 0, 0x3F81BF80},
@@ -308,7 +309,7 @@ TEST_F(Instructions, NarrowFloats) {
 }
 
 TEST_F(Instructions, HalfPrecisionIsRoundedOnce) {
-  // 1 + 2^-8 is half way between bf16 neighbours; the addend decides.
+  // 1 + 2^-8 is half way between two bf16 numbers, so the addend decides.
   expectWords("fma.rn.bf16x2 %r4, %r1, %r2, %r3;",
               {{0x3F803F80, 0x3F803F80, 0x3B803B80, 0x3F803F80},
                {0x3F813F80, 0x3F803F80, 0x3B803B81, 0x3F823F81}});
@@ -365,7 +366,7 @@ TEST_F(Instructions, Comparisons) {
 }
 
 TEST_F(Instructions, GuardsAndBranches) {
-  // A loop of as many rounds as the lane says, by steps of what it says.
+  // A loop whose number of iterations and step depend on the lane.
   std::vector<uint32_t> rows;
   for (uint32_t i = 0; i != 32; ++i)
     rows.push_back(i * 7 % 13);
@@ -389,7 +390,7 @@ TEST_F(Instructions, GuardsAndBranches) {
       bra.uni $again;
     $done:
       @!%p2 add.u32 %r2, %r2, 10000;
-      // All lanes are together again, or this would fail.
+      // This fails unless all lanes have converged.
       bar.sync 0;
       mad.wide.u32 %rd1, %tid, 4, %out;
       st.global.b32 [%rd1], %r2;)",
@@ -397,7 +398,8 @@ TEST_F(Instructions, GuardsAndBranches) {
   for (uint32_t i = 0; i != 32; ++i) {
     uint32_t n = rows[i];
     uint32_t expected = n / 2 * 100 + (n + 1) / 2;
-    // Without a round the predicate is what a fresh one is: any.
+    // Without an iteration, the predicate is uninitialized and can have any
+    // value.
     if (n) {
       EXPECT_EQ(output[i], expected + (n % 2 == 0 ? 10000 : 0)) << i;
     }
@@ -470,7 +472,8 @@ TEST_F(Instructions, ShufflesFollowTheirSegments) {
       st.global.b32 [%rd1], %r2;)",
                              input);
   };
-  // Segments of 8 lanes: c is the clamp, and the segment's bits above.
+  // Segments of 8 lanes: c contains the clamp, and above it the bits of the
+  // segment.
   int segment = 0x1800, clamp = 7;
   std::vector<uint32_t> up = run("up", 2, segment),
                         down = run("down", 3, segment | clamp),

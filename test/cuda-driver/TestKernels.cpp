@@ -1,4 +1,4 @@
-//===- TestKernels.cpp - Kernels that nvcc and MLIR compiled --------------===//
+//===- TestKernels.cpp - Kernels compiled by nvcc and MLIR ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@ using namespace vib::cuda;
 
 namespace {
 
-/// With the seed of a schedule.
+/// The parameter is the seed of the schedule.
 class Kernels : public KernelTest, public testing::WithParamInterface<int> {
 protected:
   Kernels() { setOption("SEED", std::to_string(GetParam())); }
@@ -109,7 +109,7 @@ TEST_P(Kernels, LocalArraysAndSwitches) {
 // From MLIR
 //===----------------------------------------------------------------------===//
 
-/// A memref as the arguments of a kernel: pointer twice, offset, sizes,
+/// A memref as arguments of a kernel: the pointer twice, offset, sizes,
 /// strides.
 struct Matrix {
   CUdeviceptr allocated, aligned;
@@ -131,7 +131,7 @@ struct Matrix {
 
 class MlirKernels : public Kernels {
 protected:
-  /// What mlir.mlir has just made, or what it made once.
+  /// The PTX that mlir.mlir has just generated, or else the stored PTX.
   static std::string text() {
     const char *made = std::getenv("VIB_MLIR_PTX");
     return readFile(made ? made : "Inputs/mlir.ptx");
@@ -144,7 +144,7 @@ protected:
     return result == CUDA_SUCCESS ? cuCtxSynchronize() : result;
   }
 
-  /// Runs a product of 16 x depth and depth x 8, and counts the wrong elements.
+  /// Multiplies 16 x depth by depth x 8, and counts the wrong elements.
   template <typename T>
   Outcome multiply(const std::string &ptx, const std::string &name, int depth,
                    T (*convert)(int)) {

@@ -1,4 +1,4 @@
-//===- TestLlvm.cpp - One source by LLVM's two backends -------------------===//
+//===- TestLlvm.cpp - One source, two LLVM backends -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // operations.test compiles Inputs/operations.cpp for the host and for NVPTX,
-// and says here where the results are. What they compute has to be the same
+// and passes the paths of the results to this test. Both must compute the same
 // bits.
 //
 //===----------------------------------------------------------------------===//
@@ -23,7 +23,7 @@ namespace {
 
 class Llvm : public CudaTest {};
 
-/// Numbers of all kinds, and those at which something changes.
+/// Draws numbers of all kinds, including boundary cases.
 uint32_t drawWord(std::mt19937 &generator) {
   static const uint32_t special[] = {
       0,          1,          2,          31,         32,         33,

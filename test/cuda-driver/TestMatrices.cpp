@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The places of the elements are written here once more, as the PTX ISA's text
-// has them: element i of a lane's fragment, its row and its column.
+// The positions of the elements are defined here independently, as in the text
+// of the PTX ISA: for element i of a lane's fragment, its row and its column.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,11 +58,11 @@ using PlaceOf = Place (*)(int lane, int i);
 struct Shape {
   std::string instruction;
   int depth;
-  int elementsA, elementsB; ///< Of a lane.
+  int elementsA, elementsB; ///< For each lane.
   int perRegister;
   PlaceOf placeA, placeB;
-  float (*load)(uint32_t bits);   ///< What an element means.
-  uint32_t (*store)(float value); ///< Bits of an element.
+  float (*load)(uint32_t bits);   ///< The value of an element.
+  uint32_t (*store)(float value); ///< The bits of an element.
 };
 
 float fromBf16(uint32_t bits) { return floatOf(bits << 16); }
@@ -75,7 +75,7 @@ float fromF16(uint32_t bits) {
                              : std::ldexp(fraction, -14);
   return bits & 0x8000 ? -magnitude : magnitude;
 }
-/// Truncated; for normal numbers.
+/// Truncates; for normal numbers only.
 uint32_t storeF16(float value) {
   uint32_t bits = bitsOf(value);
   int exponent = int(bits >> 23 & 255) - 127 + 15;
@@ -98,7 +98,7 @@ protected:
     int bits = 32 / shape.perRegister;
     std::vector<std::vector<double>> a(16, std::vector<double>(shape.depth)),
         b(shape.depth, std::vector<double>(8)), c(16, std::vector<double>(8));
-    // For each lane 4 words of A, 2 of B, 4 of C, and 2 to make 12.
+    // Each lane has 4 words of A, 2 of B, 4 of C, and 2 to fill up 12.
     std::vector<uint32_t> input(32 * 12);
     for (int lane = 0; lane != 32; ++lane) {
       uint32_t *words = &input[12 * lane];
@@ -177,7 +177,7 @@ TEST_F(Matrices, MultiplyTf32) {
                  1, placeA4, placeB4, fromTf32, storeTf32});
 }
 
-/// Loads matrices of 8 x 8 whose elements are 100 matrix + 10 row + column.
+/// Loads 8 x 8 matrices whose elements are 100 matrix + 10 row + column.
 class LoadMatrices : public Matrices {
 protected:
   std::vector<uint16_t> loadMatrices(const std::string &modifiers, int count) {
@@ -241,7 +241,8 @@ TEST_F(LoadMatrices, IncompleteWarp) {
               getFunction(module, "test"), 1, 31, 0, none, none);
 }
 
-/// cp.async of 16 bytes a lane, of which some are read, then `between`.
+/// A cp.async of 16 bytes for each lane, which reads some of them; then
+/// `between`.
 class AsyncCopies : public Matrices {
 protected:
   CUfunction makeCopy(const std::string &between) {
@@ -299,8 +300,8 @@ TEST_F(AsyncCopies, AreSeenByOthersAfterABarrierOnly) {
 }
 
 TEST_F(AsyncCopies, ReadTheirSourceLate) {
-  // The source is written again after the copy has begun: a race that shows
-  // only if the copy is late.
+  // The source is overwritten after the copy has started. That is a race, which
+  // is only noticed if the copy is late.
   CUfunction copy = makeCopy("mov.b32 %r13, 77; add.u64 %rd1, %rd1, 0; "
                              "bar.warp.sync -1; st.global.b32 [%rd1], %r13; "
                              "cp.async.wait_all;");

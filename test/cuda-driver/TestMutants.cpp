@@ -1,4 +1,4 @@
-//===- TestMutants.cpp - Faults that were put into kernels ----------------===//
+//===- TestMutants.cpp - Kernels with mistakes ----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each takes a kernel that is right and makes one mistake in its PTX, as a
-// compiler might. The stand-in has to report it, in so many words, or the
-// result has to be wrong: under every schedule.
+// Each test takes a correct kernel and makes one mistake in its PTX, as a
+// compiler might. Under every schedule, the stand-in must report the given
+// error, or the result must be wrong.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,8 +22,8 @@ class Mutants : public KernelTest {
 protected:
   using Run = Outcome (KernelTest::*)(const std::string &);
 
-  /// `texts` are what is reported, which may depend on the schedule, or empty
-  /// for a wrong result.
+  /// `texts` are the possible messages, which may depend on the schedule; empty
+  /// if the result must be wrong.
   void expectCaught(Run run, const std::string &mutant,
                     const std::vector<std::string> &texts) {
     ASSERT_NE(mutant, ptx);
@@ -37,8 +37,8 @@ protected:
     }
   }
 
-  /// The text with a change after the beginning of a kernel, and then after
-  /// some other text.
+  /// Replaces the first `from` after `anchor`, which is searched from the
+  /// beginning of the kernel on.
   std::string change(const std::string &kernel, const std::string &anchor,
                      const std::string &from, const std::string &to) {
     size_t begin = ptx.find(".entry " + kernel);
@@ -104,7 +104,7 @@ TEST_F(Mutants, BoundOffByOne) {
 }
 
 TEST_F(Mutants, EdgeNotMasked) {
-  // The copies beyond the last k bring what lies at the matrices' beginning.
+  // The copies beyond the last k copy the beginning of the matrices.
   std::string mutant = change("gemmTf32", "{", "selp.b32 \t%r111, 16, 0",
                               "selp.b32 \t%r111, 16, 16");
   mutant =
@@ -171,7 +171,7 @@ TEST_F(Mutants, OutputNotWritten) {
 }
 
 TEST_F(Mutants, ReadsWhatNobodyWrote) {
-  // From the output, of which nothing is written yet.
+  // Reads the output, which has not been written yet.
   expectCaught(&Mutants::vectorAdd,
                change("vectorAdd", "{",
                       "ld.param.u64 \t%rd2, "

@@ -66,7 +66,7 @@ TEST_F(Streams, OtherMemoryIsReadAtOnce) {
   values[5] = 50;
   check(cuStreamSynchronize(stream));
   EXPECT_EQ(download<int>(device, 32)[5], 7);
-  // And written before the call returns.
+  // The copy is finished before the call returns.
   check(cuMemcpyDtoHAsync_v2(values.data(), device, 128, stream));
   EXPECT_EQ(values[5], 7);
 }
@@ -135,7 +135,7 @@ TEST_F(Streams, OneDoesNotWaitForAnother) {
   check(cuMemsetD32Async(device, 3, 32, stream));
   check(cuMemcpyDtoHAsync_v2(host, device, 128, other));
   check(cuStreamSynchronize(other));
-  // Nothing ordered the two.
+  // Nothing has ordered the two.
   EXPECT_EQ(host[5], -1);
 }
 

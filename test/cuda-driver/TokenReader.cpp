@@ -1,4 +1,4 @@
-//===- TokenReader.cpp - Taking tokens of PTX one by one ------------------===//
+//===- TokenReader.cpp - Take tokens one by one ---------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

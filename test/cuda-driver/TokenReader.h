@@ -1,4 +1,4 @@
-//===- TokenReader.h - Taking tokens of PTX one by one ----------*- C++ -*-===//
+//===- TokenReader.h - Take tokens one by one -------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,13 +16,13 @@
 
 namespace vib::cuda {
 
-/// Tokens, and how far they have been taken.
+/// Tokens, and the position of the next one.
 struct TokenStream {
   std::vector<Token> tokens;
   size_t position = 0;
 };
 
-/// A variable or parameter: `.align 4 .b8 name[16]`.
+/// A variable or parameter, as in `.align 4 .b8 name[16]`.
 struct Declaration {
   uint32_t align = 1;
   Type type = Type::B8;
@@ -33,7 +33,7 @@ struct Declaration {
   uint64_t bytes() const { return count * sizeOf(type); }
 };
 
-/// What the parsers of modules and of kernels build on.
+/// The base of the parsers for modules and for kernels.
 class TokenReader {
 protected:
   explicit TokenReader(TokenStream &stream) : stream(stream) {}
@@ -42,7 +42,7 @@ protected:
     size_t last = stream.tokens.size() - 1;
     return stream.tokens[std::min(stream.position + ahead, last)];
   }
-  /// The last token, an End, is there for ever.
+  /// Takes a token. The last token, an End, can be taken any number of times.
   const Token &next() {
     const Token &token = peek();
     if (stream.position + 1 < stream.tokens.size())
@@ -54,7 +54,7 @@ protected:
   void expect(char mark);
   std::string expectWord();
   uint64_t expectNumber();
-  /// A constant, whose sign has been taken.
+  /// Parses a constant whose sign has been taken.
   Operand parseNumber(const Token &token, bool negative) const;
   Declaration parseDeclaration();
 

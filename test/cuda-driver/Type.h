@@ -38,10 +38,11 @@ enum class Type : uint8_t {
   F64
 };
 
-/// The type of a name without its dot, as in "u32".
+/// The type with the given name, without the dot, as in "u32".
 std::optional<Type> typeOf(std::string_view name);
 
-/// Bytes of a value. A predicate has none: a register of it is a bit a lane.
+/// The bytes of a value; 0 for a predicate, whose register has one bit for each
+/// lane.
 unsigned sizeOf(Type type);
 
 inline bool isSigned(Type type) {

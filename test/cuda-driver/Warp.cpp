@@ -293,10 +293,10 @@ void Warp::branchIndexed(const Instruction &i) {
   }
 }
 
-/// Ends the lanes that run. True: they were the last.
+/// Ends the active lanes. Returns whether they were the last.
 bool Warp::exit() {
   live &= ~active;
-  // Those that wait may do so for lanes that have ended now.
+  // Groups may have waited for lanes that have ended now.
   for (Group &group : groups)
     group.waits = false;
   if (selectGroup()) {
@@ -307,7 +307,8 @@ bool Warp::exit() {
   return true;
 }
 
-/// Whether the lanes that the active ones name are here; else waits for them.
+/// Returns whether the lanes in the masks of the active lanes are here;
+/// otherwise waits for them.
 bool Warp::canRunNamed(const Instruction &i) {
   const uint32_t *members = lanes<uint32_t>(i.operands[14]);
   uint32_t named = 0;

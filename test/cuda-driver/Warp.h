@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Lanes that took different ways are groups, each with a program counter. The
-// group furthest behind runs, so that groups meet again where their ways do. A
-// group that needs lanes it does not have (a barrier, mma, shfl) waits for
-// them while the others go on. If nobody can go on, the kernel is divergent
-// where it must not be, and that is reported.
+// Lanes that took different paths are groups, each with a program counter. The
+// group that is furthest behind runs, so that groups meet again where their
+// paths do. A group that needs lanes which are not in it (for a barrier, mma,
+// shfl) waits for them while the others run. If no group can run, the kernel
+// has diverged where it must not, which is reported.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,7 +27,7 @@ namespace vib::cuda {
 
 class Block;
 
-/// A cp.async of a warp that has not landed.
+/// A cp.async of a warp that has not been performed yet.
 struct AsyncCopy {
   uint32_t lanes;
   uint32_t bytes;
@@ -43,9 +43,9 @@ public:
 
   Warp(Block &block, const Kernel &kernel, uint32_t index);
 
-  /// Starts the kernel with so many threads.
+  /// Starts the kernel with the given number of threads.
   void begin(uint32_t numThreads);
-  /// Runs until something stops the warp, at most so many instructions.
+  /// Runs until something stops the warp, at most `budget` instructions.
   Stop run(uint64_t budget);
 
   // For the handlers of instructions.
@@ -56,39 +56,39 @@ public:
   uint32_t &predicate(Slot slot) {
     return *reinterpret_cast<uint32_t *>(registers + slot);
   }
-  /// Writes a predicate of the active lanes.
+  /// Sets a predicate for the active lanes.
   void setPredicate(Slot slot, uint32_t value) {
     uint32_t &old = predicate(slot);
     old = (old & ~active) | (value & active);
   }
-  /// The addresses of all lanes, offset included.
+  /// The addresses of all lanes, including the offset.
   void addresses(const Instruction &i, uint64_t *result);
-  /// Phase and thread of lane 0, as the memories want it.
+  /// The phase and thread of lane 0, in the format of Shadow.h.
   uint32_t who() const { return phase << shadow::threadBits | 32 * index; }
-  /// Lands the copies of `lanes` in groups below `end[lane]`.
+  /// Performs the copies of `lanes` in groups below `end[lane]`.
   void land(uint32_t lanes, const uint32_t *end);
   void landAll();
 
   Block &block;
   const Kernel &kernel;
   const uint32_t index;
-  /// The lanes for which the instruction at hand runs.
+  /// The lanes for which the current instruction runs.
   uint32_t active = 0;
-  uint32_t carry = 0; ///< Of add.cc and the like, a bit a lane.
-  uint32_t phase = 0; ///< Of bar.warp.sync, as in Shadow.h.
+  uint32_t carry = 0; ///< For add.cc etc., a bit per lane.
+  uint32_t phase = 0; ///< See Shadow.h.
   std::vector<AsyncCopy> copies;
   uint32_t asyncGroup[32];
   uint8_t *local = nullptr;            ///< Lane after lane.
-  uint8_t *localInitialized = nullptr; ///< A byte of 1 for each.
+  uint8_t *localInitialized = nullptr; ///< 1 for each initialized byte.
 
-  // For the block's barriers and for messages.
+  // For the barriers of the block and for messages.
 
-  uint32_t barrier = 0;        ///< At which it waits.
-  uint32_t barrierThreads = 0; ///< For so many; 0 is all of the block.
+  uint32_t barrier = 0;        ///< The barrier at which it waits.
+  uint32_t barrierThreads = 0; ///< 0 means the whole block.
   bool isWaiting = false;
   bool isFinished = false;
   const Instruction *current = nullptr;
-  uint64_t executed = 0; ///< Instructions, and times lanes below.
+  uint64_t executed = 0; ///< Instructions executed.
   uint64_t executedByLanes = 0;
 
 private:
@@ -98,15 +98,15 @@ private:
     bool waits;
   };
 
-  /// Parts with lanes that go another way.
+  /// Splits off the lanes that continue at `pc`.
   void split(uint32_t pc, uint32_t lanes);
-  /// Puts the group aside, and goes on with another. `missing` are the lanes
-  /// for which it waits.
+  /// Suspends the group and continues with another. `missing` are the lanes for
+  /// which it waits.
   void wait(uint32_t missing);
-  /// Goes on with the group furthest behind, if one need not wait.
+  /// Continues with the group that is furthest behind and need not wait.
   bool selectGroup();
-  /// The same if it is behind those that run; and takes in the groups at the
-  /// same place.
+  /// The same if that group is behind the running one; also merges groups at
+  /// the same place.
   void reschedule();
   void branchIndexed(const Instruction &i);
   bool exit();
@@ -118,11 +118,11 @@ private:
   std::unique_ptr<uint8_t[]> localMemory;
   const Instruction *code;
   uint32_t pc = 0;
-  uint32_t lanesHere = 0; ///< Of the group that runs.
-  uint32_t limit = ~0u;   ///< Where the next group ahead is.
+  uint32_t lanesHere = 0; ///< The lanes of the running group.
+  uint32_t limit = ~0u;   ///< The pc of the next group ahead.
   uint32_t live = 0;      ///< Lanes that have not ended.
   uint32_t started = 0;
-  std::vector<Group> groups; ///< Those that do not run.
+  std::vector<Group> groups; ///< The groups that do not run.
 };
 
 } // namespace vib::cuda

@@ -1,7 +1,6 @@
-// MLIR's own lowering of vectors and of nvgpu gives PTX that the stand-in runs:
-// the emitter of this project and the stand-in could share a misreading of the
-// PTX ISA, but not with this one. CudaDriverTest compares the results with
-// closed forms; Inputs/mlir.ptx is what these lines print.
+// Broken if the stand-in misreads the PTX ISA. The emitter of this project could share its
+// misreading, but MLIR's own lowering of vectors and of nvgpu would not. CudaDriverTest
+// compares the results with closed forms. Inputs/mlir.ptx is the output of these commands.
 //
 // RUN: mlir-opt %s -convert-nvgpu-to-nvvm -convert-vector-to-scf \
 // RUN:   -gpu-lower-to-nvvm-pipeline="cubin-chip=sm_80 cubin-features=+ptx70 cubin-format=isa" \

@@ -1,6 +1,6 @@
-// Broken if rounding to bf16 costs a kernel, a copy of a weight, or an f32 copy of
-// an activation: a weight is rounded in front of the contraction that reads it, what
-// is computed in the epilogue.
+// Broken if rounding to bf16 takes a kernel of its own, a copy of a weight, or an f32
+// copy of an activation. A weight is rounded just before the contraction that reads it,
+// an activation in the epilogue of the contraction that computes it.
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step="precision=bf16" --vib-to-fused | FileCheck %s
 
 // CHECK-LABEL: func.func @scale
@@ -25,7 +25,7 @@
 // CHECK-NEXT: vib.yield
 // CHECK: vib.kernel "encode.2" ins(%encode.2.weight, %[[H0]],
 // CHECK: vib.kernel "encode.4"
-// The means and the scales, of slices that are rounded.
+// The contractions of the means and of the scales read slices that are rounded.
 // CHECK:      %[[S0:.*]] = tensor.extract_slice %encode.4.weight[0, 0] [1024, 256]
 // CHECK:      linalg.generic {{.*}} ins(%[[S0]] : tensor<1024x256xf32>)
 // CHECK:        arith.truncf

@@ -1,5 +1,6 @@
-// One kernel an op: fills, constants, scalar arithmetic and slices go with the
-// op that uses them; state is updated in place, all else gets a fresh buffer.
+// Broken if an op does not become one kernel. Fills, constants, scalar arithmetic and
+// slices are cloned into the kernels that use them. State is updated in place; any other
+// result gets a new buffer.
 // RUN: vib-opt %s --vib-form-kernels | FileCheck %s
 
 #mk = affine_map<(m, n, k) -> (m, k)>
@@ -29,8 +30,8 @@ module attributes {vib.phase = "step"} {
     %f = linalg.fill ins(%zero : f32) outs(%e : tensor<4x6xf32>) -> tensor<4x6xf32>
     %h = linalg.contract indexing_maps = [#mk, #kn, #mn] {vib.label = "encode.0"}
       ins(%x, %w : tensor<4x8xf32>, tensor<8x6xf32>) outs(%f : tensor<4x6xf32>) -> tensor<4x6xf32>
-    // The two halves, put together in the other order: slices of the operand
-    // and the chain of insert_slices in one kernel.
+    // The two halves of a tensor, concatenated in the other order: the slices of the
+    // operand and the chain of insert_slices are in one kernel.
     // CHECK: %out = vib.kernel "swap" ins(%[[H]] : tensor<4x6xf32>) outs(
     // CHECK-NEXT:   tensor.extract_slice
     // CHECK-NEXT:   tensor.extract_slice

@@ -1,5 +1,5 @@
-// The gradient of the bias sums the rows that the contraction of the weight's
-// gradient sums, and goes with it.
+// Broken if the gradient of a bias is not computed by the kernel of the weight's gradient,
+// whose contraction sums over the same rows.
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-optimizer --vib-fuse-bias-gradient --split-input-file | FileCheck %s
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-optimizer --vib-fuse-bias-gradient --split-input-file \
 // RUN:   --remarks-filter=vib --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
@@ -73,8 +73,8 @@ func.func @update(
 #m = affine_map<(m, n) -> (m)>
 #v = affine_map<(n) -> (n)>
 
-// What is summed here is read by a contraction over columns: that one sums
-// something else, and the two stay apart.
+// The sum and the contraction read the same tensor, but the contraction sums over its
+// columns, so the two are not fused.
 // CHECK-LABEL: func.func @other_sum
 // CHECK-COUNT-2: vib.kernel
 // CHECK: return

@@ -1,5 +1,5 @@
-// The contraction of the statistics is split by the slices in which they are
-// read, and takes what is computed from them.
+// Broken if the contraction of the statistics is not split by the slices that are read of
+// it, or if the ops that use these slices are not fused into its kernel.
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-epilogue --vib-fuse-bottleneck --split-input-file | FileCheck %s
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-epilogue --vib-fuse-bottleneck --split-input-file \
 // RUN:   --remarks-filter=vib --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
@@ -10,7 +10,7 @@
 #id = affine_map<(m, n) -> (m, n)>
 #m = affine_map<(m, n) -> (m)>
 
-// The elementwise op counts its columns from the start of its slice.
+// linalg.index in the elementwise op counts columns from the start of its slice.
 // CHECK-LABEL: func.func @halves
 // CHECK: vib.kernel "encode.4" ins(%arg0, %arg1 :
 // CHECK: tensor.extract_slice %arg1[0, 0] [8, 3] [1, 1]
@@ -22,7 +22,7 @@
 // CHECK: vib.yield
 // CHECK-NOT: vib.kernel
 // CHECK: return
-// REMARK: [Passed] bottleneck {{.*}}split into 2 side by side
+// REMARK: [Passed] bottleneck {{.*}}split into 2 contractions
 // REMARK: [Passed] bottleneck {{.*}}fused into 'encode.4': exp, mulf
 // REMARK: [Passed] bottleneck {{.*}}fused into 'encode.4': reduction of mulf, addf
 func.func @halves(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>) -> (tensor<4x3xf32>, tensor<4xf32>) {
@@ -59,12 +59,12 @@ func.func @halves(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>) -> (tensor<4x3xf32>,
 #kn = affine_map<(m, n, k) -> (k, n)>
 #mn = affine_map<(m, n, k) -> (m, n)>
 
-// Somebody reads all of it: it stays whole.
+// A second reader uses the whole result, so the contraction is not split.
 // CHECK-LABEL: func.func @whole
 // CHECK: vib.kernel "encode.4"
 // CHECK-NOT: tensor.extract_slice %arg1
 // CHECK: linalg.contract {{.*}}tensor<8x6xf32>
-// REMARK: [Missed] bottleneck {{.*}}because the function returns the whole of it
+// REMARK: [Missed] bottleneck {{.*}}because the function returns the whole result
 func.func @whole(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>) -> (tensor<4x6xf32>, tensor<4x3xf32>) {
   %zero = arith.constant 0.0 : f32
   %e = tensor.empty() : tensor<4x6xf32>

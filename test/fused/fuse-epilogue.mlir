@@ -1,5 +1,5 @@
-// Bias and activation become the epilogue of their contraction; what runs over
-// other positions, or has to wait for a kernel between, does not.
+// Broken if bias and activation do not become the epilogue of their contraction, or if an
+// op does that runs over other positions or depends on a kernel in between.
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-epilogue --split-input-file | FileCheck %s
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-epilogue --split-input-file \
 // RUN:   --remarks-filter=vib --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
@@ -42,8 +42,7 @@ func.func @bias_relu(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>, %b: tensor<6xf32>
 
 // -----
 
-// The difference of the result from its own sum over rows: the sum has to be
-// there first.
+// The result minus its own sum over rows: the sum must be computed first.
 #mk = affine_map<(m, n, k) -> (m, k)>
 #kn = affine_map<(m, n, k) -> (k, n)>
 #mn = affine_map<(m, n, k) -> (m, n)>

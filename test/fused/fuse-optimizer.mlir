@@ -1,5 +1,5 @@
-// The update of a weight runs where its gradient is computed, in place; a
-// gradient that somebody else reads stays in memory.
+// Broken if a weight is not updated in place by the kernel that computes its gradient, or
+// if a gradient that has another reader is not written to memory.
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-optimizer --split-input-file | FileCheck %s
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-optimizer --split-input-file \
 // RUN:   --remarks-filter=vib --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK

@@ -1,5 +1,5 @@
-// A decoder and its softmax run row by row, in one kernel, if the decoder's
-// weight is small; else the softmax alone does.
+// Broken if a decoder and its softmax are not computed row by row in one kernel although
+// the decoder's weight is small, or if they are although it is large.
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-rows | FileCheck %s
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-rows=max-weight-bytes=191 | FileCheck %s --check-prefix=LARGE
 // RUN: vib-opt %s --vib-form-kernels --vib-fuse-rows=max-weight-bytes=191 \

@@ -1,4 +1,4 @@
-// What vib-verify-fused refuses, each with the place of the cause.
+// Broken if vib-verify-fused accepts one of these, or does not say where the cause is.
 // RUN: vib-opt %s --vib-verify-fused --split-input-file --verify-diagnostics
 
 // A weight is read after its update.
@@ -11,7 +11,7 @@ func.func @train_step(
     vib.yield %w : tensor<8xf32>
   } -> tensor<8xf32>
   %e = tensor.empty() : tensor<8xf32>
-  // expected-error @+1 {{reads encode.0.weight after its update; expected it to run before, or to read the updated value}}
+  // expected-error @+1 {{reads encode.0.weight after its update; expected it to run earlier or to read the updated value}}
   %y = vib.kernel "encode.0.in" ins(%w : tensor<8xf32>) outs(%e as %o : tensor<8xf32>) {
     vib.yield %w : tensor<8xf32>
   } -> tensor<8xf32>
@@ -34,7 +34,7 @@ func.func @train_step(
 
 // -----
 
-// One kernel reads the whole of what it updates.
+// A kernel reads all of the state that it updates.
 func.func @train_step(
     %w: tensor<8xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">})
   -> tensor<8xf32> {
@@ -65,7 +65,7 @@ func.func @train_step(
 
 func.func @predict(%x: tensor<4xf32>) -> tensor<4xf32> {
   %e = tensor.empty() : tensor<4xf32>
-  // expected-error @+1 {{expected only kernels in the phase fused, and the tensor.empty ops of their outs}}
+  // expected-error @+1 {{expected only kernels and the tensor.empty ops of their outs in the phase fused}}
   %y = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
@@ -87,7 +87,7 @@ func.func @predict(%x: tensor<4xf32>) -> tensor<4xf32> {
 #mn = affine_map<(m, n, k) -> (m, n)>
 #id = affine_map<(m, n) -> (m, n)>
 
-// A gradient goes to memory on its way to the update.
+// A gradient is written to memory before the update reads it.
 func.func @train_step(
     %x: tensor<4x8xf32> {vib.slot = #vib.slot<input, "x">},
     %w: tensor<8x8xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">})

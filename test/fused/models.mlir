@@ -1,11 +1,11 @@
-// The kernels of models other than ToyNet: no pass knows more of a model than
-// which loops its ops share.
+// Broken if fusion depends on ToyNet: what other models are fused to follows from which
+// loops their ops share.
 // RUN: vib-opt %models/samples.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=SAMPLES
 // RUN: vib-opt %models/thousand.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=THOUSAND
 // RUN: vib-opt %models/regression-learned.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=LEARNED
 // RUN: vib-opt %models/full.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=FULL
 
-// Three samples and a decoder of two layers: both go by rows.
+// With three samples, both layers of the decoder are computed by rows.
 // SAMPLES-LABEL: func.func @train_step
 // SAMPLES: vib.kernel "encode.0"
 // SAMPLES: vib.kernel "encode.2"
@@ -20,7 +20,7 @@
 // SAMPLES-NOT: vib.kernel
 // SAMPLES: return
 
-// A thousand classes: the decoder's contractions stay on their own.
+// With a thousand classes, the decoder's contractions are not fused.
 // THOUSAND-LABEL: func.func @train_step
 // THOUSAND: vib.kernel "encode.2"
 // THOUSAND: vib.kernel "decode.0"
@@ -33,7 +33,8 @@
 // THOUSAND: vib.kernel "decode.2.grad"
 // THOUSAND: vib.kernel "decode.0.grad"
 
-// The learned scale is read by the sum that its gradient is: two kernels.
+// The gradient of the learned scale is a sum that reads the scale itself, so a second
+// kernel updates it.
 // LEARNED-LABEL: func.func @train_step
 // LEARNED: vib.kernel "decode"
 // LEARNED: vib.kernel "decode.noise.grad" ins({{.*}}%decode.noise
@@ -41,8 +42,8 @@
 // LEARNED-SAME: outs(%decode.noise,
 // LEARNED: vib.kernel "decode.grad"
 
-// The statistics of a full covariance, means and factor, side by side; the
-// sample sums over the factor's columns and goes with them all the same.
+// The statistics of a full covariance are the means and the factor. The sample sums over
+// the factor's columns, and is fused into the kernel nevertheless.
 // FULL-LABEL: func.func @train_step
 // FULL: vib.kernel "encode.2"
 // FULL-COUNT-2: linalg.contract

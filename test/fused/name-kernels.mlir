@@ -1,7 +1,8 @@
 // RUN: vib-opt %s --vib-name-kernels | FileCheck %s
 
-// Two layers of the encoder keep their numbers, the only one of the decoder
-// does not; what has one label several times gets names of its own.
+// Broken if kernels do not get unique names: the two layers of the encoder keep their
+// numbers, the only layer of the decoder loses its number, and kernels with the same label
+// get suffixes.
 // CHECK-LABEL: func.func @train_step
 // CHECK: "encode.0"
 // CHECK: "encode.2"

@@ -1,6 +1,6 @@
-// Elementwise ops over the same positions become one, also where the second
-// reads two results of the first, or a sum stands between them that the second
-// does not read; one that needs the sum stays.
+// Broken if elementwise ops over the same positions are not fused when the second reads
+// two results of the first, or when a sum stands between them that the second does not
+// read; or if an op is fused that needs the sum.
 // RUN: vib-opt %s --vib-simplify-kernels | FileCheck %s
 
 #id = affine_map<(m, n) -> (m, n)>

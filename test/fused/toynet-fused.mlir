@@ -1,4 +1,4 @@
-// The training step of ToyNet in the phase fused: ten kernels. Made from
+// The training step of ToyNet in the phase fused: ten kernels. Generated from
 // test/step/toynet-step.mlir by --vib-to-fused.
 // RUN: vib-opt %s --vib-verify-fused | FileCheck %s
 // CHECK-COUNT-10: vib.kernel

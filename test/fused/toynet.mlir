@@ -1,5 +1,5 @@
-// The training step of ToyNet becomes the ten kernels of the paper's one page:
-// no gradient of a weight is written to memory, all state is updated in place.
+// Broken if the training step of ToyNet does not become the ten kernels that its design
+// describes: no weight gradient is written to memory, and all state is updated in place.
 // RUN: vib-opt %source/test/step/toynet-step.mlir --vib-to-fused | FileCheck %s
 
 // CHECK-LABEL: func.func @train_step
@@ -17,7 +17,7 @@
 // CHECK-NEXT: vib.yield
 // CHECK: vib.kernel "encode.2"
 // CHECK: vib.kernel "encode.4"
-// The means and the scales side by side, then all that follows from them.
+// The contractions of the means and the scales, then everything computed from them.
 // CHECK: tensor.extract_slice %encode.4.weight[0, 0] [1024, 256]
 // CHECK: linalg.contract
 // CHECK: tensor.extract_slice %encode.4.weight[0, 256] [1024, 256]

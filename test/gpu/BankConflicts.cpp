@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fails if lanes that shared memory serves at a time compete for a bank, in a
-// copy of an operand, in a read of it or in a write of a result.
+// Fails if lanes that shared memory serves at the same time compete for a bank,
+// when an operand is copied or read, or when a result is written.
 //
-// The addresses are those of the kernel's own code: every access of every warp
-// is evaluated for its 32 lanes, loops in their first two turns.
+// The addresses are computed by the kernel's own code: every access of every
+// warp is evaluated for its 32 lanes, in the first two iterations of each loop.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,7 +28,7 @@ namespace {
 
 constexpr int64_t kBanks = 32, kBankBytes = 4, kLineBytes = 128;
 
-/// A value of each lane of a warp.
+/// A value for each lane of a warp.
 using Lanes = std::array<int64_t, kWarpThreads>;
 
 class Evaluator {
@@ -36,7 +36,7 @@ public:
   explicit Evaluator(int64_t firstThread) : firstThread(firstThread) {
     std::iota(active.begin(), active.end(), 0);
   }
-  /// Visits the accesses in a region.
+  /// Visits the memory accesses in a region.
   void visit(Region &region) {
     for (Operation &op : region.front())
       visit(op);
@@ -45,16 +45,16 @@ public:
 
 private:
   void visit(Operation &op);
-  /// Counts how often memory is passed by the lanes that get there.
+  /// Checks how many passes through memory the active lanes need.
   void check(Operation &op, Value memory, OperandRange indices, int64_t bytes);
   const Lanes &evaluate(Value value);
   Lanes compute(Value value);
   Lanes getAddresses(Value memory, OperandRange indices);
 
   int64_t firstThread;
-  /// The lanes that get to where the walk is.
+  /// The lanes that execute the current region.
   std::vector<int64_t> active = std::vector<int64_t>(kWarpThreads);
-  /// The values of the loops' turn.
+  /// The values in the current iteration of the loops.
   llvm::DenseMap<Value, Lanes> values;
   llvm::DenseMap<Value, Lanes> turns;
   unsigned accesses = 0;
@@ -176,7 +176,7 @@ void Evaluator::check(Operation &op, Value memory, OperandRange indices,
 
 void Evaluator::visit(Operation &op) {
   if (auto loop = dyn_cast<scf::ForOp>(op)) {
-    // Beyond the contraction, threads divide the elements of a result.
+    // After the contraction, threads divide the elements of a result.
     if (!isa_and_present<arith::ConstantOp>(
             loop.getLowerBound().getDefiningOp()))
       return;

@@ -6,13 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fails if a contraction of a thread block computes anything but the product:
-// in any form, precision, and shape, the edges and several results included.
+// Fails if the contraction of a thread block does not compute the product, for
+// any form, precision and shape, including edges and several results.
 //
-// Of f32, bits are compared with a loop of fma in the order of the reduction.
-// On tensor cores the order is unknown, so the operands are such that every sum
-// is exact in f32: those of one side are small integers, those of the other
-// have to be rounded to few bits first, and half of these are ties.
+// For f32, the bits are compared with a loop of fma in the order of the
+// reduction. On tensor cores the order is unknown, so the operands are chosen
+// such that every sum is exact in f32: those on one side are small integers;
+// those on the other side must first be rounded to few bits, and half of them
+// are ties.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,7 +32,7 @@ constexpr OperandPrecision kF32 = OperandPrecision::F32;
 constexpr OperandPrecision kTf32 = OperandPrecision::TF32;
 constexpr OperandPrecision kBf16 = OperandPrecision::BF16;
 
-/// Bits of the fraction that a precision drops.
+/// The number of fraction bits that a precision drops.
 unsigned getDropped(OperandPrecision precision) {
   switch (precision) {
   case kF32:
@@ -44,8 +45,7 @@ unsigned getDropped(OperandPrecision precision) {
   llvm_unreachable("covered switch");
 }
 
-/// A factor as it enters the product: tf32 rounds ties away from zero, bf16 to
-/// even.
+/// A factor as it is multiplied: tf32 rounds ties away from zero, bf16 to even.
 float round(float value, OperandPrecision precision) {
   unsigned dropped = getDropped(precision);
   if (dropped == 0)
@@ -58,7 +58,7 @@ float round(float value, OperandPrecision precision) {
   return llvm::bit_cast<float>(bits);
 }
 
-/// An operand, element (i, k) at i * depth + k.
+/// An operand; element (i, k) is at i * depth + k.
 struct Matrix {
   std::vector<float> elements;
   int64_t extent, depth;
@@ -79,8 +79,8 @@ protected:
     delete context;
   }
 
-  /// Anything for f32; else values that are exact, or from 1 to 2 and to be
-  /// rounded.
+  /// Arbitrary values for f32; otherwise exact values, or values from 1 to 2
+  /// that have to be rounded.
   Matrix makeMatrix(int64_t extent, bool isRounded) {
     const Contraction &c = GetParam();
     Matrix matrix{std::vector<float>(extent * c.k), extent, c.k};
@@ -120,7 +120,7 @@ protected:
     const Contraction &c = GetParam();
     Matrix lhs = makeMatrix(c.m, roundsLhs);
     Matrix rhs = makeMatrix(c.results * c.n, !roundsLhs);
-    // What is bf16 in memory has been rounded.
+    // An operand that is bf16 in memory has been rounded.
     auto roundAll = [](Matrix &matrix, OperandForm form) {
       for (float &element : matrix.elements)
         if (form.isBf16)
@@ -189,8 +189,8 @@ TEST_P(Contractions, Equal) {
     check(/*roundsLhs=*/false);
 }
 
-/// The contractions of a step in one precision, with each operand in memory as
-/// f32 or, where it is given, as bf16.
+/// The contractions of a step in one precision. Each operand is f32 in memory
+/// or, if given, bf16.
 std::vector<Contraction> makeContractions(OperandPrecision precision,
                                           OperandForm x, OperandForm y) {
   return {
@@ -198,19 +198,20 @@ std::vector<Contraction> makeContractions(OperandPrecision precision,
       {100, 64, 72, 1, precision, {false, x.isBf16}, {true, y.isBf16}},
       {100, 72, 64, 1, precision, {false, x.isBf16}, {false, y.isBf16}},
       {72, 64, 100, 1, precision, {true, x.isBf16}, {true, y.isBf16}},
-      // Nothing is even. Rows of three lengths are copied 4, 8 (of f32) and 16
-      // bytes at a time.
+      // All sizes are odd. Rows of three different lengths are copied in pieces
+      // of 4, 8 (for f32) and 16 bytes.
       {7, 37, 1001, 1, precision, {false, x.isBf16}, {true, y.isBf16}},
       {5, 10, 66, 1, precision, {false, x.isBf16}, {false, y.isBf16}},
       {41, 36, 33, 1, precision, {true, x.isBf16}, {true, y.isBf16}},
       {1, 3, 5, 1, precision, {true, x.isBf16}, {false, y.isBf16}},
-      // Two results of one lhs.
+      // Two results with the same lhs.
       {20, 24, 40, 2, precision, {false, x.isBf16}, {true, y.isBf16}},
       {33, 9, 48, 2, precision, {false, x.isBf16}, {false, y.isBf16}},
   };
 }
 
-/// Tiles that are chosen for more than can be run here; of each one and a bit.
+/// The tiles that are chosen for sizes too large to run here, on slightly more
+/// than one tile each.
 std::vector<Contraction> makeLargeTiles() {
   return {
       {70, 130, 200, 1, kF32, {false, false}, {true, false}, {32, 64, 2}},

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fails if a block gets a tile that it has no threads, registers or shared
-// memory for, or one that wastes most of the machine.
+// Fails if a block gets a tile for which it has not enough threads, registers
+// or shared memory, or a tile that wastes most of the machine.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,7 +43,7 @@ TEST(BlockShapes, Fit) {
               EXPECT_EQ(shape.rows * shape.columns,
                         kBlockWarps * shape.warpRows * shape.warpColumns);
               EXPECT_GE(shape.stages, 2);
-              // What every device from 8.0 on gives to a block.
+              // The shared memory of a block on every device from 8.0 on.
               EXPECT_LE(shape.getStagingBytes(results), 99 * 1024);
               EXPECT_LE(4 * shape.rows * shape.getResultStride() * results,
                         99 * 1024);
@@ -62,7 +62,8 @@ TEST(BlockShapes, TooManyResults) {
 }
 
 struct Use {
-  /// The part of the multiply-adds that is not masked, and the blocks.
+  /// The part of the multiply-adds that is not masked, and the number of
+  /// blocks.
   double useful;
   int64_t blocks;
 };

@@ -134,7 +134,7 @@ ContractionKernel vib::buildKernel(MLIRContext &context,
                     builder.getUnitAttr());
   function.setKnownBlockSizeAttr(
       builder.getDenseI32ArrayAttr({int32_t(kernel.threads), 1, 1}));
-  // Else the assembler aims at more blocks, and spills for them.
+  // Without this, the assembler aims at more blocks and spills registers.
   function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     builder.getI32IntegerAttr(2));
   builder.setInsertionPointToStart(&function.getBody().front());
@@ -183,8 +183,8 @@ ContractionKernel vib::buildKernel(MLIRContext &context,
   return kernel;
 }
 
-/// The lowering makes the dynamic shared memory a variable of the module; it is
-/// the launch that provides it.
+/// The lowering turns dynamic shared memory into a variable of the module,
+/// which the launch provides.
 static void declareSharedMemory(ModuleOp module) {
   module.walk([](LLVM::GlobalOp global) {
     global.setLinkage(LLVM::Linkage::External);

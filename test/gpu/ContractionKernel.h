@@ -6,13 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the tests of emitBlockContraction run: a kernel whose blocks compute the
+// The kernel that the tests of emitBlockContraction run. Its blocks compute the
 // tiles of
 //
 //   out[j] (m x n) = lhs (m x k) * rhs[j] (k x n),   j < results
 //
-// The rhs are side by side in one memory, as the weight of a posterior's means
-// and deviations is: results * n positions along the result.
+// The matrices rhs[j] are adjacent in one memory, with results * n positions
+// along the result, like the weight for the means and deviations of a
+// posterior.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,8 +34,8 @@ struct Contraction {
   unsigned results = 1;
   OperandPrecision precision = OperandPrecision::F32;
   OperandForm lhs, rhs;
-  /// Where the tile is given: the rows and columns of a warp, and how many of
-  /// the four warps are one below the other.
+  /// If the tile is given: the rows and columns of a warp, and how many of the
+  /// four warps are one below the other.
   std::array<int64_t, 3> warps = {0, 0, 0};
 
   BlockShape getShape() const;
@@ -46,9 +47,9 @@ struct ContractionKernel {
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
-/// The dialects that a kernel has, and what lowers it.
+/// Loads the dialects of the kernel and of its lowering.
 void loadKernelDialects(mlir::MLIRContext &context);
-/// `@kernel(lhs, rhs, out)`, in a gpu.module.
+/// Builds `@kernel(lhs, rhs, out)` in a gpu.module.
 ContractionKernel buildKernel(mlir::MLIRContext &context,
                               const Contraction &contraction);
 /// The PTX of the kernel for sm_80; empty if it cannot be lowered.

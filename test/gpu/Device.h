@@ -16,15 +16,15 @@
 
 namespace vib {
 
-/// The first device of a CUDA driver: of the library that VIB_CUDA names, else
-/// of the stand-in where the tests have one, else of libcuda.so.1.
+/// The first device of a CUDA driver: the library that VIB_CUDA names,
+/// otherwise the stand-in if the tests have one, otherwise libcuda.so.1.
 class Device {
 public:
-  /// Null if there is none.
+  /// Returns null if there is none.
   static std::unique_ptr<Device> open();
   ~Device();
 
-  /// Memory of a kernel, which it reads and writes.
+  /// Memory that a kernel reads and writes.
   struct Buffer {
     void *data;
     size_t bytes;
@@ -33,7 +33,7 @@ public:
     unsigned blocks, threads, sharedBytes;
   };
   /// Runs `@kernel` of a PTX text on copies of the buffers, and copies them
-  /// back. Returns what went wrong, or nothing.
+  /// back. Returns an error message, or an empty string.
   std::string run(llvm::StringRef ptx, const Launch &launch,
                   llvm::ArrayRef<Buffer> buffers);
 

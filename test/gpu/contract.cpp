@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// For the lit tests: the kernel of ContractionKernel.h as MLIR or PTX.
+// Prints the kernel of ContractionKernel.h as MLIR or PTX, for the lit tests.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +30,7 @@ static cl::opt<OperandPrecision> precision(
                clEnumValN(OperandPrecision::BF16, "bf16", "tensor cores")),
     cl::init(OperandPrecision::F32));
 
-/// The lay of an operand, by name.
+/// The form of an operand, by name.
 static cl::opt<std::string> lhs("lhs", cl::desc("mk or km, f32 or bf16"),
                                 cl::init("mk"));
 static cl::opt<std::string> rhs("rhs", cl::desc("kn or nk, f32 or bf16"),

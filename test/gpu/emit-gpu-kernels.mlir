@@ -1,6 +1,6 @@
-// What a block does: the rows of the batch are its tiles, the softmax's sums lie in
-// shared memory, a barrier stands between a sum and its readers, and not between two
-// ops that go over the same positions. Broken if an edge tile is not masked.
+// Broken if a block does not do what it should: its tile is some rows of the batch; the sums
+// of the softmax are in shared memory; there is a barrier between a sum and its readers, but
+// not between two ops that run over the same positions; and a tile at the edge is masked.
 // RUN: vib-opt %s --vib-group-kernels --vib-plan-device-arena --vib-emit-gpu-kernels --canonicalize | FileCheck %s
 
 #id = affine_map<(i, j) -> (i, j)>
@@ -12,14 +12,14 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f
   // CHECK: gpu.module @kernels
   // CHECK: gpu.func @train_step_softmax(%weights: memref<64xi8> {llvm.align = 256 : i64, llvm.noalias}
   // CHECK-SAME: %arena: memref<{{[0-9]+}}xi8> {llvm.align = 256 : i64, llvm.noalias}
-  // The steps of a run are an array.
+  // The steps of a run are an array of VibStep.
   // CHECK-SAME: %step: memref<80xi8> {llvm.align = 8 : i64, llvm.noalias}
   // CHECK-SAME: kernel attributes {known_block_size = array<i32: 128, 1, 1>, nvvm.minctasm = 2 : i32
   // CHECK-SAME: vib.kernels = [{bytes = {{.*}}, entry = "train_step", flops = {{.*}}, name = "softmax", operands = "f32", units = 15 : i64}]
   // CHECK-DAG: %[[T:.*]] = gpu.thread_id x
   // CHECK-DAG: %[[B:.*]] = gpu.block_id x
   // CHECK-DAG: gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
-  // The scale, a double in VibStep.
+  // The scale is a double in VibStep.
   // CHECK: memref.view %step[%c{{.*}}][] : memref<80xi8> to memref<1xf64>
   // CHECK: arith.truncf {{.*}} : f64 to f32
   // 103 rows are 14 tiles of 7 and one of 5.
@@ -35,7 +35,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f
   // CHECK: memref.load {{.*}} : memref<10xf32>
   // CHECK: memref.store {{.*}} : memref<7x10xf32, #gpu.address_space<workgroup>>
   // CHECK: gpu.barrier
-  // The largest of a row: a thread each, from the constant that a fill would write.
+  // One thread computes the maximum of a row, starting from the constant of the fill.
   // CHECK: %[[HAS:.*]] = arith.cmpi ult, %[[T]], %c7
   // CHECK: scf.for {{.*}} iter_args(%{{.*}} = %cst
   // CHECK: arith.maximumf
@@ -43,7 +43,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f
   // CHECK: gpu.barrier
   // CHECK: math.exp
   // CHECK: memref.store {{.*}} : memref<7x10xf32, #gpu.address_space<workgroup>>
-  // The same positions as before, the same thread's: no barrier.
+  // The same threads have the same positions as before, so there is no barrier.
   // CHECK-NOT: gpu.barrier
   // CHECK: arith.mulf
   // CHECK: memref.store {{.*}} : memref<103x10xf32>

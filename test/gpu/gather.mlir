@@ -1,5 +1,5 @@
-// The kernel that copies a batch from the data set: rows of bytes go by words where they
-// are whole words, rows beyond the batch's become zero.
+// Broken if the kernel that copies a batch from the data set does not copy rows of whole
+// words in words, or does not write zeros to rows beyond the batch.
 // RUN: vibc %examples/toynet/toynet.mlir --target=cuda --emit=kernels | FileCheck %s
 // RUN: vibc %models/odd.mlir --target=cuda --emit=kernels | FileCheck %s --check-prefix=ODD
 

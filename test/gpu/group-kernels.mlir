@@ -1,6 +1,6 @@
-// Kernels that do not depend on each other share a launch, in the order in which values
-// and state are made; a combination of partial results goes along with what comes next.
-// Broken if a kernel that reads a weight could run together with its update.
+// Broken if independent kernels do not share a launch, if a combination of partial results
+// does not share a launch with the kernels that come next, or if a kernel that reads a weight
+// could run together with its update.
 // RUN: vib-opt %examples/toynet/toynet.mlir --vib-model --vib-to-step --vib-to-fused --vib-group-kernels \
 // RUN: | grep -oE 'func.func @[a-z_]*|vib.kernel "[a-z0-9.]*"|launch = [0-9]*|combine_launch = [0-9]*' \
 // RUN: | FileCheck %s
@@ -10,7 +10,7 @@
 // CHECK-NEXT: launch = 0
 // CHECK: vib.kernel "encode.2"
 // CHECK-NEXT: launch = 1
-// The rate is a partial result of each tile of columns; decode does not read it.
+// The rate is a partial result of each tile of columns, which decode does not read.
 // CHECK: vib.kernel "encode.4"
 // CHECK-NEXT: combine_launch = 3
 // CHECK-NEXT: launch = 2
@@ -20,7 +20,7 @@
 // CHECK-NEXT: launch = 4
 // CHECK: vib.kernel "encode.4.in"
 // CHECK-NEXT: launch = 4
-// It updates what encode.4.in reads.
+// It updates a weight that encode.4.in reads.
 // CHECK: vib.kernel "encode.4.grad"
 // CHECK-NEXT: launch = 5
 // CHECK: vib.kernel "encode.2.in"

@@ -1,6 +1,6 @@
-// A sum over a divided class is a partial result of each of its tiles, which a part of
-// the next launch adds in order; what has neither of the tiles' classes is done by the
-// first blocks alone. Broken if sums depended on the order of blocks, or were made twice.
+// Broken if a sum over a divided class is not one partial result for each tile, which the next
+// launch adds in order, so that it depends on the order of blocks; or if a sum that has none of
+// the divided classes is computed by more than the first blocks.
 // RUN: vib-opt %s --vib-group-kernels --vib-plan-device-arena --vib-emit-gpu-kernels --canonicalize | FileCheck %s
 
 #id = affine_map<(i, j) -> (i, j)>
@@ -22,7 +22,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f
   // CHECK: %[[OFFSET:.*]] = arith.addi %[[AT]], %c
   // CHECK: %[[PARTIAL:.*]] = memref.view %arena[%[[OFFSET]]][] : memref<[[BYTES]]xi8> to memref<100xf32>
   // CHECK: memref.store {{.*}}, %[[PARTIAL]]
-  // The sum over the rows of %w has columns only: the first tile of rows makes it.
+  // The sum over the rows of %w has only columns, so the first tile of rows computes it.
   // CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[ROW]], %c0
   // CHECK: scf.if %[[FIRST]]
   // CHECK: gpu.func @train_step_k_combine(

@@ -1,6 +1,6 @@
-// On a GPU everything is row-major and without padding, and what kernels of one launch
-// touch is alive at the same time: %a is read by the launch that writes %c, so that %c
-// may not take its place, while %d may.
+// Broken if a tensor on a GPU is not row-major without padding, or if buffers share memory that
+// kernels of the same launch use. The launch that writes %c reads %a, so %c must not take its
+// place, but %d may.
 // RUN: vib-opt %s --vib-plan-device-arena | FileCheck %s
 
 // CHECK: vib.arena_bytes

@@ -1,4 +1,4 @@
-// Broken if what a launch or a kernel must be is not checked.
+// Broken if vib-verify-gpu-kernels accepts one of these launches or kernels.
 // RUN: vib-opt %s --split-input-file --vib-verify-gpu-kernels --verify-diagnostics
 
 // expected-error @+1 {{expected the phase kernels but got fused}}
@@ -8,7 +8,7 @@ module attributes {vib.phase = "fused"} {}
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    // expected-note @+1 {{the kernel was made for 128}}
+    // expected-note @+1 {{the kernel was compiled for 128}}
     gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
       gpu.return
     }
@@ -27,11 +27,11 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 // -----
 
-// The kernel was made for a block along y too.
+// The kernel was compiled for blocks that extend along y too.
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    // expected-note @+1 {{the kernel was made for 128}}
+    // expected-note @+1 {{the kernel was compiled for 128}}
     gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 2, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
       gpu.return
     }
@@ -102,7 +102,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     %c2 = arith.constant 2 : index
     %c64 = arith.constant 64 : index
     %c128 = arith.constant 128 : index
-    // expected-error @+1 {{expected to launch a kernel, but @kernels::@k has no vib.kernels that says what it is}}
+    // expected-error @+1 {{expected to launch a kernel, but @kernels::@k has no vib.kernels that describes it}}
     gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
     return
   }
@@ -122,7 +122,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     %c2 = arith.constant 2 : index
     %c64 = arith.constant 64 : index
     %c128 = arith.constant 128 : index
-    // expected-error @+1 {{expected to launch a kernel, but @kernels::@k has no vib.kernels that says what it is}}
+    // expected-error @+1 {{expected to launch a kernel, but @kernels::@k has no vib.kernels that describes it}}
     gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
     return
   }
@@ -130,7 +130,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 // -----
 
-// Weights for moments.
+// Moments are passed as weights.
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
@@ -144,7 +144,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     %c2 = arith.constant 2 : index
     %c64 = arith.constant 64 : index
     %c128 = arith.constant 128 : index
-    // expected-error @+1 {{expected to pass on what the entry takes}}
+    // expected-error @+1 {{expected the launch to pass the arguments of its entry}}
     gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%m1 : memref<32xi8>, %w : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
     return
   }
@@ -274,7 +274,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c0 = arith.constant 0 : index
       %c1024 = arith.constant 1024 : index
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
-      // expected-error @+1 {{expected a view of shared memory of a static shape, at a constant offset}}
+      // expected-error @+1 {{expected a view of shared memory with a static shape, at a constant offset}}
       %view = memref.view %shared[%c0][%c1024] : memref<?xi8, #gpu.address_space<workgroup>> to memref<?xf32, #gpu.address_space<workgroup>>
       gpu.return
     }
@@ -315,7 +315,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    // expected-error @+1 {{expected a kernel to take the blocks, the arena and the step, or what gather takes}}
+    // expected-error @+1 {{expected a kernel to take the blocks, the arena and the step, or the arguments of gather}}
     gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
       gpu.return
     }
@@ -330,7 +330,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c0 = arith.constant 0 : index
       %one = arith.constant 1.0 : f32
       %view = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>
-      // expected-error @+1 {{expected no atomic operation: the bits must not depend on the order of blocks}}
+      // expected-error @+1 {{expected no atomic operation, because results must not depend on the order of blocks}}
       %0 = memref.atomic_rmw addf %one, %view[%c0] : (f32, memref<16xf32>) -> f32
       gpu.return
     }
@@ -339,7 +339,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 // -----
 
-// expected-error @+1 {{expected the plan of memory, but vib.tensors is missing}}
+// expected-error @+1 {{expected a memory plan, but vib.tensors is missing}}
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   func.func @train_step() {
     return

@@ -1,6 +1,6 @@
-// The functions of f32 vectors against the C library in f64: in 16384 points of
-// a range, how many are off by more than a few parts in ten million? And the
-// values that are special.
+// Broken if a function of f32 vectors is off by more than a few parts in ten million from
+// the C library in f64 (counted over 16384 points of a range), or wrong for a special
+// value.
 // RUN: vib-opt %s -vib-approximate-math -convert-vector-to-scf -convert-scf-to-cf \
 // RUN:   -convert-math-to-llvm=approximate-log1p=false -convert-math-to-libm -convert-vector-to-llvm \
 // RUN:   -convert-arith-to-llvm -convert-cf-to-llvm -convert-func-to-llvm \
@@ -22,7 +22,7 @@ func.func @vector_exp_is_off(%x: f32, %y: f32) -> i1 {
   %error = math.absf %difference : f64
   %size = math.absf %want : f64
   %bound = arith.mulf %size, %tolerance : f64
-  // Not "greater": what is not a number is off.
+  // The comparison is not "greater", so that NaN counts as off.
   %off = arith.cmpf ugt, %error, %bound : f64
   return %off : i1
 }
@@ -77,7 +77,7 @@ func.func @vector_log_is_off(%x: f32, %y: f32) -> i1 {
   %error = math.absf %difference : f64
   %size = math.absf %want : f64
   %bound = arith.mulf %size, %tolerance : f64
-  // Not "greater": what is not a number is off.
+  // The comparison is not "greater", so that NaN counts as off.
   %off = arith.cmpf ugt, %error, %bound : f64
   return %off : i1
 }
@@ -132,7 +132,7 @@ func.func @vector_log1p_is_off(%x: f32, %y: f32) -> i1 {
   %error = math.absf %difference : f64
   %size = math.absf %want : f64
   %bound = arith.mulf %size, %tolerance : f64
-  // Not "greater": what is not a number is off.
+  // The comparison is not "greater", so that NaN counts as off.
   %off = arith.cmpf ugt, %error, %bound : f64
   return %off : i1
 }
@@ -187,7 +187,7 @@ func.func @vector_tanh_is_off(%x: f32, %y: f32) -> i1 {
   %error = math.absf %difference : f64
   %size = math.absf %want : f64
   %bound = arith.mulf %size, %tolerance : f64
-  // Not "greater": what is not a number is off.
+  // The comparison is not "greater", so that NaN counts as off.
   %off = arith.cmpf ugt, %error, %bound : f64
   return %off : i1
 }
@@ -242,7 +242,7 @@ func.func @vector_erf_is_off(%x: f32, %y: f32) -> i1 {
   %error = math.absf %difference : f64
   %size = math.absf %want : f64
   %bound = arith.mulf %size, %tolerance : f64
-  // Not "greater": what is not a number is off.
+  // The comparison is not "greater", so that NaN counts as off.
   %off = arith.cmpf ugt, %error, %bound : f64
   return %off : i1
 }
@@ -303,7 +303,7 @@ func.func @main() {
   // CHECK: ( -inf, {{-?0}}, inf, {{-?}}nan, {{-?}}nan, {{-?}}nan, -69.077{{[0-9]*}}, {{-?}}nan, 5.29832,
   %log = func.call @vector_log(%x) : (vector<16xf32>) -> vector<16xf32>
   vector.print %log : vector<16xf32>
-  // (log 201 is 5.303305 but for 1e-7, which is less than an ulp.)
+  // (log 201 is 5.303305 to within 1e-7, which is less than an ulp.)
   // CHECK: ( 0, 0.693147, inf, nan, {{-?}}nan, {{-?}}nan, 1e-30, -inf, 5.3033{{1?}},
   %log1p = func.call @vector_log1p(%x) : (vector<16xf32>) -> vector<16xf32>
   vector.print %log1p : vector<16xf32>

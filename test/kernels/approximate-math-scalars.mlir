@@ -1,5 +1,5 @@
-// On a GPU a thread is a lane: scalars of f32 get the polynomials of the CPU's vectors.
-// Broken if a call of a library, which a GPU program does not have, is left.
+// Broken if a math function of an f32 scalar is left on a GPU, where there is no C library:
+// scalars get the polynomials that vectors get on the CPU.
 // RUN: vib-opt %s --vib-approximate-math=scalars=true | FileCheck %s
 // RUN: vib-opt %s --vib-approximate-math | FileCheck %s --check-prefix=CPU
 

@@ -1,8 +1,8 @@
 // RUN: vib-opt %s -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
 
-// The sum over the columns goes over all units: each leaves a partial result,
-// and a second kernel adds them up in the order of the units, whoever made
-// them.
+// Broken if a sum over a class that is divided into units is not computed as one partial
+// result for each unit, which a second kernel adds up in the order of the units, whichever
+// threads computed them.
 #id = affine_map<(i, j) -> (i, j)>
 module attributes {vib.phase = "fused", vib.model = {type = "f32"},
     vib.parameters = [{name = "w", shape = array<i64: 512, 128>}]} {

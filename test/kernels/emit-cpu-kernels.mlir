@@ -1,6 +1,7 @@
 // RUN: vib-opt %s -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
 
-// A layer: 40 columns of 32 + 8, 7 rows, a reduction of 3. Odd on purpose.
+// Broken if a layer of odd sizes is not emitted as exact tiles: 7 rows, 40 columns as
+// 32 + 8, and a reduction of 3.
 // CHECK-NOT: tensor.{{[a-z]}}
 // CHECK-NOT: linalg.
 // CHECK-NOT: memref.alloc(
@@ -18,11 +19,11 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
   // CHECK-SAME:    {vib.base = "weights"}
   // CHECK-SAME:    {vib.base = "arena"}
   // CHECK-SAME:    vib.kernel = {bytes = {{.*}}, entry = "encode", flops = {{.*}}, name = "layer", units = 2 : i64}
-  // The whole units, then the one that is left over.
+  // The loop over whole units, then the remaining, smaller unit.
   // CHECK:         %[[STOP:.*]] = arith.minsi %[[END]], %{{.*}} : index
   // CHECK:         scf.for %{{.*}} = %[[BEGIN]] to %[[STOP]]
-  // The registers start at zero and hold the tile over the whole reduction: no
-  // zeros are stored, and nothing is stored in the loop.
+  // The accumulators start at zero and hold the tile over the whole reduction: no zeros are
+  // stored, and nothing is stored in the loop.
   // CHECK-NOT:       vector.store
   // CHECK:           scf.for {{.*}} iter_args({{.*}}) -> (vector<16xf32>
   // CHECK-COUNT-14:    vector.fma {{.*}} : vector<16xf32>
@@ -54,8 +55,8 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
       vib.yield %r : tensor<7x40xf32>
     } -> tensor<7x40xf32>
     %e2 = tensor.empty() : tensor<7xf32>
-    // A sum along vectors: a fixed tree of halves, no reassociation left to
-    // LLVM.
+    // The sum of a vector's lanes is a fixed tree of halves, which leaves LLVM nothing to
+    // reassociate.
     // CHECK-LABEL: func.func private @encode.sums(
     // CHECK-NOT:     vector.reduction
     // CHECK-NOT:     fastmath

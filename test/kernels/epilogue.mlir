@@ -1,8 +1,8 @@
 // RUN: vib-opt %s -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse -split-input-file | FileCheck %s
 
-// Broken if an elementwise op is done with the registers of a contraction where it must
-// not be: its init is still to be copied, its old value is read in between, it would be
-// long code, or the operands of the contraction are of two types.
+// Broken if an elementwise op is applied to the register tile of a contraction although
+// its init must be copied first, its old value is read in between, its code is long, or
+// the contraction has operands of two types.
 
 #id = affine_map<(i, j) -> (i, j)>
 module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
@@ -11,11 +11,11 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.paramete
   // CHECK:         %[[S:.*]] = memref.view {{.*}} to memref<7x40xf32>
   // CHECK-NEXT:    %[[O:.*]] = memref.view {{.*}} to memref<7x40xf32>
   // CHECK-NOT:     arith.subf
-  // The copy, and then the op.
+  // First the copy, then the op.
   // CHECK:         vector.load %[[S]]
   // CHECK:         vector.store {{.*}}, %[[O]]
   // CHECK:         arith.subf
-  // The reader's init is an input, so that its result begins as a copy of it.
+  // The init of the reader is an input of the kernel, so the result starts as a copy of it.
   func.func @f(%x: tensor<7x600xf32> {vib.slot = #vib.slot<input, "x">},
       %w: tensor<600x40xf32> {vib.slot = #vib.slot<input, "w">},
       %s: tensor<7x40xf32> {vib.slot = #vib.slot<input, "s">})
@@ -97,7 +97,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.paramete
 #id = affine_map<(i, j) -> (i, j)>
 module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
   // CHECK-LABEL: func.func private @f.layer(
-  // The tile is stored; then follows a loop.
+  // The tile is stored, and the op follows in a loop of its own.
   // CHECK:         vector.store %{{.*}}#0
   // CHECK-NOT:     math.tanh
   // CHECK:         scf.for

@@ -1,5 +1,6 @@
-// The numbers themselves: the known answers of Philox4x32-10 for a counter and
-// a key of zeros and of ones, and vectors that equal scalars to the bit.
+// Broken if the expanded noise computes wrong numbers: it must give the known answers of
+// Philox4x32-10 for a counter and key of zeros and of ones, and the same bits on vectors
+// as on scalars.
 // RUN: vib-opt %s -vib-expand-noise -convert-vector-to-scf -convert-scf-to-cf \
 // RUN:   -convert-math-to-llvm -convert-vector-to-llvm -convert-arith-to-llvm \
 // RUN:   -convert-cf-to-llvm -convert-func-to-llvm -reconcile-unrealized-casts \
@@ -35,7 +36,7 @@ func.func @main() {
   func.call @printI64(%b64) : (i64) -> ()
   func.call @printNewline() : () -> ()
 
-  // 4096 numbers: how many lanes of a vector differ from the scalars?
+  // Count the lanes of vectors, among 4096 numbers, that differ from the scalars.
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %rows = arith.constant 256 : index

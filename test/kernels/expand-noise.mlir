@@ -1,7 +1,7 @@
 // RUN: vib-opt %s -vib-expand-noise | FileCheck %s
 
-// Philox4x32-10 takes twenty products, and the last round's second product is
-// not needed by the two words that are used but for its low half.
+// Broken if expansion creates more operations than needed: Philox4x32-10 has twenty
+// products, and of the last round's second product only the low half is used.
 // CHECK-LABEL: func @scalar
 // CHECK-NOT:     vector<
 // CHECK-COUNT-20: arith.mului_extended {{.*}} : i32
@@ -14,8 +14,8 @@ func.func @scalar(%seed: i64, %step: i64, %sample: i32, %row: i32, %latent: i32)
   return %e : f32
 }
 
-// What does not vary is computed once, on scalars: of the first round only the
-// latent's product is a vector.
+// Values that do not vary are computed once, on scalars: in the first round only the
+// product of the latent is a vector.
 // CHECK-LABEL: func @mixed
 // CHECK:         arith.mului_extended {{.*}} : vector<5xi32>
 // CHECK-NEXT:    arith.constant

@@ -1,5 +1,5 @@
-// Broken if LLVM is left with arithmetic on bf16, which its X86 backend does not
-// have for all widths, or if the instruction for a register is not used.
+// Broken if arithmetic on bf16 is left to LLVM, whose X86 backend does not support it for
+// all widths, or if a whole register is not rounded by its instruction.
 // RUN: vib-opt %s --vib-expand-rounding | FileCheck %s --check-prefixes=CHECK,INTEGERS
 // RUN: vib-opt %s --vib-expand-rounding=bf16 | FileCheck %s --check-prefixes=CHECK,REGISTER
 

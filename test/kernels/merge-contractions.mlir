@@ -1,8 +1,8 @@
 // RUN: vib-opt %s -vib-merge-contractions -split-input-file | FileCheck %s
 // RUN: vib-opt %s -vib-merge-contractions=vector-bits=128 -split-input-file | FileCheck %s --check-prefix=WIDE
 
-// Broken if two latents' mean and spread take a contraction each, or if contractions are
-// merged that do not lie side by side or fill registers of their own.
+// Broken if the mean and the scale of two latents take a contraction each, or if
+// contractions are merged that are not adjacent or that fill registers of their own.
 
 #mk = affine_map<(m, n, k) -> (m, k)>
 #kn = affine_map<(m, n, k) -> (k, n)>
@@ -11,7 +11,7 @@
 // WIDE-LABEL:  func.func @step(
 func.func @step(%h: tensor<32x8xf32>, %w: tensor<8x6xf32>, %e: tensor<32x2xf32>, %f: tensor<32x2xf32>, %g: tensor<32x1xf32>)
     -> (tensor<32x2xf32>, tensor<32x2xf32>, tensor<32x1xf32>) {
-  // Columns 0 to 3 of 6; the last one is not beside them.
+  // Columns 0 to 3 of 6 are merged; the last one is not adjacent to them.
   // CHECK:      %[[W:.*]] = tensor.extract_slice %{{.*}}[0, 0] [8, 4] [1, 1]
   // CHECK:      %[[ZERO:.*]] = linalg.fill {{.*}} -> tensor<32x4xf32>
   // CHECK:      %[[C:.*]] = linalg.contract {{.*}} ins(%{{.*}}, %[[W]] : {{.*}}) outs(%[[ZERO]] : {{.*}}) -> tensor<32x4xf32>
@@ -19,7 +19,7 @@ func.func @step(%h: tensor<32x8xf32>, %w: tensor<8x6xf32>, %e: tensor<32x2xf32>,
   // CHECK-NEXT: %[[B:.*]] = tensor.extract_slice %[[C]][0, 2] [32, 2] [1, 1]
   // CHECK:      %[[D:.*]] = linalg.contract {{.*}} -> tensor<32x1xf32>
   // CHECK:      vib.yield %[[A]], %[[B]], %[[D]]
-  // Four lanes are filled by the four columns.
+  // The four columns already fill four lanes.
   // WIDE-COUNT-3: linalg.contract
   %r:3 = vib.kernel "layer" ins(%h as %ha, %w as %wa : tensor<32x8xf32>, tensor<8x6xf32>) outs(%e as %o, %f as %p, %g as %q : tensor<32x2xf32>, tensor<32x2xf32>, tensor<32x1xf32>) {
     %zero = arith.constant 0.0 : f32
@@ -43,7 +43,7 @@ func.func @step(%h: tensor<32x8xf32>, %w: tensor<8x6xf32>, %e: tensor<32x2xf32>,
 #mk = affine_map<(m, n, k) -> (m, k)>
 #kn = affine_map<(m, n, k) -> (k, n)>
 #mn = affine_map<(m, n, k) -> (m, n)>
-// Of two operands, and one that goes on from something.
+// Two different left operands, and one contraction that does not start from zero.
 // CHECK-LABEL: func.func @kept(
 // CHECK-COUNT-3: linalg.contract {{.*}} -> tensor<32x2xf32>
 // CHECK-NOT:     linalg.contract

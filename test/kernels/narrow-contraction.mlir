@@ -1,32 +1,32 @@
 // RUN: vib-opt %s -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
 
-// Broken if a contraction with four columns takes a multiply-add a row and step, or if
-// the update of a matrix with rows of four elements takes a vector for each of them.
+// Broken if a contraction with four columns takes one multiply-add for each row and step,
+// or if the update of a matrix with rows of four elements takes one vector for each row.
 
 #id = affine_map<(i, j) -> (i, j)>
 module attributes {vib.phase = "fused", vib.model = {type = "f32"},
     vib.parameters = [{name = "w", shape = array<i64: 32, 4>}]} {
-  // 20 rows, which lie along the vectors: 16 of them at once, with four terms of the sum
-  // for each of the four columns in a register.
+  // The 20 rows are along the vectors. 16 of them are computed at once, with four terms of
+  // the sum for each of the four columns in a register.
   // CHECK-LABEL: func.func private @encode.statistics(
   // CHECK:         %[[C4:.*]] = arith.constant 4 : index
   // CHECK:         %[[SUMS:.*]]:16 = scf.for {{.*}} step %[[C4]] iter_args({{.*}}) -> (vector<16xf32>
-  // The rows of the weight, from [term][column] to [column][term].
+  // The rows of the weight are permuted from [term][column] to [column][term].
   // CHECK-COUNT-4:   vector.load {{.*}} : memref<32x4xf32>, vector<4xf32>
   // CHECK:           vector.shuffle {{.*}} [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15] : vector<16xf32>
-  // Four terms of a row, once for each column.
+  // Four terms of a row are repeated for each column.
   // CHECK:           vector.load {{.*}}, vector<4xf32>
   // CHECK:           vector.shuffle {{.*}} [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3] : vector<4xf32>
   // CHECK:           vector.fma {{.*}} : vector<16xf32>
   // CHECK-COUNT-15:  vector.fma {{.*}} : vector<16xf32>
   // CHECK-NEXT:      scf.yield
-  // The groups of two rows are halved into one vector, those of two such again.
+  // The groups of two rows are halved into one vector, then those of two such vectors.
   // CHECK:         vector.shuffle %[[SUMS]]#0, %[[SUMS]]#1 [0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29]
   // CHECK:         vector.shuffle %[[SUMS]]#0, %[[SUMS]]#1 [2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31]
   // CHECK:         vector.shuffle {{.*}} [0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30]
-  // Columns of 16 rows.
+  // The columns of 16 rows are stored.
   // CHECK-COUNT-4: vector.store {{.*}}, vector<16xf32>
-  // The four rows that are left take a register each.
+  // The four remaining rows take a register each.
   // CHECK:         scf.for {{.*}} iter_args({{.*}}) -> (vector<4xf32>
   // CHECK-COUNT-4:   vector.fma {{.*}} : vector<4xf32>
   func.func @encode(%x: tensor<20x32xf32> {vib.slot = #vib.slot<input, "x">},

@@ -1,5 +1,6 @@
-// Broken if a register tile of a weight gradient in bf16 does not find the pairs that
-// it broadcasts in one piece of memory: of 8 columns, all 6 rows in pairs, 96 bytes.
+// Broken if a register tile of a weight gradient in bf16 does not read the pairs that it
+// broadcasts from one contiguous piece of memory: 8 columns of all 6 rows, in pairs, are 96
+// bytes.
 
 // RUN: vib-opt %s -vib-plan-arena=bf16 -vib-emit-cpu-kernels=bf16 -canonicalize -cse \
 // RUN:   -split-input-file | FileCheck %s
@@ -43,8 +44,8 @@ func.func @step(%x: tensor<6x24xbf16> {vib.slot = #vib.slot<input, "x">},
 
 // -----
 
-// Broken if a weight is packed before the first register tile and not in its steps, or
-// again by the others.
+// Broken if a weight is packed before the first register tile rather than within its
+// steps, or packed again by the other tiles.
 
 // CHECK-LABEL: func.func private @encode.layer(
 // CHECK-NOT:   vector.interleave

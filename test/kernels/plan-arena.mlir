@@ -1,10 +1,10 @@
 // RUN: vib-opt %s -split-input-file -vib-plan-arena | FileCheck %s
 
-// Places are aligned to a line, and large neighbours are staggered by five: the
-// bias does not begin right after the weight's two panels. The name "x" is one
-// place in both functions, by rows, as the runtime sees it. Of the buffers, the
-// first and the third are never alive together and share memory; they are in
-// panels. Panels have an odd number of rows.
+// Broken if places are not aligned to a cache line, or large neighbours not staggered by
+// five: the bias does not begin right after the weight's two panels. The name "x" is one
+// place in both functions, stored by rows, as the runtime expects. The first and the third
+// buffer are never live together, so they share memory; both are in panels, which have an
+// odd number of rows.
 // CHECK:      module attributes
 // CHECK-SAME: vib.block_bytes = 17216 : i64
 // CHECK-SAME: vib.parameters = [{name = "w", offset = 0 : i64, panel = 32 : i64, panel_bytes = 8320 : i64, shape = array<i64: 64, 64>}, {name = "b", offset = 16960 : i64, shape = array<i64: 64>}]
@@ -46,7 +46,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
       } -> tensor<16x256xf32>
       vib.yield %r : tensor<16x256xf32>
     } -> tensor<16x256xf32>
-    // What is returned is made at the place of the output at once.
+    // A value that is returned is computed directly in the place of the output.
     // CHECK: vib.kernel "last"
     // CHECK-SAME: places = [{base = "arena", offset = 16704 : i64, panel = 0 : i64, row = 256 : i64}]
     %d = vib.kernel "last" ins(%c as %i : tensor<16x256xf32>) outs(%e as %o : tensor<16x256xf32>) {
@@ -64,7 +64,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
 
 // -----
 
-// What `scale` makes is read by the other entries alone, so it is in panels.
+// Only the other entries read the results of `scale`, so they are in panels.
 // CHECK:      module attributes
 // CHECK-SAME: {internal, name = "x", offset = {{[0-9]+}} : i64, panel = 32 : i64, panel_bytes = 2176 : i64, type = tensor<16x256xf32>}
 #id = affine_map<(i, j) -> (i, j)>

@@ -1,5 +1,5 @@
-// The plainest way: entries over blocks and arena, scalar loops inside, no
-// kernel and no launch, and every buffer given back.
+// Broken if -O0 does anything but the simplest: entries over blocks and arena, scalar loops,
+// no kernels and no launches, and every buffer deallocated.
 // RUN: vib-opt %s -vib-to-reference | FileCheck %s
 
 // CHECK:      module attributes

@@ -1,8 +1,8 @@
 // RUN: vib-opt %s -vib-transpose-narrow -split-input-file | FileCheck %s
 // RUN: vib-opt %s -vib-transpose-narrow=vector-bits=128 -split-input-file | FileCheck %s --check-prefix=SMALL
 
-// Broken if work on short rows does not go along the batch, or if something is turned
-// that others read by its rows.
+// Broken if work on short rows is not vectorized along the batch, or if a matrix is
+// transposed that others read by rows.
 
 #id = affine_map<(i, j) -> (i, j)>
 #row = affine_map<(i, j) -> (i)>
@@ -14,7 +14,7 @@
 // CHECK-DAG: #[[$KM:.*]] = affine_map<(d0, d1, d2) -> (d2, d0)>
 // CHECK-LABEL: func.func @step(
 // SMALL-LABEL: func.func @step(
-// Two columns are half of four lanes, four columns are not fewer.
+// With four lanes, two columns are narrow and four are not.
 // SMALL:       tensor.empty() : tensor<2x32xf32>
 // SMALL:       tensor.empty() : tensor<32x4xf32>
 func.func @step(%x: tensor<32x8xf32> {vib.slot = #vib.slot<input, "x">},
@@ -22,12 +22,12 @@ func.func @step(%x: tensor<32x8xf32> {vib.slot = #vib.slot<input, "x">},
     %u: tensor<2x4xf32> {vib.slot = #vib.slot<weight, "u">},
     %b: tensor<2xf32> {vib.slot = #vib.slot<weight, "b">})
     -> (tensor<32xf32> {vib.slot = #vib.slot<output, "s">}, tensor<32x4xf32> {vib.slot = #vib.slot<output, "p">}) {
-  // What goes from kernel to kernel.
+  // A value that goes from kernel to kernel is transposed.
   // CHECK: %[[E:.*]] = tensor.empty() : tensor<2x32xf32>
   // CHECK: vib.kernel "first" {{.*}} outs(%[[E]] as %[[O:.*]] : tensor<2x32xf32>)
   %e = tensor.empty() : tensor<32x2xf32>
   %h = vib.kernel "first" ins(%x as %xa, %w as %wa, %b as %ba : tensor<32x8xf32>, tensor<8x4xf32>, tensor<2xf32>) outs(%e as %o : tensor<32x2xf32>) {
-    // A part of a weight stays as it is, a result is turned.
+    // A slice of a weight is not transposed, a result is.
     // CHECK: %[[PART:.*]] = tensor.extract_slice {{.*}} : tensor<8x4xf32> to tensor<8x2xf32>
     // CHECK: linalg.fill {{.*}} -> tensor<2x32xf32>
     // CHECK: linalg.contract indexing_maps = [#{{.*}}, #{{.*}}, #[[$NM]]] {{.*}} -> tensor<2x32xf32>
@@ -55,8 +55,8 @@ func.func @step(%x: tensor<32x8xf32> {vib.slot = #vib.slot<input, "x">},
       %sum = arith.addf %out, %a : f32
       linalg.yield %sum : f32
     } -> tensor<32xf32>
-    // What the runtime reads, and what is made with it side by side, is not
-    // turned.
+    // A value that the runtime reads is not transposed, nor are the values of the same
+    // elementwise op.
     // CHECK: linalg.contract indexing_maps = [#[[$KM]], #{{.*}}, #[[$MN]]] {{.*}} -> tensor<32x4xf32>
     // CHECK: linalg.generic {indexing_maps = [#[[$ID]], #[[$ID]]]
     %t = tensor.empty() : tensor<32x4xf32>
@@ -74,8 +74,8 @@ func.func @step(%x: tensor<32x8xf32> {vib.slot = #vib.slot<input, "x">},
 
 // -----
 
-// Operands of bf16 lie as their pairs want, and few rows of a kernel that is divided
-// make too few panels.
+// Operands of bf16 are not transposed, because their pairs determine the layout; nor are
+// matrices in a divided kernel whose rows make too few panels.
 // CHECK-LABEL: func.func @kept(
 // CHECK-NOT:   tensor<2x
 // CHECK:       return

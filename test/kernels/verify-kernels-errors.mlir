@@ -1,12 +1,14 @@
 // RUN: vib-opt %s -vib-verify-kernels -split-input-file -verify-diagnostics
 
+// Broken if vib-verify-kernels accepts one of these.
+
 // expected-error @below {{expected the phase kernels but got fused}}
 module attributes {vib.phase = "fused"} {
 }
 
 // -----
 
-// expected-error @below {{expected the plan of memory, but vib.tensors is missing}}
+// expected-error @below {{expected a memory plan, but vib.tensors is missing}}
 module attributes {vib.phase = "kernels", vib.parameters = []} {
 }
 
@@ -21,11 +23,11 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
   func.func @step(%a: memref<64xi8> {vib.base = "arena"}) attributes {vib.entry} {
-    // expected-error @below {{launches 3 units}}
+    // expected-error @below {{expected to launch all units of the kernel but got 3}}
     vib.launch @step.k units(3) (%a) : (memref<64xi8>)
     return
   }
-  // expected-note @below {{the kernel was cut into 4}}
+  // expected-note @below {{the number of units of the kernel is 4}}
   func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} { return }
 }
 
@@ -33,7 +35,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
   func.func private @step.k(%b: index, %e: index) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
-    // expected-error @below {{expected a kernel to work on the arena and its stack: nothing is allocated or copied in a step}}
+    // expected-error @below {{expected a kernel to use only the arena and the stack, without allocating or copying memory}}
     %0 = memref.alloc() : memref<4xf32>
     return
   }
@@ -43,7 +45,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
   func.func @step() attributes {vib.entry} {
-    // expected-error @below {{expected loops and vectors over memory, but this is left}}
+    // expected-error @below {{expected only loops and vectors over memory, but this op was not lowered}}
     %0 = tensor.empty() : tensor<4xf32>
     return
   }

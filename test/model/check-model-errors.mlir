@@ -1,6 +1,6 @@
 // RUN: vib-opt %s --vib-check-model -verify-diagnostics -split-input-file
 
-// No training.
+// Broken if one of these files is accepted: it has no vib.train.
 // expected-error @+1 {{expected a 'vib.train' for the model @m but got none}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
@@ -18,7 +18,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
-// Two trainings.
+// It has two vib.train.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
@@ -34,12 +34,12 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 }
 // expected-note @+1 {{the first one is here}}
 vib.train @m batch(8) epochs(1)
-// expected-error @+1 {{'vib.train' op expected one training but got a second one}}
+// expected-error @+1 {{'vib.train' op expected a file to contain one vib.train but got a second one}}
 vib.train @m batch(9) epochs(1)
 
 // -----
 
-// Two models.
+// It has two vib.model.
 // expected-note @+1 {{the first one is here}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
@@ -54,7 +54,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate
 }
-// expected-error @+1 {{'vib.model' op expected one model but got a second one}}
+// expected-error @+1 {{'vib.model' op expected a file to contain one vib.model but got a second one}}
 vib.model @n(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
@@ -72,14 +72,14 @@ vib.train @m batch(8) epochs(1)
 
 // -----
 
-// No model.
+// It has no vib.model.
 // expected-error @below {{expected a 'vib.model' but got none}}
 module {
 }
 
 // -----
 
-// Something else beside.
+// It has another op.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
@@ -94,5 +94,5 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   vib.loss %ce + @beta(1.0e-3) * %rate
 }
 vib.train @m batch(8) epochs(1)
-// expected-error @+1 {{expected nothing beside a model and its training but got 'func.func'}}
+// expected-error @+1 {{expected a file to contain only a vib.model and its vib.train but got 'func.func'}}
 func.func private @f()

@@ -1,3 +1,4 @@
+// Broken if vib.mlp does not become linear layers and activations with the names of its layers.
 // RUN: vib-opt %s --pass-pipeline="builtin.module(vib.model(vib-expand-mlp))" | FileCheck %s
 
 // CHECK-LABEL: vib.model @m

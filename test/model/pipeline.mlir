@@ -1,3 +1,4 @@
+// Broken if a model does not get static shapes and one precision, with the options or without.
 // RUN: vib-opt %s --vib-model | FileCheck %s
 // RUN: vib-opt %s --vib-model="batch=16 precision=f64" | FileCheck %s --check-prefix=OPTIONS
 // RUN: vib-opt %s --vib-model | vib-opt --vib-model | FileCheck %s

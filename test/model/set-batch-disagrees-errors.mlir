@@ -1,3 +1,4 @@
+// Broken if the batch size of the option is not compared with that of the model.
 // RUN: vib-opt %s --vib-set-batch=batch=16 -verify-diagnostics
 
 // expected-note @+1 {{write this batch as '?', so that vib.train and --batch set it}}

@@ -1,3 +1,4 @@
+// Broken if the option accepts an impossible batch size.
 // RUN: vib-opt %s --vib-set-batch=batch=-3 -verify-diagnostics -split-input-file
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {

@@ -1,3 +1,4 @@
+// Broken if the option accepts an unknown precision.
 // RUN: vib-opt %s --pass-pipeline="builtin.module(vib.model(vib-set-precision{precision=f16}))" -verify-diagnostics
 
 // expected-error @+1 {{expected the precision f64, f32, tf32 or bf16 but got 'f16'}}

@@ -1,7 +1,7 @@
-// What a later phase could not say in the user's terms is said here.
+// Broken if an error is left to a later phase, which could not report it in the user's terms.
 // RUN: vib-opt %s --vib-lower-launches --split-input-file --verify-diagnostics
 
-// expected-error @below {{expected argument 0 to be a base (vib.base) or a scalar (vib.slot)}}
+// expected-error @below {{expected argument 0 to have vib.base (a block or the arena) or vib.slot (a scalar)}}
 func.func @encode(%arena: memref<64xi8>) attributes {vib.entry} {
   return
 }
@@ -27,7 +27,7 @@ func.func @encode(%arena: memref<64xi8> {vib.base = "arena"},
                   %weights: memref<64xi8> {vib.base = "weights"})
     attributes {vib.entry} {
   vib.launch @k units(1) (%arena) : (memref<64xi8>)
-  // expected-error @below {{launches @k with other arguments than before}}
+  // expected-error @below {{expected all launches of @k to pass the same arguments}}
   vib.launch @k units(1) (%weights) : (memref<64xi8>)
   return
 }

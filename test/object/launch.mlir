@@ -1,5 +1,5 @@
-// Entries and kernels take the runtime's VibCall (runtime/Abi.h): bases and
-// scalars are loaded from it at its offsets, and a launch calls vib_launch.
+// Broken if entries and kernels do not take the runtime's VibCall (runtime/Abi.h), load
+// blocks and scalars from its offsets, and launch by calling vib_launch.
 // RUN: vib-opt %s --vib-to-llvm | FileCheck %s
 
 module attributes {vib.phase = "kernels"} {
@@ -9,12 +9,12 @@ module attributes {vib.phase = "kernels"} {
   // CHECK-SAME: %[[CALL:[a-z0-9]+]]: !llvm.ptr,
   // CHECK-DAG: %[[KERNEL:.*]] = llvm.mlir.addressof @train_step.scale.call
   // CHECK-DAG: %[[UNITS:.*]] = llvm.mlir.constant(4 : i64)
-  // Four units of two microseconds each: two are worth a thread.
+  // Four units of two microseconds each: a thread should have two.
   // CHECK-DAG: %[[GRAIN:.*]] = llvm.mlir.constant(2 : i64)
   // CHECK-DAG: %[[INDEX:.*]] = llvm.mlir.constant(0 : i64)
   // CHECK: llvm.call @vib_launch(%[[CALL]], %[[KERNEL]], %[[UNITS]], %[[GRAIN]], %[[INDEX]])
 
-  // The wrapper of the entry: weights, arena, beta rounded to f32, rows.
+  // The wrapper of the entry loads weights, arena, beta (rounded to f32) and rows.
   // CHECK-LABEL: llvm.func @train_step.call(
   // CHECK-SAME: %[[CALL:.*]]: !llvm.ptr)
   // CHECK: llvm.getelementptr %[[CALL]][80]
@@ -35,8 +35,8 @@ module attributes {vib.phase = "kernels"} {
     return
   }
 
-  // The kernel's bases do not overlap and are aligned, and it is not inlined,
-  // which would lose that.
+  // The kernel's pointers are noalias and aligned. It is not inlined, because inlining
+  // would lose that.
   // CHECK-LABEL: llvm.func internal @train_step.scale(
   // CHECK-SAME: !llvm.ptr {llvm.align = 64 : i64, llvm.noalias, llvm.nonnull}
   // CHECK-SAME: no_inline

@@ -1,5 +1,5 @@
-// Functions without an LLVM intrinsic on vectors must become calls of libm, and
-// log1p must not become log(1 + x), which is 0 below 1e-16.
+// Broken if a math function without an LLVM intrinsic on vectors does not become a call of
+// libm, or if log1p becomes log(1 + x), which is 0 below 1e-16.
 // RUN: vib-opt %s --vib-to-llvm | FileCheck %s
 
 module attributes {vib.phase = "kernels"} {

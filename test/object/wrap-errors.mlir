@@ -1,4 +1,4 @@
-// An argument that the runtime does not have, or has of another type.
+// Broken if an argument is accepted that the runtime does not have, or has with another type.
 // RUN: vib-opt %s --vib-to-llvm --split-input-file --verify-diagnostics
 
 // expected-error @below {{'gamma' is not a field of the runtime's VibCall}}

@@ -1,5 +1,5 @@
-// Kernels become functions of plain pointers, what is left of math instructions of LLVM
-// and not calls, and dynamic shared memory an external symbol.
+// Broken if kernels do not become functions of plain pointers, if math ops become calls
+// instead of instructions, or if dynamic shared memory does not become an external symbol.
 // RUN: vib-opt %s --vib-to-nvvm | FileCheck %s
 // RUN: vib-opt %s --vib-to-nvvm=index-bits=64 | FileCheck %s --check-prefix=WIDE
 

@@ -1,12 +1,11 @@
-// Broken if --precision=bf16 rounds something else than the operands of wide
-// contractions: an activation and dy where they are computed, once, and a weight
-// anew for each contraction.
+// Broken if --precision=bf16 rounds anything but the operands of wide contractions: an
+// activation and dy once, where they are computed, and a weight again for each contraction.
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step="precision=bf16 with-gradients" | FileCheck %s
 
 // CHECK: operands = "bf16"
 // CHECK-SAME: type = "f32"
 
-// The scaled input is handed on rounded.
+// @scale returns its result rounded.
 // CHECK-LABEL: func.func @scale(
 // CHECK-SAME:    -> (tensor<100x784xbf16> {vib.slot = #vib.slot<output, "x">})
 
@@ -24,23 +23,23 @@
 // CHECK:      linalg.contract {{.*}} {vib.label = "encode.2"} ins(%[[H0]],
 // CHECK:      linalg.contract {{.*}} {vib.label = "encode.4"} ins({{.*}} : tensor<100x1024xbf16>, tensor<1024x512xbf16>)
 
-// The classifier has ten columns: f32.
+// The classifier has ten columns, so it stays in f32.
 // CHECK:      linalg.contract {{.*}} {vib.label = "decode.0"} ins({{.*}} : tensor<100x256xf32>, tensor<256x10xf32>)
 // CHECK:      linalg.contract {{.*}} {vib.label = "decode.0.in"} ins({{.*}} : tensor<100x10xf32>, tensor<256x10xf32>)
 
-// The gradients of means and scales are rounded, then put together.
+// The gradients of means and scales are rounded, then concatenated.
 // CHECK:      arith.truncf
 // CHECK:      arith.truncf
 // CHECK:      %[[PART:.*]] = tensor.insert_slice {{.*}} : tensor<100x256xbf16> into tensor<100x512xbf16>
 // CHECK:      %[[DS:.*]] = tensor.insert_slice {{.*}} into %[[PART]]
 
 // CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.in"} ins(%[[DS]], {{.*}} : tensor<100x512xbf16>, tensor<1024x512xbf16>)
-// The derivative of the activation is that of the rounded one.
+// The derivative of the activation is computed from the rounded activation.
 // CHECK:      linalg.generic {{.*}} ins({{.*}} : tensor<100x1024xf32>, tensor<100x1024xbf16>)
 // CHECK:        arith.extf
 // CHECK:        arith.cmpf ogt
 // CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.grad"} ins({{.*}}, %[[DS]] : tensor<100x1024xbf16>, tensor<100x512xbf16>)
-// The bias too sums what is stored.
+// The gradient of the bias also sums the rounded values that are stored.
 // CHECK:      linalg.generic {{.*}} ins(%[[DS]] : tensor<100x512xbf16>)
 // CHECK:      linalg.contract {{.*}} {vib.label = "encode.0.grad"} ins(%x, {{.*}} : tensor<100x784xbf16>, tensor<100x1024xbf16>) outs({{.*}} : tensor<784x1024xf32>)
 

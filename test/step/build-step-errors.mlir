@@ -1,4 +1,5 @@
-// What a model may not be, beyond what the dialect's verifiers know.
+// Broken if vib-build-step accepts a model that it cannot build, although the dialect's
+// verifiers do.
 // RUN: vib-opt %s -vib-build-step -split-input-file -verify-diagnostics -o /dev/null
 
 // expected-error @+1 {{expected one vib.model and one vib.train but got 0 and 0}}
@@ -12,7 +13,7 @@ vib.model @two(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
   %s = vib.linear %x @l : tensor<?x4xf32> -> tensor<?x4xf32>
   %q = vib.normal %s softplus(0.0) : tensor<?x4xf32> -> !vib.normal<2>
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  // A second draw.
+  // A second sample.
   %z2 = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %p = vib.categorical %z : tensor<?x2xf32> -> !vib.categorical<2>
   %ce = vib.nll %p, %y : !vib.categorical<2>, tensor<?xi32>

@@ -1,4 +1,5 @@
-// The gradients are a function of their own, and there only if asked for.
+// Broken if the gradients are not a function of their own, or if there is one without the
+// option.
 // RUN: vib-opt %models/classes.mlir -vib-to-step=with-gradients | FileCheck %s
 // RUN: vib-opt %models/classes.mlir -vib-to-step | FileCheck %s --check-prefix=NONE
 

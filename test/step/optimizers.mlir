@@ -1,5 +1,5 @@
-// Each optimizer is one loop over the parameter's state, in destination style,
-// with exactly the state and the scalars that it needs.
+// Broken if an optimizer is not one loop over the parameter's state in destination-passing
+// style, with exactly the state and the scalars that it needs.
 // RUN: vib-opt %s -vib-to-step -split-input-file | FileCheck %s
 
 vib.model @sgd(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
@@ -72,7 +72,7 @@ vib.train @adamw batch(3) epochs(1) { optimizer = #vib.adamw<lr = 0.1, beta1 = 0
 // CHECK-NEXT: ^bb0(%[[G:[^:]*]]: f32, %[[W:[^:]*]]: f32, %[[M:[^:]*]]: f32, %[[V:[^:]*]]: f32, %[[A:[^:]*]]: f32):
 // CHECK-NEXT:   %[[DECAY:.*]] = arith.mulf %decay, %[[W]]
 // CHECK-NEXT:   %[[DECAYED:.*]] = arith.subf %[[W]], %[[DECAY]]
-// A moment goes a part of the way to its new value.
+// A moment is its old value plus a part of the difference to the target.
 // CHECK-NEXT:   %[[WAY:.*]] = arith.subf %[[G]], %[[M]]
 // CHECK-NEXT:   %[[HALF:.*]] = arith.constant 5.000000e-01
 // CHECK-NEXT:   %[[NEWM:.*]] = math.fma %[[WAY]], %[[HALF]], %[[M]]
@@ -92,7 +92,7 @@ vib.train @adamw batch(3) epochs(1) { optimizer = #vib.adamw<lr = 0.1, beta1 = 0
 
 // -----
 
-// Where little remains of a moment, the way is counted from its new value.
+// If little of a moment remains, it is the target plus a part of the difference back.
 vib.model @short(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
   %s = vib.linear %x @l : tensor<?x4xf32> -> tensor<?x4xf32>
   %q = vib.normal %s softplus(0.0) : tensor<?x4xf32> -> !vib.normal<2>

@@ -1,8 +1,9 @@
-// Rows that do not count have no effect: their part of every derivative is 0
-// whatever the labels and the inputs there are, and means divide by the rows.
+// Broken if rows beyond the number of valid rows have an effect: their part of every
+// derivative must be 0 whatever labels and inputs they have, and means divide by the number
+// of valid rows.
 // RUN: vib-opt %models/classes.mlir -vib-to-step | FileCheck %s
 
-// Of the logits.
+// The derivative with respect to the logits.
 // CHECK-LABEL: func.func @train_step(
 // CHECK:      %[[COUNT:.*]] = arith.sitofp %rows : i32 to f32
 // CHECK:      %[[WEIGHT:.*]] = arith.divf %{{.*}}, %[[COUNT]]
@@ -12,7 +13,7 @@
 // CHECK-NEXT: %[[PART:.*]] = arith.mulf %{{.*}}, %[[WEIGHT]]
 // CHECK:      arith.select %[[COUNTS]], %[[PART]],
 // CHECK:      linalg.contract {{.*}} {vib.label = "decode.0.in"}
-// Of the rate, by mu and by t.
+// The derivatives of the rate with respect to mu and t.
 // CHECK-COUNT-2: arith.divf %beta,
 // CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.in"}
 // CHECK-NOT:  %rows

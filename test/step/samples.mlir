@@ -1,5 +1,5 @@
-// With S samples everything after the bottleneck has a dimension of samples in
-// training and none in evaluation; the terms of the loss are means over it.
+// Broken if the values after the bottleneck do not have a dimension of S samples in
+// training, or have one in evaluation, or if the terms of the loss are not means over it.
 // RUN: vib-opt %models/samples.mlir -vib-to-step | FileCheck %s
 
 // CHECK-LABEL: func.func @train_step(
@@ -9,13 +9,13 @@
 // CHECK:      } -> (tensor<3x4x4xf32>, tensor<3x4x4xf32>)
 // CHECK:      linalg.contract {{.*}} {vib.label = "decode.0"} {{.*}} -> tensor<3x4x6xf32>
 // CHECK:      linalg.contract {{.*}} {vib.label = "decode.2"} {{.*}} -> tensor<3x4x3xf32>
-// The mean of nll over the samples.
+// The nll is a mean over the samples.
 // CHECK:      iterator_types = ["parallel", "reduction"]} ins({{.*}} : tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) outs({{.*}} : tensor<4xf32>)
 // CHECK:      %[[PART:.*]] = arith.constant 0.333333343 : f32
 // CHECK-NEXT: arith.mulf %{{.*}}, %[[PART]]
-// A weight's gradient sums over rows and samples.
+// The gradient of a weight sums over rows and samples.
 // CHECK:      linalg.contract {{.*}} {vib.label = "decode.2.grad"} ins({{.*}} : tensor<3x4x6xf32>, tensor<3x4x3xf32>) {{.*}} -> tensor<6x3xf32>
-// The posterior's adjoints sum over samples.
+// The adjoints of the posterior sum over samples.
 // CHECK:      iterator_types = ["parallel", "parallel", "reduction"]} ins({{.*}} : tensor<3x4x4xf32>) outs({{.*}} : tensor<4x4xf32>) attrs = {vib.label = "decode.0.in"}
 
 // CHECK-LABEL: func.func @evaluate(

@@ -1,4 +1,5 @@
-// log sigma and sigmoid / sigma come from t where sigma may have underflowed.
+// Broken if log sigma and sigmoid / sigma are not computed from t where sigma may have
+// underflowed.
 // RUN: vib-opt %models/extreme-diagonal.mlir -vib-to-step | FileCheck %s
 
 // CHECK-LABEL: func.func @train_step(
@@ -16,7 +17,7 @@
 // CHECK:      %[[FAR:.*]] = arith.cmpf olt, %[[T1]], %{{.*}} : f32
 // CHECK-NEXT: %[[LOG:.*]] = math.log %[[SIGMA1]]
 // CHECK-NEXT: arith.select %[[FAR]], %[[T1]], %[[LOG]]
-// Its derivative by t.
+// The derivative of the rate with respect to t.
 // CHECK:      ^bb0(%[[T2:[^:]*]]: f32, %[[SIGMA2:[^:]*]]: f32, %{{[^:]*}}: f32):
 // CHECK:      %[[SIGMOID:.*]] = arith.divf
 // CHECK:      %[[PRODUCT:.*]] = arith.mulf %[[SIGMA2]], %[[SIGMOID]]

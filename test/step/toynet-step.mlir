@@ -1,5 +1,5 @@
-// The training step of ToyNet as the phase `step` holds it: the form that the
-// passes of `fused` start from.
+// The training step of ToyNet in the phase `step`, the input of the passes of the phase
+// fused.
 // RUN: vib-opt %s | FileCheck %s
 // CHECK: linalg.contract
 

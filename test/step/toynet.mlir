@@ -1,6 +1,6 @@
-// The order of ToyNet's training step: forward, then for each layer from the
-// last the gradient of its input, and only then its own and its update, so that
-// no weight is read after it was written.
+// Broken if a weight is read after its update. The training step of ToyNet consists of the
+// forward pass and then, for each layer from the last to the first, the gradient of its
+// input followed by its own gradients and updates.
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
 
 // CHECK: module attributes {vib.model = {average_decay = 0.99{{[0-9]*}} : f64, averaged = true, batch = 100 : i64

@@ -1,4 +1,4 @@
-// What the phase step must not hold.
+// Broken if vib-verify-step accepts one of these.
 // RUN: vib-opt %s -vib-verify-step -split-input-file -verify-diagnostics -o /dev/null
 
 // expected-error @+1 {{expected a module of the phase step but got no vib.phase}}
@@ -32,7 +32,7 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-// expected-error @+1 {{expected the shape of the parameter "w" to be of positive integers but got array<i64: 4, 0>}}
+// expected-error @+1 {{expected the shape of the parameter "w" to consist of positive integers but got array<i64: 4, 0>}}
 module attributes {vib.phase = "step", vib.model = {name = "m"},
     vib.parameters = [{name = "w", shape = array<i64: 4, 0>}]} {
 }
@@ -62,7 +62,7 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
   func.func @draw() { return }
   func.func @decode() { return }
   func.func @train_step() { return }
-  // expected-error @+1 {{'func.func' op is none of the functions of the step}}
+  // expected-error @+1 {{'func.func' op is not a function of the phase step}}
   func.func @forward() { return }
 }
 
@@ -112,7 +112,7 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
   func.func @evaluate() { return }
   func.func @draw() { return }
   func.func @decode() { return }
-  // expected-error @+1 {{expected argument 0 to be a tensor of static shape but got 'tensor<?x4xf32>'}}
+  // expected-error @+1 {{expected argument 0 to be a tensor with a static shape but got 'tensor<?x4xf32>'}}
   func.func @train_step(%x: tensor<?x4xf32> {vib.slot = #vib.slot<input, "x">}) { return }
 }
 
@@ -124,7 +124,7 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
   func.func @evaluate() { return }
   func.func @draw() { return }
   func.func @decode() { return }
-  // expected-error @+1 {{expected the slot of argument 0 to be of a parameter, but vib.parameters has no "v"}}
+  // expected-error @+1 {{expected the slot of argument 0 to name a parameter, but vib.parameters has no "v"}}
   func.func @train_step(%w: tensor<4x2xf32> {vib.slot = #vib.slot<weight, "v">}) { return }
 }
 

@@ -10,7 +10,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-# What would make a test run that requires a feature of test/lit.cfg.py.
+# What to do so that a skipped test runs, by the feature of test/lit.cfg.py that it requires.
 ADVICE = {
     "asan": "run tools/check, which builds the runtime under sanitizers",
     "avx2": "it needs a processor with AVX2",

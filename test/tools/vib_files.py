@@ -1,11 +1,11 @@
-"""The files of a compiled program, read and written with the standard library
-alone: tests need no NumPy, and are a second opinion on the formats."""
+"""Reads and writes the files of a compiled program with the standard library only: the tests
+do not need NumPy, and this is an independent implementation of the formats."""
 import array
 import ast
 import json
 import struct
 
-# What safetensors and NPY call the types of array.array.
+# The names of the types of array.array in safetensors and NPY.
 SAFETENSORS = {"F32": "f", "F64": "d", "I64": "q", "U64": "Q", "I32": "i", "U8": "B"}
 NPY = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|u1": "B"}
 
@@ -29,8 +29,8 @@ def count(shape):
 
 
 def read_safetensors(path):
-    """The tensors of a file by name, and its metadata. Strict: the header must
-    describe every byte of the payload, once and in order."""
+    """The tensors in a file by name, and its metadata. Strict: the header must describe
+    every byte of the payload exactly once and in order."""
     with open(path, "rb") as file:
         blob = file.read()
     (length,) = struct.unpack_from("<Q", blob)

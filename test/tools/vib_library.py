@@ -57,7 +57,7 @@ class Model(ctypes.Structure):
         ("tensors", POINTER(Tensor)), ("kernels", c_void_p)] + [
         (name, Entry)
         for name in ("scale", "train_step", "encode", "evaluate", "draw", "decode", "gradients")] + [
-        # What a program for a GPU has; null in a library.
+        # Fields of a program for a GPU; null in a library.
         ("gpu", c_void_p)]
 
 
@@ -108,11 +108,11 @@ class Matrix:
 
 
 class Library:
-    """A model with memory of its own. `tensors`, `weights` and `gradients` are
-    flat arrays by name; those of parameters are [in, out], row-major."""
+    """A model with its own memory. `tensors`, `weights` and `gradients` are flat arrays by
+    name; those of parameters are [in, out], row-major."""
 
     def __init__(self, path):
-        # Bound now, so that a symbol that is missing is an error here.
+        # Look up the functions now, so that a missing symbol is an error here.
         self.library = ctypes.CDLL(path, mode=2)
         self.model = Model.in_dll(self.library, "vib_model")
         assert self.model.magic == 0x004249565F434C56, hex(self.model.magic)

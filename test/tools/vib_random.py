@@ -1,4 +1,4 @@
-"""The random numbers of a program, written from docs/randomness.md alone."""
+"""The random numbers of a program, implemented from docs/randomness.md alone."""
 import math
 import struct
 from fractions import Fraction
@@ -18,8 +18,8 @@ def philox(counter, seed):
 
 
 def f32(value):
-    """A double rounded to f32. Of a sum, product or square root of f32s that was
-    rounded to a double first, this is the f32 result, rounded once."""
+    """Rounds a double to f32. If the double is a rounded sum, product or square root of
+    f32 values, the result equals the f32 result that is rounded once."""
     return struct.unpack("<f", struct.pack("<f", value))[0]
 
 
@@ -27,7 +27,7 @@ def fma(a, b, c):
     exact = Fraction(a) * Fraction(b) + Fraction(c)
     value = float(exact)
     if Fraction(value) != exact:
-        # Round to odd first, so that rounding to f32 sees which side it is on.
+        # Round to odd first, so that rounding to f32 is correct.
         (bits,) = struct.unpack("<q", struct.pack("<d", value))
         if bits & 1 == 0:
             up = exact > Fraction(value)

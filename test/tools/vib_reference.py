@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Another implementation of the method, to compare a compiled program with.
+"""An independent implementation of the method, to compare compiled programs with.
 
-Plain Python in f64: the forward pass, a backward pass by hand, Adam and the
-average of the weights as docs/method.md has them, every random number as
-docs/randomness.md has it. It shares nothing with the compiler or the runtime.
+It is plain Python in f64: the forward pass, a hand-written backward pass, Adam and the
+average of the weights as in docs/method.md, and every random number as in
+docs/randomness.md. It shares no code with the compiler or the runtime.
 
   vib_reference.py --data DIR --out DIR --widths 8,6,4 --classes 3 …
 
-trains the MLP with those widths (the last is twice the latents), relu between,
-a diagonal normal with softplus(-5), and one linear as the decoder; it writes
+trains the MLP with those widths (the last is twice the number of latents), relu in
+between, a diagonal normal with softplus(-5), and one linear layer as the decoder. It writes
 raw.safetensors, model.safetensors and metrics.jsonl.
 """
 import argparse
@@ -53,7 +53,7 @@ class Linear:
         ]
 
     def backward(self, x, dy, gradients):
-        """Adds to the gradients; returns that of x."""
+        """Adds to the gradients; returns the gradient of x."""
         dw, db = gradients[self.name + ".weight"], gradients[self.name + ".bias"]
         dx = [0.0] * self.inputs
         for o, g in enumerate(dy):
@@ -81,7 +81,7 @@ class Network:
             ]
 
     def parameters(self):
-        """Every parameter by name; the lists themselves."""
+        """Every parameter by name; not copies."""
         return {
             f"{linear.name}.{part}": getattr(linear, part)
             for linear in self.linears
@@ -99,7 +99,7 @@ class Network:
         })
 
     def encode(self, x):
-        """Activations of every linear's input, mu, t (sigma = softplus t)."""
+        """The inputs of all linear layers, mu, and t (sigma = softplus t)."""
         inputs = []
         for linear in self.encoder:
             inputs.append(x)
@@ -116,7 +116,7 @@ def rate(mu, t):
 
 
 class Means:
-    """Means of figures over examples."""
+    """The means of figures over examples."""
 
     def __init__(self):
         self.sums, self.n = {}, 0
@@ -136,7 +136,7 @@ def entropy(labels):
 
 
 def example_gradients(network, x, label, epsilons, beta, rows, gradients):
-    """Adds an example's share of the loss's gradient; returns nll, rate, error."""
+    """Adds the loss gradient of an example; returns nll, rate, error."""
     inputs, mu, t = network.encode(x)
     sigma = [softplus(v) for v in t]
     slope = [sigmoid(v) for v in t]
@@ -156,7 +156,7 @@ def example_gradients(network, x, label, epsilons, beta, rows, gradients):
     dy = dmu + dt
     for linear, x in zip(reversed(network.encoder), reversed(inputs)):
         dy = linear.backward(x, dy, gradients)
-        # x is the output of a relu, but for the first linear.
+        # x is the output of a relu, except in the first layer.
         dy = [g if v > 0 else 0.0 for g, v in zip(dy, x)]
     return nll, rate(mu, t), error
 
@@ -270,7 +270,7 @@ def main():
                     m /= 1 - a.beta1**step
                     v /= 1 - a.beta2**step
                     w[i] -= lr * m / (math.sqrt(v) + a.eps)
-                    # The zero-debiased average, as a sum over the steps.
+                    # The debiased average, as a sum over the steps.
                     average[i] += (1 - a.average) / (1 - a.average**step) * (w[i] - average[i])
         line = common(means, list(data["train_y"].data), a.beta)
         metrics.append({**line, "split": "train", "weights": "raw", "epoch": epoch,

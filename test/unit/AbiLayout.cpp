@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fails if a field of a struct of runtime/Abi.h has another place in the
+// Fails if a field of a struct in runtime/Abi.h has another offset in the
 // constant that vibc emits.
 //
 //===----------------------------------------------------------------------===//

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fails if an option is lost between a file of a phase and the next run.
+// Fails if an option is lost between the file of a phase and the next run.
 //
 //===----------------------------------------------------------------------===//
 

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fails if vibc would hand on PTX whose bits the assembler decides, or one that
-// needs other files; or if --explain counts other blocks on a multiprocessor
-// than the hardware holds.
+// Fails if vibc would accept PTX whose results depend on the assembler or that
+// needs other files, or if --explain counts more or fewer blocks on a
+// multiprocessor than fit.
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,7 +52,7 @@ TEST(Ptx, RefusesWhatItMust) {
 TEST(GpuArch, CountsResidentBlocks) {
   const GpuArch &a100 = **resolveArch("sm_80");
   EXPECT_EQ(a100.capability, 80u);
-  // By threads, by blocks, by shared memory and by registers.
+  // Limited by threads, by blocks, by shared memory and by registers.
   EXPECT_EQ(getResidentBlocks(a100, 128, 0, 0), 16u);
   EXPECT_EQ(getResidentBlocks(a100, 32, 0, 0), 32u);
   EXPECT_EQ(getResidentBlocks(a100, 128, 36 * 1024, 0), 4u);

@@ -1,5 +1,5 @@
-"""A case is a perceptron with a bottleneck, in the shapes that are compared. All
-are trained by Adam with an average of the weights, on uint8 images."""
+"""A case is a perceptron with a bottleneck whose step is compared. All cases are trained with
+Adam and an average of the weights, on uint8 images."""
 
 import dataclasses
 
@@ -30,8 +30,8 @@ class Case:
 
     @property
     def flops(self):
-        """Of the contractions of a step: each layer forward, its weights'
-        gradient, and its input's but for the first."""
+        """The operations of a step's contractions: for each layer the forward pass, the
+        gradient of its weights, and, except in the first layer, that of its input."""
         products = [inputs * outputs for inputs, outputs in self.layers]
         return 2.0 * self.batch * (3 * sum(products) - products[0])
 
@@ -43,7 +43,7 @@ class Case:
         }
 
     def text(self):
-        """The model file."""
+        """The text of the model file."""
         lines, value = [], "%x"
         for index, width in enumerate(self.hidden):
             lines += [
@@ -91,8 +91,8 @@ wide_batch = dataclasses.replace(toynet, batch=1000)
 
 
 def sweep(quick):
-    """(size, what grows, its value, case): the cost as the work grows, by the
-    batch and by the latents."""
+    """Yields (size, what grows, its value, case): the cost for growing batches and for
+    growing numbers of latents."""
     sizes = {
         "small": dataclasses.replace(digits, batch=128),
         "medium": Case("medium", 28, (256, 256), 32, batch=128),

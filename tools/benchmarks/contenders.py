@@ -1,7 +1,7 @@
-"""Everything that is timed runs on the same processors: a process with one thread
-is bound to one, a process with two to two, of different cores. A contender has a
-name and run(seconds), which gives milliseconds a step; rounds of all contenders
-alternate, so that what else happens on the machine meets all of them."""
+"""Everything that is timed runs on the same processors: a process with one thread is bound to
+one, a process with two threads to two that belong to different cores. A contender has a name
+and run(seconds), which returns the milliseconds of a step. The rounds of all contenders
+alternate, so that other activity on the machine affects all of them alike."""
 
 import itertools
 import json
@@ -15,11 +15,11 @@ here = pathlib.Path(__file__).resolve().parent
 
 
 class Failure(Exception):
-    """Of one contender: its row says why, the rest goes on."""
+    """The failure of one contender: its row gives the reason, the others continue."""
 
 
 def processors(count):
-    """So many processors of the process's own, one of each core first."""
+    """The given number of this process's processors, first one of each core."""
     mine = sorted(os.sched_getaffinity(0))
 
     def core(cpu):
@@ -46,7 +46,7 @@ def last_line(text):
 
 
 class Compiler:
-    """vibc, the target that it compiles for, and a folder for what it makes."""
+    """vibc, the target for which it compiles, and a folder for its output."""
 
     def __init__(self, vibc, folder, target="cpu"):
         self.vibc, self.target = vibc, target
@@ -82,7 +82,7 @@ class Ours:
 
     def __init__(self, name, program, threads):
         self.name, self.program, self.threads = name, program, threads
-        # To know how many steps fill a time.
+        # Measure a step, to know how many fit into a given time.
         self.expected = self.bench(20)["ms_per_step"]
         self.details = []
 
@@ -152,7 +152,7 @@ class PeerProcess:
         try:
             print(json.dumps(request), file=self.process.stdin, flush=True)
         except OSError:
-            pass  # read() tells the status.
+            pass  # read() reports the status.
         return self.read()
 
     def prepare(self, variant, case):
@@ -170,7 +170,7 @@ class PeerProcess:
         try:
             self.process.stdin.close()
         except OSError:
-            pass  # It ended before.
+            pass  # The process has ended before.
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -181,7 +181,7 @@ class PeerProcess:
 
 
 class Peers:
-    """The frameworks that a Python has, started when they are first asked for."""
+    """The frameworks that a Python has. Each is started when it is first requested."""
 
     packages = {"jax": "jax", "torch": "torch"}
 
@@ -229,11 +229,11 @@ class Peer:
         try:
             self.process.ask(do="drop", id=self.number)
         except Failure:
-            pass  # The process ended, and what it held with it.
+            pass  # If the process has ended, there is nothing to drop.
 
 
 def alternate(contenders, rounds, seconds):
-    """{name: milliseconds a step of each round}, and {name: why it has none}."""
+    """Returns {name: milliseconds of a step in each round} and {name: reason of failure}."""
     times, failures = {}, {}
     for _ in range(rounds):
         for contender in contenders:

@@ -1,5 +1,5 @@
-"""IDX: two zero bytes, 8 for bytes, the rank, the sizes as big-endian words, and
-the bytes. Plain, or gzip'd with .gz behind the name."""
+"""IDX files: two zero bytes, 8 for bytes, the rank, the sizes as big-endian words, and the
+bytes. Either plain, or compressed by gzip with .gz appended to the name."""
 
 import gzip
 import os
@@ -14,7 +14,7 @@ names = [
 
 
 def find(folder, name):
-    """The file, plain or gzip'd, or None."""
+    """The path of the file, plain or compressed, or None."""
     for ending in ("", ".gz"):
         path = pathlib.Path(folder) / (name + ending)
         if path.is_file():
@@ -27,14 +27,14 @@ def is_mnist(folder):
 
 
 def open_array(path):
-    """An open file after its header, and the sizes."""
+    """The open file, after its header, and the sizes."""
     file = gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
     rank = file.read(4)[3]
     return file, struct.unpack(f">{rank}I", file.read(4 * rank))
 
 
 def stored_bytes(folder):
-    """Of the images and labels of both splits, as they are in the files."""
+    """The bytes of the images and labels of both splits, as stored."""
     total = 0
     for name in names:
         file, sizes = open_array(find(folder, name))
@@ -47,7 +47,7 @@ def stored_bytes(folder):
 
 
 def write_synthetic(folder, train_rows, test_rows, side=28):
-    """In pieces: what this process holds counts for its children's memory."""
+    """Writes in pieces, because the memory of this process counts for its children."""
     folder.mkdir(exist_ok=True)
     for split, rows in (("train", train_rows), ("t10k", test_rows)):
         with open(folder / f"{split}-images-idx3-ubyte", "wb") as file:

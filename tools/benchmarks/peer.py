@@ -1,17 +1,16 @@
-"""A peer is a process that tools/bench starts with the user's Python and talks
-to by lines of JSON:
+"""A peer is a process that tools/bench starts with the user's Python. The two exchange lines
+of JSON:
 
   {"do": "prepare", "id": I, "variant": V, "case": {...}, "threads": N}
       compiles and warms up                  -> {"seconds": S}
   {"do": "run", "id": I, "seconds": S}
-      trains for so long                     -> {"ms": [of each block of steps]}
+      trains for that time                   -> {"ms": [of a step, for each block]}
   {"do": "drop", "id": I}                    -> {}
 
-What goes wrong in one of them is answered by {"error": "..."}. A block is a few
-steps that are waited for together, so that a framework which runs ahead of its
-caller may do so.
+If a request fails, the answer is {"error": "..."}. A block is a number of steps after which
+the peer waits for the result, so that a framework can run ahead of its caller.
 
-VIB_BENCH_DEVICE says where the peer is to run: cpu or cuda.
+VIB_BENCH_DEVICE says where the peer runs: cpu or cuda.
 """
 
 import json
@@ -25,12 +24,12 @@ def device():
 
 
 def batches(case):
-    """Rows of the synthetic data, in batches, as the bench of a program has."""
+    """The rows of the synthetic data, in batches, as in the bench of a program."""
     return 4
 
 
 def make_data(numpy, case):
-    """Images as stored, labels, and a permutation of the rows."""
+    """Images as stored in files, labels, and a permutation of the rows."""
     random = numpy.random.default_rng(0)
     rows = batches(case) * case["batch"]
     images = random.integers(0, 256, (rows, case["inputs"]), numpy.uint8)
@@ -39,13 +38,13 @@ def make_data(numpy, case):
 
 
 def layers(case):
-    """(inputs, outputs) of each linear: the encoder's, then the decoder."""
+    """(inputs, outputs) of each linear layer: those of the encoder, then the decoder."""
     widths = [case["inputs"], *case["hidden"], 2 * case["latents"]]
     return [*zip(widths, widths[1:]), (case["latents"], case["classes"])]
 
 
 def time_blocks(run_block, steps, seconds):
-    """Milliseconds a step of the blocks that fit into so many seconds."""
+    """The milliseconds of a step, for each block that fits into the given seconds."""
     times = []
     end = time.perf_counter() + seconds
     while not times or time.perf_counter() < end:
@@ -56,7 +55,7 @@ def time_blocks(run_block, steps, seconds):
 
 
 def block_length(run_steps, least_seconds=0.05):
-    """How many steps make a block long enough to be timed."""
+    """The number of steps in a block that is long enough to be timed."""
     steps = 1
     while True:
         begin = time.perf_counter()
@@ -68,9 +67,9 @@ def block_length(run_steps, least_seconds=0.05):
 
 
 def serve(version, make):
-    """Answers until stdin ends. `make(variant, case, threads)` returns a
-    function of seconds."""
-    # What a framework prints must not come between the answers.
+    """Answers requests until stdin ends. `make(variant, case, threads)` returns a function
+    that takes seconds."""
+    # Output of the framework must not get between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     running = {}
@@ -91,7 +90,7 @@ def serve(version, make):
     for line in sys.stdin:
         try:
             result = answer(json.loads(line))
-        except Exception as error:  # Of any library: the table goes on.
+        except Exception as error:  # Any library may fail; continue with the others.
             text = str(error).strip() or type(error).__name__
             result = {"error": text.splitlines()[0]}
         print(json.dumps(result), file=answers, flush=True)

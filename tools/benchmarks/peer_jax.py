@@ -1,7 +1,7 @@
-"""The step that a compiled program makes, as JAX is meant to be used: one jitted
-function with the state donated, called a step (variant "jit") or looped over by
-lax.scan inside (variant "scan"). The permutation is on the device, so a call
-passes nothing from the host. Threads are those of the process's CPU mask."""
+"""The step of a compiled program, written in JAX as it is meant to be used: one jitted function
+with the state donated. It is either called for each step (variant "jit") or inside lax.scan
+(variant "scan"). The permutation is on the device, so a call passes nothing from the host. The
+threads are those of the process's CPU mask."""
 
 import functools
 import time
@@ -59,8 +59,8 @@ def cross_entropy(logits, labels):
 
 
 def make_step(case):
-    """(state, images, labels, rows of the batch, learning rate) -> (state, the
-    means of the cross-entropy, the rate and the error)."""
+    """(state, images, labels, rows of the batch, learning rate) -> (state, the means of the
+    cross-entropy, the rate and the error)."""
     beta1, beta2 = case["beta1"], case["beta2"]
 
     def loss_of(weights, x, labels, key):
@@ -123,7 +123,7 @@ def make(variant, case, threads):
     if variant == "jit":
         call = jax.jit(whole, donate_argnums=0)
     else:
-        # About a quarter of a second, guessed from the work.
+        # About a quarter of a second, estimated from the work.
         length = int(min(max(2.5e10 / case["flops"], 8), 2000))
         call = jax.jit(functools.partial(loop, length), donate_argnums=0)
 
@@ -144,6 +144,6 @@ def make(variant, case, threads):
 
 if __name__ == "__main__":
     if peer.device() == "cuda":
-        # Else products of f32 are rounded to TF32.
+        # Otherwise JAX rounds the factors of f32 products to TF32.
         jax.config.update("jax_default_matmul_precision", "float32")
     peer.serve("JAX " + jax.__version__, make)

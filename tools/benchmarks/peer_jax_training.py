@@ -1,7 +1,7 @@
-"""A whole training in JAX, as a compiled program does it: an epoch is one lax.scan
-over a new permutation; after it the averaged weights are evaluated on the test
-images with twelve draws of z and with z = mu, the figures are written to
-metrics.jsonl, and all state to a checkpoint.
+"""A whole training in JAX, like that of a compiled program. An epoch is one lax.scan over a new
+permutation. After each epoch the averaged weights are evaluated on the test images, with twelve
+samples of z and with z = mu; the figures are written to metrics.jsonl, and all state to a
+checkpoint.
 
   peer_jax_training.py DATA OUT EPOCHS CASE        (CASE: JSON; see cases.py)
 """
@@ -49,7 +49,7 @@ def train_epoch(case, state, images, labels, epoch):
 
 
 def evaluate(batch, weights, images, labels):
-    """Means over the images of what a program's test line has."""
+    """The means over the images of the figures in a program's test line."""
 
     def of_batch(number, data):
         x, y = scale(data[0]), data[1]

@@ -1,9 +1,9 @@
-"""The step that a compiled program makes, as PyTorch is meant to be used. Variants:
+"""The step of a compiled program, written in PyTorch as it is meant to be used. The variants:
 
-  eager      the fused Adam, and averaging of all tensors in one call
-  compile    the loss compiled, and with it its backward; the rest as in eager
-  whole      one compiled function of the state: gradients by torch.func, Adam and
-             the average written out, so that the compiler fuses them
+  eager      the fused Adam; all tensors are averaged in one call
+  compile    the loss and its backward pass are compiled, the rest is as in eager
+  whole      one compiled function of the state: gradients by torch.func, Adam and the
+             average written out, so that the compiler fuses them
   …-bf16     under bfloat16 autocast
 """
 
@@ -45,7 +45,7 @@ def make_loss(case, images, labels, bf16):
 
 
 def make_usual_step(case, loss_of):
-    """A function of the rows of the batch: autograd and an optimizer."""
+    """A function of the rows of the batch that uses autograd and an optimizer."""
     weights = [weight.requires_grad_() for weight in make_weights(case)]
     averages = [torch.zeros_like(weight) for weight in weights]
     adam = torch.optim.Adam(
@@ -69,7 +69,7 @@ def make_usual_step(case, loss_of):
 
 
 def make_whole_step(case, loss_of):
-    """The same, as one compiled function that updates its arguments in place."""
+    """The same as one compiled function, which updates its arguments in place."""
     weights = make_weights(case)
     state = [[torch.zeros_like(weight) for weight in weights] for _ in range(3)]
     beta1, beta2, decay = case["beta1"], case["beta2"], case["average"]
@@ -86,7 +86,7 @@ def make_whole_step(case, loss_of):
             a.add_(follow * (w - a))
         return loss
 
-    # A tensor: a number would be compiled into the function.
+    # A tensor, because a number would be compiled into the function.
     done = torch.zeros((), device=peer.device())
 
     def step(rows):

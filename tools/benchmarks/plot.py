@@ -1,7 +1,6 @@
-"""A panel for each size of model and for what grows (the batch, the latents), both
-axes logarithmic: milliseconds of a step. A line for each contender, solid with two
-threads and dashed with one; in grey what the contractions take at the peak of two
-threads."""
+"""A panel for each size of model and for each thing that grows (the batch, the latents), with
+logarithmic axes: the milliseconds of a step. Each contender has a line, solid with two threads
+and dashed with one. The grey line is the time of the contractions at the peak of two threads."""
 
 import math
 from xml.sax.saxutils import escape
@@ -13,7 +12,7 @@ colours = ["#c0392b", "#2471a3", "#7fb3d5", "#1e8449", "#b7950b", "#6c3483"]
 
 
 def scale(values, low, high):
-    """A function from a value to its place, logarithmic."""
+    """A function from a value to its position on a logarithmic axis."""
     least, most = math.log10(min(values)), math.log10(max(values))
     if most - least < 1e-9:
         least, most = least - 0.5, most + 0.5
@@ -38,7 +37,7 @@ def line(points, colour, dashed=False, thick=1.6):
 
 
 def peak_time(point):
-    """Milliseconds that the contractions take at the measured peak."""
+    """The milliseconds of the contractions at the measured peak."""
     for row in point["rows"]:
         if row["name"] == ours:
             return point["contraction_flops"] / row["peak_gflops"] / 1e6
@@ -46,7 +45,7 @@ def peak_time(point):
 
 
 def series(points):
-    """{(contender, threads): [(value, ms)]}; contender None is the peak."""
+    """{(contender, threads): [(value, ms)]}; the contender None is the peak."""
     found = {}
     for point in points:
         if point["threads"] == 2 and peak_time(point):

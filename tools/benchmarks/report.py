@@ -4,7 +4,7 @@ from sections import ours, ours_bf16
 
 
 def number(value):
-    """Three significant digits, as far as they are not before the point."""
+    """Three significant digits, but all digits before the decimal point."""
     decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 4
     return f"{value:.{decimals}f}"
 
@@ -31,7 +31,7 @@ def threads_of(count):
 
 
 def competition(found):
-    """One model, one number of threads: everyone's step."""
+    """The table of one model and one number of threads: the step of every contender."""
     widths = [found["layers"][0][0], *(width for _, width in found["layers"][:-2])]
     shape = " → ".join(map(str, widths)) + f" → K = {found['latents']}"
     title = (
@@ -70,7 +70,7 @@ def median_of(found, name):
 
 
 def least_ratio(found, start, bf16=False):
-    """Against the best of the peers of that name."""
+    """The ratio to the best of the peers with that name."""
     ratios = [
         row["ours_is_faster"]
         for row in found["rows"]
@@ -93,7 +93,7 @@ def megabytes(count):
 
 
 def overview(results):
-    """The figures that sum the tables up."""
+    """The figures that summarize the tables."""
     rows = []
     if "step" in results:
         two, one = results["step"][0], results["step"][-1]

@@ -1,5 +1,5 @@
-"""Each section returns what goes into the JSON file, from which report.py and
-plot.py write the rest."""
+"""Each section returns its part of the JSON file, from which report.py and plot.py generate the
+rest."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import cases
 import datasets
 from contenders import Failure, Ours, Peer, alternate, bind, here, last_line
 
-# Of a framework: (variant, name, whether it is compared with our bf16 program).
+# For each framework: (variant, name, whether it is compared with our bf16 program).
 variants = {
     "jax": [
         ("jit", "JAX, a jit call a step", False),
@@ -39,7 +39,7 @@ class Bench:
         self.rounds, self.seconds, self.quick = rounds, seconds, quick
 
     def compete(self, case, threads, peers=variants, bf16=False):
-        """The rows of one table: ours, and the variants of the peers."""
+        """The rows of one table: our programs and the variants of the peers."""
         failures, contenders = {}, []
 
         def enter(name, make):
@@ -86,7 +86,7 @@ class Bench:
             "latents": case.latents,
             "batch": case.batch,
             "threads": threads,
-            # Of a GPU.
+            # The name of a GPU.
             "device": next((d["device"] for d in details if "device" in d), None),
             "contraction_flops": case.flops,
             "rows": rows,
@@ -97,14 +97,14 @@ class Bench:
         return self.compiler.target != "cpu"
 
     def check_gpu(self):
-        """What fails for every program is a failure of the whole."""
+        """Fails with the message of a program, if no program can run."""
         try:
             Ours(ours, self.compiler.program(cases.digits), 1)
         except Failure as failure:
             raise Failure(f"--target cuda: {str(failure).split('error: ')[-1]}")
 
     def threads(self):
-        """A GPU is fed by one."""
+        """The numbers of threads. One is enough to feed a GPU."""
         return [1] if self.on_gpu() else [2, 1]
 
     def step(self):
@@ -118,8 +118,8 @@ class Bench:
         return [self.compete(cases.wide_batch, self.threads()[0])]
 
     def sweep(self):
-        """Its points, one by one."""
-        # Those that are prepared in seconds.
+        """Yields the points of the sweep, one by one."""
+        # Only variants that are prepared within seconds.
         few = {
             name: [v for v in found if v[0] in ("jit", "scan", "eager")]
             for name, found in variants.items()
@@ -130,7 +130,7 @@ class Bench:
                 yield {"size": size, "axis": axis, "value": value, **table}
 
     def compile(self):
-        """Of ToyNet, model file to program."""
+        """The time to compile ToyNet from the model file to the program."""
         say("compiling toynet")
         times = []
         for _ in range(1 if self.quick else 5):
@@ -140,7 +140,7 @@ class Bench:
         return spread(times)
 
     def memory(self, data):
-        """The most that `train` held at once, and what it cannot do without."""
+        """The peak memory of `train`, and the memory that it needs at least."""
         result = {}
         if data is None:
             data = self.compiler.folder / "synthetic"
@@ -162,7 +162,7 @@ class Bench:
     def train_once(self, program, data, stored, bf16):
         say("the memory of a run")
         info = json.loads(subprocess.check_output([program, "info", "--json"]))
-        # f32 whatever the precision: weights, two moments, average.
+        # f32 for any precision: weights, two moments, average.
         parameters = info["num_parameters"]
         floor = 16 * parameters + stored + (4 * parameters if bf16 else 0)
         out = self.compiler.folder / f"{program.name}-memory"
@@ -187,8 +187,8 @@ class Bench:
         }
 
     def training(self, data):
-        """Ten epochs of MNIST with an evaluation after each, from the model file
-        or the script to the files that a run leaves."""
+        """Ten epochs of MNIST with an evaluation after each, from the model file or the
+        script to the files that a run writes."""
         epochs = 1 if self.quick else 10
         rounds = 1 if self.quick else min(self.rounds, 3)
         folder = self.compiler.folder
@@ -232,7 +232,7 @@ class Bench:
 
 
 def check(command):
-    """Runs it on two processors, and returns its output's last line."""
+    """Runs the command on two processors, and returns the last line of its output."""
     result = subprocess.run(
         [*map(str, command)], capture_output=True, text=True, preexec_fn=bind(2)
     )
@@ -255,7 +255,7 @@ def row(contender, times):
         return None
     result = {"name": contender.name, **spread(times[contender.name])}
     if isinstance(contender, Ours):
-        # Neither is measured of a GPU.
+        # Neither is measured on a GPU.
         if "peak_gflops" in contender.details[0]:
             result["percent_of_peak"] = contender.median_of("percent_of_peak")
             result["peak_gflops"] = contender.median_of("peak_gflops")
@@ -267,7 +267,7 @@ def row(contender, times):
 
 
 def compare(rows):
-    """How many times as fast as a peer our program of that precision is."""
+    """How many times as fast as a peer our program of the same precision is."""
     medians = {row["name"]: row["median"] for row in rows}
     for entry in rows:
         for found in sum(variants.values(), []):
