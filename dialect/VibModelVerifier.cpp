@@ -21,7 +21,7 @@
 //      posterior, a likelihood that reads nothing but the sample, and a rate of
 //      the same posterior. The compiled program encodes a batch once and draws
 //      as often as it likes, which needs that split;
-//   7. there is a parameter to train.
+//   9. there is a parameter to train.
 //
 //===----------------------------------------------------------------------===//
 
