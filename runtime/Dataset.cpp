@@ -325,15 +325,16 @@ Inputs loadInputs(const std::string &path, const VibModel &model) {
 
 std::vector<double> loadLatents(const std::string &path,
                                 const VibModel &model) {
-  Array array = readNpy(path);
-  if (!isFloat(array.type))
-    fail("{}: the latents are {}, expected float32 or float64", path,
-         nameOf(array.type));
-  if (array.shape.size() != 2 || array.shape[1] != model.latents)
-    fail("{}: latents of the shape {}, expected [N, {}]", path,
-         formatShape(array.shape), model.latents);
-  if (array.rows() == 0)
-    fail("{}: no rows", path);
+  Array array = readArray(path, [&](const ArrayHeader &header) {
+    if (!isFloat(header.type))
+      fail("{}: the latents are {}, expected float32 or float64", header.source,
+           nameOf(header.type));
+    if (header.shape.size() != 2 || header.shape[1] != model.latents)
+      fail("{}: latents of the shape {}, expected [N, {}]", header.source,
+           formatShape(header.shape), model.latents);
+    if (header.shape.front() == 0)
+      fail("{}: no rows", header.source);
+  });
   return readNumbers(array, path, "a latent", model);
 }
 

@@ -27,6 +27,7 @@
 namespace vib::runtime {
 
 int runDecode(const VibModel &model, const Options &options) {
+  requireOtherOutput(options);
   bool wantsLogits = options.what == What::Logits;
   const char *tensor = wantsLogits ? "logits" : "prediction";
   const char *title = wantsLogits ? "logits" : nameOfPrediction(model);

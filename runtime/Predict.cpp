@@ -13,7 +13,9 @@
 
 #include "runtime/Predict.h"
 #include "runtime/Checkpoint.h"
+#include "runtime/Error.h"
 #include "runtime/Evaluate.h"
+#include "runtime/File.h"
 #include "runtime/Npy.h"
 #include "runtime/Posterior.h"
 #include "runtime/Progress.h"
@@ -24,6 +26,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace vib::runtime {
 
@@ -176,7 +179,16 @@ const char *whyMissing(const VibModel &model, What what) {
   return nullptr;
 }
 
+void requireOtherOutput(const Options &options) {
+  for (auto [flag, path] : {std::pair("--weights", &options.weights),
+                            std::pair("--input", &options.input)})
+    if (isSameFile(options.output, *path))
+      fail("--output {} is the file of {}: give it another name",
+           options.output, flag);
+}
+
 int runPredict(const VibModel &model, const Options &options) {
+  requireOtherOutput(options);
   Wanted wanted = find(model, options.what);
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
@@ -203,9 +215,9 @@ int runPredict(const VibModel &model, const Options &options) {
     step.rows = int32_t(rows);
     step.row0 = int32_t(first);
     session->encode(number, step);
-    std::vector<double> values = wanted.samples
-                     ? readDraws(*session, step, options.what, samples, rows)
-                     : readPosterior(*session, options.what, rows);
+    std::vector<double> values =
+        wanted.samples ? readDraws(*session, step, options.what, samples, rows)
+                       : readPosterior(*session, options.what, rows);
     if (!options.allowNonFinite)
       requireFiniteRows(values, wanted.title, type, inputs, first, rows);
     output.write(values);

@@ -20,6 +20,9 @@ const char *nameOfPrediction(const VibModel &model);
 /// Why the model has nothing to write for --what; null where it has.
 const char *whyMissing(const VibModel &model, What what);
 
+/// An Error if --output is the file of --weights or --input, which would be lost.
+void requireOtherOutput(const Options &options);
+
 /// `predict`. Returns the exit code.
 int runPredict(const VibModel &model, const Options &options);
 

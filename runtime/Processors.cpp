@@ -10,6 +10,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -63,16 +64,23 @@ std::vector<int> allowedProcessors() {
   return result;
 }
 
-void keepTo(const std::vector<int> &processors) {
-  if (processors.empty())
+/// Neither throws nor needs more memory than the set, which may be missing.
+static void keepTo(const int *begin, const int *end) noexcept {
+  if (begin == end)
     return;
-  ProcessorSet set(processors.back() + 1);
+  ProcessorSet set(*std::max_element(begin, end) + 1);
   if (!set)
     return;
-  for (int processor : processors)
-    set.add(processor);
+  for (const int *processor = begin; processor != end; ++processor)
+    set.add(*processor);
   sched_setaffinity(0, set.bytes(), set.get());
 }
+
+void keepTo(const std::vector<int> &processors) {
+  keepTo(processors.data(), processors.data() + processors.size());
+}
+
+void keepTo(int processor) noexcept { keepTo(&processor, &processor + 1); }
 
 int currentProcessor() { return sched_getcpu(); }
 

@@ -20,6 +20,7 @@ std::vector<int> allowedProcessors();
 /// Keeps the calling thread to these. A system that refuses is left alone: it
 /// is a matter of speed.
 void keepTo(const std::vector<int> &processors);
+void keepTo(int processor) noexcept;
 
 /// The processor that the calling thread runs on, or -1.
 int currentProcessor();

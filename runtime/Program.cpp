@@ -42,7 +42,8 @@ static int runCommand(const VibModel &model, const Options &options) {
   checkCpu(model);
   useIeeeArithmetic();
   catchInterrupts();
-  if (options.command == Command::Train || options.command == Command::Predict)
+  if (options.command == Command::Train ||
+      options.command == Command::Predict || options.command == Command::Decode)
     surviveClosedPipes();
   switch (options.command) {
   case Command::Train:

@@ -156,12 +156,17 @@ VibPool::VibPool(int count, bool keepsCaller)
     if (here != processors.end())
       std::rotate(processors.begin(), here, processors.end());
   }
+  // Whatever needs memory comes before the first thread: where it is short, a
+  // thread that runs must not be destroyed.
+  workers.reserve(size_t(count - 1));
+  if (pins && keepsCaller)
+    callersProcessors = allowedProcessors();
   try {
     for (int thread = 1; thread < threads; ++thread) {
       int processor = pins ? processors[size_t(thread)] : -1;
       workers.emplace_back([this, thread, processor] {
         if (processor >= 0)
-          keepTo({processor});
+          keepTo(processor);
         work(thread);
       });
     }
@@ -170,14 +175,11 @@ VibPool::VibPool(int count, bool keepsCaller)
     stop();
     fail("cannot start {} threads, only {}: {}", count, started, error.what());
   } catch (...) {
-    // Out of memory: a thread that runs must not be destroyed.
     stop();
     throw;
   }
-  if (pins && keepsCaller) {
-    callersProcessors = allowedProcessors();
-    keepTo({processors.front()});
-  }
+  if (pins && keepsCaller)
+    keepTo(processors.front());
 }
 
 VibPool::~VibPool() {

@@ -16,6 +16,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
 #include <cmath>
 
 using namespace vib::runtime;
@@ -461,6 +463,22 @@ TEST_F(Trained, latentsThatCannotBeDecoded) {
     expectIn(outcome.err, reason);
     EXPECT_TRUE(readText(path("decoded.npy")).empty()) << name;
   }
+}
+
+TEST_F(Trained, aResultThatWouldReplaceWhatItIsMadeFrom) {
+  std::string weights = path("run/model.safetensors"),
+              input = path("data/test_x.npy");
+  std::string before = readText(weights);
+  ASSERT_EQ(symlink(weights.c_str(), path("link").c_str()), 0);
+  for (const char *command : {"predict", "decode"})
+    for (const std::string &output : {weights, input, path("link")}) {
+      Outcome outcome = runMock({command, "--input", input, "--weights",
+                                 weights, "--output", output});
+      EXPECT_EQ(outcome.exitCode, 1);
+      expectIn(outcome.err, output == input ? "is the file of --input"
+                                            : "is the file of --weights");
+    }
+  EXPECT_TRUE(readText(weights) == before);
 }
 
 TEST_F(Trained, predictIntoNowhere) {
