@@ -168,14 +168,12 @@ const char *nameOfPrediction(const VibModel &model) {
 }
 
 const char *whyMissing(const VibModel &model, What what) {
-  bool full = hasFullCovariance(model);
   if (what == What::Entropy && model.likelihood != VIB_CATEGORICAL)
     return "a regression has no class probabilities";
-  if (what == What::RateEach && full)
-    return "the rate of a full covariance does not split over the latents";
-  if ((what == What::RateEach || what == What::Rate) && !full &&
-      !findTensor(model, "rate_each"))
+  if ((what == What::Rate || what == What::RateEach) && !model.rated)
     return "the model's loss has no rate";
+  if (what == What::RateEach && hasFullCovariance(model))
+    return "the rate of a full covariance does not split over the latents";
   return nullptr;
 }
 

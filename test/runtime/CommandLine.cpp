@@ -407,6 +407,21 @@ TEST_F(Trained, ratesAreInBits) {
   EXPECT_NEAR(json["rate_bits"], mean, 1e-9 * mean);
 }
 
+TEST(CommandLine, predictRefusesWhatTheModelDoesNotHave) {
+  for (auto [model, what, reason] :
+       {std::tuple("unrated", "rate", "the model's loss has no rate"),
+        {"unrated", "rate_each", "the model's loss has no rate"},
+        {"regression", "entropy", "a regression has no class probabilities"}}) {
+    Start start;
+    start.environment = {std::string("VIB_MOCK=") + model};
+    Outcome outcome = runMock({"predict", "--input", "i", "--weights", "w",
+                               "--output", "o", "--what", what},
+                              start);
+    EXPECT_EQ(outcome.exitCode, 2);
+    expectIn(outcome.err, std::string("--what: ") + reason);
+  }
+}
+
 TEST_F(Trained, entropyIsOfTheAveragedProbabilities) {
   for (const char *samples : {"0", "1", "12"}) {
     std::vector<float> p = valuesOf<float>(predict({"--samples", samples}));
