@@ -29,7 +29,7 @@ void VibDialect::registerAttributes() {
       >();
 }
 
-/// Reports a name behind `#vib.` or `!vib.` that is not in the language.
+/// Reports a name after `#vib.` or `!vib.` that is not in the language.
 static void reportUnknown(DialectAsmParser &parser, SMLoc loc, EntryKind kind,
                           StringRef name) {
   InFlightDiagnostic diagnostic = parser.emitError(loc);

@@ -14,18 +14,18 @@
 
 namespace vib {
 
-/// What a message says of the text at `start`: its first `size` characters in
-/// quotes, or its first token if they are none; or that the file ends there.
+/// Describes the text at `start` for a message: its first `size` characters in
+/// quotes, or its first token if `size` is 0; or that the line or file ends.
 std::string describeToken(const char *start, size_t size = 0);
 
-/// Rewrites what MLIR's parser reports while it reads a model file: what was
-/// found and expected in the terms of the language, with an example of the op.
-/// Handlers that were there before get the new message.
+/// Rewrites what MLIR's parser reports while it reads a model file, so that it
+/// says in the terms of the language what was found and expected, with an
+/// example of the op. Handlers that were registered before get the new message.
 class SyntaxErrorHandler : public mlir::ScopedDiagnosticHandler {
 public:
   /// For a whole file. `source` outlives the handler.
   SyntaxErrorHandler(mlir::MLIRContext *context, llvm::StringRef source);
-  /// For the op whose name `parser` has read, and all in it.
+  /// For the op whose name `parser` has read, and the ops in its regions.
   explicit SyntaxErrorHandler(mlir::OpAsmParser &parser);
 
 private:

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-// MLIR's lexer has exponents only behind a point: `1e-3` is an integer, the
-// word `e`, a minus and another integer for it. So a number is read from the
-// source text, up to the first character that cannot be a part of it, and the
-// tokens of that text are skipped.
+// MLIR's lexer knows exponents only after a point: it reads `1e-3` as an
+// integer, the word `e`, a minus and another integer. So a number is read from
+// the source text, up to the first character that cannot be a part of it, and
+// the tokens of that text are skipped.
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,7 +52,7 @@ static ParseResult skip(AsmParser &parser, StringRef text) {
   return success();
 }
 
-/// Drops the `_` between digits; of anything else nothing.
+/// Drops each `_` between two digits.
 static std::string dropSeparators(StringRef text) {
   std::string digits;
   for (auto [index, c] : llvm::enumerate(text))
@@ -62,14 +62,14 @@ static std::string dropSeparators(StringRef text) {
   return digits;
 }
 
-/// Parses what MLIR has as an attribute: a number with its type.
+/// Parses a number as MLIR writes an attribute, with its type.
 static FailureOr<FloatAttr> parseTypedNumber(AsmParser &parser) {
   SMLoc loc = parser.getCurrentLocation();
   Attribute attribute;
   if (parser.parseAttribute(attribute))
     return failure();
   // Without a type, hexadecimal digits are those of an integer, with f64 the
-  // bits of a number: who left the type out is not to get another number.
+  // bits of a number: a forgotten type must not change the number.
   if (isa<IntegerAttr>(attribute))
     return parser.emitError(loc, "expected a number but got hexadecimal digits "
                                  "without the type of their bits, ': f64'");

@@ -28,7 +28,7 @@ mlir::ParseResult parseNumber(mlir::OpAsmParser &parser,
 void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
                  mlir::FloatAttr number);
 
-/// The largest number that a signed attribute holds; nothing counts so far.
+/// The bound for counts that are limited only by the attribute that holds them.
 inline constexpr uint64_t kMostCounted = std::numeric_limits<int64_t>::max();
 
 /// Parses digits, `100` or `1_000`, as a signless i64. What the message calls

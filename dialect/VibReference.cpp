@@ -114,7 +114,7 @@ static bool hasWord(StringRef line, StringRef word) {
 }
 
 SmallVector<std::string> ReferenceEntry::getForms() const {
-  // A statement is a line and the lines behind it that are indented more. Those
+  // A statement is a line and the lines after it that are indented more. Lines
   // between braces are left out.
   SmallVector<std::string> statements;
   SmallVector<StringRef> lines;
@@ -184,7 +184,7 @@ void vib::describeUnknownName(Diagnostic &diagnostic, EntryKind kind,
                    : kind == EntryKind::Attribute ? "attribute"
                                                   : "type";
   diagnostic << "there is no " << what << " '" << getSigil(kind) << name << "'";
-  // The letters behind "vib." are compared, so that they alone count.
+  // Only the letters after "vib." are compared, because all names begin so.
   StringRef letters = name;
   if (!letters.consume_front("vib."))
     letters = letters.rsplit('.').second.empty() ? letters

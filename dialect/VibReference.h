@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Messages quote the descriptions of the .td files, whose examples are tested:
-// what there is, and how it is written. Private to the dialect.
+// Messages list the names of the language and show how they are written, with
+// the examples in the descriptions of the .td files. Private to the dialect.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,7 +34,7 @@ struct ReferenceEntry {
 
   /// As a model file has it: `vib.linear`, `#vib.adam`, `!vib.normal`.
   std::string getSpelling() const;
-  /// The examples of the description that are examples of it, a line each
+  /// The examples in the description that show this entry, one line each and
   /// without what is between braces.
   llvm::SmallVector<std::string> getForms() const;
 };
@@ -42,14 +42,14 @@ struct ReferenceEntry {
 /// The entry of that name, or null.
 const ReferenceEntry *lookupEntry(EntryKind kind, llvm::StringRef name);
 
-/// `'#vib.sgd', '#vib.adam', …`: all attributes of a group.
+/// `#vib.sgd, #vib.adam, …`: all entries of a group.
 std::string listGroup(EntryKind kind, llvm::StringRef group);
 
 /// Attaches a note with the forms, if there are any.
 void noteForms(mlir::Diagnostic &diagnostic, const ReferenceEntry &entry);
 
 /// Adds `there is no op 'vib.rellu'; did you mean 'vib.relu'?` to the message,
-/// and a note that lists what there is. A name without `vib.` is looked up too.
+/// and a note that lists all of that kind. `name` may lack the `vib.`.
 void describeUnknownName(mlir::Diagnostic &diagnostic, EntryKind kind,
                          llvm::StringRef name);
 

@@ -25,19 +25,19 @@ namespace vib {
 /// `%x`, `vib.linear` or `@encode.0` at the begin of `text`, or nothing.
 llvm::StringRef getName(llvm::StringRef text);
 
-/// The length of all that touches a number with which `text` begins, so that of
-/// `1e-3x` or `1..5` no part is taken for a number; or 0.
+/// The length of the number with which `text` begins and of all that touches
+/// it, so that no part of `1e-3x` or `1..5` passes for a number; or 0.
 size_t getNumberLength(llvm::StringRef text);
 
 /// The length of the name, number, string or other character with which `text`
 /// begins.
 size_t getTokenLength(llvm::StringRef text);
 
-/// An op as far as it can be told from the text.
+/// What the text alone tells about an op.
 struct Statement {
   /// `vib.linear`; empty if there is none.
   llvm::StringRef op;
-  /// The name behind it or behind its first value, as `@encode.0`; or empty.
+  /// The name after it or after its first value, as `@encode.0`; or empty.
   llvm::StringRef symbol;
   /// Where its name begins.
   size_t begin = 0;
@@ -55,16 +55,16 @@ public:
   std::optional<size_t> find(mlir::Location loc) const;
   mlir::Location getLocation(mlir::Location like, size_t position) const;
 
-  /// The last op that begins before the position; the first that begins behind
-  /// it.
+  /// The last op that begins before the position; the first that begins at it
+  /// or after it.
   Statement getStatement(size_t position) const;
   Statement getStatementFrom(size_t position) const;
 
   /// The names of values that are defined anywhere.
   llvm::SmallVector<llvm::StringRef> getDefinitions() const;
-  /// Where that of a name is.
+  /// Where the name is first defined.
   std::optional<size_t> findDefinition(llvm::StringRef name) const;
-  /// Whether one is at the position.
+  /// Whether a definition begins at the position.
   bool isDefinition(size_t position) const;
 
   /// Whether the position is inside of the braces of some op.
@@ -73,8 +73,8 @@ public:
   }
   /// The innermost `{` that is open at the position.
   std::optional<size_t> getOpenBrace(size_t position) const;
-  /// What stands before the innermost `<` that is open at the position, as
-  /// `tensor` or `#vib.adam`; of what begins before `begin` nothing.
+  /// The name before the innermost `<` that is open at the position, such as
+  /// `tensor` or `#vib.adam`; a `<` before `begin` does not count.
   llvm::StringRef getOpenBracket(size_t begin, size_t position) const;
 
   /// Where the last token begins that begins before the position.

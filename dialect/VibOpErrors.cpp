@@ -1,0 +1,115 @@
+//===- VibOpErrors.cpp - Errors about ops, their operands and results -----===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibDiagnostics.h"
+#include "dialect/VibTranslator.h"
+#include "llvm/Support/Regex.h"
+
+using namespace mlir;
+using namespace vib;
+
+bool Translator::translateNames() {
+  StringRef rest = message;
+  bool isUnknown =
+      rest.starts_with("Dialect `") ||
+      (rest.starts_with("custom op '") && rest.contains("' is unknown"));
+  if (!isUnknown)
+    return false;
+  StringRef text = source.getText().substr(position);
+  StringRef name = getName(text);
+  StringRef after = text.drop_front(name.size()).ltrim(" \t");
+  restart();
+  if (after.starts_with("=")) {
+    diagnostic << "expected '%' before the name of a value: write '%" << name
+               << " ='";
+    return true;
+  }
+  if (source.isInModel(position)) {
+    describeUnknownName(diagnostic, EntryKind::Op, name);
+    return true;
+  }
+  diagnostic << "expected 'vib.model' or 'vib.train' but got '" << name << "'";
+  suggestNearest(diagnostic, name, {"vib.model", "vib.train"});
+  noteForms(diagnostic, *lookupEntry(EntryKind::Op, "vib.model"));
+  return true;
+}
+
+bool Translator::translateOps() {
+  StringRef rest = message;
+  if (rest == "cannot name an operation with no results") {
+    Statement statement = source.getStatementFrom(position);
+    restart() << "'" << statement.op << "' op has no result: expected no '"
+              << getName(source.getText().substr(position)) << " =' before it";
+    return true;
+  }
+  if (rest.starts_with("operation defines ")) {
+    Statement statement = source.getStatementFrom(position);
+    restart() << "'" << statement.op
+              << "' op has one result: expected one name before '='";
+    return true;
+  }
+  if (rest.starts_with("redefinition of symbol named '")) {
+    std::optional<size_t> first = getNoted();
+    restart() << "there is already a model named '@"
+              << rest.split('\'').second.split('\'').first << "'";
+    if (first)
+      diagnostic.attachNote(getLocation(*first)) << "it is here";
+    return true;
+  }
+  if (rest.ends_with("failed to verify constraint: region with 1 blocks")) {
+    restart() << rest.split(" op ").first
+              << " op expected its region to have ops";
+    return true;
+  }
+  // MLIR puts its own words before what the parser of an op reports.
+  if (!rest.consume_front("custom op '"))
+    return false;
+  auto [op, own] = rest.split("' ");
+  if (!getExpected(own).empty()) {
+    message = own.str();
+    return false;
+  }
+  restart() << "'" << op << "' op " << own;
+  return true;
+}
+
+/// Translates what ODS generates for the types of operands and results, and
+/// for enums.
+bool Translator::translateTypes() {
+  StringRef rest = message;
+  static const llvm::Regex wrongType(
+      "^('vib\\.[a-z_]+' op )(operand|result) #([0-9]+) must be "
+      "(variadic of )?(.*), but got (.*)$");
+  SmallVector<StringRef, 7> parts;
+  if (wrongType.match(rest, &parts)) {
+    // No op of the language has more than two operands.
+    StringRef ordinal = parts[3] == "0" ? "first " : "second ";
+    bool isTensor = parts[5] == "ranked tensor of any type values";
+    restart() << parts[1] << "expected its "
+              << (parts[2] == "result" ? "" : ordinal) << parts[2] << " to be "
+              << (isTensor ? "a tensor" : parts[5]) << " but got " << parts[6];
+    return true;
+  }
+  static const llvm::Regex wrongCase(
+      "^expected one of \\[(.*)\\] for .*, got: (.*)$");
+  if (wrongCase.match(rest, &parts)) {
+    restart() << "expected one of " << parts[1] << " but got '" << parts[2]
+              << "'";
+    return true;
+  }
+  static const llvm::Regex wrongKind("^(custom op '(vib\\.[a-z_]+)' )?invalid "
+                                     "kind of type specified: expected "
+                                     "([a-z.]+), but found (.*)$");
+  if (wrongKind.match(rest, &parts)) {
+    restart() << "'" << source.getStatement(position).op << "' op expected a "
+              << (parts[3] == "builtin.tensor" ? "tensor" : parts[3])
+              << " but got " << parts[4];
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,72 @@
+//===- VibValueErrors.cpp - Errors about names and types of values --------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibDiagnostics.h"
+#include "dialect/VibTranslator.h"
+
+using namespace mlir;
+using namespace vib;
+
+bool Translator::translateValues() {
+  StringRef rest = message;
+  std::optional<size_t> noted = getNoted();
+  StringRef name = getName(source.getText().substr(position));
+
+  if (rest.consume_front("use of value '")) {
+    name = StringRef(message).split('\'').second.split('\'').first;
+    auto [expected, got] =
+        rest.split("different type than prior uses: ").second.split(" vs ");
+    Statement statement = source.getStatement(position);
+    StringRef wanted = expected == "'!vib.nats'"
+                           ? "a term of the loss, as vib.nll and vib.kl give"
+                           : expected;
+    restart();
+    diagnostic << (statement.op.empty() ? "the op" : statement.op);
+    if (!statement.symbol.empty())
+      diagnostic << " " << statement.symbol;
+    diagnostic << " expects " << name << " to be " << wanted << ", but it is "
+               << got;
+    // Before its definition a value has the type of its first use.
+    if (noted)
+      diagnostic.attachNote(getLocation(*noted))
+          << name
+          << (source.isDefinition(*noted) ? " is defined here"
+                                          : " is used here before");
+    return true;
+  }
+  if (rest.starts_with("definition of SSA value '")) {
+    restart(noted.value_or(position)) << name << " is used before it is "
+                                      << "defined";
+    diagnostic.attachNote(getLocation(position)) << name << " is defined here";
+    return true;
+  }
+  if (rest.starts_with("use of undeclared SSA value name")) {
+    if (std::optional<size_t> elsewhere = source.findDefinition(name)) {
+      restart() << name << " is defined only inside of other braces";
+      diagnostic.attachNote(getLocation(*elsewhere)) << "it is defined here";
+      return true;
+    }
+    SmallVector<StringRef> defined = source.getDefinitions();
+    restart() << name << " is not defined";
+    suggestNearest(diagnostic, name, defined);
+    return true;
+  }
+  if (rest.starts_with("redefinition of SSA value '") ||
+      rest.ends_with("' is already in use")) {
+    restart() << name << " is defined already: each value has a name of its "
+              << "own";
+    if (noted)
+      diagnostic.attachNote(getLocation(*noted)) << "it is defined here";
+    return true;
+  }
+  if (rest == "reference to invalid result number") {
+    restart() << name << " is one value: expected nothing after its name";
+    return true;
+  }
+  return false;
+}
