@@ -18,15 +18,72 @@ using namespace vib;
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// The finite numbers that a field can have.
+enum class Bounds { Positive, NotNegative, BelowOne, UpToOne, PositiveUpToOne };
+
 /// A named number of an attribute; one without a default must be written.
 struct Field {
   StringRef name;
+  Bounds bounds;
   std::optional<double> initial = std::nullopt;
 };
 } // namespace
 
-/// Parses the fields in any order and hands their values to `build`, which
-/// returns the attribute or reports an error at `loc`.
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+static bool contains(Bounds bounds, double value) {
+  switch (bounds) {
+  case Bounds::Positive:
+    return value > 0;
+  case Bounds::NotNegative:
+    return value >= 0;
+  case Bounds::BelowOne:
+    return value >= 0 && value < 1;
+  case Bounds::UpToOne:
+    return value >= 0 && value <= 1;
+  case Bounds::PositiveUpToOne:
+    return value > 0 && value <= 1;
+  }
+  llvm_unreachable("all bounds are covered");
+}
+
+static StringRef describe(Bounds bounds) {
+  switch (bounds) {
+  case Bounds::Positive:
+    return "above 0";
+  case Bounds::NotNegative:
+    return "of at least 0";
+  case Bounds::BelowOne:
+    return "in [0, 1)";
+  case Bounds::UpToOne:
+    return "in [0, 1]";
+  case Bounds::PositiveUpToOne:
+    return "in (0, 1]";
+  }
+  llvm_unreachable("all bounds are covered");
+}
+
+static LogicalResult verifyField(EmitError emitError, const Field &field,
+                                 FloatAttr value) {
+  if (!value || !value.getType().isF64())
+    return emitError() << "expected '" << field.name << "' to be an f64";
+  if (!value.getValue().isFinite() ||
+      !contains(field.bounds, value.getValueAsDouble()))
+    return emitError() << "expected '" << field.name << "' "
+                       << describe(field.bounds) << " but got "
+                       << formatNumber(value);
+  return success();
+}
+
+static LogicalResult verifyFields(EmitError emitError, ArrayRef<Field> fields,
+                                  ArrayRef<FloatAttr> values) {
+  for (auto [field, value] : llvm::zip_equal(fields, values))
+    if (failed(verifyField(emitError, field, value)))
+      return failure();
+  return success();
+}
+
+/// Parses the fields in any order and builds the attribute from them.
 template <typename AttrT, size_t... index>
 static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
                              std::index_sequence<index...>) {
@@ -50,11 +107,13 @@ static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
       return parser.emitError(nameLoc, "'") << name << "' is given twice";
     if (parser.parseEqual())
       return failure();
+    SMLoc valueLoc = parser.getCurrentLocation();
     FailureOr<FloatAttr> parsed = parseNumber(parser);
     if (failed(parsed))
       return failure();
     value = *parsed;
-    return success();
+    return verifyField([&] { return parser.emitError(valueLoc); }, *field,
+                       value);
   };
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalLessGreater,
                                      parseField))
@@ -101,21 +160,30 @@ static void printFields(AsmPrinter &printer, ArrayRef<Field> fields,
     printFields(printer, fields, {__VA_ARGS__});                               \
   }
 
-static const Field kSGDFields[] = {
-    {"lr"}, {"momentum", 0.0}, {"weight_decay", 0.0}};
-static const Field kAdamFields[] = {
-    {"lr"}, {"beta1", 0.9}, {"beta2", 0.999}, {"eps", 1.0e-8}};
-static const Field kAdamWFields[] = {{"lr"},
-                                     {"beta1", 0.9},
-                                     {"beta2", 0.999},
-                                     {"eps", 1.0e-8},
-                                     {"weight_decay", 0.01}};
-static const Field kConstantFields[] = {{"warmup", 0.0}};
-static const Field kDecayFields[] = {{"rate"}, {"epochs"}, {"warmup", 0.0}};
-static const Field kCosineFields[] = {
-    {"epochs"}, {"final", 0.0}, {"warmup", 0.0}};
-static const Field kLinearWarmupFields[] = {{"epochs"}, {"from", 0.0}};
-static const Field kExponentialWarmupFields[] = {{"epochs"}, {"from", 1.0e-3}};
+static const Field kSGDFields[] = {{"lr", Bounds::Positive},
+                                   {"momentum", Bounds::BelowOne, 0.0},
+                                   {"weight_decay", Bounds::NotNegative, 0.0}};
+static const Field kAdamFields[] = {{"lr", Bounds::Positive},
+                                    {"beta1", Bounds::BelowOne, 0.9},
+                                    {"beta2", Bounds::BelowOne, 0.999},
+                                    {"eps", Bounds::Positive, 1.0e-8}};
+static const Field kAdamWFields[] = {
+    {"lr", Bounds::Positive},
+    {"beta1", Bounds::BelowOne, 0.9},
+    {"beta2", Bounds::BelowOne, 0.999},
+    {"eps", Bounds::Positive, 1.0e-8},
+    {"weight_decay", Bounds::NotNegative, 0.01}};
+static const Field kConstantFields[] = {{"warmup", Bounds::NotNegative, 0.0}};
+static const Field kDecayFields[] = {{"rate", Bounds::PositiveUpToOne},
+                                     {"epochs", Bounds::Positive},
+                                     {"warmup", Bounds::NotNegative, 0.0}};
+static const Field kCosineFields[] = {{"epochs", Bounds::Positive},
+                                      {"final", Bounds::UpToOne, 0.0},
+                                      {"warmup", Bounds::NotNegative, 0.0}};
+static const Field kLinearWarmupFields[] = {{"epochs", Bounds::NotNegative},
+                                            {"from", Bounds::UpToOne, 0.0}};
+static const Field kExponentialWarmupFields[] = {
+    {"epochs", Bounds::NotNegative}, {"from", Bounds::PositiveUpToOne, 1.0e-3}};
 
 VIB_FIELDS(SGDAttr, 3, kSGDFields, getLr(), getMomentum(), getWeightDecay())
 VIB_FIELDS(AdamAttr, 4, kAdamFields, getLr(), getBeta1(), getBeta2(), getEps())
@@ -132,124 +200,54 @@ VIB_FIELDS(ExponentialWarmupAttr, 2, kExponentialWarmupFields, getEpochs(),
 #undef VIB_FIELDS
 
 //===----------------------------------------------------------------------===//
-// Ranges
+// Verifiers
 //===----------------------------------------------------------------------===//
-
-namespace {
-/// The ranges of the fields, each with its words. All want finite numbers.
-enum class Bounds { Positive, NotNegative, BelowOne, UpToOne, PositiveUpToOne };
-} // namespace
-
-static bool contains(Bounds range, double value) {
-  switch (range) {
-  case Bounds::Positive:
-    return value > 0;
-  case Bounds::NotNegative:
-    return value >= 0;
-  case Bounds::BelowOne:
-    return value >= 0 && value < 1;
-  case Bounds::UpToOne:
-    return value >= 0 && value <= 1;
-  case Bounds::PositiveUpToOne:
-    return value > 0 && value <= 1;
-  }
-  llvm_unreachable("all ranges are covered");
-}
-
-static StringRef describe(Bounds range) {
-  switch (range) {
-  case Bounds::Positive:
-    return "above 0";
-  case Bounds::NotNegative:
-    return "of at least 0";
-  case Bounds::BelowOne:
-    return "in [0, 1)";
-  case Bounds::UpToOne:
-    return "in [0, 1]";
-  case Bounds::PositiveUpToOne:
-    return "in (0, 1]";
-  }
-  llvm_unreachable("all ranges are covered");
-}
-
-/// Checks the values against the ranges in the order of the fields.
-static LogicalResult verifyFields(function_ref<InFlightDiagnostic()> emitError,
-                                  ArrayRef<Field> fields,
-                                  ArrayRef<FloatAttr> values,
-                                  ArrayRef<Bounds> ranges) {
-  for (auto [field, value, range] : llvm::zip_equal(fields, values, ranges)) {
-    if (!value || !value.getType().isF64())
-      return emitError() << "expected '" << field.name << "' to be an f64";
-    if (!value.getValue().isFinite() ||
-        !contains(range, value.getValueAsDouble()))
-      return emitError() << "expected '" << field.name << "' "
-                         << describe(range) << " but got "
-                         << formatNumber(value);
-  }
-  return success();
-}
-
-using EmitError = function_ref<InFlightDiagnostic()>;
 
 LogicalResult SGDAttr::verify(EmitError emitError, FloatAttr lr,
                               FloatAttr momentum, FloatAttr weightDecay) {
-  return verifyFields(
-      emitError, kSGDFields, {lr, momentum, weightDecay},
-      {Bounds::Positive, Bounds::BelowOne, Bounds::NotNegative});
+  return verifyFields(emitError, kSGDFields, {lr, momentum, weightDecay});
 }
 
 LogicalResult AdamAttr::verify(EmitError emitError, FloatAttr lr,
                                FloatAttr beta1, FloatAttr beta2,
                                FloatAttr eps) {
-  return verifyFields(
-      emitError, kAdamFields, {lr, beta1, beta2, eps},
-      {Bounds::Positive, Bounds::BelowOne, Bounds::BelowOne, Bounds::Positive});
+  return verifyFields(emitError, kAdamFields, {lr, beta1, beta2, eps});
 }
 
 LogicalResult AdamWAttr::verify(EmitError emitError, FloatAttr lr,
                                 FloatAttr beta1, FloatAttr beta2, FloatAttr eps,
                                 FloatAttr weightDecay) {
   return verifyFields(emitError, kAdamWFields,
-                      {lr, beta1, beta2, eps, weightDecay},
-                      {Bounds::Positive, Bounds::BelowOne, Bounds::BelowOne,
-                       Bounds::Positive, Bounds::NotNegative});
+                      {lr, beta1, beta2, eps, weightDecay});
 }
 
 LogicalResult ConstantAttr::verify(EmitError emitError, FloatAttr warmup) {
-  return verifyFields(emitError, kConstantFields, {warmup},
-                      {Bounds::NotNegative});
+  return verifyFields(emitError, kConstantFields, {warmup});
 }
 
 LogicalResult StaircaseAttr::verify(EmitError emitError, FloatAttr rate,
                                     FloatAttr epochs, FloatAttr warmup) {
-  return verifyFields(
-      emitError, kDecayFields, {rate, epochs, warmup},
-      {Bounds::PositiveUpToOne, Bounds::Positive, Bounds::NotNegative});
+  return verifyFields(emitError, kDecayFields, {rate, epochs, warmup});
 }
 
 LogicalResult ExponentialAttr::verify(EmitError emitError, FloatAttr rate,
                                       FloatAttr epochs, FloatAttr warmup) {
-  return verifyFields(
-      emitError, kDecayFields, {rate, epochs, warmup},
-      {Bounds::PositiveUpToOne, Bounds::Positive, Bounds::NotNegative});
+  return verifyFields(emitError, kDecayFields, {rate, epochs, warmup});
 }
 
 LogicalResult CosineAttr::verify(EmitError emitError, FloatAttr epochs,
                                  FloatAttr final, FloatAttr warmup) {
-  return verifyFields(emitError, kCosineFields, {epochs, final, warmup},
-                      {Bounds::Positive, Bounds::UpToOne, Bounds::NotNegative});
+  return verifyFields(emitError, kCosineFields, {epochs, final, warmup});
 }
 
 LogicalResult LinearWarmupAttr::verify(EmitError emitError, FloatAttr epochs,
                                        FloatAttr from) {
-  return verifyFields(emitError, kLinearWarmupFields, {epochs, from},
-                      {Bounds::NotNegative, Bounds::UpToOne});
+  return verifyFields(emitError, kLinearWarmupFields, {epochs, from});
 }
 
 LogicalResult ExponentialWarmupAttr::verify(EmitError emitError,
                                             FloatAttr epochs, FloatAttr from) {
-  return verifyFields(emitError, kExponentialWarmupFields, {epochs, from},
-                      {Bounds::NotNegative, Bounds::PositiveUpToOne});
+  return verifyFields(emitError, kExponentialWarmupFields, {epochs, from});
 }
 
 //===----------------------------------------------------------------------===//
