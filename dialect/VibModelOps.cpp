@@ -259,9 +259,27 @@ LogicalResult TrainOp::verify() {
   return success();
 }
 
+/// Whether a schedule leaves its base value as it is.
+static bool isConstant(Attribute schedule) {
+  auto constant = dyn_cast<ConstantAttr>(schedule);
+  return constant && constant.getWarmup().getValue().isZero();
+}
+
 LogicalResult TrainOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  if (symbols.lookupNearestSymbolFrom<ModelOp>(*this, getModelAttr()))
+  if (auto model =
+          symbols.lookupNearestSymbolFrom<ModelOp>(*this, getModelAttr())) {
+    if (isConstant(getBetaSchedule()))
+      return success();
+    for (auto loss : model.getBody().getOps<LossOp>())
+      if (!loss.getRate()) {
+        InFlightDiagnostic diagnostic =
+            emitOpError("expected no beta_schedule, because the loss of @")
+            << getModel() << " has no beta";
+        diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+        return diagnostic;
+      }
     return success();
+  }
   InFlightDiagnostic diagnostic = emitOpError("expected a model but got @")
                                   << getModel();
   bool isDefined = false;

@@ -45,13 +45,17 @@ vib.model @everything(%x: tensor<?x4x2xf64>, %y: tensor<?x1xf64>) {
   vib.loss %nll + @beta(1.0e-3) * %rate
 }
 
-// What is left out has a default, which is printed.
-// CHECK-LABEL: vib.train @everything batch(16) epochs(3) {
-// CHECK-NEXT:    optimizer = #vib.adam<lr = 0.001>,
-// CHECK-NEXT:    schedule = #vib.constant,
-// CHECK-NEXT:    beta_schedule = #vib.constant,
-// CHECK-NEXT:    init = #vib.glorot_uniform, seed = 0 }
-vib.train @everything batch(16) epochs(3)
+// The order of settings and of fields is the user's.
+// CHECK-LABEL: vib.train @everything
+// CHECK-NEXT:    optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>,
+// CHECK-NEXT:    schedule = #vib.cosine<epochs = 3.0, final = 0.01, warmup = 1.0>,
+// CHECK-NEXT:    beta_schedule = #vib.exponential_warmup<epochs = 2.0, from = 1.0e-4>,
+// CHECK-NEXT:    average = 0.999, init = #vib.he_normal, seed = 7 }
+vib.train @everything batch(16) epochs(3) {
+  seed = 7, init = #vib.he_normal, average = 0.999,
+  beta_schedule = #vib.exponential_warmup<from = 1.0e-4, epochs = 2>,
+  schedule = #vib.cosine<final = 0.01, epochs = 3, warmup = 1>,
+  optimizer = #vib.sgd<momentum = 0.9, lr = 0.1>}
 
 // Without a rate there is no beta.
 // CHECK-LABEL: vib.model @plain
@@ -68,17 +72,13 @@ vib.model @plain(%x: tensor<?x2x2xui8>, %y: tensor<?x1xf32>) {
   vib.loss %nll
 }
 
-// The order of settings and of fields is the user's.
-// CHECK-LABEL: vib.train @plain
-// CHECK-NEXT:    optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>,
-// CHECK-NEXT:    schedule = #vib.cosine<epochs = 3.0, final = 0.01, warmup = 1.0>,
-// CHECK-NEXT:    beta_schedule = #vib.exponential_warmup<epochs = 2.0, from = 1.0e-4>,
-// CHECK-NEXT:    average = 0.999, init = #vib.he_normal, seed = 7 }
-vib.train @plain batch(1) epochs(1) {
-  seed = 7, init = #vib.he_normal, average = 0.999,
-  beta_schedule = #vib.exponential_warmup<from = 1.0e-4, epochs = 2>,
-  schedule = #vib.cosine<final = 0.01, epochs = 3, warmup = 1>,
-  optimizer = #vib.sgd<momentum = 0.9, lr = 0.1>}
+// What is left out has a default, which is printed.
+// CHECK-LABEL: vib.train @plain batch(1) epochs(1) {
+// CHECK-NEXT:    optimizer = #vib.adam<lr = 0.001>,
+// CHECK-NEXT:    schedule = #vib.constant,
+// CHECK-NEXT:    beta_schedule = #vib.constant,
+// CHECK-NEXT:    init = #vib.glorot_uniform, seed = 0 }
+vib.train @plain batch(1) epochs(1)
 
 // Every number comes back as it was, to the last bit.
 // CHECK-LABEL: @attributes

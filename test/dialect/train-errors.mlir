@@ -656,3 +656,41 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // No model at all.
 // expected-error @+1 {{'vib.train' op expected a model but got @m, and no model is defined}}
 vib.train @m batch(8) epochs(1)
+
+// -----
+
+// A schedule of a beta that there is not.
+// expected-error @+1 {{'vib.train' op expected no beta_schedule, because the loss of @m has no beta}}
+vib.train @m batch(8) epochs(1) { beta_schedule = #vib.linear_warmup<epochs = 1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce
+}
+
+// -----
+
+// The constant schedule, which is what vib.train is printed with.
+vib.train @m batch(8) epochs(1) { beta_schedule = #vib.constant }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
