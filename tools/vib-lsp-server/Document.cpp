@@ -8,6 +8,7 @@
 
 #include "tools/vib-lsp-server/Document.h"
 #include "dialect/Vib.h"
+#include "dialect/VibDiagnostics.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -89,6 +90,7 @@ std::vector<lsp::Diagnostic> Document::setText(StringRef newText) {
     diagnostics.push_back(convert(uri, sources, diagnostic));
     return success();
   });
+  SyntaxErrorHandler syntaxErrors(&context, text);
   OwningOpRef<ModuleOp> parsed(ModuleOp::create(UnknownLoc::get(&context)));
   // Verified afterwards: what is wrong in meaning can still be looked up.
   ParserConfig config(&context, /*verifyAfterParse=*/false);
