@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/object/Link.h"
+#include "compiler/support/UniqueFile.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -77,8 +78,10 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
   BumpPtrAllocator allocator;
   StringSaver saver(allocator);
   SmallVector<StringRef> arguments{driver, object, *runtime, "-o", output};
-  // lld takes half the time of GNU ld, which works as well.
-  if (!findProgram({"ld.lld"}).empty())
+  // lld takes half the time of GNU ld, which works as well. lld cannot write
+  // into a directory with a '%', because it replaces that in its own temporary
+  // file.
+  if (!output.contains('%') && !findProgram({"ld.lld"}).empty())
     arguments.push_back("-fuse-ld=lld");
   addLibraries(*runtime, saver, arguments);
   SmallString<128> exports;
@@ -86,9 +89,8 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
   if (isShared) {
     // Export only what the header declares.
     int descriptor;
-    if (std::error_code error =
-            sys::fs::createTemporaryFile("vibc", "map", descriptor, exports))
-      return createStringError(error, "cannot make a temporary file");
+    if (Error error = createTemporaryFile("vibc", "map", exports, &descriptor))
+      return error;
     exportsRemover.setFile(exports);
     raw_fd_ostream(descriptor, /*shouldClose=*/true)
         << "{ global: vib_model; vib_make_step; vib_pool_*; "
@@ -99,12 +101,13 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
                       "-Wl,--undefined=vib_pool_destroy",
                       "-Wl,--undefined=vib_read_parameter",
                       "-Wl,--undefined=vib_write_parameter"});
-    arguments.push_back(saver.save("-Wl,--version-script=" + exports));
+    // -Wl would split a path with a comma.
+    arguments.append({"-Xlinker", saver.save("--version-script=" + exports)});
   }
 
   SmallString<128> log;
-  if (std::error_code error = sys::fs::createTemporaryFile("vibc", "log", log))
-    return createStringError(error, "cannot make a temporary file");
+  if (Error error = createTemporaryFile("vibc", "log", log))
+    return error;
   FileRemover logRemover(log);
   std::string message;
   int status = sys::ExecuteAndWait(

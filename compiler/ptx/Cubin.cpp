@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/ptx/Cubin.h"
+#include "compiler/support/UniqueFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FileSystem.h"
@@ -37,9 +38,8 @@ static std::string findPtxas() {
 static Expected<std::string> keep(StringRef ptx) {
   SmallString<128> path;
   int descriptor;
-  if (std::error_code error =
-          sys::fs::createTemporaryFile("vibc", "ptx", descriptor, path))
-    return createStringError(error, "cannot make a temporary file");
+  if (Error error = createTemporaryFile("vibc", "ptx", path, &descriptor))
+    return error;
   raw_fd_ostream(descriptor, /*shouldClose=*/true) << ptx;
   return path.str().str();
 }
@@ -78,10 +78,12 @@ static Expected<Cubin> runPtxas(StringRef ptxas, StringRef ptx,
     return input.takeError();
   FileRemover inputRemover(*input);
   SmallString<128> output, log;
-  if (sys::fs::createTemporaryFile("vibc", "cubin", output) ||
-      sys::fs::createTemporaryFile("vibc", "log", log))
-    return createStringError("cannot make a temporary file");
-  FileRemover outputRemover(output), logRemover(log);
+  if (Error error = createTemporaryFile("vibc", "cubin", output))
+    return error;
+  FileRemover outputRemover(output);
+  if (Error error = createTemporaryFile("vibc", "log", log))
+    return error;
+  FileRemover logRemover(log);
   std::string archFlag = ("-arch=" + arch.name).str();
   StringRef arguments[] = {ptxas, archFlag, "-v", *input, "-o", output};
   std::string message;

@@ -33,6 +33,7 @@
 #include "compiler/ptx/ExplainGpu.h"
 #include "compiler/ptx/Passes.h"
 #include "compiler/step/Passes.h"
+#include "compiler/support/UniqueFile.h"
 #include "dialect/Vib.h"
 #include "dialect/VibDiagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -194,7 +195,8 @@ int Compilation::read() {
   sources->AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
   diagnostics =
       std::make_unique<SourceMgrDiagnosticHandler>(*sources, &context);
-  // A file of a later phase is MLIR's for the most part.
+  // The file of a later phase has mostly ops of MLIR, for which MLIR's messages
+  // are right.
   std::optional<SyntaxErrorHandler> handler;
   if (!source.contains(kPhaseAttrName))
     handler.emplace(&context, source);
@@ -479,9 +481,9 @@ public:
                                                   std::string &path) {
     SmallString<128> name;
     int descriptor;
-    if (std::error_code code = llvm::sys::fs::createTemporaryFile(
-            "vibc-crash", "mlir", descriptor, name)) {
-      error = code.message();
+    if (llvm::Error failure =
+            createTemporaryFile("vibc-crash", "mlir", name, &descriptor)) {
+      error = toString(std::move(failure));
       return nullptr;
     }
     path = name.str().str();
@@ -719,11 +721,11 @@ int Compilation::lowerToGpuObject() {
 int Compilation::finish(StringRef object) {
   TimingScope scope = timing.nest("Link");
   SmallString<128> objectPath, linkedPath;
-  if (llvm::sys::fs::createTemporaryFile("vibc", "o", objectPath))
-    return fail("cannot make a temporary file");
+  if (llvm::Error error = createTemporaryFile("vibc", "o", objectPath))
+    return fail(toString(std::move(error)));
   llvm::FileRemover objectRemover(objectPath);
-  if (llvm::sys::fs::createTemporaryFile("vibc", "out", linkedPath))
-    return fail("cannot make a temporary file");
+  if (llvm::Error error = createTemporaryFile("vibc", "out", linkedPath))
+    return fail(toString(std::move(error)));
   llvm::FileRemover linkedRemover(linkedPath);
   if (llvm::Error error = writeOutput(objectPath, object))
     return fail(toString(std::move(error)));

@@ -7,13 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Files.h"
+#include "compiler/support/UniqueFile.h"
 #include "tools/vibc/Bounds.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Errc.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -75,7 +74,7 @@ Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
                                             : kind == InputKind::LLVMIR ? ";"
                                                                         : "#"))
       return createStringError(name + ": " + toString(std::move(error)));
-  // What some editors put before a text of UTF-8.
+  // Some editors put a byte order mark before a text in UTF-8.
   if (contents.consume_front("\xEF\xBB\xBF"))
     return MemoryBuffer::getMemBufferCopy(contents,
                                           (*file)->getBufferIdentifier());
@@ -92,25 +91,6 @@ static Error writeTo(raw_fd_ostream &os, StringRef path, StringRef contents) {
   std::error_code error = os.error();
   os.clear_error();
   return error ? makeWriteError(path, error) : Error::success();
-}
-
-/// Creates a new file in the directory of `path`. That of LLVM puts a random
-/// character for every '%' of the path.
-static std::error_code createBeside(StringRef path, bool isExecutable,
-                                    SmallVectorImpl<char> &name,
-                                    int &descriptor) {
-  unsigned mode = sys::fs::all_read | sys::fs::all_write;
-  if (isExecutable)
-    mode |= sys::fs::all_exe;
-  std::error_code error;
-  do {
-    name.clear();
-    (path + ".tmp" + utohexstr(sys::Process::GetRandomNumber())).toVector(name);
-    error = sys::fs::openFile(StringRef(name.data(), name.size()), descriptor,
-                              sys::fs::CD_CreateNew, sys::fs::FA_Write,
-                              sys::fs::OF_None, mode);
-  } while (error == errc::file_exists);
-  return error;
 }
 
 Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
@@ -133,8 +113,11 @@ Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
 
   SmallString<128> temporary;
   int descriptor;
-  if (std::error_code error =
-          createBeside(path, isExecutable, temporary, descriptor))
+  unsigned mode = sys::fs::all_read | sys::fs::all_write;
+  if (isExecutable)
+    mode |= sys::fs::all_exe;
+  if (std::error_code error = createUniqueFile((path + ".tmp").str(), "", mode,
+                                               descriptor, temporary))
     return makeWriteError(path, error);
   FileRemover remover(temporary);
   sys::RemoveFileOnSignal(temporary);

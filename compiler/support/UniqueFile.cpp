@@ -1,0 +1,51 @@
+//===- UniqueFile.cpp - Files with a name of their own --------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/support/UniqueFile.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Errc.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+
+using namespace llvm;
+
+std::error_code vib::createUniqueFile(StringRef prefix, StringRef suffix,
+                                      unsigned mode, int &descriptor,
+                                      SmallVectorImpl<char> &path) {
+  std::error_code error;
+  do {
+    path.clear();
+    (prefix + utohexstr(sys::Process::GetRandomNumber()) + suffix)
+        .toVector(path);
+    error = sys::fs::openFile(StringRef(path.data(), path.size()), descriptor,
+                              sys::fs::CD_CreateNew, sys::fs::FA_Write,
+                              sys::fs::OF_None, mode);
+  } while (error == errc::file_exists);
+  return error;
+}
+
+Error vib::createTemporaryFile(StringRef stem, StringRef extension,
+                               SmallVectorImpl<char> &path, int *descriptor) {
+  SmallString<128> directory;
+  sys::path::system_temp_directory(/*erasedOnReboot=*/true, directory);
+  SmallString<128> prefix(directory);
+  sys::path::append(prefix, stem + "-");
+  int opened;
+  if (std::error_code error = createUniqueFile(
+          prefix, ("." + extension).str(),
+          sys::fs::owner_read | sys::fs::owner_write, opened, path))
+    return createStringError("cannot create a temporary file in " + directory +
+                             ": " + error.message());
+  if (descriptor)
+    *descriptor = opened;
+  else
+    sys::Process::SafelyCloseFileDescriptor(opened);
+  return Error::success();
+}
