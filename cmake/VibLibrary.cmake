@@ -2,7 +2,7 @@
 #
 # A static library of the compiler. All libraries share one precompiled header: a file that
 # includes headers of MLIR and LLVM takes 5 to 15 seconds without it and one second with
-# it. A header that several files of the compiler include belongs into it.
+# it. A header that several files of the compiler include belongs in it.
 include_guard()
 
 include(VibPrecompile)

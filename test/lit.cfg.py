@@ -16,7 +16,6 @@ config.excludes = ["Inputs", "tools", "unit"]
 config.test_source_root = os.path.dirname(__file__)
 
 
-
 def without_toolkit(folder, number):
     """A folder of PATH without the programs of the CUDA Toolkit."""
     programs = ("ptxas", "nvcc")

@@ -1,4 +1,4 @@
-//===- Bounds.cpp - What no file has that vibc can read -------------------===//
+//===- Bounds.cpp - Limits on the text that vibc parses -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,9 +12,9 @@
 using namespace llvm;
 using namespace vib;
 
-/// vibc's own files have 20 at most.
+/// The files that vibc writes nest at most 20 deep.
 static constexpr size_t kMostBrackets = 256;
-/// The digits of the largest f64.
+/// As many digits as the largest f64 has.
 static constexpr size_t kMostDigits = 309;
 /// The results of one op, as in `%0#3`.
 static constexpr uint64_t kMostResults = 1 << 16;
@@ -36,7 +36,7 @@ Error vib::checkBounds(StringRef text, StringRef comment) {
     } else if (rest.starts_with(comment)) {
       size = std::min(rest.find('\n'), rest.size());
     } else if (c == '"') {
-      // A quote behind a backslash belongs to the string.
+      // A quote after a backslash belongs to the string.
       while (size < rest.size() && rest[size] != '"' && rest[size] != '\n')
         size += rest[size] == '\\' ? 2 : 1;
       ++size;
@@ -58,7 +58,7 @@ Error vib::checkBounds(StringRef text, StringRef comment) {
         return fail("expected a result up to #" + Twine(kMostResults) +
                     " but got #" + digits);
     } else if (isAlpha(c) || c == '_' || isSigil(c)) {
-      // Digits in a name count nothing.
+      // Digits in a name are not a number.
       while (size < rest.size() && (isAlnum(rest[size]) || rest[size] == '_'))
         ++size;
       if (c == '#' && size > 1 && isDigit(rest[1]))

@@ -1,4 +1,4 @@
-//===- Bounds.h - What no file has that vibc can read -----------*- C++ -*-===//
+//===- Bounds.h - Limits on the text that vibc parses -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,9 +13,9 @@
 
 namespace vib {
 
-/// Checks a text before MLIR's or LLVM's parser gets it. Both recurse into
-/// brackets until the stack ends, and allocate what a number asks for. A
-/// comment goes from `comment` to the end of the line.
+/// Checks a text before MLIR's or LLVM's parser reads it. Both recurse into
+/// brackets without a limit, and allocate as much memory as a number in the
+/// text asks for. A comment goes from `comment` to the end of the line.
 llvm::Error checkBounds(llvm::StringRef text, llvm::StringRef comment);
 
 } // namespace vib

@@ -67,7 +67,7 @@ private:
   std::string toolPath;
   Phase end;
 
-  /// Of `context`, where it cannot have a thread for every processor.
+  /// The pool of `context` if there cannot be a thread for every processor.
   std::unique_ptr<llvm::ThreadPoolInterface> threads;
   mlir::MLIRContext context;
   std::shared_ptr<llvm::SourceMgr> sources =

@@ -12,7 +12,7 @@
 namespace vib {
 
 /// How many of `wanted` threads the system lets this process have beside the
-/// main one. LLVM's thread pool waits for ever for one that it cannot create.
+/// main one. LLVM's thread pool waits forever for one that it cannot create.
 unsigned countThreads(unsigned wanted);
 
 } // namespace vib
