@@ -15,6 +15,20 @@ using namespace vib;
 
 bool Translator::translateNames() {
   StringRef rest = message;
+  // Without the `vib.` MLIR takes `#adam` for an alias, about which it
+  // complains at its end, and `#adam<lr = 1>` for an attribute of another
+  // dialect.
+  bool isAlias = rest.starts_with("undefined symbol alias id '");
+  if (isAlias || rest.contains(" created with unregistered dialect.")) {
+    if (isAlias)
+      position = source.getTokenBefore(position);
+    StringRef name = getName(source.getText().substr(position));
+    EntryKind kind =
+        name.consume_front("!") ? EntryKind::Type : EntryKind::Attribute;
+    name.consume_front("#");
+    describeUnknownName(restart(), kind, name);
+    return true;
+  }
   bool isUnknown =
       rest.starts_with("Dialect `") ||
       (rest.starts_with("custom op '") && rest.contains("' is unknown"));

@@ -8,6 +8,7 @@
 
 #include "dialect/VibDiagnostics.h"
 #include "dialect/VibTranslator.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -133,6 +134,12 @@ bool Translator::translateSyntax() {
   // MLIR reports a wrong number at the token after it.
   if (expected == kWholeNumber && message != "expected integer value")
     position = source.getTokenBefore(position);
+  // MLIR reports the end of a file at the character before it, which may belong
+  // to a name.
+  bool isLast = position + 1 == source.getText().size();
+  if (isLast && !llvm::isSpace(source.getText().back()) &&
+      source.getTokenBefore(position + 1) < position)
+    ++position;
   StringRef text = source.getText().substr(position);
   Statement statement = source.getStatement(position);
   restart();
