@@ -11,7 +11,6 @@
 #include "runtime/Parameter.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 
@@ -204,14 +203,8 @@ const std::string &getString(const SafetensorsReader &reader,
 
 template <typename T>
 T getNumber(const SafetensorsReader &reader, const std::string &key) {
-  const std::string &text = getString(reader, key);
-  T value = {};
-  const char *end = text.data() + text.size();
-  auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end)
-    fail("{}: damaged: the metadata '{}' is '{}', expected a number",
-         reader.name(), key, text);
-  return value;
+  getString(reader, key);
+  return *findNumber<T>(reader.metadata(), reader.name(), key);
 }
 
 /// The parts of a description of the training: commas part them, but for those
@@ -435,8 +428,12 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
     metadata["weights"] = average ? "average" : "raw";
   } else {
     auto found = metadata.find("weights");
+    bool says = found != metadata.end();
+    if (says && found->second != "average" && found->second != "raw")
+      fail("{}: the metadata 'weights' is '{}', expected 'average' or 'raw'",
+           path, found->second);
     std::string_view wanted = use == Use::Average ? "average" : "raw";
-    if (use != Use::Any && found != metadata.end() && found->second != wanted)
+    if (use != Use::Any && says && found->second != wanted)
       fail("{}: the file holds {} weights only, expected {} ones (a checkpoint "
            "holds both)",
            path, found->second, wanted);

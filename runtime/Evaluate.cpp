@@ -30,7 +30,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 
 namespace vib::runtime {
 
@@ -235,40 +234,37 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
     return found == metadata.end() ? nullptr : found->second.c_str();
   };
   auto number = [&](const char *key, double otherwise) {
-    const char *text = find(key);
-    return text ? std::strtod(text, nullptr) : otherwise;
+    return findNumber<double>(metadata, options.weights, key)
+        .value_or(otherwise);
+  };
+  auto count = [&](const char *key) {
+    return findNumber<uint64_t>(metadata, options.weights, key);
   };
 
   const char *hash = find("hash");
-  std::string precision = find("precision");
+  const std::string &precision = metadata.at("precision");
   std::string wanted = model.type == VIB_F64 ? "f64" : "f32";
   // The hash tells the precisions of a model apart.
   if (hash && hash != std::string(model.hash) && !options.quiet) {
-    fmt::print(stderr, "{}: note: {} ", model.name, options.weights);
     if (precision != wanted)
-      fmt::print(stderr, "has {} weights, this program {} ones: converted\n",
-                 precision, wanted);
+      complain("{}: note: {} has {} weights, this program {} ones: converted\n",
+               model.name, options.weights, precision, wanted);
     else
-      fmt::print(stderr,
-                 "was made by another version of the model: its hash is {}, "
-                 "this program's {}\n",
-                 hash, model.hash);
+      complain("{}: note: {} was made by another version of the model: its "
+               "hash is {}, this program's {}\n",
+               model.name, options.weights, hash, model.hash);
   }
 
   Context context;
   context.split = "test";
   context.weights = find("weights") ? find("weights") : "raw";
-  if (const char *epoch = find("epoch"))
-    context.epoch = std::strtoll(epoch, nullptr, 10);
-  if (const char *step = find("step"))
-    context.step = std::strtoull(step, nullptr, 10);
+  context.epoch = count("epoch");
+  context.step = count("step");
   if (model.rated)
     context.beta = number("current_beta", model.beta);
   context.rate = number("current_lr", model.rate);
-  const char *seed = find("seed");
-  context.seed = options.seed ? *options.seed
-                 : seed       ? std::strtoull(seed, nullptr, 10)
-                              : model.seed;
+  std::optional<uint64_t> seed = count("seed");
+  context.seed = options.seed.value_or(seed.value_or(model.seed));
   return context;
 }
 
@@ -278,7 +274,8 @@ int runEval(const VibModel &model, const Options &options) {
   Context context = loadWeightsFor(options, model, state.weights.data());
   Split split = loadSplit(options.data, "test", model);
   if (!options.quiet)
-    fmt::print(options.json ? stderr : stdout, "{}\n", describe(split));
+    options.json ? complain("{}\n", describe(split))
+                 : printText(escapeControl(describe(split)) + "\n");
 
   session->setState(state);
   int rows = session->addRows(split.inputs, &split.labels);
@@ -294,10 +291,7 @@ int runEval(const VibModel &model, const Options &options) {
   std::chrono::duration<double> elapsed =
       std::chrono::steady_clock::now() - begin;
   figures.context.seconds = elapsed.count();
-  if (options.json)
-    fmt::print("{}\n", toJson(figures));
-  else
-    fmt::print("{}", describe(figures));
+  printText(options.json ? toJson(figures) + "\n" : describe(figures));
   std::string worse = describeWorseThanGuess(figures, model, split.labels);
   if (!worse.empty()) {
     flushOutput();

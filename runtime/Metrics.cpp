@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Metrics.h"
+#include "runtime/Json.h"
 
 #include <fmt/format.h>
 
 #include <cfloat>
 #include <cmath>
+#include <iterator>
 
 namespace vib::runtime {
 
@@ -81,48 +83,52 @@ std::string toJson(const Figures &figures) {
     fmt::format_to(std::back_inserter(line), "{}\"{}\":{}",
                    line.size() > 1 ? "," : "", name, value);
   };
-  auto text = [&](const char *name, const std::string &value) {
-    field(name, '"' + value + '"');
+  auto number = [&](const char *name, std::optional<double> value) {
+    field(name, value ? numberJson(*value) : "null");
   };
-  auto known = [&](const char *name, const auto &value) {
+  auto count = [&](const char *name, const auto &value) {
     value ? field(name, *value) : field(name, "null");
   };
 
   const Context &context = figures.context;
-  text("split", context.split);
-  text("weights", context.weights);
-  known("epoch", context.epoch);
-  known("step", context.step);
-  field("loss", figures.loss);
-  field(figures.classes ? "cross_entropy_bits" : "nll_bits",
-        toBits(figures.nll));
-  known("rate_bits", inBits(figures.rate));
+  field("split", quoteJson(context.split));
+  field("weights", quoteJson(context.weights));
+  count("epoch", context.epoch);
+  count("step", context.step);
+  number("loss", figures.loss);
+  number(figures.classes ? "cross_entropy_bits" : "nll_bits",
+         toBits(figures.nll));
+  number("rate_bits", inBits(figures.rate));
   if (figures.classes) {
     double entropy = toBits(figures.entropy);
-    figures.informationY() ? field("izy_bits", entropy - toBits(figures.nll))
-                           : field("izy_bits", "null");
-    field("hy_bits", entropy);
+    number("izy_bits", figures.informationY()
+                           ? std::optional(entropy - toBits(figures.nll))
+                           : std::nullopt);
+    number("hy_bits", entropy);
   }
   auto each = [&](const char *name, const std::vector<double> &values) {
+    std::string list;
+    for (double value : values)
+      list += (list.empty() ? "" : ",") + numberJson(value);
     if (!values.empty())
-      field(name, fmt::format("[{}]", fmt::join(values, ",")));
+      field(name, "[" + list + "]");
   };
-  field(figures.classes ? "error_1shot" : "rmse", figures.error1);
+  number(figures.classes ? "error_1shot" : "rmse", figures.error1);
   each("rmse_outputs", figures.outputErrors);
   if (figures.averaged) {
-    field(figures.classes ? "error_avg" : "rmse_avg", figures.averaged->error);
-    field(figures.classes ? "error_mean" : "rmse_mean",
-          figures.averaged->errorMean);
+    number(figures.classes ? "error_avg" : "rmse_avg", figures.averaged->error);
+    number(figures.classes ? "error_mean" : "rmse_mean",
+           figures.averaged->errorMean);
     each("rmse_avg_outputs", figures.averaged->outputErrors);
     if (figures.classes)
-      field("nll_avg_bits", toBits(figures.averaged->nll));
+      number("nll_avg_bits", toBits(figures.averaged->nll));
   }
   field("samples", figures.samples);
-  known("beta", context.beta);
-  field("lr", context.rate);
+  number("beta", context.beta);
+  number("lr", context.rate);
   field("seed", context.seed);
   field("n", figures.rows);
-  field("seconds", context.seconds);
+  number("seconds", context.seconds);
   return line + "}";
 }
 

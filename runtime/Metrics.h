@@ -26,7 +26,8 @@
 // evaluation rmse_outputs and rmse_avg_outputs, the same of each output.
 //
 // A figure that was not computed or that bounds nothing is null: the rate and
-// beta of a model whose loss has no rate, and izy_bits at z = mu.
+// beta of a model whose loss has no rate, and izy_bits at z = mu. So is one
+// that is not finite.
 //
 //===----------------------------------------------------------------------===//
 
@@ -107,8 +108,8 @@ struct Figures {
 Figures trainFigures(const VibModel &model, const RunningSums &sums,
                      double entropy, Context context);
 
-/// A line of metrics.jsonl, without the newline. Every double is written so
-/// that it reads back as itself.
+/// A line of metrics.jsonl, without the newline: valid JSON whatever the
+/// figures are. Every finite double is written so that it reads back as itself.
 std::string toJson(const Figures &figures);
 
 } // namespace vib::runtime

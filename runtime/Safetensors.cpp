@@ -9,13 +9,17 @@
 #include "runtime/Safetensors.h"
 #include "runtime/Error.h"
 #include "runtime/File.h"
+#include "runtime/Json.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 
 namespace vib::runtime {
 
@@ -82,6 +86,33 @@ std::string describeOther(const Bytes &bytes, const std::string &path) {
 }
 
 } // namespace
+
+template <typename T>
+std::optional<T> findNumber(const Metadata &metadata, const std::string &path,
+                            const std::string &key) {
+  auto found = metadata.find(key);
+  if (found == metadata.end())
+    return std::nullopt;
+  const std::string &text = found->second;
+  const char *end = text.data() + text.size();
+  T value = {};
+  auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || !std::isfinite(double(value)))
+    fail("{}: the metadata '{}' is '{}', expected {}", path, key, text,
+         std::is_floating_point_v<T> ? "a number"
+         : std::is_unsigned_v<T>     ? "a whole number of 0 or more"
+                                     : "a whole number");
+  return value;
+}
+
+template std::optional<int> findNumber(const Metadata &, const std::string &,
+                                       const std::string &);
+template std::optional<int64_t>
+findNumber(const Metadata &, const std::string &, const std::string &);
+template std::optional<uint64_t>
+findNumber(const Metadata &, const std::string &, const std::string &);
+template std::optional<double> findNumber(const Metadata &, const std::string &,
+                                          const std::string &);
 
 SafetensorsReader::SafetensorsReader(const std::string &path)
     : SafetensorsReader(readFile(path), path) {}
@@ -210,25 +241,19 @@ void SafetensorsWriter::add(std::string name, std::string type,
                          size_t(elements) * elementBytes, std::move(fill)});
 }
 
-/// `text` as a string of JSON.
-static std::string quote(const std::string &text) {
-  using Json = nlohmann::json;
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 /// Made as text: an ordered_json would end the program where there is no memory
 /// for it.
 std::string SafetensorsWriter::makeHeader() const {
   std::string text = "{";
   auto member = [&](const std::string &name, const std::string &value) {
-    text +=
-        fmt::format("{}{}:{}", text.size() > 1 ? "," : "", quote(name), value);
+    text += fmt::format("{}{}:{}", text.size() > 1 ? "," : "", quoteJson(name),
+                        value);
   };
   if (!metadata.empty()) {
     std::string values;
     for (const auto &[key, value] : metadata)
-      values += fmt::format("{}{}:{}", values.empty() ? "" : ",", quote(key),
-                            quote(value));
+      values += fmt::format("{}{}:{}", values.empty() ? "" : ",",
+                            quoteJson(key), quoteJson(value));
     member("__metadata__", "{" + values + "}");
   }
   uint64_t offset = 0;
@@ -236,8 +261,8 @@ std::string SafetensorsWriter::makeHeader() const {
     uint64_t end = offset + tensor.size;
     member(tensor.name,
            fmt::format(R"({{"dtype":{},"shape":[{}],"data_offsets":[{},{}]}})",
-                       quote(tensor.type), fmt::join(tensor.shape, ","), offset,
-                       end));
+                       quoteJson(tensor.type), fmt::join(tensor.shape, ","),
+                       offset, end));
     offset = end;
   }
   text += "}";

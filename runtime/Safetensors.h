@@ -19,12 +19,20 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace vib::runtime {
 
 using Metadata = std::map<std::string, std::string>;
+
+/// The number under `key` in the metadata of the file `path`, or nothing if
+/// they lack the key. A text that is not a finite number of the type T (int,
+/// int64_t, uint64_t or double) is an Error.
+template <typename T>
+std::optional<T> findNumber(const Metadata &metadata, const std::string &path,
+                            const std::string &key);
 
 class SafetensorsReader {
 public:

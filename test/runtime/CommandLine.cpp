@@ -10,6 +10,7 @@
 #include "runtime/Profile.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
+#include "runtime/Safetensors.h"
 #include "test/runtime/MockModel.h"
 #include "test/runtime/Program.h"
 #include "test/runtime/Samples.h"
@@ -337,6 +338,40 @@ TEST_F(Trained, weightsThatAreNotFinite) {
   Outcome outcome = eval("nan.safetensors");
   EXPECT_EQ(outcome.exitCode, 1);
   expectIn(outcome.err, "nan");
+}
+
+TEST_F(Trained, metadataThatAreNotWhatTheyShouldBe) {
+  // Read without a check, a seed of "seven" would be 0, and the noise another.
+  SafetensorsReader reader(path("run/model.safetensors"));
+  auto write = [&](const std::string &key, const std::string &text) {
+    SafetensorsWriter writer;
+    writer.metadata = reader.metadata();
+    writer.metadata[key] = text;
+    for (const SafetensorsReader::Tensor &tensor : reader.tensors())
+      writer.add(tensor.name, tensor.type, tensor.shape, tensor.data);
+    writer.write(path("edited.safetensors"));
+  };
+  for (auto [key, text, expected] :
+       {std::tuple("seed", "seven", "a whole number of 0 or more"),
+        {"seed", "7 ", "a whole number of 0 or more"},
+        {"seed", "18446744073709551616", "a whole number of 0 or more"},
+        {"epoch", "-1", "a whole number of 0 or more"},
+        {"step", "", "a whole number of 0 or more"},
+        {"step", "1.5", "a whole number of 0 or more"},
+        {"current_beta", "nan", "a number"},
+        {"current_lr", "0.1x", "a number"},
+        {"weights", "best", "'average' or 'raw'"}}) {
+    write(key, text);
+    Outcome outcome = eval("edited.safetensors", {"--json"});
+    EXPECT_EQ(outcome.exitCode, 1);
+    EXPECT_EQ(outcome.out, "");
+    expectIn(outcome.err,
+             fmt::format("edited.safetensors: the metadata '{}' is '{}', "
+                         "expected {}\n",
+                         key, text, expected));
+  }
+  write("model", "other\"");
+  EXPECT_EQ(eval("edited.safetensors").exitCode, 0);
 }
 
 TEST_F(Trained, predictionsAreThoseOfEval) {

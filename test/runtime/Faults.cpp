@@ -316,10 +316,11 @@ TEST_F(Faults, anEditedCheckpointIsRefused) {
       {setSums({17, 1, 1, 1, 1}), sums, "over 17 rows, expected 16 at step 9"},
       {setKey("step", "10"), "", "over 16 rows, expected 24 at step 10"},
       {setKey("step", "16"), "", "which does not fit the checkpoint"},
-      {setKey("step", "nine"), "", "expected a number"},
+      {setKey("step", "nine"), "", "'step' is 'nine', expected a whole number"},
       {setKey("data", ""), "", "data (fingerprint) is"},
       {setKey("data", "train"), "", "data (fingerprint) is train"},
-      {setKey("seed", "seven"), "", "expected a number"}};
+      {setKey("seed", "seven"), "",
+       "'seed' is 'seven', expected a whole number"}};
   for (const Edit &edit : edits) {
     fs::remove_all(path("run"));
     ASSERT_EQ(train("run", {"--steps", "9"}).exitCode, 0);

@@ -178,4 +178,30 @@ TEST(Figures, numbersReadBackAsThemselves) {
   EXPECT_TRUE(json["epoch"].is_null());
 }
 
+TEST(Figures, aLineIsJsonWhateverItHolds) {
+  // Without escapes and null, a name from a file or a loss of inf would make a
+  // line that no JSON reader takes.
+  Figures figures;
+  figures.context.split = "a \"test\"\n\xff";
+  figures.context.weights = "\\";
+  figures.samples = 1;
+  figures.rows = 1;
+  figures.loss = INFINITY;
+  figures.nll = NAN;
+  figures.context.seconds = INFINITY;
+  figures.outputErrors = {1, NAN};
+  figures.averaged.emplace();
+  figures.averaged->errorMean = -INFINITY;
+  std::string line = toJson(figures);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  auto json = nlohmann::json::parse(line);
+  EXPECT_EQ(json["split"], "a \"test\"\n\xef\xbf\xbd");
+  EXPECT_EQ(json["weights"], "\\");
+  for (const char *name :
+       {"loss", "cross_entropy_bits", "izy_bits", "error_mean", "seconds"})
+    EXPECT_TRUE(json[name].is_null()) << name;
+  EXPECT_EQ(json["rmse_outputs"][0], 1);
+  EXPECT_TRUE(json["rmse_outputs"][1].is_null());
+}
+
 } // namespace
