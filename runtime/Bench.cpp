@@ -13,9 +13,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Bench.h"
+#include "runtime/Console.h"
 #include "runtime/CpuSession.h"
 #include "runtime/CudaSession.h"
 #include "runtime/Initialize.h"
+#include "runtime/Json.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
 #include "runtime/Schedule.h"
@@ -155,24 +157,24 @@ int benchOnGpu(const VibModel &model, const Options &options) {
                                     {"flops", work.flops},
                                     {"bytes", work.bytes}});
     }
-    fmt::print("{}\n", json.dump());
+    printText(dumpJson(json) + "\n");
     return 0;
   }
   std::string line = describe(times);
   if (flops > 0)
     line += fmt::format(", {} GFLOP/s", digits(rate / 1e9));
-  fmt::print("{}\n", line);
+  printText(line + "\n");
   if (options.quiet)
     return 0;
   std::string samples = times.together == 1
                             ? fmt::format("{} steps", times.steps())
                             : fmt::format("the means of {} graphs of {} steps",
                                           times.samples.size(), times.together);
-  fmt::print("Median of {} of {} rows on {}, with the 10th and the 90th "
-             "percentile, by the GPU's clock, after {} steps to warm up.\n",
-             samples, model.batch, bench.session.describeDevice(),
-             times.warmUp);
-  fmt::print("{}", kernels.describeProfile(0, 0));
+  printText(fmt::format(
+      "Median of {} of {} rows on {}, with the 10th and the 90th "
+      "percentile, by the GPU's clock, after {} steps to warm up.\n",
+      samples, model.batch, bench.session.describeDevice(), times.warmUp));
+  printText(kernels.describeProfile(0, 0));
   return 0;
 }
 
@@ -220,24 +222,25 @@ int runBench(const VibModel &model, const Options &options) {
            {"flops", kernel.flops},
            {"bytes", kernel.bytes}});
     }
-    fmt::print("{}\n", json.dump());
+    printText(dumpJson(json) + "\n");
     return 0;
   }
   std::string line = describe(times);
   if (flops > 0)
     line += fmt::format(", {:.1f} % of {:.0f} GFLOP/s", 100 * rate / peak,
                         peak / 1e9);
-  fmt::print("{}\n", line);
+  printText(line + "\n");
   if (options.quiet)
     return 0;
-  fmt::print("Median of {} steps of {} rows on {} thread{}, with the 10th and "
-             "the 90th percentile, after {} steps to warm up.\n"
-             "The GFLOP/s are the most that fused multiply-adds{} reached on "
-             "these threads. An empty launch takes {:.2f} us.\n",
-             times.steps(), model.batch, pool.threads(),
-             pool.threads() == 1 ? "" : "s", times.warmUp,
-             model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6);
-  fmt::print("{}", describeProfile(model, profile, limits, 0, 0));
+  printText(fmt::format(
+      "Median of {} steps of {} rows on {} thread{}, with the 10th and "
+      "the 90th percentile, after {} steps to warm up.\n"
+      "The GFLOP/s are the most that fused multiply-adds{} reached on "
+      "these threads. An empty launch takes {:.2f} us.\n",
+      times.steps(), model.batch, pool.threads(),
+      pool.threads() == 1 ? "" : "s", times.warmUp,
+      model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6));
+  printText(describeProfile(model, profile, limits, 0, 0));
   return 0;
 }
 

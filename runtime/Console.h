@@ -17,6 +17,8 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +31,8 @@ namespace vib::runtime {
 void openStandardDescriptors();
 
 /// Writes `text` to the standard output. Never throws. The first error is kept
-/// for flushOutput(); whatever is printed after it is dropped.
+/// for flushOutput(); whatever is printed after it is dropped. Text that holds
+/// names of files goes through escapeControl() first.
 void printText(std::string_view text) noexcept;
 
 /// Flushes the standard output. Returns errno of the first write to it that
@@ -40,10 +43,17 @@ int flushOutput() noexcept;
 /// throws: a message that cannot be written is lost.
 void complainText(std::string_view text) noexcept;
 
-/// The same, formatted: `complain("{}: note: {}\n", model, note)`.
+/// The same, formatted: `complain("{}: note: {}\n", model, note)`. A message
+/// that there is no memory to format is lost; a short one needs none.
 template <typename... Args>
-void complain(fmt::format_string<Args...> format, Args &&...args) {
-  complainText(fmt::format(format, std::forward<Args>(args)...));
+void complain(fmt::format_string<Args...> format, Args &&...args) noexcept {
+  try {
+    fmt::memory_buffer text;
+    fmt::format_to(std::back_inserter(text), format,
+                   std::forward<Args>(args)...);
+    complainText({text.data(), text.size()});
+  } catch (const std::exception &) {
+  }
 }
 
 /// `text` with its control characters, but for line breaks and tabs, written as

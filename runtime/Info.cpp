@@ -8,15 +8,16 @@
 
 #include "runtime/Info.h"
 #include "runtime/Array.h"
+#include "runtime/Console.h"
 #include "runtime/CudaKernels.h"
 #include "runtime/Dataset.h"
+#include "runtime/Json.h"
+#include "runtime/Parameter.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace vib::runtime {
 
@@ -35,25 +36,10 @@ const char *typeName(uint32_t type) {
   }
 }
 
-/// The shape as files have it: a linear's weight is [out, in].
-std::vector<int64_t> shapeOf(const VibParameter &parameter) {
-  std::vector<int64_t> shape(parameter.shape, parameter.shape + parameter.rank);
-  if (parameter.transposed)
-    std::reverse(shape.begin(), shape.end());
-  return shape;
-}
-
-int64_t countOf(const VibParameter &parameter) {
-  int64_t count = 1;
-  for (uint32_t i = 0; i < parameter.rank; ++i)
-    count *= parameter.shape[i];
-  return count;
-}
-
 int64_t countParameters(const VibModel &model) {
   int64_t count = 0;
   for (uint32_t i = 0; i < model.num_parameters; ++i)
-    count += countOf(model.parameters[i]);
+    count += elementsOf(model.parameters[i]);
   return count;
 }
 
@@ -244,8 +230,8 @@ std::string infoText(const VibModel &model) {
   text += fmt::format("\n{:<28}{:>16}{:>14}\n", "parameter", "shape", "count");
   for (uint32_t i = 0; i < model.num_parameters; ++i)
     text += fmt::format("{:<28}{:>16}{:>14}\n", model.parameters[i].name,
-                        formatShape(shapeOf(model.parameters[i])),
-                        grouped(countOf(model.parameters[i])));
+                        formatShape(fileShape(model.parameters[i])),
+                        grouped(elementsOf(model.parameters[i])));
   text += fmt::format("{:<44}{:>14}\n", "all", grouped(countParameters(model)));
 
   if (model.num_kernels == 0)
@@ -302,7 +288,7 @@ std::string infoJson(const VibModel &model) {
   for (uint32_t i = 0; i < model.num_parameters; ++i)
     json["parameters"].push_back(
         {{"name", model.parameters[i].name},
-         {"shape", shapeOf(model.parameters[i])},
+         {"shape", fileShape(model.parameters[i])},
          {"type", typeName(model.parameters[i].type)},
          {"init", nameOfInit(model.parameters[i].init)},
          {"init_scale", model.parameters[i].init_scale}});
@@ -314,12 +300,11 @@ std::string infoJson(const VibModel &model) {
                                {"bytes", model.kernels[i].bytes}});
   if (model.gpu)
     json["gpu"] = gpuJson(model);
-  return json.dump();
+  return dumpJson(json);
 }
 
 int runInfo(const VibModel &model, const Options &options) {
-  options.json ? fmt::print("{}\n", infoJson(model))
-               : fmt::print("{}", infoText(model));
+  printText(options.json ? infoJson(model) + "\n" : infoText(model));
   return 0;
 }
 
