@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CudaRows.h"
-#include "runtime/Session.h"
 #include "runtime/CudaOutputs.h"
+#include "runtime/Session.h"
 
 #include <numeric>
 

@@ -49,7 +49,11 @@ int runDecode(const VibModel &model, const Options &options) {
     session->write("z", {begin, begin + count * model.latents});
     step.rows = int32_t(count);
     session->decode(step);
-    output.write(session->read(tensor, count));
+    std::vector<double> values = session->read(tensor, count);
+    if (!options.allowNonFinite)
+      requireFiniteRows(values, title, ElementType::F32, options.input, first,
+                        count);
+    output.write(values);
     progress.decoding(first + count, rows);
   }
   output.commit();

@@ -260,6 +260,12 @@ void addOutput(FlagBuilder flags, Options &options, const std::string &help) {
   flags.path("--output", options.output, "FILE.npy", help)->required();
 }
 
+void addAllowNonFinite(FlagBuilder flags, Options &options) {
+  flags.flag("--allow-nonfinite", options.allowNonFinite,
+             "Write results that are infinite or not a number; without\n"
+             "this flag they are an error");
+}
+
 void addPredict(CLI::App &app, const VibModel &model, Options &options) {
   bool classes = model.likelihood == VIB_CATEGORICAL;
   CLI::App *predict =
@@ -314,9 +320,7 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
           classes ? "logits of the classes" : "the same as probs",
           model.latents,
           classes ? "  entropy    entropy of probs in bits, [N]\n" : ""));
-  flags.flag("--allow-nonfinite", options.allowNonFinite,
-             "Write results that are infinite or not a number; without\n"
-             "this flag they are an error");
+  addAllowNonFinite(flags, options);
   options.command = Command::Predict;
   addCommonFlags(flags, model, options);
 }
@@ -341,6 +345,7 @@ void addDecode(CLI::App &app, const VibModel &model, Options &options) {
       fmt::format("What to write, [N, {}] [probs]: the {}", model.outputs,
                   classes ? "probabilities of the classes,\nor their logits"
                           : "means of the targets,\nwhichever is asked for"));
+  addAllowNonFinite(flags, options);
   options.command = Command::Decode;
   addCommonFlags(flags, model, options);
 }

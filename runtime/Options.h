@@ -62,7 +62,7 @@ struct Options {
   bool profile = false;
   bool json = false;
   bool quiet = false;
-  bool allowNonFinite = false; ///< predict
+  bool allowNonFinite = false; ///< predict, decode
   int threads = 0; ///< 0: all processors that the process may run on
   int device = 0;  ///< Of programs for a GPU: which one
 };

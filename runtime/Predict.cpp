@@ -43,7 +43,7 @@ struct Wanted {
   bool keepsDigits = false;
 };
 
-Wanted find(const VibModel &model, What what) {
+Wanted describeWanted(const VibModel &model, What what) {
   int64_t latents = model.latents;
   switch (what) {
   case What::Logits:
@@ -143,25 +143,23 @@ std::vector<double> readDraws(Session &session, const VibStep &step, What what,
   }
 }
 
-/// An Error that names the first row of a batch with a value that is not finite
-/// in the type that is written.
-void requireFiniteRows(const std::vector<double> &values, const char *output,
-                       ElementType type, const Inputs &inputs, int64_t first,
-                       int64_t rows) {
+} // namespace
+
+void requireFiniteRows(const std::vector<double> &values, const char *title,
+                       ElementType type, const std::string &source,
+                       int64_t first, int64_t rows) {
   auto bad = std::find_if(values.begin(), values.end(), [type](double value) {
     return !std::isfinite(type == ElementType::F64 ? value : float(value));
   });
   if (bad == values.end())
     return;
   int64_t width = int64_t(values.size()) / rows;
-  fail("{}: the {} of row {} (counted from 0) has the value {}; "
-       "--allow-nonfinite writes it nevertheless",
-       inputs.source, output, first + (bad - values.begin()) / width,
+  fail("{}: row {} (counted from 0) gives {} that are not finite in {}: {}; "
+       "--allow-nonfinite writes them all the same",
+       source, first + (bad - values.begin()) / width, title, nameOf(type),
        // What IEEE calls a negative NaN is no news to the reader.
        std::isnan(*bad) ? NAN : *bad);
 }
-
-} // namespace
 
 const char *nameOfPrediction(const VibModel &model) {
   return model.likelihood == VIB_CATEGORICAL ? "probabilities" : "means";
@@ -187,7 +185,7 @@ void requireOtherOutput(const Options &options) {
 
 int runPredict(const VibModel &model, const Options &options) {
   requireOtherOutput(options);
-  Wanted wanted = find(model, options.what);
+  Wanted wanted = describeWanted(model, options.what);
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
@@ -217,7 +215,7 @@ int runPredict(const VibModel &model, const Options &options) {
         wanted.samples ? readDraws(*session, step, options.what, samples, rows)
                        : readPosterior(*session, options.what, rows);
     if (!options.allowNonFinite)
-      requireFiniteRows(values, wanted.title, type, inputs, first, rows);
+      requireFiniteRows(values, wanted.title, type, inputs.source, first, rows);
     output.write(values);
     progress.predicting(first + rows, inputs.rows());
   }

@@ -515,6 +515,29 @@ TEST_F(Trained, latentsThatCannotBeDecoded) {
   }
 }
 
+TEST_F(Trained, latentsWhoseLogitsAreNotFiniteNameTheRow) {
+  std::vector<double> latents(20, 1.0);
+  latents[18] = latents[19] = 1e308;
+  writeNpy(path("z.npy"), ElementType::F64, {10, 2}, latents.data());
+  Words words = {"decode",
+                 "--input",
+                 path("z.npy"),
+                 "--weights",
+                 path("run/model.safetensors"),
+                 "--output",
+                 path("logits.npy"),
+                 "--what",
+                 "logits"};
+  Outcome outcome = runMock(words);
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "z.npy: row 9 (counted from 0) gives logits that are "
+                        "not finite in float32: ");
+  EXPECT_TRUE(readText(path("logits.npy")).empty());
+  words.push_back("--allow-nonfinite");
+  EXPECT_EQ(runMock(words).exitCode, 0);
+  EXPECT_EQ(readNpy(path("logits.npy")).rows(), 10);
+}
+
 TEST_F(Trained, aResultThatWouldReplaceWhatItIsMadeFrom) {
   std::string weights = path("run/model.safetensors"),
               input = path("data/test_x.npy");

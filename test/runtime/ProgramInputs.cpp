@@ -101,9 +101,9 @@ TEST_F(ProgramInputs, PredictionsThatAreNotFiniteNameTheRow) {
   writeNpy(path("large.npy"), ElementType::F32, {12, 4}, inputs.data());
   Outcome outcome = predict("large.npy", true);
   EXPECT_EQ(outcome.exitCode, 1);
-  expectIn(outcome.err, "large.npy: the prediction of row 9 (counted from 0) "
-                        "has the value ");
-  expectIn(outcome.err, "--allow-nonfinite writes it nevertheless");
+  expectIn(outcome.err, "large.npy: row 9 (counted from 0) gives means that "
+                        "are not finite in float32: ");
+  expectIn(outcome.err, "--allow-nonfinite writes them all the same");
   EXPECT_FALSE(fileExists(path("out.npy")));
   outcome = predict("large.npy", true, {"--allow-nonfinite"});
   EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
