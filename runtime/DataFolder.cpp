@@ -12,15 +12,15 @@
 #include "runtime/Npz.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <cerrno>
+#include <cstring>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace vib::runtime {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 bool takeSuffix(std::string_view &text, std::string_view suffix) {
   if (text.size() < suffix.size() ||
@@ -69,20 +69,17 @@ private:
 };
 
 Folder::Folder(const std::string &directory) : path(directory) {
-  std::error_code error;
-  fs::directory_iterator it(path, error), end;
-  for (; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    std::string name = it->path().filename().string();
-    if (it->is_directory(ignored)) {
+  std::optional<std::vector<std::string>> names = listDirectory(path);
+  if (!names)
+    fail("cannot read the data folder {}: {}", path, strerror(errno));
+  for (std::string &name : *names) {
+    if (isDirectory(in(name))) {
       entries.push_back(name + '/');
       continue;
     }
     entries.push_back(name);
     files.push_back(std::move(name));
   }
-  if (error)
-    fail("cannot read the data folder {}: {}", path, error.message());
   std::sort(files.begin(), files.end());
   std::sort(entries.begin(), entries.end());
 }

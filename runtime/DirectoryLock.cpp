@@ -52,7 +52,8 @@ std::string readHolder(int descriptor) {
   return holder.substr(0, holder.find('\n'));
 }
 
-bool isSameFile(int descriptor, const std::string &path) {
+/// Whether `path` is still the name of the file that is open.
+bool isNameOf(int descriptor, const std::string &path) {
   struct stat opened, named;
   return ::fstat(descriptor, &opened) == 0 &&
          ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
@@ -92,7 +93,7 @@ bool DirectoryLock::tryLock(const std::string &directory) {
          "--out",
          directory, holder.empty() ? "" : fmt::format(" ({})", holder));
   }
-  if (!isSameFile(descriptor, path)) {
+  if (!isNameOf(descriptor, path)) {
     release();
     return false;
   }

@@ -10,6 +10,7 @@
 #include "runtime/Error.h"
 #include "runtime/Signals.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 
 namespace vib::runtime {
 
@@ -168,6 +170,33 @@ bool isSameFile(const std::string &a, const std::string &b) {
   struct stat first, second;
   return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 &&
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+bool isDirectory(const std::string &path) {
+  struct stat info;
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+std::optional<std::vector<std::string>>
+listDirectory(const std::string &directory) {
+  std::unique_ptr<DIR, int (*)(DIR *)> stream(::opendir(directory.c_str()),
+                                              ::closedir);
+  if (!stream)
+    return std::nullopt;
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent *entry = ::readdir(stream.get())) {
+    std::string_view name = entry->d_name;
+    if (name != "." && name != "..")
+      names.emplace_back(name);
+    errno = 0;
+  }
+  if (int error = errno) {
+    stream.reset();
+    errno = error;
+    return std::nullopt;
+  }
+  return names;
 }
 
 std::string joinPath(const std::string &directory, std::string_view name) {

@@ -11,6 +11,7 @@
 
 #include "runtime/Array.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,12 @@ namespace vib::runtime {
 bool fileExists(const std::string &path);
 /// Whether both paths lead to one existing file.
 bool isSameFile(const std::string &a, const std::string &b);
+/// Whether there is a directory, perhaps behind a link.
+bool isDirectory(const std::string &path);
+/// The names in a directory, in no order; nothing, with errno, if it cannot be
+/// read. (std::filesystem's iterator ends the program where memory is short.)
+std::optional<std::vector<std::string>>
+listDirectory(const std::string &directory);
 /// `directory/name`, without a doubled slash.
 std::string joinPath(const std::string &directory, std::string_view name);
 

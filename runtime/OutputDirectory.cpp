@@ -10,27 +10,25 @@
 #include "runtime/Error.h"
 #include "runtime/File.h"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <memory>
 
 namespace vib::runtime {
 
 namespace fs = std::filesystem;
 
 /// Removes the temporaries of `files` that a killed run has left in `path`.
-/// Only the holder of the directory's lock may. (A directory_iterator ends the
-/// program where memory is short.)
+/// Only the holder of the directory's lock may.
 static void removeStaleTemporaries(const std::string &path,
                                    const std::vector<std::string> &files) {
-  std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path.c_str()),
-                                                 ::closedir);
-  while (const dirent *entry = directory ? ::readdir(directory.get()) : nullptr)
+  std::optional<std::vector<std::string>> names = listDirectory(path);
+  if (!names)
+    return;
+  for (const std::string &name : *names)
     for (const std::string &file : files)
-      if (isTemporaryOf(file, entry->d_name))
-        ::unlink(joinPath(path, entry->d_name).c_str());
+      if (isTemporaryOf(file, name))
+        ::unlink(joinPath(path, name).c_str());
 }
 
 /// Makes the directory and its parents where they do not exist.
@@ -43,6 +41,7 @@ void OutputDirectory::make(const std::string &path) {
       break;
     missing.push_back(part.string());
   }
+  made.insert(made.begin(), missing.begin(), missing.end());
   fs::create_directories(path, error);
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
@@ -50,7 +49,6 @@ void OutputDirectory::make(const std::string &path) {
       fail("{} is not a directory", path);
     fail("cannot make the directory {}: {}", path, error.message());
   }
-  made.insert(made.begin(), missing.begin(), missing.end());
   for (const std::string &directory : missing)
     syncDirectoryOf(directory);
 }

@@ -318,6 +318,15 @@ TEST(Dataset, TypesThatDoNotFitTheModelAreErrors) {
                "inputs are uint8, expected float32 or float64");
 }
 
+TEST(Dataset, MoreRowsThanABatchCanNameAreAnError) {
+  // Their numbers would be negative. The header decides, before any element.
+  TestModel test = imageModel();
+  EXPECT_ERROR(
+      makeInputs({ElementType::U8, {INT64_C(1) << 31, 6}, {}}, "x", test.model),
+      "x: 2147483648 rows, expected at most 2147483647: divide the "
+      "data");
+}
+
 TEST(Dataset, NonFiniteInputsNameTheRow) {
   TestModel test = floatModel();
   std::vector<float> values(18, 0.5f);
