@@ -55,7 +55,7 @@ Array parseArray(Bytes bytes, const std::string &path,
 
 NamedArray readKey(const Npz &archive, const std::string &key,
                    const CheckHeader &check) {
-  return {archive.read(key, check), archive.nameOf(key)};
+  return {archive.read(key, check), archive.nameOf(key), archive.fileName()};
 }
 
 /// Reads both arrays; the labels are read only if they are as many.
@@ -109,7 +109,7 @@ RawSplit readSplit(const std::string &data, const std::string &split,
     fail("{} has no labels: {} is not there", place.inputs, place.labelsName);
   return readBoth(place.inputs, place.labels, checkInputs, checkLabels,
                   [](const std::string &path, const CheckHeader &check) {
-                    return NamedArray{readArray(path, check), path};
+                    return NamedArray{readArray(path, check), path, path};
                   });
 }
 
@@ -118,11 +118,11 @@ NamedArray readInputs(const std::string &path, const CheckHeader &check) {
     SplitPlace place = findSplit(path, "test");
     if (!place.inputsKey.empty())
       return readKey(Npz(place.inputs), place.inputsKey, check);
-    return {readArray(place.inputs, check), place.inputs};
+    return {readArray(place.inputs, check), place.inputs, place.inputs};
   }
   Bytes bytes = readFile(path);
   if (!isZip(bytes))
-    return {parseArray(std::move(bytes), path, check), path};
+    return {parseArray(std::move(bytes), path, check), path, path};
   Npz archive(std::move(bytes), path);
   std::vector<std::string> keys = archive.keys();
   std::string key = "x";

@@ -15,10 +15,10 @@
 
 namespace vib::runtime {
 
-/// An array and where it was found, for messages: "FILE" or "FILE:KEY".
 struct NamedArray {
   Array array;
-  std::string source;
+  std::string source; ///< "FILE" or "FILE:KEY", for messages.
+  std::string file;
 };
 
 struct RawSplit {

@@ -322,9 +322,11 @@ Split loadSplit(const std::string &data, const std::string &name,
 }
 
 Inputs loadInputs(const std::string &path, const VibModel &model) {
-  NamedArray inputs = readInputs(
+  NamedArray read = readInputs(
       path, [&](const ArrayHeader &header) { checkInputs(header, model); });
-  return makeInputs(std::move(inputs.array), inputs.source, model);
+  Inputs inputs = makeInputs(std::move(read.array), read.source, model);
+  inputs.file = read.file;
+  return inputs;
 }
 
 std::vector<double> loadLatents(const std::string &path,

@@ -42,7 +42,8 @@ template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
 
 /// The inputs of a split, or of `predict --input`.
 struct Inputs {
-  std::string source; ///< The file, for messages.
+  std::string source; ///< The file, and the key in it, for messages.
+  std::string file;   ///< The file; empty if there is none.
   Array array;        ///< [N, …]; U8, F32 or F64.
   double minimum = 0; ///< The range of the values.
   double maximum = 0;

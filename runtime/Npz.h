@@ -27,6 +27,7 @@ public:
   /// The names of the arrays, without ".npy".
   std::vector<std::string> keys() const;
   bool has(const std::string &key) const { return places.count(key); }
+  const std::string &fileName() const { return name; }
   /// "FILE:KEY", for messages.
   std::string nameOf(const std::string &key) const;
   /// The array of that name; a missing one is an error that lists the keys.

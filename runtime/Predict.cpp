@@ -175,12 +175,17 @@ const char *whyMissing(const VibModel &model, What what) {
   return nullptr;
 }
 
+/// An Error if --output is the file that `flag` names, which would be lost.
+static void requireOtherFile(const Options &options, const char *flag,
+                             const std::string &file) {
+  if (isSameFile(options.output, file))
+    fail("--output {} is the file of {}: give it another name", options.output,
+         flag);
+}
+
 void requireOtherOutput(const Options &options) {
-  for (auto [flag, path] : {std::pair("--weights", &options.weights),
-                            std::pair("--input", &options.input)})
-    if (isSameFile(options.output, *path))
-      fail("--output {} is the file of {}: give it another name",
-           options.output, flag);
+  requireOtherFile(options, "--weights", options.weights);
+  requireOtherFile(options, "--input", options.input);
 }
 
 int runPredict(const VibModel &model, const Options &options) {
@@ -190,6 +195,8 @@ int runPredict(const VibModel &model, const Options &options) {
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
   Inputs inputs = loadInputs(options.input, model);
+  // One of those in the folder that --input names.
+  requireOtherFile(options, "--input", inputs.file);
   std::vector<int64_t> shape = {inputs.rows()};
   shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
   ElementType type = wanted.keepsDigits && model.type == VIB_F64

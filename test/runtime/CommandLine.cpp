@@ -551,6 +551,12 @@ TEST_F(Trained, aResultThatWouldReplaceWhatItIsMadeFrom) {
       expectIn(outcome.err, output == input ? "is the file of --input"
                                             : "is the file of --weights");
     }
+  std::string images = readText(input);
+  Outcome outcome = runMock({"predict", "--input", path("data"), "--weights",
+                             weights, "--output", input});
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "is the file of --input");
+  EXPECT_TRUE(readText(input) == images);
   EXPECT_TRUE(readText(weights) == before);
 }
 
