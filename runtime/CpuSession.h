@@ -23,7 +23,7 @@ namespace vib::runtime {
 
 class CpuSession : public Session {
 public:
-  /// `threads` = 0: as many as the process may run on.
+  /// `threads` = 0: availableProcessors().
   CpuSession(const VibModel &model, int threads);
 
   ThreadPool pool;

@@ -151,8 +151,8 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
               model.gpu
                   ? "Has no effect on a GPU; accepted so that a script works\n"
                     "for programs of both kinds"
-                  : "Threads to work with [as many as there are processors];\n"
-                    "the results do not depend on it");
+                  : "Threads to work with [as many as the process may use\n"
+                    "processors]; the results do not depend on it");
   flags.whole(
       "--seed", options.seed, 0, UINT64_MAX,
       options.command == Command::Train
@@ -220,7 +220,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
           "The weights to evaluate on the test data after an epoch\n[{}]",
           model.averaged ? "average" : "raw"));
   flags.flag("--profile", options.profile,
-             "Say at the end what time went to which kernel");
+             "Print the time spent in each kernel at the end");
   options.command = Command::Train;
   addCommonFlags(flags, model, options);
 }
@@ -464,8 +464,9 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
       "Show the model's hash and the compiler's version");
   app.footer(fmt::format("'{} COMMAND --help' shows the flags of a command.\n\n"
                          "Exit codes: 0 done, 1 the input, the data or the "
-                         "environment is wrong,\n2 wrong usage, 130 "
-                         "interrupted (train writes a checkpoint first).",
+                         "environment is wrong,\n2 wrong usage; 128 and "
+                         "the number of a signal that stopped it, such as "
+                         "130\nfor Ctrl-C (train writes a checkpoint first).",
                          program));
 
   Options options;

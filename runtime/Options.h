@@ -63,8 +63,8 @@ struct Options {
   bool json = false;
   bool quiet = false;
   bool allowNonFinite = false; ///< predict, decode
-  int threads = 0; ///< 0: all processors that the process may run on
-  int device = 0;  ///< Of programs for a GPU: which one
+  int threads = 0;             ///< 0: availableProcessors()
+  int device = 0;              ///< Of programs for a GPU: which one
 };
 
 /// Reads the command line. What is asked for (--help) goes to stdout and what

@@ -136,7 +136,7 @@ std::string describe(const Figures &figures) {
                                            digits(figures.outputErrors[i]))
                              : "z = mu");
   if (outputs > shownOutputs)
-    text += fmt::format("  … and {} more outputs: --json lists all\n",
+    text += fmt::format("  ... and {} more outputs: --json lists all\n",
                         outputs - shownOutputs);
   line(figures.classes ? "cross-entropy" : "NLL", bits(figures.nll), "bits",
        oneShot);

@@ -45,7 +45,7 @@ std::string digits(double value);
 /// A value with so many decimals; a large one as "1.234e+15".
 std::string decimal(double value, int decimals);
 
-/// "train  60,000 x [28, 28] uint8, range 0 to 255, from …".
+/// "train  60,000 x [28, 28] uint8, values 0 to 255, FILE".
 std::string describe(const Split &split);
 
 /// The figures of `eval`, a line each.

@@ -33,7 +33,8 @@
 
 namespace vib::runtime {
 
-/// The number of processors that the process may run on.
+/// How many processors the process may use: those that it may run on, or what
+/// its quota pays for (CpuQuota.h), rounded down, if that is less. At least 1.
 int availableProcessors();
 
 /// Sets round to nearest and gradual underflow for the calling thread, whatever

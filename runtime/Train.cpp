@@ -13,8 +13,7 @@
 //     synced, and then the checkpoint is written, which says how many lines
 //     are its own.
 //   - Before the first line of all, a checkpoint is written that counts none,
-//   so
-//     that there are never lines without a checkpoint.
+//     so that there are never lines without a checkpoint.
 //   - A resumed run cuts metrics.jsonl to that number. Lines of epochs that the
 //     checkpoint has not seen, and those that a run wrote when it ended in the
 //     middle of an epoch, go away and are written again.
