@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -20,9 +19,15 @@ namespace vib::runtime {
 /// errno of the first write to the standard output that failed.
 static int failure = 0;
 
-static bool isControl(char byte) {
-  auto value = static_cast<unsigned char>(byte);
-  return (value < 0x20 && byte != '\n' && byte != '\t') || value == 0x7f;
+/// The bytes of the control character that `text` begins with, or 0.
+static size_t controlBytes(std::string_view text) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x20)
+    return text[0] != '\n' && text[0] != '\t';
+  // Those from U+0080 to U+009F have two bytes in UTF-8.
+  if (byte(0) == 0xc2 && text.size() > 1 && byte(1) >= 0x80 && byte(1) < 0xa0)
+    return 2;
+  return byte(0) == 0x7f;
 }
 
 void openStandardDescriptors() {
@@ -61,15 +66,17 @@ void complainText(std::string_view text) noexcept {
 }
 
 std::string escapeControl(std::string_view text) {
-  std::string result(text);
-  if (std::none_of(text.begin(), text.end(), isControl))
-    return result;
-  result.clear();
-  for (char byte : text)
-    if (isControl(byte))
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+  std::string result;
+  result.reserve(text.size());
+  for (; !text.empty(); text.remove_prefix(1)) {
+    size_t escaped = controlBytes(text);
+    for (size_t i = 0; i < escaped; ++i)
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
+    if (escaped == 0)
+      result += text.front();
     else
-      result += byte;
+      text.remove_prefix(escaped - 1);
+  }
   return result;
 }
 

@@ -12,24 +12,26 @@
 
 namespace vib::runtime {
 
+std::string printable(std::string_view text, size_t most) {
+  size_t size = std::min(text.size(), most);
+  // Not within a character of UTF-8.
+  while (size > 0 && size < text.size() && (uint8_t(text[size]) & 0xc0) == 0x80)
+    --size;
+  std::string result(text.substr(0, size));
+  for (char &c : result)
+    if (uint8_t(c) < ' ' || c == 0x7f)
+      c = '?';
+  return size < text.size() ? result + "..." : result;
+}
+
 std::string listNames(const std::vector<std::string> &names) {
   constexpr size_t most = 8, longest = 60;
   size_t shown = std::min(names.size(), most);
   std::string text;
   for (size_t i = 0; i < shown; ++i) {
-    size_t size = std::min(names[i].size(), longest);
-    // Not within a character of UTF-8.
-    while (size < names[i].size() && (uint8_t(names[i][size]) & 0xc0) == 0x80)
-      --size;
-    std::string name = names[i].substr(0, size);
-    for (char &c : name)
-      if (uint8_t(c) < ' ' || c == 0x7f)
-        c = '?';
     if (i > 0)
       text += i + 1 == names.size() ? " and " : ", ";
-    text += name;
-    if (name.size() < names[i].size())
-      text += "...";
+    text += printable(names[i], longest);
   }
   if (shown < names.size())
     text += fmt::format(" and {} more", names.size() - shown);

@@ -19,6 +19,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,8 +37,12 @@ template <typename... Args>
   throw Error(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// "a, b, c and 12 more": the first of some names for a message. They come from
-/// files, so long ones are cut and control characters are replaced.
+/// At most the first `most` bytes of a text from a file, for a message: on one
+/// line, with '?' for control characters, and with "..." if it was cut.
+std::string printable(std::string_view text, size_t most);
+
+/// "a, b, c and 12 more": the first of some names from files, for a message,
+/// each of them printable.
 std::string listNames(const std::vector<std::string> &names);
 
 } // namespace vib::runtime

@@ -63,15 +63,7 @@ public:
 
 private:
   [[noreturn]] void damaged() {
-    fail("{}: the NPY header is damaged: {}", fileName, printable());
-  }
-
-  std::string printable() {
-    std::string result(text.substr(0, 80));
-    for (char &c : result)
-      if (c < ' ' || c > '~')
-        c = '?';
-    return result;
+    fail("{}: the NPY header is damaged: {}", fileName, printable(text, 80));
   }
 
   void skipSpace() {

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/Console.h"
 #include "runtime/File.h"
 #include "runtime/Safetensors.h"
 #include "test/runtime/Program.h"
@@ -211,6 +212,9 @@ TEST_F(Faults, controlCharactersOfFilesAreEscaped) {
   EXPECT_EQ(outcome.exitCode, 1);
   EXPECT_EQ(outcome.err.find('\x1b'), std::string::npos);
   EXPECT_NE(outcome.err.find("no\\x1b[2Jne"), std::string::npos) << outcome.err;
+  EXPECT_EQ(escapeControl("a\xc2\x9b"
+                          "b\x7f\t\n\xc2\xb5\xe2\x89\xa5"),
+            "a\\xc2\\x9bb\\x7f\t\n\xc2\xb5\xe2\x89\xa5");
 }
 
 //===----------------------------------------------------------------------===//
