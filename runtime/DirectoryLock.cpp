@@ -73,6 +73,8 @@ DirectoryLock::DirectoryLock(const std::string &directory)
 }
 
 bool DirectoryLock::tryLock(const std::string &directory) {
+  // Before there is anything to clean up: it takes memory.
+  std::string holder = describeThisProcess() + "\n";
   descriptor =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0)
@@ -87,11 +89,11 @@ bool DirectoryLock::tryLock(const std::string &directory) {
   bool locked = ::fcntl(descriptor, F_OFD_SETLK, &lock) == 0;
   int error = errno;
   if (!locked && (error == EAGAIN || error == EACCES)) {
-    std::string holder = readHolder(descriptor);
+    std::string other = readHolder(descriptor);
     release();
     fail("another run is writing in {}{}: wait until it ends, or give another "
          "--out",
-         directory, holder.empty() ? "" : fmt::format(" ({})", holder));
+         directory, other.empty() ? "" : fmt::format(" ({})", other));
   }
   if (!isNameOf(descriptor, path)) {
     release();
@@ -105,7 +107,6 @@ bool DirectoryLock::tryLock(const std::string &directory) {
   }
   owned = true;
   // The text helps a reader; the lock holds without it.
-  std::string holder = describeThisProcess() + "\n";
   (void)!::ftruncate(descriptor, 0);
   (void)!::pwrite(descriptor, holder.data(), holder.size(), 0);
   return true;
