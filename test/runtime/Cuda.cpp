@@ -286,7 +286,7 @@ TEST_F(Cuda, infoNeedsNoDriver) {
   outcome = runMock({"info", "--json"}, start);
   auto gpu = nlohmann::json::parse(outcome.out)["gpu"];
   EXPECT_EQ(gpu["arch"], "sm_80");
-  EXPECT_EQ(gpu["launches"].size(), 7u);
+  EXPECT_EQ(gpu["launches"].size(), 8u);
   EXPECT_EQ(gpu["launches"][1]["entry"], "train_step");
   EXPECT_EQ(gpu["launches"][1]["shared_bytes"], 51200);
   EXPECT_FALSE(
@@ -294,7 +294,7 @@ TEST_F(Cuda, infoNeedsNoDriver) {
 }
 
 TEST_F(Cuda, helpOffersTheDevice) {
-  for (const char *command : {"train", "eval", "predict", "bench"})
+  for (const char *command : {"train", "eval", "predict", "decode", "bench"})
     expectIn(runMock({command, "--help"}, onGpu()).out, "--device N");
   expectIn(runMock({"train", "--help"}, onGpu()).out, "Has no effect on a GPU");
   EXPECT_EQ(runMock({"bench", "--help"}, onGpu()).out.find("peak"),
