@@ -21,7 +21,8 @@
 //      posterior, a likelihood that reads nothing but the sample, and a rate of
 //      the same posterior. The compiled program encodes a batch once and draws
 //      as often as it likes, which needs that split;
-//   9. there is a parameter to train.
+//   9. there is a parameter to train;
+//  10. no tensor is so large that the number of its bytes overflows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,7 +45,7 @@ public:
                    failed(verifyOrder()) || failed(findLoss()) ||
                    failed(verifyElementTypes()) || failed(verifyNames()) ||
                    failed(verifyUses()) || failed(verifyChain()) ||
-                   failed(verifyLearns()));
+                   failed(verifyLearns()) || failed(verifySizes()));
   }
 
 private:
@@ -57,6 +58,7 @@ private:
   LogicalResult verifyUses();
   LogicalResult verifyChain();
   LogicalResult verifyLearns();
+  LogicalResult verifySizes();
 
   /// All ops that `root` is computed from, and itself. Goes no further at
   /// those for which `isEnd` holds.
@@ -373,6 +375,46 @@ LogicalResult ModelVerifier::verifyLearns() {
   return model.emitOpError("has no parameters, so that there is nothing to "
                            "train: expected at least one 'vib.linear' or "
                            "'vib.mlp'");
+}
+
+/// Whether a parameter, or a row of a tensor whose batch is '?', is too large.
+static bool isTooLarge(ArrayRef<int64_t> shape) {
+  // 256 GiB of f32. A batch of as many rows as there can be does not overflow.
+  int64_t left = int64_t(1) << 36;
+  for (int64_t size : shape)
+    if (!ShapedType::isDynamic(size) && size > 0)
+      left /= size;
+  return left == 0;
+}
+
+LogicalResult ModelVerifier::verifySizes() {
+  auto verify = [&](Location loc, Value value) -> LogicalResult {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type || !isTooLarge(type.getShape()))
+      return success();
+    return emitError(loc, "expected a tensor of at most 2^36 numbers in a row "
+                          "but got ")
+           << type;
+  };
+  for (BlockArgument argument : model.getBody().getArguments())
+    if (failed(verify(argument.getLoc(), argument)))
+      return failure();
+  WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
+    for (Value value : op->getResults())
+      if (failed(verify(op->getLoc(), value)))
+        return WalkResult::interrupt();
+    auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
+    if (!parameterized)
+      return WalkResult::advance();
+    for (const Parameter &parameter : parameterized.getParameters())
+      if (isTooLarge(parameter.shape))
+        return op->emitOpError("expected the parameter '")
+               << parameter.name
+               << "' to have at most 2^36 numbers but its shape is ["
+               << parameter.shape << "]";
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
 }
 
 LogicalResult vib::verifyModel(ModelOp model) {

@@ -597,3 +597,38 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate
 }
+
+// -----
+
+// A row whose number of bytes overflows.
+// expected-error @+1 {{expected a tensor of at most 2^36 numbers in a row but got 'tensor<?x4611686018427387904xf32>'}}
+vib.model @m(%x: tensor<?x4611686018427387904xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x4611686018427387904xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 [4] : tensor<?x4611686018427387904xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// A parameter whose number of bytes overflows, between tensors that are small enough.
+vib.model @m(%x: tensor<?x1073741824xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x1073741824xf32> -> !vib.normal<2> {
+    // expected-error @+1 {{'vib.linear' op expected the parameter 'encode.0.weight' to have at most 2^36 numbers but its shape is [}}
+    %h = vib.linear %x @encode.0 [8589934592] : tensor<?x1073741824xf32>
+    %s = vib.linear %h @encode.1 [4] : tensor<?x8589934592xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
