@@ -81,8 +81,11 @@ static LogicalResult verifyPart(Operation *op, Type result) {
   if (yield.getOperandTypes() != TypeRange(result)) {
     InFlightDiagnostic diagnostic =
         op->emitOpError("expected its region to yield ") << result;
-    diagnostic.attachNote(yield.getLoc())
-        << "it yields " << yield.getOperandTypes();
+    Diagnostic &note = diagnostic.attachNote(yield.getLoc()) << "it yields ";
+    if (yield.getNumOperands())
+      note << yield.getOperandTypes();
+    else
+      note << "nothing";
     return diagnostic;
   }
   return success();

@@ -30,9 +30,11 @@ std::string vib::getExpected(StringRef message) {
           .Cases({"expected integer value",
                   "floating point value not valid for specified type",
                   "integer literal not valid for specified type",
-                  "expected floating point literal", "integer value too large",
+                  "expected floating point literal",
                   "integer constant out of range for attribute"},
                  kWholeNumber)
+          .Cases({"integer value too large", "invalid dimension"},
+                 "a number below 2^63")
           .Case("expected '{' to begin a region", "'{'")
           .Case("expected '=' after SSA name", "'='")
           .Case("expected '(' in argument list", "'('")
