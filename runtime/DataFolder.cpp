@@ -84,8 +84,8 @@ Folder::Folder(const std::string &directory) : path(directory) {
   std::sort(entries.begin(), entries.end());
 }
 
-/// Adds the IDX files of `split`, with any prefix. Of a plain and a compressed
-/// file of one name the plain one is taken.
+/// Adds the IDX files of `split`, with any prefix. Where a file is there both
+/// plain and compressed, the plain one is taken.
 void Folder::addIdx(std::string_view split,
                     std::vector<SplitPlace> &places) const {
   constexpr std::string_view images = "-images", labels = "-labels";
@@ -144,7 +144,8 @@ std::vector<SplitPlace> Folder::find(const std::string &split) const {
     addArchive("mnist.npz");
   if (!places.empty())
     return places;
-  // A folder of results has .npz files too: of several none is the data.
+  // A folder of results has .npz files too. Where there are several, nothing
+  // says which one is the data.
   std::vector<std::string> archives;
   for (const std::string &name : files) {
     std::string_view stem = name;

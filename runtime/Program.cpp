@@ -74,7 +74,8 @@ int runProgram(const VibModel &model, int argc, const char *const *argv) {
     if (options)
       exitCode = runCommand(model, *options);
     int error = flushOutput();
-    // EPIPE only where the result is in a file: its reader saw enough.
+    // EPIPE is no error: commands whose result is in a file survive a reader
+    // that goes away, and SIGPIPE ends the others.
     if (exitCode == 0 && error && error != EPIPE)
       fail("cannot write to the standard output: {}", std::strerror(error));
     return exitCode;

@@ -93,7 +93,8 @@ std::string summarize(const Figures &figures) {
   return line;
 }
 
-/// Of a regression with many outputs, what fits on a screen.
+/// The most outputs of a regression that `eval` prints; more do not fit on a
+/// screen.
 constexpr size_t shownOutputs = 20;
 
 std::string describe(const Figures &figures) {
