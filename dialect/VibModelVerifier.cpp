@@ -377,29 +377,35 @@ LogicalResult ModelVerifier::verifyLearns() {
                            "'vib.mlp'");
 }
 
-/// Whether a parameter, or a row of a tensor whose batch is '?', is too large.
-static bool isTooLarge(ArrayRef<int64_t> shape) {
-  // 256 GiB of f32. A batch of as many rows as there can be does not overflow.
-  int64_t left = int64_t(1) << 36;
+/// Whether a shape, in which the batch is '?', has more than `most` elements.
+static bool hasMoreThan(int64_t most, ArrayRef<int64_t> shape) {
   for (int64_t size : shape)
     if (!ShapedType::isDynamic(size) && size > 0)
-      left /= size;
-  return left == 0;
+      most /= size;
+  return most == 0;
 }
 
 LogicalResult ModelVerifier::verifySizes() {
+  // 256 GiB of f32. A batch of as many rows as there can be does not overflow.
+  constexpr int64_t kMostNumbers = int64_t(1) << 36;
+  int64_t samples = 1;
   auto verify = [&](Location loc, Value value) -> LogicalResult {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (!type || !isTooLarge(type.getShape()))
+    if (!type || !hasMoreThan(kMostNumbers / samples, type.getShape()))
       return success();
-    return emitError(loc, "expected a tensor of at most 2^36 numbers in a row "
-                          "but got ")
-           << type;
+    InFlightDiagnostic diagnostic =
+        emitError(loc, "expected at most 2^36 numbers for an example but got ");
+    if (samples > 1)
+      diagnostic << samples << " samples of ";
+    return diagnostic << type;
   };
   for (BlockArgument argument : model.getBody().getArguments())
     if (failed(verify(argument.getLoc(), argument)))
       return failure();
   WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
+    // What follows is computed for each sample.
+    if (auto sample = dyn_cast<ReparameterizeOp>(op))
+      samples = sample.getSamples();
     for (Value value : op->getResults())
       if (failed(verify(op->getLoc(), value)))
         return WalkResult::interrupt();
@@ -407,7 +413,7 @@ LogicalResult ModelVerifier::verifySizes() {
     if (!parameterized)
       return WalkResult::advance();
     for (const Parameter &parameter : parameterized.getParameters())
-      if (isTooLarge(parameter.shape))
+      if (hasMoreThan(kMostNumbers, parameter.shape))
         return op->emitOpError("expected the parameter '")
                << parameter.name
                << "' to have at most 2^36 numbers but its shape is ["

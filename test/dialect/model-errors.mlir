@@ -601,7 +601,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A row whose number of bytes overflows.
-// expected-error @+1 {{expected a tensor of at most 2^36 numbers in a row but got 'tensor<?x4611686018427387904xf32>'}}
+// expected-error @+1 {{expected at most 2^36 numbers for an example but got 'tensor<?x4611686018427387904xf32>'}}
 vib.model @m(%x: tensor<?x4611686018427387904xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x4611686018427387904xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 [4] : tensor<?x4611686018427387904xf32>
@@ -627,6 +627,23 @@ vib.model @m(%x: tensor<?x1073741824xf32>, %y: tensor<?xi32>) {
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// Samples whose number of bytes overflows.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  // expected-error @+1 {{expected at most 2^36 numbers for an example but got 68719476736 samples of 'tensor<?x2xf32>'}}
+  %z = vib.reparameterize %q samples(68719476736) : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
