@@ -38,6 +38,11 @@ inline constexpr llvm::StringLiteral kSlotAttrName = "vib.slot";
 /// The attribute that names an op of the step in the user's terms
 /// (`encode.0`, `encode.4.grad`); kernels take their names from it.
 inline constexpr llvm::StringLiteral kLabelAttrName = "vib.label";
+/// The attribute that says in a user's word what an op of the step computes
+/// ("relu", "softmax"; a prime for a derivative), and the one that names its
+/// results. They are for people to read: nothing is decided by them.
+inline constexpr llvm::StringLiteral kWordAttrName = "vib.word";
+inline constexpr llvm::StringLiteral kNamesAttrName = "vib.names";
 } // namespace vib
 
 #endif // VIB_DIALECT_VIB_H

@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelParts.h"
 #include "compiler/fused/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -94,8 +95,15 @@ static Location getNamedLoc(Value value) {
   return value.getLoc();
 }
 
-/// The name for an output argument: that of the function's output which it
-/// becomes, else that which the step gave it, else its label.
+/// The name that the step gives a result, null if none.
+static StringAttr getNameOfStep(OpResult result) {
+  auto names = result.getOwner()->getAttrOfType<ArrayAttr>(kNamesAttrName);
+  return names ? cast<StringAttr>(names[result.getResultNumber()])
+               : StringAttr();
+}
+
+/// Names the place of a result: by the output of the function that it is, by
+/// the name that the step gives it, else by its label.
 static Location getPlaceLoc(OpResult result, StringAttr label) {
   for (OpOperand &use : result.getUses())
     if (auto ret = dyn_cast<func::ReturnOp>(use.getOwner()))
@@ -104,9 +112,8 @@ static Location getPlaceLoc(OpResult result, StringAttr label) {
                                                          kSlotAttrName))
         return NameLoc::get(
             StringAttr::get(result.getContext(), slot.getName()));
-  if (isa<NameLoc>(result.getLoc()))
-    return result.getLoc();
-  return NameLoc::get(label, result.getLoc());
+  StringAttr name = getNameOfStep(result);
+  return NameLoc::get(name ? name : label, result.getLoc());
 }
 
 /// Moves `root` and the ops that it needs into a kernel.
@@ -161,12 +168,20 @@ static void formKernel(Operation *root) {
       mapping.map(output, argument);
   }
   builder.setInsertionPointToEnd(body);
-  for (Operation *op : ops)
-    builder.clone(*op, mapping)->removeAttr(kLabelAttrName);
+  for (Operation *op : ops) {
+    Operation *copy = builder.clone(*op, mapping);
+    // A slice may become a result when its contraction is split.
+    if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+      if (StringAttr name = getNameOfStep(cast<OpResult>(slice.getResult())))
+        copy->setLoc(NameLoc::get(name, op->getLoc()));
+    for (StringRef attr : {kLabelAttrName, kWordAttrName, kNamesAttrName})
+      copy->removeAttr(attr);
+  }
   SmallVector<Value> yields;
   for (Value result : root->getResults())
     yields.push_back(mapping.lookup(result));
   YieldOp::create(builder, root->getLoc(), yields);
+  setPart(kernel, root);
   root->replaceAllUsesWith(kernel.getResults());
   root->erase();
   tieOutputs(kernel);

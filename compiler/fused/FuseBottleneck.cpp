@@ -20,6 +20,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelParts.h"
 #include "compiler/fused/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -273,6 +274,10 @@ static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
   }
   kernel.erase();
   tieOutputs(result);
+  std::map<int64_t, StringRef> names;
+  for (auto [entry, argument] : llvm::zip(slices, result.getOutputArgs()))
+    names[entry.first.first] = getValueName(argument);
+  splitPart(result, llvm::to_vector(llvm::make_second_range(names)));
   return result;
 }
 

@@ -22,6 +22,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelParts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -127,6 +128,8 @@ int64_t vib::getSharedBytes(KernelOp kernel, const KernelSpace &space) {
 }
 
 std::string vib::describe(KernelOp kernel) {
+  if (std::string words = joinWords(kernel); !words.empty())
+    return words;
   SmallVector<linalg::LinalgOp> loops = getLoops(kernel);
   if (loops.empty())
     return "concatenation of slices";
@@ -181,9 +184,9 @@ void vib::noteFused(KernelOp kernel, StringRef pass, const Twine &what) {
 void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
                       StringRef why) {
   std::string what = describe(kernel);
-  if (addNote(kernel, kUnfusedAttrName,
-              pass + ": '" + what + "' not fused into '" + into.getName() +
-                  "': " + why))
+  std::string note = kernel == into ? "not split by columns: "
+                                    : "not fused with " + describe(into) + ": ";
+  if (addNote(kernel, kUnfusedAttrName, pass + ": " + note + why))
     remark::missed(kernel.getLoc(),
                    remark::RemarkOpts::name(pass).category("vib"))
         << ("not fused into '" + into.getName() + "': " + what + ", because " +
@@ -461,6 +464,7 @@ FailureOr<KernelOp> vib::mergeKernels(KernelOp first, KernelOp second,
     if (auto notes = kernel->getAttrOfType<ArrayAttr>(kFusedAttrName))
       for (Attribute note : notes)
         addNote(merged, kFusedAttrName, cast<StringAttr>(note).getValue());
+  mergeParts(merged, first, second);
   if (Attribute notes = first->getAttr(kUnfusedAttrName))
     merged->setAttr(kUnfusedAttrName, notes);
 

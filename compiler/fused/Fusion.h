@@ -49,8 +49,8 @@ int64_t getBytes(mlir::Type type);
 int64_t getSharedBytes(KernelOp kernel, const KernelSpace &space);
 /// The limit of getSharedBytes for a kernel by rows: half a common L2 cache.
 inline constexpr int64_t kMaxSharedBytes = 256 * 1024;
-/// A description of what a kernel computes, in a few words: "contraction",
-/// "exp, log1p", "reduction of mulf".
+/// What a kernel computes: in the user's words if it has parts (KernelParts.h),
+/// else by its operations: "contraction", "exp, log1p", "reduction of mulf".
 std::string describe(KernelOp kernel);
 /// The kernels of a function in order.
 llvm::SmallVector<KernelOp> getKernels(mlir::func::FuncOp function);

@@ -8,6 +8,7 @@
 
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelParts.h"
 #include "compiler/kernels/KernelBody.h"
 #include "compiler/kernels/StepField.h"
 
@@ -34,7 +35,9 @@ Part KernelEmitter::getPart() {
     info.operands = tiles.shape.precision == OperandPrecision::BF16   ? "bf16"
                     : tiles.shape.precision == OperandPrecision::TF32 ? "tf32"
                                                                       : "f32";
+  info.parts = kernel->getAttrOfType<ArrayAttr>(kPartsAttrName);
   info.fused = kernel->getAttrOfType<ArrayAttr>(kFusedAttrName);
+  info.unfused = kernel->getAttrOfType<ArrayAttr>(kUnfusedAttrName);
   return {info, plan.getSharedBytes(),
           [this](OpBuilder &builder, const LaunchValues &launch, Value block) {
             return emit(builder, launch, block);

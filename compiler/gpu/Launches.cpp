@@ -36,9 +36,17 @@ DictionaryAttr vib::getKernelInfo(Builder &builder, StringRef entry,
   fields.append("bytes", builder.getF64FloatAttr(info.cost.bytes));
   fields.append("units", builder.getI64IntegerAttr(info.blocks));
   fields.append("operands", builder.getStringAttr(info.operands));
-  if (info.fused)
-    fields.append("fused", info.fused);
+  for (auto [field, notes] :
+       {std::pair("parts", info.parts), std::pair("fused", info.fused),
+        std::pair("unfused", info.unfused)})
+    if (notes)
+      fields.append(field, notes);
   return fields.getDictionary(builder.getContext());
+}
+
+static bool areStrings(Attribute attr) {
+  auto array = dyn_cast<ArrayAttr>(attr);
+  return array && llvm::all_of(array, llvm::IsaPred<StringAttr>);
 }
 
 bool vib::isKernelInfo(Attribute attr) {
@@ -47,7 +55,10 @@ bool vib::isKernelInfo(Attribute attr) {
          info.getAs<StringAttr>("entry") && info.getAs<FloatAttr>("flops") &&
          info.getAs<FloatAttr>("bytes") && info.getAs<IntegerAttr>("units") &&
          info.getAs<StringAttr>("operands") &&
-         (!info.get("fused") || info.getAs<ArrayAttr>("fused"));
+         llvm::all_of(ArrayRef<StringRef>{"parts", "fused", "unfused"},
+                      [&](StringRef field) {
+                        return !info.get(field) || areStrings(info.get(field));
+                      });
 }
 
 static Type getStepType(MLIRContext *context) {

@@ -32,8 +32,9 @@ struct KernelInfo {
   int64_t blocks;
   /// The precision in which contractions multiply: "f32", "tf32" or "bf16".
   llvm::StringRef operands = "f32";
-  /// What was fused into the kernel, or null.
-  mlir::ArrayAttr fused = {};
+  /// What it computes, what was fused into it and what not, for --explain; null
+  /// where there is nothing to say.
+  mlir::ArrayAttr parts = {}, fused = {}, unfused = {};
 };
 mlir::DictionaryAttr getKernelInfo(mlir::Builder &builder,
                                    llvm::StringRef entry,

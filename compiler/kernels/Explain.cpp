@@ -7,15 +7,17 @@
 //===----------------------------------------------------------------------===//
 
 //
-// The cycles are those of one thread with two vector multiply-adds a cycle,
-// which CPUs with AVX2 or AVX-512 have, and 8 bytes of memory, 28 GB/s at 3.5
-// GHz: a bound, which no clock enters that would not be known when compiling.
+// The cycles are a lower bound for one thread that does two vector
+// multiply-adds a cycle, as CPUs with AVX2 or AVX-512 do, and moves 8 bytes of
+// memory a cycle, which is 28 GB/s at 3.5 GHz. They are cycles because the
+// clock of the CPU is not known when compiling.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/Explain.h"
 #include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelCost.h"
+#include "compiler/fused/KernelParts.h"
 #include "compiler/kernels/ContractionForm.h"
 #include "compiler/kernels/KernelPlan.h"
 #include "compiler/kernels/Memory.h"
@@ -55,23 +57,38 @@ static StringRef describeClass(KernelOp kernel, const KernelSpace &space,
   return columns ? "columns" : "elements";
 }
 
-/// "32 x 32 columns", "8 x 64 rows by 16 columns", "1".
+static std::string describePart(KernelOp kernel, const KernelSpace &space,
+                                const Tile &part) {
+  return std::to_string(part.size) + " " +
+         describeClass(kernel, space, part.cls).str();
+}
+
+/// "32 column blocks", "1 block".
+static std::string describeDivision(KernelOp kernel, const KernelPlan &plan) {
+  const TileChoice &tiles = plan.getTiles();
+  std::string text = std::to_string(tiles.units);
+  if (tiles.unit && tiles.units != 1)
+    text += " " + describeClass(kernel, plan.getSpace(), tiles.unit->cls)
+                      .drop_back()
+                      .str();
+  return text + (tiles.units == 1 ? " block" : " blocks");
+}
+
+/// "32 blocks of 32 columns, in steps of 16 columns".
 static std::string describeUnits(KernelOp kernel, const KernelPlan &plan) {
   const TileChoice &tiles = plan.getTiles();
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << tiles.units;
+  std::string text =
+      std::to_string(tiles.units) + (tiles.units == 1 ? " block" : " blocks");
   if (tiles.unit)
-    os << " x " << tiles.unit->size << ' '
-       << describeClass(kernel, plan.getSpace(), tiles.unit->cls);
+    text += " of " + describePart(kernel, plan.getSpace(), *tiles.unit);
   if (tiles.inner)
-    os << " by " << tiles.inner->size << ' '
-       << describeClass(kernel, plan.getSpace(), tiles.inner->cls);
+    text +=
+        ", in steps of " + describePart(kernel, plan.getSpace(), *tiles.inner);
   return text;
 }
 
-/// The register tiles of the contractions, each once: "10 x 2", "dot 2 x 8",
-/// "16 x 1 of 4 terms".
+/// The register tiles of the contractions, each once: "10 rows x 2 vectors",
+/// "dot products of 2 rows and 8 columns".
 static std::string describeTiles(KernelOp kernel, const KernelPlan &plan,
                                  const Machine &machine) {
   SmallVector<std::string> texts;
@@ -82,15 +99,20 @@ static std::string describeTiles(KernelOp kernel, const KernelPlan &plan,
     ContractionTile tile =
         chooseContractionTile(op, *form, plan.getTileSizes(op),
                               plan.getInterleaved(op) != nullptr, machine);
-    std::string text = tile.kind == ContractionTile::Dot ? "dot " : "";
+    std::string text;
     llvm::raw_string_ostream os(text);
-    os << tile.registers.rows << " x " << tile.registers.vectors;
+    if (tile.kind == ContractionTile::Dot)
+      os << "dot products of " << tile.registers.rows << " rows and "
+         << tile.registers.vectors << " columns";
+    else
+      os << tile.registers.rows << " rows x " << tile.registers.vectors
+         << (tile.registers.vectors == 1 ? " vector" : " vectors");
     if (tile.kind == ContractionTile::Groups)
-      os << " of " << tile.terms << " terms";
+      os << ", " << tile.terms << " terms at a time";
     if (!llvm::is_contained(texts, text))
       texts.push_back(text);
   }
-  return texts.empty() ? "-" : llvm::join(texts, ", ");
+  return llvm::join(texts, "; ");
 }
 
 /// How the largest matrix of the kernel lies.
@@ -102,7 +124,7 @@ static FailureOr<std::string> describeLayout(KernelOp kernel,
       tensors.push_back(input);
   llvm::append_range(tensors, kernel.getResults());
   int64_t largest = 0;
-  std::string text = "-";
+  std::string text;
   for (Value tensor : tensors) {
     auto type = cast<RankedTensorType>(tensor.getType());
     if (type.getRank() != 2 || getBytes(type) <= largest)
@@ -112,9 +134,10 @@ static FailureOr<std::string> describeLayout(KernelOp kernel,
       return kernel.emitError("expected its tensors to have places: run "
                               "vib-plan-arena before");
     largest = getBytes(type);
-    text = place->layout.panel == 0
-               ? "rows"
-               : "panels of " + std::to_string(place->layout.row);
+    text =
+        place->layout.panel == 0
+            ? "row by row"
+            : "in panels of " + std::to_string(place->layout.row) + " columns";
   }
   return text;
 }
@@ -142,79 +165,87 @@ static Bound getBound(KernelOp kernel, const Machine &machine) {
           cost.bytes / kBytesPerCycle};
 }
 
-static LogicalResult explainFunction(func::FuncOp function,
-                                     const Machine &machine,
-                                     const MemoryMap &memory, raw_ostream &os) {
-  SmallVector<KernelOp> kernels = getKernels(function);
-  KernelCost total;
-  double cycles = 0;
-  std::vector<TableRow> rows = {{"kernel", "FLOP", "byte", "cycles", "bound",
-                                 "units", "tile", "layout", "fused"}};
-  for (KernelOp kernel : kernels) {
-    KernelCost cost = getKernelCost(kernel);
-    Bound bound = getBound(kernel, machine);
-    KernelPlan plan(kernel, machine);
-    FailureOr<std::string> layout = describeLayout(kernel, memory);
-    if (failed(layout))
-      return failure();
-    total.flops += cost.flops;
-    total.bytes += cost.bytes;
-    cycles += bound.getCycles();
-    rows.push_back(
-        {kernel.getName().str(), scaled(cost.flops), scaled(cost.bytes),
-         scaled(bound.getCycles()),
-         bound.compute >= bound.memory ? "compute" : "memory",
-         describeUnits(kernel, plan), describeTiles(kernel, plan, machine),
-         *layout, listFused(kernel->getAttrOfType<ArrayAttr>(kFusedAttrName))});
-  }
-  os << function.getName() << ": " << kernels.size()
-     << (kernels.size() == 1 ? " kernel, " : " kernels, ")
-     << scaled(total.flops, "FLOP") << ", " << scaled(total.bytes, "B")
-     << " moved, at least " << scaled(cycles, "cycles") << '\n';
-  printTable(rows, /*numbers=*/3, os);
-  bool first = true;
-  for (KernelOp kernel : kernels) {
-    auto notes = kernel->getAttrOfType<ArrayAttr>(kUnfusedAttrName);
-    if (!notes)
-      continue;
-    for (Attribute note : notes) {
-      if (first)
-        os << "  not fused:\n";
-      first = false;
-      os << "    " << kernel.getName() << ": "
-         << cast<StringAttr>(note).getValue() << '\n';
-    }
-  }
-  return success();
+static FailureOr<ExplainRow> explainKernel(KernelOp kernel,
+                                           const Machine &machine,
+                                           const MemoryMap &memory) {
+  KernelCost cost = getKernelCost(kernel);
+  Bound bound = getBound(kernel, machine);
+  KernelPlan plan(kernel, machine);
+  FailureOr<std::string> layout = describeLayout(kernel, memory);
+  if (failed(layout))
+    return failure();
+  ExplainRow row;
+  row.name = kernel.getName().str();
+  row.flops = cost.flops;
+  row.bytes = cost.bytes;
+  row.time = bound.getCycles();
+  row.isComputeBound = bound.compute >= bound.memory;
+  row.division = describeDivision(kernel, plan);
+  row.sizes["blocks"] = plan.getTiles().units;
+  auto tell = [&](StringRef name, StringRef field, const std::string &what) {
+    if (!what.empty())
+      row.details.emplace_back(name, what);
+    row.sizes[field] = what.empty() ? llvm::json::Value(nullptr) : what;
+  };
+  tell("divided into", "division", describeUnits(kernel, plan));
+  tell("register tile", "register_tile", describeTiles(kernel, plan, machine));
+  tell("largest matrix", "layout", *layout);
+  row.kernels.push_back({row.name,
+                         kernel->getAttrOfType<ArrayAttr>(kPartsAttrName),
+                         kernel->getAttrOfType<ArrayAttr>(kFusedAttrName),
+                         kernel->getAttrOfType<ArrayAttr>(kUnfusedAttrName)});
+  return row;
 }
 
-LogicalResult vib::explain(ModuleOp module, const Machine &machine,
-                           raw_ostream &os) {
+FailureOr<ExplainReport> vib::explain(ModuleOp module, const Machine &machine) {
   MemoryMap memory(module);
+  ExplainReport report;
+  report.thing = "kernel";
+  report.unit = "cycles";
+  report.formatTime = [](double cycles) { return scaled(cycles); };
+  std::string rates = std::to_string(kMultiplyAdds) + " multiply-adds of " +
+                      std::to_string(machine.vectorBits) + " bits and moves " +
+                      std::to_string(kBytesPerCycle) + " bytes of memory";
+  report.notes = {
+      "cycles: the least that one thread needs if in each cycle it does " +
+          rates + ".",
+      "bound by: which of the two, computing or memory, takes longer.",
+      "divided into: what the threads share out among them. "
+      "relu' is the derivative of relu, x^T the transpose of x."};
+  report.fullNotes = {
+      "register tile: the part of a contraction's result that is computed in "
+      "registers at a time; a vector is one register.",
+      "largest matrix: how the largest matrix of the kernel lies in memory."};
+  report.machine =
+      llvm::json::Object{{"target", "cpu"},
+                         {"vector_bits", machine.vectorBits},
+                         {"multiply_adds_per_cycle", kMultiplyAdds},
+                         {"bytes_per_cycle", kBytesPerCycle}};
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration() || getKernels(function).empty())
       continue;
-    if (failed(explainFunction(function, machine, memory, os)))
-      return failure();
-    os << '\n';
+    ExplainFunction &explained = report.functions.emplace_back(
+        ExplainFunction{function.getName().str(), {}});
+    for (KernelOp kernel : getKernels(function)) {
+      FailureOr<ExplainRow> row = explainKernel(kernel, machine, memory);
+      if (failed(row))
+        return failure();
+      explained.rows.push_back(std::move(*row));
+    }
   }
-  os << "cycles: at least, on one thread: " << kMultiplyAdds
-     << " multiply-adds of " << machine.vectorBits << " bits and "
-     << kBytesPerCycle
-     << " bytes of memory a cycle.\n"
-        "units: what threads share out. tile: rows x vectors of a contraction "
-        "in registers; dot: rows x columns, summed across lanes.\n"
-        "layout: of the largest matrix.\n";
-  return success();
+  return report;
 }
 
 namespace {
 struct ExplainPass : public vib::impl::ExplainBase<ExplainPass> {
   using ExplainBase::ExplainBase;
   void runOnOperation() override {
-    if (failed(
-            vib::explain(getOperation(), {vectorBits, hasBf16}, llvm::errs())))
-      signalPassFailure();
+    FailureOr<ExplainReport> report =
+        vib::explain(getOperation(), {vectorBits, hasBf16});
+    if (failed(report))
+      return signalPassFailure();
+    printReport(std::move(*report), ExplainForm::Full, /*width=*/80,
+                llvm::errs());
     markAllAnalysesPreserved();
   }
 };

@@ -9,18 +9,18 @@
 #ifndef VIB_COMPILER_KERNELS_EXPLAIN_H
 #define VIB_COMPILER_KERNELS_EXPLAIN_H
 
+#include "compiler/kernels/ExplainReport.h"
 #include "compiler/kernels/TileChoice.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace vib {
 
-/// Prints, for each function of a module in the phase fused whose memory
-/// vib-plan-arena has planned for `machine`, its kernels with what they compute
-/// and move, the least cycles that this takes, how they are cut, what was fused
-/// into each, and which fusions were not done and why.
-mlir::LogicalResult explain(mlir::ModuleOp module, const Machine &machine,
-                            llvm::raw_ostream &os);
+/// Tells, for each function of a module in the phase fused whose memory
+/// vib-plan-arena has planned for `machine`, of its kernels: what each computes
+/// and moves, the least cycles for that, how it is divided, what was fused into
+/// it, and which fusions were not done and why.
+mlir::FailureOr<ExplainReport> explain(mlir::ModuleOp module,
+                                       const Machine &machine);
 
 } // namespace vib
 

@@ -32,29 +32,13 @@ std::string vib::scaled(double value, StringRef unit) {
   return text + unit.str();
 }
 
-std::string vib::listFused(ArrayAttr notes) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  StringRef last;
-  if (!notes)
-    return text;
-  for (Attribute note : notes) {
-    auto [pass, what] = cast<StringAttr>(note).getValue().split(": ");
-    if (!text.empty())
-      os << "; ";
-    if (pass != last)
-      os << pass << ": ";
-    os << what;
-    last = pass;
-  }
-  return text;
-}
-
-void vib::printTable(ArrayRef<TableRow> rows, size_t numbers, raw_ostream &os) {
+std::vector<std::string> vib::layOutTable(ArrayRef<TableRow> rows,
+                                          size_t numbers) {
   SmallVector<size_t> widths(rows.front().size());
   for (const TableRow &row : rows)
     for (auto [width, text] : llvm::zip_equal(widths, row))
       width = std::max(width, text.size());
+  std::vector<std::string> lines;
   for (const TableRow &row : rows) {
     std::string line;
     for (auto [column, text] : llvm::enumerate(row)) {
@@ -62,6 +46,7 @@ void vib::printTable(ArrayRef<TableRow> rows, size_t numbers, raw_ostream &os) {
       bool right = column >= 1 && column <= numbers;
       line += "  " + (right ? blank + text : text + blank);
     }
-    os << StringRef(line).rtrim() << '\n';
+    lines.push_back(StringRef(line).rtrim().str());
   }
+  return lines;
 }

@@ -9,8 +9,7 @@
 #ifndef VIB_COMPILER_KERNELS_TABLE_H
 #define VIB_COMPILER_KERNELS_TABLE_H
 
-#include "mlir/IR/BuiltinAttributes.h"
-#include "llvm/Support/raw_ostream.h"
+#include "mlir/Support/LLVM.h"
 #include <string>
 #include <vector>
 
@@ -21,16 +20,12 @@ std::string scaled(double value);
 /// The same before a unit: "164 MFLOP", "384 FLOP".
 std::string scaled(double value, llvm::StringRef unit);
 
-/// What was fused into a kernel, each pass named once: "epilogue: addf;
-/// maximumf". `notes` may be null.
-std::string listFused(mlir::ArrayAttr notes);
-
 using TableRow = std::vector<std::string>;
 
-/// The columns wide enough for what is in them; the first `numbers` after the
-/// first one to the right.
-void printTable(llvm::ArrayRef<TableRow> rows, size_t numbers,
-                llvm::raw_ostream &os);
+/// One line a row, the columns wide enough for what is in them; the first
+/// `numbers` after the first one to the right.
+std::vector<std::string> layOutTable(llvm::ArrayRef<TableRow> rows,
+                                     size_t numbers);
 
 } // namespace vib
 

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The time is a bound, not a measurement: that of the operations at the rate of
-// the chip's data sheet, or that of the bytes, whichever is longer. Launches
-// that share their blocks add up.
+// The time is a bound, not a measurement: the time of the operations at the
+// rate of the chip's data sheet, or the time of the bytes, whichever is longer.
+// The kernels that share a launch add up.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,9 +50,8 @@ static Cost getCost(DictionaryAttr info, const GpuArch &arch) {
   return cost;
 }
 
-/// Two decimals, or of what is small two digits.
-static std::string formatMicroseconds(double seconds) {
-  double value = seconds * 1e6;
+/// Two decimals, or two digits of a number below 0.1.
+static std::string formatMicroseconds(double value) {
   int decimals =
       value > 0 && value < 0.1 ? 1 - int(std::floor(std::log10(value))) : 2;
   std::string text;
@@ -60,68 +59,81 @@ static std::string formatMicroseconds(double seconds) {
   return text;
 }
 
-static void explainEntry(func::FuncOp entry, const GpuArch &arch,
-                         const llvm::StringMap<KernelResources> &resources,
-                         raw_ostream &os) {
-  std::vector<TableRow> rows = {{"launch", "grid", "block", "shared",
-                                 "registers", "occupancy", "FLOP", "byte", "us",
-                                 "bound", "fused"}};
-  Cost total;
-  double seconds = 0;
-  for (auto launch : entry.front().getOps<gpu::LaunchFuncOp>()) {
-    Operation *kernel =
-        SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernel());
-    Cost cost;
-    SmallVector<std::string> names, fused;
-    for (auto info : kernel->getAttrOfType<ArrayAttr>(kKernelsAttrName)
-                         .getAsRange<DictionaryAttr>()) {
-      names.push_back(info.getAs<StringAttr>("name").str());
-      cost.add(getCost(info, arch));
-      std::string what = listFused(info.getAs<ArrayAttr>("fused"));
-      if (!what.empty())
-        fused.push_back(what);
-    }
-    auto [blocks, threads, shared] = getLaunchSizes(launch);
-    KernelResources known = resources.lookup(launch.getKernelName().getValue());
-    unsigned resident =
-        getResidentBlocks(arch, threads, shared, known.registers);
-    total.add(cost);
-    seconds += cost.getSeconds();
-    rows.push_back(
-        {llvm::join(names, " + "), std::to_string(blocks),
-         std::to_string(threads), std::to_string(shared),
-         known.registers ? std::to_string(known.registers) : "-",
-         std::to_string(100 * resident * threads / arch.threads) + " %",
-         scaled(cost.flops), scaled(cost.bytes),
-         formatMicroseconds(cost.getSeconds()),
-         cost.compute >= cost.memory ? "compute" : "memory",
-         llvm::join(fused, "; ")});
+static ExplainRow explainLaunch(gpu::LaunchFuncOp launch, const GpuArch &arch,
+                                const llvm::StringMap<KernelResources> &all) {
+  Operation *kernel =
+      SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernel());
+  ExplainRow row;
+  Cost cost;
+  SmallVector<std::string> names;
+  for (auto info : kernel->getAttrOfType<ArrayAttr>(kKernelsAttrName)
+                       .getAsRange<DictionaryAttr>()) {
+    names.push_back(info.getAs<StringAttr>("name").str());
+    cost.add(getCost(info, arch));
+    row.kernels.push_back({names.back(), info.getAs<ArrayAttr>("parts"),
+                           info.getAs<ArrayAttr>("fused"),
+                           info.getAs<ArrayAttr>("unfused")});
   }
-  size_t launches = rows.size() - 1;
-  os << entry.getName() << ": " << launches
-     << (launches == 1 ? " launch, " : " launches, ")
-     << scaled(total.flops, "FLOP") << ", " << scaled(total.bytes, "B")
-     << " moved, at least " << formatMicroseconds(seconds) << " us on an "
-     << arch.chip << '\n';
-  printTable(rows, /*numbers=*/8, os);
+  row.name = llvm::join(names, " + ");
+  row.flops = cost.flops;
+  row.bytes = cost.bytes;
+  row.time = cost.getSeconds() * 1e6;
+  row.isComputeBound = cost.compute >= cost.memory;
+
+  auto [blocks, threads, shared] = getLaunchSizes(launch);
+  KernelResources known = all.lookup(launch.getKernelName().getValue());
+  unsigned resident = getResidentBlocks(arch, threads, shared, known.registers);
+  unsigned occupancy = 100 * resident * threads / arch.threads;
+  row.division = std::to_string(blocks) + (blocks == 1 ? " block" : " blocks");
+  row.details = {
+      {"each block", std::to_string(threads) + " threads, " +
+                         std::to_string(shared) + " bytes of shared memory"},
+      {"registers of a thread",
+       known.registers ? std::to_string(known.registers) : "not known"},
+      {"occupancy", std::to_string(occupancy) + " %"}};
+  row.sizes = llvm::json::Object{
+      {"blocks", blocks},
+      {"threads", threads},
+      {"shared_bytes", shared},
+      {"registers", known.registers
+                        ? llvm::json::Value(int64_t(known.registers))
+                        : llvm::json::Value(nullptr)},
+      {"occupancy", double(occupancy) / 100}};
+  return row;
 }
 
-void vib::explainGpu(ModuleOp module, const GpuArch &arch,
-                     const llvm::StringMap<KernelResources> &resources,
-                     raw_ostream &os) {
+ExplainReport
+vib::explainGpu(ModuleOp module, const GpuArch &arch,
+                const llvm::StringMap<KernelResources> &resources) {
+  ExplainReport report;
+  report.thing = "launch";
+  report.unit = "us";
+  report.formatTime = formatMicroseconds;
+  report.notes = {
+      ("us: a lower bound, not a measurement: the microseconds that an " +
+       arch.chip + " takes at " + scaled(arch.f32, "FLOP/s") + " of f32, " +
+       scaled(arch.tf32, "FLOP/s") + " of tf32, " +
+       scaled(arch.bf16, "FLOP/s") + " of bf16 and " +
+       scaled(arch.bandwidth, "B/s") +
+       " of memory. What a launch itself costs is not in it, and what a cache "
+       "still holds of an earlier launch may come sooner.")
+          .str(),
+      "bound by: which of the two, computing or memory, takes longer.",
+      "divided into: the blocks of threads that the multiprocessors share out. "
+      "relu' is the derivative of relu, x^T the transpose of x."};
+  report.fullNotes = {
+      "registers: as ptxas reports them.",
+      "occupancy: the threads that a multiprocessor of this chip runs at a "
+      "time, as a part of those that it can hold."};
+  report.machine = llvm::json::Object{
+      {"target", "cuda"},        {"chip", arch.chip},
+      {"f32_flops", arch.f32},   {"tf32_flops", arch.tf32},
+      {"bf16_flops", arch.bf16}, {"bytes_per_second", arch.bandwidth}};
   for (auto entry : module.getOps<func::FuncOp>()) {
-    explainEntry(entry, arch, resources, os);
-    os << '\n';
+    ExplainFunction &function = report.functions.emplace_back(
+        ExplainFunction{entry.getName().str(), {}});
+    for (auto launch : entry.front().getOps<gpu::LaunchFuncOp>())
+      function.rows.push_back(explainLaunch(launch, arch, resources));
   }
-  os << "us: a bound, not a measurement: the time that an " << arch.chip
-     << " takes at " << scaled(arch.f32, "FLOP/s") << " of f32, "
-     << scaled(arch.tf32, "FLOP/s") << " of tf32, "
-     << scaled(arch.bf16, "FLOP/s") << " of bf16 and "
-     << scaled(arch.bandwidth, "B/s")
-     << " of memory.\n"
-        "  What a cache still holds of an earlier launch can come sooner; what "
-        "a launch itself costs is not in it.\n"
-        "shared: bytes a block. registers: of a thread, as ptxas says.\n"
-        "occupancy: the threads that a multiprocessor of this chip has at work "
-        "at a time, of those that it can have.\n";
+  return report;
 }

@@ -9,17 +9,18 @@
 #ifndef VIB_COMPILER_PTX_EXPLAINGPU_H
 #define VIB_COMPILER_PTX_EXPLAINGPU_H
 
+#include "compiler/kernels/ExplainReport.h"
 #include "compiler/ptx/Cubin.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace vib {
 
-/// Prints for each launch of a module of the phase kernels its sizes, what it
-/// takes of a multiprocessor, and the least time that the chip of `arch` can
-/// need for it. `resources` is empty where no assembler has told them.
-void explainGpu(mlir::ModuleOp module, const GpuArch &arch,
-                const llvm::StringMap<KernelResources> &resources,
-                llvm::raw_ostream &os);
+/// Tells of each launch of a module in the phase kernels: what it computes, its
+/// sizes, what it takes of a multiprocessor, and the least time that the chip
+/// of `arch` needs for it. `resources` is empty where no assembler has told
+/// them.
+ExplainReport explainGpu(mlir::ModuleOp module, const GpuArch &arch,
+                         const llvm::StringMap<KernelResources> &resources);
 
 } // namespace vib
 

@@ -316,6 +316,7 @@ void StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
     });
     step.setLabel(label ? label
                         : builder.getStringAttr(op->getName().stripDialect()));
+    step.setWord(op->getName().stripDialect());
     step.setLoc(op->getLoc());
     cast<DifferentiableOpInterface>(op).buildForward(step);
   }
@@ -355,6 +356,7 @@ void StepWriter::buildBackward(StepBuilder &step) {
     if (!label)
       label = findLabel(op->getResults(), getForwardLabel);
     step.setLabel(label);
+    step.setWord(op->getName().stripDialect() + "'");
     step.setLoc(op->getLoc());
     cast<DifferentiableOpInterface>(op).buildBackward(step);
   }
@@ -447,6 +449,7 @@ void StepWriter::writeEncode() {
     targets.push_back(loss.getRate());
   buildForward(step, targets);
   step.setLabel(step.getLabelOf(posterior));
+  step.setWord("sigma");
 
   function.addResult(step.get(posterior)[0], SlotKind::Output, "mu");
   function.addResult(buildDeviation(step, posterior), SlotKind::Output,
@@ -470,6 +473,7 @@ void StepWriter::writeEvaluate() {
   addScalars(function, step);
   buildForward(step, nll.getResult());
   step.setLabel(step.getLabelOf(nll.getResult()));
+  step.setWord("prediction");
 
   function.addResult(step.get(nll.getResult())[0], SlotKind::Output, "nll");
   function.addResult(step.get(nll.getResult())[1], SlotKind::Output, "error");
@@ -508,6 +512,7 @@ void StepWriter::writeDecode() {
   buildForward(step, nll.getLikelihood());
   StringAttr label = step.getLabelOf(nll.getLikelihood());
   step.setLabel(label ? label : builder.getStringAttr("decode"));
+  step.setWord("prediction");
 
   // The results need separate tensors, because a tensor has only one place.
   Value logits = step.getTensor(nll.getLikelihood());

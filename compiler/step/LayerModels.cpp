@@ -58,6 +58,7 @@ struct LinearModel
     StringRef dims = StepBuilder::getMatrixDims(x);
     StringRef resultDims = getResultDims(dims);
     Value product = step.contract({x, dims}, {weight, "kn"}, resultDims);
+    step.setWord("bias");
     Value sum = step.map(
         {{product, resultDims}, {step.getParameter(parameters[1].name), "n"}},
         resultDims, [](ScalarBuilder &scalars, ValueRange elements) {
@@ -88,6 +89,7 @@ struct LinearModel
     step.defer([=, &step] {
       step.setGradient(parameters[0].name,
                        step.contract({x, dims}, {dy, resultDims}, "kn"));
+      step.setWord("bias gradient");
       step.setGradient(
           parameters[1].name,
           step.sum({{dy, resultDims}}, "n",

@@ -55,6 +55,7 @@ struct CategoricalModel
     StringRef rows = StepBuilder::getColumnDims(logits);
     APFloat lowest =
         APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
+    step.setWord("softmax");
     Value maximum =
         step.reduce({{logits, dims}}, FloatAttr::get(step.getType(), lowest),
                     rows, [](ScalarBuilder &scalars, ValueRange elements) {
@@ -68,6 +69,9 @@ struct CategoricalModel
     Value sum = step.sum(
         {{exponentials, dims}}, rows,
         [](ScalarBuilder &, ValueRange elements) { return elements[0]; });
+    step.nameResults(maximum, {"maximum"});
+    step.nameResults(exponentials, {"exponentials"});
+    step.nameResults(sum, {"sum"});
     step.set(categorical.getResult(), {logits, maximum, exponentials, sum});
   }
 
@@ -109,6 +113,7 @@ private:
     StringRef rows = StepBuilder::getColumnDims(logits);
     int64_t samples = StepBuilder::getNumSamples(logits);
 
+    step.setWord("cross-entropy");
     Value chosen =
         step.sum({{logits, dims}, {labels, "b"}}, rows,
                  [](ScalarBuilder &scalars, ValueRange elements) {
@@ -124,6 +129,7 @@ private:
 
     IntegerAttr noClass = step.getBuilder().getI32IntegerAttr(
         std::numeric_limits<int32_t>::max());
+    step.setWord("error");
     Value first = step.reduce(
         {{logits, dims}, {maximum, rows}}, noClass, rows,
         [](ScalarBuilder &scalars, ValueRange elements) -> Value {
@@ -147,6 +153,7 @@ private:
 
   static void buildCategoricalBackward(NLLOp nll, StepBuilder &step) {
     Value exponentials = step.get(nll.getLikelihood())[2];
+    step.setWord("cross-entropy'");
     Value inverse = buildInverseSum(step, nll.getLikelihood());
     Value labels = step.getTensor(nll.getTarget());
     StringRef dims = StepBuilder::getMatrixDims(exponentials);
@@ -162,6 +169,7 @@ private:
                                      scalars.sub(probability, target),
                                      StepBuilder::getNumSamples(exponentials));
                  });
+    step.nameResults(adjoint, {"dlogits"});
     step.addAdjoint(nll.getLikelihood(), adjoint);
   }
 
@@ -209,6 +217,7 @@ private:
     StringRef dims = StepBuilder::getMatrixDims(mean);
     double part = 1.0 / StepBuilder::getNumSamples(mean);
 
+    step.setWord("squared error");
     Value error =
         step.sum({{mean, dims}, {target, "bk"}}, "b",
                  [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -216,6 +225,7 @@ private:
                        scalars.square(scalars.sub(elements[0], elements[1]));
                    return part == 1.0 ? square : scalars.mul(square, part);
                  });
+    step.setWord("nll");
     Value nats = step.sum(
         noise.getInputs(mean, target), "b",
         [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -246,6 +256,7 @@ private:
           return step.weigh(scalars, term, scalars.mul(difference, precision),
                             samples);
         });
+    step.nameResults(adjoint, {"dmean"});
     step.addAdjoint(nll.getLikelihood(), adjoint);
     if (!noise.tensor)
       return;

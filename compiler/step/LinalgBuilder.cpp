@@ -84,6 +84,19 @@ template <typename OpTy> OpTy LinalgBuilder::labelled(OpTy op) {
   return op;
 }
 
+/// Of constants and empty tensors nobody asks what they are.
+template <typename OpTy> OpTy LinalgBuilder::described(OpTy op) {
+  if (word)
+    op->setAttr(kWordAttrName, word);
+  return labelled(op);
+}
+
+void LinalgBuilder::nameResults(Value result, ArrayRef<StringRef> names) {
+  Operation *op = result.getDefiningOp();
+  assert(op && op->getNumResults() == names.size());
+  op->setAttr(kNamesAttrName, builder.getStrArrayAttr(names));
+}
+
 Value LinalgBuilder::empty(ArrayRef<int64_t> shape, Type element) {
   return labelled(tensor::EmptyOp::create(builder, loc, shape,
                                           element ? element : Type(type)));
@@ -141,7 +154,7 @@ SmallVector<Value> LinalgBuilder::generic(ArrayRef<Access> inputs,
             element = arith::ExtFOp::create(nested, nestedLoc, type, element);
         linalg::YieldOp::create(nested, nestedLoc, body(scalars, elements));
       });
-  return llvm::to_vector_of<Value>(labelled(op).getResults());
+  return llvm::to_vector_of<Value>(described(op).getResults());
 }
 
 SmallVector<Value> LinalgBuilder::map(ArrayRef<Access> inputs, StringRef result,
@@ -214,7 +227,7 @@ Value LinalgBuilder::concatenate(ValueRange matrices) {
     int64_t width = getTensorType(matrix).getShape().back();
     auto [offsets, sizes, strides] =
         getColumnSlice(builder, shape, offset, width);
-    result = labelled(tensor::InsertSliceOp::create(
+    result = described(tensor::InsertSliceOp::create(
         builder, loc, matrix, result, offsets, sizes, strides));
     offset += width;
   }

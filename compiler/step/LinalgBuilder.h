@@ -51,6 +51,15 @@ public:
   mlir::StringAttr getLabel() const { return label; }
   void setLabel(mlir::StringAttr newLabel) { label = newLabel; }
 
+  /// What a user calls what the loops that follow compute.
+  mlir::StringAttr getWord() const { return word; }
+  void setWord(mlir::StringAttr newWord) { word = newWord; }
+  void setWord(const llvm::Twine &newWord) {
+    word = builder.getStringAttr(newWord);
+  }
+  /// Names the results of the op that computes them.
+  void nameResults(mlir::Value result, llvm::ArrayRef<llvm::StringRef> names);
+
   /// A tensor.empty.
   mlir::Value empty(llvm::ArrayRef<int64_t> shape, mlir::Type element = {});
   /// A tensor that is filled with one value.
@@ -96,11 +105,12 @@ public:
 
 private:
   template <typename OpTy> OpTy labelled(OpTy op);
+  template <typename OpTy> OpTy described(OpTy op);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;
   mlir::FloatType type;
-  mlir::StringAttr label;
+  mlir::StringAttr label, word;
 };
 
 } // namespace vib

@@ -96,6 +96,18 @@ static void buildSGD(StepBuilder &step, ScalarBuilder &scalars,
     results.push_back(velocity);
 }
 
+static StringRef getName(OptimizerKind kind) {
+  switch (kind) {
+  case OptimizerKind::SGD:
+    return "sgd";
+  case OptimizerKind::Adam:
+    return "adam";
+  case OptimizerKind::AdamW:
+    return "adamw";
+  }
+  llvm_unreachable("all optimizers are covered");
+}
+
 SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
                                     bool averaged, Value gradient,
                                     ValueRange state) {
@@ -104,6 +116,7 @@ SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
   SmallVector<Access> outputs;
   for (Value tensor : state)
     outputs.push_back({tensor, dims});
+  step.setWord(getName(rule.kind) + Twine(averaged ? ", average" : ""));
   return step.generic(
       Access{gradient, dims}, outputs,
       [&](ScalarBuilder &scalars, ValueRange elements) {

@@ -124,6 +124,9 @@ struct NormalModel
     Value rho = step.columns(statistics, width, entries);
     // The posterior has no sample dimension yet.
     StringRef dims = full ? "bp" : "bk";
+    step.nameResults(mean, {"mu"});
+    step.nameResults(rho, {"rho"});
+    step.setWord("softplus");
     SmallVector<Type> types(2, step.getType());
     SmallVector<Value> spread = step.map(
         {{rho, dims}}, dims, types,
@@ -137,6 +140,7 @@ struct NormalModel
           return SmallVector<Value>{scalars.select(diagonal, t, rho),
                                     scalars.select(diagonal, sigma, rho)};
         });
+    step.nameResults(spread[0], {"t", full ? "cholesky" : "sigma"});
     step.set(normal.getResult(), {mean, spread[0], spread[1]});
   }
 
@@ -145,9 +149,12 @@ struct NormalModel
     if (!step.isLearned(normal.getStatistics()))
       return;
     ArrayRef<Value> adjoints = step.getAdjoint(normal.getResult());
-    step.addAdjoint(normal.getStatistics(), normal.isComputed()
-                                                ? step.concatenate(adjoints)
-                                                : adjoints.front());
+    if (!normal.isComputed())
+      return step.addAdjoint(normal.getStatistics(), adjoints.front());
+    step.setWord("side by side");
+    Value statistics = step.concatenate(adjoints);
+    step.nameResults(statistics, {"dstats"});
+    step.addAdjoint(normal.getStatistics(), statistics);
   }
 };
 
@@ -165,6 +172,7 @@ struct ReparameterizeModel
     SmallVector<Access> inputs = {{mean, "bk"}, {sigma, "bk"}};
     if (step.isTraining())
       inputs.push_back({t, "bk"});
+    step.setWord("noise");
     SmallVector<Value> results = step.generic(
         inputs, getOutputs(sample, step, mean, dims),
         [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -175,6 +183,8 @@ struct ReparameterizeModel
           Value slope = scalars.sigmoid(elements[2]);
           return SmallVector<Value>{z, scalars.mul(eps, slope)};
         });
+    step.nameResults(results[0], ArrayRef<StringRef>{"z", "dz.dt"}.take_front(
+                                     results.size()));
     step.set(sample.getResult(), results[0]);
     step.setResiduals(op, ArrayRef(results).drop_front());
   }
@@ -186,12 +196,15 @@ struct ReparameterizeModel
     StringRef dims = StepBuilder::getMatrixDims(dz);
     bool full = isFull(sample.getDistribution());
 
+    step.setWord("noise'");
     Value dmean = dz;
-    if (dims == "sbk")
+    if (dims == "sbk") {
       dmean = step.sum({{dz, dims}}, "bk",
                        [](ScalarBuilder &, ValueRange elements) -> Value {
                          return elements[0];
                        });
+      step.nameResults(dmean, {"dmu"});
+    }
     auto product = [](ScalarBuilder &scalars, ValueRange elements) {
       return scalars.mul(elements[0], elements[1]);
     };
@@ -206,6 +219,7 @@ struct ReparameterizeModel
       dt = step.sum({{dz, dims}, {slope, dims}}, "bk", product);
     else
       dt = step.map({{dz, dims}, {slope, dims}}, dims, product);
+    step.nameResults(dt, {"dt"});
     step.addAdjoint(sample.getDistribution(), {dmean, dt});
   }
 
@@ -246,6 +260,7 @@ private:
     SmallVector<Access> inputs = {{factor, "bp"}};
     if (step.isTraining())
       inputs.push_back({t, "bp"});
+    step.setWord("noise");
     SmallVector<Value> products = step.generic(
         inputs, getOutputs(sample, step, factor, entryDims),
         [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -259,6 +274,9 @@ private:
                                        scalars.constant(1.0));
           return SmallVector<Value>{product, scalars.mul(eps, slope)};
         });
+    step.nameResults(
+        products[0],
+        ArrayRef<StringRef>{"eps", "dz.dt"}.take_front(products.size()));
     Value deviation = step.sum({{mean, "bk"}, {products[0], entryDims}}, dims,
                                [](ScalarBuilder &scalars, ValueRange elements) {
                                  return selectRow(scalars, elements[1]);
@@ -267,6 +285,7 @@ private:
                        [](ScalarBuilder &scalars, ValueRange elements) {
                          return scalars.add(elements[0], elements[1]);
                        });
+    step.nameResults(z, {"z"});
     step.set(sample.getResult(), z);
     step.setResiduals(sample, ArrayRef(products).drop_front());
   }
@@ -289,6 +308,7 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
     if (!step.isTraining())
       return;
 
+    step.setWord("kl'");
     StringRef dims = full ? "bp" : "bk";
     Value slope =
         step.map({{t, dims}, {factor, dims}}, dims,
@@ -300,6 +320,7 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
                        scalars.sigmoidOverSoftplus(t, sigmoid, sigma));
                    return full ? selectDiagonal(scalars, slope, sigma) : slope;
                  });
+    step.nameResults(slope, {"dkl.dt"});
     step.setResiduals(op, slope);
   }
 
@@ -327,6 +348,8 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
                            step.weigh(scalars, kl.getResult(), elements[1]));
                      });
     }
+    step.nameResults(adjoints[0], {"dmu"});
+    step.nameResults(adjoints[1], {"dt"});
     step.setAdjoint(kl.getPosterior(), adjoints);
   }
 

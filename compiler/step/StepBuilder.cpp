@@ -37,6 +37,8 @@ void StepBuilder::setAdjoint(Value value, ValueRange newAdjoints) {
 void StepBuilder::addAdjoint(Value value, ValueRange moreAdjoints) {
   if (getAdjoint(value).empty())
     return setAdjoint(value, moreAdjoints);
+  StringAttr word = getWord();
+  setWord("sum of gradients");
   for (auto [adjoint, more] : llvm::zip_equal(adjoints[value], moreAdjoints)) {
     StringRef dims = getMatrixDims(adjoint);
     adjoint = map({{adjoint, dims}, {more, dims}}, dims,
@@ -44,6 +46,7 @@ void StepBuilder::addAdjoint(Value value, ValueRange moreAdjoints) {
                     return scalars.add(elements[0], elements[1]);
                   });
   }
+  setWord(word);
 }
 
 void StepBuilder::setResiduals(Operation *op, ValueRange values) {
@@ -91,10 +94,12 @@ Value StepBuilder::round(Value tensor) {
     return known;
 
   OpBuilder::InsertionGuard guard(builder);
-  StringAttr label = getLabel();
-  if (Operation *op = tensor.getDefiningOp()) {
-    builder.setInsertionPointAfter(op);
-    setLabel(op->getAttrOfType<StringAttr>(kLabelAttrName));
+  StringAttr label = getLabel(), word = getWord();
+  setWord("rounding to bf16");
+  Operation *source = tensor.getDefiningOp();
+  if (source) {
+    builder.setInsertionPointAfter(source);
+    setLabel(source->getAttrOfType<StringAttr>(kLabelAttrName));
   }
   Value value;
   if (tensor.getDefiningOp<tensor::EmptyOp>()) {
@@ -116,27 +121,36 @@ Value StepBuilder::round(Value tensor) {
                   scalars.getBuilder(), scalars.getLoc(), narrow, elements[0])};
             })
             .front();
+    auto names =
+        source ? source->getAttrOfType<ArrayAttr>(kNamesAttrName) : ArrayAttr();
+    if (names)
+      nameResults(value, cast<StringAttr>(
+                             names[cast<OpResult>(tensor).getResultNumber()])
+                             .getValue());
   }
   setLabel(label);
+  setWord(word);
   return rounded[tensor] = value;
 }
 
 void StepBuilder::defer(std::function<void()> build) {
-  deferred.push_back(
-      [this, label = getLabel(), loc = getLoc(), build = std::move(build)] {
-        setLabel(label);
-        setLoc(loc);
-        build();
-      });
+  deferred.push_back([this, label = getLabel(), word = getWord(),
+                      loc = getLoc(), build = std::move(build)] {
+    setLabel(label);
+    setWord(word);
+    setLoc(loc);
+    build();
+  });
 }
 
 void StepBuilder::flush() {
-  StringAttr label = getLabel();
+  StringAttr label = getLabel(), word = getWord();
   Location loc = getLoc();
   for (const std::function<void()> &build : deferred)
     build();
   deferred.clear();
   setLabel(label);
+  setWord(word);
   setLoc(loc);
 }
 

@@ -8,25 +8,48 @@
 // RUN:   -o /dev/null 2>&1 | FileCheck %s --check-prefix=THOUSAND
 // RUN: not vib-opt %t.mlir --vib-explain -o /dev/null 2>&1 | FileCheck %s --check-prefix=UNPLANNED
 
-// CHECK: train_step: 10 kernels, 1.31 GFLOP, 99.5 MB moved, at least {{.*}}cycles
-// CHECK-NEXT: kernel FLOP byte cycles bound units tile layout fused
+// CHECK: train_step: 10 kernels, 1.31 GFLOP, 99.5 MB moved, at least {{.*}} M cycles
+// CHECK-NEXT: kernel FLOP bytes cycles bound by divided into
 // 2 * 100 * 784 * 1024 of the contraction, 2 * 100 * 1024 of bias and relu, of which
 // 64 take a cycle.
-// CHECK-NEXT: encode.0 161 M 3.94 M 2.51 M compute 32 x 32 columns 10 x 2 panels of 32 epilogue: addf; maximumf
-// CHECK: decode {{.*}} memory 10 x 10 rows {{.*}} panels of 32
-// CHECK: decode.grad {{.*}} optimizer: weight, moment1, moment2, average of decode.0.weight; {{.*}}bias-gradient: the sum over rows
-// CHECK-NEXT: encode.4.in {{.*}} 32 x 32 columns dot 2 x 8 panels of 32 epilogue: select
+// CHECK-NEXT: encode.0 161 M 3.94 M 2.51 M compute 32 column blocks
+// CHECK-NEXT: {{^}} encode.0: contract(x, encode.0.weight), bias, relu{{$}}
+// CHECK-NEXT: fused by epilogue: bias; relu
+// CHECK-NEXT: divided into: 32 blocks of 32 columns
+// CHECK-NEXT: register tile: 10 rows x 2 vectors
+// CHECK-NEXT: largest matrix: in panels of 32 columns
+// CHECK: encode.4 {{.*}} compute 8 column blocks
+// CHECK-NEXT: encode.4: contract(encode.2, encode.4.weight) as mu | rho, bias, softplus,
+// CHECK-NEXT: noise, kl', kl
+// CHECK: decode {{.*}} memory 10 row blocks
+// CHECK-NEXT: decode.0: contract(z, decode.0.weight), bias, softmax, error,
+// CHECK-NEXT: cross-entropy, cross-entropy'
+// CHECK-NEXT: decode.0, gradient of its input: contract(dlogits, decode.0.weight^T),
+// CHECK: decode.grad {{.*}} row blocks
+// CHECK-NEXT: decode.0, gradient of its weights: contract(z^T, dlogits), adam, average,
+// CHECK-NEXT: bias gradient
+// CHECK-NEXT: optimizer: weight, moment1, moment2, average of decode.0.weight;
+// CHECK: encode.4.in {{.*}} 32 column blocks
+// CHECK: register tile: dot products of 2 rows and 8 columns
 // A share of the registers is the update's.
-// CHECK-NEXT: encode.4.grad {{.*}} memory 16 x 32 columns 8 x 2 panels of 32 optimizer
-// CHECK-NOT: not fused:
-// CHECK: {{^}}cycles: at least, on one thread: 2 multiply-adds of 512 bits and 8 bytes of memory a cycle.
+// CHECK: encode.4.grad {{.*}} memory 16 column blocks
+// CHECK: register tile: 8 rows x 2 vectors
+// CHECK-NOT: not fused
+// CHECK: cycles: the least that one thread needs if in each cycle it does 2 multiply-adds
+// CHECK-NEXT: of 512 bits and moves 8 bytes of memory.
 
-// AVX2: encode.0 161 M 3.94 M 5.02 M compute 64 x 16 columns 5 x 2 panels of 16
-// AVX2: encode.4.in {{.*}} dot 2 x 4
-// AVX2: multiply-adds of 256 bits
+// AVX2: encode.0 161 M 3.94 M 5.02 M compute 64 column blocks
+// AVX2: divided into: 64 blocks of 16 columns
+// AVX2-NEXT: register tile: 5 rows x 2 vectors
+// AVX2-NEXT: largest matrix: in panels of 16 columns
+// AVX2: encode.4.in
+// AVX2: register tile: dot products of 2 rows and 4 columns
+// AVX2: of 256 bits
 
-// THOUSAND: decode.2.rows {{.*}} rows - -
-// THOUSAND: not fused:
-// THOUSAND-NEXT: rows: 'contraction' {{.*}} bytes of weights, more than 262144
+// THOUSAND: decode.2 {{.*}} column blocks
+// THOUSAND-NEXT: decode.2: contract(decode.0, decode.2.weight), bias
+// THOUSAND-NEXT: not fused with {{.*}}softmax{{.*}}: each block
+// THOUSAND-NEXT: of rows would read 284000 bytes of weights, more than 262144
+// THOUSAND: decode.2.rows {{.*}} row blocks
 
 // UNPLANNED: expected its tensors to have places: run vib-plan-arena before

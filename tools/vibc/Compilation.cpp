@@ -20,6 +20,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Compilation.h"
+#include "compiler/fused/Outline.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/gpu/Passes.h"
 #include "compiler/kernels/Explain.h"
@@ -47,6 +48,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -395,6 +397,9 @@ int Compilation::settleTarget() {
 int Compilation::checkFlags() {
   if (options.level == 0 && end == Phase::Fused)
     return failUsage("--emit=fused contradicts -O0, which fuses nothing");
+  if (flags.outline && end != Phase::Fused)
+    return failUsage("--outline is an outline of the phase fused: expected "
+                     "--emit=fused with it");
   if (!flags.explain)
     return 0;
   if (options.level == 0)
@@ -554,7 +559,20 @@ int Compilation::runPipeline(Phase next) {
   return 0;
 }
 
-/// On stdout, unless that is where the output goes.
+/// The columns of the terminal that stdout, or stderr, is, else 80.
+static unsigned getWidth(bool isStdout) {
+  unsigned columns = isStdout ? llvm::sys::Process::StandardOutColumns()
+                              : llvm::sys::Process::StandardErrColumns();
+  return columns ? columns : 80;
+}
+
+void Compilation::print(ExplainReport report) {
+  bool isStdout = getOutputPath(end) != "-";
+  raw_ostream &os = isStdout ? llvm::outs() : llvm::errs();
+  printReport(std::move(report), *flags.explain, getWidth(isStdout), os);
+  os.flush();
+}
+
 int Compilation::explain() {
   TimingScope scope = timing.nest("Explain");
   // The phase fused leaves open where things lie.
@@ -564,22 +582,24 @@ int Compilation::explain() {
   kernelsOptions.vectorBits = target.vectorBits;
   kernelsOptions.hasBf16 = target.hasBf16;
   buildPlanPipeline(manager, kernelsOptions);
-  if (failed(manager.run(*planned)) ||
-      failed(vib::explain(*planned, {target.vectorBits, target.hasBf16},
-                          getOutputPath(end) == "-" ? llvm::errs()
-                                                    : llvm::outs())))
+  if (failed(manager.run(*planned)))
     return 1;
-  llvm::outs().flush();
+  FailureOr<ExplainReport> report =
+      vib::explain(*planned, {target.vectorBits, target.hasBf16});
+  if (failed(report))
+    return 1;
+  report->machine["cpu"] = options.cpu;
+  print(std::move(*report));
   return 0;
 }
 
 /// `resources` is empty where no assembler has told them.
-int Compilation::explainGpu(const llvm::StringMap<KernelResources> &resources) {
+void Compilation::explainGpu(
+    const llvm::StringMap<KernelResources> &resources) {
   TimingScope scope = timing.nest("Explain");
-  vib::explainGpu(*module, *arch, resources,
-                  getOutputPath(end) == "-" ? llvm::errs() : llvm::outs());
-  llvm::outs().flush();
-  return 0;
+  ExplainReport report = vib::explainGpu(*module, *arch, resources);
+  report.machine["arch"] = options.arch;
+  print(std::move(report));
 }
 
 /// What vibc wrote it had verified, but a file is open to changes.
@@ -690,8 +710,7 @@ int Compilation::lowerToGpuObject() {
     cubin = std::move(*assembled);
   }
   if (flags.explain)
-    if (int code = explainGpu(cubin.resources))
-      return code;
+    explainGpu(cubin.resources);
   if (done)
     return 0;
   if (needsCubin)
@@ -753,30 +772,37 @@ int Compilation::finish(StringRef object) {
 // What comes out
 //===----------------------------------------------------------------------===//
 
-int Compilation::emit(Phase at, StringRef contents, bool &done) {
-  if (!flags.saveTemps.empty()) {
-    SmallString<128> path(flags.saveTemps);
-    if (std::error_code error = llvm::sys::fs::create_directories(path))
-      return fail("--save-temps: cannot make the directory " + path + ": " +
-                  error.message());
-    llvm::sys::path::append(path, getStem() + getExtension(at));
-    if (llvm::Error error = writeOutput(path, contents))
-      return fail("--save-temps: " + toString(std::move(error)));
-  }
-  done = at == end;
-  if (!done)
+int Compilation::saveTemp(Phase at, StringRef contents) {
+  if (flags.saveTemps.empty())
     return 0;
-  if (llvm::Error error = writeOutput(getOutputPath(at), contents))
+  SmallString<128> path(flags.saveTemps);
+  if (std::error_code error = llvm::sys::fs::create_directories(path))
+    return fail("--save-temps: cannot make the directory " + path + ": " +
+                error.message());
+  llvm::sys::path::append(path, getStem() + getExtension(at));
+  if (llvm::Error error = writeOutput(path, contents))
+    return fail("--save-temps: " + toString(std::move(error)));
+  return 0;
+}
+
+int Compilation::writeEnd(StringRef contents) {
+  if (llvm::Error error = writeOutput(getOutputPath(end), contents))
     return fail(toString(std::move(error)));
   return 0;
+}
+
+int Compilation::emit(Phase at, StringRef contents, bool &done) {
+  done = at == end;
+  if (int code = saveTemp(at, contents))
+    return code;
+  return done ? writeEnd(contents) : 0;
 }
 
 int Compilation::emitModule(Phase at, bool &done) {
   done = false;
   // Of a GPU the launches are known here; their registers are only later.
   if (at == end && at == Phase::Kernels && flags.explain && options.isCuda())
-    if (int code = explainGpu({}))
-      return code;
+    explainGpu({});
   if (at != end && flags.saveTemps.empty())
     return 0;
   std::string contents;
@@ -784,7 +810,14 @@ int Compilation::emitModule(Phase at, bool &done) {
   // Values keep the names that the compiler gives them.
   (*module)->print(os, OpPrintingFlags().printNameLocAsPrefix());
   os << "\n";
-  return emit(at, contents, done);
+  if (at != end || !flags.outline)
+    return emit(at, contents, done);
+  if (int code = saveTemp(at, contents))
+    return code;
+  contents.clear();
+  printOutline(*module, getWidth(/*isStdout=*/true), os);
+  done = true;
+  return writeEnd(contents);
 }
 
 int Compilation::run() {

@@ -49,7 +49,13 @@ private:
 
   int runPipeline(Phase phase);
   int explain();
-  int explainGpu(const llvm::StringMap<KernelResources> &resources);
+  void explainGpu(const llvm::StringMap<KernelResources> &resources);
+  /// Prints where the output does not go: on stdout, if it can.
+  void print(ExplainReport report);
+  /// Writes it to the folder of --save-temps, if there is one.
+  int saveTemp(Phase phase, llvm::StringRef contents);
+  /// Writes what this run was for.
+  int writeEnd(llvm::StringRef contents);
   /// Writes the text or file of `phase`; `done` says that it was the last.
   int emit(Phase phase, llvm::StringRef contents, bool &done);
   int emitModule(Phase phase, bool &done);

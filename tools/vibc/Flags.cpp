@@ -12,6 +12,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
@@ -33,122 +34,65 @@ template <typename T> struct WordParser : cl::parser<T> {
       value = this->Values[i].V.getValue();
       return false;
     }
-    std::string expected;
+    SmallVector<StringRef> words;
     for (unsigned i = 0, e = this->getNumOptions(); i != e; ++i)
-      expected += (i == 0       ? ""
-                   : i + 1 == e ? " or "
-                                : ", ") +
-                  this->getOption(i).str();
+      if (!this->getOption(i).empty())
+        words.push_back(this->getOption(i));
+    std::string expected =
+        join(drop_end(words), ", ") + " or " + words.back().str();
     return option.error("found '" + word + "', expected " + expected, name);
   }
 };
 
-/// The options live as long as a parse of the command line.
+/// The options live as long as a parse of the command line. Help.cpp describes
+/// them.
 struct Parser {
-  cl::OptionCategory category{"Options of vibc"};
+  cl::OptionCategory category{"Options of vibc (vibc --help describes them)"};
 
-  cl::opt<std::string> input{
-      cl::Positional, cl::Required, cl::desc("MODEL.mlir"),
-      cl::value_desc("file, or - for stdin"), cl::cat(category)};
-  cl::opt<std::string> output{
-      "o",
-      cl::desc("Where to write: a file, or - for stdout. By default a program "
-               "takes the name of the model file without its ending, an object "
-               "adds .o, a library .so, and text goes to stdout"),
-      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> input{cl::Positional, cl::Required,
+                             cl::desc("MODEL.mlir"), cl::cat(category)};
+  cl::opt<std::string> output{"o", cl::value_desc("FILE"), cl::cat(category)};
   cl::opt<Phase, false, WordParser<Phase>> emit{
       "emit",
-      cl::desc("What to make: a program, or the text or file of a phase, which "
-               "vibc takes again and goes on from (up to obj)"),
-      cl::values(
-          clEnumValN(Phase::Model, "model", "what the user wrote, checked"),
-          clEnumValN(Phase::Step, "step",
-                     "the training step and evaluation over tensors, with "
-                     "their gradients and updates"),
-          clEnumValN(Phase::Fused, "fused",
-                     "each function as the list of kernels that run"),
-          clEnumValN(Phase::Kernels, "kernels",
-                     "vectorized loops over one planned arena; of a GPU, "
-                     "thread blocks and their launches"),
-          clEnumValN(Phase::Ptx, "ptx", "of a GPU: PTX"),
-          clEnumValN(Phase::Cubin, "cubin",
-                     "of a GPU: machine code of its architecture, by the CUDA "
-                     "Toolkit"),
-          clEnumValN(Phase::LLVM, "llvm", "LLVM IR"),
-          clEnumValN(Phase::Asm, "asm", "assembly"),
-          clEnumValN(Phase::Obj, "obj", "an object file with vib_model in it"),
-          clEnumValN(Phase::Shared, "shared",
-                     "a shared library, with a C header beside it"),
-          clEnumValN(Phase::Exe, "exe", "the program (the default)")),
-      cl::value_desc("phase"), cl::cat(category)};
+      cl::values(clEnumValN(Phase::Model, "model", ""),
+                 clEnumValN(Phase::Step, "step", ""),
+                 clEnumValN(Phase::Fused, "fused", ""),
+                 clEnumValN(Phase::Kernels, "kernels", ""),
+                 clEnumValN(Phase::Ptx, "ptx", ""),
+                 clEnumValN(Phase::Cubin, "cubin", ""),
+                 clEnumValN(Phase::LLVM, "llvm", ""),
+                 clEnumValN(Phase::Asm, "asm", ""),
+                 clEnumValN(Phase::Obj, "obj", ""),
+                 clEnumValN(Phase::Shared, "shared", ""),
+                 clEnumValN(Phase::Exe, "exe", "")),
+      cl::cat(category)};
+  cl::opt<bool> outline{"outline", cl::cat(category)};
+  cl::opt<bool> gradients{"gradients", cl::cat(category)};
   cl::opt<Target, false, WordParser<Target>> target{
-      "target", cl::desc("Where the program runs:"),
-      cl::values(clEnumValN(Target::CPU, "cpu", "a CPU (the default)"),
-                 clEnumValN(Target::CUDA, "cuda", "an NVIDIA GPU")),
-      cl::value_desc("target"), cl::cat(category)};
-  cl::opt<std::string> arch{
-      "arch",
-      cl::desc("With --target=cuda, the oldest architecture that the program "
-               "runs on: sm_80 (the default), sm_86, sm_89, sm_90, sm_100 or "
-               "sm_120"),
-      cl::value_desc("name"), cl::cat(category)};
-  cl::opt<bool> cubin{
-      "cubin",
-      cl::desc("With --target=cuda, put the machine code of the architecture "
-               "beside the PTX, which the driver then need not compile. Takes "
-               "the CUDA Toolkit"),
+      "target",
+      cl::values(clEnumValN(Target::CPU, "cpu", ""),
+                 clEnumValN(Target::CUDA, "cuda", "")),
       cl::cat(category)};
-  cl::opt<std::string> cpu{
-      "cpu",
-      cl::desc("The CPU to compile for: native (the default, this machine), "
-               "x86-64-v3 (AVX2), x86-64-v4 (AVX-512), or a name that LLVM "
-               "knows, such as znver4"),
-      cl::value_desc("name"), cl::cat(category)};
-  cl::opt<std::string> precision{
-      "precision",
-      cl::desc(
-          "f32 or f64, both IEEE: of weights and activations. Or bf16: as "
-          "f32, but wide contractions read their operands rounded to bf16. "
-          "With --target=cuda f32, bf16, or tf32: as f32, but contractions of "
-          "matrices round their factors to TF32. By default the model's own "
-          "type"),
-      cl::value_desc("type"), cl::cat(category)};
-  cl::opt<std::string> batch{
-      "batch", cl::desc("Rows of a batch, in place of the model's own"),
-      cl::value_desc("N"), cl::cat(category)};
-  cl::opt<Level> level{
-      cl::desc("How much to optimize:"),
-      cl::values(
-          clEnumValN(Level::O0, "O0",
-                     "the reference: nothing fused, scalar loops by the "
-                     "plainest passes, one thread"),
-          clEnumValN(Level::O1, "O1",
-                     "adds fusion into kernels, one arena for all buffers, "
-                     "tiles, vectors and threads"),
-          clEnumValN(Level::O2, "O2",
-                     "adds LLVM's -O2: its loop, vector and inlining passes "
-                     "on that code (the default)"),
-          clEnumValN(Level::O3, "O3",
-                     "adds LLVM's -O3 and its aggressive code generation: "
-                     "longer to compile, seldom faster")),
+  cl::opt<std::string> cpu{"cpu", cl::value_desc("NAME"), cl::cat(category)};
+  cl::opt<std::string> arch{"arch", cl::value_desc("NAME"), cl::cat(category)};
+  cl::opt<bool> cubin{"cubin", cl::cat(category)};
+  cl::opt<std::string> precision{"precision", cl::value_desc("TYPE"),
+                                 cl::cat(category)};
+  cl::opt<std::string> batch{"batch", cl::value_desc("N"), cl::cat(category)};
+  cl::opt<Level> level{cl::values(clEnumValN(Level::O0, "O0", ""),
+                                  clEnumValN(Level::O1, "O1", ""),
+                                  clEnumValN(Level::O2, "O2", ""),
+                                  clEnumValN(Level::O3, "O3", "")),
+                       cl::desc("Level:"), cl::cat(category)};
+  cl::opt<ExplainForm, false, WordParser<ExplainForm>> explain{
+      "explain", cl::ValueOptional,
+      cl::values(clEnumValN(ExplainForm::Brief, "", ""),
+                 clEnumValN(ExplainForm::Full, "full", ""),
+                 clEnumValN(ExplainForm::Json, "json", "")),
       cl::cat(category)};
-  cl::opt<bool> gradients{
-      "gradients",
-      cl::desc("Add the entry point that writes the gradients out, which "
-               "--emit=shared always has"),
-      cl::cat(category)};
-  cl::opt<bool> explain{
-      "explain",
-      cl::desc("Print a table of the kernels: FLOPs, bytes, the least cycles, "
-               "how each is divided, its register tile and layout, what is "
-               "fused into it, and why a fusion was not done"),
-      cl::cat(category)};
-  cl::opt<std::string> saveTemps{
-      "save-temps", cl::desc("Write the text or file of every phase to DIR"),
-      cl::value_desc("DIR"), cl::cat(category)};
-  cl::opt<bool> timing{"timing",
-                       cl::desc("Print what each phase and pass took"),
-                       cl::cat(category)};
+  cl::opt<std::string> saveTemps{"save-temps", cl::value_desc("DIR"),
+                                 cl::cat(category)};
+  cl::opt<bool> timing{"timing", cl::cat(category)};
 };
 } // namespace
 
@@ -180,7 +124,13 @@ static void rejectFlagsOfProgram(ArrayRef<char *> words) {
 }
 
 Flags vib::parseFlags(int argc, char **argv) {
-  rejectFlagsOfProgram(ArrayRef(argv, argc).drop_front());
+  ArrayRef<char *> words = ArrayRef(argv, argc).drop_front();
+  for (StringRef word : words)
+    if (is_contained({"--help", "-help", "-h"}, word)) {
+      outs() << getHelp();
+      exit(0);
+    }
+  rejectFlagsOfProgram(words);
   Parser parser;
   mlir::registerMLIRContextCLOptions();
   // A user knows the line of the model, not the generic form of its op.
@@ -195,14 +145,7 @@ Flags vib::parseFlags(int argc, char **argv) {
 
   std::string errors;
   raw_string_ostream os(errors);
-  if (!cl::ParseCommandLineOptions(
-          argc, argv,
-          "vibc - compiles a model of the vib dialect to a program that trains "
-          "it\n\n"
-          "Also takes what it wrote for a phase, and goes on from there. The "
-          "printing\noptions of MLIR work (--mlir-print-ir-after-all, "
-          "--mlir-pass-statistics, …):\nsee --help-hidden.\n",
-          &os)) {
+  if (!cl::ParseCommandLineOptions(argc, argv, "", &os)) {
     errs() << errors;
     exit(2);
   }
@@ -211,7 +154,9 @@ Flags vib::parseFlags(int argc, char **argv) {
   flags.input = parser.input;
   flags.output = parser.output;
   flags.gradients = parser.gradients;
-  flags.explain = parser.explain;
+  if (parser.explain.getNumOccurrences())
+    flags.explain = parser.explain;
+  flags.outline = parser.outline;
   flags.timing = parser.timing;
   flags.saveTemps = parser.saveTemps;
   if (parser.emit.getNumOccurrences())

@@ -9,6 +9,7 @@
 #ifndef VIB_TOOLS_VIBC_FLAGS_H
 #define VIB_TOOLS_VIBC_FLAGS_H
 
+#include "compiler/kernels/ExplainReport.h"
 #include "compiler/object/Options.h"
 #include <optional>
 #include <string>
@@ -28,7 +29,8 @@ struct Flags {
   std::optional<int64_t> batch;
   std::optional<unsigned> level;
   bool gradients = false;
-  bool explain = false;
+  std::optional<ExplainForm> explain;
+  bool outline = false;
   bool timing = false;
   std::string saveTemps;
 };
@@ -36,6 +38,9 @@ struct Flags {
 /// Parses the command line, LLVM's and MLIR's own options included. Exits with
 /// 2 on wrong usage, with 0 after --help and --version.
 Flags parseFlags(int argc, char **argv);
+
+/// The text of --help.
+llvm::StringRef getHelp();
 
 } // namespace vib
 
