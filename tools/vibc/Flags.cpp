@@ -141,7 +141,6 @@ Flags vib::parseFlags(int argc, char **argv) {
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
   cl::SetVersionPrinter(printVersion);
-  cl::HideUnrelatedOptions(parser.category);
 
   std::string errors;
   raw_string_ostream os(errors);
