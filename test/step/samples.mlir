@@ -16,7 +16,7 @@
 // The gradient of a weight sums over rows and samples.
 // CHECK:      linalg.contract {{.*}} {vib.label = "decode.2.grad"} ins({{.*}} : tensor<3x4x6xf32>, tensor<3x4x3xf32>) {{.*}} -> tensor<6x3xf32>
 // The adjoints of the posterior sum over samples.
-// CHECK:      iterator_types = ["parallel", "parallel", "reduction"]} ins({{.*}} : tensor<3x4x4xf32>) outs({{.*}} : tensor<4x4xf32>) attrs = {vib.label = "decode.0.in"}
+// CHECK:      iterator_types = ["parallel", "parallel", "reduction"]} ins({{.*}} : tensor<3x4x4xf32>) outs({{.*}} : tensor<4x4xf32>) attrs = {vib.label = "decode.0.in"{{.*}}}
 
 // CHECK-LABEL: func.func @evaluate(
 // CHECK-NOT:   tensor<3x4x
