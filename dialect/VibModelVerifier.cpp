@@ -305,9 +305,17 @@ LogicalResult ModelVerifier::verifyChain() {
     if (reparameterize)
       sample = reparameterize;
   }
-  if (!sample)
-    return nll.emitOpError("expected the likelihood to read a sample of a "
-                           "posterior: add 'vib.reparameterize'");
+  if (!sample) {
+    ReparameterizeOp unread;
+    model.getBody().walk([&](ReparameterizeOp op) { unread = op; });
+    if (!unread)
+      return nll.emitOpError("expected the likelihood to read a sample of a "
+                             "posterior: add 'vib.reparameterize'");
+    InFlightDiagnostic diagnostic = nll.emitOpError(
+        "expected the likelihood to depend on the sample, but it does not");
+    diagnostic.attachNote(unread.getLoc()) << "the sample is drawn here";
+    return diagnostic;
+  }
   auto posterior =
       dyn_cast_or_null<NormalOp>(getSource(sample.getDistribution()));
   if (!posterior || !posterior.isComputed()) {

@@ -83,15 +83,31 @@ const char *nameOfSchedule(const VibSchedule &schedule) {
   }
 }
 
+/// The schedule in the words of the language.
 std::string describeSchedule(const VibSchedule &schedule) {
   std::string text = nameOfSchedule(schedule);
+  const char *factor = "rate";
+  if (schedule.kind == VIB_COSINE)
+    factor = "final";
+  if (schedule.kind == VIB_LINEAR || schedule.kind == VIB_GEOMETRIC) {
+    text = schedule.kind == VIB_LINEAR ? "linear_warmup" : "exponential_warmup";
+    factor = "from";
+  }
   if (schedule.kind != VIB_CONSTANT)
-    text += fmt::format(" (factor {:g}, epochs {:g})", schedule.factor,
+    text += fmt::format(" ({} {:g}, epochs {:g})", factor, schedule.factor,
                         schedule.epochs);
   if (schedule.warmup_epochs > 0)
     text +=
-        fmt::format(" after a warm-up of {:g} epochs", schedule.warmup_epochs);
+        fmt::format(" after a warm-up of {:g} epoch{}", schedule.warmup_epochs,
+                    schedule.warmup_epochs == 1 ? "" : "s");
   return text;
+}
+
+/// What training keeps beside the weights.
+const char *nameOfState(const VibModel &model) {
+  if (model.moments > 0)
+    return model.averaged ? "with moments and average" : "with moments";
+  return model.averaged ? "with the average" : nullptr;
 }
 
 nlohmann::ordered_json scheduleJson(const VibSchedule &schedule) {
@@ -216,13 +232,15 @@ std::string infoText(const VibModel &model) {
   line("average", model.averaged ? fmt::format("decay {:g}, zero-debiased",
                                                model.average_decay)
                                  : "none");
-  line("memory",
-       fmt::format("{} of weights, {} with moments and average, {} of batch "
-                   "and intermediates",
-                   bytes(double(model.block_bytes)),
-                   bytes(double(model.block_bytes) *
-                         (1 + model.moments + model.averaged)),
-                   bytes(double(model.arena_bytes))));
+  std::string weights =
+      fmt::format("{} of weights, ", bytes(double(model.block_bytes)));
+  if (const char *state = nameOfState(model))
+    weights += fmt::format(
+        "{} {}, ",
+        bytes(double(model.block_bytes) * (1 + model.moments + model.averaged)),
+        state);
+  line("memory", fmt::format("{}{} of batch and intermediates", weights,
+                             bytes(double(model.arena_bytes))));
   if (work.flops > 0)
     line("step", fmt::format("{:.1f} MFLOP, {} of memory traffic",
                              work.flops / 1e6, bytes(work.bytes)));

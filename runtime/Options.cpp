@@ -137,6 +137,23 @@ private:
   CLI::App *app;
 };
 
+std::string describeSeed(const VibModel &model, Command command) {
+  switch (command) {
+  case Command::Train:
+    return fmt::format("Where all random numbers come from [{}]", model.seed);
+  case Command::Bench:
+    return fmt::format(
+        "Where the data, the initial weights and the noise come\n"
+        "from [{}]",
+        model.seed);
+  case Command::Decode:
+  case Command::Info:
+    return "Has no effect: nothing is drawn";
+  default:
+    return "Where the noise comes from [the seed in the weights' file]";
+  }
+}
+
 void addCommonFlags(FlagBuilder flags, const VibModel &model,
                     Options &options) {
   if (!model.gpu)
@@ -151,15 +168,12 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
               model.gpu
                   ? "Has no effect on a GPU; accepted so that a script works\n"
                     "for programs of both kinds"
-                  : "Threads to work with [as many as the process may use\n"
-                    "processors]; the results do not depend on it");
-  flags.whole(
-      "--seed", options.seed, 0, UINT64_MAX,
-      options.command == Command::Train
-          ? fmt::format("Where all random numbers come from [{}]", model.seed)
-      : options.command == Command::Decode
-          ? "Has no effect: nothing is drawn"
-          : "Where the noise comes from [the seed in the weights' file]");
+              : options.command == Command::Info
+                  ? "Has no effect: nothing is computed"
+                  : "Threads to work with [one for each processor that the\n"
+                    "process may use]; the results do not depend on it");
+  flags.whole("--seed", options.seed, 0, UINT64_MAX,
+              describeSeed(model, options.command));
   flags.flag("--quiet", options.quiet, "Print results and errors only");
 }
 
@@ -312,14 +326,21 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
           "  covariance its covariance, [N, {3}, {3}]\n"
           "  cholesky   the lower Cholesky factor of its covariance,\n"
           "             [N, {3}, {3}]\n"
-          "  z          the mean of the draws, [N, {3}]\n"
-          "  rate       the rate in bits, [N]\n"
-          "  rate_each  the rate of each latent in bits, [N, {3}]",
+          "  z          the mean of the draws, [N, {3}]"
+          "{5}{6}",
           classes ? "probabilities of the classes" : "means of the targets",
           model.outputs,
           classes ? "logits of the classes" : "the same as probs",
           model.latents,
-          classes ? "  entropy    entropy of probs in bits, [N]\n" : ""));
+          classes ? "  entropy    entropy of probs in bits, [N]\n" : "",
+          whyMissing(model, What::Rate)
+              ? ""
+              : "\n  rate       the rate in bits, [N]",
+          whyMissing(model, What::RateEach)
+              ? ""
+              : fmt::format("\n  rate_each  the rate of each latent in bits, "
+                            "[N, {}]",
+                            model.latents)));
   addAllowNonFinite(flags, options);
   options.command = Command::Predict;
   addCommonFlags(flags, model, options);

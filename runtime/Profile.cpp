@@ -96,9 +96,9 @@ std::string describeProfile(const VibModel &model,
   }
   text += fmt::format(
       "at least: the ms that a launch takes at {:.0f} GFLOP/s and {:.1f} GB/s, "
-      "the most that these threads reached beside the kernels or in one; the "
-      "data of a small kernel may lie in a faster cache, and then it is the ms "
-      "that it took\n",
+      "the highest rates that these threads reached, in a kernel or in a "
+      "measurement beside them. A small kernel, whose data may lie in a faster "
+      "cache, can take less; then it is the ms that it took.\n",
       limits.flops / 1e9, limits.bytes / 1e9);
   if (steps > 0)
     text += fmt::format("{:.3f} ms/step, of which the kernels of train_step "

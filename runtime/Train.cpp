@@ -334,6 +334,8 @@ void TrainingRun::introduce() {
                             "epochs counted from 0, seed {}",
                             model.batch, grouped(int64_t(stepsPerEpoch())),
                             grouped(int64_t(limit)), values.seed));
+  if (step >= limit)
+    return; // No step follows, and a schedule has no course.
   auto course = [&](const VibSchedule &schedule, double base) {
     return describeCourse(schedule, base, step, limit, stepsPerEpoch());
   };
@@ -354,7 +356,7 @@ void TrainingRun::sayFinished() {
                             done, flag));
 }
 
-/// Beta and the learning rate of the last update where they vary.
+/// Beta and the learning rate of the last update where they have a schedule.
 std::string TrainingRun::describeVarying(const Context &now) const {
   std::string text;
   if (now.beta && varies(model.beta_schedule))

@@ -184,6 +184,8 @@ TEST(CommandLine, infoSaysWhatIsThere) {
   EXPECT_EQ(text.exitCode, 0);
   expectIn(text.out, "c1a55e5");
   expectIn(text.out, "train_step/update");
+  expectIn(runMock({"info", "--help"}).out, "nothing is drawn");
+  expectIn(runMock({"bench", "--help"}).out, "Where the data, the initial");
 }
 
 TEST(CommandLine, aClosedOutputIsAnError) {
@@ -454,6 +456,8 @@ TEST(CommandLine, predictRefusesWhatTheModelDoesNotHave) {
                               start);
     EXPECT_EQ(outcome.exitCode, 2);
     expectIn(outcome.err, std::string("--what: ") + reason);
+    std::string help = runMock({"predict", "--help"}, start).out;
+    EXPECT_EQ(help.find(std::string("  ") + what + " "), std::string::npos);
   }
 }
 
