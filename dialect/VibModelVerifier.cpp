@@ -14,7 +14,7 @@
 //   3. every value is computed before it is read;
 //   4. there is one loss;
 //   5. there is one element type;
-//   6. no two parameters have one name;
+//   6. names can be printed and stored, and no two parameters have one name;
 //   7. the loss reads every encoder and every parameter, else they would never
 //      be trained;
 //   8. the network is a chain: an encoder, one reparameterization of its
@@ -29,7 +29,9 @@
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Dominance.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace vib;
@@ -203,11 +205,30 @@ LogicalResult ModelVerifier::verifyElementTypes() {
   return failure(result.wasInterrupted());
 }
 
+/// Names are printed on terminals, stored as JSON in weight files and become
+/// symbols of the program.
+static LogicalResult verifyText(Operation *op, StringRef what, StringRef name) {
+  auto isControl = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
+  if (llvm::json::isUTF8(name) && llvm::none_of(name, isControl))
+    return success();
+  std::string shown;
+  llvm::raw_string_ostream os(shown);
+  llvm::printEscapedString(name, os);
+  return op->emitOpError("expected ")
+         << what << " of UTF-8 text without control characters but got \""
+         << shown << "\"";
+}
+
 LogicalResult ModelVerifier::verifyNames() {
+  if (failed(verifyText(model, "a name", model.getSymName())))
+    return failure();
   llvm::StringMap<Operation *> owners;
   WalkResult result =
       model.getBody().walk([&](ParameterizedOpInterface op) -> WalkResult {
         for (const Parameter &parameter : op.getParameters()) {
+          if (failed(verifyText(op, "a name for its parameters",
+                                parameter.name)))
+            return WalkResult::interrupt();
           auto [place, isNew] =
               owners.try_emplace(parameter.name, op.getOperation());
           if (isNew)

@@ -216,7 +216,11 @@ Bytes readFile(const std::string &path) {
   struct stat info;
   Bytes bytes;
   size_t size = 0;
-  bool regular = ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
+  bool known = ::fstat(descriptor, &info) == 0;
+  bool regular = known && S_ISREG(info.st_mode);
+  // Some, such as /dev/zero, have no end.
+  if (known && S_ISCHR(info.st_mode))
+    fail("cannot read {}: it is a device", path);
   if (regular)
     bytes.resize(size_t(info.st_size) + 1); // one more, to meet the end
   int error = 0;

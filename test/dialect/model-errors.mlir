@@ -168,6 +168,41 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
+// A model's name that is not UTF-8, and a layer's with a control character.
+// expected-error @+1 {{'vib.model' op expected a name of UTF-8 text without control characters but got "m\FF"}}
+vib.model @"m\FF"(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    // expected-error @+1 {{'vib.linear' op expected a name for its parameters of UTF-8 text without control characters but got "e\00.weight"}}
+    %s = vib.linear %x @"e\00" : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
 // Two parameters of one name.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {

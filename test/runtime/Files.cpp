@@ -91,6 +91,12 @@ TEST(Files, FullDiskIsNamed) {
                "cannot write /dev/full: No space left on device");
 }
 
+TEST(Files, AFileWithoutEndIsNotRead) {
+  if (!fileExists("/dev/zero"))
+    GTEST_SKIP() << "there is no /dev/zero; it needs one";
+  EXPECT_ERROR(readFile("/dev/zero"), "cannot read /dev/zero: it is a device");
+}
+
 TEST(Files, MissingDirectoryIsNamed) {
   TemporaryDirectory directory;
   EXPECT_ERROR(writeFile(directory.path("no/a"), "x"),

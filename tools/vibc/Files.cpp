@@ -51,6 +51,11 @@ Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
   StringRef name = path == "-" ? "stdin" : path;
   if (sys::fs::is_directory(path))
     return createStringError(name + ": is a directory, expected a model file");
+  // Some, such as /dev/zero, have no end.
+  sys::fs::file_status status;
+  if (path != "-" && !sys::fs::status(path, status) &&
+      status.type() == sys::fs::file_type::character_file)
+    return createStringError(name + ": is a device, expected a model file");
   ErrorOr<std::unique_ptr<MemoryBuffer>> file =
       MemoryBuffer::getFileOrSTDIN(path);
   if (std::error_code error = file.getError())
