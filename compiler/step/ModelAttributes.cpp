@@ -15,18 +15,6 @@
 using namespace mlir;
 using namespace vib;
 
-static StringRef getName(OptimizerKind kind) {
-  switch (kind) {
-  case OptimizerKind::SGD:
-    return "sgd";
-  case OptimizerKind::Adam:
-    return "adam";
-  case OptimizerKind::AdamW:
-    return "adamw";
-  }
-  llvm_unreachable("an optimizer without a name");
-}
-
 static StringRef getName(ScheduleKind kind) {
   switch (kind) {
   case ScheduleKind::Constant:

@@ -96,7 +96,7 @@ static void buildSGD(StepBuilder &step, ScalarBuilder &scalars,
     results.push_back(velocity);
 }
 
-static StringRef getName(OptimizerKind kind) {
+StringRef vib::getName(OptimizerKind kind) {
   switch (kind) {
   case OptimizerKind::SGD:
     return "sgd";

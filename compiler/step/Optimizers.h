@@ -30,6 +30,9 @@ llvm::SmallVector<mlir::Value> buildUpdate(StepBuilder &step,
                                            mlir::Value gradient,
                                            mlir::ValueRange state);
 
+/// "sgd", "adam" or "adamw".
+llvm::StringRef getName(OptimizerKind kind);
+
 } // namespace vib
 
 #endif // VIB_COMPILER_STEP_OPTIMIZERS_H

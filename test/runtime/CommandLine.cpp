@@ -27,11 +27,6 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-void expectIn(const std::string &text, const std::string &part) {
-  EXPECT_NE(text.find(part), std::string::npos)
-      << "no '" << part << "' in: " << text;
-}
-
 TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
   struct Case {
     const char *command;

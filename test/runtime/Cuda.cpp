@@ -26,11 +26,6 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-void expectIn(const std::string &text, const std::string &part) {
-  EXPECT_NE(text.find(part), std::string::npos)
-      << "no '" << part << "' in: " << text;
-}
-
 /// The environment of a program for a GPU.
 Start onGpu(const std::string &settings = "", const char *model = "gpu",
             const std::string &driver = VIB_FAKE_CUDA_DIR) {

@@ -125,6 +125,11 @@ void writeNumbers(const std::string &directory, int train, int test) {
   }
 }
 
+void expectIn(const std::string &text, const std::string &part) {
+  EXPECT_NE(text.find(part), std::string::npos)
+      << "no '" << part << "' in: " << text;
+}
+
 std::string readText(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;

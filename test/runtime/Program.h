@@ -47,6 +47,9 @@ void writeImages(const std::string &directory, int train, int test);
 /// The same for the regression: the target is a sum of the inputs.
 void writeNumbers(const std::string &directory, int train, int test);
 
+/// Checks that `text` has `part` in it.
+void expectIn(const std::string &text, const std::string &part);
+
 std::string readText(const std::string &path);
 std::vector<std::string> readLines(const std::string &path);
 /// The lines of metrics.jsonl without their seconds.

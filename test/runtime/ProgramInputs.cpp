@@ -21,11 +21,6 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-void expectIn(const std::string &text, const std::string &part) {
-  EXPECT_NE(text.find(part), std::string::npos)
-      << "no '" << part << "' in: " << text;
-}
-
 class ProgramInputs : public testing::Test {
 protected:
   std::string path(const std::string &name) const { return root.path(name); }
