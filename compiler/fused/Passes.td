@@ -181,6 +181,11 @@ def VerifyFused : FusedPass<"vib-verify-fused"> {
     place, so it would read the new value under the name of the old one. A
     weight's gradient is not written to memory, except by the function
     `gradients`.
+
+    The bodies of kernels are verified as `vib-verify-step` verifies those of
+    functions. State among the outs of a kernel is read by the op that updates
+    it and by no other, because the units of a kernel run at the same time.
+    Kernels of a function have different names.
   }];
 }
 

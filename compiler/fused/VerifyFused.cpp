@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelParts.h"
 #include "compiler/fused/Passes.h"
+#include "compiler/step/LoopVerifier.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -20,8 +22,6 @@ namespace vib {
 
 /// Functions contain only kernels, the buffers of their outs, and a return.
 static LogicalResult verifyOps(func::FuncOp function) {
-  if (!function.getBody().hasOneBlock())
-    return function.emitOpError("expected one block");
   for (Operation &op : function.getBody().front()) {
     if (!isa<KernelOp, tensor::EmptyOp, func::ReturnOp>(op))
       return op.emitOpError("expected only kernels and the tensor.empty "
@@ -31,7 +31,60 @@ static LogicalResult verifyOps(func::FuncOp function) {
         if (!getState(output) && !output.getDefiningOp<tensor::EmptyOp>())
           return kernel.emitOpError("expected each of its outs to be state or "
                                     "a tensor.empty");
+    if (auto empty = dyn_cast<tensor::EmptyOp>(op);
+        empty && !empty.getType().hasStaticShape())
+      return empty.emitOpError("expected a static shape");
   }
+  return success();
+}
+
+/// A state tensor among the outs may be updated by one op, which is the only
+/// one that reads it. Units of the kernel run at the same time, so another op
+/// might read the new value.
+static LogicalResult verifyUpdate(KernelOp kernel, BlockArgument state,
+                                  Value yielded) {
+  for (OpOperand &use : state.getUses()) {
+    Operation *user = use.getOwner();
+    if (isa<YieldOp>(user) && yielded == state)
+      continue;
+    auto loop = dyn_cast<linalg::LinalgOp>(user);
+    if (!loop || yielded.getDefiningOp() != user ||
+        loop.getTiedOpResult(loop.getDpsInitOperand(
+            cast<OpResult>(yielded).getResultNumber())) != yielded)
+      return user->emitOpError("reads state that another op of its kernel "
+                               "updates; expected the update to read it");
+    OpOperand *init =
+        loop.getDpsInitOperand(cast<OpResult>(yielded).getResultNumber());
+    if (init->get() != state ||
+        loop.getMatchingIndexingMap(&use) != loop.getMatchingIndexingMap(init))
+      return user->emitOpError("expected an update to read and write the same "
+                               "element");
+  }
+  return success();
+}
+
+static LogicalResult verifyKernel(KernelOp kernel) {
+  if (kernel.getName().empty())
+    return kernel.emitOpError("expected a name");
+  for (StringRef name : {kPartsAttrName, kFusedAttrName, kUnfusedAttrName})
+    if (Attribute notes = kernel->getAttr(name))
+      if (!isa<ArrayAttr>(notes) ||
+          !llvm::all_of(cast<ArrayAttr>(notes), llvm::IsaPred<StringAttr>))
+        return kernel.emitOpError("expected ")
+               << name << " to be a list of strings";
+  Block &body = kernel.getBody().front();
+  auto isUndefined = [&](BlockArgument argument) {
+    unsigned number = argument.getArgNumber();
+    return number >= kernel.getInputs().size() &&
+           !getState(kernel.getOperand(number));
+  };
+  if (failed(verifyLoops(body, isUndefined)))
+    return failure();
+  for (auto [output, argument, yielded] :
+       llvm::zip_equal(kernel.getOutputs(), kernel.getOutputArgs(),
+                       kernel.getYield().getOperands()))
+    if (getState(output) && failed(verifyUpdate(kernel, argument, yielded)))
+      return failure();
   return success();
 }
 
@@ -59,12 +112,33 @@ static LogicalResult verifyState(func::FuncOp function) {
     for (Value output : kernel.getOutputs()) {
       if (!getState(output))
         continue;
+      if (updates.lookup(output) == kernel)
+        return kernel.emitOpError("has ")
+               << getSlot(getState(output)).getName() << " twice in its outs";
       if (llvm::is_contained(kernel.getInputs(), output))
         return kernel.emitOpError("reads and updates ")
                << getSlot(getState(output)).getName()
                << "; expected its outs to be read through their arguments only";
       updates[output] = kernel;
     }
+  }
+  return success();
+}
+
+/// The names of kernels become those of functions.
+static LogicalResult verifyKernels(func::FuncOp function) {
+  llvm::StringMap<KernelOp> names;
+  for (KernelOp kernel : getKernels(function)) {
+    auto [it, inserted] = names.try_emplace(kernel.getName(), kernel);
+    if (!inserted) {
+      InFlightDiagnostic diagnostic =
+          kernel.emitOpError("has the name of another kernel of @")
+          << function.getName();
+      diagnostic.attachNote(it->second.getLoc()) << "the other kernel is here";
+      return diagnostic;
+    }
+    if (failed(verifyKernel(kernel)))
+      return failure();
   }
   return success();
 }
@@ -94,11 +168,17 @@ static LogicalResult verifyGradients(func::FuncOp function) {
 namespace {
 struct VerifyFusedPass : public vib::impl::VerifyFusedBase<VerifyFusedPass> {
   void runOnOperation() override {
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isDeclaration() &&
-          (failed(verifyOps(function)) || failed(verifyState(function)) ||
-           failed(verifyGradients(function))))
+    for (Operation &op : *getOperation().getBody()) {
+      auto function = dyn_cast<func::FuncOp>(op);
+      if (!function || !function.getBody().hasOneBlock()) {
+        op.emitOpError("expected only functions of one block in the phase "
+                       "fused");
         return signalPassFailure();
+      }
+      if (failed(verifyOps(function)) || failed(verifyState(function)) ||
+          failed(verifyKernels(function)) || failed(verifyGradients(function)))
+        return signalPassFailure();
+    }
     markAllAnalysesPreserved();
   }
 };

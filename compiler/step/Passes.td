@@ -85,8 +85,14 @@ def VerifyStep : Pass<"vib-verify-step", "mlir::ModuleOp"> {
     parameters, and holds the functions of the step. Their arguments and results
     are static tensors and scalars, each with a slot of its own. Slots of state
     name parameters and have their shapes, and `@train_step` returns all state
-    that it takes. The bodies hold linalg ops, slices and empty tensors, without
-    control flow.
+    that it takes.
+
+    The bodies hold linalg ops, slices, empty tensors and scalar constants. Every
+    operand of a linalg op is indexed by loops, each at most once, and every loop
+    that is not a reduction is a dimension of each result. Slices have static
+    offsets and sizes and strides of 1. The bodies of loops hold arithmetic that
+    every target has, without flags that allow other results. No op reads
+    elements that no op has written.
 
     ```mlir
     // error: 'func.func' op expected argument 1 to have a slot (vib.slot)

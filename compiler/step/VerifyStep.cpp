@@ -6,13 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/step/LoopVerifier.h"
 #include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -49,7 +46,6 @@ private:
   LogicalResult verifySlot(func::FuncOp function, const Twine &what, Type type,
                            Attribute attribute, llvm::StringSet<> &seen);
   LogicalResult verifyState(func::FuncOp function);
-  LogicalResult verifyOp(Operation &op);
 
   ModuleOp module;
   llvm::StringMap<SmallVector<int64_t>> parameters;
@@ -121,10 +117,8 @@ LogicalResult StepVerifier::verify(func::FuncOp function) {
       return failure();
   if (function.getName() == "train_step" && failed(verifyState(function)))
     return failure();
-  for (Operation &op : function.getBody().front())
-    if (failed(verifyOp(op)))
-      return failure();
-  return success();
+  return verifyLoops(function.getBody().front(),
+                     [](BlockArgument) { return false; });
 }
 
 LogicalResult StepVerifier::verifySlot(func::FuncOp function, const Twine &what,
@@ -176,27 +170,6 @@ LogicalResult StepVerifier::verifyState(func::FuncOp function) {
       return function.emitOpError("takes the state ")
              << slot << " but does not return it";
   }
-  return success();
-}
-
-LogicalResult StepVerifier::verifyOp(Operation &op) {
-  if (!isa<linalg::ContractOp, linalg::GenericOp, linalg::FillOp,
-           tensor::EmptyOp, tensor::ExtractSliceOp, tensor::InsertSliceOp,
-           arith::ConstantOp, func::ReturnOp>(op))
-    return op.emitOpError("expected only linalg.contract, linalg.generic, "
-                          "linalg.fill, slices and empty tensors in the phase "
-                          "step");
-  if (auto generic = dyn_cast<linalg::GenericOp>(op)) {
-    for (Operation &nested : generic.getRegion().front())
-      if (!isa<linalg::YieldOp, linalg::IndexOp, NoiseOp>(nested) &&
-          !isa<arith::ArithDialect, math::MathDialect>(nested.getDialect()))
-        return nested.emitOpError("expected only arithmetic, linalg.index and "
-                                  "vib.noise in the body of a loop");
-  }
-  for (Type type : op.getResultTypes())
-    if (auto tensor = dyn_cast<RankedTensorType>(type))
-      if (!tensor.hasStaticShape())
-        return op.emitOpError("expected a static shape but got ") << tensor;
   return success();
 }
 

@@ -165,7 +165,7 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
   func.func @draw() { return }
   func.func @decode() { return }
   func.func @train_step(%x: tensor<8x4xf32> {vib.slot = #vib.slot<input, "x">}) {
-    // expected-error @+1 {{expected only linalg.contract, linalg.generic, linalg.fill, slices and empty tensors in the phase step}}
+    // expected-error @+1 {{expected only linalg.contract, linalg.generic, linalg.fill, slices and empty tensors here}}
     %0 = tensor.collapse_shape %x [[0, 1]] : tensor<8x4xf32> into tensor<32xf32>
     return
   }
@@ -185,7 +185,7 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
         outs(%e : tensor<8xf32>) {
     ^bb0(%o: f32):
       %i = linalg.index 0 : index
-      // expected-error @+1 {{expected only arithmetic, linalg.index and vib.noise in the body of a loop}}
+      // expected-error @+1 {{expected only arithmetic that every target has, linalg.index and vib.noise in the body of a loop}}
       %v = tensor.extract %x[%i] : tensor<8xf32>
       linalg.yield %v : f32
     } -> tensor<8xf32>

@@ -215,6 +215,7 @@ int Compilation::read() {
                   (name ? "'" + name.getValue() + "'" : Twine("attribute")) +
                   ", expected model, step, fused or kernels");
     phase = *found;
+    isLaterPhase = phase > Phase::Model;
   }
   if (auto attribute =
           (*module)->getAttrOfType<DictionaryAttr>(kOptionsAttrName)) {
@@ -529,8 +530,9 @@ int Compilation::runPipeline(Phase next) {
     return failure();
   });
   if (failed(manager.run(*module))) {
-    // Up to the step it is the model that can be wrong, and so reported.
-    if (next <= Phase::Step && numErrors) {
+    // The model, or the file of a phase, may be wrong in a way that only a pass
+    // notices. Then its report is all that the user needs.
+    if (numErrors && (next <= Phase::Step || isLaterPhase)) {
       llvm::sys::fs::remove(reproducer);
       return 1;
     }
@@ -602,19 +604,31 @@ void Compilation::explainGpu(
   print(std::move(report));
 }
 
-/// What vibc wrote it had verified, but a file is open to changes.
-int Compilation::verifyKernels() {
+/// vibc has verified the files that it wrote, but users may edit them.
+int Compilation::verifyInput() {
+  TimingScope scope = timing.nest("Verify the input");
   PassManager manager(&context);
-  manager.addPass(options.isCuda() ? createVerifyGpuKernels()
-                                   : createVerifyKernels());
+  switch (phase) {
+  case Phase::Step:
+    manager.addPass(createVerifyStep());
+    break;
+  case Phase::Fused:
+    manager.addPass(createVerifyFused());
+    break;
+  case Phase::Kernels:
+    manager.addPass(options.isCuda() ? createVerifyGpuKernels()
+                                     : createVerifyKernels());
+    break;
+  default:
+    return 0;
+  }
   return failed(manager.run(*module));
 }
 
 int Compilation::lowerToKernels() {
   normalizeUses(*module);
-  if (phase == Phase::Kernels)
-    if (int code = verifyKernels())
-      return code;
+  if (int code = verifyInput())
+    return code;
   if (phase == Phase::Model)
     if (int code = runPipeline(Phase::Model))
       return code;

@@ -41,7 +41,7 @@ private:
   int settleRecorded();
   int settleTarget();
   int checkFlags();
-  int verifyKernels();
+  int verifyInput();
   int lowerToKernels();
   int lowerToObject();
   int lowerToGpuObject();
@@ -85,6 +85,8 @@ private:
   InputKind kind = InputKind::MLIR;
   /// The phase of what `module` or `text` holds.
   Phase phase = Phase::Model;
+  /// Whether the input is the file of a phase after the model.
+  bool isLaterPhase = false;
   std::unique_ptr<llvm::MemoryBuffer> input;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::string text;
