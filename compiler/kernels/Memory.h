@@ -35,6 +35,8 @@ inline constexpr llvm::StringLiteral kEntryAttrName = "vib.entry";
 /// On a function of the phase kernels: a description of the kernel, as {name,
 /// entry, flops, bytes, units}.
 inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
+/// On a function of the phase kernels: code that several kernels call.
+inline constexpr llvm::StringLiteral kSharedAttrName = "vib.shared";
 /// On a vib.kernel: the place of each of its outs, as {base, offset, panel,
 /// row}.
 inline constexpr llvm::StringLiteral kPlacesAttrName = "places";

@@ -241,6 +241,33 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   ];
 }
 
+def ShareKernels : Pass<"vib-share-kernels", "mlir::ModuleOp"> {
+  let summary = "Let kernels that differ only in their places share code";
+  let description = [{
+    Layers of the same shape have kernels whose code differs only in the places
+    of their tensors. The code of such kernels becomes one function, marked
+    `vib.shared`, with the views as arguments. The kernels keep their names,
+    their descriptions and their launches, and call it. A view that overlaps no
+    other view of its kernel is `noalias`. ShareKernels.cpp explains the steps.
+
+    ```mlir
+    func.func private @train_step.encode.2(%begin: index, %end: index, …) {
+      %h = memref.view %arena[%c17600][] : memref<98560xi8> to memref<32x64xf32>
+      %w = memref.view %weights[%c17216][] : …
+      … loops
+    // becomes, with a call in @train_step.encode.4 and @encode.encode.2, too
+      %h = memref.view %arena[%c17600][] : memref<98560xi8> to memref<32x64xf32>
+      %w = memref.view %weights[%c17216][] : …
+      call @train_step.encode.2.shared(%begin, %end, %h, %w, …)
+    ```
+  }];
+  let dependentDialects = ["mlir::func::FuncDialect"];
+  let statistics = [
+    Statistic<"numShared", "functions-shared", "Functions that kernels share">,
+    Statistic<"numKernels", "kernels-sharing", "Kernels that share their code">
+  ];
+}
+
 def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
   let summary = "Transpose matrices whose rows are shorter than a vector";
   let description = [{
@@ -273,7 +300,8 @@ def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
   let summary = "Verify the invariants of the phase kernels";
   let description = [{
     The memory plan is present. Every function is an entry or a kernel and takes
-    only blocks, the arena and scalars. No tensor, structured op or vib.noise is
+    only blocks, the arena and scalars, or is code that kernels share and takes
+    views of that memory and scalars. No tensor, structured op or vib.noise is
     left. Each launch names a kernel and its number of units. A kernel neither
     allocates nor copies memory.
   }];

@@ -32,6 +32,9 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
   buildPlanPipeline(pm, options);
   pm.addPass(createEmitCpuKernels(
       EmitCpuKernelsOptions{options.vectorBits, options.hasBf16}));
+  // Every pass from here on takes time for each op, so equal kernels are merged
+  // at once.
+  pm.addPass(createShareKernels());
   // The bodies are vectors now, so the noise expands to vector operations.
   pm.addPass(createExpandNoise());
   pm.addPass(createExpandRounding({options.hasBf16}));

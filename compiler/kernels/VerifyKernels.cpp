@@ -52,11 +52,15 @@ LogicalResult VerifyKernels::verifyModule(ModuleOp module) {
 }
 
 /// Every argument after the leading ones is a block, the arena or a scalar of
-/// the step.
+/// the step. Code that kernels share takes views in place of blocks and arena.
 LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
                                              unsigned leading) {
+  bool isShared = function->hasAttr(kSharedAttrName);
   for (unsigned i = leading, e = function.getNumArguments(); i != e; ++i) {
     Type type = function.getArgument(i).getType();
+    auto view = dyn_cast<MemRefType>(type);
+    if (isShared && view && view.hasStaticShape())
+      continue;
     if (function.getArgAttrOfType<StringAttr>(i, kBaseAttrName)) {
       auto memory = dyn_cast<MemRefType>(type);
       if (memory && memory.getRank() == 1 && memory.hasStaticShape() &&
@@ -76,7 +80,8 @@ LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
 }
 
 LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
-  bool isKernel = function->hasAttr(kKernelAttrName);
+  bool isKernel =
+      function->hasAttr(kKernelAttrName) || function->hasAttr(kSharedAttrName);
   if (!isKernel && !function->hasAttr(kEntryAttrName))
     return function.emitError("expected an entry or a kernel, but found "
                               "neither ")
@@ -100,6 +105,17 @@ LogicalResult VerifyKernels::verifyOp(Operation *op, bool isKernel) {
   if (auto launch = dyn_cast<LaunchOp>(op))
     return isKernel ? op->emitError("expected launches only in entries")
                     : verifyLaunch(launch);
+  if (auto call = dyn_cast<func::CallOp>(op)) {
+    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+        call, call.getCalleeAttr());
+    if (!callee || !callee->hasAttr(kSharedAttrName))
+      return op->emitError("expected a call of code that kernels share, but ")
+             << call.getCallee() << " has no " << kSharedAttrName;
+    auto caller = op->getParentOfType<func::FuncOp>();
+    if (!caller->hasAttr(kKernelAttrName))
+      return op->emitError("expected only kernels to call code that they "
+                           "share");
+  }
   if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect,
           bufferization::BufferizationDialect>(op->getDialect()))
     return op->emitError("expected only loops and vectors over memory, but "

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/Memory.h"
 #include "compiler/kernels/StepField.h"
 #include "compiler/object/Passes.h"
 #include "dialect/Vib.h"
@@ -97,6 +98,15 @@ static LogicalResult fillWrapper(LLVM::LLVMFuncOp wrapper,
   return success();
 }
 
+/// Whether `kernel` only calls code that kernels share.
+static bool callsShared(LLVM::LLVMFuncOp kernel) {
+  return llvm::any_of(kernel.getOps<LLVM::CallOp>(), [&](LLVM::CallOp call) {
+    auto callee = SymbolTable::lookupNearestSymbolFrom<LLVM::LLVMFuncOp>(
+        call, call.getCalleeAttr());
+    return callee && callee->hasAttr(kSharedAttrName);
+  });
+}
+
 void WrapFunctions::runOnOperation() {
   ModuleOp module = getOperation();
   SmallVector<LLVM::LLVMFuncOp> functions(module.getOps<LLVM::LLVMFuncOp>());
@@ -111,6 +121,9 @@ void WrapFunctions::runOnOperation() {
       function.removeArgAttr(i, "vib.base");
       function.removeArgAttr(i, kSlotAttrName);
     }
+    // Kernels share it to be compiled once.
+    if (function->hasAttr(kSharedAttrName))
+      function.setNoInline(true);
     if (!function->hasAttr("vib.arguments"))
       continue;
     std::string name = (function.getName() + ".call").str();
@@ -127,7 +140,7 @@ void WrapFunctions::runOnOperation() {
       // The descriptor refers to it, and is created after the translation.
       wrapper.setLinkage(LLVM::Linkage::External);
     } else {
-      function.setNoInline(true);
+      function.setNoInline(!callsShared(function));
       wrapper.setLinkage(LLVM::Linkage::Internal);
     }
     wrapper.setNoUnwind(true);

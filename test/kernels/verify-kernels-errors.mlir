@@ -50,3 +50,26 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
     return
   }
 }
+
+
+// -----
+
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func private @step.k(%b: index, %e: index) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+    // expected-error @below {{expected a call of code that kernels share, but step.l has no vib.shared}}
+    call @step.l(%b, %e) : (index, index) -> ()
+    return
+  }
+  func.func private @step.l(%b: index, %e: index) attributes {vib.kernel = {name = "l", entry = "step", units = 4 : i64}} { return }
+}
+
+// -----
+
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func private @k.shared(%b: index, %e: index) attributes {vib.shared} {
+    // expected-error @below {{expected only kernels to call code that they share}}
+    call @l.shared(%b, %e) : (index, index) -> ()
+    return
+  }
+  func.func private @l.shared(%b: index, %e: index) attributes {vib.shared} { return }
+}
