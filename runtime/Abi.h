@@ -84,7 +84,7 @@ typedef struct VibStep {
   uint64_t seed;
   uint64_t step;  /* updates done before this one; 0 in evaluation          */
   int32_t rows;   /* rows of the batch that count, 1 … batch                */
-  int32_t row0;   /* evaluation: index of the batch's first example         */
+  uint32_t row0;  /* evaluation: index of the batch's first example         */
   int32_t sample; /* evaluation: number of the draw; -1 means z = mu        */
   int32_t pad;
   double beta;

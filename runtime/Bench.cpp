@@ -95,8 +95,9 @@ template <typename SessionType> struct Bench {
         split(makeSyntheticSplit(model, values.seed)) {
     initializeWeights(model, values.seed, state.weights.data());
     session.setState(state);
+    shuffleRows(values.seed, 0, split.rows(), order);
     session.setTrainingOrder(session.addRows(split.inputs, &split.labels),
-                             shuffledRows(values.seed, 0, split.rows()));
+                             order);
   }
 
   Times time(std::optional<uint64_t> steps) {
@@ -112,6 +113,7 @@ template <typename SessionType> struct Bench {
   SessionType session;
   State state;
   Split split;
+  std::vector<uint32_t> order;
 };
 
 /// What every target tells of its steps.

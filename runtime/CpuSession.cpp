@@ -60,7 +60,7 @@ void CpuSession::setTrainingOrder(int rows,
     if (int64_t(row) >= split)
       fail("row {} asked for, the split has {}", row, split);
   trainingRows = rows;
-  trainingOrder = order;
+  trainingOrder = order.empty() ? nullptr : order.data();
 }
 
 void CpuSession::train(const VibStep *steps, size_t count,
@@ -72,8 +72,7 @@ void CpuSession::train(const VibStep *steps, size_t count,
     // Where the batch lies in the epoch is not the kernels' business.
     call.step.row0 = 0;
     int64_t first = steps[i].row0;
-    const uint32_t *indices =
-        trainingOrder.empty() ? nullptr : trainingOrder.data() + first;
+    const uint32_t *indices = trainingOrder ? trainingOrder + first : nullptr;
     loadBatch(data[size_t(trainingRows)], indices, first);
     model.train_step(&call);
     std::chrono::duration<double> elapsed =

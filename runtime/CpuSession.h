@@ -68,7 +68,7 @@ private:
   const State *state = nullptr;
   std::vector<Rows> data;
   int trainingRows = 0;
-  std::vector<uint32_t> trainingOrder;
+  const uint32_t *trainingOrder = nullptr; ///< Null: as they are.
   const VibTensor &nllTensor, &rateTensor, &errorTensor;
   Limits limits;
 };

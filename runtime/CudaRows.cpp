@@ -78,7 +78,7 @@ void CudaRows::setOrder(const std::vector<uint32_t> &order) {
   std::vector<uint32_t> plain;
   if (order.empty()) {
     plain.resize(count);
-    std::iota(plain.begin(), plain.end(), 0);
+    std::iota(plain.begin(), plain.end(), uint32_t(0));
   }
   const std::vector<uint32_t> &from = order.empty() ? plain : order;
   device.upload(orderMemory.get(), from.data(), from.size() * sizeof(uint32_t),

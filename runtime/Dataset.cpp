@@ -108,10 +108,10 @@ void checkInputs(const ArrayHeader &header, const VibModel &model) {
          adviseOrder(found, expected));
   if (header.shape.front() == 0)
     fail("{}: no rows", header.source);
-  // VibStep::row0 counts rows in 32 bits.
-  if (header.shape.front() > INT32_MAX)
-    fail("{}: {} rows, expected at most {}: divide the data", header.source,
-         header.shape.front(), INT32_MAX);
+  if (header.shape.front() > maxRows)
+    fail("{}: {} rows, expected at most {}, because the noise of an evaluation "
+         "numbers them in 32 bits: divide the data",
+         header.source, header.shape.front(), maxRows);
 }
 
 void checkLabels(const ArrayHeader &header, const VibModel &model) {

@@ -47,7 +47,7 @@ int runDecode(const VibModel &model, const Options &options) {
     int64_t count = std::min(model.batch, rows - first);
     auto begin = latents.begin() + first * model.latents;
     session->write("z", {begin, begin + count * model.latents});
-    step.rows = int32_t(count);
+    setRows(step, 0, count);
     session->decode(step);
     std::vector<double> values = session->read(tensor, count);
     if (!options.allowNonFinite)

@@ -154,8 +154,7 @@ Figures evaluate(Session &session, int number, const Split &split,
   averaged.outputErrors = outputErrors;
   for (int64_t first = 0; first < split.rows(); first += model.batch) {
     int64_t rows = std::min(model.batch, split.rows() - first);
-    step.rows = int32_t(rows);
-    step.row0 = int32_t(first);
+    setRows(step, first, rows);
     step.sample = -1;
     session.encode(number, step);
     if (model.rated) {

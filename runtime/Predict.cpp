@@ -215,8 +215,7 @@ int runPredict(const VibModel &model, const Options &options) {
   for (int64_t first = 0; first < inputs.rows(); first += model.batch) {
     throwIfInterrupted();
     int64_t rows = std::min(model.batch, inputs.rows() - first);
-    step.rows = int32_t(rows);
-    step.row0 = int32_t(first);
+    setRows(step, first, rows);
     session->encode(number, step);
     std::vector<double> values =
         wanted.samples ? readDraws(*session, step, options.what, samples, rows)

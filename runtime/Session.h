@@ -40,6 +40,12 @@ struct StepSums {
   double seconds = 0; ///< It took, from the rows of the split on.
 };
 
+/// Makes a step one on `rows` rows from place `first` on.
+inline void setRows(VibStep &step, int64_t first, int64_t rows) {
+  step.row0 = uint32_t(first);
+  step.rows = int32_t(rows);
+}
+
 class Session {
 public:
   explicit Session(const VibModel &model) : model(model) {}
@@ -75,8 +81,9 @@ public:
   /// Called once for each step, in their order.
   using StepDone = std::function<void(const StepSums &sums)>;
 
-  /// The rows to train on, and their order (empty: as they are). All steps that
-  /// were asked for must be done.
+  /// The rows to train on, and their order (empty: as they are), which must
+  /// stay as it is until another one is set. All steps that were asked for must
+  /// be done.
   virtual void setTrainingOrder(int rows,
                                 const std::vector<uint32_t> &order) = 0;
   /// How many steps it is best to ask for at once.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Shuffle.h"
+#include "runtime/Dataset.h"
 #include "runtime/Error.h"
 #include "runtime/Philox.h"
 
@@ -15,21 +16,20 @@
 
 namespace vib::runtime {
 
-std::vector<uint32_t> shuffledRows(uint64_t seed, uint64_t epoch,
-                                   int64_t count) {
-  if (count < 0 || count > int64_t(UINT32_MAX))
-    fail("{} examples, expected fewer than 2^32", count);
-  std::vector<uint32_t> rows(static_cast<size_t>(count));
-  std::iota(rows.begin(), rows.end(), 0);
-  for (uint64_t i = rows.size(); i-- > 1;) {
+void shuffleRows(uint64_t seed, uint64_t epoch, int64_t count,
+                 std::vector<uint32_t> &order) {
+  if (count < 0 || count > maxRows)
+    fail("{} examples, expected at most {}", count, maxRows);
+  order.resize(size_t(count));
+  std::iota(order.begin(), order.end(), uint32_t(0));
+  for (uint64_t i = order.size(); i-- > 1;) {
     uint32_t word =
         randomWords(seed, Purpose::Shuffle, uint32_t(i), 0, uint32_t(epoch))[0];
     // The product's high half is in [0, i]: no division, and a bias below
     // 2^-32.
     uint64_t j = uint64_t(word) * (i + 1) >> 32;
-    std::swap(rows[i], rows[j]);
+    std::swap(order[i], order[j]);
   }
-  return rows;
 }
 
 } // namespace vib::runtime

@@ -14,10 +14,10 @@
 
 namespace vib::runtime {
 
-/// The permutation of `count` rows for an epoch, counted from 0: Fisher-Yates
-/// from the identity.
-std::vector<uint32_t> shuffledRows(uint64_t seed, uint64_t epoch,
-                                   int64_t count);
+/// Makes `order` the permutation of `count` rows for an epoch, counted from 0:
+/// Fisher-Yates from the identity.
+void shuffleRows(uint64_t seed, uint64_t epoch, int64_t count,
+                 std::vector<uint32_t> &order);
 
 } // namespace vib::runtime
 

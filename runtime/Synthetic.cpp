@@ -8,6 +8,7 @@
 
 #include "runtime/Synthetic.h"
 #include "runtime/Philox.h"
+#include "runtime/Session.h"
 
 #include <cstring>
 
@@ -77,8 +78,7 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
 VibStep makeSyntheticStep(const VibModel &model, const HyperParameters &values,
                           uint64_t step) {
   VibStep result = makeTrainStep(model, values, step, batches);
-  result.rows = int32_t(model.batch);
-  result.row0 = int32_t(int64_t(step % uint64_t(batches)) * model.batch);
+  setRows(result, int64_t(step % uint64_t(batches)) * model.batch, model.batch);
   return result;
 }
 

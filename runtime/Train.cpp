@@ -170,8 +170,9 @@ private:
   uint64_t limit = 0; ///< Updates to do in all.
   RunningSums sums;
   std::optional<LossTerms> firstTerms; ///< Of the first step of all.
-  std::string divergence; ///< Of the last line in words; empty: none.
-  std::optional<uint64_t> orderedEpoch; ///< Which the session has the order of.
+  std::string divergence;      ///< Of the last line in words; empty: none.
+  std::vector<uint32_t> order; ///< Which the session reads; empty: none.
+  std::optional<uint64_t> orderedEpoch; ///< Which it is the order of.
   std::unique_ptr<LineFile> metrics;
   uint64_t metricsLines = 0;
   std::optional<uint64_t> savedStep; ///< Of the checkpoint on the disk.
@@ -398,9 +399,8 @@ uint64_t TrainingRun::nextStop() const {
 void TrainingRun::setOrder(uint64_t epoch) {
   if (orderedEpoch == epoch)
     return;
-  std::vector<uint32_t> order;
   if (options.shuffle)
-    order = shuffledRows(values.seed, epoch, train.rows());
+    shuffleRows(values.seed, epoch, train.rows(), order);
   if (options.shuffle || !orderedEpoch)
     session->setTrainingOrder(trainRows, order);
   orderedEpoch = epoch;
@@ -426,8 +426,7 @@ void TrainingRun::trainSteps() {
       VibStep next =
           makeTrainStep(model, values, asked, int64_t(stepsPerEpoch()));
       int64_t first = int64_t(asked % stepsPerEpoch()) * model.batch;
-      next.row0 = int32_t(first);
-      next.rows = int32_t(std::min(model.batch, train.rows() - first));
+      setRows(next, first, std::min(model.batch, train.rows() - first));
       steps.push_back(next);
     }
     session->train(steps.data(), steps.size(), done);

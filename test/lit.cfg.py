@@ -124,6 +124,8 @@ for name, program in (("clang", "clang-22"), ("gcc", "gcc")):
     feature(name, runs(program, "-fsyntax-only", "-xc++", "/dev/null"))
     config.substitutions.append(("%" + name, program))
 feature("root", os.geteuid() == 0)
+# A test that takes minutes and 14 GB of memory.
+feature("many-rows", os.environ.get("VIB_MANY_ROWS", "0") not in ("", "0"))
 feature("two-cpus", len(os.sched_getaffinity(0)) >= 2)
 
 try:

@@ -318,13 +318,14 @@ TEST(Dataset, TypesThatDoNotFitTheModelAreErrors) {
                "inputs are uint8, expected float32 or float64");
 }
 
-TEST(Dataset, MoreRowsThanABatchCanNameAreAnError) {
-  // Their numbers would be negative. The header decides, before any element.
+TEST(Dataset, MoreRowsThanTheNoiseCanNumberAreAnError) {
+  // Two of them would have the same noise. The header decides, before any
+  // element.
   TestModel test = imageModel();
   EXPECT_ERROR(
-      makeInputs({ElementType::U8, {INT64_C(1) << 31, 6}, {}}, "x", test.model),
-      "x: 2147483648 rows, expected at most 2147483647: divide the "
-      "data");
+      makeInputs({ElementType::U8, {maxRows + 1, 6}, {}}, "x", test.model),
+      "x: 4294967297 rows, expected at most 4294967296, because the noise of "
+      "an evaluation numbers them in 32 bits: divide the data");
 }
 
 TEST(Dataset, NonFiniteInputsNameTheRow) {

@@ -40,7 +40,7 @@ template <typename Real, int outputs> struct Arena {
   Real gradient[batch][Block<Real, outputs>::size];
 };
 
-double noise(const VibStep &step, Purpose purpose, int latent, int row,
+double noise(const VibStep &step, Purpose purpose, int latent, uint32_t row,
              int sample) {
   PhiloxWords words =
       philox4x32({uint32_t(latent), uint32_t(row),

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/Dataset.h"
 #include "runtime/Initialize.h"
 #include "runtime/Philox.h"
 #include "runtime/Shuffle.h"
@@ -49,6 +50,14 @@ TEST(Philox, UniformsAreInside) {
   EXPECT_EQ(uniform(0, 1u << 6), 1.5 * 0x1p-52);
 }
 
+std::vector<uint32_t> shuffledRows(uint64_t seed, uint64_t epoch,
+                                   int64_t count) {
+  // It must not matter what was there before.
+  std::vector<uint32_t> order(20, 7);
+  shuffleRows(seed, epoch, count, order);
+  return order;
+}
+
 TEST(Shuffle, MatchesTheScheme) {
   using Rows = std::vector<uint32_t>;
   EXPECT_EQ(shuffledRows(7, 0, 10), (Rows{3, 2, 6, 9, 4, 1, 0, 8, 5, 7}));
@@ -57,6 +66,8 @@ TEST(Shuffle, MatchesTheScheme) {
             (Rows{3, 0, 2, 8, 9, 1, 7, 6, 5, 4}));
   EXPECT_EQ(shuffledRows(7, 0, 1), Rows{0});
   EXPECT_EQ(shuffledRows(7, 0, 0), Rows{});
+  EXPECT_ERROR(shuffledRows(7, 0, maxRows + 1),
+               "4294967297 examples, expected at most 4294967296");
 }
 
 TEST(Shuffle, IsAPermutation) {

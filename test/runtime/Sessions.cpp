@@ -25,4 +25,13 @@ TEST(CpuSession, OrderOutsideOfTheSplitIsAnError) {
                "row 3 asked for, the split has 3");
 }
 
+TEST(Session, rowsBeyond31BitsKeepTheirNumbers) {
+  VibStep step = {};
+  setRows(step, (INT64_C(1) << 31) + 5, 3);
+  EXPECT_EQ(int64_t(step.row0), 2147483653);
+  setRows(step, maxRows - 1, 1);
+  EXPECT_EQ(int64_t(step.row0), 4294967295);
+  EXPECT_EQ(step.rows, 1);
+}
+
 } // namespace

@@ -17,7 +17,7 @@ class Parameter(ctypes.Structure):
 
 class Step(ctypes.Structure):
     _fields_ = [("seed", c_uint64), ("step", c_uint64), ("rows", c_int32),
-                ("row0", c_int32), ("sample", c_int32), ("pad", c_int32)] + [
+                ("row0", c_uint32), ("sample", c_int32), ("pad", c_int32)] + [
         (name, c_double)
         for name in ("beta", "rate", "rate1", "scale2", "average", "decay")]
 
