@@ -264,7 +264,8 @@ State::State(const VibModel &model) {
   auto blocks = Memory::allocateTogether(
       {model.block_bytes, model.moments >= 1 ? model.block_bytes : 0,
        model.moments >= 2 ? model.block_bytes : 0,
-       model.averaged ? model.block_bytes : 0});
+       model.averaged ? model.block_bytes : 0},
+      "the weights of the model and what the optimizer keeps of each");
   Memory *const members[] = {&weights, &moment1, &moment2, &average};
   for (size_t i = 0; i < blocks.size(); ++i)
     *members[i] = std::move(blocks[i]);
@@ -272,7 +273,7 @@ State::State(const VibModel &model) {
 
 State State::ofWeights(const VibModel &model) {
   State state;
-  state.weights = Memory(model.block_bytes);
+  state.weights = Memory(model.block_bytes, "the weights of the model");
   return state;
 }
 

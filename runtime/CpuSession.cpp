@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CpuSession.h"
+#include "runtime/Console.h"
 #include "runtime/Error.h"
 #include "runtime/Gather.h"
 #include "runtime/Profile.h"
@@ -20,11 +21,17 @@ namespace vib::runtime {
 
 CpuSession::CpuSession(const VibModel &model, int threads)
     : Session(model), pool(threads > 0 ? threads : availableProcessors()),
-      arena(model.arena_bytes), nllTensor(getTensor(model, "nll")),
-      rateTensor(getTensor(model, "rate")),
+      arena(model.arena_bytes,
+            fmt::format("the tensors of a batch of {} rows", model.batch)),
+      nllTensor(getTensor(model, "nll")), rateTensor(getTensor(model, "rate")),
       errorTensor(getTensor(model, "error")) {
   call.arena = arena.data();
   call.pool = pool.handle();
+  if (pool.threads() < pool.wanted())
+    complain("{}: warning: only {} of {} threads can be had: the system or a "
+             "limit (ulimit -u, ulimit -v, a control group) allows no more; "
+             "the results are the same\n",
+             model.name, pool.threads(), pool.wanted());
 }
 
 std::string CpuSession::describeDevice() const {

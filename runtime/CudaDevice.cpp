@@ -13,17 +13,7 @@
 
 namespace vib::runtime {
 
-namespace {
-
-std::string formatBytes(uint64_t bytes) {
-  if (bytes >= 1'000'000'000)
-    return fmt::format("{:.1f} GB", double(bytes) / 1e9);
-  if (bytes >= 1'000'000)
-    return fmt::format("{:.1f} MB", double(bytes) / 1e6);
-  return fmt::format("{} bytes", bytes);
-}
-
-} // namespace
+namespace {} // namespace
 
 CudaDevice::CudaDevice(const VibGpu &gpu, int ordinal) : ordinal(ordinal) {
   cuda::Result result = driver.cuInit(0);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Dataset.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/DataFiles.h"
 #include "runtime/Error.h"
 
@@ -147,6 +148,7 @@ std::string adviseLabels(T least, T most, const VibModel &model) {
 /// Labels as classes, with their counts.
 void readClasses(const Array &array, const VibModel &model, Labels &labels) {
   int64_t rows = array.rows();
+  requireMemory(uint64_t(rows) * sizeof(int32_t), labels.source);
   labels.classes.resize(size_t(rows));
   labels.counts.assign(size_t(model.outputs), 0);
   visitElements(array, [&](auto *values) {
@@ -169,6 +171,7 @@ void readClasses(const Array &array, const VibModel &model, Labels &labels) {
 std::vector<double> readNumbers(const Array &array, const std::string &source,
                                 const char *what, const VibModel &model) {
   int64_t width = array.rowElements();
+  requireMemory(uint64_t(array.rows() * width) * sizeof(double), source);
   std::vector<double> numbers(size_t(array.rows() * width));
   double limit = largest(model);
   visitElements(array, [&](auto *values) {

@@ -24,6 +24,14 @@ std::string printable(std::string_view text, size_t most) {
   return size < text.size() ? result + "..." : result;
 }
 
+std::string formatBytes(uint64_t bytes) {
+  if (bytes >= 1'000'000'000)
+    return fmt::format("{:.1f} GB", double(bytes) / 1e9);
+  if (bytes >= 1'000'000)
+    return fmt::format("{:.1f} MB", double(bytes) / 1e6);
+  return fmt::format("{} bytes", bytes);
+}
+
 std::string listNames(const std::vector<std::string> &names) {
   constexpr size_t most = 8, longest = 60;
   size_t shown = std::min(names.size(), most);

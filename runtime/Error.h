@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ template <typename... Args>
 /// At most the first `most` bytes of a text from a file, for a message: on one
 /// line, with '?' for control characters, and with "..." if it was cut.
 std::string printable(std::string_view text, size_t most);
+
+/// "1.5 GB", "2.0 MB" or "7 bytes".
+std::string formatBytes(uint64_t bytes);
 
 /// "a, b, c and 12 more": the first of some names from files, for a message,
 /// each of them printable.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/File.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/Error.h"
 #include "runtime/Signals.h"
 
@@ -221,12 +222,17 @@ Bytes readFile(const std::string &path) {
   // Some, such as /dev/zero, have no end.
   if (known && S_ISCHR(info.st_mode))
     fail("cannot read {}: it is a device", path);
-  if (regular)
+  if (regular) {
+    requireMemory(uint64_t(info.st_size), path);
     bytes.resize(size_t(info.st_size) + 1); // one more, to meet the end
+  }
   int error = 0;
   while (true) {
-    if (size == bytes.size())
-      bytes.resize(bytes.size() + bytes.size() / 2 + 65536);
+    if (size == bytes.size()) {
+      size_t more = size + size / 2 + 65536;
+      requireMemory(more, path);
+      bytes.resize(more);
+    }
     if (!regular)
       waitFor(descriptor, POLLIN);
     ssize_t got = ::read(descriptor, bytes.data() + size, bytes.size() - size);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Gzip.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/Error.h"
 
 #include <zlib.h>
@@ -96,7 +97,9 @@ Bytes Inflater::readUpTo(uint64_t size) {
   uint64_t most = maxInflation * uint64_t(stream->end - stream->position());
   Bytes bytes;
   // To grow takes a second copy. What is reserved and not used costs nothing.
-  bytes.reserve(size_t(std::min(size, most)));
+  most = std::min(size, most);
+  requireMemory(most, stream->name);
+  bytes.reserve(size_t(most));
   size_t done = 0;
   while (done < size) {
     size_t room = std::max<size_t>(2 * done, 1u << 20);

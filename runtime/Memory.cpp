@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Memory.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/Error.h"
 
 #include <sys/mman.h>
@@ -62,25 +63,29 @@ void release(void *base, uint64_t bytes) { munmap(base, bytes); }
 constexpr bool together = true;
 #endif
 
-std::shared_ptr<char> share(uint64_t bytes) {
+std::shared_ptr<char> share(uint64_t bytes, const std::string &what) {
   if (bytes == 0)
     return nullptr;
+  requireMemory(bytes, what);
   void *base = allocate(bytes);
   if (!base)
-    fail("out of memory: {} bytes are needed: {}", bytes, strerror(errno));
+    fail("{}: out of memory: {} are needed: {}", what, formatBytes(bytes),
+         strerror(errno));
   return {static_cast<char *>(base),
           [bytes](char *begin) { release(begin, bytes); }};
 }
 
 } // namespace
 
-Memory::Memory(uint64_t size) : base(share(size)), bytes(size) {}
+Memory::Memory(uint64_t size, const std::string &what)
+    : base(share(size, what)), bytes(size) {}
 
-std::vector<Memory> Memory::allocateTogether(std::vector<uint64_t> sizes) {
+std::vector<Memory> Memory::allocateTogether(std::vector<uint64_t> sizes,
+                                             const std::string &what) {
   std::vector<Memory> result;
   if (!together) {
     for (uint64_t size : sizes)
-      result.push_back(Memory(size));
+      result.push_back(Memory(size, what));
     return result;
   }
   // Blocks that are walked side by side: a multiple of 4096 bytes apart, their
@@ -93,7 +98,7 @@ std::vector<Memory> Memory::allocateTogether(std::vector<uint64_t> sizes) {
     if (size)
       total = (offsets.back() + size + page - 1) / page * page;
   }
-  std::shared_ptr<char> whole = share(total);
+  std::shared_ptr<char> whole = share(total, what);
   for (size_t i = 0; i < sizes.size(); ++i) {
     Memory piece;
     piece.bytes = sizes[i];

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace vib::runtime {
@@ -21,13 +22,15 @@ namespace vib::runtime {
 class Memory {
 public:
   Memory() = default;
-  explicit Memory(uint64_t bytes);
+  /// `what` it is for begins the Error where there is not so much.
+  Memory(uint64_t bytes, const std::string &what);
   Memory(Memory &&) = default;
   Memory &operator=(Memory &&) = default;
 
   /// Pieces of one piece of memory, placed so that they do not compete for
   /// caches when they are walked side by side.
-  static std::vector<Memory> allocateTogether(std::vector<uint64_t> sizes);
+  static std::vector<Memory> allocateTogether(std::vector<uint64_t> sizes,
+                                              const std::string &what);
 
   void *data() const { return base.get(); }
   uint64_t size() const { return bytes; }

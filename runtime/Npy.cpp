@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Npy.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/Error.h"
 #include "runtime/File.h"
 
@@ -196,13 +197,15 @@ Bytes toRowMajor(const Bytes &data, std::vector<int64_t> shape,
 
 } // namespace
 
-Array NpyHeader::finish(Bytes elements) {
+Array NpyHeader::finish(Bytes elements, const std::string &name) {
   array.data = std::move(elements);
   size_t elementBytes = sizeOf(array.type);
   if (bigEndian)
     swapByteOrder(array.data, elementBytes);
-  if (fortranOrder && array.shape.size() > 1)
+  if (fortranOrder && array.shape.size() > 1) {
+    requireMemory(array.data.size(), name);
     array.data = toRowMajor(array.data, array.shape, elementBytes);
+  }
   return std::move(array);
 }
 
@@ -266,7 +269,7 @@ Array parseNpy(Bytes bytes, const std::string &name, const CheckHeader &check) {
       parseNpyHeader(bytes.data(), begin, bytes.size(), name, check);
   // In place: there is no second copy of the data at any time.
   bytes.erase(bytes.begin(), bytes.begin() + ptrdiff_t(begin));
-  return header.finish(std::move(bytes));
+  return header.finish(std::move(bytes), name);
 }
 
 NpyWriter::NpyWriter(const std::string &path, ElementType type,

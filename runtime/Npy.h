@@ -24,8 +24,8 @@ struct NpyHeader {
   bool bigEndian;
   bool fortranOrder;
 
-  /// The array, from its elements as they are stored.
-  Array finish(Bytes elements);
+  /// The array, from its elements as they are stored. Errors name `name`.
+  Array finish(Bytes elements, const std::string &name);
 };
 
 /// The bytes of a file that tell how long its header is.

@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Npz.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/Error.h"
 #include "runtime/File.h"
 #include "runtime/Gzip.h"
@@ -229,6 +230,7 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
   uint64_t done = 0;
   uLong checksum = crc32_z(0, nullptr, 0);
   auto take = [&](uint64_t size) {
+    requireMemory(size, label);
     Bytes piece = inflater ? inflater->readUpTo(size)
                            : Bytes(packed + done, packed + done + size);
     done += piece.size();
@@ -248,7 +250,7 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
     inflater->expectEnd();
   if (checksum != member.checksum)
     fail("{}: damaged: the checksum is wrong", label);
-  return header.finish(std::move(elements));
+  return header.finish(std::move(elements), label);
 }
 
 } // namespace vib::runtime

@@ -171,7 +171,7 @@ double measurePeak(ThreadPool &pool, uint32_t type) {
 double measureBandwidth(ThreadPool &pool, uint64_t size) {
   constexpr int64_t unit = 4096 / sizeof(float);
   int64_t units = std::max<int64_t>(int64_t(size / 4096), 1);
-  Memory memory(uint64_t(units) * 4096);
+  Memory memory(uint64_t(units) * 4096, "the measurement of the memory");
   Walk walk = {memory.as<float>(), unit};
   VibCall call = {};
   call.arena = &walk;

@@ -68,6 +68,14 @@ std::vector<int> allowedProcessors() {
 static void keepTo(const int *begin, const int *end) noexcept {
   if (begin == end)
     return;
+  // The first allocation of a thread reserves 64 MB of address space for it.
+  cpu_set_t few;
+  if (end - begin == 1 && *begin < CPU_SETSIZE) {
+    CPU_ZERO(&few);
+    CPU_SET(*begin, &few);
+    sched_setaffinity(0, sizeof(few), &few);
+    return;
+  }
   ProcessorSet set(*std::max_element(begin, end) + 1);
   if (!set)
     return;

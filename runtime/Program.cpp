@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Program.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/Bench.h"
 #include "runtime/Console.h"
 #include "runtime/CpuFeatures.h"
@@ -83,7 +84,7 @@ int runProgram(const VibModel &model, int argc, const char *const *argv) {
     complain("{}: interrupted\n", model.name);
     return interruptionCode();
   } catch (const std::bad_alloc &) {
-    return failWith("out of memory");
+    return failWith(describeBadAlloc());
   } catch (const std::exception &error) {
     return failWith(error.what());
   }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Shuffle.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/Dataset.h"
 #include "runtime/Error.h"
 #include "runtime/Philox.h"
@@ -20,6 +21,9 @@ void shuffleRows(uint64_t seed, uint64_t epoch, int64_t count,
                  std::vector<uint32_t> &order) {
   if (count < 0 || count > maxRows)
     fail("{} examples, expected at most {}", count, maxRows);
+  if (order.size() < size_t(count))
+    requireMemory(uint64_t(count) * sizeof(uint32_t),
+                  "the order of the training examples");
   order.resize(size_t(count));
   std::iota(order.begin(), order.end(), uint32_t(0));
   for (uint64_t i = order.size(); i-- > 1;) {

@@ -30,6 +30,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/ThreadPool.h"
+#include "runtime/AvailableMemory.h"
 #include "runtime/CpuQuota.h"
 #include "runtime/Error.h"
 #include "runtime/Processors.h"
@@ -94,13 +95,15 @@ int countChunks(Range share) {
 } // namespace
 
 struct VibPool {
-  VibPool(int threads, bool keepsCaller);
+  /// `isOurs`: a pool of the program, which keeps its caller to a processor and
+  /// goes on with fewer threads where no more can be had.
+  VibPool(int threads, bool isOurs);
   ~VibPool();
 
   void launch(const VibCall *newCall, VibKernelFn newKernel, int64_t newUnits,
               int64_t grain);
 
-  const int threads;
+  int threads;
   std::vector<ThreadPool::KernelTime> profile;
 
 private:
@@ -140,7 +143,7 @@ private:
   std::vector<std::thread> workers;
 };
 
-VibPool::VibPool(int count, bool keepsCaller)
+VibPool::VibPool(int count, bool isOurs)
     : threads(count), shares(size_t(std::max(count, 0))) {
   if (count < 1)
     fail("{} threads, expected 1 or more", count);
@@ -159,10 +162,10 @@ VibPool::VibPool(int count, bool keepsCaller)
   // Whatever needs memory comes before the first thread: where it is short, a
   // thread that runs must not be destroyed.
   workers.reserve(size_t(count - 1));
-  if (pins && keepsCaller)
+  if (pins && isOurs)
     callersProcessors = allowedProcessors();
   try {
-    for (int thread = 1; thread < threads; ++thread) {
+    for (int thread = 1; thread < count; ++thread) {
       int processor = pins ? processors[size_t(thread)] : -1;
       workers.emplace_back([this, thread, processor] {
         if (processor >= 0)
@@ -171,14 +174,17 @@ VibPool::VibPool(int count, bool keepsCaller)
       });
     }
   } catch (const std::system_error &error) {
-    size_t started = workers.size() + 1;
-    stop();
-    fail("cannot start {} threads, only {}: {}", count, started, error.what());
+    threads = int(workers.size()) + 1;
+    if (!isOurs) {
+      stop();
+      fail("cannot start {} threads, only {}: {}", count, threads,
+           error.what());
+    }
   } catch (...) {
     stop();
     throw;
   }
-  if (pins && keepsCaller)
+  if (pins && isOurs)
     keepTo(processors.front());
 }
 
@@ -324,7 +330,7 @@ void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
 
 extern "C" VibPool *vib_pool_create(int threads) {
   try {
-    return new VibPool(threads, /*keepsCaller=*/false);
+    return new VibPool(threads, /*isOurs=*/false);
   } catch (const std::exception &) {
     return nullptr;
   }
@@ -364,7 +370,8 @@ int availableProcessors() {
 void useIeeeArithmetic() { fesetenv(FE_DFL_ENV); }
 
 ThreadPool::ThreadPool(int threads)
-    : pool(new VibPool(threads, /*keepsCaller=*/true)) {}
+    : wantedThreads(threads),
+      pool(new VibPool(threadsThatFit(threads), /*isOurs=*/true)) {}
 ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::Delete::operator()(VibPool *p) const { delete p; }

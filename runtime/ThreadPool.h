@@ -49,14 +49,17 @@ public:
     double seconds = 0;
   };
 
-  /// `threads` of them work, the launching one included: 1 or more. The thread
-  /// that makes the pool launches, and ends it.
+  /// `threads` of them work, the launching one included: 1 or more. There are
+  /// fewer where the system or a limit does not allow so many. The thread that
+  /// makes the pool launches, and ends it.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;
   ThreadPool &operator=(const ThreadPool &) = delete;
 
   int threads() const;
+  /// How many there should have been.
+  int wanted() const { return wantedThreads; }
   /// What VibCall::pool wants.
   VibPool *handle() const { return pool.get(); }
 
@@ -69,6 +72,7 @@ private:
   struct Delete {
     void operator()(VibPool *pool) const;
   };
+  int wantedThreads;
   std::unique_ptr<VibPool, Delete> pool;
 };
 

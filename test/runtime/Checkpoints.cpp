@@ -228,7 +228,7 @@ TEST(Weights, ComeFromWeightsAndCheckpoints) {
               makeCheckpoint());
   auto expect = [&](const std::string &path, Use use, const Memory &expected,
                     const char *kind) {
-    Memory block(test.model.block_bytes);
+    Memory block(test.model.block_bytes, "a block");
     Metadata metadata = loadWeights(path, test.model, use, block.data());
     EXPECT_TRUE(sameBytes(block, expected)) << path << " " << kind;
     EXPECT_EQ(metadata["weights"], kind);
@@ -238,7 +238,7 @@ TEST(Weights, ComeFromWeightsAndCheckpoints) {
   expect(checkpoint, Use::Raw, state.weights, "raw");
   expect(weights, Use::Any, state.average, "average");
   expect(weights, Use::Average, state.average, "average");
-  Memory block(test.model.block_bytes);
+  Memory block(test.model.block_bytes, "a block");
   EXPECT_ERROR(loadWeights(weights, test.model, Use::Raw, block.data()),
                "holds average weights only");
 }

@@ -7,55 +7,44 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CpuQuota.h"
-#include "runtime/File.h"
 #include "test/runtime/Samples.h"
-
-#include <filesystem>
 
 using namespace vib::runtime;
 using namespace vib::runtime::test;
 
 namespace {
 
-/// Writes `text` to a file of a made-up /proc or /sys.
-void put(const TemporaryDirectory &root, const std::string &name,
-         const std::string &text) {
-  std::filesystem::path path = root.path(name);
-  std::filesystem::create_directories(path.parent_path());
-  writeFile(path.string(), text);
-}
-
 TEST(CpuQuotas, TheLeastLimitOnTheWayToTheRootCounts) {
   TemporaryDirectory root;
-  put(root, "proc/self/cgroup", "0::/user/box\n");
-  put(root, "sys/fs/cgroup/user/box/cpu.max", "max 100000\n");
+  root.put("proc/self/cgroup", "0::/user/box\n");
+  root.put("sys/fs/cgroup/user/box/cpu.max", "max 100000\n");
   EXPECT_FALSE(cpuQuota(root.path()));
-  put(root, "sys/fs/cgroup/user/cpu.max", "150000 100000\n");
+  root.put("sys/fs/cgroup/user/cpu.max", "150000 100000\n");
   EXPECT_EQ(cpuQuota(root.path()), 1.5);
-  put(root, "sys/fs/cgroup/user/box/cpu.max", "400000 100000\n");
+  root.put("sys/fs/cgroup/user/box/cpu.max", "400000 100000\n");
   EXPECT_EQ(cpuQuota(root.path()), 1.5);
   // A container sees its own group as the root.
-  put(root, "proc/self/cgroup", "0::/\n");
-  put(root, "sys/fs/cgroup/cpu.max", "50000 100000\n");
+  root.put("proc/self/cgroup", "0::/\n");
+  root.put("sys/fs/cgroup/cpu.max", "50000 100000\n");
   EXPECT_EQ(cpuQuota(root.path()), 0.5);
 }
 
 TEST(CpuQuotas, TheFirstVersionIsUnderstoodToo) {
   TemporaryDirectory root;
-  put(root, "proc/self/cgroup", "4:memory:/a\n3:cpu,cpuacct:/a\n");
+  root.put("proc/self/cgroup", "4:memory:/a\n3:cpu,cpuacct:/a\n");
   std::string group = "sys/fs/cgroup/cpu,cpuacct/a/";
-  put(root, group + "cpu.cfs_quota_us", "-1\n");
-  put(root, group + "cpu.cfs_period_us", "100000\n");
+  root.put(group + "cpu.cfs_quota_us", "-1\n");
+  root.put(group + "cpu.cfs_period_us", "100000\n");
   EXPECT_FALSE(cpuQuota(root.path()));
-  put(root, group + "cpu.cfs_quota_us", "200000\n");
+  root.put(group + "cpu.cfs_quota_us", "200000\n");
   EXPECT_EQ(cpuQuota(root.path()), 2);
 }
 
 TEST(CpuQuotas, NoControlGroupsAreNoLimit) {
   TemporaryDirectory root;
   EXPECT_FALSE(cpuQuota(root.path()));
-  put(root, "proc/self/cgroup", "nonsense\n0::\n");
-  put(root, "sys/fs/cgroup/cpu.max", "nonsense");
+  root.put("proc/self/cgroup", "nonsense\n0::\n");
+  root.put("sys/fs/cgroup/cpu.max", "nonsense");
   EXPECT_FALSE(cpuQuota(root.path()));
 }
 

@@ -276,6 +276,58 @@ TEST_F(Faults, aFileSizeLimitIsAnErrorOfTheWriteAndNamesTheOldCheckpoint) {
       << outcome.err;
 }
 
+TEST_F(Faults, dataBeyondTheMemoryNamesTheFileAndTheLimit) {
+  // A sparse file of 8 TB. It takes no place on the disk.
+  int file = open(path("data/train_x.npy").c_str(), O_WRONLY | O_CREAT, 0666);
+  ASSERT_GE(file, 0);
+  if (ftruncate(file, off_t(8) << 40) != 0)
+    GTEST_SKIP() << "the file system has no files of 8 TB";
+  close(file);
+  Outcome outcome = train("run");
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_NE(outcome.err.find("train_x.npy: out of memory: 8796.1 GB are "
+                             "needed, and "),
+            std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(Faults, threadsFitIntoTheAddressSpace) {
+  if (sanitized)
+    GTEST_SKIP() << "sanitizers need all of the address space";
+  ASSERT_EQ(train("free", {"--threads", "1"}).exitCode, 0);
+  Start limited;
+  limited.addressLimit = 512 << 20;
+  Outcome outcome = train("run", {"--threads", "1000"}, limited);
+  EXPECT_EQ(outcome.exitCode, 0);
+  EXPECT_NE(outcome.err.find("of 1000 threads can be had"), std::string::npos)
+      << outcome.err;
+  EXPECT_EQ(readMetrics(path("run")), readMetrics(path("free")));
+}
+
+TEST_F(Faults, everyLimitOfTheAddressSpaceIsEnoughOrAnError) {
+  if (sanitized)
+    GTEST_SKIP() << "sanitizers need all of the address space";
+  // Under the least of these the program does not start at all.
+  int started = 0;
+  for (long megabytes = 4; megabytes <= 100; megabytes += 4) {
+    Start limited;
+    limited.addressLimit = megabytes << 20;
+    std::string out = "run" + std::to_string(megabytes);
+    Outcome outcome = train(out, {"--threads", "3"}, limited);
+    if (outcome.exitCode == 127 || (outcome.exitCode < 0 && !started))
+      continue;
+    ++started;
+    if (outcome.exitCode == 0)
+      expectWholeRun(out);
+    else
+      EXPECT_EQ(outcome.exitCode, 1) << megabytes << outcome.err;
+    if (outcome.exitCode == 1)
+      EXPECT_NE(outcome.err.find("out of memory"), std::string::npos)
+          << megabytes << outcome.err;
+  }
+  EXPECT_GT(started, 10);
+}
+
 //===----------------------------------------------------------------------===//
 // Files that are not what they were
 //===----------------------------------------------------------------------===//

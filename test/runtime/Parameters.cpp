@@ -79,7 +79,7 @@ template <typename T> void expectPlaces(const VibParameter &parameter) {
   std::vector<T> plain(size_t(rows * columns));
   for (size_t i = 0; i < plain.size(); ++i)
     plain[i] = T(i + 1);
-  Memory block(1 << 20);
+  Memory block(1 << 20, "a block");
   vib_write_parameter(&parameter, block.data(), plain.data());
   size_t count = 0;
   for (int64_t k = 0; k < rows; ++k)
@@ -124,7 +124,7 @@ TEST(Parameter, FilesDoNotKnowOfPanels) {
     Bytes expected = weightsFile(plain, directory, state.weights);
     EXPECT_EQ(weightsFile(panels, directory, inPanels.weights), expected);
 
-    Memory block(panels.model.block_bytes);
+    Memory block(panels.model.block_bytes, "a block");
     loadWeights(directory.path("w"), panels.model, Use::Any, block.data());
     EXPECT_EQ(memcmp(block.data(), inPanels.weights.data(), block.size()), 0);
 

@@ -56,10 +56,13 @@ pid_t startMock(const std::vector<std::string> &arguments,
     signal(ignored, SIG_IGN);
   for (const std::string &variable : start.environment)
     putenv(const_cast<char *>(variable.c_str()));
-  if (start.fileLimit >= 0) {
-    rlimit limit = {rlim_t(start.fileLimit), rlim_t(start.fileLimit)};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
+  auto limit = [](decltype(RLIMIT_AS) resource, long most) {
+    rlimit value = {rlim_t(most), rlim_t(most)};
+    if (most >= 0)
+      setrlimit(resource, &value);
+  };
+  limit(RLIMIT_FSIZE, start.fileLimit);
+  limit(RLIMIT_AS, start.addressLimit);
   execv(VIB_MOCK, words.data());
   _exit(127);
 }

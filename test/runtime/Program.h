@@ -25,6 +25,7 @@ struct Outcome {
 struct Start {
   std::vector<std::string> environment; ///< "NAME=value", added.
   long fileLimit = -1;                  ///< RLIMIT_FSIZE in bytes.
+  long addressLimit = -1;               ///< RLIMIT_AS in bytes.
   std::string out;                      ///< Where stdout goes, if not caught.
   std::string err;                      ///< Where stderr goes, if not caught.
   std::vector<int> closed;              ///< Descriptors that are not open.

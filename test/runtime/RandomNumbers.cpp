@@ -80,7 +80,7 @@ TEST(Shuffle, IsAPermutation) {
 
 TEST(Initialize, MatchesTheScheme) {
   TestModel test(false, VIB_CATEGORICAL, 3);
-  Memory block(test.model.block_bytes);
+  Memory block(test.model.block_bytes, "a block");
   initializeWeights(test.model, 0x123456789, block.data());
   // In memory [in 3, out 2]; the numbers are drawn in the order of the file.
   const float expected[] = {0x1.b32b58p-3f,  0x1.e34c02p-2f, -0x1.85436ep-2f,
@@ -93,7 +93,7 @@ TEST(Initialize, MatchesTheScheme) {
 
 TEST(Initialize, DoublesAreNotRounded) {
   TestModel test(false, VIB_CATEGORICAL, 3, VIB_F64);
-  Memory block(test.model.block_bytes);
+  Memory block(test.model.block_bytes, "a block");
   initializeWeights(test.model, 0x123456789, block.data());
   // The logarithm and the cosine are the C library's.
   EXPECT_NEAR(block.as<double>(128)[0], 0x1.0b77ec303e0fbp+1, 1e-14);
@@ -105,7 +105,7 @@ TEST(Initialize, NormalsHaveTheirMoments) {
   VibModel model = {};
   model.num_parameters = 1;
   model.parameters = &parameter;
-  Memory block(200 * 250 * 8);
+  Memory block(200 * 250 * 8, "a block");
   initializeWeights(model, 3, block.data());
   double sum = 0, squares = 0;
   for (int i = 0; i < 50000; ++i) {

@@ -38,6 +38,13 @@ std::string TemporaryDirectory::write(const std::string &name,
   return path(name);
 }
 
+void TemporaryDirectory::put(const std::string &name,
+                             const std::string &text) const {
+  std::filesystem::create_directories(
+      std::filesystem::path(path(name)).parent_path());
+  writeFile(path(name), text);
+}
+
 Bytes makeIdx(uint8_t type, const std::vector<uint32_t> &shape,
               const Bytes &payload) {
   Bytes bytes{0, 0, type, uint8_t(shape.size())};
@@ -182,7 +189,7 @@ TestModel::TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
     addTensor("y", VIB_I32, {batch});
   else
     addTensor("y", type, {batch, outputs});
-  arena = Memory(offset);
+  arena = Memory(offset, "the arena");
 
   uint32_t element = type;
   parameters = {{"encode.0.weight",

@@ -32,6 +32,16 @@
 
 namespace vib::runtime::test {
 
+/// Whether a sanitizer watches, which needs all of the address space.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#elif defined(__has_feature)
+constexpr bool sanitized =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool sanitized = false;
+#endif
+
 /// A directory that is gone after the test.
 class TemporaryDirectory {
 public:
@@ -39,6 +49,8 @@ public:
   ~TemporaryDirectory();
   std::string path(const std::string &name = "") const;
   std::string write(const std::string &name, const Bytes &bytes) const;
+  /// Writes a text, and makes the directories that `name` is in.
+  void put(const std::string &name, const std::string &text) const;
 
 private:
   std::string directory;

@@ -10,12 +10,15 @@
 #include "runtime/ThreadPool.h"
 #include "test/runtime/Samples.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cfenv>
 #include <chrono>
 #include <thread>
 
 using namespace vib::runtime;
+using vib::runtime::test::sanitized;
 
 namespace {
 
@@ -247,6 +250,37 @@ TEST(ThreadPool, WorkersHaveTheCallersArithmetic) {
   vib_launch(&call, checkDenormals, 6, 1, 0);
   for (int i = 0; i < 6; ++i)
     EXPECT_EQ(board.visits[i], 1) << i;
+}
+
+/// Makes the stacks of new threads so large that none can be started, as where
+/// a control group or a user has no more threads to start.
+class NoNewThreads {
+public:
+  NoNewThreads() {
+    pthread_getattr_default_np(&before);
+    pthread_attr_t huge = before;
+    pthread_attr_setstacksize(&huge, size_t(1) << 46);
+    EXPECT_EQ(pthread_setattr_default_np(&huge), 0);
+  }
+  ~NoNewThreads() { pthread_setattr_default_np(&before); }
+
+private:
+  pthread_attr_t before;
+};
+
+TEST(ThreadPool, WhereNoThreadCanBeStartedTheCallerDoesTheWork) {
+  if (sanitized)
+    GTEST_SKIP() << "sanitizers need all of the address space";
+  NoNewThreads none;
+  ThreadPool pool(4);
+  EXPECT_EQ(pool.threads(), 1);
+  EXPECT_EQ(pool.wanted(), 4);
+  Board board;
+  VibCall call = makeCall(board, pool.handle());
+  vib_launch(&call, visit, 100, 1, 0);
+  expectOnce(board, 100);
+  // Others are promised all or none.
+  EXPECT_EQ(vib_pool_create(4), nullptr);
 }
 
 TEST(ThreadPool, AbsurdNumbersAreErrors) {
