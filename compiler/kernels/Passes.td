@@ -300,10 +300,26 @@ def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
   let summary = "Verify the invariants of the phase kernels";
   let description = [{
     The memory plan is present. Every function is an entry or a kernel and takes
-    only blocks, the arena and scalars, or is code that kernels share and takes
-    views of that memory and scalars. No tensor, structured op or vib.noise is
-    left. Each launch names a kernel and its number of units. A kernel neither
-    allocates nor copies memory.
+    only blocks, the arena and scalars, each once, or is code that kernels share
+    and takes views of that memory and scalars. Blocks and arena have the sizes
+    of the plan. No tensor, structured op or vib.noise is left, and no op
+    whose effect on memory is unknown. Each launch names a kernel and its number
+    of units, and passes it the arguments that it takes. A kernel neither
+    allocates nor copies memory; what an entry of `-O0` allocates it frees once.
+
+    No access leaves its memory: views lie within their block or the arena, and
+    loads and stores within their view, for all values that constants and the
+    bounds of loops allow the indices. Loops end, and integers are not divided by
+    zero.
+
+    ```mlir
+    %v = memref.view %arena[%c0][] : memref<64xi8> to memref<4x4xf32>
+    scf.for %i = %c0 to %c8 step %c1 {
+      // error: expected an access within 'memref<4x4xf32>', but index 0 goes
+      // from 0 to 7
+      %x = vector.load %v[%i, %c0] : memref<4x4xf32>, vector<4xf32>
+    }
+    ```
   }];
 }
 

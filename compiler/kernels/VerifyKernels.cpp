@@ -6,9 +6,18 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/AccessVerifier.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
@@ -19,6 +28,9 @@ namespace vib {
 
 using namespace vib;
 
+/// That of the blocks and the arena.
+static constexpr int64_t kMostAlignment = 64;
+
 namespace {
 
 struct VerifyKernels : vib::impl::VerifyKernelsBase<VerifyKernels> {
@@ -26,16 +38,39 @@ struct VerifyKernels : vib::impl::VerifyKernelsBase<VerifyKernels> {
     ModuleOp module = getOperation();
     if (failed(verifyModule(module)))
       return signalPassFailure();
-    for (auto function : module.getOps<func::FuncOp>())
-      if (!function.isExternal() && failed(verifyFunction(function)))
+    if (module
+            .walk(
+                [&](func::CallOp call) { return WalkResult(verifyCall(call)); })
+            .wasInterrupted())
+      return signalPassFailure();
+    for (Operation &op : *module.getBody()) {
+      auto function = dyn_cast<func::FuncOp>(op);
+      if (!function || !function.getBody().hasOneBlock()) {
+        op.emitError("expected only functions of one block in the phase "
+                     "kernels");
         return signalPassFailure();
+      }
+      if (failed(verifyFunction(function)))
+        return signalPassFailure();
+    }
   }
 
   LogicalResult verifyModule(ModuleOp module);
   LogicalResult verifyFunction(func::FuncOp function);
+  FailureOr<int64_t> getUnits(func::FuncOp kernel);
   LogicalResult verifyArguments(func::FuncOp function, unsigned leading);
+  LogicalResult verifyBase(func::FuncOp function, unsigned argument,
+                           StringRef base);
   LogicalResult verifyOp(Operation *op, bool isKernel);
+  LogicalResult verifyArithmetic(Operation *op);
+  LogicalResult verifyAllocation(memref::AllocOp alloc);
   LogicalResult verifyLaunch(LaunchOp launch);
+  LogicalResult verifyCall(func::CallOp call);
+  LogicalResult verifyViews(func::CallOp call, func::FuncOp callee);
+
+  std::optional<MemoryMap> memory;
+  /// The most units of the kernels that call a function.
+  llvm::DenseMap<Operation *, int64_t> sharedUnits;
 };
 
 LogicalResult VerifyKernels::verifyModule(ModuleOp module) {
@@ -48,6 +83,27 @@ LogicalResult VerifyKernels::verifyModule(ModuleOp module) {
     if (!module->hasAttr(name))
       return module.emitError("expected a memory plan, but ")
              << name << " is missing";
+  memory.emplace(module);
+  return success();
+}
+
+/// A block or the arena, of the size that the memory plan gives it.
+LogicalResult VerifyKernels::verifyBase(func::FuncOp function,
+                                        unsigned argument, StringRef base) {
+  unsigned kind = 0;
+  while (kind != kNumBases && getBaseName(static_cast<BaseKind>(kind)) != base)
+    ++kind;
+  if (kind == kNumBases)
+    return function.emitError("expected ")
+           << kBaseAttrName << " of argument " << argument
+           << " to be a block or the arena but got '" << base << "'";
+  auto expected = MemRefType::get(memory->getBytes(static_cast<BaseKind>(kind)),
+                                  IntegerType::get(&getContext(), 8));
+  Type type = function.getArgument(argument).getType();
+  if (type != expected)
+    return function.emitError("expected argument ")
+           << argument << ", '" << base << "', to have the type " << expected
+           << " but got " << type;
   return success();
 }
 
@@ -56,36 +112,50 @@ LogicalResult VerifyKernels::verifyModule(ModuleOp module) {
 LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
                                              unsigned leading) {
   bool isShared = function->hasAttr(kSharedAttrName);
+  llvm::SmallDenseSet<StringAttr> bases;
   for (unsigned i = leading, e = function.getNumArguments(); i != e; ++i) {
-    Type type = function.getArgument(i).getType();
-    auto view = dyn_cast<MemRefType>(type);
+    auto view = dyn_cast<MemRefType>(function.getArgument(i).getType());
     if (isShared && view && view.hasStaticShape())
       continue;
-    if (function.getArgAttrOfType<StringAttr>(i, kBaseAttrName)) {
-      auto memory = dyn_cast<MemRefType>(type);
-      if (memory && memory.getRank() == 1 && memory.hasStaticShape() &&
-          memory.getElementType().isInteger(8))
-        continue;
-      return function.emitError("expected argument ")
-             << i << ", a block or the arena, to be a memref of a static "
-             << "number of i8 but got " << type;
+    if (auto base = function.getArgAttrOfType<StringAttr>(i, kBaseAttrName)) {
+      if (failed(verifyBase(function, i, base)))
+        return failure();
+      if (!bases.insert(base).second)
+        return function.emitError("takes '") << base.getValue() << "' twice";
+      continue;
     }
     SlotAttr slot = getArgSlot(function, i);
     if (!slot || slot.getKind() != SlotKind::Scalar)
       return function.emitError("expected argument ")
              << i << " to have " << kBaseAttrName << " or a scalar "
              << kSlotAttrName;
+    if (!function.getArgument(i).getType().isIntOrFloat())
+      return function.emitError("expected argument ")
+             << i << ", a scalar, to be a number";
   }
   return success();
 }
 
+FailureOr<int64_t> VerifyKernels::getUnits(func::FuncOp kernel) {
+  auto info = kernel->getAttrOfType<DictionaryAttr>(kKernelAttrName);
+  auto units = info ? info.getAs<IntegerAttr>("units") : IntegerAttr();
+  if (!units || !units.getType().isInteger(64) || units.getInt() < 1) {
+    kernel.emitError("expected ")
+        << kKernelAttrName << " to have a positive number of units";
+    return failure();
+  }
+  return units.getInt();
+}
+
 LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
-  bool isKernel =
-      function->hasAttr(kKernelAttrName) || function->hasAttr(kSharedAttrName);
+  bool isShared = function->hasAttr(kSharedAttrName);
+  bool isKernel = function->hasAttr(kKernelAttrName) || isShared;
   if (!isKernel && !function->hasAttr(kEntryAttrName))
     return function.emitError("expected an entry or a kernel, but found "
                               "neither ")
            << kEntryAttrName << " nor " << kKernelAttrName;
+  if (function.getNumResults() != 0)
+    return function.emitError("expected no results");
   unsigned leading = isKernel ? 2 : 0;
   if (function.getNumArguments() < leading ||
       !llvm::all_of(function.getArgumentTypes().take_front(leading),
@@ -98,54 +168,200 @@ LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
     return failed(verifyOp(op, isKernel)) ? WalkResult::interrupt()
                                           : WalkResult::advance();
   });
-  return failure(result.wasInterrupted());
+  if (result.wasInterrupted())
+    return failure();
+  IndexRanges ranges;
+  if (isKernel) {
+    FailureOr<int64_t> units =
+        isShared ? sharedUnits.lookup(function) : getUnits(function);
+    if (failed(units))
+      return failure();
+    for (unsigned i = 0; i != leading; ++i)
+      ranges.set(function.getArgument(i), {0, *units, 1});
+  }
+  return verifyAccesses(function, ranges);
+}
+
+/// An integer division by zero would stop the program.
+static bool canTrap(Operation *op) {
+  if (isa<arith::DivSIOp, arith::RemSIOp, arith::CeilDivSIOp,
+          arith::FloorDivSIOp, arith::CeilDivUIOp>(op))
+    return true;
+  return isa<arith::DivUIOp, arith::RemUIOp>(op) &&
+         !matchPattern(op->getOperand(1), m_NonZero());
+}
+
+/// What computes numbers and vectors has no effects on memory and no regions.
+LogicalResult VerifyKernels::verifyArithmetic(Operation *op) {
+  if (op->getNumRegions() != 0 || !isMemoryEffectFree(op))
+    return op->emitError("expected only vector.load and vector.store to read "
+                         "and write vectors");
+  if (canTrap(op))
+    return op->emitError("expected an integer to be divided only as an "
+                         "unsigned number, by a constant other than 0");
+  for (TypeRange types :
+       {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
+    for (Type type : types) {
+      Type element = getElementTypeOrSelf(type);
+      if (isa<MemRefType>(type) ||
+          !(element.isIndex() || element.isBF16() || element.isF32() ||
+            element.isF64() ||
+            (element.isSignlessInteger() &&
+             llvm::is_contained({1u, 8u, 16u, 32u, 64u},
+                                element.getIntOrFloatBitWidth()))))
+        return op->emitError("expected numbers and vectors of i1, i8, i16, "
+                             "i32, i64, index, bf16, f32 or f64 but got ")
+               << type;
+    }
+  auto extract = dyn_cast<vector::ExtractOp>(op);
+  auto insert = dyn_cast<vector::InsertOp>(op);
+  if ((extract && extract.hasDynamicPosition()) ||
+      (insert && insert.hasDynamicPosition()))
+    return op->emitError("expected a lane that is a number");
+  return success();
+}
+
+/// Memory of an entry of -O0 is freed once, after its last use.
+LogicalResult VerifyKernels::verifyAllocation(memref::AllocOp alloc) {
+  SmallVector<Value> aliases{alloc.getResult()};
+  Operation *dealloc = nullptr;
+  for (size_t i = 0; i != aliases.size(); ++i)
+    for (Operation *user : aliases[i].getUsers()) {
+      if (isa<ViewLikeOpInterface>(user))
+        llvm::append_range(aliases, user->getResults());
+      if (!isa<memref::DeallocOp>(user))
+        continue;
+      if (dealloc || i != 0 || user->getBlock() != alloc->getBlock())
+        return user->emitError("expected memory to be freed once, where it is "
+                               "allocated");
+      dealloc = user;
+    }
+  if (!dealloc)
+    return alloc.emitError("expected this memory to be freed");
+  for (Value alias : aliases)
+    for (Operation *user : alias.getUsers())
+      if (Operation *inBlock = alloc->getBlock()->findAncestorOpInBlock(*user);
+          inBlock != dealloc && !inBlock->isBeforeInBlock(dealloc))
+        return user->emitError("uses memory after it has been freed");
+  return success();
 }
 
 LogicalResult VerifyKernels::verifyOp(Operation *op, bool isKernel) {
   if (auto launch = dyn_cast<LaunchOp>(op))
     return isKernel ? op->emitError("expected launches only in entries")
                     : verifyLaunch(launch);
-  if (auto call = dyn_cast<func::CallOp>(op)) {
-    auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-        call, call.getCalleeAttr());
-    if (!callee || !callee->hasAttr(kSharedAttrName))
-      return op->emitError("expected a call of code that kernels share, but ")
-             << call.getCallee() << " has no " << kSharedAttrName;
-    auto caller = op->getParentOfType<func::FuncOp>();
-    if (!caller->hasAttr(kKernelAttrName))
-      return op->emitError("expected only kernels to call code that they "
-                           "share");
+  if (isa<vector::LoadOp, vector::StoreOp, memref::LoadOp, memref::StoreOp,
+          memref::PrefetchOp, memref::ViewOp, memref::AllocaOp,
+          memref::CollapseShapeOp, memref::SubViewOp, scf::ForOp, scf::IfOp,
+          scf::YieldOp, func::CallOp, func::ReturnOp>(op))
+    return success();
+  if (isa<memref::AllocOp, memref::DeallocOp, memref::CopyOp>(op)) {
+    if (isKernel)
+      return op->emitError("expected a kernel to use only the arena and the "
+                           "stack, without allocating or copying memory");
+    auto alloc = dyn_cast<memref::AllocOp>(op);
+    return alloc ? verifyAllocation(alloc) : success();
   }
-  if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect,
-          bufferization::BufferizationDialect>(op->getDialect()))
+  if (!isa<arith::ArithDialect, math::MathDialect, vector::VectorDialect,
+           x86vector::X86VectorDialect>(op->getDialect()))
     return op->emitError("expected only loops and vectors over memory, but "
                          "this op was not lowered");
-  for (TypeRange types :
-       {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
-    if (llvm::any_of(types, llvm::IsaPred<TensorType>))
-      return op->emitError("expected no op on tensors to be left");
-  if (isKernel && isa<memref::AllocOp, memref::DeallocOp, memref::CopyOp>(op))
-    return op->emitError("expected a kernel to use only the arena and the "
-                         "stack, without allocating or copying memory");
+  return verifyArithmetic(op);
+}
+
+/// A kernel calls the code that it shares for the units that it is called for.
+LogicalResult VerifyKernels::verifyCall(func::CallOp call) {
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      call, call.getCalleeAttr());
+  if (!callee || !callee->hasAttr(kSharedAttrName))
+    return call.emitError("expected a call of code that kernels share, but ")
+           << call.getCallee() << " has no " << kSharedAttrName;
+  auto caller = call->getParentOfType<func::FuncOp>();
+  if (!caller->hasAttr(kKernelAttrName))
+    return call.emitError("expected only kernels to call code that they share");
+  if (call.getNumOperands() < 2 || caller.getNumArguments() < 2 ||
+      call.getOperands().take_front(2) !=
+          ValueRange(caller.getArguments().take_front(2)))
+    return call.emitError("expected the first two operands to be the range of "
+                          "the kernel's units");
+  FailureOr<int64_t> units = getUnits(caller);
+  if (failed(units))
+    return failure();
+  int64_t &most = sharedUnits[callee];
+  most = std::max(most, *units);
+  return verifyViews(call, callee);
+}
+
+/// What LLVM is told of the views that a call passes must be true.
+LogicalResult VerifyKernels::verifyViews(func::CallOp call,
+                                         func::FuncOp callee) {
+  struct Extent {
+    Value source;
+    int64_t begin, end;
+  };
+  llvm::MapVector<unsigned, Extent> extents;
+  for (auto [i, operand] : llvm::enumerate(call.getOperands())) {
+    if (!isa<MemRefType>(operand.getType()))
+      continue;
+    auto view = operand.getDefiningOp<memref::ViewOp>();
+    std::optional<int64_t> begin =
+        view ? getConstantIntValue(view.getByteShift()) : std::nullopt;
+    if (!begin || !view.getType().hasStaticShape())
+      return call.emitError("expected operand ")
+             << i << " to be a view at a constant place";
+    int64_t bytes = view.getType().getNumElements() *
+                    getElementBytes(view.getType().getElementType());
+    extents[i] = {view.getSource(), *begin, *begin + bytes};
+  }
+  for (auto &[i, extent] : extents) {
+    auto alignment = callee.getArgAttrOfType<IntegerAttr>(
+        i, LLVM::LLVMDialect::getAlignAttrName());
+    if (alignment &&
+        (alignment.getInt() < 1 || kMostAlignment % alignment.getInt() != 0 ||
+         extent.begin % alignment.getInt() != 0))
+      return call.emitError("passes a view at byte ")
+             << extent.begin << ", but argument " << i << " of "
+             << call.getCallee() << " has an alignment of "
+             << alignment.getInt();
+    if (!callee.getArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName()))
+      continue;
+    for (auto &[j, other] : extents)
+      if (i != j && other.source == extent.source && extent.begin < other.end &&
+          other.begin < extent.end)
+        return call.emitError("passes overlapping views, but argument ")
+               << i << " of " << call.getCallee() << " is llvm.noalias";
+  }
   return success();
 }
 
 LogicalResult VerifyKernels::verifyLaunch(LaunchOp launch) {
   auto kernel = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
       launch, launch.getCalleeAttr());
-  auto info = kernel->getAttrOfType<DictionaryAttr>(kKernelAttrName);
-  if (!info)
+  if (!kernel->hasAttr(kKernelAttrName))
     return launch.emitError("expected to launch a kernel, but ")
            << launch.getCallee() << " has no " << kKernelAttrName;
-  auto units = info.getAs<IntegerAttr>("units");
-  if (!units || units.getValue() != launch.getUnits()) {
+  FailureOr<int64_t> units = getUnits(kernel);
+  if (failed(units))
+    return failure();
+  if (*units != static_cast<int64_t>(launch.getUnits())) {
     InFlightDiagnostic diagnostic =
         launch.emitError("expected to launch all units of the kernel but got ")
         << launch.getUnits();
     diagnostic.attachNote(kernel.getLoc())
-        << "the number of units of the kernel is "
-        << (units ? units.getValue().getSExtValue() : 0);
+        << "the number of units of the kernel is " << *units;
     return diagnostic;
+  }
+  auto entry = launch->getParentOfType<func::FuncOp>();
+  for (auto [i, operand] : llvm::enumerate(launch.getOperands())) {
+    auto argument = dyn_cast<BlockArgument>(operand);
+    auto isSame = [&, taken = i + 2](StringRef name) {
+      return entry.getArgAttr(argument.getArgNumber(), name) ==
+             kernel.getArgAttr(taken, name);
+    };
+    if (!argument || argument.getOwner() != &entry.front() ||
+        !isSame(kBaseAttrName) || !isSame(kSlotAttrName))
+      return launch.emitError("expected operand ")
+             << i << " to be the argument of the entry that the kernel takes";
   }
   return success();
 }

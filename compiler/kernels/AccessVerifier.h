@@ -1,0 +1,25 @@
+//===- AccessVerifier.h - No kernel leaves its memory -----------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_KERNELS_ACCESSVERIFIER_H
+#define VIB_COMPILER_KERNELS_ACCESSVERIFIER_H
+
+#include "compiler/kernels/IndexRange.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace vib {
+
+/// Verifies that every view of a function of the phase kernels lies within its
+/// block or arena, and every load and store within its view. `ranges` has those
+/// of the function's arguments.
+llvm::LogicalResult verifyAccesses(mlir::FunctionOpInterface function,
+                                   IndexRanges &ranges);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_KERNELS_ACCESSVERIFIER_H
