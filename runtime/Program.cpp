@@ -22,6 +22,7 @@
 #include "runtime/Train.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -60,14 +61,35 @@ static int runCommand(const VibModel &model, const Options &options) {
   }
 }
 
+static const char *programName;
+
+static int reportError(const char *what) {
+  // Piece by piece: there may be no memory to format it in.
+  for (const char *piece : {programName, ": error: ", what, "\n"})
+    complainText(piece);
+  return 1;
+}
+
+static std::terminate_handler terminateByDefault;
+
+/// Libraries allocate memory where they may not throw: nlohmann::json does in
+/// its destructor. That there is none is an error there as everywhere.
+static void terminate() {
+  try {
+    if (std::exception_ptr error = std::current_exception())
+      std::rethrow_exception(error);
+  } catch (const std::bad_alloc &) {
+    std::_Exit(reportError(describeBadAlloc()));
+  } catch (...) {
+  }
+  terminateByDefault();
+}
+
 int runProgram(const VibModel &model, int argc, const char *const *argv) {
   openStandardDescriptors();
-  auto failWith = [&](const char *what) {
-    // Piece by piece: there may be no memory to format it in.
-    for (const char *piece : {model.name, ": error: ", what, "\n"})
-      complainText(piece);
-    return 1;
-  };
+  programName = model.name;
+  if (!terminateByDefault)
+    terminateByDefault = std::set_terminate(terminate);
   try {
     checkDescriptor(model);
     int exitCode = 0;
@@ -84,9 +106,9 @@ int runProgram(const VibModel &model, int argc, const char *const *argv) {
     complain("{}: interrupted\n", model.name);
     return interruptionCode();
   } catch (const std::bad_alloc &) {
-    return failWith(describeBadAlloc());
+    return reportError(describeBadAlloc());
   } catch (const std::exception &error) {
-    return failWith(error.what());
+    return reportError(error.what());
   }
 }
 

@@ -13,12 +13,16 @@
 //   VIB_FAULT=error:N:E     operation N fails with the error number E
 //   VIB_FAULT=memory:N      allocation N fails
 //
+// What only reads a file can lose nothing, and is an operation only where
+// VIB_FAULT_READS is set.
+//
 // VIB_FAULT_LOG names a file. It gets a line an operation, with the data that
 // were written (in hexadecimal), from which test/tools/faults works out what a
 // loss of power could leave; and at the end the number of allocations.
 //
 //===----------------------------------------------------------------------===//
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -52,6 +56,7 @@ int faultError = 0;
 char root[PATH_MAX] = "";
 int logFile = -1;
 bool ready = false;
+bool countsReads = false;
 std::atomic<long> operations{0};
 std::atomic<long> allocations{0};
 
@@ -130,12 +135,11 @@ bool allocationFails() {
 
 int openWatched(const char *name, const char *path, int flags, mode_t mode) {
   auto open = real<int (*)(const char *, int, ...)>(name);
-  // What is only read is not an operation that can lose anything.
-  bool watched = isWatched(path) && (flags & (O_WRONLY | O_RDWR | O_DIRECTORY));
+  bool watched = isWatched(path) &&
+                 (countsReads || (flags & (O_WRONLY | O_RDWR | O_DIRECTORY)));
   if (watched && failsHere())
     return -1;
-  struct stat info;
-  bool makes = watched && (flags & O_CREAT) && stat(path, &info) != 0;
+  bool makes = watched && (flags & O_CREAT) && access(path, F_OK) != 0;
   int descriptor = open(path, flags, mode);
   if (!watched || descriptor < 0 || descriptor >= maxDescriptors)
     return descriptor;
@@ -176,6 +180,7 @@ struct Setup {
     }
     const char *folder = getenv("VIB_FAULT_ROOT");
     snprintf(root, sizeof(root), "%s", folder ? folder : "");
+    countsReads = getenv("VIB_FAULT_READS");
     if (const char *log = getenv("VIB_FAULT_LOG"))
       logFile = real<int (*)(const char *, int, ...)>("open")(
           log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -226,6 +231,41 @@ ssize_t write(int descriptor, const void *data, size_t bytes) {
   if (path && written > 0)
     logData(path, data, size_t(written));
   return written;
+}
+
+ssize_t read(int descriptor, void *data, size_t bytes) {
+  static auto read = real<ssize_t (*)(int, void *, size_t)>("read");
+  if (countsReads && pathOf(descriptor) && failsHere())
+    return -1;
+  return read(descriptor, data, bytes);
+}
+
+int stat(const char *path, struct stat *info) {
+  static auto stat = real<int (*)(const char *, struct stat *)>("stat");
+  if (countsReads && isWatched(path) && failsHere())
+    return -1;
+  return stat(path, info);
+}
+
+int fstat(int descriptor, struct stat *info) {
+  static auto fstat = real<int (*)(int, struct stat *)>("fstat");
+  if (countsReads && pathOf(descriptor) && failsHere())
+    return -1;
+  return fstat(descriptor, info);
+}
+
+DIR *opendir(const char *path) {
+  static auto opendir = real<DIR *(*)(const char *)>("opendir");
+  if (countsReads && isWatched(path) && failsHere())
+    return nullptr;
+  return opendir(path);
+}
+
+dirent *readdir(DIR *directory) {
+  static auto readdir = real<dirent *(*)(DIR *)>("readdir");
+  if (countsReads && ready && failsHere())
+    return nullptr;
+  return readdir(directory);
 }
 
 int fsync(int descriptor) {
