@@ -12,7 +12,7 @@ config.name = "vib-no-toolkit" if hides_cuda else "vib"
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".mlir", ".test"]
 # Inputs of tests, C++ tests and their helpers.
-config.excludes = ["Inputs", "tools", "unit"]
+config.excludes = ["Inputs", "corpus", "tools", "unit"]
 config.test_source_root = os.path.dirname(__file__)
 
 
