@@ -10,6 +10,11 @@ include(VibPrecompile)
 set(VIB_MLIR_FLAGS -fno-rtti -fno-exceptions -Wall -Wextra
                    -Wno-unused-parameter)
 
+if(VIB_ASSERTS)
+  list(APPEND VIB_MLIR_FLAGS
+       "SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/VibAsserts.h")
+endif()
+
 function(vib_mlir_target NAME)
   target_compile_options(${NAME} PRIVATE ${VIB_MLIR_FLAGS})
   if(NOT NAME STREQUAL VibPch)
