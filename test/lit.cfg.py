@@ -123,6 +123,7 @@ config.substitutions.append(("%nvptx", " ".join(nvptx)))
 for name, program in (("clang", "clang-22"), ("gcc", "gcc")):
     feature(name, runs(program, "-fsyntax-only", "-xc++", "/dev/null"))
     config.substitutions.append(("%" + name, program))
+feature("libfuzzer", os.path.exists(os.path.join(config.vib_tools, "fuzz-model")))
 feature("root", os.geteuid() == 0)
 # A test that takes minutes and 14 GB of memory.
 feature("many-rows", os.environ.get("VIB_MANY_ROWS", "0") not in ("", "0"))

@@ -21,6 +21,7 @@ ADVICE = {
     "cuda-stand-in": "run it without VIB_GPU=1",
     "fashion-mnist": "install dataset-fashion-mnist",
     "gcc": "install g++",
+    "libfuzzer": "install libclang-rt-22-dev, and configure anew",
     "mnist": "set VIB_MNIST to a folder with MNIST's IDX files",
     "ptxas": "install the CUDA Toolkit, or name it by CUDA_HOME",
     "python3-matplotlib": "install the Python package matplotlib",
