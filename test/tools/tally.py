@@ -22,6 +22,7 @@ ADVICE = {
     "fashion-mnist": "install dataset-fashion-mnist",
     "gcc": "install g++",
     "libfuzzer": "install libclang-rt-22-dev, and configure anew",
+    "many-rows": "set VIB_MANY_ROWS=1; it takes minutes and much memory",
     "mnist": "set VIB_MNIST to a folder with MNIST's IDX files",
     "ptxas": "install the CUDA Toolkit, or name it by CUDA_HOME",
     "python3-matplotlib": "install the Python package matplotlib",
