@@ -182,8 +182,9 @@ def VerifyFused : FusedPass<"vib-verify-fused"> {
     weight's gradient is not written to memory, except by the function
     `gradients`.
 
-    The bodies of kernels are verified as `vib-verify-step` verifies those of
-    functions. State among the outs of a kernel is read by the op that updates
+    Metadata, arguments, results and the bodies of kernels are verified as
+    `vib-verify-step` verifies those of functions; of a module without
+    `vib.model`, only the functions are verified. State among the outs of a kernel is read by the op that updates
     it and by no other, because the units of a kernel run at the same time.
     Kernels of a function have different names.
   }];

@@ -10,6 +10,7 @@
 #include "compiler/fused/KernelParts.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/step/LoopVerifier.h"
+#include "compiler/step/SlotVerifier.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -165,6 +166,39 @@ static LogicalResult verifyGradients(func::FuncOp function) {
   return success();
 }
 
+/// A function returns state that it has updated, and other results of kernels,
+/// each once: a result has one place.
+static LogicalResult verifyReturn(func::FuncOp function) {
+  llvm::SmallDenseSet<Value> returned;
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [i, value] : llvm::enumerate(terminator->getOperands())) {
+    auto slot = function.getResultAttrOfType<SlotAttr>(i, kSlotAttrName);
+    BlockArgument state = getState(value);
+    if (state
+            ? getSlot(state) == slot
+            : value.getDefiningOp<KernelOp>() && !isStateSlot(slot.getKind()) &&
+                  returned.insert(value).second)
+      continue;
+    return terminator->emitOpError("expected operand ")
+           << i << " to be " << slot << ", as the function says: state that is "
+           << "returned as itself, or a kernel's result that is returned once";
+  }
+  return success();
+}
+
+/// A module without vib.model is a part of one, as in tests of passes.
+static LogicalResult verifyModule(ModuleOp module) {
+  if (!module->hasAttr("vib.model"))
+    return success();
+  FailureOr<Metadata> data = readMetadata(module);
+  if (failed(data))
+    return failure();
+  for (auto function : module.getOps<func::FuncOp>())
+    if (failed(verifySlots(function, *data)) || failed(verifyReturn(function)))
+      return failure();
+  return verifyFunctions(module, *data);
+}
+
 namespace {
 struct VerifyFusedPass : public vib::impl::VerifyFusedBase<VerifyFusedPass> {
   void runOnOperation() override {
@@ -179,6 +213,8 @@ struct VerifyFusedPass : public vib::impl::VerifyFusedBase<VerifyFusedPass> {
           failed(verifyKernels(function)) || failed(verifyGradients(function)))
         return signalPassFailure();
     }
+    if (failed(verifyModule(getOperation())))
+      return signalPassFailure();
     markAllAnalysesPreserved();
   }
 };

@@ -8,7 +8,9 @@
 
 #include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
+#include "compiler/kernels/IndexRange.h"
 #include "compiler/kernels/Memory.h"
+#include "compiler/kernels/PlaceVerifier.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -52,6 +54,8 @@ struct VerifyGpuKernels : vib::impl::VerifyGpuKernelsBase<VerifyGpuKernels> {
   LogicalResult verifyKernel(gpu::GPUFuncOp kernel);
 
   SmallVector<Type> kernelTypes, gatherTypes;
+  /// The most blocks of the launches of a kernel.
+  llvm::DenseMap<Operation *, int64_t> numBlocks;
 };
 
 LogicalResult VerifyGpuKernels::verifyModule(ModuleOp module) {
@@ -59,17 +63,9 @@ LogicalResult VerifyGpuKernels::verifyModule(ModuleOp module) {
   if (!phase || phase != "kernels")
     return module.emitError("expected the phase kernels but got ")
            << (phase ? phase.getValue() : StringRef("none"));
-  for (StringRef name : {kParametersAttrName, kTensorsAttrName}) {
-    auto entries = module->getAttrOfType<ArrayAttr>(name);
-    if (!entries || !llvm::all_of(entries, llvm::IsaPred<DictionaryAttr>))
-      return module.emitError("expected a memory plan, but ")
-             << name << " is missing";
-  }
-  for (StringRef name : {kBlockBytesAttrName, kArenaBytesAttrName})
-    if (!module->getAttrOfType<IntegerAttr>(name))
-      return module.emitError("expected a memory plan, but ")
-             << name << " is missing";
-  return success();
+  if (failed(verifyPlaces(module)))
+    return failure();
+  return verifyEntries(module, {"gather"});
 }
 
 LogicalResult VerifyGpuKernels::verifyEntry(func::FuncOp function) {
@@ -126,6 +122,8 @@ LogicalResult VerifyGpuKernels::verifySizes(gpu::LaunchFuncOp launch,
   if (*blocks < 1 || *blocks > std::numeric_limits<int32_t>::max())
     return launch.emitError("expected 1 to 2^31 - 1 blocks but got ")
            << *blocks;
+  int64_t &most = numBlocks[kernel];
+  most = std::max(most, *blocks);
   auto known = kernel.getKnownBlockSizeAttr();
   if (!known ||
       known.asArrayRef() != ArrayRef<int32_t>{int32_t(*threads), 1, 1}) {
@@ -187,6 +185,27 @@ LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
   return failure(result.wasInterrupted());
 }
 
+/// A view of a block, of the arena or of the step lies within it, in every
+/// block and thread of the launch.
+static LogicalResult verifyView(memref::ViewOp view, IndexRanges &ranges) {
+  auto source = cast<MemRefType>(view.getSource().getType());
+  if (!source.hasStaticShape())
+    return success();
+  std::optional<IndexRange> offset = ranges.get(view.getByteShift());
+  if (!offset || !view.getType().hasStaticShape())
+    return view.emitError("expected a view with a static shape, at an offset "
+                          "that constants and the number of the block "
+                          "determine");
+  int64_t bytes = view.getType().getNumElements() *
+                  getElementBytes(view.getType().getElementType());
+  if (offset->min < 0 || offset->max > source.getNumElements() - bytes)
+    return view.emitError("expected a view within the ")
+           << source.getNumElements() << " bytes of its memory, but it takes "
+           << bytes << " bytes from byte "
+           << (offset->min < 0 ? offset->min : offset->max) << " on";
+  return success();
+}
+
 LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
   ArrayRef<Type> types = kernel.getArgumentTypes();
   if (types != ArrayRef(kernelTypes) && types != ArrayRef(gatherTypes))
@@ -194,7 +213,16 @@ LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
                             "and the step, or the arguments of gather, but "
                             "got ")
            << types;
+  IndexRanges ranges;
+  kernel.walk([&](gpu::BlockIdOp id) {
+    ranges.set(id, {0, std::max<int64_t>(numBlocks.lookup(kernel), 1) - 1, 1});
+  });
+  kernel.walk(
+      [&](gpu::ThreadIdOp id) { ranges.set(id, {0, kBlockThreads - 1, 1}); });
   WalkResult result = kernel.getBody().walk([&](Operation *op) {
+    if (auto view = dyn_cast<memref::ViewOp>(op))
+      if (failed(verifyView(view, ranges)))
+        return WalkResult::interrupt();
     if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect>(
             op->getDialect())) {
       op->emitError("expected only loops over memory, but this op was not "

@@ -299,7 +299,9 @@ def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
 def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
   let summary = "Verify the invariants of the phase kernels";
   let description = [{
-    The memory plan is present. Every function is an entry or a kernel and takes
+    The memory plan is present: parameters lie in the block and tensors in the
+    arena, without overlap and with the types that `vib.model` gives them. The
+    entries that the runtime calls are there. Every function is an entry or a kernel and takes
     only blocks, the arena and scalars, each once, or is code that kernels share
     and takes views of that memory and scalars. Blocks and arena have the sizes
     of the plan. No tensor, structured op or vib.noise is left, and no op

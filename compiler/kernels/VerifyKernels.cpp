@@ -9,6 +9,7 @@
 #include "compiler/kernels/AccessVerifier.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
+#include "compiler/kernels/PlaceVerifier.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -78,11 +79,8 @@ LogicalResult VerifyKernels::verifyModule(ModuleOp module) {
   if (!phase || phase != "kernels")
     return module.emitError("expected the phase kernels but got ")
            << (phase ? phase.getValue() : StringRef("none"));
-  for (StringRef name : {kParametersAttrName, kTensorsAttrName,
-                         kBlockBytesAttrName, kArenaBytesAttrName})
-    if (!module->hasAttr(name))
-      return module.emitError("expected a memory plan, but ")
-             << name << " is missing";
+  if (failed(verifyPlaces(module)) || failed(verifyEntries(module, {})))
+    return failure();
   memory.emplace(module);
   return success();
 }

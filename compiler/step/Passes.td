@@ -82,10 +82,12 @@ def VerifyStep : Pass<"vib-verify-step", "mlir::ModuleOp"> {
   let summary = "Verify what must hold in the phase step";
   let description = [{
     The module names its phase (`vib.phase = "step"`), its model and its
-    parameters, and holds the functions of the step. Their arguments and results
-    are static tensors and scalars, each with a slot of its own. Slots of state
-    name parameters and have their shapes, and `@train_step` returns all state
-    that it takes.
+    parameters, and holds the functions of the step. The fields of `vib.model`
+    and `vib.parameters` are complete, and have values that `vib.train` and the
+    ops of a model accept. Arguments and results are static tensors and scalars,
+    each with a slot of its own and of the type that `vib.model` or
+    `vib.parameters` give that slot. `@train_step` returns all state, and every
+    function what the runtime reads.
 
     The bodies hold linalg ops, slices, empty tensors and scalar constants. Every
     operand of a linalg op is indexed by loops, each at most once, and every loop

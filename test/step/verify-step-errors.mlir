@@ -20,56 +20,91 @@ module attributes {vib.phase = "step"} {
 // -----
 
 // expected-error @+1 {{expected the list of parameters, vib.parameters}}
-module attributes {vib.phase = "step", vib.model = {name = "m"}} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}}} {
 }
 
 // -----
 
 // expected-error @+1 {{expected entry 1 of vib.parameters to have a name and a shape}}
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}, {name = "b"}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}, {name = "b"}]} {
 }
 
 // -----
 
-// expected-error @+1 {{expected the shape of the parameter "w" to consist of positive integers but got array<i64: 4, 0>}}
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 0>}]} {
+// expected-error @+1 {{expected the parameter "w" to have 'shape', array<i64: …> of positive integers, but got array<i64: 4, 0>}}
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 0>, transposed = false, init = "constant", init_scale = 0.0}]} {
 }
 
 // -----
 
 // expected-error @+1 {{two entries of vib.parameters have the name "w"}}
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4>}, {name = "w", shape = array<i64: 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0}, {name = "w", shape = array<i64: 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
 }
 
 // -----
 
 // expected-error @+1 {{expected a function @evaluate}}
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @train_step() { return }
   func.func @encode() { return }
 }
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
   func.func @decode() { return }
   func.func @train_step() { return }
-  // expected-error @+1 {{'func.func' op is not a function of the phase step}}
+  // expected-error @+1 {{'func.func' op is not a function of the step}}
   func.func @forward() { return }
 }
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -81,8 +116,13 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -94,8 +134,13 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -106,8 +151,13 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -118,8 +168,13 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -130,8 +185,13 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -142,8 +202,13 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -158,8 +223,13 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -173,13 +243,18 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m"},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>}]} {
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
   func.func @decode() { return }
-  func.func @train_step(%x: tensor<8xf32> {vib.slot = #vib.slot<input, "x">}) {
+  func.func @train_step(%x: tensor<8xf32> {vib.slot = #vib.slot<input, "nll">}) {
     %e = tensor.empty() : tensor<8xf32>
     %0 = linalg.generic {indexing_maps = [affine_map<(b) -> (b)>], iterator_types = ["parallel"]}
         outs(%e : tensor<8xf32>) {
@@ -191,4 +266,107 @@ module attributes {vib.phase = "step", vib.model = {name = "m"},
     } -> tensor<8xf32>
     return
   }
+}
+
+// -----
+
+// A rate that vib.train does not accept.
+// expected-error @+1 {{expected vib.model to have 'rate', an f64 above 0.0, but got -1.000000e+00 : f64}}
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = -1.0,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+}
+
+// -----
+
+// The optimizer has one moment.
+// expected-error @+1 {{expected vib.model to have 'moments', an i64 of 1 to 1, but got 2 : i64}}
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 2 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+}
+
+// -----
+
+// A field of another version.
+// expected-error @+1 {{found 'colour' in vib.model, which has no such field}}
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", colour = "red", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+}
+
+// -----
+
+// A field is missing.
+// expected-error @+1 {{expected vib.model to have 'latents', an i64 of 1 or more}}
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+}
+
+// -----
+
+// A schedule that does not end.
+// expected-error @+1 {{expected the rate_schedule of vib.model to have 'epochs', an f64 of at least 0.0, but got}}
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = -2.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+}
+
+// -----
+
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @decode() { return }
+  // expected-error @+1 {{expected result 0, "z", to be a 'tensor<8x2xf32>' by vib.model but got 'tensor<8x3xf32>'}}
+  func.func @draw(%z: tensor<8x2xf32> {vib.slot = #vib.slot<input, "mu">})
+      -> (tensor<8x3xf32> {vib.slot = #vib.slot<output, "z">}) {
+    %e = tensor.empty() : tensor<8x3xf32>
+    return %e : tensor<8x3xf32>
+  }
+}
+
+// -----
+
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+  func.func @train_step(%w: tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">})
+      -> (tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">}) {
+    return %w : tensor<4x2xf32>
+  }
+  func.func @encode() { return }
+  // expected-error @+1 {{'func.func' op expected argument 0, the scalar "beta", to be an 'f32' but got 'f64'}}
+  func.func @evaluate(%b: f64 {vib.slot = #vib.slot<scalar, "beta">}) { return }
 }

@@ -31,5 +31,5 @@ int main(void) {
          vib_model.rate_schedule.factor);
   printf("w[63] = %g, nll[1] = %g\n", w[63],
          ((float *)(arena + vib_model.tensors[2].offset))[1]);
-  return vib_model.encode != 0;
+  return vib_model.gradients != 0;
 }

@@ -1,0 +1,235 @@
+//===- SlotVerifier.cpp - Arguments and results of the step ---------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/SlotVerifier.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace vib;
+
+static constexpr StringLiteral kFunctions[] = {
+    "scale", "train_step", "gradients", "encode", "evaluate", "draw", "decode"};
+static constexpr StringLiteral kRequired[] = {"train_step", "encode",
+                                              "evaluate", "draw", "decode"};
+
+bool vib::isStateSlot(SlotKind kind) {
+  return kind == SlotKind::Weight || kind == SlotKind::Moment1 ||
+         kind == SlotKind::Moment2 || kind == SlotKind::Average;
+}
+
+//===----------------------------------------------------------------------===//
+// One function
+//===----------------------------------------------------------------------===//
+
+namespace {
+class SlotVerifier {
+public:
+  SlotVerifier(func::FuncOp function, const Metadata &data)
+      : function(function), data(data) {}
+
+  LogicalResult verify(const Twine &what, Type type, Attribute attribute,
+                       llvm::StringSet<> &seen);
+
+private:
+  LogicalResult verifyScalar(const Twine &what, Type type, StringRef name);
+  LogicalResult verifyTensor(const Twine &what, RankedTensorType type,
+                             StringRef name);
+  LogicalResult verifyParameter(const Twine &what, RankedTensorType type,
+                                SlotAttr slot);
+
+  func::FuncOp function;
+  const Metadata &data;
+};
+} // namespace
+
+/// A field of the runtime's VibStep.
+LogicalResult SlotVerifier::verifyScalar(const Twine &what, Type type,
+                                         StringRef name) {
+  if (!type.isIntOrFloat())
+    return function.emitOpError("expected ")
+           << what << ", a scalar, to be a number but got " << type;
+  Builder builder(type.getContext());
+  Type expected =
+      llvm::StringSwitch<Type>(name)
+          .Cases({"seed", "step"}, builder.getI64Type())
+          .Cases({"rows", "row0", "sample"}, builder.getI32Type())
+          .Cases({"beta", "rate", "rate1", "scale2", "average", "decay"},
+                 data.type)
+          .Default(Type());
+  if (!expected)
+    return function.emitOpError("expected ")
+           << what << ", a scalar, to be a value of a step, but none has the "
+           << "name \"" << name << "\"";
+  if (type != expected)
+    return function.emitOpError("expected ")
+           << what << ", the scalar \"" << name << "\", to be an " << expected
+           << " but got " << type;
+  return success();
+}
+
+/// An input or an output. Where all readers round x to bf16, it is bf16.
+LogicalResult SlotVerifier::verifyTensor(const Twine &what,
+                                         RankedTensorType type,
+                                         StringRef name) {
+  RankedTensorType expected = data.getTensorType(name);
+  if (!expected)
+    return function.emitOpError("expected the slot of ")
+           << what << " to name a tensor of the runtime, but none has the name "
+           << "\"" << name << "\"";
+  bool isRounded = name == "x" && data.roundsOperands &&
+                   type == expected.clone(BFloat16Type::get(type.getContext()));
+  if (type != expected && !isRounded)
+    return function.emitOpError("expected ")
+           << what << ", \"" << name << "\", to be a " << expected << " by "
+           << "vib.model but got " << type;
+  return success();
+}
+
+LogicalResult SlotVerifier::verifyParameter(const Twine &what,
+                                            RankedTensorType type,
+                                            SlotAttr slot) {
+  auto parameter = data.parameters.find(slot.getName());
+  if (parameter == data.parameters.end())
+    return function.emitOpError("expected the slot of ")
+           << what << " to name a parameter, but vib.parameters has no \""
+           << slot.getName() << "\"";
+  if (type.getShape() != ArrayRef(parameter->second)) {
+    InFlightDiagnostic diagnostic = function.emitOpError("expected ");
+    diagnostic << what << " to have the shape of the parameter \""
+               << slot.getName() << "\", [";
+    llvm::interleaveComma(parameter->second, diagnostic);
+    return diagnostic << "], but got " << type;
+  }
+  if (type.getElementType() != data.type)
+    return function.emitOpError("expected ")
+           << what << " to have elements of the model's type, " << data.type
+           << ", but got " << type;
+  if (isStateSlot(slot.getKind()) &&
+      !llvm::is_contained(data.state, slot.getKind()))
+    return function.emitOpError("found the slot ")
+           << slot << ", but the optimizer and the average of vib.model do not "
+           << "have it";
+  return success();
+}
+
+LogicalResult SlotVerifier::verify(const Twine &what, Type type,
+                                   Attribute attribute,
+                                   llvm::StringSet<> &seen) {
+  auto slot = dyn_cast_or_null<SlotAttr>(attribute);
+  if (!slot)
+    return function.emitOpError("expected ")
+           << what << " to have a slot (" << kSlotAttrName << ")";
+  std::string key =
+      (stringifySlotKind(slot.getKind()) + " " + slot.getName()).str();
+  if (!seen.insert(key).second)
+    return function.emitOpError("has the slot ") << slot << " twice";
+  if (slot.getKind() == SlotKind::Scalar)
+    return verifyScalar(what, type, slot.getName());
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return function.emitOpError("expected ")
+           << what << " to be a tensor with a static shape but got " << type;
+  if (isStateSlot(slot.getKind()) || slot.getKind() == SlotKind::Gradient)
+    return verifyParameter(what, tensor, slot);
+  return verifyTensor(what, tensor, slot.getName());
+}
+
+/// All state that a function takes, it returns.
+static LogicalResult verifyState(func::FuncOp function) {
+  llvm::DenseSet<Attribute> returned;
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    returned.insert(function.getResultAttr(i, kSlotAttrName));
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    auto slot = cast<SlotAttr>(function.getArgAttr(i, kSlotAttrName));
+    if (isStateSlot(slot.getKind()) && !returned.contains(slot))
+      return function.emitOpError("takes the state ")
+             << slot << " but does not return it";
+  }
+  return success();
+}
+
+LogicalResult vib::verifySlots(func::FuncOp function, const Metadata &data) {
+  if (!llvm::is_contained(kFunctions, function.getName()))
+    return function.emitOpError("is not a function of the step");
+  SlotVerifier verifier(function, data);
+  llvm::StringSet<> arguments, results;
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    if (failed(verifier.verify("argument " + Twine(i), type,
+                               function.getArgAttr(i, kSlotAttrName),
+                               arguments)))
+      return failure();
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+    if (failed(verifier.verify("result " + Twine(i), type,
+                               function.getResultAttr(i, kSlotAttrName),
+                               results)))
+      return failure();
+  return function.getName() == "train_step" ? verifyState(function) : success();
+}
+
+//===----------------------------------------------------------------------===//
+// All functions
+//===----------------------------------------------------------------------===//
+
+/// The slots that a function must return, and no others but those of
+/// `optional`.
+static LogicalResult verifyResults(func::FuncOp function,
+                                   ArrayRef<SlotAttr> required,
+                                   ArrayRef<StringLiteral> optional) {
+  llvm::SmallDenseSet<Attribute> found;
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    found.insert(function.getResultAttr(i, kSlotAttrName));
+  for (SlotAttr slot : required)
+    if (!found.erase(slot))
+      return function.emitOpError("expected to return ") << slot;
+  for (unsigned i = 0; i < function.getNumResults(); ++i) {
+    auto slot = cast<SlotAttr>(function.getResultAttr(i, kSlotAttrName));
+    if (found.contains(slot) && !(slot.getKind() == SlotKind::Output &&
+                                  llvm::is_contained(optional, slot.getName())))
+      return function.emitOpError("returns ")
+             << slot << ", which the runtime does not read";
+  }
+  return success();
+}
+
+LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
+  for (StringRef name : kRequired)
+    if (!module.lookupSymbol<func::FuncOp>(name))
+      return module.emitError("expected a function @") << name;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    StringRef name = function.getName();
+    SmallVector<SlotAttr> required;
+    auto add = [&](SlotKind kind, StringRef slot) {
+      required.push_back(SlotAttr::get(module.getContext(), kind, slot));
+    };
+    for (StringRef parameter : data.parameters.keys()) {
+      if (name == "gradients")
+        add(SlotKind::Gradient, parameter);
+      if (name == "train_step")
+        for (SlotKind kind : data.state)
+          add(kind, parameter);
+    }
+    StringRef outputs =
+        llvm::StringSwitch<StringRef>(name)
+            .Cases({"train_step", "gradients"}, "nll rate error")
+            .Case("encode", "mu sigma rate")
+            .Case("evaluate", "nll error prediction")
+            .Case("draw", "z")
+            .Case("decode", "logits prediction")
+            .Default("x");
+    for (StringRef output : llvm::split(outputs, ' '))
+      add(SlotKind::Output, output);
+    static constexpr StringLiteral kOfEncode[] = {"rate_each", "cholesky"};
+    if (failed(verifyResults(function, required,
+                             name == "encode" ? ArrayRef(kOfEncode)
+                                              : ArrayRef<StringLiteral>())))
+      return failure();
+  }
+  return success();
+}
