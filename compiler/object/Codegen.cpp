@@ -16,9 +16,12 @@
 #include "compiler/object/Codegen.h"
 #include "compiler/object/Descriptor.h"
 #include "compiler/object/Target.h"
+#include "compiler/support/SourceMessage.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/AsmParser/Parser.h"
 #include "llvm/IR/Constants.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCAsmBackend.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -137,20 +140,41 @@ std::string vib::printLLVMIR(const llvm::Module &module) {
   return text;
 }
 
-static Error makeParseError(const SMDiagnostic &diagnostic) {
+/// `LINE:COLUMN: message` with the line below, after the name of the file.
+static std::string describe(const SMDiagnostic &diagnostic) {
+  std::string text;
+  raw_string_ostream os(text);
+  if (!diagnostic.getFilename().empty())
+    os << diagnostic.getFilename() << ":";
+  if (diagnostic.getLineNo() > 0)
+    os << diagnostic.getLineNo() << ":" << diagnostic.getColumnNo() + 1 << ":";
+  os << " " << shortenMessage(diagnostic.getMessage()) << "\n";
+  if (diagnostic.getColumnNo() >= 0)
+    printSourceLine(os, diagnostic.getLineContents(),
+                    diagnostic.getColumnNo() + 1);
+  return StringRef(text).trim().str();
+}
+
+/// LLVM's own handler ends the program after an error, and does not say in
+/// which file it is.
+static void reportDiagnostic(const DiagnosticInfo *info, void *) {
+  if (info->getSeverity() != DS_Error)
+    return;
   std::string message;
   raw_string_ostream os(message);
-  diagnostic.print("", os, /*ShowColors=*/false);
-  return createStringError(StringRef(message).rtrim());
+  DiagnosticPrinterRawOStream printer(os);
+  info->print(printer);
+  report_fatal_error(StringRef(message), /*gen_crash_diag=*/false);
 }
 
 Expected<std::unique_ptr<llvm::Module>> vib::parseLLVMIR(MemoryBufferRef text,
                                                          LLVMContext &context) {
+  context.setDiagnosticHandlerCallBack(reportDiagnostic);
   SMDiagnostic diagnostic;
   std::unique_ptr<llvm::Module> module =
       parseAssembly(text, diagnostic, context);
   if (!module)
-    return makeParseError(diagnostic);
+    return createStringError(describe(diagnostic));
   return module;
 }
 
@@ -176,8 +200,7 @@ static void collectDiagnostic(const SMDiagnostic &diagnostic, void *context) {
   auto &message = *static_cast<std::string *>(context);
   if (!message.empty() || diagnostic.getKind() != SourceMgr::DK_Error)
     return;
-  raw_string_ostream os(message);
-  diagnostic.print("", os, /*ShowColors=*/false);
+  message = describe(diagnostic);
 }
 
 Expected<std::string> vib::assemble(MemoryBufferRef assembly,

@@ -104,6 +104,20 @@ Expected<CpuName> vib::resolveCpu(StringRef name) {
   return createStringError(message);
 }
 
+Error vib::checkCpu(StringRef cpu, StringRef features) {
+  if (Error error = resolveCpu(cpu).takeError())
+    return error;
+  std::unique_ptr<MCSubtargetInfo> subtarget = createSubtarget("", "");
+  SubtargetFeatures list(features);
+  for (StringRef feature : list.getFeatures())
+    if (none_of(subtarget->getAllProcessorFeatures(),
+                [&](const SubtargetFeatureKV &known) {
+                  return known.Key == feature.ltrim("+-");
+                }))
+      return createStringError("unknown feature '" + feature + "' of a CPU");
+  return Error::success();
+}
+
 TargetInfo vib::createTarget(StringRef cpu, StringRef features,
                              unsigned level) {
   TargetInfo info;

@@ -26,6 +26,10 @@ struct CpuName {
 /// an unknown name, the error suggests the nearest known one.
 llvm::Expected<CpuName> resolveCpu(llvm::StringRef name);
 
+/// Whether LLVM knows a CPU and features that a file has recorded. It would
+/// ignore others.
+llvm::Error checkCpu(llvm::StringRef cpu, llvm::StringRef features);
+
 /// What the phases need to know about the target.
 struct TargetInfo {
   std::unique_ptr<llvm::TargetMachine> machine;

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vib-lsp-server/Document.h"
+#include "compiler/support/SourceMessage.h"
+#include "compiler/support/TextBounds.h"
 #include "dialect/Vib.h"
 #include "dialect/VibDiagnostics.h"
 #include "mlir/AsmParser/AsmParser.h"
@@ -54,7 +56,7 @@ static lsp::Diagnostic convert(const lsp::URIForFile &uri,
                                mlir::Diagnostic &diagnostic) {
   lsp::Diagnostic result;
   result.source = "vib";
-  result.message = diagnostic.str();
+  result.message = shortenMessage(diagnostic.str());
   result.range = getRange(sources, diagnostic.getLocation());
   switch (diagnostic.getSeverity()) {
   case DiagnosticSeverity::Error:
@@ -71,7 +73,8 @@ static lsp::Diagnostic convert(const lsp::URIForFile &uri,
   std::vector<lsp::DiagnosticRelatedInformation> notes;
   for (mlir::Diagnostic &note : diagnostic.getNotes())
     notes.emplace_back(
-        lsp::Location(uri, getRange(sources, note.getLocation())), note.str());
+        lsp::Location(uri, getRange(sources, note.getLocation())),
+        shortenMessage(note.str()));
   if (!notes.empty())
     result.relatedInformation = std::move(notes);
   return result;
@@ -86,6 +89,18 @@ std::vector<lsp::Diagnostic> Document::setText(StringRef newText) {
       llvm::MemoryBuffer::getMemBufferCopy(text, uri.file()), SMLoc());
 
   std::vector<lsp::Diagnostic> diagnostics;
+  if (std::optional<TextError> error = checkBounds(text, TextKind::MLIR)) {
+    const char *start =
+        sources.getMemoryBuffer(sources.getMainFileID())->getBufferStart() +
+        error->position;
+    lsp::Diagnostic diagnostic;
+    diagnostic.source = "vib";
+    diagnostic.severity = lsp::DiagnosticSeverity::Error;
+    diagnostic.message = error->message;
+    diagnostic.range = lsp::Position(sources, SMLoc::getFromPointer(start));
+    diagnostics.push_back(std::move(diagnostic));
+    return diagnostics;
+  }
   ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
     diagnostics.push_back(convert(uri, sources, diagnostic));
     return success();

@@ -34,6 +34,7 @@
 #include "compiler/ptx/ExplainGpu.h"
 #include "compiler/ptx/Passes.h"
 #include "compiler/step/Passes.h"
+#include "compiler/support/SourceMessage.h"
 #include "compiler/support/UniqueFile.h"
 #include "dialect/Vib.h"
 #include "dialect/VibDiagnostics.h"
@@ -43,6 +44,7 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "tools/vibc/Supervisor.h"
 #include "tools/vibc/Threads.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Support/FileSystem.h"
@@ -100,12 +102,12 @@ void Compilation::startThreads() {
 }
 
 int Compilation::fail(const Twine &message) {
-  llvm::errs() << "vibc: error: " << message << "\n";
+  llvm::errs() << "vibc: error: " << makePrintable(message.str()) << "\n";
   return 1;
 }
 
 int Compilation::failUsage(const Twine &message) {
-  llvm::errs() << "vibc: error: " << message << "\n";
+  llvm::errs() << "vibc: error: " << makePrintable(message.str()) << "\n";
   return 2;
 }
 
@@ -170,14 +172,41 @@ static StringRef getExtension(Phase phase) {
 // The input and the options
 //===----------------------------------------------------------------------===//
 
+/// What kind of text an input is, if it is one.
+static std::optional<TextKind> getTextKind(InputKind kind, StringRef contents) {
+  switch (kind) {
+  case InputKind::MLIR:
+    if (contents.starts_with("ML\xefR"))
+      return std::nullopt;
+    return TextKind::MLIR;
+  case InputKind::LLVMIR:
+    return TextKind::LLVMIR;
+  case InputKind::Assembly:
+    return TextKind::Assembly;
+  case InputKind::PTX:
+  case InputKind::Object:
+    return std::nullopt;
+  }
+  llvm_unreachable("all kinds are covered");
+}
+
 int Compilation::read() {
   TimingScope scope = timing.nest("Read");
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file =
       readInput(flags.input, kind);
   if (!file)
     return fail(toString(file.takeError()));
+  StringRef source = (*file)->getBuffer();
+  sources->AddNewSourceBuffer(
+      llvm::MemoryBuffer::getMemBuffer((*file)->getMemBufferRef()),
+      llvm::SMLoc());
+  input = std::move(*file);
+  if (std::optional<TextKind> text = getTextKind(kind, source))
+    if (std::optional<TextError> error = checkBounds(source, *text)) {
+      printError(*sources, *error);
+      return 1;
+    }
   if (kind != InputKind::MLIR) {
-    input = std::move(*file);
     phase = kind == InputKind::LLVMIR     ? Phase::LLVM
             : kind == InputKind::Assembly ? Phase::Asm
                                           : Phase::Obj;
@@ -193,10 +222,7 @@ int Compilation::read() {
     return 0;
   }
 
-  StringRef source = (*file)->getBuffer();
-  sources->AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
-  diagnostics =
-      std::make_unique<SourceMgrDiagnosticHandler>(*sources, &context);
+  diagnostics = std::make_unique<DiagnosticPrinter>(&context, *sources);
   // The file of a later phase has mostly ops of MLIR, for which MLIR's messages
   // are right.
   std::optional<SyntaxErrorHandler> handler;
@@ -305,7 +331,31 @@ int Compilation::settleOptions() {
   return checkFlags();
 }
 
+/// The record of a file that someone has edited.
+int Compilation::checkRecorded() {
+  auto wrong = [&](const Twine &found, const Twine &expected) {
+    return fail(getInputName() + ": its options have " + found + ", expected " +
+                expected);
+  };
+  if (recorded->level > 3)
+    return wrong("the level " + Twine(recorded->level) + " of optimization",
+                 "0 to 3");
+  if (!llvm::is_contained({"", "f64", "f32", "bf16", "tf32"},
+                          recorded->precision))
+    return wrong("the precision '" + recorded->precision + "'",
+                 "f64, f32, bf16 or tf32");
+  if (recorded->batch < 0 || recorded->batch > kMostRows)
+    return wrong("a batch of " + Twine(recorded->batch) + " rows",
+                 "1 to " + Twine(kMostRows));
+  if (llvm::Error error = checkCpu(recorded->cpu, recorded->features))
+    return fail(getInputName() + ": its options have an " +
+                toString(std::move(error)));
+  return 0;
+}
+
 int Compilation::settleRecorded() {
+  if (int code = checkRecorded())
+    return code;
   options = *recorded;
   auto contradicts = [&](const Twine &flag, const Twine &found) {
     return failUsage(flag + " contradicts " + getInputName() +
@@ -837,6 +887,8 @@ int Compilation::emitModule(Phase at, bool &done) {
 int Compilation::run() {
   if (int code = read())
     return code;
+  bool isModel = kind == InputKind::MLIR && phase == Phase::Model;
+  enterStage(isModel ? Stage::CompilingModel : Stage::CompilingPhase);
   if (int code = settleOptions())
     return code;
   bool isSame = false;

@@ -13,9 +13,9 @@
 #include "compiler/object/Target.h"
 #include "compiler/ptx/Cubin.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/Timing.h"
+#include "tools/vibc/Diagnostics.h"
 #include "tools/vibc/Files.h"
 #include "tools/vibc/Flags.h"
 #include "llvm/Support/SourceMgr.h"
@@ -38,6 +38,7 @@ private:
   int read();
   void takeSettled(CompileOptions &settled);
   int settleOptions();
+  int checkRecorded();
   int settleRecorded();
   int settleTarget();
   int checkFlags();
@@ -78,7 +79,7 @@ private:
   mlir::MLIRContext context;
   std::shared_ptr<llvm::SourceMgr> sources =
       std::make_shared<llvm::SourceMgr>();
-  std::unique_ptr<mlir::SourceMgrDiagnosticHandler> diagnostics;
+  std::unique_ptr<DiagnosticPrinter> diagnostics;
   mlir::DefaultTimingManager timingManager;
   mlir::TimingScope timing;
 

@@ -8,7 +8,6 @@
 
 #include "tools/vibc/Files.h"
 #include "compiler/support/UniqueFile.h"
-#include "tools/vibc/Bounds.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -73,12 +72,6 @@ Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
         name + ": is PTX, which does not hold the launches: compile the file "
                "that --emit=kernels wrote");
   kind = *found;
-  bool isText = kind != InputKind::Object && !contents.starts_with("ML\xefR");
-  if (isText)
-    if (Error error = checkBounds(contents, kind == InputKind::MLIR     ? "//"
-                                            : kind == InputKind::LLVMIR ? ";"
-                                                                        : "#"))
-      return createStringError(name + ": " + toString(std::move(error)));
   // Some editors put a byte order mark before a text in UTF-8.
   if (contents.consume_front("\xEF\xBB\xBF"))
     return MemoryBuffer::getMemBufferCopy(contents,

@@ -1,0 +1,192 @@
+//===- Supervisor.cpp - Runs the compiler in a child process --------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/vibc/Supervisor.h"
+#include "compiler/support/SourceMessage.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace vib;
+
+namespace {
+/// What the child tells its supervisor; memory of both.
+struct Report {
+  std::atomic<Stage> stage = Stage::Reading;
+  /// Why LLVM gave up, if it said so.
+  char reason[1024] = "";
+};
+} // namespace
+
+static Report *report;
+static std::string toolName;
+static volatile sig_atomic_t child;
+
+static constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP};
+
+void vib::enterStage(Stage stage) {
+  if (report)
+    report->stage = stage;
+  if (stage != Stage::CompilingModel)
+    return;
+  setBugReportMsg("vibc crashed, which is a bug in vibc. Please report it with "
+                  "the model file, this\ncommand, and what --save-temps=DIR "
+                  "writes.\n");
+  EnablePrettyStackTrace();
+  sys::PrintStackTraceOnErrorSignal(toolName);
+}
+
+//===----------------------------------------------------------------------===//
+// The child
+//===----------------------------------------------------------------------===//
+
+static void keepReason(void *, const char *reason, bool) {
+  strncpy(report->reason, reason, sizeof report->reason - 1);
+}
+
+/// Nothing may be allocated here.
+static void endWithoutMemory(void *, const char *, bool) {
+  keepReason(nullptr, "there is not enough memory", false);
+  sys::RunInterruptHandlers();
+  _exit(1);
+}
+
+/// Removes temporary files. All signals are blocked meanwhile: the terminal
+/// sends a signal to both processes, and the supervisor passes its own on.
+static void endBySignal(int signal) {
+  sys::RunInterruptHandlers();
+  _exit(128 + signal);
+}
+
+static bool isIgnored(int signal) {
+  struct sigaction action;
+  return !sigaction(signal, nullptr, &action) && action.sa_handler == SIG_IGN;
+}
+
+static void setHandlers(ArrayRef<int> signals, void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  sigfillset(&action.sa_mask);
+  for (int signal : signals)
+    sigaction(signal, &action, nullptr);
+}
+
+/// Prepares this process for compiling; `signals` are to end it.
+static void startCompiler(ArrayRef<int> signals) {
+  // This also makes the handlers of crashes, which remove temporary files.
+  sys::SetOneShotPipeSignalFunction(sys::DefaultOneShotPipeSignalHandler);
+  setHandlers(kForwarded, SIG_IGN);
+  setHandlers(signals, endBySignal);
+}
+
+static int runChild(function_ref<int()> work, pid_t supervisor,
+                    ArrayRef<int> signals, const sigset_t &mask) {
+  // Temporary files are removed even if the supervisor is killed.
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != supervisor)
+    return 1;
+  install_fatal_error_handler(keepReason);
+  install_bad_alloc_error_handler(endWithoutMemory);
+  install_out_of_memory_new_handler();
+  startCompiler(signals);
+  sigprocmask(SIG_SETMASK, &mask, nullptr);
+  return work();
+}
+
+//===----------------------------------------------------------------------===//
+// The supervisor
+//===----------------------------------------------------------------------===//
+
+static void forward(int signal) { kill(child, signal); }
+
+static int waitForChild() {
+  int status;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    ;
+  return status;
+}
+
+/// Says how the child came to its end, unless it has done so itself.
+static int explainEnd(StringRef input, int status) {
+  int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  bool hasReason = report->reason[0];
+  if (WIFEXITED(status) && !hasReason)
+    return code;
+  if (WIFSIGNALED(status) && is_contained(kForwarded, WTERMSIG(status)))
+    return 128 + WTERMSIG(status);
+
+  std::string reason = report->reason;
+  if (!hasReason && WTERMSIG(status) == SIGKILL)
+    reason = "the process was killed, perhaps for want of memory";
+  else if (!hasReason)
+    reason = std::string(report->stage == Stage::Reading ? "the parser"
+                                                         : "the compiler") +
+             " crashed (" + strsignal(WTERMSIG(status)) + ")";
+  errs() << "vibc: error: " << makePrintable(input) << ": ";
+  switch (report->stage) {
+  case Stage::Reading:
+    errs() << "cannot be read: " << makePrintable(reason) << "\n";
+    break;
+  case Stage::CompilingPhase:
+    errs() << "cannot be compiled: " << makePrintable(reason)
+           << "; if vibc wrote the file as it is, this is a bug in vibc\n";
+    break;
+  case Stage::CompilingModel:
+    errs() << "cannot be compiled: " << makePrintable(reason)
+           << "; this is a bug in vibc\n";
+    break;
+  }
+  return 1;
+}
+
+int vib::runSupervised(StringRef input, StringRef toolPath,
+                       function_ref<int()> work) {
+  toolName = toolPath.str();
+  // What is ignored from the start, as after nohup, stays ignored.
+  SmallVector<int> signals;
+  for (int signal : kForwarded)
+    if (!isIgnored(signal))
+      signals.push_back(signal);
+  // A signal that comes before the handlers are there waits for them.
+  sigset_t blocked, mask;
+  sigemptyset(&blocked);
+  for (int signal : kForwarded)
+    sigaddset(&blocked, signal);
+  sigprocmask(SIG_BLOCK, &blocked, &mask);
+
+  void *shared = mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  pid_t supervisor = getpid();
+  child = -1;
+  if (shared != MAP_FAILED) {
+    report = new (shared) Report;
+    child = fork();
+  }
+  if (child == 0)
+    return runChild(work, supervisor, signals, mask);
+  if (child < 0) {
+    startCompiler(signals);
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
+    return work();
+  }
+  setHandlers(signals, forward);
+  sigprocmask(SIG_SETMASK, &mask, nullptr);
+  return explainEnd(input, waitForChild());
+}
