@@ -108,8 +108,11 @@ Error vib::checkCpu(StringRef cpu, StringRef features) {
   if (Error error = resolveCpu(cpu).takeError())
     return error;
   std::unique_ptr<MCSubtargetInfo> subtarget = createSubtarget("", "");
-  SubtargetFeatures list(features);
-  for (StringRef feature : list.getFeatures())
+  // SubtargetFeatures would skip an empty one, which LLVM reports later.
+  SmallVector<StringRef> list;
+  if (!features.empty())
+    features.split(list, ',');
+  for (StringRef feature : list)
     if (none_of(subtarget->getAllProcessorFeatures(),
                 [&](const SubtargetFeatureKV &known) {
                   return known.Key == feature.ltrim("+-");
