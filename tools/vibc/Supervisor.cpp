@@ -44,8 +44,7 @@ static constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP};
 void vib::enterStage(Stage stage) {
   if (report)
     report->stage = stage;
-  // A fuzzer compiles many models in one process, which has its own handlers.
-  if (!report || stage != Stage::CompilingModel)
+  if (stage != Stage::CompilingModel)
     return;
   setBugReportMsg("vibc crashed, which is a bug in vibc. Please report it with "
                   "the model file, this\ncommand, and what --save-temps=DIR "
