@@ -238,7 +238,8 @@ int runBench(const VibModel &model, const Options &options) {
       "Median of {} steps of {} rows on {} thread{}, with the 10th and "
       "the 90th percentile, after {} steps to warm up.\n"
       "The GFLOP/s are the most that fused multiply-adds{} reached on "
-      "these threads. An empty launch takes {:.2f} us.\n",
+      "these threads. An empty launch takes {:.2f} us: to have the threads "
+      "run a kernel and to wait for them, without work in it.\n",
       times.steps(), model.batch, pool.threads(),
       pool.threads() == 1 ? "" : "s", times.warmUp,
       model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6));

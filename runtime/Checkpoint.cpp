@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <unordered_set>
 
 namespace vib::runtime {
 
@@ -162,21 +163,17 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
     else
       readAs<float>(*tensor, parameter, block);
     if (!isFinite(parameter, block))
-      fail("{}: the tensor '{}' has a value that is not finite in {}",
+      fail("{}: the tensor '{}' has a value that is not finite in {}, expected "
+           "finite ones",
            reader.name(), name, fileType(parameter));
   }
 }
 
-/// Whether `name` is PREFIX + the name of a parameter.
-bool isParameter(const VibModel &model, const std::string &prefix,
-                 const std::string &name) {
-  if (name.compare(0, prefix.size(), prefix) != 0)
-    return false;
+/// Adds PREFIX + the name of each parameter.
+void addNames(const VibModel &model, const std::string &prefix,
+              std::unordered_set<std::string> &names) {
   for (uint32_t i = 0; i < model.num_parameters; ++i)
-    if (name.compare(prefix.size(), std::string::npos,
-                     model.parameters[i].name) == 0)
-      return true;
-  return false;
+    names.insert(prefix + model.parameters[i].name);
 }
 
 /// The blocks that a model has, with the prefixes of their tensors.
@@ -197,7 +194,8 @@ const std::string &getString(const SafetensorsReader &reader,
                              const std::string &key) {
   auto found = reader.metadata().find(key);
   if (found == reader.metadata().end())
-    fail("{}: damaged: the metadata lacks '{}'", reader.name(), key);
+    fail("{}: damaged: expected '{}' in the metadata, found none",
+         reader.name(), key);
   return found->second;
 }
 
@@ -205,6 +203,11 @@ template <typename T>
 T getNumber(const SafetensorsReader &reader, const std::string &key) {
   getString(reader, key);
   return *findNumber<T>(reader.metadata(), reader.name(), key);
+}
+
+uint64_t getCount(const SafetensorsReader &reader, const std::string &key) {
+  getString(reader, key);
+  return uint64_t(*findCount(reader.metadata(), reader.name(), key));
 }
 
 /// The parts of a description of the training: commas part them, but for those
@@ -331,24 +334,26 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
                           State &state) {
   SafetensorsReader reader(path);
   if (kindOf(reader) != checkpointKind)
-    fail("{}: not a checkpoint{}", path,
-         kindOf(reader) == weightsKind ? ", but weights alone" : "");
+    fail("{}: {}, expected a checkpoint", path,
+         kindOf(reader) == weightsKind ? "it holds weights alone"
+                                       : "not a file of this program's");
   visitBlocks(state, [&](const std::string &prefix, Memory &block) {
     readBlock(reader, model, prefix, false, block.data());
   });
 
   Checkpoint checkpoint;
+  std::unordered_set<std::string> known;
+  visitBlocks(state, [&](const std::string &prefix, const Memory &) {
+    addNames(model, prefix, known);
+  });
   for (const SafetensorsReader::Tensor &tensor : reader.tensors()) {
-    bool known = false;
-    visitBlocks(state, [&](const std::string &prefix, const Memory &) {
-      known = known || isParameter(model, prefix, tensor.name);
-    });
-    if (known)
+    if (known.count(tensor.name))
       continue;
     if (tensor.name.compare(0, sumsPrefix.size(), sumsPrefix) != 0 ||
         tensor.type != "F64")
-      fail("{}: the tensor '{}' is not one of the model {}", path, tensor.name,
-           model.name);
+      fail("{}: the tensor '{}' of type {} is not one of the model {}, "
+           "expected none beside them but sums of type F64",
+           path, tensor.name, tensor.type, model.name);
     std::vector<double> &values =
         checkpoint.sums[tensor.name.substr(sumsPrefix.size())];
     values.resize(tensor.size / sizeof(double));
@@ -360,7 +365,7 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
     checkpoint.extra.erase(key);
   checkpoint.model = getString(reader, "model");
   checkpoint.hash = getString(reader, "hash");
-  checkpoint.batch = getNumber<int64_t>(reader, "batch");
+  checkpoint.batch = int64_t(getCount(reader, "batch"));
   checkpoint.training = getString(reader, "training");
   checkpoint.data = getString(reader, "data");
   checkpoint.seed = getNumber<uint64_t>(reader, "seed");
@@ -369,8 +374,8 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
     checkpoint.beta = getNumber<double>(reader, "beta");
   checkpoint.rate = getNumber<double>(reader, "rate");
   checkpoint.shuffle = getNumber<int>(reader, "shuffle") != 0;
-  checkpoint.step = getNumber<uint64_t>(reader, "step");
-  checkpoint.metricsLines = getNumber<uint64_t>(reader, "metrics_lines");
+  checkpoint.step = getCount(reader, "step");
+  checkpoint.metricsLines = getCount(reader, "metrics_lines");
   return checkpoint;
 }
 
@@ -420,10 +425,12 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
   std::string prefix;
   if (kindOf(reader) == checkpointKind) {
     bool averages = false;
-    for (const SafetensorsReader::Tensor &tensor : reader.tensors())
-      averages = averages || isParameter(model, "average.", tensor.name);
+    for (uint32_t i = 0; i < model.num_parameters; ++i)
+      averages |= reader.find(fmt::format("average.{}",
+                                          model.parameters[i].name)) != nullptr;
     if (use == Use::Average && !averages)
-      fail("{}: the checkpoint holds no average weights", path);
+      fail("{}: the checkpoint holds raw weights only, expected average ones",
+           path);
     bool average = averages && use != Use::Raw;
     prefix = average ? "average." : "weights.";
     metadata["weights"] = average ? "average" : "raw";
@@ -442,9 +449,11 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
   readBlock(reader, model, prefix, true, block);
   metadata["precision"] =
       precisionOf(reader.find(prefix + model.parameters[0].name)->type);
+  std::unordered_set<std::string> known;
+  addNames(model, prefix, known);
   if (prefix.empty())
     for (const SafetensorsReader::Tensor &tensor : reader.tensors())
-      if (!isParameter(model, "", tensor.name))
+      if (!known.count(tensor.name))
         fail("{}: the tensor '{}' is not one of the model {}; expected {}",
              path, tensor.name, model.name, listParameters(model, ""));
   return metadata;

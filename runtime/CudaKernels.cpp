@@ -110,6 +110,9 @@ std::string CudaKernels::describeProfile(uint64_t steps, double seconds) const {
         work.flops / each / 1e9, work.bytes / each / 1e9,
         nameOf(VibGpuEntry(launch.entry)), describeKernels(model, launch));
   }
+  text +=
+      "launches: how often the GPU was given this work; a launch is one run "
+      "of a function on it, for all the kernels named.\n";
   if (steps > 0)
     text += fmt::format("{:.3f} ms/step with each launch timed, of which those "
                         "of train_step take {:.3f}\n",

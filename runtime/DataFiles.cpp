@@ -47,10 +47,9 @@ Array parseArray(Bytes bytes, const std::string &path,
   if (isGzip(bytes.data(), bytes.size()) ||
       startsWith(bytes, std::string_view("\0\0", 2)))
     return parseIdx(std::move(bytes), path, check);
-  fail("{}: {}", path,
+  fail("{}: {}, expected an NPY, NPZ or IDX file", path,
        bytes.empty() ? "the file is empty"
-                     : "its first bytes are not those of an NPY, NPZ or IDX "
-                       "file");
+                     : "it begins with " + describeBytes(bytes));
 }
 
 NamedArray readKey(const Npz &archive, const std::string &key,

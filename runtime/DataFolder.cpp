@@ -51,16 +51,31 @@ public:
 
   /// Where the split is, in every form in which it is there.
   std::vector<SplitPlace> find(const std::string &split) const;
+  /// The same, but only what is data by its name.
+  std::vector<SplitPlace> findNamed(const std::string &split) const;
+  /// An error if the other split is there too, but only under names that do not
+  /// go with those of `place`.
+  void requireAlike(const SplitPlace &place, const std::string &split) const;
   /// An error that says what is in the folder, and what was looked for.
   [[noreturn]] void failWithout(const std::string &split) const;
 
 private:
+  /// The folders below this one, two levels down at most, that hold the split,
+  /// as torchvision's MNIST/raw does.
+  std::vector<std::string> findBelow(const std::string &split,
+                                     int levels) const;
   bool has(const std::string &name) const {
     return std::binary_search(files.begin(), files.end(), name);
   }
   std::string in(std::string_view name) const { return joinPath(path, name); }
+  /// In an archive that holds both splits.
+  SplitPlace placeIn(const std::string &archive,
+                     const std::string &split) const {
+    return {in(archive), "", "x_" + split, "y_" + split, "", archive};
+  }
   void addIdx(std::string_view split, std::vector<SplitPlace> &places) const;
   void addNpy(const std::string &inputs, std::vector<std::string> labels,
+              const std::string &pattern,
               std::vector<SplitPlace> &places) const;
 
   std::string path;
@@ -109,15 +124,18 @@ void Folder::addIdx(std::string_view split,
     if (found != byStem.end())
       place.labels = in(found->second);
     place.labelsName = fmt::format("{}{}-idx1-ubyte[.gz]", base, labels);
+    place.pattern = fmt::format("{}*{}", prefix, images);
     places.push_back(std::move(place));
   }
 }
 
 void Folder::addNpy(const std::string &inputs, std::vector<std::string> labels,
+                    const std::string &pattern,
                     std::vector<SplitPlace> &places) const {
   if (!has(inputs))
     return;
   SplitPlace place;
+  place.pattern = pattern;
   place.inputs = in(inputs);
   place.labelsName = labels.front();
   for (const std::string &name : labels)
@@ -126,22 +144,24 @@ void Folder::addNpy(const std::string &inputs, std::vector<std::string> labels,
   places.push_back(std::move(place));
 }
 
-std::vector<SplitPlace> Folder::find(const std::string &split) const {
+std::vector<SplitPlace> Folder::findNamed(const std::string &split) const {
   std::vector<SplitPlace> places;
   addIdx(split, places);
   if (split == "test")
     addIdx("t10k", places);
   if (has(split + ".npz"))
-    places.push_back({in(split + ".npz"), "", "x", "y", ""});
-  addNpy(split + "_x.npy", {split + "_y.npy"}, places);
-  addNpy("x_" + split + ".npy", {"y_" + split + ".npy"}, places);
+    places.push_back({in(split + ".npz"), "", "x", "y", "", "*.npz"});
+  addNpy(split + "_x.npy", {split + "_y.npy"}, "*_x.npy", places);
+  addNpy("x_" + split + ".npy", {"y_" + split + ".npy"}, "x_*.npy", places);
   addNpy("X_" + split + ".npy", {"y_" + split + ".npy", "Y_" + split + ".npy"},
-         places);
-  auto addArchive = [&](const std::string &name) {
-    places.push_back({in(name), "", "x_" + split, "y_" + split, ""});
-  };
+         "X_*.npy", places);
   if (has("mnist.npz"))
-    addArchive("mnist.npz");
+    places.push_back(placeIn("mnist.npz", split));
+  return places;
+}
+
+std::vector<SplitPlace> Folder::find(const std::string &split) const {
+  std::vector<SplitPlace> places = findNamed(split);
   if (!places.empty())
     return places;
   // A folder of results has .npz files too. Where there are several, nothing
@@ -153,16 +173,56 @@ std::vector<SplitPlace> Folder::find(const std::string &split) const {
       archives.push_back(name);
   }
   if (archives.size() == 1 && Npz(in(archives.front())).has("x_" + split))
-    addArchive(archives.front());
+    places.push_back(placeIn(archives.front(), split));
   return places;
 }
 
+void Folder::requireAlike(const SplitPlace &place,
+                          const std::string &split) const {
+  std::vector<SplitPlace> others =
+      findNamed(split == "test" ? "train" : "test");
+  if (others.empty())
+    return;
+  for (const SplitPlace &other : others)
+    if (other.pattern == place.pattern)
+      return;
+  fail("{} and {} may be of different data sets, expected both by the name "
+       "{}: move one of them to a folder of its own, or rename it",
+       place.inputs, others.front().inputs, place.pattern);
+}
+
+std::vector<std::string> Folder::findBelow(const std::string &split,
+                                           int levels) const {
+  // In a folder with very many others nobody waits for all of them.
+  constexpr size_t most = 100;
+  std::vector<std::string> found;
+  for (size_t i = 0; i < entries.size() && i < most && levels > 0; ++i) {
+    if (entries[i].back() != '/')
+      continue;
+    std::string below = in(entries[i]);
+    below.pop_back();
+    if (!listDirectory(below))
+      continue;
+    Folder folder(below);
+    if (!folder.findNamed(split).empty())
+      found.push_back(below);
+    std::vector<std::string> more = folder.findBelow(split, levels - 1);
+    found.insert(found.end(), more.begin(), more.end());
+  }
+  return found;
+}
+
 void Folder::failWithout(const std::string &split) const {
+  std::vector<std::string> below = findBelow(split, 2);
   fail("no {0} data in {1}: {2}; looked for {3}-images-idx3-ubyte[.gz], "
-       "{0}.npz, {0}_x.npy, x_{0}.npy or mnist.npz",
+       "{0}.npz, {0}_x.npy, x_{0}.npy or mnist.npz{4}",
        split, path,
        entries.empty() ? "it is empty" : "it holds " + listNames(entries),
-       split == "test" ? "t10k" : split);
+       split == "test" ? "t10k" : split,
+       below.empty() ? ""
+                     : fmt::format("; there is such data in {}: name that "
+                                   "folder",
+                                   listNames(below)));
 }
 
 } // namespace
@@ -172,8 +232,10 @@ SplitPlace findSplit(const std::string &data, const std::string &split) {
   std::vector<SplitPlace> places = folder.find(split);
   if (places.empty())
     folder.failWithout(split);
-  if (places.size() == 1)
+  if (places.size() == 1) {
+    folder.requireAlike(places.front(), split);
     return places.front();
+  }
   std::vector<std::string> names;
   for (const SplitPlace &place : places)
     names.push_back(place.inputs);

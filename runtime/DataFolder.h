@@ -19,7 +19,9 @@
 //
 // Where it holds none of them but one other .npz file with the keys x_train, …
 // that is taken, and such a file may be named in place of the folder. A split
-// that is there in two forms is an error: nothing says which one is meant.
+// that is there in two forms is an error: nothing says which one is meant. So
+// is a folder whose splits are not named alike, PREFIX included: they may be of
+// different data sets.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,6 +39,9 @@ struct SplitPlace {
   std::string inputsKey; ///< Of an archive.
   std::string labelsKey;
   std::string labelsName; ///< What the file of the labels is called.
+  /// What the names of both splits have in common: "emnist-letters-*-images"
+  /// for both of emnist-letters-train-images… and emnist-letters-test-images….
+  std::string pattern;
 };
 
 /// Finds the split "train" or "test" of a data folder. An error says what is in

@@ -33,14 +33,17 @@ std::vector<int64_t> withoutOnes(std::vector<int64_t> shape) {
   return shape;
 }
 
-/// Whether rows of one shape may stand for rows of the other: they are equal up
-/// to dimensions of 1, or one of them is the other flattened.
-bool sameRows(const std::vector<int64_t> &found,
-              const std::vector<int64_t> &expected) {
+/// Whether rows of the shape found may stand for those expected: they are equal
+/// up to dimensions of 1, or the one found is the other flattened, or images of
+/// one channel are expected flattened. More dimensions than two have no usual
+/// order, so that only their owner can say how to flatten them.
+bool fits(const std::vector<int64_t> &found,
+          const std::vector<int64_t> &expected) {
   std::vector<int64_t> a = withoutOnes(found), b = withoutOnes(expected);
   if (a == b)
     return true;
-  return product(a) == product(b) && (a.size() == 1 || b.size() == 1);
+  return product(a) == product(b) &&
+         (a.size() == 1 || (a.size() == 2 && b.size() == 1));
 }
 
 /// "[N, 28, 28]": what is expected of an array of rows.
@@ -55,6 +58,9 @@ std::string formatRows(const std::vector<int64_t> &row) {
 /// images do whose channels come first: the call that reorders them.
 std::string adviseOrder(const std::vector<int64_t> &found,
                         const std::vector<int64_t> &expected) {
+  if (expected.size() == 1 && product(found) == expected.front())
+    return "; x.reshape(len(x), -1) in NumPy flattens them, if the order of "
+           "the dimensions (channels first or last?) is the one that is meant";
   if (!std::is_permutation(found.begin(), found.end(), expected.begin(),
                            expected.end()))
     return "";
@@ -101,14 +107,14 @@ void checkInputs(const ArrayHeader &header, const VibModel &model) {
          "not scale its input",
          header.source, nameOf(header.type));
   std::vector<int64_t> expected = inputShape(model), found = rowShape(header);
-  if (header.shape.empty() || !sameRows(found, expected))
+  if (header.shape.empty() || !fits(found, expected))
     fail("{}: inputs of the shape {}, expected {}{}{}", header.source,
          formatShape(header.shape), formatRows(expected),
          expected.size() > 1 ? fmt::format(" or [N, {}]", product(expected))
                              : "",
          adviseOrder(found, expected));
   if (header.shape.front() == 0)
-    fail("{}: no rows", header.source);
+    fail("{}: no rows, expected at least one", header.source);
   if (header.shape.front() > maxRows)
     fail("{}: {} rows, expected at most {}, because the noise of an evaluation "
          "numbers them in 32 bits: divide the data",
@@ -303,6 +309,7 @@ Labels makeLabels(const Array &array, std::string source,
   checkLabels({source, array.type, array.shape}, model);
   Labels labels;
   labels.source = std::move(source);
+  labels.type = array.type;
   if (model.likelihood == VIB_CATEGORICAL)
     readClasses(array, model, labels);
   else
@@ -342,7 +349,7 @@ std::vector<double> loadLatents(const std::string &path,
       fail("{}: latents of the shape {}, expected [N, {}]", header.source,
            formatShape(header.shape), model.latents);
     if (header.shape.front() == 0)
-      fail("{}: no rows", header.source);
+      fail("{}: no rows, expected at least one", header.source);
   });
   return readNumbers(array, path, "a latent", model);
 }

@@ -59,9 +59,10 @@ struct Inputs {
 /// The labels (VIB_CATEGORICAL) or targets (VIB_NORMAL) of a split.
 struct Labels {
   std::string source;
-  std::vector<int32_t> classes; ///< [N]
-  std::vector<int64_t> counts;  ///< Rows of each class: [model.outputs]
-  std::vector<double> targets;  ///< [N, model.outputs]
+  ElementType type = ElementType::U8; ///< As the file has them.
+  std::vector<int32_t> classes;       ///< [N]
+  std::vector<int64_t> counts;        ///< Rows of each class: [model.outputs]
+  std::vector<double> targets;        ///< [N, model.outputs]
 };
 
 struct Split {

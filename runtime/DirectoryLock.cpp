@@ -75,8 +75,11 @@ DirectoryLock::DirectoryLock(const std::string &directory)
 bool DirectoryLock::tryLock(const std::string &directory) {
   // Before there is anything to clean up: it takes memory.
   std::string holder = describeThisProcess() + "\n";
-  descriptor =
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  descriptor = ::open(path.c_str(), flags | O_EXCL, 0666);
+  bool made = descriptor >= 0;
+  if (!made && errno == EEXIST)
+    descriptor = ::open(path.c_str(), flags, 0666);
   if (descriptor < 0)
     fail("cannot write in the directory {}: {}", directory, strerror(errno));
   auto release = [&] {
@@ -100,7 +103,10 @@ bool DirectoryLock::tryLock(const std::string &directory) {
     return false;
   }
   if (!locked) {
-    complain("note: {} cannot be locked ({}): do not start another run that "
+    // What another run has made may be its lock all the same.
+    if (made)
+      ::unlink(path.c_str());
+    complain("warning: {} cannot be locked ({}): do not start another run that "
              "writes there\n",
              directory, strerror(error));
     return true;

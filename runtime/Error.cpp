@@ -12,6 +12,14 @@
 
 namespace vib::runtime {
 
+static std::string withoutZeros(std::string text) {
+  std::replace(text.begin(), text.end(), '\0', '?');
+  return text;
+}
+
+Error::Error(std::string message)
+    : std::runtime_error(withoutZeros(std::move(message))) {}
+
 std::string printable(std::string_view text, size_t most) {
   size_t size = std::min(text.size(), most);
   // Not within a character of UTF-8.
@@ -30,6 +38,14 @@ std::string formatBytes(uint64_t bytes) {
   if (bytes >= 1'000'000)
     return fmt::format("{:.1f} MB", double(bytes) / 1e6);
   return fmt::format("{} bytes", bytes);
+}
+
+std::string describeBytes(const std::vector<uint8_t> &bytes) {
+  constexpr size_t most = 8;
+  auto end = bytes.begin() + ptrdiff_t(std::min(bytes.size(), most));
+  return bytes.empty() ? "nothing"
+                       : fmt::format("the bytes {:02x}",
+                                     fmt::join(bytes.begin(), end, " "));
 }
 
 std::string listNames(const std::vector<std::string> &names) {

@@ -28,7 +28,8 @@ namespace vib::runtime {
 
 class Error : public std::runtime_error {
 public:
-  using std::runtime_error::runtime_error;
+  /// A zero byte in `message`, which comes from a file, would end it.
+  explicit Error(std::string message);
 };
 
 /// Throws an Error with a formatted message:
@@ -44,6 +45,10 @@ std::string printable(std::string_view text, size_t most);
 
 /// "1.5 GB", "2.0 MB" or "7 bytes".
 std::string formatBytes(uint64_t bytes);
+
+/// "the bytes 00 1f 8b": the first bytes of a file, for a message; "nothing" of
+/// none.
+std::string describeBytes(const std::vector<uint8_t> &bytes);
 
 /// "a, b, c and 12 more": the first of some names from files, for a message,
 /// each of them printable.

@@ -236,9 +236,6 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
     return findNumber<double>(metadata, options.weights, key)
         .value_or(otherwise);
   };
-  auto count = [&](const char *key) {
-    return findNumber<uint64_t>(metadata, options.weights, key);
-  };
 
   const char *hash = find("hash");
   const std::string &precision = metadata.at("precision");
@@ -257,12 +254,12 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
   Context context;
   context.split = "test";
   context.weights = find("weights") ? find("weights") : "raw";
-  context.epoch = count("epoch");
-  context.step = count("step");
+  context.epoch = findCount(metadata, options.weights, "epoch");
+  context.step = findCount(metadata, options.weights, "step");
   if (model.rated)
     context.beta = number("current_beta", model.beta);
   context.rate = number("current_lr", model.rate);
-  std::optional<uint64_t> seed = count("seed");
+  auto seed = findNumber<uint64_t>(metadata, options.weights, "seed");
   context.seed = options.seed.value_or(seed.value_or(model.seed));
   return context;
 }

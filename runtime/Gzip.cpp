@@ -22,6 +22,7 @@ bool isGzip(const uint8_t *data, size_t size) {
 
 struct Inflater::Stream {
   z_stream zlib = {};
+  const uint8_t *begin;
   const uint8_t *next;
   const uint8_t *end;
   Format format;
@@ -46,7 +47,7 @@ struct Inflater::Stream {
     if (format != Gzip || position() == end)
       return;
     if (!isGzip(position(), size_t(end - position())))
-      fail("{}: {} bytes after the end of the gzip data", name,
+      fail("{}: {} bytes after the end of the gzip data, expected none", name,
            end - position());
     if (inflateReset(&zlib) != Z_OK)
       fail("{}: zlib cannot go on", name);
@@ -57,7 +58,7 @@ struct Inflater::Stream {
 Inflater::Inflater(const uint8_t *data, size_t size, Format format,
                    std::string name)
     : stream(std::make_unique<Stream>()) {
-  stream->next = data;
+  stream->begin = stream->next = data;
   stream->end = data + size;
   stream->format = format;
   stream->name = std::move(name);
@@ -85,10 +86,15 @@ size_t Inflater::read(void *buffer, size_t size) {
     if (status == Z_BUF_ERROR ||
         (status == Z_OK && stream->zlib.avail_out == piece &&
          stream->position() == stream->end))
-      fail("{}: the compressed data is cut short", stream->name);
+      fail("{}: the compressed data is cut short: it ends at byte {}, expected "
+           "its end mark",
+           stream->name, stream->position() - stream->begin);
     if (status != Z_OK)
-      fail("{}: the compressed data is damaged: {}", stream->name,
-           stream->zlib.msg ? stream->zlib.msg : "unknown error");
+      fail(
+          "{}: the compressed data is damaged before its byte {}: {}, expected "
+          "a deflate stream",
+          stream->name, stream->position() - stream->begin,
+          stream->zlib.msg ? stream->zlib.msg : "unknown error");
   }
   return done;
 }
@@ -116,10 +122,10 @@ Bytes Inflater::readUpTo(uint64_t size) {
 void Inflater::expectEnd() {
   uint8_t extra;
   if (read(&extra, 1) != 0)
-    fail("{}: bytes after the end of the data", stream->name);
+    fail("{}: bytes after the end of the data, expected none", stream->name);
   if (stream->position() != stream->end)
-    fail("{}: {} bytes after the end of the compressed data", stream->name,
-         stream->end - stream->position());
+    fail("{}: {} bytes after the end of the compressed data, expected none",
+         stream->name, stream->end - stream->position());
 }
 
 } // namespace vib::runtime

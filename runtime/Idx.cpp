@@ -63,8 +63,8 @@ public:
     if (inflater)
       inflater->expectEnd();
     else if (position != total)
-      fail("{}: {} bytes after the end of the IDX data", fileName,
-           total - position);
+      fail("{}: {} bytes after the end of the IDX data, expected none",
+           fileName, total - position);
   }
 
 private:
@@ -100,9 +100,9 @@ Array parseIdx(Bytes bytes, const std::string &name, const CheckHeader &check) {
   Source source(std::move(bytes), name);
   Bytes magic = source.read(4);
   if (magic.size() < 4 || magic[0] != 0 || magic[1] != 0)
-    fail("{}: not an IDX file: it does not begin with two zero bytes, a type "
-         "and a number of dimensions",
-         name);
+    fail("{}: not an IDX file: it begins with {}, expected two zero bytes, a "
+         "type and a number of dimensions",
+         name, describeBytes(magic));
   Array array;
   array.type = elementTypeOf(magic[2], name);
   if (magic[3] < 1 || magic[3] > 8)
@@ -110,7 +110,9 @@ Array parseIdx(Bytes bytes, const std::string &name, const CheckHeader &check) {
   for (int i = 0; i < magic[3]; ++i) {
     Bytes dim = source.read(4);
     if (dim.size() < 4)
-      fail("{}: the IDX header is cut short", name);
+      fail("{}: the IDX header is cut short: it ends in dimension {}, expected "
+           "{} of them",
+           name, i + 1, magic[3]);
     array.shape.push_back(int64_t(dim[0]) << 24 | int64_t(dim[1]) << 16 |
                           int64_t(dim[2]) << 8 | int64_t(dim[3]));
   }
@@ -119,8 +121,10 @@ Array parseIdx(Bytes bytes, const std::string &name, const CheckHeader &check) {
   bool fits = countElements(array.shape, elementBytes, elements);
   uint64_t size = fits ? uint64_t(elements) * elementBytes : 0;
   if (!fits || size > source.remaining())
-    fail("{}: the IDX header says {} elements of {}, more than the file holds",
-         name, formatShape(array.shape), nameOf(array.type));
+    fail("{}: the IDX header says {} elements of {}, more than the file holds: "
+         "expected at most {} bytes of them",
+         name, formatShape(array.shape), nameOf(array.type),
+         source.remaining());
   if (check)
     check({name, array.type, array.shape});
   array.data = source.readLast(size);

@@ -49,13 +49,15 @@ public:
       else if (key == "shape")
         shape = tuple();
       else
-        damaged();
+        damaged("the key 'descr', 'fortran_order' or 'shape' before it");
       if (!accept(',') && !peek('}'))
-        damaged();
+        damaged("',' or '}'");
     }
     skipSpace();
-    if (!description || !fortranOrder || !shape || position != text.size())
-      damaged();
+    if (position != text.size())
+      damaged("nothing after '}'");
+    if (!description || !fortranOrder || !shape)
+      damaged("the keys 'descr', 'fortran_order' and 'shape'");
   }
 
   std::optional<std::string> description;
@@ -63,8 +65,13 @@ public:
   std::optional<std::vector<int64_t>> shape;
 
 private:
-  [[noreturn]] void damaged() {
-    fail("{}: the NPY header is damaged: {}", fileName, printable(text, 80));
+  [[noreturn]] void damaged(std::string_view expected) {
+    std::string_view rest = text.substr(std::min(position, text.size()));
+    fail("{}: the NPY header is damaged: its character {} begins {}, expected "
+         "{}; the header is {}",
+         fileName, position,
+         rest.empty() ? "nothing" : fmt::format("'{}'", printable(rest, 20)),
+         expected, printable(text, 80));
   }
 
   void skipSpace() {
@@ -87,7 +94,7 @@ private:
 
   void expect(char c) {
     if (!accept(c))
-      damaged();
+      damaged(fmt::format("'{}'", c));
   }
 
   std::string_view string() {
@@ -97,7 +104,7 @@ private:
     expect(quote);
     size_t end = text.find(quote, position);
     if (end == std::string_view::npos)
-      damaged();
+      damaged("a text that ends with a quote");
     std::string_view result = text.substr(position, end - position);
     position = end + 1;
     return result;
@@ -111,7 +118,7 @@ private:
       position += word.size();
       return word == "True";
     }
-    damaged();
+    damaged("True or False");
   }
 
   int64_t number() {
@@ -123,9 +130,9 @@ private:
          ++position)
       if (__builtin_mul_overflow(value, int64_t(10), &value) ||
           __builtin_add_overflow(value, int64_t(text[position] - '0'), &value))
-        damaged();
+        damaged("a number below 2^63");
     if (position == begin)
-      damaged();
+      damaged("a whole number");
     return value;
   }
 
@@ -138,10 +145,11 @@ private:
       result.push_back(number());
       bool comma = accept(',');
       if (!comma && (!peek(')') || result.size() == 1))
-        damaged();
+        damaged("','");
       if (result.size() > maxDimensions)
-        fail("{}: an NPY array of more than {} dimensions", fileName,
-             maxDimensions);
+        fail("{}: an NPY array of more than {} dimensions, expected at most as "
+             "many",
+             fileName, maxDimensions);
     }
     return result;
   }
@@ -214,9 +222,12 @@ size_t npyHeaderBytes(const uint8_t *prefix, uint64_t fileBytes,
   constexpr std::string_view magic = "\x93NUMPY";
   if (fileBytes < magic.size() ||
       memcmp(prefix, magic.data(), magic.size()) != 0)
-    fail("{}: not an NPY file", name);
+    fail("{}: not an NPY file: it begins with {}, expected 93 and NUMPY", name,
+         describeBytes(
+             {prefix, prefix + std::min<uint64_t>(fileBytes, magic.size())}));
   if (fileBytes < npyPrefixBytes)
-    fail("{}: the NPY header is cut short", name);
+    fail("{}: the NPY header is cut short: {} bytes, expected at least {}",
+         name, fileBytes, npyPrefixBytes);
   int major = prefix[6], minor = prefix[7];
   if (major < 1 || major > 3 || minor != 0)
     fail("{}: NPY version {}.{}, expected 1.0, 2.0 or 3.0", name, major, minor);
@@ -225,7 +236,9 @@ size_t npyHeaderBytes(const uint8_t *prefix, uint64_t fileBytes,
   for (size_t i = 0; i < lengthBytes; ++i)
     size += uint64_t(prefix[8 + i]) << 8 * i;
   if (size > fileBytes || size < npyPrefixBytes)
-    fail("{}: the NPY header is cut short", name);
+    fail("{}: the NPY header is said to end at byte {}, expected {} to {}, the "
+         "size of the file",
+         name, size, npyPrefixBytes, fileBytes);
   return size_t(size);
 }
 
@@ -240,7 +253,9 @@ NpyHeader parseNpyHeader(const uint8_t *data, size_t headerBytes,
   std::string_view description = *header.description;
   if (description.size() < 2 ||
       std::string_view("<>|=").find(description[0]) == std::string_view::npos)
-    fail("{}: the NPY type '{}' is not supported", name, description);
+    fail("{}: the NPY type '{}' is not supported, expected one that begins "
+         "with '<', '>', '|' or '='",
+         name, description);
 
   NpyHeader result;
   Array &array = result.array;
@@ -254,7 +269,7 @@ NpyHeader parseNpyHeader(const uint8_t *data, size_t headerBytes,
     fail("{}: cut short: {} bytes of NPY data, expected {} of {}", name, found,
          formatShape(array.shape), nameOf(array.type));
   if (result.dataBytes < found)
-    fail("{}: {} bytes after the end of the NPY data", name,
+    fail("{}: {} bytes after the end of the NPY data, expected none", name,
          found - result.dataBytes);
   result.bigEndian = description[0] == '>';
   result.fortranOrder = *header.fortranOrder;

@@ -37,13 +37,16 @@ constexpr uint32_t entrySignature = 0x02014b50;
 constexpr uint32_t localSignature = 0x04034b50;
 constexpr size_t endSize = 22, end64Size = 56, locator64Size = 20;
 constexpr size_t entrySize = 46;
+constexpr const char *endRecord = "the end record of a zip file";
 
 /// Little-endian numbers out of a file, each read checked.
 class Cursor {
 public:
-  Cursor(const Bytes &contents, const std::string &name, uint64_t begin,
-         uint64_t limit)
-      : bytes(contents), fileName(name), position(begin), end(limit) {
+  /// `what` is to be in these bytes.
+  Cursor(const Bytes &contents, const std::string &name, const char *what,
+         uint64_t begin, uint64_t limit)
+      : bytes(contents), fileName(name), what(what), start(begin),
+        position(begin), end(limit) {
     if (begin > limit || limit > contents.size())
       damaged();
   }
@@ -71,12 +74,15 @@ public:
   bool atEnd() const { return position == end; }
 
   [[noreturn]] void damaged() {
-    fail("{}: the zip file is damaged or cut short", fileName);
+    fail("{}: the zip file is damaged or cut short: expected {} at byte {}",
+         fileName, what, start);
   }
 
 private:
   const Bytes &bytes;
   const std::string &fileName;
+  const char *what;
+  uint64_t start;
   uint64_t position;
   uint64_t end;
 };
@@ -87,7 +93,7 @@ size_t findEnd(const Bytes &bytes, const std::string &name) {
     size_t last = bytes.size() - endSize;
     size_t first = last > 0xffff ? last - 0xffff : 0;
     for (size_t at = last + 1; at-- > first;) {
-      Cursor cursor(bytes, name, at, bytes.size());
+      Cursor cursor(bytes, name, endRecord, at, bytes.size());
       if (cursor.u32() != endSignature)
         continue;
       cursor.skip(16);
@@ -95,7 +101,8 @@ size_t findEnd(const Bytes &bytes, const std::string &name) {
         return at;
     }
   }
-  fail("{}: not a zip file, or cut short", name);
+  fail("{}: not a zip file, or cut short: expected {} in its last 65,557 bytes",
+       name, endRecord);
 }
 
 } // namespace
@@ -109,19 +116,20 @@ Npz::Npz(Bytes contents, std::string path)
 
 void Npz::parseDirectory() {
   size_t end = findEnd(bytes, name);
-  Cursor cursor(bytes, name, end + 8, bytes.size());
+  Cursor cursor(bytes, name, endRecord, end + 8, bytes.size());
   cursor.skip(2);
   uint64_t count = cursor.u16();
   uint64_t size = cursor.u32();
   uint64_t offset = cursor.u32();
   if (end >= locator64Size) {
-    Cursor locator(bytes, name, end - locator64Size, end);
+    Cursor locator(bytes, name, "the place of the zip64 end record",
+                   end - locator64Size, end);
     if (locator.u32() == locator64Signature) {
       locator.skip(4);
       uint64_t at = locator.u64();
       if (at > end || end - at < end64Size)
         locator.damaged();
-      Cursor end64(bytes, name, at, end);
+      Cursor end64(bytes, name, "the zip64 end record", at, end);
       if (end64.u32() != end64Signature)
         end64.damaged();
       end64.skip(28);
@@ -132,9 +140,13 @@ void Npz::parseDirectory() {
   }
   if (offset > bytes.size() || size > bytes.size() - offset ||
       count > size / entrySize)
-    cursor.damaged();
+    fail("{}: the zip file is damaged or cut short: its directory is said to "
+         "be {} bytes from byte {} on and to have {} entries, expected it in a "
+         "file of {} bytes",
+         name, size, offset, count, bytes.size());
 
-  Cursor entry(bytes, name, offset, offset + size);
+  Cursor entry(bytes, name, "a directory of whole entries", offset,
+               offset + size);
   for (uint64_t i = 0; i < count; ++i) {
     if (entry.u32() != entrySignature)
       entry.damaged();
@@ -155,7 +167,8 @@ void Npz::parseDirectory() {
                       keySize);
     uint64_t extraBegin = entry.offset();
     entry.skip(extraSize);
-    Cursor extra(bytes, name, extraBegin, entry.offset());
+    Cursor extra(bytes, name, "the extra fields of an entry", extraBegin,
+                 entry.offset());
     entry.skip(commentSize);
     while (!extra.atEnd()) {
       uint16_t id = extra.u16();
@@ -165,13 +178,15 @@ void Npz::parseDirectory() {
       if (id != 1)
         continue;
       // Only the values that do not fit into the entry are here, in this order.
-      Cursor zip64(bytes, name, begin, extra.offset());
+      Cursor zip64(bytes, name, "the zip64 sizes of an entry", begin,
+                   extra.offset());
       for (uint64_t *value : {&member.size, &member.packedSize, &member.header})
         if (*value == 0xffffffff)
           *value = zip64.u64();
     }
     if (encrypted)
-      fail("{}: the member '{}' is encrypted", name, member.key);
+      fail("{}: the member '{}' is encrypted, expected it plain", name,
+           member.key);
     constexpr std::string_view suffix = ".npy";
     if (member.key.size() < suffix.size() ||
         member.key.compare(member.key.size() - suffix.size(), suffix.size(),
@@ -179,7 +194,8 @@ void Npz::parseDirectory() {
       continue;
     member.key.resize(member.key.size() - suffix.size());
     if (!places.emplace(member.key, members.size()).second)
-      fail("{}: the array '{}' is there twice", name, member.key);
+      fail("{}: the array '{}' is there twice, expected once", name,
+           member.key);
     members.push_back(std::move(member));
   }
 }
@@ -203,7 +219,7 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
   const Member &member = members[found->second];
   std::string label = nameOf(key);
 
-  Cursor local(bytes, name, member.header, bytes.size());
+  Cursor local(bytes, name, "a whole member", member.header, bytes.size());
   if (local.u32() != localSignature)
     local.damaged();
   local.skip(22);
@@ -215,8 +231,10 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
   std::optional<Inflater> inflater;
   if (member.method == 8) {
     if (member.size / maxInflation > member.packedSize)
-      fail("{}: the zip file says {} bytes, more than it can hold", label,
-           member.size);
+      fail("{}: the zip file says {} bytes, more than its {} can hold, "
+           "expected at most {}",
+           label, member.size, member.packedSize,
+           maxInflation * member.packedSize);
     inflater.emplace(packed, member.packedSize, Inflater::Raw, label);
   } else if (member.method != 0) {
     fail("{}: compressed by the zip method {}, expected 0 (stored) or 8 "
@@ -249,7 +267,8 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
   if (inflater)
     inflater->expectEnd();
   if (checksum != member.checksum)
-    fail("{}: damaged: the checksum is wrong", label);
+    fail("{}: damaged: the checksum is {:08x}, expected {:08x}", label,
+         checksum, member.checksum);
   return header.finish(std::move(elements), label);
 }
 

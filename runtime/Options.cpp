@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -44,15 +46,19 @@ uint64_t parseWhole(const std::string &flag, const std::string &text,
                   low, high, text));
 }
 
-/// A number that is neither negative nor infinite.
+/// A decimal number that is neither negative nor infinite. (std::strtod would
+/// take hexadecimal ones, spaces and signs.)
 double parseReal(const std::string &flag, const std::string &text) {
-  char *end = nullptr;
-  double value = std::strtod(text.c_str(), &end);
-  bool whole = !text.empty() && *end == '\0' && !std::isspace(text.front());
-  if (whole && std::isfinite(value) && value >= 0)
+  const char *begin = text.data(), *end = begin + text.size();
+  double value = 0;
+  auto [rest, error] = std::from_chars(begin, end, value);
+  bool isDecimal = !text.empty() && (*begin == '.' || std::isdigit(*begin));
+  if (isDecimal && error == std::errc() && rest == end && std::isfinite(value))
     return value;
   throw CLI::ValidationError(
-      fmt::format("{}: expected a number of 0 or more, got '{}'", flag, text));
+      fmt::format("{}: expected a decimal number from 0 to 1.7e308, such as "
+                  "0.001 or 1e-3, got '{}'",
+                  flag, text));
 }
 
 /// Adds flags to one subcommand. The descriptions are set in two columns, so
@@ -174,7 +180,8 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
                     "process may use]; the results do not depend on it");
   flags.whole("--seed", options.seed, 0, UINT64_MAX,
               describeSeed(model, options.command));
-  flags.flag("--quiet", options.quiet, "Print results and errors only");
+  flags.flag("--quiet", options.quiet,
+             "Print results, warnings and errors only");
 }
 
 void addTrain(CLI::App &app, const VibModel &model, Options &options) {

@@ -95,6 +95,8 @@ std::string describeProfile(const VibModel &model,
                         kernel.flops / each / 1e9, kernel.bytes / each / 1e9);
   }
   text += fmt::format(
+      "launches: how often the kernel ran; a launch is one run of it, on as "
+      "many threads as it has work for.\n"
       "at least: the ms that a launch takes at {:.0f} GFLOP/s and {:.1f} GB/s, "
       "the highest rates that these threads reached, in a kernel or in a "
       "measurement beside them. A small kernel, whose data may lie in a faster "

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <clocale>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <langinfo.h>
@@ -80,7 +81,8 @@ std::string liveLine(const LiveFigures &live, int width) {
   }
   add(9, fmt::format("{:>7} {}/s", grouped(int64_t(live.rowsPerSecond)),
                      live.rowName));
-  add(2, fmt::format("{:>5} left", clock(live.secondsLeft)));
+  // Tenths of a second would only flicker.
+  add(2, fmt::format("{:>9} left", duration(std::round(live.secondsLeft))));
 
   int total = -2;
   for (const Piece &piece : pieces)

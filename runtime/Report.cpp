@@ -28,16 +28,17 @@ std::string grouped(int64_t value) {
   return text;
 }
 
-std::string clock(double seconds) {
-  int64_t whole = int64_t(std::min(seconds + 0.5, 1e9));
-  if (whole >= 3600)
-    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60,
-                       whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
-}
-
 std::string duration(double seconds) {
-  return seconds < 1 ? fmt::format("{:.2g} s", seconds) : clock(seconds);
+  if (seconds < 1)
+    return fmt::format("{:.2g} s", seconds);
+  int64_t tenths = int64_t(std::min(seconds, 1e9) * 10 + 0.5);
+  if (tenths < 600)
+    return fmt::format("{}.{} s", tenths / 10, tenths % 10);
+  int64_t whole = (tenths + 5) / 10;
+  if (whole < 3600)
+    return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  int64_t minutes = (whole + 30) / 60;
+  return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
 }
 
 std::string epochTitle(int64_t epoch, int64_t epochs) {
@@ -62,10 +63,17 @@ std::string decimal(double value, int decimals) {
 std::string describe(const Split &split) {
   std::vector<int64_t> shape(split.inputs.array.shape.begin() + 1,
                              split.inputs.array.shape.end());
-  return fmt::format("{:<5}  {} x {} {}, values {:.6g} to {:.6g}, {}",
+  const Labels &labels = split.labels;
+  // A regression on the numbers of classes is hardly ever meant.
+  bool areNumbered = !labels.targets.empty() && !isFloat(labels.type);
+  return fmt::format("{:<5}  {} x {} {}, values {:.6g} to {:.6g}, {}{}",
                      split.name, grouped(split.rows()), formatShape(shape),
                      nameOf(split.inputs.array.type), split.inputs.minimum,
-                     split.inputs.maximum, split.inputs.source);
+                     split.inputs.maximum, split.inputs.source,
+                     areNumbered
+                         ? fmt::format("; the targets are {}, taken as numbers",
+                                       nameOf(labels.type))
+                         : "");
 }
 
 std::string summarize(const Figures &figures) {
@@ -104,7 +112,8 @@ std::string describe(const Figures &figures) {
   if (context.epoch && context.step)
     text += fmt::format(" of epoch {} (counted from 0), step {}",
                         *context.epoch, grouped(int64_t(*context.step)));
-  text += fmt::format(", seed {}, {:.1f} s\n", context.seed, context.seconds);
+  text +=
+      fmt::format(", seed {}, {}\n", context.seed, duration(context.seconds));
 
   auto line = [&](const std::string &name, const std::string &value,
                   const char *unit, const std::string &note) {

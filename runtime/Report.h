@@ -29,10 +29,7 @@ const char *nllTerm(const VibModel &model);
 /// 60000 as "60,000".
 std::string grouped(int64_t value);
 
-/// 75 seconds as "1:15".
-std::string clock(double seconds);
-
-/// The same, but what is less than a second as "0.4 s".
+/// "0.41 s", "12.3 s", "1 min 15 s" or "2 h 05 min".
 std::string duration(double seconds);
 
 /// "epoch 1 (2 of 10)": its number as in metrics.jsonl, which counts from 0,

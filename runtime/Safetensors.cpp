@@ -80,9 +80,10 @@ std::string describeOther(const Bytes &bytes, const std::string &path) {
         path);
   if (isZip)
     return "a zip file, expected safetensors";
-  return fmt::format("not a safetensors file: its {} bytes do not begin with "
-                     "the length of a JSON header",
-                     bytes.size());
+  return fmt::format(
+      "not a safetensors file: its {} bytes begin with {}, "
+      "expected the length of a JSON header in 8 bytes, and '{{'",
+      bytes.size(), describeBytes(bytes));
 }
 
 } // namespace
@@ -114,6 +115,17 @@ findNumber(const Metadata &, const std::string &, const std::string &);
 template std::optional<double> findNumber(const Metadata &, const std::string &,
                                           const std::string &);
 
+std::optional<int64_t> findCount(const Metadata &metadata,
+                                 const std::string &path,
+                                 const std::string &key) {
+  auto count = findNumber<uint64_t>(metadata, path, key);
+  if (count && *count > uint64_t(INT64_MAX))
+    fail("{}: the metadata '{}' is '{}', expected a whole number of 0 or more "
+         "below 2^63",
+         path, key, *count);
+  return count;
+}
+
 SafetensorsReader::SafetensorsReader(const std::string &path)
     : SafetensorsReader(readFile(path), path) {}
 
@@ -130,31 +142,34 @@ void SafetensorsReader::parse() {
   if (!fits || length > maxHeader || bytes[lengthBytes] != '{')
     fail("{}: {}", fileName, describeOther(bytes, fileName));
   if (length > bytes.size() - lengthBytes)
-    fail("{}: cut short: a safetensors header of {} bytes, found {}", fileName,
-         length, bytes.size() - lengthBytes);
+    fail("{}: cut short: {} bytes, expected a safetensors header of {}",
+         fileName, bytes.size() - lengthBytes, length);
   const uint8_t *text = bytes.data() + lengthBytes;
   const uint8_t *payload = text + length;
   uint64_t payloadSize = bytes.size() - lengthBytes - length;
 
   // The parser would take the first one for the end.
   if (const void *zero = memchr(text, 0, length))
-    fail("{}: the safetensors header has a zero byte at {}", fileName,
-         static_cast<const uint8_t *>(zero) - text);
+    fail("{}: the safetensors header has a zero byte at {}, expected text",
+         fileName, static_cast<const uint8_t *>(zero) - text);
   nlohmann::json header;
   try {
     header = nlohmann::json::parse(text, payload);
   } catch (const nlohmann::json::exception &error) {
-    fail("{}: the safetensors header is no JSON: {}", fileName, error.what());
+    fail("{}: the safetensors header is damaged, expected JSON: {}", fileName,
+         error.what());
   }
 
   for (const auto &[name, entry] : header.items()) {
     if (name == "__metadata__") {
       if (!entry.is_object())
-        fail("{}: the safetensors metadata is not an object", fileName);
+        fail("{}: the safetensors '__metadata__' is {}, expected an object of "
+             "strings",
+             fileName, entry.type_name());
       for (const auto &[key, value] : entry.items()) {
         if (!value.is_string())
-          fail("{}: the safetensors metadata '{}' is not a string", fileName,
-               key);
+          fail("{}: the safetensors metadata '{}' is {}, expected a string",
+               fileName, key, value.type_name());
         fileMetadata[key] = value.get<std::string>();
       }
       continue;
@@ -168,22 +183,27 @@ void SafetensorsReader::parse() {
         !entry.contains("data_offsets") ||
         !readNumbers(entry["data_offsets"], range) || range.size() != 2 ||
         range[0] > range[1])
-      fail("{}: the safetensors entry of '{}' is damaged", fileName, name);
+      fail("{}: the safetensors entry of '{}' is damaged, expected a string "
+           "'dtype', whole numbers of 0 or more as 'shape', and two of these "
+           "in their order as 'data_offsets'",
+           fileName, name);
     tensor.type = entry["dtype"].get<std::string>();
     size_t elementBytes = elementSize(tensor.type);
     if (elementBytes == 0)
-      fail("{}: the tensor '{}' has the unknown type {}", fileName, name,
-           tensor.type);
+      fail("{}: the tensor '{}' has the unknown type {}, expected F32, F64, "
+           "BF16 or another type of safetensors",
+           fileName, name, tensor.type);
     if (uint64_t(range[1]) > payloadSize)
-      fail("{}: cut short: the tensor '{}' ends at byte {} of the data, which "
-           "has {}",
+      fail("{}: cut short: the tensor '{}' ends at byte {} of the data, "
+           "expected at most {}",
            fileName, name, range[1], payloadSize);
     tensor.size = uint64_t(range[1] - range[0]);
     int64_t elements;
     if (!countElements(tensor.shape, elementBytes, elements) ||
         uint64_t(elements) * elementBytes != tensor.size)
-      fail("{}: the tensor '{}' of type {} and shape {} has {} bytes", fileName,
-           name, tensor.type, formatShape(tensor.shape), tensor.size);
+      fail("{}: the tensor '{}' has {} bytes, expected those of the type {} "
+           "and the shape {}",
+           fileName, name, tensor.size, tensor.type, formatShape(tensor.shape));
     tensor.data = payload + range[0];
     fileTensors.push_back(std::move(tensor));
   }
@@ -199,18 +219,18 @@ void SafetensorsReader::parse() {
            fileName, tensor.name, tensor.data - payload, end - payload);
     end += tensor.size;
   }
+  for (size_t i = 0; i < fileTensors.size(); ++i)
+    places.emplace(fileTensors[i].name, i);
   uint64_t used = uint64_t(end - payload);
   if (used != payloadSize)
-    fail("{}: {} bytes after the end of the tensors", fileName,
+    fail("{}: {} bytes after the end of the tensors, expected none", fileName,
          payloadSize - used);
 }
 
 const SafetensorsReader::Tensor *
 SafetensorsReader::find(const std::string &name) const {
-  for (const Tensor &tensor : fileTensors)
-    if (tensor.name == name)
-      return &tensor;
-  return nullptr;
+  auto found = places.find(name);
+  return found == places.end() ? nullptr : &fileTensors[found->second];
 }
 
 void SafetensorsWriter::add(std::string name, std::string type,
@@ -233,10 +253,10 @@ void SafetensorsWriter::add(std::string name, std::string type,
     fail("cannot store the tensor '{}' of type {} and shape {}", name, type,
          formatShape(shape));
   // Wide elements first, so that every tensor is aligned.
-  auto place =
-      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor &tensor) {
-        return elementSize(tensor.type) < elementBytes;
-      });
+  auto place = std::upper_bound(tensors.begin(), tensors.end(), elementBytes,
+                                [](size_t bytes, const Tensor &tensor) {
+                                  return elementSize(tensor.type) < bytes;
+                                });
   tensors.insert(place, {std::move(name), std::move(type), std::move(shape),
                          size_t(elements) * elementBytes, std::move(fill)});
 }

@@ -21,6 +21,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace vib::runtime {
@@ -33,6 +34,11 @@ using Metadata = std::map<std::string, std::string>;
 template <typename T>
 std::optional<T> findNumber(const Metadata &metadata, const std::string &path,
                             const std::string &key);
+
+/// The same for a number of steps, epochs or lines: from 0 to 2^63 - 1.
+std::optional<int64_t> findCount(const Metadata &metadata,
+                                 const std::string &path,
+                                 const std::string &key);
 
 class SafetensorsReader {
 public:
@@ -63,6 +69,7 @@ private:
   std::string fileName;
   Metadata fileMetadata;
   std::vector<Tensor> fileTensors;
+  std::unordered_map<std::string, size_t> places; ///< In `fileTensors`.
 };
 
 class SafetensorsWriter {

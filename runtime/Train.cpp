@@ -329,7 +329,7 @@ void TrainingRun::introduce() {
   if (test)
     progress.keep(describe(*test));
   std::string advice = adviseScale(train.inputs);
-  if (!advice.empty() && !options.quiet)
+  if (!advice.empty())
     complain("{}: warning: {}\n", model.name, advice);
   progress.keep(fmt::format("batch {}, {} steps an epoch, {} steps in all, "
                             "epochs counted from 0, seed {}",

@@ -474,6 +474,10 @@ int main(int argc, char **argv) {
   auto *model = static_cast<const VibModel *>(dlsym(library, "vib_model"));
   if (!model)
     fail(dlerror());
+  if (model->magic != VIB_ABI_MAGIC || model->version != VIB_ABI_VERSION ||
+      model->size != sizeof(VibModel))
+    fail("the model has interface " + std::to_string(model->version) +
+         ", expected " + std::to_string(VIB_ABI_VERSION));
   if (!model->gradients)
     fail("the model has no entry `gradients`: compile it with --emit=shared");
   if (extreme) {

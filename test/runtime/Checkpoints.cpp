@@ -175,7 +175,7 @@ TEST(Checkpoint, WeightsAreNoCheckpoint) {
   saveWeights(directory.path("w"), test.model, state.weights.data(), false,
               makeCheckpoint());
   EXPECT_ERROR(loadCheckpoint(directory.path("w"), test.model, state),
-               "not a checkpoint, but weights alone");
+               "it holds weights alone, expected a checkpoint");
 }
 
 TEST(Checkpoint, SgdWithoutAverageHasFewerBlocks) {

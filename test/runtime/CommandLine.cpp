@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/Console.h"
 #include "runtime/Npy.h"
 #include "runtime/Profile.h"
 #include "runtime/Progress.h"
@@ -94,10 +95,10 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
         Case{with({"--steps", "0"}), "--steps: expected"},
         Case{with({"--steps", "99999999999999999999"}), "--steps"},
         Case{with({"--checkpoint-every", "0"}), "--checkpoint-every"},
-        Case{with({"--beta", "nan"}), "--beta: expected a number of 0 or more"},
+        Case{with({"--beta", "nan"}),
+             "--beta: expected a decimal number from 0"},
         Case{with({"--beta", "-1"}), "--beta"},
         Case{with({"--beta", "1e999"}), "--beta"},
-        Case{with({"--lr", "inf"}), "--lr"},
         Case{with({"--lr", "fast"}), "got 'fast'"},
         Case{with({"--seed", "-1"}), "--seed"},
         Case{with({"--seed", "18446744073709551616"}), "--seed"},
@@ -123,6 +124,68 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
     EXPECT_EQ(outcome.out, "");
     expectIn(outcome.err, c.reason);
     expectIn(outcome.err, "--help'.");
+  }
+}
+
+TEST(CommandLine, numbersAreDecimalAndInTheirRange) {
+  // Each of these was a number of some kind for a function of the C library.
+  const Words reals = {"",    " ",      "0x10",  "inf",    "-inf",   "infinity",
+                       "nan", "nan(1)", "1e999", "-1e999", "1e-999", "+1",
+                       "-1",  "-0",     "1 ",    " 1",     "1,5",    "1e",
+                       "1e+", "1.5f",   "1d2",   "0b1",    "1_000",  "1.2.3",
+                       "\t1", "١",      "."};
+  const Words wholes = {"",
+                        " ",
+                        "0x10",
+                        "1e3",
+                        "1.0",
+                        "+1",
+                        "-1",
+                        "1 ",
+                        " 1",
+                        "1k",
+                        "1_000",
+                        "١",
+                        "18446744073709551616",
+                        "99999999999999999999999",
+                        "inf",
+                        "nan",
+                        "0b1"};
+  auto expectRefused = [](Words words, const std::string &flag,
+                          const std::string &value) {
+    // After "=" an empty value is none to CLI11.
+    if (value.empty())
+      words.insert(words.end(), {flag, value});
+    else
+      words.push_back(flag + "=" + value);
+    Outcome outcome = runMock(words);
+    EXPECT_EQ(outcome.exitCode, 2) << flag << " " << value;
+    expectIn(outcome.err, flag + ": expected a ");
+    expectIn(outcome.err, "got '" + escapeControl(value) + "'");
+  };
+  Words train = {"train", "--data", "d", "--out", "o"};
+  for (const char *flag : {"--lr", "--beta"})
+    for (const std::string &value : reals)
+      expectRefused(train, flag, value);
+  for (const char *flag :
+       {"--epochs", "--steps", "--checkpoint-every", "--threads", "--seed"})
+    for (const std::string &value : wholes)
+      expectRefused(train, flag, value);
+  Words eval = {"eval", "--data", "d", "--weights", "w"};
+  for (const std::string &value : wholes)
+    expectRefused(eval, "--samples", value);
+  expectRefused(eval, "--samples", "16777216");
+  for (const char *flag : {"--epochs", "--steps", "--checkpoint-every"})
+    expectRefused(train, flag, "9223372036854775808");
+  // What is right fails later, for want of the data.
+  for (const char *word :
+       {"--lr=0", "--lr=.5", "--lr=5.", "--lr=1e-3", "--lr=1E+3", "--lr=0.0010",
+        "--seed=18446744073709551615", "--seed=007",
+        "--epochs=9007199254740992"}) {
+    Words words = train;
+    words.push_back(word);
+    Outcome outcome = runMock(words);
+    EXPECT_EQ(outcome.exitCode, 1) << word << outcome.err;
   }
 }
 
@@ -353,6 +416,10 @@ TEST_F(Trained, metadataThatAreNotWhatTheyShouldBe) {
         {"seed", "7 ", "a whole number of 0 or more"},
         {"seed", "18446744073709551616", "a whole number of 0 or more"},
         {"epoch", "-1", "a whole number of 0 or more"},
+        {"epoch", "9223372036854775808",
+         "a whole number of 0 or more below 2^63"},
+        {"step", "18446744073709551615",
+         "a whole number of 0 or more below 2^63"},
         {"step", "", "a whole number of 0 or more"},
         {"step", "1.5", "a whole number of 0 or more"},
         {"current_beta", "nan", "a number"},
@@ -575,11 +642,14 @@ TEST(Report, numbers) {
   EXPECT_EQ(grouped(7), "7");
   EXPECT_EQ(grouped(-1234), "-1,234");
   EXPECT_EQ(grouped(2380810), "2,380,810");
-  EXPECT_EQ(clock(75), "1:15");
-  EXPECT_EQ(clock(3600 + 61), "1:01:01");
-  EXPECT_EQ(duration(75), "1:15");
   EXPECT_EQ(duration(0.4), "0.4 s");
   EXPECT_EQ(duration(0.0123), "0.012 s");
+  EXPECT_EQ(duration(1), "1.0 s");
+  EXPECT_EQ(duration(59.94), "59.9 s");
+  EXPECT_EQ(duration(59.96), "1 min 00 s");
+  EXPECT_EQ(duration(75), "1 min 15 s");
+  EXPECT_EQ(duration(3599.96), "1 h 00 min");
+  EXPECT_EQ(duration(2 * 3600 + 5 * 60 + 10), "2 h 05 min");
   EXPECT_EQ(digits(0.42134), "0.4213");
   EXPECT_EQ(digits(77.701), "77.70");
   EXPECT_EQ(decimal(3.32193, 4), "3.3219");

@@ -278,10 +278,6 @@ TEST(Dataset, ShapesMatchUpToFlattening) {
                "changes in NumPy");
   EXPECT_ERROR(load({12}), "shape [12], expected");
   EXPECT_ERROR(load({4, 3}), "shape [4, 3], expected");
-  TestModel flat = floatModel();
-  EXPECT_EQ(
-      makeInputs(floats({1, 2, 3}, {1, 2, 3, 4, 5, 6}), "x", flat.model).rows(),
-      1);
   EXPECT_ERROR(makeInputs({ElementType::U8, {0, 6}, {}}, "x", test.model),
                "no rows");
 }
@@ -303,10 +299,86 @@ TEST(Dataset, ShapesAreTheDeclaredOnesWhereTheArenaHasThemFlat) {
                "are the same dimensions in another order (channels first or "
                "last?), which x.transpose(0, 2, 3, 1) changes in NumPy");
   EXPECT_ERROR(load({2, 4, 4}), "shape [2, 4, 4], expected [N, 2, 2, 4]");
-  // Rows that are declared flat have no order of dimensions.
+}
+
+TEST(Dataset, FlatRowsTakeImagesOfOneChannel) {
+  TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, 4, 4);
   test.model.input_rank = 1;
   test.model.input_shape[0] = 16;
-  EXPECT_EQ(load({2, 4, 4}).rows(), 2);
+  auto load = [&](std::vector<int64_t> shape) {
+    return makeInputs({ElementType::U8, std::move(shape), Bytes(32)}, "x",
+                      test.model);
+  };
+  for (std::vector<int64_t> shape : {std::vector<int64_t>{2, 16},
+                                     {2, 16, 1},
+                                     {2, 1, 16},
+                                     {2, 4, 4},
+                                     {2, 2, 8},
+                                     {2, 1, 4, 4},
+                                     {2, 4, 4, 1}})
+    EXPECT_EQ(load(shape).rows(), 2) << formatShape(shape);
+  // With channels there are two orders, which give different rows.
+  EXPECT_ERROR(load({2, 2, 2, 4}),
+               "shape [2, 2, 2, 4], expected [N, 16]; x.reshape(len(x), -1) in "
+               "NumPy flattens them, if the order of the dimensions (channels "
+               "first or last?) is the one that is meant");
+  EXPECT_ERROR(load({2, 8}), "shape [2, 8], expected [N, 16]");
+}
+
+TEST(Dataset, SplitsOfDifferentDataSetsAreNotTakenForOne) {
+  TestModel test = imageModel();
+  auto write = [&](const TemporaryDirectory &folder, const char *prefix) {
+    folder.write(std::string(prefix) + "-images-idx3-ubyte", idxImages);
+    folder.write(std::string(prefix) + "-labels-idx1-ubyte", idxLabels);
+  };
+  TemporaryDirectory emnist, plain, cases, forms, same;
+  write(emnist, "emnist-letters-train");
+  write(emnist, "emnist-digits-test");
+  for (const char *split : {"train", "test"})
+    EXPECT_ERROR(loadSplit(emnist.path(), split, test.model),
+                 "may be of different data sets, expected both by the name "
+                 "emnist-" +
+                     std::string(split[1] == 'r' ? "letters" : "digits") +
+                     "-*-images: move one of them to a folder of its own");
+  // Both may be there as long as the other split of one of them is.
+  write(emnist, "emnist-digits-train");
+  EXPECT_EQ(loadSplit(emnist.path(), "test", test.model).rows(), 2);
+  write(plain, "train");
+  write(plain, "fashion-t10k");
+  EXPECT_ERROR(loadSplit(plain.path(), "train", test.model),
+               "expected both by the name *-images");
+  cases.write("x_train.npy", npyImages);
+  cases.write("y_train.npy", npyLabels);
+  cases.write("X_test.npy", npyImages);
+  cases.write("y_test.npy", npyLabels);
+  EXPECT_ERROR(loadSplit(cases.path(), "train", test.model),
+               "expected both by the name x_*.npy");
+  EXPECT_ERROR(loadInputs(cases.path(), test.model),
+               "expected both by the name X_*.npy");
+  write(forms, "train");
+  forms.write("test.npz",
+              makeZip({{"x.npy", npyImages}, {"y.npy", npyLabels}}));
+  EXPECT_ERROR(loadSplit(forms.path(), "test", test.model),
+               "expected both by the name *.npz");
+  write(same, "emnist-letters-train");
+  write(same, "emnist-letters-t10k");
+  EXPECT_EQ(loadSplit(same.path(), "train", test.model).rows(), 2);
+}
+
+TEST(Dataset, DataInAFolderBelowIsNamed) {
+  TestModel test = imageModel();
+  TemporaryDirectory root;
+  mkdir(root.path("MNIST").c_str(), 0755);
+  mkdir(root.path("MNIST/raw").c_str(), 0755);
+  root.write("MNIST/raw/train-images-idx3-ubyte", idxImages);
+  EXPECT_ERROR(loadSplit(root.path(), "train", test.model),
+               "mnist.npz; there is such data in " + root.path("MNIST/raw") +
+                   ": name that folder");
+  mkdir(root.path("other").c_str(), 0755);
+  root.write("other/train_x.npy", npyImages);
+  EXPECT_ERROR(loadSplit(root.path(), "train", test.model),
+               "in " + root.path("MNIST/raw") + " and " + root.path("other"));
+  EXPECT_ERROR(loadSplit(root.path(), "test", test.model), "or mnist.npz");
 }
 
 TEST(Dataset, TypesThatDoNotFitTheModelAreErrors) {
@@ -545,14 +617,13 @@ TEST(Dataset, PredictInputsComeFromAllThatDataComesFrom) {
   EXPECT_ERROR(load("two.npz", makeZip({{"a.npy", labels}, {"b.npy", labels}})),
                "two.npz: no array 'x', found a and b");
   EXPECT_ERROR(load("text", Bytes{'a', 'b', 'c'}),
-               "text: its first bytes are not those of an NPY, NPZ or IDX "
-               "file");
+               "text: it begins with the bytes 61 62 63, expected an NPY, NPZ "
+               "or IDX file");
   EXPECT_ERROR(load("empty", {}), "empty: the file is empty");
   EXPECT_ERROR(loadInputs(directory.path("no.npy"), test.model),
                "no.npy: No such file");
   // Of a folder the test split, which needs no labels.
   TemporaryDirectory folder;
-  folder.write("train_x.npy", npyLabels);
   folder.write("t10k-images-idx3-ubyte.gz", gzip(idxImages));
   EXPECT_EQ(loadInputs(folder.path(), test.model).source,
             folder.path("t10k-images-idx3-ubyte.gz"));

@@ -9,7 +9,8 @@
 // Thousands of damaged copies of valid files, always the same ones: bytes
 // changed, runs of bytes removed, repeated or inserted, ends cut off. A reader
 // may take a copy or throw an Error; anything else (another exception, a crash,
-// a sanitizer's report) fails.
+// a sanitizer's report) fails, and so does an Error that does not begin with
+// the name of the file or does not say what was expected.
 //
 //===----------------------------------------------------------------------===//
 
@@ -79,7 +80,7 @@ Bytes mutate(Bytes bytes, Dice &dice) {
 
 void expectErrorsOnly(const std::vector<Bytes> &samples,
                       const std::function<void(const Bytes &)> &read,
-                      int mutations = 4000) {
+                      const std::string &name = "f", int mutations = 4000) {
   int taken = 0, refused = 0;
   for (size_t sample = 0; sample < samples.size(); ++sample) {
     ASSERT_NO_THROW(read(samples[sample])) << "sample " << sample;
@@ -89,8 +90,13 @@ void expectErrorsOnly(const std::vector<Bytes> &samples,
       try {
         read(bytes);
         ++taken;
-      } catch (const Error &) {
+      } catch (const Error &error) {
         ++refused;
+        // Place, what was found, and what was expected.
+        std::string message = error.what();
+        ASSERT_EQ(message.rfind(name, 0), 0u) << message;
+        ASSERT_NE(message.find("expected"), std::string::npos)
+            << "it does not say what was expected: " << message;
       } catch (const std::exception &error) {
         FAIL() << "sample " << sample << ", mutation " << i << ": "
                << error.what();
@@ -162,7 +168,7 @@ TEST(Mutations, Checkpoints) {
         loadWeights(damaged, test.model, Use::Any, state.weights.data());
         loadCheckpoint(damaged, test.model, state);
       },
-      /*mutations=*/1000);
+      damaged, /*mutations=*/1000);
 }
 
 } // namespace

@@ -69,8 +69,14 @@ pid_t startMock(const std::vector<std::string> &arguments,
 
 Outcome waitForMock(pid_t process, const std::string &directory) {
   int status = 0;
-  waitpid(process, &status, 0);
+  rusage usage = {};
+  wait4(process, &status, 0, &usage);
   Outcome outcome;
+  auto secondsOf = [](timeval time) {
+    return double(time.tv_sec) + double(time.tv_usec) * 1e-6;
+  };
+  outcome.seconds = secondsOf(usage.ru_utime) + secondsOf(usage.ru_stime);
+  outcome.resident = usage.ru_maxrss * 1024;
   outcome.exitCode =
       WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   outcome.out = readText(directory + "/out");

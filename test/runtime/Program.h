@@ -20,6 +20,8 @@ struct Outcome {
   int exitCode = -1; ///< Minus the signal if one ended it.
   std::string out;
   std::string err;
+  double seconds = 0; ///< Of processors.
+  long resident = 0;  ///< The most bytes of memory.
 };
 
 struct Start {

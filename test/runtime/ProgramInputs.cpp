@@ -130,7 +130,25 @@ TEST_F(ProgramInputs, InputsFarFromUnitScaleAreWarnedOfOnce) {
       << outcome.err;
   train[4] = path("quiet");
   train.push_back("--quiet");
-  EXPECT_EQ(run(train, true).err, "");
+  // What is quiet leaves out progress, and no warning.
+  EXPECT_EQ(run(train, true).err, outcome.err);
+}
+
+TEST_F(ProgramInputs, TargetsThatAreIntegersAreTakenAsNumbersAndSaidToBe) {
+  writeNumbers(path("data"), 40, 12);
+  Words train = {"train",     "--data",   path("data"), "--out",
+                 path("run"), "--epochs", "1"};
+  const std::string note = "taken as numbers";
+  EXPECT_EQ(run(train, true).out.find(note), std::string::npos);
+  for (auto [file, rows] :
+       {std::pair("data/train_y.npy", 40), {"data/test_y.npy", 12}})
+    writeNpy(path(file), ElementType::I64, {rows},
+             std::vector<int64_t>(size_t(rows), 1).data());
+  train[4] = path("integers");
+  Outcome outcome = run(train, true);
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  expectIn(outcome.out, "train_x.npy; the targets are int64, taken as numbers");
+  expectIn(outcome.out, "test_x.npy; the targets are int64, taken as numbers");
 }
 
 } // namespace

@@ -92,10 +92,12 @@ TEST(Safetensors, BytesAfterTheEndAreAnError) {
 TEST(Safetensors, BrokenHeadersAreErrors) {
   Bytes four(4);
   EXPECT_ERROR(parse("[]", {}), "not a safetensors file");
-  EXPECT_ERROR(parse("{\"a\":", {}), "is no JSON");
+  EXPECT_ERROR(parse("{\"a\":", {}), "is damaged, expected JSON: ");
   EXPECT_ERROR(parse("{\"a\":1}", {}), "entry of 'a' is damaged");
-  EXPECT_ERROR(parse("{\"__metadata__\":{\"a\":1}}", {}), "not a string");
-  EXPECT_ERROR(parse("{\"__metadata__\":[]}", {}), "not an object");
+  EXPECT_ERROR(parse("{\"__metadata__\":{\"a\":1}}", {}),
+               "'a' is number, expected a string");
+  EXPECT_ERROR(parse("{\"__metadata__\":[]}", {}),
+               "is array, expected an object of strings");
   EXPECT_ERROR(parse("{" + entry("a", "F32", "-1", "0,4") + "}", four),
                "damaged");
   EXPECT_ERROR(parse("{" + entry("a", "F32", "1.5", "0,4") + "}", four),
@@ -107,7 +109,7 @@ TEST(Safetensors, BrokenHeadersAreErrors) {
   EXPECT_ERROR(parse("{" + entry("a", "F32", "2", "0,8") + "}", four),
                "cut short: the tensor 'a' ends at byte 8");
   EXPECT_ERROR(parse("{" + entry("a", "F32", "2", "0,4") + "}", four),
-               "of type F32 and shape [2] has 4 bytes");
+               "has 4 bytes, expected those of the type F32 and the shape [2]");
   EXPECT_ERROR(
       parse("{" + entry("a", "F32", "4611686018427387905", "0,4") + "}", four),
       "has 4 bytes");
