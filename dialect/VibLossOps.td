@@ -72,7 +72,7 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
       Frobenius norm of the Cholesky factor L.
 
     One number for each example, in nats. Its mean, the *rate*, is an upper
-    bound on the mutual information I(X;Z) (Alemi et al. 2017). log sigma is
+    bound on the mutual information I(Z;X) (Alemi et al. 2017). log sigma is
     computed from rho, so that the rate stays finite where sigma underflows.
 
     - **Operand**: the posterior that is sampled, `!vib.normal<K>` or

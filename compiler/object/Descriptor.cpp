@@ -62,8 +62,8 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
                   schedule, f64,     schedule,                   // schedules
                   i64,      i32,     i32,      pointer,          // blocks
                   i64,      i32,     i32,      pointer, pointer, // arena
-                  pointer,  pointer, pointer,  pointer, pointer, pointer,
-                  pointer,  pointer}); // gpu
+                  pointer,  pointer, pointer,  pointer, pointer,
+                  pointer,  pointer, pointer}); // gpu
 }
 
 namespace {
@@ -116,11 +116,14 @@ public:
   }
   /// The index of the entry's value in `names`.
   unsigned getCase(StringRef name, ArrayRef<StringRef> names) {
-    StringRef value = getString(name);
-    const StringRef *found = llvm::find(names, value);
+    std::string expected = "one of " + llvm::join(names, ", ");
+    auto value = get<StringAttr>(name, expected);
+    if (!value)
+      return 0;
+    const StringRef *found = llvm::find(names, value.getValue());
     if (found != names.end())
       return found - names.begin();
-    fail(name, "one of " + llvm::join(names, ", "));
+    fail(name, expected);
     return 0;
   }
   bool failed() const { return hasFailed; }

@@ -554,6 +554,19 @@ private:
   std::string path;
   llvm::raw_fd_ostream stream;
 };
+
+/// Notices whether an error is reported while it lives.
+class ErrorWatcher : public ScopedDiagnosticHandler {
+public:
+  explicit ErrorWatcher(MLIRContext *context)
+      : ScopedDiagnosticHandler(context) {
+    setHandler([this](Diagnostic &diagnostic) {
+      hasError |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+      return failure();
+    });
+  }
+  bool hasError = false;
+};
 } // namespace
 
 int Compilation::runPipeline(Phase next) {
@@ -714,10 +727,11 @@ int Compilation::lowerToObject() {
       return code;
     TimingScope scope = timing.nest("LLVM's passes");
     llvm::LLVMContext llvmContext;
+    ErrorWatcher watcher(&context);
     std::unique_ptr<llvm::Module> translated =
         translateToLLVMIR(*module, options, target, llvmContext);
     if (!translated)
-      return fail("the module cannot become LLVM IR");
+      return watcher.hasError ? 1 : fail("the module cannot become LLVM IR");
     optimize(*translated, options, target);
     text = printLLVMIR(*translated);
   }
@@ -785,10 +799,11 @@ int Compilation::lowerToGpuObject() {
     llvm::LLVMContext llvmContext;
     GpuCode code{*arch, *ptx,
                  options.cubin ? StringRef(cubin.contents) : StringRef()};
+    ErrorWatcher watcher(&context);
     std::unique_ptr<llvm::Module> program =
         createGpuProgram(*module, options, target, code, llvmContext);
     if (!program)
-      return fail("the module has no descriptor");
+      return watcher.hasError ? 1 : fail("the module has no descriptor");
     text = emitAssembly(*program, target, /*verbose=*/false);
     llvm::Expected<std::string> object =
         assemble(llvm::MemoryBufferRef(text, getInputName()), target);
