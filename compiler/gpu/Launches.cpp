@@ -16,9 +16,11 @@
 using namespace mlir;
 using namespace vib;
 
-/// The alignment that the runtime guarantees for every address that it passes,
-/// except that of the step, which is an element of an array.
-static constexpr int64_t kBaseAlignment = 256;
+int64_t vib::getArgumentAlignment(gpu::GPUFuncOp function, unsigned argument) {
+  constexpr int64_t kBaseAlignment = 256;
+  bool isStep = argument + 1 == function.getNumArguments();
+  return isStep ? alignof(VibStep) : kBaseAlignment;
+}
 
 std::string vib::makeUnique(std::string symbol, llvm::StringSet<> &symbols) {
   std::string unique = symbol;
@@ -96,12 +98,11 @@ void vib::markKernel(gpu::GPUFuncOp function, ArrayAttr kernels) {
   function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     builder.getI32IntegerAttr(2));
   for (unsigned i = 0, n = function.getNumArguments(); i != n; ++i) {
-    bool isStep = i + 1 == n;
     function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
                         builder.getUnitAttr());
     function.setArgAttr(
         i, LLVM::LLVMDialect::getAlignAttrName(),
-        builder.getI64IntegerAttr(isStep ? alignof(VibStep) : kBaseAlignment));
+        builder.getI64IntegerAttr(getArgumentAlignment(function, i)));
   }
 }
 

@@ -51,6 +51,10 @@ llvm::SmallVector<mlir::Type> getKernelTypes(mlir::MLIRContext *context,
 llvm::SmallVector<mlir::Type> getGatherTypes(mlir::MLIRContext *context,
                                              const MemoryMap &memory);
 
+/// The alignment that the runtime guarantees for every address that it passes,
+/// except that of the step, which is an element of an array.
+int64_t getArgumentAlignment(mlir::gpu::GPUFuncOp function, unsigned argument);
+
 /// Adds the properties of a kernel's launch, and what the runtime guarantees
 /// about its arguments.
 void markKernel(mlir::gpu::GPUFuncOp function, mlir::ArrayAttr kernels);

@@ -213,6 +213,15 @@ LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
                             "and the step, or the arguments of gather, but "
                             "got ")
            << types;
+  for (unsigned i = 0, n = kernel.getNumArguments(); i != n; ++i) {
+    auto alignment = kernel.getArgAttrOfType<IntegerAttr>(
+        i, LLVM::LLVMDialect::getAlignAttrName());
+    if (alignment && alignment.getInt() != getArgumentAlignment(kernel, i))
+      return kernel.emitError("expected argument ")
+             << i << " to have the alignment that the runtime guarantees, "
+             << getArgumentAlignment(kernel, i) << ", but got "
+             << alignment.getInt();
+  }
   IndexRanges ranges;
   kernel.walk([&](gpu::BlockIdOp id) {
     ranges.set(id, {0, std::max<int64_t>(numBlocks.lookup(kernel), 1) - 1, 1});

@@ -157,6 +157,26 @@ def ExpandRounding : Pass<"vib-expand-rounding"> {
                            "mlir::x86vector::X86VectorDialect"];
 }
 
+def InlineKernels : Pass<"vib-inline-kernels", "mlir::func::FuncOp"> {
+  let summary = "Turn the kernels of the phase fused into plain linalg ops";
+  let description = [{
+    The reference pipeline (`-O0`) compiles tensors without kernels. With this
+    pass it also compiles a file of the phase fused whose `vib.options` say
+    `level = 0`, so that an edited file can be compared with what the emitters
+    make of it.
+
+    ```mlir
+    %y = vib.kernel "k" ins(%x : tensor<4xf32>) outs(%e as %o : tensor<4xf32>) {
+      %0 = linalg.generic … ins(%x : tensor<4xf32>) outs(%o : tensor<4xf32>) …
+      vib.yield %0 : tensor<4xf32>
+    } -> tensor<4xf32>
+    // becomes
+    %y = linalg.generic … ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) …
+    ```
+  }];
+  let statistics = [Statistic<"numInlined", "inlined", "Kernels inlined">];
+}
+
 def LowerCopies : Pass<"vib-lower-copies"> {
   let summary = "Replace memref.copy by an elementwise linalg.generic";
   let description = [{

@@ -9,6 +9,7 @@
 #include "compiler/kernels/Passes.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -50,6 +51,8 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
 }
 
 void vib::buildReferencePipeline(OpPassManager &pm) {
+  // The input is of the phase step, or an edited file of the phase fused.
+  pm.addNestedPass<func::FuncOp>(createInlineKernels());
   // BindSlots needs the memory plan, and bufferization needs tensors that are
   // bound to memory.
   pm.addPass(createPlanArena(PlanArenaOptions{/*vectorBits=*/0}));
