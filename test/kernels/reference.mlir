@@ -5,12 +5,21 @@
 // CHECK:      module attributes
 // CHECK-SAME:   vib.arena_bytes = 128 : i64
 // CHECK-SAME:   vib.block_bytes = 128 : i64
-// CHECK-SAME:   vib.parameters = [{name = "l.weight", offset = 0 : i64, shape = [3, 2]}, {name = "l.bias", offset = 64 : i64, shape = [2]}]
+// CHECK-SAME:   name = "l.weight", offset = 0 : i64, shape = array<i64: 3, 2>
+// CHECK-SAME:   name = "l.bias", offset = 64 : i64, shape = array<i64: 2>
 // CHECK-SAME:   vib.phase = "kernels"
 // CHECK-SAME:   vib.tensors = [{name = "x", offset = 0 : i64, type = tensor<4x3xf32>}, {name = "y", offset = 64 : i64, type = tensor<4x2xf32>}]
-module attributes {vib.phase = "step", vib.model = {name = "m", type = "f32"},
-    vib.parameters = [{name = "l.weight", shape = [3, 2]}, {name = "l.bias", shape = [2]}]} {
-  // CHECK:      func.func @step(%[[W:.*]]: memref<128xi8> {vib.base = "weights"}, %[[A:.*]]: memref<128xi8> {vib.base = "arena"}, %[[R:.*]]: f32 {vib.slot = #vib.slot<scalar, "rate">}) attributes {vib.entry}
+module attributes {vib.phase = "step",
+    vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 4 : i64, samples = 1 : i64, latents = 1 : i64, outputs = 2 : i64, input_shape = array<i64: 3>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [
+      {name = "l.weight", shape = array<i64: 3, 2>, transposed = true, init = "constant", init_scale = 0.0},
+      {name = "l.bias", shape = array<i64: 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+  // CHECK:      func.func @train_step(%[[W:.*]]: memref<128xi8> {vib.base = "weights"}, %[[A:.*]]: memref<128xi8> {vib.base = "arena"}, %[[R:.*]]: f32 {vib.slot = #vib.slot<scalar, "rate">}) attributes {vib.entry}
   // CHECK-DAG:    memref.view %[[W]][%{{.*}}][] : memref<128xi8> to memref<3x2xf32>
   // CHECK-DAG:    memref.view %[[W]][%{{.*}}][] : memref<128xi8> to memref<2xf32>
   // CHECK-DAG:    memref.view %[[A]][%{{.*}}][] : memref<128xi8> to memref<4x3xf32>
@@ -19,7 +28,7 @@ module attributes {vib.phase = "step", vib.model = {name = "m", type = "f32"},
   // CHECK-NOT:    vib.launch
   // CHECK:        memref.dealloc
   // CHECK:        return
-  func.func @step(%x: tensor<4x3xf32> {vib.slot = #vib.slot<input, "x">},
+  func.func @train_step(%x: tensor<4x3xf32> {vib.slot = #vib.slot<input, "x">},
       %w: tensor<3x2xf32> {vib.slot = #vib.slot<weight, "l.weight">},
       %b: tensor<2xf32> {vib.slot = #vib.slot<weight, "l.bias">},
       %rate: f32 {vib.slot = #vib.slot<scalar, "rate">})
@@ -44,4 +53,8 @@ module attributes {vib.phase = "step", vib.model = {name = "m", type = "f32"},
     } -> tensor<2xf32>
     return %y, %n : tensor<4x2xf32>, tensor<2xf32>
   }
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
 }
