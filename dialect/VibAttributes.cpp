@@ -74,17 +74,17 @@ void VibDialect::registerTypes() {
 
 LogicalResult NormalType::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t width, Covariance) {
-  if (width < 1)
-    return emitError() << "expected a normal distribution of at least one "
-                          "dimension but got "
-                       << width;
+  if (width < 1 || width > kMostWidth)
+    return emitError() << "expected a normal distribution of 1 to "
+                       << kMostWidth << " dimensions but got " << width;
   return success();
 }
 
 LogicalResult
 CategoricalType::verify(function_ref<InFlightDiagnostic()> emitError,
                         int64_t classes) {
-  if (classes < 2)
-    return emitError() << "expected at least two classes but got " << classes;
+  if (classes < 2 || classes > kMostWidth)
+    return emitError() << "expected 2 to " << kMostWidth << " classes but got "
+                       << classes;
   return success();
 }

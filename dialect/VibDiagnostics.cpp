@@ -42,7 +42,8 @@ bool Translator::run() {
     return false;
   position = *at;
   (void)(translateCharacters() || translateValues() || translateNames() ||
-         translateTypes() || translateOps() || translateSyntax());
+         translateGeneric() || translateTypes() || translateOps() ||
+         translateSyntax());
   return true;
 }
 

@@ -87,8 +87,9 @@ LogicalResult CategoricalOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ReparameterizeOp::verify() {
-  if (getSamples() < 1)
-    return emitOpError("expected at least one sample but got ") << getSamples();
+  if (getSamples() < 1 || getSamples() > kMostSamples)
+    return emitOpError("expected 1 to ")
+           << kMostSamples << " samples but got " << getSamples();
   if (failed(verifyRows(*this, getResult().getType(), "the result")))
     return failure();
   NormalType type = getDistribution().getType();

@@ -105,7 +105,8 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, of
       `vib.normal … softplus(…)`.
     - **Result**: `tensor<?xKxf32>` or f64.
-    - **Errors**: S below 1, a result of another width, a second
+    - **Errors**: S below 1 or above 2^24, which is what the counter of the noise
+      holds, a result of another width, a second
       `vib.reparameterize` in the model.
 
     ```mlir
@@ -117,7 +118,7 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
                        DefaultValuedAttr<Vib_Count, "1">:$samples);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $distribution (`samples` `(` $samples^ `)`)? attr-dict `:`
+    $distribution custom<Samples>($samples) attr-dict `:`
     qualified(type($distribution)) `->` type($result)
   }];
   let hasVerifier = 1;

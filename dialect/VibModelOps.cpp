@@ -138,6 +138,38 @@ static ParseResult parseSettingAttribute(OpAsmParser &parser, StringRef group,
          << describeToken(loc.getPointer());
 }
 
+/// What is expected in place of a setting's value, or nothing if it is right.
+static std::string getExpectedValue(StringRef name, Attribute value) {
+  auto getOneOf = [](StringRef what, StringRef group) {
+    return (what + ", one of " + listGroup(EntryKind::Attribute, group) + ",")
+        .str();
+  };
+  if (name == "optimizer" && !isa<OptimizerAttrInterface>(value))
+    return getOneOf("an optimizer", "optimizers");
+  if (name == "init" && !isa<InitializerAttrInterface>(value))
+    return getOneOf("an initializer", "initializers");
+  auto schedule = dyn_cast<ScheduleAttrInterface>(value);
+  if (name == "schedule" && (!schedule || !schedule.isForRate()))
+    return "a schedule of the learning rate, one of #vib.constant, "
+           "#vib.staircase, #vib.exponential, #vib.cosine and "
+           "#vib.linear_warmup,";
+  if (name == "beta_schedule" && (!schedule || !schedule.isForBeta()))
+    return "a schedule of beta, one of #vib.constant, #vib.linear_warmup and "
+           "#vib.exponential_warmup,";
+  auto number = dyn_cast<FloatAttr>(value);
+  if (name == "average" && !(number && number.getValueAsDouble() >= 0 &&
+                             number.getValueAsDouble() < 1))
+    return "the average's decay in [0, 1)";
+  return "";
+}
+
+static void describeValue(InFlightDiagnostic &diagnostic, Attribute value) {
+  if (auto number = dyn_cast<FloatAttr>(value))
+    diagnostic << formatNumber(number);
+  else
+    diagnostic << value;
+}
+
 ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
   Builder &builder = parser.getBuilder();
   MLIRContext *context = parser.getContext();
@@ -176,12 +208,21 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
       return parser.emitError(loc, "'") << name << "' is given twice";
     if (parser.parseEqual())
       return failure();
-    if (attribute)
-      return parseSettingAttribute(parser, group, *attribute);
-    if (isAverage)
-      return parseNumber(parser, properties.average);
-    return parseCount(parser, properties.seed, "the seed", 0,
-                      std::numeric_limits<uint64_t>::max());
+    if (isSeed)
+      return parseCount(parser, properties.seed, "the seed", 0,
+                        std::numeric_limits<uint64_t>::max());
+    SMLoc valueLoc = parser.getCurrentLocation();
+    if (attribute ? parseSettingAttribute(parser, group, *attribute)
+                  : parseNumber(parser, properties.average))
+      return failure();
+    Attribute value = attribute ? *attribute : properties.average;
+    std::string expected = getExpectedValue(name, value);
+    if (expected.empty())
+      return success();
+    InFlightDiagnostic diagnostic = parser.emitError(valueLoc, "expected ")
+                                    << expected << " but got ";
+    describeValue(diagnostic, value);
+    return diagnostic;
   };
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::OptionalBraces,
                                      parseSetting))
@@ -234,31 +275,21 @@ LogicalResult TrainOp::verify() {
            << kMostRows << " rows but got " << getBatch();
   if (getEpochs() < 1)
     return emitOpError("expected at least one epoch but got ") << getEpochs();
-  auto expected = [&](const Twine &what, StringRef group) {
-    return emitOpError("expected ")
-           << what << ", one of " << listGroup(EntryKind::Attribute, group)
-           << ", but got ";
-  };
-  if (!isa<OptimizerAttrInterface>(getOptimizer()))
-    return expected("an optimizer", "optimizers") << getOptimizer();
-  auto schedule = dyn_cast<ScheduleAttrInterface>(getSchedule());
-  if (!schedule || !schedule.isForRate())
-    return emitOpError("expected a schedule of the learning rate, one of "
-                       "#vib.constant, #vib.staircase, #vib.exponential, "
-                       "#vib.cosine and #vib.linear_warmup, but got ")
-           << getSchedule();
-  auto betaSchedule = dyn_cast<ScheduleAttrInterface>(getBetaSchedule());
-  if (!betaSchedule || !betaSchedule.isForBeta())
-    return emitOpError("expected a schedule of beta, one of #vib.constant, "
-                       "#vib.linear_warmup and #vib.exponential_warmup, but "
-                       "got ")
-           << getBetaSchedule();
-  if (std::optional<APFloat> average = getAverage())
-    if (!(average->convertToDouble() >= 0 && average->convertToDouble() < 1))
-      return emitOpError("expected the average's decay in [0, 1) but got ")
-             << formatNumber(getAverageAttr());
-  if (!isa<InitializerAttrInterface>(getInit()))
-    return expected("an initializer", "initializers") << getInit();
+  std::pair<StringRef, Attribute> settings[] = {
+      {"optimizer", getOptimizer()},
+      {"schedule", getSchedule()},
+      {"beta_schedule", getBetaSchedule()},
+      {"average", getAverageAttr()},
+      {"init", getInit()}};
+  for (auto [name, value] : settings) {
+    std::string expected = value ? getExpectedValue(name, value) : "";
+    if (expected.empty())
+      continue;
+    InFlightDiagnostic diagnostic = emitOpError("expected ")
+                                    << expected << " but got ";
+    describeValue(diagnostic, value);
+    return diagnostic;
+  }
   return success();
 }
 

@@ -22,7 +22,7 @@
 //      the same posterior. The compiled program encodes a batch once and draws
 //      as often as it likes, which needs that split;
 //   9. there is a parameter to train;
-//  10. no tensor is so large that the number of its bytes overflows.
+//  10. no number of bytes or of operations overflows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -406,27 +406,42 @@ LogicalResult ModelVerifier::verifyLearns() {
                            "'vib.mlp'");
 }
 
-/// Whether a shape, in which the batch is '?', has more than `most` elements.
-static bool hasMoreThan(int64_t most, ArrayRef<int64_t> shape) {
-  for (int64_t size : shape)
-    if (!ShapedType::isDynamic(size) && size > 0)
-      most /= size;
-  return most == 0;
+/// The product of a shape's sizes, in which the batch is '?', and of `count`; or
+/// `most` + 1 if it is larger than `most`.
+static int64_t countAtMost(int64_t most, int64_t count,
+                           ArrayRef<int64_t> shape) {
+  for (int64_t size : shape) {
+    if (ShapedType::isDynamic(size) || size <= 0)
+      continue;
+    if (count > most / size)
+      return most + 1;
+    count *= size;
+  }
+  return count;
 }
 
 LogicalResult ModelVerifier::verifySizes() {
-  // 256 GiB of f32. A batch of as many rows as there can be does not overflow.
+  // 256 GiB of f32, and operations that a step of as many rows as there can be
+  // still counts: all bytes and operations of a program are counted in 64 bits.
   constexpr int64_t kMostNumbers = int64_t(1) << 36;
-  int64_t samples = 1;
+  constexpr int64_t kMostProducts = int64_t(1) << 40;
+  int64_t samples = 1, values = 0, parameters = 0, products = 0;
   auto verify = [&](Location loc, Value value) -> LogicalResult {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (!type || !hasMoreThan(kMostNumbers / samples, type.getShape()))
+    if (!type)
+      return success();
+    int64_t count = countAtMost(kMostNumbers, samples, type.getShape());
+    values += count;
+    if (values <= kMostNumbers)
       return success();
     InFlightDiagnostic diagnostic =
         emitError(loc, "expected at most 2^36 numbers for an example but got ");
     if (samples > 1)
       diagnostic << samples << " samples of ";
-    return diagnostic << type;
+    diagnostic << type;
+    if (count <= kMostNumbers)
+      diagnostic << ", which with the values before has " << values;
+    return diagnostic;
   };
   for (BlockArgument argument : model.getBody().getArguments())
     if (failed(verify(argument.getLoc(), argument)))
@@ -441,12 +456,28 @@ LogicalResult ModelVerifier::verifySizes() {
     auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
     if (!parameterized)
       return WalkResult::advance();
-    for (const Parameter &parameter : parameterized.getParameters())
-      if (hasMoreThan(kMostNumbers, parameter.shape))
-        return op->emitOpError("expected the parameter '")
-               << parameter.name
-               << "' to have at most 2^36 numbers but its shape is ["
-               << parameter.shape << "]";
+    for (const Parameter &parameter : parameterized.getParameters()) {
+      int64_t count = countAtMost(kMostNumbers, 1, parameter.shape);
+      parameters += count;
+      if (parameters > kMostNumbers) {
+        InFlightDiagnostic diagnostic =
+            op->emitOpError("expected the parameter '")
+            << parameter.name
+            << "' to have at most 2^36 numbers but its shape is ["
+            << parameter.shape << "]";
+        if (count <= kMostNumbers)
+          diagnostic << ", and the parameters before have "
+                     << parameters - count;
+        return diagnostic;
+      }
+      products += countAtMost(kMostProducts, samples, parameter.shape);
+      if (products > kMostProducts)
+        return op->emitOpError("expected at most 2^40 products of weights for "
+                               "an example but got ")
+               << samples << " samples of the parameter '" << parameter.name
+               << "', whose shape is [" << parameter.shape
+               << "], and more before";
+    }
     return WalkResult::advance();
   });
   return failure(result.wasInterrupted());

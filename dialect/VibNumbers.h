@@ -31,6 +31,14 @@ void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
 /// The bound for counts that are limited only by the attribute that holds them.
 inline constexpr uint64_t kMostCounted = std::numeric_limits<int64_t>::max();
 
+/// The width of a distribution. Its Cholesky factor's numbers can be counted,
+/// and a label has 32 bits.
+inline constexpr int64_t kMostWidth = std::numeric_limits<int32_t>::max();
+
+/// The samples of a training step: the noise's counter has 24 bits for them
+/// (docs/randomness.md).
+inline constexpr int64_t kMostSamples = 1 << 24;
+
 /// Parses digits, `100` or `1_000`, as a signless i64. What the message calls
 /// `what` must be from `least` to `most`; above 2^63 - 1 the attribute has the
 /// bits of the unsigned number.

@@ -8,6 +8,7 @@
 
 #include "dialect/VibDiagnostics.h"
 #include "dialect/VibTranslator.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Regex.h"
 
 using namespace mlir;
@@ -53,8 +54,50 @@ bool Translator::translateNames() {
   return true;
 }
 
+/// Translates what MLIR says of an op whose name is in quotes, which is its
+/// generic form.
+bool Translator::translateGeneric() {
+  static const llvm::Regex known(
+      "^(expected function type|expected '\\(' to start operand list|"
+      "successors in non-terminator|expected [0-9]+ operand types but had|"
+      "unregistered operation '|operation being parsed with an unregistered|"
+      "invalid properties |'vib\\.[a-z_]+' op requires )");
+  size_t at = source.getText().take_front(position + 1).rfind('"');
+  if (!known.match(message) || at == StringRef::npos ||
+      !source.isOnOneLine(at, position))
+    return false;
+  StringRef text = source.getText();
+  // At the end of the name or, further on, at its begin.
+  if (!llvm::isAlpha(text.substr(at + 1).empty() ? ' ' : text[at + 1]))
+    at = text.take_front(at).rfind('"');
+  if (at == StringRef::npos)
+    return false;
+  StringRef name = getName(text.substr(at + 1));
+  const ReferenceEntry *entry = lookupEntry(EntryKind::Op, name);
+  if (!entry) {
+    describeUnknownName(restart(at), EntryKind::Op, name);
+    return true;
+  }
+  restart(at) << "expected '" << name << "' without quotes";
+  noteForms(diagnostic, *entry);
+  return true;
+}
+
 bool Translator::translateOps() {
   StringRef rest = message;
+  if (rest.ends_with(" op expects region #0 to have 0 or 1 blocks")) {
+    size_t label = source.getText().find('^', position);
+    StringRef op = rest.split(" op ").first;
+    restart(label == StringRef::npos ? position : label)
+        << op << " op has ops one after another, without labels of blocks";
+    if (label != StringRef::npos)
+      diagnostic << " such as '"
+                 << source.getText().substr(label).take_while([](char c) {
+                      return c == '^' || llvm::isAlnum(c) || c == '_';
+                    })
+                 << "'";
+    return true;
+  }
   if (rest == "cannot name an operation with no results") {
     Statement statement = source.getStatementFrom(position);
     restart() << "'" << statement.op << "' op has no result: expected no '"

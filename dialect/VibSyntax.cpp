@@ -86,7 +86,7 @@ void vib::printFlatteningTypes(OpAsmPrinter &printer, Operation *, Type input,
   printTypes(printer, input, result);
 }
 
-static ParseResult parseWidth(OpAsmParser &parser, IntegerAttr &width) {
+static ParseResult parseLayerWidth(OpAsmParser &parser, IntegerAttr &width) {
   return parseCount(parser, width, "a width", 1, kMostCounted);
 }
 
@@ -94,7 +94,7 @@ ParseResult vib::parseLinearTypes(OpAsmParser &parser, Type &input,
                                   Type &result) {
   IntegerAttr width;
   bool hasWidth = succeeded(parser.parseOptionalLSquare());
-  if (hasWidth && (parseWidth(parser, width) || parser.parseRSquare()))
+  if (hasWidth && (parseLayerWidth(parser, width) || parser.parseRSquare()))
     return failure();
   if (parser.parseColon() || parseTensor(parser, input))
     return failure();
@@ -117,7 +117,7 @@ ParseResult vib::parseMLPTypes(OpAsmParser &parser, DenseI64ArrayAttr &widths,
   SmallVector<int64_t> values;
   auto parseOneWidth = [&]() -> ParseResult {
     IntegerAttr width;
-    if (parseWidth(parser, width))
+    if (parseLayerWidth(parser, width))
       return failure();
     values.push_back(width.getInt());
     return success();
@@ -170,6 +170,46 @@ void vib::printActivationKeyword(OpAsmPrinter &printer, Operation *,
 //===----------------------------------------------------------------------===//
 // Distributions
 //===----------------------------------------------------------------------===//
+
+ParseResult vib::parseSamples(OpAsmParser &parser, IntegerAttr &samples) {
+  if (parser.parseOptionalKeyword("samples")) {
+    samples = parser.getBuilder().getI64IntegerAttr(1);
+    return success();
+  }
+  return failure(
+      parser.parseLParen() ||
+      parseCount(parser, samples, "the number of samples", 1, kMostSamples) ||
+      parser.parseRParen());
+}
+
+void vib::printSamples(OpAsmPrinter &printer, Operation *,
+                       IntegerAttr samples) {
+  if (samples.getInt() != 1)
+    printer << " samples(" << samples.getInt() << ")";
+}
+
+static ParseResult parseSize(AsmParser &parser, StringRef what, uint64_t least,
+                             int64_t &size) {
+  IntegerAttr count;
+  if (parseCount(parser, count, what, least, kMostWidth))
+    return failure();
+  size = count.getInt();
+  return success();
+}
+
+ParseResult vib::parseWidth(AsmParser &parser, int64_t &width) {
+  return parseSize(parser, "the width of a normal distribution", 1, width);
+}
+
+void vib::printWidth(AsmPrinter &printer, int64_t width) { printer << width; }
+
+ParseResult vib::parseClasses(AsmParser &parser, int64_t &classes) {
+  return parseSize(parser, "the number of classes", 2, classes);
+}
+
+void vib::printClasses(AsmPrinter &printer, int64_t classes) {
+  printer << classes;
+}
 
 ParseResult vib::parseSpread(OpAsmParser &parser, FloatAttr &shift,
                              FloatAttr &noise, StringAttr &noiseName) {

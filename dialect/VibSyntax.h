@@ -56,6 +56,18 @@ mlir::ParseResult parseActivationKeyword(mlir::OpAsmParser &parser,
 void printActivationKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *,
                             ActivationAttr activation);
 
+/// `samples(count)`, which may be left out for one.
+mlir::ParseResult parseSamples(mlir::OpAsmParser &parser,
+                               mlir::IntegerAttr &samples);
+void printSamples(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                  mlir::IntegerAttr samples);
+
+/// The numbers in `!vib.normal<width>` and `!vib.categorical<classes>`.
+mlir::ParseResult parseWidth(mlir::AsmParser &parser, int64_t &width);
+void printWidth(mlir::AsmPrinter &printer, int64_t width);
+mlir::ParseResult parseClasses(mlir::AsmParser &parser, int64_t &classes);
+void printClasses(mlir::AsmPrinter &printer, int64_t classes);
+
 /// `softplus(shift)`, `noise(s)` or `noise(@name = s)`.
 mlir::ParseResult parseSpread(mlir::OpAsmParser &parser, mlir::FloatAttr &shift,
                               mlir::FloatAttr &noise,

@@ -125,9 +125,15 @@ bool Translator::translateSyntax() {
               << describeToken(text.data());
     return true;
   }
-  if (StringRef(message).starts_with("unbalanced '<' character")) {
-    restart() << "this '<' is not closed";
+  StringRef unbalanced = message;
+  if (unbalanced.consume_front("unbalanced '") &&
+      unbalanced.drop_front().starts_with("' character")) {
+    restart() << "this '" << unbalanced.take_front() << "' is not closed";
     noteForm(position + 1);
+    return true;
+  }
+  if (message == "expected '\"' in string literal") {
+    restart() << "this string is not closed";
     return true;
   }
   std::string expected = getExpected(message);

@@ -37,6 +37,7 @@ private:
   bool translateCharacters();
   bool translateValues();
   bool translateNames();
+  bool translateGeneric();
   bool translateOps();
   bool translateTypes();
   bool translateSyntax();

@@ -27,7 +27,7 @@ def Vib_NormalType : Vib_Type<"Normal", "normal"> {
     `!vib.normal<K, full>` has a full covariance, given by its Cholesky factor.
     The batch is not part of the type.
 
-    - **Errors**: K below 1.
+    - **Errors**: K below 1 or above 2^31 - 1.
 
     ```mlir
     !vib.normal<256>
@@ -36,7 +36,7 @@ def Vib_NormalType : Vib_Type<"Normal", "normal"> {
   }];
   let parameters = (ins "int64_t":$width,
       DefaultValuedParameter<"Covariance", "Covariance::Diagonal">:$covariance);
-  let assemblyFormat = "`<` $width (`,` $covariance^)? `>`";
+  let assemblyFormat = "`<` custom<Width>($width) (`,` $covariance^)? `>`";
   let genVerifyDecl = 1;
 }
 
@@ -46,14 +46,14 @@ def Vib_CategoricalType : Vib_Type<"Categorical", "categorical"> {
   let description = [{
     `!vib.categorical<C>` has C classes, numbered from 0 to C - 1.
 
-    - **Errors**: C below 2.
+    - **Errors**: C below 2 or above 2^31 - 1.
 
     ```mlir
     !vib.categorical<10>
     ```
   }];
   let parameters = (ins "int64_t":$classes);
-  let assemblyFormat = "`<` $classes `>`";
+  let assemblyFormat = "`<` custom<Classes>($classes) `>`";
   let genVerifyDecl = 1;
 }
 

@@ -696,7 +696,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
     %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
     vib.yield %n : !vib.normal<2>
   }
-  // expected-error @+1 {{expected at most 2^36 numbers for an example but got 68719476736 samples of 'tensor<?x2xf32>'}}
+  // expected-error @+1 {{expected the number of samples to be a whole number from 1 to 16777216 but got '68719476736'}}
   %z = vib.reparameterize %q samples(68719476736) : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
   %p = vib.categorical %l : tensor<?x3xf32>

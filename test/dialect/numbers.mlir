@@ -28,11 +28,17 @@ func.func private @rounded() attributes {a = [
   #vib.sgd<lr = 30000000000000004e-17>, #vib.sgd<lr = 1e23>,
   #vib.sgd<lr = 1.7976931348623157e+308>]}
 
+// CHECK-LABEL: @types
+// CHECK-SAME: !vib.normal<1000>, !vib.normal<12, full>, !vib.categorical<1000000>
+func.func private @types(
+  !vib.normal<1_000>, !vib.normal<1_2, full>, !vib.categorical<1_000_000>)
+
 // CHECK-LABEL: vib.model @m
 // CHECK: vib.scale {{.*}} to [-0.1, 0.5] :
 // CHECK: vib.linear {{.*}} @encode.0 : tensor<?x4xf32> -> tensor<?x1000xf32>
 // CHECK: vib.mlp {{.*}} @mlp relu [1000, 4] :
 // CHECK: vib.normal {{.*}} softplus(-5.0) :
+// CHECK: vib.reparameterize {{.*}} samples(1000) :
 // CHECK: vib.normal {{.*}} noise(@noise = 0.25) :
 // CHECK: vib.loss {{.*}} + @beta(0.01) *
 vib.model @m(%x: tensor<?x4xui8>, %y: tensor<?x2xf32>) {
@@ -40,7 +46,7 @@ vib.model @m(%x: tensor<?x4xui8>, %y: tensor<?x2xf32>) {
   %h = vib.linear %f @encode.0 [1_000] : tensor<?x4xf32>
   %s = vib.mlp %h @mlp relu [1_000, 4] : tensor<?x1000xf32>
   %q = vib.normal %s softplus(-5e0) : tensor<?x4xf32>
-  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %z = vib.reparameterize %q samples(1_000) : !vib.normal<2> -> tensor<?x2xf32>
   %p = vib.normal %z noise(@noise = 25e-2) : tensor<?x2xf32>
   %nll = vib.nll %p, %y : !vib.normal<2>, tensor<?x2xf32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>

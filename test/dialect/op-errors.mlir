@@ -249,7 +249,7 @@ func.func @full_normal_of_a_diagonal_ones_statistics(%s: tensor<?x4xf32>) {
 // -----
 
 func.func @normal_of_no_dimension(%s: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected a normal distribution of at least one dimension but got 0}}
+  // expected-error @+1 {{expected the width of a normal distribution to be a whole number from 1 to 2147483647 but got '0'}}
   %0 = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<0>
   return
 }
@@ -320,13 +320,13 @@ func.func @categorical_of_one_class(%s: tensor<?x1xf32>) {
 
 // -----
 
-// expected-error @+1 {{expected at least two classes but got 1}}
+// expected-error @+1 {{expected the number of classes to be a whole number from 2 to 2147483647 but got '1'}}
 func.func private @type_of_one_class(!vib.categorical<1>)
 
 // -----
 
 func.func @no_samples(%q: !vib.normal<2>) {
-  // expected-error @+1 {{'vib.reparameterize' op expected at least one sample but got 0}}
+  // expected-error @+1 {{expected the number of samples to be a whole number from 1 to 16777216 but got '0'}}
   %0 = vib.reparameterize %q samples(0) : !vib.normal<2> -> tensor<?x2xf32>
   return
 }

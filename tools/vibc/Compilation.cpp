@@ -912,5 +912,8 @@ int Compilation::run() {
         isSame)
       return fail("the output " + getOutputPath(end) +
                   " is the input; name another with -o");
+  if (llvm::sys::fs::is_directory(getOutputPath(end)))
+    return fail("cannot write " + getOutputPath(end) +
+                ": it is a directory; name a file with -o");
   return module ? lowerToKernels() : lowerToObject();
 }

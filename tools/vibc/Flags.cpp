@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Flags.h"
+#include "compiler/support/SourceMessage.h"
 #include "dialect/Vib.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -49,8 +50,8 @@ template <typename T> struct WordParser : cl::parser<T> {
 struct Parser {
   cl::OptionCategory category{"Options of vibc (vibc --help describes them)"};
 
-  cl::opt<std::string> input{cl::Positional, cl::Required,
-                             cl::desc("MODEL.mlir"), cl::cat(category)};
+  cl::list<std::string> inputs{cl::Positional, cl::ZeroOrMore,
+                               cl::desc("MODEL.mlir"), cl::cat(category)};
   cl::opt<std::string> output{"o", cl::value_desc("FILE"), cl::cat(category)};
   cl::opt<Phase, false, WordParser<Phase>> emit{
       "emit",
@@ -101,8 +102,31 @@ static void printVersion(raw_ostream &os) {
 }
 
 [[noreturn]] static void exitWithUsage(const Twine &message) {
-  errs() << "vibc: " << message << "\n";
+  errs() << "vibc: " << makePrintable(message.str()) << "\n";
   exit(2);
+}
+
+/// Says in other words what LLVM reports of a command line.
+static std::string translateUsageError(StringRef errors) {
+  errors = errors.trim();
+  errors = errors.substr(errors.find(": ") + 2);
+  StringRef first = errors.split('\n').first;
+  if (first.consume_front("Unknown command line argument '")) {
+    StringRef flag =
+        first.take_until([](char c) { return c == '\'' || c == '='; });
+    if (flag.starts_with("-O"))
+      return ("found " + flag + ", expected -O0, -O1, -O2 or -O3").str();
+    std::string message = ("there is no flag " + flag).str();
+    StringRef nearest =
+        errors.split("Did you mean '").second.take_until([](char c) {
+          return c == '\'' || c == '=';
+        });
+    if (nearest.size() > 3)
+      message += ("; did you mean " + nearest + "?").str();
+    return message + (nearest.size() > 3 ? " " : ": ") +
+           "vibc --help lists the flags";
+  }
+  return first.str();
 }
 
 /// Ends if a value that only the program takes when it runs is given here. LLVM
@@ -145,12 +169,20 @@ Flags vib::parseFlags(int argc, char **argv) {
   std::string errors;
   raw_string_ostream os(errors);
   if (!cl::ParseCommandLineOptions(argc, argv, "", &os)) {
-    errs() << errors;
-    exit(2);
+    // What is wrong with a value has been printed.
+    if (errors.empty())
+      exit(2);
+    exitWithUsage(translateUsageError(errors));
   }
 
   Flags flags;
-  flags.input = parser.input;
+  if (parser.inputs.empty())
+    exitWithUsage("expected a model file, as in 'vibc MODEL.mlir -o PROGRAM'; "
+                  "vibc --help lists the flags");
+  if (parser.inputs.size() > 1)
+    exitWithUsage("expected one model file but got '" + parser.inputs[0] +
+                  "' and '" + parser.inputs[1] + "'");
+  flags.input = parser.inputs.front();
   flags.output = parser.output;
   flags.gradients = parser.gradients;
   if (parser.explain.getNumOccurrences())
