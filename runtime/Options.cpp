@@ -8,6 +8,7 @@
 
 #include "runtime/Options.h"
 #include "runtime/Console.h"
+#include "runtime/HelpFormatter.h"
 #include "runtime/Predict.h"
 
 #include <CLI/CLI.hpp>
@@ -28,11 +29,11 @@ namespace {
 
 constexpr int maxThreads = 1024;
 constexpr int maxDevice = 1023;
-constexpr int64_t maxSamples =
-    (1 << 24) - 1; ///< Philox has 24 bits for a draw.
+/// The counter of Philox has 24 bits for the draw.
+constexpr int64_t maxSamples = (1 << 24) - 1;
 constexpr int64_t maxCount = INT64_C(1) << 53;
 
-/// A whole number of `text` in [low, high], or an error that says so.
+/// Parses a whole number in [low, high].
 uint64_t parseWhole(const std::string &flag, const std::string &text,
                     uint64_t low, uint64_t high) {
   bool digits = !text.empty() &&
@@ -46,8 +47,8 @@ uint64_t parseWhole(const std::string &flag, const std::string &text,
                   low, high, text));
 }
 
-/// A decimal number that is neither negative nor infinite. (std::strtod would
-/// take hexadecimal ones, spaces and signs.)
+/// Parses a finite decimal number that is not negative. (std::strtod would also
+/// accept hexadecimal numbers, spaces and signs.)
 double parseReal(const std::string &flag, const std::string &text) {
   const char *begin = text.data(), *end = begin + text.size();
   double value = 0;
@@ -61,8 +62,7 @@ double parseReal(const std::string &flag, const std::string &text) {
                   flag, text));
 }
 
-/// Adds flags to one subcommand. The descriptions are set in two columns, so
-/// long ones are broken here, by hand.
+/// Adds flags to one subcommand.
 class FlagBuilder {
 public:
   explicit FlagBuilder(CLI::App *app) : app(app) {}
@@ -128,7 +128,8 @@ public:
         name, [&target, value] { target = value; }, help);
   }
 
-  /// A flag of other programs or commands, which is answered with a reason.
+  /// Adds a hidden flag that is refused with a reason, because other programs
+  /// or commands have it.
   void reject(const std::string &flag, const std::string &reason) {
     app->add_option_function<std::string>(flag,
                                           [=](const std::string &) {
@@ -146,17 +147,16 @@ private:
 std::string describeSeed(const VibModel &model, Command command) {
   switch (command) {
   case Command::Train:
-    return fmt::format("Where all random numbers come from [{}]", model.seed);
+    return fmt::format("The seed of all random numbers [{}]", model.seed);
   case Command::Bench:
     return fmt::format(
-        "Where the data, the initial weights and the noise come\n"
-        "from [{}]",
+        "The seed of the data, the initial weights and the noise [{}]",
         model.seed);
   case Command::Decode:
   case Command::Info:
-    return "Has no effect: nothing is drawn";
+    return "Has no effect: no random numbers are used";
   default:
-    return "Where the noise comes from [the seed in the weights' file]";
+    return "The seed of the noise [the seed in the weights' file]";
   }
 }
 
@@ -166,17 +166,17 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
     flags.reject("--device", "this program runs on a CPU: --target=cuda of "
                              "vibc makes one for a GPU");
   else if (options.command == Command::Info)
-    flags.reject("--device", "info runs on no GPU");
+    flags.reject("--device", "info does not use a GPU");
   else
-    flags.whole("--device", options.device, 0, maxDevice,
-                "The GPU to run on, as the CUDA driver counts them [0]");
+    flags.whole(
+        "--device", options.device, 0, maxDevice,
+        "The number of the GPU to run on, as counted by the CUDA driver [0]");
   flags.whole("--threads", options.threads, 1, maxThreads,
-              model.gpu
-                  ? "Has no effect on a GPU; accepted so that a script works\n"
-                    "for programs of both kinds"
+              model.gpu ? "Has no effect on a GPU; accepted so that a script "
+                          "works for programs of both kinds"
               : options.command == Command::Info
                   ? "Has no effect: nothing is computed"
-                  : "Threads to work with [one for each processor that the\n"
+                  : "The number of threads [one for each processor that the "
                     "process may use]; the results do not depend on it");
   flags.whole("--seed", options.seed, 0, UINT64_MAX,
               describeSeed(model, options.command));
@@ -186,35 +186,36 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
 
 void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   CLI::App *train = app.add_subcommand(
-      "train", "Train the model, or go on training it (--resume)");
+      "train", "Train the model, or continue a run (--resume)");
   FlagBuilder flags(train);
   flags
       .path("--data", options.data, "DIR",
-            "The training and test data: a folder with the IDX files of\n"
-            "MNIST, Fashion-MNIST or EMNIST, plain or .gz; or with\n"
-            "train.npz and test.npz (keys x and y); or with train_x.npy,\n"
-            "train_y.npy, test_x.npy and test_y.npy (also x_train.npy,\n"
-            "X_train.npy, …); or an .npz file such as Keras' mnist.npz\n"
-            "(keys x_train, y_train, x_test, y_test)")
+            "The training and test data: a folder with the IDX files of MNIST, "
+            "Fashion-MNIST or EMNIST, plain or .gz; or with train.npz and "
+            "test.npz (keys x and y); or with train_x.npy, train_y.npy, "
+            "test_x.npy and test_y.npy (also x_train.npy, X_train.npy, …); or "
+            "an .npz file such as Keras' mnist.npz (keys x_train, y_train, "
+            "x_test, y_test)")
       ->required();
   flags
       .path("--out", options.out, "DIR",
-            "Gets model.safetensors, checkpoint.safetensors and\n"
+            "The folder for model.safetensors, checkpoint.safetensors and "
             "metrics.jsonl")
       ->required();
   flags.whole("--epochs", options.epochs, 1, maxCount,
               fmt::format("Passes over the training data [{}]", model.epochs));
   flags.whole("--steps", options.steps, 1, maxCount,
-              "End after N updates, those before a --resume included, if\n"
-              "the epochs do not end first");
+              "End after N updates in all, including those before --resume, "
+              "unless the epochs end first");
   if (model.rated)
     flags.real("--beta", options.beta,
-               fmt::format("The coefficient of the rate; with a schedule, its\n"
+               fmt::format("The coefficient of the rate; with a schedule, its "
                            "final value [{}]",
                            model.beta));
   else
-    flags.reject("--beta", "the model's loss has no rate, so there is no "
-                           "coefficient to set");
+    flags.reject(
+        "--beta",
+        "the model's loss has no rate, so there is no coefficient to set");
   flags.real("--lr", options.rate,
              fmt::format("The base learning rate [{}]", model.rate));
   CLI::Option *init =
@@ -222,14 +223,14 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
                  "Start from these weights instead of random ones");
   flags
       .flag("--resume", options.resume,
-            "Go on from the checkpoint in --out, bit for bit as if there\n"
-            "had been no break")
+            "Continue from the checkpoint in --out; the result is, bit for "
+            "bit, that of a run without the interruption")
       ->excludes(init);
   flags.flag("--no-shuffle", options.shuffle,
-             "Take the examples in their order in every epoch", false);
+             "Use the examples in the order of the data in every epoch", false);
   flags.whole("--checkpoint-every", options.checkpointEvery, 1, maxCount,
-              "Write a checkpoint every N updates too, not only after\n"
-              "every epoch");
+              "Write a checkpoint every N updates, in addition to those after "
+              "each epoch");
   flags.oneOf<Choice>(
       "--eval", options.evaluate,
       {{"average", Choice::Average},
@@ -238,7 +239,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
        {"none", Choice::None}},
       "average|raw|both|none",
       fmt::format(
-          "The weights to evaluate on the test data after an epoch\n[{}]",
+          "The weights to evaluate on the test data after an epoch [{}]",
           model.averaged ? "average" : "raw"));
   flags.flag("--profile", options.profile,
              "Print the time spent in each kernel at the end");
@@ -250,13 +251,13 @@ void addWeightFlags(FlagBuilder flags, const VibModel &model,
                     Options &options) {
   flags
       .path("--weights", options.weights, "FILE",
-            "A model.safetensors, a checkpoint.safetensors, or a state_dict\n"
-            "of PyTorch saved as safetensors")
+            "A model.safetensors, a checkpoint.safetensors, or a state_dict of "
+            "PyTorch saved as safetensors")
       ->required();
   flags.oneOf<Choice>(
       "--use", options.use,
       {{"average", Choice::Average}, {"raw", Choice::Raw}}, "average|raw",
-      fmt::format("Which weights of a checkpoint, which may hold both\n[{}]",
+      fmt::format("The weights to use from a checkpoint that has both [{}]",
                   model.averaged ? "average" : "raw"));
 }
 
@@ -266,25 +267,23 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
   FlagBuilder flags(eval);
   flags
       .path("--data", options.data, "DIR",
-            "The data, as for train, of which the test split is used")
+            "The data, as for train; the test split is used")
       ->required();
   addWeightFlags(flags, model, options);
   flags.whole("--samples", options.samples, 0, maxSamples,
-              "Draws of z for every example [12]; 0 means z = mu");
+              "The number of draws of z per example [12]; 0 means z = mu");
   flags.flag("--json", options.json,
              "Print one object with the fields of metrics.jsonl");
   options.command = Command::Eval;
   addCommonFlags(flags, model, options);
 }
 
-void addOutput(FlagBuilder flags, Options &options, const std::string &help) {
+void addOutputFlags(FlagBuilder flags, Options &options,
+                    const std::string &help) {
   flags.path("--output", options.output, "FILE.npy", help)->required();
-}
-
-void addAllowNonFinite(FlagBuilder flags, Options &options) {
   flags.flag("--allow-nonfinite", options.allowNonFinite,
-             "Write results that are infinite or not a number; without\n"
-             "this flag they are an error");
+             "Write results that are infinite or not a number; without this "
+             "flag they are an error");
 }
 
 void addPredict(CLI::App &app, const VibModel &model, Options &options) {
@@ -294,20 +293,20 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
   FlagBuilder flags(predict);
   flags
       .path("--input", options.input, "FILE|DIR",
-            "The inputs, [N, …], in the model's shape: an NPY file; an\n"
-            "IDX file, plain or .gz; an .npz file (its key x, else\n"
-            "x_test, else its only array); or a data folder as for\n"
-            "train, of which the test split is used")
+            "The inputs, [N, …], in the model's shape: an NPY file; an IDX "
+            "file, plain or .gz; an .npz file (its key x, else x_test, else "
+            "its only array); or a data folder as for train, from which the "
+            "test split is used")
       ->required();
   addWeightFlags(flags, model, options);
-  addOutput(flags, options,
-            model.type == VIB_F64
-                ? "Gets the result: float32, but float64 for mu, sigma,\n"
-                  "covariance, cholesky and z"
-                : "Gets the result as float32");
+  addOutputFlags(flags, options,
+                 model.type == VIB_F64
+                     ? "The file for the result: float64 for mu, sigma, "
+                       "covariance, cholesky and z, otherwise float32"
+                     : "The file for the result, in float32");
   flags.whole("--samples", options.samples, 0, maxSamples,
-              "Draws of z to average over [12 for probs and entropy, 1 for\n"
-              "logits and z]; 0 means z = mu");
+              "The number of draws of z to average over [12 for probs and "
+              "entropy, 1 for logits and z]; 0 means z = mu");
   flags.oneOf<What>(
       "--what", options.what,
       {{"probs", What::Probabilities},
@@ -322,12 +321,12 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
        {"entropy", What::Entropy}},
       "probs|logits|mu|sigma|covariance|cholesky|z|rate|rate_each|entropy",
       fmt::format(
-          "What to write [probs]. Of the decoder, averaged over the\n"
-          "draws:\n"
+          "What to write [probs].\n"
+          "From the decoder, averaged over the draws:\n"
           "  probs      {0}, [N, {1}]\n"
           "  logits     {2}, [N, {1}]\n"
           "{4}"
-          "Of the posterior:\n"
+          "From the posterior:\n"
           "  mu         its mean, [N, {3}]\n"
           "  sigma      its standard deviations, [N, {3}]\n"
           "  covariance its covariance, [N, {3}, {3}]\n"
@@ -348,7 +347,6 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
               : fmt::format("\n  rate_each  the rate of each latent in bits, "
                             "[N, {}]",
                             model.latents)));
-  addAllowNonFinite(flags, options);
   options.command = Command::Predict;
   addCommonFlags(flags, model, options);
 }
@@ -360,20 +358,19 @@ void addDecode(CLI::App &app, const VibModel &model, Options &options) {
   FlagBuilder flags(decode);
   flags
       .path("--input", options.input, "FILE.npy",
-            fmt::format("The latents, [N, {}], as float32 or float64: such as\n"
+            fmt::format("The latents, [N, {}], in float32 or float64, such as "
                         "predict writes with --what z or --what mu",
                         model.latents))
       ->required();
   addWeightFlags(flags, model, options);
-  addOutput(flags, options, "Gets the result as float32");
+  addOutputFlags(flags, options, "The file for the result, in float32");
   flags.oneOf<What>(
       "--what", options.what,
       {{"probs", What::Probabilities}, {"logits", What::Logits}},
       "probs|logits",
       fmt::format("What to write, [N, {}] [probs]: the {}", model.outputs,
-                  classes ? "probabilities of the classes,\nor their logits"
-                          : "means of the targets,\nwhichever is asked for"));
-  addAllowNonFinite(flags, options);
+                  classes ? "probabilities of the classes, or their logits"
+                          : "means of the targets, for both values"));
   options.command = Command::Decode;
   addCommonFlags(flags, model, options);
 }
@@ -389,35 +386,36 @@ void addInfo(CLI::App &app, const VibModel &model, Options &options) {
 
 void addBench(CLI::App &app, const VibModel &model, Options &options) {
   CLI::App *bench = app.add_subcommand(
-      "bench", model.gpu ? "Time training steps on synthetic data"
-                         : "Time training steps on synthetic data against the "
-                           "FMA peak\nof the processor, measured in the same "
-                           "run");
+      "bench", model.gpu
+                   ? "Time training steps on synthetic data"
+                   : "Time training steps on synthetic data against the FMA "
+                     "peak of the processor, measured in the same run");
   FlagBuilder flags(bench);
   flags.whole(
       "--steps", options.steps, 1, maxCount,
-      model.gpu ? "Steps to time; if they fill a graph, whole graphs of them\n"
-                  "[as many as 3 seconds allow, up to some 1000]"
-                : "Steps to time [as many as 3 seconds allow, 10 to 1000]");
+      model.gpu ? "The number of steps to time, in whole graphs if N steps "
+                  "fill one [as many as fit into 3 seconds, at most about 1000]"
+                : "The number of steps to time [as many as fit into 3 seconds, "
+                  "10 to 1000]");
   flags.flag("--json", options.json, "Print it as one JSON object");
   options.command = Command::Bench;
   addCommonFlags(flags, model, options);
 }
 
-/// What a command was given and does not take.
+/// Says which arguments a command does not accept.
 std::string describeExtra(const CLI::App &app, const std::string &command) {
   std::vector<std::string> extras = app.remaining(/*recurse=*/true);
   // A flag before what may be its value.
   auto isFlag = [](const std::string &word) { return word[0] == '-'; };
   auto found = std::find_if(extras.begin(), extras.end(), isFlag);
   if (found == extras.end())
-    return fmt::format("expected flags only, got '{}'", extras.front());
+    return fmt::format("expected only flags, got '{}'", extras.front());
   std::string flag = found->substr(0, found->find('='));
   for (const char *compiled : {"--target", "--arch", "--cpu", "--cubin",
                                "--precision", "--batch", "--emit"})
     if (flag == compiled)
-      return fmt::format("{} is a flag of vibc: what it says is compiled into "
-                         "the program",
+      return fmt::format("{} is a flag of vibc: its value is compiled into the "
+                         "program",
                          flag);
   for (const CLI::App *other : app.get_subcommands({}))
     if (other->get_option_no_throw(flag))
@@ -426,16 +424,17 @@ std::string describeExtra(const CLI::App &app, const std::string &command) {
   return fmt::format("unknown flag {}", flag);
 }
 
-/// CLI11's errors that name neither what was found nor what was expected.
+/// Replaces those messages of CLI11 that name neither what was found nor what
+/// was expected.
 std::string describe(const CLI::ParseError &error, const CLI::App &app,
                      const std::string &command) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError *>(&error))
     return describeExtra(app, command);
-  // Of flags that exclude each other there is one pair.
+  // Only one pair of flags excludes each other.
   if (dynamic_cast<const CLI::ExcludesError *>(&error))
     return "--init and --resume contradict each other: a run starts from "
-           "weights or goes on from its checkpoint";
+           "weights or continues from its checkpoint";
   if (!dynamic_cast<const CLI::ArgumentMismatch *>(&error))
     return text;
   bool isMissing = text.find(" missing") != std::string::npos;
@@ -443,32 +442,6 @@ std::string describe(const CLI::ParseError &error, const CLI::App &app,
                      text.substr(0, text.find(':')),
                      isMissing ? "none" : "several");
 }
-
-/// CLI11's layout with the names of the required flags in the usage line.
-class HelpFormatter : public CLI::Formatter {
-public:
-  std::string make_usage(const CLI::App *app, std::string name) const override {
-    std::string usage = "Usage: " + name;
-    if (!app->get_subcommands([](const CLI::App *) { return true; }).empty())
-      return usage + " COMMAND [FLAGS]\n";
-    for (const CLI::Option *option : app->get_options())
-      if (option->get_required())
-        usage +=
-            fmt::format(" {} {}", option->get_name(), option->get_type_name());
-    return usage + " [FLAGS]\n";
-  }
-
-  /// CLI11 ends with room for a footer, which a command has none of.
-  std::string make_help(const CLI::App *app, std::string name,
-                        CLI::AppFormatMode mode) const override {
-    std::string help = CLI::Formatter::make_help(app, name, mode);
-    return help.substr(0, help.find_last_not_of('\n') + 1) + "\n";
-  }
-
-  std::string make_option_opts(const CLI::Option *option) const override {
-    return option->get_type_size() ? " " + option->get_type_name() : "";
-  }
-};
 
 } // namespace
 
@@ -480,9 +453,7 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   CLI::App app(
       fmt::format("Trains, evaluates and runs the model '{}'.", model.name),
       program);
-  auto formatter = std::make_shared<HelpFormatter>();
-  formatter->column_width(30);
-  app.formatter(formatter);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   app.require_subcommand(1);
   app.set_help_flag("--help,-h", "Show this help, or that of a command");

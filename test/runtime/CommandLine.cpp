@@ -21,12 +21,20 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <sstream>
 
 using namespace vib::runtime;
 using namespace vib::runtime::test;
 using Words = std::vector<std::string>;
 
 namespace {
+
+/// Expects that a terminal of 80 columns breaks no line.
+void expectNarrow(const std::string &text) {
+  std::stringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_LE(line.size(), 80u) << line;
+}
 
 TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
   struct Case {
@@ -51,8 +59,10 @@ TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
     for (const std::string &flag : c.flags)
       expectIn(outcome.out, flag);
     EXPECT_EQ(outcome.out.substr(outcome.out.size() - 6), " help\n");
+    expectNarrow(outcome.out);
   }
   Outcome outcome = runMock({"--help"});
+  expectNarrow(outcome.out);
   EXPECT_EQ(outcome.exitCode, 0);
   for (const char *command :
        {"train", "eval", "predict", "decode", "info", "bench"})
@@ -85,7 +95,7 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
                                       "is compiled into the program"},
         Case{with({"--device", "1"}), "--device: this program runs on a CPU"},
         Case{with({"--device"}), "--device: this program runs on a CPU"},
-        Case{with({"extra"}), "expected flags only, got 'extra'"},
+        Case{with({"extra"}), "expected only flags, got 'extra'"},
         Case{with({"--epochs"}), "--epochs: expected one value, got none"},
         Case{with({"--epochs", "-1"}), "--epochs"},
         Case{with({"--epochs", "0"}), "got '0'"},
@@ -193,7 +203,8 @@ TEST(CommandLine, theFlagsOfAGpu) {
   Start start;
   start.environment = {"VIB_MOCK=gpu"};
   for (auto [words, reason] :
-       {std::pair(Words{"info", "--device", "0"}, "--device: info runs on no"),
+       {std::pair(Words{"info", "--device", "0"},
+                  "--device: info does not use"),
         std::pair(Words{"bench", "--threads"}, "--threads: expected one value"),
         std::pair(Words{"bench", "--device", "-1"}, "--device: expected a "
                                                     "whole number")}) {
@@ -242,8 +253,9 @@ TEST(CommandLine, infoSaysWhatIsThere) {
   EXPECT_EQ(text.exitCode, 0);
   expectIn(text.out, "c1a55e5");
   expectIn(text.out, "train_step/update");
-  expectIn(runMock({"info", "--help"}).out, "nothing is drawn");
-  expectIn(runMock({"bench", "--help"}).out, "Where the data, the initial");
+  expectIn(runMock({"info", "--help"}).out, "no random numbers are used");
+  expectIn(runMock({"bench", "--help"}).out,
+           "The seed of the data, the initial");
 }
 
 TEST(CommandLine, aClosedOutputIsAnError) {

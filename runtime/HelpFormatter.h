@@ -1,0 +1,98 @@
+//===- HelpFormatter.h - The layout of --help -------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_HELPFORMATTER_H
+#define VIB_RUNTIME_HELPFORMATTER_H
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace vib::runtime {
+
+/// CLI11's layout within 80 columns, with the names of the required flags in
+/// the usage line.
+class HelpFormatter : public CLI::Formatter {
+public:
+  HelpFormatter() { column_width(flagColumns); }
+
+  std::string make_usage(const CLI::App *app, std::string name) const override {
+    std::string usage = "Usage: " + name;
+    if (!app->get_subcommands([](const CLI::App *) { return true; }).empty())
+      return usage + " COMMAND [FLAGS]\n";
+    for (const CLI::Option *option : app->get_options())
+      if (option->get_required())
+        usage +=
+            fmt::format(" {} {}", option->get_name(), option->get_type_name());
+    return wrap(usage + " [FLAGS]", columns, std::string("Usage: ").size()) +
+           "\n";
+  }
+
+  /// CLI11 ends with blank lines for a footer, which commands do not have.
+  std::string make_help(const CLI::App *app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    std::string help = CLI::Formatter::make_help(app, name, mode);
+    return help.substr(0, help.find_last_not_of('\n') + 1) + "\n";
+  }
+
+  std::string make_description(const CLI::App *app) const override {
+    return wrap(app->get_description(), columns, 0) + "\n";
+  }
+
+  std::string make_subcommand(const CLI::App *command) const override {
+    std::string text = command->get_description();
+    std::stringstream out;
+    CLI::detail::format_help(out, command->get_name(),
+                             wrap(text, columns - flagColumns, 0), flagColumns);
+    return out.str();
+  }
+
+  std::string make_option_opts(const CLI::Option *option) const override {
+    return option->get_type_size() ? " " + option->get_type_name() : "";
+  }
+
+  std::string make_option_desc(const CLI::Option *option) const override {
+    return wrap(option->get_description(), columns - flagColumns, 0);
+  }
+
+private:
+  static constexpr size_t columns = 80, flagColumns = 24;
+
+  /// Breaks lines of more than `width` bytes at a space, and indents what
+  /// follows by `indent`. Lines that begin with a space belong to a list, whose
+  /// layout is kept.
+  static std::string wrap(std::string_view text, size_t width, size_t indent) {
+    std::string result;
+    while (!text.empty()) {
+      std::string_view line = text.substr(0, text.find('\n'));
+      if (line.size() > width && line.front() != ' ') {
+        size_t space = line.rfind(' ', width);
+        if (space != std::string_view::npos) {
+          result += line.substr(0, space);
+          result += '\n' + std::string(indent, ' ');
+          text.remove_prefix(space + 1);
+          continue;
+        }
+      }
+      result += line;
+      text.remove_prefix(line.size());
+      if (!text.empty()) {
+        result += '\n';
+        text.remove_prefix(1);
+      }
+    }
+    return result;
+  }
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_HELPFORMATTER_H
