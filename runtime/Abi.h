@@ -6,9 +6,10 @@
 |*                                                                            *|
 |*===----------------------------------------------------------------------===*|
 |*                                                                            *|
-|* vibc emits one constant `VibModel` a program; it is all that the runtime  *|
-|* knows of a model. Every change of this file changes VIB_ABI_VERSION, and  *|
-|* the compiler's mirror of it (compiler/object/Descriptor.cpp).             *|
+|* vibc emits one constant `VibModel` for each program. It is all that the    *|
+|* runtime knows about a model. Whoever changes this file also changes        *|
+|* VIB_ABI_VERSION and the compiler's copy of the layout                      *|
+|* (compiler/object/Descriptor.cpp).                                          *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
@@ -30,11 +31,10 @@ typedef enum VibType {
   VIB_F32 = 2,
   VIB_F64 = 3,
   VIB_BF16 = 4, /* the upper half of an F32 */
-  VIB_TF32 = 5  /* an F32 of 10 bits behind the point; only as `operands` */
+  VIB_TF32 = 5  /* an F32 with a mantissa of 10 bits; only as `operands` */
 } VibType;
 
-/* A tensor in the arena, row-major. In every one the first dimension is the
- * batch. */
+/* A tensor in the arena, row-major. Its first dimension is the batch. */
 typedef struct VibTensor {
   const char *name;
   uint32_t type; /* VibType */
@@ -50,13 +50,15 @@ typedef enum VibInitKind {
 } VibInitKind;
 
 /* A parameter. The weights, both moments, the average and the gradients are
- * five blocks of one layout; `offset` is a parameter's place in each.
+ * five blocks with the same layout. `offset` is the parameter's offset in each
+ * of them.
  *
- * A matrix may lie in panels of columns, as the kernels read it: element (k, n)
- * is then at offset + (n / panel) * panel_bytes
- *                   + (k * panel + n % panel) * (size of an element).
- * The last panel is as wide as the others; what is beyond the last column is 0
- * in every block and stays 0. */
+ * A matrix may be stored in panels of columns, the order in which the kernels
+ * read it. Element (k, n) is then at
+ *   offset + (n / panel) * panel_bytes
+ *          + (k * panel + n % panel) * (size of an element).
+ * All panels have the same width. The padding after the last column is 0 in
+ * every block and stays 0. */
 typedef struct VibParameter {
   const char *name; /* "encode.0.weight", as PyTorch's state_dict names it */
   uint32_t type;    /* VIB_F32 or VIB_F64 */
@@ -71,21 +73,22 @@ typedef struct VibParameter {
   uint64_t panel_bytes; /* from the start of a panel to that of the next    */
 } VibParameter;
 
-/* Between a block and the plain form that files have: row-major, [out, in]
- * where `transposed` is 1, elements of the parameter's type. In the runtime. */
+/* Copy a parameter from a block to the layout that files have, and back. In a
+ * file the elements have the parameter's type and are row-major, [out, in] if
+ * `transposed` is 1. Defined in the runtime. */
 void vib_read_parameter(const VibParameter *parameter, const void *block,
                         void *plain);
 void vib_write_parameter(const VibParameter *parameter, void *block,
                          const void *plain);
 
-/* The values of one step. The runtime evaluates them in f64; the generated
+/* The values of one step. The runtime computes them in f64, and the generated
  * code rounds them to the model's type. */
 typedef struct VibStep {
   uint64_t seed;
-  uint64_t step;  /* updates done before this one; 0 in evaluation          */
-  int32_t rows;   /* rows of the batch that count, 1 … batch                */
+  uint64_t step;  /* updates before this one; 0 in evaluation               */
+  int32_t rows;   /* rows of the batch that are used, 1 … batch             */
   uint32_t row0;  /* evaluation: index of the batch's first example         */
-  int32_t sample; /* evaluation: number of the draw; -1 means z = mu        */
+  int32_t sample; /* evaluation: index of the draw; -1 means z = mu         */
   int32_t pad;
   double beta;
   double rate;    /* learning rate at this step                             */
@@ -97,10 +100,11 @@ typedef struct VibStep {
 
 struct VibPool;
 
-/* What an entry point works on. A block that a model has no use for is null. */
+/* The argument of an entry point. A block that the model does not use is
+ * null. */
 typedef struct VibCall {
   VibStep step;
-  void *weights; /* outside of training: the raw or the average ones */
+  void *weights; /* outside training: the raw or the averaged weights */
   void *moment1;
   void *moment2;
   void *average;
@@ -113,9 +117,9 @@ typedef void (*VibEntry)(const VibCall *call);
 
 struct VibModel;
 
-/* The values of the update that follows `step` updates, by the model's
- * schedules and optimizer, with its own seed, rate and beta, for a whole batch.
- * In the runtime. */
+/* Fills `values` for the update that follows `step` updates. It uses the
+ * model's schedules and optimizer, its own seed, rate and beta, and a full
+ * batch. Defined in the runtime. */
 void vib_make_step(const struct VibModel *model, uint64_t step,
                    int64_t steps_per_epoch, VibStep *values);
 
@@ -128,23 +132,23 @@ typedef struct VibKernel {
   int64_t units;
 } VibKernel;
 
-/* Runs kernel(call, begin, end) for ranges that cover [0, units), on the
- * threads of call->pool, and returns when all are done. It takes no more
- * threads than find `grain` units each: with fewer, waking one costs more than
- * it helps. `kernel_index` is the kernel's place in VibModel::kernels, for the
- * profile. In the runtime. */
+/* Runs kernel(call, begin, end) for ranges that cover [0, units) on the threads
+ * of call->pool, and returns when all ranges are done. It uses only as many
+ * threads as get `grain` units each, because waking a thread for fewer units
+ * costs more time than it saves. `kernel_index` is the kernel's index in
+ * VibModel::kernels, for the profile. Defined in the runtime. */
 typedef void (*VibKernelFn)(const VibCall *call, int64_t begin, int64_t end);
 void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
                 int64_t grain, int64_t kernel_index);
 
-/* For those who call the entry points of a shared library themselves: threads
- * for VibCall::pool, the caller's included. Null if they cannot be had. If
- * there are as many as processors, each but the caller's stays on one of its
- * own. */
+/* Threads for VibCall::pool, for callers of a shared library's entry points.
+ * `threads` includes the calling thread. vib_pool_create returns null if the
+ * threads cannot be created. If there is one thread for each processor, every
+ * thread except the caller's is bound to its own processor. */
 struct VibPool *vib_pool_create(int threads);
 void vib_pool_destroy(struct VibPool *pool);
 
-/* The entries of a model for a GPU. */
+/* The entry points of a model for a GPU. */
 typedef enum VibGpuEntry {
   VIB_GPU_SCALE = 0,
   VIB_GPU_TRAIN_STEP = 1,
@@ -155,38 +159,38 @@ typedef enum VibGpuEntry {
   VIB_GPU_GATHER = 6
 } VibGpuEntry;
 
-/* A launch of a kernel on a GPU. Those of one entry follow each other in the
+/* A launch of a kernel on a GPU. The launches of one entry are listed in the
  * order in which they run. Every kernel takes the same arguments, all of them
  * addresses on the device:
  *   (weights, moment1, moment2, average, gradients, arena, const VibStep *step)
- * except those of VIB_GPU_GATHER:
+ * The kernels of VIB_GPU_GATHER take instead:
  *   (const void *inputs, const void *labels, const uint32_t *order, arena,
  *    const VibStep *step)
- * The weights and the other blocks, the arena, and the data (inputs, labels and
- * order) begin at multiples of 256 bytes. `step` may be one of an array and is
- * aligned as VibStep is, to 8 bytes. Nothing else holds of an address.
- * Gather puts row order[step.row0 + r] of the inputs and labels, as they lie in
- * the data set, into row r of the arena's "image" or "x" and "y"; rows from
+ * The blocks (weights and so on), the arena and the data (inputs, labels and
+ * order) are aligned to 256 bytes. `step` may point into an array and is
+ * aligned to 8 bytes, as VibStep is. No other alignment is guaranteed.
+ * Gather copies row order[step.row0 + r] of the inputs and labels, stored as in
+ * the data set, to row r of the arena's "image" or "x" and "y". Rows from
  * step.rows on become 0. Labels are int32, or floats of the type of "y". */
 typedef struct VibLaunch {
   const char *function;  /* its name in the PTX */
   uint32_t entry;        /* VibGpuEntry */
-  uint32_t blocks;       /* of a grid of one dimension */
-  uint32_t threads;      /* of a block of one dimension */
-  uint32_t shared_bytes; /* of dynamic shared memory a block */
-  uint32_t first_kernel; /* what it does: places in VibModel::kernels, */
-  uint32_t num_kernels;  /* several where kernels were merged          */
+  uint32_t blocks;       /* of the grid, which has one dimension */
+  uint32_t threads;      /* of a block, which has one dimension */
+  uint32_t shared_bytes; /* dynamic shared memory of a block */
+  uint32_t first_kernel; /* index in VibModel::kernels of what it computes */
+  uint32_t num_kernels;  /* more than 1 if kernels were merged */
 } VibLaunch;
 
 /* The code of a model for a GPU. */
 typedef struct VibGpu {
-  const char *arch;    /* "sm_80", the least that it runs on                 */
+  const char *arch;    /* "sm_80", the lowest that it runs on                */
   uint32_t capability; /* the same as a number: 80 */
   uint32_t num_launches;
   const VibLaunch *launches;
-  const char *ptx;    /* text that ends with a zero */
-  uint64_t ptx_bytes; /* the zero included */
-  const void *cubin;  /* for exactly `arch`; or null */
+  const char *ptx;    /* zero-terminated text */
+  uint64_t ptx_bytes; /* including the zero */
+  const void *cubin;  /* for exactly `arch`, or null */
   uint64_t cubin_bytes;
 } VibGpu;
 
@@ -210,9 +214,9 @@ typedef enum VibScheduleKind {
   VIB_GEOMETRIC = 5    /* base * factor^(1 - epoch / epochs), then base      */
 } VibScheduleKind;
 
-/* A schedule of the rate or of beta. `warmup_epochs` of linear warm-up from 0
- * come first; 0 of them mean none. Epochs may be fractions. LINEAR and
- * GEOMETRIC over 0 epochs are CONSTANT. */
+/* A schedule of the learning rate or of beta. It begins with `warmup_epochs`
+ * epochs of linear warm-up from 0. Numbers of epochs may be fractions. LINEAR
+ * and GEOMETRIC over 0 epochs are CONSTANT. */
 typedef struct VibSchedule {
   uint32_t kind; /* VibScheduleKind */
   uint32_t pad;
@@ -227,24 +231,24 @@ typedef struct VibModel {
   uint32_t size;    /* sizeof(VibModel) */
 
   const char *name;     /* "toynet" */
-  const char *hash;     /* hex digest of the model after inference           */
+  const char *hash;     /* hex digest of the model after type inference      */
   const char *compiler; /* "vibc 0.1.0 (LLVM 22.1.8)" */
   const char *target;   /* "x86_64 znver5", "cuda sm_80" */
-  const char *features; /* what the (host's) CPU must have: "avx512f,fma,…"  */
+  const char *features; /* that the host's CPU must have: "avx512f,fma,…"    */
   const char *options;  /* "-O2 --precision=f32 --batch=100" */
 
-  uint32_t type; /* VIB_F32 or VIB_F64: of weights and activations           */
+  uint32_t type; /* of weights and activations: VIB_F32 or VIB_F64           */
   uint32_t operands;   /* VIB_BF16 or VIB_TF32 if wide contractions round    */
-                       /* theirs; or type                                    */
+                       /* their operands, else `type`                        */
   uint32_t likelihood; /* VibLikelihood */
   uint32_t rated;      /* 1 if the loss has a rate. If 0, beta has no effect */
-                       /* and the tensor "rate" is zero and no figure        */
+                       /* and the tensor "rate" is 0 and means nothing       */
   int64_t batch;
-  int64_t samples; /* draws a step in training                               */
+  int64_t samples; /* draws of z in a training step                          */
   int64_t latents;
-  int64_t outputs; /* classes, or width of the target                        */
-  /* An example's shape as the model declares it, without the batch, and 0 from
-   * input_rank on. The tensor "image" or "x" may have its dimensions in one. */
+  int64_t outputs; /* number of classes, or width of the target              */
+  /* The shape of an example as the model declares it, without the batch; 0 from
+   * input_rank on. The tensor "image" or "x" may be flattened. */
   int64_t input_rank;
   int64_t input_shape[3];
   int64_t epochs;
@@ -258,8 +262,8 @@ typedef struct VibModel {
   double beta;
   VibSchedule beta_schedule;
 
-  uint64_t block_bytes; /* of each of weights, moments, average, gradients   */
-  uint32_t moments;     /* how many of moment1, moment2 the optimizer has    */
+  uint64_t block_bytes; /* size of each block: weights, moments, …           */
+  uint32_t moments;     /* number of moments that the optimizer has: 0 to 2  */
   uint32_t num_parameters;
   const VibParameter *parameters;
 
@@ -269,38 +273,38 @@ typedef struct VibModel {
   const VibTensor *tensors; /* inputs and outputs of the entries, by name    */
   const VibKernel *kernels;
 
-  /* The entries, for a CPU. All are null where `gpu` is not.
+  /* The entry points for a CPU. All are null if `gpu` is not.
    *
-   * scale: image (u8) -> x, which is then no tensor of the table but lies as
-   * the other entries read it. Null where the model takes floats. */
+   * scale: image (u8) -> x. Null if the model takes floats. Otherwise x is not
+   * in `tensors`, because only the entry points know its layout. */
   VibEntry scale;
   /* train_step: x, y -> nll, rate, error [batch], means over the samples.
    * Updates weights, moments and average. */
   VibEntry train_step;
-  /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats. Where the
-   * covariance is diagonal there is the tensor rate_each too, [batch, latents]:
-   * what each latent adds to the rate. Where it is full there is cholesky,
-   * [batch, latents (latents + 1) / 2]: the lower triangle of the covariance's
-   * Cholesky factor, row by row; sigma is then the root of the covariance's
+  /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats. A diagonal
+   * covariance adds the tensor rate_each [batch, latents], the part of the rate
+   * due to each latent. A full covariance adds the tensor cholesky [batch,
+   * latents (latents + 1) / 2], the lower triangle of the covariance's Cholesky
+   * factor, row by row; sigma is then the square root of the covariance's
    * diagonal. */
   VibEntry encode;
-  /* evaluate, after encode: draw step.sample -> nll [batch] in nats, error
-   * [batch] (0 or 1; squared error summed over outputs), prediction
-   * [batch, outputs] (probabilities; means). */
+  /* evaluate, after encode: draw step.sample -> nll [batch] in nats; error
+   * [batch], 0 or 1, or the squared error summed over the outputs; prediction
+   * [batch, outputs], probabilities or means. */
   VibEntry evaluate;
   /* draw, after encode: draw step.sample -> z [batch, latents]. */
   VibEntry draw;
-  /* decode: z, as draw or the caller has written it -> logits and prediction
+  /* decode: z, written by draw or by the caller -> logits and prediction
    * [batch, outputs]. */
   VibEntry decode;
-  /* gradients: x, y -> nll, rate, error, and d loss / d weight in the gradient
-   * block. Null unless compiled with --emit=shared. */
+  /* gradients: x, y -> nll, rate, error, and d loss / d weight in the block of
+   * gradients. Null unless compiled with --emit=shared. */
   VibEntry gradients;
 
-  const VibGpu *gpu; /* null: for a CPU */
+  const VibGpu *gpu; /* null if compiled for a CPU */
 } VibModel;
 
-/* The symbol that a generated object exports. */
+/* The only symbol that a generated object exports. */
 extern const VibModel vib_model;
 
 #ifdef __cplusplus

@@ -68,8 +68,8 @@ std::string formatShape(const std::vector<int64_t> &shape) {
 
 bool countElements(const std::vector<int64_t> &shape, size_t elementBytes,
                    int64_t &elements) {
-  // A zero anywhere makes the product zero, but the other dimensions must not
-  // overflow even so: later code multiplies them on their own.
+  // A dimension of 0 makes the product 0, but the product of the other
+  // dimensions must not overflow either, because later code computes it.
   elements = 1;
   int64_t product = 1;
   for (int64_t dim : shape) {

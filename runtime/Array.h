@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the readers of IDX, NPY and NPZ give: a type, a shape and row-major
-// elements in the byte order of the machine.
+// The readers of IDX, NPY and NPZ files return such an array: an element type,
+// a shape, and row-major elements in the byte order of the machine.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,18 +26,19 @@ using Bytes = std::vector<uint8_t>;
 
 enum class ElementType { Bool, U8, I8, U16, I16, U32, I32, U64, I64, F32, F64 };
 
-/// Bytes of one element.
+/// The size of one element in bytes.
 size_t sizeOf(ElementType type);
-/// "uint8", "float32", … as NumPy calls it.
+/// NumPy's name of the type: "uint8", "float32", ….
 const char *nameOf(ElementType type);
 inline bool isFloat(ElementType type) {
   return type == ElementType::F32 || type == ElementType::F64;
 }
-/// "[60000, 28, 28]".
+/// `shape` as text: "[60000, 28, 28]".
 std::string formatShape(const std::vector<int64_t> &shape);
-/// The number of elements of `shape`, or false if a dimension is negative or
-/// `elements * elementBytes` does not fit into an int64_t. No reader allocates
-/// before it has compared this with the bytes that are there.
+/// Sets `elements` to the number of elements of `shape`. Returns false if a
+/// dimension is negative or `elements * elementBytes` does not fit into an
+/// int64_t. A reader compares this with the size of the file before it
+/// allocates anything.
 bool countElements(const std::vector<int64_t> &shape, size_t elementBytes,
                    int64_t &elements);
 /// Reverses the bytes of every element.
@@ -54,15 +55,15 @@ struct Array {
   int64_t rowElements() const;
 };
 
-/// What the header of a file says of its array.
+/// The header of an array in a file.
 struct ArrayHeader {
   const std::string &source; ///< The file, for messages.
   ElementType type;
   const std::vector<int64_t> &shape;
 };
-/// Throws if an array is not one that is wanted. A reader calls it before the
-/// elements take memory, so that a small compressed file with a large array of
-/// the wrong shape costs nothing.
+/// Throws an Error if the array has the wrong type or shape. A reader calls it
+/// before it allocates the elements, so that a small compressed file cannot
+/// fill the memory with a large array of the wrong shape.
 using CheckHeader = std::function<void(const ArrayHeader &)>;
 
 /// Calls `visit` with a typed pointer to the array's elements.

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A timed step does what a step of training does: it gathers the batch from
+// A timed step does the work of a training step: it gathers the batch from
 // permuted rows, scales it and trains on it. The peak of a GPU is not measured,
 // so no share of it is printed.
 //
@@ -35,8 +35,8 @@ namespace vib::runtime {
 namespace {
 
 struct Times {
-  std::vector<double> samples; ///< Milliseconds a step, sorted.
-  size_t together;             ///< Steps of which a sample is the mean.
+  std::vector<double> samples; ///< Milliseconds per step, sorted.
+  size_t together;             ///< A sample is the mean of so many steps.
   uint64_t warmUp;
 
   size_t steps() const { return samples.size() * together; }
@@ -46,10 +46,10 @@ struct Times {
   double median() const { return quantile(0.5); }
 };
 
-/// Times as many steps as are wanted, or as `secondsToSpend` allow. Where steps
-/// are done many at once, only all of them have a time, which is one sample;
-/// unless fewer are wanted, whole samples are taken. The session has twice as
-/// many steps to make ready.
+/// Times `wanted` steps, or as many as take `secondsToSpend`. A session that
+/// launches several steps at once measures them together, and they make one
+/// sample; if fewer are wanted, each is launched alone. Such a session has two
+/// graphs to build, so that twice as many steps are needed to warm up.
 Times timeSteps(Session &session, const HyperParameters &values,
                 std::optional<uint64_t> wanted) {
   constexpr double secondsToSpend = 3;
@@ -67,7 +67,7 @@ Times timeSteps(Session &session, const HyperParameters &values,
                         (times.samples.size() >= 10 && spent > secondsToSpend);
   };
   auto take = [&](const StepSums &sums) {
-    // Every step of a sample has the same time.
+    // All steps of a sample report the same time.
     uint64_t number = done++;
     if (number < times.warmUp || number % together != 0 || enough())
       return;
@@ -103,7 +103,8 @@ template <typename SessionType> struct Bench {
   Times time(std::optional<uint64_t> steps) {
     return timeSteps(session, values, steps);
   }
-  /// Half a second of steps. Apart, as it takes the clock at every kernel.
+  /// Profiles half a second of steps. They are not the timed ones, because
+  /// profiling reads the clock at every kernel.
   void profile(const Times &times) {
     session.startProfile();
     time(uint64_t(std::clamp(500 / times.median(), 3.0, 1e4)));
@@ -116,7 +117,7 @@ template <typename SessionType> struct Bench {
   std::vector<uint32_t> order;
 };
 
-/// What every target tells of its steps.
+/// The figures that all targets have in common.
 nlohmann::ordered_json toJson(const Times &times) {
   return {{"ms_per_step", times.median()},
           {"ms_per_step_p10", times.quantile(0.1)},
@@ -126,7 +127,7 @@ nlohmann::ordered_json toJson(const Times &times) {
 }
 
 std::string describe(const Times &times) {
-  // Three significant digits, as far as they are not before the point.
+  // At least three significant digits.
   double median = times.median();
   int decimals = median >= 100 ? 0 : median >= 10 ? 1 : median >= 1 ? 2 : 4;
   return fmt::format("{0:.{3}f} ms/step ({1:.{3}f}-{2:.{3}f})", median,

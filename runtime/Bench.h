@@ -15,24 +15,24 @@
 
 namespace vib::runtime {
 
-/// FLOPs a second that the threads of the pool reach together if they do
-/// nothing but fused multiply-adds of `type` on the widest vectors of this
-/// processor: the best of a few tries. A processor without instructions for
-/// bf16 does those of f32.
+/// Measures the peak of the pool's threads together, in FLOPs per second: they
+/// execute only fused multiply-adds of `type` on the widest vectors of this
+/// processor. Returns the best of a few tries. A processor without bf16
+/// instructions executes those of f32.
 double measurePeak(ThreadPool &pool, uint32_t type);
 
-/// Bytes a second that the threads read and write together while they change
-/// all of `size` bytes, which lie in a cache that holds them or in main memory:
-/// the best of a few tries.
+/// Measures how many bytes per second the threads read and write together while
+/// they modify a buffer of `size` bytes, which is in a cache if it fits into
+/// one, else in main memory. Returns the best of a few tries.
 double measureBandwidth(ThreadPool &pool, uint64_t size);
 
-/// Seconds from an empty launch until all threads have taken part in it: the
-/// least that a launch costs. The median of many. It depends on how far apart
-/// the threads' processors are. It is several times larger if they share no
-/// last-level cache, and it may change while a virtual machine runs.
+/// Measures the seconds that a launch of an empty kernel takes on all threads,
+/// the least time of any launch. Returns the median of many. It depends on
+/// which processors the threads run on: it is several times larger if they
+/// share no last-level cache, and it may change while a virtual machine runs.
 double measureLaunch(ThreadPool &pool);
 
-/// `bench`. Returns the exit code.
+/// The command `bench`. Returns the exit code.
 int runBench(const VibModel &model, const Options &options);
 
 } // namespace vib::runtime

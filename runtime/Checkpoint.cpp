@@ -24,7 +24,8 @@ constexpr const char *checkpointKind = "checkpoint";
 constexpr const char *weightsKind = "weights";
 constexpr std::string_view sumsPrefix = "sums.";
 
-/// What this file puts into the metadata; the rest of it is Checkpoint::extra.
+/// The keys of the metadata that saveCheckpoint() writes. All others belong to
+/// Checkpoint::extra.
 constexpr const char *metadataKeys[] = {
     "vib",  "model", "hash", "batch",   "training", "data",
     "seed", "beta",  "rate", "shuffle", "step",     "metrics_lines"};
@@ -52,8 +53,8 @@ bool isFinite(const VibParameter &parameter, const void *block) {
                                    : isFinite<float>(parameter, block);
 }
 
-/// Adds every parameter of a block, which is read when the file is written, as
-/// PREFIX + its name.
+/// Adds every parameter of a block as PREFIX + its name. The block is read when
+/// the file is written.
 void addBlock(SafetensorsWriter &writer, const VibModel &model,
               const void *block, const std::string &prefix) {
   for (uint32_t i = 0; i < model.num_parameters; ++i) {
@@ -72,7 +73,7 @@ void readAs(const SafetensorsReader::Tensor &tensor,
   T *memory = parameterData<T>(parameter, block);
   auto read = [&](auto value) {
     visitElements(parameter, [&](size_t at, size_t file) {
-      // Nothing says that a tensor is aligned in its file.
+      // A tensor need not be aligned in its file.
       memcpy(&value, tensor.data + file * sizeof(value), sizeof(value));
       memory[at] = T(value);
     });
@@ -80,7 +81,7 @@ void readAs(const SafetensorsReader::Tensor &tensor,
   tensor.type == "F64" ? read(double()) : read(float());
 }
 
-/// Names the model, and that of the file where it is another one.
+/// The name of the model, and that of the file's model if it is another.
 std::string describeModels(const SafetensorsReader &reader,
                            const VibModel &model) {
   auto found = reader.metadata().find("model");
@@ -98,7 +99,8 @@ template <typename T>
        what, found, expected, advice);
 }
 
-/// What helps where no flag can: the difference is compiled into the program.
+/// Advice for a difference that is compiled into the program, so that no flag
+/// removes it.
 std::string adviseInit(const std::string &path) {
   return fmt::format("; --init {} and another --out start from its weights",
                      path);
@@ -118,8 +120,8 @@ std::string listParameters(const VibModel &model, const std::string &prefix) {
   return listNames(names);
 }
 
-/// What helps where a name has a prefix, as torch.compile and DataParallel give
-/// it to all names.
+/// Advice for a file whose names have a prefix, as those of torch.compile and
+/// DataParallel do; "" for other files.
 std::string adviseNames(const SafetensorsReader &reader,
                         const std::string &name) {
   for (const SafetensorsReader::Tensor &tensor : reader.tensors()) {
@@ -133,8 +135,8 @@ std::string adviseNames(const SafetensorsReader &reader,
   return "";
 }
 
-/// Reads every parameter of a block from PREFIX + its name. A type that is not
-/// the model's is converted where `convert` allows it.
+/// Reads every parameter of a block from PREFIX + its name. Another type than
+/// the model's is an Error unless `convert` is set.
 void readBlock(const SafetensorsReader &reader, const VibModel &model,
                const std::string &prefix, bool convert, void *block) {
   for (uint32_t i = 0; i < model.num_parameters; ++i) {
@@ -176,7 +178,8 @@ void addNames(const VibModel &model, const std::string &prefix,
     names.insert(prefix + model.parameters[i].name);
 }
 
-/// The blocks that a model has, with the prefixes of their tensors.
+/// Calls `visit` with the prefix and the memory of each block that is not
+/// empty.
 template <typename StateType, typename Visitor>
 void visitBlocks(StateType &state, Visitor visit) {
   for (auto [prefix, memory] : {std::pair("weights.", &state.weights),
@@ -187,7 +190,7 @@ void visitBlocks(StateType &state, Visitor visit) {
       visit(std::string(prefix), *memory);
 }
 
-/// Doubles are written with as many digits as they need to come back.
+/// Prints `value` with enough digits to be read back bit for bit.
 std::string print(double value) { return fmt::format("{}", value); }
 
 const std::string &getString(const SafetensorsReader &reader,
@@ -210,8 +213,8 @@ uint64_t getCount(const SafetensorsReader &reader, const std::string &key) {
   return uint64_t(*findCount(reader.metadata(), reader.name(), key));
 }
 
-/// The parts of a description of the training: commas part them, but for those
-/// in parentheses.
+/// Splits a description of the training at the commas that are not within
+/// parentheses.
 std::vector<std::string> splitTraining(const std::string &text) {
   std::vector<std::string> parts(1);
   int depth = 0;
@@ -227,8 +230,9 @@ std::vector<std::string> splitTraining(const std::string &text) {
   return parts;
 }
 
-/// Takes the precision of the operands, which is the last part of a training,
-/// off the others; it is not said where it is that of the tensors.
+/// Removes the precision of the operands, the last part of a description, and
+/// returns it. A description has no such part if the operands have the type of
+/// the tensors; the result is then "f32".
 std::string takeOperands(std::vector<std::string> &parts) {
   const std::string operands = "operands ";
   if (parts.back().compare(0, operands.size(), operands) != 0)
@@ -369,7 +373,7 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   checkpoint.training = getString(reader, "training");
   checkpoint.data = getString(reader, "data");
   checkpoint.seed = getNumber<uint64_t>(reader, "seed");
-  // Earlier versions wrote one that a loss without a rate has no use for.
+  // Earlier versions wrote "beta" for a loss without a rate, too.
   if (model.rated)
     checkpoint.beta = getNumber<double>(reader, "beta");
   checkpoint.rate = getNumber<double>(reader, "rate");

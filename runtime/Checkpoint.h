@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// `model.safetensors` holds one set of weights under the names of the model.
-// `checkpoint.safetensors` holds all that resuming bit for bit needs: the
-// tensors `weights.NAME`, `moment1.NAME`, `moment2.NAME` and `average.NAME` as
-// far as the model has them, running sums as `sums.NAME` in F64, and the rest
-// as metadata. Doubles in metadata have as many digits as they need to come
-// back bit for bit. In both, a linear's weight is [out, in] as in PyTorch.
+// `model.safetensors` contains one set of weights under the names of the model.
+// `checkpoint.safetensors` contains all that is needed to resume bit for bit:
+// the tensors `weights.NAME`, `moment1.NAME`, `moment2.NAME` and `average.NAME`
+// that the model has, running sums as `sums.NAME` in F64, and the rest as
+// metadata. Doubles in the metadata have enough digits to be read back bit for
+// bit. In both files the weight of a linear layer is [out, in], as in PyTorch.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,11 +29,12 @@
 
 namespace vib::runtime {
 
-/// What training changes. A block that the model has no use for is empty.
+/// The blocks that training updates. A block that the model does not use is
+/// empty.
 struct State {
-  /// Zeroed blocks as the model needs them.
+  /// Allocates the blocks that training needs, filled with zeros.
   explicit State(const VibModel &model);
-  /// Weights alone, for those who do not train.
+  /// Allocates only the weights, for commands that do not train.
   static State ofWeights(const VibModel &model);
 
   Memory weights;
@@ -48,30 +49,30 @@ private:
   State() = default;
 };
 
-/// The name of the first parameter ("encode.0.weight", "moment1 of …") that
-/// holds a NaN or an infinity, or "" if all weights, moments and averages are
-/// finite. A checkpoint may be written only then.
+/// Returns the name of the first parameter ("encode.0.weight", "moment1 of …")
+/// with a NaN or an infinity, or "" if all weights, moments and averages are
+/// finite. Only a finite state may be written to a checkpoint.
 std::string findNonFinite(const VibModel &model, const State &state);
 
-/// Where a run stands, apart from its tensors. Nothing of it depends on the
-/// clock, so that two runs of one program write the same bytes.
+/// The state of a run except its tensors. Nothing in it depends on the clock,
+/// so that two runs of one program write the same bytes.
 struct Checkpoint {
   std::string model; ///< VibModel::name
   std::string hash;  ///< VibModel::hash
   int64_t batch = 0;
   std::string training; ///< describeTraining of the model.
-  std::string data;     ///< Fingerprint of the data: one for every split used.
+  std::string data;     ///< The fingerprints of the splits used.
   uint64_t seed = 0;
-  /// The coefficient (--beta), the final one. None if the loss has no rate.
+  /// The final coefficient (--beta). None if the loss has no rate.
   std::optional<double> beta;
   double rate = 0;     ///< The base learning rate (--lr).
   bool shuffle = true; ///< False for --no-shuffle.
 
-  uint64_t step = 0; ///< Updates done, over all runs.
-  /// Running sums over the epoch that has begun, by name.
+  uint64_t step = 0; ///< Number of updates, in all runs together.
+  /// Running sums over the current epoch, by name.
   std::map<std::string, std::vector<double>> sums;
-  uint64_t metricsLines = 0; ///< Lines of metrics.jsonl that are older.
-  /// Anything else; goes into the metadata of checkpoints and weights as it is.
+  uint64_t metricsLines = 0; ///< Lines that metrics.jsonl had at this step.
+  /// Further metadata, copied unchanged into checkpoints and weight files.
   Metadata extra;
 };
 
@@ -79,35 +80,37 @@ struct Checkpoint {
 void saveCheckpoint(const std::string &path, const VibModel &model,
                     const State &state, const Checkpoint &checkpoint);
 
-/// Reads a checkpoint into `state`. A file that is none, is cut short, or is of
-/// another model is an error that names the first difference.
+/// Reads a checkpoint into `state`. Throws an Error if the file is not a
+/// checkpoint, is truncated, or belongs to another model; the message names the
+/// first difference.
 Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
                           State &state);
 
-/// Checks that a run can go on from `saved`: seed, beta, rate, model, batch,
-/// optimizer, schedules, data and shuffling are those of `wanted`. The error
-/// names both values.
+/// Checks that a run can continue from `saved`: model, batch, optimizer,
+/// schedules, seed, beta, learning rate, data and shuffling must equal those of
+/// `wanted`. Otherwise throws an Error that gives both values.
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted);
 
-/// Writes the weights in `block` under the names of the model, atomically.
-/// `average` says which weights these are; the metadata gets it as "weights":
-/// "average" or "raw", beside "model", "hash", "step", "seed", "beta" and what
-/// is in `extra`.
+/// Writes the weights in `block` under the names of the model, atomically. The
+/// metadata consists of "weights", which is "average" if `average` is set and
+/// "raw" otherwise, "model", "hash", "step", "seed", "beta", and `extra`.
 void saveWeights(const std::string &path, const VibModel &model,
                  const void *block, bool average, const Checkpoint &checkpoint);
 
+/// Which weights loadWeights() reads.
 enum class Use {
-  Any,     ///< The averages of a checkpoint that has them, or what is there.
-  Average, ///< An error if the file says that it holds raw weights only.
-  Raw      ///< An error if the file says that it holds averages only.
+  Any,     ///< The averages if the file has them, else the raw weights.
+  Average, ///< The averages. An Error if the file has raw weights only.
+  Raw      ///< The raw weights. An Error if the file has averages only.
 };
 
-/// Reads weights from a file of saveWeights(), a checkpoint, or a state_dict
-/// that PyTorch saved as safetensors, into `block`. F32 and F64 are converted
-/// to the model's type. Names or shapes that differ are an error that names the
-/// first difference. Returns the file's metadata, with "weights" set to what
-/// was taken where the file says it, and "precision" to that of its tensors.
+/// Reads weights into `block` from a file of saveWeights(), a checkpoint, or a
+/// state_dict that PyTorch saved as safetensors. F32 and F64 are converted to
+/// the model's type. Throws an Error that names the first difference if names
+/// or shapes differ. Returns the file's metadata, with "precision" set to the
+/// precision of its tensors, and "weights" to "average" or "raw" if the file
+/// says which it has.
 Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
                      void *block);
 

@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A limit holds for a group and all groups below it, so the least one on the
-// way from the process's group to the root counts. Version 2 of control groups
-// has "QUOTA PERIOD" or "max PERIOD" in cpu.max; version 1 has the two numbers
-// in two files of the controller `cpu`, with a quota of -1 for no limit.
+// A limit applies to a group and all groups below it, so the smallest limit on
+// the path from the process's group to the root is the effective one. Version 2
+// of control groups has "QUOTA PERIOD" or "max PERIOD" in cpu.max. Version 1
+// has the two numbers in two files of the controller `cpu`, and a quota of -1
+// means no limit.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +24,7 @@ namespace vib::runtime {
 
 namespace {
 
-/// The limit that one directory sets.
+/// The limit of one group.
 std::optional<double> readQuota(const std::string &directory) {
   double quota = 0, period = 0;
   std::ifstream limit(directory + "/cpu.max");
@@ -34,7 +35,7 @@ std::optional<double> readQuota(const std::string &directory) {
       return quota / period;
     return std::nullopt;
   }
-  // "max" is no number.
+  // "max" is not a number, so reading it fails.
   if (limit >> quota >> period && quota > 0 && period > 0)
     return quota / period;
   return std::nullopt;

@@ -14,10 +14,11 @@
 
 namespace vib::runtime {
 
-/// The processors' worth of time that the control groups of this process allow
-/// it (1.5: one and a half), or nothing if they set no limit. A container that
-/// is started with `--cpus=1.5` may run on every processor but is stopped when
-/// it has used that much. `root` is where /proc and /sys are looked for.
+/// The processor time per second that the control groups of this process allow,
+/// in processors (1.5: one and a half), or nothing if they set no limit. A
+/// container started with `--cpus=1.5` may run on every processor, but is
+/// paused when it has used that much time. `root` is the directory that
+/// contains /proc and /sys.
 std::optional<double> cpuQuota(const std::string &root = "");
 
 } // namespace vib::runtime

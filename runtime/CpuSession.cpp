@@ -1,4 +1,4 @@
-//===- CpuSession.cpp - A model at work on the CPU ------------------------===//
+//===- CpuSession.cpp - Running a model on the CPU ------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -65,7 +65,7 @@ void CpuSession::setTrainingOrder(int rows,
   int64_t split = data[size_t(rows)].inputs->rows();
   for (uint32_t row : order)
     if (int64_t(row) >= split)
-      fail("row {} asked for, the split has {}", row, split);
+      fail("row {} was requested, but the split has {}", row, split);
   trainingRows = rows;
   trainingOrder = order.empty() ? nullptr : order.data();
 }
@@ -76,7 +76,7 @@ void CpuSession::train(const VibStep *steps, size_t count,
   for (size_t i = 0; i < count; ++i) {
     auto begin = std::chrono::steady_clock::now();
     call.step = steps[i];
-    // Where the batch lies in the epoch is not the kernels' business.
+    // The kernels number the rows of a training batch from 0.
     call.step.row0 = 0;
     int64_t first = steps[i].row0;
     const uint32_t *indices = trainingOrder ? trainingOrder + first : nullptr;

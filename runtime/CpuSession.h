@@ -1,4 +1,4 @@
-//===- CpuSession.h - A model at work on the CPU ----------------*- C++ -*-===//
+//===- CpuSession.h - Running a model on the CPU ----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Calls the model's entries on the threads of a pool. A step is done when
-// train() returns.
+// Calls the model's entry points on the threads of a pool. All steps are
+// complete when train() returns.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +23,7 @@ namespace vib::runtime {
 
 class CpuSession : public Session {
 public:
-  /// `threads` = 0: availableProcessors().
+  /// With `threads` = 0 there are as many as availableProcessors().
   CpuSession(const VibModel &model, int threads);
 
   ThreadPool pool;
@@ -47,9 +47,11 @@ public:
   void startProfile() override;
   std::string describeProfile(uint64_t steps, double seconds) override;
 
-  /// Sees once more what the machine reaches; a profile begins with it.
+  /// Measures the limits of the machine, and keeps the highest values seen. A
+  /// profile begins with it.
   void measureLimits();
-  /// The most of all measurements, one made now included, and of the kernels.
+  /// The highest values of all measurements, of one made now, and of the
+  /// profiled kernels.
   const Limits &profiledLimits();
 
 private:
@@ -58,8 +60,8 @@ private:
     const Labels *labels;
   };
 
-  /// Puts rows into the place of the batch and scales them. As gatherInputs():
-  /// null `indices` mean `first`, `first` + 1, ….
+  /// Copies rows into the batch and scales them. As in gatherInputs(), null
+  /// `indices` mean the rows `first`, `first` + 1, ….
   void loadBatch(const Rows &from, const uint32_t *indices, int64_t first);
   double sum(const VibTensor &tensor, int64_t rows) const;
 

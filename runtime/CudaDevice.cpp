@@ -38,7 +38,7 @@ CudaDevice::CudaDevice(const VibGpu &gpu, int ordinal) : ordinal(ordinal) {
   check(driver.cuCtxSetCurrent(context), "use the GPU");
   cuda::Stream stream = nullptr;
   check(driver.cuStreamCreate(&stream, cuda::streamNonBlocking),
-        "make a stream");
+        "create a stream");
   ownStream = {stream, driver.cuStreamDestroy_v2};
 }
 
@@ -65,7 +65,7 @@ std::string CudaDevice::nameOf(cuda::Device of) const {
 
 int CudaDevice::attributeOf(cuda::Device of, int attribute) const {
   int value = 0;
-  check(driver.cuDeviceGetAttribute(&value, attribute, of), "ask the GPU");
+  check(driver.cuDeviceGetAttribute(&value, attribute, of), "query the GPU");
   return value;
 }
 
@@ -93,8 +93,8 @@ CudaModule CudaDevice::loadModule(const VibModel &model) const {
         driver.cuModuleLoadDataEx(&module, gpu.cubin, 0, nullptr, nullptr);
     if (result == cuda::success)
       return {module, driver.cuModuleUnload};
-    complain("{}: note: the driver does not take the program's cubin for {}: "
-             "{}; it compiles the PTX instead\n",
+    complain("{}: note: the driver rejects the program's cubin for {}: {}; it "
+             "compiles the PTX instead\n",
              model.name, describe(), driver.describe(result));
   }
 
@@ -105,7 +105,7 @@ CudaModule CudaDevice::loadModule(const VibModel &model) const {
       driver.cuModuleLoadDataEx(&module, gpu.ptx, 2, options, values);
   if (result != cuda::success)
     throw DeviceError(fmt::format(
-        "the driver does not take the program's PTX for {}: {}{}{}", describe(),
+        "the driver rejects the program's PTX for {}: {}{}{}", describe(),
         driver.describe(result), *log ? "\n" : "", log));
   return {module, driver.cuModuleUnload};
 }
@@ -115,7 +115,7 @@ cuda::Function CudaDevice::findKernel(const CudaModule &module,
   cuda::Function function = nullptr;
   check(driver.cuModuleGetFunction(&function, module.get(), launch.function),
         fmt::format("find the kernel {}", launch.function));
-  // What every GPU gives without being asked.
+  // A kernel may use this much on every GPU without setting an attribute.
   constexpr uint32_t always = 48 << 10;
   if (launch.shared_bytes <= always)
     return function;
@@ -137,9 +137,9 @@ CudaMemory CudaDevice::allocate(uint64_t bytes, const std::string &what) const {
   cuda::Result result = driver.cuMemAlloc_v2(&pointer, bytes);
   if (result == cuda::outOfMemory) {
     size_t free = 0, total = 0;
-    check(driver.cuMemGetInfo_v2(&free, &total), "ask for the free memory");
+    check(driver.cuMemGetInfo_v2(&free, &total), "query the free memory");
     throw DeviceError(fmt::format(
-        "out of memory on {}: cannot allocate {} for {}; free are {} of {}",
+        "out of memory on {}: cannot allocate {} for {}; {} of {} are free",
         describe(), formatBytes(bytes), what, formatBytes(free),
         formatBytes(total)));
   }
@@ -159,7 +159,7 @@ PinnedMemory CudaDevice::allocatePinned(uint64_t bytes) const {
 
 CudaEvent CudaDevice::makeEvent() const {
   cuda::Event event = nullptr;
-  check(driver.cuEventCreate(&event, cuda::eventBlocks), "make an event");
+  check(driver.cuEventCreate(&event, cuda::eventBlocks), "create an event");
   return {event, driver.cuEventDestroy_v2};
 }
 

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What fails here is an Error that says what was being done. As a GPU works
-// behind, that may be the failure of what it was told before.
+// A failure is thrown as an Error that names the operation. Because a GPU works
+// asynchronously, the cause may be an earlier operation.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,7 +22,7 @@
 
 namespace vib::runtime {
 
-/// Something of the driver that is given back in the end.
+/// An object of the driver that is released at the end of its scope.
 template <typename Handle> class CudaHandle {
 public:
   CudaHandle() = default;
@@ -34,7 +34,7 @@ public:
     return *this;
   }
   ~CudaHandle() {
-    // After a failure this fails too, and there is nothing to do about it.
+    // After a failure of the GPU this fails too, and nothing can be done.
     if (handle)
       release(handle);
   }
@@ -53,7 +53,7 @@ private:
 };
 
 using CudaMemory = CudaHandle<cuda::Pointer>;
-/// Memory of the process that the GPU copies from and to by itself.
+/// Page-locked memory of the host that the GPU reads and writes directly.
 using PinnedMemory = CudaHandle<void *>;
 using CudaEvent = CudaHandle<cuda::Event>;
 using CudaGraph = CudaHandle<cuda::GraphExec>;
@@ -61,8 +61,8 @@ using CudaModule = CudaHandle<cuda::Module>;
 
 class CudaDevice {
 public:
-  /// Opens device number `ordinal` of those that the driver shows. It must be
-  /// able to run `gpu`.
+  /// Opens the driver's device number `ordinal`. Throws an Error if the device
+  /// cannot run `gpu`.
   CudaDevice(const VibGpu &gpu, int ordinal);
   ~CudaDevice();
   CudaDevice(const CudaDevice &) = delete;
@@ -77,25 +77,26 @@ public:
   /// Throws a DeviceError "cannot …: CUDA_ERROR_…" unless the call succeeded.
   void check(cuda::Result result, const std::string &what) const;
 
-  /// The code for this device: the program's own if it is for exactly that, or
-  /// else what the driver makes of the PTX. Says so where the driver refuses
-  /// the former, as compiling may take long.
+  /// Loads the program's cubin if it is for exactly this device. Otherwise the
+  /// driver compiles the PTX. Prints a note if the driver rejects the cubin,
+  /// because compiling may take long.
   CudaModule loadModule(const VibModel &model) const;
-  /// A kernel that is launched with so many bytes of dynamic shared memory.
+  /// Finds the kernel of a launch and allows it its dynamic shared memory.
   cuda::Function findKernel(const CudaModule &module,
                             const VibLaunch &launch) const;
 
-  /// Memory of zeros. The message of its lack says what it was for.
+  /// Allocates memory filled with zeros. `what` names it in error messages.
   CudaMemory allocate(uint64_t bytes, const std::string &what) const;
   PinnedMemory allocatePinned(uint64_t bytes) const;
   CudaEvent makeEvent() const;
 
-  /// Copies, and waits until it is done.
+  /// Copy, and wait until the copy is complete.
   void upload(cuda::Pointer to, const void *from, uint64_t bytes,
               const std::string &what) const;
   void download(void *to, cuda::Pointer from, uint64_t bytes,
                 const std::string &what) const;
-  /// Waits until all is done. `what` it was.
+  /// Waits until the GPU has completed everything. `what` names the work in
+  /// error messages.
   void synchronize(const std::string &what) const;
 
 private:

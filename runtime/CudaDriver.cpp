@@ -15,14 +15,15 @@ namespace vib::runtime {
 namespace {
 
 constexpr const char *library = "libcuda.so.1";
-/// As cuDriverGetVersion counts: the first with cuGraphInstantiateWithFlags.
+/// The first version with cuGraphInstantiateWithFlags, in the numbering of
+/// cuDriverGetVersion.
 constexpr int leastVersion = 11040;
 
 std::string formatVersion(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
 }
 
-/// The function `name`, as a pointer of its type.
+/// Sets `function` to the driver's function `name`.
 template <typename Function>
 void find(void *handle, const char *name, Function *&function) {
   function = reinterpret_cast<Function *>(dlsym(handle, name));
@@ -35,17 +36,18 @@ void find(void *handle, const char *name, Function *&function) {
 } // namespace
 
 CudaDriver::CudaDriver() {
-  // Never closed: the driver has threads and handlers of its own.
+  // It is never closed, because the driver has threads and handlers of its own.
   void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
   if (!handle)
     fail("this program was compiled for an NVIDIA GPU, and its driver cannot "
          "be loaded: {}",
          dlerror());
-  // Before a function is missed that an old driver cannot have.
+  // Check the version first: an old driver lacks functions, and the message
+  // should name the cause.
   find(handle, "cuDriverGetVersion", cuDriverGetVersion);
   int version = 0;
   if (cuDriverGetVersion(&version) != cuda::success)
-    fail("the CUDA driver, {}, does not tell its version", library);
+    fail("the CUDA driver, {}, does not report its version", library);
   if (version < leastVersion)
     fail("the CUDA driver is too old: it is of CUDA {}, expected {} or newer",
          formatVersion(version), formatVersion(leastVersion));

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A program for a GPU does not link the driver but opens it when it runs, so
-// that without one it can say so. What it needs of the driver's interface is
-// declared here; nothing else of it is looked up.
+// A program for a GPU does not link the driver but loads it at run time, so
+// that it can print a clear message if there is none. Everything that it uses
+// of the driver's interface is declared here.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,8 +23,8 @@
 
 namespace vib::runtime {
 
-/// The driver's interface. Types and numbers are those of the driver, which
-/// promises to keep them.
+/// The driver's interface. Its types and numbers are part of the driver's ABI,
+/// which is stable.
 namespace cuda {
 
 using Result = int;
@@ -40,8 +40,8 @@ using GraphExec = struct GraphExecObject *;
 
 constexpr Result success = 0, outOfMemory = 2, noDevice = 100;
 constexpr int capabilityMajor = 75, capabilityMinor = 76,
-              sharedBytesOfBlock = 97; ///< Of cuDeviceGetAttribute.
-constexpr int dynamicSharedBytes = 8;  ///< Of cuFuncSetAttribute.
+              sharedBytesOfBlock = 97; ///< For cuDeviceGetAttribute.
+constexpr int dynamicSharedBytes = 8;  ///< For cuFuncSetAttribute.
 constexpr int jitErrorLog = 5, jitErrorLogBytes = 6;
 constexpr int captureThisThread = 1;
 constexpr unsigned eventBlocks = 1, streamNonBlocking = 1;
@@ -106,21 +106,22 @@ struct CudaDriver {
   VIB_CUDA_FUNCTIONS(VIB_CUDA_FUNCTION)
 #undef VIB_CUDA_FUNCTION
 
-  /// Opens the driver. Its lack, or that of a function, or a version that is
-  /// too old, is an Error.
+  /// Loads the driver. Throws an Error if there is none, if it lacks a
+  /// function, or if its version is too old.
   CudaDriver();
 
-  /// "CUDA_ERROR_LAUNCH_FAILED (unspecified launch failure)".
+  /// The result as text: "CUDA_ERROR_LAUNCH_FAILED (unspecified launch
+  /// failure)".
   std::string describe(cuda::Result result) const;
 };
 
-/// The GPU or its driver has failed, perhaps for good.
+/// A failure of the GPU or its driver, after which neither may work again.
 class DeviceError : public Error {
 public:
   using Error::Error;
 };
 
-/// "8.0" for 80.
+/// A compute capability as text: "8.0" for 80.
 std::string formatCapability(int capability);
 
 } // namespace vib::runtime

@@ -16,29 +16,30 @@
 
 namespace vib::runtime {
 
-/// "train_step", …
+/// The name of an entry point: "train_step", ….
 const char *nameOf(VibGpuEntry entry);
 
-/// The kernels of a launch: "encode.0.grad + encode.2.in".
+/// The names of the kernels of a launch: "encode.0.grad + encode.2.in".
 std::string describeKernels(const VibModel &model, const VibLaunch &launch);
 
 class CudaKernels {
 public:
   CudaKernels(const VibModel &model, const CudaDevice &device);
 
-  /// Launches the kernels of an entry one after the other. `arguments` point to
-  /// what the ABI says.
+  /// Launches the kernels of an entry point one after the other. `arguments`
+  /// are those of VibLaunch.
   void launch(VibGpuEntry entry, void **arguments);
 
-  /// Measures launches from now on, which must not be captured then.
+  /// Measures each launch from now on. Measured launches cannot be captured in
+  /// a graph.
   void startProfile();
   bool profiles() const { return !times.empty(); }
-  /// After the launches so far are done.
+  /// Reads the times of the launches, all of which must be complete.
   void readProfile();
-  /// A table of what was measured. `steps` updates took `seconds`.
+  /// A table of the measured times. `steps` updates took `seconds`.
   std::string describeProfile(uint64_t steps, double seconds) const;
-  /// Seconds of a launch by its place in VibGpu::launches, or 0 if it did not
-  /// run.
+  /// The mean time of a launch in seconds, or 0 if it did not run. `place` is
+  /// its index in VibGpu::launches.
   double secondsOf(size_t place) const;
 
 private:
@@ -54,8 +55,8 @@ private:
   const VibModel &model;
   const CudaDevice &device;
   CudaModule module;
-  std::vector<cuda::Function> functions; ///< By place.
-  std::vector<Time> times;               ///< By place.
+  std::vector<cuda::Function> functions; ///< By index in VibGpu::launches.
+  std::vector<Time> times;               ///< By index in VibGpu::launches.
   std::vector<Measured> measured;        ///< Since readProfile().
 };
 

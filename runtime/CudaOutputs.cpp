@@ -1,4 +1,4 @@
-//===- CudaOutputs.cpp - What a batch gives, on the host ------------------===//
+//===- CudaOutputs.cpp - Copying the outputs of a batch -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -32,7 +32,7 @@ void CudaOutputs::begin(VibGpuEntry entry) {
       copy(place);
 }
 
-/// Begins to bring a tensor to the host.
+/// Begins to copy a tensor to the host.
 void CudaOutputs::copy(size_t place) {
   const VibTensor &tensor = model.tensors[place];
   char *to = static_cast<char *>(memory.get()) + offsets[place];
@@ -54,7 +54,7 @@ const void *CudaOutputs::fetch(const VibTensor &tensor) {
   wanted[lastEntry][place] = true;
   if (!copied[place])
     copy(place);
-  wait(fmt::format("get the {} of a batch", tensor.name));
+  wait(fmt::format("read the {} of a batch", tensor.name));
   return static_cast<char *>(memory.get()) + offsets[place];
 }
 

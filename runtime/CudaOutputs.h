@@ -1,4 +1,4 @@
-//===- CudaOutputs.h - What a batch gives, on the host ----------*- C++ -*-===//
+//===- CudaOutputs.h - Copying the outputs of a batch -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What was wanted once of an entry is wanted again: later all of it is copied
-// without being asked for, so that the host waits once a call.
+// A tensor that was fetched after an entry point once is usually fetched after
+// it again. From then on it is copied right after each launch, so that the host
+// waits only once per call.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,14 +26,15 @@ public:
   CudaOutputs(const VibModel &model, const CudaDevice &device,
               cuda::Pointer arena);
 
-  /// After the launch of an entry: copies what is wanted of it.
+  /// To be called after the launch of an entry point: begins to copy the
+  /// tensors that were fetched after it before.
   void begin(VibGpuEntry entry);
-  /// The tensor as the last launch has left it.
+  /// The tensor as the last launch has left it, on the host.
   const void *fetch(const VibTensor &tensor);
 
-  /// Something else may still be copied.
+  /// Says that another copy has begun that wait() has to wait for.
   void setBusy() { busy = true; }
-  /// Waits until nothing is.
+  /// Waits until all copies are complete. `what` names them in error messages.
   void wait(const std::string &what);
 
 private:
@@ -41,12 +43,13 @@ private:
   const VibModel &model;
   const CudaDevice &device;
   cuda::Pointer arena;
-  PinnedMemory memory; ///< All tensors, one behind the other.
+  PinnedMemory memory; ///< All tensors, one after the other.
   std::vector<uint64_t> offsets;
   bool busy = false;
   VibGpuEntry lastEntry = VIB_GPU_ENCODE;
-  std::vector<bool> copied; ///< By tensor: since the last launch.
-  std::vector<bool> wanted[VIB_GPU_GATHER + 1]; ///< By entry and tensor: ever.
+  std::vector<bool> copied; ///< By tensor: copied since the last launch.
+  /// By entry point and tensor: fetched at least once.
+  std::vector<bool> wanted[VIB_GPU_GATHER + 1];
 };
 
 } // namespace vib::runtime

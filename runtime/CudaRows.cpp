@@ -16,8 +16,8 @@ namespace vib::runtime {
 
 namespace {
 
-/// Calls `use` with the address and the bytes of `values` as the tensor has
-/// them: floats may have to be converted.
+/// Calls `use` with the address and the size in bytes of `values`. Floats are
+/// converted to the tensor's type.
 template <typename From, typename Use>
 void useAs(const VibTensor &tensor, const From *values, size_t count, Use use) {
   auto convert = [&](auto zero) {

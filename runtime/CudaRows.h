@@ -16,15 +16,15 @@
 
 namespace vib::runtime {
 
-/// The rows of a split in the memory of a GPU, as they are stored, and the
-/// order in which batches take them.
+/// The rows of a split in the memory of a GPU, in the order of the split, and
+/// the order in which batches use them.
 class CudaRows {
 public:
-  /// Null `labels` are for predictions.
+  /// `labels` are null for predictions.
   CudaRows(const CudaDevice &device, const VibModel &model,
            const Inputs &inputs, const Labels *labels);
 
-  /// Empty: as they are.
+  /// Sets the order of the rows. An empty `order` is that of the split.
   void setOrder(const std::vector<uint32_t> &order);
 
   cuda::Pointer inputs() const { return inputMemory.get(); }
@@ -35,8 +35,8 @@ private:
   const CudaDevice &device;
   size_t count;
   CudaMemory inputMemory, labelMemory;
-  CudaMemory orderMemory; ///< 0, 1, … or that of an epoch of training.
-  bool ordered = false;   ///< It is 0, 1, …
+  CudaMemory orderMemory; ///< 0, 1, …, or the order of a training epoch.
+  bool ordered = false;   ///< Whether orderMemory is 0, 1, ….
 };
 
 } // namespace vib::runtime

@@ -1,4 +1,4 @@
-//===- CudaSession.cpp - A model at work on a GPU -------------------------===//
+//===- CudaSession.cpp - Running a model on a GPU -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,7 +29,7 @@ CudaSession::CudaSession(const VibModel &model, int ordinal)
     spans.push_back({tensor->offset, tensor->offset + sizeOf(*tensor)});
   std::sort(spans.begin(), spans.end(),
             [](const Span &a, const Span &b) { return a.begin < b.begin; });
-  // A copy of some bytes more takes less time than another copy.
+  // Copying a small gap takes less time than a second copy.
   constexpr uint64_t gap = 4096;
   size_t last = 0;
   for (size_t i = 1; i < spans.size(); ++i) {
@@ -44,7 +44,7 @@ CudaSession::CudaSession(const VibModel &model, int ordinal)
 }
 
 CudaSession::~CudaSession() {
-  // Nothing may be given back while the GPU works with it.
+  // No memory may be released while the GPU uses it.
   driver.cuStreamSynchronize(device.stream());
 }
 
@@ -96,7 +96,7 @@ void CudaSession::launchGather(const CudaRows &rows,
 
 void CudaSession::launch(VibGpuEntry entry, cuda::Pointer weights,
                          cuda::Pointer stepAddress) {
-  // Only a library has gradients.
+  // Only a shared library has the block of gradients.
   cuda::Pointer gradients = 0;
   cuda::Pointer values[] = {weights,
                             blocks[1].memory.get(),
@@ -117,7 +117,7 @@ void CudaSession::launch(VibGpuEntry entry, cuda::Pointer weights,
 
 void CudaSession::setTrainingOrder(int rows,
                                    const std::vector<uint32_t> &order) {
-  // Graphs have the addresses of the data in them.
+  // A graph contains the addresses of the data.
   if (rows != trainingRows)
     for (Slot &slot : slots)
       slot.one = {}, slot.many = {};
@@ -125,7 +125,7 @@ void CudaSession::setTrainingOrder(int rows,
   data[size_t(rows)].setOrder(order);
 }
 
-/// Steps whose VibSteps will be in the slot.
+/// Enqueues `count` steps, whose VibSteps are in the slot when they run.
 void CudaSession::enqueueSteps(const Slot &slot, size_t count) {
   cuda::Stream stream = device.stream();
   cuda::Pointer weights = blocks[0].memory.get();
@@ -163,7 +163,7 @@ CudaGraph CudaSession::capture(const Slot &slot, size_t count) {
   CudaHandle<cuda::Graph> graph(captured, driver.cuGraphDestroy);
   cuda::GraphExec exec = nullptr;
   device.check(driver.cuGraphInstantiateWithFlags(&exec, captured, 0),
-               fmt::format("make a graph of {} steps", count));
+               fmt::format("create a graph of {} steps", count));
   return {exec, driver.cuGraphExecDestroy};
 }
 
@@ -193,7 +193,7 @@ void CudaSession::submit(Slot &slot, const VibStep *steps, size_t count) {
     slot.begin = device.makeEvent();
     slot.end = device.makeEvent();
   }
-  // Launches that are measured cannot be in a graph.
+  // Measured launches cannot be part of a graph.
   CudaGraph &graph = count == 1 ? slot.one : slot.many;
   if (!graph && !kernels.profiles())
     graph = capture(slot, count);
@@ -210,7 +210,7 @@ void CudaSession::submit(Slot &slot, const VibStep *steps, size_t count) {
   device.check(driver.cuEventRecord(slot.end.get(), stream), "record an event");
 }
 
-/// Waits for the slot's steps, if it has any, and tells their sums.
+/// Waits for the slot's steps, if it has any, and calls `done` for each.
 void CudaSession::collect(Slot &slot, const StepDone &done) {
   if (slot.pending.empty())
     return;
@@ -218,8 +218,8 @@ void CudaSession::collect(Slot &slot, const StepDone &done) {
   slot.pending.clear();
   device.check(driver.cuEventSynchronize(slot.end.get()),
                steps.size() == 1
-                   ? fmt::format("do step {}", steps.front().step + 1)
-                   : fmt::format("do steps {} to {}", steps.front().step + 1,
+                   ? fmt::format("run step {}", steps.front().step + 1)
+                   : fmt::format("run steps {} to {}", steps.front().step + 1,
                                  steps.back().step + 1));
   float milliseconds = 0;
   device.check(driver.cuEventElapsedTime(&milliseconds, slot.begin.get(),
@@ -263,7 +263,7 @@ StepSums CudaSession::sumOutputs(const VibStep &of, const char *from) const {
 //===----------------------------------------------------------------------===//
 
 void CudaSession::setStep(const VibStep &next) {
-  outputs.wait("go on with a batch");
+  outputs.wait("finish a batch");
   memcpy(step.get(), &next, sizeof(VibStep));
   device.check(driver.cuMemcpyHtoDAsync_v2(stepMemory.get(), step.get(),
                                            sizeof(VibStep), device.stream()),

@@ -1,4 +1,4 @@
-//===- CudaSession.h - A model at work on a GPU -----------------*- C++ -*-===//
+//===- CudaSession.h - Running a model on a GPU -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,17 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The state and the arena stay on the GPU, and so do the rows of a split, as
-// they are stored: batches are gathered there. Rows are copied when they are
-// added, so that what does not fit is known before training starts.
+// The state, the arena and the rows of the splits stay on the GPU, where
+// batches are gathered. Rows are copied when they are added, so that data that
+// does not fit is noticed before training starts.
 //
-// Training steps are captured as graphs of many steps, and of one for what is
-// left before a stop. Nothing in a graph depends on the steps: the first thing
-// that it does is to copy their VibSteps from where the host has put them, and
-// the last is to copy nll, rate and error of each, which were kept aside, to
-// where the host finds them. There are two of each of these places, and two of
-// each graph: while the GPU works off one, the host reads what the other has
-// left and fills it again, so that the GPU always has the next graph waiting.
+// Training steps are captured in two graphs: one of many steps, and one of a
+// single step for the rest before a stop. The values of the steps are not part
+// of a graph. A graph first copies their VibSteps from a buffer of the host. At
+// its end it copies nll, rate and error of each step into another buffer of the
+// host. There are two slots, each with its own buffers and graphs. While the
+// GPU executes the graph of one slot, the host reads the outputs of the other
+// slot and submits its next graph, so that the GPU never waits for the host.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +33,7 @@ namespace vib::runtime {
 
 class CudaSession : public Session {
 public:
-  /// On device number `ordinal`.
+  /// Runs the model on the driver's device number `ordinal`.
   CudaSession(const VibModel &model, int ordinal);
   ~CudaSession() override;
 
@@ -62,7 +62,7 @@ public:
 private:
   static constexpr size_t manySteps = 16;
 
-  /// A block of the state; null where the model has none.
+  /// A block of the state. Its memory is null if the model does not use it.
   struct Block {
     const char *name;
     Memory State::*host;
@@ -72,7 +72,8 @@ private:
   struct Span {
     uint64_t begin, end;
   };
-  /// One of the places where steps wait and where their outputs come back.
+  /// The buffers for the values and outputs of submitted steps, and the graphs
+  /// that use them.
   struct Slot {
     PinnedMemory steps, outputs;
     CudaMemory stepsMemory, outputsMemory;
@@ -102,18 +103,18 @@ private:
   CudaMemory arena;
   Block blocks[4];
   State *state = nullptr;
-  bool stateChanged = false; ///< Since it was brought to the host.
+  bool stateChanged = false; ///< Since the host's copy was updated.
   bool usesAverage = false;
   std::vector<CudaRows> data;
 
   const VibTensor &nllTensor, &rateTensor, &errorTensor;
-  std::vector<Span> spans; ///< With these three.
+  std::vector<Span> spans; ///< Cover these three tensors.
   uint64_t outputBytes = 0;
   int trainingRows = -1;
   Slot slots[2];
   size_t nextSlot = 0;
 
-  PinnedMemory step; ///< Of evaluation and prediction.
+  PinnedMemory step; ///< For evaluation and prediction.
   CudaMemory stepMemory;
   CudaOutputs outputs;
 };

@@ -57,7 +57,8 @@ NamedArray readKey(const Npz &archive, const std::string &key,
   return {archive.read(key, check), archive.nameOf(key), archive.fileName()};
 }
 
-/// Reads both arrays; the labels are read only if they are as many.
+/// Reads both arrays. If they differ in the number of rows, it fails before it
+/// reads the labels.
 template <typename Read>
 RawSplit readBoth(const std::string &inputs, const std::string &labels,
                   const CheckHeader &checkInputs,
@@ -105,7 +106,7 @@ RawSplit readSplit(const std::string &data, const std::string &split,
     return readArchive(Npz(place.inputs), place.inputsKey, place.labelsKey,
                        checkInputs, checkLabels);
   if (place.labels.empty())
-    fail("{} has no labels: {} is not there", place.inputs, place.labelsName);
+    fail("{} has no labels: there is no {}", place.inputs, place.labelsName);
   return readBoth(place.inputs, place.labels, checkInputs, checkLabels,
                   [](const std::string &path, const CheckHeader &check) {
                     return NamedArray{readArray(path, check), path, path};

@@ -31,13 +31,13 @@ RawSplit readSplit(const std::string &data, const std::string &split,
                    const CheckHeader &checkInputs,
                    const CheckHeader &checkLabels);
 
-/// Reads inputs without labels: from an NPY or IDX file; from an .npz file the
-/// key x, else x_test, else its only array; from a data folder those of the
-/// test split.
+/// Reads inputs without labels. From an .npz file it reads the key x, else
+/// x_test, else the only array; from a data folder, the inputs of the test
+/// split; otherwise the path is that of an NPY or IDX file.
 NamedArray readInputs(const std::string &path, const CheckHeader &check);
 
-/// Reads an NPY or IDX file, plain or gzipped, which its first bytes tell
-/// apart.
+/// Reads an NPY file, or an IDX file, plain or gzipped. The first bytes show
+/// which it is.
 Array readArray(const std::string &path, const CheckHeader &check = {});
 
 } // namespace vib::runtime

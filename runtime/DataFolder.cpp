@@ -1,4 +1,4 @@
-//===- DataFolder.cpp - Where a split is in a folder of data --------------===//
+//===- DataFolder.cpp - Finding a split in a data folder ------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -30,11 +30,11 @@ bool takeSuffix(std::string_view &text, std::string_view suffix) {
   return true;
 }
 
-/// What an IDX file holds by its name, "emnist-letters-train-images" of
-/// "emnist-letters-train-images.idx3-ubyte.gz"; empty if it is not so named.
+/// The name of an IDX file without its suffixes: "emnist-letters-train-images"
+/// for "emnist-letters-train-images.idx3-ubyte.gz". Empty for other names.
 std::string_view idxStem(std::string_view name) {
   takeSuffix(name, ".gz");
-  constexpr size_t digit = 4; // Of "-idx3".
+  constexpr size_t digit = 4; // The index of the digit in "-idx3".
   if (!takeSuffix(name, "-ubyte") || name.size() <= digit + 1)
     return {};
   std::string_view kind = name.substr(name.size() - digit - 1);
@@ -49,14 +49,15 @@ class Folder {
 public:
   explicit Folder(const std::string &path);
 
-  /// Where the split is, in every form in which it is there.
+  /// All places of the split, in any of the forms.
   std::vector<SplitPlace> find(const std::string &split) const;
-  /// The same, but only what is data by its name.
+  /// The same, but only those that are data by their names.
   std::vector<SplitPlace> findNamed(const std::string &split) const;
-  /// An error if the other split is there too, but only under names that do not
-  /// go with those of `place`.
+  /// Throws an Error if the other split is present, but only under names that
+  /// do not match those of `place`.
   void requireAlike(const SplitPlace &place, const std::string &split) const;
-  /// An error that says what is in the folder, and what was looked for.
+  /// Throws an Error that lists the folder's contents and the names that were
+  /// tried.
   [[noreturn]] void failWithout(const std::string &split) const;
 
 private:
@@ -99,8 +100,8 @@ Folder::Folder(const std::string &directory) : path(directory) {
   std::sort(entries.begin(), entries.end());
 }
 
-/// Adds the IDX files of `split`, with any prefix. Where a file is there both
-/// plain and compressed, the plain one is taken.
+/// Adds the IDX files of `split`, with any prefix. If a file is present both
+/// plain and compressed, the plain one is used.
 void Folder::addIdx(std::string_view split,
                     std::vector<SplitPlace> &places) const {
   constexpr std::string_view images = "-images", labels = "-labels";
@@ -164,8 +165,8 @@ std::vector<SplitPlace> Folder::find(const std::string &split) const {
   std::vector<SplitPlace> places = findNamed(split);
   if (!places.empty())
     return places;
-  // A folder of results has .npz files too. Where there are several, nothing
-  // says which one is the data.
+  // A folder of results may contain .npz files too. Among several files it is
+  // unknown which one is the data.
   std::vector<std::string> archives;
   for (const std::string &name : files) {
     std::string_view stem = name;
@@ -239,8 +240,8 @@ SplitPlace findSplit(const std::string &data, const std::string &split) {
   std::vector<std::string> names;
   for (const SplitPlace &place : places)
     names.push_back(place.inputs);
-  fail("the {} data is there {} times: {}; leave one of them in {}, or move it "
-       "to a folder of its own",
+  fail("the {} data was found {} times: {}; keep only one of them in {}, or "
+       "move it to its own folder",
        split, places.size(), listNames(names), data);
 }
 

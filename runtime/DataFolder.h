@@ -1,4 +1,4 @@
-//===- DataFolder.h - Where a split is in a folder of data ------*- C++ -*-===//
+//===- DataFolder.h - Finding a split in a data folder ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A data folder holds each of the splits "train" and "test" in one of these
-// forms, a name in brackets being optional:
+// A data folder contains each of the splits "train" and "test" in one of these
+// forms. Parts in brackets are optional:
 //
 //   [PREFIX-]train-images-idx3-ubyte[.gz]  with train-labels-idx1-ubyte[.gz];
 //                                          the test split is t10k or test, and
@@ -17,11 +17,12 @@
 //   mnist.npz                              with the keys x_train, y_train,
 //                                          x_test and y_test
 //
-// Where it holds none of them but one other .npz file with the keys x_train, …
-// that is taken, and such a file may be named in place of the folder. A split
-// that is there in two forms is an error: nothing says which one is meant. So
-// is a folder whose splits are not named alike, PREFIX included: they may be of
-// different data sets.
+// If it contains none of them but exactly one other .npz file with the keys
+// x_train, …, that file is used. Such a file may also be named in place of the
+// folder. A split that is present in two forms is an error, because it is
+// unknown which one is meant. A folder is also an error if the names of its
+// splits, PREFIX included, do not match: they may belong to different data
+// sets.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,20 +33,20 @@
 
 namespace vib::runtime {
 
-/// Where a split is: in two files, or under two keys of an archive.
+/// The place of a split: two files, or two keys of an archive.
 struct SplitPlace {
   std::string inputs;
-  std::string labels;    ///< Empty if the file is not there.
-  std::string inputsKey; ///< Of an archive.
+  std::string labels;    ///< Empty if the file does not exist.
+  std::string inputsKey; ///< In an archive; empty for two files.
   std::string labelsKey;
-  std::string labelsName; ///< What the file of the labels is called.
-  /// What the names of both splits have in common: "emnist-letters-*-images"
-  /// for both of emnist-letters-train-images… and emnist-letters-test-images….
+  std::string labelsName; ///< The expected name of the labels' file.
+  /// The common pattern of the names of both splits: "emnist-letters-*-images"
+  /// for emnist-letters-train-images… and emnist-letters-test-images….
   std::string pattern;
 };
 
-/// Finds the split "train" or "test" of a data folder. An error says what is in
-/// the folder, and what was looked for.
+/// Finds the split "train" or "test" of a data folder. If there is none, the
+/// Error lists the folder's contents and the names that were tried.
 SplitPlace findSplit(const std::string &folder, const std::string &split);
 
 } // namespace vib::runtime

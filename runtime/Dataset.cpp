@@ -33,10 +33,11 @@ std::vector<int64_t> withoutOnes(std::vector<int64_t> shape) {
   return shape;
 }
 
-/// Whether rows of the shape found may stand for those expected: they are equal
-/// up to dimensions of 1, or the one found is the other flattened, or images of
-/// one channel are expected flattened. More dimensions than two have no usual
-/// order, so that only their owner can say how to flatten them.
+/// Whether rows of the shape `found` can be used as rows of the expected shape:
+/// the shapes are equal except for dimensions of 1, or `found` is the expected
+/// shape flattened, or images of one channel are expected flattened. There is
+/// no usual order in which to flatten more than two dimensions, so the user has
+/// to do it.
 bool fits(const std::vector<int64_t> &found,
           const std::vector<int64_t> &expected) {
   std::vector<int64_t> a = withoutOnes(found), b = withoutOnes(expected);
@@ -46,7 +47,7 @@ bool fits(const std::vector<int64_t> &found,
          (a.size() == 1 || (a.size() == 2 && b.size() == 1));
 }
 
-/// "[N, 28, 28]": what is expected of an array of rows.
+/// The shape of an array of such rows, as text: "[N, 28, 28]".
 std::string formatRows(const std::vector<int64_t> &row) {
   std::string text = "[N";
   for (int64_t dim : row)
@@ -54,8 +55,8 @@ std::string formatRows(const std::vector<int64_t> &row) {
   return text + "]";
 }
 
-/// What helps where rows have the declared dimensions in another order, as
-/// images do whose channels come first: the call that reorders them.
+/// Advice for rows that have the declared dimensions in another order, such as
+/// images with the channels first: the call that reorders them.
 std::string adviseOrder(const std::vector<int64_t> &found,
                         const std::vector<int64_t> &expected) {
   if (expected.size() == 1 && product(found) == expected.front())
@@ -73,18 +74,18 @@ std::string adviseOrder(const std::vector<int64_t> &found,
         axes += fmt::format(", {}", i + 1);
         break;
       }
-  return fmt::format("; these are the same dimensions in another order{}, "
-                     "which x.transpose({}) changes in NumPy",
+  return fmt::format("; these are the same dimensions in another order{}: "
+                     "x.transpose({}) reorders them in NumPy",
                      found.size() > 2 ? " (channels first or last?)" : "",
                      axes);
 }
 
-/// The largest magnitude that the model's type holds.
+/// The largest finite number of the model's type.
 double largest(const VibModel &model) {
   return model.type == VIB_F64 ? DBL_MAX : double(FLT_MAX);
 }
 
-/// An Error for a value that the model cannot compute with.
+/// Throws an Error for a value that the model cannot represent.
 [[noreturn]] void badValue(const std::string &source, const char *what,
                            int64_t row, double value) {
   fail("{}: {} of row {} (counted from 0): {}, expected a finite number that "
@@ -138,12 +139,12 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
     fail("{}: labels of the shape {}, expected [N]{}", header.source,
          formatShape(shape),
          shape.size() == 2 && shape.back() == model.outputs
-             ? "; of one-hot labels y.argmax(1) makes these in NumPy"
+             ? "; for one-hot labels use y.argmax(1) in NumPy"
              : "");
 }
 
-/// What helps where labels lie in a range of the right length that does not
-/// begin at 0; they are of type T, which may be unsigned.
+/// Advice for labels in a range of the right length that does not begin at 0.
+/// Their type T may be unsigned.
 template <typename T>
 std::string adviseLabels(T least, T most, const VibModel &model) {
   if (least < 1 || uint64_t(most) - uint64_t(least) >= uint64_t(model.outputs))
@@ -151,7 +152,7 @@ std::string adviseLabels(T least, T most, const VibModel &model) {
   return fmt::format("; they start at {0}: subtract {0} from each", +least);
 }
 
-/// Labels as classes, with their counts.
+/// Reads labels as classes, and counts the rows of each class.
 void readClasses(const Array &array, const VibModel &model, Labels &labels) {
   int64_t rows = array.rows();
   requireMemory(uint64_t(rows) * sizeof(int32_t), labels.source);
@@ -173,7 +174,8 @@ void readClasses(const Array &array, const VibModel &model, Labels &labels) {
   });
 }
 
-/// The elements as numbers that the model's type holds; `what` names one.
+/// The elements as numbers, each within the range of the model's type. `what`
+/// names an element in messages.
 std::vector<double> readNumbers(const Array &array, const std::string &source,
                                 const char *what, const VibModel &model) {
   int64_t width = array.rowElements();
@@ -195,7 +197,7 @@ void readTargets(const Array &array, const VibModel &model, Labels &labels) {
   labels.targets = readNumbers(array, labels.source, "the target", model);
 }
 
-/// A fast hash of 64 bits: eight bytes a multiplication.
+/// A fast hash of 64 bits, with one multiplication for eight bytes.
 class Hasher {
 public:
   void add(uint64_t word) {
@@ -282,9 +284,9 @@ Inputs makeInputs(Array array, std::string source, const VibModel &model) {
 }
 
 std::string adviseScale(const Inputs &inputs) {
-  // Standardized data has a root mean square of 1, whatever its outliers, and
-  // data in [-1, 1] has less. Sparse data may have far less, but its largest
-  // values show its scale.
+  // The root mean square of standardized data is 1, even with outliers, and
+  // that of data in [-1, 1] is less. That of sparse data may be far less, so
+  // inputs count as small only if the largest one is small.
   constexpr double large = 5, small = 0.01;
   double magnitude = std::max(-inputs.minimum, inputs.maximum);
   bool isLarge = inputs.rootMeanSquare > large, isSmall = magnitude < small;

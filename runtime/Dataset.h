@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Everything is checked when it is loaded: shapes against those that the model
-// declares, labels against the classes, floats for NaN and infinity. Inputs
-// stay as they are stored (uint8 takes a quarter of the memory of float) and
-// are copied by rows into the model's arena.
+// All data is checked when it is loaded: shapes against those that the model
+// declares, labels against the number of classes, floats for NaN and infinity.
+// Inputs keep their stored type (uint8 takes a quarter of the memory of float)
+// and are copied into the model's arena row by row.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,12 +26,12 @@ namespace vib::runtime {
 
 /// The tensor of that name in the model's arena, or null.
 const VibTensor *findTensor(const VibModel &model, const char *name);
-/// The same; its lack is an Error (a damaged program).
+/// The same, but throws an Error if there is none: the program is damaged.
 const VibTensor &getTensor(const VibModel &model, const char *name);
-/// Whether the model scales its input: its rows are images of bytes then, and
-/// floats otherwise.
+/// Whether the model scales its input. If so, its rows are uint8, otherwise
+/// floats.
 bool scalesInput(const VibModel &model);
-/// "image" or "x": where the rows of a batch go.
+/// The tensor "image" or "x", which contains the inputs of a batch.
 const VibTensor &inputTensor(const VibModel &model);
 /// The shape of an example as the model declares it.
 std::vector<int64_t> inputShape(const VibModel &model);
@@ -46,7 +46,7 @@ constexpr int64_t maxRows = INT64_C(1) << 32;
 
 /// The inputs of a split, or of `predict --input`.
 struct Inputs {
-  std::string source; ///< The file, and the key in it, for messages.
+  std::string source; ///< The file and the key in it, for messages.
   std::string file;   ///< The file; empty if there is none.
   Array array;        ///< [N, …]; U8, F32 or F64.
   double minimum = 0; ///< The range of the values.
@@ -84,18 +84,19 @@ Inputs loadInputs(const std::string &path, const VibModel &model);
 /// Loads and checks an NPY file of latents, [N, model.latents].
 std::vector<double> loadLatents(const std::string &path, const VibModel &model);
 
-/// Checks an array against the model's input. uint8 is for models that scale
-/// it; others take floats, and these no uint8.
+/// Checks an array against the model's input. A model that scales its input
+/// takes uint8 only; other models take floats only.
 Inputs makeInputs(Array array, std::string source, const VibModel &model);
-/// What to tell a user whose float inputs are so large or so small that
-/// training may learn nothing from them; "" of inputs near unit scale.
+/// Advice for float inputs that are so large or so small that training may
+/// learn nothing from them; "" for inputs near unit scale.
 std::string adviseScale(const Inputs &inputs);
 /// Checks labels against the classes, or targets against the outputs.
 Labels makeLabels(const Array &array, std::string source,
                   const VibModel &model);
 
-/// 16 hex digits over the values, shapes and types of a split, whatever files
-/// it came from: what a checkpoint compares to see that the data is the same.
+/// A hash of the values, shapes and types of a split in 16 hex digits, which
+/// does not depend on the form of the files. A checkpoint stores it, so that a
+/// resumed run can check that its data is the same.
 std::string fingerprint(const Split &split);
 
 } // namespace vib::runtime

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// `predict` decodes its draws by the same code, so that its z, decoded here,
-// gives its predictions again.
+// `predict` decodes its draws with the same entry point, so that `decode` of a
+// z that it wrote gives the same predictions.
 //
 //===----------------------------------------------------------------------===//
 

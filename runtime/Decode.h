@@ -14,7 +14,7 @@
 
 namespace vib::runtime {
 
-/// `decode`. Returns the exit code.
+/// The command `decode`. Returns the exit code.
 int runDecode(const VibModel &model, const Options &options);
 
 } // namespace vib::runtime

@@ -7,14 +7,14 @@
 //===----------------------------------------------------------------------===//
 //
 // The lock is an open-file-description lock (fcntl, F_OFD_SETLK) on the file
-// `.vib-lock` in the directory, which says in one line who holds it. Such a
-// lock works over NFS too, and two runs in one process exclude each other as
-// two processes do.
+// `.vib-lock` in the directory. One line in the file names the holder. Such a
+// lock also works over NFS, and it excludes two runs in one process as well as
+// two processes.
 //
-// The holder removes the file when it is done. Between the moment when another
-// run opens the file and the moment when it locks it, the file may be removed
-// and made anew; then the two would hold locks of different files. So whoever
-// has a lock checks that the file under the name is still the one that it
+// The holder removes the file when it ends. After another run has opened the
+// file and before it has locked it, the file may be removed and created again.
+// The two runs would then hold locks of different files. Therefore a run that
+// has got a lock checks that the file under the name is still the one that it
 // locked, and tries again if it is not.
 //
 //===----------------------------------------------------------------------===//
@@ -36,7 +36,7 @@ namespace vib::runtime {
 
 namespace {
 
-/// "process 4242 on HOST"
+/// The holder's line for this process: "process 4242 on HOST".
 std::string describeThisProcess() {
   char host[HOST_NAME_MAX + 1] = {};
   if (::gethostname(host, sizeof(host) - 1) != 0)
@@ -44,7 +44,7 @@ std::string describeThisProcess() {
   return fmt::format("process {} on {}", ::getpid(), host);
 }
 
-/// What the holder of the lock wrote, or nothing if it has not written yet.
+/// The holder's line, or "" if the holder has not written it yet.
 std::string readHolder(int descriptor) {
   char text[512];
   ssize_t got = ::pread(descriptor, text, sizeof(text), 0);
@@ -52,7 +52,7 @@ std::string readHolder(int descriptor) {
   return holder.substr(0, holder.find('\n'));
 }
 
-/// Whether `path` is still the name of the file that is open.
+/// Whether `path` is still the name of the open file.
 bool isNameOf(int descriptor, const std::string &path) {
   struct stat opened, named;
   return ::fstat(descriptor, &opened) == 0 &&
@@ -64,7 +64,7 @@ bool isNameOf(int descriptor, const std::string &path) {
 
 DirectoryLock::DirectoryLock(const std::string &directory)
     : path(joinPath(directory, ".vib-lock")) {
-  // Only runs that end at this very moment make it try again.
+  // An attempt fails only if another run ends at the same moment.
   for (int attempt = 0; attempt < 1000; ++attempt)
     if (tryLock(directory))
       return;
@@ -73,7 +73,7 @@ DirectoryLock::DirectoryLock(const std::string &directory)
 }
 
 bool DirectoryLock::tryLock(const std::string &directory) {
-  // Before there is anything to clean up: it takes memory.
+  // It allocates memory, so it comes before there is anything to clean up.
   std::string holder = describeThisProcess() + "\n";
   constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
   descriptor = ::open(path.c_str(), flags | O_EXCL, 0666);
@@ -112,7 +112,7 @@ bool DirectoryLock::tryLock(const std::string &directory) {
     return true;
   }
   owned = true;
-  // The text helps a reader; the lock holds without it.
+  // An error is ignored: the line is only for messages.
   (void)!::ftruncate(descriptor, 0);
   (void)!::pwrite(descriptor, holder.data(), holder.size(), 0);
   return true;

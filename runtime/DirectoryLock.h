@@ -13,13 +13,13 @@
 
 namespace vib::runtime {
 
-/// An advisory lock on a directory: while one run holds it, every other run
-/// that asks for it fails with an Error that names the holder. The kernel ends
-/// the lock when its process ends, however that happens, so a killed run leaves
+/// An advisory lock on a directory. While one run holds it, every other run
+/// that requests it fails with an Error that names the holder. The kernel
+/// releases the lock when the process ends in any way, so a killed run leaves
 /// nothing to clean up.
 class DirectoryLock {
 public:
-  /// Takes the lock of `directory`, which exists and may be written.
+  /// Locks `directory`, which must exist and be writable.
   explicit DirectoryLock(const std::string &directory);
   ~DirectoryLock();
   DirectoryLock(const DirectoryLock &) = delete;

@@ -1,4 +1,4 @@
-//===- Divergence.cpp - Weights that are worse than none ------------------===//
+//===- Divergence.cpp - Recognizing diverged weights ----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@
 
 namespace vib::runtime {
 
-/// A loss this many times that of a guess, or of the start, is far above it.
+/// "Far above" a loss means more than this many times the loss.
 constexpr double far = 10;
 
 LossTerms termsOf(const Figures &figures) {
@@ -25,9 +25,9 @@ LossTerms termsOf(const Figures &figures) {
 
 const char *divergedTerm(const VibModel &model, const LossTerms &first,
                          const LossTerms &now) {
-  // A uniform guess needs no x, so its rate is 0. What a guess costs in a
-  // regression depends on the unit of the targets: the first step stands for
-  // it, if its loss is not near 0.
+  // A uniform guess ignores x, so its rate is 0. In a regression the loss of a
+  // guess depends on the unit of the targets. There the first step takes its
+  // place, unless its loss is near 0.
   double guess = model.likelihood == VIB_CATEGORICAL
                      ? std::log(double(model.outputs))
                      : double(model.outputs);
@@ -48,7 +48,7 @@ std::string describeDivergence(const VibModel &model, const LossTerms &first,
                      divergedTerm(model, first, terms));
 }
 
-/// The root of the mean square of the targets' distances from their means.
+/// The root mean square of the targets' distances from their means.
 static double spreadOf(const Labels &labels, int64_t outputs) {
   double rows = double(labels.targets.size()) / double(outputs), sum = 0;
   for (int64_t output = 0; output < outputs; ++output) {
@@ -70,17 +70,17 @@ std::string describeWorseThanGuess(const Figures &figures,
     double guess = std::log(double(model.outputs));
     if (figures.nll <= far * guess)
       return "";
-    return fmt::format("the cross-entropy is {} bits, that of a uniform guess "
-                       "{}: training may have diverged before these weights "
-                       "were written",
+    return fmt::format("the cross-entropy is {} bits, and that of a uniform "
+                       "guess {}: training may have diverged before these "
+                       "weights were written",
                        digits(toBits(figures.nll)), digits(toBits(guess)));
   }
   double spread = spreadOf(labels, model.outputs);
   if (spread == 0 || figures.error1 <= far * spread)
     return "";
-  return fmt::format("the RMSE is {}, that of guessing the mean of the targets "
-                     "{}: training may have diverged before these weights "
-                     "were written",
+  return fmt::format("the RMSE is {}, and that of guessing the mean of the "
+                     "targets {}: training may have diverged before these "
+                     "weights were written",
                      digits(figures.error1), digits(spread));
 }
 

@@ -1,4 +1,4 @@
-//===- Divergence.h - Weights that are worse than none ----------*- C++ -*-===//
+//===- Divergence.h - Recognizing diverged weights --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A loss that is not finite ends a run, but a finite one may have diverged too:
-// it has if it is far above both the loss of the run's first step and that of a
-// guess that does not look at the input. Neither alone is a sign. With inputs
-// far from unit scale a run begins far above a guess and comes down, and
-// weights that are trained further begin far below it.
+// A run ends if its loss is not finite. A finite loss counts as diverged if it
+// is far above two others: the loss of the run's first step, and the loss of a
+// guess that ignores the input. One of the two is not enough. With inputs far
+// from unit scale, a run begins far above the guess and improves. A run that
+// continues from trained weights begins far below it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +25,7 @@
 
 namespace vib::runtime {
 
-/// The terms of a loss, means over rows, in nats.
+/// The terms of a loss in nats, as means over the rows.
 struct LossTerms {
   double nll = 0;
   double weighedRate = 0; ///< beta * rate
@@ -35,17 +35,17 @@ struct LossTerms {
 
 LossTerms termsOf(const Figures &figures);
 
-/// The name of the term by which a loss has diverged from that of the run's
-/// first step, or null if it has not.
+/// The name of the larger term of the loss `now` if it has diverged, or null if
+/// it has not. `first` is the loss of the run's first step.
 const char *divergedTerm(const VibModel &model, const LossTerms &first,
                          const LossTerms &now);
 
-/// Both losses in words, and the term. `now` has diverged.
+/// A message with both losses and the larger term. `now` must have diverged.
 std::string describeDivergence(const VibModel &model, const LossTerms &first,
                                const Figures &now);
 
-/// Says that weights predict a split far worse than a guess that does not look
-/// at the input, or "" if they do not.
+/// A message if weights predict a split far worse than a guess that ignores the
+/// input, or "" if they do not.
 std::string describeWorseThanGuess(const Figures &figures,
                                    const VibModel &model, const Labels &labels);
 

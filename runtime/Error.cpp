@@ -1,4 +1,4 @@
-//===- Error.cpp - The one error of the runtime ---------------------------===//
+//===- Error.cpp - The runtime's error class ------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -22,7 +22,7 @@ Error::Error(std::string message)
 
 std::string printable(std::string_view text, size_t most) {
   size_t size = std::min(text.size(), most);
-  // Not within a character of UTF-8.
+  // Do not cut within a character of UTF-8.
   while (size > 0 && size < text.size() && (uint8_t(text[size]) & 0xc0) == 0x80)
     --size;
   std::string result(text.substr(0, size));

@@ -1,4 +1,4 @@
-//===- Error.h - The one error of the runtime -------------------*- C++ -*-===//
+//===- Error.h - The runtime's error class ----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Whatever is wrong with the input, the data or the environment is thrown as an
-// Error, whose message says where, what was found and what was expected. Main
-// prints it and exits with 1.
+// Every fault of the input, the data or the environment is thrown as an Error.
+// Its message gives the place, what was found and what was expected. The main
+// program prints it and exits with 1.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,19 +39,20 @@ template <typename... Args>
   throw Error(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// At most the first `most` bytes of a text from a file, for a message: on one
-/// line, with '?' for control characters, and with "..." if it was cut.
+/// At most the first `most` bytes of a text from a file, for a message. Control
+/// characters become '?', so that it is one line, and "..." follows a text that
+/// was cut.
 std::string printable(std::string_view text, size_t most);
 
 /// "1.5 GB", "2.0 MB" or "7 bytes".
 std::string formatBytes(uint64_t bytes);
 
-/// "the bytes 00 1f 8b": the first bytes of a file, for a message; "nothing" of
-/// none.
+/// The first bytes of a file, for a message: "the bytes 00 1f 8b", or "nothing"
+/// if there are none.
 std::string describeBytes(const std::vector<uint8_t> &bytes);
 
-/// "a, b, c and 12 more": the first of some names from files, for a message,
-/// each of them printable.
+/// The first few of some names from files, for a message: "a, b, c and 12
+/// more". Each name is made printable.
 std::string listNames(const std::vector<std::string> &names);
 
 } // namespace vib::runtime

@@ -1,4 +1,4 @@
-//===- Evaluate.cpp - The test figures, and eval --------------------------===//
+//===- Evaluate.cpp - Evaluating weights on a split -----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,14 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A batch is encoded once, and then S draws of z are made. Each draw gives the
-// cross-entropy, the error and the prediction of every row. Over the draws of a
-// row, the probabilities are averaged, never the logits. That gives error_avg,
-// and
+// A batch is encoded once, and then z is drawn S times. Each draw gives the
+// cross-entropy, the error and the prediction of every row. The probabilities
+// of a row, not its logits, are averaged over the draws. From them follow
+// error_avg and
 //
-//   nll_avg = -log mean_s exp(-nll_s)
+//   nll_avg = -log mean_s exp(-nll_s),
 //
-// which is computed from the cross-entropies, since a probability may have
+// which is computed from the cross-entropies, because a probability may have
 // underflowed. By Jensen's inequality it is at most the mean of nll_s.
 //
 //===----------------------------------------------------------------------===//
@@ -35,11 +35,11 @@ namespace vib::runtime {
 
 namespace {
 
-/// What the draws of one batch have given so far.
+/// Accumulates the results of the draws of one batch.
 class BatchDraws {
 public:
-  /// `outputErrors`, one number for each output of a regression, gets the sums
-  /// of the draws' squared errors.
+  /// The squared errors of the draws are added to `outputErrors`, which has one
+  /// sum for each output of a regression.
   BatchDraws(const VibModel &model, const Labels &labels, int64_t first,
              int64_t rows, std::vector<double> &outputErrors)
       : model(model), labels(labels), first(first), rows(rows),
@@ -57,8 +57,8 @@ public:
 
   double sumOfErrors() const { return errorSum; }
 
-  /// The sum of the squared errors of the mean predictions; adds those of each
-  /// output to `errors`.
+  /// Returns the sum of the squared errors of the mean predictions, and adds
+  /// the sum of each output to `errors`.
   double addAveragedErrors(std::vector<double> &errors) const {
     return addSquares(prediction, double(nll.size()), errors);
   }
@@ -86,7 +86,8 @@ public:
     return sum;
   }
 
-  /// Rows whose most probable class, by the averaged probabilities, is wrong.
+  /// The number of rows whose most probable class by the averaged probabilities
+  /// is wrong.
   double wrongOnAverage() const {
     double sum = 0;
     for (int64_t row = 0; row < rows; ++row) {
@@ -98,8 +99,8 @@ public:
   }
 
 private:
-  /// The sum of the squared errors of values / count; adds those of each output
-  /// to `errors`.
+  /// Returns the sum of the squared errors of values / count, and adds the sum
+  /// of each output to `errors`.
   double addSquares(const std::vector<double> &values, double count,
                     std::vector<double> &errors) const {
     const double *targets = labels.targets.data() + first * model.outputs;
@@ -121,7 +122,8 @@ private:
   double errorSum = 0;
 };
 
-/// Looks a batch's values up only when their sum says that one is not finite.
+/// Fails with the first value of a batch that is not finite. The values are
+/// read only if their sum is not finite.
 void requireFinite(const char *what, double sum, Session &session,
                    const char *output, const Context &context, int64_t first,
                    int64_t rows) {
@@ -240,7 +242,7 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
   const char *hash = find("hash");
   const std::string &precision = metadata.at("precision");
   std::string wanted = model.type == VIB_F64 ? "f64" : "f32";
-  // The hash tells the precisions of a model apart.
+  // Another precision of the same model has another hash, too.
   if (hash && hash != std::string(model.hash) && !options.quiet) {
     if (precision != wanted)
       complain("{}: note: {} has {} weights, this program {} ones: converted\n",

@@ -1,4 +1,4 @@
-//===- Evaluate.h - The test figures, and eval ------------------*- C++ -*-===//
+//===- Evaluate.h - Evaluating weights on a split ---------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,20 +20,22 @@ namespace vib::runtime {
 /// The number of draws of an evaluation without --samples.
 constexpr int64_t defaultSamples = 12;
 
-/// Evaluates the weights that the session uses on a split, whose rows it knows
-/// as `number`, with the noise of context.seed. `samples` = 0 means z = mu.
-/// `progress` is called with the rows done; what it throws ends the evaluation.
+/// Evaluates the session's weights on a split, with the noise of context.seed.
+/// `number` is the session's number of the split's rows. `samples` is the
+/// number of draws; 0 means z = mu. `progress` is called with the number of
+/// finished rows, and may end the evaluation by an exception.
 Figures evaluate(Session &session, int number, const Split &split,
                  int64_t samples, Context context,
                  const std::function<void(int64_t)> &progress);
 
-/// Reads the weights that --use chooses for eval and predict into `block`. The
-/// result holds what the file's metadata says (weights, step, epoch, seed,
-/// beta, lr), and the model's values where it says nothing.
+/// Reads the weights that --use chooses into `block`, for eval, predict and
+/// decode. The result has the values of the file's metadata (weights, step,
+/// epoch, seed, beta, lr). Where the file has none, beta, lr and the seed are
+/// the model's, and the others are unknown.
 Context loadWeightsFor(const Options &options, const VibModel &model,
                        void *block);
 
-/// `eval`. Returns the exit code.
+/// The command `eval`. Returns the exit code.
 int runEval(const VibModel &model, const Options &options);
 
 } // namespace vib::runtime

@@ -1,4 +1,4 @@
-//===- File.cpp - Files that are whole or not there -----------------------===//
+//===- File.cpp - Files that appear only when complete --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -54,8 +54,9 @@ std::string temporaryFor(const std::string &path) {
                               number++, temporarySuffix));
 }
 
-/// Makes the temporary of `path` and returns its descriptor, or -1 with errno.
-/// A killed process of the same number may have left one of that name.
+/// Creates a temporary file for `path` and returns its descriptor, or -1 with
+/// errno. It tries several names, because a killed process with the same number
+/// may have left such a file.
 int openTemporary(const std::string &path, std::string &temporary) {
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   int descriptor = -1;
@@ -71,7 +72,7 @@ int openTemporary(const std::string &path, std::string &temporary) {
 /// Waits until a pipe or a device can be read or written, or throws Interrupted
 /// if a signal comes first.
 void waitFor(int descriptor, short events) {
-  // The signal may come just before the wait begins, so the wait is short.
+  // A signal that arrives just before the wait does not end it, so it is short.
   constexpr int milliseconds = 200;
   pollfd wanted = {descriptor, events, 0};
   do
@@ -79,8 +80,8 @@ void waitFor(int descriptor, short events) {
   while (::poll(&wanted, 1, milliseconds) <= 0);
 }
 
-/// Opens a pipe or a device to write to, or returns -1 with errno. A pipe has
-/// to wait for its reader.
+/// Opens a pipe or a device for writing, or returns -1 with errno. It waits
+/// until a pipe has a reader.
 int openToWrite(const std::string &path) {
   while (true) {
     int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
@@ -91,7 +92,7 @@ int openToWrite(const std::string &path) {
   }
 }
 
-/// Writes everything, or returns errno.
+/// Writes all bytes. Returns 0, or errno.
 int writeAll(int descriptor, const void *data, size_t bytes) {
   const char *next = static_cast<const char *>(data);
   while (bytes > 0) {
@@ -109,7 +110,8 @@ int writeAll(int descriptor, const void *data, size_t bytes) {
   return 0;
 }
 
-/// A rename replaces a link, not what it points to: writes go to the end of it.
+/// The file that a link leads to, or `path` if it is not a link. A rename to
+/// the link itself would replace the link.
 std::string followLinks(const std::string &path) {
   struct stat info;
   if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode))
@@ -141,8 +143,8 @@ void syncDirectoryOf(const std::string &path) {
   std::string directory(directoryOf(path));
   Descriptor descriptor(
       ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // A directory that may be written but not read cannot be synced, nor can
-  // those of some file systems; there is nothing better to do on these.
+  // A directory that may be written but not read cannot be synced, and neither
+  // can the directories of some file systems. These errors are ignored.
   if (descriptor < 0)
     return;
   if (::fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS &&
@@ -209,7 +211,8 @@ std::string joinPath(const std::string &directory, std::string_view name) {
 }
 
 Bytes readFile(const std::string &path) {
-  // Not to wait for the writer of a pipe here, where no signal ends the wait.
+  // Without O_NONBLOCK it would wait here for the writer of a pipe, and a
+  // signal would not end the wait.
   Descriptor descriptor(
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor < 0)
@@ -219,12 +222,12 @@ Bytes readFile(const std::string &path) {
   size_t size = 0;
   bool known = ::fstat(descriptor, &info) == 0;
   bool regular = known && S_ISREG(info.st_mode);
-  // Some, such as /dev/zero, have no end.
+  // Some devices, such as /dev/zero, have no end.
   if (known && S_ISCHR(info.st_mode))
     fail("cannot read {}: it is a device", path);
   if (regular) {
     requireMemory(uint64_t(info.st_size), path);
-    bytes.resize(size_t(info.st_size) + 1); // one more, to meet the end
+    bytes.resize(size_t(info.st_size) + 1); // One more, to see the end.
   }
   int error = 0;
   while (true) {
@@ -257,7 +260,7 @@ AtomicFile::AtomicFile(std::string name) : path(std::move(name)) {
   bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode))
     fail("cannot write {}: it is a directory", path);
-  // What is at a path like /dev/null must not be replaced by a file.
+  // A device such as /dev/null must not be replaced by a file.
   if (exists && !S_ISREG(info.st_mode)) {
     descriptor = openToWrite(path);
     if (descriptor < 0)
@@ -265,8 +268,7 @@ AtomicFile::AtomicFile(std::string name) : path(std::move(name)) {
     return;
   }
   path = followLinks(path);
-  // A rename does not ask whether the old file may be written; its owner meant
-  // something by a file that is read-only.
+  // A rename would replace a read-only file, too.
   if (exists && ::access(path.c_str(), W_OK) != 0)
     fail("cannot write {}: {}", path, strerror(errno));
   descriptor = openTemporary(path, temporary);
@@ -289,7 +291,7 @@ void AtomicFile::write(const void *data, size_t bytes) {
 }
 
 void AtomicFile::commit() {
-  // Only with the data on the disk may the new name be seen.
+  // The data must be on the disk before the new name appears.
   if (!temporary.empty() && ::fsync(descriptor) != 0)
     fail("cannot write {}: {}", path, strerror(errno));
   int closed = ::close(descriptor);
@@ -341,7 +343,7 @@ void LineFile::append(std::string_view line) {
   std::string text(line);
   text += '\n';
   if (int error = writeAll(descriptor, text.data(), text.size())) {
-    // Half a line would spoil the file for its readers.
+    // An incomplete line would make the file unreadable.
     (void)!::ftruncate(descriptor, off_t(bytes));
     fail("cannot write {}: {}", path, strerror(error));
   }
@@ -349,7 +351,7 @@ void LineFile::append(std::string_view line) {
 }
 
 void LineFile::sync() {
-  // EINVAL: not a file that can be synced, /dev/null say.
+  // EINVAL: the file, /dev/null for example, cannot be synced.
   if (::fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS)
     fail("cannot write {}: {}", path, strerror(errno));
 }

@@ -1,4 +1,4 @@
-//===- File.h - Files that are whole or not there ---------------*- C++ -*-===//
+//===- File.h - Files that appear only when complete ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,36 +18,38 @@
 
 namespace vib::runtime {
 
-/// Whether there is a file of any kind. A path that cannot be looked up (no
-/// permission, a loop of links, a name that is too long) is an Error.
+/// Whether a file of any kind exists. Throws an Error if the path cannot be
+/// looked up (no permission, a loop of links, a name that is too long).
 bool fileExists(const std::string &path);
-/// Whether both paths lead to one existing file.
+/// Whether both paths lead to the same existing file.
 bool isSameFile(const std::string &a, const std::string &b);
-/// Whether there is a directory, perhaps behind a link.
+/// Whether the path is a directory or a link to one.
 bool isDirectory(const std::string &path);
-/// The names in a directory, in no order; nothing, with errno, if it cannot be
-/// read. (std::filesystem's iterator ends the program where memory is short.)
+/// The names in a directory, in no particular order. Nothing if it cannot be
+/// read; errno is then set. (std::filesystem's iterator would end the program
+/// when an allocation fails.)
 std::optional<std::vector<std::string>>
 listDirectory(const std::string &directory);
 /// `directory/name`, without a doubled slash.
 std::string joinPath(const std::string &directory, std::string_view name);
 
-/// The whole of a file, pipes included. A signal ends a wait for a pipe's
-/// writer: then Interrupted is thrown.
+/// Reads a whole file or pipe. Throws Interrupted if a signal arrives while it
+/// waits for the writer of a pipe.
 Bytes readFile(const std::string &path);
 
-/// Makes what was created, renamed or removed beside `path` durable.
+/// Syncs the directory of `path`, so that files created, renamed or removed in
+/// it survive a power failure.
 void syncDirectoryOf(const std::string &path);
 
-/// Whether `name` is that of a temporary of an AtomicFile called `file`.
+/// Whether `name` is the name of a temporary file of an AtomicFile `file`.
 bool isTemporaryOf(std::string_view file, std::string_view name);
 
 /// A file that appears under its name only when it is complete. It is written
-/// into a temporary beside it, `.NAME.PROCESS-NUMBER.vib-tmp`, which no other
-/// writer uses, and is then synced and renamed, and the directory is synced. A
-/// writer that is destroyed before commit() leaves the old file as it was and
-/// removes its temporary. What is not a regular file (`/dev/null`, a pipe) is
-/// written directly. The directory is not made.
+/// to a temporary file beside it, `.NAME.PROCESS-NUMBER.vib-tmp`, which no
+/// other writer uses. commit() syncs and renames it, and syncs the directory. A
+/// writer that is destroyed before commit() leaves the old file unchanged and
+/// removes its temporary file. A path that is not a regular file (`/dev/null`,
+/// a pipe) is written directly. The directory must exist.
 class AtomicFile {
 public:
   explicit AtomicFile(std::string path);
@@ -66,16 +68,17 @@ private:
   int descriptor = -1;
 };
 
-/// An AtomicFile of one piece.
+/// Writes `text` to an AtomicFile.
 void writeFile(const std::string &path, std::string_view text);
 
-/// A file of lines that grows (`metrics.jsonl`). Every line goes out in one
-/// write, so that a killed run leaves whole lines but for a full disk.
+/// A file to which lines are appended (`metrics.jsonl`). Every line is written
+/// by one write, so that a killed run leaves whole lines unless the disk is
+/// full.
 class LineFile {
 public:
-  /// Opens `path`, made if need be, and cuts it to its first `keepBytes` bytes;
-  /// fewer bytes than that are an error. A file that was made and gets no line
-  /// goes away again.
+  /// Opens or creates `path` and truncates it to its first `keepBytes` bytes.
+  /// Throws an Error if it has fewer. The destructor removes a file that was
+  /// created and got no line.
   LineFile(std::string path, uint64_t keepBytes);
   ~LineFile();
   LineFile(const LineFile &) = delete;
@@ -83,8 +86,8 @@ public:
 
   /// Appends `line` and a newline.
   void append(std::string_view line);
-  /// Waits until the disk has it all; call it before a checkpoint that counts
-  /// these lines.
+  /// Syncs the file. To be called before a checkpoint that counts these lines
+  /// is written.
   void sync();
 
 private:

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The other files take only declarations from fmt. These are the instantiations
-// that they refer to, those of src/format.cc in fmt 9, which Debian does not
-// install.
+// The other files include only the declarations of fmt. This file has the
+// template instantiations of src/format.cc in fmt 9, which Debian does not
+// install as a static library.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,4 +1,4 @@
-//===- Gather.cpp - Rows of a split into a batch --------------------------===//
+//===- Gather.cpp - Copying rows of a split to a batch --------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,7 +17,7 @@ namespace vib::runtime {
 
 namespace {
 
-/// Rows of a split on their way to the places of a batch.
+/// The arguments of a copy of rows of a split to a batch.
 template <typename From, typename To> struct Gather {
   const From *from;
   int64_t width;
@@ -32,7 +32,7 @@ template <typename From, typename To> struct Gather {
   static constexpr int64_t shortBlock = 32;
   int64_t rowBytes() const { return width * int64_t(sizeof(From)); }
 
-  /// Rows of a shuffled split are where no cache expects them.
+  /// The hardware cannot predict the addresses of shuffled rows.
   void prefetch(int64_t b) const {
     constexpr int64_t line = 64, enough = 1024;
     const char *begin = reinterpret_cast<const char *>(from + rowAt(b) * width);
@@ -58,9 +58,10 @@ template <typename From, typename To> struct Gather {
     }
   }
 
-  /// Rows of so few lines are copied before a call of memcpy has begun, and the
-  /// processor itself is rows ahead. What the copies might change, for all that
-  /// the compiler knows, is in variables here.
+  /// Copies rows of a few cache lines inline, because a call of memcpy would
+  /// take longer than the copy. They need no prefetch: out-of-order execution
+  /// is several rows ahead. Members are read into local variables first, since
+  /// the compiler must assume that the copies modify them.
   void copyShortRows(int64_t begin, int64_t end) const {
     const char *source = reinterpret_cast<const char *>(from);
     char *target = reinterpret_cast<char *>(to + begin * width);
@@ -84,7 +85,7 @@ template <typename From, typename To> struct Gather {
       to[b] = To(from[rowAt(b)]);
   }
 
-  /// Fills the places [begin, end); those from `count` on become 0.
+  /// Fills the rows [begin, end) of the batch; those from `count` on become 0.
   void run(int64_t begin, int64_t end) const {
     int64_t last = std::max(begin, std::min(end, count));
     copy(begin, last);
@@ -92,18 +93,18 @@ template <typename From, typename To> struct Gather {
   }
 };
 
-/// Gathers a batch, of `batch` rows, on the threads of a pool; the call that a
-/// launch hands on has the Gather in place of an arena.
+/// Gathers a batch of `batch` rows on the threads of a pool. The launched
+/// kernel gets the Gather as the arena of its call.
 template <typename From, typename To>
 void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
                 VibPool *pool) {
   if (gather.count < 0 || gather.count > batch)
-    fail("{} rows asked for, a batch has {}", gather.count, batch);
+    fail("{} rows were requested, but a batch has {}", gather.count, batch);
   int64_t end = gather.first + gather.count;
   if (!gather.indices && gather.count > 0 && (gather.first < 0 || end > rows))
-    fail("row {} asked for, the split has {}",
+    fail("row {} was requested, but the split has {}",
          gather.first < 0 ? gather.first : std::max(gather.first, rows), rows);
-  // What takes a thread two microseconds from main memory.
+  // A thread copies this much from main memory in two microseconds.
   constexpr int64_t bytesOfThread = 20000;
   int64_t rowBytes = gather.width * int64_t(sizeof(From));
   VibCall call = {};

@@ -1,4 +1,4 @@
-//===- Gather.h - Rows of a split into a batch ------------------*- C++ -*-===//
+//===- Gather.h - Copying rows of a split to a batch ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,15 +13,15 @@
 
 namespace vib::runtime {
 
-/// Copies rows `indices[0 … count)` to the places of the model's input ("image"
-/// where the model scales, else "x") and zeroes the rows from `count` to the
-/// batch. An index is a row of the split, which is not checked; a null
-/// `indices` means `first`, `first` + 1, …, which is. On the threads of the
-/// pool, if there is one.
+/// Copies the rows `indices[0 … count)` of the split to the model's input
+/// ("image" if the model scales it, else "x") and fills the rows of the batch
+/// from `count` on with zeros. The indices are not checked. A null `indices`
+/// means the rows `first`, `first` + 1, …; a row outside the split is then an
+/// Error. Uses the threads of the pool, if there is one.
 void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
                   const uint32_t *indices, int64_t first, int64_t count,
                   VibPool *pool = nullptr);
-/// The same for "y". Labels of rows beyond `count` become 0.
+/// The same for the labels, "y".
 void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
                   const uint32_t *indices, int64_t first, int64_t count);
 

@@ -1,4 +1,4 @@
-//===- Gzip.cpp - Compressed bytes, read ----------------------------------===//
+//===- Gzip.cpp - Reading compressed data ---------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,7 +29,7 @@ struct Inflater::Stream {
   std::string name;
   bool ended = false;
 
-  /// Hands zlib as much input as its counters take.
+  /// Gives zlib its next input. Its counters limit the size of a piece.
   void feed() {
     if (zlib.avail_in > 0)
       return;
@@ -41,7 +41,7 @@ struct Inflater::Stream {
 
   const uint8_t *position() const { return next - zlib.avail_in; }
 
-  /// At the end of a member: goes on to the next one, if there is one.
+  /// At the end of a member, begins the next one if there is one.
   void finishMember() {
     ended = true;
     if (format != Gzip || position() == end)
@@ -50,7 +50,7 @@ struct Inflater::Stream {
       fail("{}: {} bytes after the end of the gzip data, expected none", name,
            end - position());
     if (inflateReset(&zlib) != Z_OK)
-      fail("{}: zlib cannot go on", name);
+      fail("{}: zlib cannot continue", name);
     ended = false;
   }
 };
@@ -102,7 +102,8 @@ size_t Inflater::read(void *buffer, size_t size) {
 Bytes Inflater::readUpTo(uint64_t size) {
   uint64_t most = maxInflation * uint64_t(stream->end - stream->position());
   Bytes bytes;
-  // To grow takes a second copy. What is reserved and not used costs nothing.
+  // Reserving avoids copies, and reserved memory that is never written takes
+  // no physical memory.
   most = std::min(size, most);
   requireMemory(most, stream->name);
   bytes.reserve(size_t(most));

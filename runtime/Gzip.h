@@ -1,4 +1,4 @@
-//===- Gzip.h - Compressed bytes, read --------------------------*- C++ -*-===//
+//===- Gzip.h - Reading compressed data -------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Everything compressed is inflated in pieces into memory that was sized by
-// what the payload itself says, so that neither a forged length nor a bomb
-// makes the runtime allocate more than the data that it goes on to use.
+// Compressed data is inflated in pieces, and the memory grows with the inflated
+// data. So neither a forged length nor a decompression bomb makes the runtime
+// allocate more memory than it uses.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,27 +22,28 @@
 
 namespace vib::runtime {
 
-/// More than deflate can make of one byte: a claim of more is a lie.
+/// An upper bound of the inflated bytes for one byte of deflate data. A header
+/// that claims more is forged.
 constexpr uint64_t maxInflation = 1032;
 
-/// Whether the bytes begin as a gzip file does.
+/// Whether the data begins like a gzip file.
 bool isGzip(const uint8_t *data, size_t size);
 
 /// Reads a deflate stream from memory. Errors name `name`.
 class Inflater {
 public:
   enum Format {
-    Gzip, ///< One or more members with headers and checksums; all are checked.
+    Gzip, ///< One or more members; their headers and checksums are checked.
     Raw   ///< A bare stream, as in zip files.
   };
   Inflater(const uint8_t *data, size_t size, Format format, std::string name);
   ~Inflater();
 
-  /// Inflates up to `size` bytes; fewer only at the end of the stream. A
-  /// truncated or damaged stream is an error.
+  /// Inflates `size` bytes, or fewer at the end of the stream, and returns
+  /// their number. A truncated or damaged stream is an Error.
   size_t read(void *buffer, size_t size);
-  /// The same into memory that goes with what there is, not with what was
-  /// asked for.
+  /// The same into memory that grows with the inflated data, because `size` may
+  /// be forged.
   Bytes readUpTo(uint64_t size);
   /// Checks that the stream ends here and that nothing follows it.
   void expectEnd();

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Two zero bytes, a type, the number of dimensions, each dimension in four
-// bytes with the high one first, the elements likewise.
+// An IDX file consists of two zero bytes, a type, the number of dimensions,
+// each dimension in four bytes, and the elements, all big-endian.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,7 +22,7 @@ namespace vib::runtime {
 
 namespace {
 
-/// The file's bytes in order, inflated where it is compressed.
+/// Reads the bytes of a file in order, and inflates them if it is compressed.
 class Source {
 public:
   Source(Bytes contents, const std::string &name)
@@ -31,7 +31,7 @@ public:
       inflater.emplace(bytes.data(), bytes.size(), Inflater::Gzip, name);
   }
 
-  /// Up to `size` bytes; fewer only at the end.
+  /// Reads `size` bytes, or fewer at the end.
   Bytes read(uint64_t size) {
     if (inflater)
       return inflater->readUpTo(size);
@@ -41,7 +41,7 @@ public:
     return Bytes(begin, begin + ptrdiff_t(size));
   }
 
-  /// The same for the last time: of what is not compressed there is no copy.
+  /// The same for the last read, which does not copy uncompressed data.
   Bytes readLast(uint64_t size) {
     if (inflater)
       return inflater->readUpTo(size);
@@ -52,7 +52,7 @@ public:
     return std::move(bytes);
   }
 
-  /// An upper bound of what is still to come.
+  /// An upper bound of the bytes that follow.
   uint64_t remaining() const {
     if (inflater)
       return maxInflation * uint64_t(bytes.size());
@@ -69,7 +69,7 @@ public:
 
 private:
   Bytes bytes;
-  size_t total = 0; ///< Bytes that were there for readLast().
+  size_t total = 0; ///< Bytes that readLast() found.
   const std::string &fileName;
   std::optional<Inflater> inflater;
   size_t position = 0;

@@ -15,9 +15,9 @@
 
 namespace vib::runtime {
 
-/// Parses an IDX file, plain or gzipped: any of its six types, up to eight
-/// dimensions. Truncation and bytes after the payload are errors, which name
-/// `name`. `check` sees the header before the elements are inflated.
+/// Parses an IDX file, plain or gzipped, of any of the six element types and up
+/// to eight dimensions. Truncation and bytes after the elements are Errors,
+/// which name `name`. `check` is called before the elements are inflated.
 Array parseIdx(Bytes bytes, const std::string &name,
                const CheckHeader &check = {});
 

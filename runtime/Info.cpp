@@ -1,4 +1,4 @@
-//===- Info.cpp - What a program knows of itself --------------------------===//
+//===- Info.cpp - Describing a model --------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -54,7 +54,7 @@ std::string nameOfOptimizer(const VibModel &model) {
   }
 }
 
-/// What init_scale is of.
+/// The distribution that init_scale belongs to.
 const char *nameOfInit(uint32_t init) {
   switch (init) {
   case VIB_INIT_UNIFORM:
@@ -83,7 +83,7 @@ const char *nameOfSchedule(const VibSchedule &schedule) {
   }
 }
 
-/// The schedule in the words of the language.
+/// The schedule in the terms of the dialect.
 std::string describeSchedule(const VibSchedule &schedule) {
   std::string text = nameOfSchedule(schedule);
   const char *factor = "rate";
@@ -103,7 +103,7 @@ std::string describeSchedule(const VibSchedule &schedule) {
   return text;
 }
 
-/// What training keeps beside the weights.
+/// The blocks that training stores in addition to the weights.
 const char *nameOfState(const VibModel &model) {
   if (model.moments > 0)
     return model.averaged ? "with moments and average" : "with moments";
@@ -130,7 +130,7 @@ std::string describeOptimizer(const VibModel &model) {
   return text;
 }
 
-/// What the machine must have to run the model.
+/// The features that the machine must have to run the model.
 std::string needs(const VibModel &model) {
   if (model.gpu)
     return fmt::format("an NVIDIA GPU of compute capability {} or more",

@@ -1,4 +1,4 @@
-//===- Info.h - What a program knows of itself ------------------*- C++ -*-===//
+//===- Info.h - Describing a model ------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,12 +19,11 @@ namespace vib::runtime {
 std::string infoText(const VibModel &model);
 std::string infoJson(const VibModel &model);
 
-/// The optimizer, the schedules and the weight average of the model file, every
-/// number exact: what a run that goes on must share, beside the values of
-/// flags.
+/// Describes the optimizer, the schedules and the weight average of the model
+/// file, with exact numbers. A resumed run must have the same description.
 std::string describeTraining(const VibModel &model);
 
-/// `info`. Returns the exit code.
+/// The command `info`. Returns the exit code.
 int runInfo(const VibModel &model, const Options &options);
 
 } // namespace vib::runtime

@@ -1,4 +1,4 @@
-//===- Initialize.cpp - The weights before the first step -----------------===//
+//===- Initialize.cpp - The initial weights -------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@ namespace vib::runtime {
 
 namespace {
 
-/// The element at `index` of the file's order, in f64.
+/// The element at `index` of the file, in f64.
 double initialValue(const VibParameter &parameter, uint64_t seed,
                     uint32_t number, uint32_t index) {
   if (parameter.init == VIB_INIT_CONSTANT)

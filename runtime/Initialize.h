@@ -1,4 +1,4 @@
-//===- Initialize.h - The weights before the first step ---------*- C++ -*-===//
+//===- Initialize.h - The initial weights -----------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,8 +14,8 @@
 namespace vib::runtime {
 
 /// Fills a block with the initial weights of a seed. Each element is computed
-/// in f64 from its place in the file's order (row-major [out, in]) and the
-/// number of its parameter, and rounded once.
+/// in f64 from its index in the file (row-major [out, in]) and the number of
+/// its parameter, and rounded once. docs/randomness.md has the formulas.
 void initializeWeights(const VibModel &model, uint64_t seed, void *block);
 
 } // namespace vib::runtime

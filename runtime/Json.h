@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Whatever the values are, the JSON is valid.
+// The result is valid JSON for all values.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,14 +19,14 @@
 
 namespace vib::runtime {
 
-/// `text` in quotes, escaped. What is not UTF-8 is replaced.
+/// `text` in quotes, escaped. Bytes that are not UTF-8 are replaced.
 std::string quoteJson(const std::string &text);
 
-/// With as many digits as it needs to read back as itself; null if it is not
-/// finite, which JSON has no number for.
+/// Prints `value` with enough digits to be read back bit for bit, or null if it
+/// is not finite, because JSON has only finite numbers.
 std::string numberJson(double value);
 
-/// On one line. What is not UTF-8 in its strings is replaced.
+/// Prints `json` on one line. Bytes in strings that are not UTF-8 are replaced.
 std::string dumpJson(const nlohmann::ordered_json &json);
 
 } // namespace vib::runtime

@@ -1,4 +1,4 @@
-//===- Main.cpp - Where a compiled program starts -------------------------===//
+//===- Main.cpp - The entry of a compiled program -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

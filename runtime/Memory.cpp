@@ -28,7 +28,7 @@ namespace vib::runtime {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-// From the heap, where AddressSanitizer watches both ends.
+// On the heap, AddressSanitizer detects accesses beyond both ends.
 void *allocate(uint64_t bytes) {
   void *base = nullptr;
   if (posix_memalign(&base, 4096, bytes) != 0)
@@ -39,7 +39,7 @@ void release(void *base, uint64_t) { free(base); }
 constexpr bool together = false;
 #else
 void *allocate(uint64_t bytes) {
-  // Large pages begin at multiples of their size.
+  // Large pages are aligned to their size.
   constexpr uint64_t page = 2 << 20;
   uint64_t mapped = bytes < page ? bytes : bytes + page;
   void *base = mmap(nullptr, mapped, PROT_READ | PROT_WRITE,
@@ -55,7 +55,7 @@ void *allocate(uint64_t bytes) {
     munmap(begin, before);
   if (before + kept < mapped)
     munmap(begin + before + kept, mapped - before - kept);
-  // A hint; a system without large pages goes on with small ones.
+  // This is a hint: a system without large pages uses small ones.
   madvise(begin + before, kept, MADV_HUGEPAGE);
   return begin + before;
 }
@@ -88,8 +88,9 @@ std::vector<Memory> Memory::allocateTogether(std::vector<uint64_t> sizes,
       result.push_back(Memory(size, what));
     return result;
   }
-  // Blocks that are walked side by side: a multiple of 4096 bytes apart, their
-  // elements would compete for the same lines of the first cache.
+  // An update reads the same elements of all blocks. If the blocks were a
+  // multiple of 4096 bytes apart, these would compete for the same lines of the
+  // first-level cache.
   constexpr uint64_t page = 4096, stagger = 832;
   std::vector<uint64_t> offsets;
   uint64_t total = 0;

@@ -17,8 +17,8 @@
 
 namespace vib::runtime {
 
-/// Zeroed memory at a multiple of 64 bytes, in large pages where it fills one
-/// and the system gives them. Empty (null) if `bytes` is 0.
+/// Zeroed memory, aligned to 64 bytes. It uses large pages if it is large
+/// enough and the system has them. Empty (null) if `bytes` is 0.
 class Memory {
 public:
   Memory() = default;
@@ -27,8 +27,8 @@ public:
   Memory(Memory &&) = default;
   Memory &operator=(Memory &&) = default;
 
-  /// Pieces of one piece of memory, placed so that they do not compete for
-  /// caches when they are walked side by side.
+  /// Allocates several blocks together. They are placed such that the same
+  /// elements of two blocks do not compete for a line of the cache.
   static std::vector<Memory> allocateTogether(std::vector<uint64_t> sizes,
                                               const std::string &what);
 
@@ -39,7 +39,7 @@ public:
   }
 
 private:
-  std::shared_ptr<char> base; ///< Pieces share what they are part of.
+  std::shared_ptr<char> base; ///< Blocks allocated together share it.
   uint64_t bytes = 0;
 };
 

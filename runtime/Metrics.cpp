@@ -47,15 +47,15 @@ RunningSums::fromValues(const std::vector<double> &values) {
 }
 
 bool RunningSums::isPossible(const VibModel &model) const {
-  // What one row adds is a number of the model's type.
+  // A row adds a finite number of the model's type.
   double largest = model.type == VIB_F64 ? DBL_MAX : double(FLT_MAX);
   for (double sum : {nll, rate, error})
     if (!std::isfinite(sum) || std::fabs(sum) / largest > rows)
       return false;
   if (!std::isfinite(loss) || error < 0)
     return false;
-  // By rounding, a cross-entropy may be negative, and the mean of a row's draws
-  // that are all wrong more than 1.
+  // Because of rounding, a cross-entropy may be slightly negative, and the mean
+  // error of a row whose draws are all wrong may exceed 1.
   return model.likelihood != VIB_CATEGORICAL ||
          (error <= rows * (1 + 1e-6) && nll >= -1e-3 * rows);
 }

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Sums are in nats, over rows, in f64, so that a ragged batch counts by its
-// rows. The figures, which docs/method.md defines:
+// Figures are computed from sums over rows, in nats and f64, so that every row
+// has the same weight even if the last batch is smaller. docs/method.md defines
+// the figures:
 //
 //   loss                 CE + beta * rate, in nats
 //   cross_entropy_bits   mean over the rows and the draws
@@ -18,16 +19,16 @@
 //   error_1shot          mean over the rows and the draws
 //   error_avg            of the probabilities averaged over the draws
 //   nll_avg_bits         of the same probabilities. H(Y) minus it is a lower
-//                        bound on I(X;Y), and none on I(Z;Y)
+//                        bound on I(X;Y), but not on I(Z;Y)
 //   error_mean           at z = mu
 //
-// A regression has nll_bits and rmse (1-shot, over all elements), rmse_avg (of
-// the mean prediction) and rmse_mean (at z = mu) instead of these, and in an
-// evaluation rmse_outputs and rmse_avg_outputs, the same of each output.
+// A regression has instead nll_bits, rmse (1-shot, over all elements), rmse_avg
+// (of the mean prediction) and rmse_mean (at z = mu). Its evaluation also has
+// rmse_outputs and rmse_avg_outputs, the values for each output.
 //
-// A figure that was not computed or that bounds nothing is null: the rate and
-// beta of a model whose loss has no rate, and izy_bits at z = mu. So is one
-// that is not finite.
+// A figure that was not computed or that is not a bound is null: the rate and
+// beta of a model whose loss has no rate, and izy_bits at z = mu. A figure that
+// is not finite is null, too.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,33 +45,33 @@
 
 namespace vib::runtime {
 
-/// Nats to bits.
+/// Converts nats to bits.
 double toBits(double nats);
 
-/// H(Y) in nats of the labels of a split; 0 for a regression.
+/// The entropy H(Y) of the labels of a split, in nats; 0 for a regression.
 double labelEntropy(const Labels &labels);
 
-/// Sums over rows: what a training epoch has added up so far.
+/// The sums of a training epoch over the rows so far, in nats.
 struct RunningSums {
   double rows = 0;
   double nll = 0;
   double rate = 0;
-  double error = 0; ///< Wrong rows, or squared errors.
+  double error = 0; ///< The number of wrong rows, or the squared errors.
   double loss = 0;  ///< With the beta of each step.
 
   std::vector<double> values() const { return {rows, nll, rate, error, loss}; }
-  /// Nothing if there are not as many values as values() gives.
+  /// The reverse of values(). Nothing if the number of values differs.
   static std::optional<RunningSums>
   fromValues(const std::vector<double> &values);
-  /// Whether rows of the model can add up to these sums.
+  /// Whether the model can produce these sums.
   bool isPossible(const VibModel &model) const;
 };
 
-/// What a line says of the moment and the weights that it was taken at.
+/// The weights and the point of a run that figures belong to.
 struct Context {
   std::string split;            ///< "train", "test"
   std::string weights;          ///< "raw", "average"
-  std::optional<int64_t> epoch; ///< Unknown for weights made elsewhere.
+  std::optional<int64_t> epoch; ///< None for weights of another program.
   std::optional<uint64_t> step;
   std::optional<double> beta; ///< None if the loss has no rate.
   double rate = 0;            ///< The learning rate.
@@ -78,7 +79,7 @@ struct Context {
   double seconds = 0;
 };
 
-/// The means of a split, in nats.
+/// The figures of a split. Means are over the rows, and in nats.
 struct Figures {
   Context context;
   bool classes = true;
@@ -88,19 +89,19 @@ struct Figures {
   double nll = 0;
   std::optional<double> rate; ///< None if the loss has no rate.
   double entropy = 0;
-  double error1 = 0; ///< Fraction of wrong draws, or root of the mean square.
-  std::vector<double> outputErrors; ///< The same of each output, if evaluated.
-  /// What averages over draws say; a training line has none.
+  double error1 = 0; ///< The fraction of wrong draws, or the RMSE.
+  std::vector<double> outputErrors; ///< The RMSE of each output, in evaluation.
+  /// The figures of predictions averaged over the draws, in evaluation only.
   struct Averaged {
-    double nll = 0; ///< Of classes only.
+    double nll = 0; ///< Only for classes.
     double error = 0;
-    double errorMean = 0;
+    double errorMean = 0;             ///< At z = mu, not averaged.
     std::vector<double> outputErrors; ///< `error` of each output.
   };
   std::optional<Averaged> averaged;
 
-  /// H(Y) - cross-entropy, if that is a bound on I(Z;Y). At z = mu it is one on
-  /// I(mu(X);Y), and a density's negative log-likelihood is no entropy.
+  /// H(Y) - cross-entropy, if that is a bound on I(Z;Y). At z = mu it is a
+  /// bound on I(mu(X);Y) instead, and a regression has no such bound.
   std::optional<double> informationY() const;
 };
 
@@ -108,8 +109,8 @@ struct Figures {
 Figures trainFigures(const VibModel &model, const RunningSums &sums,
                      double entropy, Context context);
 
-/// A line of metrics.jsonl, without the newline: valid JSON whatever the
-/// figures are. Every finite double is written so that it reads back as itself.
+/// A line of metrics.jsonl without the newline. It is valid JSON for all
+/// figures. Finite doubles have enough digits to be read back bit for bit.
 std::string toJson(const Figures &figures);
 
 } // namespace vib::runtime

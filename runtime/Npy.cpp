@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// "\x93NUMPY", a version, the length of the header, the header, the elements.
-// The header is a literal of Python:
+// An NPY file consists of "\x93NUMPY", a version, the length of the header, the
+// header, and the elements. The header is a Python literal:
 //
 //   {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 //
@@ -27,11 +27,10 @@ namespace vib::runtime {
 
 namespace {
 
-/// As in NumPy.
+/// NumPy's limit.
 constexpr size_t maxDimensions = 64;
 
-/// Reads the header's literal, which is more than a regular expression and
-/// less than Python.
+/// Parses the Python literal of a header.
 class HeaderParser {
 public:
   HeaderParser(std::string_view header, const std::string &name)
@@ -136,8 +135,8 @@ private:
     return value;
   }
 
-  /// Python's tuple: one element has a comma after it, else it is a number in
-  /// parentheses.
+  /// Parses a tuple. A tuple of one element needs a comma, because "(3)" is a
+  /// number in Python.
   std::vector<int64_t> tuple() {
     std::vector<int64_t> result;
     expect('(');
@@ -176,10 +175,11 @@ ElementType elementTypeOf(std::string_view description,
        name, description);
 }
 
-/// Reorders elements that were stored with the first index the fastest.
+/// Reorders elements from Fortran order, in which the first index varies
+/// fastest.
 Bytes toRowMajor(const Bytes &data, std::vector<int64_t> shape,
                  size_t elementBytes) {
-  // Every step would go through all dimensions of 1.
+  // Each element's step would otherwise loop over all dimensions of 1.
   shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
   Bytes result(data.size());
   size_t rank = shape.size();
@@ -282,7 +282,7 @@ Array parseNpy(Bytes bytes, const std::string &name, const CheckHeader &check) {
   size_t begin = npyHeaderBytes(bytes.data(), bytes.size(), name);
   NpyHeader header =
       parseNpyHeader(bytes.data(), begin, bytes.size(), name, check);
-  // In place: there is no second copy of the data at any time.
+  // Erasing the header in place avoids a second copy of the data.
   bytes.erase(bytes.begin(), bytes.begin() + ptrdiff_t(begin));
   return header.finish(std::move(bytes), name);
 }
@@ -302,7 +302,7 @@ NpyWriter::NpyWriter(const std::string &path, ElementType type,
       "{{'descr': '{}{}{}', 'fortran_order': False, 'shape': ({}{}), }}",
       elementBytes == 1 ? '|' : '<', kind, elementBytes, fmt::join(shape, ", "),
       shape.size() == 1 ? "," : "");
-  // The elements begin at a multiple of 64 bytes.
+  // The format requires that the elements begin at a multiple of 64 bytes.
   size_t padding = 63 - (10 + header.size()) % 64;
   header.append(padding, ' ');
   header += '\n';

@@ -17,45 +17,47 @@
 
 namespace vib::runtime {
 
-/// All of an NPY file but its elements.
+/// The header of an NPY file.
 struct NpyHeader {
   Array array;        ///< Without its data.
-  uint64_t dataBytes; ///< Of all elements.
+  uint64_t dataBytes; ///< The size of all elements.
   bool bigEndian;
   bool fortranOrder;
 
-  /// The array, from its elements as they are stored. Errors name `name`.
+  /// Returns the array. `elements` are the stored elements. Errors name `name`.
   Array finish(Bytes elements, const std::string &name);
 };
 
-/// The bytes of a file that tell how long its header is.
+/// The number of bytes at the start of a file that give the size of its header.
 constexpr size_t npyPrefixBytes = 12;
 
-/// The bytes before the elements, in a file of `fileBytes`, of which `prefix`
-/// are the first ones.
+/// The size in bytes of everything before the elements. `prefix` is the start
+/// of a file of `fileBytes` bytes.
 size_t npyHeaderBytes(const uint8_t *prefix, uint64_t fileBytes,
                       const std::string &name);
 
-/// Parses the first npyHeaderBytes() of a file of `fileBytes`, which must hold
-/// the elements and nothing else after them. `check` sees the result.
+/// Parses the header, which has the size npyHeaderBytes(). The rest of the
+/// `fileBytes` of the file must be exactly the elements. `check` is called with
+/// the result.
 NpyHeader parseNpyHeader(const uint8_t *data, size_t headerBytes,
                          uint64_t fileBytes, const std::string &name,
                          const CheckHeader &check);
 
-/// Parses an NPY file of version 1.0, 2.0 or 3.0: booleans, integers, float32
-/// and float64 in either byte order, in C or Fortran order. Errors name `name`.
+/// Parses an NPY file of version 1.0, 2.0 or 3.0. The elements may be booleans,
+/// integers, float32 or float64, in either byte order, in C or Fortran order.
+/// Errors name `name`.
 Array parseNpy(Bytes bytes, const std::string &name,
                const CheckHeader &check = {});
 
-/// An NPY file of version 1.0 that is written in pieces and appears under its
-/// name when it is complete.
+/// Writes an NPY file of version 1.0 in pieces. The file appears under its name
+/// when it is complete.
 class NpyWriter {
 public:
   NpyWriter(const std::string &path, ElementType type,
             const std::vector<int64_t> &shape);
 
   void write(const void *data, size_t bytes) { file.write(data, bytes); }
-  /// The next elements of an array of float32 or float64.
+  /// Writes the next elements of an array of float32 or float64.
   void write(const std::vector<double> &values);
   void commit() { file.commit(); }
 

@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A zip file is read from its end: the end record says where the directory is,
-// the directory where each member's local header is, which only says how long
-// it is itself. The sizes and checksums of the directory are those that hold.
-// Files and members of 4 GiB and more say 0xffffffff and have the true value in
-// the zip64 records; np.savez writes these at any size.
+// A zip file is read from its end. The end record gives the position of the
+// directory, and the directory gives the position, size and checksum of each
+// member. Of a member's local header only its own size is used. If a number
+// does not fit into 32 bits it is 0xffffffff, and the true value is in the
+// zip64 records. np.savez always writes zip64 records.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,7 +39,7 @@ constexpr size_t endSize = 22, end64Size = 56, locator64Size = 20;
 constexpr size_t entrySize = 46;
 constexpr const char *endRecord = "the end record of a zip file";
 
-/// Little-endian numbers out of a file, each read checked.
+/// Reads little-endian numbers from a file, and checks every read.
 class Cursor {
 public:
   /// `what` is to be in these bytes.
@@ -87,7 +87,8 @@ private:
   uint64_t end;
 };
 
-/// The offset of the end record, which a comment of up to 65,535 bytes follows.
+/// The offset of the end record, which may be followed by a comment of up to
+/// 65,535 bytes.
 size_t findEnd(const Bytes &bytes, const std::string &name) {
   if (bytes.size() >= endSize) {
     size_t last = bytes.size() - endSize;
@@ -177,7 +178,8 @@ void Npz::parseDirectory() {
       extra.skip(length);
       if (id != 1)
         continue;
-      // Only the values that do not fit into the entry are here, in this order.
+      // The record has only the values that do not fit into the entry, in this
+      // order.
       Cursor zip64(bytes, name, "the zip64 sizes of an entry", begin,
                    extra.offset());
       for (uint64_t *value : {&member.size, &member.packedSize, &member.header})
@@ -194,8 +196,7 @@ void Npz::parseDirectory() {
       continue;
     member.key.resize(member.key.size() - suffix.size());
     if (!places.emplace(member.key, members.size()).second)
-      fail("{}: the array '{}' is there twice, expected once", name,
-           member.key);
+      fail("{}: the array '{}' appears twice, expected once", name, member.key);
     members.push_back(std::move(member));
   }
 }
@@ -244,7 +245,7 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
     local.damaged();
   }
 
-  // In pieces, so that the elements are inflated to where they stay.
+  // It is read in pieces, so that the elements are not copied afterwards.
   uint64_t done = 0;
   uLong checksum = crc32_z(0, nullptr, 0);
   auto take = [&](uint64_t size) {

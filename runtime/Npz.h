@@ -17,8 +17,8 @@
 
 namespace vib::runtime {
 
-/// A zip file of NPY members, stored or deflated, zip64 included. The directory
-/// is read at once, the members when asked for.
+/// A zip file of NPY members, stored or deflated, possibly with zip64 records.
+/// The constructor reads the directory; read() reads a member.
 class Npz {
 public:
   explicit Npz(const std::string &path);
@@ -30,8 +30,8 @@ public:
   const std::string &fileName() const { return name; }
   /// "FILE:KEY", for messages.
   std::string nameOf(const std::string &key) const;
-  /// The array of that name; a missing one is an error that lists the keys.
-  /// `check` sees its header before the elements are inflated.
+  /// Reads the array of that name. If it is missing, throws an Error that lists
+  /// the keys. `check` is called before the elements are inflated.
   Array read(const std::string &key, const CheckHeader &check = {}) const;
 
 private:
@@ -48,7 +48,7 @@ private:
   Bytes bytes;
   std::string name;
   std::vector<Member> members; ///< In the order of the directory.
-  std::unordered_map<std::string, size_t> places; ///< In `members`, by key.
+  std::unordered_map<std::string, size_t> places; ///< Keys to `members`.
 };
 
 } // namespace vib::runtime

@@ -19,11 +19,11 @@ namespace vib::runtime {
 
 enum class Command { Train, Eval, Predict, Decode, Info, Bench };
 
-/// What `train` evaluates after an epoch, and what `eval`, `predict` and
-/// `decode` take from a file that holds both.
+/// The weights that `train` evaluates after an epoch, and those that `eval`,
+/// `predict` and `decode` read from a file with both.
 enum class Choice { Default, Average, Raw, Both, None };
 
-/// What `predict` writes; `decode` knows the first two.
+/// The values of `predict --what`. `decode` has only the first two.
 enum class What {
   Probabilities,
   Logits,
@@ -48,7 +48,7 @@ struct Options {
   std::string output;  ///< predict, decode
 
   std::optional<int64_t> epochs;
-  std::optional<uint64_t> steps; ///< train: updates in all; bench: timed ones
+  std::optional<uint64_t> steps; ///< train: all updates; bench: timed steps
   std::optional<double> beta;
   std::optional<double> rate;
   std::optional<uint64_t> seed;
@@ -64,11 +64,12 @@ struct Options {
   bool quiet = false;
   bool allowNonFinite = false; ///< predict, decode
   int threads = 0;             ///< 0: availableProcessors()
-  int device = 0;              ///< Of programs for a GPU: which one
+  int device = 0;              ///< The GPU, in a program for GPUs
 };
 
-/// Reads the command line. What is asked for (--help) goes to stdout and what
-/// is wrong to stderr; then the result is empty and `exitCode` is 0 or 2.
+/// Parses the command line. If it asks for help or a version, prints that to
+/// stdout and sets `exitCode` to 0. If it is wrong, prints a message to stderr
+/// and sets `exitCode` to 2. The result is then empty.
 std::optional<Options> parseOptions(const VibModel &model, int argc,
                                     const char *const *argv, int &exitCode);
 

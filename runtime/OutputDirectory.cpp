@@ -1,4 +1,4 @@
-//===- OutputDirectory.cpp - Where a run writes ---------------------------===//
+//===- OutputDirectory.cpp - The directory of a run's files ---------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,8 +18,8 @@ namespace vib::runtime {
 
 namespace fs = std::filesystem;
 
-/// Removes the temporaries of `files` that a killed run has left in `path`.
-/// Only the holder of the directory's lock may.
+/// Removes the temporary files of `files` that a killed run has left in `path`.
+/// Only the holder of the directory's lock may do so.
 static void removeStaleTemporaries(const std::string &path,
                                    const std::vector<std::string> &files) {
   std::optional<std::vector<std::string>> names = listDirectory(path);
@@ -31,7 +31,7 @@ static void removeStaleTemporaries(const std::string &path,
         ::unlink(joinPath(path, name).c_str());
 }
 
-/// Makes the directory and its parents where they do not exist.
+/// Creates the directory and its parents if they do not exist.
 void OutputDirectory::make(const std::string &path) {
   std::error_code error;
   std::vector<std::string> missing;
@@ -56,7 +56,8 @@ void OutputDirectory::make(const std::string &path) {
 OutputDirectory::OutputDirectory(const std::string &path,
                                  const std::vector<std::string> &files)
     : OutputDirectory() {
-  // A run that ends in vain may remove the directory before it is locked here.
+  // A run that ends without a result may remove the directory just before it is
+  // locked here.
   constexpr int attempts = 10;
   for (int attempt = 1; !lock; ++attempt) {
     make(path);

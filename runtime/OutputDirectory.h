@@ -1,4 +1,4 @@
-//===- OutputDirectory.h - Where a run writes -------------------*- C++ -*-===//
+//===- OutputDirectory.h - The directory of a run's files -------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,12 +17,12 @@
 
 namespace vib::runtime {
 
-/// The directory that a run writes its files into, which no other run may write
-/// into meanwhile. It is made, with its parents, if it does not exist. If it is
-/// empty in the end, what was made goes away again.
+/// The directory to which a run writes its files. It is locked against other
+/// runs. The constructor creates it, with its parents, if it does not exist.
+/// The destructor removes the directories that were created if they are empty.
 class OutputDirectory {
 public:
-  /// `files` are the names of the run's own files: temporaries of these that a
+  /// `files` are the names of the run's own files. Their temporary files that a
   /// killed run has left are removed.
   OutputDirectory(const std::string &path,
                   const std::vector<std::string> &files);
@@ -31,12 +31,13 @@ public:
   OutputDirectory &operator=(const OutputDirectory &) = delete;
 
 private:
-  /// To delegate to: then the destructor cleans up after a failure as well.
+  /// The other constructor delegates to it, so that the destructor also cleans
+  /// up if that constructor fails.
   OutputDirectory() = default;
 
   void make(const std::string &path);
 
-  std::vector<std::string> made; ///< The innermost first.
+  std::vector<std::string> made; ///< Created directories, innermost first.
   std::optional<DirectoryLock> lock;
 };
 

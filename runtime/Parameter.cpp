@@ -1,4 +1,4 @@
-//===- Parameter.cpp - Where the elements of a parameter lie --------------===//
+//===- Parameter.cpp - The layout of a parameter --------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Parameter.h - Where the elements of a parameter lie ------*- C++ -*-===//
+//===- Parameter.h - The layout of a parameter ------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Files hold a parameter row-major, a linear's weight as [out, in]; memory
-// holds it as [in, out], in panels of columns where the kernels want them
-// (runtime/Abi.h). All that looks at single elements goes through here.
+// In files a parameter is row-major, and the weight of a linear layer is [out,
+// in]. In memory the weight is [in, out], possibly in panels of columns
+// (runtime/Abi.h). All code that accesses single elements uses this file.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +23,8 @@
 
 namespace vib::runtime {
 
-/// A scalar is one row of one column, a vector is one row.
+/// The rows and columns in memory. A scalar is one row of one column, a vector
+/// is one row.
 int64_t rowsOf(const VibParameter &parameter);
 int64_t columnsOf(const VibParameter &parameter);
 inline int64_t elementsOf(const VibParameter &parameter) {
@@ -45,9 +46,9 @@ const T *parameterData(const VibParameter &parameter, const void *block) {
   return parameterData<T>(parameter, const_cast<void *>(block));
 }
 
-/// Calls visit(place in memory, place in the file) for every element, both
-/// counted in elements. In squares, so that neither side jumps from cache line
-/// to cache line.
+/// Calls visit(index in memory, index in the file) for every element. It visits
+/// squares of elements, because a row of one side is a column of the other, and
+/// so reads whole cache lines of both.
 template <typename Visitor>
 void visitElements(const VibParameter &parameter, Visitor visit) {
   constexpr int64_t square = 16;

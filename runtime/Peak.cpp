@@ -1,4 +1,4 @@
-//===- Peak.cpp - The processor's peak ------------------------------------===//
+//===- Peak.cpp - Measuring the peak of the processor ---------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // Sixteen independent chains of fused multiply-adds are more than any processor
-// has in flight (two units with a latency of four or five). They and the two
-// factors fit into the registers, so only the units limit them.
+// executes at once (two units with a latency of four or five cycles). The
+// chains and the two factors fit into the registers, so only the units limit
+// the speed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,10 +34,12 @@ namespace {
 constexpr int chains = 16;
 constexpr int64_t rounds = 50000;
 
-// Kept alive through this; the values converge to 1 and never denormalize.
+// It keeps the compiler from removing the loops. The values converge to 1 and
+// never become denormal.
 volatile double sink;
 
-/// Defines one unit of work: `chains` x `rounds` fused multiply-adds.
+/// Defines a function of which one unit is `chains` x `rounds` fused
+/// multiply-adds.
 #define VIB_PEAK(NAME, ATTRIBUTES, VECTOR, SET, FMA, FIRST)                    \
   ATTRIBUTES void NAME(int64_t units) {                                        \
     VECTOR factor = SET(0.5 + 0.0 * sink), term = SET(0.5 + 0.0 * sink);       \
@@ -68,7 +71,7 @@ VIB_PEAK(avx512F32, VIB_AVX512, __m512, _mm512_set1_ps, _mm512_fmadd_ps,
 VIB_PEAK(avx512F64, VIB_AVX512, __m512d, _mm512_set1_pd, _mm512_fmadd_pd,
          _mm512_cvtsd_f64)
 
-/// The same of pairs of bf16, the sum of whose products is added.
+/// The same with pairs of bf16: each instruction adds the sum of two products.
 __attribute__((target("avx512f,avx512bf16"))) void avx512BF16(int64_t units) {
   const auto factor = __m512bh(_mm512_set1_epi16(0x3f00)); // 0.5
   __m512 value[chains];
@@ -86,7 +89,7 @@ __attribute__((target("avx512f,avx512bf16"))) void avx512BF16(int64_t units) {
 
 struct Peak {
   void (*run)(int64_t units);
-  int lanes; ///< Multiply-adds an instruction.
+  int lanes; ///< Multiply-adds per instruction.
 };
 
 Peak widest(uint32_t type) {
@@ -102,7 +105,7 @@ Peak widest(uint32_t type) {
   return wide ? Peak{scalar64, 1} : Peak{scalar32, 1};
 }
 
-/// Where a pass through memory is, in floats.
+/// The buffer of a pass through memory; `unit` is in floats.
 struct Walk {
   float *values;
   int64_t unit;
@@ -114,10 +117,12 @@ void walkKernel(const VibCall *call, int64_t begin, int64_t end) {
     walk.values[i] = walk.values[i] * 0.5f + 0.5f;
 }
 
-/// The kernels of measurements are none of the model's, which a profile counts.
+/// The index of a kernel that is not the model's, so that a profile does not
+/// include it.
 constexpr int64_t noKernel = -1;
 
-/// The seconds of each of so many launches, `prepare` called before each.
+/// Returns the seconds of each of `count` launches. Calls `prepare` before each
+/// of them.
 template <typename Prepare>
 std::vector<double> timeLaunches(const VibCall &call, VibKernelFn kernel,
                                  int64_t units, int count, Prepare prepare) {
@@ -133,14 +138,14 @@ std::vector<double> timeLaunches(const VibCall &call, VibKernelFn kernel,
   return seconds;
 }
 
-/// The least seconds of several launches.
+/// Returns the seconds of the fastest of several launches.
 double timeBest(const VibCall &call, VibKernelFn kernel, int64_t units,
                 int count) {
   std::vector<double> seconds = timeLaunches(call, kernel, units, count, [] {});
   return *std::min_element(seconds.begin(), seconds.end());
 }
 
-/// Each unit waits for all, so that every thread has one.
+/// Each unit waits for all others, so that every thread runs exactly one.
 void meetKernel(const VibCall *call, int64_t, int64_t) {
   auto &missing = *static_cast<std::atomic<int> *>(call->arena);
   --missing;
@@ -149,7 +154,7 @@ void meetKernel(const VibCall *call, int64_t, int64_t) {
       std::this_thread::yield();
 }
 
-/// A launch passes the model's call; its arena says what to run.
+/// The arena of the call is the Peak to run.
 void peakKernel(const VibCall *call, int64_t begin, int64_t end) {
   static_cast<const Peak *>(call->arena)->run(end - begin);
 }
@@ -176,7 +181,7 @@ double measureBandwidth(ThreadPool &pool, uint64_t size) {
   VibCall call = {};
   call.arena = &walk;
   call.pool = pool.handle();
-  // The first pass gets the pages.
+  // In the first pass the system allocates the pages.
   return 2.0 * double(memory.size()) / timeBest(call, walkKernel, units, 12);
 }
 

@@ -7,13 +7,13 @@
 //===----------------------------------------------------------------------===//
 //
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy
-// as 1, 2, 3", SC 2011). The key is the seed; the counter says what the number
-// is for, so that every number can be computed on its own:
+// as 1, 2, 3", SC 2011). The key is the seed. The counter identifies the use of
+// the number, so that every number can be computed independently:
 //
 //   counter = (index, row, step, purpose << 24 | sample)
 //   key     = (low half of the seed, high half of the seed)
 //
-// docs/randomness.md tells what each purpose puts into the counter.
+// docs/randomness.md defines the counter for each purpose.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,15 +50,16 @@ inline PhiloxWords philox4x32(PhiloxWords counter,
   return counter;
 }
 
-/// The four words at one place of the scheme.
+/// The four random words for a purpose, index, row and step, with sample 0.
 inline PhiloxWords randomWords(uint64_t seed, Purpose purpose, uint32_t index,
                                uint32_t row, uint32_t step) {
   return philox4x32({index, row, step, uint32_t(purpose) << 24},
                     {uint32_t(seed), uint32_t(seed >> 32)});
 }
 
-/// A double in (0, 1) from two words, of which it takes 26 bits each: with the
-/// half that makes 53, so that no sum is rounded and 1 is never reached.
+/// A double in (0, 1) from the upper 26 bits of each of two words. With the
+/// half added it has 53 bits, so that no sum is rounded and the result is never
+/// 1.
 inline double uniform(uint32_t high, uint32_t low) {
   return (double(high >> 6) * 0x1p26 + double(low >> 6) + 0.5) * 0x1p-52;
 }

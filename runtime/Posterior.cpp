@@ -1,4 +1,4 @@
-//===- Posterior.cpp - What follows from a batch's posteriors -------------===//
+//===- Posterior.cpp - The covariances of a batch -------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Posterior.h - What follows from a batch's posteriors -----*- C++ -*-===//
+//===- Posterior.h - The covariances of a batch -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The generated code keeps a posterior in the form in which it samples from it:
+// The generated code stores a posterior in the form from which it samples:
 // sigma, or the lower triangle of a Cholesky factor row by row. Users get whole
-// matrices, computed in f64 from these.
+// matrices, which are computed from these in f64.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,11 +22,11 @@ namespace vib::runtime {
 /// Whether the posterior has a full covariance.
 bool hasFullCovariance(const VibModel &model);
 
-/// After Session::encode(): the Cholesky factors L of the first `rows`
-/// covariances, [rows, latents, latents] with zeros above the diagonal. That of
-/// a diagonal covariance has sigma on its diagonal.
+/// The Cholesky factors L of the first `rows` covariances after
+/// Session::encode(), [rows, latents, latents] with zeros above the diagonal.
+/// The factor of a diagonal covariance is diagonal, with the elements sigma.
 std::vector<double> readCholeskyFactors(Session &session, int64_t rows);
-/// The same for the covariances L L^T.
+/// The covariances L L^T, likewise [rows, latents, latents].
 std::vector<double> readCovariances(Session &session, int64_t rows);
 
 } // namespace vib::runtime

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The draws are those of an evaluation: on the same inputs, in the same order,
-// the averaged probabilities are those that error_avg counts.
+// The draws are those of an evaluation. With the same inputs in the same order,
+// error_avg is the error of the averaged probabilities written here.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,14 +32,14 @@ namespace vib::runtime {
 
 namespace {
 
-/// What --what asks for.
+/// A value of --what.
 struct Wanted {
-  const char *title;          ///< In the line that says what was written.
-  std::vector<int64_t> shape; ///< Of an example.
-  /// The draws of z to average over if the user does not say. Nothing where it
-  /// depends on the posterior alone.
+  const char *title;          ///< The name of the values in the plural.
+  std::vector<int64_t> shape; ///< The shape of the values of an example.
+  /// The default of --samples. Nothing if the values depend only on the
+  /// posterior.
   std::optional<int64_t> samples;
-  /// A program of f64 writes float64: `decode` takes it without a loss.
+  /// Whether an f64 program writes float64, for `decode` to read without loss.
   bool keepsDigits = false;
 };
 
@@ -76,7 +76,7 @@ std::vector<double> inBits(std::vector<double> nats) {
   return nats;
 }
 
-/// After Session::encode().
+/// Reads values of the posterior. To be called after Session::encode().
 std::vector<double> readPosterior(Session &session, What what, int64_t rows) {
   switch (what) {
   case What::Covariance:
@@ -94,7 +94,7 @@ std::vector<double> readPosterior(Session &session, What what, int64_t rows) {
   }
 }
 
-/// The mean of a tensor over draws of z; `samples` = 0 means z = mu.
+/// The mean of a tensor over draws of z. `samples` = 0 means z = mu.
 std::vector<double> averageDraws(Session &session, VibStep step,
                                  const char *tensor, int64_t samples,
                                  int64_t rows) {
@@ -114,7 +114,7 @@ std::vector<double> averageDraws(Session &session, VibStep step,
   return mean;
 }
 
-/// Of each row of class probabilities, in bits.
+/// The entropy of each row of class probabilities, in bits.
 std::vector<double> entropies(const std::vector<double> &probabilities,
                               int64_t classes) {
   std::vector<double> result;
@@ -157,7 +157,7 @@ void requireFiniteRows(const std::vector<double> &values, const char *title,
   fail("{}: row {} (counted from 0) gives {} that are not finite in {}: {}; "
        "--allow-nonfinite writes them all the same",
        source, first + (bad - values.begin()) / width, title, nameOf(type),
-       // What IEEE calls a negative NaN is no news to the reader.
+       // A NaN with the sign bit set would be printed as "-nan".
        std::isnan(*bad) ? NAN : *bad);
 }
 
@@ -175,7 +175,8 @@ const char *whyMissing(const VibModel &model, What what) {
   return nullptr;
 }
 
-/// An Error if --output is the file that `flag` names, which would be lost.
+/// Throws an Error if --output is the file of `flag`, which would be
+/// overwritten.
 static void requireOtherFile(const Options &options, const char *flag,
                              const std::string &file) {
   if (isSameFile(options.output, file))
@@ -195,7 +196,7 @@ int runPredict(const VibModel &model, const Options &options) {
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
   Inputs inputs = loadInputs(options.input, model);
-  // One of those in the folder that --input names.
+  // If --input is a folder, this is the file in it that was read.
   requireOtherFile(options, "--input", inputs.file);
   std::vector<int64_t> shape = {inputs.rows()};
   shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());

@@ -18,24 +18,25 @@
 
 namespace vib::runtime {
 
-/// "probabilities" of classes, or the "means" of a regression.
+/// "probabilities" for classes, or "means" for a regression.
 const char *nameOfPrediction(const VibModel &model);
 
-/// Why the model has nothing to write for --what; null where it has.
+/// The reason why the model does not have the value `what` of --what, or null
+/// if it has it.
 const char *whyMissing(const VibModel &model, What what);
 
-/// An Error if --output is the file of --weights or --input, which would be
-/// lost.
+/// Throws an Error if --output is the file of --weights or --input, which would
+/// be overwritten.
 void requireOtherOutput(const Options &options);
 
-/// An Error that names the first row of a batch with a value that is not finite
-/// in the type that is written. The batch begins at the row `first` of
-/// `source`, and `title` says in the plural what the values are.
+/// Throws an Error that names the first row of a batch with a value that is not
+/// finite in the type `type` of the file. The batch begins at the row `first`
+/// of `source`. `title` is the name of the values in the plural.
 void requireFiniteRows(const std::vector<double> &values, const char *title,
                        ElementType type, const std::string &source,
                        int64_t first, int64_t rows);
 
-/// `predict`. Returns the exit code.
+/// The command `predict`. Returns the exit code.
 int runPredict(const VibModel &model, const Options &options);
 
 } // namespace vib::runtime

@@ -1,4 +1,4 @@
-//===- Processors.cpp - Where threads run ---------------------------------===//
+//===- Processors.cpp - The processors of a thread ------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -46,7 +46,7 @@ private:
 
 std::vector<int> allowedProcessors() {
   std::vector<int> result;
-  // The set must be as large as the kernel's, which only trying tells.
+  // The set must be at least as large as the kernel's, whose size is unknown.
   for (int size = 1024; size <= 1 << 20; size *= 2) {
     ProcessorSet set(size);
     if (!set)
@@ -64,7 +64,7 @@ std::vector<int> allowedProcessors() {
   return result;
 }
 
-/// Neither throws nor needs more memory than the set, which may be missing.
+/// It does not throw. If the set cannot be allocated, it does nothing.
 static void keepTo(const int *begin, const int *end) noexcept {
   if (begin == end)
     return;

@@ -1,4 +1,4 @@
-//===- Processors.h - Where threads run -------------------------*- C++ -*-===//
+//===- Processors.h - The processors of a thread ----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,16 +13,16 @@
 
 namespace vib::runtime {
 
-/// The processors that the calling thread may run on, ascending; empty if the
-/// system does not say.
+/// The processors that the calling thread may run on, in ascending order; empty
+/// if they are unknown.
 std::vector<int> allowedProcessors();
 
-/// Keeps the calling thread to these. A system that refuses is left alone: it
-/// is a matter of speed.
+/// Restricts the calling thread to these processors. A failure is ignored,
+/// because it affects only the speed.
 void keepTo(const std::vector<int> &processors);
 void keepTo(int processor) noexcept;
 
-/// The processor that the calling thread runs on, or -1.
+/// The processor that the calling thread runs on, or -1 if it is unknown.
 int currentProcessor();
 
 } // namespace vib::runtime

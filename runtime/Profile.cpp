@@ -1,4 +1,4 @@
-//===- Profile.cpp - Where the time of the kernels goes -------------------===//
+//===- Profile.cpp - The time spent in each kernel ------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -37,7 +37,7 @@ Work workOf(const VibModel &model, const VibLaunch &launch) {
 }
 
 Limits measureLimits(ThreadPool &pool, const VibModel &model) {
-  // Beyond what any cache holds, more memory is no slower.
+  // This is larger than any cache; still more memory would not be slower.
   constexpr uint64_t enough = 64 << 20;
   uint64_t size = model.block_bytes * (1 + model.moments + model.averaged) +
                   model.arena_bytes;
@@ -99,8 +99,8 @@ std::string describeProfile(const VibModel &model,
       "many threads as it has work for.\n"
       "at least: the ms that a launch takes at {:.0f} GFLOP/s and {:.1f} GB/s, "
       "the highest rates that these threads reached, in a kernel or in a "
-      "measurement beside them. A small kernel, whose data may lie in a faster "
-      "cache, can take less; then it is the ms that it took.\n",
+      "separate measurement. A small kernel, whose data may be in a faster "
+      "cache, can take less; then its own time is printed.\n",
       limits.flops / 1e9, limits.bytes / 1e9);
   if (steps > 0)
     text += fmt::format("{:.3f} ms/step, of which the kernels of train_step "

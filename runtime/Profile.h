@@ -1,4 +1,4 @@
-//===- Profile.h - Where the time of the kernels goes -----------*- C++ -*-===//
+//===- Profile.h - The time spent in each kernel ----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -24,34 +24,35 @@ struct Work {
   double bytes = 0;
 };
 Work workOf(const VibModel &model, const std::string &entry);
-/// Those of the kernels of a launch.
+/// FLOPs and bytes of the kernels of a launch.
 Work workOf(const VibModel &model, const VibLaunch &launch);
 
-/// The most that the machine was seen to do in a second. No measurement is the
-/// limit itself: another process, or the clock of the processor, may slow down
-/// a measurement and leave the kernels alone. So limits are measured more than
-/// once, beside the kernels, and what a kernel reaches counts as well.
+/// The highest FLOPs and bytes per second that were observed on this machine. A
+/// single measurement may be too low, because another process or a change of
+/// the processor's clock slowed it down. Therefore the limits are measured
+/// several times while the kernels are timed, and the kernels' own speed counts
+/// as an observation, too.
 struct Limits {
   double flops = 0;
-  double bytes = 0; ///< Where the model's weights, moments and arena lie.
+  double bytes = 0; ///< In memory of the size of the model's blocks and arena.
 
-  /// Takes the larger of each.
+  /// Raises each value to that of `other` if it is larger.
   void raise(const Limits &other);
-  /// Takes the FLOPs that kernels have reached. Not the bytes: those of a small
-  /// kernel come from a nearer cache than the model's.
+  /// Raises the FLOPs to those that kernels have reached. It does not raise the
+  /// bytes, because the data of a small kernel may be in a faster cache.
   void raise(const VibModel &model,
              const std::vector<ThreadPool::KernelTime> &times);
 };
 Limits measureLimits(ThreadPool &pool, const VibModel &model);
 
-/// The seconds that a kernel takes at least, by these limits; it took
-/// `seconds`, which is no less than that.
+/// A lower bound of the seconds that a launch of the kernel takes with these
+/// limits. It is at most `seconds`, the measured time.
 double boundOf(const VibKernel &kernel, const Limits &limits, double seconds);
 
-/// The table of `train --profile` and `bench`, for the kernels that ran:
-/// milliseconds a launch beside the least that it could take, the share of the
-/// time, and FLOPs and bytes a second. `steps` updates took `seconds`, of which
-/// the kernels explain a part; with 0 steps nothing is said of that.
+/// The table of `train --profile` and `bench` for the kernels that ran: the
+/// milliseconds per launch and their lower bound, the share of the total time,
+/// and FLOPs and bytes per second. A last line compares the kernels with the
+/// `seconds` that `steps` updates took, unless `steps` is 0.
 std::string describeProfile(const VibModel &model,
                             const std::vector<ThreadPool::KernelTime> &times,
                             const Limits &limits, uint64_t steps,

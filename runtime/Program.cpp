@@ -1,4 +1,4 @@
-//===- Program.cpp - A compiled program, but for its main -----------------===//
+//===- Program.cpp - A compiled program without its main ------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -32,8 +32,8 @@ namespace vib::runtime {
 static void checkDescriptor(const VibModel &model) {
   if (model.magic != VIB_ABI_MAGIC || model.version != VIB_ABI_VERSION ||
       model.size != sizeof(VibModel))
-    fail("the model's object has interface {}, the runtime's library {}: "
-         "compile the model again with the vibc of this library",
+    fail("the model's object has interface version {}, and the runtime library "
+         "has {}: compile the model again with the vibc of this library",
          model.version, VIB_ABI_VERSION);
 }
 
@@ -64,7 +64,7 @@ static int runCommand(const VibModel &model, const Options &options) {
 static const char *programName;
 
 static int reportError(const char *what) {
-  // Piece by piece: there may be no memory to format it in.
+  // It is printed in pieces, because there may be no memory to format it.
   for (const char *piece : {programName, ": error: ", what, "\n"})
     complainText(piece);
   return 1;
@@ -72,8 +72,8 @@ static int reportError(const char *what) {
 
 static std::terminate_handler terminateByDefault;
 
-/// Libraries allocate memory where they may not throw: nlohmann::json does in
-/// its destructor. That there is none is an error there as everywhere.
+/// Some libraries allocate memory where they must not throw: nlohmann::json does
+/// so in its destructor. A failed allocation is reported there, too.
 static void terminate() {
   try {
     if (std::exception_ptr error = std::current_exception())
@@ -97,8 +97,8 @@ int runProgram(const VibModel &model, int argc, const char *const *argv) {
     if (options)
       exitCode = runCommand(model, *options);
     int error = flushOutput();
-    // EPIPE is no error: commands whose result is in a file survive a reader
-    // that goes away, and SIGPIPE ends the others.
+    // EPIPE is not an error: it can occur only in commands whose result is a
+    // file. SIGPIPE ends the others.
     if (exitCode == 0 && error && error != EPIPE)
       fail("cannot write to the standard output: {}", std::strerror(error));
     return exitCode;

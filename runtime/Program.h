@@ -1,4 +1,4 @@
-//===- Program.h - A compiled program, but for its main ---------*- C++ -*-===//
+//===- Program.h - A compiled program without its main ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,9 +13,9 @@
 
 namespace vib::runtime {
 
-/// Does what the command line says with a model, and returns the exit code: 0
-/// done, 1 the input, the data or the environment is wrong, 2 wrong usage, 130
-/// interrupted.
+/// Runs the command line for a model. Returns the exit code: 0 done, 1 the
+/// input, the data or the environment is wrong, 2 wrong usage,
+/// interruptionCode() after a signal.
 int runProgram(const VibModel &model, int argc, const char *const *argv);
 
 } // namespace vib::runtime

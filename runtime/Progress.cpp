@@ -1,4 +1,4 @@
-//===- Progress.cpp - What is seen while it runs --------------------------===//
+//===- Progress.cpp - Printing progress -----------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -33,7 +33,8 @@ const Glyphs &glyphs() {
   return isUtf8 ? utf8 : ascii;
 }
 
-/// Columns that UTF-8 text takes: its bytes that do not continue a character.
+/// The width of UTF-8 text in columns: the number of its characters, which is
+/// the number of bytes that do not continue one.
 static int columns(const std::string &text) {
   return int(std::count_if(text.begin(), text.end(), [](char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
@@ -49,8 +50,9 @@ static std::string bar(double fraction, int width) {
 }
 
 std::string liveLine(const LiveFigures &live, int width) {
-  // In the order of the line; of what does not fit, the highest rank goes
-  // first. Widths are fixed, so that nothing jumps while the figures change.
+  // The pieces are in the order of the line. If they do not fit, those with the
+  // highest rank are removed first. Widths are fixed, so that the line does not
+  // move when the figures change.
   struct Piece {
     int rank;
     std::string text;
@@ -104,7 +106,7 @@ std::string liveLine(const LiveFigures &live, int width) {
   return line;
 }
 
-/// Columns of the terminal, less the last one, where a cursor may wrap.
+/// The columns of the terminal without the last one, where the cursor may wrap.
 static int terminalWidth() {
   winsize size = {};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)

@@ -1,4 +1,4 @@
-//===- Progress.h - What is seen while it runs ------------------*- C++ -*-===//
+//===- Progress.h - Printing progress ---------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A terminal shows a live line below the lines that stay. It is drawn again ten
-// times a second and cut to the terminal's width. Elsewhere, only the lines
-// that stay are printed.
+// A terminal shows a live line below the permanent lines. The live line is
+// redrawn ten times a second and cut to the terminal's width. If the output is
+// not a terminal, only the permanent lines are printed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,7 +24,7 @@
 
 namespace vib::runtime {
 
-/// The signs of the output: UTF-8 where the locale has it, else ASCII.
+/// The symbols of the output, in UTF-8 if the locale has it, else in ASCII.
 struct Glyphs {
   const char *atLeast;
   const char *atMost;
@@ -33,7 +33,7 @@ struct Glyphs {
 };
 const Glyphs &glyphs();
 
-/// What the live line shows of training.
+/// The content of the live line in training.
 struct LiveFigures {
   int64_t epoch = 0; ///< From 0.
   int64_t epochs = 0;
@@ -44,24 +44,25 @@ struct LiveFigures {
   double secondsLeft = 0;
 };
 
-/// The live line for a terminal of `width` columns. Pieces that do not fit are
-/// left out, the least important one first.
+/// The live line for a terminal of `width` columns. If it is too long, the
+/// least important pieces are left out.
 std::string liveLine(const LiveFigures &live, int width);
 
 class Progress {
 public:
-  /// Not `enabled` prints nothing at all.
+  /// If it is not `enabled`, nothing is printed.
   explicit Progress(bool enabled);
-  /// Clears the live line, also when an error ends the work.
+  /// Clears the live line, also after an error.
   ~Progress() { clear(); }
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
   /// Whether there is a live line.
   bool isLive() const { return live; }
-  /// Prints a line that stays.
+  /// Prints a permanent line.
   void keep(const std::string &line);
-  /// Whether the live line is due; asking is cheap enough for every step.
+  /// Whether the live line should be redrawn. It is fast enough to be called in
+  /// every step.
   bool due();
   void training(const LiveFigures &live);
   void evaluating(int64_t rows, int64_t of) { working("test", rows, of); }
@@ -74,7 +75,7 @@ private:
   void draw(const std::string &line);
 
   bool enabled;
-  bool live; ///< Enabled, and on a terminal.
+  bool live; ///< Enabled, and the output is a terminal.
   bool drawn = false;
   std::chrono::steady_clock::time_point last;
 };

@@ -1,4 +1,4 @@
-//===- Report.cpp - Figures in words --------------------------------------===//
+//===- Report.cpp - Printing figures --------------------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -101,7 +101,7 @@ std::string summarize(const Figures &figures) {
   return line;
 }
 
-/// The most outputs of a regression that `eval` prints; more do not fit on a
+/// `eval` prints at most so many outputs of a regression, as many as fit on a
 /// screen.
 constexpr size_t shownOutputs = 20;
 

@@ -1,4 +1,4 @@
-//===- Report.h - Figures in words ------------------------------*- C++ -*-===//
+//===- Report.h - Printing figures ------------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each figure is printed with its unit, and with whether it is of one draw or
-// of an average over draws, and of raw or of average weights. The rate is
-// printed as a bound.
+// Each figure is printed with its unit. The text says whether it belongs to
+// single draws or to an average over draws, and to the raw or the averaged
+// weights. The rate is printed as a bound.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,32 +23,34 @@
 
 namespace vib::runtime {
 
-/// "cross-entropy", or what a regression has in its place.
+/// "cross-entropy" for classes, "negative log-likelihood" for a regression.
 const char *nllTerm(const VibModel &model);
 
-/// 60000 as "60,000".
+/// Prints 60000 as "60,000".
 std::string grouped(int64_t value);
 
-/// "0.41 s", "12.3 s", "1 min 15 s" or "2 h 05 min".
+/// Prints a duration: "0.41 s", "12.3 s", "1 min 15 s" or "2 h 05 min".
 std::string duration(double seconds);
 
 /// "epoch 1 (2 of 10)": its number as in metrics.jsonl, which counts from 0,
-/// and its place in the run.
+/// and its position in the run.
 std::string epochTitle(int64_t epoch, int64_t epochs);
 
-/// Four significant digits, as "0.4213", "77.70", "2381".
+/// Prints four significant digits: "0.4213", "77.70", "2381".
 std::string digits(double value);
 
-/// A value with so many decimals; a large one as "1.234e+15".
+/// Prints a value with `decimals` digits after the point, or a large value as
+/// "1.234e+15".
 std::string decimal(double value, int decimals);
 
 /// "train  60,000 x [28, 28] uint8, values 0 to 255, FILE".
 std::string describe(const Split &split);
 
-/// The figures of `eval`, a line each.
+/// The output of `eval`, with one figure per line.
 std::string describe(const Figures &figures);
 
-/// The same figures in one line, for a training run: "train" or "test" first.
+/// The same figures in one line for a training run, which begins with "train"
+/// or "test".
 std::string summarize(const Figures &figures);
 
 } // namespace vib::runtime

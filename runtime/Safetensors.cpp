@@ -25,11 +25,11 @@ namespace vib::runtime {
 
 namespace {
 
-/// As in the reference implementation.
+/// The limit of the reference implementation.
 constexpr uint64_t maxHeader = 100000000;
 constexpr size_t lengthBytes = 8;
 
-/// Bytes of an element, or 0 for a type that is not known.
+/// The size of an element in bytes, or 0 if the type is unknown.
 size_t elementSize(const std::string &type) {
   static const std::pair<const char *, size_t> types[] = {
       {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
@@ -41,7 +41,7 @@ size_t elementSize(const std::string &type) {
   return 0;
 }
 
-/// A JSON array of numbers that are not negative.
+/// Reads a JSON array of whole numbers of 0 or more.
 bool readNumbers(const nlohmann::json &json, std::vector<int64_t> &numbers) {
   if (!json.is_array())
     return false;
@@ -58,9 +58,9 @@ bool endsWith(std::string_view text, std::string_view suffix) {
          text.substr(text.size() - suffix.size()) == suffix;
 }
 
-/// What a file is that begins with no safetensors header, and how to convert it
-/// if it comes from torch.save. That writes a zip file with a pickle in it, and
-/// wrote a bare pickle before.
+/// Describes a file that does not begin with a safetensors header, and says how
+/// to convert a file of torch.save. torch.save writes a zip file with a pickle
+/// in it; older versions wrote a bare pickle.
 std::string describeOther(const Bytes &bytes, const std::string &path) {
   constexpr size_t longestName = 256;
   std::string_view begin(reinterpret_cast<const char *>(bytes.data()),
@@ -148,7 +148,7 @@ void SafetensorsReader::parse() {
   const uint8_t *payload = text + length;
   uint64_t payloadSize = bytes.size() - lengthBytes - length;
 
-  // The parser would take the first one for the end.
+  // The JSON parser would stop at a zero byte.
   if (const void *zero = memchr(text, 0, length))
     fail("{}: the safetensors header has a zero byte at {}, expected text",
          fileName, static_cast<const uint8_t *>(zero) - text);
@@ -252,7 +252,7 @@ void SafetensorsWriter::add(std::string name, std::string type,
   if (elementBytes == 0 || !countElements(shape, elementBytes, elements))
     fail("cannot store the tensor '{}' of type {} and shape {}", name, type,
          formatShape(shape));
-  // Wide elements first, so that every tensor is aligned.
+  // Tensors with wide elements come first, so that every tensor is aligned.
   auto place = std::upper_bound(tensors.begin(), tensors.end(), elementBytes,
                                 [](size_t bytes, const Tensor &tensor) {
                                   return elementSize(tensor.type) < bytes;
@@ -261,8 +261,8 @@ void SafetensorsWriter::add(std::string name, std::string type,
                          size_t(elements) * elementBytes, std::move(fill)});
 }
 
-/// Made as text: an ordered_json would end the program where there is no memory
-/// for it.
+/// The header is built as text, because an ordered_json would end the program
+/// if an allocation failed.
 std::string SafetensorsWriter::makeHeader() const {
   std::string text = "{";
   auto member = [&](const std::string &name, const std::string &value) {

@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Eight bytes with the length of a JSON header, the header, the tensors' bytes:
-// https://github.com/huggingface/safetensors. The header names each tensor's
-// type, shape and place, and holds string to string metadata.
+// A safetensors file (https://github.com/huggingface/safetensors) consists of
+// eight bytes with the length of a JSON header, the header, and the data of the
+// tensors. The header has the type, shape and position of each tensor, and
+// metadata that maps strings to strings.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,8 +30,8 @@ namespace vib::runtime {
 using Metadata = std::map<std::string, std::string>;
 
 /// The number under `key` in the metadata of the file `path`, or nothing if
-/// they lack the key. A text that is not a finite number of the type T (int,
-/// int64_t, uint64_t or double) is an Error.
+/// there is no such key. Throws an Error if the text is not a finite number of
+/// the type T (int, int64_t, uint64_t or double).
 template <typename T>
 std::optional<T> findNumber(const Metadata &metadata, const std::string &path,
                             const std::string &key);
@@ -44,20 +45,20 @@ class SafetensorsReader {
 public:
   struct Tensor {
     std::string name;
-    std::string type; ///< "F32", "F64", "BF16", … as the file says.
+    std::string type; ///< The name in the file: "F32", "F64", "BF16", ….
     std::vector<int64_t> shape;
     const uint8_t *data; ///< In the reader's memory.
-    uint64_t size;       ///< Bytes.
+    uint64_t size;       ///< In bytes.
   };
 
-  /// Reads and checks a file: the header's form, that the tensors cover the
-  /// payload without holes or overlaps, and that nothing follows it.
+  /// Reads and checks a file. The header must be valid, and the tensors must
+  /// cover the rest of the file without gaps or overlaps.
   explicit SafetensorsReader(const std::string &path);
   SafetensorsReader(Bytes bytes, std::string name);
 
   const std::string &name() const { return fileName; }
   const Metadata &metadata() const { return fileMetadata; }
-  /// In the order of their places in the file.
+  /// The tensors in the order of their positions in the file.
   const std::vector<Tensor> &tensors() const { return fileTensors; }
   /// The tensor of that name, or null.
   const Tensor *find(const std::string &name) const;
@@ -76,11 +77,12 @@ class SafetensorsWriter {
 public:
   Metadata metadata;
 
-  /// Adds a tensor of type "F32" or "F64" (U8, I64 …), whose data is copied.
+  /// Adds a tensor and copies its data. `type` is "F32", "F64" or another type
+  /// of the format.
   void add(std::string name, std::string type, std::vector<int64_t> shape,
            const void *data);
-  /// Adds a tensor whose data is made only when it is written, one tensor at a
-  /// time: `fill` gets the place for it.
+  /// Adds a tensor whose data is computed when it is written: `fill` writes it
+  /// to the buffer that it is given. Only one tensor is in memory at a time.
   using Fill = std::function<void(void *data)>;
   void add(std::string name, std::string type, std::vector<int64_t> shape,
            Fill fill);

@@ -1,4 +1,4 @@
-//===- Schedule.cpp - The values of a step --------------------------------===//
+//===- Schedule.cpp - Schedules and the values of a step ------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,14 +15,14 @@
 
 namespace vib::runtime {
 
-/// The part of `length` epochs that has passed, in [0, 1]. No length has passed
-/// from the start.
+/// The part of `length` epochs that has passed, in [0, 1]. A length of 0 has
+/// always passed.
 static double annealed(double epoch, double length) {
   return length > 0 ? std::min(1.0, epoch / length) : 1.0;
 }
 
-/// How many times `length` epochs have passed. A decay without a length never
-/// happens.
+/// How many times `length` epochs have passed. A decay with a length of 0 never
+/// takes place.
 static double elapsed(double epoch, double length) {
   return length > 0 ? epoch / length : 0.0;
 }
@@ -35,8 +35,8 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
   double factor = schedule.factor, length = schedule.epochs;
   switch (schedule.kind) {
   case VIB_STAIRCASE:
-    // 0.3 / 0.1 is a little less than 3. The epsilon puts a step that begins
-    // exactly at an epoch on the right stair. It is far less than an update.
+    // 0.3 / 0.1 is a little less than 3. Because of the epsilon, a step at the
+    // exact start of a stair has its value. It is far less than an update.
     return base * std::pow(factor, std::floor(elapsed(epoch, length) + 1e-9));
   case VIB_EXPONENTIAL:
     return base * std::pow(factor, elapsed(epoch, length));
@@ -59,8 +59,8 @@ bool varies(const VibSchedule &schedule) {
           schedule.factor != 1);
 }
 
-/// The epoch from which on the value stays as it is; of a decay without an end,
-/// that of the warm-up.
+/// The epoch after which the value is constant. For a decay without an end, the
+/// end of the warm-up.
 static double settledAt(const VibSchedule &schedule) {
   bool ends = schedule.kind == VIB_COSINE || schedule.kind == VIB_LINEAR ||
               schedule.kind == VIB_GEOMETRIC;
@@ -93,7 +93,7 @@ std::string describeCourse(const VibSchedule &schedule, double base,
                                  turns ? after(warmUp) + ", then to " : "", to);
   if (!turns && from == to)
     text = from + " throughout this run";
-  // The next turn that the run is too short for.
+  // The next point of the schedule that this run does not reach.
   double missed = epochOf(last) < warmUp    ? warmUp
                   : epochOf(last) < settled ? settled
                                             : 0;

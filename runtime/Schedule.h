@@ -1,4 +1,4 @@
-//===- Schedule.h - The values of a step ------------------------*- C++ -*-===//
+//===- Schedule.h - Schedules and the values of a step ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A schedule is a function of the epoch, a real number: the updates done so far
-// divided by the updates of an epoch. The runtime evaluates everything in f64
-// and passes it to the generated code as one VibStep.
+// A schedule is a function of the epoch, a real number: the number of previous
+// updates divided by the number of updates of an epoch. The runtime evaluates
+// schedules in f64 and passes the values of a step to the generated code as a
+// VibStep.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,29 +24,30 @@
 namespace vib::runtime {
 
 /// The value of the schedule at `epoch`. During the warm-up it grows linearly
-/// from 0; the schedule's own clock starts at the end of the warm-up.
+/// from 0. The schedule itself counts epochs from the end of the warm-up.
 double scheduledValue(const VibSchedule &schedule, double base, double epoch);
 
 /// Whether the value ever changes.
 bool varies(const VibSchedule &schedule);
 
-/// Says where the value starts and ends in a run whose updates are those after
-/// `first` and up to `last` updates; and what the schedule goes on to if the
-/// run is too short for it. "0.001", "from 0 to 0.0005 at the end of this run
-/// (the model's schedule reaches 0.001 after 20 epochs)".
+/// Describes the value at the start and at the end of a run that begins after
+/// `first` updates and ends after `last` updates. If the run is too short for
+/// the schedule, it also says which value the schedule reaches later. "0.001",
+/// "from 0 to 0.0005 at the end of this run (the model's schedule reaches 0.001
+/// after 20 epochs)".
 std::string describeCourse(const VibSchedule &schedule, double base,
                            uint64_t first, uint64_t last,
                            uint64_t stepsPerEpoch);
 
-/// What the user may change of a model without compiling it again.
+/// The values that flags of the program set.
 struct HyperParameters {
   uint64_t seed;
   double rate; ///< The base learning rate.
   double beta; ///< The final coefficient.
 };
 
-/// The values of the update that follows `step` updates; `rows` is left to the
-/// caller.
+/// The values of the update that follows `step` updates. The caller sets the
+/// rows.
 VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,
                       uint64_t step, int64_t stepsPerEpoch);
 

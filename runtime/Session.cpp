@@ -1,4 +1,4 @@
-//===- Session.cpp - A model at work on a device --------------------------===//
+//===- Session.cpp - Running a model on a device --------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Session.h - A model at work on a device ------------------*- C++ -*-===//
+//===- Session.h - Running a model on a device ------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Everything that runs the generated code goes through here, so that training,
-// evaluation and prediction know no target. A session has the data, the arena
-// and the weights where the model runs: in the memory of the process
-// (CpuSession.h), or on a GPU (CudaSession.h), where they stay. There, steps
-// are done some time after they were asked for, and what they gave is told when
-// it is known.
+// Training, evaluation and prediction run the generated code only through this
+// interface, so that they do not depend on the target. A session stores the
+// data, the arena and the weights on the device: in the memory of the process
+// (CpuSession.h), or in the memory of a GPU (CudaSession.h). On a GPU, steps
+// are executed some time after they were submitted, and their results are
+// reported later.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,13 +31,13 @@
 
 namespace vib::runtime {
 
-/// What a training step gave, in sums over its rows.
+/// The results of a training step, as sums over its rows, in nats.
 struct StepSums {
   VibStep step;
   double nll = 0;
   double rate = 0;
   double error = 0;
-  double seconds = 0; ///< It took, from the rows of the split on.
+  double seconds = 0; ///< The time of the step, gathering included.
 };
 
 /// Makes a step one on `rows` rows from place `first` on.
@@ -55,92 +55,94 @@ public:
 
   const VibModel &model;
 
-  /// What does the work: "2 threads".
+  /// The device in words: "2 threads".
   virtual std::string describeDevice() const = 0;
 
-  /// How many batches, the last one perhaps ragged, `rows` make.
+  /// The number of batches of `rows` rows, the last of which may be smaller.
   int64_t batchesOf(int64_t rows) const {
     return (rows + model.batch - 1) / model.batch;
   }
 
-  /// Gives rows that batches are made of later; the result names them. They
-  /// must stay as they are while the session lives. Null `labels` are for
+  /// Adds the rows of a split, and returns their number in this session. They
+  /// must live and stay unchanged as long as the session. `labels` are null for
   /// predictions.
   virtual int addRows(const Inputs &inputs, const Labels *labels) = 0;
 
-  /// The weights to work with, and, if there are such, the moments and the
-  /// average that training changes with them.
+  /// Sets the weights, and the moments and the average if the state has them.
   virtual void setState(State &state) = 0;
-  /// Brings what training has made of the state into its own memory.
+  /// Copies the state from the device to the memory of setState().
   virtual void fetchState() = 0;
 
   //===--------------------------------------------------------------------===//
   // Training
   //===--------------------------------------------------------------------===//
 
-  /// Called once for each step, in their order.
+  /// Called once for each completed step, in the order of the steps.
   using StepDone = std::function<void(const StepSums &sums)>;
 
-  /// The rows to train on, and their order (empty: as they are), which must
-  /// stay as it is until another one is set. All steps that were asked for must
-  /// be done.
+  /// Sets the rows to train on, and their order, which must live and stay
+  /// unchanged until another one is set. An empty order is that of the split.
+  /// All submitted steps must be complete.
   virtual void setTrainingOrder(int rows,
                                 const std::vector<uint32_t> &order) = 0;
-  /// How many steps it is best to ask for at once.
+  /// The number of steps per call of train() that is fastest.
   virtual size_t stepsAtOnce() const = 0;
-  /// Does steps, each on the step.rows rows from place step.row0 of the order
-  /// on. Calls `done` for those of these and of earlier ones of which that is
-  /// known now.
+  /// Submits steps. Each trains on step.rows rows, from position step.row0 of
+  /// the order on. Calls `done` for the steps, of this call or earlier ones,
+  /// that are known to be complete.
   virtual void train(const VibStep *steps, size_t count,
                      const StepDone &done) = 0;
-  /// Waits for the steps that are left.
+  /// Waits for all submitted steps.
   virtual void finishSteps(const StepDone &done) = 0;
 
   //===--------------------------------------------------------------------===//
   // Evaluation and prediction
   //===--------------------------------------------------------------------===//
 
-  /// Whether what follows takes the average weights of the state.
+  /// Selects the averaged or the raw weights for the calls that follow.
   virtual void useAverage(bool average) = 0;
-  /// Makes the rows from step.row0 on the batch and encodes them.
+  /// Loads the rows from step.row0 on as the batch, and encodes them.
   virtual void encode(int rows, const VibStep &step) = 0;
-  /// After encode(), any number of times. The step differs in its sample only.
+  /// Evaluates draw step.sample of the encoded batch. The step is otherwise
+  /// that of encode(). May be called several times.
   virtual void evaluate(const VibStep &step) = 0;
-  /// After encode(), any number of times: makes a draw of z the batch's.
+  /// Computes z of draw step.sample of the encoded batch. May be called several
+  /// times.
   virtual void draw(const VibStep &step) = 0;
-  /// Decodes the batch's z, which draw() or write() has made.
+  /// Decodes the batch's z, which draw() or write() has written.
   virtual void decode(const VibStep &step) = 0;
 
-  /// Makes `values` the first rows of a tensor of the batch, in the tensor's
-  /// type, and the other rows 0.
+  /// Writes `values`, converted to the tensor's type, to the first rows of a
+  /// tensor of the batch, and 0 to its other rows.
   virtual void write(const char *name, const std::vector<double> &values) = 0;
   /// The first `rows` rows of an output of the last call.
   virtual std::vector<double> read(const char *name, int64_t rows) = 0;
-  /// The sum over the first `rows` rows of an output of one number a row, in
-  /// their order.
+  /// The sum of the first `rows` rows, in their order, of an output that has
+  /// one number per row.
   virtual double sum(const char *name, int64_t rows) = 0;
 
   //===--------------------------------------------------------------------===//
   // Profile
   //===--------------------------------------------------------------------===//
 
-  /// Measures kernels from now on.
+  /// Measures each kernel from now on.
   virtual void startProfile() = 0;
-  /// A table of what was measured. `steps` updates took `seconds`.
+  /// A table of the measured times. `steps` updates took `seconds`.
   virtual std::string describeProfile(uint64_t steps, double seconds) = 0;
 };
 
-/// A session where the program was compiled for, as the options want it.
+/// Creates a session on the target of the program, with the options' threads or
+/// device.
 std::unique_ptr<Session> makeSession(const VibModel &model,
                                      const Options &options);
 
-/// The bytes of a tensor.
+/// The size of a tensor in bytes.
 uint64_t sizeOf(const VibTensor &tensor);
 /// The sum of `rows` values of the tensor's type, in their order.
 double sumRows(const VibTensor &tensor, const void *values, int64_t rows);
-/// The tensor's memory with `values` in its first rows and 0 in the others.
+/// The content of a tensor with `values` in its first rows and 0 in the others.
 Bytes toTensor(const VibTensor &tensor, const std::vector<double> &values);
-/// `rows` rows of the tensor from `values` on.
+/// The first `rows` rows of a tensor whose memory is `values`.
 std::vector<double> readRows(const VibTensor &tensor, const void *values,
                              int64_t rows);
 

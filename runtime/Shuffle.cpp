@@ -29,8 +29,8 @@ void shuffleRows(uint64_t seed, uint64_t epoch, int64_t count,
   for (uint64_t i = order.size(); i-- > 1;) {
     uint32_t word =
         randomWords(seed, Purpose::Shuffle, uint32_t(i), 0, uint32_t(epoch))[0];
-    // The product's high half is in [0, i]: no division, and a bias below
-    // 2^-32.
+    // The high half of the product is in [0, i]. This needs no division, and
+    // its bias is below 2^-32.
     uint64_t j = uint64_t(word) * (i + 1) >> 32;
     std::swap(order[i], order[j]);
   }

@@ -14,8 +14,8 @@
 
 namespace vib::runtime {
 
-/// Makes `order` the permutation of `count` rows for an epoch, counted from 0:
-/// Fisher-Yates from the identity.
+/// Sets `order` to the permutation of `count` rows in an epoch, which is counted
+/// from 0, by the algorithm of Fisher and Yates. docs/randomness.md defines it.
 void shuffleRows(uint64_t seed, uint64_t epoch, int64_t count,
                  std::vector<uint32_t> &order);
 

@@ -16,13 +16,14 @@
 
 namespace vib::runtime {
 
-// Lock-free, so fit for a handler; atomic, as it runs on any of the threads.
+// Atomic, because the handler may run on any thread. A handler may use them
+// because they are lock-free.
 static std::atomic<int> firstSignal{0};
 static std::atomic<int64_t> firstTime{0};
 
-/// Notes the first signal. A later one kills, but not within half a second: a
-/// wrapper such as timeout(1) signals the process and its group, which is one
-/// wish that arrives twice.
+/// Records the first signal. A later one kills the process, unless it arrives
+/// within half a second: a wrapper such as timeout(1) signals the process and
+/// its group, so that one request arrives twice.
 static void handle(int signal) {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -42,8 +43,8 @@ void catchInterrupts() {
   struct sigaction action = {};
   action.sa_handler = handle;
   sigemptyset(&action.sa_mask);
-  // The only calls that wait for long are those of poll() (see File.cpp), which
-  // a signal ends all the same.
+  // Only the calls of poll() in File.cpp wait long, and a signal ends poll() in
+  // spite of SA_RESTART.
   action.sa_flags = SA_RESTART;
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction old = {};

@@ -11,29 +11,28 @@
 
 namespace vib::runtime {
 
-/// Thrown where work is given up because a signal asked for it; the program
-/// exits with interruptionCode().
+/// Thrown to end the work after a signal. The program exits with
+/// interruptionCode().
 struct Interrupted {};
 
-/// From now on SIGINT, SIGTERM and SIGHUP set a flag, and a second one kills
-/// the process. A signal that is ignored already (by nohup, or in the
-/// background of a script) stays ignored. A write beyond the limit of a file's
-/// size (SIGXFSZ) becomes an error of that write.
+/// From now on, a first SIGINT, SIGTERM or SIGHUP sets a flag, and a second one
+/// kills the process. A signal that is already ignored (by nohup, or in the
+/// background of a script) stays ignored. A write beyond the size limit of a
+/// file (SIGXFSZ) fails with an error instead of killing the process.
 void catchInterrupts();
 
-/// From now on a write to a pipe that nobody reads is an error of that write
-/// and does not kill the process (SIGPIPE). For commands whose result is a
-/// file.
+/// From now on, a write to a closed pipe (SIGPIPE) fails with an error instead
+/// of killing the process. This is for commands whose result is a file.
 void surviveClosedPipes();
 
-/// Whether one of them has come.
+/// Whether one of the signals of catchInterrupts() has arrived.
 bool interrupted();
 
-/// The exit code after an interruption: 128 and the number of the signal (130
+/// The exit code after an interruption: 128 plus the number of the signal (130
 /// for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP).
 int interruptionCode();
 
-/// Throws Interrupted if so.
+/// Throws Interrupted if interrupted().
 void throwIfInterrupted();
 
 } // namespace vib::runtime

@@ -1,4 +1,4 @@
-//===- Synthetic.cpp - Data to time steps on ------------------------------===//
+//===- Synthetic.cpp - Random data for timing -----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -34,7 +34,7 @@ Array makeArray(ElementType type, std::vector<int64_t> shape, Make make) {
   return array;
 }
 
-/// `step` = 0 for inputs, 1 for labels.
+/// The random words of an element. `step` is 0 for inputs and 1 for labels.
 PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
                     uint32_t step) {
   return randomWords(seed, Purpose::SyntheticData, index, row, step);

@@ -1,4 +1,4 @@
-//===- Synthetic.h - Data to time steps on ----------------------*- C++ -*-===//
+//===- Synthetic.h - Random data for timing ---------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,10 +14,10 @@
 
 namespace vib::runtime {
 
-/// A few batches of random bytes, or of floats in (0, 1).
+/// A split of a few batches with random inputs: bytes, or floats in (0, 1).
 Split makeSyntheticSplit(const VibModel &model, uint64_t seed);
 
-/// The values of a step that goes round through the batches.
+/// The values of training step `step`, which uses the batches in turn.
 VibStep makeSyntheticStep(const VibModel &model, const HyperParameters &values,
                           uint64_t step);
 

@@ -6,26 +6,28 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A launch divides the units into one contiguous share a thread, always the
-// same ones, so that a thread finds in its cache what it wrote before. A share
-// is taken in chunks of half of what is left of it: (for 16 units) 8, 4, 2,
-// 1, 1. Who has finished its own share takes chunks of the others', so a thread
-// that the system has interrupted holds up no more than the chunk that it is
-// in.
+// A launch divides the units into one contiguous share per thread. The shares
+// of a kernel are always the same, so that a thread finds in its cache what it
+// wrote before. A thread takes its share in chunks, each half of what is left:
+// 8, 4, 2, 1, 1 for 16 units. A thread that has finished its own share takes
+// chunks of the other shares. So a thread that the system has interrupted
+// delays at most its current chunk.
 //
-// A launch is over when all units are done, not when all threads have been
-// there: one that slept may come when the next launch is on, or is being set
-// up. So the number of chunks that are left of a share is in one word with the
-// number of the launch, and a chunk is taken by compare-and-swap: who took one
-// knows that its launch is not over, and therefore that the job it read before
-// is that launch's. That nothing is left must not depend on what it read.
+// A launch is over when all units are complete, even if a thread has not taken
+// part: a thread that slept may wake up during the next launch, or while that
+// is being set up. Therefore one word per share contains both the number of
+// chunks that are left and the number of the launch, and a thread takes a chunk
+// by compare-and-swap on this word. If that succeeds, the launch is not over,
+// so the job that the thread has read before belongs to this launch. Whether
+// any chunk is left must be decided from the word alone.
 //
-// The workers watch that number, the launching thread watches the units that
-// are not done. Both watch for a while and then sleep on a condition variable.
-// The flags `sleepers` and `callerSleeps` spare the lock when nobody sleeps: a
-// sleeper raises its flag before it looks at the counter for the last time, the
-// waker changes the counter before it looks at the flag, both in sequentially
-// consistent order, so that one of the two sees the other.
+// The workers wait for a new launch number, and the launching thread waits for
+// the number of pending units to become 0. Both watch for a while and then
+// sleep on a condition variable. The flags `sleepers` and `callerSleeps` avoid
+// the lock when no thread sleeps. A sleeper sets its flag before it reads the
+// counter for the last time, and the waker changes the counter before it reads
+// the flag. Both use sequentially consistent order, so at least one of them
+// sees the other's write.
 //
 //===----------------------------------------------------------------------===//
 
@@ -49,12 +51,12 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// How long to watch before sleeping: longer than the gaps between the kernels
-/// of a step, shorter than a slice of the scheduler.
+/// A thread watches for this long before it sleeps. It is longer than the gaps
+/// between the kernels of a step, and shorter than a slice of the scheduler.
 constexpr std::chrono::microseconds watchTime(100);
 
-/// How long of that without letting others have the processor: most waits
-/// between threads that both run end before.
+/// After this part of the watch time a thread yields its processor. If both
+/// threads run, most waits end earlier.
 constexpr std::chrono::microseconds quietTime(10);
 
 void relax() {
@@ -65,9 +67,9 @@ void relax() {
 #endif
 }
 
-/// The rounding and denormal modes, without what has happened so far. Only
-/// those of the vector unit where there is one: the kernels use no other, and
-/// they are a single register.
+/// The rounding and denormal modes, without the exception flags. On x86-64 they
+/// are the modes of the vector unit, because kernels use no other unit and
+/// these modes are a single register.
 #if defined(__x86_64__)
 using Arithmetic = uint32_t;
 Arithmetic getArithmetic() { return __builtin_ia32_stmxcsr() & ~0x3fu; }
@@ -86,7 +88,7 @@ Range getShare(int64_t units, int64_t share, int64_t ways) {
   return {units * share / ways, units * (share + 1) / ways};
 }
 
-/// How many chunks a share is taken in.
+/// The number of chunks of a share.
 int countChunks(Range share) {
   uint64_t units = uint64_t(share.end - share.begin);
   return units > 0 ? 64 - __builtin_clzll(units) : 0;
@@ -107,20 +109,22 @@ struct VibPool {
   std::vector<ThreadPool::KernelTime> profile;
 
 private:
-  /// The chunks that are left of a share, below the number of the launch.
+  /// The number of the launch in the upper bits, and the number of chunks that
+  /// are left in the lower bits.
   struct alignas(64) Share {
     std::atomic<uint64_t> left{0};
   };
   static constexpr int chunkBits = 8;
 
-  /// Watches until `done` holds; false if it did not in time.
+  /// Watches until `done` is true. Returns false if the watch time ends first.
   template <typename Predicate> bool watch(Predicate done) const;
   int64_t runShare(uint64_t launch, int share);
   void run(uint64_t launch, int thread);
   void work(int thread);
   void stop();
 
-  // The job. Whoever reads it may be late, so its fields are atomic.
+  // The job. Its fields are atomic because a late thread may read them while
+  // the next launch writes them.
   std::atomic<const VibCall *> call{nullptr};
   std::atomic<VibKernelFn> kernel{nullptr};
   std::atomic<int64_t> units{0};
@@ -128,12 +132,14 @@ private:
   std::atomic<Arithmetic> arithmetic{};
   std::vector<Share> shares;
 
-  /// With more threads than processors, watching takes the time of the others.
+  /// False if there are more threads than processors: a watching thread would
+  /// take the time of the others.
   bool watches;
-  /// What the caller could run on, if the pool has changed it.
+  /// The caller's original processors, if the pool has changed them.
   std::vector<int> callersProcessors;
+  /// The number of the launch.
   alignas(64) std::atomic<uint64_t> generation{0};
-  alignas(64) std::atomic<int64_t> pending{0}; ///< Units that are not done.
+  alignas(64) std::atomic<int64_t> pending{0}; ///< Units not yet complete.
   alignas(64) std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};
   std::atomic<bool> stopping{false};
@@ -149,18 +155,18 @@ VibPool::VibPool(int count, bool isOurs)
     fail("{} threads, expected 1 or more", count);
   std::vector<int> processors = allowedProcessors();
   watches = size_t(count) <= std::max<size_t>(processors.size(), 1);
-  // Only threads that take all processors know which one is whose: two pools
-  // of fewer would choose the same ones, while others are idle.
+  // Threads are bound only if they use all processors. Two smaller pools would
+  // choose the same processors, and others would be idle.
   bool pins = count > 1 && size_t(count) == processors.size();
   if (pins) {
-    // The caller stays where it is; the others follow in their order.
+    // The caller stays on its processor, and the workers get the next ones.
     auto here =
         std::find(processors.begin(), processors.end(), currentProcessor());
     if (here != processors.end())
       std::rotate(processors.begin(), here, processors.end());
   }
-  // Whatever needs memory comes before the first thread: where it is short, a
-  // thread that runs must not be destroyed.
+  // Allocate before the first thread starts: after a failed allocation, the
+  // destructor of a running thread would end the program.
   workers.reserve(size_t(count - 1));
   if (pins && isOurs)
     callersProcessors = allowedProcessors();
@@ -219,19 +225,20 @@ template <typename Predicate> bool VibPool::watch(Predicate done) const {
     auto waited = Clock::now() - begin;
     if (waited >= watchTime)
       return false;
-    // Who is waited for may be waiting for this processor.
+    // The other thread may be waiting for this processor.
     if (waited >= quietTime)
       std::this_thread::yield();
   }
 }
 
-/// Runs chunks of a share while it has any; returns how many units these were.
+/// Runs chunks of a share until none is left, and returns the number of units
+/// that were run.
 int64_t VibPool::runShare(uint64_t launch, int share) {
   const VibCall *jobCall = call.load(std::memory_order_relaxed);
   VibKernelFn jobKernel = kernel.load(std::memory_order_relaxed);
   int64_t jobUnits = units.load(std::memory_order_relaxed);
   int64_t ways = active.load(std::memory_order_relaxed);
-  // Of a later launch, perhaps: then no chunk will be taken.
+  // The job may belong to a later launch. Then no chunk will be taken.
   auto [begin, end] = getShare(jobUnits, share, std::max<int64_t>(ways, 1));
   int chunks = countChunks({begin, end});
   std::atomic<uint64_t> &left = shares[size_t(share)].left;
@@ -254,7 +261,8 @@ int64_t VibPool::runShare(uint64_t launch, int share) {
   return done;
 }
 
-/// Runs what is left of a launch, the thread's own share first.
+/// Runs the chunks of a launch that are left, first those of the thread's own
+/// share.
 void VibPool::run(uint64_t launch, int thread) {
   int ways = active.load(std::memory_order_relaxed);
   int64_t done = 0;
@@ -312,7 +320,8 @@ void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
         std::memory_order_relaxed);
   generation.store(number);
   if (sleepers.load() > 0) {
-    // Under the lock: a worker that is about to sleep has not missed it.
+    // Taking the lock once ensures that a worker that is about to sleep does
+    // not miss the notification.
     {
       std::lock_guard<std::mutex> lock(mutex);
     }
@@ -361,8 +370,8 @@ namespace vib::runtime {
 
 int availableProcessors() {
   double processors = double(allowedProcessors().size());
-  // More threads than the quota pays for would be stopped, each in turn, while
-  // the others wait for it.
+  // With more threads than the quota allows, the system would pause threads
+  // while the others wait for them.
   processors = std::min(processors, cpuQuota().value_or(processors));
   return std::max(1, int(processors));
 }

@@ -7,18 +7,18 @@
 //===----------------------------------------------------------------------===//
 //
 // A launch divides a kernel's units among the threads (ThreadPool.cpp says
-// how). The results cannot depend on who runs which: units are fixed when
-// compiling, and partial sums are combined in their order.
+// how). The results do not depend on the thread that runs a unit: the units are
+// fixed at compile time, and partial sums are combined in the order of units.
 //
-// Threads that wait spin for a tenth of a millisecond, then sleep. A pool of as
-// many threads as the process may use processors keeps each thread to one of
-// them: the launching one, while the pool lives, to that on which it made the
-// pool, and gives it back its mask. Other pools leave that to the system.
+// A waiting thread spins for a tenth of a millisecond, then sleeps. If the pool
+// has as many threads as the process may use processors, each thread is bound
+// to its own processor. The launching thread is bound to the processor on which
+// it created the pool, and gets back its old mask at the end of the pool. In
+// other pools the system places the threads.
 //
-// Denormals: kernels run with the rounding and denormal modes of the thread
-// that launches, which the pool copies to every worker at every launch. The
-// program sets the IEEE ones (useIeeeArithmetic): round to nearest, denormals
-// kept.
+// Kernels run with the rounding and denormal modes of the launching thread. The
+// pool copies them to every worker at every launch. The program sets the modes
+// of IEEE (useIeeeArithmetic): round to nearest, with denormals.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,39 +33,41 @@
 
 namespace vib::runtime {
 
-/// How many processors the process may use: those that it may run on, or what
-/// its quota pays for (CpuQuota.h), rounded down, if that is less. At least 1.
+/// The number of processors that the process may use: those of its mask, or its
+/// quota (CpuQuota.h) rounded down if that is less; at least 1.
 int availableProcessors();
 
-/// Sets round to nearest and gradual underflow for the calling thread, whatever
-/// a library or a parent has set.
+/// Sets round to nearest and gradual underflow for the calling thread, in case
+/// a library or the parent process has changed them.
 void useIeeeArithmetic();
 
 class ThreadPool {
 public:
-  /// What a kernel has cost so far, waiting for the slowest thread included.
+  /// The launches of a kernel and their total time, which includes waiting for
+  /// the slowest thread.
   struct KernelTime {
     uint64_t launches = 0;
     double seconds = 0;
   };
 
-  /// `threads` of them work, the launching one included: 1 or more. There are
-  /// fewer where the system or a limit does not allow so many. The thread that
-  /// makes the pool launches, and ends it.
+  /// `threads`, 1 or more, includes the launching thread. There are fewer if the
+  /// system or a limit does not allow so many. The thread that creates the pool
+  /// must also launch the kernels and destroy the pool.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;
   ThreadPool &operator=(const ThreadPool &) = delete;
 
   int threads() const;
-  /// How many there should have been.
+  /// The number of threads that was requested.
   int wanted() const { return wantedThreads; }
-  /// What VibCall::pool wants.
+  /// The value for VibCall::pool.
   VibPool *handle() const { return pool.get(); }
 
-  /// Starts to measure, from zero, kernels 0 … numKernels - 1.
+  /// Resets the profile and measures the kernels 0 … numKernels - 1 from now
+  /// on.
   void startProfile(uint32_t numKernels);
-  /// By kernel index; empty if nothing was measured.
+  /// The times by kernel index; empty if nothing was measured.
   const std::vector<KernelTime> &profile() const;
 
 private:

@@ -6,22 +6,21 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A run can be killed at any moment and must go on as if nothing had happened.
-// That rests on two orders of writing and one rule of reading:
+// A run may be killed at any time, and resuming it must give the same files as
+// an uninterrupted run. Three rules ensure this:
 //
 //   - At the end of an epoch its lines are appended to metrics.jsonl and
-//     synced, and then the checkpoint is written, which says how many lines
-//     are its own.
-//   - Before the first line of all, a checkpoint is written that counts none,
-//     so that there are never lines without a checkpoint.
-//   - A resumed run cuts metrics.jsonl to that number. Lines of epochs that the
-//     checkpoint has not seen, and those that a run wrote when it ended in the
-//     middle of an epoch, go away and are written again.
+//     synced. Then the checkpoint is written, with the number of lines.
+//   - Before the first line, a checkpoint with 0 lines is written, so that
+//     there are never lines without a checkpoint.
+//   - A resumed run truncates metrics.jsonl to the checkpoint's number of
+//     lines. This removes lines of later epochs, and those of a run that ended
+//     in the middle of an epoch. They are written again.
 //
-// The sums of an epoch that has begun are in the checkpoint. They are cleared
-// only when the lines of the epoch are written, so a checkpoint made at the
-// very end of an epoch (Ctrl-C or a lost GPU during the evaluation) still knows
-// what to report.
+// The checkpoint contains the sums of the current epoch. They are cleared only
+// after the lines of the epoch are written. So a checkpoint of the very end of
+// an epoch (after Ctrl-C or a lost GPU during the evaluation) still has the
+// sums for its lines.
 //
 //===----------------------------------------------------------------------===//
 
@@ -65,7 +64,8 @@ double secondsSince(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Whether `longer` names the data of `shorter` and of one more split.
+/// Whether `longer` has the fingerprints of `shorter` and that of one more
+/// split.
 bool addsSplit(const std::string &longer, const std::string &shorter) {
   return !shorter.empty() && longer.compare(0, shorter.size(), shorter) == 0 &&
          longer.compare(shorter.size(), 2, ", ") == 0;
@@ -97,8 +97,8 @@ public:
       finish();
     } catch (const Interrupted &) {
       progress.clear();
-      complain("{}: interrupted at step {}; {} is written, --resume goes on "
-               "from it\n",
+      complain("{}: interrupted at step {}; {} is written, and --resume "
+               "continues from it\n",
                model.name, step, checkpointPath);
       return interruptionCode();
     } catch (const DeviceError &error) {
@@ -126,13 +126,13 @@ private:
   void report(bool wholeEpoch);
   void finish();
 
-  /// Updates of an epoch.
+  /// The number of updates in an epoch.
   uint64_t stepsPerEpoch() const {
     return uint64_t(session->batchesOf(train.rows()));
   }
   /// The epoch of the last update, from 0.
   uint64_t lastEpoch() const { return step ? (step - 1) / stepsPerEpoch() : 0; }
-  /// How many epochs the run has, the last one perhaps cut by --steps.
+  /// The number of epochs of the run, the last of which --steps may cut short.
   int64_t epochsInAll() const {
     return int64_t((std::max(limit, step) - 1) / stepsPerEpoch() + 1);
   }
@@ -141,7 +141,7 @@ private:
   }
   double elapsed() const { return secondsBefore + secondsSince(begun); }
 
-  /// What the lines written now say of the moment.
+  /// The context of lines that are written now.
   Context context(const char *split, const char *weights) const;
   Figures runningFigures() const;
   void showLive();
@@ -162,46 +162,45 @@ private:
 
   Split train;
   std::optional<Split> test;
-  int trainRows = 0, testRows = 0; ///< Their names in the session.
-  std::string data; ///< Fingerprints, as the checkpoint has them.
+  int trainRows = 0, testRows = 0; ///< Their numbers in the session.
+  std::string data; ///< Fingerprints, in the form of the checkpoint.
   double trainEntropy = 0;
 
-  uint64_t step = 0;  ///< Updates done.
-  uint64_t limit = 0; ///< Updates to do in all.
+  uint64_t step = 0;  ///< The number of updates so far.
+  uint64_t limit = 0; ///< The number of updates at the end of the run.
   RunningSums sums;
-  std::optional<LossTerms> firstTerms; ///< Of the first step of all.
-  std::string divergence;      ///< Of the last line in words; empty: none.
-  std::vector<uint32_t> order; ///< Which the session reads; empty: none.
-  std::optional<uint64_t> orderedEpoch; ///< Which it is the order of.
+  std::optional<LossTerms> firstTerms; ///< Of step 1, perhaps of an older run.
+  std::string divergence; ///< Message for the last line; empty if it is fine.
+  std::vector<uint32_t> order; ///< The session reads it; empty without shuffle.
+  std::optional<uint64_t> orderedEpoch; ///< The epoch of the order.
   std::unique_ptr<LineFile> metrics;
   uint64_t metricsLines = 0;
   std::optional<uint64_t> savedStep; ///< Of the checkpoint on the disk.
 
   Clock::time_point begun = Clock::now();
-  double secondsBefore = 0; ///< Of the runs that this one goes on.
+  double secondsBefore = 0; ///< Of the resumed runs.
   uint64_t firstStep = 0;   ///< Of this run.
-  double rowsTrained = 0;   ///< In this run,
-  double trainSeconds = 0;  ///< in this time, evaluations left out.
+  double rowsTrained = 0;   ///< In this run.
+  double trainSeconds = 0;  ///< Of this run, without evaluations.
 };
 
-/// Makes --out and locks it, then checks that it holds what this run needs: a
-/// run to go on with, or nothing.
+/// Creates and locks --out. Then checks that it contains a run to resume, or no
+/// run if a new one starts.
 void TrainingRun::openDirectory() {
   directory.emplace(options.out, std::vector<std::string>{
                                      checkpointName, metricsName, modelName});
   bool hasCheckpoint = fileExists(checkpointPath);
   if (options.resume && hasCheckpoint)
     return;
-  // A run that failed before its first line leaves nothing to go on with.
+  // A run that failed before its first line leaves an empty metrics.jsonl.
   for (const std::string &path : {checkpointPath, modelPath, metricsPath}) {
     if (!fileExists(path) || (path == metricsPath && readFile(path).empty()))
       continue;
     if (options.resume)
-      fail(
-          "{} holds {} but no {}, so --resume cannot go on: put the checkpoint "
-          "back, or give another --out",
-          options.out, path, checkpointName);
-    fail("{} holds a run already ({}): give --resume to go on with it, or "
+      fail("{} contains {} but no {}, so --resume cannot continue: put the "
+           "checkpoint back, or give another --out",
+           options.out, path, checkpointName);
+    fail("{} already contains a run ({}): give --resume to continue it, or "
          "another --out",
          options.out, path);
   }
@@ -230,7 +229,7 @@ void TrainingRun::startOrResume() {
   if (resumes) {
     Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
     Checkpoint wanted = describeCheckpoint();
-    // A run that evaluates nothing does not know the test data.
+    // A run without evaluation has no fingerprint of the test data.
     if (addsSplit(saved.data, wanted.data))
       saved.data = wanted.data;
     else if (addsSplit(wanted.data, saved.data))
@@ -255,16 +254,14 @@ void TrainingRun::startOrResume() {
         fmt::format("no checkpoint in {}: starting at step 0", options.out));
 }
 
-/// Takes over the sums of the epoch that has begun, if they can be those of
-/// this step.
+/// Restores the sums of the current epoch, and checks that they fit the step.
 void TrainingRun::restoreSums(const Checkpoint &saved) {
   auto found = saved.sums.find("train");
   std::optional<RunningSums> read;
   if (found != saved.sums.end())
     read = RunningSums::fromValues(found->second);
   if (!read)
-    fail("{}: damaged: it lacks the sums of the epoch that has begun",
-         checkpointPath);
+    fail("{}: damaged: it lacks the sums of the current epoch", checkpointPath);
   uint64_t steps = step % stepsPerEpoch();
   double rows = double(steps) * double(model.batch);
   double wholeEpoch = double(train.rows());
@@ -273,11 +270,11 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
     fail("{}: damaged: its sums are over {} rows, expected {} at step {}",
          checkpointPath, read->rows, rows, step);
   if (!read->isPossible(model))
-    fail("{}: damaged: its sums of the epoch that has begun are impossible",
+    fail("{}: damaged: its sums of the current epoch are impossible",
          checkpointPath);
   sums = *read;
 
-  // Checkpoints of earlier versions do not have it.
+  // Checkpoints of earlier versions lack it.
   auto first = saved.sums.find("first_step");
   if (first == saved.sums.end())
     return;
@@ -288,8 +285,8 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
   firstTerms = {terms[0], terms[1]};
 }
 
-/// The bytes of the first `lines` lines of metrics.jsonl. The last of them says
-/// how long the run has taken so far.
+/// Returns the size in bytes of the first `lines` lines of metrics.jsonl. Reads
+/// the time that the run has taken so far from the last of them.
 uint64_t TrainingRun::readMetrics(uint64_t lines) {
   if (lines == 0)
     return 0;
@@ -301,10 +298,9 @@ uint64_t TrainingRun::readMetrics(uint64_t lines) {
                  bytes.begin()) +
           1;
     if (end > bytes.size())
-      fail(
-          "{}: {} lines, expected at least {}, which the checkpoint at step {} "
-          "counts",
-          metricsPath, line, lines, step);
+      fail("{}: {} lines, expected at least {} according to the checkpoint at "
+           "step {}",
+           metricsPath, line, lines, step);
   }
   auto last = nlohmann::json::parse(bytes.begin() + begin, bytes.begin() + end,
                                     nullptr, /*allow_exceptions=*/false);
@@ -336,7 +332,7 @@ void TrainingRun::introduce() {
                             model.batch, grouped(int64_t(stepsPerEpoch())),
                             grouped(int64_t(limit)), values.seed));
   if (step >= limit)
-    return; // No step follows, and a schedule has no course.
+    return; // No step follows, so the schedules have no values to describe.
   auto course = [&](const VibSchedule &schedule, double base) {
     return describeCourse(schedule, base, step, limit, stepsPerEpoch());
   };
@@ -345,19 +341,19 @@ void TrainingRun::introduce() {
   progress.keep("learning rate " + course(model.rate_schedule, values.rate));
 }
 
-/// Says that there is nothing to resume.
+/// Prints that the run is already finished.
 void TrainingRun::sayFinished() {
   const char *flag = options.steps == limit ? "--steps" : "--epochs";
   std::string done =
       step == limit
           ? fmt::format("all {} steps are done", grouped(int64_t(limit)))
-          : fmt::format("{} steps are done, and {} asks for {} in all",
+          : fmt::format("{} steps are done, and {} allows {} in all",
                         grouped(int64_t(step)), flag, grouped(int64_t(limit)));
   progress.keep(fmt::format("the run is finished: {}; a larger {} continues it",
                             done, flag));
 }
 
-/// Beta and the learning rate of the last update where they have a schedule.
+/// Beta and the learning rate of the last update, if they have a schedule.
 std::string TrainingRun::describeVarying(const Context &now) const {
   std::string text;
   if (now.beta && varies(model.beta_schedule))
@@ -384,7 +380,7 @@ void TrainingRun::trainToLimit() {
   }
 }
 
-/// The number of updates after which the run has more to do than to go on.
+/// The number of updates at the next end of an epoch or checkpoint.
 uint64_t TrainingRun::nextStop() const {
   auto nextMultiple = [&](uint64_t every) {
     uint64_t left = every - step % every;
@@ -406,8 +402,8 @@ void TrainingRun::setOrder(uint64_t epoch) {
   orderedEpoch = epoch;
 }
 
-/// Trains to the next stop, or to where an interruption finds it. A device may
-/// be some steps behind those that it was asked for; in the end it is not.
+/// Trains until the next stop or an interruption. In the loop the device may
+/// have more steps pending; at the end all submitted steps are complete.
 void TrainingRun::trainSteps() {
   Clock::time_point start = Clock::now();
   setOrder(step / stepsPerEpoch());
@@ -439,7 +435,7 @@ void TrainingRun::count(const StepSums &done) {
   if (!std::isfinite(done.nll) || !std::isfinite(done.rate)) {
     progress.clear();
     auto term = [](const char *name, double value) {
-      // What IEEE calls a negative NaN is no news to the reader.
+      // A NaN with the sign bit set would be printed as "-nan".
       return std::isfinite(value)
                  ? std::string()
                  : fmt::format(", the {} {}", name,
@@ -497,16 +493,18 @@ void TrainingRun::showLive() {
   progress.training(live);
 }
 
-/// Writes the lines of the epoch: of the whole, then a checkpoint follows; or
-/// of a part, where the run ends and the checkpoint is written already.
+/// Evaluates and writes the lines of the epoch. After a whole epoch it writes
+/// the checkpoint. If the run ends within an epoch, the checkpoint has already
+/// been written.
 void TrainingRun::report(bool wholeEpoch) {
   fetchFiniteState();
-  // Lines without a checkpoint would be a run that cannot go on.
+  // A run with lines but without a checkpoint could not be resumed.
   if (!savedStep)
     save();
   std::vector<Figures> lines = {runningFigures()};
 
-  // The state is here already, whatever has become of the device.
+  // The state is in the host's memory, so it can be saved after the device has
+  // failed.
   auto keepEpoch = [&] {
     if (wholeEpoch)
       save();
@@ -549,7 +547,7 @@ void TrainingRun::report(bool wholeEpoch) {
                            ? divergedTerm(model, *firstTerms, termsOf(figures))
                            : nullptr;
     divergence = term ? describeDivergence(model, *firstTerms, figures) : "";
-    // On a terminal the live line has shown the training figures.
+    // On a terminal the live line has already shown the training figures.
     if (progress.isLive() && lines.size() > 1 && &figures == &lines.front())
       continue;
     progress.keep(fmt::format(
@@ -567,7 +565,7 @@ void TrainingRun::report(bool wholeEpoch) {
 }
 
 void TrainingRun::finish() {
-  // At the end of an epoch the checkpoint is written already.
+  // At the end of an epoch the checkpoint has already been written.
   if (sums.rows > 0) {
     save();
     report(/*wholeEpoch=*/false);
@@ -575,7 +573,7 @@ void TrainingRun::finish() {
   const Memory &weights = model.averaged ? state.average : state.weights;
   saveWeights(modelPath, model, weights.data(), model.averaged,
               describeCheckpoint());
-  progress.keep(fmt::format("{} holds the {} weights of step {}", modelPath,
+  progress.keep(fmt::format("{} has the {} weights of step {}", modelPath,
                             model.averaged ? "average" : "raw",
                             grouped(int64_t(step))));
   if (!divergence.empty()) {
@@ -623,7 +621,7 @@ std::string TrainingRun::advice() const {
                      values.rate);
 }
 
-/// Whatever is written later is of this state.
+/// Copies the state to the host, and fails if it is not finite.
 void TrainingRun::fetchFiniteState() {
   session->fetchState();
   std::string name = findNonFinite(model, state);

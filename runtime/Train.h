@@ -14,7 +14,7 @@
 
 namespace vib::runtime {
 
-/// `train`. Returns the exit code.
+/// The command `train`. Returns the exit code.
 int runTrain(const VibModel &model, const Options &options);
 
 } // namespace vib::runtime

@@ -254,7 +254,7 @@ TEST(Npz, BrokenFilesAreErrors) {
   Bytes x = makeNpy("|u1", "(6,)", six);
   EXPECT_ERROR(Npz(six, "f.npz"), "not a zip file");
   EXPECT_ERROR(Npz(makeZip({{"x.npy", x}, {"x.npy", x}}), "f.npz"),
-               "'x' is there twice");
+               "'x' appears twice");
   EXPECT_ERROR(Npz(makeZip({{"x.npy", six}}), "f.npz").read("x"),
                "f.npz:x: not an NPY file");
   for (bool deflate : {false, true}) {

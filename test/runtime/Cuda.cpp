@@ -314,7 +314,7 @@ TEST_F(Cuda, theCubinIsForExactlyItsDevice) {
   expectIn(loads("capability=86"), "loads the PTX");
   expectIn(loads("cubin=1"), "loads the PTX");
   // It is said once, and only where the cubin was tried.
-  std::string note = "note: the driver does not take the program's cubin for "
+  std::string note = "note: the driver rejects the program's cubin for "
                      "Fake 0 (device 0, compute capability 8.0): ";
   std::string said = loads("cubin=1");
   expectIn(said, note);
@@ -436,7 +436,8 @@ TEST_F(Cuda, outOfMemory) {
   EXPECT_TRUE(enough);
   for (const char *what : {"the tensors of a batch", "the weights",
                            "the average weights", "the inputs of the data"})
-    expectIn(messages, std::string(" bytes for ") + what + "; free are ");
+    expectIn(messages, std::string(" bytes for ") + what + "; ");
+  expectIn(messages, " are free");
 }
 
 TEST_F(Cuda, aLostDeviceLeavesTheLastCheckpoint) {
@@ -445,7 +446,7 @@ TEST_F(Cuda, aLostDeviceLeavesTheLastCheckpoint) {
   // A step has four launches.
   Outcome outcome = train("run", {"--resume"}, onGpu("lost=10"));
   EXPECT_EQ(outcome.exitCode, 1);
-  expectIn(outcome.err, "error: after step 42: cannot do step 43: ");
+  expectIn(outcome.err, "error: after step 42: cannot run step 43: ");
   expectIn(outcome.err, "CUDA_ERROR_LAUNCH_FAILED (as the test wants it); "
                         "training stops, ");
   expectIn(outcome.err, "checkpoint.safetensors is still that of step 40");
@@ -480,7 +481,7 @@ TEST_F(Cuda, aDeviceLostInAnEvaluation) {
                              path("run/model.safetensors")},
                             onGpu("lost=5"));
   EXPECT_EQ(outcome.exitCode, 1);
-  expectIn(outcome.err, "error: cannot get the nll of a batch: "
+  expectIn(outcome.err, "error: cannot read the nll of a batch: "
                         "CUDA_ERROR_LAUNCH_FAILED");
 }
 

@@ -126,7 +126,7 @@ TEST(Dataset, ASplitThatIsThereTwiceIsAnError) {
   directory.write("mnist.npz", makeZip({{"x_train.npy", npyImages}}));
   EXPECT_ERROR(
       loadSplit(directory.path(), "train", test.model),
-      "the train data is there 2 times: " + directory.path("train_x.npy") +
+      "the train data was found 2 times: " + directory.path("train_x.npy") +
           " and " + directory.path("mnist.npz"));
   TemporaryDirectory emnist;
   for (const char *name : {"letters", "digits"})
@@ -196,12 +196,12 @@ TEST(Dataset, MissingFilesAreNamed) {
                "x_test.npy or mnist.npz");
   directory.write("test_x.npy", npyImages);
   EXPECT_ERROR(loadSplit(directory.path(), "test", test.model),
-               "test_y.npy is not there");
+               "there is no test_y.npy");
   TemporaryDirectory idx;
   idx.write("t10k-images-idx3-ubyte", idxImages);
   EXPECT_ERROR(loadSplit(idx.path(), "test", test.model),
                "t10k-images-idx3-ubyte has no labels: "
-               "t10k-labels-idx1-ubyte[.gz] is not there");
+               "there is no t10k-labels-idx1-ubyte[.gz]");
   directory.write("file", twelve);
   EXPECT_ERROR(loadSplit(directory.path("file"), "test", test.model),
                "file is neither a folder nor an .npz file");
@@ -256,8 +256,8 @@ TEST(Dataset, LabelsOutOfRangeNameTheRow) {
   EXPECT_ERROR(label(ElementType::F32, toBytes<float>({1}), {1}),
                "labels are float32, expected integers");
   EXPECT_ERROR(label(ElementType::U8, {0, 0, 1, 1, 0, 0}, {2, 3}),
-               "labels of the shape [2, 3], expected [N]; of one-hot labels "
-               "y.argmax(1) makes these");
+               "labels of the shape [2, 3], expected [N]; for one-hot labels "
+               "use y.argmax(1) in NumPy");
   EXPECT_ERROR(label(ElementType::U8, {0, 0, 1, 1}, {2, 2}),
                "labels of the shape [2, 2], expected [N]");
 }
@@ -274,8 +274,8 @@ TEST(Dataset, ShapesMatchUpToFlattening) {
   EXPECT_EQ(load({2, 2, 3, 1}).rows(), 2);
   EXPECT_ERROR(load({2, 3, 2}),
                "shape [2, 3, 2], expected [N, 2, 3] or [N, 6]; these are the "
-               "same dimensions in another order, which x.transpose(0, 2, 1) "
-               "changes in NumPy");
+               "same dimensions in another order: x.transpose(0, 2, 1) "
+               "reorders them in NumPy");
   EXPECT_ERROR(load({12}), "shape [12], expected");
   EXPECT_ERROR(load({4, 3}), "shape [4, 3], expected");
   EXPECT_ERROR(makeInputs({ElementType::U8, {0, 6}, {}}, "x", test.model),
@@ -297,7 +297,7 @@ TEST(Dataset, ShapesAreTheDeclaredOnesWhereTheArenaHasThemFlat) {
   EXPECT_ERROR(load({2, 4, 2, 2}),
                "shape [2, 4, 2, 2], expected [N, 2, 2, 4] or [N, 16]; these "
                "are the same dimensions in another order (channels first or "
-               "last?), which x.transpose(0, 2, 3, 1) changes in NumPy");
+               "last?): x.transpose(0, 2, 3, 1) reorders them in NumPy");
   EXPECT_ERROR(load({2, 4, 4}), "shape [2, 4, 4], expected [N, 2, 2, 4]");
 }
 
@@ -458,10 +458,10 @@ TEST(Dataset, GatherCopiesRowsAndZeroesTheRest) {
             (std::vector<int32_t>{1, 0, 0, 0}));
   EXPECT_ERROR(
       gatherInputs(test.model, test.arena.data(), inputs, nullptr, 1, 2),
-      "row 2 asked for");
+      "row 2 was requested");
   EXPECT_ERROR(
       gatherInputs(test.model, test.arena.data(), inputs, nullptr, 0, 5),
-      "5 rows asked for, a batch has 4");
+      "5 rows were requested, but a batch has 4");
 }
 
 TEST(Dataset, GatherCopiesRowsOfAnyWidth) {
@@ -518,7 +518,7 @@ TEST(Dataset, GatherOnThreadsGivesTheSame) {
   }
   EXPECT_ERROR(gatherInputs(test.model, test.arena.data(), inputs, nullptr, 7,
                             4, pool.handle()),
-               "row 9 asked for");
+               "row 9 was requested");
 }
 
 TEST(Dataset, GatherConvertsFloats) {

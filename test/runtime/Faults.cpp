@@ -118,7 +118,7 @@ TEST_F(Faults, ofManyRunsInOneDirectoryOneRunsAndTheOthersAreRefused) {
       // It came while another one ran, or after it.
       bool refused =
           outcome.err.find("another run is writing") != std::string::npos ||
-          outcome.err.find("holds a run already") != std::string::npos;
+          outcome.err.find("already contains a run") != std::string::npos;
       EXPECT_TRUE(refused) << outcome.err;
     }
     EXPECT_EQ(succeeded, 1);

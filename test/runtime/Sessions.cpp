@@ -22,7 +22,7 @@ TEST(CpuSession, OrderOutsideOfTheSplitIsAnError) {
   int rows = session.addRows(inputs, nullptr);
   session.setTrainingOrder(rows, {2, 0, 1, 2});
   EXPECT_ERROR(session.setTrainingOrder(rows, {2, 0, 3}),
-               "row 3 asked for, the split has 3");
+               "row 3 was requested, but the split has 3");
 }
 
 TEST(Session, rowsBeyond31BitsKeepTheirNumbers) {

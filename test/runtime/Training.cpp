@@ -209,7 +209,7 @@ TEST_F(Training, aFinishedRunSaysHowToGoOn) {
   EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
   Outcome steps = train("run", {"--resume", "--epochs", "9", "--steps", "10"});
   EXPECT_NE(steps.out.find("the run is finished: 21 steps are done, and "
-                           "--steps asks for 10 in all; a larger --steps"),
+                           "--steps allows 10 in all; a larger --steps"),
             std::string::npos)
       << steps.out;
   Outcome on = train("run", {"--resume", "--epochs", "4"});
@@ -248,7 +248,7 @@ TEST_F(Training, refusesADirectoryThatHoldsARun) {
   std::string before = file("run", "checkpoint.safetensors");
   Outcome outcome = train("run");
   EXPECT_EQ(outcome.exitCode, 1);
-  EXPECT_NE(outcome.err.find("holds a run already"), std::string::npos);
+  EXPECT_NE(outcome.err.find("already contains a run"), std::string::npos);
   EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
 }
 
