@@ -1,5 +1,5 @@
-# What `cmake --install` lays out besides the tools and the runtime, which their
-# own folders install: the CMake package, the shell's completion, the documentation.
+# Installs the CMake package, the shell completion and the documentation. The
+# folders of the tools and of the runtime install these themselves.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/vib)
@@ -16,8 +16,8 @@ install(FILES ${CMAKE_BINARY_DIR}/vibConfig.cmake
 install(FILES tools/completion/vibc
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 
-# The pages lie to each other as in the source, and what they link to lies with
-# them.
+# The pages keep their relative positions, and the files to which they link are
+# installed too, so that their links work.
 install(FILES CONTRIBUTING.md LICENSE README.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -35,5 +35,5 @@ install(FILES test/cuda-driver/Inputs/kernels.cu
 add_custom_target(uninstall
   COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt
           -P ${CMAKE_CURRENT_LIST_DIR}/VibUninstall.cmake
-  COMMENT "Removing what `cmake --install` copied last"
+  COMMENT "Removing the files of the last `cmake --install`"
   VERBATIM)

@@ -1,8 +1,8 @@
 # vib_mlir_library(NAME SOURCES... [LINK_LIBS libs...] [DEPENDS targets...])
 #
-# A static library of the compiler. All libraries share one precompiled header: a file that
-# includes headers of MLIR and LLVM takes 5 to 15 seconds without it and one second with
-# it. A header that several files of the compiler include belongs in it.
+# Adds a static library of the compiler. All libraries share one precompiled header.
+# Without it, a file that includes headers of MLIR and LLVM takes 5 to 15 seconds, and
+# with it one second. Add a header to it if several files of the compiler include it.
 include_guard()
 
 include(VibPrecompile)

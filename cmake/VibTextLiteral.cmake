@@ -1,5 +1,6 @@
 # vib_text_literal(OUTPUT INPUT): writes the text file INPUT as a C++ string literal to
-# OUTPUT, for a source to include. As a script: -DINPUT= -DOUTPUT=
+# OUTPUT, which a source file includes. The build runs this file as a script with
+# -DINPUT= and -DOUTPUT= to do so.
 if(CMAKE_SCRIPT_MODE_FILE)
   file(READ ${INPUT} text)
   file(WRITE ${OUTPUT} "R\"vibtext(${text})vibtext\"\n")

@@ -1,5 +1,5 @@
-# Removes what `cmake --install` copied: the files that -DMANIFEST= lists, and the
-# folders of vib's own that are empty then.
+# Removes the files that `cmake --install` installed, which -DMANIFEST= lists, and
+# those of vib's own folders that are then empty.
 if(NOT EXISTS "${MANIFEST}")
   message(FATAL_ERROR "nothing was installed from this build folder: there is no ${MANIFEST}")
 endif()
@@ -16,7 +16,7 @@ foreach(file IN LISTS files)
     endif()
     math(EXPR removed "${removed} + 1")
   endif()
-  # Folders called vib, and those in them.
+  # vib's own folders are those called vib, and the folders in them.
   get_filename_component(folder "${path}" DIRECTORY)
   while("${folder}/" MATCHES "/vib/")
     list(APPEND folders "${folder}")
@@ -24,7 +24,7 @@ foreach(file IN LISTS files)
   endwhile()
 endforeach()
 
-# Those within others first.
+# Inner folders come first.
 list(REMOVE_DUPLICATES folders)
 list(SORT folders ORDER DESCENDING)
 foreach(folder IN LISTS folders)

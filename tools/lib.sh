@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
-# What tools/demo and tools/check share: installing packages, building.
-# Sourced by them, with `packages` set to what they need.
+# Shared by tools/demo and tools/check, which source this file: installing
+# packages and building. They set `steps` to their number of steps, and add the
+# packages that only they need to `packages`.
 #
-# Nothing is done twice: apt is not called when all packages are there, and the
-# build is incremental. `steps` is how many steps the tool has.
+# apt is called only if a package is missing, and the build is incremental.
 
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -12,14 +12,14 @@ tool=tools/${0##*/}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# What the build takes. clang-22 compiles vibc, and links the programs that it
-# makes, with lld; the last line is for the tests.
+# The packages that the build needs. clang-22 compiles vibc and, with lld, links
+# the programs that vibc compiles. The last line is for the tests.
 packages=(cmake ninja-build clang-22 lld-22 libstdc++-12-dev
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
   libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev
   libgtest-dev python3)
 
-# Numbered steps, of which there are `steps`, each with the time that it took.
+# begin_step prints the number of a step, and end_step the time that it took.
 step=${VIB_STEPS_DONE:-0}
 duration() {
   if [ "$1" -lt 60 ]; then echo "$1 s"; else echo "$(($1 / 60)) min $(($1 % 60)) s"; fi
@@ -51,7 +51,7 @@ missing_packages() {
   done
 }
 
-# The packages of its arguments that apt knows no version of.
+# Prints those of its arguments that apt does not know.
 without_candidate() {
   local package
   for package in "$@"; do
@@ -70,11 +70,11 @@ apt_get() {
 }
 
 install_packages() {
-  # Done by root, before leave_sudo.
+  # After leave_sudo the packages have already been installed by root.
   [ "$step" -eq 0 ] || return 0
   begin_step "Looking for missing packages"
   command -v dpkg-query >/dev/null ||
-    die "this is not Debian: install these (or what they are called here), then build with CMake" \
+    die "this is not Debian: install these packages or their equivalents, then build with CMake" \
       "${packages[*]}"
   local missing none
   mapfile -t missing < <(missing_packages)
@@ -89,8 +89,8 @@ install_packages() {
   fi
 
   echo "   apt will install: ${missing[*]}" >&2
-  # A bare root has no lists of packages, and lists no security updates, where
-  # MLIR 22 is for Debian 12.
+  # A bare system has no lists of packages. It may also lack the source of
+  # security updates, from which Debian 12 gets MLIR 22.
   mapfile -t none < <(without_candidate "${missing[@]}")
   if [ ${#none[@]} -gt 0 ]; then
     apt_get update || true
@@ -98,7 +98,7 @@ install_packages() {
   fi
   if [ ${#none[@]} -gt 0 ] && grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
     local list=/etc/apt/sources.list.d/vib-bookworm-security.list
-    printf '   %s\n' "apt has no ${none[*]}" "and is given the source $list" >&2
+    printf '   %s\n' "apt has no ${none[*]}," "so the source $list is added" >&2
     as_root tee $list >/dev/null <<<\
 "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian-security bookworm-security main"
     apt_get update || true
@@ -106,32 +106,32 @@ install_packages() {
   fi
   [ ${#none[@]} -eq 0 ] ||
     die "apt has no package ${none[*]}" \
-      "vib needs Debian 12 with bookworm-security, and a network to install from."
+      "vib needs Debian 12 with bookworm-security, and a network connection to install it."
 
   apt_get install -y --no-install-recommends "${missing[@]}" ||
-    # The lists may be older than what the mirror still holds.
+    # The lists may name versions that the mirror no longer has.
     { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
-    die "apt could not install the missing packages (see above). Once that is mended:" "$by_hand"
-  # README.md says how to remove them again.
+    die "apt could not install the missing packages (see above). When the cause is fixed:" "$by_hand"
+  # README.md says how to remove the packages of this list.
   mkdir -p build
   printf '%s\n' "${missing[@]}" >>build/apt-packages.txt
 }
 
-# Through sudo, only apt runs as root: what is built belongs to the one who
-# owns the source.
+# If the tool runs through sudo, everything except apt runs as the owner of the
+# source, so that the owner also owns the build.
 leave_sudo() {
   [ "$(id -u)" -eq 0 ] && [ "${SUDO_UID:-0}" -ne 0 ] &&
     [ "$(stat -c %u "$root")" = "$SUDO_UID" ] || return 0
   local home
   home=$(getent passwd "$SUDO_UID" | cut -d: -f6)
-  # Of an earlier run as root.
+  # An earlier run as root may have created it.
   [ ! -d build ] || chown -R "$SUDO_UID:$SUDO_GID" build
   exec env -u SUDO_UID -u SUDO_GID -u SUDO_COMMAND HOME="$home" VIB_STEPS_DONE="$step" \
     runuser -u "$SUDO_USER" -- "$root/$tool" "$@"
 }
 
-# As many jobs as there are processors, and 1.5 GiB for each: MLIR's headers
-# are large.
+# Prints the number of parallel jobs: one per processor, but at most one per
+# 1.5 GiB of free memory, because MLIR's headers are large.
 jobs() {
   local cpus memory
   cpus=$(nproc)
@@ -141,7 +141,8 @@ jobs() {
   echo $((cpus < memory ? cpus : memory))
 }
 
-# build PRESET TARGET...: configures build/PRESET once, and builds. A step.
+# build PRESET TARGET...: a step that configures build/PRESET, unless that has
+# been done, and builds the targets.
 build() {
   local preset=$1 tree=build/$1
   shift
@@ -150,7 +151,7 @@ build() {
     die "cannot write to $root/$tree (as $(id -un))"
   if [ -f "$tree/CMakeCache.txt" ] &&
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$tree/CMakeCache.txt"; then
-    echo "   $tree was made for another place of the source; starting it anew" >&2
+    echo "   $tree belongs to another source folder and is rebuilt" >&2
     rm -rf "$tree"
   fi
   if [ ! -f "$tree/build.ninja" ]; then
