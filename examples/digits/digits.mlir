@@ -1,4 +1,4 @@
-// A small one: 8 x 8 pixels, two latents.
+// A small model: 8 x 8 pixels, two latents.
 vib.model @digits(%image: tensor<?x8x8xf32>, %digit: tensor<?xi32>) {
   %x = vib.flatten %image : tensor<?x8x8xf32>
   %q = vib.encoder %x : tensor<?x64xf32> -> !vib.normal<2> {

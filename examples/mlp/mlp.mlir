@@ -1,5 +1,5 @@
-// A deep and narrow network: six layers of 64, a bottleneck of 8, and a decoder
-// that is a network too. Three draws a step.
+// A deep and narrow network: six layers of 64 units, 8 latents, and a decoder
+// with two layers. Each training step draws three samples of z.
 vib.model @mlp(%image: tensor<?x28x28xui8>, %digit: tensor<?xi32>) {
   %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
   %q = vib.encoder %x : tensor<?x784xf32> -> !vib.normal<8> {

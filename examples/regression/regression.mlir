@@ -1,5 +1,5 @@
-// Regression: eight numbers in, one out, with the noise of the observations
-// learned along with the network.
+// A regression from eight numbers to one. The noise of the observations is
+// learned together with the network.
 vib.model @regression(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<4> {
     %h = vib.mlp %x @encode tanh [64, 64] : tensor<?x8xf32>

@@ -1,4 +1,5 @@
-// ToyNet with two latents and a full covariance, whose ellipses can be drawn.
+// ToyNet with two latents and a full covariance, which can be drawn as an
+// ellipse.
 vib.model @toynet_k2(%image: tensor<?x28x28xui8>, %digit: tensor<?xi32>) {
   %x = vib.scale %image to [-1.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
   %q = vib.encoder %x : tensor<?x784xf32> -> !vib.normal<2, full> {
