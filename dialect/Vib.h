@@ -35,12 +35,12 @@ namespace vib {
 inline constexpr int64_t kMostRows = 1 << 20;
 /// The attribute that every argument and result of a step function carries.
 inline constexpr llvm::StringLiteral kSlotAttrName = "vib.slot";
-/// The attribute that names an op of the step in the user's terms
-/// (`encode.0`, `encode.4.grad`); kernels take their names from it.
+/// The attribute of an op of the step that names its layer (`encode.0`,
+/// `encode.4.grad`). Kernels are named after it.
 inline constexpr llvm::StringLiteral kLabelAttrName = "vib.label";
-/// The attribute that says in a user's word what an op of the step computes
-/// ("relu", "softmax"; a prime for a derivative), and the one that names its
-/// results. They are for people to read: nothing is decided by them.
+/// The attributes of an op of the step that say in the user's terms what it
+/// computes ("relu", "softmax"; a prime marks a derivative), and name its
+/// results. They are only printed; no pass depends on them.
 inline constexpr llvm::StringLiteral kWordAttrName = "vib.word";
 inline constexpr llvm::StringLiteral kNamesAttrName = "vib.names";
 } // namespace vib

@@ -15,8 +15,8 @@
 
 namespace vib {
 
-/// Arrays of strings on a kernel, which --explain prints: what was fused into
-/// it, and what was not fused and why.
+/// Attributes of a kernel, arrays of strings, that --explain prints: what was
+/// fused into it, and what was not fused and why.
 inline constexpr llvm::StringLiteral kFusedAttrName = "vib.fused";
 inline constexpr llvm::StringLiteral kUnfusedAttrName = "vib.unfused";
 

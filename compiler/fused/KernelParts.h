@@ -6,16 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An op of the step says which layer it belongs to (vib.label) and what a user
-// calls what it computes (vib.word). Its kernel keeps both as a part; a kernel
-// into which others are fused has their parts too, in the order of its region:
+// An op of the step has the name of its layer (vib.label) and a word for what
+// it computes (vib.word). Both become a part of its kernel. A kernel into which
+// others were fused also has their parts, in the order of its region:
 //
 //   vib.parts = ["encode.0: contract(x, encode.0.weight)", "encode.0: bias",
 //                "encode.0: relu"]
 //
-// The ops in the region do not keep them, because they would keep apart what is
-// computed twice. Parts are for people: --explain and --outline print them, and
-// remarks name kernels by them.
+// The ops in the region lose these attributes, because different attributes
+// would prevent the elimination of common subexpressions. Parts are only
+// printed: by --explain, by --outline, and in remarks.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +29,7 @@ namespace vib {
 
 inline constexpr llvm::StringLiteral kPartsAttrName = "vib.parts";
 
-/// The parts that belong to one layer in one direction.
+/// The parts of a kernel that belong to one pass of one layer.
 struct LayerWork {
   llvm::StringRef layer;
   /// "forward", "input gradient" or "weight gradient".
@@ -37,21 +37,21 @@ struct LayerWork {
   llvm::SmallVector<llvm::StringRef> words;
 };
 
-/// The name of a value in the text, empty if it has none.
+/// The name of a value for messages; empty if it has none.
 llvm::StringRef getValueName(mlir::Value value);
 
-/// Gives the kernel of `root`, an op of the step, its part; none if the op has
-/// no word.
+/// Sets the part of the kernel that computes `root`, an op of the step. Does
+/// nothing if the op has no word.
 void setPart(KernelOp kernel, mlir::Operation *root);
-/// Gives `kernel` the parts of two kernels that were fused into it.
+/// Sets the parts of `kernel` to those of the two kernels fused into it.
 void mergeParts(KernelOp kernel, KernelOp first, KernelOp second);
-/// Says of the contraction of `kernel` that its columns are computed in pieces,
-/// which `names` names.
+/// Adds to the part of the kernel's contraction that its columns are computed
+/// in pieces with these names.
 void splitPart(KernelOp kernel, llvm::ArrayRef<llvm::StringRef> names);
 
-/// What `parts` say of each layer, in their order; `parts` may be null.
+/// Groups `parts`, which may be null, by layer and pass, in their order.
 llvm::SmallVector<LayerWork> getLayerWork(mlir::ArrayAttr parts);
-/// All words of a kernel in one line; empty if it has no parts.
+/// All words of a kernel on one line; empty if it has no parts.
 std::string joinWords(KernelOp kernel);
 
 } // namespace vib

@@ -18,7 +18,7 @@ class FusedPass<string name> : Pass<name, "::mlir::ModuleOp"> {
 }
 
 def FormKernels : FusedPass<"vib-form-kernels"> {
-  let summary = "Turn every op of the step into a kernel of its own";
+  let summary = "Turn every op of the step into its own kernel";
   let description = [{
     Each linalg op becomes a `vib.kernel` named after the op's label. The fill,
     the constants, the slices of operands and the roundings of weights that it
@@ -26,6 +26,12 @@ def FormKernels : FusedPass<"vib-form-kernels"> {
     averages) that the op updates becomes an `outs` of the kernel; any other
     result gets a new `tensor.empty` as its `outs`. A chain of insert_slices
     becomes one kernel.
+
+    The op's `vib.label`, `vib.word` and `vib.names` are removed. They become
+    the `vib.parts` of the kernel: an array of strings that say what the kernel
+    computes for which layer, such as `"encode.0: contract(x,
+    encode.0.weight)"`. When kernels are fused, their parts are concatenated.
+    Parts are only for `--explain`, `--outline` and remarks.
 
     ```mlir
     %0 = linalg.fill ins(%zero : f32) outs(%e : tensor<8x4xf32>) -> ...
@@ -52,6 +58,10 @@ def FuseEpilogue : FusedPass<"vib-fuse-epilogue"> {
     in registers. Elementwise kernels over the same space are merged in the same
     way.
 
+    This pass and the other fusion passes record what they did for `--explain`:
+    `vib.fused` on a kernel lists what was fused into it, and `vib.unfused` what
+    was not fused and why. Each entry begins with the name of the pass.
+
     ```mlir
     %0 = vib.kernel "encode.0" ... { contract }
     %1 = vib.kernel "encode.0" ins(%0, %bias) ... { generic: addf }
@@ -72,7 +82,8 @@ def FuseBottleneck : FusedPass<"vib-fuse-bottleneck"> {
     kernel. The elementwise kernels over the slices (scale, noise, sample, local
     derivatives) and the sums over them (the rate) are then fused into the
     kernel. Where the gradients of slices are concatenated, the kernel that
-    computes them writes them side by side.
+    computes them writes them side by side. The kernel's `vib.parts` then name
+    the columns of the contraction: `as mu | rho`.
 
     ```mlir
     %s = vib.kernel "encode.4" ins(%h, %w) { contract(%h, %w) }
@@ -148,7 +159,8 @@ def FuseRows : FusedPass<"vib-fuse-rows"> {
   let options = [
     Option<"maxWeightBytes", "max-weight-bytes", "int64_t",
            "256 * 1024",
-           "The most bytes of weights that a kernel by rows may read">];
+           "The maximal size in bytes of the weights that a kernel by rows may "
+           "read">];
   let statistics = [Statistic<"numFused", "fused", "Kernels fused into others">];
 }
 
@@ -177,16 +189,15 @@ def VerifyFused : FusedPass<"vib-verify-fused"> {
   let summary = "Verify the invariants of the phase fused";
   let description = [{
     Functions contain kernels, the buffers that these write, and a return. No
-    kernel reads state after another kernel has updated it: updates are in
-    place, so it would read the new value under the name of the old one. A
-    weight's gradient is not written to memory, except by the function
-    `gradients`.
+    kernel reads the old version of state after another kernel has updated it:
+    updates are in place, so the kernel would read the new values. A weight's
+    gradient is not written to memory, except by the function `gradients`.
 
-    Metadata, arguments, results and the bodies of kernels are verified as
-    `vib-verify-step` verifies those of functions; of a module without
-    `vib.model`, only the functions are verified. State among the outs of a kernel is read by the op that updates
-    it and by no other, because the units of a kernel run at the same time.
-    Kernels of a function have different names.
+    Metadata, arguments, results and the bodies of kernels satisfy the rules that
+    `vib-verify-step` checks for functions. In a module without `vib.model`, only
+    the functions are verified. If state is an `outs` of a kernel, only the op
+    that updates it reads it, because the units of a kernel run at the same time.
+    The kernels of a function have different names.
   }];
 }
 

@@ -23,8 +23,8 @@ FailureOr<Place> KernelEmitter::getPlace(const Buffer &buffer) {
           ? memory.lookup(kernel.getResult(index - kernel.getInputs().size()))
           : memory.lookup(kernel.getOperand(index));
   if (failed(place))
-    return kernel.emitError("expected its tensors to have places: run "
-                            "vib-plan-device-arena first");
+    return kernel.emitError("expected a memory plan for the kernel's tensors: "
+                            "run vib-plan-device-arena first");
   return place;
 }
 

@@ -12,7 +12,7 @@
 include "mlir/Pass/PassBase.td"
 
 def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
-  let summary = "Let independent kernels share a launch";
+  let summary = "Group independent kernels into shared launches";
   let description = [{
     Gives every vib.kernel the number of its launch: the first launch after
     those of all kernels that it depends on. A kernel whose result is combined
@@ -33,8 +33,8 @@ def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
 def PlanDeviceArena : Pass<"vib-plan-device-arena", "mlir::ModuleOp"> {
   let summary = "Assign memory on a GPU to every tensor";
   let description = [{
-    As `vib-plan-arena`, but all tensors are row-major and without padding.
-    Buffers of kernels that share a launch are live at the same time.
+    Works like `vib-plan-arena`, but stores all tensors row-major and without
+    padding. Buffers of kernels that share a launch are live at the same time.
   }];
   let statistics = [
     Statistic<"numBuffers", "buffers-placed",
@@ -44,14 +44,15 @@ def PlanDeviceArena : Pass<"vib-plan-device-arena", "mlir::ModuleOp"> {
 }
 
 def EmitGpuKernels : Pass<"vib-emit-gpu-kernels", "mlir::ModuleOp"> {
-  let summary = "Make each launch a gpu.func";
+  let summary = "Emit a gpu.func for each launch";
   let description = [{
     The kernels of a launch become one gpu.func, in which the first blocks
-    compute the first kernel, and so on. Every function of the phase fused
-    becomes an entry of launches. The kernel `gather` is added, which copies the
-    rows of a batch from the data set to the arena. EmitGpuKernels.cpp describes
-    the structure, BlockTiles.cpp the sizes, BlockContraction.cpp the
-    contractions and BlockGeneric.cpp all other ops.
+    compute the first kernel, the next blocks the second kernel, and so on. Its
+    `vib.kernels` describes them. Every function of the phase fused becomes an
+    entry point (`vib.entry`), which consists of launches. The kernel `gather`
+    is added, which copies the rows of a batch from the data set to the arena.
+    EmitGpuKernels.cpp describes the structure, BlockTiles.cpp the sizes,
+    BlockContraction.cpp the contractions and BlockGeneric.cpp all other ops.
 
     ```mlir
     gpu.module @kernels {
@@ -79,14 +80,15 @@ def EmitGpuKernels : Pass<"vib-emit-gpu-kernels", "mlir::ModuleOp"> {
 }
 
 def VerifyGpuKernels : Pass<"vib-verify-gpu-kernels", "mlir::ModuleOp"> {
-  let summary = "Verify what must hold in the phase kernels of a GPU";
+  let summary = "Verify the invariants of the phase kernels of a GPU";
   let description = [{
-    The memory is planned. Every function is an entry of launches. A launch has
-    constant sizes along x, as much shared memory as its views reach (at most
-    99 KiB), and names a kernel of the module's gpu.module with the block size
-    that the kernel was made for; `vib.kernels` describes it. A kernel takes the
-    blocks, the arena and the step, or the arguments of `gather`. No tensor, no
-    structured op, no vib.noise and no atomic operation remains.
+    The memory plan is present. Every function is an entry point that consists
+    of launches. A launch has constant sizes along x, and exactly the shared
+    memory that its views need (at most 99 KiB). It names a kernel of the
+    module's gpu.module and has that kernel's block size, and `vib.kernels`
+    describes the kernel. A kernel takes the blocks, the arena and the step, or
+    the arguments of `gather`. No tensor, structured op, vib.noise or atomic
+    operation is left.
   }];
   let dependentDialects = ["mlir::LLVM::LLVMDialect"];
 }

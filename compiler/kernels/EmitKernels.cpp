@@ -119,8 +119,8 @@ LogicalResult KernelEmitter::collect(Signature &result) {
     case Buffer::Output: {
       FailureOr<Place> place = getPlace(buffer);
       if (failed(place))
-        return kernel.emitError("expected its tensors to have places: ")
-               << "run vib-plan-arena before";
+        return kernel.emitError("expected a memory plan for the kernel's ")
+               << "tensors: run vib-plan-arena first";
       signature.addBase(place->base);
       break;
     }

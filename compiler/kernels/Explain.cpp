@@ -131,8 +131,8 @@ static FailureOr<std::string> describeLayout(KernelOp kernel,
       continue;
     FailureOr<Place> place = memory.lookup(tensor);
     if (failed(place))
-      return kernel.emitError("expected its tensors to have places: run "
-                              "vib-plan-arena before");
+      return kernel.emitError("expected a memory plan for the kernel's "
+                              "tensors: run vib-plan-arena first");
     largest = getBytes(type);
     text =
         place->layout.panel == 0

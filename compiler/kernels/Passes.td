@@ -16,7 +16,7 @@ def ApproximateMath : Pass<"vib-approximate-math"> {
   let description = [{
     exp, log, log1p, tanh, erf and similar functions of f32 vectors become
     upstream MLIR's polynomials and rational functions, which are within a few
-    ulp. Functions of f64 and of scalars are left alone; they become calls into
+    ulp. Functions of f64 and of scalars are not changed; they become calls of
     the C library. With `scalars`, functions of f32 scalars are replaced too: on
     a GPU a lane is a thread, which computes a scalar, and there is no C
     library.
@@ -64,8 +64,9 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
   let summary = "Emit each kernel as a function of loops and vectors";
   let description = [{
     Every vib.kernel becomes a function that computes a range of the kernel's
-    units on views of the blocks and the arena. Every function of the phase
-    fused becomes an entry that launches these functions in order.
+    units on views of the blocks and the arena, and its attribute `vib.kernel`
+    describes it. Every function of the phase fused becomes an entry point
+    (`vib.entry`) that launches these functions in order.
     EmitKernels.cpp describes the structure, TileChoice.cpp the sizes,
     Contraction.cpp the register tiles, and Elementwise.cpp the code of all
     other ops.
@@ -99,11 +100,12 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
 def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
   let summary = "Print a table of the kernels to standard error";
   let description = [{
-    The module must be in the phase fused, with its memory planned. For each
-    kernel the table shows its operations and bytes, which of the two bounds its
-    time and how many cycles that takes, its units, register tiles and layout,
-    and what was fused into it. Then follow the fusions that were not done, each
-    with its reason. `vibc --explain` prints the same.
+    The module must be in the phase fused, and its memory must be planned. For
+    each kernel the table shows its operations and bytes, which of the two
+    determines the lower bound on its time, that bound in cycles, its units,
+    register tiles and layout, and what was fused into it. Then follow the
+    fusions that were not done, each with its reason. `vibc --explain` prints
+    the same.
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
@@ -118,8 +120,8 @@ def ExpandNoise : Pass<"vib-expand-noise"> {
   let description = [{
     The noise is Philox4x32-10 followed by Box-Muller. The comment at the head
     of ExpandNoise.cpp and docs/randomness.md define every operation, so scalars
-    and vectors of any shape get the same bits. An operand that is a scalar,
-    beside others that are vectors, is broadcast as late as possible.
+    and vectors of any shape get the same bits. If some operands
+    are vectors, scalar operands are broadcast as late as possible.
 
     ```mlir
     %e = vib.noise train %seed, %step, %sample, %row, %latent
@@ -226,13 +228,14 @@ def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
 }
 
 def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
-  let summary = "Assign every tensor its place in memory";
+  let summary = "Assign a place in memory to every tensor";
   let description = [{
     Lays out the parameters in their blocks. The arena begins with the inputs
     and outputs of all functions, each at its own place, followed by the buffers
-    between the kernels of a function, which share memory when their live ranges
-    do not overlap. Matrices are stored in panels of columns; everything is
-    aligned to 64 bytes and staggered. PlanArena.cpp and ArenaPlanner.h say why.
+    between the kernels of a function, which share memory if their live ranges
+    do not overlap. Matrices are stored in panels of columns. All tensors are
+    aligned to 64 bytes and staggered. PlanArena.cpp and ArenaPlanner.h give the
+    reasons.
 
     The pass sets `vib.block_bytes`, `vib.arena_bytes` and `vib.tensors` on the
     module. Each entry of `vib.parameters` gets an `offset` and, if the matrix

@@ -12,10 +12,10 @@
 include "mlir/Pass/PassBase.td"
 
 def CheckModel : Pass<"vib-check-model", "::mlir::ModuleOp"> {
-  let summary = "Check that a file holds one model and one training";
+  let summary = "Check that a file contains one model and one vib.train";
   let description = [{
-    The verifiers of the ops check each model. This pass checks the file as a
-    whole: it holds one `vib.model`, one `vib.train`, and nothing else.
+    The verifiers of the ops check each model. This pass checks that the file as
+    a whole consists of one `vib.model` and one `vib.train`.
 
     ```mlir
     vib.model @a(…) { … }
@@ -27,7 +27,7 @@ def CheckModel : Pass<"vib-check-model", "::mlir::ModuleOp"> {
 def ExpandMLP : Pass<"vib-expand-mlp", "::vib::ModelOp"> {
   let summary = "Replace vib.mlp by linear layers and activations";
   let description = [{
-    Later passes know only single layers. The layers keep the names of their
+    Later passes support only single layers. The layers keep the names of their
     parameters.
 
     ```mlir
@@ -46,9 +46,9 @@ def ExpandMLP : Pass<"vib-expand-mlp", "::vib::ModelOp"> {
 def SetBatch : Pass<"vib-set-batch", "::mlir::ModuleOp"> {
   let summary = "Make the batch of a model static";
   let description = [{
-    Replaces every `?` by the batch that `vib.train` states, or by the option,
-    which is then written into `vib.train` too. A model that states a static
-    batch must agree with it.
+    Replaces every `?` by the batch of `vib.train`, or by the option, which is
+    then written into `vib.train` too. If the model already has a static batch,
+    it must be the same.
 
     ```mlir
     vib.model @m(%x: tensor<?x64xf32>, %y: tensor<?xi32>) { … }
@@ -60,16 +60,16 @@ def SetBatch : Pass<"vib-set-batch", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"batch", "batch", "int64_t", /*default=*/"0",
-           "Rows of a batch; 0 takes what vib.train states">];
+           "Rows of a batch; 0 means the batch of vib.train">];
 }
 
 def SetPrecision : Pass<"vib-set-precision", "::vib::ModelOp"> {
   let summary = "Set the floating-point type of a model";
   let description = [{
     Gives every floating-point tensor of the model the element type of the
-    option. Without the option the model keeps its own. For bf16 and tf32 the
-    element type is f32: only the operands of contractions are rounded, which
-    the phase step does.
+    option. Without the option the types do not change. For bf16 and tf32 the
+    element type is f32: only the operands of contractions are rounded, in the
+    phase step.
 
     ```mlir
     // --vib-set-precision=precision=f64

@@ -15,9 +15,9 @@ def LowerBlocks : Pass<"vib-lower-blocks", "mlir::gpu::GPUModuleOp"> {
   let summary = "Convert kernels of a GPU to the dialects llvm and nvvm";
   let description = [{
     Runs upstream's conversions of all dialects in kernels at once. The
-    remaining math ops become instructions, where upstream's own pass would call
-    CUDA's device library. Arguments become plain pointers. Dynamic shared
-    memory becomes an external symbol, whose size the launch sets.
+    remaining math ops become instructions; upstream's own pass would call
+    CUDA's device library instead. Arguments become plain pointers. Dynamic
+    shared memory becomes an external symbol, whose size the launch sets.
 
     ```mlir
     gpu.func @k(%arena: memref<64xi8>) kernel { … }
@@ -27,7 +27,7 @@ def LowerBlocks : Pass<"vib-lower-blocks", "mlir::gpu::GPUModuleOp"> {
   }];
   let options = [
     Option<"indexBits", "index-bits", "unsigned", /*default=*/"32",
-           "The bits of an index: 32 or 64">
+           "The width of an index in bits: 32 or 64">
   ];
   let dependentDialects = ["mlir::LLVM::LLVMDialect",
                            "mlir::NVVM::NVVMDialect"];

@@ -84,7 +84,7 @@ template <typename OpTy> OpTy LinalgBuilder::labelled(OpTy op) {
   return op;
 }
 
-/// Of constants and empty tensors nobody asks what they are.
+/// Labels an op and sets its word. Constants and empty tensors get no word.
 template <typename OpTy> OpTy LinalgBuilder::described(OpTy op) {
   if (word)
     op->setAttr(kWordAttrName, word);

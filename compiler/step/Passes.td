@@ -25,10 +25,15 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     - `@draw`: one draw from the posterior;
     - `@decode`: a given draw through the decoder.
 
-    Every argument and every result has a `vib.slot`. Every op has a label that
-    names its layer: `encode.0` for the forward pass, `encode.0.in` for the
-    gradient of the layer's input, `encode.0.grad` for the gradients of its
-    parameters and their updates.
+    Every argument and every result has a `vib.slot`. Every op has a
+    `vib.label`, which names its layer: `encode.0` for the forward pass,
+    `encode.0.in` for the gradient of the layer's input, `encode.0.grad` for the
+    gradients of its parameters and their updates.
+
+    Two more attributes are only for `--explain`, `--outline` and remarks. They
+    do not affect the code. `vib.word` says in the user's terms what the op
+    computes ("relu", "softmax"; a prime marks a derivative). `vib.names` has a
+    name for each result of the op ("mu", "rate").
 
     Each op of the model builds its own forward and backward code through
     `DifferentiableOpInterface`. The backward pass visits an op after all users
@@ -71,7 +76,7 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
   let statistics = [
     Statistic<"numDifferentiated", "differentiated",
               "Ops that were differentiated">,
-    Statistic<"numParameters", "parameters", "Tensors that training changes">];
+    Statistic<"numParameters", "parameters", "Tensors that training updates">];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
     "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
@@ -79,22 +84,22 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
 }
 
 def VerifyStep : Pass<"vib-verify-step", "mlir::ModuleOp"> {
-  let summary = "Verify what must hold in the phase step";
+  let summary = "Verify the invariants of the phase step";
   let description = [{
     The module names its phase (`vib.phase = "step"`), its model and its
-    parameters, and holds the functions of the step. The fields of `vib.model`
+    parameters, and contains the functions of the step. The fields of `vib.model`
     and `vib.parameters` are complete, and have values that `vib.train` and the
     ops of a model accept. Arguments and results are static tensors and scalars,
-    each with a slot of its own and of the type that `vib.model` or
-    `vib.parameters` give that slot. `@train_step` returns all state, and every
-    function what the runtime reads.
+    each with its own slot and the type that `vib.model` or `vib.parameters` give
+    for that slot. `@train_step` returns all state, and every function returns
+    what the runtime reads.
 
-    The bodies hold linalg ops, slices, empty tensors and scalar constants. Every
-    operand of a linalg op is indexed by loops, each at most once, and every loop
-    that is not a reduction is a dimension of each result. Slices have static
-    offsets and sizes and strides of 1. The bodies of loops hold arithmetic that
-    every target has, without flags that allow other results. No op reads
-    elements that no op has written.
+    The bodies consist of linalg ops, slices, empty tensors and scalar
+    constants. Every operand of a linalg op is indexed by loops, each at most
+    once, and every loop that is not a reduction is a dimension of each result.
+    Slices have static offsets and sizes, and strides of 1. The bodies of linalg
+    ops contain arithmetic that every target supports, without flags that allow
+    other results. No op reads elements that no op has written.
 
     ```mlir
     // error: 'func.func' op expected argument 1 to have a slot (vib.slot)

@@ -52,4 +52,4 @@
 // THOUSAND-NEXT: of rows would read 284000 bytes of weights, more than 262144
 // THOUSAND: decode.2.rows {{.*}} row blocks
 
-// UNPLANNED: expected its tensors to have places: run vib-plan-arena before
+// UNPLANNED: expected a memory plan for the kernel's tensors: run vib-plan-arena first
