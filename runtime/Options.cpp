@@ -271,7 +271,7 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
       ->required();
   addWeightFlags(flags, model, options);
   flags.whole("--samples", options.samples, 0, maxSamples,
-              "The number of draws of z per example [12]; 0 means z = mu");
+              "Draws of z per example [12]; 0 means z = mu");
   flags.flag("--json", options.json,
              "Print one object with the fields of metrics.jsonl");
   options.command = Command::Eval;
@@ -330,7 +330,7 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
           "  mu         its mean, [N, {3}]\n"
           "  sigma      its standard deviations, [N, {3}]\n"
           "  covariance its covariance, [N, {3}, {3}]\n"
-          "  cholesky   the lower Cholesky factor of its covariance,\n"
+          "  cholesky   the covariance's lower Cholesky factor,\n"
           "             [N, {3}, {3}]\n"
           "  z          the mean of the draws, [N, {3}]"
           "{5}{6}",
