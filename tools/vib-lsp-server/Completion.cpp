@@ -1,4 +1,4 @@
-//===- Completion.cpp - What can stand at a position ------------*- C++ -*-===//
+//===- Completion.cpp - Completing text at a position -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,7 +18,7 @@ using namespace vib;
 static bool isWord(char c) { return isAlnum(c) || c == '_'; }
 static bool isName(char c) { return isWord(c) || c == '.' || c == '$'; }
 
-/// The longest end of `text` whose characters all are `isPart`.
+/// The longest suffix of `text` of which all characters are `isPart`.
 static StringRef takeBackWhile(StringRef text, bool (*isPart)(char)) {
   size_t size = 0;
   while (size != text.size() && isPart(text[text.size() - size - 1]))
@@ -26,7 +26,7 @@ static StringRef takeBackWhile(StringRef text, bool (*isPart)(char)) {
   return text.take_back(size);
 }
 
-/// Where the innermost bracket that is open at the end of `text` stands.
+/// The position of the innermost bracket that is open at the end of `text`.
 static size_t findOpenBracket(StringRef text) {
   unsigned depth = 0;
   for (size_t i = text.size(); i-- != 0;) {
@@ -58,7 +58,7 @@ const ReferenceEntry *vib::findKeyed(const Reference &reference,
 }
 
 namespace {
-/// Collects items that replace the characters from `start` to the position.
+/// Collects items that replace the last `length` characters before a position.
 class Items {
 public:
   Items(Position position, size_t length) : range(position) {
@@ -76,7 +76,8 @@ public:
     list.items.push_back(std::move(item));
   }
 
-  /// The entries whose names begin with `prefix`, which the text has already.
+  /// Adds the entries whose names begin with `prefix`, which is already in the
+  /// text.
   void addEntries(const Reference &reference, StringRef prefix,
                   CompletionItemKind kind,
                   function_ref<bool(const ReferenceEntry &)> isWanted) {
@@ -97,8 +98,8 @@ private:
 
 static bool isAny(const ReferenceEntry &) { return true; }
 
-/// After "optimizer = #vib." the values that the reference states for this
-/// setting, else all attributes.
+/// Completes an attribute. After "optimizer = #vib." these are the values of
+/// that setting in the reference, elsewhere all attributes.
 static CompletionList completeAttribute(const Reference &reference,
                                         StringRef before, Items items) {
   StringRef head = before.rtrim();
@@ -114,7 +115,7 @@ static CompletionList completeAttribute(const Reference &reference,
   return items.take();
 }
 
-/// The keys that are not there yet.
+/// Completes a key: those that are not yet in the text.
 static CompletionList completeKey(const ReferenceEntry &keyed, StringRef before,
                                   Items items) {
   StringRef inside = before.drop_front(findOpenBracket(before) + 1);
@@ -131,7 +132,7 @@ static CompletionList completeKey(const ReferenceEntry &keyed, StringRef before,
   return items.take();
 }
 
-/// The names of values in the text.
+/// Completes the name of a value: those in the text.
 static CompletionList completeValue(StringRef before, Items items) {
   SmallSetVector<StringRef, 16> names;
   for (size_t at = before.find('%'); at != StringRef::npos;
@@ -170,7 +171,7 @@ CompletionList vib::complete(const Reference &reference, StringRef before,
   }
   StringRef start = head.rtrim();
   if (const ReferenceEntry *keyed = findKeyed(reference, before)) {
-    // Behind "=" stands a value.
+    // After "=" there is a value, not a key.
     if (start.ends_with("<") || start.ends_with("{") || start.ends_with(","))
       return completeKey(*keyed, before.drop_back(word.size()),
                          std::move(items));

@@ -1,4 +1,4 @@
-//===- Completion.h - What can stand at a position --------------*- C++ -*-===//
+//===- Completion.h - Completing text at a position -------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,14 +14,14 @@
 
 namespace vib {
 
-/// The op or attribute whose keys can stand at the end of `before`: the
-/// attribute of an open `#vib.adam<`, or vib.train in its braces. Null if
-/// neither is open.
+/// The op or attribute whose keys can be written at the end of `before`: an
+/// attribute such as `#vib.adam<` that is not closed, or vib.train within its
+/// braces. Null elsewhere.
 const ReferenceEntry *findKeyed(const Reference &reference,
                                 llvm::StringRef before);
 
-/// What can go on from `before`, the text up to `position`. The text need not
-/// parse: it is being typed.
+/// The possible continuations of `before`, the text up to `position`. The text
+/// need not be valid, because it is being typed.
 llvm::lsp::CompletionList complete(const Reference &reference,
                                    llvm::StringRef before,
                                    llvm::lsp::Position position);

@@ -23,7 +23,7 @@ namespace lsp = llvm::lsp;
 
 Document::Document(lsp::URIForFile uri, const DialectRegistry &registry)
     : uri(std::move(uri)), context(registry, MLIRContext::Threading::DISABLED) {
-  // The editor shows the line; the user knows no generic form of the op.
+  // The editor shows the line, and users do not know the generic form of an op.
   context.printOpOnDiagnostic(false);
 }
 
@@ -31,12 +31,12 @@ Document::Document(lsp::URIForFile uri, const DialectRegistry &registry)
 // Parsing
 //===----------------------------------------------------------------------===//
 
-/// The characters of the word at a location.
+/// Whether a character can be part of a word.
 static bool isWordPart(char c) {
   return llvm::isAlnum(c) || StringRef("_.$#!%@").contains(c);
 }
 
-/// The word at a place in the file, or the place itself if there is none.
+/// The range of the word at a location; empty if there is no word.
 static lsp::Range getRange(llvm::SourceMgr &sources, mlir::Location loc) {
   auto place = loc->findInstanceOf<FileLineColLoc>();
   if (!place)
@@ -107,7 +107,8 @@ std::vector<lsp::Diagnostic> Document::setText(StringRef newText) {
   });
   SyntaxErrorHandler syntaxErrors(&context, text);
   OwningOpRef<ModuleOp> parsed(ModuleOp::create(UnknownLoc::get(&context)));
-  // Verified afterwards: what is wrong in meaning can still be looked up.
+  // The verifiers run later, so that definitions and uses are known even if
+  // they find errors.
   ParserConfig config(&context, /*verifyAfterParse=*/false);
   if (failed(parseAsmSourceFile(sources, parsed->getBody(), config, &state))) {
     state = AsmParserState();
@@ -197,7 +198,8 @@ std::vector<lsp::Location> Document::findUses(lsp::Position position,
 // Hover
 //===----------------------------------------------------------------------===//
 
-/// "%z : tensor<?x4xf32>" of the value that is defined at a location.
+/// The name and type of the value defined at a location: "%z :
+/// tensor<?x4xf32>".
 std::string Document::describeValue(SMLoc loc) {
   std::string description;
   llvm::raw_string_ostream os(description);
@@ -258,8 +260,8 @@ std::optional<lsp::Hover> Document::findHover(const Reference &reference,
 // Symbols
 //===----------------------------------------------------------------------===//
 
-/// What an outline calls an op: its symbol, its layer, or, if it has regions,
-/// its kind.
+/// The name of an op in an outline: its symbol, its layer, or, if it has
+/// regions, the name of its kind.
 static std::string getOutlineName(Operation *op) {
   if (auto symbol = dyn_cast<SymbolOpInterface>(op))
     if (StringAttr name = symbol.getNameAttr())

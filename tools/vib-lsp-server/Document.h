@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A file is parsed anew after each change. What the parser notes of definitions
-// and uses (AsmParserState) is there if the file parses, even if the verifiers
-// find errors; completion and documentation need the text alone.
+// A file is parsed again after each change. If it can be parsed, the parser
+// records its definitions and uses (AsmParserState), even if verifiers find
+// errors. Completion and documentation need only the text.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,17 +29,17 @@ class Document {
 public:
   Document(llvm::lsp::URIForFile uri, const mlir::DialectRegistry &registry);
 
-  /// Parses the text and returns what is wrong with it.
+  /// Parses the text and returns its errors.
   std::vector<llvm::lsp::Diagnostic> setText(llvm::StringRef newText);
   const std::string &getText() const { return text; }
   /// The text before a position.
   llvm::StringRef getTextBefore(llvm::lsp::Position position) const;
 
-  /// Where what stands at a position is defined, and where it is used.
+  /// The definition and the uses of the value or symbol at a position.
   std::vector<llvm::lsp::Location> findDefinition(llvm::lsp::Position position);
   std::vector<llvm::lsp::Location> findUses(llvm::lsp::Position position,
                                             bool withDefinition);
-  /// Documentation and types.
+  /// The documentation or the type of the word at a position.
   std::optional<llvm::lsp::Hover> findHover(const Reference &reference,
                                             llvm::lsp::Position position);
   std::vector<llvm::lsp::DocumentSymbol> getSymbols();
@@ -47,7 +47,7 @@ public:
 private:
   using Definition = mlir::AsmParserState::SMDefinition;
 
-  /// What is defined or used at a position, none if there is nothing.
+  /// The value or symbol at a position, if there is one.
   std::optional<Definition> lookup(llvm::lsp::Position position);
   std::string describeValue(llvm::SMLoc loc);
   llvm::lsp::Location getLocation(llvm::SMRange range);

@@ -18,7 +18,7 @@ static constexpr StringLiteral kReference =
     ;
 
 /// Reads "| `lr` | what it is | default | range |" under the heads of the
-/// columns. `batch(N)` is no key: it stands outside of the braces.
+/// columns. `batch(N)` is not a key, because it is outside of the braces.
 static void addKey(ReferenceEntry &entry, StringRef row,
                    ArrayRef<StringRef> heads) {
   SmallVector<StringRef> cells;

@@ -127,7 +127,7 @@ void Server::change(const DidChangeTextDocumentParams &params) {
 
 void Server::close(const DidCloseTextDocumentParams &params) {
   documents.erase(params.textDocument.uri.uri());
-  // Takes its diagnostics from the editor's list.
+  // Removes the document's diagnostics from the editor's list.
   publish(PublishDiagnosticsParams(params.textDocument.uri, 0));
 }
 

@@ -14,8 +14,8 @@
 
 namespace vib {
 
-/// Answers the messages of `transport` until it ends. Returns the exit code: 1
-/// if the editor left without saying so.
+/// Answers the messages of `transport` until it ends. Returns the exit code,
+/// which is 1 if the editor ends without a shutdown request.
 int runServer(llvm::lsp::JSONTransport &transport,
               const mlir::DialectRegistry &registry);
 

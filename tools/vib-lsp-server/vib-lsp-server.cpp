@@ -1,4 +1,4 @@
-//===- vib-lsp-server.cpp - Model files in an editor ------------*- C++ -*-===//
+//===- vib-lsp-server.cpp - The language server -----------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,19 +15,19 @@
 using namespace llvm;
 
 static constexpr StringLiteral kHelp =
-    R"(vib-lsp-server - shows an editor what model files of the vib dialect mean
+    R"(vib-lsp-server - a language server for model files of the vib dialect
 
 Usage: vib-lsp-server [FLAGS]
 
-An editor starts it and speaks the Language Server Protocol with it on standard
-input and output. It completes ops, attributes, their fields and values, shows
-their documentation and types, finds definitions and uses, and reports errors.
+An editor starts it and uses the Language Server Protocol on its standard input
+and output. It completes ops, attributes, their fields and values, shows their
+documentation and types, finds definitions and uses, and reports errors.
 docs/editors.md says how to set up VS Code, Neovim and Emacs.
 
   --log=LEVEL     What to write to standard error: error (the default), info, or
                   debug, which includes every message
-  --lit-test      For tests: messages are separated by lines of "// -----" and
-                  need no header, answers are indented
+  --lit-test      For tests: messages are separated by lines "// -----" and need
+                  no header, and answers are indented
   --version       Print the version
   --help          Print this help
 )";

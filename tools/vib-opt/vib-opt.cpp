@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
   vib::registerGpuPipelines();
   vib::registerPtxPasses();
   vib::registerObjectPasses();
-  // Values are printed by the names that the compiler gives them.
+  // Print values with the names that the compiler gave them.
   llvm::SmallVector<char *> arguments(argv, argv + argc);
   char useNames[] = "--mlir-use-nameloc-as-prefix";
   arguments.insert(arguments.begin() + 1, useNames);

@@ -7,15 +7,15 @@
 //===----------------------------------------------------------------------===//
 
 //
-// However a model comes to its program, in one run or with files of phases
-// between, the bytes are the same. For that
+// Compiling a model in one run, or through files of phases, gives the same
+// bytes. This is ensured as follows:
 //
-// - every file records the options, and a flag that contradicts them is an
-//   error;
-// - a module is brought into the state that its text would parse to before it
-//   goes on to the next phase: the order of uses is all that differs, and
-//   patterns can see it;
-// - from LLVM IR on every step works on text (compiler/object/Codegen.cpp).
+// - Every file records the options, and a flag that contradicts them is an
+//   error.
+// - Before a module enters the next phase, it is brought into the state that
+//   parsing its text would give. Only the order of uses differs, on which
+//   patterns may depend.
+// - From LLVM IR on, every step works on text (compiler/object/Codegen.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,7 +59,7 @@ using namespace vib;
 static constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
 static constexpr llvm::StringLiteral kOptionsAttrName = "vib.options";
 
-/// The CPU of the host's part of a GPU program: any that such a machine has.
+/// The CPU for the host's part of a program for a GPU: any x86-64 CPU.
 static constexpr llvm::StringLiteral kHostCpu = "x86-64";
 static constexpr llvm::StringLiteral kDefaultArch = "sm_80";
 
@@ -119,7 +119,7 @@ std::string Compilation::getStem() const {
   if (flags.input == "-")
     return modelName.empty() ? "model" : modelName;
   StringRef name = llvm::sys::path::filename(flags.input);
-  // toynet.step.mlir is the model toynet at a phase.
+  // toynet.step.mlir is the file of a phase of the model toynet.
   return name.take_until([](char c) { return c == '.'; }).str();
 }
 
@@ -223,8 +223,8 @@ int Compilation::read() {
   }
 
   diagnostics = std::make_unique<DiagnosticPrinter>(&context, *sources);
-  // The file of a later phase has mostly ops of MLIR, for which MLIR's messages
-  // are right.
+  // The file of a later phase consists mostly of upstream ops, for which MLIR's
+  // own messages are appropriate.
   std::optional<SyntaxErrorHandler> handler;
   if (!source.contains(kPhaseAttrName))
     handler.emplace(&context, source);
@@ -257,7 +257,7 @@ int Compilation::read() {
   return 0;
 }
 
-/// The type of the first tensor of numbers that a model computes.
+/// The element type of the first floating-point tensor that a model computes.
 static std::string getPrecision(ModelOp model) {
   std::string precision = "f32";
   model.walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -273,10 +273,10 @@ static std::string getPrecision(ModelOp model) {
   return precision;
 }
 
-/// The options that the module itself says, once its model has been checked.
+/// Sets the options that are stated in the module itself.
 void Compilation::takeSettled(CompileOptions &settled) {
   for (auto model : module->getOps<ModelOp>()) {
-    // A model that is compiled for bf16 or tf32 is one of f32.
+    // The tensors of a model that is compiled for bf16 or tf32 are f32.
     if (settled.precision != "bf16" && settled.precision != "tf32")
       settled.precision = getPrecision(model);
     modelName = model.getSymName().str();
@@ -294,8 +294,8 @@ void Compilation::takeSettled(CompileOptions &settled) {
     modelName = name.str();
 }
 
-/// The options of this run: the recorded ones, which no flag may contradict,
-/// or else those of the flags.
+/// Sets the options of this run: those recorded in the input, which flags must
+/// not contradict, or else those of the flags.
 int Compilation::settleOptions() {
   if (end < phase)
     return failUsage(getInputName() + " holds the phase " +
@@ -320,7 +320,7 @@ int Compilation::settleOptions() {
       options.cpu = cpu->cpu;
       options.features = cpu->features;
     }
-    // A file of a later phase that does not say how it was compiled.
+    // The file of a later phase may lack a record of its options.
     if (module && phase > Phase::Model) {
       takeSettled(options);
       options.gradients = module->lookupSymbol("gradients") != nullptr;
@@ -376,7 +376,8 @@ int Compilation::settleRecorded() {
   if (flags.arch && options.isCuda() && *flags.arch != options.arch)
     return contradicts("--arch=" + *flags.arch, "for --arch=" + options.arch);
   if (flags.cubin && options.isCuda() && !options.cubin) {
-    // The cubin is made at the end; up to the object it can still be asked for.
+    // The cubin is made at the end, so a file before PTX can be compiled with
+    // or without it.
     if (phase > Phase::Kernels)
       return contradicts("--cubin", "without --cubin");
     options.cubin = true;
@@ -402,7 +403,7 @@ int Compilation::settleRecorded() {
   return 0;
 }
 
-/// What each target takes, and what it does not.
+/// Checks that the target supports the flags and options.
 int Compilation::settleTarget() {
   target = createTarget(options.cpu, options.features, options.level);
   if (!options.isCuda()) {
@@ -455,23 +456,24 @@ int Compilation::checkFlags() {
     return 0;
   if (options.level == 0)
     return failUsage("--explain contradicts -O0, which fuses nothing");
-  // Of a GPU it tells of the launches.
-  Phase told = options.isCuda() ? Phase::Kernels : Phase::Fused;
-  if (end < told)
-    return failUsage("--explain describes the phase " + getPhaseName(told) +
+  // On a GPU it describes launches, which the phase kernels determines.
+  Phase explained = options.isCuda() ? Phase::Kernels : Phase::Fused;
+  if (end < explained)
+    return failUsage("--explain describes the phase " +
+                     getPhaseName(explained) +
                      ", which comes after --emit=" + getPhaseName(end));
-  if (phase > told)
-    return failUsage("--explain describes the phase " + getPhaseName(told) +
-                     ", but " + getInputName() + " holds the phase " +
-                     getPhaseName(phase));
+  if (phase > explained)
+    return failUsage("--explain describes the phase " +
+                     getPhaseName(explained) + ", but " + getInputName() +
+                     " holds the phase " + getPhaseName(phase));
   return 0;
 }
 
 //===----------------------------------------------------------------------===//
-// The phases that are MLIR
+// The phases in MLIR
 //===----------------------------------------------------------------------===//
 
-/// Brings the order of every value's uses into that of the text.
+/// Sorts the uses of every value in the order of the text.
 static void normalizeUses(ModuleOp module) {
   module->walk<WalkOrder::PreOrder>([](Operation *op) {
     for (OpOperand &operand : op->getOpOperands())
@@ -530,7 +532,8 @@ static void addPipeline(OpPassManager &manager, Phase phase, ModuleOp module,
 }
 
 namespace {
-/// A file for the reproducer of a failure, which comes into being only then.
+/// The file for the reproducer of a failure. It is created only when a failure
+/// occurs.
 class ReproducerFile : public ReproducerStream {
 public:
   static std::unique_ptr<ReproducerStream> create(std::string &error,
@@ -582,7 +585,7 @@ int Compilation::runPipeline(Phase next) {
     return 1;
   addPipeline(manager, next, *module, options, target);
 
-  // What a pass reports is printed; that MLIR noticed the failure too is not.
+  // Errors of passes are printed. MLIR's own report of the failure is not.
   unsigned numErrors = 0;
   ScopedDiagnosticHandler counter(&context, [&](Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
@@ -593,8 +596,8 @@ int Compilation::runPipeline(Phase next) {
     return failure();
   });
   if (failed(manager.run(*module))) {
-    // The model, or the file of a phase, may be wrong in a way that only a pass
-    // notices. Then its report is all that the user needs.
+    // Some errors in a model, or in the file of a phase, are found only by a
+    // pass. The user then needs only the error of the pass.
     if (numErrors && (next <= Phase::Step || isLaterPhase)) {
       llvm::sys::fs::remove(reproducer);
       return 1;
@@ -609,7 +612,7 @@ int Compilation::runPipeline(Phase next) {
   phase = next;
   if (next > Phase::Kernels)
     return 0;
-  // A model that names no precision has one of its own.
+  // Without --precision, the model's own precision is known only now.
   if (next == Phase::Model && options.isCuda()) {
     takeSettled(options);
     if (int code = settleTarget())
@@ -624,7 +627,8 @@ int Compilation::runPipeline(Phase next) {
   return 0;
 }
 
-/// The columns of the terminal that stdout, or stderr, is, else 80.
+/// The width in columns of the terminal on stdout or stderr; 80 if that is not
+/// a terminal.
 static unsigned getWidth(bool isStdout) {
   unsigned columns = isStdout ? llvm::sys::Process::StandardOutColumns()
                               : llvm::sys::Process::StandardErrColumns();
@@ -640,7 +644,7 @@ void Compilation::print(ExplainReport report) {
 
 int Compilation::explain() {
   TimingScope scope = timing.nest("Explain");
-  // The phase fused leaves open where things lie.
+  // The phase fused has no memory plan, which the report needs.
   OwningOpRef<ModuleOp> planned(module->clone());
   PassManager manager(&context);
   KernelsOptions kernelsOptions;
@@ -658,7 +662,7 @@ int Compilation::explain() {
   return 0;
 }
 
-/// `resources` is empty where no assembler has told them.
+/// `resources` is empty if the PTX was not assembled.
 void Compilation::explainGpu(
     const llvm::StringMap<KernelResources> &resources) {
   TimingScope scope = timing.nest("Explain");
@@ -667,7 +671,7 @@ void Compilation::explainGpu(
   print(std::move(report));
 }
 
-/// vibc has verified the files that it wrote, but users may edit them.
+/// Verifies the input again, because users may have edited it.
 int Compilation::verifyInput() {
   TimingScope scope = timing.nest("Verify the input");
   PassManager manager(&context);
@@ -716,7 +720,7 @@ int Compilation::lowerToKernels() {
 }
 
 //===----------------------------------------------------------------------===//
-// The phases from LLVM IR on
+// The phases after MLIR
 //===----------------------------------------------------------------------===//
 
 int Compilation::lowerToObject() {
@@ -763,8 +767,8 @@ int Compilation::lowerToObject() {
   return finish(text);
 }
 
-/// What the host's part of the program does is in the runtime, so that its
-/// object is but data: the descriptor and the code of the kernels.
+/// The code of the host is in the runtime, so the object contains only data:
+/// the descriptor and the code of the kernels.
 int Compilation::lowerToGpuObject() {
   if (int code = runPipeline(Phase::Ptx))
     return code;
@@ -848,7 +852,7 @@ int Compilation::finish(StringRef object) {
 }
 
 //===----------------------------------------------------------------------===//
-// What comes out
+// The output
 //===----------------------------------------------------------------------===//
 
 int Compilation::saveTemp(Phase at, StringRef contents) {
@@ -879,14 +883,14 @@ int Compilation::emit(Phase at, StringRef contents, bool &done) {
 
 int Compilation::emitModule(Phase at, bool &done) {
   done = false;
-  // Of a GPU the launches are known here; their registers are only later.
+  // On a GPU the launches are known here, but not their registers.
   if (at == end && at == Phase::Kernels && flags.explain && options.isCuda())
     explainGpu({});
   if (at != end && flags.saveTemps.empty())
     return 0;
   std::string contents;
   llvm::raw_string_ostream os(contents);
-  // Values keep the names that the compiler gives them.
+  // Print values with the names that the compiler gave them.
   (*module)->print(os, OpPrintingFlags().printNameLocAsPrefix());
   os << "\n";
   if (at != end || !flags.outline)

@@ -23,9 +23,9 @@
 
 namespace vib {
 
-/// Takes a model, or what vibc wrote for a phase, to the phase that the flags
-/// ask for. Each phase is written where the flags want it; whatever goes wrong
-/// is reported on stderr once.
+/// Compiles a model, or a file that vibc wrote for a phase, to the phase that
+/// the flags select. Writes the phases that the flags request. Reports each
+/// error once, on stderr.
 class Compilation {
 public:
   Compilation(const Flags &flags, std::string toolPath);
@@ -51,22 +51,22 @@ private:
   int runPipeline(Phase phase);
   int explain();
   void explainGpu(const llvm::StringMap<KernelResources> &resources);
-  /// Prints where the output does not go: on stdout, if it can.
+  /// Prints to stdout, or to stderr if the output goes to stdout.
   void print(ExplainReport report);
-  /// Writes it to the folder of --save-temps, if there is one.
+  /// Writes a phase to the folder of --save-temps, if that flag is given.
   int saveTemp(Phase phase, llvm::StringRef contents);
-  /// Writes what this run was for.
+  /// Writes the output of this run.
   int writeEnd(llvm::StringRef contents);
-  /// Writes the text or file of `phase`; `done` says that it was the last.
+  /// Writes the text or file of `phase`. Sets `done` if it is the last phase.
   int emit(Phase phase, llvm::StringRef contents, bool &done);
   int emitModule(Phase phase, bool &done);
 
-  /// Reports and returns the exit code.
+  /// Report an error and return the exit code.
   int fail(const llvm::Twine &message);
   int failUsage(const llvm::Twine &message);
 
   llvm::StringRef getInputName() const;
-  /// Names files that the user has not named.
+  /// The stem for the names of files that the user has not named.
   std::string getStem() const;
   std::string getOutputPath(Phase phase) const;
 
@@ -74,7 +74,8 @@ private:
   std::string toolPath;
   Phase end;
 
-  /// The pool of `context` if there cannot be a thread for every processor.
+  /// The thread pool of `context` if the system does not allow a thread for
+  /// every processor.
   std::unique_ptr<llvm::ThreadPoolInterface> threads;
   mlir::MLIRContext context;
   std::shared_ptr<llvm::SourceMgr> sources =
@@ -84,18 +85,18 @@ private:
   mlir::TimingScope timing;
 
   InputKind kind = InputKind::MLIR;
-  /// The phase of what `module` or `text` holds.
+  /// The phase of `module` or `text`.
   Phase phase = Phase::Model;
   /// Whether the input is the file of a phase after the model.
   bool isLaterPhase = false;
   std::unique_ptr<llvm::MemoryBuffer> input;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::string text;
-  /// What the input has recorded, and what holds for this run.
+  /// The options recorded in the input, and those of this run.
   std::optional<CompileOptions> recorded;
   CompileOptions options;
   std::string modelName;
-  /// Of the CPU, which for a GPU program runs all but the kernels.
+  /// The CPU; in a program for a GPU it runs everything except the kernels.
   TargetInfo target;
   const GpuArch *arch = nullptr;
 };

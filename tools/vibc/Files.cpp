@@ -1,4 +1,4 @@
-//===- Files.cpp - What vibc reads and writes -----------------------------===//
+//===- Files.cpp - The files that vibc reads and writes -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,9 +18,9 @@
 using namespace llvm;
 using namespace vib;
 
-/// Tells the phases' files apart by how vibc begins them: LLVM IR with a
-/// comment ";", assembly with a directive, PTX with its version behind
-/// comments, objects and bytecode by their magic.
+/// Identifies the file of a phase by its beginning: LLVM IR begins with a
+/// comment ";", assembly with a directive, PTX with its version after comments,
+/// and objects and bytecode with their magic numbers.
 static std::optional<InputKind> identify(StringRef contents) {
   if (contents.starts_with("\x7f"
                            "ELF"))
@@ -29,7 +29,7 @@ static std::optional<InputKind> identify(StringRef contents) {
     return InputKind::MLIR;
   if (contents.take_front(4096).contains('\0'))
     return std::nullopt;
-  // An MLIR alias begins with "#name", a comment of assembly with "# ".
+  // An alias in MLIR begins with "#name", a comment in assembly with "# ".
   while (contents.starts_with("# "))
     contents = contents.drop_until([](char c) { return c == '\n'; }).ltrim();
   contents = contents.ltrim();
@@ -50,7 +50,7 @@ Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
   StringRef name = path == "-" ? "stdin" : path;
   if (sys::fs::is_directory(path))
     return createStringError(name + ": is a directory, expected a model file");
-  // Some, such as /dev/zero, have no end.
+  // Some devices, such as /dev/zero, have no end.
   sys::fs::file_status status;
   if (path != "-" && !sys::fs::status(path, status) &&
       status.type() == sys::fs::file_type::character_file)
@@ -72,7 +72,7 @@ Expected<std::unique_ptr<MemoryBuffer>> vib::readInput(StringRef path,
         name + ": is PTX, which does not hold the launches: compile the file "
                "that --emit=kernels wrote");
   kind = *found;
-  // Some editors put a byte order mark before a text in UTF-8.
+  // Some editors write a byte order mark at the start of UTF-8 text.
   if (contents.consume_front("\xEF\xBB\xBF"))
     return MemoryBuffer::getMemBufferCopy(contents,
                                           (*file)->getBufferIdentifier());

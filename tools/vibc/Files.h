@@ -1,4 +1,4 @@
-//===- Files.h - What vibc reads and writes ---------------------*- C++ -*-===//
+//===- Files.h - The files that vibc reads and writes -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,13 +16,13 @@ namespace vib {
 
 enum class InputKind { MLIR, LLVMIR, Assembly, PTX, Object };
 
-/// Reads a file, or stdin for "-". Whatever cannot be an input of vibc is an
-/// error here.
+/// Reads a file, or stdin for "-", and determines its kind. Returns an error if
+/// it cannot be an input of vibc.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 readInput(llvm::StringRef path, InputKind &kind);
 
 /// Writes `contents` to a file, or to stdout for "-". A regular file appears
-/// whole or not at all; a device or a pipe is written to directly.
+/// only when it is complete; a device or a pipe is written directly.
 llvm::Error writeOutput(llvm::StringRef path, llvm::StringRef contents,
                         bool isExecutable = false);
 

@@ -25,7 +25,8 @@ namespace {
 enum class Level { O0, O1, O2, O3 };
 enum class Target { CPU, CUDA };
 
-/// Values that are words, where a wrong one is answered with the right ones.
+/// Parses a value that is one of several words. The error for another word
+/// lists them.
 template <typename T> struct WordParser : cl::parser<T> {
   using cl::parser<T>::parser;
   bool parse(cl::Option &option, StringRef name, StringRef word, T &value) {
@@ -45,8 +46,8 @@ template <typename T> struct WordParser : cl::parser<T> {
   }
 };
 
-/// The options live as long as a parse of the command line. Help.cpp describes
-/// them.
+/// The options, which exist only while the command line is parsed. Help.cpp
+/// describes them.
 struct Parser {
   cl::OptionCategory category{"Options of vibc (vibc --help describes them)"};
 
@@ -106,7 +107,7 @@ static void printVersion(raw_ostream &os) {
   exit(2);
 }
 
-/// Says in other words what LLVM reports of a command line.
+/// Rewords an error of LLVM about the command line.
 static std::string translateUsageError(StringRef errors) {
   errors = errors.trim();
   errors = errors.substr(errors.find(": ") + 2);
@@ -129,8 +130,8 @@ static std::string translateUsageError(StringRef errors) {
   return first.str();
 }
 
-/// Ends if a value that only the program takes when it runs is given here. LLVM
-/// would look for a flag that is spelt alike, or has one of that name.
+/// Exits if a flag of the compiled program is given. LLVM would otherwise
+/// suggest a flag with a similar name, or has a flag with the same name.
 static void rejectFlagsOfProgram(ArrayRef<char *> words) {
   for (StringRef word : words) {
     StringRef flag = word.take_until([](char c) { return c == '='; });
@@ -157,7 +158,7 @@ Flags vib::parseFlags(int argc, char **argv) {
   rejectFlagsOfProgram(words);
   Parser parser;
   mlir::registerMLIRContextCLOptions();
-  // A user knows the line of the model, not the generic form of its op.
+  // Users know the line in their model, but not the generic form of its op.
   static_cast<cl::opt<bool> *>(
       cl::getRegisteredOptions().lookup("mlir-print-op-on-diagnostic"))
       ->setInitialValue(false);

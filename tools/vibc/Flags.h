@@ -16,7 +16,7 @@
 
 namespace vib {
 
-/// What the user typed. What is not given is empty.
+/// The flags on the command line. A flag that is not given is empty.
 struct Flags {
   std::string input;
   std::string output;
@@ -35,8 +35,8 @@ struct Flags {
   std::string saveTemps;
 };
 
-/// Parses the command line, LLVM's and MLIR's own options included. Exits with
-/// 2 on wrong usage, with 0 after --help and --version.
+/// Parses the command line, including the options of LLVM and MLIR. Exits with
+/// 2 on wrong usage, and with 0 after --help and --version.
 Flags parseFlags(int argc, char **argv);
 
 /// The text of --help.

@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// LLVM's own help has lines of any length. This one is written as it is to be
-// read; test/driver/help.test compares it with the options that there are.
-// tools/completion/vibc reads it: a flag is indented by two, a value by six.
+// LLVM's own help has lines of any length, so this text is written by hand.
+// test/driver/help.test compares it with the existing options. The shell
+// completion (tools/completion/vibc) reads it: a flag is indented by two
+// columns, a value by six.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,14 +20,14 @@ llvm::StringRef vib::getHelp() {
 
 Usage: vibc [FLAGS] MODEL.mlir
 
-MODEL.mlir is a model, or a file that vibc has written for a phase (--emit): it
-goes on from there. "-" is standard input.
+MODEL.mlir is a model, or a file that vibc wrote for a phase (--emit) and from
+which it continues. "-" is standard input.
 
 What to make:
-  -o FILE             Where to write; "-" is standard output. By default a
+  -o FILE             The output file; "-" is standard output. By default a
                       program is named after the model file, an object adds .o,
                       a library .so, and text goes to standard output
-  --emit=PHASE        The program, or what one phase of the compiler holds:
+  --emit=PHASE        The program, or the result of a phase of the compiler:
       model           the model as written, checked
       step            the training step and the evaluation on tensors, with
                       their gradients and updates
@@ -79,7 +80,7 @@ How to compute:
   -O2                 Adds LLVM's -O2 on that code (the default)
   -O3                 Adds LLVM's -O3: longer to compile, seldom faster
 
-What to tell:
+What to print:
   --explain[=FORM]    Print what each kernel computes for which layer, what was
                       fused into it, what was not and why, its FLOPs and bytes,
                       and whether computing or memory bounds it; as FORM,

@@ -1,4 +1,4 @@
-//===- Threads.cpp - How many threads there can be ------------------------===//
+//===- Threads.cpp - The number of available threads ----------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@
 using namespace llvm;
 
 unsigned vib::countThreads(unsigned wanted) {
-  // They live at the same time, as the pool's will.
+  // The threads must exist at the same time, like those of the pool.
   std::mutex gate;
   auto wait = [](void *gate) -> void * {
     std::lock_guard<std::mutex> lock(*static_cast<std::mutex *>(gate));

@@ -1,4 +1,4 @@
-//===- Threads.h - How many threads there can be ----------------*- C++ -*-===//
+//===- Threads.h - The number of available threads --------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -11,8 +11,9 @@
 
 namespace vib {
 
-/// How many of `wanted` threads the system lets this process have beside the
-/// main one. LLVM's thread pool waits forever for one that it cannot create.
+/// The number of threads, at most `wanted`, that the system allows this process
+/// in addition to the main one. LLVM's thread pool would wait forever for a
+/// thread that it cannot create.
 unsigned countThreads(unsigned wanted);
 
 } // namespace vib
