@@ -1,4 +1,4 @@
-//===- KernelParts.cpp - What a kernel computes, in words -------*- C++ -*-===//
+//===- KernelParts.cpp - Describing what a kernel computes ------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -22,8 +22,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// Whether the kernel has to finish a row before it goes on with it: a sum over
-/// the row is read again, or a contraction reads what the kernel computes.
+/// Whether some ops of the kernel need whole rows of others: an op reads a sum
+/// over the row, or a contraction reads what the kernel computes.
 static bool worksByRows(KernelOp kernel) {
   // An update reads the sum that is the gradient of a bias.
   if (updatesState(kernel) ||

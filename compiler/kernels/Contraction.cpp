@@ -97,8 +97,8 @@ int64_t ContractionEmitter::getReductionPanel() const {
   return 0;
 }
 
-/// The rows of the next tile lie apart from those of this one in every panel
-/// except the last, so the hardware prefetcher does not predict them.
+/// In every panel except the last, the rows of the next tile do not follow
+/// those of this one in memory, so the hardware prefetcher does not load them.
 void ContractionEmitter::emitPrefetchOfRows(Value row, int64_t count,
                                             Value start) {
   SmallVector<Value> next(positions);

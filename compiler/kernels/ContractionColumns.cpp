@@ -157,8 +157,8 @@ SmallVector<Value> ContractionEmitter::reduceTile(Value row, int64_t count,
       emitPrefetchOfNext(row, count);
     return stepTileOfPairs(row, count, column, widths, values, isLast);
   };
-  // When pairs are loaded from lhs itself, the last odd element is loaded
-  // alone, as there is nothing to read behind it.
+  // When pairs are loaded from lhs itself, a last odd element is loaded alone,
+  // because the next one would be outside of the operand.
   int64_t whole = depth / 2 * 2;
   SmallVector<Value> results = e.createPanelLoop(
       lhsPairs ? llvm::alignTo(depth, 2) : whole, 2,
@@ -245,7 +245,7 @@ void ContractionEmitter::emitInterleavedTile(Value row, int64_t count,
 
 /// While a tile is reduced, the interleaved op runs on the tile before it: one
 /// of its vectors after every few steps of the reduction. The divisions and the
-/// memory traffic of the op then hide behind multiply-adds:
+/// memory traffic of the op then overlap with multiply-adds:
 ///
 ///   accumulate tile 0
 ///   for each further tile t

@@ -75,10 +75,11 @@ ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
 /// the weight themselves when they pack it.
 bool isRoundedByReaders(mlir::linalg::LinalgOp op);
 
-/// The elementwise op that is interleaved with a contraction, one register tile
-/// behind it. It is the only reader of the contraction's result and runs over
-/// the same space; the reduction runs over the rows of both operands, as that
-/// of a weight gradient does. Null if there is none.
+/// The elementwise op that is interleaved with a contraction: it processes a
+/// register tile while the contraction computes the next one. It is the only
+/// reader of the contraction's result and runs over the same space. The
+/// reduction runs over the rows of both operands, as in a weight gradient. Null
+/// if there is none.
 mlir::linalg::LinalgOp getInterleaved(mlir::linalg::LinalgOp contraction);
 
 /// The elementwise op that is applied to the register tiles of a contraction

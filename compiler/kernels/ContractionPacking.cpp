@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The columns form packs a panel of rhs into contiguous scratch first if its
-// rows lie far apart, since they would compete for the same cache sets and each
-// would need a page of its own. If rhs is not contiguous in the columns and the
-// dot form does not apply, packing transposes it.
+// The columns form first packs a panel of rhs into contiguous scratch if the
+// distance between its rows is large. Otherwise the rows would compete for the
+// same cache sets, and each would be in another page. If rhs is not contiguous
+// in the columns and the dot form does not apply, packing transposes it.
 //
 // bf16 operands are always packed for the columns form; a weight that must be
 // rounded is rounded at the same time. With AVX512_BF16 a panel is packed in
@@ -20,9 +20,9 @@
 //
 // If a register tile is as wide as a panel whose rows are contiguous, the first
 // tile packs the pair of each step just before it reads it, so that loads and
-// conversions hide behind multiply-adds; the other tiles find the panel packed.
-// This does not pay for blocks that are transposed: they have too many shuffles
-// to hide.
+// conversions overlap with multiply-adds. The other tiles read the packed
+// panel. Blocks that are transposed are packed before, because their many
+// shuffles would take longer than the multiply-adds.
 //
 //===----------------------------------------------------------------------===//
 

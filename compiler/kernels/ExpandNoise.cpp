@@ -67,8 +67,8 @@ constexpr uint32_t kLogarithm[] = {0x3EAAAAAA, 0xBE800113, 0x3E4CD004,
 constexpr uint32_t kCosine[] = {0xBF9DE9E6, 0x3E81E0EF, 0xBCAAE2F0, 0x3A6CEABF};
 constexpr uint32_t kSine[] = {0x3FC90FDB, 0xBF255DDD, 0x3DA32F49, 0xBB96C981};
 
-/// Builds arithmetic on scalars and vectors alike. A scalar is broadcast when
-/// it meets a vector, so values that do not vary are computed once.
+/// Builds arithmetic on scalars and vectors. A scalar is broadcast when it is
+/// combined with a vector, so values that do not vary are computed once.
 class Arithmetic {
 public:
   Arithmetic(OpBuilder &builder, Location loc) : builder(builder), loc(loc) {}

@@ -36,7 +36,7 @@ namespace vib {
 static constexpr int64_t kMultiplyAdds = 2;
 static constexpr int64_t kBytesPerCycle = 8;
 
-/// What the positions of a class are: "columns" of a matrix, "rows".
+/// The name of the positions of a class: "columns", "rows" or "elements".
 static StringRef describeClass(KernelOp kernel, const KernelSpace &space,
                                unsigned cls) {
   bool columns = false;
@@ -49,7 +49,8 @@ static StringRef describeClass(KernelOp kernel, const KernelSpace &space,
     columns |= classes.size() > 1 && classes.back() == cls;
     return classes.size() > 1 && classes.back() != cls;
   };
-  // What is written tells more than what is read.
+  // The results describe the kernel better than its operands, so they come
+  // first.
   if (llvm::any_of(kernel.getOutputArgs(), isRow))
     return "rows";
   if (!columns && llvm::any_of(kernel.getInputArgs(), isRow))
@@ -207,15 +208,15 @@ FailureOr<ExplainReport> vib::explain(ModuleOp module, const Machine &machine) {
                       std::to_string(machine.vectorBits) + " bits and moves " +
                       std::to_string(kBytesPerCycle) + " bytes of memory";
   report.notes = {
-      "cycles: the least that one thread needs if in each cycle it does " +
-          rates + ".",
+      "cycles: a lower bound for one thread that in each cycle does " + rates +
+          ".",
       "bound by: which of the two, computing or memory, takes longer.",
-      "divided into: what the threads share out among them. "
+      "divided into: the units of work that are divided among the threads. "
       "relu' is the derivative of relu, x^T the transpose of x."};
   report.fullNotes = {
       "register tile: the part of a contraction's result that is computed in "
       "registers at a time; a vector is one register.",
-      "largest matrix: how the largest matrix of the kernel lies in memory."};
+      "largest matrix: the layout of the kernel's largest matrix in memory."};
   report.machine =
       llvm::json::Object{{"target", "cpu"},
                          {"vector_bits", machine.vectorBits},

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A target fills in a report; its text and its JSON are made here, so that both
-// targets read alike. docs/explain.md describes the JSON.
+// A target fills in a report, and this file prints it as text or JSON, so that
+// both targets have the same form. docs/explain.md describes the JSON.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,7 +24,7 @@ namespace vib {
 
 enum class ExplainForm { Brief, Full, Json };
 
-/// What is known of the origin of a kernel. The attributes may be null.
+/// The origin of a kernel. The attributes may be null.
 struct ExplainedKernel {
   std::string name;
   /// Those of KernelParts.h and Fusion.h.
@@ -40,9 +40,9 @@ struct ExplainRow {
   bool isComputeBound = false;
   /// "32 column blocks".
   std::string division;
-  /// A name and what is to say of it; only the full form prints these.
+  /// Names and descriptions, which only the full form prints.
   std::vector<std::pair<std::string, std::string>> details;
-  /// The same for a program.
+  /// The details as JSON.
   llvm::json::Object sizes;
   std::vector<ExplainedKernel> kernels;
 };
@@ -58,14 +58,15 @@ struct ExplainReport {
   /// The unit of time: "cycles" or "us".
   std::string unit;
   std::string (*formatTime)(double time);
-  /// How the numbers are to be read; printed at the end.
+  /// Explanations of the columns, printed at the end.
   std::vector<std::string> notes, fullNotes;
-  /// What the report is for: the target and its machine.
+  /// The target and the properties of its machine.
   llvm::json::Object machine;
   std::vector<ExplainFunction> functions;
 };
 
-/// Lines of text end at `width`, unless a name is too long for that.
+/// Prints a report. Lines of text have at most `width` columns, unless a name
+/// is longer.
 void printReport(ExplainReport report, ExplainForm form, unsigned width,
                  llvm::raw_ostream &os);
 

@@ -1,4 +1,4 @@
-//===- KernelBody.cpp - What all emitters of kernels share ----------------===//
+//===- KernelBody.cpp - Helpers of all emitters of kernels ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

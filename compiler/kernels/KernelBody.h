@@ -1,4 +1,4 @@
-//===- KernelBody.h - What all emitters of kernels share --------*- C++ -*-===//
+//===- KernelBody.h - Helpers of all emitters of kernels --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

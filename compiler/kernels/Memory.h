@@ -43,17 +43,17 @@ inline constexpr llvm::StringLiteral kPlacesAttrName = "places";
 /// On a vib.kernel: the offset of its scratch in the arena.
 inline constexpr llvm::StringLiteral kScratchAttrName = "scratch";
 
-/// What a place is relative to: a block or the arena. Functions take them in
-/// this order.
+/// The memory that a place belongs to: a block or the arena. Functions take
+/// these as arguments in this order.
 enum class BaseKind { Weights, Moment1, Moment2, Average, Gradients, Arena };
 inline constexpr unsigned kNumBases = 6;
 llvm::StringRef getBaseName(BaseKind base);
 
-/// How the elements of a tensor are arranged. Row-major: the rows (along the
-/// last dimension) are `row` elements apart. In panels: a panel has `row`
-/// columns of a matrix, its rows follow each other without a gap, and the
-/// panels are `panel` elements apart, so that element (r, c) is at c / row *
-/// panel + r * row + c % row.
+/// The layout of a tensor. Row-major: the rows (along the last dimension) begin
+/// at multiples of `row` elements. In panels: a panel has `row` columns of a
+/// matrix, its rows follow each other without a gap, and the panels begin at
+/// multiples of `panel` elements, so that element (r, c) is at c / row * panel
+/// + r * row + c % row.
 struct Layout {
   int64_t row;
   int64_t panel = 0;
@@ -62,7 +62,7 @@ struct Layout {
   }
 };
 
-/// Where a tensor lies: `offset` bytes from `base`.
+/// The place of a tensor in memory: `offset` bytes from `base`.
 struct Place {
   BaseKind base;
   int64_t offset;

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // A matrix that is wider than two registers is stored in panels of that width.
-// What a register tile reads of a weight is then contiguous, a unit reads one
-// stream each of weights, moments and averages, and an activation is written in
-// the form in which the next contraction reads it. Three kinds of matrices are
+// The part of a weight that a register tile reads is then contiguous, a unit
+// reads one stream each of weights, moments and averages, and an activation is
+// written in the layout in which the next contraction reads it. Three kinds are
 // stored by rows: those that the runtime reads and writes by rows, those that a
 // slice cuts inside a panel, and results that are combined from partial
 // results.

@@ -75,7 +75,7 @@ public:
 
 private:
   bool isColumns(unsigned cls) const;
-  /// What the size of a tile of the class must be a multiple of, so that no
+  /// The size of a tile of the class must be a multiple of this, so that no
   /// tile ends inside a panel of a matrix in memory.
   int64_t getGrain(unsigned cls) const;
   Tile chooseUnit(unsigned cls) const;

@@ -16,7 +16,7 @@
 
 namespace vib {
 
-/// The CPU that the value of `--cpu` stands for.
+/// The CPU that a value of `--cpu` names.
 struct CpuName {
   std::string cpu;
   std::string features;

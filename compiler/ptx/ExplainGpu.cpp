@@ -115,11 +115,11 @@ vib::explainGpu(ModuleOp module, const GpuArch &arch,
        scaled(arch.tf32, "FLOP/s") + " of tf32, " +
        scaled(arch.bf16, "FLOP/s") + " of bf16 and " +
        scaled(arch.bandwidth, "B/s") +
-       " of memory. What a launch itself costs is not in it, and what a cache "
-       "still holds of an earlier launch may come sooner.")
+       " of memory. It does not include the overhead of a launch. Data that an "
+       "earlier launch left in a cache may be read faster.")
           .str(),
       "bound by: which of the two, computing or memory, takes longer.",
-      "divided into: the blocks of threads that the multiprocessors share out. "
+      "divided into: the blocks of threads, which the multiprocessors execute. "
       "relu' is the derivative of relu, x^T the transpose of x."};
   report.fullNotes = {
       "registers: as ptxas reports them.",

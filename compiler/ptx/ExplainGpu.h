@@ -15,10 +15,9 @@
 
 namespace vib {
 
-/// Tells of each launch of a module in the phase kernels: what it computes, its
-/// sizes, what it takes of a multiprocessor, and the least time that the chip
-/// of `arch` needs for it. `resources` is empty where no assembler has told
-/// them.
+/// Describes each launch of a module in the phase kernels: what it computes,
+/// its sizes, its share of a multiprocessor, and a lower bound on its time on
+/// the chip of `arch`. `resources` is empty if the PTX was not assembled.
 ExplainReport explainGpu(mlir::ModuleOp module, const GpuArch &arch,
                          const llvm::StringMap<KernelResources> &resources);
 

@@ -558,7 +558,8 @@ static FloatType getModelType(ModelOp model) {
   return Float32Type::get(model.getContext());
 }
 
-/// Checks what the functions rely on beyond what the dialect's verifiers check.
+/// Checks assumptions of the functions that the dialect's verifiers do not
+/// check.
 static LogicalResult checkModel(ModelOp model) {
   unsigned numSamples = 0;
   for (Operation &op : model.getBody().front()) {

@@ -51,7 +51,7 @@ public:
   mlir::StringAttr getLabel() const { return label; }
   void setLabel(mlir::StringAttr newLabel) { label = newLabel; }
 
-  /// What a user calls what the loops that follow compute.
+  /// The word for what the ops that are created next compute.
   mlir::StringAttr getWord() const { return word; }
   void setWord(mlir::StringAttr newWord) { word = newWord; }
   void setWord(const llvm::Twine &newWord) {

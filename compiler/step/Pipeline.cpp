@@ -30,7 +30,7 @@ void vib::buildStepPipeline(OpPassManager &manager,
   manager.addPass(createBuildStep(build));
   // Verify at the end of the phase. There is no canonicalization before,
   // because it would move constants out of the bodies of loops and merge ops
-  // that fusion needs apart.
+  // that fusion needs as separate ops.
   manager.addPass(createVerifyStep());
 }
 

@@ -87,7 +87,7 @@ public:
   void setLearned(mlir::Value value) { learned.insert(value); }
   bool isLearned(mlir::Value value) const { return learned.contains(value); }
 
-  /// What an op stores in its forward pass for its backward pass.
+  /// The values that an op stores in its forward pass for its backward pass.
   void setResiduals(mlir::Operation *op, mlir::ValueRange values);
   llvm::ArrayRef<mlir::Value> getResiduals(mlir::Operation *op) const;
 
