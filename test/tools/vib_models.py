@@ -6,7 +6,7 @@ WIDTHS = (1, 2, 3, 5, 7, 8, 13, 16, 17, 24, 31, 32, 33, 48, 64, 68, 100)
 
 
 class Model:
-    """A model's text, and what its data must look like."""
+    """The text of a model, and the properties that its data needs."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -19,7 +19,7 @@ class Model:
         self.bytes = r.random() < 0.25
         self.classes = r.random() < 0.7
         self.text = ""
-        # A model without parameters is none.
+        # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
             self.names = 0
             self.lines = []
@@ -109,7 +109,7 @@ class Model:
             self.latents = inputs // 2
         k = self.latents
         statistics = k + k * (k + 1) // 2 if self.full else 2 * k
-        # Now and then straight from what there is.
+        # Sometimes the posterior has no layer of its own.
         if inputs != statistics or r.random() < 0.5:
             inner = self.linear(inner, inputs, statistics, f"encode.{number}", indent)
         self.normal = f"!vib.normal<{k}, full>" if self.full else f"!vib.normal<{k}>"
@@ -118,13 +118,18 @@ class Model:
         self.add(f"{result} = vib.normal {inner} softplus({shift}) : "
                  f"{self.tensor(statistics)} -> {self.normal}", indent)
         if part:
-            outer = self.name()
-            self.lines.insert(place, f"  {outer} = vib.encoder {value} : "
-                                     f"{self.tensor(width)} -> {self.normal} {{")
-            self.add(f"vib.yield {result} : {self.normal}", 2)
-            self.add("}", 1)
-            result = outer
+            result = self.wrap("encoder", place, value, width, result, self.normal)
         return result
+
+    def wrap(self, part, place, value, width, result, kind):
+        """Makes the lines from `place` on, which compute `result` from `value`, the region
+        of a vib.encoder or vib.decoder. Returns the name of its result."""
+        outer = self.name()
+        self.lines.insert(place, f"  {outer} = vib.{part} {value} : "
+                                 f"{self.tensor(width)} -> {kind} {{")
+        self.add(f"vib.yield {result} : {kind}", 2)
+        self.add("}", 1)
+        return outer
 
     def decoder(self, posterior):
         r, indent, k = self.random, 1, self.latents
@@ -141,7 +146,7 @@ class Model:
         if part:
             indent = 2
         inner, width, number = self.layers(z, k, r.choice((0, 0, 1, 2)), "decode", indent)
-        # Now and then z itself, or what becomes of it without another layer.
+        # Sometimes the likelihood has no layer of its own.
         if r.random() < 0.25 and (width > 1 or not self.classes):
             self.outputs = width
             kind = kind.split("<")[0] + f"<{width}>"
@@ -156,12 +161,7 @@ class Model:
             self.add(f"{result} = vib.normal {inner} noise({noise}) : "
                      f"{self.tensor(self.outputs)} -> {kind}", indent)
         if part:
-            outer = self.name()
-            self.lines.insert(place, f"  {outer} = vib.decoder {z} : {self.tensor(k)} -> "
-                                     f"{kind} {{")
-            self.add(f"vib.yield {result} : {kind}", 2)
-            self.add("}", 1)
-            result = outer
+            result = self.wrap("decoder", place, z, k, result, kind)
         self.likelihood = kind
         return result
 
