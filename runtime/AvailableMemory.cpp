@@ -1,4 +1,4 @@
-//===- AvailableMemory.cpp - How much memory may be used ------------------===//
+//===- AvailableMemory.cpp - The memory that is available -----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,14 +21,14 @@ namespace vib::runtime {
 
 namespace {
 
-/// The number that a file consists of; nothing for "max".
+/// Reads the number in a file. Nothing if the file contains "max" instead.
 std::optional<uint64_t> readNumber(const std::string &path) {
   std::ifstream file(path);
   uint64_t value;
   return file >> value ? std::optional(value) : std::nullopt;
 }
 
-/// The number after a key in a file of lines "KEY NUMBER".
+/// Reads the number after a key in a file of lines "KEY NUMBER".
 std::optional<uint64_t> readKey(const std::string &path,
                                 const std::string &key) {
   std::ifstream file(path);
@@ -87,7 +87,7 @@ private:
       }
       if (!limit)
         continue;
-      // The kernel gives up copies of files before it ends a process.
+      // The kernel drops cached files before it kills a process.
       std::string stat = group + "/memory.stat";
       uint64_t cached = 0;
       for (const char *key : {"active_file", "inactive_file"})
@@ -114,7 +114,7 @@ private:
   }
 
   const std::string &root;
-  uint64_t swap = 0; ///< Bytes that are free.
+  uint64_t swap = 0; ///< Free swap space in bytes.
 };
 
 } // namespace
@@ -136,13 +136,13 @@ int threadsThatFit(int threads) {
   pthread_attr_destroy(&attributes);
   uint64_t left =
       without(limit.rlim_cur, used * uint64_t(sysconf(_SC_PAGESIZE)));
-  // The caller has a stack already.
+  // The calling thread already has a stack.
   uint64_t most = 1 + left / 4 / std::max<uint64_t>(stack, 1);
   return int(std::min<int64_t>(threads, int64_t(most)));
 }
 
 void requireMemory(uint64_t bytes, const std::string &what) {
-  // To read all these files takes as long as to fill some megabytes.
+  // Reading all these files takes as long as filling some megabytes.
   constexpr uint64_t few = 16 << 20;
   if (bytes < few)
     return;

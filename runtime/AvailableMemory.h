@@ -1,4 +1,4 @@
-//===- AvailableMemory.h - How much memory may be used ----------*- C++ -*-===//
+//===- AvailableMemory.h - The memory that is available ---------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Linux gives a process more memory than there is, and ends it by a signal when
-// it fills what it got. So what needs much memory asks here first, to be able
-// to say what does not fit and which limit is in the way.
+// Linux lets a process allocate more memory than exists, and kills it when it
+// uses that memory. Before a large allocation, the runtime therefore compares
+// its size with the available memory. If it does not fit, the message says what
+// needs the memory and which limit is too low.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,25 +23,25 @@
 namespace vib::runtime {
 
 struct MemoryLimit {
-  uint64_t left;   ///< Bytes that the process may still fill.
-  std::string who; ///< "the machine has": what `left` bytes are left of.
+  uint64_t left;   ///< The number of bytes that the process may still use.
+  std::string who; ///< The beginning of "the machine has N bytes left".
 };
 
-/// The limit that is met first: the memory of the machine, that of a control
-/// group, or those of the process (ulimit -v, ulimit -d). Nothing where the
-/// system tells of none. `root` is where /proc and /sys are looked for.
+/// The smallest of the limits: the memory of the machine, those of the control
+/// groups, and those of the process (ulimit -v, ulimit -d). Nothing if none is
+/// known. `root` is the directory that contains /proc and /sys.
 std::optional<MemoryLimit> availableMemory(const std::string &root = "");
 
-/// An Error if `bytes` for `what`, which begins the message, are more than
-/// availableMemory(). Does not look where the bytes are few.
+/// Throws an Error if `bytes` are more than availableMemory(). The message
+/// begins with `what`. Small sizes are not compared.
 void requireMemory(uint64_t bytes, const std::string &what);
 
-/// As many of `threads` as have room for their stacks in a quarter of the
-/// address space that ulimit -v leaves; at least 1.
+/// The number of threads, at most `threads` and at least 1, whose stacks fit
+/// into a quarter of the address space that ulimit -v leaves.
 int threadsThatFit(int threads);
 
-/// What std::bad_alloc means to a user: "out of memory", and the limit of the
-/// process if it has one. Needs no memory itself.
+/// A message for std::bad_alloc: "out of memory", and the limit of the process
+/// if it has one. Does not allocate memory.
 const char *describeBadAlloc() noexcept;
 
 } // namespace vib::runtime

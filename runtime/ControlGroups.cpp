@@ -1,4 +1,4 @@
-//===- ControlGroups.cpp - Where the limits of a process are --------------===//
+//===- ControlGroups.cpp - The control groups of a process ----------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Lines of /proc/self/cgroup are "NUMBER:CONTROLLERS:PATH". Version 2 has one
-// line, without controllers; version 1 has a hierarchy for each controller or
-// pair of them, which is mounted under their names.
+// The lines of /proc/self/cgroup are "NUMBER:CONTROLLERS:PATH". Version 2 has
+// one line, in which CONTROLLERS is empty. Version 1 has a hierarchy for each
+// controller or pair of controllers, which is mounted under their names.
 //
 //===----------------------------------------------------------------------===//
 

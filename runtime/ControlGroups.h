@@ -1,4 +1,4 @@
-//===- ControlGroups.h - Where the limits of a process are ------*- C++ -*-===//
+//===- ControlGroups.h - The control groups of a process --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,10 +14,10 @@
 
 namespace vib::runtime {
 
-/// The directories of the control groups whose limits hold for this process:
-/// its own group of the controller ("cpu", "memory") and those above it, of
-/// either version. Not all of them need exist: a container may not see the
-/// groups that it is in. `root` is where /proc and /sys are looked for.
+/// The directories of the control groups whose limits apply to this process:
+/// its own group of the controller ("cpu", "memory") and those above it, in
+/// version 1 or 2. Some of them may not exist, because a container may not see
+/// all of its groups. `root` is the directory that contains /proc and /sys.
 std::vector<std::string> controlGroups(const std::string &controller,
                                        const std::string &root);
 

@@ -28,8 +28,8 @@ CpuSession::CpuSession(const VibModel &model, int threads)
   call.arena = arena.data();
   call.pool = pool.handle();
   if (pool.threads() < pool.wanted())
-    complain("{}: warning: only {} of {} threads can be had: the system or a "
-             "limit (ulimit -u, ulimit -v, a control group) allows no more; "
+    complain("{}: warning: only {} of {} threads are available: the system or "
+             "a limit (ulimit -u, ulimit -v, a control group) allows no more; "
              "the results are the same\n",
              model.name, pool.threads(), pool.wanted());
 }

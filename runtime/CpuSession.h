@@ -70,7 +70,7 @@ private:
   const State *state = nullptr;
   std::vector<Rows> data;
   int trainingRows = 0;
-  const uint32_t *trainingOrder = nullptr; ///< Null: as they are.
+  const uint32_t *trainingOrder = nullptr; ///< Null for the split's own order.
   const VibTensor &nllTensor, &rateTensor, &errorTensor;
   Limits limits;
 };

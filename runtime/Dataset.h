@@ -40,8 +40,9 @@ template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
   return reinterpret_cast<T *>(static_cast<char *>(arena) + tensor.offset);
 }
 
-/// The most rows of a split. Their numbers have 32 bits in the counter of the
-/// evaluation's noise (docs/randomness.md) and in the order of an epoch.
+/// The largest number of rows of a split. Row numbers have 32 bits in the
+/// counter of the evaluation noise (docs/randomness.md) and in the order of an
+/// epoch.
 constexpr int64_t maxRows = INT64_C(1) << 32;
 
 /// The inputs of a split, or of `predict --input`.

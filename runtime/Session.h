@@ -40,7 +40,7 @@ struct StepSums {
   double seconds = 0; ///< The time of the step, gathering included.
 };
 
-/// Makes a step one on `rows` rows from place `first` on.
+/// Sets the rows of a step: `rows` rows from position `first` on.
 inline void setRows(VibStep &step, int64_t first, int64_t rows) {
   step.row0 = uint32_t(first);
   step.rows = int32_t(rows);

@@ -97,8 +97,8 @@ int countChunks(Range share) {
 } // namespace
 
 struct VibPool {
-  /// `isOurs`: a pool of the program, which keeps its caller to a processor and
-  /// goes on with fewer threads where no more can be had.
+  /// A pool that `isOurs`, the program's, binds its caller to a processor, and
+  /// works with fewer threads if the system allows no more.
   VibPool(int threads, bool isOurs);
   ~VibPool();
 

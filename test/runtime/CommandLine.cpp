@@ -91,8 +91,8 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
         Case{with({"--frob=3"}), "train: unknown flag --frob\n"},
         Case{with({"--samples", "3"}), "--samples is a flag of eval, not of "
                                        "train"},
-        Case{with({"--batch", "64"}), "--batch is a flag of vibc: what it says "
-                                      "is compiled into the program"},
+        Case{with({"--batch", "64"}), "--batch is a flag of vibc: its value is "
+                                      "compiled into the program"},
         Case{with({"--device", "1"}), "--device: this program runs on a CPU"},
         Case{with({"--device"}), "--device: this program runs on a CPU"},
         Case{with({"extra"}), "expected only flags, got 'extra'"},

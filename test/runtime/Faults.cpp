@@ -299,7 +299,8 @@ TEST_F(Faults, threadsFitIntoTheAddressSpace) {
   limited.addressLimit = 512 << 20;
   Outcome outcome = train("run", {"--threads", "1000"}, limited);
   EXPECT_EQ(outcome.exitCode, 0);
-  EXPECT_NE(outcome.err.find("of 1000 threads can be had"), std::string::npos)
+  EXPECT_NE(outcome.err.find("of 1000 threads are available"),
+            std::string::npos)
       << outcome.err;
   EXPECT_EQ(readMetrics(path("run")), readMetrics(path("free")));
 }
