@@ -72,8 +72,8 @@ static int reportError(const char *what) {
 
 static std::terminate_handler terminateByDefault;
 
-/// Some libraries allocate memory where they must not throw: nlohmann::json does
-/// so in its destructor. A failed allocation is reported there, too.
+/// Some libraries allocate memory where they must not throw: nlohmann::json
+/// does so in its destructor. A failed allocation is reported there, too.
 static void terminate() {
   try {
     if (std::exception_ptr error = std::current_exception())

@@ -14,8 +14,9 @@
 
 namespace vib::runtime {
 
-/// Sets `order` to the permutation of `count` rows in an epoch, which is counted
-/// from 0, by the algorithm of Fisher and Yates. docs/randomness.md defines it.
+/// Sets `order` to the permutation of `count` rows in an epoch, which is
+/// counted from 0, by the algorithm of Fisher and Yates. docs/randomness.md
+/// defines it.
 void shuffleRows(uint64_t seed, uint64_t epoch, int64_t count,
                  std::vector<uint32_t> &order);
 

@@ -50,9 +50,9 @@ public:
     double seconds = 0;
   };
 
-  /// `threads`, 1 or more, includes the launching thread. There are fewer if the
-  /// system or a limit does not allow so many. The thread that creates the pool
-  /// must also launch the kernels and destroy the pool.
+  /// `threads`, 1 or more, includes the launching thread. There are fewer if
+  /// the system or a limit does not allow so many. The thread that creates the
+  /// pool must also launch the kernels and destroy the pool.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;
