@@ -30,6 +30,7 @@ namespace {
 /// What the child tells its supervisor; memory of both.
 struct Report {
   std::atomic<Stage> stage = Stage::Reading;
+  std::atomic<bool> lacksMemory = false;
   /// Why LLVM gave up, if it said so.
   char reason[1024] = "";
 };
@@ -63,6 +64,7 @@ static void keepReason(void *, const char *reason, bool) {
 
 /// Nothing may be allocated here.
 static void endWithoutMemory(void *, const char *, bool) {
+  report->lacksMemory = true;
   keepReason(nullptr, "there is not enough memory", false);
   sys::RunInterruptHandlers();
   _exit(1);
@@ -90,7 +92,7 @@ static void setHandlers(ArrayRef<int> signals, void (*handler)(int)) {
 
 /// Prepares this process for compiling; `signals` are to end it.
 static void startCompiler(ArrayRef<int> signals) {
-  // This also makes the handlers of crashes, which remove temporary files.
+  // This also installs the handlers of crashes, which remove temporary files.
   sys::SetOneShotPipeSignalFunction(sys::DefaultOneShotPipeSignalHandler);
   setHandlers(kForwarded, SIG_IGN);
   setHandlers(signals, endBySignal);
@@ -132,38 +134,41 @@ static int explainEnd(StringRef input, int status) {
   if (WIFSIGNALED(status) && is_contained(kForwarded, WTERMSIG(status)))
     return 128 + WTERMSIG(status);
 
+  // Neither is a fault of vibc or of the file.
+  bool isKilled = !hasReason && WTERMSIG(status) == SIGKILL;
+  bool isForMemory = report->lacksMemory || isKilled;
+  Stage stage = report->stage;
   std::string reason = report->reason;
-  if (!hasReason && WTERMSIG(status) == SIGKILL)
-    reason = "the process was killed, perhaps for want of memory";
+  if (isKilled)
+    reason = "the process was killed, perhaps because memory ran out";
   else if (!hasReason)
-    reason = std::string(report->stage == Stage::Reading ? "the parser"
-                                                         : "the compiler") +
-             " crashed (" + strsignal(WTERMSIG(status)) + ")";
-  errs() << "vibc: error: " << makePrintable(input) << ": ";
-  switch (report->stage) {
-  case Stage::Reading:
-    errs() << "cannot be read: " << makePrintable(reason) << "\n";
-    break;
-  case Stage::CompilingPhase:
-    errs() << "cannot be compiled: " << makePrintable(reason)
-           << "; if vibc wrote the file as it is, this is a bug in vibc\n";
-    break;
-  case Stage::CompilingModel:
-    errs() << "cannot be compiled: " << makePrintable(reason)
-           << "; this is a bug in vibc\n";
-    break;
-  }
+    reason =
+        std::string(stage == Stage::Reading ? "the parser" : "the compiler") +
+        " crashed (" + strsignal(WTERMSIG(status)) + ")";
+  errs() << "vibc: error: " << makePrintable(input) << ": cannot be "
+         << (stage == Stage::Reading ? "read" : "compiled") << ": "
+         << makePrintable(reason);
+  if (stage == Stage::CompilingPhase && !isForMemory)
+    errs() << "; if vibc wrote the file as it is, this is a bug in vibc";
+  if (stage == Stage::CompilingModel && !isForMemory)
+    errs() << "; this is a bug in vibc";
+  errs() << "\n";
   return 1;
 }
 
 int vib::runSupervised(StringRef input, StringRef toolPath,
                        function_ref<int()> work) {
   toolName = toolPath.str();
-  // What is ignored from the start, as after nohup, stays ignored.
+  // LLVM's handlers hide what is ignored from the start, as after nohup, which
+  // stays ignored.
+  sys::unregisterHandlers();
   SmallVector<int> signals;
   for (int signal : kForwarded)
     if (!isIgnored(signal))
       signals.push_back(signal);
+  // Where it is ignored, which a parent can leave behind, the exit code of a
+  // child is lost: of the compiler here, and of the linker there.
+  std::signal(SIGCHLD, SIG_DFL);
   // A signal that comes before the handlers are there waits for them.
   sigset_t blocked, mask;
   sigemptyset(&blocked);

@@ -1,5 +1,7 @@
 """signal-vibc.py VIBC FIFO: what vibc does when it is signalled while it waits for its
-input, the FIFO: its process that compiles ends too, and the exit code tells the signal."""
+input, the FIFO: its process that compiles ends too, and the exit code tells the signal. A
+signal that was ignored stays ignored, and if only the process that compiles is killed, that
+is an error but no bug."""
 import os
 import signal
 import subprocess
@@ -12,11 +14,23 @@ def get_children(pid):
         return file.read().split()
 
 
-for name, code in (("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129), ("SIGKILL", -9)):
-    vibc = subprocess.Popen([sys.argv[1], sys.argv[2], "-o", "/dev/null"])
+def start(**options):
+    """vibc, its process that compiles, and the end of the FIFO that this one reads."""
+    vibc = subprocess.Popen([sys.argv[1], sys.argv[2], "-o", "/dev/null"], **options)
     # Opens only once the compiler reads.
     writer = os.open(sys.argv[2], os.O_WRONLY)
     (child,) = get_children(vibc.pid)
+    return vibc, int(child), writer
+
+
+def ignores(pid, number):
+    with open(f"/proc/{pid}/status") as file:
+        mask = next(line.split()[1] for line in file if line.startswith("SigIgn:"))
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
+for name, code in (("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129), ("SIGKILL", -9)):
+    vibc, child, writer = start()
     os.kill(vibc.pid, getattr(signal, name))
     got = vibc.wait(timeout=60)
     deadline = time.monotonic() + 60
@@ -26,3 +40,17 @@ for name, code in (("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129), ("SIGKILL
     os.close(writer)
     if got != code or is_left:
         sys.exit(f"{name}: exit code {got}, expected {code}; child left: {is_left}")
+
+vibc, child, writer = start(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+ignoring = [ignores(pid, signal.SIGHUP) for pid in (vibc.pid, child)]
+os.close(writer)
+vibc.wait(timeout=60)
+if ignoring != [True, True]:
+    sys.exit(f"vibc and its compiler ignore SIGHUP after nohup: {ignoring}")
+
+vibc, child, writer = start(stderr=subprocess.PIPE, text=True)
+os.kill(child, signal.SIGKILL)
+err = vibc.communicate(timeout=60)[1]
+os.close(writer)
+if vibc.returncode != 1 or "cannot be read: the process was killed" not in err or "bug in vibc" in err:
+    sys.exit(f"the compiler was killed: exit code {vibc.returncode}, {err}")
