@@ -86,6 +86,8 @@ private:
   size_t at = 0;
   char previous = ' ';
   StringRef lastWord;
+  /// The next digit and the next end of a line, from some directive on.
+  size_t digitAt = 0, lineEnd = 0;
   SmallVector<Level> levels;
 
   StringMap<Alias> aliases;
@@ -93,6 +95,8 @@ private:
   /// of a definition.
   StringRef defined;
   size_t definedAt = 0;
+  /// Whether more than blanks and the '=' has come since then.
+  bool hasText = false;
   Alias current;
   uint64_t expanded = 0, mostExpanded;
 
@@ -129,6 +133,7 @@ void Scanner::takeAlias(StringRef name) {
     endDefinition();
     defined = name;
     definedAt = at + name.size();
+    hasText = false;
     current = {};
     return;
   }
@@ -245,8 +250,15 @@ size_t Scanner::takeDirective() {
     fail("expected what vibc writes, which has no '." + name + "'");
   if (is_contained({"zero", "space", "skip", "fill", "org", "comm", "lcomm"},
                    name)) {
-    StringRef digits =
-        rest.split('\n').first.drop_until(isDigit).take_while(isDigit);
+    // Kept from one directive to the next: a line of very many without a number
+    // would be searched from each of them on.
+    if (digitAt < at)
+      digitAt = std::min(text.find_if(isDigit, at), text.size());
+    if (lineEnd < at)
+      lineEnd = std::min(text.find('\n', at), text.size());
+    StringRef digits = text.slice(digitAt, lineEnd)
+                           .take_front(kMostDigits)
+                           .take_while(isDigit);
     uint64_t bytes = 0;
     if (!digits.empty() &&
         (digits.getAsInteger(10, bytes) || bytes > kMostBytes))
@@ -282,9 +294,10 @@ std::optional<TextError> Scanner::run() {
   while (at < text.size() && !error) {
     char c = text[at];
     size_t size = 1;
+    hasText |= !StringRef("= \t\n").contains(c);
     if (c == '\n') {
       // The text of an alias may begin on the next line.
-      if (levels.empty() && !text.slice(definedAt, at).trim("= \t\n").empty())
+      if (levels.empty() && hasText)
         endDefinition();
     } else if (rest().starts_with(comment)) {
       size = std::min(rest().find('\n'), rest().size());
