@@ -18,7 +18,6 @@ using namespace vib;
 
 /// What the stack of a thread has room for, beside the scratch of a kernel.
 static constexpr int64_t kMostStackBytes = 4 * 1024 * 1024;
-static constexpr int64_t kAlignment = 64;
 
 namespace {
 
@@ -63,9 +62,10 @@ LogicalResult AccessVerifier::verifyView(memref::ViewOp view) {
                          need = getBytes(view.getType());
   if (!need)
     return view.emitError("expected a view with a static shape");
-  // Shared memory has the size of its launch.
   if (!have)
-    return success();
+    return view.emitError("expected a view of memory with a static size but "
+                          "got ")
+           << source;
   std::optional<IndexRange> offset = ranges.get(view.getByteShift());
   if (!offset)
     return view.emitError("expected an offset that constants and the bounds of "
@@ -152,10 +152,10 @@ LogicalResult AccessVerifier::verifyVector(Operation *op, MemRefType type,
 static LogicalResult verifyAlignment(Operation *op) {
   auto alignment = op->getAttrOfType<IntegerAttr>("alignment");
   if (!alignment || (isa<memref::AllocaOp, memref::AllocOp>(op) &&
-                     alignment.getInt() == kAlignment))
+                     alignment.getInt() == kMemoryAlignment))
     return success();
   return op->emitError("expected no alignment but that of new memory, ")
-         << kAlignment << " bytes";
+         << kMemoryAlignment << " bytes";
 }
 
 LogicalResult AccessVerifier::verify(Operation *op) {

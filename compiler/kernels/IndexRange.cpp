@@ -12,6 +12,7 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
+#include <limits>
 #include <numeric>
 
 using namespace mlir;
@@ -36,7 +37,9 @@ static MaybeRange getSum(IndexRange lhs, IndexRange rhs) {
 
 static MaybeRange getProduct(IndexRange range, int64_t factor) {
   int64_t min, max, step;
-  if (llvm::MulOverflow(range.min, factor, min) ||
+  // Its absolute value is no int64_t.
+  if (factor == std::numeric_limits<int64_t>::min() ||
+      llvm::MulOverflow(range.min, factor, min) ||
       llvm::MulOverflow(range.max, factor, max) ||
       llvm::MulOverflow(range.step, factor, step))
     return std::nullopt;
@@ -63,7 +66,11 @@ static MaybeRange getRemainder(IndexRange lhs, IndexRange rhs) {
 }
 
 static int64_t getCommonStep(IndexRange lhs, IndexRange rhs) {
-  return std::gcd(std::gcd(lhs.step, rhs.step), lhs.min - rhs.min);
+  int64_t distance;
+  if (llvm::SubOverflow(std::max(lhs.min, rhs.min), std::min(lhs.min, rhs.min),
+                        distance))
+    return 1;
+  return std::gcd(std::gcd(lhs.step, rhs.step), distance);
 }
 
 static MaybeRange getMinimum(IndexRange lhs, IndexRange rhs) {
@@ -81,10 +88,15 @@ static MaybeRange getLoopRange(IndexRange begin, IndexRange end,
                                IndexRange step) {
   if (step.step != 0 || step.min < 1)
     return std::nullopt;
-  int64_t stride = std::gcd(step.min, begin.step), last;
-  if (llvm::SubOverflow(std::max(end.max, begin.min + 1) - 1, begin.min, last))
+  int64_t stride = std::gcd(step.min, begin.step), distance = 0, next;
+  if (end.max > begin.min &&
+      llvm::SubOverflow(end.max - 1, begin.min, distance))
     return std::nullopt;
-  return makeRange(begin.min, begin.min + last / stride * stride, stride);
+  int64_t last = begin.min + distance / stride * stride;
+  // Where the step after the last value overflows, the loop goes on.
+  if (llvm::AddOverflow(last, step.min, next))
+    return std::nullopt;
+  return makeRange(begin.min, last, stride);
 }
 
 /// Adds `factor` times `value` to the sum; false if a number overflows.
@@ -94,7 +106,9 @@ bool IndexRanges::addTo(Sum &sum, Value value, int64_t factor) {
     return !llvm::MulOverflow(lhs, rhs, product) &&
            !llvm::AddOverflow(total, product, total);
   };
-  if (++sum.numValues > kMostValues)
+  // The least number has no negative, which a subtraction takes.
+  if (++sum.numValues > kMostValues ||
+      factor == std::numeric_limits<int64_t>::min())
     return false;
   APInt constant;
   if (matchPattern(value, m_ConstantInt(&constant)) &&

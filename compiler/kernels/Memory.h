@@ -37,6 +37,8 @@ inline constexpr llvm::StringLiteral kEntryAttrName = "vib.entry";
 inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
 /// On a function of the phase kernels: code that several kernels call.
 inline constexpr llvm::StringLiteral kSharedAttrName = "vib.shared";
+/// The alignment in bytes of the blocks and the arena.
+inline constexpr int64_t kMemoryAlignment = 64;
 /// On a vib.kernel: the place of each of its outs, as {base, offset, panel,
 /// row}.
 inline constexpr llvm::StringLiteral kPlacesAttrName = "places";

@@ -23,10 +23,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/kernels/ConstantView.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/Hashing.h"
 #include "llvm/Support/Debug.h"
 #include <numeric>
@@ -41,9 +40,6 @@ namespace vib {
 #include "compiler/kernels/Passes.h.inc"
 } // namespace vib
 
-/// The largest alignment that a base has, and so a view can have.
-static constexpr int64_t kMostAlignment = 64;
-
 namespace {
 
 /// The code of a kernel, detached from it.
@@ -57,36 +53,11 @@ struct KernelCode {
   std::unique_ptr<Region> region;
 };
 
-/// A view at a constant place.
-struct ConstantView {
-  memref::ViewOp op;
-  int64_t offset, end;
-
-  static std::optional<ConstantView> match(memref::ViewOp op);
-  bool overlaps(ConstantView other) {
-    return op.getSource() == other.op.getSource() && offset < other.end &&
-           other.offset < end;
-  }
-  bool isSameAs(ConstantView other) {
-    return op.getSource() == other.op.getSource() && offset == other.offset &&
-           op.getType() == other.op.getType();
-  }
-};
-
 struct ShareKernels : vib::impl::ShareKernelsBase<ShareKernels> {
   void runOnOperation() override;
 };
 
 } // namespace
-
-std::optional<ConstantView> ConstantView::match(memref::ViewOp op) {
-  std::optional<int64_t> offset = getConstantIntValue(op.getByteShift());
-  if (!offset || !op.getType().hasStaticShape())
-    return std::nullopt;
-  int64_t bytes = op.getType().getNumElements() *
-                  getElementBytes(op.getType().getElementType());
-  return ConstantView{op, *offset, *offset + bytes};
-}
 
 /// A constant place that stays in the code would make it differ from others.
 static void eraseIfUnused(Operation *constant) {
@@ -137,7 +108,7 @@ static DictionaryAttr getViewAttributes(ConstantView view,
   Builder builder(view.op.getContext());
   NamedAttrList attributes;
   attributes.set("llvm.align", builder.getI64IntegerAttr(
-                                   std::gcd(view.offset, kMostAlignment)));
+                                   std::gcd(view.offset, kMemoryAlignment)));
   attributes.set("llvm.nonnull", builder.getUnitAttr());
   bool isAlone = llvm::none_of(views, [&](ConstantView other) {
     return view.op != other.op && view.overlaps(other);

@@ -7,14 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/kernels/AccessVerifier.h"
+#include "compiler/kernels/ConstantView.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/Passes.h"
 #include "compiler/kernels/PlaceVerifier.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "mlir/IR/Matchers.h"
@@ -28,9 +27,6 @@ namespace vib {
 } // namespace vib
 
 using namespace vib;
-
-/// That of the blocks and the arena.
-static constexpr int64_t kMostAlignment = 64;
 
 namespace {
 
@@ -152,6 +148,12 @@ LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
     return function.emitError("expected an entry or a kernel, but found "
                               "neither ")
            << kEntryAttrName << " nor " << kKernelAttrName;
+  if (llvm::count_if(
+          ArrayRef<StringRef>{kEntryAttrName, kKernelAttrName, kSharedAttrName},
+          [&](StringRef name) { return function->hasAttr(name); }) > 1)
+    return function.emitError("expected only one of ")
+           << kEntryAttrName << ", " << kKernelAttrName << " and "
+           << kSharedAttrName;
   if (function.getNumResults() != 0)
     return function.emitError("expected no results");
   unsigned leading = isKernel ? 2 : 0;
@@ -221,6 +223,9 @@ LogicalResult VerifyKernels::verifyArithmetic(Operation *op) {
 
 /// Memory of an entry of -O0 is freed once, after its last use.
 LogicalResult VerifyKernels::verifyAllocation(memref::AllocOp alloc) {
+  if (!alloc.getType().hasStaticShape())
+    return alloc.emitError("expected memory with a static size but got ")
+           << alloc.getType();
   SmallVector<Value> aliases{alloc.getResult()};
   Operation *dealloc = nullptr;
   for (size_t i = 0; i != aliases.size(); ++i)
@@ -248,6 +253,9 @@ LogicalResult VerifyKernels::verifyOp(Operation *op, bool isKernel) {
   if (auto launch = dyn_cast<LaunchOp>(op))
     return isKernel ? op->emitError("expected launches only in entries")
                     : verifyLaunch(launch);
+  if (isa<scf::ForOp, scf::IfOp>(op) &&
+      llvm::any_of(op->getResultTypes(), llvm::IsaPred<BaseMemRefType>))
+    return op->emitError("expected only numbers and vectors as results");
   if (isa<vector::LoadOp, vector::StoreOp, memref::LoadOp, memref::StoreOp,
           memref::PrefetchOp, memref::ViewOp, memref::AllocaOp,
           memref::CollapseShapeOp, memref::SubViewOp, scf::ForOp, scf::IfOp,
@@ -257,6 +265,10 @@ LogicalResult VerifyKernels::verifyOp(Operation *op, bool isKernel) {
     if (isKernel)
       return op->emitError("expected a kernel to use only the arena and the "
                            "stack, without allocating or copying memory");
+    auto dealloc = dyn_cast<memref::DeallocOp>(op);
+    if (dealloc && !dealloc.getMemref().getDefiningOp<memref::AllocOp>())
+      return op->emitError("expected an entry to free only memory that it has "
+                           "allocated");
     auto alloc = dyn_cast<memref::AllocOp>(op);
     return alloc ? verifyAllocation(alloc) : success();
   }
@@ -275,7 +287,7 @@ LogicalResult VerifyKernels::verifyCall(func::CallOp call) {
     return call.emitError("expected a call of code that kernels share, but ")
            << call.getCallee() << " has no " << kSharedAttrName;
   auto caller = call->getParentOfType<func::FuncOp>();
-  if (!caller->hasAttr(kKernelAttrName))
+  if (!caller || !caller->hasAttr(kKernelAttrName))
     return call.emitError("expected only kernels to call code that they share");
   if (call.getNumOperands() < 2 || caller.getNumArguments() < 2 ||
       call.getOperands().take_front(2) !=
@@ -293,39 +305,32 @@ LogicalResult VerifyKernels::verifyCall(func::CallOp call) {
 /// What LLVM is told of the views that a call passes must be true.
 LogicalResult VerifyKernels::verifyViews(func::CallOp call,
                                          func::FuncOp callee) {
-  struct Extent {
-    Value source;
-    int64_t begin, end;
-  };
-  llvm::MapVector<unsigned, Extent> extents;
+  llvm::MapVector<unsigned, ConstantView> views;
   for (auto [i, operand] : llvm::enumerate(call.getOperands())) {
     if (!isa<MemRefType>(operand.getType()))
       continue;
-    auto view = operand.getDefiningOp<memref::ViewOp>();
-    std::optional<int64_t> begin =
-        view ? getConstantIntValue(view.getByteShift()) : std::nullopt;
-    if (!begin || !view.getType().hasStaticShape())
+    auto op = operand.getDefiningOp<memref::ViewOp>();
+    std::optional<ConstantView> view =
+        op ? ConstantView::match(op) : std::nullopt;
+    if (!view)
       return call.emitError("expected operand ")
              << i << " to be a view at a constant place";
-    int64_t bytes = view.getType().getNumElements() *
-                    getElementBytes(view.getType().getElementType());
-    extents[i] = {view.getSource(), *begin, *begin + bytes};
+    views.insert({unsigned(i), *view});
   }
-  for (auto &[i, extent] : extents) {
+  for (auto &[i, view] : views) {
     auto alignment = callee.getArgAttrOfType<IntegerAttr>(
         i, LLVM::LLVMDialect::getAlignAttrName());
     if (alignment &&
-        (alignment.getInt() < 1 || kMostAlignment % alignment.getInt() != 0 ||
-         extent.begin % alignment.getInt() != 0))
+        (alignment.getInt() < 1 || kMemoryAlignment % alignment.getInt() != 0 ||
+         view.offset % alignment.getInt() != 0))
       return call.emitError("passes a view at byte ")
-             << extent.begin << ", but argument " << i << " of "
+             << view.offset << ", but argument " << i << " of "
              << call.getCallee() << " has an alignment of "
              << alignment.getInt();
     if (!callee.getArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName()))
       continue;
-    for (auto &[j, other] : extents)
-      if (i != j && other.source == extent.source && extent.begin < other.end &&
-          other.begin < extent.end)
+    for (auto &[j, other] : views)
+      if (i != j && view.overlaps(other))
         return call.emitError("passes overlapping views, but argument ")
                << i << " of " << call.getCallee() << " is llvm.noalias";
   }

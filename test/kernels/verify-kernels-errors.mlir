@@ -293,6 +293,86 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // -----
 
+// Memory that the entry has not allocated.
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func @step(%a: memref<64xi8> {vib.base = "arena"}) attributes {vib.entry} {
+    // expected-error @below {{expected an entry to free only memory that it has allocated}}
+    memref.dealloc %a : memref<64xi8>
+    return
+  }
+}
+
+// -----
+
+// Memory of a size that is not known.
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func @step() attributes {vib.entry} {
+    %c4 = arith.constant 4 : index
+    // expected-error @below {{expected memory with a static size but got 'memref<?xi8>'}}
+    %m = memref.alloc(%c4) : memref<?xi8>
+    memref.dealloc %m : memref<?xi8>
+    return
+  }
+}
+
+// -----
+
+// Memory that has another name after a branch.
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+    %c0 = arith.constant 0 : index
+    %v = memref.view %a[%c0][] : memref<64xi8> to memref<4xf32>
+    %isLess = arith.cmpi slt, %b, %e : index
+    // expected-error @below {{expected only numbers and vectors as results}}
+    %m = scf.if %isLess -> memref<4xf32> {
+      scf.yield %v : memref<4xf32>
+    } else {
+      scf.yield %v : memref<4xf32>
+    }
+    return
+  }
+}
+
+// -----
+
+// A loop whose index overflows before it reaches the end.
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+    %c0 = arith.constant 0 : index
+    %c2 = arith.constant 2 : index
+    %c4 = arith.constant 4 : index
+    %most = arith.constant 9223372036854775807 : index
+    %v = memref.view %a[%c0][] : memref<64xi8> to memref<4xf32>
+    scf.for %i = %c0 to %most step %c2 {
+      %j = arith.remui %i, %c4 : index
+      // expected-error @below {{expected index 0 to be one that constants and the bounds of loops determine}}
+      %x = memref.load %v[%j] : memref<4xf32>
+    }
+    return
+  }
+}
+
+// -----
+
+// A kernel that is shared code, too, could call itself.
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  // expected-error @below {{expected only one of vib.entry, vib.kernel and vib.shared}}
+  func.func private @step.k(%b: index, %e: index) attributes {vib.shared, vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+    return
+  }
+}
+
+// -----
+
+// A call in no function.
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  // expected-error @below {{expected only kernels to call code that they share}}
+  func.call @shared() : () -> ()
+  func.func private @shared() attributes {vib.shared} { return }
+}
+
+// -----
+
 // LLVM is told that two views of the shared code do not overlap.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
   func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
