@@ -17,11 +17,6 @@ using namespace vib;
 /// not overflow.
 static constexpr int64_t kMostBytes = int64_t(1) << 48;
 
-static constexpr StringLiteral kEntries[] = {
-    "scale", "train_step", "gradients", "encode", "evaluate", "draw", "decode"};
-static constexpr StringLiteral kRequired[] = {"train_step", "encode",
-                                              "evaluate", "draw", "decode"};
-
 namespace {
 
 class PlaceVerifier {
@@ -218,14 +213,14 @@ LogicalResult vib::verifyPlaces(ModuleOp module) {
 LogicalResult vib::verifyEntries(ModuleOp module, ArrayRef<StringRef> extra) {
   if (!module->hasAttr("vib.model"))
     return success();
-  for (StringRef name : kRequired) {
+  for (StringRef name : kRequiredFunctionNames) {
     auto entry = module.lookupSymbol<func::FuncOp>(name);
     if (!entry || !entry->hasAttr(kEntryAttrName))
       return module.emitError("expected an entry @") << name;
   }
   for (auto function : module.getOps<func::FuncOp>())
     if (function->hasAttr(kEntryAttrName) &&
-        !llvm::is_contained(kEntries, function.getName()) &&
+        !llvm::is_contained(kFunctionNames, function.getName()) &&
         !llvm::is_contained(extra, function.getName()))
       return function.emitError("is not an entry that the runtime calls");
   return success();

@@ -15,6 +15,14 @@
 
 namespace vib {
 
+/// The functions of the phases step and fused, which become the entries that
+/// the runtime calls.
+inline constexpr llvm::StringLiteral kFunctionNames[] = {
+    "scale", "train_step", "gradients", "encode", "evaluate", "draw", "decode"};
+/// Those that every model has.
+inline constexpr llvm::StringLiteral kRequiredFunctionNames[] = {
+    "train_step", "encode", "evaluate", "draw", "decode"};
+
 /// What the attributes vib.model and vib.parameters of a module say about the
 /// types of its functions.
 struct Metadata {

@@ -14,11 +14,6 @@
 using namespace mlir;
 using namespace vib;
 
-static constexpr StringLiteral kFunctions[] = {
-    "scale", "train_step", "gradients", "encode", "evaluate", "draw", "decode"};
-static constexpr StringLiteral kRequired[] = {"train_step", "encode",
-                                              "evaluate", "draw", "decode"};
-
 bool vib::isStateSlot(SlotKind kind) {
   return kind == SlotKind::Weight || kind == SlotKind::Moment1 ||
          kind == SlotKind::Moment2 || kind == SlotKind::Average;
@@ -156,7 +151,7 @@ static LogicalResult verifyState(func::FuncOp function) {
 }
 
 LogicalResult vib::verifySlots(func::FuncOp function, const Metadata &data) {
-  if (!llvm::is_contained(kFunctions, function.getName()))
+  if (!llvm::is_contained(kFunctionNames, function.getName()))
     return function.emitOpError("is not a function of the step");
   SlotVerifier verifier(function, data);
   llvm::StringSet<> arguments, results;
@@ -199,7 +194,7 @@ static LogicalResult verifyResults(func::FuncOp function,
 }
 
 LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
-  for (StringRef name : kRequired)
+  for (StringRef name : kRequiredFunctionNames)
     if (!module.lookupSymbol<func::FuncOp>(name))
       return module.emitError("expected a function @") << name;
   for (auto function : module.getOps<func::FuncOp>()) {
