@@ -13,8 +13,6 @@
 
 namespace vib::runtime {
 
-namespace {} // namespace
-
 CudaDevice::CudaDevice(const VibGpu &gpu, int ordinal) : ordinal(ordinal) {
   cuda::Result result = driver.cuInit(0);
   int count = 0;

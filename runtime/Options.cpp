@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -53,7 +52,8 @@ double parseReal(const std::string &flag, const std::string &text) {
   const char *begin = text.data(), *end = begin + text.size();
   double value = 0;
   auto [rest, error] = std::from_chars(begin, end, value);
-  bool isDecimal = !text.empty() && (*begin == '.' || std::isdigit(*begin));
+  bool isDecimal =
+      !text.empty() && (*begin == '.' || ('0' <= *begin && *begin <= '9'));
   if (isDecimal && error == std::errc() && rest == end && std::isfinite(value))
     return value;
   throw CLI::ValidationError(

@@ -49,9 +49,7 @@ static LogicalResult verifyUpdate(KernelOp kernel, BlockArgument state,
     if (isa<YieldOp>(user) && yielded == state)
       continue;
     auto loop = dyn_cast<linalg::LinalgOp>(user);
-    if (!loop || yielded.getDefiningOp() != user ||
-        loop.getTiedOpResult(loop.getDpsInitOperand(
-            cast<OpResult>(yielded).getResultNumber())) != yielded)
+    if (!loop || yielded.getDefiningOp() != user)
       return user->emitOpError("reads state that another op of its kernel "
                                "updates; expected the update to read it");
     OpOperand *init =

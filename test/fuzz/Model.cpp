@@ -56,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return success();
   });
   OwningOpRef<ModuleOp> module = readModel(text, context);
-  // Of the files of later phases a part at most is checked before they are
-  // used.
+  // vibc verifies files of later phases before it uses them. Here the passes
+  // would meet them as they are.
   if (!module || (*module)->hasAttr("vib.phase") ||
       module->getOps<ModelOp>().empty())
     return 0;

@@ -1,5 +1,4 @@
-//===- Readers.h - What targets of the runtime share -------------*- C++
-//-*-===//
+//===- Readers.h - What targets of the runtime share ------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
