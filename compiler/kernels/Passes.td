@@ -324,13 +324,15 @@ def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
   let description = [{
     The memory plan is present: parameters lie in the block and tensors in the
     arena, without overlap and with the types that `vib.model` gives them. The
-    entries that the runtime calls are there. Every function is an entry or a kernel and takes
-    only blocks, the arena and scalars, each once, or is code that kernels share
-    and takes views of that memory and scalars. Blocks and arena have the sizes
-    of the plan. No tensor, structured op or vib.noise is left, and no op
-    whose effect on memory is unknown. Each launch names a kernel and its number
-    of units, and passes it the arguments that it takes. A kernel neither
-    allocates nor copies memory; what an entry of `-O0` allocates it frees once.
+    entries that the runtime calls are there.
+
+    Every function is one of three. An entry or a kernel takes only blocks, the
+    arena and scalars, each once. Code that kernels share takes views of that
+    memory and scalars. Blocks and arena have the sizes of the plan. No tensor,
+    structured op or vib.noise is left, and no op whose effect on memory is
+    unknown. Each launch names a kernel and its number of units, and passes it the
+    arguments that it takes. A kernel neither allocates nor copies memory. An entry
+    of `-O0` frees once what it allocates, and nothing else.
 
     No access leaves its memory: views lie within their block or the arena, and
     loads and stores within their view, for all values that constants and the
