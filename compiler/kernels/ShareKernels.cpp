@@ -10,16 +10,16 @@
 // are, and so have the forward passes of train_step, encode and evaluate. LLVM
 // compiles the code of such kernels once:
 //
-//   1. The code of each kernel is detached. The views of the blocks and the
-//      arena stay behind, and become arguments of the code.
-//   2. Codes are grouped by their arguments and their operations.
-//   3. The code of a group becomes a function, which the kernels of the group
-//      call. A code without a match returns to its kernel, so that LLVM sees
+//   1. The body of each kernel is detached. The views of the blocks and the
+//      arena stay behind, and become arguments of the body.
+//   2. Bodies are grouped by their arguments and their operations.
+//   3. The body of a group becomes a function, which the kernels of the group
+//      call. A body without a match returns to its kernel, so that LLVM sees
 //      constant places there.
 //
 // A view that overlaps no other view of its kernel is a noalias argument.
-// Kernels share code only if they agree in that: LLVM then knows at least as
-// much about the shared code as it knew about each kernel.
+// Kernels share a body only if they agree in that: LLVM then knows at least as
+// much about the shared body as it knew about each kernel.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,10 +42,10 @@ namespace vib {
 
 namespace {
 
-/// The code of a kernel, detached from it.
-struct KernelCode {
+/// The body of a kernel, detached from it.
+struct DetachedBody {
   func::FuncOp kernel;
-  /// The arguments of the kernel and the views that the code uses, in the order
+  /// The arguments of the kernel and the views that the body uses, in the order
   /// of the arguments of `region`.
   SmallVector<Value> operands;
   /// The attributes of these arguments.
@@ -59,7 +59,7 @@ struct ShareKernels : vib::impl::ShareKernelsBase<ShareKernels> {
 
 } // namespace
 
-/// A constant place that stays in the code would make it differ from others.
+/// A constant place that stays in the body would make it differ from others.
 static void eraseIfUnused(Operation *constant) {
   if (constant->use_empty())
     constant->erase();
@@ -118,24 +118,24 @@ static DictionaryAttr getViewAttributes(ConstantView view,
   return attributes.getDictionary(builder.getContext());
 }
 
-/// Detaches the code of `kernel`; none if it cannot be shared.
-static std::optional<KernelCode> detachCode(func::FuncOp kernel) {
+/// Detaches the body of `kernel`; none if it cannot be shared.
+static std::optional<DetachedBody> detachBody(func::FuncOp kernel) {
   std::optional<SmallVector<ConstantView>> views = collectViews(kernel);
   if (!views)
     return std::nullopt;
-  KernelCode code{kernel, {}, {}, std::make_unique<Region>()};
+  DetachedBody body{kernel, {}, {}, std::make_unique<Region>()};
   for (auto [i, argument] : llvm::enumerate(kernel.getArguments())) {
     if (isa<MemRefType>(argument.getType()))
       continue;
-    code.operands.push_back(argument);
-    code.attributes.push_back(kernel.getArgAttrDict(i));
+    body.operands.push_back(argument);
+    body.attributes.push_back(kernel.getArgAttrDict(i));
   }
   for (ConstantView view : *views) {
-    code.operands.push_back(view.op);
-    code.attributes.push_back(getViewAttributes(view, *views));
+    body.operands.push_back(view.op);
+    body.attributes.push_back(getViewAttributes(view, *views));
   }
 
-  Block &outer = kernel.front(), &inner = code.region->emplaceBlock();
+  Block &outer = kernel.front(), &inner = body.region->emplaceBlock();
   inner.getOperations().splice(inner.end(), outer.getOperations());
   // The views return, with constants of their own.
   auto builder = OpBuilder::atBlockEnd(&outer);
@@ -147,27 +147,27 @@ static std::optional<KernelCode> detachCode(func::FuncOp kernel) {
         builder.clone(*constant)->getResult(0));
     eraseIfUnused(constant);
   }
-  for (Value operand : code.operands) {
+  for (Value operand : body.operands) {
     BlockArgument argument =
         inner.addArgument(operand.getType(), operand.getLoc());
     operand.replaceUsesWithIf(argument, [&](OpOperand &use) {
-      return code.region->isAncestor(use.getOwner()->getParentRegion());
+      return body.region->isAncestor(use.getOwner()->getParentRegion());
     });
   }
-  return code;
+  return body;
 }
 
-static void restoreCode(KernelCode &code) {
-  Block &outer = code.kernel.front(), &inner = code.region->front();
+static void restoreBody(DetachedBody &body) {
+  Block &outer = body.kernel.front(), &inner = body.region->front();
   for (auto [argument, operand] :
-       llvm::zip_equal(inner.getArguments(), code.operands))
+       llvm::zip_equal(inner.getArguments(), body.operands))
     argument.replaceAllUsesWith(operand);
   outer.getOperations().splice(outer.end(), inner.getOperations());
 }
 
-static llvm::hash_code hashCode(KernelCode &code) {
-  llvm::hash_code hash = llvm::hash_combine_range(code.attributes);
-  code.region->walk([&](Operation *op) {
+static llvm::hash_code hashBody(DetachedBody &body) {
+  llvm::hash_code hash = llvm::hash_combine_range(body.attributes);
+  body.region->walk([&](Operation *op) {
     hash =
         llvm::hash_combine(hash, OperationEquivalence::computeHash(
                                      op, OperationEquivalence::ignoreHashValue,
@@ -177,7 +177,7 @@ static llvm::hash_code hashCode(KernelCode &code) {
   return hash;
 }
 
-static bool areEqual(KernelCode &a, KernelCode &b) {
+static bool areEqual(DetachedBody &a, DetachedBody &b) {
   return a.attributes == b.attributes &&
          a.region->getArgumentTypes() == b.region->getArgumentTypes() &&
          OperationEquivalence::isRegionEquivalentTo(
@@ -186,55 +186,55 @@ static bool areEqual(KernelCode &a, KernelCode &b) {
 }
 
 /// Creates the function that the kernels of `group` call.
-static func::FuncOp createShared(ArrayRef<KernelCode *> group) {
-  KernelCode &code = *group.front();
-  OpBuilder builder(code.kernel);
+static func::FuncOp createShared(ArrayRef<DetachedBody *> group) {
+  DetachedBody &body = *group.front();
+  OpBuilder builder(body.kernel);
   auto type =
-      builder.getFunctionType(code.region->getArgumentTypes(), TypeRange());
+      builder.getFunctionType(body.region->getArgumentTypes(), TypeRange());
   auto shared =
-      func::FuncOp::create(builder, code.kernel.getLoc(),
-                           (code.kernel.getName() + ".shared").str(), type);
+      func::FuncOp::create(builder, body.kernel.getLoc(),
+                           (body.kernel.getName() + ".shared").str(), type);
   shared.setPrivate();
   shared->setAttr(kSharedAttrName, builder.getUnitAttr());
-  shared.getBody().takeBody(*code.region);
-  shared.setAllArgAttrs(code.attributes);
+  shared.getBody().takeBody(*body.region);
+  shared.setAllArgAttrs(body.attributes);
   return shared;
 }
 
-static void callShared(KernelCode &code, func::FuncOp shared) {
-  auto builder = OpBuilder::atBlockEnd(&code.kernel.front());
-  Location loc = code.kernel.getLoc();
-  func::CallOp::create(builder, loc, shared, code.operands);
+static void callShared(DetachedBody &body, func::FuncOp shared) {
+  auto builder = OpBuilder::atBlockEnd(&body.kernel.front());
+  Location loc = body.kernel.getLoc();
+  func::CallOp::create(builder, loc, shared, body.operands);
   func::ReturnOp::create(builder, loc);
 }
 
 void ShareKernels::runOnOperation() {
-  SmallVector<KernelCode> codes;
+  SmallVector<DetachedBody> bodies;
   for (auto function : getOperation().getOps<func::FuncOp>()) {
     if (!function->hasAttr(kKernelAttrName))
       continue;
-    if (std::optional<KernelCode> code = detachCode(function))
-      codes.push_back(std::move(*code));
+    if (std::optional<DetachedBody> body = detachBody(function))
+      bodies.push_back(std::move(*body));
   }
 
-  SmallVector<SmallVector<KernelCode *>> groups;
+  SmallVector<SmallVector<DetachedBody *>> groups;
   llvm::DenseMap<llvm::hash_code, SmallVector<unsigned>> candidates;
-  for (KernelCode &code : codes) {
-    SmallVector<unsigned> &sameHash = candidates[hashCode(code)];
+  for (DetachedBody &body : bodies) {
+    SmallVector<unsigned> &sameHash = candidates[hashBody(body)];
     auto group = llvm::find_if(sameHash, [&](unsigned candidate) {
-      return areEqual(*groups[candidate].front(), code);
+      return areEqual(*groups[candidate].front(), body);
     });
     if (group != sameHash.end()) {
-      groups[*group].push_back(&code);
+      groups[*group].push_back(&body);
       continue;
     }
     sameHash.push_back(groups.size());
-    groups.push_back({&code});
+    groups.push_back({&body});
   }
 
-  for (ArrayRef<KernelCode *> group : groups) {
+  for (ArrayRef<DetachedBody *> group : groups) {
     if (group.size() == 1) {
-      restoreCode(*group.front());
+      restoreBody(*group.front());
       continue;
     }
     func::FuncOp shared = createShared(group);
@@ -242,7 +242,7 @@ void ShareKernels::runOnOperation() {
                             << shared.getName() << "\n");
     ++numShared;
     numKernels += group.size();
-    for (KernelCode *code : group)
-      callShared(*code, shared);
+    for (DetachedBody *body : group)
+      callShared(*body, shared);
   }
 }
