@@ -30,8 +30,8 @@ protected:
     return root.path("data" + std::to_string(times));
   }
 
-  /// The best of two runs on `times` rows.
-  Outcome run(Words words, int times) const {
+  /// The best of two runs.
+  Outcome run(Words words) const {
     words.insert(words.end(), {"--threads", "1", "--quiet"});
     Outcome best;
     for (int i = 0; i < 2; ++i) {
@@ -49,7 +49,7 @@ protected:
   /// `make` gives the command for data of so many times `rows`. A row takes
   /// `bytesOfRow` bytes of memory at most.
   template <typename Make> void expectLinear(Make make, double bytesOfRow) {
-    Outcome one = run(make(1), 1), four = run(make(4), 4);
+    Outcome one = run(make(1)), four = run(make(4));
     EXPECT_LE(four.seconds, 10 * std::max(one.seconds, 0.02));
     if (!vib::runtime::test::sanitized)
       EXPECT_LE(double(four.resident - one.resident),

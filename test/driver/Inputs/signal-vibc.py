@@ -14,9 +14,16 @@ def get_children(pid):
         return file.read().split()
 
 
-def start(**options):
+def start(ignored=(), **options):
     """vibc, its process that compiles, and the end of the FIFO that this one reads."""
-    vibc = subprocess.Popen([sys.argv[1], sys.argv[2], "-o", "/dev/null"], **options)
+
+    def set_signals():
+        # The tests may run where some of these are ignored, as after nohup.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
+
+    command = [sys.argv[1], sys.argv[2], "-o", "/dev/null"]
+    vibc = subprocess.Popen(command, preexec_fn=set_signals, **options)
     # Opens only once the compiler reads.
     writer = os.open(sys.argv[2], os.O_WRONLY)
     (child,) = get_children(vibc.pid)
@@ -41,7 +48,7 @@ for name, code in (("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129), ("SIGKILL
     if got != code or is_left:
         sys.exit(f"{name}: exit code {got}, expected {code}; child left: {is_left}")
 
-vibc, child, writer = start(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+vibc, child, writer = start(ignored=[signal.SIGHUP])
 ignoring = [ignores(pid, signal.SIGHUP) for pid in (vibc.pid, child)]
 os.close(writer)
 vibc.wait(timeout=60)
