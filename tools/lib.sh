@@ -154,7 +154,8 @@ build() {
     echo "   $tree belongs to another source folder and is rebuilt" >&2
     rm -rf "$tree"
   fi
-  if [ ! -f "$tree/build.ninja" ]; then
+  # Again if the presets have changed, because the cache keeps the old values.
+  if [ ! -f "$tree/build.ninja" ] || [ CMakePresets.json -nt "$tree/CMakeCache.txt" ]; then
     cmake --preset "$preset" >&2 || die "CMake could not configure $tree (see above)"
   fi
   cmake --build "$tree" -j "$(jobs)" --target "$@" >&2 ||
