@@ -155,8 +155,9 @@ build() {
     rm -rf "$tree"
   fi
   # Again if the presets have changed, because the cache keeps the old values.
-  if [ ! -f "$tree/build.ninja" ] || [ CMakePresets.json -nt "$tree/CMakeCache.txt" ]; then
+  if [ ! -f "$tree/build.ninja" ] || ! cmp -s CMakePresets.json "$tree/presets.json"; then
     cmake --preset "$preset" >&2 || die "CMake could not configure $tree (see above)"
+    cp CMakePresets.json "$tree/presets.json"
   fi
   cmake --build "$tree" -j "$(jobs)" --target "$@" >&2 ||
     die "the build failed (see above)"
