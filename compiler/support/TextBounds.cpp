@@ -313,7 +313,8 @@ std::optional<TextError> Scanner::run() {
       levels.back().operators = 0;
     } else if ((isDigit(c) || c == '?') && !isWordPart(previous)) {
       size = takeNumber();
-    } else if (c == '.' && kind == TextKind::Assembly) {
+    } else if (c == '.' && kind == TextKind::Assembly &&
+               !isWordPart(previous)) {
       size = takeDirective();
     } else if (isAlpha(c) || c == '_' || isSigil(c)) {
       size = takeWord();

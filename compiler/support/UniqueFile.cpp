@@ -13,6 +13,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
 
 using namespace llvm;
 
@@ -43,6 +44,7 @@ Error vib::createTemporaryFile(StringRef stem, StringRef extension,
           sys::fs::owner_read | sys::fs::owner_write, opened, path))
     return createStringError("cannot create a temporary file in " + directory +
                              ": " + error.message());
+  sys::RemoveFileOnSignal(StringRef(path.data(), path.size()));
   if (descriptor)
     *descriptor = opened;
   else

@@ -51,6 +51,7 @@
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -546,6 +547,8 @@ public:
       return nullptr;
     }
     path = name.str().str();
+    // The user is asked for it.
+    llvm::sys::DontRemoveFileOnSignal(path);
     return std::make_unique<ReproducerFile>(descriptor, path);
   }
   ReproducerFile(int descriptor, StringRef path)

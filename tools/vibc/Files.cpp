@@ -109,20 +109,25 @@ Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
     return error ? makeWriteError(path, error) : writeTo(os, path, contents);
   }
 
+  // A link stays, and so does the name of a file behind /dev/stdout.
+  SmallString<128> target(path);
+  if (sys::fs::exists(path) && sys::fs::is_symlink_file(path))
+    if (std::error_code error = sys::fs::real_path(path, target))
+      return makeWriteError(path, error);
   SmallString<128> temporary;
   int descriptor;
   unsigned mode = sys::fs::all_read | sys::fs::all_write;
   if (isExecutable)
     mode |= sys::fs::all_exe;
-  if (std::error_code error = createUniqueFile((path + ".tmp").str(), "", mode,
-                                               descriptor, temporary))
+  if (std::error_code error = createUniqueFile((target + ".tmp").str(), "",
+                                               mode, descriptor, temporary))
     return makeWriteError(path, error);
   FileRemover remover(temporary);
   sys::RemoveFileOnSignal(temporary);
   raw_fd_ostream os(descriptor, /*shouldClose=*/true);
   if (Error error = writeTo(os, path, contents))
     return error;
-  if (std::error_code error = sys::fs::rename(temporary, path))
+  if (std::error_code error = sys::fs::rename(temporary, target))
     return makeWriteError(path, error);
   remover.releaseFile();
   sys::DontRemoveFileOnSignal(temporary);

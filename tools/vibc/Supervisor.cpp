@@ -21,6 +21,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -96,6 +97,10 @@ static void startCompiler(ArrayRef<int> signals) {
   sys::SetOneShotPipeSignalFunction(sys::DefaultOneShotPipeSignalHandler);
   setHandlers(kForwarded, SIG_IGN);
   setHandlers(signals, endBySignal);
+  // A file that is too large is then an error of the write, and a limit of time
+  // is no crash.
+  setHandlers(SIGXFSZ, SIG_IGN);
+  setHandlers(SIGXCPU, SIG_DFL);
 }
 
 static int runChild(function_ref<int()> work, pid_t supervisor,
@@ -129,17 +134,24 @@ static int waitForChild() {
 static int explainEnd(StringRef input, int status) {
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
   bool hasReason = report->reason[0];
-  if (WIFEXITED(status) && !hasReason)
+  // What LLVM ends with when a pipe is closed.
+  if (code == EX_IOERR)
+    return 1;
+  if (WIFEXITED(status) && (!hasReason || code > 128))
     return code;
   if (WIFSIGNALED(status) && is_contained(kForwarded, WTERMSIG(status)))
     return 128 + WTERMSIG(status);
 
-  // Neither is a fault of vibc or of the file.
+  // Some ends are no fault of vibc or of the file.
   bool isKilled = !hasReason && WTERMSIG(status) == SIGKILL;
-  bool isForMemory = report->lacksMemory || isKilled;
   Stage stage = report->stage;
   std::string reason = report->reason;
-  if (isKilled)
+  // What LLVM says when the standard output is full or closed.
+  bool isForOutput = StringRef(reason).starts_with("IO failure on output");
+  bool isForTime = !hasReason && WTERMSIG(status) == SIGXCPU;
+  if (isForTime)
+    reason = "the limit of processor time (ulimit -t) was reached";
+  else if (isKilled)
     reason = "the process was killed, perhaps because memory ran out";
   else if (!hasReason)
     reason =
@@ -148,9 +160,11 @@ static int explainEnd(StringRef input, int status) {
   errs() << "vibc: error: " << makePrintable(input) << ": cannot be "
          << (stage == Stage::Reading ? "read" : "compiled") << ": "
          << makePrintable(reason);
-  if (stage == Stage::CompilingPhase && !isForMemory)
+  bool isFault =
+      !report->lacksMemory && !isKilled && !isForOutput && !isForTime;
+  if (stage == Stage::CompilingPhase && isFault)
     errs() << "; if vibc wrote the file as it is, this is a bug in vibc";
-  if (stage == Stage::CompilingModel && !isForMemory)
+  if (stage == Stage::CompilingModel && isFault)
     errs() << "; this is a bug in vibc";
   errs() << "\n";
   return 1;

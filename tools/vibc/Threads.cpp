@@ -10,8 +10,21 @@
 #include "llvm/ADT/SmallVector.h"
 #include <mutex>
 #include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace llvm;
+
+/// Waits until the kernel counts one thread of this process again, which is
+/// some time after the others were joined. Gives up after a second.
+static void waitForOneThread() {
+  struct stat tasks;
+  // A folder has a link for itself, one for its parent, and one for each
+  // thread.
+  for (int i = 0;
+       i < 1000 && !stat("/proc/self/task", &tasks) && tasks.st_nlink > 3; ++i)
+    usleep(1000);
+}
 
 unsigned vib::countThreads(unsigned wanted) {
   // The threads must exist at the same time, like those of the pool.
@@ -29,5 +42,6 @@ unsigned vib::countThreads(unsigned wanted) {
   }
   for (pthread_t thread : threads)
     pthread_join(thread, nullptr);
+  waitForOneThread();
   return threads.size();
 }
