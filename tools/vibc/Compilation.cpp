@@ -53,6 +53,7 @@
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
+#include <algorithm>
 
 using namespace mlir;
 using namespace vib;
@@ -88,7 +89,8 @@ Compilation::Compilation(const Flags &flags, std::string toolPath)
 
 void Compilation::startThreads() {
   unsigned wanted = llvm::hardware_concurrency().compute_thread_count();
-  unsigned count = countThreads(wanted);
+  // Each pipeline runs on a thread of its own, where its crash can be caught.
+  unsigned count = std::max(countThreads(wanted + 1), 1u) - 1;
   if (count == wanted) {
     context.enableMultithreading();
     return;
