@@ -8,7 +8,8 @@
 
 #include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/IndexRange.h"
+#include "compiler/kernels/AccessVerifier.h"
+#include "compiler/kernels/ConstantView.h"
 #include "compiler/kernels/Memory.h"
 #include "compiler/kernels/PlaceVerifier.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -136,19 +137,6 @@ LogicalResult VerifyGpuKernels::verifySizes(gpu::LaunchFuncOp launch,
   return success();
 }
 
-/// The end, in bytes, of the view of shared memory that `user` is; none if it
-/// is not known.
-std::optional<int64_t> getViewEnd(Operation *user) {
-  auto view = dyn_cast<memref::ViewOp>(user);
-  if (!view || !view.getType().hasStaticShape())
-    return std::nullopt;
-  std::optional<int64_t> offset = getConstantIntValue(view.getByteShift());
-  if (!offset)
-    return std::nullopt;
-  return *offset + view.getType().getNumElements() *
-                       getElementBytes(view.getType().getElementType());
-}
-
 LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
                                              gpu::GPUFuncOp kernel) {
   std::optional<int64_t> bytes = 0;
@@ -166,16 +154,18 @@ LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
       return WalkResult::interrupt();
     }
     for (Operation *user : shared->getUsers()) {
-      std::optional<int64_t> end = getViewEnd(user);
-      if (!end) {
+      auto op = dyn_cast<memref::ViewOp>(user);
+      std::optional<ConstantView> view =
+          op ? ConstantView::match(op) : std::nullopt;
+      if (!view) {
         user->emitError("expected a view of shared memory with a static shape, "
                         "at a constant offset");
         return WalkResult::interrupt();
       }
-      if (*end > *bytes) {
+      if (view->end > *bytes) {
         InFlightDiagnostic diagnostic =
             launch.emitError("expected at least ")
-            << *end << " bytes of shared memory but got " << *bytes;
+            << view->end << " bytes of shared memory but got " << *bytes;
         diagnostic.attachNote(user->getLoc()) << "the kernel uses them here";
         return WalkResult::interrupt();
       }
@@ -183,27 +173,6 @@ LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
     return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
-}
-
-/// A view of a block, of the arena or of the step lies within it, in every
-/// block and thread of the launch.
-static LogicalResult verifyView(memref::ViewOp view, IndexRanges &ranges) {
-  auto source = cast<MemRefType>(view.getSource().getType());
-  if (!source.hasStaticShape())
-    return success();
-  std::optional<IndexRange> offset = ranges.get(view.getByteShift());
-  if (!offset || !view.getType().hasStaticShape())
-    return view.emitError("expected a view with a static shape, at an offset "
-                          "that constants and the number of the block "
-                          "determine");
-  int64_t bytes = view.getType().getNumElements() *
-                  getElementBytes(view.getType().getElementType());
-  if (offset->min < 0 || offset->max > source.getNumElements() - bytes)
-    return view.emitError("expected a view within the ")
-           << source.getNumElements() << " bytes of its memory, but it takes "
-           << bytes << " bytes from byte "
-           << (offset->min < 0 ? offset->min : offset->max) << " on";
-  return success();
 }
 
 LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
@@ -229,9 +198,11 @@ LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
   kernel.walk(
       [&](gpu::ThreadIdOp id) { ranges.set(id, {0, kBlockThreads - 1, 1}); });
   WalkResult result = kernel.getBody().walk([&](Operation *op) {
-    if (auto view = dyn_cast<memref::ViewOp>(op))
-      if (failed(verifyView(view, ranges)))
-        return WalkResult::interrupt();
+    // Shared memory is verified with each launch, which gives its size.
+    auto view = dyn_cast<memref::ViewOp>(op);
+    if (view && !view.getSource().getDefiningOp<gpu::DynamicSharedMemoryOp>() &&
+        failed(verifyView(view, ranges)))
+      return WalkResult::interrupt();
     if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect>(
             op->getDialect())) {
       op->emitError("expected only loops over memory, but this op was not "

@@ -28,7 +28,6 @@ public:
   LogicalResult verify(Operation *op);
 
 private:
-  LogicalResult verifyView(memref::ViewOp view);
   LogicalResult verifySubview(memref::SubViewOp view);
   LogicalResult verifyStack(memref::AllocaOp alloca);
   LogicalResult verifyLoop(scf::ForOp loop);
@@ -44,22 +43,10 @@ private:
 
 } // namespace
 
-/// The bytes of a memref of static shape without gaps; none if it is not one.
-static std::optional<int64_t> getBytes(MemRefType type) {
-  if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
-      !type.getElementType().isIntOrIndexOrFloat())
-    return std::nullopt;
-  int64_t bytes = getElementBytes(type.getElementType());
-  for (int64_t size : type.getShape())
-    if (llvm::MulOverflow(bytes, size, bytes))
-      return std::nullopt;
-  return bytes;
-}
-
-LogicalResult AccessVerifier::verifyView(memref::ViewOp view) {
+LogicalResult vib::verifyView(memref::ViewOp view, IndexRanges &ranges) {
   auto source = cast<MemRefType>(view.getSource().getType());
-  std::optional<int64_t> have = getBytes(source),
-                         need = getBytes(view.getType());
+  std::optional<int64_t> have = getStaticBytes(source),
+                         need = getStaticBytes(view.getType());
   if (!need)
     return view.emitError("expected a view with a static shape");
   if (!have)
@@ -68,8 +55,8 @@ LogicalResult AccessVerifier::verifyView(memref::ViewOp view) {
            << source;
   std::optional<IndexRange> offset = ranges.get(view.getByteShift());
   if (!offset)
-    return view.emitError("expected an offset that constants and the bounds of "
-                          "loops determine");
+    return view.emitError("expected an offset whose least and greatest value "
+                          "are known");
   if (offset->min < 0 || *need > *have || offset->max > *have - *need)
     return view.emitError("expected a view within the ")
            << *have << " bytes of its memory, but it takes " << *need
@@ -100,7 +87,7 @@ LogicalResult AccessVerifier::verifySubview(memref::SubViewOp view) {
 }
 
 LogicalResult AccessVerifier::verifyStack(memref::AllocaOp alloca) {
-  std::optional<int64_t> bytes = getBytes(alloca.getType());
+  std::optional<int64_t> bytes = getStaticBytes(alloca.getType());
   if (!bytes || *bytes > kMostStackBytes ||
       (stackBytes += *bytes) > kMostStackBytes)
     return alloca.emitError("expected a kernel to take at most ")
@@ -162,7 +149,7 @@ LogicalResult AccessVerifier::verify(Operation *op) {
   if (failed(verifyAlignment(op)))
     return failure();
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case([&](memref::ViewOp view) { return verifyView(view); })
+      .Case([&](memref::ViewOp view) { return verifyView(view, ranges); })
       .Case([&](memref::SubViewOp view) { return verifySubview(view); })
       .Case([&](memref::AllocaOp alloca) { return verifyStack(alloca); })
       .Case([&](scf::ForOp loop) { return verifyLoop(loop); })

@@ -11,8 +11,13 @@
 
 #include "compiler/kernels/IndexRange.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 namespace vib {
+
+/// Verifies that a view lies within its memory, at a multiple of its elements,
+/// for every value that its offset can have.
+llvm::LogicalResult verifyView(mlir::memref::ViewOp view, IndexRanges &ranges);
 
 /// Verifies that every view of a function of the phase kernels lies within its
 /// block or arena, and every load and store within its view. `ranges` has those

@@ -15,9 +15,9 @@ using namespace vib;
 
 std::optional<ConstantView> ConstantView::match(memref::ViewOp op) {
   std::optional<int64_t> offset = getConstantIntValue(op.getByteShift());
-  if (!offset || !op.getType().hasStaticShape())
+  std::optional<int64_t> bytes = getStaticBytes(op.getType());
+  int64_t end;
+  if (!offset || !bytes || llvm::AddOverflow(*offset, *bytes, end))
     return std::nullopt;
-  int64_t bytes = op.getType().getNumElements() *
-                  getElementBytes(op.getType().getElementType());
-  return ConstantView{op, *offset, *offset + bytes};
+  return ConstantView{op, *offset, end};
 }

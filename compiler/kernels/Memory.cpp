@@ -67,6 +67,17 @@ int64_t vib::getElementBytes(Type element) {
   return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
 }
 
+std::optional<int64_t> vib::getStaticBytes(MemRefType type) {
+  if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
+      !type.getElementType().isIntOrIndexOrFloat())
+    return std::nullopt;
+  int64_t bytes = getElementBytes(type.getElementType());
+  for (int64_t size : type.getShape())
+    if (llvm::MulOverflow(bytes, size, bytes))
+      return std::nullopt;
+  return bytes;
+}
+
 int64_t vib::getRow(RankedTensorType type) {
   return type.getRank() == 0 ? 1 : type.getShape().back();
 }

@@ -78,6 +78,10 @@ Place parsePlaceAttr(mlir::DictionaryAttr attr);
 /// The number of bytes of an element in memory.
 int64_t getElementBytes(mlir::Type element);
 
+/// The bytes of a memref of static shape without gaps; none if it is not one,
+/// or if there are too many for an int64_t.
+std::optional<int64_t> getStaticBytes(mlir::MemRefType type);
+
 /// The type of the memory of a tensor: its shape with padded rows, or
 /// [panel][row][column in the panel].
 mlir::MemRefType getMemoryType(mlir::RankedTensorType type, Layout layout);
