@@ -139,16 +139,17 @@ static int explainEnd(StringRef input, int status) {
     return 1;
   if (WIFEXITED(status) && (!hasReason || code > 128))
     return code;
-  if (WIFSIGNALED(status) && is_contained(kForwarded, WTERMSIG(status)))
-    return 128 + WTERMSIG(status);
+  int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (is_contained(kForwarded, signal))
+    return 128 + signal;
 
   // Some ends are no fault of vibc or of the file.
-  bool isKilled = !hasReason && WTERMSIG(status) == SIGKILL;
+  bool isKilled = !hasReason && signal == SIGKILL;
   Stage stage = report->stage;
   std::string reason = report->reason;
   // What LLVM says when the standard output is full or closed.
   bool isForOutput = StringRef(reason).starts_with("IO failure on output");
-  bool isForTime = !hasReason && WTERMSIG(status) == SIGXCPU;
+  bool isForTime = !hasReason && signal == SIGXCPU;
   if (isForTime)
     reason = "the limit of processor time (ulimit -t) was reached";
   else if (isKilled)
@@ -156,7 +157,7 @@ static int explainEnd(StringRef input, int status) {
   else if (!hasReason)
     reason =
         std::string(stage == Stage::Reading ? "the parser" : "the compiler") +
-        " crashed (" + strsignal(WTERMSIG(status)) + ")";
+        " crashed (" + strsignal(signal) + ")";
   errs() << "vibc: error: " << makePrintable(input) << ": cannot be "
          << (stage == Stage::Reading ? "read" : "compiled") << ": "
          << makePrintable(reason);
