@@ -45,6 +45,16 @@ uint64_t without(uint64_t from, uint64_t part) {
   return from > part ? from - part : 0;
 }
 
+/// What a limit of the process leaves beside the pages that it uses. Nothing
+/// where there is no limit.
+template <typename Resource>
+std::optional<uint64_t> leftOf(Resource resource, uint64_t pages) noexcept {
+  rlimit limit;
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return std::nullopt;
+  return without(limit.rlim_cur, pages * uint64_t(sysconf(_SC_PAGESIZE)));
+}
+
 class Limits {
 public:
   explicit Limits(const std::string &root) : root(root) {
@@ -102,15 +112,10 @@ private:
     uint64_t size, resident, shared, text, library, data;
     if (!(file >> size >> resident >> shared >> text >> library >> data))
       return;
-    uint64_t page = uint64_t(sysconf(_SC_PAGESIZE));
-    auto addLimit = [&](int resource, uint64_t used, const char *who) {
-      rlimit limit;
-      if (getrlimit(decltype(RLIMIT_AS)(resource), &limit) == 0 &&
-          limit.rlim_cur != RLIM_INFINITY)
-        add(without(limit.rlim_cur, used * page), who);
-    };
-    addLimit(RLIMIT_AS, size, "the process's address space (ulimit -v) has");
-    addLimit(RLIMIT_DATA, data, "the process's data (ulimit -d) have");
+    if (std::optional<uint64_t> left = leftOf(RLIMIT_AS, size))
+      add(*left, "the process's address space (ulimit -v) has");
+    if (std::optional<uint64_t> left = leftOf(RLIMIT_DATA, data))
+      add(*left, "the process's data (ulimit -d) have");
   }
 
   const std::string &root;
@@ -124,18 +129,16 @@ std::optional<MemoryLimit> availableMemory(const std::string &root) {
 }
 
 int threadsThatFit(int threads) {
-  rlimit limit;
   pthread_attr_t attributes;
   size_t stack = 0;
   std::ifstream file("/proc/self/statm");
   uint64_t used;
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-      !(file >> used) || pthread_getattr_default_np(&attributes) != 0)
+  if (!leftOf(RLIMIT_AS, 0) || !(file >> used) ||
+      pthread_getattr_default_np(&attributes) != 0)
     return threads;
   pthread_attr_getstacksize(&attributes, &stack);
   pthread_attr_destroy(&attributes);
-  uint64_t left =
-      without(limit.rlim_cur, used * uint64_t(sysconf(_SC_PAGESIZE)));
+  uint64_t left = leftOf(RLIMIT_AS, used).value_or(0);
   // The calling thread already has a stack.
   uint64_t most = 1 + left / 4 / std::max<uint64_t>(stack, 1);
   return int(std::min<int64_t>(threads, int64_t(most)));
@@ -153,11 +156,10 @@ void requireMemory(uint64_t bytes, const std::string &what) {
 }
 
 const char *describeBadAlloc() noexcept {
-  rlimit limit;
-  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+  if (leftOf(RLIMIT_AS, 0))
     return "out of memory: the limit of the process's address space (ulimit "
            "-v) is too low";
-  if (getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+  if (leftOf(RLIMIT_DATA, 0))
     return "out of memory: the limit of the process's data (ulimit -d) is too "
            "low";
   return "out of memory";

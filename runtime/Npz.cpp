@@ -249,9 +249,13 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
   uint64_t done = 0;
   uLong checksum = crc32_z(0, nullptr, 0);
   auto take = [&](uint64_t size) {
-    requireMemory(size, label);
-    Bytes piece = inflater ? inflater->readUpTo(size)
-                           : Bytes(packed + done, packed + done + size);
+    Bytes piece;
+    if (inflater) {
+      piece = inflater->readUpTo(size);
+    } else {
+      requireMemory(size, label);
+      piece.assign(packed + done, packed + done + size);
+    }
     done += piece.size();
     if (piece.size() < size)
       fail("{}: {} bytes, expected {}", label, done, member.size);
