@@ -1,4 +1,4 @@
-//===- Diagnostics.cpp - Prints what is wrong with a file -----------------===//
+//===- Diagnostics.cpp - Prints what is wrong -----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,6 +15,16 @@ using namespace mlir;
 using namespace vib;
 using llvm::HighlightColor;
 using llvm::WithColor;
+
+int vib::fail(const Twine &message) {
+  llvm::errs() << "vibc: error: " << makePrintable(message.str()) << "\n";
+  return 1;
+}
+
+int vib::failUsage(const Twine &message) {
+  fail(message);
+  return 2;
+}
 
 static StringRef getFileName(const llvm::SourceMgr &sources) {
   return sources.getMemoryBuffer(sources.getMainFileID())

@@ -1,4 +1,4 @@
-//===- Diagnostics.h - Prints what is wrong with a file ---------*- C++ -*-===//
+//===- Diagnostics.h - Prints what is wrong ---------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,6 +14,10 @@
 #include "llvm/Support/SourceMgr.h"
 
 namespace vib {
+
+/// Print an error that has no place, and return the exit code.
+int fail(const llvm::Twine &message);
+int failUsage(const llvm::Twine &message);
 
 /// Prints an error at its place in the main file of `sources`.
 void printError(const llvm::SourceMgr &sources, const TextError &error);

@@ -20,7 +20,8 @@ namespace vib {
 struct Flags {
   std::string input;
   std::string output;
-  std::optional<Phase> emit;
+  /// The phase at which the run ends.
+  Phase emit = Phase::Exe;
   std::optional<std::string> target;
   std::optional<std::string> arch;
   bool cubin = false;

@@ -1,0 +1,281 @@
+//===- Settings.cpp - The options of a run --------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/vibc/Settings.h"
+#include "dialect/Vib.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// The CPU for the host's part of a program for a GPU: any x86-64 CPU.
+static constexpr llvm::StringLiteral kHostCpu = "x86-64";
+static constexpr llvm::StringLiteral kDefaultArch = "sm_80";
+
+/// The element type of the first floating-point tensor that a model computes.
+static std::string getPrecision(ModelOp model) {
+  std::string precision = "f32";
+  model.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (Type type : op->getResultTypes()) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      if (!tensor || !isa<FloatType>(tensor.getElementType()))
+        continue;
+      precision = tensor.getElementType().isF64() ? "f64" : "f32";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return precision;
+}
+
+void Settings::takeStated(ModuleOp module) {
+  for (auto model : module.getOps<ModelOp>()) {
+    // The tensors of a model that is compiled for bf16 or tf32 are f32.
+    if (options.precision != "bf16" && options.precision != "tf32")
+      options.precision = getPrecision(model);
+    modelName = model.getSymName().str();
+  }
+  for (auto train : module.getOps<TrainOp>())
+    options.batch = train.getBatch();
+  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
+  if (!model)
+    return;
+  if (auto type = model.getAs<StringAttr>("operands"))
+    options.precision = type.str();
+  if (auto batch = model.getAs<IntegerAttr>("batch"))
+    options.batch = batch.getInt();
+  if (auto name = model.getAs<StringAttr>("name"))
+    modelName = name.str();
+}
+
+namespace {
+/// Settles the options of a run. Each check prints the error that it finds, and
+/// returns the exit code.
+class Settler {
+public:
+  Settler(const Flags &flags, const Input &input, Settings &settings)
+      : flags(flags), input(input), settings(settings),
+        options(settings.options) {}
+
+  int settle();
+  /// Checks that the target supports the flags and options.
+  int settleTarget();
+
+private:
+  int takeRecorded();
+  /// Checks the record of a file that someone may have edited.
+  int checkRecorded();
+  /// Checks that no flag contradicts the record.
+  int checkAgainstRecord();
+  int takeFlags();
+  int checkForCpu();
+  int checkForGpu();
+  /// Checks that what the flags are to show is known in this run.
+  int checkReports();
+
+  const Flags &flags;
+  const Input &input;
+  Settings &settings;
+  CompileOptions &options;
+};
+} // namespace
+
+int Settler::checkRecorded() {
+  auto wrong = [&](const Twine &found, const Twine &expected) {
+    return fail(input.name + ": its options have " + found + ", expected " +
+                expected);
+  };
+  if (options.level > 3)
+    return wrong("the level " + Twine(options.level) + " of optimization",
+                 "0 to 3");
+  if (!llvm::is_contained({"", "f64", "f32", "bf16", "tf32"},
+                          options.precision))
+    return wrong("the precision '" + options.precision + "'",
+                 "f64, f32, bf16 or tf32");
+  if (options.batch < 0 || options.batch > kMostRows)
+    return wrong("a batch of " + Twine(options.batch) + " rows",
+                 "1 to " + Twine(kMostRows));
+  if (llvm::Error error = checkCpu(options.cpu, options.features))
+    return fail(input.name + ": its options have an " +
+                toString(std::move(error)));
+  return 0;
+}
+
+int Settler::takeRecorded() {
+  options = input.recorded->options;
+  settings.modelName = input.recorded->modelName;
+  if (input.module)
+    settings.takeStated(*input.module);
+  if (int code = checkRecorded())
+    return code;
+  return checkAgainstRecord();
+}
+
+int Settler::checkAgainstRecord() {
+  auto contradicts = [&](const Twine &flag, const Twine &found) {
+    return failUsage(flag + " contradicts " + input.name +
+                     ", which was compiled " + found);
+  };
+  if (flags.level && *flags.level != options.level)
+    return contradicts("-O" + Twine(*flags.level),
+                       "with -O" + Twine(options.level));
+  if (flags.precision && *flags.precision != options.precision)
+    return contradicts("--precision=" + *flags.precision,
+                       "with --precision=" + options.precision);
+  if (flags.batch && *flags.batch != options.batch)
+    return contradicts("--batch=" + Twine(*flags.batch),
+                       "with --batch=" + Twine(options.batch));
+  if (flags.target && *flags.target != options.getTarget())
+    return contradicts("--target=" + *flags.target,
+                       "for --target=" + options.getTarget());
+  if (flags.arch && options.isCuda() && *flags.arch != options.arch)
+    return contradicts("--arch=" + *flags.arch, "for --arch=" + options.arch);
+  if (flags.cubin && options.isCuda() && !options.cubin) {
+    // The cubin is made at the end, so a file before PTX can be compiled with
+    // or without it.
+    if (input.phase > Phase::Kernels)
+      return contradicts("--cubin", "without --cubin");
+    options.cubin = true;
+  }
+  if (flags.cpu && !options.isCuda()) {
+    llvm::Expected<CpuName> cpu = resolveCpu(*flags.cpu);
+    if (!cpu)
+      return failUsage("--cpu: " + toString(cpu.takeError()));
+    if (cpu->cpu != options.cpu || cpu->features != options.features)
+      return contradicts(
+          "--cpu=" + *flags.cpu +
+              (*flags.cpu == cpu->cpu ? Twine() : " (" + cpu->cpu + ")"),
+          "for --cpu=" + options.cpu);
+  }
+  bool isShared = flags.emit == Phase::Shared;
+  if ((flags.gradients || isShared) && !options.gradients) {
+    if (input.phase != Phase::Model)
+      return contradicts(isShared ? "--emit=shared, which exports gradients,"
+                                  : "--gradients",
+                         "without --gradients");
+    options.gradients = true;
+  }
+  return 0;
+}
+
+int Settler::takeFlags() {
+  options.level = flags.level.value_or(2);
+  options.precision = flags.precision.value_or("");
+  options.batch = flags.batch.value_or(0);
+  options.gradients = flags.gradients || flags.emit == Phase::Shared;
+  options.cubin = flags.cubin;
+  if (flags.target == "cuda") {
+    options.arch = flags.arch.value_or(kDefaultArch.str());
+    options.cpu = kHostCpu.str();
+  } else {
+    llvm::Expected<CpuName> cpu = resolveCpu(flags.cpu.value_or("native"));
+    if (!cpu)
+      return failUsage("--cpu: " + toString(cpu.takeError()));
+    options.cpu = cpu->cpu;
+    options.features = cpu->features;
+  }
+  // The file of a later phase may lack a record of its options.
+  if (input.module && input.phase > Phase::Model) {
+    settings.takeStated(*input.module);
+    options.gradients =
+        ModuleOp(*input.module).lookupSymbol("gradients") != nullptr;
+  }
+  return 0;
+}
+
+int Settler::checkForCpu() {
+  if (flags.arch)
+    return failUsage("--arch names a GPU: add --target=cuda");
+  if (flags.cubin)
+    return failUsage("--cubin is machine code of a GPU: add --target=cuda");
+  if (flags.emit == Phase::Ptx || flags.emit == Phase::Cubin)
+    return failUsage("--emit=" + getPhaseName(flags.emit) +
+                     " is code of a GPU: add --target=cuda");
+  if (options.precision == "tf32")
+    return failUsage("--precision=tf32 needs a GPU: expected f64, f32 or "
+                     "bf16 for a CPU");
+  if (settings.target.isGeneric && input.phase <= Phase::Kernels &&
+      flags.emit > Phase::Fused)
+    llvm::errs() << "vibc: note: " << options.cpu
+                 << " has no AVX2 and FMA: the program will be several times "
+                    "slower than on --cpu=native or --cpu=x86-64-v3\n";
+  return 0;
+}
+
+int Settler::checkForGpu() {
+  llvm::Expected<const GpuArch *> found = resolveArch(options.arch);
+  if (!found)
+    return failUsage("--arch: " + toString(found.takeError()));
+  settings.arch = *found;
+  if (flags.cpu)
+    return failUsage("--cpu contradicts --target=cuda, whose programs run on "
+                     "any CPU");
+  if (flags.emit == Phase::LLVM || flags.emit == Phase::Asm ||
+      flags.emit == Phase::Shared)
+    return failUsage("--emit=" + getPhaseName(flags.emit) +
+                     " is for a CPU: expected ptx, cubin, obj or exe with "
+                     "--target=cuda");
+  if (options.level == 0)
+    return failUsage("-O0 contradicts --target=cuda: the reference runs on a "
+                     "CPU");
+  if (options.precision == "f64")
+    return failUsage("--target=cuda computes in f32, tf32 or bf16, not in f64: "
+                     "expected one of them as --precision");
+  if (options.gradients)
+    return failUsage("--gradients contradicts --target=cuda, whose programs "
+                     "have no entry point for them");
+  return 0;
+}
+
+int Settler::settleTarget() {
+  settings.target = createTarget(options.cpu, options.features, options.level);
+  return options.isCuda() ? checkForGpu() : checkForCpu();
+}
+
+int Settler::checkReports() {
+  if (options.level == 0 && flags.emit == Phase::Fused)
+    return failUsage("--emit=fused contradicts -O0, which fuses nothing");
+  if (flags.outline && flags.emit != Phase::Fused)
+    return failUsage("--outline is an outline of the phase fused: expected "
+                     "--emit=fused with it");
+  if (!flags.explain)
+    return 0;
+  if (options.level == 0)
+    return failUsage("--explain contradicts -O0, which fuses nothing");
+  // On a GPU it describes launches, which the phase kernels determines.
+  Phase explained = options.isCuda() ? Phase::Kernels : Phase::Fused;
+  if (flags.emit < explained)
+    return failUsage("--explain describes the phase " +
+                     getPhaseName(explained) +
+                     ", which comes after --emit=" + getPhaseName(flags.emit));
+  if (input.phase > explained)
+    return failUsage("--explain describes the phase " +
+                     getPhaseName(explained) + ", but " + input.name +
+                     " holds the phase " + getPhaseName(input.phase));
+  return 0;
+}
+
+int Settler::settle() {
+  if (flags.emit < input.phase)
+    return failUsage(input.name + " holds the phase " +
+                     getPhaseName(input.phase) +
+                     ", which comes after --emit=" + getPhaseName(flags.emit));
+  if (int code = input.recorded ? takeRecorded() : takeFlags())
+    return code;
+  if (int code = settleTarget())
+    return code;
+  return checkReports();
+}
+
+int vib::settle(const Flags &flags, const Input &input, Settings &settings) {
+  return Settler(flags, input, settings).settle();
+}
+
+int vib::settleTarget(const Flags &flags, const Input &input,
+                      Settings &settings) {
+  return Settler(flags, input, settings).settleTarget();
+}
