@@ -8,7 +8,7 @@
 
 #include "compiler/gpu/BlockAccess.h"
 #include "compiler/gpu/ThreadDivision.h"
-#include "compiler/kernels/Memory.h"
+#include "compiler/plan/Memory.h"
 
 using namespace mlir;
 using namespace vib;

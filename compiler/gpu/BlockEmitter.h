@@ -17,7 +17,7 @@
 #define VIB_COMPILER_GPU_BLOCKEMITTER_H
 
 #include "compiler/gpu/BlockPlan.h"
-#include "compiler/kernels/TensorEmitter.h"
+#include "compiler/plan/TensorEmitter.h"
 
 namespace vib {
 

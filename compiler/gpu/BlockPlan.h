@@ -17,7 +17,7 @@
 #define VIB_COMPILER_GPU_BLOCKPLAN_H
 
 #include "compiler/gpu/BlockTiles.h"
-#include "compiler/kernels/ValuePlacement.h"
+#include "compiler/plan/ValuePlacement.h"
 
 namespace vib {
 

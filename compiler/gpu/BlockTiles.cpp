@@ -24,8 +24,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockTiles.h"
-#include "compiler/kernels/DivisibleClasses.h"
-#include "compiler/kernels/Memory.h"
+#include "compiler/plan/DivisibleClasses.h"
+#include "compiler/plan/Memory.h"
 
 using namespace mlir;
 using namespace vib;

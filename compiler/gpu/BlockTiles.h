@@ -15,9 +15,9 @@
 #ifndef VIB_COMPILER_GPU_BLOCKTILES_H
 #define VIB_COMPILER_GPU_BLOCKTILES_H
 
+#include "compiler/cpu/TileChoice.h"
 #include "compiler/gpu/BlockShape.h"
 #include "compiler/gpu/MatrixContraction.h"
-#include "compiler/kernels/TileChoice.h"
 
 namespace vib {
 

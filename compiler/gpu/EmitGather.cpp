@@ -17,8 +17,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/Launches.h"
-#include "compiler/kernels/Memory.h"
-#include "compiler/kernels/StepField.h"
+#include "compiler/plan/Memory.h"
+#include "compiler/plan/StepField.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -20,7 +20,7 @@
 
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/KernelBody.h"
+#include "compiler/plan/KernelBody.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"

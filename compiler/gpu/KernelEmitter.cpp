@@ -9,8 +9,8 @@
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelParts.h"
-#include "compiler/kernels/KernelBody.h"
-#include "compiler/kernels/StepField.h"
+#include "compiler/plan/KernelBody.h"
+#include "compiler/plan/StepField.h"
 
 using namespace mlir;
 using namespace vib;

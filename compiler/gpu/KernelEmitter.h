@@ -27,7 +27,7 @@
 #include "compiler/gpu/BlockContraction.h"
 #include "compiler/gpu/BlockEmitter.h"
 #include "compiler/gpu/Launches.h"
-#include "compiler/kernels/Memory.h"
+#include "compiler/plan/Memory.h"
 #include <functional>
 
 namespace vib {

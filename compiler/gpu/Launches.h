@@ -11,7 +11,7 @@
 
 #include "compiler/fused/KernelCost.h"
 #include "compiler/gpu/BlockShape.h"
-#include "compiler/kernels/Memory.h"
+#include "compiler/plan/Memory.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "llvm/ADT/StringSet.h"

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/MatrixContraction.h"
-#include "compiler/kernels/Memory.h"
+#include "compiler/plan/Memory.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 

@@ -8,7 +8,7 @@
 
 #include "compiler/gpu/BlockPlan.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/ArenaPlanner.h"
+#include "compiler/plan/ArenaPlanner.h"
 
 using namespace mlir;
 

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/kernels/Memory.h"
-#include "compiler/kernels/StepField.h"
 #include "compiler/object/Passes.h"
+#include "compiler/plan/Memory.h"
+#include "compiler/plan/StepField.h"
 #include "dialect/Vib.h"
 #include "runtime/Abi.h"
 #include "llvm/ADT/StringSwitch.h"

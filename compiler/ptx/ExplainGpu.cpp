@@ -15,7 +15,7 @@
 #include "compiler/ptx/ExplainGpu.h"
 #include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/Table.h"
+#include "compiler/plan/Table.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "llvm/ADT/StringExtras.h"

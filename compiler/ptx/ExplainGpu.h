@@ -9,7 +9,7 @@
 #ifndef VIB_COMPILER_PTX_EXPLAINGPU_H
 #define VIB_COMPILER_PTX_EXPLAINGPU_H
 
-#include "compiler/kernels/ExplainReport.h"
+#include "compiler/plan/ExplainReport.h"
 #include "compiler/ptx/Cubin.h"
 #include "mlir/IR/BuiltinOps.h"
 

@@ -6,12 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/cpu/Passes.h"
+#include "compiler/expand/Passes.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/Passes.h"
 #include "compiler/model/Passes.h"
 #include "compiler/object/Passes.h"
 #include "compiler/ptx/Passes.h"
+#include "compiler/reference/Passes.h"
 #include "compiler/step/Passes.h"
 #include "dialect/Vib.h"
 #include "mlir/InitAllDialects.h"
@@ -28,8 +30,11 @@ int main(int argc, char **argv) {
   vib::registerModelPasses();
   vib::registerFusedPasses();
   vib::registerStepPhase();
-  vib::registerKernelsPasses();
-  vib::registerKernelsPipelines();
+  vib::registerExpandPasses();
+  vib::registerCpuPasses();
+  vib::registerCpuPipelines();
+  vib::registerReferencePasses();
+  vib::registerReferencePipelines();
   vib::registerGpuPasses();
   vib::registerGpuPipelines();
   vib::registerPtxPasses();

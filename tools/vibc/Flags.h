@@ -9,8 +9,8 @@
 #ifndef VIB_TOOLS_VIBC_FLAGS_H
 #define VIB_TOOLS_VIBC_FLAGS_H
 
-#include "compiler/kernels/ExplainReport.h"
 #include "compiler/object/Options.h"
+#include "compiler/plan/ExplainReport.h"
 #include <optional>
 #include <string>
 

@@ -7,13 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Phases.h"
+#include "compiler/cpu/Explain.h"
+#include "compiler/cpu/Passes.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/kernels/Explain.h"
-#include "compiler/kernels/Passes.h"
 #include "compiler/model/Passes.h"
 #include "compiler/object/Passes.h"
 #include "compiler/ptx/Passes.h"
+#include "compiler/reference/Passes.h"
 #include "compiler/step/Passes.h"
 #include "compiler/support/UniqueFile.h"
 #include "mlir/Pass/PassManager.h"

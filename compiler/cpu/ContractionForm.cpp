@@ -1,0 +1,292 @@
+//===- ContractionForm.cpp - The form of a contraction --------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/cpu/ContractionForm.h"
+#include "compiler/cpu/TileEmitter.h"
+#include "compiler/fused/Fusion.h"
+#include "compiler/plan/Memory.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// Rough costs per element, in quarters of a cycle: of packing with a
+/// transpose, of storing with a transpose, and of adding up the lanes of an
+/// accumulator.
+static constexpr int64_t kPackedElement = 2;
+static constexpr int64_t kTransposedElement = 1;
+static constexpr int64_t kLaneSum = 12;
+/// One register in this many is left to the interleaved op.
+static constexpr int64_t kInterleavedShare = 4;
+
+bool vib::isContiguous(AffineMap map, unsigned loop) {
+  if (map.getNumResults() == 0)
+    return false;
+  auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
+  return last && last.getPosition() == loop;
+}
+
+/// Whether the rows of the result, rather than its columns, should become
+/// vectors. That pays if the operand with the columns is not contiguous in
+/// them, the operand with the rows is contiguous in those, and transposing the
+/// result costs less than packing an operand.
+static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
+  if (maps[2].getNumResults() != 2 ||
+      getElementTypeOrSelf(op->getOperand(0)) !=
+          getElementTypeOrSelf(op->getResult(0)))
+    return false;
+  unsigned row = maps[2].getDimPosition(0);
+  if (!isContiguous(lhs, row) || rhs.isFunctionOfDim(row) ||
+      lhs.isFunctionOfDim(form.column) || isContiguous(rhs, form.column))
+    return false;
+  int64_t depth = 1, rows = op.getStaticLoopRanges()[row];
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
+    if (!maps[2].isFunctionOfDim(loop))
+      depth *= op.getStaticLoopRanges()[loop];
+  return kTransposedElement * rows < kPackedElement * depth;
+}
+
+FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
+  if (!linalg::isaContractionOpInterface(op))
+    return failure();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  for (auto [operand, map] : llvm::zip_equal(op->getOperands(), maps))
+    if (!map.isProjectedPermutation() || !isa<FloatType>(element) ||
+        (getElementTypeOrSelf(operand) != element &&
+         !(getElementTypeOrSelf(operand).isBF16() && element.isF32())))
+      return failure();
+  if (maps[2].getNumResults() == 0)
+    return failure();
+
+  ContractionForm form;
+  form.column = maps[2].getDimPosition(maps[2].getNumResults() - 1);
+  if (!maps[1].isFunctionOfDim(form.column))
+    std::swap(form.lhs, form.rhs);
+  if (shouldTranspose(op, form)) {
+    form.transposed = true;
+    form.column = maps[2].getDimPosition(0);
+    std::swap(form.lhs, form.rhs);
+  }
+  AffineMap lhs = maps[form.lhs], rhs = maps[form.rhs];
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop) {
+    bool inLhs = lhs.isFunctionOfDim(loop), inRhs = rhs.isFunctionOfDim(loop);
+    if (!maps[2].isFunctionOfDim(loop))
+      form.k.push_back(loop);
+    else if (inLhs && inRhs)
+      form.batch.push_back(loop);
+    else if (inLhs)
+      form.m.push_back(loop);
+    else
+      form.n.push_back(loop);
+  }
+  if (form.k.empty() || !llvm::is_contained(form.n, form.column))
+    return failure();
+  for (unsigned loop : form.k)
+    if (!lhs.isFunctionOfDim(loop) || !rhs.isFunctionOfDim(loop))
+      return failure();
+  auto longest = [&](ArrayRef<unsigned> loops) {
+    return *llvm::max_element(
+        loops, [&](unsigned a, unsigned b) { return extents[a] < extents[b]; });
+  };
+  if (!form.m.empty())
+    form.row = longest(form.m);
+  form.reduction = longest(form.k);
+  form.contiguous = ContractionForm::Neither;
+  if (isContiguous(rhs, form.column)) {
+    form.contiguous = ContractionForm::Columns;
+  } else if (form.k.size() == 1 && isContiguous(rhs, form.reduction)) {
+    form.contiguous = ContractionForm::Reduction;
+    form.lhsContiguous = isContiguous(lhs, form.reduction);
+  }
+  // Packing supports one reduction loop and one column loop.
+  bool isNarrow = getElementTypeOrSelf(op->getOperand(0)) != element ||
+                  getElementTypeOrSelf(op->getOperand(1)) != element;
+  if ((form.contiguous != ContractionForm::Columns || isNarrow) &&
+      (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty()))
+    return failure();
+  return form;
+}
+
+/// Whether several terms of the sum should share a register. With as many terms
+/// as fit beside each other, a step takes one multiply-add for each row. Adding
+/// the terms up at the end takes about two shuffles for each row, so there must
+/// be enough steps to make that negligible.
+static bool isGrouped(linalg::LinalgOp op, const ContractionForm &form,
+                      ArrayRef<int64_t> extents, int64_t lanes) {
+  constexpr int64_t kFewestSteps = 4;
+  int64_t columns = extents[form.column], depth = extents[form.reduction];
+  if (!form.transposed || !form.row || form.k.size() != 1 ||
+      form.contiguous != ContractionForm::Columns ||
+      extents[*form.row] < lanes || !llvm::isPowerOf2_64(columns) ||
+      columns < 2 || columns >= lanes)
+    return false;
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  int64_t terms = lanes / columns;
+  return isContiguous(op.getIndexingMapsArray()[form.lhs], form.reduction) &&
+         llvm::all_of(op.getDpsInputs(),
+                      [&](Value input) {
+                        return getElementTypeOrSelf(input) == element;
+                      }) &&
+         depth % terms == 0 && depth >= kFewestSteps * terms;
+}
+
+bool vib::hasSharedPairs(linalg::LinalgOp op, const ContractionForm &form,
+                         const Machine &machine) {
+  Value operand = op->getOperand(form.lhs);
+  return machine.hasBf16 && getElementTypeOrSelf(operand).isBF16() &&
+         isa<BlockArgument>(operand) && form.row && form.m.size() == 1 &&
+         isContiguous(op.getIndexingMapsArray()[form.lhs], *form.row);
+}
+
+ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
+                                           const ContractionForm &form,
+                                           ArrayRef<int64_t> extents,
+                                           bool isInterleaved,
+                                           const Machine &machine) {
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  int64_t rows = form.row ? extents[*form.row] : 1;
+  int64_t columns = extents[form.column], depth = extents[form.reduction];
+  int64_t lanes = machine.getLanes(element);
+  // If the dot form does not pay, rhs is packed unless it is contiguous in the
+  // columns.
+  int64_t packed = depth * columns * getElementBytes(element);
+  if (form.contiguous == ContractionForm::Reduction && form.lhsContiguous &&
+      getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
+      (depth >= 4 * lanes || packed > kMaxPackedBytes ||
+       (depth >= lanes && kPackedElement * depth >= kLaneSum * rows)))
+    return {ContractionTile::Dot,
+            chooseDotTile(rows, columns, depth, element, machine)};
+  if (int64_t terms = lanes / columns; isGrouped(op, form, extents, lanes))
+    return {ContractionTile::Groups, {lanes, 1}, terms};
+  int64_t registers = machine.getRegisters();
+  if (isInterleaved)
+    registers -= registers / kInterleavedShare;
+  if (form.transposed)
+    rows = std::min(rows, lanes);
+  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers);
+  // The rows are stored as vectors, which must not cross a panel boundary.
+  if (form.transposed)
+    tile.rows = llvm::bit_floor<uint64_t>(tile.rows);
+  // The rows are packed as blocks of whole registers of pairs.
+  if (hasSharedPairs(op, form, machine))
+    tile.rows = llvm::bit_floor<uint64_t>(std::min(tile.rows, kPairColumns));
+  return {ContractionTile::Columns, tile};
+}
+
+bool vib::isRoundedByReaders(linalg::LinalgOp op) {
+  return isPrologue(op) && llvm::all_of(op->getUses(), [](OpOperand &use) {
+           auto reader = cast<linalg::LinalgOp>(use.getOwner());
+           FailureOr<ContractionForm> form = matchContraction(reader);
+           return succeeded(form) && form->rhs == use.getOperandNumber();
+         });
+}
+
+/// Whether `op` updates `init` in place: `init` is an output argument of the
+/// kernel, and the result of the op is what the kernel yields for it.
+static bool updatesInPlace(linalg::GenericOp op, OpOperand &init) {
+  auto kernel = op->getParentOfType<KernelOp>();
+  return llvm::any_of(
+      llvm::zip_equal(kernel.getOutputArgs(), kernel.getYield().getOperands()),
+      [&](auto pair) {
+        return std::get<0>(pair) == init.get() &&
+               std::get<1>(pair) == op.getTiedOpResult(&init);
+      });
+}
+
+/// Whether `op` can run as early as `contraction`, which precedes it in the
+/// block. It must not read anything that is computed between the two, nor write
+/// anything that is read between them.
+static bool canBeDoneWith(linalg::GenericOp op, linalg::LinalgOp contraction) {
+  auto isBetween = [&](Operation *other) {
+    return other && other->getBlock() == op->getBlock() && other != op &&
+           contraction->isBeforeInBlock(other) && other->isBeforeInBlock(op);
+  };
+  for (OpOperand &operand : op->getOpOperands())
+    if (!operand.get().getDefiningOp<tensor::EmptyOp>() &&
+        isBetween(operand.get().getDefiningOp()))
+      return false;
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    if (!op.payloadUsesValueFromOperand(&init))
+      continue;
+    if (!updatesInPlace(op, init) ||
+        llvm::any_of(init.get().getUsers(), isBetween))
+      return false;
+  }
+  return true;
+}
+
+/// The elementwise op that is the only reader of a contraction's result, has
+/// the loops of that result, and can run together with the contraction. The
+/// contraction must start from zero. Null if there is none.
+static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
+                                              const ContractionForm &form) {
+  if (form.m.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
+      form.transposed ||
+      contraction.getIndexingMapsArray()[2].getNumResults() != 2)
+    return nullptr;
+  auto fill = contraction.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  Value result = contraction->getResult(0);
+  if (!fill || !fill->hasOneUse() ||
+      !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) ||
+      !result.hasOneUse())
+    return nullptr;
+  OpOperand &use = *result.use_begin();
+  auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
+  if (!op || !op.isDpsInput(&use) || op.getNumLoops() != 2 ||
+      op.getNumParallelLoops() != 2 || !canVectorizeBody(op) ||
+      !canBeDoneWith(op, contraction))
+    return nullptr;
+  // Each operand is indexed like the contraction's result, by its rows, or by
+  // its columns.
+  AffineMap space = AffineMap::getMultiDimIdentityMap(2, op.getContext());
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (map != space &&
+        (map.getNumResults() != 1 || !map.isProjectedPermutation()))
+      return nullptr;
+  }
+  return op;
+}
+
+linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
+  FailureOr<ContractionForm> form = matchContraction(contraction);
+  if (failed(form) || form->contiguous != ContractionForm::Columns ||
+      form->k.size() != 1 ||
+      isContiguous(contraction.getIndexingMapsArray()[form->lhs],
+                   form->reduction))
+    return nullptr;
+  return getElementwiseReader(contraction, *form);
+}
+
+linalg::LinalgOp vib::getEpilogue(linalg::LinalgOp contraction,
+                                  const Machine &machine) {
+  FailureOr<ContractionForm> form = matchContraction(contraction);
+  if (failed(form) || getInterleaved(contraction))
+    return nullptr;
+  linalg::GenericOp op = getElementwiseReader(contraction, *form);
+  // The body is emitted for every vector of a tile while the accumulators
+  // occupy the registers, so it must consist of few instructions.
+  if (!op || drawsNoise(op) ||
+      llvm::any_of(op.getBody()->getOperations(), [](Operation &inner) {
+        return isa<math::MathDialect>(inner.getDialect()) &&
+               !isa<math::AbsFOp, math::FmaOp>(inner);
+      }))
+    return nullptr;
+  // The remainders of the result must not use the dot form either.
+  SmallVector<int64_t> extents = contraction.getStaticLoopRanges();
+  extents[*form->row] = 1;
+  ContractionTile tile = chooseContractionTile(
+      contraction, *form, extents, /*isInterleaved=*/false, machine);
+  return tile.kind == ContractionTile::Columns ? op : nullptr;
+}

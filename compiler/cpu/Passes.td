@@ -1,0 +1,222 @@
+//===- Passes.td - From the phase fused to kernels of a CPU *- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_CPU_PASSES_TD
+#define VIB_COMPILER_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
+  let summary = "Emit each kernel as a function of loops and vectors";
+  let description = [{
+    Every vib.kernel becomes a function that computes a range of the kernel's
+    units on views of the blocks and the arena, and its attribute `vib.kernel`
+    describes it. Every function of the phase fused becomes an entry point
+    (`vib.entry`) that launches these functions in order.
+    EmitKernels.cpp describes the structure, TileChoice.cpp the sizes,
+    Contraction.cpp the register tiles, and Elementwise.cpp the code of all
+    other ops.
+
+    ```mlir
+    func.func private @train_step.encode.0(%begin: index, %end: index,
+        %weights: memref<9523200xi8> {vib.base = "weights"},
+        %arena: memref<4194304xi8> {vib.base = "arena"})
+      attributes {vib.kernel = {name = "encode.0", entry = "train_step",
+                                flops = 1.6e+08 : f64, bytes = 4.0e+06 : f64,
+                                units = 32 : i64}}
+    ```
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">,
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16">
+  ];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
+    "mlir::math::MathDialect", "mlir::memref::MemRefDialect",
+    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect",
+    "mlir::x86vector::X86VectorDialect"
+  ];
+  let statistics = [
+    Statistic<"numKernels", "kernels-emitted", "Kernels emitted">
+  ];
+}
+
+def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
+  let summary = "Print a table of the kernels to standard error";
+  let description = [{
+    The module must be in the phase fused, and its memory must be planned. For
+    each kernel the table shows its operations and bytes, which of the two
+    determines the lower bound on its time, that bound in cycles, its units,
+    register tiles and layout, and what was fused into it. Then follow the
+    fusions that were not done, each with its reason. `vibc --explain` prints
+    the same.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">,
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16">
+  ];
+}
+
+def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
+  let summary = "Merge adjacent narrow contractions";
+  let description = [{
+    Contractions of one kernel are merged if they have the same left operand and
+    multiply it with adjacent columns of the same matrix, and if together they
+    have fewer columns than a register has lanes. The results become slices of
+    the merged result.
+
+    ```mlir
+    %a = linalg.contract … ins(%h, %w0 : tensor<32x8xf32>, tensor<8x2xf32>) …
+    %b = linalg.contract … ins(%h, %w2 : tensor<32x8xf32>, tensor<8x2xf32>) …
+    // where %w0 and %w2 are columns 0, 1 and 2, 3 of %w, becomes
+    %c = linalg.contract … ins(%h, %w : tensor<32x8xf32>, tensor<8x4xf32>) …
+    %a = tensor.extract_slice %c[0, 0] [32, 2] [1, 1] …
+    %b = tensor.extract_slice %c[0, 2] [32, 2] [1, 1] …
+    ```
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">
+  ];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::linalg::LinalgDialect",
+                           "mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numMerged", "contractions-merged",
+              "Contractions created by merging">
+  ];
+}
+
+def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
+  let summary = "Assign a place in memory to every tensor";
+  let description = [{
+    Lays out the parameters in their blocks. The arena begins with the inputs
+    and outputs of all functions, each at its own place, followed by the buffers
+    between the kernels of a function, which share memory if their live ranges
+    do not overlap. Matrices are stored in panels of columns. All tensors are
+    aligned to 64 bytes and staggered. PlanArena.cpp and ArenaPlanner.h give the
+    reasons.
+
+    The pass sets `vib.block_bytes`, `vib.arena_bytes` and `vib.tensors` on the
+    module. Each entry of `vib.parameters` gets an `offset` and, if the matrix
+    is stored in panels, the columns of a panel as `panel` and its size as
+    `panel_bytes`. So does each entry of `vib.tensors` that is a result of the
+    function `scale`: only other entries read it, so it is marked `internal`.
+    Each vib.kernel gets `places`, one for each of its outs:
+
+    ```mlir
+    vib.kernel "encode.0" … attributes {
+      places = [{base = "arena", offset = 627200 : i64, panel = 3200 : i64,
+               row = 32 : i64} ] } …
+    ```
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register, which determines the width of a panel; "
+           "0 stores all matrices by rows, as -O0 does">,
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16, which needs operands in pairs">
+  ];
+  let statistics = [
+    Statistic<"numBuffers", "buffers-placed",
+              "Buffers placed by their live ranges">,
+    Statistic<"numArenaBytes", "arena-bytes", "Bytes of the arena">
+  ];
+}
+
+def ShareKernels : Pass<"vib-share-kernels", "mlir::ModuleOp"> {
+  let summary = "Let kernels that differ only in their places share code";
+  let description = [{
+    Layers of the same shape have kernels whose code differs only in the places
+    of their tensors. The code of such kernels becomes one function, marked
+    `vib.shared`, with the views as arguments. The kernels keep their names,
+    their descriptions and their launches, and call it. A view that overlaps no
+    other view of its kernel is `noalias`. ShareKernels.cpp explains the steps.
+
+    ```mlir
+    func.func private @train_step.encode.2(%begin: index, %end: index, …) {
+      %h = memref.view %arena[%c17600][] : memref<98560xi8> to memref<32x64xf32>
+      %w = memref.view %weights[%c17216][] : …
+      … loops
+    // becomes, with a call in @train_step.encode.4 and @encode.encode.2, too
+      %h = memref.view %arena[%c17600][] : memref<98560xi8> to memref<32x64xf32>
+      %w = memref.view %weights[%c17216][] : …
+      call @train_step.encode.2.shared(%begin, %end, %h, %w, …)
+    ```
+  }];
+  let dependentDialects = ["mlir::func::FuncDialect"];
+  let statistics = [
+    Statistic<"numShared", "functions-shared", "Functions that kernels share">,
+    Statistic<"numKernels", "kernels-sharing", "Kernels that share their code">
+  ];
+}
+
+def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
+  let summary = "Transpose matrices whose rows are shorter than a vector";
+  let description = [{
+    A matrix is transposed if it has fewer columns than a register has lanes,
+    has at least as many rows, and is only used by the kernels of one function.
+    Elementwise work then runs along its long axis, in whole registers.
+    TransposeNarrow.cpp lists the exceptions.
+
+    ```mlir
+    %n = linalg.generic {indexing_maps = [(i, j) -> (i, j), (i, j) -> (i)],
+                         iterator_types = ["parallel", "reduction"]}
+           ins(%a : tensor<32x2xf32>) outs(%b : tensor<32xf32>) …
+    // becomes
+    %n = linalg.generic {indexing_maps = [(i, j) -> (j, i), (i, j) -> (i)],
+                         iterator_types = ["parallel", "reduction"]}
+           ins(%a : tensor<2x32xf32>) outs(%b : tensor<32xf32>) …
+    ```
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">
+  ];
+  let dependentDialects = ["mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numTransposed", "values-transposed", "Results of ops transposed">
+  ];
+}
+
+def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
+  let summary = "Verify the invariants of the phase kernels";
+  let description = [{
+    The memory plan is present: parameters lie in the block and tensors in the
+    arena, without overlap and with the types that `vib.model` gives them. The
+    entries that the runtime calls are there.
+
+    Every function is one of three. An entry or a kernel takes only blocks, the
+    arena and scalars, each once. Code that kernels share takes views of that
+    memory and scalars. Blocks and arena have the sizes of the plan. No tensor,
+    structured op or vib.noise is left, and no op whose effect on memory is
+    unknown. Each launch names a kernel and its number of units, and passes it the
+    arguments that it takes. A kernel neither allocates nor copies memory. An entry
+    of `-O0` frees once what it allocates, and nothing else.
+
+    No access leaves its memory: views lie within their block or the arena, and
+    loads and stores within their view, for all values that constants and the
+    bounds of loops allow the indices. Loops end, and integers are not divided by
+    zero.
+
+    ```mlir
+    %v = memref.view %arena[%c0][] : memref<64xi8> to memref<4x4xf32>
+    scf.for %i = %c0 to %c8 step %c1 {
+      // error: expected an access within 'memref<4x4xf32>', but index 0 goes
+      // from 0 to 7
+      %x = vector.load %v[%i, %c0] : memref<4x4xf32>, vector<4xf32>
+    }
+    ```
+  }];
+}
+
+#endif // VIB_COMPILER_CPU_PASSES_TD

@@ -1,0 +1,96 @@
+//===- PlanArena.cpp - The memory plan of a CPU ---------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A matrix that is wider than two registers is stored in panels of that width.
+// The part of a weight that a register tile reads is then contiguous, a unit
+// reads one stream each of weights, moments and averages, and an activation is
+// written in the layout in which the next contraction reads it. Three kinds are
+// stored by rows: those that the runtime reads and writes by rows, those that a
+// slice cuts inside a panel, and results that are combined from partial
+// results.
+//
+// If the rows of a matrix have a length of a large power of two, they compete
+// for the same cache sets, and so do panels. Those are padded
+// (choosePaddedLayout, choosePanelLayout).
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/cpu/KernelPlan.h"
+#include "compiler/cpu/Passes.h"
+#include "compiler/plan/ArenaPlanner.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+
+namespace vib {
+#define GEN_PASS_DEF_PLANARENA
+#include "compiler/cpu/Passes.h.inc"
+} // namespace vib
+
+using namespace vib;
+
+namespace {
+
+/// Whether a slice in `kernel` cuts a matrix of this type anywhere but between
+/// panels of `columns`.
+bool cutsPanels(KernelOp kernel, RankedTensorType type, int64_t columns) {
+  return kernel.getBody()
+      .walk([&](OffsetSizeAndStrideOpInterface slice) {
+        auto extract = dyn_cast<tensor::ExtractSliceOp>(*slice);
+        RankedTensorType whole =
+            extract ? extract.getSourceType()
+                    : cast<tensor::InsertSliceOp>(*slice).getDestType();
+        if (whole != type)
+          return WalkResult::advance();
+        int64_t offset = *getConstantIntValue(slice.getMixedOffsets().back());
+        return offset % columns == 0 ? WalkResult::advance()
+                                     : WalkResult::interrupt();
+      })
+      .wasInterrupted();
+}
+
+class CpuPlanner : public ArenaPlanner {
+public:
+  CpuPlanner(ModuleOp module, const Machine &machine)
+      : ArenaPlanner(module), machine(machine) {}
+
+private:
+  Layout chooseLayout(RankedTensorType type,
+                      ArrayRef<KernelOp> kernels) const override;
+  std::unique_ptr<ValuePlacement> planKernel(KernelOp kernel) const override {
+    return std::make_unique<KernelPlan>(kernel, machine);
+  }
+
+  Machine machine;
+};
+
+Layout CpuPlanner::chooseLayout(RankedTensorType type,
+                                ArrayRef<KernelOp> kernels) const {
+  if (machine.vectorBits == 0)
+    return choosePaddedLayout(type);
+  int64_t columns = machine.getPanel(type.getElementType());
+  if (llvm::any_of(kernels, [&](KernelOp kernel) {
+        return cutsPanels(kernel, type, columns);
+      }))
+    return choosePaddedLayout(type);
+  return choosePanelLayout(type, columns);
+}
+
+struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
+  using PlanArenaBase::PlanArenaBase;
+
+  void runOnOperation() override {
+    CpuPlanner planner(getOperation(), {vectorBits, hasBf16});
+    if (failed(planner.run()))
+      return signalPassFailure();
+    numBuffers = planner.getNumBuffers();
+    numArenaBytes = planner.getArenaBytes();
+  }
+};
+
+} // namespace

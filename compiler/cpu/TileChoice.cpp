@@ -1,0 +1,354 @@
+//===- TileChoice.cpp - Choose the tiles of a kernel ----------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The units are chosen from the classes that can be divided (DivisibleClasses).
+// The best class moves the fewest bytes: every unit reads again all tensors
+// that do not have the class. Classes other than columns are charged half as
+// much again, because a unit of columns owns whole panels, which are
+// contiguous. As a result, forward contractions and weight gradients are
+// divided over the columns of the weight, so that the weight, its moments and
+// its average are one stream each; input gradients over the columns of their
+// result; and decoders over the rows of the batch.
+//
+// docs/codegen.md has the table.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/cpu/TileChoice.h"
+#include "compiler/cpu/ContractionForm.h"
+#include "compiler/fused/KernelCost.h"
+#include "compiler/plan/DivisibleClasses.h"
+#include "compiler/plan/Memory.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+/// A unit should have at least this many points of the iteration space.
+constexpr int64_t kSmallUnit = 8192;
+/// If the intermediate results of a unit exceed this, an inner loop divides
+/// them …
+constexpr int64_t kLargeScratch = 256 * 1024;
+/// … into parts of about this size.
+constexpr int64_t kGoodScratch = 128 * 1024;
+/// The most rows in a unit of rows, unless it would be smaller than kSmallUnit.
+constexpr int64_t kRows = 32;
+/// The part of a first-level cache of 32 KiB that is left for the columns which
+/// a tile of the dot form keeps there.
+constexpr int64_t kHeldColumnBytes = 24 * 1024;
+
+} // namespace
+
+int64_t Machine::getLanes(Type type) const {
+  unsigned bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+  return vectorBits / std::max(bits, 32u);
+}
+
+/// The number of times that the body of an op runs.
+static int64_t getPoints(linalg::LinalgOp op) {
+  int64_t points = 1;
+  for (int64_t extent : op.getStaticLoopRanges())
+    points *= extent;
+  return points;
+}
+
+bool vib::isDivided(KernelOp kernel) {
+  return getKernelCost(kernel).getCpuSeconds() >= 2 * kSecondsOfThread;
+}
+
+namespace {
+
+class Chooser {
+public:
+  Chooser(KernelOp kernel, const KernelSpace &space, const Machine &machine)
+      : kernel(kernel), space(space), machine(machine),
+        body(kernel.getBody().front()), ops(body.getOps<linalg::LinalgOp>()),
+        classes(kernel, space) {}
+  TileChoice run();
+
+private:
+  bool isColumns(unsigned cls) const;
+  /// The size of a tile of the class must be a multiple of this, so that no
+  /// tile ends inside a panel of a matrix in memory.
+  int64_t getGrain(unsigned cls) const;
+  Tile chooseUnit(unsigned cls) const;
+  double getCost(const Tile &tile) const;
+  /// The bytes of the intermediate results of the kernel for one tile; only of
+  /// those that have the class `havingClass`, if given.
+  int64_t getScratchBytes(const TileChoice &choice,
+                          std::optional<unsigned> havingClass) const;
+
+  KernelOp kernel;
+  const KernelSpace &space;
+  const Machine &machine;
+  Block &body;
+  SmallVector<linalg::LinalgOp> ops;
+  DivisibleClasses classes;
+};
+
+bool isTensor(Value value) { return isa<RankedTensorType>(value.getType()); }
+
+int64_t getTensorBytes(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * getElementBytes(type.getElementType());
+}
+
+/// Whether tiles of the class are columns of row-major tensors.
+bool Chooser::isColumns(unsigned cls) const {
+  bool last = false, notLast = false;
+  auto look = [&](Value value) {
+    if (!isTensor(value))
+      return;
+    SmallVector<unsigned, 4> classes = space.getClasses(value);
+    if (classes.size() < 2)
+      return;
+    last |= classes.back() == cls;
+    notLast |= llvm::is_contained(ArrayRef(classes).drop_back(), cls);
+  };
+  for (linalg::LinalgOp op : ops)
+    for (Value result : op->getResults())
+      look(result);
+  if (notLast)
+    return false;
+  if (last)
+    return true;
+  for (linalg::LinalgOp op : ops)
+    for (Value operand : op->getOperands())
+      look(operand);
+  return last || !notLast;
+}
+
+/// A divisor of `extent` near `target`, or `target` if there is none.
+int64_t chooseDivisor(int64_t extent, int64_t target) {
+  if (extent <= target)
+    return extent;
+  for (int64_t size = target + target / 4; 2 * size >= target && size > 1;
+       --size)
+    if (extent % size == 0)
+      return size;
+  return target;
+}
+
+int64_t Chooser::getGrain(unsigned cls) const {
+  int64_t grain = 1;
+  auto look = [&](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (type && type.getRank() == 2 && space.getClass(value, 1) == cls)
+      grain = std::max(grain, machine.getPanel(type.getElementType()));
+  };
+  for (Value argument : body.getArguments())
+    look(argument);
+  // A slice of a matrix may have classes of its own.
+  for (Operation &op : body) {
+    if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
+      look(extract.getResult());
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+      look(insert.getSource());
+  }
+  return grain;
+}
+
+Tile Chooser::chooseUnit(unsigned cls) const {
+  int64_t extent = space.getExtent(cls);
+  int64_t points = 0, panel = 1;
+  for (linalg::LinalgOp op : ops) {
+    if (llvm::is_contained(space.getLoopClasses(op), cls))
+      points += getPoints(op);
+    for (Value result : op->getResults())
+      if (isTensor(result) && isa<FloatType>(getElementTypeOrSelf(result)))
+        panel = machine.getPanel(getElementTypeOrSelf(result));
+  }
+  int64_t least =
+      llvm::divideCeil(kSmallUnit, std::max<int64_t>(1, points / extent));
+  if (isColumns(cls)) {
+    int64_t size = llvm::alignTo(std::max<int64_t>(least, 1), panel);
+    return {cls, std::min(extent, size)};
+  }
+  int64_t target = std::clamp<int64_t>(extent / 8, 4, kRows);
+  target = std::max(target, least);
+  int64_t grain = getGrain(cls);
+  if (grain == 1)
+    return {cls, chooseDivisor(extent, target)};
+  return {cls, std::min<int64_t>(extent, llvm::alignTo(target, grain))};
+}
+
+double Chooser::getCost(const Tile &tile) const {
+  double units = llvm::divideCeil(space.getExtent(tile.cls), tile.size);
+  double bytes = 0;
+  llvm::SmallDenseSet<Value> seen;
+  auto addMemory = [&](Value value) {
+    if (isTensor(value) && seen.insert(value).second &&
+        !llvm::is_contained(space.getClasses(value), tile.cls))
+      bytes += getTensorBytes(value) * (units - 1);
+  };
+  for (linalg::LinalgOp op : ops) {
+    if (isa<linalg::FillOp>(op))
+      continue;
+    bool has = llvm::is_contained(space.getLoopClasses(op), tile.cls);
+    bool once = !has && !feedsClass(op, tile.cls, space);
+    for (Value operand : op->getOperands()) {
+      // A slice of an argument is in memory, like the argument.
+      auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>();
+      if (!once && isa<BlockArgument>(slice ? slice.getSource() : operand))
+        addMemory(operand);
+    }
+    // The cost of ops that every unit repeats, and of partial results.
+    if (!has && !once)
+      bytes += 4.0 * getPoints(op) * (units - 1);
+    for (Value result : op->getResults()) {
+      if (llvm::is_contained(space.getReducedClasses(op), tile.cls))
+        bytes += 2 * getTensorBytes(result) * units + 64 * 1024;
+    }
+  }
+  return (isColumns(tile.cls) ? 1.0 : 1.5) * bytes;
+}
+
+int64_t Chooser::getScratchBytes(const TileChoice &choice,
+                                 std::optional<unsigned> havingClass) const {
+  int64_t bytes = 0;
+  for (linalg::LinalgOp op : ops) {
+    for (Value result : op->getResults()) {
+      if (llvm::all_of(result.getUsers(), [](Operation *user) {
+            return isa<YieldOp, tensor::InsertSliceOp>(user);
+          }))
+        continue;
+      // A fill shares the memory of the op that accumulates onto it.
+      if (isa<linalg::FillOp>(op))
+        continue;
+      // These results stay in registers, or contractions compute them while
+      // they pack.
+      if (getInterleaved(op) || getEpilogue(op, machine) ||
+          isRoundedByReaders(op))
+        continue;
+      int64_t size = getElementBytes(getElementTypeOrSelf(result));
+      SmallVector<unsigned, 4> classes = space.getClasses(result);
+      for (unsigned cls : classes) {
+        if (choice.unit && choice.unit->cls == cls)
+          size *= choice.unit->size;
+        else if (choice.inner && choice.inner->cls == cls)
+          size *= choice.inner->size;
+        else
+          size *= space.getExtent(cls);
+      }
+      if (!havingClass || llvm::is_contained(classes, *havingClass))
+        bytes += size;
+    }
+  }
+  return bytes;
+}
+
+TileChoice Chooser::run() {
+  TileChoice choice;
+  llvm::SmallSetVector<unsigned, 8> candidates;
+  for (linalg::LinalgOp op : ops)
+    for (unsigned cls : space.getLoopClasses(op))
+      candidates.insert(cls);
+
+  if (isDivided(kernel)) {
+    double best = 0;
+    for (unsigned cls : candidates) {
+      if (!classes.isLegal(cls, /*asUnit=*/true))
+        continue;
+      Tile tile = chooseUnit(cls);
+      if (tile.size == space.getExtent(cls))
+        continue;
+      double cost = getCost(tile);
+      if (choice.unit && cost >= best)
+        continue;
+      best = cost;
+      choice.unit = tile;
+      choice.units = llvm::divideCeil(space.getExtent(cls), tile.size);
+    }
+  }
+
+  int64_t scratch = getScratchBytes(choice, std::nullopt);
+  if (scratch <= kLargeScratch)
+    return choice;
+  int64_t most = 0;
+  for (unsigned cls : candidates) {
+    if ((choice.unit && choice.unit->cls == cls) ||
+        !classes.isLegal(cls, /*asUnit=*/false))
+      continue;
+    int64_t bytes = getScratchBytes(choice, cls);
+    if (bytes <= most)
+      continue;
+    most = bytes;
+    int64_t extent = space.getExtent(cls);
+    int64_t target = std::max<int64_t>(1, extent * kGoodScratch /
+                                              std::max<int64_t>(bytes, 1));
+    int64_t grain = getGrain(cls);
+    choice.inner =
+        Tile{cls, grain == 1 ? chooseDivisor(extent, target)
+                             : std::max(grain, target / grain * grain)};
+  }
+  if (choice.inner && choice.inner->size >= space.getExtent(choice.inner->cls))
+    choice.inner.reset();
+  return choice;
+}
+
+} // namespace
+
+TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space,
+                            const Machine &machine) {
+  return Chooser(kernel, space, machine).run();
+}
+
+/// Every step of the reduction needs `rows` broadcasts and `vectors` loads for
+/// rows * vectors multiply-adds. A core does two of each in a cycle, and eight
+/// accumulators hide the latency. The tile is chosen by the cycles of the whole
+/// rows x columns block, including its remainders.
+RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
+                                     int64_t lanes, int64_t registers) {
+  int64_t vectors = llvm::divideCeil(columns, lanes);
+  auto getCycles = [](int64_t rows, int64_t vectors) -> double {
+    if (rows == 0 || vectors == 0)
+      return 0;
+    double multiplyAdds = rows * vectors;
+    return std::max({multiplyAdds / 2, (rows + vectors) / 2.0, 4.0});
+  };
+  RegisterTile best = {1, 1};
+  double bestCycles = std::numeric_limits<double>::infinity();
+  for (int64_t v = 1; v <= std::min<int64_t>(vectors, 6); ++v) {
+    for (int64_t r = 1; r <= rows; ++r) {
+      if (r * v + v + 1 > registers)
+        break;
+      int64_t fullRows = rows / r, fullVectors = vectors / v;
+      int64_t restRows = rows % r, restVectors = vectors % v;
+      double cycles = fullRows * fullVectors * getCycles(r, v) +
+                      fullRows * getCycles(r, restVectors) +
+                      fullVectors * getCycles(restRows, v) +
+                      getCycles(restRows, restVectors);
+      // Among equals, prefer the tile with fewer pieces of code, then the
+      // larger.
+      cycles *= 1.0 + 0.01 * ((restRows != 0) + (restVectors != 0));
+      cycles += 1e-3 * fullRows * fullVectors;
+      if (cycles < bestCycles) {
+        bestCycles = cycles;
+        best = {r, v};
+      }
+    }
+  }
+  return best;
+}
+
+/// Rows are streamed, so a tile has few rows and many columns: two rows, loaded
+/// once, meet eight columns (four if there are 16 registers). If that many
+/// columns do not fit in the first-level cache beside the rows, twice as many
+/// rows meet half as many columns. There are then as many accumulators as
+/// lanes, which are added up together.
+RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
+                                Type element, const Machine &machine) {
+  int64_t atOnce = 2, held = machine.getRegisters() / 4;
+  if (held * depth * getElementBytes(element) > kHeldColumnBytes) {
+    atOnce *= 2;
+    held /= 2;
+  }
+  return {std::min(rows, atOnce), std::min(columns, held)};
+}

@@ -1,0 +1,283 @@
+//===- ArenaPlanner.cpp - Lay out the blocks and the arena ----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/plan/ArenaPlanner.h"
+#include "dialect/Vib.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+constexpr int64_t kLine = 64;
+constexpr int64_t kStagger = 5 * kLine;
+/// Arrays smaller than this are not staggered.
+constexpr int64_t kStaggered = 1024;
+
+/// A buffer of one function and its live range: it keeps its memory while the
+/// kernels `first` to `last` run.
+struct Lifetime {
+  int64_t bytes;
+  int64_t first, last;
+  int64_t offset = 0;
+};
+
+/// Records the width of the panels of a matrix and the distance between them.
+void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
+  if (layout.panel == 0)
+    return;
+  Builder builder(type.getContext());
+  int64_t bytes = layout.panel * getElementBytes(type.getElementType());
+  entry.set("panel", builder.getI64IntegerAttr(layout.row));
+  entry.set("panel_bytes", builder.getI64IntegerAttr(bytes));
+}
+
+/// Places `buffers` at or above `begin`. Returns the end of the highest one.
+int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
+  SmallVector<Lifetime *> order = llvm::to_vector(
+      llvm::map_range(buffers, [](Lifetime &buffer) { return &buffer; }));
+  llvm::sort(order, [](Lifetime *lhs, Lifetime *rhs) {
+    return std::make_pair(-lhs->bytes, lhs) < std::make_pair(-rhs->bytes, rhs);
+  });
+  SmallVector<Lifetime *> placed;
+  int64_t end = begin;
+  for (Lifetime *buffer : order) {
+    int64_t offset = begin;
+    for (Lifetime *other : placed) {
+      if (other->last < buffer->first || buffer->last < other->first)
+        continue;
+      if (offset + buffer->bytes + kStagger > other->offset)
+        offset = std::max<int64_t>(
+            offset,
+            llvm::alignTo(other->offset + other->bytes + kStagger, kLine));
+    }
+    buffer->offset = offset;
+    // Keep `placed` sorted by offset, so that the scan above finds gaps.
+    placed.insert(llvm::upper_bound(placed, buffer,
+                                    [](Lifetime *lhs, Lifetime *rhs) {
+                                      return lhs->offset < rhs->offset;
+                                    }),
+                  buffer);
+    end = std::max(end, offset + buffer->bytes);
+  }
+  return end;
+}
+
+} // namespace
+
+int64_t ArenaPlanner::Sequence::place(int64_t bytes) {
+  int64_t offset = llvm::alignTo(end, kLine);
+  end = offset + bytes;
+  if (bytes >= kStaggered)
+    end += kStagger;
+  return offset;
+}
+
+int64_t ArenaPlanner::Sequence::size() const {
+  return llvm::alignTo(end, kLine);
+}
+
+LogicalResult ArenaPlanner::run() {
+  if (failed(planParameters()) || failed(planTensors()))
+    return failure();
+  MemoryMap memory(module);
+  arenaBytes = arena.size();
+  for (auto function : module.getOps<func::FuncOp>())
+    if (failed(planFunction(function, memory)))
+      return failure();
+  setBytes(kArenaBytesAttrName, arenaBytes);
+  return success();
+}
+
+void ArenaPlanner::setBytes(StringRef name, int64_t bytes) {
+  module->setAttr(name, Builder(module.getContext()).getI64IntegerAttr(bytes));
+}
+
+/// Adds an offset, and the panels if there are any, to each entry of
+/// vib.parameters.
+LogicalResult ArenaPlanner::planParameters() {
+  Builder builder(module.getContext());
+  auto parameters = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
+  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
+  auto type = model ? model.getAs<StringAttr>("type") : StringAttr();
+  if (!parameters || !type)
+    return module.emitError("expected a module of the phase step or fused, "
+                            "but ")
+           << kParametersAttrName << " or the type in vib.model is missing";
+  Type element = builder.getF32Type();
+  if (type == "f64")
+    element = builder.getF64Type();
+  SmallVector<KernelOp> kernels;
+  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+  Sequence block;
+  SmallVector<Attribute> placed;
+  for (auto parameter : parameters.getAsRange<DictionaryAttr>()) {
+    SmallVector<int64_t> shape;
+    if (auto sizes = parameter.getAs<DenseI64ArrayAttr>("shape"))
+      shape.assign(sizes.asArrayRef().begin(), sizes.asArrayRef().end());
+    else
+      for (auto size :
+           parameter.getAs<ArrayAttr>("shape").getAsRange<IntegerAttr>())
+        shape.push_back(size.getInt());
+    auto type = RankedTensorType::get(shape, element);
+    // The runtime reads and writes row-major parameters, without padding.
+    Layout layout = chooseLayout(type, kernels);
+    if (layout.panel == 0)
+      layout = getPlainLayout(type);
+    NamedAttrList entries(parameter);
+    entries.set("offset", builder.getI64IntegerAttr(
+                              block.place(getMemoryBytes(type, layout))));
+    setPanels(entries, type, layout);
+    placed.push_back(entries.getDictionary(module.getContext()));
+  }
+  module->setAttr(kParametersAttrName, builder.getArrayAttr(placed));
+  setBytes(kBlockBytesAttrName, block.size());
+  return success();
+}
+
+/// Places the inputs and outputs of all functions.
+LogicalResult ArenaPlanner::planTensors() {
+  Builder builder(module.getContext());
+  llvm::MapVector<StringAttr, RankedTensorType> tensors;
+  auto add = [&](func::FuncOp function, SlotAttr slot, Type type) {
+    if (!slot)
+      return LogicalResult(
+          function.emitError("expected every argument and result to have a ")
+          << kSlotAttrName);
+    if (slot.getKind() != SlotKind::Input && slot.getKind() != SlotKind::Output)
+      return success();
+    auto name = builder.getStringAttr(slot.getName());
+    auto tensorType = dyn_cast<RankedTensorType>(type);
+    if (!tensorType || !tensorType.hasStaticShape())
+      return LogicalResult(function.emitError("expected ")
+                           << name << " to be a tensor with a static shape but "
+                           << "got " << type);
+    auto [it, inserted] = tensors.insert({name, tensorType});
+    if (!inserted && it->second != tensorType)
+      return LogicalResult(function.emitError("expected ")
+                           << name << " to have one type everywhere but got "
+                           << tensorType << " and " << it->second);
+    return success();
+  };
+  for (auto function : module.getOps<func::FuncOp>()) {
+    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+      if (failed(add(function, getArgSlot(function, i), type)))
+        return failure();
+    for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+      if (failed(add(function, getResultSlot(function, i), type)))
+        return failure();
+  }
+  // Only other entries read the results of `scale`.
+  llvm::SmallDenseSet<StringAttr> internal;
+  if (auto scale = module.lookupSymbol<func::FuncOp>("scale"))
+    for (unsigned i = 0, e = scale.getNumResults(); i != e; ++i)
+      internal.insert(builder.getStringAttr(getResultSlot(scale, i).getName()));
+  SmallVector<KernelOp> kernels;
+  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+  SmallVector<Attribute> placed;
+  for (auto [name, type] : tensors) {
+    Layout layout = getPlainLayout(type);
+    NamedAttrList entry;
+    entry.set("name", name);
+    entry.set("type", TypeAttr::get(type));
+    if (internal.contains(name)) {
+      entry.set("internal", builder.getUnitAttr());
+      if (Layout chosen = chooseLayout(type, kernels); chosen.panel != 0)
+        layout = chosen;
+    }
+    entry.set("offset", builder.getI64IntegerAttr(
+                            arena.place(getMemoryBytes(type, layout))));
+    setPanels(entry, type, layout);
+    placed.push_back(entry.getDictionary(module.getContext()));
+  }
+  module->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
+  return success();
+}
+
+/// Places the buffers that are live only during a call of `function`.
+LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
+                                         const MemoryMap &memory) {
+  SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
+  Operation *terminator = function.front().getTerminator();
+  DenseMap<Operation *, Times> times;
+  std::vector<std::unique_ptr<ValuePlacement>> plans;
+  for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    times[kernel] = getTimes(kernel, i);
+    plans.push_back(planKernel(kernel));
+  }
+
+  // Results that are not state, inputs or outputs need a buffer.
+  SmallVector<Lifetime> buffers;
+  SmallVector<SmallVector<Place>> places(kernels.size());
+  SmallVector<std::pair<Place *, size_t>> pending;
+  for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    places[i].resize(kernel.getNumResults());
+    for (auto [result, output, place] :
+         llvm::zip_equal(kernel.getResults(), kernel.getOutputs(), places[i])) {
+      auto type = cast<RankedTensorType>(result.getType());
+      if (FailureOr<Place> state = memory.lookup(output); succeeded(state)) {
+        place = *state;
+        continue;
+      }
+      auto returned = llvm::find_if(result.getUses(), [&](OpOperand &use) {
+        return use.getOwner() == terminator;
+      });
+      if (returned != result.getUses().end()) {
+        FailureOr<Place> slot = memory.lookup(
+            getResultSlot(function, returned->getOperandNumber()), type);
+        if (failed(slot))
+          return kernel.emitError("its result is returned, but the memory plan "
+                                  "has no place for the slot");
+        place = *slot;
+        continue;
+      }
+      Lifetime buffer;
+      buffer.first = times[kernel].first;
+      buffer.last = times[kernel].last;
+      for (Operation *user : result.getUsers())
+        buffer.last = std::max(buffer.last, times.lookup(user).last);
+      SmallVector<KernelOp> users = {kernel};
+      for (Operation *user : result.getUsers())
+        users.push_back(cast<KernelOp>(user));
+      bool combined =
+          plans[i]->isCombined(cast<OpResult>(result).getResultNumber());
+      place = {BaseKind::Arena, 0,
+               combined ? getPlainLayout(type) : chooseLayout(type, users)};
+      buffer.bytes = getMemoryBytes(type, place.layout);
+      pending.push_back({&place, buffers.size()});
+      buffers.push_back(buffer);
+    }
+  }
+  // The scratch of a kernel is live only while it runs.
+  SmallVector<std::optional<size_t>> scratch(kernels.size());
+  for (size_t i = 0, e = kernels.size(); i != e; ++i) {
+    int64_t bytes = plans[i]->getScratchBytes();
+    if (bytes == 0)
+      continue;
+    scratch[i] = buffers.size();
+    buffers.push_back({bytes, times[kernels[i]].first, times[kernels[i]].last});
+  }
+  int64_t end = placeBuffers(buffers, arena.size());
+  Builder builder(module.getContext());
+  for (auto [kernel, index] : llvm::zip_equal(kernels, scratch))
+    if (index)
+      kernel->setAttr(kScratchAttrName,
+                      builder.getI64IntegerAttr(buffers[*index].offset));
+  for (auto [place, index] : pending)
+    place->offset = buffers[index].offset;
+  for (auto [kernel, kernelPlaces] : llvm::zip_equal(kernels, places)) {
+    SmallVector<Attribute> attributes;
+    for (const Place &place : kernelPlaces)
+      attributes.push_back(getPlaceAttr(module.getContext(), place));
+    kernel->setAttr(kPlacesAttrName,
+                    ArrayAttr::get(module.getContext(), attributes));
+  }
+  numBuffers += buffers.size();
+  arenaBytes = std::max<int64_t>(arenaBytes, llvm::alignTo(end, kLine));
+  return success();
+}

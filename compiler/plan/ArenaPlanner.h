@@ -1,0 +1,82 @@
+//===- ArenaPlanner.h - Lay out the blocks and the arena --------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The parameters are laid out in the order of the model. All blocks (weights,
+// moments, average, gradients) share this layout.
+//
+// The arena begins with the inputs and outputs of all entries. A name has the
+// same place in every function that uses it, because the runtime writes and
+// reads these tensors between calls. After them come the buffers that are live
+// only during a call. All functions share this part of the arena. Within a
+// function, two buffers share memory unless their live ranges, counted in
+// kernels, overlap. The largest buffers are placed first, each at the lowest
+// offset that is free over its live range.
+//
+// Everything is aligned to 64 bytes. Arrays that begin at the same offset
+// within their 4 KB pages compete for the same cache sets, so neighbours are
+// staggered by five cache lines.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_PLAN_ARENAPLANNER_H
+#define VIB_COMPILER_PLAN_ARENAPLANNER_H
+
+#include "compiler/plan/Memory.h"
+#include "compiler/plan/ValuePlacement.h"
+
+namespace vib {
+
+class ArenaPlanner {
+public:
+  explicit ArenaPlanner(mlir::ModuleOp module) : module(module) {}
+  virtual ~ArenaPlanner() = default;
+
+  /// Records the plan in the attributes of the module and its kernels.
+  llvm::LogicalResult run();
+
+  int64_t getNumBuffers() const { return numBuffers; }
+  int64_t getArenaBytes() const { return arenaBytes; }
+
+protected:
+  /// The first and the last point in time at which a kernel may run. The
+  /// tensors that it reads and writes are live throughout.
+  struct Times {
+    int64_t first, last;
+  };
+  /// The times of the kernel at index `place` among those of its function.
+  virtual Times getTimes(KernelOp kernel, int64_t place) const {
+    return {place, place};
+  }
+  /// The layout of a matrix that only `kernels` read and write.
+  virtual Layout chooseLayout(mlir::RankedTensorType type,
+                              llvm::ArrayRef<KernelOp> kernels) const = 0;
+  virtual std::unique_ptr<ValuePlacement> planKernel(KernelOp kernel) const = 0;
+
+private:
+  /// Places tensors one after another.
+  struct Sequence {
+    int64_t end = 0;
+    int64_t place(int64_t bytes);
+    int64_t size() const;
+  };
+
+  void setBytes(llvm::StringRef name, int64_t bytes);
+  llvm::LogicalResult planParameters();
+  llvm::LogicalResult planTensors();
+  /// Places the buffers that are live only during a call of `function`.
+  llvm::LogicalResult planFunction(mlir::func::FuncOp function,
+                                   const MemoryMap &memory);
+
+  mlir::ModuleOp module;
+  Sequence arena;
+  int64_t numBuffers = 0, arenaBytes = 0;
+};
+
+} // namespace vib
+
+#endif // VIB_COMPILER_PLAN_ARENAPLANNER_H
