@@ -91,12 +91,12 @@ std::string describeModels(const SafetensorsReader &reader,
                      found->second);
 }
 
+/// "the checkpoint's seed is 3, this run's is 0".
 template <typename T>
-[[noreturn]] void failResume(const std::string &path, const char *what,
-                             const T &found, const T &expected,
-                             const std::string &advice = "") {
-  fail("{}: cannot go on: the checkpoint's {} is {}, this run's is {}{}", path,
-       what, found, expected, advice);
+std::string describeDifference(const char *what, const T &found,
+                               const T &expected) {
+  return fmt::format("the checkpoint's {} is {}, this run's is {}", what, found,
+                     expected);
 }
 
 /// Advice for a difference that is compiled into the program, so that no flag
@@ -158,8 +158,10 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
       fail("{}: the tensor '{}' is of type {}, expected {}", reader.name(),
            name, tensor->type, convert ? "F32 or F64" : fileType(parameter));
     if (!convert && tensor->type != fileType(parameter))
-      failResume(reader.name(), "precision", precisionOf(tensor->type),
-                 precisionOf(fileType(parameter)), adviseInit(reader.name()));
+      fail("{}: cannot resume: {}{}", reader.name(),
+           describeDifference("precision", precisionOf(tensor->type),
+                              precisionOf(fileType(parameter))),
+           adviseInit(reader.name()));
     if (parameter.type == VIB_F64)
       readAs<double>(*tensor, parameter, block);
     else
@@ -242,11 +244,11 @@ std::string takeOperands(std::vector<std::string> &parts) {
   return precision;
 }
 
-/// Fails with the first part that differs.
-void checkTraining(const std::string &path, const std::string &saved,
-                   const std::string &wanted) {
+/// The parts of the training that differ, as describeDifference() puts them.
+std::vector<std::string> compareTraining(const std::string &saved,
+                                         const std::string &wanted) {
   std::vector<std::string> found = splitTraining(saved),
-                           expected = splitTraining(wanted);
+                           expected = splitTraining(wanted), differences;
   std::string foundOperands = takeOperands(found),
               expectedOperands = takeOperands(expected);
   size_t parts = std::max(found.size(), expected.size());
@@ -254,10 +256,12 @@ void checkTraining(const std::string &path, const std::string &saved,
   expected.resize(parts, "without it");
   for (size_t i = 0; i < parts; ++i)
     if (found[i] != expected[i])
-      failResume(path, "training", found[i], expected[i], adviseInit(path));
+      differences.push_back(
+          describeDifference("training", found[i], expected[i]));
   if (foundOperands != expectedOperands)
-    failResume(path, "precision", foundOperands, expectedOperands,
-               adviseInit(path));
+    differences.push_back(
+        describeDifference("precision", foundOperands, expectedOperands));
+  return differences;
 }
 
 std::string kindOf(const SafetensorsReader &reader) {
@@ -385,22 +389,46 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
 
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted) {
-  auto check = [&](const char *what, const auto &found, const auto &expected,
-                   const std::string &advice = "") {
+  if (saved.model != wanted.model)
+    fail("{}: cannot resume: {}; give another --out", path,
+         describeDifference("model", saved.model, wanted.model));
+  std::vector<std::string> differences, flags;
+  auto compare = [&](const char *what, const auto &found,
+                     const auto &expected) {
     if (found != expected)
-      failResume(path, what, found, expected, advice);
+      differences.push_back(describeDifference(what, found, expected));
+    return found == expected;
   };
-  check("model", saved.model, wanted.model);
-  check("model hash", saved.hash, wanted.hash, adviseInit(path));
-  check("batch", saved.batch, wanted.batch, adviseInit(path));
-  checkTraining(path, saved.training, wanted.training);
-  check("seed", saved.seed, wanted.seed);
-  if (saved.beta && wanted.beta)
-    check("beta", *saved.beta, *wanted.beta);
-  check("learning rate", saved.rate, wanted.rate);
-  check("data (fingerprint)", saved.data, wanted.data);
-  check("shuffling", std::string(saved.shuffle ? "on" : "off"),
-        std::string(wanted.shuffle ? "on" : "off"));
+  compare("model hash", saved.hash, wanted.hash);
+  compare("batch", saved.batch, wanted.batch);
+  for (std::string &part : compareTraining(saved.training, wanted.training))
+    differences.push_back(std::move(part));
+  bool isSameProgram = differences.empty();
+
+  auto firstLabel = [](const Checkpoint &checkpoint) -> std::string {
+    auto found = checkpoint.extra.find(firstLabelKey);
+    return found == checkpoint.extra.end() ? "0" : found->second;
+  };
+  if (!compare("seed", saved.seed, wanted.seed))
+    flags.push_back(fmt::format("--seed {}", saved.seed));
+  if (saved.beta && wanted.beta && !compare("beta", *saved.beta, *wanted.beta))
+    flags.push_back("--beta " + print(*saved.beta));
+  if (!compare("learning rate", saved.rate, wanted.rate))
+    flags.push_back("--lr " + print(saved.rate));
+  if (!compare("first label", firstLabel(saved), firstLabel(wanted)))
+    flags.push_back("--first-label " + firstLabel(saved));
+  if (!compare("data (fingerprint)", saved.data, wanted.data))
+    flags.push_back("the same --data");
+  if (!compare("shuffling", std::string(saved.shuffle ? "on" : "off"),
+               std::string(wanted.shuffle ? "on" : "off")))
+    flags.push_back(saved.shuffle ? "without --no-shuffle" : "--no-shuffle");
+  if (differences.empty())
+    return;
+  fail("{}: cannot resume: {}{}", path, fmt::join(differences, "; "),
+       isSameProgram
+           ? fmt::format("; to resume, give the flags of that run again: {}",
+                         fmt::join(flags, ", "))
+           : adviseInit(path));
 }
 
 void saveWeights(const std::string &path, const VibModel &model,

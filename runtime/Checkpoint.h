@@ -87,8 +87,9 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
                           State &state);
 
 /// Checks that a run can continue from `saved`: model, batch, optimizer,
-/// schedules, seed, beta, learning rate, data and shuffling must equal those of
-/// `wanted`. Otherwise throws an Error that gives both values.
+/// schedules, seed, beta, learning rate, first label, data and shuffling must
+/// equal those of `wanted`. Otherwise throws an Error that gives both values of
+/// everything that differs, and the flags that make them equal.
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted);
 
@@ -97,6 +98,10 @@ void checkResume(const std::string &path, const Checkpoint &saved,
 /// "raw" otherwise, "model", "hash", "step", "seed", "beta", and `extra`.
 void saveWeights(const std::string &path, const VibModel &model,
                  const void *block, bool average, const Checkpoint &checkpoint);
+
+/// The key of the metadata (Checkpoint::extra) for the label of class 0, which
+/// is 0 if there is no such key.
+constexpr const char *firstLabelKey = "first_label";
 
 /// Which weights loadWeights() reads.
 enum class Use {

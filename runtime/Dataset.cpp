@@ -132,28 +132,33 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
            model.outputs == 1 ? "[N] or [N, 1]" : formatRows({model.outputs}));
     return;
   }
-  if (isFloat(header.type))
-    fail("{}: the labels are {}, expected integers", header.source,
-         nameOf(header.type));
   if (shape.empty() || product(rowShape(header)) != 1)
     fail("{}: labels of the shape {}, expected [N]{}", header.source,
          formatShape(shape),
          shape.size() == 2 && shape.back() == model.outputs
              ? "; for one-hot labels use y.argmax(1) in NumPy"
              : "");
+  if (isFloat(header.type))
+    fail("{}: the labels are {}, expected integers; if they are the numbers of "
+         "classes, convert them with y.astype(int) in NumPy, and if they are "
+         "measured values, the model needs a normal likelihood (a regression)",
+         header.source, nameOf(header.type));
 }
 
-/// Advice for labels in a range of the right length that does not begin at 0.
+/// Advice for labels in a range of the right length that begins elsewhere.
 /// Their type T may be unsigned.
 template <typename T>
 std::string adviseLabels(T least, T most, const VibModel &model) {
-  if (least < 1 || uint64_t(most) - uint64_t(least) >= uint64_t(model.outputs))
+  if (least < 0 || uint64_t(most) - uint64_t(least) >= uint64_t(model.outputs))
     return "";
-  return fmt::format("; they start at {0}: subtract {0} from each", +least);
+  return fmt::format("; if {0} is the label of the first class, give "
+                     "--first-label {0}",
+                     +least);
 }
 
 /// Reads labels as classes, and counts the rows of each class.
-void readClasses(const Array &array, const VibModel &model, Labels &labels) {
+void readClasses(const Array &array, const VibModel &model, uint64_t first,
+                 Labels &labels) {
   int64_t rows = array.rows();
   requireMemory(uint64_t(rows) * sizeof(int32_t), labels.source);
   labels.classes.resize(size_t(rows));
@@ -161,15 +166,18 @@ void readClasses(const Array &array, const VibModel &model, Labels &labels) {
   visitElements(array, [&](auto *values) {
     for (int64_t row = 0; row < rows; ++row) {
       auto value = values[row];
-      if (value < 0 || uint64_t(value) >= uint64_t(model.outputs)) {
+      if (value < 0 || uint64_t(value) < first ||
+          uint64_t(value) - first >= uint64_t(model.outputs)) {
         auto [least, most] = std::minmax_element(values, values + rows);
-        fail("{}: the label of row {} (counted from 0) is {}, expected 0 to "
+        fail("{}: the label of row {} (counted from 0) is {}, expected {} to "
              "{}: the labels go from {} to {}, and the model has {} classes{}",
-             labels.source, row, +value, model.outputs - 1, +*least, +*most,
+             labels.source, row, +value, first,
+             first + uint64_t(model.outputs) - 1, +*least, +*most,
              model.outputs, adviseLabels(*least, *most, model));
       }
-      labels.classes[size_t(row)] = int32_t(value);
-      ++labels.counts[size_t(value)];
+      uint64_t number = uint64_t(value) - first;
+      labels.classes[size_t(row)] = int32_t(number);
+      ++labels.counts[size_t(number)];
     }
   });
 }
@@ -306,21 +314,21 @@ std::string adviseScale(const Inputs &inputs) {
           : "multiply them by a number that brings them near 1");
 }
 
-Labels makeLabels(const Array &array, std::string source,
-                  const VibModel &model) {
+Labels makeLabels(const Array &array, std::string source, const VibModel &model,
+                  uint64_t firstLabel) {
   checkLabels({source, array.type, array.shape}, model);
   Labels labels;
   labels.source = std::move(source);
   labels.type = array.type;
   if (model.likelihood == VIB_CATEGORICAL)
-    readClasses(array, model, labels);
+    readClasses(array, model, firstLabel, labels);
   else
     readTargets(array, model, labels);
   return labels;
 }
 
 Split loadSplit(const std::string &data, const std::string &name,
-                const VibModel &model) {
+                const VibModel &model, uint64_t firstLabel) {
   RawSplit raw = readSplit(
       data, name,
       [&](const ArrayHeader &header) { checkInputs(header, model); },
@@ -329,7 +337,8 @@ Split loadSplit(const std::string &data, const std::string &name,
   split.name = name;
   split.inputs =
       makeInputs(std::move(raw.inputs.array), raw.inputs.source, model);
-  split.labels = makeLabels(raw.labels.array, raw.labels.source, model);
+  split.labels =
+      makeLabels(raw.labels.array, raw.labels.source, model, firstLabel);
   return split;
 }
 

@@ -75,9 +75,9 @@ struct Split {
 };
 
 /// Loads and checks the split "train" or "test" of a data folder, or of an .npz
-/// file that holds both.
+/// file with both. `firstLabel` is the label of class 0.
 Split loadSplit(const std::string &data, const std::string &name,
-                const VibModel &model);
+                const VibModel &model, uint64_t firstLabel = 0);
 
 /// Loads and checks inputs from any of the files that readInputs() takes.
 Inputs loadInputs(const std::string &path, const VibModel &model);
@@ -91,9 +91,10 @@ Inputs makeInputs(Array array, std::string source, const VibModel &model);
 /// Advice for float inputs that are so large or so small that training may
 /// learn nothing from them; "" for inputs near unit scale.
 std::string adviseScale(const Inputs &inputs);
-/// Checks labels against the classes, or targets against the outputs.
-Labels makeLabels(const Array &array, std::string source,
-                  const VibModel &model);
+/// Checks labels against the classes, the first of which has the label
+/// `firstLabel`, or targets against the outputs.
+Labels makeLabels(const Array &array, std::string source, const VibModel &model,
+                  uint64_t firstLabel = 0);
 
 /// A hash of the values, shapes and types of a split in 16 hex digits, which
 /// does not depend on the form of the files. A checkpoint stores it, so that a

@@ -263,6 +263,8 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
   context.rate = number("current_lr", model.rate);
   auto seed = findNumber<uint64_t>(metadata, options.weights, "seed");
   context.seed = options.seed.value_or(seed.value_or(model.seed));
+  context.firstLabel = options.firstLabel.value_or(uint64_t(
+      findCount(metadata, options.weights, firstLabelKey).value_or(0)));
   return context;
 }
 
@@ -270,7 +272,7 @@ int runEval(const VibModel &model, const Options &options) {
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
-  Split split = loadSplit(options.data, "test", model);
+  Split split = loadSplit(options.data, "test", model, context.firstLabel);
   if (!options.quiet)
     options.json ? complain("{}\n", describe(split))
                  : printText(escapeControl(describe(split)) + "\n");

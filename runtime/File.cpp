@@ -222,6 +222,8 @@ Bytes readFile(const std::string &path) {
   size_t size = 0;
   bool known = ::fstat(descriptor, &info) == 0;
   bool regular = known && S_ISREG(info.st_mode);
+  if (known && S_ISDIR(info.st_mode))
+    fail("{} is a folder, expected a file", path);
   // Some devices, such as /dev/zero, have no end.
   if (known && S_ISCHR(info.st_mode))
     fail("cannot read {}: it is a device", path);

@@ -76,6 +76,7 @@ struct Context {
   std::optional<double> beta; ///< None if the loss has no rate.
   double rate = 0;            ///< The learning rate.
   uint64_t seed = 0;
+  uint64_t firstLabel = 0; ///< The label of class 0 in the data.
   double seconds = 0;
 };
 

@@ -10,11 +10,11 @@
 #include "runtime/Console.h"
 #include "runtime/HelpFormatter.h"
 #include "runtime/Predict.h"
+#include "runtime/UsageErrors.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -184,6 +184,17 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
              "Print results, warnings and errors only");
 }
 
+void addFirstLabel(FlagBuilder flags, const VibModel &model,
+                   const std::string &byDefault, Options &options) {
+  if (model.likelihood == VIB_CATEGORICAL)
+    flags.whole("--first-label", options.firstLabel, 0, maxCount,
+                fmt::format("The label of the first class in the data: 1 for "
+                            "labels from 1 to {} [{}]",
+                            model.outputs, byDefault));
+  else
+    flags.reject("--first-label", "a regression has no classes");
+}
+
 void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   CLI::App *train = app.add_subcommand(
       "train", "Train the model, or continue a run (--resume)");
@@ -202,6 +213,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
             "The folder for model.safetensors, checkpoint.safetensors and "
             "metrics.jsonl")
       ->required();
+  addFirstLabel(flags, model, "0", options);
   flags.whole("--epochs", options.epochs, 1, maxCount,
               fmt::format("Passes over the training data [{}]", model.epochs));
   flags.whole("--steps", options.steps, 1, maxCount,
@@ -224,7 +236,8 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   flags
       .flag("--resume", options.resume,
             "Continue from the checkpoint in --out; the result is, bit for "
-            "bit, that of a run without the interruption")
+            "bit, that of a run without the interruption. Give the other flags "
+            "as before; only --epochs and --steps may grow")
       ->excludes(init);
   flags.flag("--no-shuffle", options.shuffle,
              "Use the examples in the order of the data in every epoch", false);
@@ -237,7 +250,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
        {"raw", Choice::Raw},
        {"both", Choice::Both},
        {"none", Choice::None}},
-      "average|raw|both|none",
+      model.averaged ? "average|raw|both|none" : "raw|none",
       fmt::format(
           "The weights to evaluate on the test data after an epoch [{}]",
           model.averaged ? "average" : "raw"));
@@ -256,9 +269,11 @@ void addWeightFlags(FlagBuilder flags, const VibModel &model,
       ->required();
   flags.oneOf<Choice>(
       "--use", options.use,
-      {{"average", Choice::Average}, {"raw", Choice::Raw}}, "average|raw",
-      fmt::format("The weights to use from a checkpoint that has both [{}]",
-                  model.averaged ? "average" : "raw"));
+      {{"average", Choice::Average}, {"raw", Choice::Raw}},
+      model.averaged ? "average|raw" : "raw",
+      model.averaged ? "The weights to use from a checkpoint [average]"
+                     : "The weights to use from a checkpoint [raw]: this model "
+                       "averages none");
 }
 
 void addEval(CLI::App &app, const VibModel &model, Options &options) {
@@ -269,6 +284,7 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
       .path("--data", options.data, "DIR",
             "The data, as for train; the test split is used")
       ->required();
+  addFirstLabel(flags, model, "that of the training", options);
   addWeightFlags(flags, model, options);
   flags.whole("--samples", options.samples, 0, maxSamples,
               "Draws of z per example [12]; 0 means z = mu");
@@ -284,6 +300,61 @@ void addOutputFlags(FlagBuilder flags, Options &options,
   flags.flag("--allow-nonfinite", options.allowNonFinite,
              "Write results that are infinite or not a number; without this "
              "flag they are an error");
+}
+
+/// The values of `predict --what`.
+struct WhatValues {
+  std::map<std::string, What> all;
+  std::string names; ///< Those that the model has: "probs|logits|…".
+  std::string help;  ///< Describes those that the model has.
+};
+
+WhatValues listWhat(const VibModel &model) {
+  bool classes = model.likelihood == VIB_CATEGORICAL;
+  std::string outputs = fmt::format("[N, {}]", model.outputs),
+              latents = fmt::format("[N, {}]", model.latents),
+              matrix = fmt::format("[N, {0}, {0}]", model.latents);
+  struct Value {
+    const char *name;
+    What what;
+    std::string help;
+  };
+  const std::vector<Value> decoded = {
+      {"probs", What::Probabilities,
+       (classes ? "probabilities of the classes, " : "means of the targets, ") +
+           outputs},
+      {"logits", What::Logits,
+       classes ? "logits of the classes, " + outputs
+               : "the same, by default over 1 draw"},
+      {"entropy", What::Entropy, "entropy of probs in bits, [N]"}};
+  const std::vector<Value> encoded = {
+      {"mu", What::Mu, "its mean, " + latents},
+      {"sigma", What::Sigma, "its standard deviations, " + latents},
+      {"covariance", What::Covariance, "its covariance, " + matrix},
+      {"cholesky", What::Cholesky,
+       "the covariance's lower Cholesky factor,\n             " + matrix},
+      {"z", What::Z, "the mean of the draws, " + latents},
+      {"rate", What::Rate, "the rate in bits, [N]"},
+      {"rate_each", What::RateEach,
+       "the rate of each latent in bits, " + latents}};
+
+  WhatValues values;
+  auto describe = [&](const std::vector<Value> &group) {
+    for (const Value &value : group) {
+      values.all[value.name] = value.what;
+      if (whyMissing(model, value.what))
+        continue;
+      values.names += (values.names.empty() ? "" : "|");
+      values.names += value.name;
+      values.help += fmt::format("\n  {:<10} {}", value.name, value.help);
+    }
+  };
+  values.help = "What to write [probs].\n"
+                "From the decoder, averaged over the draws:";
+  describe(decoded);
+  values.help += "\nFrom the posterior:";
+  describe(encoded);
+  return values;
 }
 
 void addPredict(CLI::App &app, const VibModel &model, Options &options) {
@@ -304,49 +375,13 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
                      ? "The file for the result: float64 for mu, sigma, "
                        "covariance, cholesky and z, otherwise float32"
                      : "The file for the result, in float32");
+  WhatValues values = listWhat(model);
   flags.whole("--samples", options.samples, 0, maxSamples,
-              "The number of draws of z to average over [12 for probs and "
-              "entropy, 1 for logits and z]; 0 means z = mu");
-  flags.oneOf<What>(
-      "--what", options.what,
-      {{"probs", What::Probabilities},
-       {"logits", What::Logits},
-       {"mu", What::Mu},
-       {"sigma", What::Sigma},
-       {"covariance", What::Covariance},
-       {"cholesky", What::Cholesky},
-       {"z", What::Z},
-       {"rate", What::Rate},
-       {"rate_each", What::RateEach},
-       {"entropy", What::Entropy}},
-      "probs|logits|mu|sigma|covariance|cholesky|z|rate|rate_each|entropy",
-      fmt::format(
-          "What to write [probs].\n"
-          "From the decoder, averaged over the draws:\n"
-          "  probs      {0}, [N, {1}]\n"
-          "  logits     {2}, [N, {1}]\n"
-          "{4}"
-          "From the posterior:\n"
-          "  mu         its mean, [N, {3}]\n"
-          "  sigma      its standard deviations, [N, {3}]\n"
-          "  covariance its covariance, [N, {3}, {3}]\n"
-          "  cholesky   the covariance's lower Cholesky factor,\n"
-          "             [N, {3}, {3}]\n"
-          "  z          the mean of the draws, [N, {3}]"
-          "{5}{6}",
-          classes ? "probabilities of the classes" : "means of the targets",
-          model.outputs,
-          classes ? "logits of the classes" : "the same as probs",
-          model.latents,
-          classes ? "  entropy    entropy of probs in bits, [N]\n" : "",
-          whyMissing(model, What::Rate)
-              ? ""
-              : "\n  rate       the rate in bits, [N]",
-          whyMissing(model, What::RateEach)
-              ? ""
-              : fmt::format("\n  rate_each  the rate of each latent in bits, "
-                            "[N, {}]",
-                            model.latents)));
+              fmt::format("The number of draws of z to average over [12 for "
+                          "{}, 1 for logits and z]; 0 means z = mu",
+                          classes ? "probs and entropy" : "probs"));
+  flags.oneOf<What>("--what", options.what, values.all, values.names,
+                    values.help);
   options.command = Command::Predict;
   addCommonFlags(flags, model, options);
 }
@@ -402,47 +437,6 @@ void addBench(CLI::App &app, const VibModel &model, Options &options) {
   addCommonFlags(flags, model, options);
 }
 
-/// Says which arguments a command does not accept.
-std::string describeExtra(const CLI::App &app, const std::string &command) {
-  std::vector<std::string> extras = app.remaining(/*recurse=*/true);
-  // A flag before what may be its value.
-  auto isFlag = [](const std::string &word) { return word[0] == '-'; };
-  auto found = std::find_if(extras.begin(), extras.end(), isFlag);
-  if (found == extras.end())
-    return fmt::format("expected only flags, got '{}'", extras.front());
-  std::string flag = found->substr(0, found->find('='));
-  for (const char *compiled : {"--target", "--arch", "--cpu", "--cubin",
-                               "--precision", "--batch", "--emit"})
-    if (flag == compiled)
-      return fmt::format("{} is a flag of vibc: its value is compiled into the "
-                         "program",
-                         flag);
-  for (const CLI::App *other : app.get_subcommands({}))
-    if (other->get_option_no_throw(flag))
-      return fmt::format("{} is a flag of {}, not of {}", flag,
-                         other->get_name(), command);
-  return fmt::format("unknown flag {}", flag);
-}
-
-/// Replaces those messages of CLI11 that name neither what was found nor what
-/// was expected.
-std::string describe(const CLI::ParseError &error, const CLI::App &app,
-                     const std::string &command) {
-  std::string text = error.what();
-  if (dynamic_cast<const CLI::ExtrasError *>(&error))
-    return describeExtra(app, command);
-  // Only one pair of flags excludes each other.
-  if (dynamic_cast<const CLI::ExcludesError *>(&error))
-    return "--init and --resume contradict each other: a run starts from "
-           "weights or continues from its checkpoint";
-  if (!dynamic_cast<const CLI::ArgumentMismatch *>(&error))
-    return text;
-  bool isMissing = text.find(" missing") != std::string::npos;
-  return fmt::format("{}: expected one value, got {}",
-                     text.substr(0, text.find(':')),
-                     isMissing ? "none" : "several");
-}
-
 } // namespace
 
 std::optional<Options> parseOptions(const VibModel &model, int argc,
@@ -494,17 +488,9 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
     printText(fmt::format("{}\n", version.what()));
     return std::nullopt;
   } catch (const CLI::ParseError &error) {
-    auto commands = app.get_subcommands();
-    std::string at, message;
-    if (!commands.empty()) {
-      at = " " + commands.front()->get_name();
-      message = describe(error, app, commands.front()->get_name());
-    } else {
-      message = fmt::format(
-          "expected train, eval, predict, decode, info or bench, got {}",
-          argc < 2 ? "nothing" : fmt::format("'{}'", argv[1]));
-    }
-    complain("{0}{1}: {2}\nTry '{0}{1} --help'.\n", program, at, message);
+    UsageError usage = describeUsageError(error, app, argc, argv);
+    complain("{0}{1}: {2}\nTry '{0}{1} --help'.\n", program,
+             usage.command.empty() ? "" : " " + usage.command, usage.message);
     exitCode = 2;
     return std::nullopt;
   }

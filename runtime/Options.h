@@ -53,7 +53,8 @@ struct Options {
   std::optional<double> rate;
   std::optional<uint64_t> seed;
   std::optional<int64_t> samples;
-  uint64_t checkpointEvery = 0; ///< 0: only after an epoch
+  std::optional<uint64_t> firstLabel; ///< train, eval: the label of class 0
+  uint64_t checkpointEvery = 0;       ///< 0: only after an epoch
   Choice evaluate = Choice::Default;
   Choice use = Choice::Default;
   What what = What::Probabilities;

@@ -46,7 +46,7 @@ void OutputDirectory::make(const std::string &path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
     if (fs::exists(path, ignored))
-      fail("{} is not a directory", path);
+      fail("{} is a file, expected a folder", path);
     fail("cannot make the directory {}: {}", path, error.message());
   }
   for (const std::string &directory : missing)

@@ -126,8 +126,17 @@ std::optional<int64_t> findCount(const Metadata &metadata,
   return count;
 }
 
+/// Reads a file of weights. The error for the folder of a run names the weights
+/// in it.
+static Bytes readWeights(const std::string &path) {
+  std::string inside = joinPath(path, "model.safetensors");
+  if (isDirectory(path) && fileExists(inside))
+    fail("{} is a folder, expected a file: give {}", path, inside);
+  return readFile(path);
+}
+
 SafetensorsReader::SafetensorsReader(const std::string &path)
-    : SafetensorsReader(readFile(path), path) {}
+    : SafetensorsReader(readWeights(path), path) {}
 
 SafetensorsReader::SafetensorsReader(Bytes contents, std::string name)
     : bytes(std::move(contents)), fileName(std::move(name)) {

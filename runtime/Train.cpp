@@ -207,10 +207,11 @@ void TrainingRun::openDirectory() {
 }
 
 void TrainingRun::loadData() {
-  train = loadSplit(options.data, "train", model);
+  uint64_t firstLabel = options.firstLabel.value_or(0);
+  train = loadSplit(options.data, "train", model, firstLabel);
   data = "train " + fingerprint(train);
   if (options.evaluate != Choice::None) {
-    test = loadSplit(options.data, "test", model);
+    test = loadSplit(options.data, "test", model, firstLabel);
     data += ", test " + fingerprint(*test);
   }
   trainEntropy = labelEntropy(train.labels);
@@ -327,6 +328,10 @@ void TrainingRun::introduce() {
   std::string advice = adviseScale(train.inputs);
   if (!advice.empty())
     complain("{}: warning: {}\n", model.name, advice);
+  if (values.rate == 0)
+    complain("{}: warning: the learning rate is 0, so training changes no "
+             "weights\n",
+             model.name);
   progress.keep(fmt::format("batch {}, {} steps an epoch, {} steps in all, "
                             "epochs counted from 0, seed {}",
                             model.batch, grouped(int64_t(stepsPerEpoch())),
@@ -605,6 +610,8 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   Context now = context("", "");
   checkpoint.extra = {{"epoch", fmt::format("{}", *now.epoch)},
                       {"current_lr", fmt::format("{}", now.rate)}};
+  if (options.firstLabel.value_or(0) != 0)
+    checkpoint.extra[firstLabelKey] = std::to_string(*options.firstLabel);
   if (now.beta)
     checkpoint.extra["current_beta"] = fmt::format("{}", *now.beta);
   return checkpoint;

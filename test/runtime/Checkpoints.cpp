@@ -116,6 +116,35 @@ TEST(Checkpoint, ResumeNamesBothValues) {
   expectError(&Checkpoint::shuffle, false, "shuffling is on");
 }
 
+TEST(Checkpoint, ResumeNamesEveryDifferenceAndTheFlags) {
+  Checkpoint saved = makeCheckpoint(), wanted = saved;
+  saved.seed = 3;
+  saved.extra[firstLabelKey] = "1";
+  wanted.seed = 4;
+  wanted.beta = 0.2;
+  wanted.rate = 1;
+  wanted.data = "beef";
+  wanted.shuffle = false;
+  EXPECT_ERROR(
+      checkResume("c", saved, wanted),
+      "c: cannot resume: the checkpoint's seed is 3, this run's is 4; the "
+      "checkpoint's beta is 0.1, this run's is 0.2; the checkpoint's learning "
+      "rate is " +
+          fmt::format("{}", saved.rate) +
+          ", this run's is 1; the checkpoint's first label is 1, this run's is "
+          "0; the checkpoint's data (fingerprint) is feed, this run's is beef; "
+          "the checkpoint's shuffling is on, this run's is off; to resume, "
+          "give the flags of that run again: --seed 3, --beta 0.1, --lr " +
+          fmt::format("{}", saved.rate) +
+          ", --first-label 1, the same --data, without --no-shuffle");
+  // No flag changes what is compiled into the program.
+  wanted.batch = 8;
+  EXPECT_ERROR(checkResume("c", saved, wanted),
+               "the checkpoint's batch is 4, this run's is 8; the checkpoint's "
+               "seed is 3, this run's is 4; ");
+  EXPECT_ERROR(checkResume("c", saved, wanted), "is off; --init c and another");
+}
+
 TEST(Checkpoint, ResumeNamesWhatDiffersInTheTraining) {
   Checkpoint f32 = makeCheckpoint();
   f32.training = "adam (beta1 0.5, beta2 0.9), rate constant (factor 1, "
@@ -125,7 +154,7 @@ TEST(Checkpoint, ResumeNamesWhatDiffersInTheTraining) {
   other.training.replace(other.training.find("rate constant (factor 1"), 23,
                          "rate cosine (factor 0");
   EXPECT_ERROR(checkResume("c", bf16, f32),
-               "c: cannot go on: the checkpoint's precision is bf16, this "
+               "c: cannot resume: the checkpoint's precision is bf16, this "
                "run's is f32; --init c and another --out start from its "
                "weights");
   EXPECT_ERROR(checkResume("c", f32, bf16),
@@ -134,12 +163,14 @@ TEST(Checkpoint, ResumeNamesWhatDiffersInTheTraining) {
   EXPECT_ERROR(checkResume("c", other, f32), "training is rate cosine");
   f32.training = other.training.substr(0, other.training.rfind(", else"));
   EXPECT_ERROR(checkResume("c", other, f32),
-               "training is else, this run's is without it;");
+               "training is else, this run's is without it; --init c");
   EXPECT_ERROR(checkResume("c", f32, other),
                "training is without it, this run's is else;");
   EXPECT_ERROR(checkResume("c", bf16, other),
                "training is rate constant (factor 1, epochs 0), this run's is "
-               "rate cosine (factor 0, epochs 0);");
+               "rate cosine (factor 0, epochs 0); the checkpoint's training is "
+               "without it, this run's is else; the checkpoint's precision is "
+               "bf16, this run's is f32; --init c");
 }
 
 TEST(Checkpoint, AnotherPrecisionIsNamed) {
@@ -149,7 +180,7 @@ TEST(Checkpoint, AnotherPrecisionIsNamed) {
   State state(wide.model), back(narrow.model);
   saveCheckpoint(path, wide.model, state, makeCheckpoint());
   EXPECT_ERROR(loadCheckpoint(path, narrow.model, back),
-               "cannot go on: the checkpoint's precision is f64, this run's "
+               "cannot resume: the checkpoint's precision is f64, this run's "
                "is f32; --init");
 }
 

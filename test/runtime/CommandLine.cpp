@@ -81,9 +81,21 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
     return words;
   };
   for (const Case &c :
-       {Case{{}, "got nothing"},
-        Case{{"frobnicate"}, "'frobnicate'"},
-        Case{{"train"}, "--data is required"},
+       {Case{{}, "got nothing"}, Case{{"frobnicate"}, "got 'frobnicate'\n"},
+        Case{{"trian", "--data", "d"}, "got 'trian'; did you mean train?\n"},
+        Case{{"train"}, "train: --data and --out are required\n"},
+        Case{{"train", "--out", "o"}, "train: --data is required\n"},
+        Case{{"predict"}, "--input, --weights and --output are required\n"},
+        // A misspelled flag is what is wrong, not that it is missing.
+        Case{{"train", "--dta", "d"},
+             "train: unknown flag --dta; did you mean --data?\n"},
+        Case{{"train", "--dta=d"}, "--dta; did you mean --data?\n"},
+        Case{with({"--ephocs", "x", "--lr", "x"}),
+             "unknown flag --ephocs; did you mean --epochs?\n"},
+        Case{{"predict", "--out", "p"},
+             "--out is a flag of train, not of predict; did you mean "
+             "--output?\n"},
+        Case{{"--data", "d", "train"}, "train: write --data after train\n"},
         Case{{"--frob"},
              "expected train, eval, predict, decode, info or "
              "bench"},
@@ -124,8 +136,8 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
              "--samples"},
         Case{{"predict", "--input", "i", "--weights", "w", "--output", "o",
               "--what", "y"},
-             "probs|logits|mu|sigma|covariance|cholesky|z|rate|rate_each|"
-             "entropy"},
+             "probs|logits|entropy|mu|sigma|covariance|cholesky|z|rate|"
+             "rate_each, got 'y'"},
         Case{{"decode", "--input", "i", "--weights", "w", "--output", "o",
               "--what", "mu"},
              "--what: expected probs|logits"}}) {
@@ -226,6 +238,34 @@ TEST(CommandLine, noAverageToEvaluate) {
     EXPECT_EQ(outcome.exitCode, 2);
     expectIn(outcome.err, "averages no weights");
   }
+}
+
+TEST(CommandLine, theHelpListsOnlyWhatTheModelHas) {
+  auto help = [](const char *mock, const char *command) {
+    Start start;
+    start.environment = {std::string("VIB_MOCK=") + mock};
+    return runMock({command, "--help"}, start).out;
+  };
+  std::string classes = help("", "predict");
+  expectIn(classes, "--what probs|logits|entropy|mu|sigma|covariance|cholesky|"
+                    "z|rate|rate_each\n");
+  expectIn(classes, "  entropy    entropy of probs in bits, [N]\n");
+  expectIn(classes, "[12 for probs\n");
+  expectIn(classes, "and entropy, 1 for logits and z]");
+  std::string regression = help("regression", "predict");
+  EXPECT_EQ(regression.find("entropy"), std::string::npos) << regression;
+  // Their default numbers of draws differ.
+  EXPECT_EQ(regression.find("the same as probs"), std::string::npos);
+  expectIn(regression, "logits     the same, by default over 1 draw\n");
+  expectIn(regression, "[12 for probs,\n");
+  // A loss without a rate; a model without average weights.
+  EXPECT_EQ(help("unrated", "predict").find("  rate"), std::string::npos);
+  expectIn(regression, "--use raw ");
+  EXPECT_EQ(regression.find("average|raw"), std::string::npos);
+  expectIn(help("regression", "train"), "--eval raw|none ");
+  expectIn(help("", "train"), "--first-label N");
+  EXPECT_EQ(help("regression", "train").find("--first-label"),
+            std::string::npos);
 }
 
 TEST(CommandLine, aCpuWithoutTheFeaturesIsToldSo) {

@@ -244,9 +244,10 @@ TEST(Dataset, LabelsOutOfRangeNameTheRow) {
                "labels go from 0 to 3, and the model has 3 classes");
   EXPECT_ERROR(label(ElementType::U8, {1, 2, 3}, {3}),
                "the label of row 2 (counted from 0) is 3, expected 0 to 2: the "
-               "labels go from 1 to 3, and the model has 3 classes; they start "
-               "at 1: subtract 1 from each");
-  EXPECT_ERROR(label(ElementType::U8, {11, 12}, {2}), "subtract 11 from each");
+               "labels go from 1 to 3, and the model has 3 classes; if 1 is "
+               "the label of the first class, give --first-label 1");
+  EXPECT_ERROR(label(ElementType::U8, {11, 12}, {2}),
+               "if 11 is the label of the first class, give --first-label 11");
   EXPECT_ERROR(label(ElementType::I8, toBytes<int8_t>({-1, 0}), {2}),
                "label of row 0 (counted from 0) is -1");
   EXPECT_ERROR(label(ElementType::U64, toBytes<uint64_t>({1ull << 63}), {1}),
@@ -254,12 +255,38 @@ TEST(Dataset, LabelsOutOfRangeNameTheRow) {
   EXPECT_ERROR(label(ElementType::I64, toBytes<int64_t>({1ll << 32}), {1}),
                "is 4294967296");
   EXPECT_ERROR(label(ElementType::F32, toBytes<float>({1}), {1}),
-               "labels are float32, expected integers");
+               "labels are float32, expected integers; if they are the "
+               "numbers of classes, convert them with y.astype(int) in NumPy, "
+               "and if they are measured values, the model needs a normal "
+               "likelihood");
+  EXPECT_ERROR(label(ElementType::F32, toBytes<float>({0, 1, 0}), {1, 3}),
+               "for one-hot labels use y.argmax(1) in NumPy");
   EXPECT_ERROR(label(ElementType::U8, {0, 0, 1, 1, 0, 0}, {2, 3}),
                "labels of the shape [2, 3], expected [N]; for one-hot labels "
                "use y.argmax(1) in NumPy");
   EXPECT_ERROR(label(ElementType::U8, {0, 0, 1, 1}, {2, 2}),
                "labels of the shape [2, 2], expected [N]");
+}
+
+TEST(Dataset, TheFirstLabelIsThatOfClass0) {
+  TestModel test = imageModel();
+  auto label = [&](ElementType type, Bytes data, uint64_t first) {
+    int64_t rows = int64_t(data.size() / sizeOf(type));
+    return makeLabels({type, {rows}, std::move(data)}, "y", test.model, first);
+  };
+  Labels labels = label(ElementType::U8, {3, 1, 2, 3}, 1);
+  EXPECT_EQ(labels.classes, (std::vector<int32_t>{2, 0, 1, 2}));
+  EXPECT_EQ(labels.counts, (std::vector<int64_t>{1, 1, 2}));
+  EXPECT_EQ(label(ElementType::I64, toBytes<int64_t>({1ll << 52}), 1ull << 52)
+                .classes,
+            (std::vector<int32_t>{0}));
+  EXPECT_ERROR(label(ElementType::U8, {0, 1}, 1),
+               "the label of row 0 (counted from 0) is 0, expected 1 to 3: the "
+               "labels go from 0 to 1, and the model has 3 classes; if 0 is "
+               "the label of the first class, give --first-label 0");
+  EXPECT_ERROR(label(ElementType::U8, {1, 4}, 1), "is 4, expected 1 to 3");
+  EXPECT_ERROR(label(ElementType::I8, toBytes<int8_t>({-1}), 1),
+               "is -1, expected 1 to 3");
 }
 
 TEST(Dataset, ShapesMatchUpToFlattening) {

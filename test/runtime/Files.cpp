@@ -106,7 +106,7 @@ TEST(Files, MissingDirectoryIsNamed) {
 TEST(Files, DirectoryInTheWayIsNamed) {
   TemporaryDirectory directory;
   EXPECT_ERROR(writeFile(directory.path(), "x"), "it is a directory");
-  EXPECT_ERROR(readFile(directory.path()), "Is a directory");
+  EXPECT_ERROR(readFile(directory.path()), " is a folder, expected a file");
 }
 
 TEST(Files, DeviceIsWrittenNotReplaced) {
@@ -241,7 +241,8 @@ TEST(Files, DirectoriesThatWereMadeInVainAreRemoved) {
 TEST(Files, DirectoryThatIsAFileIsNamed) {
   TemporaryDirectory directory;
   writeFile(directory.path("a"), "x");
-  EXPECT_ERROR(OutputDirectory(directory.path("a"), {}), "is not a directory");
+  EXPECT_ERROR(OutputDirectory(directory.path("a"), {}),
+               "is a file, expected a folder");
   EXPECT_ERROR(OutputDirectory(directory.path("a/b"), {}), "cannot make");
 }
 

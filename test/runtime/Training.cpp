@@ -252,6 +252,80 @@ TEST_F(Training, refusesADirectoryThatHoldsARun) {
   EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
 }
 
+TEST_F(Training, labelsMayBeginAtAnyNumber) {
+  ASSERT_EQ(train("run").exitCode, 0);
+  // The same labels from 5 on.
+  for (const char *name : {"train", "test"}) {
+    std::string file = path(std::string("data/") + name + "_y.npy");
+    Array labels = readNpy(file);
+    auto values = valuesOf<int64_t>(labels);
+    for (int64_t &value : values)
+      value += 5;
+    writeNpy(file, labels.type, labels.shape, values.data());
+  }
+  Outcome without = train("from", {});
+  EXPECT_EQ(without.exitCode, 1);
+  EXPECT_NE(without.err.find("give --first-label 5\n"), std::string::npos)
+      << without.err;
+  ASSERT_EQ(train("from", {"--first-label", "5"}).exitCode, 0);
+  EXPECT_EQ(readMetrics(path("from")), readMetrics(path("run")));
+  SafetensorsReader weights(path("from/model.safetensors"));
+  EXPECT_EQ(weights.metadata().at("first_label"), "5");
+  EXPECT_EQ(SafetensorsReader(path("run/model.safetensors"))
+                .metadata()
+                .count("first_label"),
+            0u);
+
+  // eval takes it from the weights, unless it is told otherwise.
+  Words eval = {"eval", "--data", path("data"), "--weights"};
+  for (const char *file :
+       {"from/model.safetensors", "from/checkpoint.safetensors"}) {
+    Words words = eval;
+    words.push_back(path(file));
+    Outcome outcome = runMock(words);
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    words.insert(words.end(), {"--first-label", "4"});
+    EXPECT_EQ(runMock(words).exitCode, 1);
+  }
+  eval.push_back(path("run/model.safetensors"));
+  EXPECT_EQ(runMock(eval).exitCode, 1);
+  eval.insert(eval.end(), {"--first-label", "5"});
+  EXPECT_EQ(runMock(eval).exitCode, 0);
+
+  Outcome resumed = train("from", {"--first-label", "4", "--resume"});
+  EXPECT_EQ(resumed.exitCode, 1);
+  Outcome same =
+      train("from", {"--first-label", "5", "--resume", "--epochs", "4"});
+  EXPECT_EQ(same.exitCode, 0) << same.err;
+}
+
+TEST_F(Training, warnsOfALearningRateOf0) {
+  Outcome none = train("none", {"--lr", "0"});
+  EXPECT_EQ(none.exitCode, 0);
+  EXPECT_NE(none.err.find("warning: the learning rate is 0, so training "
+                          "changes no weights\n"),
+            std::string::npos)
+      << none.err;
+  EXPECT_EQ(train("some", {"--lr", "1e-9"}).err, "");
+}
+
+TEST_F(Training, aFolderIsNotAFileOfWeights) {
+  ASSERT_EQ(train("run").exitCode, 0);
+  Words eval = {"eval", "--data", path("data"), "--weights"};
+  for (auto [folder, text] :
+       {std::pair("run", "run is a folder, expected a file: give "),
+        std::pair("data", "data is a folder, expected a file\n")}) {
+    Words words = eval;
+    words.push_back(path(folder));
+    Outcome outcome = runMock(words);
+    EXPECT_EQ(outcome.exitCode, 1);
+    EXPECT_NE(outcome.err.find(text), std::string::npos) << outcome.err;
+    Outcome init = train("new", {"--init", path(folder)});
+    EXPECT_EQ(init.exitCode, 1);
+    EXPECT_NE(init.err.find(text), std::string::npos) << init.err;
+  }
+}
+
 TEST_F(Training, refusesToResumeAnotherRun) {
   ASSERT_EQ(train("run", {"--seed", "3"}).exitCode, 0);
   struct Case {
