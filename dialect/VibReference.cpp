@@ -164,12 +164,24 @@ void vib::noteForms(Diagnostic &diagnostic, const ReferenceEntry &entry) {
 // Names that are not in the language
 //===----------------------------------------------------------------------===//
 
+unsigned vib::getSpellingDistance(StringRef got, StringRef name) {
+  unsigned least = got.edit_distance_insensitive(name);
+  std::string swapped = got.str();
+  for (size_t i = 1; i < swapped.size(); ++i) {
+    std::swap(swapped[i - 1], swapped[i]);
+    if (StringRef(swapped).equals_insensitive(name))
+      least = std::min(least, 1u);
+    std::swap(swapped[i - 1], swapped[i]);
+  }
+  return least;
+}
+
 void vib::suggestNearest(Diagnostic &diagnostic, StringRef got,
                          ArrayRef<StringRef> known) {
   if (known.empty())
     return;
   auto getDistance = [&](StringRef name) {
-    return got.edit_distance_insensitive(name);
+    return getSpellingDistance(got, name);
   };
   StringRef nearest = *llvm::min_element(known, [&](StringRef a, StringRef b) {
     return getDistance(a) < getDistance(b);
@@ -194,8 +206,7 @@ void vib::describeUnknownName(Diagnostic &diagnostic, EntryKind kind,
   auto groups = getGroups(kind);
   for (auto &[group, entries] : groups)
     for (const ReferenceEntry *entry : entries) {
-      unsigned distance =
-          letters.edit_distance_insensitive(entry->name.substr(4));
+      unsigned distance = getSpellingDistance(letters, entry->name.substr(4));
       if (distance >= least)
         continue;
       least = distance;

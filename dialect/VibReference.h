@@ -53,6 +53,10 @@ void noteForms(mlir::Diagnostic &diagnostic, const ReferenceEntry &entry);
 void describeUnknownName(mlir::Diagnostic &diagnostic, EntryKind kind,
                          llvm::StringRef name);
 
+/// The number of letters to insert, remove or replace to make `name` of `got`,
+/// whatever their case. Two letters in the wrong order count as one.
+unsigned getSpellingDistance(llvm::StringRef got, llvm::StringRef name);
+
 /// Adds `; did you mean …?` with the one of `known` that is nearest to `got`,
 /// if one is near.
 void suggestNearest(mlir::Diagnostic &diagnostic, llvm::StringRef got,

@@ -13,6 +13,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "tools/vibc/UsageErrors.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
@@ -107,47 +108,6 @@ static void printVersion(raw_ostream &os) {
   exit(2);
 }
 
-/// Rewords an error of LLVM about the command line.
-static std::string translateUsageError(StringRef errors) {
-  errors = errors.trim();
-  errors = errors.substr(errors.find(": ") + 2);
-  StringRef first = errors.split('\n').first;
-  if (first.consume_front("Unknown command line argument '")) {
-    StringRef flag =
-        first.take_until([](char c) { return c == '\'' || c == '='; });
-    if (flag.starts_with("-O"))
-      return ("found " + flag + ", expected -O0, -O1, -O2 or -O3").str();
-    std::string message = ("there is no flag " + flag).str();
-    StringRef nearest =
-        errors.split("Did you mean '").second.take_until([](char c) {
-          return c == '\'' || c == '=';
-        });
-    if (nearest.size() > 3)
-      message += ("; did you mean " + nearest + "?").str();
-    return message + (nearest.size() > 3 ? " " : ": ") +
-           "vibc --help lists the flags";
-  }
-  return first.str();
-}
-
-/// Exits if a flag of the compiled program is given. LLVM would otherwise
-/// suggest a flag with a similar name, or has a flag with the same name.
-static void rejectFlagsOfProgram(ArrayRef<char *> words) {
-  for (StringRef word : words) {
-    StringRef flag = word.take_until([](char c) { return c == '='; });
-    StringRef name = flag;
-    if (!name.consume_front("-"))
-      continue;
-    name.consume_front("-");
-    if (is_contained({"beta", "data", "device", "epochs", "init", "lr",
-                      "resume", "samples", "seed", "steps", "threads",
-                      "weights"},
-                     name))
-      exitWithUsage(flag + " is a flag of the program, which takes it when it "
-                           "runs");
-  }
-}
-
 Flags vib::parseFlags(int argc, char **argv) {
   ArrayRef<char *> words = ArrayRef(argv, argc).drop_front();
   for (StringRef word : words)
@@ -155,7 +115,6 @@ Flags vib::parseFlags(int argc, char **argv) {
       outs() << getHelp();
       exit(0);
     }
-  rejectFlagsOfProgram(words);
   Parser parser;
   mlir::registerMLIRContextCLOptions();
   // Users know the line in their model, but not the generic form of its op.
@@ -167,13 +126,16 @@ Flags vib::parseFlags(int argc, char **argv) {
   mlir::registerDefaultTimingManagerCLOptions();
   cl::SetVersionPrinter(printVersion);
 
+  if (std::string error = findUsageError(words, parser.category);
+      !error.empty())
+    exitWithUsage(error);
   std::string errors;
   raw_string_ostream os(errors);
   if (!cl::ParseCommandLineOptions(argc, argv, "", &os)) {
     // What is wrong with a value has been printed.
     if (errors.empty())
       exit(2);
-    exitWithUsage(translateUsageError(errors));
+    exitWithUsage(StringRef(errors).trim().split(": ").second);
   }
 
   Flags flags;
