@@ -14,6 +14,15 @@
 using namespace mlir;
 using namespace vib;
 
+/// What to write in place of ';', of which `rest` is what follows.
+static StringRef adviseSemicolon(StringRef rest) {
+  rest = rest.ltrim(" \t");
+  bool isAtEnd = rest.empty() || rest.front() == '\n' || rest.front() == '\r' ||
+                 rest.front() == '}' || rest.starts_with("//");
+  return isAtEnd ? ": nothing is needed at the end of a line"
+                 : ": ',' separates the parts of a list, a new line two ops";
+}
+
 /// The character with which `text` starts, in quotes, and what to write
 /// instead.
 static std::string describeCharacter(StringRef text) {
@@ -21,7 +30,7 @@ static std::string describeCharacter(StringRef text) {
   size_t size = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
   StringRef character = text.take_front(size);
   StringRef advice = llvm::StringSwitch<StringRef>(character)
-                         .Case(";", ": nothing is needed at the end of a line")
+                         .Case(";", adviseSemicolon(text.drop_front(1)))
                          .Case("/", ": a comment begins with '//'")
                          .Case("'", ": a string is in double quotes")
                          .Cases({"\u2212", "\u2013"}, ": write '-'")

@@ -15,6 +15,7 @@
 
 #include "dialect/VibDiagnostics.h"
 #include "dialect/VibTranslator.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace vib;
@@ -41,9 +42,9 @@ bool Translator::run() {
   if (StringRef(message).starts_with("failed to parse Vib_"))
     return false;
   position = *at;
-  (void)(translateCharacters() || translateValues() || translateNames() ||
-         translateGeneric() || translateTypes() || translateOps() ||
-         translateSyntax());
+  (void)(translateCharacters() || translateBytes() || translateValues() ||
+         translateNames() || translateGeneric() || translateTypes() ||
+         translateOps() || translateSyntax());
   return true;
 }
 
@@ -92,8 +93,17 @@ std::string vib::describeToken(const char *start, size_t size) {
 SyntaxErrorHandler::SyntaxErrorHandler(MLIRContext *context, StringRef source,
                                        unsigned firstLine)
     : ScopedDiagnosticHandler(context) {
-  setHandler([text = SourceText(source, firstLine)](Diagnostic &diagnostic) {
-    return failure(Translator(diagnostic, text).run());
+  setHandler([text = SourceText(source, firstLine),
+              last = std::string()](Diagnostic &diagnostic) mutable {
+    if (!Translator(diagnostic, text).run())
+      return success();
+    // MLIR's parser may read a wrong character more than once.
+    std::string current;
+    llvm::raw_string_ostream os(current);
+    os << diagnostic.getLocation() << diagnostic;
+    bool isRepeated = current == last;
+    last = current;
+    return success(isRepeated);
   });
 }
 

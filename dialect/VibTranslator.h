@@ -35,6 +35,7 @@ public:
 private:
   // Each returns whether it knows the message.
   bool translateCharacters();
+  bool translateBytes();
   bool translateValues();
   bool translateNames();
   bool translateGeneric();

@@ -8,9 +8,41 @@
 
 #include "dialect/VibDiagnostics.h"
 #include "dialect/VibTranslator.h"
+#include "llvm/Support/Regex.h"
 
 using namespace mlir;
 using namespace vib;
+
+/// Reports an input of bytes that is not scaled, at the input. The parser finds
+/// it only at an op that computes with floats, perhaps some layers later.
+bool Translator::translateBytes() {
+  static const llvm::Regex inputOfBytes(
+      "vib\\.model[^%{]*\\([[:space:]]*(%[A-Za-z0-9_.$-]+)[[:space:]]*:"
+      "[[:space:]]*(tensor<[^>]*xui8>)");
+  StringRef text = source.getText();
+  SmallVector<StringRef, 3> parts;
+  if (!StringRef(message).contains("ui8") || text.contains("vib.scale") ||
+      !inputOfBytes.match(text, &parts))
+    return false;
+  size_t input = parts[1].data() - text.data();
+  // It has been reported.
+  if (position == input)
+    return false;
+  // The parser reports at an operand, the verifier at the op.
+  Statement statement = text.substr(position).starts_with("vib.")
+                            ? source.getStatementFrom(position)
+                            : source.getStatement(position);
+  restart(input) << "the input " << parts[1]
+                 << " has bytes, ui8, and layers compute with floats: scale "
+                    "it with '%scaled = vib.scale "
+                 << parts[1] << " to [-1.0, 1.0] : " << parts[2]
+                 << "', and use %scaled in its place";
+  diagnostic.attachNote(getLocation(position))
+      << (statement.op.empty() ? "the op" : statement.op)
+      << (statement.symbol.empty() ? "" : " ") << statement.symbol
+      << " computes with floats";
+  return true;
+}
 
 bool Translator::translateValues() {
   StringRef rest = message;
