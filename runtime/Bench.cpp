@@ -10,14 +10,21 @@
 // permuted rows, scales it and trains on it. The peak of a GPU is not measured,
 // so no share of it is printed.
 //
+// The steps are divided into rounds, each of which starts from the initial
+// weights. A unit whose gradient has become 0 has moments that decay until they
+// are denormal, and most CPUs are several times slower with these. On random
+// labels that happens to many more units than in a real training.
+//
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Bench.h"
 #include "runtime/Console.h"
 #include "runtime/CpuSession.h"
 #include "runtime/CudaSession.h"
+#include "runtime/Error.h"
 #include "runtime/Initialize.h"
 #include "runtime/Json.h"
+#include "runtime/Layout.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
 #include "runtime/Schedule.h"
@@ -29,15 +36,21 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 namespace vib::runtime {
 
 namespace {
 
+/// More steps would let moments that halve at every step become denormal.
+constexpr uint64_t stepsPerRound = 50;
+
 struct Times {
-  std::vector<double> samples; ///< Milliseconds per step, sorted.
+  std::vector<double> samples; ///< Seconds per step.
   size_t together;             ///< A sample is the mean of so many steps.
-  uint64_t warmUp;
+  uint64_t warmUp;             ///< Steps at the beginning of a round.
+  uint64_t rounds = 0;
+  double spent = 0; ///< Seconds.
 
   size_t steps() const { return samples.size() * together; }
   double quantile(double part) const {
@@ -46,108 +59,196 @@ struct Times {
   double median() const { return quantile(0.5); }
 };
 
-/// Times `wanted` steps, or as many as take `secondsToSpend`. A session that
-/// launches several steps at once measures them together, and they make one
-/// sample; if fewer are wanted, each is launched alone. Such a session has two
-/// graphs to build, so that twice as many steps are needed to warm up.
-Times timeSteps(Session &session, const HyperParameters &values,
-                std::optional<uint64_t> wanted) {
-  constexpr double secondsToSpend = 3;
-  size_t together = session.stepsAtOnce();
-  if (wanted && *wanted < together)
-    together = 1;
-  Times times;
-  times.together = together;
-  times.warmUp = std::max<uint64_t>(3, 2 * together);
-  double spent = 0;
-  uint64_t asked = 0, done = 0;
-  auto enough = [&] {
-    return wanted ? times.steps() >= *wanted
-                  : times.steps() >= 1000 ||
-                        (times.samples.size() >= 10 && spent > secondsToSpend);
-  };
-  auto take = [&](const StepSums &sums) {
-    // All steps of a sample report the same time.
-    uint64_t number = done++;
-    if (number < times.warmUp || number % together != 0 || enough())
-      return;
-    times.samples.push_back(sums.seconds * 1e3);
-    spent += sums.seconds * double(together);
-  };
-  std::vector<VibStep> next(together);
-  while (!enough() && !(wanted && asked >= times.warmUp + *wanted)) {
-    throwIfInterrupted();
-    for (VibStep &step : next)
-      step = makeSyntheticStep(session.model, values, asked++);
-    session.train(next.data(), next.size(), take);
-  }
-  session.finishSteps(take);
-  std::sort(times.samples.begin(), times.samples.end());
-  return times;
-}
-
-/// A session with random weights and data, ready to train.
+/// A session with random data, ready to train. If fewer steps are wanted than
+/// the session launches at once, each is launched alone. A session that
+/// launches several has two graphs to build, so it needs twice as many steps to
+/// warm up.
 template <typename SessionType> struct Bench {
   template <typename... Arguments>
   Bench(const VibModel &model, const Options &options, Arguments... arguments)
       : values{options.seed.value_or(model.seed), model.rate, model.beta},
-        session(model, arguments...), state(model),
+        wanted(options.steps), session(model, arguments...), state(model),
         split(makeSyntheticSplit(model, values.seed)) {
-    initializeWeights(model, values.seed, state.weights.data());
-    session.setState(state);
     shuffleRows(values.seed, 0, split.rows(), order);
     session.setTrainingOrder(session.addRows(split.inputs, &split.labels),
                              order);
+    together = session.stepsAtOnce();
+    if (wanted && *wanted < together)
+      together = 1;
+    warmUp = std::max<uint64_t>(3, 2 * together);
   }
 
-  Times time(std::optional<uint64_t> steps) {
-    return timeSteps(session, values, steps);
+  /// Times the wanted steps, or as many as take `secondsToSpend`. Calls
+  /// `afterRound` with the number of steps and the seconds of each round.
+  template <typename AfterRound> Times time(AfterRound afterRound) {
+    constexpr double secondsToSpend = 3;
+    Times times;
+    times.together = together;
+    times.warmUp = warmUp;
+    auto enough = [&] {
+      return wanted ? times.steps() >= *wanted
+                    : times.steps() >= 1000 || (times.samples.size() >= 10 &&
+                                                times.spent > secondsToSpend);
+    };
+    while (!enough()) {
+      size_t stepsBefore = times.steps();
+      double secondsBefore = times.spent;
+      beginRound();
+      uint64_t reported = 0;
+      run(
+          [&](uint64_t asked) {
+            return asked < stepsPerRound && !enough() &&
+                   !(wanted && stepsBefore + asked >= *wanted);
+          },
+          [&](const StepSums &sums) {
+            // All steps of a sample report the same time.
+            if (reported++ % together != 0)
+              return;
+            times.samples.push_back(sums.seconds);
+            times.spent += sums.seconds * double(together);
+          });
+      ++times.rounds;
+      afterRound(times.steps() - stepsBefore, times.spent - secondsBefore);
+    }
+    std::sort(times.samples.begin(), times.samples.end());
+    return times;
   }
-  /// Profiles half a second of steps. They are not the timed ones, because
-  /// profiling reads the clock at every kernel.
-  void profile(const Times &times) {
-    session.startProfile();
-    time(uint64_t(std::clamp(500 / times.median(), 3.0, 1e4)));
+
+  /// Restores the initial state, and warms up.
+  void beginRound() {
+    initializeWeights(session.model, values.seed, state.weights.data());
+    for (Memory *block : {&state.moment1, &state.moment2, &state.average})
+      if (block->data())
+        memset(block->data(), 0, block->size());
+    session.setState(state);
+    step = 0;
+    runSteps(warmUp);
+  }
+  void runSteps(uint64_t steps) {
+    run([=](uint64_t asked) { return asked < steps; }, [](const StepSums &) {});
+  }
+  /// Runs steps while `goesOn`, which gets the number of those that were
+  /// submitted.
+  template <typename GoesOn>
+  void run(GoesOn goesOn, const Session::StepDone &done) {
+    std::vector<VibStep> next(together);
+    for (uint64_t asked = 0; goesOn(asked); asked += together) {
+      throwIfInterrupted();
+      for (VibStep &each : next)
+        each = makeSyntheticStep(session.model, values, step++);
+      session.train(next.data(), next.size(), done);
+    }
+    session.finishSteps(done);
   }
 
   HyperParameters values;
+  std::optional<uint64_t> wanted;
   SessionType session;
   State state;
   Split split;
   std::vector<uint32_t> order;
+  size_t together;
+  uint64_t warmUp;
+  uint64_t step = 0; ///< Steps since the initial state.
+};
+
+/// The times of the kernels. They are measured in rounds of their own, because
+/// reading the clock at every kernel takes time. The time of a kernel is the
+/// median of the rounds' means, so that a round in which the system interrupted
+/// it does not count.
+class KernelTimes {
+public:
+  explicit KernelTimes(Bench<CpuSession> &bench) : bench(bench) {}
+
+  /// Measures a round after one of `steps` steps that took `seconds`, with as
+  /// many steps or as take a fifth of a second.
+  void measure(uint64_t steps, double seconds) {
+    uint32_t kernels = bench.session.model.num_kernels;
+    ThreadPool &pool = bench.session.pool;
+    auto most = uint64_t(0.2 / (seconds / double(steps)));
+    bench.beginRound();
+    pool.startProfile(kernels);
+    bench.runSteps(std::min(steps, std::max<uint64_t>(most, 3)));
+    rounds.push_back(pool.profile());
+    pool.startProfile(0);
+  }
+
+  std::vector<ThreadPool::KernelTime> medians() const {
+    std::vector<ThreadPool::KernelTime> result = rounds.front();
+    for (size_t i = 0; i < result.size(); ++i) {
+      std::vector<double> means;
+      result[i].launches = 0;
+      for (const std::vector<ThreadPool::KernelTime> &round : rounds) {
+        if (round[i].launches)
+          means.push_back(round[i].seconds / double(round[i].launches));
+        result[i].launches += round[i].launches;
+      }
+      if (means.empty())
+        continue;
+      auto middle = means.begin() + int64_t((means.size() - 1) / 2);
+      std::nth_element(means.begin(), middle, means.end());
+      result[i].seconds = *middle * double(result[i].launches);
+    }
+    return result;
+  }
+
+private:
+  Bench<CpuSession> &bench;
+  std::vector<std::vector<ThreadPool::KernelTime>> rounds;
 };
 
 /// The figures that all targets have in common.
 nlohmann::ordered_json toJson(const Times &times) {
-  return {{"ms_per_step", times.median()},
-          {"ms_per_step_p10", times.quantile(0.1)},
-          {"ms_per_step_p90", times.quantile(0.9)},
+  return {{"ms_per_step", times.median() * 1e3},
+          {"ms_per_step_p10", times.quantile(0.1) * 1e3},
+          {"ms_per_step_p90", times.quantile(0.9) * 1e3},
           {"steps", times.steps()},
           {"warm_up_steps", times.warmUp}};
 }
 
 std::string describe(const Times &times) {
-  // At least three significant digits.
-  double median = times.median();
-  int decimals = median >= 100 ? 0 : median >= 10 ? 1 : median >= 1 ? 2 : 4;
-  return fmt::format("{0:.{3}f} ms/step ({1:.{3}f}-{2:.{3}f})", median,
-                     times.quantile(0.1), times.quantile(0.9), decimals);
+  return fmt::format("{}/step ({} to {})", duration(times.median()),
+                     duration(times.quantile(0.1)),
+                     duration(times.quantile(0.9)));
+}
+
+/// What the line of describe() is, on `device`.
+std::string explain(const Times &times, const VibModel &model,
+                    const std::string &device) {
+  std::string samples =
+      times.together == 1
+          ? counted(int64_t(times.steps()), "step")
+          : fmt::format("the means of {} of {} steps",
+                        counted(int64_t(times.samples.size()), "graph"),
+                        times.together);
+  std::string text = fmt::format(
+      "The median of {} of {} on {}, and the 10th and 90th percentiles. ",
+      samples, counted(model.batch, "row"), device);
+  if (times.rounds == 1)
+    return text + fmt::format("They follow {} steps to warm up.", times.warmUp);
+  return text +
+         fmt::format("They were taken in {} rounds, each of which begins "
+                     "with the initial weights and {} steps to warm up.",
+                     times.rounds, times.warmUp);
 }
 
 int benchOnGpu(const VibModel &model, const Options &options) {
   Bench<CudaSession> bench(model, options, options.device);
-  Times times = bench.time(options.steps);
-  bench.profile(times);
+  Times times = bench.time([](uint64_t, double) {});
   const CudaKernels &kernels = bench.session.getKernels();
+  // Half a second of steps, at least as many as make a time.
+  bench.beginRound();
+  bench.session.startProfile();
+  bench.runSteps(uint64_t(std::clamp(0.5 / times.median(), 3.0, 1e4)));
 
   double flops = workOf(model, "train_step").flops;
-  double rate = flops / times.median() * 1e3;
+  double rate = flops / times.median();
   if (options.json) {
     nlohmann::ordered_json json = toJson(times);
     json["device"] = bench.session.describeDevice();
     json["steps_per_sample"] = times.together;
     json["batch"] = model.batch;
-    json["rows_per_second"] = double(model.batch) / times.median() * 1e3;
+    json["rows_per_second"] = double(model.batch) / times.median();
     json["flops_per_step"] = flops;
     json["gflops"] = rate / 1e9;
     json["launches"] = nlohmann::ordered_json::array();
@@ -169,14 +270,8 @@ int benchOnGpu(const VibModel &model, const Options &options) {
   printText(line + "\n");
   if (options.quiet)
     return 0;
-  std::string samples = times.together == 1
-                            ? fmt::format("{} steps", times.steps())
-                            : fmt::format("the means of {} graphs of {} steps",
-                                          times.samples.size(), times.together);
-  printText(fmt::format(
-      "Median of {} of {} rows on {}, with the 10th and the 90th "
-      "percentile, by the GPU's clock, after {} steps to warm up.\n",
-      samples, model.batch, bench.session.describeDevice(), times.warmUp));
+  printText(wrap(explain(times, model, bench.session.describeDevice()) +
+                 " By the GPU's clock.\n"));
   printText(kernels.describeProfile(0, 0));
   return 0;
 }
@@ -190,21 +285,22 @@ int runBench(const VibModel &model, const Options &options) {
   ThreadPool &pool = bench.session.pool;
 
   bench.session.measureLimits();
-  Times times = bench.time(options.steps);
-  bench.profile(times);
-  std::vector<ThreadPool::KernelTime> profile = pool.profile();
-  Limits limits = bench.session.profiledLimits();
+  KernelTimes kernels(bench);
+  Times times = bench.time(
+      [&](uint64_t steps, double seconds) { kernels.measure(steps, seconds); });
+  std::vector<ThreadPool::KernelTime> profile = kernels.medians();
+  Limits limits = bench.session.limitsWith(profile);
 
   double launch = measureLaunch(pool);
 
   double flops = workOf(model, "train_step").flops;
-  double rate = flops / times.median() * 1e3;
+  double rate = flops / times.median();
   double peak = limits.flops = std::max(limits.flops, rate);
   if (options.json) {
     nlohmann::ordered_json json = toJson(times);
     json["threads"] = pool.threads();
     json["batch"] = model.batch;
-    json["rows_per_second"] = double(model.batch) / times.median() * 1e3;
+    json["rows_per_second"] = double(model.batch) / times.median();
     json["flops_per_step"] = flops;
     json["gflops"] = rate / 1e9;
     json["peak_gflops"] = peak / 1e9;
@@ -235,16 +331,17 @@ int runBench(const VibModel &model, const Options &options) {
   printText(line + "\n");
   if (options.quiet)
     return 0;
-  printText(fmt::format(
-      "Median of {} steps of {} rows on {} thread{}, with the 10th and "
-      "the 90th percentile, after {} steps to warm up.\n"
+  printText(wrap(fmt::format(
+      "{}\n"
       "The GFLOP/s are the most that fused multiply-adds{} reached on "
-      "these threads. An empty launch takes {:.2f} us: to have the threads "
-      "run a kernel and to wait for them, without work in it.\n",
-      times.steps(), model.batch, pool.threads(),
-      pool.threads() == 1 ? "" : "s", times.warmUp,
-      model.operands == VIB_BF16 ? " of bf16" : "", launch * 1e6));
-  printText(describeProfile(model, profile, limits, 0, 0));
+      "these threads. An empty launch takes {}: to have the threads run a "
+      "kernel and to wait for them, without work in it.\n",
+      explain(times, model, bench.session.describeDevice()),
+      model.operands == VIB_BF16 ? " of bf16" : "", duration(launch))));
+  printText(describeProfile(model, profile, limits,
+                            "the median of the means of the rounds. The runs "
+                            "are not those of the steps above, because reading "
+                            "the clock at every kernel takes time."));
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/Error.h"
 #include "runtime/Gather.h"
 #include "runtime/Profile.h"
+#include "runtime/Report.h"
 
 #include <fmt/format.h>
 
@@ -22,21 +23,21 @@ namespace vib::runtime {
 CpuSession::CpuSession(const VibModel &model, int threads)
     : Session(model), pool(threads > 0 ? threads : availableProcessors()),
       arena(model.arena_bytes,
-            fmt::format("the tensors of a batch of {} rows", model.batch)),
+            "the tensors of a batch of " + counted(model.batch, "row")),
       nllTensor(getTensor(model, "nll")), rateTensor(getTensor(model, "rate")),
       errorTensor(getTensor(model, "error")) {
   call.arena = arena.data();
   call.pool = pool.handle();
   if (pool.threads() < pool.wanted())
-    complain("{}: warning: only {} of {} threads are available: the system or "
+    complain("{}: warning: only {} of {} threads {} available: the system or "
              "a limit (ulimit -u, ulimit -v, a control group) allows no more; "
              "the results are the same\n",
-             model.name, pool.threads(), pool.wanted());
+             model.name, pool.threads(), pool.wanted(),
+             pool.threads() == 1 ? "is" : "are");
 }
 
 std::string CpuSession::describeDevice() const {
-  return fmt::format("{} thread{}", pool.threads(),
-                     pool.threads() == 1 ? "" : "s");
+  return counted(pool.threads(), "thread");
 }
 
 int CpuSession::addRows(const Inputs &inputs, const Labels *labels) {
@@ -143,15 +144,19 @@ void CpuSession::measureLimits() {
   limits.raise(runtime::measureLimits(pool, model));
 }
 
-const Limits &CpuSession::profiledLimits() {
+const Limits &
+CpuSession::limitsWith(const std::vector<ThreadPool::KernelTime> &times) {
   measureLimits();
-  limits.raise(model, pool.profile());
+  limits.raise(model, times);
   return limits;
 }
 
 std::string CpuSession::describeProfile(uint64_t steps, double seconds) {
-  return runtime::describeProfile(model, pool.profile(), profiledLimits(),
-                                  steps, seconds);
+  const std::vector<ThreadPool::KernelTime> &times = pool.profile();
+  std::string text = runtime::describeProfile(
+      model, times, limitsWith(times),
+      "the mean of the runs, until the slowest thread is done.");
+  return steps > 0 ? text + describeSteps(model, times, steps, seconds) : text;
 }
 
 } // namespace vib::runtime

@@ -50,9 +50,9 @@ public:
   /// Measures the limits of the machine, and keeps the highest values seen. A
   /// profile begins with it.
   void measureLimits();
-  /// The highest values of all measurements, of one made now, and of the
-  /// profiled kernels.
-  const Limits &profiledLimits();
+  /// The highest values of all measurements, of one made now, and of kernels
+  /// that took these times.
+  const Limits &limitsWith(const std::vector<ThreadPool::KernelTime> &times);
 
 private:
   struct Rows {

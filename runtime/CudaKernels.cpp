@@ -7,7 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CudaKernels.h"
+#include "runtime/Error.h"
+#include "runtime/Layout.h"
 #include "runtime/Profile.h"
+#include "runtime/Report.h"
 
 namespace vib::runtime {
 
@@ -95,29 +98,35 @@ std::string CudaKernels::describeProfile(uint64_t steps, double seconds) const {
     if (model.gpu->launches[place].entry == VIB_GPU_TRAIN_STEP)
       ofSteps += times[place].seconds;
   }
-  std::string text =
-      fmt::format("{:>10}{:>12}{:>9}{:>10}{:>8}  {}\n", "launches", "ms/launch",
-                  "share", "GFLOP/s", "GB/s", "kernels");
+  Table table({"kernels", "time", "share", "GFLOP/s", "GB/s"});
+  std::string title;
   for (size_t place = 0; place < times.size(); ++place) {
     double each = secondsOf(place);
     if (each == 0)
       continue;
     const VibLaunch &launch = model.gpu->launches[place];
+    std::string its =
+        fmt::format("{}, {}", nameOf(VibGpuEntry(launch.entry)),
+                    counted(int64_t(times[place].launches), "run"));
+    if (its != title)
+      table.addTitle(title = its);
     Work work = workOf(model, launch);
-    text += fmt::format(
-        "{:>10}{:>12.4f}{:>7.1f} %{:>10.1f}{:>8.1f}  {}/{}\n",
-        times[place].launches, each * 1e3, 100 * times[place].seconds / total,
-        work.flops / each / 1e9, work.bytes / each / 1e9,
-        nameOf(VibGpuEntry(launch.entry)), describeKernels(model, launch));
+    table.addRow(describeKernels(model, launch),
+                 {duration(each),
+                  fmt::format("{:.1f} %", 100 * times[place].seconds / total),
+                  fmt::format("{:.1f}", work.flops / each / 1e9),
+                  fmt::format("{:.1f}", work.bytes / each / 1e9)});
   }
-  text +=
-      "launches: how often the GPU was given this work; a launch is one run "
-      "of a function on it, for all the kernels named.\n";
+  std::string text =
+      table.print() +
+      wrap("runs: how often the function ran, and with it each of its "
+           "kernels. Kernels joined by + are run by one launch.\n"
+           "time: the mean of the runs, by the GPU's clock.\n");
   if (steps > 0)
-    text += fmt::format("{:.3f} ms/step with each launch timed, of which those "
-                        "of train_step take {:.3f}\n",
-                        seconds / double(steps) * 1e3,
-                        ofSteps / double(steps) * 1e3);
+    text += wrap(fmt::format("{}/step with each launch timed, of which those "
+                             "of train_step take {}\n",
+                             duration(seconds / double(steps)),
+                             duration(ofSteps / double(steps))));
   return text;
 }
 

@@ -69,8 +69,9 @@ RawSplit readBoth(const std::string &inputs, const std::string &labels,
   split.labels = read(labels, [&](const ArrayHeader &header) {
     checkLabels(header);
     if (header.shape.front() != x.rows())
-      fail("{} has {} rows, {} has {}: expected the same number",
-           split.inputs.source, x.rows(), header.source, header.shape.front());
+      fail("{} has {}, {} has {}: expected the same number",
+           split.inputs.source, counted(x.rows(), "row"), header.source,
+           header.shape.front());
   });
   return split;
 }

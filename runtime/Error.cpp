@@ -32,12 +32,26 @@ std::string printable(std::string_view text, size_t most) {
   return size < text.size() ? result + "..." : result;
 }
 
+std::string grouped(int64_t value) {
+  std::string text = std::to_string(value);
+  for (int at = int(text.size()) - 3; at > (value < 0); at -= 3)
+    text.insert(size_t(at), ",");
+  return text;
+}
+
+std::string counted(int64_t count, const std::string &noun,
+                    const std::string &plural) {
+  if (count == 1)
+    return "1 " + noun;
+  return grouped(count) + " " + (plural.empty() ? noun + "s" : plural);
+}
+
 std::string formatBytes(uint64_t bytes) {
   if (bytes >= 1'000'000'000)
     return fmt::format("{:.1f} GB", double(bytes) / 1e9);
   if (bytes >= 1'000'000)
     return fmt::format("{:.1f} MB", double(bytes) / 1e6);
-  return fmt::format("{} bytes", bytes);
+  return counted(int64_t(bytes), "byte");
 }
 
 std::string describeBytes(const std::vector<uint8_t> &bytes) {

@@ -44,6 +44,13 @@ template <typename... Args>
 /// was cut.
 std::string printable(std::string_view text, size_t most);
 
+/// Prints 60000 as "60,000".
+std::string grouped(int64_t value);
+
+/// "1 step", "2,000 steps"; "3 classes" with the `plural` "classes".
+std::string counted(int64_t count, const std::string &noun,
+                    const std::string &plural = "");
+
 /// "1.5 GB", "2.0 MB" or "7 bytes".
 std::string formatBytes(uint64_t bytes);
 

@@ -332,7 +332,8 @@ LineFile::LineFile(std::string name, uint64_t keepBytes)
   ::close(descriptor);
   if (error)
     fail("cannot write {}: {}", path, strerror(error));
-  fail("{}: {} bytes, expected at least {}", path, size, keepBytes);
+  fail("{}: {}, expected at least {}", path, counted(int64_t(size), "byte"),
+       grouped(int64_t(keepBytes)));
 }
 
 LineFile::~LineFile() {

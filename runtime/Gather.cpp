@@ -99,7 +99,8 @@ template <typename From, typename To>
 void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
                 VibPool *pool) {
   if (gather.count < 0 || gather.count > batch)
-    fail("{} rows were requested, but a batch has {}", gather.count, batch);
+    fail("{} {} requested, but a batch has {}", counted(gather.count, "row"),
+         gather.count == 1 ? "was" : "were", batch);
   int64_t end = gather.first + gather.count;
   if (!gather.indices && gather.count > 0 && (gather.first < 0 || end > rows))
     fail("row {} was requested, but the split has {}",

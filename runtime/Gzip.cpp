@@ -47,8 +47,8 @@ struct Inflater::Stream {
     if (format != Gzip || position() == end)
       return;
     if (!isGzip(position(), size_t(end - position())))
-      fail("{}: {} bytes after the end of the gzip data, expected none", name,
-           end - position());
+      fail("{}: {} after the end of the gzip data, expected none", name,
+           counted(end - position(), "byte"));
     if (inflateReset(&zlib) != Z_OK)
       fail("{}: zlib cannot continue", name);
     ended = false;
@@ -125,8 +125,8 @@ void Inflater::expectEnd() {
   if (read(&extra, 1) != 0)
     fail("{}: bytes after the end of the data, expected none", stream->name);
   if (stream->position() != stream->end)
-    fail("{}: {} bytes after the end of the compressed data, expected none",
-         stream->name, stream->end - stream->position());
+    fail("{}: {} after the end of the compressed data, expected none",
+         stream->name, counted(stream->end - stream->position(), "byte"));
 }
 
 } // namespace vib::runtime

@@ -9,12 +9,13 @@
 #ifndef VIB_RUNTIME_HELPFORMATTER_H
 #define VIB_RUNTIME_HELPFORMATTER_H
 
+#include "runtime/Layout.h"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <sstream>
 #include <string>
-#include <string_view>
 
 namespace vib::runtime {
 
@@ -32,7 +33,8 @@ public:
       if (option->get_required())
         usage +=
             fmt::format(" {} {}", option->get_name(), option->get_type_name());
-    return wrap(usage + " [FLAGS]", columns, std::string("Usage: ").size()) +
+    return wrap(usage + " [FLAGS]", lineColumns,
+                std::string("Usage: ").size()) +
            "\n";
   }
 
@@ -44,14 +46,15 @@ public:
   }
 
   std::string make_description(const CLI::App *app) const override {
-    return wrap(app->get_description(), columns, 0) + "\n";
+    return wrap(app->get_description()) + "\n";
   }
 
   std::string make_subcommand(const CLI::App *command) const override {
     std::string text = command->get_description();
     std::stringstream out;
     CLI::detail::format_help(out, command->get_name(),
-                             wrap(text, columns - flagColumns, 0), flagColumns);
+                             wrap(text, lineColumns - flagColumns),
+                             flagColumns);
     return out.str();
   }
 
@@ -60,37 +63,11 @@ public:
   }
 
   std::string make_option_desc(const CLI::Option *option) const override {
-    return wrap(option->get_description(), columns - flagColumns, 0);
+    return wrap(option->get_description(), lineColumns - flagColumns);
   }
 
 private:
-  static constexpr size_t columns = 80, flagColumns = 24;
-
-  /// Breaks lines of more than `width` bytes at a space, and indents what
-  /// follows by `indent`. Lines that begin with a space belong to a list, whose
-  /// layout is kept.
-  static std::string wrap(std::string_view text, size_t width, size_t indent) {
-    std::string result;
-    while (!text.empty()) {
-      std::string_view line = text.substr(0, text.find('\n'));
-      if (line.size() > width && line.front() != ' ') {
-        size_t space = line.rfind(' ', width);
-        if (space != std::string_view::npos) {
-          result += line.substr(0, space);
-          result += '\n' + std::string(indent, ' ');
-          text.remove_prefix(space + 1);
-          continue;
-        }
-      }
-      result += line;
-      text.remove_prefix(line.size());
-      if (!text.empty()) {
-        result += '\n';
-        text.remove_prefix(1);
-      }
-    }
-    return result;
-  }
+  static constexpr size_t flagColumns = 24;
 };
 
 } // namespace vib::runtime

@@ -63,8 +63,8 @@ public:
     if (inflater)
       inflater->expectEnd();
     else if (position != total)
-      fail("{}: {} bytes after the end of the IDX data, expected none",
-           fileName, total - position);
+      fail("{}: {} after the end of the IDX data, expected none", fileName,
+           counted(int64_t(total - position), "byte"));
   }
 
 private:
@@ -122,15 +122,16 @@ Array parseIdx(Bytes bytes, const std::string &name, const CheckHeader &check) {
   uint64_t size = fits ? uint64_t(elements) * elementBytes : 0;
   if (!fits || size > source.remaining())
     fail("{}: the IDX header says {} elements of {}, more than the file holds: "
-         "expected at most {} bytes of them",
+         "expected at most {} of them",
          name, formatShape(array.shape), nameOf(array.type),
-         source.remaining());
+         counted(int64_t(source.remaining()), "byte"));
   if (check)
     check({name, array.type, array.shape});
   array.data = source.readLast(size);
   if (array.data.size() < size)
-    fail("{}: cut short: {} bytes of IDX data, expected {} for {} of {}", name,
-         array.data.size(), size, formatShape(array.shape), nameOf(array.type));
+    fail("{}: cut short: {} of IDX data, expected {} for {} of {}", name,
+         counted(int64_t(array.data.size()), "byte"), grouped(int64_t(size)),
+         formatShape(array.shape), nameOf(array.type));
   source.expectEnd();
   swapByteOrder(array.data, elementBytes);
   return array;

@@ -11,7 +11,9 @@
 #include "runtime/Console.h"
 #include "runtime/CudaKernels.h"
 #include "runtime/Dataset.h"
+#include "runtime/Error.h"
 #include "runtime/Json.h"
+#include "runtime/Layout.h"
 #include "runtime/Parameter.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
@@ -135,7 +137,10 @@ std::string needs(const VibModel &model) {
   if (model.gpu)
     return fmt::format("an NVIDIA GPU of compute capability {} or more",
                        formatCapability(int(model.gpu->capability)));
-  return *model.features ? model.features : "nothing";
+  std::string features;
+  for (const char *at = model.features; *at; ++at)
+    features += *at == ',' ? std::string(", ") : std::string(1, *at);
+  return features.empty() ? "nothing" : features;
 }
 
 std::string bytes(double count) {
@@ -144,18 +149,54 @@ std::string bytes(double count) {
                         : fmt::format("{:.0f} B", count);
 }
 
+/// "13", "22.4 k", "106 M": three significant digits.
+std::string scaled(double value) {
+  const char *units[] = {"", " k", " M", " G", " T"};
+  size_t unit = 0;
+  for (; value >= 999.5 && unit + 1 < std::size(units); ++unit)
+    value /= 1000;
+  int decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return fmt::format("{:.{}f}{}", value, decimals, units[unit]);
+}
+
+std::string parameterTable(const VibModel &model) {
+  Table table({"parameter", "shape", "count"});
+  for (uint32_t i = 0; i < model.num_parameters; ++i)
+    table.addRow(model.parameters[i].name,
+                 {formatShape(fileShape(model.parameters[i])),
+                  grouped(elementsOf(model.parameters[i]))});
+  table.addRow("all", {"", grouped(countParameters(model))});
+  return table.print();
+}
+
+std::string kernelTable(const VibModel &model) {
+  Table table({"kernel", "blocks", "FLOP", "bytes", "FLOP/byte"});
+  std::string entry;
+  for (uint32_t i = 0; i < model.num_kernels; ++i) {
+    const VibKernel &kernel = model.kernels[i];
+    if (entry != kernel.entry)
+      table.addTitle(entry = kernel.entry);
+    double density = kernel.bytes > 0 ? kernel.flops / kernel.bytes : 0;
+    table.addRow(kernel.name,
+                 {grouped(kernel.units), scaled(kernel.flops),
+                  scaled(kernel.bytes), fmt::format("{:.1f}", density)});
+  }
+  return table.print();
+}
+
 std::string launchTable(const VibModel &model) {
-  std::string text =
-      fmt::format("\n{:<12}{:>8}{:>9}{:>13}  {}\n", "launch", "blocks",
-                  "threads", "shared bytes", "kernels");
+  Table table({"launch", "blocks", "threads", "shared bytes"});
+  std::string entry;
   for (uint32_t i = 0; i < model.gpu->num_launches; ++i) {
     const VibLaunch &launch = model.gpu->launches[i];
-    text += fmt::format("{:<12}{:>8}{:>9}{:>13}  {}\n",
-                        nameOf(VibGpuEntry(launch.entry)), launch.blocks,
-                        launch.threads, launch.shared_bytes,
-                        describeKernels(model, launch));
+    if (entry != nameOf(VibGpuEntry(launch.entry)))
+      table.addTitle(entry = nameOf(VibGpuEntry(launch.entry)));
+    table.addRow(describeKernels(model, launch),
+                 {fmt::format("{}", launch.blocks),
+                  fmt::format("{}", launch.threads),
+                  fmt::format("{}", launch.shared_bytes)});
   }
-  return text;
+  return table.print();
 }
 
 nlohmann::ordered_json gpuJson(const VibModel &model) {
@@ -203,12 +244,13 @@ std::string describeTraining(const VibModel &model) {
 std::string infoText(const VibModel &model) {
   std::string text;
   auto line = [&](const char *name, const std::string &value) {
-    text += fmt::format("{:<12}{}\n", name, value);
+    text += wrap(fmt::format("{:<12}{}\n", name, value), lineColumns, 12);
   };
   const VibTensor &input = inputTensor(model);
   Work work = workOf(model, "train_step");
 
-  line("model", fmt::format("{}, hash {}", model.name, model.hash));
+  line("model", model.name);
+  line("hash", model.hash);
   line("compiler", model.compiler);
   line("options", model.options);
   line("target", fmt::format("{}, needs {}", model.target, needs(model)));
@@ -216,14 +258,13 @@ std::string infoText(const VibModel &model) {
                             typeName(input.type),
                             scalesInput(model) ? ", scaled by the model" : ""));
   line("output", model.likelihood == VIB_CATEGORICAL
-                     ? fmt::format("{} classes", model.outputs)
-                     : fmt::format("{} target{}", model.outputs,
-                                   model.outputs == 1 ? "" : "s"));
-  line("latents", fmt::format("{}, {} draw{} a step", model.latents,
-                              model.samples, model.samples == 1 ? "" : "s"));
+                     ? counted(model.outputs, "class", "classes")
+                     : counted(model.outputs, "target"));
+  line("latents", fmt::format("{}, {} a step", model.latents,
+                              counted(model.samples, "draw")));
   line("type", typeName(model.type));
-  line("training", fmt::format("batch {}, {} epochs, seed {}", model.batch,
-                               model.epochs, model.seed));
+  line("training", fmt::format("batch {}, {}, seed {}", model.batch,
+                               counted(model.epochs, "epoch"), model.seed));
   line("optimizer", describeOptimizer(model));
   line("schedule", describeSchedule(model.rate_schedule));
   line("beta", model.rated ? fmt::format("{:g}, {}", model.beta,
@@ -242,28 +283,13 @@ std::string infoText(const VibModel &model) {
   line("memory", fmt::format("{}{} of batch and intermediates", weights,
                              bytes(double(model.arena_bytes))));
   if (work.flops > 0)
-    line("step", fmt::format("{:.1f} MFLOP, {} of memory traffic",
-                             work.flops / 1e6, bytes(work.bytes)));
+    line("step", fmt::format("{} FLOP, {} of memory traffic",
+                             scaled(work.flops), bytes(work.bytes)));
 
-  text += fmt::format("\n{:<28}{:>16}{:>14}\n", "parameter", "shape", "count");
-  for (uint32_t i = 0; i < model.num_parameters; ++i)
-    text += fmt::format("{:<28}{:>16}{:>14}\n", model.parameters[i].name,
-                        formatShape(fileShape(model.parameters[i])),
-                        grouped(elementsOf(model.parameters[i])));
-  text += fmt::format("{:<44}{:>14}\n", "all", grouped(countParameters(model)));
-
-  if (model.num_kernels == 0)
-    return text;
-  text += fmt::format("\n{:<32}{:>8}{:>12}{:>12}{:>12}\n", "kernel", "units",
-                      "MFLOP", "MB", "FLOP/byte");
-  for (uint32_t i = 0; i < model.num_kernels; ++i) {
-    const VibKernel &kernel = model.kernels[i];
-    text += fmt::format("{:<32}{:>8}{:>12.3f}{:>12.3f}{:>12.1f}\n",
-                        fmt::format("{}/{}", kernel.entry, kernel.name),
-                        kernel.units, kernel.flops / 1e6, kernel.bytes / 1e6,
-                        kernel.bytes > 0 ? kernel.flops / kernel.bytes : 0);
-  }
-  return model.gpu ? text + launchTable(model) : text;
+  text += "\n" + parameterTable(model);
+  if (model.num_kernels > 0)
+    text += "\n" + kernelTable(model);
+  return model.gpu ? text + "\n" + launchTable(model) : text;
 }
 
 std::string infoJson(const VibModel &model) {

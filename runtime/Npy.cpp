@@ -226,8 +226,8 @@ size_t npyHeaderBytes(const uint8_t *prefix, uint64_t fileBytes,
          describeBytes(
              {prefix, prefix + std::min<uint64_t>(fileBytes, magic.size())}));
   if (fileBytes < npyPrefixBytes)
-    fail("{}: the NPY header is cut short: {} bytes, expected at least {}",
-         name, fileBytes, npyPrefixBytes);
+    fail("{}: the NPY header is cut short: {}, expected at least {}", name,
+         counted(int64_t(fileBytes), "byte"), npyPrefixBytes);
   int major = prefix[6], minor = prefix[7];
   if (major < 1 || major > 3 || minor != 0)
     fail("{}: NPY version {}.{}, expected 1.0, 2.0 or 3.0", name, major, minor);
@@ -266,11 +266,12 @@ NpyHeader parseNpyHeader(const uint8_t *data, size_t headerBytes,
   uint64_t found = fileBytes - headerBytes;
   result.dataBytes = fits ? uint64_t(elements) * sizeOf(array.type) : 0;
   if (!fits || result.dataBytes > found)
-    fail("{}: cut short: {} bytes of NPY data, expected {} of {}", name, found,
-         formatShape(array.shape), nameOf(array.type));
+    fail("{}: cut short: {} of NPY data, expected {} of {}", name,
+         counted(int64_t(found), "byte"), formatShape(array.shape),
+         nameOf(array.type));
   if (result.dataBytes < found)
-    fail("{}: {} bytes after the end of the NPY data, expected none", name,
-         found - result.dataBytes);
+    fail("{}: {} after the end of the NPY data, expected none", name,
+         counted(int64_t(found - result.dataBytes), "byte"));
   result.bigEndian = description[0] == '>';
   result.fortranOrder = *header.fortranOrder;
   if (check)

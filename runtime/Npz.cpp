@@ -232,10 +232,11 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
   std::optional<Inflater> inflater;
   if (member.method == 8) {
     if (member.size / maxInflation > member.packedSize)
-      fail("{}: the zip file says {} bytes, more than its {} can hold, "
+      fail("{}: the zip file says {}, more than its {} can hold, "
            "expected at most {}",
-           label, member.size, member.packedSize,
-           maxInflation * member.packedSize);
+           label, counted(int64_t(member.size), "byte"),
+           grouped(int64_t(member.packedSize)),
+           grouped(int64_t(maxInflation * member.packedSize)));
     inflater.emplace(packed, member.packedSize, Inflater::Raw, label);
   } else if (member.method != 0) {
     fail("{}: compressed by the zip method {}, expected 0 (stored) or 8 "
@@ -258,7 +259,8 @@ Array Npz::read(const std::string &key, const CheckHeader &check) const {
     }
     done += piece.size();
     if (piece.size() < size)
-      fail("{}: {} bytes, expected {}", label, done, member.size);
+      fail("{}: {}, expected {}", label, counted(int64_t(done), "byte"),
+           grouped(int64_t(member.size)));
     checksum = crc32_z(checksum, piece.data(), piece.size());
     return piece;
   };

@@ -8,6 +8,9 @@
 
 #include "runtime/Profile.h"
 #include "runtime/Bench.h"
+#include "runtime/Error.h"
+#include "runtime/Layout.h"
+#include "runtime/Report.h"
 
 #include <fmt/format.h>
 
@@ -66,48 +69,58 @@ double boundOf(const VibKernel &kernel, const Limits &limits, double seconds) {
 
 std::string describeProfile(const VibModel &model,
                             const std::vector<ThreadPool::KernelTime> &times,
-                            const Limits &limits, uint64_t steps,
-                            double seconds) {
-  double total = 0, ofSteps = 0;
-  for (size_t i = 0; i < times.size(); ++i) {
-    total += times[i].seconds;
-    if (model.kernels[i].entry == std::string("train_step"))
-      ofSteps += times[i].seconds;
-  }
+                            const Limits &limits, const std::string &meaning) {
+  double total = 0;
+  for (const ThreadPool::KernelTime &time : times)
+    total += time.seconds;
   if (total == 0)
     return "profile: this program has no kernels to time (compiled with "
            "-O0?)\n";
 
-  std::string text = fmt::format(
-      "{:<32}{:>10}{:>12}{:>10}{:>9}{:>9}{:>10}{:>8}\n", "kernel", "launches",
-      "ms/launch", "at least", "reached", "share", "GFLOP/s", "GB/s");
-  for (size_t i = 0; i < times.size(); ++i) {
-    if (times[i].launches == 0)
-      continue;
+  Table table(
+      {"kernel", "time", "at least", "reached", "share", "GFLOP/s", "GB/s"});
+  std::string title;
+  for (uint32_t i = 0; i < times.size(); ++i) {
     const VibKernel &kernel = model.kernels[i];
-    double each = times[i].seconds / double(times[i].launches);
+    const ThreadPool::KernelTime &time = times[i];
+    if (time.launches == 0)
+      continue;
+    std::string its = fmt::format("{}, {}", kernel.entry,
+                                  counted(int64_t(time.launches), "run"));
+    if (its != title)
+      table.addTitle(title = its);
+    double each = time.seconds / double(time.launches);
     double bound = boundOf(kernel, limits, each);
-    text += fmt::format("{:<32}{:>10}{:>12.4f}{:>10.4f}{:>7.1f} %{:>7.1f} %"
-                        "{:>10.1f}{:>8.1f}\n",
-                        fmt::format("{}/{}", kernel.entry, kernel.name),
-                        times[i].launches, each * 1e3, bound * 1e3,
-                        100 * bound / each, 100 * times[i].seconds / total,
-                        kernel.flops / each / 1e9, kernel.bytes / each / 1e9);
+    table.addRow(kernel.name,
+                 {duration(each), duration(bound),
+                  fmt::format("{:.1f} %", 100 * bound / each),
+                  fmt::format("{:.1f} %", 100 * time.seconds / total),
+                  fmt::format("{:.1f}", kernel.flops / each / 1e9),
+                  fmt::format("{:.1f}", kernel.bytes / each / 1e9)});
   }
-  text += fmt::format(
-      "launches: how often the kernel ran; a launch is one run of it, on as "
-      "many threads as it has work for.\n"
-      "at least: the ms that a launch takes at {:.0f} GFLOP/s and {:.1f} GB/s, "
-      "the highest rates that these threads reached, in a kernel or in a "
-      "separate measurement. A small kernel, whose data may be in a faster "
-      "cache, can take less; then its own time is printed.\n",
-      limits.flops / 1e9, limits.bytes / 1e9);
-  if (steps > 0)
-    text += fmt::format("{:.3f} ms/step, of which the kernels of train_step "
-                        "take {:.3f}\n",
-                        seconds / double(steps) * 1e3,
-                        ofSteps / double(steps) * 1e3);
-  return text;
+  return table.print() +
+         wrap(fmt::format(
+             "runs: how often the function ran, and with it each of its "
+             "kernels.\n"
+             "time: {}\n"
+             "at least: the time of a run at {:.0f} GFLOP/s and {:.1f} GB/s, "
+             "the highest rates that these threads reached, in a kernel or in "
+             "a separate measurement. A small kernel, whose data may be in a "
+             "faster cache, can take less; then its own time is printed.\n"
+             "reached: this bound as a part of the time.\n",
+             meaning, limits.flops / 1e9, limits.bytes / 1e9));
+}
+
+std::string describeSteps(const VibModel &model,
+                          const std::vector<ThreadPool::KernelTime> &times,
+                          uint64_t steps, double seconds) {
+  double kernels = 0;
+  for (size_t i = 0; i < times.size(); ++i)
+    if (model.kernels[i].entry == std::string("train_step"))
+      kernels += times[i].seconds;
+  return fmt::format("{}/step, of which the kernels of train_step take {}\n",
+                     duration(seconds / double(steps)),
+                     duration(kernels / double(steps)));
 }
 
 } // namespace vib::runtime

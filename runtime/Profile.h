@@ -50,13 +50,17 @@ Limits measureLimits(ThreadPool &pool, const VibModel &model);
 double boundOf(const VibKernel &kernel, const Limits &limits, double seconds);
 
 /// The table of `train --profile` and `bench` for the kernels that ran: the
-/// milliseconds per launch and their lower bound, the share of the total time,
-/// and FLOPs and bytes per second. A last line compares the kernels with the
-/// `seconds` that `steps` updates took, unless `steps` is 0.
+/// time of a run and its lower bound, the share of the total time, and FLOPs
+/// and bytes per second. `meaning` is a sentence that explains the times.
 std::string describeProfile(const VibModel &model,
                             const std::vector<ThreadPool::KernelTime> &times,
-                            const Limits &limits, uint64_t steps,
-                            double seconds);
+                            const Limits &limits, const std::string &meaning);
+
+/// Compares the kernels of train_step with the `seconds` that `steps` updates
+/// took.
+std::string describeSteps(const VibModel &model,
+                          const std::vector<ThreadPool::KernelTime> &times,
+                          uint64_t steps, double seconds);
 
 } // namespace vib::runtime
 

@@ -8,6 +8,8 @@
 
 #include "runtime/Progress.h"
 #include "runtime/Console.h"
+#include "runtime/Error.h"
+#include "runtime/Layout.h"
 #include "runtime/Report.h"
 
 #include <fmt/format.h>
@@ -24,21 +26,13 @@
 namespace vib::runtime {
 
 const Glyphs &glyphs() {
-  static const Glyphs utf8 = {"≥", "≤", "━", "─"};
-  static const Glyphs ascii = {">=", "<=", "#", "-"};
+  static const Glyphs utf8 = {"≥", "≤", "━", "─", "µs"};
+  static const Glyphs ascii = {">=", "<=", "#", "-", "us"};
   static const bool isUtf8 = [] {
     std::setlocale(LC_CTYPE, "");
     return std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
   }();
   return isUtf8 ? utf8 : ascii;
-}
-
-/// The width of UTF-8 text in columns: the number of its characters, which is
-/// the number of bytes that do not continue one.
-static int columns(const std::string &text) {
-  return int(std::count_if(text.begin(), text.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
-  }));
 }
 
 static std::string bar(double fraction, int width) {
@@ -83,17 +77,19 @@ std::string liveLine(const LiveFigures &live, int width) {
   }
   add(9, fmt::format("{:>7} {}/s", grouped(int64_t(live.rowsPerSecond)),
                      live.rowName));
-  // Tenths of a second would only flicker.
-  add(2, fmt::format("{:>9} left", duration(std::round(live.secondsLeft))));
+  // Parts of a second would only flicker.
+  double left = std::round(live.secondsLeft);
+  add(2, fmt::format("{:>9} left",
+                     left < 60 ? fmt::format("{} s", left) : duration(left)));
 
   int total = -2;
   for (const Piece &piece : pieces)
-    total += columns(piece.text) + 2;
+    total += int(countColumns(piece.text)) + 2;
   while (total > width && pieces.size() > 1) {
     auto worst = std::max_element(
         pieces.begin(), pieces.end(),
         [](const Piece &a, const Piece &b) { return a.rank < b.rank; });
-    total -= columns(worst->text) + 2;
+    total -= int(countColumns(worst->text)) + 2;
     pieces.erase(worst);
   }
   std::string line;
@@ -148,7 +144,7 @@ void Progress::working(const char *what, int64_t rows, int64_t of) {
   std::string line =
       fmt::format("{}  {}  {:3.0f} %", what, bar(double(rows) / double(of), 20),
                   100.0 * double(rows) / double(of));
-  draw(columns(line) <= terminalWidth() ? line : "");
+  draw(int(countColumns(line)) <= terminalWidth() ? line : "");
 }
 
 void Progress::draw(const std::string &line) {

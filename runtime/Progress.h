@@ -30,6 +30,7 @@ struct Glyphs {
   const char *atMost;
   const char *full;
   const char *empty;
+  const char *micro; ///< Microseconds.
 };
 const Glyphs &glyphs();
 

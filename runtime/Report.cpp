@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Report.h"
+#include "runtime/Error.h"
 #include "runtime/Progress.h"
 
 #include <fmt/format.h>
@@ -21,20 +22,26 @@ const char *nllTerm(const VibModel &model) {
                                              : "negative log-likelihood";
 }
 
-std::string grouped(int64_t value) {
-  std::string text = std::to_string(value);
-  for (int at = int(text.size()) - 3; at > (value < 0); at -= 3)
-    text.insert(size_t(at), ",");
-  return text;
-}
-
 std::string duration(double seconds) {
-  if (seconds < 1)
-    return fmt::format("{:.2g} s", seconds);
-  int64_t tenths = int64_t(std::min(seconds, 1e9) * 10 + 0.5);
-  if (tenths < 600)
-    return fmt::format("{}.{} s", tenths / 10, tenths % 10);
-  int64_t whole = (tenths + 5) / 10;
+  // Rounded to three digits, the value must still be below 1000 or 60.
+  const std::pair<double, const char *> units[] = {
+      {1e-9, "ns"}, {1e-6, glyphs().micro}, {1e-3, "ms"}};
+  if (seconds == 0)
+    return "0 s";
+  auto inUnit = [&](double unit, const char *name) {
+    double value = seconds / unit;
+    int decimals = value < 0.9995  ? 3
+                   : value < 9.995 ? 2
+                   : value < 99.95 ? 1
+                                   : 0;
+    return fmt::format("{:.{}f} {}", value, decimals, name);
+  };
+  for (auto [unit, name] : units)
+    if (seconds < 999.5 * unit)
+      return inUnit(unit, name);
+  if (seconds < 59.95)
+    return inUnit(1, "s");
+  auto whole = int64_t(std::min(seconds, 1e9) + 0.5);
   if (whole < 3600)
     return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   int64_t minutes = (whole + 30) / 60;
@@ -107,8 +114,9 @@ constexpr size_t shownOutputs = 20;
 
 std::string describe(const Figures &figures) {
   const Context &context = figures.context;
-  std::string text = fmt::format("{}: {} examples, {} weights", context.split,
-                                 grouped(figures.rows), context.weights);
+  std::string text =
+      fmt::format("{}: {}, {} weights", context.split,
+                  counted(figures.rows, "example"), context.weights);
   if (context.epoch && context.step)
     text += fmt::format(" of epoch {} (counted from 0), step {}",
                         *context.epoch, grouped(int64_t(*context.step)));
@@ -125,16 +133,15 @@ std::string describe(const Figures &figures) {
                     : line(name, digits(value), "", note);
   };
   std::string draws =
-      fmt::format("1-shot: mean over {} draw{} of z", figures.samples,
-                  figures.samples == 1 ? "" : "s");
+      "1-shot: mean over " + counted(figures.samples, "draw") + " of z";
   std::string oneShot = figures.samples == 0 ? "z = mu" : draws;
 
   const char *name = figures.classes ? "error" : "RMSE";
   if (figures.averaged && figures.samples > 0)
     error(name, figures.averaged->error,
-          fmt::format("{} averaged over {} draw{} of z",
+          fmt::format("{} averaged over {} of z",
                       figures.classes ? "probabilities" : "means",
-                      figures.samples, figures.samples == 1 ? "" : "s"));
+                      counted(figures.samples, "draw")));
   error(name, figures.error1, oneShot);
   if (figures.averaged && figures.samples > 0)
     error(name, figures.averaged->errorMean, "z = mu");
@@ -146,8 +153,8 @@ std::string describe(const Figures &figures) {
                                            digits(figures.outputErrors[i]))
                              : "z = mu");
   if (outputs > shownOutputs)
-    text += fmt::format("  ... and {} more outputs: --json lists all\n",
-                        outputs - shownOutputs);
+    text += fmt::format("  ... and {} more: --json lists all\n",
+                        counted(int64_t(outputs - shownOutputs), "output"));
   line(figures.classes ? "cross-entropy" : "NLL", bits(figures.nll), "bits",
        oneShot);
   if (figures.averaged && figures.classes && figures.samples > 0)

@@ -26,10 +26,8 @@ namespace vib::runtime {
 /// "cross-entropy" for classes, "negative log-likelihood" for a regression.
 const char *nllTerm(const VibModel &model);
 
-/// Prints 60000 as "60,000".
-std::string grouped(int64_t value);
-
-/// Prints a duration: "0.41 s", "12.3 s", "1 min 15 s" or "2 h 05 min".
+/// Prints a duration with three significant digits, or whole seconds or minutes
+/// of a long one: "3.80 us", "41.2 ms", "12.3 s", "1 min 15 s", "2 h 05 min".
 std::string duration(double seconds);
 
 /// "epoch 1 (2 of 10)": its number as in metrics.jsonl, which counts from 0,

@@ -81,9 +81,10 @@ std::string describeOther(const Bytes &bytes, const std::string &path) {
   if (isZip)
     return "a zip file, expected safetensors";
   return fmt::format(
-      "not a safetensors file: its {} bytes begin with {}, "
+      "not a safetensors file: its {} {} with {}, "
       "expected the length of a JSON header in 8 bytes, and '{{'",
-      bytes.size(), describeBytes(bytes));
+      counted(int64_t(bytes.size()), "byte"),
+      bytes.size() == 1 ? "begins" : "begin", describeBytes(bytes));
 }
 
 } // namespace
@@ -151,8 +152,9 @@ void SafetensorsReader::parse() {
   if (!fits || length > maxHeader || bytes[lengthBytes] != '{')
     fail("{}: {}", fileName, describeOther(bytes, fileName));
   if (length > bytes.size() - lengthBytes)
-    fail("{}: cut short: {} bytes, expected a safetensors header of {}",
-         fileName, bytes.size() - lengthBytes, length);
+    fail("{}: cut short: {}, expected a safetensors header of {}", fileName,
+         counted(int64_t(bytes.size() - lengthBytes), "byte"),
+         grouped(int64_t(length)));
   const uint8_t *text = bytes.data() + lengthBytes;
   const uint8_t *payload = text + length;
   uint64_t payloadSize = bytes.size() - lengthBytes - length;
@@ -210,9 +212,10 @@ void SafetensorsReader::parse() {
     int64_t elements;
     if (!countElements(tensor.shape, elementBytes, elements) ||
         uint64_t(elements) * elementBytes != tensor.size)
-      fail("{}: the tensor '{}' has {} bytes, expected those of the type {} "
+      fail("{}: the tensor '{}' has {}, expected those of the type {} "
            "and the shape {}",
-           fileName, name, tensor.size, tensor.type, formatShape(tensor.shape));
+           fileName, name, counted(int64_t(tensor.size), "byte"), tensor.type,
+           formatShape(tensor.shape));
     tensor.data = payload + range[0];
     fileTensors.push_back(std::move(tensor));
   }
@@ -232,8 +235,8 @@ void SafetensorsReader::parse() {
     places.emplace(fileTensors[i].name, i);
   uint64_t used = uint64_t(end - payload);
   if (used != payloadSize)
-    fail("{}: {} bytes after the end of the tensors, expected none", fileName,
-         payloadSize - used);
+    fail("{}: {} after the end of the tensors, expected none", fileName,
+         counted(int64_t(payloadSize - used), "byte"));
 }
 
 const SafetensorsReader::Tensor *

@@ -183,7 +183,7 @@ VibPool::VibPool(int count, bool isOurs)
     threads = int(workers.size()) + 1;
     if (!isOurs) {
       stop();
-      fail("cannot start {} threads, only {}: {}", count, threads,
+      fail("cannot start {}, only {}: {}", counted(count, "thread"), threads,
            error.what());
     }
   } catch (...) {

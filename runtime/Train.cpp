@@ -268,8 +268,8 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
   double wholeEpoch = double(train.rows());
   if (read->rows != rows &&
       !(steps == 0 && step > 0 && read->rows == wholeEpoch))
-    fail("{}: damaged: its sums are over {} rows, expected {} at step {}",
-         checkpointPath, read->rows, rows, step);
+    fail("{}: damaged: its sums are over {} row{}, expected {} at step {}",
+         checkpointPath, read->rows, read->rows == 1 ? "" : "s", rows, step);
   if (!read->isPossible(model))
     fail("{}: damaged: its sums of the current epoch are impossible",
          checkpointPath);
@@ -299,9 +299,9 @@ uint64_t TrainingRun::readMetrics(uint64_t lines) {
                  bytes.begin()) +
           1;
     if (end > bytes.size())
-      fail("{}: {} lines, expected at least {} according to the checkpoint at "
-           "step {}",
-           metricsPath, line, lines, step);
+      fail(
+          "{}: {}, expected at least {} according to the checkpoint at step {}",
+          metricsPath, counted(int64_t(line), "line"), lines, step);
   }
   auto last = nlohmann::json::parse(bytes.begin() + begin, bytes.begin() + end,
                                     nullptr, /*allow_exceptions=*/false);
@@ -332,10 +332,11 @@ void TrainingRun::introduce() {
     complain("{}: warning: the learning rate is 0, so training changes no "
              "weights\n",
              model.name);
-  progress.keep(fmt::format("batch {}, {} steps an epoch, {} steps in all, "
-                            "epochs counted from 0, seed {}",
-                            model.batch, grouped(int64_t(stepsPerEpoch())),
-                            grouped(int64_t(limit)), values.seed));
+  progress.keep(fmt::format("batch {}, {} an epoch, {} in all, epochs counted "
+                            "from 0, seed {}",
+                            model.batch,
+                            counted(int64_t(stepsPerEpoch()), "step"),
+                            counted(int64_t(limit), "step"), values.seed));
   if (step >= limit)
     return; // No step follows, so the schedules have no values to describe.
   auto course = [&](const VibSchedule &schedule, double base) {
@@ -350,10 +351,12 @@ void TrainingRun::introduce() {
 void TrainingRun::sayFinished() {
   const char *flag = options.steps == limit ? "--steps" : "--epochs";
   std::string done =
-      step == limit
+      step == limit && limit > 1
           ? fmt::format("all {} steps are done", grouped(int64_t(limit)))
-          : fmt::format("{} steps are done, and {} allows {} in all",
-                        grouped(int64_t(step)), flag, grouped(int64_t(limit)));
+          : fmt::format("{} {} done, and {} allows {} in all",
+                        counted(int64_t(step), "step"),
+                        step == 1 ? "is" : "are", flag,
+                        grouped(int64_t(limit)));
   progress.keep(fmt::format("the run is finished: {}; a larger {} continues it",
                             done, flag));
 }

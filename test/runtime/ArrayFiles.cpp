@@ -70,11 +70,11 @@ TEST(Idx, TruncationIsAnErrorEverywhere) {
 TEST(Idx, BytesAfterTheEndAreAnError) {
   Bytes longer = makeIdx(8, {2, 3}, six);
   longer.push_back(0);
-  EXPECT_ERROR(parseIdx(longer, "f"), "1 bytes after the end of the IDX data");
+  EXPECT_ERROR(parseIdx(longer, "f"), "1 byte after the end of the IDX data");
   EXPECT_ERROR(parseIdx(gzip(longer), "f"), "bytes after the end");
   Bytes garbage = gzip(makeIdx(8, {2, 3}, six));
   garbage.push_back('x');
-  EXPECT_ERROR(parseIdx(garbage, "f"), "1 bytes after the end");
+  EXPECT_ERROR(parseIdx(garbage, "f"), "1 byte after the end");
 }
 
 TEST(Idx, MislabelledFilesAreErrors) {
@@ -158,7 +158,7 @@ TEST(Npy, BrokenFilesAreErrors) {
   EXPECT_ERROR(npy(six), "not an NPY file");
   EXPECT_ERROR(npy(makeNpy("|u1", "(7,)", six)),
                "6 bytes of NPY data, expected [7] of uint8");
-  EXPECT_ERROR(npy(makeNpy("|u1", "(5,)", six)), "1 bytes after the end");
+  EXPECT_ERROR(npy(makeNpy("|u1", "(5,)", six)), "1 byte after the end");
   EXPECT_ERROR(npy(makeNpy("|u1", "(-6,)", six)), "header is damaged");
   EXPECT_ERROR(npy(makeNpy("|u1", "(6", six)), "header is damaged");
   EXPECT_ERROR(npy(makeNpy("|u1", "(6,)", six, "Maybe")), "header is damaged");

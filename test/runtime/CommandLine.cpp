@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Console.h"
+#include "runtime/Error.h"
+#include "runtime/Layout.h"
 #include "runtime/Npy.h"
 #include "runtime/Profile.h"
 #include "runtime/Progress.h"
@@ -33,7 +35,7 @@ namespace {
 void expectNarrow(const std::string &text) {
   std::stringstream lines(text);
   for (std::string line; std::getline(lines, line);)
-    EXPECT_LE(line.size(), 80u) << line;
+    EXPECT_LE(countColumns(line), 80u) << line;
 }
 
 TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
@@ -292,7 +294,8 @@ TEST(CommandLine, infoSaysWhatIsThere) {
   Outcome text = runMock({"info"});
   EXPECT_EQ(text.exitCode, 0);
   expectIn(text.out, "c1a55e5");
-  expectIn(text.out, "train_step/update");
+  expectIn(text.out, "\ntrain_step\n  rows");
+  expectIn(text.out, "\n  update");
   expectIn(runMock({"info", "--help"}).out, "no random numbers are used");
   expectIn(runMock({"bench", "--help"}).out,
            "The seed of the data, the initial");
@@ -327,9 +330,17 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
     EXPECT_NEAR(double(kernel["ms_at_least"]) * 1e6, least, 1e-6 * least);
     EXPECT_GT(took, 0);
   }
-  expectIn(runMock({"bench", "--steps", "5"}).out, " ms/step (");
-  expectIn(runMock({"bench", "--steps", "5"}).out, "An empty launch takes ");
-  expectIn(runMock({"bench", "--steps", "5"}).out, "train_step/update");
+  std::string text = runMock({"bench", "--steps", "5", "--threads", "1"}).out;
+  for (const char *part :
+       {"s/step (", "The median of 5 steps of 8 rows on 1 thread, and",
+        "\nThey follow 3 steps", "An\nempty launch takes ",
+        "train_step, 5 runs\n", "\n  update "})
+    expectIn(text, part);
+  // A long bench begins anew after 50 steps.
+  text = runMock({"bench", "--steps", "101", "--threads", "1"}).out;
+  expectIn(text, "The median of 101 steps");
+  expectIn(text, " in 3 rounds, each of which");
+  expectIn(text, "train_step, 101 runs\n");
 }
 
 TEST(CommandLine, noKernelIsFasterThanItsBound) {
@@ -346,8 +357,10 @@ TEST(CommandLine, noKernelIsFasterThanItsBound) {
   EXPECT_DOUBLE_EQ(boundOf(model.kernels[1], slow, 1e-4), 400 / 1.6e10);
   slowMemory.raise(model, times);
   EXPECT_DOUBLE_EQ(boundOf(model.kernels[0], slowMemory, 1e-7), 1e-7);
-  std::string table = describeProfile(model, times, slowMemory, 0, 0);
-  expectIn(table, "  100.0 %");
+  std::string table = describeProfile(model, times, slowMemory, "the mean.");
+  expectIn(table, "train_step, 10 runs\n");
+  expectIn(table, "100 ns    100 ns  100.0 %");
+  expectIn(table, "time: the mean.\n");
   slowMemory.raise(Limits{1e3, 1e13});
   EXPECT_EQ(slowMemory.flops, 1e12);
   EXPECT_EQ(slowMemory.bytes, 1e13);
@@ -694,9 +707,19 @@ TEST(Report, numbers) {
   EXPECT_EQ(grouped(7), "7");
   EXPECT_EQ(grouped(-1234), "-1,234");
   EXPECT_EQ(grouped(2380810), "2,380,810");
-  EXPECT_EQ(duration(0.4), "0.4 s");
-  EXPECT_EQ(duration(0.0123), "0.012 s");
-  EXPECT_EQ(duration(1), "1.0 s");
+  EXPECT_EQ(counted(1, "step"), "1 step");
+  EXPECT_EQ(counted(0, "step"), "0 steps");
+  EXPECT_EQ(counted(2000, "class", "classes"), "2,000 classes");
+  // Three significant digits, whatever the unit.
+  EXPECT_EQ(duration(0), "0 s");
+  EXPECT_EQ(duration(4.2e-10), "0.420 ns");
+  EXPECT_EQ(duration(81.2e-9), "81.2 ns");
+  EXPECT_EQ(duration(999.4e-9), "999 ns");
+  EXPECT_EQ(duration(999.6e-9), std::string("1.00 ") + glyphs().micro);
+  EXPECT_EQ(duration(3.8e-6), std::string("3.80 ") + glyphs().micro);
+  EXPECT_EQ(duration(9.996e-3), "10.0 ms");
+  EXPECT_EQ(duration(0.4), "400 ms");
+  EXPECT_EQ(duration(0.9996), "1.00 s");
   EXPECT_EQ(duration(59.94), "59.9 s");
   EXPECT_EQ(duration(59.96), "1 min 00 s");
   EXPECT_EQ(duration(75), "1 min 15 s");
@@ -706,6 +729,34 @@ TEST(Report, numbers) {
   EXPECT_EQ(digits(77.701), "77.70");
   EXPECT_EQ(decimal(3.32193, 4), "3.3219");
   EXPECT_EQ(decimal(-557853599159174.625, 3), "-5.579e+14");
+}
+
+TEST(Report, tablesAndTextFitEightyColumns) {
+  EXPECT_EQ(wrap("one two three", 8, 2), "one two\n  three");
+  EXPECT_EQ(wrap("one\ntwo three", 7), "one\ntwo\nthree");
+  EXPECT_EQ(wrap("µµµ µµµ", 7), "µµµ µµµ");
+  EXPECT_EQ(wrap("longer-than-that word", 8), "longer-than-that\nword");
+  Table table({"kernel", "time", "bytes"});
+  table.addRow("a", {"1.00 µs", "7"});
+  table.addTitle("train_step, 9 runs");
+  table.addRow("b", {"12.0 ms", "123"});
+  EXPECT_EQ(table.print(), "kernel     time  bytes\n"
+                           "a       1.00 µs      7\n"
+                           "train_step, 9 runs\n"
+                           "  b     12.0 ms    123\n");
+  // The numbers of a name that is too long are below it.
+  std::string longest(78, 'x'), half(40, 'y');
+  table.addRow(longest, {"2.00 s", "1"});
+  table.addRow(half + " + " + half, {"3.00 s", "2"});
+  std::string text = table.print();
+  expectIn(text, "\n  " + longest + "\n" + std::string(64, ' ') +
+                     "   2.00 s      1\n");
+  expectIn(text, "\n  " + half + " +" + std::string(20, ' ') +
+                     "   3.00 s      2\n    " + half + "\n");
+  for (size_t at = 0, end; at < text.size(); at = end + 1) {
+    end = text.find('\n', at);
+    EXPECT_LE(countColumns(text.substr(at, end - at)), 80u);
+  }
 }
 
 TEST(Report, liveLineFitsTheTerminal) {

@@ -86,7 +86,7 @@ TEST(Safetensors, BytesAfterTheEndAreAnError) {
   Bytes bytes = makeSample().serialize();
   bytes.push_back(0);
   EXPECT_ERROR(SafetensorsReader(bytes, "f"),
-               "1 bytes after the end of the tensors");
+               "1 byte after the end of the tensors");
 }
 
 TEST(Safetensors, BrokenHeadersAreErrors) {

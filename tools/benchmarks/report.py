@@ -1,12 +1,14 @@
 """The tables of tools/bench, in Markdown."""
 
+import math
+
 from sections import ours, ours_bf16
 
 
 def number(value):
     """Three significant digits, but all digits before the decimal point."""
-    decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 4
-    return f"{value:.{decimals}f}"
+    whole = math.floor(math.log10(value)) if value > 0 else 0
+    return f"{value:.{max(0, 2 - whole)}f}"
 
 
 def times(ratio):
