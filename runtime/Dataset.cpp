@@ -291,27 +291,91 @@ Inputs makeInputs(Array array, std::string source, const VibModel &model) {
   return inputs;
 }
 
-std::string adviseScale(const Inputs &inputs) {
+/// Advice for numbers far from unit scale; "" for others.
+static std::string adviseScale(const std::string &what, const Spread &values) {
   // The root mean square of standardized data is 1, even with outliers, and
   // that of data in [-1, 1] is less. That of sparse data may be far less, so
-  // inputs count as small only if the largest one is small.
+  // numbers count as small only if the largest one is small.
   constexpr double large = 5, small = 0.01;
-  double magnitude = std::max(-inputs.minimum, inputs.maximum);
-  bool isLarge = inputs.rootMeanSquare > large, isSmall = magnitude < small;
-  if (!isFloat(inputs.array.type) || (!isLarge && !isSmall))
+  double magnitude = std::max(-values.minimum, values.maximum);
+  bool isLarge = values.rootMeanSquare > large;
+  if (!isLarge && magnitude >= small)
     return "";
-  if (magnitude == 0)
-    return fmt::format("{}: every input is 0", inputs.source);
   return fmt::format(
-      "{}: the inputs are {:.6g} to {:.6g}, far from unit scale, and training "
-      "may learn nothing from them: {}, and do the same for evaluation and "
-      "prediction",
-      inputs.source, inputs.minimum, inputs.maximum,
+      "the {} are {:.6g} to {:.6g}, far from unit scale, and training may "
+      "learn "
+      "nothing from them: {}",
+      what, values.minimum, values.maximum,
       isLarge
           ? fmt::format("divide them by a number such as {:.6g}, or subtract "
                         "their mean and divide by their standard deviation",
                         magnitude)
           : "multiply them by a number that brings them near 1");
+}
+
+std::string adviseScale(const Inputs &inputs) {
+  if (!isFloat(inputs.array.type))
+    return "";
+  if (inputs.minimum == 0 && inputs.maximum == 0)
+    return fmt::format("{}: every input is 0", inputs.source);
+  std::string advice = adviseScale(
+      "inputs", {inputs.minimum, inputs.maximum, 0, 0, inputs.rootMeanSquare});
+  return advice.empty() ? ""
+                        : fmt::format("{}: {}, and do the same for evaluation "
+                                      "and prediction",
+                                      inputs.source, advice);
+}
+
+std::string adviseScale(const Labels &labels, int64_t outputs) {
+  std::string advice;
+  int64_t others = 0;
+  for (int64_t i = 0; i < outputs && !labels.targets.empty(); ++i) {
+    Spread spread = spreadOf(labels, i, outputs);
+    // The mean of targets that are all 0 is easy to learn.
+    if (spread.rootMeanSquare == 0)
+      continue;
+    std::string its = adviseScale(
+        outputs == 1 ? "targets" : fmt::format("targets of output {}", i),
+        spread);
+    if (advice.empty())
+      advice = its;
+    else
+      others += !its.empty();
+  }
+  if (advice.empty())
+    return "";
+  return fmt::format(
+      "{}: {}, and do the same for evaluation; predictions and "
+      "errors then have this scale, too{}",
+      labels.source, advice,
+      others ? fmt::format("; so it is with {}", counted(others, "more output"))
+             : "");
+}
+
+Spread spreadOf(const Labels &labels, int64_t output, int64_t outputs) {
+  Spread spread;
+  spread.minimum = std::numeric_limits<double>::infinity();
+  spread.maximum = -spread.minimum;
+  double count = double(labels.targets.size()) / double(outputs);
+  double squares = 0, distances = 0, seen = 0;
+  auto visit = [&](auto take) {
+    for (size_t i = size_t(output); i < labels.targets.size();
+         i += size_t(outputs))
+      take(labels.targets[i]);
+  };
+  visit([&](double value) {
+    spread.minimum = std::min(spread.minimum, value);
+    spread.maximum = std::max(spread.maximum, value);
+    // Equal values have exactly their mean.
+    spread.mean += (value - spread.mean) / ++seen;
+    squares += value * value;
+  });
+  visit([&](double value) {
+    distances += (value - spread.mean) * (value - spread.mean);
+  });
+  spread.deviation = std::sqrt(distances / count);
+  spread.rootMeanSquare = std::sqrt(squares / count);
+  return spread;
 }
 
 Labels makeLabels(const Array &array, std::string source, const VibModel &model,

@@ -66,6 +66,18 @@ struct Labels {
   std::vector<double> targets;        ///< [N, model.outputs]
 };
 
+/// How the targets of an output, or any numbers, are spread.
+struct Spread {
+  double minimum = 0;
+  double maximum = 0;
+  double mean = 0;
+  double deviation = 0; ///< The standard deviation.
+  double rootMeanSquare = 0;
+};
+/// The spread of one of `outputs` targets of a row. With 0 of 1, that of all
+/// targets.
+Spread spreadOf(const Labels &labels, int64_t output, int64_t outputs);
+
 struct Split {
   std::string name; ///< "train" or "test"
   Inputs inputs;
@@ -91,6 +103,9 @@ Inputs makeInputs(Array array, std::string source, const VibModel &model);
 /// Advice for float inputs that are so large or so small that training may
 /// learn nothing from them; "" for inputs near unit scale.
 std::string adviseScale(const Inputs &inputs);
+/// The same for targets: the standard deviation of a likelihood usually begins
+/// near 1. "" for classes.
+std::string adviseScale(const Labels &labels, int64_t outputs);
 /// Checks labels against the classes, the first of which has the label
 /// `firstLabel`, or targets against the outputs.
 Labels makeLabels(const Array &array, std::string source, const VibModel &model,

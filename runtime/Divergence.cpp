@@ -49,18 +49,13 @@ std::string describeDivergence(const VibModel &model, const LossTerms &first,
 }
 
 /// The root mean square of the targets' distances from their means.
-static double spreadOf(const Labels &labels, int64_t outputs) {
-  double rows = double(labels.targets.size()) / double(outputs), sum = 0;
+static double distanceFromMeans(const Labels &labels, int64_t outputs) {
+  double squares = 0;
   for (int64_t output = 0; output < outputs; ++output) {
-    double mean = 0;
-    for (size_t i = size_t(output); i < labels.targets.size();
-         i += size_t(outputs))
-      mean += labels.targets[i] / rows;
-    for (size_t i = size_t(output); i < labels.targets.size();
-         i += size_t(outputs))
-      sum += (labels.targets[i] - mean) * (labels.targets[i] - mean);
+    double deviation = spreadOf(labels, output, outputs).deviation;
+    squares += deviation * deviation;
   }
-  return std::sqrt(sum / double(labels.targets.size()));
+  return std::sqrt(squares / double(outputs));
 }
 
 std::string describeWorseThanGuess(const Figures &figures,
@@ -75,7 +70,7 @@ std::string describeWorseThanGuess(const Figures &figures,
                        "weights were written",
                        digits(toBits(figures.nll)), digits(toBits(guess)));
   }
-  double spread = spreadOf(labels, model.outputs);
+  double spread = distanceFromMeans(labels, model.outputs);
   if (spread == 0 || figures.error1 <= far * spread)
     return "";
   return fmt::format("the RMSE is {}, and that of guessing the mean of the "

@@ -70,17 +70,22 @@ std::string decimal(double value, int decimals) {
 std::string describe(const Split &split) {
   std::vector<int64_t> shape(split.inputs.array.shape.begin() + 1,
                              split.inputs.array.shape.end());
+  std::string text =
+      fmt::format("{:<5}  {} x {} {}, values {:.6g} to {:.6g}, {}", split.name,
+                  grouped(split.rows()), formatShape(shape),
+                  nameOf(split.inputs.array.type), split.inputs.minimum,
+                  split.inputs.maximum, split.inputs.source);
   const Labels &labels = split.labels;
+  if (labels.targets.empty())
+    return text;
+  Spread spread = spreadOf(labels, 0, 1);
   // A regression on the numbers of classes is hardly ever meant.
-  bool areNumbered = !labels.targets.empty() && !isFloat(labels.type);
-  return fmt::format("{:<5}  {} x {} {}, values {:.6g} to {:.6g}, {}{}",
-                     split.name, grouped(split.rows()), formatShape(shape),
-                     nameOf(split.inputs.array.type), split.inputs.minimum,
-                     split.inputs.maximum, split.inputs.source,
-                     areNumbered
-                         ? fmt::format("; the targets are {}, taken as numbers",
-                                       nameOf(labels.type))
-                         : "");
+  return text + fmt::format("\n       targets {}{}, values {:.6g} to {:.6g}, "
+                            "mean {:.4g}, standard deviation {:.4g}, {}",
+                            nameOf(labels.type),
+                            isFloat(labels.type) ? "" : ", taken as numbers",
+                            spread.minimum, spread.maximum, spread.mean,
+                            spread.deviation, labels.source);
 }
 
 std::string summarize(const Figures &figures) {

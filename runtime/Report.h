@@ -41,7 +41,8 @@ std::string digits(double value);
 /// "1.234e+15".
 std::string decimal(double value, int decimals);
 
-/// "train  60,000 x [28, 28] uint8, values 0 to 255, FILE".
+/// "train  60,000 x [28, 28] uint8, values 0 to 255, FILE", and a second line
+/// for the targets of a regression.
 std::string describe(const Split &split);
 
 /// The output of `eval`, with one figure per line.

@@ -325,9 +325,10 @@ void TrainingRun::introduce() {
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
-  std::string advice = adviseScale(train.inputs);
-  if (!advice.empty())
-    complain("{}: warning: {}\n", model.name, advice);
+  for (const std::string &advice :
+       {adviseScale(train.inputs), adviseScale(train.labels, model.outputs)})
+    if (!advice.empty())
+      complain("{}: warning: {}\n", model.name, advice);
   if (values.rate == 0)
     complain("{}: warning: the learning rate is 0, so training changes no "
              "weights\n",

@@ -621,6 +621,34 @@ TEST(Dataset, FloatsFarFromUnitScaleAreNamed) {
             "");
 }
 
+TEST(Dataset, TargetsFarFromUnitScaleAreNamed) {
+  // Three outputs a row.
+  auto advise = [](std::vector<double> targets) {
+    Labels labels;
+    labels.source = "y";
+    labels.targets = std::move(targets);
+    return adviseScale(labels, 3);
+  };
+  EXPECT_EQ(advise({1, 0, -1, -1, 0, 1}), "");
+  EXPECT_EQ(advise({}), "");
+  std::string advice = advise({1, -40, 0.001, -1, 60, 0.002});
+  EXPECT_EQ(advice.find("y: the targets of output 1 are -40 to 60, far from"),
+            0u)
+      << advice;
+  EXPECT_NE(advice.find("a number such as 60"), std::string::npos) << advice;
+  EXPECT_NE(advice.find("; so it is with 1 more output"), std::string::npos)
+      << advice;
+  EXPECT_NE(advise({1, 1, 0.001, 1, 1, 0.002}).find("multiply them"),
+            std::string::npos);
+  Labels labels;
+  labels.targets = {1, 10, 3, 10};
+  Spread spread = spreadOf(labels, 0, 2);
+  EXPECT_DOUBLE_EQ(spread.mean, 2);
+  EXPECT_DOUBLE_EQ(spread.deviation, 1);
+  EXPECT_DOUBLE_EQ(spread.rootMeanSquare, std::sqrt(5));
+  EXPECT_DOUBLE_EQ(spreadOf(labels, 0, 1).mean, 6);
+}
+
 TEST(Dataset, PredictInputsComeFromAllThatDataComesFrom) {
   TestModel test = imageModel();
   TemporaryDirectory directory;

@@ -147,8 +147,35 @@ TEST_F(ProgramInputs, TargetsThatAreIntegersAreTakenAsNumbersAndSaidToBe) {
   train[4] = path("integers");
   Outcome outcome = run(train, true);
   EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
-  expectIn(outcome.out, "train_x.npy; the targets are int64, taken as numbers");
-  expectIn(outcome.out, "test_x.npy; the targets are int64, taken as numbers");
+  for (std::string split : {"train", "test"})
+    expectIn(outcome.out,
+             "\n       targets int64, taken as numbers, values 1 to 1, mean 1, "
+             "standard deviation 0, " +
+                 path("data/" + split + "_y.npy\n"));
+}
+
+TEST_F(ProgramInputs, TargetsFarFromUnitScaleAreWarnedOfOnce) {
+  writeNumbers(path("data"), 40, 12);
+  Words train = {"train",     "--data",   path("data"), "--out",
+                 path("run"), "--epochs", "1"};
+  EXPECT_EQ(run(train, true).err, "");
+  std::vector<float> targets(40);
+  for (size_t i = 0; i < targets.size(); ++i)
+    targets[i] = i % 2 ? 1000 : 2000;
+  writeNpy(path("data/train_y.npy"), ElementType::F32, {40}, targets.data());
+  train[4] = path("large");
+  train.insert(train.end(), {"--lr", "1e-9"});
+  Outcome outcome = run(train, true);
+  EXPECT_EQ(outcome.exitCode, 0);
+  expectIn(outcome.out, "targets float32, values 1000 to 2000, mean 1500, "
+                        "standard deviation 500, " +
+                            path("data/train_y.npy\n"));
+  expectIn(outcome.err, "warning: " + path("data/train_y.npy") +
+                            ": the targets are 1000 to 2000, far from unit "
+                            "scale, and training may learn nothing from them: "
+                            "divide them by a number such as 2000, or");
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1)
+      << outcome.err;
 }
 
 } // namespace
