@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/object/Link.h"
+#include "compiler/support/MemoryLimit.h"
 #include "compiler/support/UniqueFile.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -81,8 +82,13 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
   // lld takes half the time of GNU ld, which works as well. lld cannot write
   // into a directory with a '%', because it replaces that in its own temporary
   // file.
-  if (!output.contains('%') && !findProgram({"ld.lld"}).empty())
+  bool isLimited = getMemoryLimit() != UINT64_MAX;
+  if (!output.contains('%') && !findProgram({"ld.lld"}).empty()) {
     arguments.push_back("-fuse-ld=lld");
+    // Each thread takes address space.
+    if (isLimited)
+      arguments.push_back("-Wl,--threads=1");
+  }
   addLibraries(*runtime, saver, arguments);
   SmallString<128> exports;
   FileRemover exportsRemover;
@@ -92,10 +98,10 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
     if (Error error = createTemporaryFile("vibc", "map", exports, &descriptor))
       return error;
     exportsRemover.setFile(exports);
-    raw_fd_ostream(descriptor, /*shouldClose=*/true)
-        << "{ global: vib_model; vib_make_step; vib_pool_*; "
-           "vib_*_parameter; "
-           "local: *; };\n";
+    if (Error error = writeFile(descriptor, exports,
+                                "{ global: vib_model; vib_make_step; "
+                                "vib_pool_*; vib_*_parameter; local: *; };\n"))
+      return error;
     arguments.append({"-shared", "-Wl,-z,defs", "-Wl,--undefined=vib_make_step",
                       "-Wl,--undefined=vib_pool_create",
                       "-Wl,--undefined=vib_pool_destroy",
@@ -115,6 +121,14 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
       {std::nullopt, StringRef(log), StringRef(log)}, 0, 0, &message);
   if (status == 0)
     return Error::success();
+  // With so little memory, what the linker says is of no use.
+  constexpr uint64_t kLittle = 1 << 30;
+  if (getMemoryLimit() < kLittle) {
+    char reason[256];
+    describeMemoryShortage(reason, sizeof reason);
+    return createStringError("linking failed, probably because " +
+                             StringRef(reason));
+  }
   if (ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(log))
     message += (*file)->getBuffer();
   return createStringError("linking failed: " + join(arguments, " ") + "\n" +

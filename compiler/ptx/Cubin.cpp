@@ -40,7 +40,8 @@ static Expected<std::string> keep(StringRef ptx) {
   int descriptor;
   if (Error error = createTemporaryFile("vibc", "ptx", path, &descriptor))
     return error;
-  raw_fd_ostream(descriptor, /*shouldClose=*/true) << ptx;
+  if (Error error = writeFile(descriptor, path, ptx))
+    return error;
   return path.str().str();
 }
 

@@ -14,6 +14,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
@@ -50,4 +51,15 @@ Error vib::createTemporaryFile(StringRef stem, StringRef extension,
   else
     sys::Process::SafelyCloseFileDescriptor(opened);
   return Error::success();
+}
+
+Error vib::writeFile(int descriptor, StringRef path, StringRef contents) {
+  raw_fd_ostream os(descriptor, /*shouldClose=*/true);
+  os << contents;
+  os.close();
+  std::error_code error = os.error();
+  os.clear_error();
+  return error ? createStringError("cannot write " + path + ": " +
+                                   error.message())
+               : Error::success();
 }

@@ -32,6 +32,10 @@ llvm::Error createTemporaryFile(llvm::StringRef stem, llvm::StringRef extension,
                                 llvm::SmallVectorImpl<char> &path,
                                 int *descriptor = nullptr);
 
+/// Writes `contents` to an open file and closes it. `path` is for the message.
+llvm::Error writeFile(int descriptor, llvm::StringRef path,
+                      llvm::StringRef contents);
+
 } // namespace vib
 
 #endif // VIB_COMPILER_SUPPORT_UNIQUEFILE_H

@@ -15,6 +15,7 @@
 #include "compiler/ptx/Passes.h"
 #include "compiler/reference/Passes.h"
 #include "compiler/step/Passes.h"
+#include "compiler/support/Streams.h"
 #include "dialect/Vib.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -22,6 +23,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
+  vib::prepareStreams("vib-opt");
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

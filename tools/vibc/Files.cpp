@@ -83,14 +83,6 @@ static Error makeWriteError(StringRef path, std::error_code error) {
   return createStringError("cannot write " + path + ": " + error.message());
 }
 
-static Error writeTo(raw_fd_ostream &os, StringRef path, StringRef contents) {
-  os << contents;
-  os.close();
-  std::error_code error = os.error();
-  os.clear_error();
-  return error ? makeWriteError(path, error) : Error::success();
-}
-
 Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
   if (path == "-") {
     outs() << contents;
@@ -103,10 +95,11 @@ Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
   if (sys::fs::is_directory(path))
     return createStringError("cannot write " + path + ": it is a directory");
   if (!sys::fs::status(path, status) && !sys::fs::is_regular_file(status)) {
-    std::error_code error;
-    raw_fd_ostream os(path, error, sys::fs::CD_OpenExisting, sys::fs::FA_Write,
-                      sys::fs::OF_None);
-    return error ? makeWriteError(path, error) : writeTo(os, path, contents);
+    int descriptor;
+    std::error_code error = sys::fs::openFileForWrite(
+        path, descriptor, sys::fs::CD_OpenExisting, sys::fs::OF_None);
+    return error ? makeWriteError(path, error)
+                 : writeFile(descriptor, path, contents);
   }
 
   // A link stays, and so does the name of a file behind /dev/stdout.
@@ -119,13 +112,15 @@ Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
   unsigned mode = sys::fs::all_read | sys::fs::all_write;
   if (isExecutable)
     mode |= sys::fs::all_exe;
-  if (std::error_code error = createUniqueFile((target + ".tmp").str(), "",
-                                               mode, descriptor, temporary))
+  // The name of the file itself may be as long as a name can be.
+  SmallString<128> prefix = sys::path::parent_path(target);
+  sys::path::append(prefix, ".vibc-");
+  if (std::error_code error =
+          createUniqueFile(prefix, ".tmp", mode, descriptor, temporary))
     return makeWriteError(path, error);
   FileRemover remover(temporary);
   sys::RemoveFileOnSignal(temporary);
-  raw_fd_ostream os(descriptor, /*shouldClose=*/true);
-  if (Error error = writeTo(os, path, contents))
+  if (Error error = writeFile(descriptor, path, contents))
     return error;
   if (std::error_code error = sys::fs::rename(temporary, target))
     return makeWriteError(path, error);

@@ -16,6 +16,7 @@
 #include "compiler/ptx/Passes.h"
 #include "compiler/reference/Passes.h"
 #include "compiler/step/Passes.h"
+#include "compiler/support/MemoryLimit.h"
 #include "compiler/support/UniqueFile.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
@@ -129,6 +130,11 @@ public:
   }
   ReproducerFile(int descriptor, StringRef path)
       : path(path), stream(descriptor, /*shouldClose=*/true) {}
+  // Where the disk is full, the file is of no use, but the message is.
+  ~ReproducerFile() override {
+    stream.close();
+    stream.clear_error();
+  }
   StringRef description() override { return path; }
   raw_ostream &os() override { return stream; }
 
@@ -169,6 +175,13 @@ LogicalResult vib::lowerTo(Phase phase, ModuleOp module, Settings &settings,
     // pass. The user then needs only the error of the pass.
     if (numErrors && (phase <= Phase::Step || input.phase > Phase::Model)) {
       llvm::sys::fs::remove(reproducer);
+      return failure();
+    }
+    if (isMemoryShort()) {
+      llvm::sys::fs::remove(reproducer);
+      char reason[256];
+      describeMemoryShortage(reason, sizeof reason);
+      fail(input.name + ": cannot be compiled: " + reason);
       return failure();
     }
     SmallString<128> opt(llvm::sys::path::parent_path(toolPath));

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Supervisor.h"
+#include "compiler/support/MemoryLimit.h"
 #include "compiler/support/SourceMessage.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -66,9 +67,15 @@ static void keepReason(void *, const char *reason, bool) {
 /// Nothing may be allocated here.
 static void endWithoutMemory(void *, const char *, bool) {
   report->lacksMemory = true;
-  keepReason(nullptr, "there is not enough memory", false);
+  describeMemoryShortage(report->reason, sizeof report->reason);
   sys::RunInterruptHandlers();
   _exit(1);
+}
+
+/// LLVM calls this before its own handlers of a crash.
+static void checkMemory(void *) {
+  if (isMemoryShort())
+    endWithoutMemory(nullptr, nullptr, false);
 }
 
 /// Removes temporary files. All signals are blocked meanwhile: the terminal
@@ -112,6 +119,7 @@ static int runChild(function_ref<int()> work, pid_t supervisor,
   install_fatal_error_handler(keepReason);
   install_bad_alloc_error_handler(endWithoutMemory);
   install_out_of_memory_new_handler();
+  sys::AddSignalHandler(checkMemory, nullptr);
   startCompiler(signals);
   sigprocmask(SIG_SETMASK, &mask, nullptr);
   return work();
@@ -147,8 +155,6 @@ static int explainEnd(StringRef input, int status) {
   bool isKilled = !hasReason && signal == SIGKILL;
   Stage stage = report->stage;
   std::string reason = report->reason;
-  // What LLVM says when the standard output is full or closed.
-  bool isForOutput = StringRef(reason).starts_with("IO failure on output");
   bool isForTime = !hasReason && signal == SIGXCPU;
   if (isForTime)
     reason = "the limit of processor time (ulimit -t) was reached";
@@ -161,8 +167,7 @@ static int explainEnd(StringRef input, int status) {
   errs() << "vibc: error: " << makePrintable(input) << ": cannot be "
          << (stage == Stage::Reading ? "read" : "compiled") << ": "
          << makePrintable(reason);
-  bool isFault =
-      !report->lacksMemory && !isKilled && !isForOutput && !isForTime;
+  bool isFault = !report->lacksMemory && !isKilled && !isForTime;
   if (stage == Stage::CompilingPhase && isFault)
     errs() << "; if vibc wrote the file as it is, this is a bug in vibc";
   if (stage == Stage::CompilingModel && isFault)

@@ -6,12 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/support/Streams.h"
 #include "tools/vibc/Compilation.h"
 #include "tools/vibc/Supervisor.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Signals.h"
 
 int main(int argc, char **argv) {
+  vib::prepareStreams("vibc");
   llvm::sys::SetOneShotPipeSignalFunction(
       llvm::sys::DefaultOneShotPipeSignalHandler);
   vib::Flags flags = vib::parseFlags(argc, argv);
