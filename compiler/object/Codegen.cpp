@@ -167,6 +167,50 @@ static void reportDiagnostic(const DiagnosticInfo *info, void *) {
   report_fatal_error(StringRef(message), /*gen_crash_diag=*/false);
 }
 
+/// The scalars of a structure or an array, of which code generation makes a
+/// value each, or more than `most`.
+static uint64_t countScalars(Type *type, uint64_t most) {
+  if (auto *array = dyn_cast<ArrayType>(type))
+    return SaturatingMultiply(array->getNumElements(),
+                              countScalars(array->getElementType(), most));
+  if (auto *vector = dyn_cast<FixedVectorType>(type))
+    return vector->getNumElements();
+  uint64_t count = 0;
+  if (auto *structure = dyn_cast<StructType>(type))
+    for (Type *element : structure->elements())
+      if (count = SaturatingAdd(count, countScalars(element, most));
+          count > most)
+        return count;
+  return isa<StructType>(type) ? count : 1;
+}
+
+/// A file that was edited may load an array of any size.
+static Error checkAggregates(const llvm::Module &module) {
+  constexpr uint64_t kMostScalars = 1024;
+  auto isTooLarge = [](Type *type) {
+    return type->isAggregateType() &&
+           countScalars(type, kMostScalars) > kMostScalars;
+  };
+  for (const Function &function : module)
+    for (const BasicBlock &block : function)
+      for (const Instruction &instruction : block) {
+        Type *large =
+            isTooLarge(instruction.getType()) ? instruction.getType() : nullptr;
+        for (const Use &operand : instruction.operands())
+          if (isTooLarge(operand->getType()))
+            large = operand->getType();
+        if (!large)
+          continue;
+        std::string text;
+        raw_string_ostream(text) << *large;
+        return createStringError(
+            "expected values of at most " + Twine(kMostScalars) +
+            " numbers, but an instruction in @" + function.getName() +
+            " has one of the type " + text);
+      }
+  return Error::success();
+}
+
 Expected<std::unique_ptr<llvm::Module>> vib::parseLLVMIR(MemoryBufferRef text,
                                                          LLVMContext &context) {
   context.setDiagnosticHandlerCallBack(reportDiagnostic);
@@ -175,6 +219,8 @@ Expected<std::unique_ptr<llvm::Module>> vib::parseLLVMIR(MemoryBufferRef text,
       parseAssembly(text, diagnostic, context);
   if (!module)
     return createStringError(describe(diagnostic));
+  if (Error error = checkAggregates(*module))
+    return createStringError(shortenMessage(toString(std::move(error))));
   return module;
 }
 

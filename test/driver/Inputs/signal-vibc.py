@@ -1,7 +1,8 @@
-"""signal-vibc.py VIBC FIFO: what vibc does when it is signalled while it waits for its
-input, the FIFO: its process that compiles ends too, and the exit code tells the signal. A
+"""signal-vibc.py VIBC FIFO SLOW DIR: what vibc does when it is signalled while it waits for
+its input, the FIFO: its process that compiles ends too, and the exit code tells the signal. A
 signal that was ignored stays ignored, and if only the process that compiles is killed, that
-is an error but no bug."""
+is an error but no bug. A signal also ends the compilation of SLOW, which takes minutes, and
+leaves nothing in DIR, where the output and temporary files are."""
 import os
 import signal
 import subprocess
@@ -61,3 +62,21 @@ err = vibc.communicate(timeout=60)[1]
 os.close(writer)
 if vibc.returncode != 1 or "cannot be read: the process was killed" not in err or "bug in vibc" in err:
     sys.exit(f"the compiler was killed: exit code {vibc.returncode}, {err}")
+
+before = sorted(os.listdir(sys.argv[4]))
+for name, code in (("SIGINT", 130), ("SIGTERM", 143)):
+    command = [sys.argv[1], sys.argv[3], "-o", os.path.join(sys.argv[4], "x")]
+    vibc = subprocess.Popen(
+        command,
+        env={**os.environ, "TMPDIR": sys.argv[4]},
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
+    )
+    time.sleep(3)
+    (child,) = get_children(vibc.pid)
+    begin = time.monotonic()
+    os.kill(vibc.pid, getattr(signal, name))
+    got = vibc.wait(timeout=60)
+    seconds = time.monotonic() - begin
+    left = sorted(os.listdir(sys.argv[4]))
+    if got != code or seconds > 10 or left != before or os.path.exists(f"/proc/{child}"):
+        sys.exit(f"{name} while compiling: exit code {got} after {seconds:.1f} s, left {left}")
