@@ -18,6 +18,9 @@ constexpr int64_t kLine = 64;
 constexpr int64_t kStagger = 5 * kLine;
 /// Arrays smaller than this are not staggered.
 constexpr int64_t kStaggered = 1024;
+/// A model has less of both. With these bounds no sum overflows.
+constexpr int64_t kMostElements = INT64_C(1) << 40;
+constexpr int64_t kMostBytes = INT64_C(1) << 48;
 
 /// A buffer of one function and its live range: it keeps its memory while the
 /// kernels `first` to `last` run.
@@ -35,6 +38,18 @@ void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
   int64_t bytes = layout.panel * getElementBytes(type.getElementType());
   entry.set("panel", builder.getI64IntegerAttr(layout.row));
   entry.set("panel_bytes", builder.getI64IntegerAttr(bytes));
+}
+
+/// Whether a tensor has so many elements that their bytes cannot be added.
+bool isTooLarge(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return false;
+  int64_t elements = 1;
+  for (int64_t size : tensor.getShape())
+    if (llvm::MulOverflow(elements, size, elements) || elements > kMostElements)
+      return true;
+  return false;
 }
 
 /// Places `buffers` at or above `begin`. Returns the end of the highest one.
@@ -72,7 +87,7 @@ int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
 
 int64_t ArenaPlanner::Sequence::place(int64_t bytes) {
   int64_t offset = llvm::alignTo(end, kLine);
-  end = offset + bytes;
+  end = std::min(offset + bytes, 2 * kMostBytes);
   if (bytes >= kStaggered)
     end += kStagger;
   return offset;
@@ -82,8 +97,37 @@ int64_t ArenaPlanner::Sequence::size() const {
   return llvm::alignTo(end, kLine);
 }
 
+/// A file of a phase that was edited can have types of any size.
+LogicalResult ArenaPlanner::checkSizes() {
+  auto check = [](Operation *op, TypeRange types) -> LogicalResult {
+    auto large = llvm::find_if(types, isTooLarge);
+    if (large == types.end())
+      return success();
+    return op->emitError("expected tensors of at most ")
+           << kMostElements << " elements but got " << *large;
+  };
+  WalkResult result = module.walk([&](Operation *op) {
+    if (failed(check(op, op->getResultTypes())))
+      return WalkResult::interrupt();
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        if (failed(check(op, block.getArgumentTypes())))
+          return WalkResult::interrupt();
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+LogicalResult ArenaPlanner::checkSum(Operation *op, StringRef what,
+                                     int64_t bytes) {
+  if (bytes <= kMostBytes)
+    return success();
+  return op->emitError("expected ")
+         << what << " to take at most " << kMostBytes << " bytes together";
+}
+
 LogicalResult ArenaPlanner::run() {
-  if (failed(planParameters()) || failed(planTensors()))
+  if (failed(checkSizes()) || failed(planParameters()) || failed(planTensors()))
     return failure();
   MemoryMap memory(module);
   arenaBytes = arena.size();
@@ -125,6 +169,9 @@ LogicalResult ArenaPlanner::planParameters() {
            parameter.getAs<ArrayAttr>("shape").getAsRange<IntegerAttr>())
         shape.push_back(size.getInt());
     auto type = RankedTensorType::get(shape, element);
+    if (isTooLarge(type))
+      return module.emitError("expected parameters of at most ")
+             << kMostElements << " elements but got " << parameter;
     // The runtime reads and writes row-major parameters, without padding.
     Layout layout = chooseLayout(type, kernels);
     if (layout.panel == 0)
@@ -137,7 +184,7 @@ LogicalResult ArenaPlanner::planParameters() {
   }
   module->setAttr(kParametersAttrName, builder.getArrayAttr(placed));
   setBytes(kBlockBytesAttrName, block.size());
-  return success();
+  return checkSum(module, "the parameters", block.size());
 }
 
 /// Places the inputs and outputs of all functions.
@@ -196,7 +243,7 @@ LogicalResult ArenaPlanner::planTensors() {
     placed.push_back(entry.getDictionary(module.getContext()));
   }
   module->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
-  return success();
+  return checkSum(module, "the inputs and outputs", arena.size());
 }
 
 /// Places the buffers that are live only during a call of `function`.
@@ -262,6 +309,12 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
     scratch[i] = buffers.size();
     buffers.push_back({bytes, times[kernels[i]].first, times[kernels[i]].last});
   }
+  int64_t sum = arena.size();
+  for (const Lifetime &buffer : buffers)
+    sum = std::min(sum + buffer.bytes + kStagger + kLine, 2 * kMostBytes);
+  if (failed(checkSum(function, "the buffers of @" + function.getName().str(),
+                      sum)))
+    return failure();
   int64_t end = placeBuffers(buffers, arena.size());
   Builder builder(module.getContext());
   for (auto [kernel, index] : llvm::zip_equal(kernels, scratch))

@@ -65,6 +65,10 @@ private:
     int64_t size() const;
   };
 
+  llvm::LogicalResult checkSizes();
+  /// Reports at `op` that so many bytes are too many for `what`.
+  static llvm::LogicalResult checkSum(mlir::Operation *op, llvm::StringRef what,
+                                      int64_t bytes);
   void setBytes(llvm::StringRef name, int64_t bytes);
   llvm::LogicalResult planParameters();
   llvm::LogicalResult planTensors();
