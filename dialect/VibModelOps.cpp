@@ -179,7 +179,7 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parser.parseSymbolName(model) ||
       parseNamedCount(parser, "batch", "the number of rows", kMostRows,
                       properties.batch) ||
-      parseNamedCount(parser, "epochs", "the number of epochs", kMostCounted,
+      parseNamedCount(parser, "epochs", "the number of epochs", kMostEpochs,
                       properties.epochs))
     return failure();
   properties.model = FlatSymbolRefAttr::get(model);
@@ -273,8 +273,9 @@ LogicalResult TrainOp::verify() {
   if (getBatch() < 1 || getBatch() > kMostRows)
     return emitOpError("expected a batch of 1 to ")
            << kMostRows << " rows but got " << getBatch();
-  if (getEpochs() < 1)
-    return emitOpError("expected at least one epoch but got ") << getEpochs();
+  if (getEpochs() < 1 || getEpochs() > kMostEpochs)
+    return emitOpError("expected 1 to ")
+           << kMostEpochs << " epochs but got " << getEpochs();
   std::pair<StringRef, Attribute> settings[] = {
       {"optimizer", getOptimizer()},
       {"schedule", getSchedule()},

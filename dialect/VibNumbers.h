@@ -30,6 +30,8 @@ void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
 
 /// The bound for counts that are limited only by the attribute that holds them.
 inline constexpr uint64_t kMostCounted = std::numeric_limits<int64_t>::max();
+/// The epochs of a run: the order of the rows is drawn from 32 bits of one.
+inline constexpr int64_t kMostEpochs = INT64_C(1) << 32;
 
 /// The width of a distribution. Its Cholesky factor's numbers can be counted,
 /// and a label has 32 bits.

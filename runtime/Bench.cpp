@@ -69,9 +69,10 @@ template <typename SessionType> struct Bench {
       : values{options.seed.value_or(model.seed), model.rate, model.beta},
         wanted(options.steps), session(model, arguments...), state(model),
         split(makeSyntheticSplit(model, values.seed)) {
+    std::vector<uint32_t> order;
     shuffleRows(values.seed, 0, split.rows(), order);
     session.setTrainingOrder(session.addRows(split.inputs, &split.labels),
-                             order);
+                             std::move(order));
     together = session.stepsAtOnce();
     if (wanted && *wanted < together)
       together = 1;
@@ -146,7 +147,6 @@ template <typename SessionType> struct Bench {
   SessionType session;
   State state;
   Split split;
-  std::vector<uint32_t> order;
   size_t together;
   uint64_t warmUp;
   uint64_t step = 0; ///< Steps since the initial state.

@@ -61,14 +61,13 @@ void CpuSession::loadBatch(const Rows &from, const uint32_t *indices,
                  call.step.rows);
 }
 
-void CpuSession::setTrainingOrder(int rows,
-                                  const std::vector<uint32_t> &order) {
+void CpuSession::setTrainingOrder(int rows, std::vector<uint32_t> order) {
   int64_t split = data[size_t(rows)].inputs->rows();
   for (uint32_t row : order)
     if (int64_t(row) >= split)
       fail("row {} was requested, but the split has {}", row, split);
   trainingRows = rows;
-  trainingOrder = order.empty() ? nullptr : order.data();
+  trainingOrder = std::move(order);
 }
 
 void CpuSession::train(const VibStep *steps, size_t count,
@@ -80,7 +79,8 @@ void CpuSession::train(const VibStep *steps, size_t count,
     // The kernels number the rows of a training batch from 0.
     call.step.row0 = 0;
     int64_t first = steps[i].row0;
-    const uint32_t *indices = trainingOrder ? trainingOrder + first : nullptr;
+    const uint32_t *indices =
+        trainingOrder.empty() ? nullptr : trainingOrder.data() + first;
     loadBatch(data[size_t(trainingRows)], indices, first);
     model.train_step(&call);
     std::chrono::duration<double> elapsed =

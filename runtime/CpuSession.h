@@ -32,7 +32,10 @@ public:
   int addRows(const Inputs &inputs, const Labels *labels) override;
   void setState(State &newState) override;
   void fetchState() override {}
-  void setTrainingOrder(int rows, const std::vector<uint32_t> &order) override;
+  void setTrainingOrder(int rows, std::vector<uint32_t> order) override;
+  std::vector<uint32_t> takeTrainingOrder() override {
+    return std::move(trainingOrder);
+  }
   size_t stepsAtOnce() const override { return 1; }
   void train(const VibStep *steps, size_t count, const StepDone &done) override;
   void finishSteps(const StepDone &) override {}
@@ -70,7 +73,7 @@ private:
   const State *state = nullptr;
   std::vector<Rows> data;
   int trainingRows = 0;
-  const uint32_t *trainingOrder = nullptr; ///< Null for the split's own order.
+  std::vector<uint32_t> trainingOrder; ///< Empty for the split's own order.
   const VibTensor &nllTensor, &rateTensor, &errorTensor;
   Limits limits;
 };

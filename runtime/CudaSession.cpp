@@ -115,8 +115,7 @@ void CudaSession::launch(VibGpuEntry entry, cuda::Pointer weights,
 // Training
 //===----------------------------------------------------------------------===//
 
-void CudaSession::setTrainingOrder(int rows,
-                                   const std::vector<uint32_t> &order) {
+void CudaSession::setTrainingOrder(int rows, std::vector<uint32_t> order) {
   // A graph contains the addresses of the data.
   if (rows != trainingRows)
     for (Slot &slot : slots)

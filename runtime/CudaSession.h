@@ -41,7 +41,7 @@ public:
   int addRows(const Inputs &inputs, const Labels *labels) override;
   void setState(State &newState) override;
   void fetchState() override;
-  void setTrainingOrder(int rows, const std::vector<uint32_t> &order) override;
+  void setTrainingOrder(int rows, std::vector<uint32_t> order) override;
   size_t stepsAtOnce() const override { return manySteps; }
   void train(const VibStep *steps, size_t count, const StepDone &done) override;
   void finishSteps(const StepDone &done) override;

@@ -31,6 +31,8 @@ constexpr int maxDevice = 1023;
 /// The counter of Philox has 24 bits for the draw.
 constexpr int64_t maxSamples = (1 << 24) - 1;
 constexpr int64_t maxCount = INT64_C(1) << 53;
+/// Random numbers have 32 bits for the epoch.
+constexpr int64_t maxEpochs = INT64_C(1) << 32;
 
 /// Parses a whole number in [low, high].
 uint64_t parseWhole(const std::string &flag, const std::string &text,
@@ -214,7 +216,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
             "metrics.jsonl")
       ->required();
   addFirstLabel(flags, model, "0", options);
-  flags.whole("--epochs", options.epochs, 1, maxCount,
+  flags.whole("--epochs", options.epochs, 1, maxEpochs,
               fmt::format("Passes over the training data [{}]", model.epochs));
   flags.whole("--steps", options.steps, 1, maxCount,
               "End after N updates in all, including those before --resume, "

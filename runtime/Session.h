@@ -80,11 +80,12 @@ public:
   /// Called once for each completed step, in the order of the steps.
   using StepDone = std::function<void(const StepSums &sums)>;
 
-  /// Sets the rows to train on, and their order, which must live and stay
-  /// unchanged until another one is set. An empty order is that of the split.
-  /// All submitted steps must be complete.
-  virtual void setTrainingOrder(int rows,
-                                const std::vector<uint32_t> &order) = 0;
+  /// Sets the rows to train on, and their order. An empty order is that of the
+  /// split. All submitted steps must be complete.
+  virtual void setTrainingOrder(int rows, std::vector<uint32_t> order) = 0;
+  /// Gives back the last order if the session has it in the host's memory, so
+  /// that the next one needs no more memory.
+  virtual std::vector<uint32_t> takeTrainingOrder() { return {}; }
   /// The number of steps per call of train() that is fastest.
   virtual size_t stepsAtOnce() const = 0;
   /// Submits steps. Each trains on step.rows rows, from position step.row0 of

@@ -171,7 +171,6 @@ private:
   RunningSums sums;
   std::optional<LossTerms> firstTerms; ///< Of step 1, perhaps of an older run.
   std::string divergence; ///< Message for the last line; empty if it is fine.
-  std::vector<uint32_t> order; ///< The session reads it; empty without shuffle.
   std::optional<uint64_t> orderedEpoch; ///< The epoch of the order.
   std::unique_ptr<LineFile> metrics;
   uint64_t metricsLines = 0;
@@ -223,6 +222,12 @@ void TrainingRun::loadData() {
   if (__builtin_mul_overflow(epochs, stepsPerEpoch(), &limit))
     limit = UINT64_MAX;
   limit = std::min(limit, options.steps.value_or(UINT64_MAX));
+  // Schedules and metrics count steps in doubles.
+  constexpr uint64_t mostSteps = UINT64_C(1) << 53;
+  if (limit > mostSteps)
+    fail("{} epochs of {} steps are more than 2^53 steps: give fewer --epochs, "
+         "or --steps",
+         grouped(int64_t(epochs)), grouped(int64_t(stepsPerEpoch())));
 }
 
 void TrainingRun::startOrResume() {
@@ -404,10 +409,12 @@ uint64_t TrainingRun::nextStop() const {
 void TrainingRun::setOrder(uint64_t epoch) {
   if (orderedEpoch == epoch)
     return;
-  if (options.shuffle)
-    shuffleRows(values.seed, epoch, train.rows(), order);
-  if (options.shuffle || !orderedEpoch)
-    session->setTrainingOrder(trainRows, order);
+  if (options.shuffle || !orderedEpoch) {
+    std::vector<uint32_t> order = session->takeTrainingOrder();
+    if (options.shuffle)
+      shuffleRows(values.seed, epoch, train.rows(), order);
+    session->setTrainingOrder(trainRows, std::move(order));
+  }
   orderedEpoch = epoch;
 }
 

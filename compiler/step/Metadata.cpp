@@ -214,7 +214,7 @@ static LogicalResult readModel(ModuleOp module, Metadata &data) {
   data.outputs = fields.getInteger("outputs", 1, kMostInteger);
   for (int64_t extent : fields.getShape("input_shape"))
     data.inputs *= extent;
-  fields.getInteger("epochs", 1, kMostInteger);
+  fields.getInteger("epochs", 1, kMostEpochs);
   fields.getInteger("seed", std::numeric_limits<int64_t>::min(), kMostInteger);
   data.state = readOptimizer(fields);
   if (fields.has("beta"))
@@ -255,7 +255,7 @@ static LogicalResult readParameter(ModuleOp module, DictionaryAttr entry,
     return module.emitError("expected ")
            << where << " to have at most two dimensions, and two if it is "
            << "transposed, but got " << entry.get("shape");
-  if (!data.parameters.try_emplace(name, shape).second)
+  if (!data.parameters.insert({name.getValue(), llvm::to_vector(shape)}).second)
     return module.emitError("two entries of vib.parameters have the name ")
            << name;
   return success();

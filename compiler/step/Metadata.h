@@ -11,7 +11,7 @@
 
 #include "dialect/Vib.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace vib {
 
@@ -32,7 +32,8 @@ struct Metadata {
   /// The numbers of an example.
   int64_t inputs = 1;
   llvm::SmallVector<SlotKind> state;
-  llvm::StringMap<llvm::SmallVector<int64_t>> parameters;
+  /// The shapes by the names, in the order of the model.
+  llvm::MapVector<llvm::StringRef, llvm::SmallVector<int64_t>> parameters;
 
   /// The type of the input or output of this name; null if no model has one.
   mlir::RankedTensorType getTensorType(llvm::StringRef name) const;

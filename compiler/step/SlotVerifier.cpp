@@ -203,7 +203,7 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
     auto add = [&](SlotKind kind, StringRef slot) {
       required.push_back(SlotAttr::get(module.getContext(), kind, slot));
     };
-    for (StringRef parameter : data.parameters.keys()) {
+    for (StringRef parameter : llvm::make_first_range(data.parameters)) {
       if (name == "gradients")
         add(SlotKind::Gradient, parameter);
       if (name == "train_step")

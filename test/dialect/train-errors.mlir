@@ -49,8 +49,28 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // No epochs.
-// expected-error @+1 {{'vib.train' op expected the number of epochs to be a whole number of at least 1 but got '0'}}
+// expected-error @+1 {{'vib.train' op expected the number of epochs to be a whole number from 1 to 4294967296 but got '0'}}
 vib.train @m batch(8) epochs(0)
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// More epochs than their numbers have bits for.
+// expected-error @+1 {{'vib.train' op expected the number of epochs to be a whole number from 1 to 4294967296 but got '4294967297'}}
+vib.train @m batch(8) epochs(4294967297)
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {

@@ -25,6 +25,17 @@ TEST(CpuSession, OrderOutsideOfTheSplitIsAnError) {
                "row 3 was requested, but the split has 3");
 }
 
+TEST(CpuSession, theOrderIsTheSessionsOwn) {
+  const VibModel &model = mockClassifier();
+  Inputs inputs = makeInputs({ElementType::U8, {3, 4}, Bytes(12)}, "x", model);
+  CpuSession session(model, 1);
+  std::vector<uint32_t> order = {2, 0, 1};
+  session.setTrainingOrder(session.addRows(inputs, nullptr), order);
+  order.assign(3, 7);
+  EXPECT_EQ(session.takeTrainingOrder(), (std::vector<uint32_t>{2, 0, 1}));
+  EXPECT_TRUE(session.takeTrainingOrder().empty());
+}
+
 TEST(Session, rowsBeyond31BitsKeepTheirNumbers) {
   VibStep step = {};
   setRows(step, (INT64_C(1) << 31) + 5, 3);

@@ -549,6 +549,22 @@ TEST_F(Training, aWeightThatIsNotFiniteIsNeverWritten) {
 // Other models and sizes
 //===----------------------------------------------------------------------===//
 
+TEST_F(Training, moreStepsThanCanBeCountedAreRefused) {
+  // With 2^21 + 1 steps an epoch, 2^32 epochs are more than 2^53 steps.
+  int64_t rows = (1 << 24) + 1;
+  Bytes zeros(size_t(4 * rows));
+  writeNpy(path("data/train_x.npy"), ElementType::U8, {rows, 2, 2},
+           zeros.data());
+  writeNpy(path("data/train_y.npy"), ElementType::U8, {rows}, zeros.data());
+  Words flags = {"--eval", "none", "--epochs", "4294967296"};
+  Outcome outcome = train("run", flags);
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "4,294,967,296 epochs of 2,097,153 steps are more than "
+                        "2^53 steps: give fewer --epochs, or --steps");
+  flags.insert(flags.end(), {"--steps", "1"});
+  EXPECT_EQ(train("run", flags).exitCode, 0);
+}
+
 TEST_F(Training, dataSmallerThanTheBatch) {
   writeImages(path("data"), 3, 1);
   ASSERT_EQ(train("run").exitCode, 0);

@@ -370,3 +370,25 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
   // expected-error @+1 {{'func.func' op expected argument 0, the scalar "beta", to be an 'f32' but got 'f64'}}
   func.func @evaluate(%b: f64 {vib.slot = #vib.slot<scalar, "beta">}) { return }
 }
+
+// -----
+
+// Of the results that are missing, the first one of the model.
+module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
+      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
+      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
+      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
+      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
+      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
+    vib.parameters = [{name = "r", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
+      {name = "b", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
+      {name = "z", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
+      {name = "a", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
+      {name = "m", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0}]} {
+  // expected-error @+1 {{'func.func' op expected to return #vib.slot<weight, "r">}}
+  func.func @train_step() { return }
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
+}
