@@ -33,9 +33,10 @@ static size_t controlBytes(std::string_view text) {
 void openStandardDescriptors() {
   for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-      // The lowest free descriptor is the one that is closed.
+      // The lowest free descriptor is the one that is closed. A write to a
+      // closed output still fails, because it is opened for reading.
       (void)!::open("/dev/null",
-                    descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+                    descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 void printText(std::string_view text) noexcept {

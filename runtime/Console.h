@@ -27,7 +27,8 @@ namespace vib::runtime {
 
 /// Opens /dev/null in place of each of the descriptors 0 to 2 that is closed.
 /// Otherwise the next file that the program opens would get that number, and
-/// everything printed would go into it.
+/// everything printed would go into it. A write to a closed standard output
+/// still fails with EBADF.
 void openStandardDescriptors();
 
 /// Writes `text` to the standard output. Never throws. The first error is kept

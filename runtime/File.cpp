@@ -49,8 +49,11 @@ std::string_view nameInDirectory(std::string_view path) {
 /// A name that no other writer uses, in this process or another.
 std::string temporaryFor(const std::string &path) {
   static std::atomic<uint64_t> number{0};
+  // A name has at most 255 bytes; the rest of this one may take 40.
+  constexpr size_t most = 200;
   return joinPath(std::string(directoryOf(path)),
-                  fmt::format(".{}.{}-{}{}", nameInDirectory(path), ::getpid(),
+                  fmt::format(".{}.{}-{}{}",
+                              nameInDirectory(path).substr(0, most), ::getpid(),
                               number++, temporarySuffix));
 }
 

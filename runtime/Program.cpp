@@ -37,6 +37,12 @@ static void checkDescriptor(const VibModel &model) {
          model.version, VIB_ABI_VERSION);
 }
 
+/// Whether the result of a command is a file, not what it prints.
+static bool writesFile(Command command) {
+  return command == Command::Train || command == Command::Predict ||
+         command == Command::Decode;
+}
+
 static int runCommand(const VibModel &model, const Options &options) {
   if (options.command == Command::Info)
     return runInfo(model, options);
@@ -44,8 +50,7 @@ static int runCommand(const VibModel &model, const Options &options) {
   checkCpu(model);
   useIeeeArithmetic();
   catchInterrupts();
-  if (options.command == Command::Train ||
-      options.command == Command::Predict || options.command == Command::Decode)
+  if (writesFile(options.command))
     surviveClosedPipes();
   switch (options.command) {
   case Command::Train:
@@ -97,9 +102,11 @@ int runProgram(const VibModel &model, int argc, const char *const *argv) {
     if (options)
       exitCode = runCommand(model, *options);
     int error = flushOutput();
-    // EPIPE is not an error: it can occur only in commands whose result is a
-    // file. SIGPIPE ends the others.
-    if (exitCode == 0 && error && error != EPIPE)
+    // Where the result is a file, the output may be closed. A pipe that is
+    // closed ends the other commands by SIGPIPE.
+    bool isClosed = error == EPIPE || error == EBADF;
+    if (exitCode == 0 && error &&
+        !(isClosed && options && writesFile(options->command)))
       fail("cannot write to the standard output: {}", std::strerror(error));
     return exitCode;
   } catch (const Interrupted &) {

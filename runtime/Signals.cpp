@@ -23,7 +23,8 @@ static std::atomic<int64_t> firstTime{0};
 
 /// Records the first signal. A later one kills the process, unless it arrives
 /// within half a second: a wrapper such as timeout(1) signals the process and
-/// its group, so that one request arrives twice.
+/// its group, so that one request arrives twice. Beyond a limit of processor
+/// time, the kernel sends SIGXCPU every second, which is not a second request.
 static void handle(int signal) {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -33,7 +34,7 @@ static void handle(int signal) {
     firstSignal = signal;
     return;
   }
-  if (time - firstTime < 500000000)
+  if (signal == SIGXCPU || time - firstTime < 500000000)
     return;
   std::signal(signal, SIG_DFL);
   raise(signal);
@@ -46,7 +47,7 @@ void catchInterrupts() {
   // Only the calls of poll() in File.cpp wait long, and a signal ends poll() in
   // spite of SA_RESTART.
   action.sa_flags = SA_RESTART;
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGXCPU}) {
     struct sigaction old = {};
     if (sigaction(signal, nullptr, &old) == 0 && old.sa_handler != SIG_IGN)
       sigaction(signal, &action, nullptr);

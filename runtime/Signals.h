@@ -15,10 +15,11 @@ namespace vib::runtime {
 /// interruptionCode().
 struct Interrupted {};
 
-/// From now on, a first SIGINT, SIGTERM or SIGHUP sets a flag, and a second one
-/// kills the process. A signal that is already ignored (by nohup, or in the
-/// background of a script) stays ignored. A write beyond the size limit of a
-/// file (SIGXFSZ) fails with an error instead of killing the process.
+/// From now on, a first SIGINT, SIGTERM, SIGHUP or SIGXCPU sets a flag, and a
+/// second one other than SIGXCPU kills the process. A signal that is already
+/// ignored (by nohup, or in the background of a script) stays ignored. A write
+/// beyond the size limit of a file (SIGXFSZ) fails with an error instead of
+/// killing the process.
 void catchInterrupts();
 
 /// From now on, a write to a closed pipe (SIGPIPE) fails with an error instead
@@ -29,7 +30,7 @@ void surviveClosedPipes();
 bool interrupted();
 
 /// The exit code after an interruption: 128 plus the number of the signal (130
-/// for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP).
+/// for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, 152 for SIGXCPU).
 int interruptionCode();
 
 /// Throws Interrupted if interrupted().

@@ -167,6 +167,21 @@ TEST_F(Faults, whatIsPrintedToAClosedDescriptorGetsIntoNoFile) {
   }
 }
 
+TEST_F(Faults, aClosedOutputIsAnErrorWhereItIsTheResult) {
+  ASSERT_EQ(train("run").exitCode, 0);
+  Start closed;
+  closed.closed = {1};
+  for (const Words &words :
+       {Words{"info"}, Words{"--help"}, Words{"--version"},
+        Words{"eval", "--data", path("data"), "--weights",
+              path("run/model.safetensors")}}) {
+    Outcome outcome = runMock(words, closed);
+    EXPECT_EQ(outcome.exitCode, 1) << words.front();
+    EXPECT_EQ(outcome.err, "mock: error: cannot write to the standard output: "
+                           "Bad file descriptor\n");
+  }
+}
+
 TEST_F(Faults, anErrorThatCannotBePrintedIsStillAnExitCode) {
   Start closed, full, both;
   closed.closed = {2};
@@ -234,6 +249,19 @@ TEST_F(Faults, aSignalThatIsIgnoredStaysIgnored) {
   usleep(50000);
   kill(process, SIGTERM);
   EXPECT_EQ(waitForMock(process, path("output")).exitCode, 128 + SIGTERM);
+}
+
+TEST_F(Faults, aLimitOfProcessorTimeEndsTheTrainingAfterACheckpoint) {
+  Start limited;
+  limited.secondsLimit = 1;
+  Outcome outcome = train("run", {"--epochs", "100000000"}, limited);
+  EXPECT_EQ(outcome.exitCode, 128 + SIGXCPU) << outcome.err;
+  expectIn(outcome.err, "--resume continues from it");
+  EXPECT_TRUE(fileExists(path("run/checkpoint.safetensors")));
+  std::string steps = outcome.err.substr(outcome.err.find("step ") + 5);
+  steps.resize(steps.find(';'));
+  steps = std::to_string(std::stoll(steps) + 1);
+  EXPECT_EQ(train("run", {"--resume", "--steps", steps}).exitCode, 0);
 }
 
 TEST_F(Faults, oneSignalEndsAWaitForAPipe) {
@@ -327,6 +355,24 @@ TEST_F(Faults, everyLimitOfTheAddressSpaceIsEnoughOrAnError) {
           << megabytes << outcome.err;
   }
   EXPECT_GT(started, 10);
+}
+
+TEST_F(Faults, aNameMayBeAsLongAsTheFileSystemAllows) {
+  ASSERT_EQ(train("run").exitCode, 0);
+  auto predict = [&](const std::string &name) {
+    return runMock({"predict", "--input", path("data/test_x.npy"), "--weights",
+                    path("run/model.safetensors"), "--output",
+                    path("out/" + name)});
+  };
+  fs::create_directory(path("out"));
+  std::string longest = std::string(251, 'n') + ".npy";
+  Outcome outcome = predict(longest);
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_EQ(namesIn("out"), Words{longest});
+  outcome = predict("n" + longest);
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "File name too long");
+  EXPECT_EQ(namesIn("out"), Words{longest});
 }
 
 //===----------------------------------------------------------------------===//

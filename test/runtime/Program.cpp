@@ -50,7 +50,7 @@ pid_t startMock(const std::vector<std::string> &arguments,
   for (int descriptor : start.closed)
     close(descriptor);
   // A shell starts what runs in its background with SIGINT ignored.
-  for (int usual : {SIGINT, SIGTERM, SIGHUP})
+  for (int usual : {SIGINT, SIGTERM, SIGHUP, SIGXCPU})
     signal(usual, SIG_DFL);
   for (int ignored : start.ignored)
     signal(ignored, SIG_IGN);
@@ -63,6 +63,10 @@ pid_t startMock(const std::vector<std::string> &arguments,
   };
   limit(RLIMIT_FSIZE, start.fileLimit);
   limit(RLIMIT_AS, start.addressLimit);
+  // At the hard limit the kernel kills the process.
+  rlimit seconds = {rlim_t(start.secondsLimit), 60};
+  if (start.secondsLimit >= 0)
+    setrlimit(RLIMIT_CPU, &seconds);
   execv(VIB_MOCK, words.data());
   _exit(127);
 }

@@ -28,6 +28,7 @@ struct Start {
   std::vector<std::string> environment; ///< "NAME=value", added.
   long fileLimit = -1;                  ///< RLIMIT_FSIZE in bytes.
   long addressLimit = -1;               ///< RLIMIT_AS in bytes.
+  long secondsLimit = -1;               ///< RLIMIT_CPU, the soft one.
   std::string out;                      ///< Where stdout goes, if not caught.
   std::string err;                      ///< Where stderr goes, if not caught.
   std::vector<int> closed;              ///< Descriptors that are not open.
