@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/object/Link.h"
+#include "compiler/support/SourceMessage.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -51,6 +52,18 @@ static constexpr StringLiteral kUsage = R"(
  * and pools may run at the same time.
 )";
 
+/// A name as a part of a comment, which it neither ends nor begins anew.
+static std::string makeCommentPart(StringRef name) {
+  std::string text;
+  for (char c : makePrintable(name)) {
+    if (!text.empty() && (c == '/' || c == '*') && c != text.back() &&
+        (text.back() == '/' || text.back() == '*'))
+      text += ' ';
+    text += c == '\n' ? ' ' : c;
+  }
+  return text;
+}
+
 std::string vib::makeHeader(StringRef name, StringRef libraryName) {
   std::string guard = "VIB_MODEL_";
   for (char c : name)
@@ -58,9 +71,9 @@ std::string vib::makeHeader(StringRef name, StringRef libraryName) {
   guard += "_H";
   std::string text;
   raw_string_ostream os(text);
-  os << "/* " << libraryName << ": the model " << name
-     << ", compiled by vibc.\n *" << kUsage << " */\n\n#ifndef " << guard
-     << "\n#define " << guard << "\n\n"
+  os << "/* " << makeCommentPart(libraryName) << ": the model "
+     << makeCommentPart(name) << ", compiled by vibc.\n *" << kUsage
+     << " */\n\n#ifndef " << guard << "\n#define " << guard << "\n\n"
      << kAbi << "\n#endif /* " << guard << " */\n";
   return text;
 }
