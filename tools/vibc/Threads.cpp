@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/vibc/Threads.h"
+#include "compiler/support/MemoryLimit.h"
 #include "llvm/ADT/SmallVector.h"
+#include <algorithm>
 #include <mutex>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -27,6 +29,10 @@ static void waitForOneThread() {
 }
 
 unsigned vib::countThreads(unsigned wanted) {
+  // As many as fit would leave no memory for their work.
+  constexpr uint64_t kBytesOfThread = 256 << 20;
+  wanted = std::min<uint64_t>(
+      wanted, std::max<uint64_t>(getMemoryLimit() / kBytesOfThread, 1));
   // The threads must exist at the same time, like those of the pool.
   std::mutex gate;
   auto wait = [](void *gate) -> void * {

@@ -11,9 +11,9 @@
 
 namespace vib {
 
-/// The number of threads, at most `wanted`, that the system allows this process
-/// in addition to the main one. LLVM's thread pool would wait forever for a
-/// thread that it cannot create.
+/// The number of threads, at most `wanted`, that the system and its limits of
+/// memory allow this process in addition to the main one. LLVM's thread pool
+/// would wait forever for a thread that it cannot create.
 unsigned countThreads(unsigned wanted);
 
 } // namespace vib
