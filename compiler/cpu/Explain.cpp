@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 //
-// The cycles are a lower bound for one thread that does two vector
+// The cycles are an estimate for one thread that does two vector
 // multiply-adds a cycle, as CPUs with AVX2 or AVX-512 do, and moves 8 bytes of
 // memory a cycle, which is 28 GB/s at 3.5 GHz. They are cycles because the
 // clock of the CPU is not known when compiling.
@@ -205,15 +205,22 @@ FailureOr<ExplainReport> vib::explain(ModuleOp module, const Machine &machine) {
   report.unit = "cycles";
   report.formatTime = [](double cycles) { return scaled(cycles); };
   std::string rates = std::to_string(kMultiplyAdds) + " multiply-adds of " +
-                      std::to_string(machine.vectorBits) + " bits and moves " +
+                      std::to_string(machine.vectorBits) +
+                      " bits, or if it moves " +
                       std::to_string(kBytesPerCycle) + " bytes of memory";
   report.notes = {
-      "cycles: a lower bound for one thread that in each cycle does " + rates +
-          ".",
+      "cycles: an estimate, not a measurement: the longer of the two times "
+      "that "
+      "one thread takes if it does " +
+          rates +
+          " a cycle. Data in a cache moves faster, so a small kernel can take "
+          "less.",
       "bound by: which of the two, computing or memory, takes longer.",
-      "divided into: the units of work that are divided among the threads. "
+      "divided into: the units of work that are divided among the threads.",
       "relu' is the derivative of relu, x^T the transpose of x."};
   report.fullNotes = {
+      "fused by: the passes that put other work into this kernel, and that "
+      "work.",
       "register tile: the part of a contraction's result that is computed in "
       "registers at a time; a vector is one register.",
       "largest matrix: the layout of the kernel's largest matrix in memory."};

@@ -53,7 +53,7 @@ def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
   let description = [{
     The module must be in the phase fused, and its memory must be planned. For
     each kernel the table shows its operations and bytes, which of the two
-    determines the lower bound on its time, that bound in cycles, its units,
+    determines its time, an estimate of that time in cycles, its units,
     register tiles and layout, and what was fused into it. Then follow the
     fusions that were not done, each with its reason. `vibc --explain` prints
     the same.

@@ -292,7 +292,7 @@ static KernelOp split(KernelOp kernel, unsigned axis, SliceMap &slices) {
 /// rows.
 static std::string checkBottleneck(KernelOp kernel, const KernelSpace &space) {
   if (space.getSharedParallelClasses().empty())
-    return "no loop is common to all ops without being reduced";
+    return "they share no dimension that none of them sums over";
   if (getSharedBytes(kernel, space) <= kMaxSharedBytes)
     return {};
   for (linalg::LinalgOp op : getLoops(kernel))
@@ -341,7 +341,7 @@ static std::string checkAssembly(KernelOp kernel, const KernelSpace &space) {
   if (getContractions(kernel).size() > 1)
     return "the parts come from several contractions";
   if (space.getSharedParallelClasses().empty())
-    return "no loop is common to all ops without being reduced";
+    return "they share no dimension that none of them sums over";
   return {};
 }
 

@@ -55,7 +55,7 @@ struct FuseRowsPass : public vib::impl::FuseRowsBase<FuseRowsPass> {
   std::string checkRows(KernelOp kernel, const KernelSpace &space) {
     SmallVector<unsigned, 4> rows = space.getSharedParallelClasses();
     if (rows.empty())
-      return "no loop is common to all ops without being reduced";
+      return "they share no dimension that none of them sums over";
     int64_t bytes = getSharedBytes(kernel, space);
     if (bytes > maxWeightBytes)
       return "each block of rows would read " + std::to_string(bytes) +

@@ -29,6 +29,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace vib;
@@ -181,11 +182,22 @@ void vib::noteFused(KernelOp kernel, StringRef pass, const Twine &what) {
       << ("fused into '" + kernel.getName() + "': " + what).str();
 }
 
+/// " of decode.0 and decode.noise": the layers of a kernel, if it has any.
+static std::string describeLayers(KernelOp kernel) {
+  llvm::SmallSetVector<StringRef, 4> layers;
+  for (const LayerWork &work :
+       getLayerWork(kernel->getAttrOfType<ArrayAttr>(kPartsAttrName)))
+    layers.insert(work.layer);
+  return layers.empty() ? ""
+                        : " of " + llvm::join(layers.getArrayRef(), " and ");
+}
+
 void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
                       StringRef why) {
   std::string what = describe(kernel);
   std::string note = kernel == into ? "not split by columns: "
-                                    : "not fused with " + describe(into) + ": ";
+                                    : "not fused with " + describe(into) +
+                                          describeLayers(into) + ": ";
   if (addNote(kernel, kUnfusedAttrName, pass + ": " + note + why))
     remark::missed(kernel.getLoc(),
                    remark::RemarkOpts::name(pass).category("vib"))
@@ -318,8 +330,8 @@ static std::string checkState(KernelOp first, KernelOp second) {
     for (Value output : writer.getOutputs()) {
       BlockArgument state = getState(output);
       if (state && llvm::is_contained(reader.getInputs(), output))
-        return ("'" + reader.getName() + "' reads " + getSlot(state).getName() +
-                " and '" + writer.getName() + "' updates it")
+        return ("one reads " + getSlot(state).getName() +
+                ", which the other updates")
             .str();
     }
   return {};

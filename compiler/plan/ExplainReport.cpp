@@ -93,7 +93,7 @@ static void printText(const ExplainReport &report, ExplainForm form,
            : report.thing == "launch" ? "es"
                                       : "s")
        << ", " << scaled(total.flops, "FLOP") << ", "
-       << scaled(total.bytes, "B") << " moved, at least "
+       << scaled(total.bytes, "B") << " moved, about "
        << report.formatTime(total.time) << ' ' << report.unit << '\n';
     std::vector<TableRow> rows = {{report.thing, "FLOP", "bytes", report.unit,
                                    "bound by", "divided into"}};

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The time is a bound, not a measurement: the time of the operations at the
+// The time is an estimate, not a measurement: the time of the operations at the
 // rate of the chip's data sheet, or the time of the bytes, whichever is longer.
 // The kernels that share a launch add up.
 //
@@ -110,7 +110,7 @@ vib::explainGpu(ModuleOp module, const GpuArch &arch,
   report.unit = "us";
   report.formatTime = formatMicroseconds;
   report.notes = {
-      ("us: a lower bound, not a measurement: the microseconds that an " +
+      ("us: an estimate, not a measurement: the microseconds that an " +
        arch.chip + " takes at " + scaled(arch.f32, "FLOP/s") + " of f32, " +
        scaled(arch.tf32, "FLOP/s") + " of tf32, " +
        scaled(arch.bf16, "FLOP/s") + " of bf16 and " +
@@ -119,9 +119,11 @@ vib::explainGpu(ModuleOp module, const GpuArch &arch,
        "earlier launch left in a cache may be read faster.")
           .str(),
       "bound by: which of the two, computing or memory, takes longer.",
-      "divided into: the blocks of threads, which the multiprocessors execute. "
+      "divided into: the blocks of threads, which the multiprocessors execute.",
       "relu' is the derivative of relu, x^T the transpose of x."};
   report.fullNotes = {
+      "fused by: the passes that put other work into this kernel, and that "
+      "work.",
       "registers: as ptxas reports them.",
       "occupancy: the threads that a multiprocessor of this chip runs at a "
       "time, as a part of those that it can hold."};

@@ -46,14 +46,8 @@ static DialectRegistry createRegistry() {
 Compilation::Compilation(const Flags &flags, std::string toolPath)
     : flags(flags), toolPath(std::move(toolPath)),
       context(createRegistry(), MLIRContext::Threading::DISABLED),
-      output(this->flags, settings) {
+      timing(flags.timing), output(this->flags, settings) {
   startThreads();
-  applyDefaultTimingManagerCLOptions(timingManager);
-  if (flags.timing) {
-    timingManager.setEnabled(true);
-    timingManager.setDisplayMode(DefaultTimingManager::DisplayMode::Tree);
-  }
-  timing = timingManager.getRootScope();
 }
 
 void Compilation::startThreads() {
@@ -74,7 +68,7 @@ void Compilation::startThreads() {
 }
 
 int Compilation::read() {
-  TimingScope scope = timing.nest("Read");
+  TimingScope scope = timing.begin("read");
   if (int code = input.read(flags.input, context))
     return code;
   phase = input.phase;
@@ -102,7 +96,7 @@ int Compilation::lowerTo(Phase next) {
 int Compilation::explain() {
   if (phase != Phase::Fused || !flags.explain || settings.options.isCuda())
     return 0;
-  TimingScope scope = timing.nest("Explain");
+  TimingScope scope = timing.begin("explain");
   FailureOr<ExplainReport> report = explainFused(*input.module, settings);
   if (failed(report))
     return 1;
@@ -113,7 +107,7 @@ int Compilation::explain() {
 /// `resources` is empty if the PTX was not assembled.
 void Compilation::explainGpu(
     const llvm::StringMap<KernelResources> &resources) {
-  TimingScope scope = timing.nest("Explain");
+  TimingScope scope = timing.begin("explain");
   ExplainReport report =
       vib::explainGpu(*input.module, *settings.arch, resources);
   report.machine["arch"] = settings.options.arch;
@@ -132,7 +126,7 @@ int Compilation::emitModule(bool &done) {
 int Compilation::lowerModule() {
   normalizeUses(*input.module);
   {
-    TimingScope scope = timing.nest("Verify the input");
+    TimingScope scope = timing.begin("verify");
     if (failed(verifyPhase(phase, *input.module, settings.options)))
       return 1;
   }
@@ -181,7 +175,8 @@ int Compilation::lowerToObject() {
   if (input.module) {
     if (int code = lowerTo(Phase::LLVM))
       return code;
-    TimingScope scope = timing.nest("LLVM's passes");
+    TimingScope phaseScope = timing.begin(getPhaseName(Phase::LLVM));
+    TimingScope scope = phaseScope.nest("LLVM's optimizer");
     llvm::LLVMContext llvmContext;
     ErrorWatcher watcher(&context);
     std::unique_ptr<llvm::Module> translated = translateToLLVMIR(
@@ -194,7 +189,7 @@ int Compilation::lowerToObject() {
   if (phase == Phase::LLVM) {
     if (int code = output.emit(Phase::LLVM, text, done); code || done)
       return code;
-    TimingScope scope = timing.nest("Code generation");
+    TimingScope scope = timing.begin(getPhaseName(Phase::Asm));
     llvm::LLVMContext llvmContext;
     llvm::Expected<std::unique_ptr<llvm::Module>> parsed =
         parseLLVMIR(llvm::MemoryBufferRef(text, input.name), llvmContext);
@@ -207,7 +202,7 @@ int Compilation::lowerToObject() {
   if (phase == Phase::Asm) {
     if (int code = output.emit(Phase::Asm, text, done); code || done)
       return code;
-    TimingScope scope = timing.nest("Assembly");
+    TimingScope scope = timing.begin(getPhaseName(Phase::Obj));
     llvm::Expected<std::string> object =
         assemble(llvm::MemoryBufferRef(text, input.name), settings.target);
     if (!object)
@@ -225,7 +220,7 @@ int Compilation::lowerToGpuObject() {
   bool done = false;
   FailureOr<std::string> ptx = failure();
   {
-    TimingScope scope = timing.nest("Code generation");
+    TimingScope scope = timing.begin(getPhaseName(Phase::Ptx));
     ptx = emitPtx(*input.module, *settings.arch, settings.options.level);
   }
   if (failed(ptx))
@@ -237,7 +232,7 @@ int Compilation::lowerToGpuObject() {
   bool needsCubin =
       !done && (settings.options.cubin || flags.emit == Phase::Cubin);
   if (needsCubin || (flags.explain && hasAssembler())) {
-    TimingScope scope = timing.nest("Assembly of PTX");
+    TimingScope scope = timing.begin(getPhaseName(Phase::Cubin));
     llvm::Expected<Cubin> assembled = assemblePtx(*ptx, *settings.arch);
     if (!assembled)
       return fail(toString(assembled.takeError()));
@@ -252,7 +247,7 @@ int Compilation::lowerToGpuObject() {
         code || done)
       return code;
   {
-    TimingScope scope = timing.nest("Descriptor");
+    TimingScope scope = timing.begin(getPhaseName(Phase::Obj));
     llvm::LLVMContext llvmContext;
     GpuCode code{*settings.arch, *ptx,
                  settings.options.cubin ? StringRef(cubin.contents)
@@ -277,7 +272,7 @@ int Compilation::finish() {
   bool done = false;
   if (int code = output.emit(Phase::Obj, text, done); code || done)
     return code;
-  TimingScope scope = timing.nest("Link");
+  TimingScope scope = timing.begin(getPhaseName(flags.emit));
   return output.link(text, toolPath);
 }
 

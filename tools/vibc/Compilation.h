@@ -10,8 +10,8 @@
 #define VIB_TOOLS_VIBC_COMPILATION_H
 
 #include "compiler/ptx/Cubin.h"
-#include "mlir/Support/Timing.h"
 #include "tools/vibc/Output.h"
+#include "tools/vibc/Timing.h"
 #include "llvm/Support/ThreadPool.h"
 
 namespace vib {
@@ -45,8 +45,7 @@ private:
   /// every processor.
   std::unique_ptr<llvm::ThreadPoolInterface> threads;
   mlir::MLIRContext context;
-  mlir::DefaultTimingManager timingManager;
-  mlir::TimingScope timing;
+  Timing timing;
 
   /// The module in it is lowered in place.
   Input input;

@@ -19,7 +19,7 @@
 #include "compiler/support/MemoryLimit.h"
 #include "compiler/support/UniqueFile.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/Timing.h"
+#include "tools/vibc/Timing.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
@@ -146,8 +146,8 @@ private:
 
 LogicalResult vib::lowerTo(Phase phase, ModuleOp module, Settings &settings,
                            const Input &input, StringRef toolPath,
-                           TimingScope &timing) {
-  TimingScope scope = timing.nest(("To " + getPhaseName(phase)).str());
+                           Timing &timing) {
+  TimingScope scope = timing.begin(getPhaseName(phase));
   MLIRContext *context = module.getContext();
   std::string reproducer;
   PassManager manager(context, ModuleOp::getOperationName(),
@@ -155,7 +155,7 @@ LogicalResult vib::lowerTo(Phase phase, ModuleOp module, Settings &settings,
   manager.enableCrashReproducerGeneration([&](std::string &error) {
     return ReproducerFile::create(error, reproducer);
   });
-  manager.enableTiming(scope);
+  timing.measure(manager, scope);
   if (failed(applyPassManagerCLOptions(manager)))
     return failure();
   addPipeline(manager, phase, module, settings);

@@ -12,11 +12,9 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "tools/vibc/Settings.h"
 
-namespace mlir {
-class TimingScope;
-} // namespace mlir
-
 namespace vib {
+
+class Timing;
 
 /// Brings a module into the state that parsing its text would give. Only the
 /// order of uses differs, on which patterns may depend.
@@ -32,8 +30,7 @@ mlir::LogicalResult verifyPhase(Phase phase, mlir::ModuleOp module,
 /// reproducer for the vib-opt beside `toolPath`.
 mlir::LogicalResult lowerTo(Phase phase, mlir::ModuleOp module,
                             Settings &settings, const Input &input,
-                            llvm::StringRef toolPath,
-                            mlir::TimingScope &timing);
+                            llvm::StringRef toolPath, Timing &timing);
 
 /// What --explain says about a program for the CPU. `module` is of the phase
 /// fused.
