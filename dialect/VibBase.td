@@ -18,7 +18,7 @@ def Vib_Dialect : Dialect {
   let cppNamespace = "::vib";
   let summary = "Networks trained with a variational information bottleneck";
   let description = [{
-    A model file holds two things: a `vib.model`, which is the network with its
+    A model file has two ops: a `vib.model`, which is the network with its
     loss, and a `vib.train`, which says how it is trained. The network has an
     encoder, which maps an input x to the posterior p(z|x) of a latent variable;
     a sample z of the posterior; and a decoder, which maps z to the likelihood
@@ -31,7 +31,7 @@ def Vib_Dialect : Dialect {
 
     - **Batch.** The first dimension of every tensor is the batch. A model file
       writes it as `?`; `vib.train` states it once.
-    - **Precision.** The tensors of a model are f32 or f64, all alike. The input
+    - **Precision.** The tensors of a model are all f32 or all f64. The input
       may also be `ui8` (bytes), which `vib.scale` converts.
     - **Units.** A loss and its terms are in nats, one number for each example.
       Programs report information in bits (nats divided by ln 2).

@@ -1,4 +1,4 @@
-//===- VibCharacterErrors.cpp - Characters that start no token ------------===//
+//===- VibCharacterErrors.cpp - Errors about wrong characters -------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

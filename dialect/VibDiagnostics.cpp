@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-// MLIR's parser and lexer speak of SSA values and of operation names in quotes.
-// An op cannot change that, because the parsers that are generated from an
-// assembly format call them directly. So their messages are rewritten on the
-// way to the user.
+// Messages of MLIR's parser and lexer use MLIR's terms, such as SSA values and
+// operation names in quotes. An op cannot change them, because the parser that
+// is generated from its assembly format calls MLIR's directly. A diagnostic
+// handler therefore rewrites the messages.
 //
 //===----------------------------------------------------------------------===//
 

@@ -18,9 +18,9 @@ namespace vib {
 /// quotes, or its first token if `size` is 0; or that the line or file ends.
 std::string describeToken(const char *start, size_t size = 0);
 
-/// Rewrites what MLIR's parser reports while it reads a model file, so that it
-/// says in the terms of the language what was found and expected, with an
-/// example of the op. Handlers that were registered before get the new message.
+/// Rewrites the errors of MLIR's parser in a model file. The new message says
+/// in the language's terms what was found and expected, with an example of the
+/// op. Handlers that were registered earlier receive it.
 class SyntaxErrorHandler : public mlir::ScopedDiagnosticHandler {
 public:
   /// For a whole file. `source` outlives the handler.

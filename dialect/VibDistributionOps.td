@@ -19,10 +19,10 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
   let group = "distributions";
   let summary = "makes a normal distribution from what a network computes";
   let description = [{
-    There are two kinds, told apart by the word after the operand.
+    There are two kinds. The word after the operand selects one.
 
     **A posterior: `softplus(SHIFT)`.** The network computes the mean and the
-    spread. The operand holds the statistics of each example:
+    spread. The operand contains the statistics of each example:
 
     - diagonal, 2 K numbers: the means mu, then rho, with
       `sigma = softplus(rho + SHIFT)`;
@@ -32,8 +32,8 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
 
     **A likelihood: `noise(S)` or `noise(@NAME = S)`.** The network computes the
     K means, and the standard deviation is one number for all dimensions: the
-    constant S, or a parameter `NAME` that starts at S. What is learned and
-    stored in weight files is its logarithm.
+    constant S, or a parameter `NAME` that starts at S. What is trained, and
+    stored in weight files, is its logarithm.
 
     - **Operand**: `tensor<?xNxf32>` or f64, with N as above.
     - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`. A diagonal one may
@@ -105,8 +105,8 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, of
       `vib.normal … softplus(…)`.
     - **Result**: `tensor<?xKxf32>` or f64.
-    - **Errors**: S below 1 or above 2^24, which is what the counter of the noise
-      holds, a result of another width, a second
+    - **Errors**: S below 1 or above 2^24 (the counter of the noise has 24 bits
+      for the sample), a result of another width, a second
       `vib.reparameterize` in the model.
 
     ```mlir

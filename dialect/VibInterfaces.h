@@ -1,4 +1,4 @@
-//===- VibInterfaces.h - What a model's parts can tell ----------*- C++ -*-===//
+//===- VibInterfaces.h - Data of the dialect's interfaces -------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -25,18 +25,18 @@ struct Parameter {
   ParameterKind kind;
   /// A linear's weight is [in, out].
   llvm::SmallVector<int64_t, 2> shape;
-  /// Whether files hold the transpose, [out, in].
+  /// Whether files contain the transpose, [out, in].
   bool transposed = false;
-  /// What the initializer of a weight goes by.
+  /// The numbers that the initializer of a weight uses.
   int64_t fanIn = 0, fanOut = 0;
-  /// The value before training of all that are not weights. Of the noise it is
-  /// the logarithm of the standard deviation, which is what is learned.
+  /// The value of a bias or a noise before training. A noise is the logarithm
+  /// of a standard deviation.
   double initial = 0;
 };
 
 enum class OptimizerKind { SGD, Adam, AdamW };
 
-/// Numbers that the kind has no use for are 0.
+/// Numbers that the optimizer does not use are 0.
 struct Optimizer {
   OptimizerKind kind;
   double rate = 0;

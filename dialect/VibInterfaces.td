@@ -1,4 +1,4 @@
-//===- VibInterfaces.td - What a model's parts can tell ----*- tablegen -*-===//
+//===- VibInterfaces.td - Interfaces of the dialect --------*- tablegen -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,8 +14,8 @@ include "mlir/IR/OpBase.td"
 def Vib_ParameterizedOpInterface : OpInterface<"ParameterizedOpInterface"> {
   let cppNamespace = "::vib";
   let description = [{
-    An op of a model that holds parameters to be learned. A model's parameters
-    are those of its ops in the order in which they stand.
+    An op of a model with parameters to be learned. A model's parameters are
+    those of its ops, in the order of the model file.
   }];
   let methods = [
     InterfaceMethod<"The parameters, a weight before its bias.",

@@ -57,9 +57,9 @@ void KernelOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
       setName(result, name);
 }
 
-/// The name of an argument in the text is kept as its location, so that it is
-/// there when the kernel is printed again. Numbers are no names, and a number
-/// after an underscore only made the name unique.
+/// Stores the name of an argument in its location, so that it is printed again.
+/// A number is not a name, and a number after an underscore only makes a name
+/// unique.
 static void keepName(OpAsmParser &parser, OpAsmParser::Argument &argument) {
   StringRef name = argument.ssaName.name.drop_front();
   StringRef stem = name.rtrim("0123456789");
@@ -159,8 +159,8 @@ static void printBindings(OpAsmPrinter &printer, StringRef keyword,
   printer << ')';
 }
 
-/// An argument has the name of its operand; one of a new tensor has that of the
-/// result, which says what the kernel makes of it.
+/// An argument is named after its operand, or after the result if the operand
+/// is a new tensor.
 static SmallVector<Value> getArgumentNames(KernelOp kernel) {
   SmallVector<Value> names;
   auto addName = [&](Value name) {

@@ -50,7 +50,7 @@ def Vib_KernelOp : Vib_Op<"kernel", [
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames", "getAsmResultNames"]>]> {
   let summary = "one kernel of a function: a fused region in destination style";
   let description = [{
-    The unit of work of the phase `fused`. The region holds linalg ops on
+    The unit of work of the phase `fused`. The region contains linalg ops on
     tensors. Its arguments are the `ins`, then the `outs`. The i-th yielded
     value is the new value of the i-th `outs`.
 

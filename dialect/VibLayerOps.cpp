@@ -17,7 +17,7 @@ using namespace vib;
 // ScaleOp, FlattenOp
 //===----------------------------------------------------------------------===//
 
-/// Checks the shapes of an op that makes one dimension of all but the batch.
+/// Checks the shapes of an op that flattens all dimensions but the batch.
 static LogicalResult verifyFlattening(Operation *op, RankedTensorType input,
                                       RankedTensorType result) {
   if (input.getRank() < 2)
@@ -153,7 +153,7 @@ LogicalResult SoftplusOp::verify() {
   return verifyRows(*this, getInput().getType(), "the input");
 }
 
-/// relu(relu(x)) = relu(x), and what is positive anyway stays.
+/// relu(relu(x)) = relu(x), and relu does not change positive values.
 OpFoldResult ReLUOp::fold(FoldAdaptor) {
   Operation *definition = getInput().getDefiningOp();
   return isa_and_nonnull<ReLUOp, SigmoidOp, SoftplusOp>(definition) ? getInput()

@@ -75,8 +75,8 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
   let description = [{
     The symbol names the layer. `@encode.0` owns the parameters
     `encode.0.weight` and `encode.0.bias`, as PyTorch's `state_dict` names those
-    of a `Linear`; files hold the weight as `[out, in]`. Weights start as `init`
-    of `vib.train` says, biases at zero.
+    of a `Linear`; files contain the weight as `[out, in]`. `init` of
+    `vib.train` sets the initial weights; biases start at zero.
 
     - **Input**: `tensor<?xINxf32>` or f64.
     - **Result**: `tensor<?xOUTxf32>` of the same element type. Instead of the

@@ -138,7 +138,7 @@ static ParseResult parseSettingAttribute(OpAsmParser &parser, StringRef group,
          << describeToken(loc.getPointer());
 }
 
-/// What is expected in place of a setting's value, or nothing if it is right.
+/// The kind of value that a setting expects, or nothing if `value` is right.
 static std::string getExpectedValue(StringRef name, Attribute value) {
   auto getOneOf = [](StringRef what, StringRef group) {
     return (what + ", one of " + listGroup(EntryKind::Attribute, group) + ",")
@@ -294,7 +294,7 @@ LogicalResult TrainOp::verify() {
   return success();
 }
 
-/// Whether a schedule leaves its base value as it is.
+/// Whether a schedule does not change its base value.
 static bool isConstant(Attribute schedule) {
   auto constant = dyn_cast<ConstantAttr>(schedule);
   return constant && constant.getWarmup().getValue().isZero();

@@ -24,7 +24,7 @@ def Vib_ModelOp : Vib_Op<"model", [
   let summary = "defines a network with an information bottleneck, and its loss";
   let description = [{
     The first argument is the input, the second the target that is predicted
-    from it. Their names are free. The region holds the encoder, one
+    from it. They can have any names. The region contains the encoder, one
     `vib.reparameterize`, the decoder and exactly one `vib.loss`.
 
     - **Input**: `tensor<?x…>` of one to four dimensions, of f32, f64 or `ui8`.
@@ -143,7 +143,7 @@ def Vib_TrainOp : Vib_Op<"train", [
     | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.adam`, `#vib.adamw` |
     | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear_warmup` |
     | `beta_schedule` | how beta changes | `#vib.constant` | `#vib.constant`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
-    | `average` | decay d of the exponential average of the weights; without it none is kept | none | [0, 1) |
+    | `average` | decay d of the exponential average of the weights; without it the weights are not averaged | none | [0, 1) |
     | `init` | the distribution of the initial weights | `#vib.glorot_uniform` | `#vib.glorot_uniform`, `#vib.glorot_normal`, `#vib.he_uniform`, `#vib.he_normal` |
     | `seed` | the seed of all random numbers | 0 | 0 to 2^64 - 1 |
 

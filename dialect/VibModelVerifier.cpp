@@ -1,4 +1,4 @@
-//===- VibModelVerifier.cpp - What must hold of a whole model ---*- C++ -*-===//
+//===- VibModelVerifier.cpp - The rules for a whole model -------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,23 +6,23 @@
 //
 //===----------------------------------------------------------------------===//
 
-// The rules that no single op can check, in the order in which a user would
-// want to hear of them:
+// The rules that no single op can check, in the order that is most useful to a
+// user who has broken several:
 //
 //   1. the arguments are an input and a target;
-//   2. no op has an attribute that it does not know;
+//   2. no op has an attribute that is not defined for it;
 //   3. every value is computed before it is read;
 //   4. there is one loss;
 //   5. there is one element type;
 //   6. names can be printed and stored, and no two parameters have one name;
-//   7. the loss reads every encoder and every parameter, else they would never
-//      be trained;
+//   7. the loss depends on every encoder and every parameter, because otherwise
+//      they would not be trained;
 //   8. the network is a chain: an encoder, one reparameterization of its
-//      posterior, a likelihood that reads nothing but the sample, and a rate of
-//      the same posterior. The compiled program encodes a batch once and draws
-//      as often as it likes, which needs that split;
+//      posterior, a likelihood that depends only on the sample, and a rate of
+//      the same posterior. A compiled program can then encode a batch once and
+//      draw several samples;
 //   9. there is a parameter to train;
-//  10. no number of bytes or of operations overflows.
+//  10. no count of bytes or operations overflows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -84,7 +84,7 @@ void ModelVerifier::collect(Operation *root,
     for (Value operand : op->getOperands())
       if (Operation *definition = operand.getDefiningOp())
         worklist.push_back(definition);
-    // Of an encoder or a decoder only what it yields counts.
+    // Only what an encoder or a decoder yields is used.
     for (Region &region : op->getRegions())
       if (!region.empty() && !region.front().empty())
         worklist.push_back(&region.front().back());
@@ -132,7 +132,7 @@ LogicalResult ModelVerifier::verifyArguments() {
   return success();
 }
 
-/// What MLIR keeps without a word would be without effect.
+/// MLIR accepts unknown attributes, which would have no effect.
 LogicalResult ModelVerifier::verifyAttributes() {
   WalkResult result = model->walk([](Operation *op) -> WalkResult {
     for (NamedAttribute attribute : op->getDiscardableAttrs())
@@ -223,27 +223,25 @@ LogicalResult ModelVerifier::verifyNames() {
   if (failed(verifyText(model, "a name", model.getSymName())))
     return failure();
   llvm::StringMap<Operation *> owners;
-  WalkResult result =
-      model.getBody().walk([&](ParameterizedOpInterface op) -> WalkResult {
-        for (const Parameter &parameter : op.getParameters()) {
-          if (failed(verifyText(op, "a name for its parameters",
-                                parameter.name)))
-            return WalkResult::interrupt();
-          auto [place, isNew] =
-              owners.try_emplace(parameter.name, op.getOperation());
-          if (isNew)
-            continue;
-          InFlightDiagnostic diagnostic =
-              op->emitOpError(
-                  "expected a name of its own, but there is already a "
-                  "parameter '")
-              << parameter.name << "'";
-          diagnostic.attachNote(place->second->getLoc())
-              << "'" << parameter.name << "' is here";
-          return diagnostic;
-        }
-        return WalkResult::advance();
-      });
+  WalkResult result = model.getBody().walk([&](ParameterizedOpInterface op)
+                                               -> WalkResult {
+    for (const Parameter &parameter : op.getParameters()) {
+      if (failed(verifyText(op, "a name for its parameters", parameter.name)))
+        return WalkResult::interrupt();
+      auto [place, isNew] =
+          owners.try_emplace(parameter.name, op.getOperation());
+      if (isNew)
+        continue;
+      InFlightDiagnostic diagnostic =
+          op->emitOpError("expected a name of its own, but there is already a "
+                          "parameter '")
+          << parameter.name << "'";
+      diagnostic.attachNote(place->second->getLoc())
+          << "'" << parameter.name << "' is here";
+      return diagnostic;
+    }
+    return WalkResult::advance();
+  });
   return failure(result.wasInterrupted());
 }
 
@@ -271,8 +269,8 @@ LogicalResult ModelVerifier::verifyUses() {
   return failure(result.wasInterrupted());
 }
 
-/// The op that computes a distribution: inside of an encoder or a decoder the
-/// one whose result it yields.
+/// The op that computes a distribution. If an encoder or a decoder yields it,
+/// this is the op within.
 static Operation *getSource(Value distribution) {
   Operation *op = distribution.getDefiningOp();
   while (isa_and_nonnull<EncoderOp, DecoderOp>(op))
@@ -406,8 +404,8 @@ LogicalResult ModelVerifier::verifyLearns() {
                            "'vib.mlp'");
 }
 
-/// The product of a shape's sizes, in which the batch is '?', and of `count`; or
-/// `most` + 1 if it is larger than `most`.
+/// The product of a shape's sizes, in which the batch is '?', and of `count`;
+/// or `most` + 1 if it is larger than `most`.
 static int64_t countAtMost(int64_t most, int64_t count,
                            ArrayRef<int64_t> shape) {
   for (int64_t size : shape) {
@@ -421,8 +419,8 @@ static int64_t countAtMost(int64_t most, int64_t count,
 }
 
 LogicalResult ModelVerifier::verifySizes() {
-  // 256 GiB of f32, and operations that a step of as many rows as there can be
-  // still counts: all bytes and operations of a program are counted in 64 bits.
+  // 256 GiB of f32. With these bounds, the bytes and the operations of a step
+  // with the largest batch can be counted in 64 bits.
   constexpr int64_t kMostNumbers = int64_t(1) << 36;
   constexpr int64_t kMostProducts = int64_t(1) << 40;
   int64_t samples = 1, values = 0, parameters = 0, products = 0;
@@ -447,7 +445,7 @@ LogicalResult ModelVerifier::verifySizes() {
     if (failed(verify(argument.getLoc(), argument)))
       return failure();
   WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
-    // What follows is computed for each sample.
+    // The ops after it are computed for each sample.
     if (auto sample = dyn_cast<ReparameterizeOp>(op))
       samples = sample.getSamples();
     for (Value value : op->getResults())

@@ -26,7 +26,7 @@
 using namespace mlir;
 using namespace vib;
 
-/// The number at which the parser stands, and what touches it; or nothing.
+/// The number at the parser's position and what touches it, or nothing.
 static StringRef getNumberText(AsmParser &parser) {
   // The source ends with a NUL.
   StringRef line =
@@ -34,7 +34,7 @@ static StringRef getNumberText(AsmParser &parser) {
   return line.take_front(getNumberLength(line));
 }
 
-/// Skips the tokens of `text`, at the first of which the parser stands.
+/// Skips the tokens of `text`, the first of which is at the parser's position.
 static ParseResult skip(AsmParser &parser, StringRef text) {
   while (parser.getCurrentLocation().getPointer() < text.end()) {
     StringRef word;
@@ -102,7 +102,7 @@ FailureOr<FloatAttr> vib::parseNumber(AsmParser &parser) {
   if (skip(parser, text))
     return failure();
   Type f64 = parser.getBuilder().getF64Type();
-  // The type that MLIR would print may be there.
+  // The number may be followed by its type, as MLIR prints it.
   SMLoc typeLoc = parser.getCurrentLocation();
   Type type = f64;
   if (succeeded(parser.parseOptionalColon()) && parser.parseType(type))

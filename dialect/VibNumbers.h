@@ -19,7 +19,7 @@ namespace vib {
 /// exponent: `1e-3`, `1.0E-3`, `-5`, `1_000`. NaN and infinities are written as
 /// their bits with a type: `0x7FF8000000000000 : f64`.
 mlir::FailureOr<mlir::FloatAttr> parseNumber(mlir::AsmParser &parser);
-/// The shortest digits that are read as the same number.
+/// Prints the shortest digits that are read as the same number.
 void printNumber(mlir::AsmPrinter &printer, mlir::FloatAttr number);
 
 /// The same as directives of an op's assembly format.
@@ -28,7 +28,7 @@ mlir::ParseResult parseNumber(mlir::OpAsmParser &parser,
 void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *,
                  mlir::FloatAttr number);
 
-/// The bound for counts that are limited only by the attribute that holds them.
+/// The bound for counts that only the type of their attribute limits.
 inline constexpr uint64_t kMostCounted = std::numeric_limits<int64_t>::max();
 /// The epochs of a run: the order of the rows is drawn from 32 bits of one.
 inline constexpr int64_t kMostEpochs = INT64_C(1) << 32;
@@ -41,9 +41,9 @@ inline constexpr int64_t kMostWidth = std::numeric_limits<int32_t>::max();
 /// (docs/randomness.md).
 inline constexpr int64_t kMostSamples = 1 << 24;
 
-/// Parses digits, `100` or `1_000`, as a signless i64. What the message calls
-/// `what` must be from `least` to `most`; above 2^63 - 1 the attribute has the
-/// bits of the unsigned number.
+/// Parses digits, `100` or `1_000`, as a signless i64 from `least` to `most`.
+/// Messages call it `what`. Above 2^63 - 1 the attribute has the bits of the
+/// unsigned number.
 mlir::ParseResult parseCount(mlir::AsmParser &parser, mlir::IntegerAttr &count,
                              llvm::StringRef what, uint64_t least,
                              uint64_t most);

@@ -16,8 +16,8 @@ using namespace vib;
 
 bool Translator::translateNames() {
   StringRef rest = message;
-  // Without the `vib.` MLIR takes `#adam` for an alias, about which it
-  // complains at its end, and `#adam<lr = 1>` for an attribute of another
+  // Without `vib.`, MLIR takes `#adam` for an alias, which it reports at its
+  // end, and `#adam<lr = 1>` for an attribute of another
   // dialect.
   bool isAlias = rest.starts_with("undefined symbol alias id '");
   if (isAlias || rest.contains(" created with unregistered dialect.")) {
@@ -54,7 +54,7 @@ bool Translator::translateNames() {
   return true;
 }
 
-/// Translates what MLIR says of an op whose name is in quotes, which is its
+/// Translates the messages for an op whose name is in quotes, which is MLIR's
 /// generic form.
 bool Translator::translateGeneric() {
   static const llvm::Regex known(
@@ -67,7 +67,7 @@ bool Translator::translateGeneric() {
       !source.isOnOneLine(at, position))
     return false;
   StringRef text = source.getText();
-  // At the end of the name or, further on, at its begin.
+  // At the end of the name, or at its start if MLIR read further.
   if (!llvm::isAlpha(text.substr(at + 1).empty() ? ' ' : text[at + 1]))
     at = text.take_front(at).rfind('"');
   if (at == StringRef::npos)
@@ -123,7 +123,7 @@ bool Translator::translateOps() {
               << " op expected its region to have ops";
     return true;
   }
-  // MLIR puts its own words before what the parser of an op reports.
+  // MLIR adds words before the message of an op's parser.
   if (!rest.consume_front("custom op '"))
     return false;
   auto [op, own] = rest.split("' ");
@@ -135,8 +135,8 @@ bool Translator::translateOps() {
   return true;
 }
 
-/// Translates what ODS generates for the types of operands and results, and
-/// for enums.
+/// Translates the messages that ODS generates for the types of operands and
+/// results, and for enums.
 bool Translator::translateTypes() {
   StringRef rest = message;
   static const llvm::Regex wrongType(

@@ -1,4 +1,4 @@
-//===- VibReference.cpp - The language's names and how they are written ---===//
+//===- VibReference.cpp - The language's names and their forms ------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -98,7 +98,7 @@ std::string ReferenceEntry::getSpelling() const {
   return (getSigil(kind) + name).str();
 }
 
-/// Whether `line` has `word`, and not as a part of a longer one.
+/// Whether `line` contains `word`, not only as a part of a longer one.
 static bool hasWord(StringRef line, StringRef word) {
   for (size_t at = line.find(word); at != StringRef::npos;
        at = line.find(word, at + 1)) {

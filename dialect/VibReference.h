@@ -1,4 +1,4 @@
-//===- VibReference.h - The language's names and how they are written -----===//
+//===- VibReference.h - The language's names and their forms --------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Messages list the names of the language and show how they are written, with
-// the examples in the descriptions of the .td files. Private to the dialect.
+// Messages list the names of the language and show their forms, which are the
+// examples in the descriptions of the .td files. Private to the dialect.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,8 +34,8 @@ struct ReferenceEntry {
 
   /// As a model file has it: `vib.linear`, `#vib.adam`, `!vib.normal`.
   std::string getSpelling() const;
-  /// The examples in the description that show this entry, one line each and
-  /// without what is between braces.
+  /// The examples of this entry in the description, one line each, with the
+  /// text between braces left out.
   llvm::SmallVector<std::string> getForms() const;
 };
 

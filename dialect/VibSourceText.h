@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Where an error stands in a text that MLIR could not parse. Private to the
-// dialect.
+// Finds the place and the context of an error in text that MLIR could not
+// parse. Private to the dialect.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,18 +22,18 @@
 
 namespace vib {
 
-/// `%x`, `vib.linear` or `@encode.0` at the begin of `text`, or nothing.
+/// `%x`, `vib.linear` or `@encode.0` at the start of `text`, or nothing.
 llvm::StringRef getName(llvm::StringRef text);
 
-/// The length of the number with which `text` begins and of all that touches
-/// it, so that no part of `1e-3x` or `1..5` passes for a number; or 0.
+/// The length of the number at the start of `text` and of everything that
+/// touches it, so that no part of `1e-3x` or `1..5` counts as a number; or 0.
 size_t getNumberLength(llvm::StringRef text);
 
-/// The length of the name, number, string or other character with which `text`
-/// begins.
+/// The length of the name, number, string or other character at the start of
+/// `text`.
 size_t getTokenLength(llvm::StringRef text);
 
-/// What the text alone tells about an op.
+/// An op, as far as its text shows it.
 struct Statement {
   /// `vib.linear`; empty if there is none.
   llvm::StringRef op;
@@ -51,11 +51,11 @@ public:
 
   llvm::StringRef getText() const { return text; }
 
-  /// The position of a location in the text, and back: in the file of `like`.
+  /// Converts a location to a position, and back, to one in the file of `like`.
   std::optional<size_t> find(mlir::Location loc) const;
   mlir::Location getLocation(mlir::Location like, size_t position) const;
 
-  /// The last op that begins before the position; the first that begins at it
+  /// The last op that begins before the position, and the first that begins at
   /// or after it.
   Statement getStatement(size_t position) const;
   Statement getStatementFrom(size_t position) const;
@@ -67,7 +67,7 @@ public:
   /// Whether a definition begins at the position.
   bool isDefinition(size_t position) const;
 
-  /// Whether the position is inside of the braces of some op.
+  /// Whether the position is within the braces of an op.
   bool isInModel(size_t position) const {
     return getOpenBrace(position).has_value();
   }
@@ -77,9 +77,9 @@ public:
   /// `tensor` or `#vib.adam`; a `<` before `begin` does not count.
   llvm::StringRef getOpenBracket(size_t begin, size_t position) const;
 
-  /// Where the last token begins that begins before the position.
+  /// The start of the last token that begins before the position.
   size_t getTokenBefore(size_t position) const;
-  /// The first position from there on that is neither space nor a comment.
+  /// The first position from here on that is neither a space nor a comment.
   size_t skipSpace(size_t position) const;
   bool isOnOneLine(size_t begin, size_t end) const;
 
@@ -87,7 +87,7 @@ private:
   void visitDefinitions(
       llvm::function_ref<void(size_t, llvm::StringRef)> visit) const;
   /// Calls `visit` with every token and its position up to `end`, until it
-  /// returns false. Comments are no tokens.
+  /// returns false. Comments are not tokens.
   void
   visitTokens(size_t end,
               llvm::function_ref<bool(size_t, llvm::StringRef)> visit) const;

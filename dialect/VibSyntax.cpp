@@ -29,10 +29,10 @@ InFlightDiagnostic &vib::describeUnknown(InFlightDiagnostic &diagnostic,
 }
 
 //===----------------------------------------------------------------------===//
-// Types that follow from the operand's
+// Types inferred from the operand's
 //===----------------------------------------------------------------------===//
 
-/// Parses a tensor's type; ranked, so that all that follows may rely on it.
+/// Parses a ranked tensor type. Other types are errors here already.
 static ParseResult parseTensor(OpAsmParser &parser, Type &type) {
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseType(type))

@@ -19,13 +19,13 @@
 
 namespace vib {
 
-/// `expected one of …` but got what stands at `loc`, and the one of `known`
-/// that is nearest to it.
+/// Adds `expected one of …` with `known`, the text that was found at `loc`, and
+/// the nearest of `known`.
 mlir::InFlightDiagnostic &
 describeUnknown(mlir::InFlightDiagnostic &diagnostic, llvm::SMLoc loc,
                 llvm::ArrayRef<llvm::StringRef> known);
 
-/// Of vib.noise: `train` or `evaluate`.
+/// `train` or `evaluate`, in vib.noise.
 mlir::ParseResult parsePurpose(mlir::OpAsmParser &parser,
                                mlir::BoolAttr &evaluation);
 void printPurpose(mlir::OpAsmPrinter &printer, mlir::Operation *,

@@ -55,7 +55,7 @@ std::string vib::getExpected(StringRef message) {
   return "";
 }
 
-/// The type that was probably meant by a name that is not a type; or nothing.
+/// The type that is probably meant by a name that is not a type, or nothing.
 static std::string getTypeAdvice(StringRef name) {
   if (const ReferenceEntry *entry = lookupEntry(EntryKind::Type, name))
     return entry->getSpelling();
@@ -81,7 +81,7 @@ void Translator::reportUnclosed() {
       << " is not closed";
 }
 
-/// Reports what stands where an op should begin.
+/// Reports what was found where an op should begin.
 void Translator::translateNoOp() {
   size_t at = source.skipSpace(position);
   StringRef text = source.getText().substr(at);

@@ -149,8 +149,8 @@ static void printFields(AsmPrinter &printer, ArrayRef<Field> fields,
     printer << ">";
 }
 
-/// The parser and the printer of an attribute of fields. The field's names are
-/// not always those of the accessors, so both are listed.
+/// The parser and the printer of an attribute of fields. Some fields have other
+/// names than their accessors, so both are listed.
 #define VIB_FIELDS(Class, count, fields, ...)                                  \
   Attribute Class::parse(AsmParser &parser, Type) {                            \
     return parseFields<Class>(parser, fields,                                  \

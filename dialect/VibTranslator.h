@@ -20,8 +20,8 @@
 
 namespace vib {
 
-/// What a message that MLIR's parser words as `expected …` expects, in the
-/// terms of the language; empty if the parser has no such message.
+/// Translates what MLIR's parser expected, according to its message `expected
+/// …`, into the terms of the language. Empty if MLIR has no such message.
 std::string getExpected(llvm::StringRef message);
 
 class Translator {
@@ -49,7 +49,7 @@ private:
   /// Starts a new message in place of the old one and its notes.
   mlir::Diagnostic &restart(size_t at);
   mlir::Diagnostic &restart() { return restart(position); }
-  /// Where the last note of the old message points.
+  /// The position of the last note of the old message.
   std::optional<size_t> getNoted() const;
   /// The attribute or type of vib whose `<` and `>` enclose the position.
   const ReferenceEntry *getInnerEntry(const Statement &statement,

@@ -25,7 +25,7 @@ bool Translator::translateBytes() {
       !inputOfBytes.match(text, &parts))
     return false;
   size_t input = parts[1].data() - text.data();
-  // It has been reported.
+  // An inner handler has reported it.
   if (position == input)
     return false;
   // The parser reports at an operand, the verifier at the op.

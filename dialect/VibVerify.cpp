@@ -1,4 +1,4 @@
-//===- VibVerify.cpp - What the verifiers share -----------------*- C++ -*-===//
+//===- VibVerify.cpp - Checks that several verifiers use --------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

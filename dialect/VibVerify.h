@@ -1,4 +1,4 @@
-//===- VibVerify.h - What the verifiers share -------------------*- C++ -*-===//
+//===- VibVerify.h - Checks that several verifiers use ----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,8 +23,8 @@ mlir::LogicalResult verifySameBatch(mlir::Operation *op,
                                     mlir::RankedTensorType input,
                                     mlir::RankedTensorType result);
 
-/// Where one of two batches that differ is '?', which a reader may not know to
-/// be how a model has it, says so.
+/// Notes that a model writes '?' for its batch, if one of two different batches
+/// is '?'.
 void noteBatch(mlir::InFlightDiagnostic &diagnostic, mlir::Location loc,
                mlir::RankedTensorType lhs, mlir::RankedTensorType rhs);
 
@@ -33,7 +33,7 @@ mlir::LogicalResult verifySameRows(mlir::Operation *op,
                                    mlir::RankedTensorType input,
                                    mlir::RankedTensorType result);
 
-/// Checks what must hold of a model as a whole.
+/// Checks the rules for a model as a whole.
 mlir::LogicalResult verifyModel(ModelOp model);
 
 } // namespace vib

@@ -343,7 +343,7 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   SafetensorsReader reader(path);
   if (kindOf(reader) != checkpointKind)
     fail("{}: {}, expected a checkpoint", path,
-         kindOf(reader) == weightsKind ? "it holds weights alone"
+         kindOf(reader) == weightsKind ? "it contains only weights"
                                        : "not a file of this program's");
   visitBlocks(state, [&](const std::string &prefix, Memory &block) {
     readBlock(reader, model, prefix, false, block.data());
@@ -461,8 +461,9 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
       averages |= reader.find(fmt::format("average.{}",
                                           model.parameters[i].name)) != nullptr;
     if (use == Use::Average && !averages)
-      fail("{}: the checkpoint holds raw weights only, expected average ones",
-           path);
+      fail(
+          "{}: the checkpoint contains only raw weights, expected average ones",
+          path);
     bool average = averages && use != Use::Raw;
     prefix = average ? "average." : "weights.";
     metadata["weights"] = average ? "average" : "raw";
@@ -474,8 +475,8 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
            path, found->second);
     std::string_view wanted = use == Use::Average ? "average" : "raw";
     if (use != Use::Any && says && found->second != wanted)
-      fail("{}: the file holds {} weights only, expected {} ones (a checkpoint "
-           "holds both)",
+      fail("{}: the file contains only {} weights, expected {} ones (a "
+           "checkpoint contains both)",
            path, found->second, wanted);
   }
   readBlock(reader, model, prefix, true, block);

@@ -218,7 +218,7 @@ void Folder::failWithout(const std::string &split) const {
   fail("no {0} data in {1}: {2}; looked for {3}-images-idx3-ubyte[.gz], "
        "{0}.npz, {0}_x.npy, x_{0}.npy or mnist.npz{4}",
        split, path,
-       entries.empty() ? "it is empty" : "it holds " + listNames(entries),
+       entries.empty() ? "it is empty" : "it contains " + listNames(entries),
        split == "test" ? "t10k" : split,
        below.empty() ? ""
                      : fmt::format("; there is such data in {}: name that "

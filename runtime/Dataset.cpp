@@ -88,8 +88,8 @@ double largest(const VibModel &model) {
 /// Throws an Error for a value that the model cannot represent.
 [[noreturn]] void badValue(const std::string &source, const char *what,
                            int64_t row, double value) {
-  fail("{}: {} of row {} (counted from 0): {}, expected a finite number that "
-       "the model's type holds",
+  fail("{}: {} of row {} (counted from 0): {}, expected a finite number in the "
+       "range of the model's type",
        source, what, row, value);
 }
 

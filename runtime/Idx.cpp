@@ -121,7 +121,8 @@ Array parseIdx(Bytes bytes, const std::string &name, const CheckHeader &check) {
   bool fits = countElements(array.shape, elementBytes, elements);
   uint64_t size = fits ? uint64_t(elements) * elementBytes : 0;
   if (!fits || size > source.remaining())
-    fail("{}: the IDX header says {} elements of {}, more than the file holds: "
+    fail("{}: the IDX header says {} elements of {}, more than the file "
+         "contains: "
          "expected at most {} of them",
          name, formatShape(array.shape), nameOf(array.type),
          counted(int64_t(source.remaining()), "byte"));

@@ -82,17 +82,17 @@ TEST(Idx, MislabelledFilesAreErrors) {
   EXPECT_ERROR(parseIdx(makeIdx(7, {6}, six), "f"), "IDX type 0x07");
   EXPECT_ERROR(parseIdx(makeIdx(8, {}, six), "f"), "0 dimensions");
   EXPECT_ERROR(parseIdx(makeIdx(8, {7}, six), "f"),
-               "says [7] elements of uint8, more than the file holds");
+               "says [7] elements of uint8, more than the file contains");
 }
 
 TEST(Idx, ForgedSizesAllocateNothing) {
   uint32_t huge = 0xffffffff;
   EXPECT_ERROR(parseIdx(makeIdx(8, {huge, huge, huge}, six), "f"),
-               "more than the file holds");
+               "more than the file contains");
   EXPECT_ERROR(parseIdx(gzip(makeIdx(8, {huge}, six)), "f"),
-               "more than the file holds");
+               "more than the file contains");
   EXPECT_ERROR(parseIdx(makeIdx(0x0E, {huge, huge, 0}, {}), "f"),
-               "more than the file holds");
+               "more than the file contains");
 }
 
 TEST(Idx, HeadersAreCheckedBeforeTheElementsAreInflated) {

@@ -206,7 +206,7 @@ TEST(Checkpoint, WeightsAreNoCheckpoint) {
   saveWeights(directory.path("w"), test.model, state.weights.data(), false,
               makeCheckpoint());
   EXPECT_ERROR(loadCheckpoint(directory.path("w"), test.model, state),
-               "it holds weights alone, expected a checkpoint");
+               "it contains only weights, expected a checkpoint");
 }
 
 TEST(Checkpoint, SgdWithoutAverageHasFewerBlocks) {
@@ -271,7 +271,7 @@ TEST(Weights, ComeFromWeightsAndCheckpoints) {
   expect(weights, Use::Average, state.average, "average");
   Memory block(test.model.block_bytes, "a block");
   EXPECT_ERROR(loadWeights(weights, test.model, Use::Raw, block.data()),
-               "holds average weights only");
+               "contains only average weights");
 }
 
 TEST(Weights, TypesAreConverted) {

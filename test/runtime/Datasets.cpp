@@ -146,7 +146,7 @@ TEST(Dataset, AFolderWithoutDataSaysWhatIsThere) {
   directory.write("results.npz", makeZip({{"a.npy", npyImages}}));
   mkdir(directory.path("raw").c_str(), 0755);
   EXPECT_ERROR(loadSplit(directory.path(), "train", test.model),
-               "it holds a?b.csv, raw/ and results.npz; looked for");
+               "it contains a?b.csv, raw/ and results.npz; looked for");
   for (int i = 10; i < 30; ++i)
     directory.write("file" + std::to_string(i), {});
   EXPECT_ERROR(loadSplit(directory.path(), "train", test.model),

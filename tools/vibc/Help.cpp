@@ -73,8 +73,7 @@ How to compute:
       tf32            f32, but contractions of matrices round their factors to
                       TF32 (GPU only)
   --batch=N           The rows of a batch, instead of the model's own number
-  -O0                 The reference: nothing fused, scalar loops by the plainest
-                      passes, one thread
+  -O0                 The reference: no fusion, scalar loops, one thread
   -O1                 Adds fusion into kernels, one plan of all memory, tiles,
                       vectors and threads
   -O2                 Adds LLVM's -O2 on that code (the default)

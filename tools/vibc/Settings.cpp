@@ -255,13 +255,13 @@ int Settler::checkReports() {
   if (input.phase > explained)
     return failUsage("--explain describes the phase " +
                      getPhaseName(explained) + ", but " + input.name +
-                     " holds the phase " + getPhaseName(input.phase));
+                     " is a file of the phase " + getPhaseName(input.phase));
   return 0;
 }
 
 int Settler::settle() {
   if (flags.emit < input.phase)
-    return failUsage(input.name + " holds the phase " +
+    return failUsage(input.name + " is a file of the phase " +
                      getPhaseName(input.phase) +
                      ", which comes after --emit=" + getPhaseName(flags.emit));
   if (int code = input.recorded ? takeRecorded() : takeFlags())

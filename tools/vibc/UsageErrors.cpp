@@ -38,7 +38,7 @@ static std::string suggestFlag(StringRef name, cl::OptionCategory &category) {
   StringRef nearest;
   for (auto &[candidate, option] : cl::getRegisteredOptions()) {
     bool isOwn = is_contained(option->Categories, &category) ||
-                 is_contained({"help", "version"}, candidate);
+                 is_contained({"help", "help-hidden", "version"}, candidate);
     unsigned distance = getSpellingDistance(name, candidate);
     if (candidate.size() < 3 || (!isOwn && !isMlir) || distance >= least)
       continue;
