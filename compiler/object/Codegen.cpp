@@ -37,7 +37,6 @@
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ObjectFile.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
@@ -110,27 +109,6 @@ vib::translateToLLVMIR(mlir::ModuleOp module, const CompileOptions &options,
       function.addFnAttr("target-features", options.features);
   }
   return translated;
-}
-
-void vib::optimize(llvm::Module &module, const CompileOptions &options,
-                   const TargetInfo &target) {
-  // The reference (-O0) stays scalar.
-  PipelineTuningOptions tuning;
-  tuning.LoopVectorization = tuning.SLPVectorization = options.level >= 2;
-  PassBuilder builder(target.machine.get(), tuning);
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager components;
-  ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  OptimizationLevel level = options.level >= 3   ? OptimizationLevel::O3
-                            : options.level == 2 ? OptimizationLevel::O2
-                                                 : OptimizationLevel::O1;
-  builder.buildPerModuleDefaultPipeline(level).run(module, modules);
 }
 
 std::string vib::printLLVMIR(const llvm::Module &module) {
