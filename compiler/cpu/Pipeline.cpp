@@ -8,6 +8,7 @@
 
 #include "compiler/cpu/Passes.h"
 #include "compiler/expand/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -32,17 +33,18 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
   // Every pass from here on takes time for each op, so equal kernels are merged
   // at once.
   pm.addPass(createShareKernels());
+  OpPassManager &functions = pm.nest<func::FuncOp>();
   // The bodies are vectors now, so the noise expands to vector operations.
-  pm.addPass(createExpandNoise());
-  pm.addPass(createExpandRounding({options.hasBf16}));
+  functions.addPass(createExpandNoise());
+  functions.addPass(createExpandRounding({options.hasBf16}));
   // Fold address arithmetic and hoist invariants before the math functions are
   // approximated, so that fewer functions are expanded.
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  pm.addPass(createLoopInvariantCodeMotionPass());
-  pm.addPass(createApproximateMath());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
+  functions.addPass(createLoopInvariantCodeMotionPass());
+  functions.addPass(createApproximateMath());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
   pm.addPass(createVerifyKernels());
 }
 

@@ -10,6 +10,7 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Affine/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -21,27 +22,29 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   // types.
   pm.addPass(createLowerLaunches());
 
-  // The rest is upstream's lowering. Vector transfers are lowered while there
-  // are loops; strided metadata is expanded while there are subviews, which
-  // leaves affine arithmetic behind.
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  pm.addPass(createConvertVectorToSCFPass());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
+  // The rest is upstream's lowering, function by function where it can be.
+  // Vector transfers are lowered while there are loops; strided metadata is
+  // expanded while there are subviews, which leaves affine arithmetic behind.
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
+  functions.addPass(createConvertVectorToSCFPass());
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
   // Functions without an LLVM intrinsic become calls of libm, one element at a
   // time. That must happen before vectors are lowered, because elements are
   // extracted from them. log1p stays a call: log(1 + x) would lose its
   // precision.
   ConvertMathToLLVMPassOptions mathOptions;
   mathOptions.approximateLog1p = false;
-  pm.addPass(createConvertMathToLLVMPass(mathOptions));
+  functions.addPass(createConvertMathToLLVMPass(mathOptions));
   pm.addPass(createConvertMathToLibmPass());
   ConvertVectorToLLVMPassOptions vectorOptions;
   vectorOptions.x86Vector = true;
-  pm.addPass(createConvertVectorToLLVMPass(vectorOptions));
-  pm.addPass(createArithToLLVMConversionPass());
+  OpPassManager &vectors = pm.nest<func::FuncOp>();
+  vectors.addPass(createConvertVectorToLLVMPass(vectorOptions));
+  vectors.addPass(createArithToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   // Shapes are static, so a bare pointer carries all information of a memref
   // descriptor, and it can be noalias.
@@ -49,10 +52,11 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   funcOptions.useBarePtrCallConv = true;
   pm.addPass(createConvertFuncToLLVMPass(funcOptions));
   pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createConvertIndexToLLVMPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
+  OpPassManager &lowered = pm.nest<LLVM::LLVMFuncOp>();
+  lowered.addPass(createConvertIndexToLLVMPass());
+  lowered.addPass(createCanonicalizerPass());
+  lowered.addPass(createCSEPass());
+  lowered.addPass(createReconcileUnrealizedCastsPass());
 
   // Wrap functions last, when their arguments have their final types.
   pm.addPass(createWrapFunctions());
