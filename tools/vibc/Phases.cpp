@@ -156,6 +156,12 @@ LogicalResult vib::lowerTo(Phase phase, ModuleOp module, Settings &settings,
     return ReproducerFile::create(error, reproducer);
   });
   timing.measure(manager, scope);
+#ifdef NDEBUG
+  // Between the passes of the long pipelines, only the file of a phase is
+  // verified, which may have been edited. It would take a third of their time,
+  // and otherwise finds only bugs of vibc.
+  manager.enableVerifier(phase <= Phase::Fused || input.phase > Phase::Model);
+#endif
   if (failed(applyPassManagerCLOptions(manager)))
     return failure();
   addPipeline(manager, phase, module, settings);
