@@ -10,6 +10,7 @@
 #include "compiler/fused/Outline.h"
 #include "compiler/object/Descriptor.h"
 #include "compiler/object/Link.h"
+#include "compiler/support/MemoryLimit.h"
 #include "compiler/support/UniqueFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -138,6 +139,14 @@ int Output::emit(Phase at, ModuleOp module, bool &done) const {
   return writeEnd(contents);
 }
 
+static int failToRead(std::error_code error) {
+  if (error != std::errc::not_enough_memory)
+    return fail("cannot read what the linker wrote: " + error.message());
+  char reason[256];
+  describeMemoryShortage(reason, sizeof reason);
+  return fail("cannot read what the linker wrote: " + Twine(reason));
+}
+
 int Output::link(StringRef object, StringRef toolPath) const {
   SmallString<128> objectPath, linkedPath;
   if (llvm::Error error = createTemporaryFile("vibc", "o", objectPath))
@@ -153,7 +162,7 @@ int Output::link(StringRef object, StringRef toolPath) const {
     return fail(toString(std::move(error)));
   auto linked = llvm::MemoryBuffer::getFile(linkedPath);
   if (!linked)
-    return fail("the linker wrote nothing");
+    return failToRead(linked.getError());
 
   std::string path = getPath();
   if (llvm::Error error = writeOutput(path, (*linked)->getBuffer(), true))
