@@ -46,7 +46,7 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
   Value right = op->getOperand(form.rhs);
   isNarrow = getElementTypeOrSelf(right) != element;
   auto prologue = right.getDefiningOp<linalg::LinalgOp>();
-  if (prologue && isRoundedByReaders(prologue)) {
+  if (prologue && e.plan.isFolded(prologue)) {
     right = prologue.getDpsInputs().front();
     isRounded = true;
   }
@@ -58,10 +58,9 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
   rows = form.row ? extents[*form.row] : 1;
   columns = extents[form.column];
   depth = extents[form.reduction];
-  choice = chooseContractionTile(op, form, extents, interleaved != nullptr,
-                                 e.machine);
+  choice = e.plan.getContractionTile(op, form, extents);
   assert((!epilogue ||
-          (startsAtZero && choice.kind == ContractionTile::Columns)) &&
+          (startsAtZero && choice.kind == RegisterTileKind::Columns)) &&
          "getEpilogue allows no other");
   rowBytes =
       depth * getElementBytes(getElementTypeOrSelf(op->getOperand(form.lhs)));
@@ -171,11 +170,11 @@ void ContractionEmitter::run() {
     pack();
   emitOuter([&] {
     switch (choice.kind) {
-    case ContractionTile::Columns:
+    case RegisterTileKind::Columns:
       return emitColumns();
-    case ContractionTile::Dot:
+    case RegisterTileKind::Dot:
       return emitDot();
-    case ContractionTile::Groups:
+    case RegisterTileKind::Groups:
       return emitGroups();
     }
   });

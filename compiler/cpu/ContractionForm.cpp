@@ -116,12 +116,12 @@ FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
   return form;
 }
 
-/// Whether several terms of the sum should share a register. With as many terms
+/// With as many terms
 /// as fit beside each other, a step takes one multiply-add for each row. Adding
 /// the terms up at the end takes about two shuffles for each row, so there must
 /// be enough steps to make that negligible.
-static bool isGrouped(linalg::LinalgOp op, const ContractionForm &form,
-                      ArrayRef<int64_t> extents, int64_t lanes) {
+bool vib::isGrouped(linalg::LinalgOp op, const ContractionForm &form,
+                    ArrayRef<int64_t> extents, int64_t lanes) {
   constexpr int64_t kFewestSteps = 4;
   int64_t columns = extents[form.column], depth = extents[form.reduction];
   if (!form.transposed || !form.row || form.k.size() != 1 ||
@@ -163,10 +163,10 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
       getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
       (depth >= 4 * lanes || packed > kMaxPackedBytes ||
        (depth >= lanes && kPackedElement * depth >= kLaneSum * rows)))
-    return {ContractionTile::Dot,
+    return {RegisterTileKind::Dot,
             chooseDotTile(rows, columns, depth, element, machine)};
   if (int64_t terms = lanes / columns; isGrouped(op, form, extents, lanes))
-    return {ContractionTile::Groups, {lanes, 1}, terms};
+    return {RegisterTileKind::Groups, {lanes, 1}, terms};
   int64_t registers = machine.getRegisters();
   if (isInterleaved)
     registers -= registers / kInterleavedShare;
@@ -179,7 +179,7 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   // The rows are packed as blocks of whole registers of pairs.
   if (hasSharedPairs(op, form, machine))
     tile.rows = llvm::bit_floor<uint64_t>(std::min(tile.rows, kPairColumns));
-  return {ContractionTile::Columns, tile};
+  return {RegisterTileKind::Columns, tile};
 }
 
 bool vib::isRoundedByReaders(linalg::LinalgOp op) {
@@ -288,5 +288,5 @@ linalg::LinalgOp vib::getEpilogue(linalg::LinalgOp contraction,
   extents[*form->row] = 1;
   ContractionTile tile = chooseContractionTile(
       contraction, *form, extents, /*isInterleaved=*/false, machine);
-  return tile.kind == ContractionTile::Columns ? op : nullptr;
+  return tile.kind == RegisterTileKind::Columns ? op : nullptr;
 }

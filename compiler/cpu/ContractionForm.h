@@ -60,10 +60,15 @@ bool hasSharedPairs(mlir::linalg::LinalgOp op, const ContractionForm &form,
 ///   Groups   rows x one vector, where each column has a group of lanes for
 ///            `terms` terms of the sum.
 struct ContractionTile {
-  enum { Columns, Dot, Groups } kind;
+  RegisterTileKind kind;
   RegisterTile registers;
   int64_t terms = 1;
 };
+/// Whether several terms of the sum should share a register, for a contraction
+/// whose loops have these extents.
+bool isGrouped(mlir::linalg::LinalgOp op, const ContractionForm &form,
+               llvm::ArrayRef<int64_t> extents, int64_t lanes);
+
 /// The tile of a contraction whose loops have these extents.
 ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
                                       const ContractionForm &form,

@@ -69,7 +69,7 @@ Value ContractionEmitter::roundAndExtend(Value value) {
 
 bool ContractionEmitter::shouldPack() const {
   if (form.contiguous != ContractionForm::Columns)
-    return choice.kind != ContractionTile::Dot;
+    return choice.kind != RegisterTileKind::Dot;
   int64_t bytes = depth * columns * getElementBytes(element);
   if (isNarrow)
     return bytes <= kMaxPackedBytes;

@@ -31,6 +31,7 @@
 #include "compiler/cpu/ContractionForm.h"
 #include "compiler/cpu/Pairs.h"
 #include "compiler/cpu/Passes.h"
+#include "compiler/cpu/PlanVerifier.h"
 #include "compiler/cpu/TileEmitter.h"
 #include "compiler/fused/KernelCost.h"
 #include "compiler/plan/KernelBody.h"
@@ -61,7 +62,7 @@ public:
   KernelEmitter(KernelOp kernel, StringRef name, const Machine &machine,
                 const MemoryMap &memory)
       : kernel(kernel), name(name), machine(machine), memory(memory),
-        plan(kernel, machine), loc(kernel.getLoc()) {}
+        plan(kernel), loc(kernel.getLoc()) {}
 
   /// Creates the functions at `builder` and their launches at `launches`, in an
   /// entry with the signature `entry`.
@@ -168,10 +169,9 @@ void KernelEmitter::collectItems() {
   };
   for (Operation &op : kernel.getBody().front()) {
     addCopies(plan.getCopiesBefore(&op));
-    auto fill = dyn_cast<linalg::FillOp>(op);
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-    if (linalgOp && !(fill && plan.isFolded(fill)) &&
-        !plan.isDoneWithContraction(linalgOp) && !isRoundedByReaders(linalgOp))
+    if (linalgOp && !plan.isFolded(&op) &&
+        !plan.isDoneWithContraction(linalgOp))
       items.push_back({&op, nullptr, plan.usesUnit(&op), plan.usesInner(&op),
                        plan.isDoneOnce(&op)});
     addCopies(plan.getCopiesAfter(&op));
@@ -498,26 +498,32 @@ struct EmitCpuKernels : vib::impl::EmitCpuKernelsBase<EmitCpuKernels> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    FailureOr<Machine> machine = Machine::get(module);
+    if (failed(machine))
+      return signalPassFailure();
     MemoryMap memory(module);
     SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
-      if (failed(emit(function, memory)))
+      if (failed(emit(function, memory, *machine)))
         return signalPassFailure();
     module->setAttr(kPhaseAttrName, StringAttr::get(&getContext(), "kernels"));
   }
 
-  LogicalResult emit(func::FuncOp function, const MemoryMap &memory);
+  LogicalResult emit(func::FuncOp function, const MemoryMap &memory,
+                     const Machine &machine);
 };
 
 LogicalResult EmitCpuKernels::emit(func::FuncOp function,
-                                   const MemoryMap &memory) {
-  Machine machine{vectorBits, hasBf16};
+                                   const MemoryMap &memory,
+                                   const Machine &machine) {
   Signature signature;
   FailureOr<SmallVector<NamedKernel>> kernels = collectKernels(function);
   if (failed(kernels))
     return failure();
   std::vector<std::unique_ptr<KernelEmitter>> emitters;
   for (auto &[kernel, name] : *kernels) {
+    if (failed(verifyPlan(kernel, machine)))
+      return failure();
     emitters.push_back(
         std::make_unique<KernelEmitter>(kernel, name, machine, memory));
     if (failed(emitters.back()->collect(signature)))

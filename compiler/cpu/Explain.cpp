@@ -18,6 +18,7 @@
 #include "compiler/cpu/ContractionForm.h"
 #include "compiler/cpu/KernelPlan.h"
 #include "compiler/cpu/Passes.h"
+#include "compiler/cpu/PlanVerifier.h"
 #include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelCost.h"
 #include "compiler/fused/KernelParts.h"
@@ -90,25 +91,23 @@ static std::string describeUnits(KernelOp kernel, const KernelPlan &plan) {
 
 /// The register tiles of the contractions, each once: "10 rows x 2 vectors",
 /// "dot products of 2 rows and 8 columns".
-static std::string describeTiles(KernelOp kernel, const KernelPlan &plan,
-                                 const Machine &machine) {
+static std::string describeTiles(KernelOp kernel, const KernelPlan &plan) {
   SmallVector<std::string> texts;
   for (linalg::LinalgOp op : getContractions(kernel)) {
     FailureOr<ContractionForm> form = matchContraction(op);
     if (failed(form))
       continue;
     ContractionTile tile =
-        chooseContractionTile(op, *form, plan.getTileSizes(op),
-                              plan.getInterleaved(op) != nullptr, machine);
+        plan.getContractionTile(op, *form, plan.getTileSizes(op));
     std::string text;
     llvm::raw_string_ostream os(text);
-    if (tile.kind == ContractionTile::Dot)
+    if (tile.kind == RegisterTileKind::Dot)
       os << "dot products of " << tile.registers.rows << " rows and "
          << tile.registers.vectors << " columns";
     else
       os << tile.registers.rows << " rows x " << tile.registers.vectors
          << (tile.registers.vectors == 1 ? " vector" : " vectors");
-    if (tile.kind == ContractionTile::Groups)
+    if (tile.kind == RegisterTileKind::Groups)
       os << ", " << tile.terms << " terms at a time";
     if (!llvm::is_contained(texts, text))
       texts.push_back(text);
@@ -171,7 +170,7 @@ static FailureOr<ExplainRow> explainKernel(KernelOp kernel,
                                            const MemoryMap &memory) {
   KernelCost cost = getKernelCost(kernel);
   Bound bound = getBound(kernel, machine);
-  KernelPlan plan(kernel, machine);
+  KernelPlan plan(kernel);
   FailureOr<std::string> layout = describeLayout(kernel, memory);
   if (failed(layout))
     return failure();
@@ -189,7 +188,7 @@ static FailureOr<ExplainRow> explainKernel(KernelOp kernel,
     row.sizes[field] = what.empty() ? llvm::json::Value(nullptr) : what;
   };
   tell("divided into", "division", describeUnits(kernel, plan));
-  tell("register tile", "register_tile", describeTiles(kernel, plan, machine));
+  tell("register tile", "register_tile", describeTiles(kernel, plan));
   tell("largest matrix", "layout", *layout);
   row.kernels.push_back({row.name,
                          kernel->getAttrOfType<ArrayAttr>(kPartsAttrName),
@@ -198,7 +197,11 @@ static FailureOr<ExplainRow> explainKernel(KernelOp kernel,
   return row;
 }
 
-FailureOr<ExplainReport> vib::explain(ModuleOp module, const Machine &machine) {
+FailureOr<ExplainReport> vib::explain(ModuleOp module) {
+  FailureOr<Machine> found = Machine::get(module);
+  if (failed(found))
+    return failure();
+  Machine machine = *found;
   MemoryMap memory(module);
   ExplainReport report;
   report.thing = "kernel";
@@ -235,6 +238,8 @@ FailureOr<ExplainReport> vib::explain(ModuleOp module, const Machine &machine) {
     ExplainFunction &explained = report.functions.emplace_back(
         ExplainFunction{function.getName().str(), {}});
     for (KernelOp kernel : getKernels(function)) {
+      if (failed(verifyPlan(kernel, machine)))
+        return failure();
       FailureOr<ExplainRow> row = explainKernel(kernel, machine, memory);
       if (failed(row))
         return failure();
@@ -248,8 +253,7 @@ namespace {
 struct ExplainPass : public vib::impl::ExplainBase<ExplainPass> {
   using ExplainBase::ExplainBase;
   void runOnOperation() override {
-    FailureOr<ExplainReport> report =
-        vib::explain(getOperation(), {vectorBits, hasBf16});
+    FailureOr<ExplainReport> report = vib::explain(getOperation());
     if (failed(report))
       return signalPassFailure();
     printReport(std::move(*report), ExplainForm::Full, /*width=*/80,

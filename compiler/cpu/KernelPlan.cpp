@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/cpu/KernelPlan.h"
-#include "compiler/cpu/ContractionForm.h"
 #include "compiler/cpu/Pairs.h"
+#include "compiler/plan/Dimensions.h"
 #include "compiler/plan/Memory.h"
 
 using namespace mlir;
@@ -19,20 +19,104 @@ using namespace vib;
 static constexpr int64_t kStackBytes = 1024 * 1024;
 static constexpr int64_t kLine = 64;
 
-KernelPlan::KernelPlan(KernelOp kernel, const Machine &machine)
-    : ValuePlacement(kernel), tiles(chooseTiles(kernel, space, machine)) {
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
-    if (tiles.inner &&
-        llvm::is_contained(space.getReducedClasses(op), tiles.inner->cls))
-      continue;
-    if (linalg::LinalgOp elementwise = vib::getInterleaved(op))
-      interleaved[op] = elementwise;
-    else if (linalg::LinalgOp elementwise = vib::getEpilogue(op, machine))
-      epilogues[op] = elementwise;
+SmallVector<SmallVector<int64_t>> vib::getExtents(linalg::LinalgOp op,
+                                                  const KernelSpace &space,
+                                                  const TileChoice &tiles) {
+  SmallVector<SmallVector<int64_t>> all = {{}};
+  for (unsigned cls : space.getLoopClasses(op)) {
+    SmallVector<int64_t, 2> sizes = {space.getExtent(cls)};
+    for (const std::optional<Tile> &tile : {tiles.unit, tiles.inner})
+      if (tile && tile->cls == cls) {
+        sizes = {tile->size};
+        if (int64_t rest = space.getExtent(cls) % tile->size)
+          sizes.push_back(rest);
+      }
+    SmallVector<SmallVector<int64_t>> longer;
+    for (int64_t size : sizes)
+      for (SmallVector<int64_t> extents : all) {
+        extents.push_back(size);
+        longer.push_back(std::move(extents));
+      }
+    all = std::move(longer);
   }
-  foldFills();
+  return all;
+}
+
+/// The rows, columns and terms of a contraction whose loops have these extents.
+static std::tuple<int64_t, int64_t, int64_t>
+getSizes(const ContractionForm &form, ArrayRef<int64_t> extents) {
+  return {form.row ? extents[*form.row] : 1, extents[form.column],
+          extents[form.reduction]};
+}
+
+RegisterTileAttr vib::getRegisterTileAttr(MLIRContext *context,
+                                          const ContractionForm &form,
+                                          ArrayRef<int64_t> extents,
+                                          const ContractionTile &tile) {
+  auto [rows, columns, depth] = getSizes(form, extents);
+  return RegisterTileAttr::get(context, rows, columns, depth, tile.kind,
+                               tile.registers.rows, tile.registers.vectors,
+                               tile.terms);
+}
+
+bool vib::canFold(linalg::FillOp fill) {
+  return matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) &&
+         llvm::all_of(fill->getUses(), [](OpOperand &use) {
+           auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
+           return op && op.isDpsInit(&use) && succeeded(matchContraction(op));
+         });
+}
+
+int64_t vib::getPairBlock(linalg::LinalgOp op, const ContractionForm &form,
+                          ArrayRef<int64_t> extents, RegisterTileAttr tile) {
+  auto type = cast<RankedTensorType>(op->getOperand(form.lhs).getType());
+  int64_t columns = type.getDimSize(1), rows = extents[*form.row];
+  bool isWhole = rows == columns || rows % tile.getTileRows() == 0;
+  return isWhole ? tile.getTileRows() : columns;
+}
+
+static TileChoice readTiles(KernelOp kernel, const KernelSpace &space) {
+  TileChoice tiles;
+  tiles.unit = *getTile(kernel, space, kUnitAttrName);
+  tiles.inner = *getTile(kernel, space, kInnerAttrName);
+  if (tiles.unit)
+    tiles.units =
+        llvm::divideCeil(space.getExtent(tiles.unit->cls), tiles.unit->size);
+  return tiles;
+}
+
+KernelPlan::KernelPlan(KernelOp kernel)
+    : ValuePlacement(kernel), tiles(readTiles(kernel, space)) {
+  collectReaders();
   place();
-  sharePairs(machine);
+  sharePairs();
+}
+
+static ContractionAttr getContraction(linalg::LinalgOp op) {
+  return op->getAttrOfType<ContractionAttr>(kContractionAttrName);
+}
+
+void KernelPlan::collectReaders() {
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    ContractionAttr contraction = getContraction(op);
+    if (!contraction || contraction.getReader() == Reader::None)
+      continue;
+    auto reader = cast<linalg::LinalgOp>(*op->user_begin());
+    (contraction.getReader() == Reader::Interleaved ? interleaved
+                                                    : epilogues)[op] = reader;
+  }
+}
+
+ContractionTile
+KernelPlan::getContractionTile(linalg::LinalgOp op, const ContractionForm &form,
+                               ArrayRef<int64_t> extents) const {
+  auto sizes = getSizes(form, extents);
+  for (RegisterTileAttr tile : getContraction(op).getTiles())
+    if (sizes == std::tuple(tile.getRows(), tile.getColumns(), tile.getDepth()))
+      return {tile.getKind(),
+              {tile.getTileRows(), tile.getTileVectors()},
+              tile.getTerms()};
+  llvm_unreachable("vib-verify-planned has found a tile for each size");
 }
 
 bool KernelPlan::isDoneOnce(Operation *op) const {
@@ -81,50 +165,23 @@ int64_t KernelPlan::getNumPartials(ArrayRef<unsigned> reduced) const {
 }
 
 bool KernelPlan::isInMemory(linalg::LinalgOp op) const {
-  auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
-  return !interleaved.contains(op) && !epilogues.contains(op) &&
-         !isRoundedByReaders(op) && !(fill && isFolded(fill));
+  return !interleaved.contains(op) && !epilogues.contains(op) && !isFolded(op);
 }
 
-/// Contractions start with zeros in registers rather than load zeros, unless
-/// they continue what an earlier tile of the reduction has accumulated.
-void KernelPlan::foldFills() {
-  auto startsThere = [&](OpOperand &use) {
-    auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
-    if (!op || !op.isDpsInit(&use) || failed(matchContraction(op)))
-      return false;
-    SmallVector<unsigned, 2> reduced = space.getReducedClasses(op);
-    return !tiles.inner || !llvm::is_contained(reduced, tiles.inner->cls);
-  };
-  for (auto fill : kernel.getBody().front().getOps<linalg::FillOp>())
-    if (matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) &&
-        llvm::all_of(fill->getUses(), startsThere))
-      folded.insert(fill);
-}
-
-/// A weight gradient sums over the rows of both operands. Each unit packs its
-/// own columns of one operand. All units read the other one, so it is packed
-/// before the kernel runs.
-void KernelPlan::sharePairs(const Machine &machine) {
+void KernelPlan::sharePairs() {
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    ContractionAttr contraction = getContraction(op);
+    if (!contraction || contraction.getPairs() == 0)
+      continue;
     FailureOr<ContractionForm> form = matchContraction(op);
-    if (failed(form) || !hasSharedPairs(op, *form, machine))
-      continue;
-    unsigned cls = space.getLoopClasses(op)[form->reduction];
-    if ((tiles.unit && tiles.unit->cls == cls) ||
-        (tiles.inner && tiles.inner->cls == cls))
-      continue;
-    SmallVector<int64_t> extents = getTileSizes(op);
-    RegisterTile tile = chooseContractionTile(op, *form, extents,
-                                              interleaved.contains(op), machine)
-                            .registers;
     Value operand = op->getOperand(form->lhs);
     auto type = cast<RankedTensorType>(operand.getType());
-    int64_t depth = type.getDimSize(0), columns = type.getDimSize(1);
-    int64_t rows = extents[*form->row];
-    bool isWhole = rows == columns || rows % tile.rows == 0;
-    int64_t block = isWhole ? tile.rows : columns;
-    SharedPairs pairs{operand, depth, columns, tile, block, scratchBytes};
+    SharedPairs pairs{operand,
+                      type.getDimSize(0),
+                      type.getDimSize(1),
+                      getContractionTile(op, *form, getTileSizes(op)).registers,
+                      contraction.getPairs(),
+                      scratchBytes};
     scratchBytes += llvm::alignTo(2 * getPairLayout(pairs).elements, kLine);
     sharedPairs.insert({op, pairs});
   }

@@ -6,19 +6,51 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Extends ValuePlacement for a CPU: chooses the tiles of a kernel, and places
-// scratch on the stack as long as it is small. Decides which ops are emitted
-// together with a contraction, and which operands are packed before the kernel
-// runs.
+// The plan of a kernel as its attributes record it: its tiles, which ops are
+// emitted together with a contraction, and which operands are packed before the
+// kernel runs. Extends ValuePlacement, which places the values of a tile, for a
+// CPU: scratch is on the stack as long as it is small. ChooseTiles makes the
+// choices, and vib-verify-planned checks the attributes.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef VIB_COMPILER_CPU_KERNELPLAN_H
 #define VIB_COMPILER_CPU_KERNELPLAN_H
 
-#include "compiler/cpu/TileChoice.h"
+#include "compiler/cpu/ContractionForm.h"
 
 namespace vib {
+
+/// On a planned kernel: the tile that is a unit of work, and the tile of the
+/// loop inside a unit.
+inline constexpr llvm::StringLiteral kUnitAttrName = "unit";
+inline constexpr llvm::StringLiteral kInnerAttrName = "inner";
+/// On a contraction of a planned kernel: how it is emitted, a #vib.contraction.
+inline constexpr llvm::StringLiteral kContractionAttrName = "vib.contraction";
+/// On an op of a planned kernel that its readers compute themselves: a fill
+/// with zeros in which they accumulate, or the rounding of a weight that they
+/// pack.
+inline constexpr llvm::StringLiteral kFoldedAttrName = "vib.folded";
+
+/// The extents of an op's loops in every combination of whole and last, smaller
+/// tiles that occurs. The whole tiles come first.
+llvm::SmallVector<llvm::SmallVector<int64_t>>
+getExtents(mlir::linalg::LinalgOp op, const KernelSpace &space,
+           const TileChoice &tiles);
+
+RegisterTileAttr getRegisterTileAttr(mlir::MLIRContext *context,
+                                     const ContractionForm &form,
+                                     llvm::ArrayRef<int64_t> extents,
+                                     const ContractionTile &tile);
+
+/// Whether only contractions read `fill`, whose value is zero, and accumulate
+/// in it.
+bool canFold(mlir::linalg::FillOp fill);
+
+/// The columns in a block of a contraction's shared pairs, for a contraction of
+/// whole tiles.
+int64_t getPairBlock(mlir::linalg::LinalgOp op, const ContractionForm &form,
+                     llvm::ArrayRef<int64_t> extents, RegisterTileAttr tile);
 
 /// An operand of a contraction that is packed into pairs (Pairs.h) once for all
 /// units, before the kernel runs. The pairs are at `offset` from the kernel's
@@ -34,14 +66,18 @@ struct SharedPairs {
 
 class KernelPlan : public ValuePlacement {
 public:
-  KernelPlan(KernelOp kernel, const Machine &machine);
+  /// `kernel` must be planned.
+  explicit KernelPlan(KernelOp kernel);
 
   const TileChoice &getTiles() const { return tiles; }
-  /// Whether the contraction that accumulates onto `fill` starts from zeros in
-  /// registers instead.
-  bool isFolded(mlir::linalg::FillOp fill) const {
-    return folded.contains(fill);
+  /// Whether no code is emitted for the op itself.
+  bool isFolded(mlir::Operation *op) const {
+    return op->hasAttr(kFoldedAttrName);
   }
+  /// The accumulators of a contraction whose loops have these extents.
+  ContractionTile getContractionTile(mlir::linalg::LinalgOp op,
+                                     const ContractionForm &form,
+                                     llvm::ArrayRef<int64_t> extents) const;
   /// The op that is interleaved with a contraction, or null.
   mlir::linalg::LinalgOp
   getInterleaved(mlir::linalg::LinalgOp contraction) const {
@@ -76,11 +112,10 @@ private:
   Buffer createScratch(mlir::Value value, mlir::RankedTensorType type) override;
   int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const override;
   bool isInMemory(mlir::linalg::LinalgOp op) const override;
-  void foldFills();
-  void sharePairs(const Machine &machine);
+  void collectReaders();
+  void sharePairs();
 
   TileChoice tiles;
-  llvm::DenseSet<mlir::Operation *> folded;
   llvm::DenseMap<mlir::Operation *, mlir::linalg::LinalgOp> interleaved,
       epilogues;
   llvm::MapVector<mlir::Operation *, SharedPairs> sharedPairs;

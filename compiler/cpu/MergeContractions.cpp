@@ -15,8 +15,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/cpu/Machine.h"
 #include "compiler/cpu/Passes.h"
-#include "compiler/cpu/TileChoice.h"
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -129,20 +129,22 @@ struct MergeContractions : vib::impl::MergeContractionsBase<MergeContractions> {
   using MergeContractionsBase::MergeContractionsBase;
 
   void runOnOperation() override {
+    FailureOr<Machine> machine = Machine::get(getOperation());
+    if (failed(machine))
+      return signalPassFailure();
     getOperation().walk([&](KernelOp kernel) {
-      while (mergeOnce(kernel))
+      while (mergeOnce(kernel, *machine))
         ++numMerged;
     });
   }
 
-  bool mergeOnce(KernelOp kernel) {
+  bool mergeOnce(KernelOp kernel, const Machine &machine) {
     SmallVector<Part> parts;
     for (auto op : kernel.getBody().front().getOps<linalg::ContractOp>())
       if (FailureOr<Part> part = matchPart(op); succeeded(part))
         parts.push_back(*part);
     llvm::stable_sort(parts,
                       [](Part lhs, Part rhs) { return lhs.first < rhs.first; });
-    Machine machine{vectorBits, /*hasBf16=*/false};
     for (Part part : parts) {
       SmallVector<Part> group = findNeighbours(part, parts);
       int64_t lanes =

@@ -29,15 +29,16 @@ struct KernelsOptions : mlir::PassPipelineOptions<KernelsOptions> {
                        llvm::cl::init(false)};
 };
 
-/// fused -> fused: decides the shapes and places of all tensors before any code
-/// is emitted. The table of --explain describes the module after this pipeline.
-void buildPlanPipeline(mlir::OpPassManager &pm, const KernelsOptions &options);
+/// fused -> planned: decides the shapes and places of all tensors and all sizes
+/// before any code is emitted.
+void buildPlannedPipeline(mlir::OpPassManager &pm,
+                          const KernelsOptions &options);
 
-/// fused -> kernels for a CPU.
+/// planned -> kernels for a CPU.
 void buildKernelsPipeline(mlir::OpPassManager &pm,
                           const KernelsOptions &options);
 
-/// Registers the pipeline `vib-to-kernels`.
+/// Registers the pipelines `vib-to-planned` and `vib-to-kernels`.
 void registerCpuPipelines();
 
 #define GEN_PASS_REGISTRATION

@@ -11,6 +11,40 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChooseTiles : Pass<"vib-choose-tiles", "mlir::func::FuncOp"> {
+  let summary = "Record the tiles of each kernel in its attributes";
+  let description = [{
+    Divides the iteration space of each vib.kernel into units of work (`unit`)
+    and, if the intermediate results of a unit are large, into steps inside a
+    unit (`inner`). Chooses the register tiles of its contractions, the op that
+    is emitted with each of them, and the operands that are packed before the
+    kernel runs (`vib.contraction`). Marks the ops that their readers compute
+    themselves (`vib.folded`), and names the loops of all ops (`vib.loops`).
+    TileChoice.cpp and ContractionForm.cpp choose the sizes, for the CPU in
+    `vib.machine`. The passes that follow read the attributes and choose no size.
+
+    ```mlir
+    %h = vib.kernel "encode.0" … {
+      %zero = linalg.fill …
+      %0 = linalg.contract … ins(%x, %w : …) outs(%zero : …)
+      %1 = linalg.generic … ins(%0, %bias : …) outs(%o : …)
+    // becomes
+    %h = vib.kernel "encode.0" … attributes {unit = #vib.tile<"n", 32>} {
+      %zero = linalg.fill {vib.folded, vib.loops = ["m", "n"]} …
+      %0 = linalg.contract … {
+        vib.contraction = #vib.contraction<[<100 x 32 x 784, columns 10 x 2>]
+                                           reader = epilogue>,
+        vib.loops = ["m", "n", "k"]} …
+      %1 = linalg.generic … {vib.loops = ["m", "n"]} …
+    ```
+  }];
+  let dependentDialects = ["vib::VibDialect"];
+  let statistics = [
+    Statistic<"numKernels", "kernels-planned", "Kernels planned">,
+    Statistic<"numContractions", "contractions-planned", "Contractions planned">
+  ];
+}
+
 def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
   let summary = "Emit each kernel as a function of loops and vectors";
   let description = [{
@@ -31,12 +65,6 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
                                 units = 32 : i64}}
     ```
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register: 128, 256 or 512">,
-    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
-           "Whether the CPU has AVX512_BF16">
-  ];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
     "mlir::math::MathDialect", "mlir::memref::MemRefDialect",
@@ -51,19 +79,13 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
 def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
   let summary = "Print a table of the kernels to standard error";
   let description = [{
-    The module must be in the phase fused, and its memory must be planned. For
+    The module must be in the phase planned. For
     each kernel the table shows its operations and bytes, which of the two
     determines its time, an estimate of that time in cycles, its units,
     register tiles and layout, and what was fused into it. Then follow the
     fusions that were not done, each with its reason. `vibc --explain` prints
     the same.
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register: 128, 256 or 512">,
-    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
-           "Whether the CPU has AVX512_BF16">
-  ];
 }
 
 def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
@@ -83,10 +105,6 @@ def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
     %b = tensor.extract_slice %c[0, 2] [32, 2] [1, 1] …
     ```
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register: 128, 256 or 512">
-  ];
   let dependentDialects = ["mlir::arith::ArithDialect",
                            "mlir::linalg::LinalgDialect",
                            "mlir::tensor::TensorDialect"];
@@ -120,16 +138,31 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register, which determines the width of a panel; "
-           "0 stores all matrices by rows, as -O0 does">,
-    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
-           "Whether the CPU has AVX512_BF16, which needs operands in pairs">
+    Option<"isReference", "reference", "bool", /*default=*/"false",
+           "Whether to store all matrices by rows, as -O0 does">
   ];
   let statistics = [
     Statistic<"numBuffers", "buffers-placed",
               "Buffers placed by their live ranges">,
     Statistic<"numArenaBytes", "arena-bytes", "Bytes of the arena">
+  ];
+}
+
+def SetMachine : Pass<"vib-set-machine", "mlir::ModuleOp"> {
+  let summary = "Record the CPU that kernels are planned for";
+  let description = [{
+    Sets `vib.machine` on the module. All choices of sizes depend on it.
+
+    ```mlir
+    module attributes {vib.machine = #vib.cpu<vector_bits = 512, bf16 = false>}
+    ```
+  }];
+  let dependentDialects = ["vib::VibDialect"];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
+           "Width of a vector register: 128, 256 or 512">,
+    Option<"hasBf16", "bf16", "bool", /*default=*/"false",
+           "Whether the CPU has AVX512_BF16">
   ];
 }
 
@@ -178,10 +211,6 @@ def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
            ins(%a : tensor<2x32xf32>) outs(%b : tensor<32xf32>) …
     ```
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"512",
-           "Width of a vector register: 128, 256 or 512">
-  ];
   let dependentDialects = ["mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numTransposed", "values-transposed", "Results of ops transposed">
@@ -215,6 +244,24 @@ def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
       // from 0 to 7
       %x = vector.load %v[%i, %c0] : memref<4x4xf32>, vector<4xf32>
     }
+    ```
+  }];
+}
+
+def VerifyPlanned : Pass<"vib-verify-planned", "mlir::ModuleOp"> {
+  let summary = "Verify the invariants of the phase planned";
+  let description = [{
+    The rules of `vib-verify-fused` hold. Each kernel has a plan that the emitter
+    can follow: loops of the same axis have one name, `unit` and `inner` divide
+    dimensions that can be divided, into parts that end between panels, and each
+    size of a contraction has one register tile that fits into the registers of
+    `vib.machine`. Each result of a kernel and its scratch has a place in its
+    block or in the arena, and no two of them share bytes while both are in use.
+
+    ```mlir
+    // error: 'vib.kernel' op divides 'k' in unit, over which a result is reduced
+    // that the kernel reads again
+    vib.kernel "decode" … attributes {unit = #vib.tile<"k", 32>} { …
     ```
   }];
 }

@@ -14,22 +14,23 @@
 
 using namespace mlir;
 
-void vib::buildPlanPipeline(OpPassManager &pm, const KernelsOptions &options) {
-  // Both passes change the shapes of tensors, so they run before places are
-  // assigned. Merging looks at row-major contractions, so it comes first.
-  pm.addPass(createMergeContractions({options.vectorBits}));
-  pm.addPass(createTransposeNarrow({options.vectorBits}));
+void vib::buildPlannedPipeline(OpPassManager &pm,
+                               const KernelsOptions &options) {
   pm.addPass(
-      createPlanArena(PlanArenaOptions{options.vectorBits, options.hasBf16}));
+      createSetMachine(SetMachineOptions{options.vectorBits, options.hasBf16}));
+  // Both passes change the shapes of tensors, so they run before tiles are
+  // chosen. Merging looks at row-major contractions, so it comes first.
+  pm.addPass(createMergeContractions());
+  pm.addPass(createTransposeNarrow());
+  // The tiles determine the scratch of a kernel, which needs a place.
+  pm.addNestedPass<func::FuncOp>(createChooseTiles());
+  pm.addPass(createPlanArena());
+  pm.addPass(createVerifyPlanned());
 }
 
 void vib::buildKernelsPipeline(OpPassManager &pm,
                                const KernelsOptions &options) {
-  // Every address in a kernel is a base plus a constant, so memory is planned
-  // before code is emitted.
-  buildPlanPipeline(pm, options);
-  pm.addPass(createEmitCpuKernels(
-      EmitCpuKernelsOptions{options.vectorBits, options.hasBf16}));
+  pm.addPass(createEmitCpuKernels());
   // Every pass from here on takes time for each op, so equal kernels are merged
   // at once.
   pm.addPass(createShareKernels());
@@ -49,8 +50,13 @@ void vib::buildKernelsPipeline(OpPassManager &pm,
 }
 
 void vib::registerCpuPipelines() {
+  PassPipelineRegistration<KernelsOptions> planned(
+      "vib-to-planned", "fused -> planned: sizes and places in attributes",
+      [](OpPassManager &pm, const KernelsOptions &options) {
+        buildPlannedPipeline(pm, options);
+      });
   PassPipelineRegistration<KernelsOptions> kernels(
-      "vib-to-kernels", "fused -> kernels: loops and vectors over one arena",
+      "vib-to-kernels", "planned -> kernels: loops and vectors over one arena",
       [](OpPassManager &pm, const KernelsOptions &options) {
         buildKernelsPipeline(pm, options);
       });

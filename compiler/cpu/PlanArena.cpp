@@ -20,9 +20,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/cpu/KernelPlan.h"
+#include "compiler/cpu/CpuPlanner.h"
 #include "compiler/cpu/Passes.h"
-#include "compiler/plan/ArenaPlanner.h"
+#include "compiler/cpu/PlanVerifier.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
@@ -54,26 +54,13 @@ bool cutsPanels(KernelOp kernel, RankedTensorType type, int64_t columns) {
       .wasInterrupted();
 }
 
-class CpuPlanner : public ArenaPlanner {
-public:
-  CpuPlanner(ModuleOp module, const Machine &machine)
-      : ArenaPlanner(module), machine(machine) {}
-
-private:
-  Layout chooseLayout(RankedTensorType type,
-                      ArrayRef<KernelOp> kernels) const override;
-  std::unique_ptr<ValuePlacement> planKernel(KernelOp kernel) const override {
-    return std::make_unique<KernelPlan>(kernel, machine);
-  }
-
-  Machine machine;
-};
+} // namespace
 
 Layout CpuPlanner::chooseLayout(RankedTensorType type,
                                 ArrayRef<KernelOp> kernels) const {
-  if (machine.vectorBits == 0)
+  if (!machine)
     return choosePaddedLayout(type);
-  int64_t columns = machine.getPanel(type.getElementType());
+  int64_t columns = machine->getPanel(type.getElementType());
   if (llvm::any_of(kernels, [&](KernelOp kernel) {
         return cutsPanels(kernel, type, columns);
       }))
@@ -81,11 +68,37 @@ Layout CpuPlanner::chooseLayout(RankedTensorType type,
   return choosePanelLayout(type, columns);
 }
 
+bool CpuPlanner::canHave(RankedTensorType type, Layout chosen,
+                         Layout layout) const {
+  // Padding may be longer.
+  if (chosen.panel != 0)
+    return layout.row == chosen.row && layout.panel >= chosen.panel &&
+           layout.panel % layout.row == 0 &&
+           layout.panel <= kMostMemoryBytes / type.getDimSize(1);
+  return layout.panel == 0 && type.getRank() >= 2 &&
+         layout.row >= getRow(type) &&
+         layout.row <= kMostMemoryBytes / type.getNumElements();
+}
+
+namespace {
 struct PlanArena : vib::impl::PlanArenaBase<PlanArena> {
   using PlanArenaBase::PlanArenaBase;
 
   void runOnOperation() override {
-    CpuPlanner planner(getOperation(), {vectorBits, hasBf16});
+    std::optional<Machine> machine;
+    if (!isReference) {
+      FailureOr<Machine> found = Machine::get(getOperation());
+      if (failed(found))
+        return signalPassFailure();
+      machine = *found;
+      auto isWrong = [&](KernelOp kernel) {
+        return failed(verifyPlan(kernel, *machine));
+      };
+      for (auto function : getOperation().getOps<func::FuncOp>())
+        if (llvm::any_of(function.getOps<KernelOp>(), isWrong))
+          return signalPassFailure();
+    }
+    CpuPlanner planner(getOperation(), machine);
     if (failed(planner.run()))
       return signalPassFailure();
     numBuffers = planner.getNumBuffers();

@@ -46,11 +46,6 @@ constexpr int64_t kHeldColumnBytes = 24 * 1024;
 
 } // namespace
 
-int64_t Machine::getLanes(Type type) const {
-  unsigned bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
-  return vectorBits / std::max(bits, 32u);
-}
-
 /// The number of times that the body of an op runs.
 static int64_t getPoints(linalg::LinalgOp op) {
   int64_t points = 1;
@@ -75,9 +70,6 @@ public:
 
 private:
   bool isColumns(unsigned cls) const;
-  /// The size of a tile of the class must be a multiple of this, so that no
-  /// tile ends inside a panel of a matrix in memory.
-  int64_t getGrain(unsigned cls) const;
   Tile chooseUnit(unsigned cls) const;
   double getCost(const Tile &tile) const;
   /// The bytes of the intermediate results of the kernel for one tile; only of
@@ -136,25 +128,6 @@ int64_t chooseDivisor(int64_t extent, int64_t target) {
   return target;
 }
 
-int64_t Chooser::getGrain(unsigned cls) const {
-  int64_t grain = 1;
-  auto look = [&](Value value) {
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (type && type.getRank() == 2 && space.getClass(value, 1) == cls)
-      grain = std::max(grain, machine.getPanel(type.getElementType()));
-  };
-  for (Value argument : body.getArguments())
-    look(argument);
-  // A slice of a matrix may have classes of its own.
-  for (Operation &op : body) {
-    if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
-      look(extract.getResult());
-    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
-      look(insert.getSource());
-  }
-  return grain;
-}
-
 Tile Chooser::chooseUnit(unsigned cls) const {
   int64_t extent = space.getExtent(cls);
   int64_t points = 0, panel = 1;
@@ -173,7 +146,7 @@ Tile Chooser::chooseUnit(unsigned cls) const {
   }
   int64_t target = std::clamp<int64_t>(extent / 8, 4, kRows);
   target = std::max(target, least);
-  int64_t grain = getGrain(cls);
+  int64_t grain = vib::getGrain(kernel, space, cls, machine);
   if (grain == 1)
     return {cls, chooseDivisor(extent, target)};
   return {cls, std::min<int64_t>(extent, llvm::alignTo(target, grain))};
@@ -283,7 +256,7 @@ TileChoice Chooser::run() {
     int64_t extent = space.getExtent(cls);
     int64_t target = std::max<int64_t>(1, extent * kGoodScratch /
                                               std::max<int64_t>(bytes, 1));
-    int64_t grain = getGrain(cls);
+    int64_t grain = vib::getGrain(kernel, space, cls, machine);
     choice.inner =
         Tile{cls, grain == 1 ? chooseDivisor(extent, target)
                              : std::max(grain, target / grain * grain)};
@@ -294,6 +267,27 @@ TileChoice Chooser::run() {
 }
 
 } // namespace
+
+int64_t vib::getGrain(KernelOp kernel, const KernelSpace &space, unsigned cls,
+                      const Machine &machine) {
+  Block &body = kernel.getBody().front();
+  int64_t grain = 1;
+  auto look = [&](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (type && type.getRank() == 2 && space.getClass(value, 1) == cls)
+      grain = std::max(grain, machine.getPanel(type.getElementType()));
+  };
+  for (Value argument : body.getArguments())
+    look(argument);
+  // A slice of a matrix may have classes of its own.
+  for (Operation &op : body) {
+    if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
+      look(extract.getResult());
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+      look(insert.getSource());
+  }
+  return grain;
+}
 
 TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space,
                             const Machine &machine) {

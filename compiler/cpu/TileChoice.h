@@ -16,31 +16,11 @@
 #ifndef VIB_COMPILER_CPU_TILECHOICE_H
 #define VIB_COMPILER_CPU_TILECHOICE_H
 
+#include "compiler/cpu/Machine.h"
+#include "compiler/plan/Tile.h"
 #include "compiler/plan/ValuePlacement.h"
 
 namespace vib {
-
-/// The properties of the target CPU that the choices depend on.
-struct Machine {
-  unsigned vectorBits;
-  /// Whether the CPU has AVX512_BF16.
-  bool hasBf16;
-  /// The number of vector registers of the machine.
-  unsigned getRegisters() const { return vectorBits >= 512 ? 32 : 16; }
-  /// The number of elements of `type` in a register; narrow types count as 32
-  /// bits.
-  int64_t getLanes(mlir::Type type) const;
-  /// The columns of a panel: two registers, the width that gives a register
-  /// tile the most multiply-adds for its loads.
-  int64_t getPanel(mlir::Type type) const { return 2 * getLanes(type); }
-};
-
-/// One class of the kernel's iteration space, divided into tiles of `size`
-/// positions; the last tile may be smaller.
-struct Tile {
-  unsigned cls;
-  int64_t size;
-};
 
 struct TileChoice {
   /// The tiles that are the units of work. If empty, the kernel is one unit.
@@ -56,6 +36,11 @@ bool isDivided(KernelOp kernel);
 
 TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,
                        const Machine &machine);
+
+/// The size of a tile of the class must be a multiple of this, so that no tile
+/// ends inside a panel of a matrix in memory.
+int64_t getGrain(KernelOp kernel, const KernelSpace &space, unsigned cls,
+                 const Machine &machine);
 
 /// The accumulators of a contraction that are in registers: `rows` x `vectors`.
 struct RegisterTile {

@@ -334,9 +334,11 @@ struct TransposeNarrow : vib::impl::TransposeNarrowBase<TransposeNarrow> {
   using TransposeNarrowBase::TransposeNarrowBase;
 
   void runOnOperation() override {
-    Machine machine{vectorBits, /*hasBf16=*/false};
+    FailureOr<Machine> machine = Machine::get(getOperation());
+    if (failed(machine))
+      return signalPassFailure();
     for (auto function : getOperation().getOps<func::FuncOp>())
-      numTransposed += Transposer(function, machine).run();
+      numTransposed += Transposer(function, *machine).run();
   }
 };
 

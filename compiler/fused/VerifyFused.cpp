@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/fused/VerifyFused.h"
 #include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelParts.h"
 #include "compiler/fused/Passes.h"
@@ -197,21 +198,23 @@ static LogicalResult verifyModule(ModuleOp module) {
   return verifyFunctions(module, *data);
 }
 
+LogicalResult vib::verifyFused(ModuleOp module) {
+  for (Operation &op : *module.getBody()) {
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function || !function.getBody().hasOneBlock())
+      return op.emitOpError("expected only functions of one block in the phase "
+                            "fused");
+    if (failed(verifyOps(function)) || failed(verifyState(function)) ||
+        failed(verifyKernels(function)) || failed(verifyGradients(function)))
+      return failure();
+  }
+  return verifyModule(module);
+}
+
 namespace {
 struct VerifyFusedPass : public vib::impl::VerifyFusedBase<VerifyFusedPass> {
   void runOnOperation() override {
-    for (Operation &op : *getOperation().getBody()) {
-      auto function = dyn_cast<func::FuncOp>(op);
-      if (!function || !function.getBody().hasOneBlock()) {
-        op.emitOpError("expected only functions of one block in the phase "
-                       "fused");
-        return signalPassFailure();
-      }
-      if (failed(verifyOps(function)) || failed(verifyState(function)) ||
-          failed(verifyKernels(function)) || failed(verifyGradients(function)))
-        return signalPassFailure();
-    }
-    if (failed(verifyModule(getOperation())))
+    if (failed(verifyFused(getOperation())))
       return signalPassFailure();
     markAllAnalysesPreserved();
   }

@@ -23,7 +23,7 @@ bool vib::accumulatesInMemory(linalg::LinalgOp op) {
 }
 
 BlockPlan::BlockPlan(KernelOp kernel, const GpuOptions &options)
-    : ValuePlacement(kernel), tiles(chooseBlockTiles(kernel, space, options)) {
+    : ValuePlacement(kernel), tiles(readBlockTiles(kernel, space, options)) {
   elide();
   place();
   collectSteps();

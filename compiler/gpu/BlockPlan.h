@@ -18,6 +18,7 @@
 
 #include "compiler/gpu/BlockTiles.h"
 #include "compiler/plan/ValuePlacement.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace vib {
 
@@ -36,6 +37,7 @@ struct BlockStep {
 
 class BlockPlan : public ValuePlacement {
 public:
+  /// `kernel` must be planned.
   BlockPlan(KernelOp kernel, const GpuOptions &options);
   // Steps point to members of the plan.
   BlockPlan(const BlockPlan &) = delete;
@@ -85,6 +87,13 @@ private:
   llvm::SmallVector<int64_t> sharedOffsets;
   int64_t sharedBytes = 0;
 };
+
+/// No function has more launches.
+inline constexpr int64_t kMostLaunches = 1 << 20;
+/// Verifies that the kernels of a function have launches after those that they
+/// depend on.
+llvm::LogicalResult verifyLaunches(mlir::func::FuncOp function,
+                                   const GpuOptions &options);
 
 /// Whether a result of `op` is written at every step of a reduction. Results
 /// then accumulate in memory rather than in registers.

@@ -158,11 +158,11 @@ bool fit(BlockShape &shape, const Problem &problem) {
 
 } // namespace
 
-std::optional<BlockShape> vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
-                                                unsigned results,
-                                                OperandPrecision precision,
-                                                OperandForm lhs,
-                                                OperandForm rhs) {
+llvm::SmallVector<BlockShape> vib::getBlockShapes(int64_t m, int64_t n,
+                                                  int64_t k, unsigned results,
+                                                  OperandPrecision precision,
+                                                  OperandForm lhs,
+                                                  OperandForm rhs) {
   // On CUDA cores, four threads of a warp share the rows, and a thread has up
   // to eight rows. On tensor cores, a fragment has 16 rows.
   static constexpr int64_t kFmaRows[] = {32, 28, 24, 20, 16, 12, 8};
@@ -172,9 +172,7 @@ std::optional<BlockShape> vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
   if (precision == OperandPrecision::F32)
     rows = kFmaRows;
 
-  Problem problem = {m, n, k, results};
-  std::optional<BlockShape> best;
-  double bestCost = std::numeric_limits<double>::infinity();
+  llvm::SmallVector<BlockShape> shapes;
   for (int64_t warpRows : rows)
     for (int64_t warpColumns : kColumns)
       for (int64_t down = 1; down <= kBlockWarps; down *= 2) {
@@ -187,13 +185,26 @@ std::optional<BlockShape> vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
         shape.precision = precision;
         shape.lhs = lhs;
         shape.rhs = rhs;
-        if (!fit(shape, problem))
-          continue;
-        double cost = getCost(shape, problem);
-        if (cost >= bestCost)
-          continue;
-        bestCost = cost;
-        best = shape;
+        if (fit(shape, {m, n, k, results}))
+          shapes.push_back(shape);
       }
+  return shapes;
+}
+
+std::optional<BlockShape> vib::chooseBlockShape(int64_t m, int64_t n, int64_t k,
+                                                unsigned results,
+                                                OperandPrecision precision,
+                                                OperandForm lhs,
+                                                OperandForm rhs) {
+  std::optional<BlockShape> best;
+  double bestCost = std::numeric_limits<double>::infinity();
+  for (const BlockShape &shape :
+       getBlockShapes(m, n, k, results, precision, lhs, rhs)) {
+    double cost = getCost(shape, {m, n, k, results});
+    if (cost >= bestCost)
+      continue;
+    bestCost = cost;
+    best = shape;
+  }
   return best;
 }

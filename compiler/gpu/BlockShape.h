@@ -9,6 +9,7 @@
 #ifndef VIB_COMPILER_GPU_BLOCKSHAPE_H
 #define VIB_COMPILER_GPU_BLOCKSHAPE_H
 
+#include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 #include <optional>
 
@@ -60,6 +61,13 @@ struct BlockShape {
   /// has no bank conflicts.
   int64_t getResultStride() const;
 };
+
+/// The sizes that fit for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n),
+/// each with the most stages that fit.
+llvm::SmallVector<BlockShape> getBlockShapes(int64_t m, int64_t n, int64_t k,
+                                             unsigned results,
+                                             OperandPrecision precision,
+                                             OperandForm lhs, OperandForm rhs);
 
 /// Chooses the sizes for results[j] (m x n) = lhs (m x k) * rhs[j] (k x n).
 /// Returns none if no tile fits for this many results.

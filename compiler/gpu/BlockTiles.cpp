@@ -24,6 +24,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockTiles.h"
+#include "compiler/plan/Dimensions.h"
 #include "compiler/plan/DivisibleClasses.h"
 #include "compiler/plan/Memory.h"
 
@@ -124,7 +125,6 @@ bool Chooser::cutContractions(BlockTiles &choice) {
         return getPoints(a.op) < getPoints(b.op);
       });
   auto form = getForm(main);
-  auto [rowClass, columnClass, outer, isRounded, lhs, rhs] = form;
   llvm::erase_if(found, [&](const MatrixContraction &contraction) {
     return getForm(contraction) != form;
   });
@@ -135,17 +135,10 @@ bool Chooser::cutContractions(BlockTiles &choice) {
     total += getPoints(op);
   if (work < kMostWork * total)
     return false;
-  int64_t rows = space.getExtent(rowClass);
-  int64_t columns = space.getExtent(columnClass);
-  int64_t depth = 0;
-  for (const MatrixContraction &contraction : found)
-    depth = std::max(depth, contraction.depth);
-  OperandPrecision precision = isRounded         ? OperandPrecision::BF16
-                               : options.useTF32 ? OperandPrecision::TF32
-                                                 : OperandPrecision::F32;
+  ContractionProblem problem = *getProblem(found, space, options);
   std::optional<BlockShape> shape = chooseBlockShape(
-      rows, columns, depth, found.size(), precision,
-      OperandForm{lhs.first, lhs.second}, OperandForm{rhs.first, rhs.second});
+      problem.rows, problem.columns, problem.depth, problem.results,
+      problem.precision, problem.lhs, problem.rhs);
   if (!shape)
     return false;
   choice.shape = *shape;
@@ -156,10 +149,10 @@ bool Chooser::cutContractions(BlockTiles &choice) {
     return classes.isLegal(cls, /*asUnit=*/true);
   };
   bool isLegal = true;
-  for (unsigned cls : outer)
+  for (unsigned cls : problem.outer)
     isLegal &= cut(cls, 1);
-  isLegal &= cut(rowClass, choice.shape.rows);
-  isLegal &= cut(columnClass, choice.shape.columns);
+  isLegal &= cut(problem.rowClass, choice.shape.rows);
+  isLegal &= cut(problem.columnClass, choice.shape.columns);
   if (!isLegal) {
     choice.tiles.clear();
     return false;
@@ -267,6 +260,55 @@ GpuOptions GpuOptions::get(ModuleOp module) {
   auto operands = model ? model.getAs<StringAttr>("operands") : StringAttr();
   options.useTF32 = operands && operands == "tf32";
   return options;
+}
+
+std::optional<ContractionProblem>
+vib::getProblem(ArrayRef<MatrixContraction> contractions,
+                const KernelSpace &space, const GpuOptions &options) {
+  auto form = getForm(contractions.front());
+  auto [rowClass, columnClass, outer, isRounded, lhs, rhs] = form;
+  int64_t depth = 0;
+  for (const MatrixContraction &contraction : contractions) {
+    if (getForm(contraction) != form)
+      return std::nullopt;
+    depth = std::max(depth, contraction.depth);
+  }
+  OperandPrecision precision = isRounded         ? OperandPrecision::BF16
+                               : options.useTF32 ? OperandPrecision::TF32
+                                                 : OperandPrecision::F32;
+  return ContractionProblem{rowClass,
+                            columnClass,
+                            outer,
+                            space.getExtent(rowClass),
+                            space.getExtent(columnClass),
+                            depth,
+                            unsigned(contractions.size()),
+                            precision,
+                            OperandForm{lhs.first, lhs.second},
+                            OperandForm{rhs.first, rhs.second}};
+}
+
+BlockTiles vib::readBlockTiles(KernelOp kernel, const KernelSpace &space,
+                               const GpuOptions &options) {
+  BlockTiles tiles;
+  SmallVector<StringRef> names = *getDimensions(kernel, space);
+  for (auto tile : kernel->getAttrOfType<ArrayAttr>(kTilesAttrName)
+                       .getAsRange<TileAttr>()) {
+    unsigned cls = llvm::find(names, tile.getDimension()) - names.begin();
+    tiles.tiles.push_back({cls, tile.getSize()});
+    tiles.blocks *= tiles.getNumTiles(tiles.tiles.back(), space);
+  }
+  auto block = kernel->getAttrOfType<BlockAttr>(kBlockAttrName);
+  if (!block)
+    return tiles;
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    if (op->hasAttr(kStagedAttrName))
+      tiles.contractions.push_back(*matchMatrixContraction(op, space));
+  ContractionProblem problem = *getProblem(tiles.contractions, space, options);
+  tiles.shape = {block.getRows(),   block.getColumns(),  block.getDepth(),
+                 block.getStages(), block.getWarpRows(), block.getWarpColumns(),
+                 problem.precision, problem.lhs,         problem.rhs};
+  return tiles;
 }
 
 BlockTiles vib::chooseBlockTiles(KernelOp kernel, const KernelSpace &space,

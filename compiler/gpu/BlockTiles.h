@@ -15,9 +15,9 @@
 #ifndef VIB_COMPILER_GPU_BLOCKTILES_H
 #define VIB_COMPILER_GPU_BLOCKTILES_H
 
-#include "compiler/cpu/TileChoice.h"
 #include "compiler/gpu/BlockShape.h"
 #include "compiler/gpu/MatrixContraction.h"
+#include "compiler/plan/Tile.h"
 
 namespace vib {
 
@@ -55,8 +55,35 @@ struct BlockTiles {
   }
 };
 
+/// On a planned kernel: the dimensions that are divided among blocks, a list of
+/// #vib.tile, and the sizes of its contractions, a #vib.block.
+inline constexpr llvm::StringLiteral kTilesAttrName = "tiles";
+inline constexpr llvm::StringLiteral kBlockAttrName = "block";
+/// On an op of a planned kernel: a contraction with these sizes.
+inline constexpr llvm::StringLiteral kStagedAttrName = "vib.staged";
+
+/// The part of a kernel's work that its contractions are: what they have in
+/// common, and the sizes that they can have.
+struct ContractionProblem {
+  unsigned rowClass, columnClass;
+  llvm::SmallVector<unsigned, 2> outer;
+  int64_t rows, columns, depth;
+  unsigned results;
+  OperandPrecision precision;
+  OperandForm lhs, rhs;
+};
+/// None if the contractions do not have the same form.
+std::optional<ContractionProblem>
+getProblem(llvm::ArrayRef<MatrixContraction> contractions,
+           const KernelSpace &space, const GpuOptions &options);
+
 BlockTiles chooseBlockTiles(KernelOp kernel, const KernelSpace &space,
                             const GpuOptions &options);
+
+/// The tiles that the attributes of a planned kernel record. `kernel` must be
+/// planned (BlockPlanVerifier.h).
+BlockTiles readBlockTiles(KernelOp kernel, const KernelSpace &space,
+                          const GpuOptions &options);
 
 } // namespace vib
 

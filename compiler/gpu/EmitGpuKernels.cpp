@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/gpu/BlockPlanVerifier.h"
 #include "compiler/gpu/KernelEmitter.h"
 #include "compiler/gpu/Passes.h"
 #include "compiler/plan/KernelBody.h"
@@ -160,6 +161,8 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
   std::vector<std::unique_ptr<KernelEmitter>> emitters;
   std::map<int64_t, SmallVector<Part>> launches;
   for (auto &[kernel, name] : *found) {
+    if (failed(verifyBlockPlan(kernel, options)))
+      return failure();
     auto launch = kernel->getAttrOfType<IntegerAttr>(kLaunchAttrName);
     auto combine = kernel->getAttrOfType<IntegerAttr>(kCombineLaunchAttrName);
     emitters.push_back(

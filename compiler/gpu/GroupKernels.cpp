@@ -18,6 +18,7 @@
 
 #include "compiler/fused/Fusion.h"
 #include "compiler/gpu/BlockPlan.h"
+#include "compiler/gpu/BlockPlanVerifier.h"
 #include "compiler/gpu/Passes.h"
 
 using namespace mlir;
@@ -42,10 +43,11 @@ struct GroupKernels : vib::impl::GroupKernelsBase<GroupKernels> {
   void runOnOperation() override {
     GpuOptions options = GpuOptions::get(getOperation());
     for (auto function : getOperation().getOps<func::FuncOp>())
-      group(function, options);
+      if (failed(group(function, options)))
+        return signalPassFailure();
   }
 
-  void group(func::FuncOp function, const GpuOptions &options);
+  LogicalResult group(func::FuncOp function, const GpuOptions &options);
 };
 
 /// The first launch in which `kernel` can be, as far as it depends on `other`.
@@ -76,7 +78,8 @@ int64_t getEarliest(KernelOp kernel, const Placed &other) {
   return earliest;
 }
 
-void GroupKernels::group(func::FuncOp function, const GpuOptions &options) {
+LogicalResult GroupKernels::group(func::FuncOp function,
+                                  const GpuOptions &options) {
   int64_t launches = 0;
   std::vector<Placed> done;
   auto place = [&](int64_t earliest) {
@@ -88,6 +91,8 @@ void GroupKernels::group(func::FuncOp function, const GpuOptions &options) {
   };
   Builder builder(&getContext());
   for (KernelOp kernel : getKernels(function)) {
+    if (failed(verifyBlockPlan(kernel, options)))
+      return failure();
     BlockPlan plan(kernel, options);
     int64_t earliest = 0;
     for (const Placed &other : done)
@@ -104,6 +109,44 @@ void GroupKernels::group(func::FuncOp function, const GpuOptions &options) {
     done.push_back(placed);
   }
   numLaunches += launches;
+  return success();
 }
 
 } // namespace
+
+LogicalResult vib::verifyLaunches(func::FuncOp function,
+                                  const GpuOptions &options) {
+  std::vector<Placed> done;
+  for (KernelOp kernel : getKernels(function)) {
+    BlockPlan plan(kernel, options);
+    auto read = [&](StringRef name, int64_t earliest) -> FailureOr<int64_t> {
+      auto number = kernel->getAttrOfType<IntegerAttr>(name);
+      if (number && number.getType().isSignlessInteger(64) &&
+          number.getInt() >= earliest && number.getInt() <= kMostLaunches)
+        return number.getInt();
+      return kernel.emitOpError("expected ")
+             << name << " to be an i64 of " << earliest << " to "
+             << kMostLaunches << ": what it depends on is computed before";
+    };
+    int64_t earliest = 0;
+    for (const Placed &other : done)
+      earliest = std::max(earliest, getEarliest(kernel, other));
+    FailureOr<int64_t> launch = read(kLaunchAttrName, earliest);
+    if (failed(launch))
+      return failure();
+    Placed placed{kernel, *launch, -1, {}};
+    if (!plan.getCombinations().empty()) {
+      FailureOr<int64_t> combine = read(kCombineLaunchAttrName, *launch + 1);
+      if (failed(combine))
+        return failure();
+      placed.combine = *combine;
+    } else if (kernel->hasAttr(kCombineLaunchAttrName)) {
+      return kernel.emitOpError("expected no ")
+             << kCombineLaunchAttrName << ": it has no partial results";
+    }
+    for (unsigned i = 0, n = kernel.getNumResults(); i != n; ++i)
+      placed.isCombined.push_back(plan.isCombined(i));
+    done.push_back(placed);
+  }
+  return success();
+}

@@ -25,10 +25,13 @@ inline constexpr llvm::StringLiteral kKernelsAttrName = "vib.kernels";
 #define GEN_PASS_DECL
 #include "compiler/gpu/Passes.h.inc"
 
-/// fused -> kernels for a GPU.
+/// fused -> planned for a GPU.
+void buildGpuPlannedPipeline(mlir::OpPassManager &pm);
+
+/// planned -> kernels for a GPU.
 void buildGpuKernelsPipeline(mlir::OpPassManager &pm);
 
-/// Registers the pipeline `vib-to-gpu-kernels`.
+/// Registers the pipelines `vib-to-gpu-planned` and `vib-to-gpu-kernels`.
 void registerGpuPipelines();
 
 #define GEN_PASS_REGISTRATION

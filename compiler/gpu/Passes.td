@@ -11,6 +11,31 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChooseBlockTiles : Pass<"vib-choose-block-tiles", "mlir::func::FuncOp"> {
+  let summary = "Record the tiles of each kernel in its attributes";
+  let description = [{
+    Divides the iteration space of each vib.kernel among thread blocks
+    (`tiles`). If contractions are most of its work, chooses the sizes of a
+    block's part of them (`block`) and marks these contractions (`vib.staged`).
+    Names the loops of all ops (`vib.loops`). BlockTiles.cpp and BlockShape.cpp
+    choose the sizes. The passes that follow read the attributes and choose no
+    size.
+
+    ```mlir
+    %h = vib.kernel "encode.2" … attributes {
+      block = #vib.block<rows = 40, columns = 32, depth = 32, stages = 4,
+                         warp_rows = 20, warp_columns = 16>,
+      tiles = [#vib.tile<"m", 40>, #vib.tile<"n", 32>]} {
+      %0 = linalg.contract … {vib.loops = ["m", "n", "k"], vib.staged} …
+    ```
+  }];
+  let dependentDialects = ["vib::VibDialect"];
+  let statistics = [
+    Statistic<"numKernels", "kernels-planned", "Kernels planned">,
+    Statistic<"numContractions", "contractions-planned", "Contractions planned">
+  ];
+}
+
 def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
   let summary = "Group independent kernels into shared launches";
   let description = [{
@@ -91,6 +116,18 @@ def VerifyGpuKernels : Pass<"vib-verify-gpu-kernels", "mlir::ModuleOp"> {
     operation is left.
   }];
   let dependentDialects = ["mlir::LLVM::LLVMDialect"];
+}
+
+def VerifyGpuPlanned : Pass<"vib-verify-gpu-planned", "mlir::ModuleOp"> {
+  let summary = "Verify the invariants of the phase planned of a GPU";
+  let description = [{
+    The rules of `vib-verify-fused` hold. Each kernel has a plan that the emitter
+    can follow: its `tiles` divide dimensions that can be divided, its `block`
+    fits into the registers and the shared memory of a thread block, and its
+    launch comes after those that it depends on. Each result of a kernel and its
+    scratch has a place in its block or in the arena, and no two of them share
+    bytes while both are in use.
+  }];
 }
 
 #endif // VIB_COMPILER_GPU_PASSES_TD

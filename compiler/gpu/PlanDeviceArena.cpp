@@ -6,9 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/gpu/BlockPlan.h"
-#include "compiler/gpu/Passes.h"
-#include "compiler/plan/ArenaPlanner.h"
+#include "compiler/gpu/BlockPlanVerifier.h"
+#include "compiler/gpu/GpuPlanner.h"
 
 using namespace mlir;
 
@@ -21,32 +20,13 @@ using namespace vib;
 
 namespace {
 
-class GpuPlanner : public ArenaPlanner {
-public:
-  explicit GpuPlanner(ModuleOp module)
-      : ArenaPlanner(module), options(GpuOptions::get(module)) {}
-
-private:
-  Times getTimes(KernelOp kernel, int64_t place) const override {
-    auto launch = kernel->getAttrOfType<IntegerAttr>(kLaunchAttrName);
-    auto combine = kernel->getAttrOfType<IntegerAttr>(kCombineLaunchAttrName);
-    if (!launch)
-      return {place, place};
-    return {launch.getInt(), combine ? combine.getInt() : launch.getInt()};
-  }
-  Layout chooseLayout(RankedTensorType type,
-                      ArrayRef<KernelOp> kernels) const override {
-    return getPlainLayout(type);
-  }
-  std::unique_ptr<ValuePlacement> planKernel(KernelOp kernel) const override {
-    return std::make_unique<BlockPlan>(kernel, options);
-  }
-
-  GpuOptions options;
-};
-
 struct PlanDeviceArena : vib::impl::PlanDeviceArenaBase<PlanDeviceArena> {
   void runOnOperation() override {
+    GpuOptions options = GpuOptions::get(getOperation());
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      for (KernelOp kernel : function.getOps<KernelOp>())
+        if (failed(verifyBlockPlan(kernel, options)))
+          return signalPassFailure();
     GpuPlanner planner(getOperation());
     if (failed(planner.run()))
       return signalPassFailure();

@@ -40,7 +40,7 @@ def ExpandMLP : Pass<"vib-expand-mlp", "::vib::ModelOp"> {
     ```
   }];
   let statistics = [Statistic<"numLayers", "layers", "Layers written out">];
-  let dependentDialects = ["::vib::VibDialect"];
+  let dependentDialects = ["vib::VibDialect"];
 }
 
 def SetBatch : Pass<"vib-set-batch", "::mlir::ModuleOp"> {

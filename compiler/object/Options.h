@@ -22,6 +22,7 @@ enum class Phase {
   Model,
   Step,
   Fused,
+  Planned,
   Kernels,
   Ptx,
   Cubin,

@@ -30,8 +30,11 @@ struct Lifetime {
   int64_t offset = 0;
 };
 
-/// Records the width of the panels of a matrix and the distance between them.
+/// Records the width of the panels of a matrix and the distance between them, in
+/// place of what an earlier plan may have recorded.
 void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
+  entry.erase("panel");
+  entry.erase("panel_bytes");
   if (layout.panel == 0)
     return;
   Builder builder(type.getContext());
@@ -246,11 +249,35 @@ LogicalResult ArenaPlanner::planTensors() {
   return checkSum(module, "the inputs and outputs", arena.size());
 }
 
+FailureOr<Place> ArenaPlanner::lookupFixed(func::FuncOp function,
+                                           OpResult result,
+                                           const MemoryMap &memory) const {
+  auto kernel = cast<KernelOp>(result.getOwner());
+  Value output = kernel.getOutputs()[result.getResultNumber()];
+  if (FailureOr<Place> state = memory.lookup(output); succeeded(state))
+    return state;
+  for (OpOperand &use : result.getUses())
+    if (use.getOwner() == function.front().getTerminator())
+      return memory.lookup(getResultSlot(function, use.getOperandNumber()),
+                           cast<RankedTensorType>(result.getType()));
+  return failure();
+}
+
+Layout ArenaPlanner::getBufferLayout(OpResult result,
+                                     const ValuePlacement &plan) const {
+  auto type = cast<RankedTensorType>(result.getType());
+  if (plan.isCombined(result.getResultNumber()))
+    return getPlainLayout(type);
+  SmallVector<KernelOp> users = {cast<KernelOp>(result.getOwner())};
+  for (Operation *user : result.getUsers())
+    users.push_back(cast<KernelOp>(user));
+  return chooseLayout(type, users);
+}
+
 /// Places the buffers that are live only during a call of `function`.
 LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
                                          const MemoryMap &memory) {
   SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
-  Operation *terminator = function.front().getTerminator();
   DenseMap<Operation *, Times> times;
   std::vector<std::unique_ptr<ValuePlacement>> plans;
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
@@ -264,23 +291,11 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
   SmallVector<std::pair<Place *, size_t>> pending;
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
     places[i].resize(kernel.getNumResults());
-    for (auto [result, output, place] :
-         llvm::zip_equal(kernel.getResults(), kernel.getOutputs(), places[i])) {
-      auto type = cast<RankedTensorType>(result.getType());
-      if (FailureOr<Place> state = memory.lookup(output); succeeded(state)) {
-        place = *state;
-        continue;
-      }
-      auto returned = llvm::find_if(result.getUses(), [&](OpOperand &use) {
-        return use.getOwner() == terminator;
-      });
-      if (returned != result.getUses().end()) {
-        FailureOr<Place> slot = memory.lookup(
-            getResultSlot(function, returned->getOperandNumber()), type);
-        if (failed(slot))
-          return kernel.emitError("its result is returned, but the memory plan "
-                                  "has no place for the slot");
-        place = *slot;
+    for (auto [result, place] :
+         llvm::zip_equal(kernel->getResults(), places[i])) {
+      if (FailureOr<Place> fixed = lookupFixed(function, result, memory);
+          succeeded(fixed)) {
+        place = *fixed;
         continue;
       }
       Lifetime buffer;
@@ -288,14 +303,9 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
       buffer.last = times[kernel].last;
       for (Operation *user : result.getUsers())
         buffer.last = std::max(buffer.last, times.lookup(user).last);
-      SmallVector<KernelOp> users = {kernel};
-      for (Operation *user : result.getUsers())
-        users.push_back(cast<KernelOp>(user));
-      bool combined =
-          plans[i]->isCombined(cast<OpResult>(result).getResultNumber());
-      place = {BaseKind::Arena, 0,
-               combined ? getPlainLayout(type) : chooseLayout(type, users)};
-      buffer.bytes = getMemoryBytes(type, place.layout);
+      place = {BaseKind::Arena, 0, getBufferLayout(result, *plans[i])};
+      buffer.bytes = getMemoryBytes(cast<RankedTensorType>(result.getType()),
+                                    place.layout);
       pending.push_back({&place, buffers.size()});
       buffers.push_back(buffer);
     }

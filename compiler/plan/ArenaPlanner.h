@@ -38,6 +38,9 @@ public:
 
   /// Records the plan in the attributes of the module and its kernels.
   llvm::LogicalResult run();
+  /// Verifies a plan that these attributes record (ArenaVerifier.cpp).
+  /// verifyPlaces must have accepted the module.
+  llvm::LogicalResult verify();
 
   int64_t getNumBuffers() const { return numBuffers; }
   int64_t getArenaBytes() const { return arenaBytes; }
@@ -55,6 +58,12 @@ protected:
   /// The layout of a matrix that only `kernels` read and write.
   virtual Layout chooseLayout(mlir::RankedTensorType type,
                               llvm::ArrayRef<KernelOp> kernels) const = 0;
+  /// Whether a tensor for which chooseLayout chooses `chosen` can have `layout`
+  /// instead.
+  virtual bool canHave(mlir::RankedTensorType type, Layout chosen,
+                       Layout layout) const {
+    return false;
+  }
   virtual std::unique_ptr<ValuePlacement> planKernel(KernelOp kernel) const = 0;
 
 private:
@@ -72,6 +81,21 @@ private:
   void setBytes(llvm::StringRef name, int64_t bytes);
   llvm::LogicalResult planParameters();
   llvm::LogicalResult planTensors();
+  /// The place of a result that is state, an input or an output; failure if it
+  /// is in a buffer of its function.
+  mlir::FailureOr<Place> lookupFixed(mlir::func::FuncOp function,
+                                     mlir::OpResult result,
+                                     const MemoryMap &memory) const;
+  /// The layout of a result in a buffer of its function.
+  Layout getBufferLayout(mlir::OpResult result,
+                         const ValuePlacement &plan) const;
+  llvm::LogicalResult verifyLayout(mlir::Operation *op, const llvm::Twine &what,
+                                   mlir::RankedTensorType type, Layout chosen,
+                                   Layout layout) const;
+  llvm::LogicalResult verifySlots(const MemoryMap &memory);
+  llvm::LogicalResult verifyFunction(mlir::func::FuncOp function,
+                                     const MemoryMap &memory, int64_t begin,
+                                     int64_t bytes);
   /// Places the buffers that are live only during a call of `function`.
   llvm::LogicalResult planFunction(mlir::func::FuncOp function,
                                    const MemoryMap &memory);

@@ -39,6 +39,9 @@ inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
 inline constexpr llvm::StringLiteral kSharedAttrName = "vib.shared";
 /// The alignment in bytes of the blocks and the arena.
 inline constexpr int64_t kMemoryAlignment = 64;
+/// The most bytes of a block or the arena, so that sums and products of places
+/// and sizes do not overflow.
+inline constexpr int64_t kMostMemoryBytes = int64_t(1) << 48;
 /// On a vib.kernel: the place of each of its outs, as {base, offset, panel,
 /// row}.
 inline constexpr llvm::StringLiteral kPlacesAttrName = "places";

@@ -13,10 +13,6 @@
 using namespace mlir;
 using namespace vib;
 
-/// No block or arena has more, so that sums and products of places and sizes do
-/// not overflow.
-static constexpr int64_t kMostBytes = int64_t(1) << 48;
-
 namespace {
 
 class PlaceVerifier {
@@ -49,7 +45,7 @@ private:
 static std::optional<int64_t> getInteger(DictionaryAttr entry, StringRef name) {
   auto attribute = entry.getAs<IntegerAttr>(name);
   if (!attribute || !attribute.getType().isSignlessInteger(64) ||
-      attribute.getInt() < 0 || attribute.getInt() > kMostBytes)
+      attribute.getInt() < 0 || attribute.getInt() > kMostMemoryBytes)
     return std::nullopt;
   return attribute.getInt();
 }
@@ -60,19 +56,19 @@ std::optional<int64_t> PlaceVerifier::getBytes(DictionaryAttr entry,
   if (!entry.contains("panel") && !entry.contains("panel_bytes")) {
     int64_t size = element;
     for (int64_t extent : type.getShape())
-      if (llvm::MulOverflow(size, extent, size) || size > kMostBytes)
+      if (llvm::MulOverflow(size, extent, size) || size > kMostMemoryBytes)
         return std::nullopt;
     return size;
   }
   std::optional<int64_t> columns = getInteger(entry, "panel");
   std::optional<int64_t> distance = getInteger(entry, "panel_bytes");
   if (type.getRank() != 2 || !columns || *columns < 1 || !distance ||
-      *columns > kMostBytes / element / type.getDimSize(0) ||
+      *columns > kMostMemoryBytes / element / type.getDimSize(0) ||
       *distance < type.getDimSize(0) * *columns * element ||
       *distance % (*columns * element) != 0)
     return std::nullopt;
   int64_t panels = llvm::divideCeil(type.getDimSize(1), *columns);
-  if (panels > kMostBytes / *distance)
+  if (panels > kMostMemoryBytes / *distance)
     return std::nullopt;
   return panels * *distance;
 }
@@ -115,7 +111,7 @@ static FailureOr<int64_t> getSize(ModuleOp module, StringRef name) {
   std::optional<int64_t> size = getInteger(module->getAttrDictionary(), name);
   if (!size)
     return module.emitError("expected ")
-           << name << " to be an i64 of 0 to " << kMostBytes;
+           << name << " to be an i64 of 0 to " << kMostMemoryBytes;
   return *size;
 }
 

@@ -23,7 +23,7 @@ void vib::buildReferencePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createInlineKernels());
   // BindSlots needs the memory plan, and bufferization needs tensors that are
   // bound to memory.
-  pm.addPass(createPlanArena(PlanArenaOptions{/*vectorBits=*/0}));
+  pm.addPass(createPlanArena(PlanArenaOptions{/*isReference=*/true}));
   pm.addPass(createBindSlots());
   // Nothing is fused and no buffer is reused: every copy that upstream's
   // bufferization makes to be safe is kept.

@@ -1,12 +1,15 @@
 // The table of the kernels: ToyNet's step on two CPUs, and a model whose decoder is too
 // large to go by rows. Broken if it says something else than what is emitted.
 // RUN: vib-opt %examples/toynet/toynet.mlir --vib-model --vib-to-step --vib-to-fused -o %t.mlir
-// RUN: vib-opt %t.mlir --vib-plan-arena --vib-explain -o /dev/null 2>&1 | FileCheck %s
-// RUN: vib-opt %t.mlir --vib-plan-arena=vector-bits=256 --vib-explain=vector-bits=256 -o /dev/null 2>&1 \
+// RUN: vib-opt %t.mlir --vib-set-machine --vib-choose-tiles --vib-plan-arena --vib-explain -o /dev/null 2>&1 | FileCheck %s
+// RUN: vib-opt %t.mlir --vib-set-machine=vector-bits=256 --vib-choose-tiles --vib-plan-arena --vib-explain -o /dev/null 2>&1 \
 // RUN: | FileCheck %s --check-prefix=AVX2
-// RUN: vib-opt %models/thousand.mlir --vib-model --vib-to-step --vib-to-fused --vib-plan-arena --vib-explain \
+// RUN: vib-opt %models/thousand.mlir --vib-model --vib-to-step --vib-to-fused --vib-set-machine --vib-choose-tiles --vib-plan-arena --vib-explain \
 // RUN:   -o /dev/null 2>&1 | FileCheck %s --check-prefix=THOUSAND
 // RUN: not vib-opt %t.mlir --vib-explain -o /dev/null 2>&1 | FileCheck %s --check-prefix=UNPLANNED
+// RUN: not vib-opt %t.mlir --vib-set-machine --vib-explain -o /dev/null 2>&1 | FileCheck %s --check-prefix=UNTILED
+// RUN: not vib-opt %t.mlir --vib-set-machine --vib-choose-tiles --vib-explain -o /dev/null 2>&1 \
+// RUN: | FileCheck %s --check-prefix=UNPLACED
 
 // CHECK: train_step: 10 kernels, 1.31 GFLOP, 99.5 MB moved, about {{.*}} M cycles
 // CHECK-NEXT: kernel FLOP bytes cycles bound by divided into
@@ -53,4 +56,6 @@
 // THOUSAND-NEXT: each block of rows would read 284000 bytes of weights, more than 262144
 // THOUSAND: decode.2.rows {{.*}} row blocks
 
-// UNPLANNED: expected a memory plan for the kernel's tensors: run vib-plan-arena first
+// UNPLANNED: expected vib.machine to be a #vib.cpu: run vib-set-machine first
+// UNTILED: expected vib.loops to name its {{.}} loops
+// UNPLACED: expected a memory plan for the kernel's tensors: run vib-plan-arena first

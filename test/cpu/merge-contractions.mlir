@@ -1,5 +1,5 @@
-// RUN: vib-opt %s -vib-merge-contractions -split-input-file | FileCheck %s
-// RUN: vib-opt %s -vib-merge-contractions=vector-bits=128 -split-input-file | FileCheck %s --check-prefix=WIDE
+// RUN: vib-opt %s -vib-set-machine -vib-merge-contractions -split-input-file | FileCheck %s
+// RUN: vib-opt %s -vib-set-machine=vector-bits=128 -vib-merge-contractions -split-input-file | FileCheck %s --check-prefix=WIDE
 
 // Broken if the mean and the scale of two latents take a contraction each, or if
 // contractions are merged that are not adjacent or that fill registers of their own.

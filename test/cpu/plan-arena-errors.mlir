@@ -1,4 +1,4 @@
-// RUN: vib-opt %s -vib-plan-arena -split-input-file -verify-diagnostics
+// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -split-input-file -verify-diagnostics
 
 // Broken if a plan is made for a module that has no valid one.
 

@@ -1,4 +1,4 @@
-// RUN: vib-opt %s -split-input-file -vib-plan-arena | FileCheck %s
+// RUN: vib-opt %s -split-input-file -vib-set-machine -vib-choose-tiles -vib-plan-arena | FileCheck %s
 
 // Broken if places are not aligned to a cache line, or large neighbours not staggered by
 // five: the bias does not begin right after the weight's two panels. The name "x" is one

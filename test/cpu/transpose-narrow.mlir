@@ -1,5 +1,5 @@
-// RUN: vib-opt %s -vib-transpose-narrow -split-input-file | FileCheck %s
-// RUN: vib-opt %s -vib-transpose-narrow=vector-bits=128 -split-input-file | FileCheck %s --check-prefix=SMALL
+// RUN: vib-opt %s -vib-set-machine -vib-transpose-narrow -split-input-file | FileCheck %s
+// RUN: vib-opt %s -vib-set-machine=vector-bits=128 -vib-transpose-narrow -split-input-file | FileCheck %s --check-prefix=SMALL
 
 // Broken if work on short rows is not vectorized along the batch, or if a matrix is
 // transposed that others read by rows.

@@ -1,7 +1,7 @@
 // Broken if a block does not do what it should: its tile is some rows of the batch; the sums
 // of the softmax are in shared memory; there is a barrier between a sum and its readers, but
 // not between two ops that run over the same positions; and a tile at the edge is masked.
-// RUN: vib-opt %s --vib-group-kernels --vib-plan-device-arena --vib-emit-gpu-kernels --canonicalize | FileCheck %s
+// RUN: vib-opt %s --vib-choose-block-tiles --vib-group-kernels --vib-plan-device-arena --vib-emit-gpu-kernels --canonicalize | FileCheck %s
 
 #id = affine_map<(i, j) -> (i, j)>
 #row = affine_map<(i, j) -> (i)>

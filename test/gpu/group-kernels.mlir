@@ -1,7 +1,7 @@
 // Broken if independent kernels do not share a launch, if a combination of partial results
 // does not share a launch with the kernels that come next, or if a kernel that reads a weight
 // could run together with its update.
-// RUN: vib-opt %examples/toynet/toynet.mlir --vib-model --vib-to-step --vib-to-fused --vib-group-kernels \
+// RUN: vib-opt %examples/toynet/toynet.mlir --vib-model --vib-to-step --vib-to-fused --vib-choose-block-tiles --vib-group-kernels \
 // RUN: | grep -oE 'func.func @[a-z_]*|vib.kernel "[a-z0-9.]*"|launch = [0-9]*|combine_launch = [0-9]*' \
 // RUN: | FileCheck %s
 

@@ -1,7 +1,7 @@
 // Broken if a sum over a divided class is not one partial result for each tile, which the next
 // launch adds in order, so that it depends on the order of blocks; or if a sum that has none of
 // the divided classes is computed by more than the first blocks.
-// RUN: vib-opt %s --vib-group-kernels --vib-plan-device-arena --vib-emit-gpu-kernels --canonicalize | FileCheck %s
+// RUN: vib-opt %s --vib-choose-block-tiles --vib-group-kernels --vib-plan-device-arena --vib-emit-gpu-kernels --canonicalize | FileCheck %s
 
 #id = affine_map<(i, j) -> (i, j)>
 #row = affine_map<(i, j) -> (i)>

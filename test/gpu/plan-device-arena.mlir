@@ -1,7 +1,7 @@
 // Broken if a tensor on a GPU is not row-major without padding, or if buffers share memory that
 // kernels of the same launch use. The launch that writes %c reads %a, so %c must not take its
 // place, but %d may.
-// RUN: vib-opt %s --vib-plan-device-arena | FileCheck %s
+// RUN: vib-opt %s --vib-choose-block-tiles --vib-plan-device-arena | FileCheck %s
 
 // CHECK: vib.arena_bytes
 // CHECK-SAME: vib.parameters = [{{.*}}offset = 0 : i64, shape = array<i64: 8, 512>

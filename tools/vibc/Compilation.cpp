@@ -92,12 +92,15 @@ int Compilation::lowerTo(Phase next) {
   return 0;
 }
 
-/// Explains a program for the CPU once it is in the phase fused.
+/// Explains a program for the CPU once it is planned, or in the phase fused if
+/// the run ends there.
 int Compilation::explain() {
-  if (phase != Phase::Fused || !flags.explain || settings.options.isCuda())
+  if (!flags.explain || settings.options.isCuda() ||
+      phase != std::min(flags.emit, Phase::Planned))
     return 0;
   TimingScope scope = timing.begin("explain");
-  FailureOr<ExplainReport> report = explainFused(*input.module, settings);
+  FailureOr<ExplainReport> report =
+      explainModule(phase, *input.module, settings);
   if (failed(report))
     return 1;
   output.print(std::move(*report));
@@ -127,7 +130,7 @@ int Compilation::lowerModule() {
   normalizeUses(*input.module);
   {
     TimingScope scope = timing.begin("verify");
-    if (failed(verifyPhase(phase, *input.module, settings.options)))
+    if (failed(verifyPhase(phase, *input.module, settings)))
       return 1;
   }
   if (phase == Phase::Model)
@@ -138,8 +141,10 @@ int Compilation::lowerModule() {
   bool done = false;
   if (int code = emitModule(done); code || done)
     return code;
-  for (Phase next : {Phase::Step, Phase::Fused, Phase::Kernels}) {
-    if (next <= phase || (next == Phase::Fused && settings.options.level == 0))
+  for (Phase next :
+       {Phase::Step, Phase::Fused, Phase::Planned, Phase::Kernels}) {
+    bool hasKernels = next == Phase::Fused || next == Phase::Planned;
+    if (next <= phase || (hasKernels && settings.options.level == 0))
       continue;
     if (int code = lowerTo(next))
       return code;

@@ -60,6 +60,7 @@ struct Parser {
       cl::values(clEnumValN(Phase::Model, "model", ""),
                  clEnumValN(Phase::Step, "step", ""),
                  clEnumValN(Phase::Fused, "fused", ""),
+                 clEnumValN(Phase::Planned, "planned", ""),
                  clEnumValN(Phase::Kernels, "kernels", ""),
                  clEnumValN(Phase::Ptx, "ptx", ""),
                  clEnumValN(Phase::Cubin, "cubin", ""),

@@ -32,6 +32,8 @@ What to make:
       step            the training step and the evaluation on tensors, with
                       their gradients and updates
       fused           each function as the list of the kernels that run
+      planned         the same, with the sizes of their tiles and the places of
+                      their tensors; a file of it can be edited
       kernels         vectorized loops over one block of memory; for a GPU,
                       thread blocks and their launches
       llvm            LLVM IR (CPU only)

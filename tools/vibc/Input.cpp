@@ -66,7 +66,7 @@ int Input::parseModule(MLIRContext &context) {
       return fail(
           name + ": found the phase " +
           (written ? "'" + written.getValue() + "'" : Twine("attribute")) +
-          ", expected model, step, fused or kernels");
+          ", expected model, step, fused, planned or kernels");
     phase = *found;
   }
   if (auto attribute =

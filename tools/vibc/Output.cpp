@@ -29,6 +29,8 @@ static StringRef getExtension(Phase phase) {
     return ".step.mlir";
   case Phase::Fused:
     return ".fused.mlir";
+  case Phase::Planned:
+    return ".planned.mlir";
   case Phase::Kernels:
     return ".kernels.mlir";
   case Phase::Ptx:

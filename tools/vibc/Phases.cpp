@@ -8,6 +8,7 @@
 
 #include "tools/vibc/Phases.h"
 #include "compiler/cpu/Explain.h"
+#include "compiler/cpu/Machine.h"
 #include "compiler/cpu/Passes.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/gpu/Passes.h"
@@ -37,8 +38,20 @@ void vib::normalizeUses(ModuleOp module) {
   });
 }
 
+/// A plan is for the CPU of the options, which may have been edited.
+static LogicalResult verifyMachine(ModuleOp module, const TargetInfo &target) {
+  auto expected =
+      CpuAttr::get(module.getContext(), target.vectorBits, target.hasBf16);
+  if (module->getAttr(kMachineAttrName) == expected)
+    return success();
+  return module.emitError("expected ")
+         << kMachineAttrName << " to be " << expected << ", the CPU of "
+         << kOptionsAttrName;
+}
+
 LogicalResult vib::verifyPhase(Phase phase, ModuleOp module,
-                               const CompileOptions &options) {
+                               const Settings &settings) {
+  const CompileOptions &options = settings.options;
   PassManager manager(module.getContext());
   switch (phase) {
   case Phase::Step:
@@ -46,6 +59,15 @@ LogicalResult vib::verifyPhase(Phase phase, ModuleOp module,
     break;
   case Phase::Fused:
     manager.addPass(createVerifyFused());
+    break;
+  case Phase::Planned:
+    if (options.isCuda()) {
+      manager.addPass(createVerifyGpuPlanned());
+      break;
+    }
+    if (options.level != 0 && failed(verifyMachine(module, settings.target)))
+      return failure();
+    manager.addPass(createVerifyPlanned());
     break;
   case Phase::Kernels:
     manager.addPass(options.isCuda() ? createVerifyGpuKernels()
@@ -84,6 +106,16 @@ static void addPipeline(OpPassManager &manager, Phase phase, ModuleOp module,
   case Phase::Fused:
     buildFusedPipeline(manager);
     return;
+  case Phase::Planned: {
+    if (options.isCuda()) {
+      buildGpuPlannedPipeline(manager);
+      return;
+    }
+    KernelsOptions kernelsOptions;
+    setTarget(kernelsOptions, settings.target);
+    buildPlannedPipeline(manager, kernelsOptions);
+    return;
+  }
   case Phase::Kernels: {
     if (options.isCuda()) {
       buildGpuKernelsPipeline(manager);
@@ -208,19 +240,20 @@ LogicalResult vib::lowerTo(Phase phase, ModuleOp module, Settings &settings,
   return success();
 }
 
-FailureOr<ExplainReport> vib::explainFused(ModuleOp module,
-                                           const Settings &settings) {
-  const TargetInfo &target = settings.target;
-  // The phase fused has no memory plan, which the report needs.
-  OwningOpRef<ModuleOp> planned(module.clone());
-  PassManager manager(module.getContext());
-  KernelsOptions options;
-  setTarget(options, target);
-  buildPlanPipeline(manager, options);
-  if (failed(manager.run(*planned)))
-    return failure();
-  FailureOr<ExplainReport> report =
-      explain(*planned, {target.vectorBits, target.hasBf16});
+FailureOr<ExplainReport> vib::explainModule(Phase phase, ModuleOp module,
+                                            const Settings &settings) {
+  OwningOpRef<ModuleOp> planned;
+  if (phase == Phase::Fused) {
+    planned = module.clone();
+    PassManager manager(module.getContext());
+    KernelsOptions options;
+    setTarget(options, settings.target);
+    buildPlannedPipeline(manager, options);
+    if (failed(manager.run(*planned)))
+      return failure();
+    module = *planned;
+  }
+  FailureOr<ExplainReport> report = explain(module);
   if (succeeded(report))
     report->machine["cpu"] = settings.options.cpu;
   return report;

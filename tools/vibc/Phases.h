@@ -22,7 +22,7 @@ void normalizeUses(mlir::ModuleOp module);
 
 /// Verifies the file of a phase, which users may have edited.
 mlir::LogicalResult verifyPhase(Phase phase, mlir::ModuleOp module,
-                                const CompileOptions &options);
+                                const Settings &settings);
 
 /// Runs the passes from the phase before to `phase`. Up to the phase kernels,
 /// records the phase and the options in the module, and normalizes its uses.
@@ -33,9 +33,9 @@ mlir::LogicalResult lowerTo(Phase phase, mlir::ModuleOp module,
                             llvm::StringRef toolPath, Timing &timing);
 
 /// What --explain says about a program for the CPU. `module` is of the phase
-/// fused.
-mlir::FailureOr<ExplainReport> explainFused(mlir::ModuleOp module,
-                                            const Settings &settings);
+/// fused or planned.
+mlir::FailureOr<ExplainReport> explainModule(Phase phase, mlir::ModuleOp module,
+                                             const Settings &settings);
 
 } // namespace vib
 

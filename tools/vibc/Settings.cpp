@@ -239,6 +239,8 @@ int Settler::settleTarget() {
 int Settler::checkReports() {
   if (options.level == 0 && flags.emit == Phase::Fused)
     return failUsage("--emit=fused contradicts -O0, which fuses nothing");
+  if (options.level == 0 && flags.emit == Phase::Planned)
+    return failUsage("--emit=planned contradicts -O0, which plans no kernels");
   if (flags.outline && flags.emit != Phase::Fused)
     return failUsage("--outline is an outline of the phase fused: expected "
                      "--emit=fused with it");
@@ -246,16 +248,17 @@ int Settler::checkReports() {
     return 0;
   if (options.level == 0)
     return failUsage("--explain contradicts -O0, which fuses nothing");
-  // On a GPU it describes launches, which the phase kernels determines.
-  Phase explained = options.isCuda() ? Phase::Kernels : Phase::Fused;
-  if (flags.emit < explained)
-    return failUsage("--explain describes the phase " +
-                     getPhaseName(explained) +
+  // On a GPU it describes launches, which the phase kernels determines. On a
+  // CPU it describes the plan, also if the run ends before it.
+  Phase first = options.isCuda() ? Phase::Kernels : Phase::Fused;
+  Phase last = options.isCuda() ? Phase::Kernels : Phase::Planned;
+  if (flags.emit < first)
+    return failUsage("--explain describes the phase " + getPhaseName(first) +
                      ", which comes after --emit=" + getPhaseName(flags.emit));
-  if (input.phase > explained)
-    return failUsage("--explain describes the phase " +
-                     getPhaseName(explained) + ", but " + input.name +
-                     " is a file of the phase " + getPhaseName(input.phase));
+  if (input.phase > last)
+    return failUsage("--explain describes the phase " + getPhaseName(last) +
+                     ", but " + input.name + " is a file of the phase " +
+                     getPhaseName(input.phase));
   return 0;
 }
 

@@ -1,0 +1,120 @@
+//===- ChooseTiles.cpp - Record the tiles of a kernel in its attributes ---===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// TileChoice and ContractionForm choose the sizes; this pass writes them down.
+// Everything after it reads the attributes (KernelPlan), so that a size that a
+// user has edited is the size that is emitted.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/cpu/ContractionForm.h"
+#include "compiler/cpu/KernelPlan.h"
+#include "compiler/cpu/Passes.h"
+#include "compiler/plan/Dimensions.h"
+
+using namespace mlir;
+
+namespace vib {
+#define GEN_PASS_DEF_CHOOSETILES
+#include "compiler/cpu/Passes.h.inc"
+} // namespace vib
+
+using namespace vib;
+
+namespace {
+
+struct ChooseTiles : vib::impl::ChooseTilesBase<ChooseTiles> {
+  using ChooseTilesBase::ChooseTilesBase;
+
+  void runOnOperation() override {
+    FailureOr<Machine> machine =
+        Machine::get(getOperation()->getParentOfType<ModuleOp>());
+    if (failed(machine))
+      return signalPassFailure();
+    for (KernelOp kernel : getOperation().getOps<KernelOp>())
+      plan(kernel, *machine);
+  }
+
+  void plan(KernelOp kernel, const Machine &machine);
+};
+
+} // namespace
+
+/// Whether all contractions that accumulate onto `fill` start with zeros in
+/// registers rather than load zeros. They cannot where they continue what an
+/// earlier tile of the reduction has accumulated.
+static bool isFolded(linalg::FillOp fill, const KernelSpace &space,
+                     const TileChoice &tiles) {
+  return canFold(fill) && llvm::none_of(fill->getUsers(), [&](Operation *user) {
+           return tiles.inner &&
+                  llvm::is_contained(
+                      space.getReducedClasses(cast<linalg::LinalgOp>(user)),
+                      tiles.inner->cls);
+         });
+}
+
+static ContractionAttr chooseContraction(linalg::LinalgOp op,
+                                         const ContractionForm &form,
+                                         const KernelSpace &space,
+                                         const TileChoice &tiles,
+                                         const Machine &machine) {
+  MLIRContext *context = op.getContext();
+  Reader reader = Reader::None;
+  bool isCut = tiles.inner && llvm::is_contained(space.getReducedClasses(op),
+                                                 tiles.inner->cls);
+  if (!isCut && getInterleaved(op))
+    reader = Reader::Interleaved;
+  else if (!isCut && getEpilogue(op, machine))
+    reader = Reader::Epilogue;
+  SmallVector<RegisterTileAttr> registers;
+  for (const SmallVector<int64_t> &extents : getExtents(op, space, tiles)) {
+    ContractionTile tile = chooseContractionTile(
+        op, form, extents, reader == Reader::Interleaved, machine);
+    auto attribute = getRegisterTileAttr(context, form, extents, tile);
+    if (!llvm::is_contained(registers, attribute))
+      registers.push_back(attribute);
+  }
+  // A weight gradient sums over the rows of both operands. Each unit packs its
+  // own columns of one operand. All units read the other one, so it is packed
+  // before the kernel runs.
+  unsigned cls = space.getLoopClasses(op)[form.reduction];
+  int64_t pairs = 0;
+  if (hasSharedPairs(op, form, machine) &&
+      !(tiles.unit && tiles.unit->cls == cls) &&
+      !(tiles.inner && tiles.inner->cls == cls))
+    pairs = getPairBlock(op, form, getExtents(op, space, tiles).front(),
+                         registers.front());
+  return ContractionAttr::get(context, registers, reader, pairs);
+}
+
+void ChooseTiles::plan(KernelOp kernel, const Machine &machine) {
+  KernelSpace space(kernel);
+  setDimensions(kernel, space);
+  TileChoice tiles = chooseTiles(kernel, space, machine);
+  auto record = [&](StringRef name, std::optional<Tile> tile) {
+    if (tile)
+      kernel->setAttr(name,
+                      TileAttr::get(&getContext(),
+                                    getDimension(kernel, space, tile->cls),
+                                    tile->size));
+  };
+  record(kUnitAttrName, tiles.unit);
+  record(kInnerAttrName, tiles.inner);
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    FailureOr<ContractionForm> form = matchContraction(op);
+    if (succeeded(form)) {
+      op->setAttr(kContractionAttrName,
+                  chooseContraction(op, *form, space, tiles, machine));
+      ++numContractions;
+    }
+    auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
+    if (isRoundedByReaders(op) || (fill && isFolded(fill, space, tiles)))
+      op->setAttr(kFoldedAttrName, UnitAttr::get(&getContext()));
+  }
+  ++numKernels;
+}

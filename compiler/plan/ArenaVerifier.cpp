@@ -1,0 +1,213 @@
+//===- ArenaVerifier.cpp - Verify the places in the arena -----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A memory plan that a user has edited may use a byte for two tensors at the
+// same time. This file computes the live ranges of all buffers again, as
+// ArenaPlanner does, and compares the places that are recorded.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/plan/ArenaPlanner.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+/// Bytes of the arena that are in use while the kernels `first` to `last` run.
+struct LiveBytes {
+  KernelOp kernel;
+  std::string what;
+  int64_t begin, end, first, last;
+};
+
+} // namespace
+
+/// A place as parsePlaceAttr reads it.
+static bool isPlace(Attribute attribute) {
+  auto entry = dyn_cast<DictionaryAttr>(attribute);
+  if (!entry || entry.size() != 4)
+    return false;
+  auto base = entry.getAs<StringAttr>("base");
+  bool hasBase = false;
+  for (unsigned i = 0; i != kNumBases; ++i)
+    hasBase |= base && base == getBaseName(static_cast<BaseKind>(i));
+  return hasBase &&
+         llvm::all_of(
+             ArrayRef({"offset", "panel", "row"}), [&](StringRef name) {
+               auto value = entry.getAs<IntegerAttr>(name);
+               return value && value.getType().isSignlessInteger(64) &&
+                      value.getInt() >= 0 && value.getInt() <= kMostMemoryBytes;
+             });
+}
+
+static LogicalResult verifyAttributes(KernelOp kernel) {
+  auto places = kernel->getAttrOfType<ArrayAttr>(kPlacesAttrName);
+  if (!places || places.size() != kernel.getNumResults() ||
+      !llvm::all_of(places, isPlace))
+    return kernel.emitOpError("expected ")
+           << kPlacesAttrName
+           << " to be {base, offset, panel, row} for each of "
+           << "its " << kernel.getNumResults() << " results";
+  Attribute scratch = kernel->getAttr(kScratchAttrName);
+  auto offset = dyn_cast_or_null<IntegerAttr>(scratch);
+  if (scratch && (!offset || !offset.getType().isSignlessInteger(64) ||
+                  offset.getInt() < 0 || offset.getInt() > kMostMemoryBytes))
+    return kernel.emitOpError("expected ")
+           << kScratchAttrName << " to be an offset in the arena but got "
+           << scratch;
+  return success();
+}
+
+/// Verifies the layout of a tensor, which `what` names in the message.
+LogicalResult ArenaPlanner::verifyLayout(Operation *op, const Twine &what,
+                                         RankedTensorType type, Layout chosen,
+                                         Layout layout) const {
+  if (layout == chosen || canHave(type, chosen, layout))
+    return success();
+  InFlightDiagnostic diagnostic = op->emitError("expected ")
+                                  << what << ", a " << type << ", ";
+  if (chosen.panel != 0)
+    diagnostic << "in panels of " << chosen.row << " columns, at least "
+               << chosen.panel << " elements apart";
+  else
+    diagnostic << "by rows of " << chosen.row << " elements";
+  return diagnostic << ", but got row = " << layout.row
+                    << " and panel = " << layout.panel;
+}
+
+LogicalResult ArenaPlanner::verifySlots(const MemoryMap &memory) {
+  SmallVector<KernelOp> kernels;
+  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+
+  for (auto function : module.getOps<func::FuncOp>()) {
+    auto verify = [&](SlotAttr slot, Type type) -> LogicalResult {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      if (!slot || !tensor || slot.getKind() == SlotKind::Scalar)
+        return success();
+      FailureOr<Place> place = memory.lookup(slot, tensor);
+      if (failed(place))
+        return function.emitError("expected a place for ") << slot;
+      // Only parameters and tensors that the runtime does not read can be in
+      // panels (verifyPlaces).
+      if (place->layout.panel == 0)
+        return success();
+      return verifyLayout(function, "\"" + slot.getName() + "\"", tensor,
+                          chooseLayout(tensor, kernels), place->layout);
+    };
+    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+      if (failed(verify(getArgSlot(function, i), type)))
+        return failure();
+    for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+      if (failed(verify(getResultSlot(function, i), type)))
+        return failure();
+  }
+  return success();
+}
+
+LogicalResult ArenaPlanner::verifyFunction(func::FuncOp function,
+                                           const MemoryMap &memory,
+                                           int64_t begin, int64_t bytes) {
+  SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
+  DenseMap<Operation *, Times> times;
+  for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    if (failed(verifyAttributes(kernel)))
+      return failure();
+    times[kernel] = getTimes(kernel, i);
+  }
+  SmallVector<LiveBytes> ranges;
+  auto add = [&](LiveBytes range) -> LogicalResult {
+    if (range.begin % kMemoryAlignment != 0 || range.begin < begin ||
+        range.end > bytes)
+      return range.kernel.emitOpError("expected ")
+             << range.what << ", of " << range.end - range.begin
+             << " bytes, at a multiple of " << kMemoryAlignment
+             << " between the bytes " << begin << " and " << bytes
+             << " of the arena, but it begins at " << range.begin;
+    for (LiveBytes &other : ranges) {
+      if (range.end <= other.begin || other.end <= range.begin ||
+          range.last < other.first || other.last < range.first)
+        continue;
+      InFlightDiagnostic diagnostic =
+          range.kernel.emitOpError("puts ")
+          << range.what << " at the bytes " << range.begin << " to "
+          << range.end << " of the arena, where " << other.what << " still is";
+      diagnostic.attachNote(other.kernel.getLoc())
+          << "'" << other.kernel.getName() << "' puts it at the bytes "
+          << other.begin << " to " << other.end;
+      return diagnostic;
+    }
+    ranges.push_back(std::move(range));
+    return success();
+  };
+  for (KernelOp kernel : kernels) {
+    std::unique_ptr<ValuePlacement> plan = planKernel(kernel);
+    Times own = times.lookup(kernel);
+    for (OpResult result : kernel->getResults()) {
+      auto type = cast<RankedTensorType>(result.getType());
+      Place place = *memory.lookup(result);
+      std::string what = "result " + std::to_string(result.getResultNumber());
+      if (FailureOr<Place> fixed = lookupFixed(function, result, memory);
+          succeeded(fixed)) {
+        if (place.base != fixed->base || place.offset != fixed->offset ||
+            !(place.layout == fixed->layout))
+          return kernel.emitOpError("expected ")
+                 << what << " at " << getPlaceAttr(module.getContext(), *fixed)
+                 << ", where its slot is";
+        continue;
+      }
+      if (place.base != BaseKind::Arena)
+        return kernel.emitOpError("expected ") << what << " in the arena";
+      Layout chosen = getBufferLayout(result, *plan);
+      if (failed(verifyLayout(kernel, what, type, chosen, place.layout)))
+        return failure();
+      int64_t size = getMemoryBytes(type, place.layout), last = own.last;
+      for (Operation *user : result.getUsers())
+        last = std::max(last, times.lookup(user).last);
+      if (failed(add({kernel, what, place.offset, place.offset + size,
+                      own.first, last})))
+        return failure();
+    }
+    int64_t scratchBytes = plan->getScratchBytes();
+    auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
+    if (bool(scratch) != (scratchBytes != 0))
+      return kernel.emitOpError("expected ")
+             << (scratch ? "no " : "") << kScratchAttrName
+             << ": its units need " << scratchBytes << " bytes in the arena";
+    if (scratch &&
+        failed(add({kernel, "scratch", scratch.getInt(),
+                    scratch.getInt() + scratchBytes, own.first, own.last})))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult ArenaPlanner::verify() {
+  MemoryMap memory(module);
+  if (failed(verifySlots(memory)))
+    return failure();
+  // The tensors of all functions come first.
+  int64_t begin = 0;
+  for (auto entry : module->getAttrOfType<ArrayAttr>(kTensorsAttrName)
+                        .getAsRange<DictionaryAttr>()) {
+    auto type =
+        cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
+    Layout layout = getPlainLayout(type);
+    if (auto panel = entry.getAs<IntegerAttr>("panel"))
+      layout = {panel.getInt(),
+                entry.getAs<IntegerAttr>("panel_bytes").getInt() /
+                    getElementBytes(type.getElementType())};
+    begin = std::max(begin, entry.getAs<IntegerAttr>("offset").getInt() +
+                                getMemoryBytes(type, layout));
+  }
+  int64_t bytes = memory.getBytes(BaseKind::Arena);
+  for (auto function : module.getOps<func::FuncOp>())
+    if (failed(verifyFunction(function, memory, begin, bytes)))
+      return failure();
+  return success();
+}

@@ -1,0 +1,157 @@
+//===- VibPlan.td - How a kernel is divided and emitted ----*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The attributes of the phase `planned`. They record every choice of sizes, so
+// that it can be read, tested and edited.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBPLAN_TD
+#define VIB_DIALECT_VIBPLAN_TD
+
+include "VibBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def Vib_CpuAttr : Vib_Attr<"Cpu", "cpu"> {
+  let summary = "the properties of a CPU that the plan depends on";
+  let description = [{
+    The value of `vib.machine` on a module that is planned for a CPU: the width
+    of a vector register, 128, 256 or 512 bits, and whether the CPU multiplies
+    pairs of bf16 (AVX512_BF16).
+
+    ```mlir
+    module attributes {vib.machine = #vib.cpu<vector_bits = 512, bf16 = false>}
+    ```
+  }];
+  let parameters = (ins "int64_t":$vector_bits, "bool":$bf16);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Vib_TileAttr : Vib_Attr<"Tile", "tile"> {
+  let summary = "a dimension of a kernel that is divided, and the size of a part";
+  let description = [{
+    The dimensions of a kernel are the names that `vib.loops` gives to the loops
+    of its ops. Loops that visit the same axis have the same name. The last part
+    of the dimension may be smaller.
+
+    On a kernel of a CPU, `unit` is the tile that a thread computes at a time,
+    and `inner` the tile of the loop inside it. A kernel without `unit` is one
+    unit.
+
+    ```mlir
+    vib.kernel "encode.0" … attributes {unit = #vib.tile<"n", 32>} {
+      %0 = linalg.generic … {vib.loops = ["m", "n", "k"]} …
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"dimension">:$dimension,
+                        "int64_t":$size);
+  let assemblyFormat = "`<` $dimension `,` $size `>`";
+  let genVerifyDecl = 1;
+}
+
+def Vib_RegisterTileKind : I32EnumAttr<"RegisterTileKind",
+    "what the accumulators of a contraction are", [
+    I32EnumAttrCase<"Columns", 0, "columns">,
+    I32EnumAttrCase<"Dot", 1, "dot">,
+    I32EnumAttrCase<"Groups", 2, "groups">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_RegisterTileAttr : Vib_Attr<"RegisterTile", "register_tile"> {
+  let summary = "the accumulators of a contraction that are in registers";
+  let description = [{
+    For a contraction with `rows` x `columns` results and `depth` terms a unit,
+    how many results are accumulated in registers at the same time:
+
+    | kind | the accumulators |
+    |---|---|
+    | `columns r x v` | r rows of v vectors of columns |
+    | `dot r x c` | r rows of c columns; the lanes are terms of the sum |
+    | `groups r x 1 of t` | r rows of one vector, where each column has a group of lanes for t terms |
+
+    ```mlir
+    #vib.register_tile<100 x 32 x 784, columns 10 x 2>
+    ```
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$depth,
+                        EnumParameter<Vib_RegisterTileKind>:$kind,
+                        "int64_t":$tileRows, "int64_t":$tileVectors,
+                        DefaultValuedParameter<"int64_t", "1">:$terms);
+  let assemblyFormat = [{
+    `<` $rows `x` $columns `x` $depth `,` $kind $tileRows `x` $tileVectors
+    (`of` $terms^)? `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Vib_Reader : I32EnumAttr<"Reader",
+    "how the only reader of a contraction is emitted with it", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Epilogue", 1, "epilogue">,
+    I32EnumAttrCase<"Interleaved", 2, "interleaved">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_ReaderParameter : EnumParameter<Vib_Reader> {
+  let defaultValue = "::vib::Reader::None";
+}
+
+def Vib_ContractionAttr : Vib_Attr<"Contraction", "contraction"> {
+  let summary = "how a contraction is emitted for a CPU";
+  let description = [{
+    The value of `vib.contraction` on a contraction of a planned kernel:
+
+    - One register tile for each size that the contraction has, in whole units
+      and in the last, smaller ones.
+    - `reader`: how the elementwise op that alone reads the result is emitted
+      with the contraction. An `epilogue` is applied to a register tile before
+      it is stored. An `interleaved` op processes a register tile while the
+      contraction computes the next one.
+    - `pairs`: the left operand is packed in pairs of bf16 before the kernel
+      runs, in blocks of this many columns, which all units read.
+
+    ```mlir
+    %0 = linalg.generic … {vib.contraction = #vib.contraction<
+           [<100 x 32 x 784, columns 10 x 2>] reader = epilogue>} …
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"::vib::RegisterTileAttr">:$tiles,
+                        Vib_ReaderParameter:$reader,
+                        DefaultValuedParameter<"int64_t", "0">:$pairs);
+  let assemblyFormat = [{
+    `<` `[` $tiles `]` (`reader` `=` $reader^)? (`pairs` `=` $pairs^)? `>`
+  }];
+}
+
+def Vib_BlockAttr : Vib_Attr<"Block", "block"> {
+  let summary = "the sizes of a thread block's part of a contraction";
+  let description = [{
+    The value of `block` on a kernel of a GPU whose contractions are computed by
+    a pipeline of copies into shared memory: a block computes `rows` x `columns`
+    results from pieces of `depth` terms, of which `stages` are in shared memory
+    at a time. Each of four warps computes `warp_rows` x `warp_columns` of them.
+    The ops with `vib.staged` are these contractions. The kernel's `tiles` are
+    the dimensions that are divided among blocks, the last one fastest.
+
+    ```mlir
+    vib.kernel "encode.2" … attributes {
+      block = #vib.block<rows = 40, columns = 32, depth = 32, stages = 4,
+                         warp_rows = 20, warp_columns = 16>,
+      tiles = [#vib.tile<"m", 40>, #vib.tile<"n", 32>]} …
+    ```
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$depth,
+                        "int64_t":$stages, "int64_t":$warp_rows,
+                        "int64_t":$warp_columns);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+#endif // VIB_DIALECT_VIBPLAN_TD
