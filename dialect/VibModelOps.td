@@ -139,7 +139,7 @@ def Vib_TrainOp : Vib_Op<"train", [
     | setting | what it is | default | values |
     |---|---|---|---|
     | `batch(N)` | examples in a training step | required | 1 to 1,048,576 |
-    | `epochs(N)` | passes over the training data | required | 1 or more |
+    | `epochs(N)` | passes over the training data | required | 1 to 4294967296 |
     | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.adam`, `#vib.adamw` |
     | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear_warmup` |
     | `beta_schedule` | how beta changes | `#vib.constant` | `#vib.constant`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
