@@ -303,8 +303,7 @@ static std::string adviseScale(const std::string &what, const Spread &values) {
     return "";
   return fmt::format(
       "the {} are {:.6g} to {:.6g}, far from unit scale, and training may "
-      "learn "
-      "nothing from them: {}",
+      "learn nothing from them: {}",
       what, values.minimum, values.maximum,
       isLarge
           ? fmt::format("divide them by a number such as {:.6g}, or subtract "

@@ -45,19 +45,6 @@ struct ChooseTiles : vib::impl::ChooseTilesBase<ChooseTiles> {
 
 } // namespace
 
-/// Whether all contractions that accumulate onto `fill` start with zeros in
-/// registers rather than load zeros. They cannot where they continue what an
-/// earlier tile of the reduction has accumulated.
-static bool isFolded(linalg::FillOp fill, const KernelSpace &space,
-                     const TileChoice &tiles) {
-  return canFold(fill) && llvm::none_of(fill->getUsers(), [&](Operation *user) {
-           return tiles.inner &&
-                  llvm::is_contained(
-                      space.getReducedClasses(cast<linalg::LinalgOp>(user)),
-                      tiles.inner->cls);
-         });
-}
-
 static ContractionAttr chooseContraction(linalg::LinalgOp op,
                                          const ContractionForm &form,
                                          const KernelSpace &space,
@@ -71,24 +58,29 @@ static ContractionAttr chooseContraction(linalg::LinalgOp op,
     reader = Reader::Interleaved;
   else if (!isCut && getEpilogue(op, machine))
     reader = Reader::Epilogue;
-  SmallVector<RegisterTileAttr> registers;
-  for (const SmallVector<int64_t> &extents : getExtents(op, space, tiles)) {
-    ContractionTile tile = chooseContractionTile(
-        op, form, extents, reader == Reader::Interleaved, machine);
-    auto attribute = getRegisterTileAttr(context, form, extents, tile);
-    if (!llvm::is_contained(registers, attribute))
-      registers.push_back(attribute);
-  }
+  SmallVector<SmallVector<int64_t>> sizes = getExtents(op, space, tiles);
+  auto choose = [&](ArrayRef<int64_t> extents) {
+    return chooseContractionTile(op, form, extents,
+                                 reader == Reader::Interleaved, machine);
+  };
+  ContractionTile whole = choose(sizes.front());
   // A weight gradient sums over the rows of both operands. Each unit packs its
   // own columns of one operand. All units read the other one, so it is packed
-  // before the kernel runs.
+  // before the kernel runs, in blocks for the register tile of whole units.
   unsigned cls = space.getLoopClasses(op)[form.reduction];
   int64_t pairs = 0;
   if (hasSharedPairs(op, form, machine) &&
       !(tiles.unit && tiles.unit->cls == cls) &&
       !(tiles.inner && tiles.inner->cls == cls))
-    pairs = getPairBlock(op, form, getExtents(op, space, tiles).front(),
-                         registers.front());
+    pairs = getPairBlock(op, form, sizes.front(), whole.registers.rows);
+  SmallVector<RegisterTileAttr> registers;
+  for (const SmallVector<int64_t> &extents : sizes) {
+    ContractionTile tile =
+        hasPairBlocks(op, form, pairs) ? whole : choose(extents);
+    auto attribute = getRegisterTileAttr(context, form, extents, tile);
+    if (!llvm::is_contained(registers, attribute))
+      registers.push_back(attribute);
+  }
   return ContractionAttr::get(context, registers, reader, pairs);
 }
 
@@ -112,8 +104,7 @@ void ChooseTiles::plan(KernelOp kernel, const Machine &machine) {
                   chooseContraction(op, *form, space, tiles, machine));
       ++numContractions;
     }
-    auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
-    if (isRoundedByReaders(op) || (fill && isFolded(fill, space, tiles)))
+    if (canFold(op, space, tiles))
       op->setAttr(kFoldedAttrName, UnitAttr::get(&getContext()));
   }
   ++numKernels;

@@ -147,6 +147,13 @@ bool vib::hasSharedPairs(linalg::LinalgOp op, const ContractionForm &form,
          isContiguous(op.getIndexingMapsArray()[form.lhs], *form.row);
 }
 
+bool vib::canUseDot(linalg::LinalgOp op, const ContractionForm &form) {
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  return form.contiguous == ContractionForm::Reduction && form.lhsContiguous &&
+         getElementTypeOrSelf(op->getOperand(0)) == element &&
+         getElementTypeOrSelf(op->getOperand(1)) == element;
+}
+
 ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
                                            const ContractionForm &form,
                                            ArrayRef<int64_t> extents,
@@ -159,8 +166,7 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   // If the dot form does not pay, rhs is packed unless it is contiguous in the
   // columns.
   int64_t packed = depth * columns * getElementBytes(element);
-  if (form.contiguous == ContractionForm::Reduction && form.lhsContiguous &&
-      getElementTypeOrSelf(op->getOperand(form.rhs)) == element &&
+  if (canUseDot(op, form) &&
       (depth >= 4 * lanes || packed > kMaxPackedBytes ||
        (depth >= lanes && kPackedElement * depth >= kLaneSum * rows)))
     return {RegisterTileKind::Dot,

@@ -64,6 +64,10 @@ struct ContractionTile {
   RegisterTile registers;
   int64_t terms = 1;
 };
+/// Whether the lanes of a register can be terms of the sum: both operands are
+/// contiguous in it, and have the type of the result.
+bool canUseDot(mlir::linalg::LinalgOp op, const ContractionForm &form);
+
 /// Whether several terms of the sum should share a register, for a contraction
 /// whose loops have these extents.
 bool isGrouped(mlir::linalg::LinalgOp op, const ContractionForm &form,

@@ -176,11 +176,8 @@ void ContractionEmitter::packInPairs() {
         MemRefType::get(memory.getNumElements(), memory.getElementType()),
         rhs.memory, ArrayRef<ReassociationIndices>{{0, 1, 2}});
   auto shared = e.plan.getSharedPairs().find(op);
-  if (shared != e.plan.getSharedPairs().end()) {
+  if (shared != e.plan.getSharedPairs().end())
     lhsPairs = Pairs{e.getPairs(op), getPairLayout(shared->second)};
-    if (shared->second.block != shared->second.columns)
-      choice.registers = shared->second.tile;
-  }
   if (canPackInTile())
     unpacked = source;
   else

@@ -29,7 +29,15 @@ private:
     return std::make_unique<KernelPlan>(kernel);
   }
 
+  /// A slice of a matrix in a kernel: the type of the matrix, and the first
+  /// column.
+  using Slice = std::pair<mlir::RankedTensorType, int64_t>;
+  llvm::ArrayRef<Slice> getSlices(KernelOp kernel) const;
+
   std::optional<Machine> machine;
+  /// The slices of each kernel, because all parameters ask for those of all
+  /// kernels.
+  mutable llvm::DenseMap<mlir::Operation *, llvm::SmallVector<Slice>> slices;
 };
 
 } // namespace vib

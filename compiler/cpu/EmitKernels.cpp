@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each function of the phase fused becomes an entry that launches its kernels
+// Each function of the phase planned becomes an entry that launches its kernels
 // in order. The work of a kernel is divided into units: tiles of one class of
-// its iteration space (TileChoice). A kernel becomes a function that computes a
+// its iteration space (KernelPlan). A kernel becomes a function that computes a
 // range of its units, so that threads can share them:
 //
 //   func @step.kernel(%begin, %end, bases, scalars) {
@@ -121,7 +121,7 @@ LogicalResult KernelEmitter::collect(Signature &result) {
       FailureOr<Place> place = getPlace(buffer);
       if (failed(place))
         return kernel.emitError("expected a memory plan for the kernel's ")
-               << "tensors: run vib-plan-arena first";
+               << "tensors: run vib-to-planned first";
       signature.addBase(place->base);
       break;
     }

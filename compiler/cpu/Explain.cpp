@@ -213,8 +213,7 @@ FailureOr<ExplainReport> vib::explain(ModuleOp module) {
                       std::to_string(kBytesPerCycle) + " bytes of memory";
   report.notes = {
       "cycles: an estimate, not a measurement: the longer of the two times "
-      "that "
-      "one thread takes if it does " +
+      "that one thread takes if it does " +
           rates +
           " a cycle. Data in a cache moves faster, so a small kernel can take "
           "less.",

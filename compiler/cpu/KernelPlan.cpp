@@ -59,20 +59,34 @@ RegisterTileAttr vib::getRegisterTileAttr(MLIRContext *context,
                                tile.terms);
 }
 
-bool vib::canFold(linalg::FillOp fill) {
-  return matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) &&
-         llvm::all_of(fill->getUses(), [](OpOperand &use) {
-           auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
-           return op && op.isDpsInit(&use) && succeeded(matchContraction(op));
+bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
+                  const TileChoice &tiles) {
+  if (isRoundedByReaders(op))
+    return true;
+  auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
+  return fill && matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) &&
+         llvm::all_of(fill->getUses(), [&](OpOperand &use) {
+           auto reader = dyn_cast<linalg::LinalgOp>(use.getOwner());
+           return reader && reader.isDpsInit(&use) &&
+                  succeeded(matchContraction(reader)) &&
+                  !(tiles.inner &&
+                    llvm::is_contained(space.getReducedClasses(reader),
+                                       tiles.inner->cls));
          });
 }
 
 int64_t vib::getPairBlock(linalg::LinalgOp op, const ContractionForm &form,
-                          ArrayRef<int64_t> extents, RegisterTileAttr tile) {
+                          ArrayRef<int64_t> extents, int64_t tileRows) {
   auto type = cast<RankedTensorType>(op->getOperand(form.lhs).getType());
   int64_t columns = type.getDimSize(1), rows = extents[*form.row];
-  bool isWhole = rows == columns || rows % tile.getTileRows() == 0;
-  return isWhole ? tile.getTileRows() : columns;
+  bool isWhole = rows == columns || rows % tileRows == 0;
+  return isWhole ? tileRows : columns;
+}
+
+bool vib::hasPairBlocks(linalg::LinalgOp op, const ContractionForm &form,
+                        int64_t pairs) {
+  auto type = cast<RankedTensorType>(op->getOperand(form.lhs).getType());
+  return pairs != 0 && pairs != type.getDimSize(1);
 }
 
 static TileChoice readTiles(KernelOp kernel, const KernelSpace &space) {
@@ -156,7 +170,7 @@ Buffer KernelPlan::createScratch(Value value, RankedTensorType type) {
   buffer.kind = Buffer::Spill;
   buffer.offset = scratchBytes;
   buffer.unitBytes = bytes;
-  scratchBytes += bytes * tiles.units;
+  addScratchBytes(bytes, tiles.units);
   return buffer;
 }
 

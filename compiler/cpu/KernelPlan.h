@@ -43,14 +43,23 @@ RegisterTileAttr getRegisterTileAttr(mlir::MLIRContext *context,
                                      llvm::ArrayRef<int64_t> extents,
                                      const ContractionTile &tile);
 
-/// Whether only contractions read `fill`, whose value is zero, and accumulate
-/// in it.
-bool canFold(mlir::linalg::FillOp fill);
+/// Whether the readers of `op` compute it themselves: contractions that round a
+/// weight as they pack it, or that start with zeros in registers rather than
+/// load zeros. They cannot do the latter where they continue what an earlier
+/// tile of the sum has accumulated.
+bool canFold(mlir::linalg::LinalgOp op, const KernelSpace &space,
+             const TileChoice &tiles);
 
 /// The columns in a block of a contraction's shared pairs, for a contraction of
 /// whole tiles.
 int64_t getPairBlock(mlir::linalg::LinalgOp op, const ContractionForm &form,
-                     llvm::ArrayRef<int64_t> extents, RegisterTileAttr tile);
+                     llvm::ArrayRef<int64_t> extents, int64_t tileRows);
+
+/// Whether the left operand is packed in more than one block of `pairs`
+/// columns. All units, also smaller ones, then read it with the same register
+/// tile.
+bool hasPairBlocks(mlir::linalg::LinalgOp op, const ContractionForm &form,
+                   int64_t pairs);
 
 /// An operand of a contraction that is packed into pairs (Pairs.h) once for all
 /// units, before the kernel runs. The pairs are at `offset` from the kernel's

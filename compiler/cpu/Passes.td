@@ -50,10 +50,10 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
   let description = [{
     Every vib.kernel becomes a function that computes a range of the kernel's
     units on views of the blocks and the arena, and its attribute `vib.kernel`
-    describes it. Every function of the phase fused becomes an entry point
+    describes it. Every function of the phase planned becomes an entry point
     (`vib.entry`) that launches these functions in order.
-    EmitKernels.cpp describes the structure, TileChoice.cpp the sizes,
-    Contraction.cpp the register tiles, and Elementwise.cpp the code of all
+    EmitKernels.cpp describes the structure, Contraction.cpp the code of
+    contractions, and Elementwise.cpp the code of all
     other ops.
 
     ```mlir

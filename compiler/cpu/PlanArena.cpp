@@ -34,37 +34,31 @@ namespace vib {
 
 using namespace vib;
 
-namespace {
-
-/// Whether a slice in `kernel` cuts a matrix of this type anywhere but between
-/// panels of `columns`.
-bool cutsPanels(KernelOp kernel, RankedTensorType type, int64_t columns) {
-  return kernel.getBody()
-      .walk([&](OffsetSizeAndStrideOpInterface slice) {
-        auto extract = dyn_cast<tensor::ExtractSliceOp>(*slice);
-        RankedTensorType whole =
-            extract ? extract.getSourceType()
-                    : cast<tensor::InsertSliceOp>(*slice).getDestType();
-        if (whole != type)
-          return WalkResult::advance();
-        int64_t offset = *getConstantIntValue(slice.getMixedOffsets().back());
-        return offset % columns == 0 ? WalkResult::advance()
-                                     : WalkResult::interrupt();
-      })
-      .wasInterrupted();
+ArrayRef<CpuPlanner::Slice> CpuPlanner::getSlices(KernelOp kernel) const {
+  auto known = slices.find(kernel);
+  if (known != slices.end())
+    return known->second;
+  SmallVector<Slice> &found = slices[kernel];
+  kernel.getBody().walk([&](OffsetSizeAndStrideOpInterface slice) {
+    auto extract = dyn_cast<tensor::ExtractSliceOp>(*slice);
+    RankedTensorType whole =
+        extract ? extract.getSourceType()
+                : cast<tensor::InsertSliceOp>(*slice).getDestType();
+    found.emplace_back(whole,
+                       *getConstantIntValue(slice.getMixedOffsets().back()));
+  });
+  return found;
 }
-
-} // namespace
 
 Layout CpuPlanner::chooseLayout(RankedTensorType type,
                                 ArrayRef<KernelOp> kernels) const {
   if (!machine)
     return choosePaddedLayout(type);
   int64_t columns = machine->getPanel(type.getElementType());
-  if (llvm::any_of(kernels, [&](KernelOp kernel) {
-        return cutsPanels(kernel, type, columns);
-      }))
-    return choosePaddedLayout(type);
+  for (KernelOp kernel : kernels)
+    for (auto [whole, offset] : getSlices(kernel))
+      if (whole == type && offset % columns != 0)
+        return choosePaddedLayout(type);
   return choosePanelLayout(type, columns);
 }
 

@@ -24,8 +24,11 @@
 using namespace mlir;
 using namespace vib;
 
-/// The most bytes of an operand that a thread packs on its stack.
-static constexpr int64_t kMostPackedBytes = 4 * 1024 * 1024;
+/// The most bytes that the contractions of a kernel pack on the stack of a
+/// thread. A unit of more columns than a panel has must leave more room, as a
+/// stack may have no more than 2 MiB.
+static constexpr int64_t kMostPackedBytes = 6 * 1024 * 1024;
+static constexpr int64_t kMostPackedOfWide = 1024 * 1024;
 
 namespace {
 
@@ -54,6 +57,7 @@ private:
   const Machine &machine;
   KernelSpace space;
   TileChoice tiles;
+  int64_t packedBytes = 0;
 };
 
 } // namespace
@@ -89,12 +93,7 @@ LogicalResult PlanVerifier::readTile(StringRef name,
 }
 
 LogicalResult PlanVerifier::verifyFolded(linalg::LinalgOp op) {
-  auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
-  bool isFolded = isRoundedByReaders(op) ||
-                  (fill && canFold(fill) &&
-                   llvm::none_of(fill->getUsers(), [&](Operation *u) {
-                     return isCut(cast<linalg::LinalgOp>(u));
-                   }));
+  bool isFolded = canFold(op, space, tiles);
   Attribute attribute = op->getAttr(kFoldedAttrName);
   if (attribute && !isa<UnitAttr>(attribute))
     return op->emitOpError("expected ")
@@ -107,18 +106,15 @@ LogicalResult PlanVerifier::verifyFolded(linalg::LinalgOp op) {
                       : ": its readers cannot compute it");
 }
 
-/// Why the register tile cannot be used; empty if it can.
+/// Why the register tile cannot be used; empty if it can. `isRest` is whether
+/// it is a tile of whole units that a smaller unit must use too.
 static std::string findProblem(linalg::LinalgOp op, const ContractionForm &form,
                                ArrayRef<int64_t> extents, RegisterTileAttr tile,
-                               bool hasPairs, const Machine &machine) {
+                               bool hasPairs, bool isRest,
+                               const Machine &machine) {
   Type element = getElementTypeOrSelf(op->getResult(0));
   int64_t lanes = machine.getLanes(element), registers = machine.getRegisters();
   int64_t rows = tile.getTileRows(), vectors = tile.getTileVectors();
-  bool isDot = form.contiguous == ContractionForm::Reduction &&
-               form.lhsContiguous &&
-               getElementTypeOrSelf(op->getOperand(form.rhs)) == element;
-  int64_t packed =
-      tile.getDepth() * tile.getColumns() * getElementBytes(element);
   auto wants = [](const Twine &what) { return ("expected " + what).str(); };
   switch (tile.getKind()) {
   case RegisterTileKind::Groups:
@@ -131,20 +127,18 @@ static std::string findProblem(linalg::LinalgOp op, const ContractionForm &form,
                    Twine(lanes / tile.getColumns()));
     return "";
   case RegisterTileKind::Dot:
-    if (!isDot)
+    if (!canUseDot(op, form))
       return "an operand is not contiguous in the terms of the sum";
     if (rows > tile.getRows() || vectors > tile.getColumns())
       return wants("at most " + Twine(tile.getRows()) + " rows and " +
                    Twine(tile.getColumns()) + " columns");
     break;
   case RegisterTileKind::Columns: {
-    if (form.contiguous != ContractionForm::Columns &&
-        packed > kMostPackedBytes)
-      return "a thread would pack " + std::to_string(packed) +
-             " bytes on its stack";
     int64_t mostRows =
         form.transposed ? std::min(tile.getRows(), lanes) : tile.getRows();
     int64_t mostVectors = llvm::divideCeil(tile.getColumns(), lanes);
+    if (isRest)
+      mostRows = mostVectors = registers;
     if (hasPairs)
       mostRows = std::min(mostRows, kPairColumns);
     if (rows > mostRows || vectors > mostVectors)
@@ -198,7 +192,7 @@ LogicalResult PlanVerifier::verifyPairs(linalg::LinalgOp op,
                          : "its left operand is not packed for all units");
   int64_t expected =
       getPairBlock(op, form, getExtents(op, space, tiles).front(),
-                   contraction.getTiles().front());
+                   contraction.getTiles().front().getTileRows());
   if (contraction.getPairs() != expected)
     return op->emitOpError("expected pairs = ")
            << expected << " for its first register tile but got "
@@ -214,6 +208,13 @@ LogicalResult PlanVerifier::verifyContraction(linalg::LinalgOp op,
            << kContractionAttrName
            << " to be a #vib.contraction with a register "
            << "tile";
+  bool hasPairs = hasSharedPairs(op, form, machine);
+  bool hasBlocks = hasPairs && hasPairBlocks(op, form, contraction.getPairs());
+  RegisterTileAttr whole = contraction.getTiles().front();
+  if (form.contiguous != ContractionForm::Columns &&
+      whole.getKind() != RegisterTileKind::Dot)
+    packedBytes += whole.getDepth() * whole.getColumns() *
+                   getElementBytes(getElementTypeOrSelf(op->getResult(0)));
   SmallVector<RegisterTileAttr> unused(contraction.getTiles());
   llvm::SmallDenseSet<Attribute> seen;
   bool isFirst = true;
@@ -237,11 +238,16 @@ LogicalResult PlanVerifier::verifyContraction(linalg::LinalgOp op,
              << sizes.getRows() << " x " << sizes.getColumns() << " x "
              << sizes.getDepth();
     }
+    std::string problem = findProblem(op, form, extents, *tile, hasPairs,
+                                      !isFirst && hasBlocks, machine);
     isFirst = false;
-    std::string problem = findProblem(
-        op, form, extents, *tile, hasSharedPairs(op, form, machine), machine);
     if (!problem.empty())
       return op->emitOpError("cannot use ") << *tile << ": " << problem;
+    if (hasBlocks && (tile->getTileRows() != whole.getTileRows() ||
+                      tile->getTileVectors() != whole.getTileVectors()))
+      return op->emitOpError("cannot use ")
+             << *tile << ": its pairs are packed for " << whole.getTileRows()
+             << " x " << whole.getTileVectors() << ", the tile of whole units";
     llvm::erase_if(unused, hasSizes);
     if (seen.insert(*tile).second &&
         llvm::count_if(contraction.getTiles(), hasSizes) != 1)
@@ -251,6 +257,14 @@ LogicalResult PlanVerifier::verifyContraction(linalg::LinalgOp op,
   if (!unused.empty())
     return op->emitOpError("has ")
            << unused.front() << ", a size that does not occur in its units";
+  int64_t panel = machine.getPanel(getElementTypeOrSelf(op->getResult(0)));
+  int64_t most =
+      whole.getColumns() > panel ? kMostPackedOfWide : kMostPackedBytes;
+  if (packedBytes > most)
+    return op->emitOpError("makes its kernel pack ")
+           << packedBytes << " bytes of operands on the stack of a thread, "
+           << "expected at most " << most << " for units of "
+           << whole.getColumns() << " columns";
   if (failed(verifyReader(op, contraction)))
     return failure();
   return verifyPairs(op, form, contraction);

@@ -26,14 +26,16 @@ struct VerifyPlanned : vib::impl::VerifyPlannedBase<VerifyPlanned> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     FailureOr<Machine> machine = Machine::get(module);
-    if (failed(machine) || failed(verifyFused(module)) ||
-        failed(verifyPlaces(module)))
+    if (failed(machine) || failed(verifyFused(module)))
+      return signalPassFailure();
+    CpuPlanner planner(module, *machine);
+    if (failed(planner.checkSizes()) || failed(verifyPlaces(module)))
       return signalPassFailure();
     for (auto function : module.getOps<func::FuncOp>())
       for (KernelOp kernel : function.getOps<KernelOp>())
         if (failed(verifyPlan(kernel, *machine)))
           return signalPassFailure();
-    if (failed(CpuPlanner(module, *machine).verify()))
+    if (failed(planner.verify()))
       return signalPassFailure();
     markAllAnalysesPreserved();
   }

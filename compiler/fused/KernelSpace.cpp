@@ -17,11 +17,21 @@
 using namespace mlir;
 using namespace vib;
 
+/// Whether `op` does nothing but round each element of its input.
+static bool isRounding(linalg::GenericOp op) {
+  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 ||
+      op.getNumReductionLoops() != 0)
+    return false;
+  auto maps = op.getIndexingMapsArray();
+  auto round = dyn_cast<arith::TruncFOp>(op.getBody()->front());
+  return maps[0] == maps[1] && round &&
+         round.getIn() == op.getBody()->getArgument(0) &&
+         op.getBody()->getTerminator()->getOperand(0) == round.getOut();
+}
+
 bool vib::isPrologue(linalg::LinalgOp op) {
   auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
-  if (!generic || generic.getNumDpsInputs() != 1 ||
-      generic.getNumDpsInits() != 1 || op.getNumReductionLoops() != 0 ||
-      !isa<arith::TruncFOp>(op.getBlock()->front()))
+  if (!generic || !isRounding(generic))
     return false;
   Value source = generic.getDpsInputs().front();
   if (auto slice = source.getDefiningOp<tensor::ExtractSliceOp>())

@@ -28,8 +28,12 @@ static LogicalResult verifyTiles(KernelOp kernel, const KernelSpace &space,
     StringRef *found = llvm::find(*names, attribute.getDimension());
     if (found == names->end())
       return kernel.emitOpError("divides '")
-             << attribute.getDimension() << "', which is not one of its "
-             << "dimensions";
+             << attribute.getDimension()
+             << "', expected one of its dimensions: "
+             << llvm::join(
+                    llvm::make_filter_range(
+                        *names, [](StringRef name) { return !name.empty(); }),
+                    ", ");
     Tile tile{unsigned(found - names->begin()), attribute.getSize()};
     auto fail = [&] {
       return kernel.emitOpError("divides '") << attribute.getDimension() << "'";

@@ -73,7 +73,7 @@ def EmitGpuKernels : Pass<"vib-emit-gpu-kernels", "mlir::ModuleOp"> {
   let description = [{
     The kernels of a launch become one gpu.func, in which the first blocks
     compute the first kernel, the next blocks the second kernel, and so on. Its
-    `vib.kernels` describes them. Every function of the phase fused becomes an
+    `vib.kernels` describes them. Every function of the phase planned becomes an
     entry point (`vib.entry`), which consists of launches. The kernel `gather`
     is added, which copies the rows of a batch from the data set to the arena.
     EmitGpuKernels.cpp describes the structure, BlockTiles.cpp the sizes,

@@ -25,7 +25,9 @@ namespace {
 struct VerifyGpuPlanned : vib::impl::VerifyGpuPlannedBase<VerifyGpuPlanned> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (failed(verifyFused(module)) || failed(verifyPlaces(module)))
+    GpuPlanner planner(module);
+    if (failed(verifyFused(module)) || failed(planner.checkSizes()) ||
+        failed(verifyPlaces(module)))
       return signalPassFailure();
     GpuOptions options = GpuOptions::get(module);
     for (auto function : module.getOps<func::FuncOp>()) {
@@ -35,7 +37,7 @@ struct VerifyGpuPlanned : vib::impl::VerifyGpuPlannedBase<VerifyGpuPlanned> {
       if (failed(verifyLaunches(function, options)))
         return signalPassFailure();
     }
-    if (failed(GpuPlanner(module).verify()))
+    if (failed(planner.verify()))
       return signalPassFailure();
     markAllAnalysesPreserved();
   }

@@ -20,7 +20,6 @@ constexpr int64_t kStagger = 5 * kLine;
 constexpr int64_t kStaggered = 1024;
 /// A model has less of both. With these bounds no sum overflows.
 constexpr int64_t kMostElements = INT64_C(1) << 40;
-constexpr int64_t kMostBytes = INT64_C(1) << 48;
 
 /// A buffer of one function and its live range: it keeps its memory while the
 /// kernels `first` to `last` run.
@@ -30,8 +29,8 @@ struct Lifetime {
   int64_t offset = 0;
 };
 
-/// Records the width of the panels of a matrix and the distance between them, in
-/// place of what an earlier plan may have recorded.
+/// Records the width of the panels of a matrix and the distance between them,
+/// in place of what an earlier plan may have recorded.
 void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
   entry.erase("panel");
   entry.erase("panel_bytes");
@@ -90,7 +89,7 @@ int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
 
 int64_t ArenaPlanner::Sequence::place(int64_t bytes) {
   int64_t offset = llvm::alignTo(end, kLine);
-  end = std::min(offset + bytes, 2 * kMostBytes);
+  end = std::min(offset + bytes, 2 * kMostMemoryBytes);
   if (bytes >= kStaggered)
     end += kStagger;
   return offset;
@@ -123,10 +122,10 @@ LogicalResult ArenaPlanner::checkSizes() {
 
 LogicalResult ArenaPlanner::checkSum(Operation *op, StringRef what,
                                      int64_t bytes) {
-  if (bytes <= kMostBytes)
+  if (bytes <= kMostMemoryBytes)
     return success();
-  return op->emitError("expected ")
-         << what << " to take at most " << kMostBytes << " bytes together";
+  return op->emitError("expected ") << what << " to take at most "
+                                    << kMostMemoryBytes << " bytes together";
 }
 
 LogicalResult ArenaPlanner::run() {
@@ -321,7 +320,7 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
   }
   int64_t sum = arena.size();
   for (const Lifetime &buffer : buffers)
-    sum = std::min(sum + buffer.bytes + kStagger + kLine, 2 * kMostBytes);
+    sum = std::min(sum + buffer.bytes + kStagger + kLine, 2 * kMostMemoryBytes);
   if (failed(checkSum(function, "the buffers of @" + function.getName().str(),
                       sum)))
     return failure();

@@ -36,10 +36,12 @@ public:
   explicit ArenaPlanner(mlir::ModuleOp module) : module(module) {}
   virtual ~ArenaPlanner() = default;
 
+  /// Verifies that no tensor is so large that its size could overflow.
+  llvm::LogicalResult checkSizes();
   /// Records the plan in the attributes of the module and its kernels.
   llvm::LogicalResult run();
   /// Verifies a plan that these attributes record (ArenaVerifier.cpp).
-  /// verifyPlaces must have accepted the module.
+  /// checkSizes and verifyPlaces must have accepted the module.
   llvm::LogicalResult verify();
 
   int64_t getNumBuffers() const { return numBuffers; }
@@ -74,7 +76,6 @@ private:
     int64_t size() const;
   };
 
-  llvm::LogicalResult checkSizes();
   /// Reports at `op` that so many bytes are too many for `what`.
   static llvm::LogicalResult checkSum(mlir::Operation *op, llvm::StringRef what,
                                       int64_t bytes);

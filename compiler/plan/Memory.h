@@ -110,7 +110,7 @@ public:
   /// The place of a slot that is a tensor; failure if the plan has none.
   mlir::FailureOr<Place> lookup(SlotAttr slot,
                                 mlir::RankedTensorType type) const;
-  /// The place of a value in a function of the phase fused: for an argument
+  /// The place of a value in a function of the phase planned: for an argument
   /// that of its slot, for a kernel's result that in the kernel's `places`.
   mlir::FailureOr<Place> lookup(mlir::Value value) const;
   int64_t getBytes(BaseKind base) const {
@@ -168,7 +168,7 @@ mlir::Value createView(mlir::OpBuilder &builder, mlir::Location loc,
 SlotAttr getArgSlot(mlir::func::FuncOp function, unsigned index);
 SlotAttr getResultSlot(mlir::func::FuncOp function, unsigned index);
 
-/// Checks that the tensors a function of the phase fused returns are already
+/// Checks that the tensors a function of the phase planned returns are already
 /// where the runtime expects them.
 mlir::LogicalResult checkResults(mlir::func::FuncOp function,
                                  const MemoryMap &memory);

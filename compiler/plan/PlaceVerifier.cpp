@@ -174,6 +174,14 @@ static LogicalResult verifyTensors(ModuleOp module, const Metadata &data,
     if (!names.insert(entry.get("name")).second)
       return module.emitError("two entries of vib.tensors have the name ")
              << entry.get("name");
+    // Only other entries read the results of scale.
+    if (Attribute internal = entry.get("internal");
+        internal &&
+        (!isa<UnitAttr>(internal) || entry.getAs<StringAttr>("name") != "x" ||
+         !module.lookupSymbol("scale")))
+      return module.emitError("expected ")
+             << entry.get("name") << " without 'internal', which only the "
+             << "result of @scale is, and without a value";
     // The runtime reads and writes rows. Only entries know of panels.
     if (entry.contains("panel") && !entry.contains("internal"))
       return module.emitError("expected ")

@@ -20,12 +20,14 @@ using namespace vib;
 static constexpr int64_t kLine = 64;
 
 bool vib::feedsClass(Operation *op, unsigned cls, const KernelSpace &space) {
-  return llvm::any_of(op->getUsers(), [&](Operation *user) {
-    if (auto linalgOp = dyn_cast<linalg::LinalgOp>(user))
-      if (llvm::is_contained(space.getLoopClasses(linalgOp), cls))
-        return true;
-    return feedsClass(user, cls, space);
-  });
+  llvm::SmallSetVector<Operation *, 8> users(op->user_begin(), op->user_end());
+  for (unsigned i = 0; i != users.size(); ++i) {
+    auto user = dyn_cast<linalg::LinalgOp>(users[i]);
+    if (user && llvm::is_contained(space.getLoopClasses(user), cls))
+      return true;
+    users.insert(users[i]->user_begin(), users[i]->user_end());
+  }
+  return false;
 }
 
 Operation *vib::getCombiner(linalg::LinalgOp op, unsigned resultIndex) {
@@ -84,6 +86,13 @@ bool ValuePlacement::usesClass(Operation *op, unsigned cls) const {
   });
 }
 
+void ValuePlacement::addScratchBytes(int64_t bytes, int64_t count) {
+  int64_t product;
+  if (llvm::MulOverflow(bytes, count, product))
+    product = kMostMemoryBytes;
+  scratchBytes += std::min(product, kMostMemoryBytes);
+}
+
 unsigned ValuePlacement::addBuffer(Buffer buffer) {
   buffers.push_back(buffer);
   return buffers.size() - 1;
@@ -114,7 +123,7 @@ Site ValuePlacement::addPartial(Value value, ArrayRef<unsigned> reduced) {
   buffer.offset = scratchBytes;
   buffer.unitBytes = llvm::alignTo(
       type.getNumElements() * getElementBytes(type.getElementType()), kLine);
-  scratchBytes += buffer.unitBytes * getNumPartials(reduced);
+  addScratchBytes(buffer.unitBytes, getNumPartials(reduced));
   return getWhole(addBuffer(buffer));
 }
 

@@ -137,6 +137,10 @@ protected:
     return op.payloadUsesValueFromOperand(&init);
   }
 
+  /// Adds `count` times `bytes` to scratchBytes. More than any arena can have
+  /// counts as that much, so that the sum does not overflow.
+  void addScratchBytes(int64_t bytes, int64_t count);
+
   KernelOp kernel;
   KernelSpace space;
   llvm::SmallVector<Buffer> buffers;

@@ -84,7 +84,8 @@ How to compute:
 What to print:
   --explain[=FORM]    Print what each kernel computes for which layer, what was
                       fused into it, what was not and why, its FLOPs and bytes,
-                      and whether computing or memory bounds it; as FORM,
+                      and whether computing or memory bounds it, besides
+                      compiling; as FORM,
       full            adds tiles, layouts, and what each pass fused
       json            prints all of it as one JSON object
   --save-temps=DIR    Write the text or file of every phase to DIR

@@ -39,19 +39,23 @@ void vib::normalizeUses(ModuleOp module) {
 }
 
 /// A plan is for the CPU of the options, which may have been edited.
-static LogicalResult verifyMachine(ModuleOp module, const TargetInfo &target) {
+static LogicalResult verifyMachine(ModuleOp module, const Settings &settings) {
+  const TargetInfo &target = settings.target;
   auto expected =
       CpuAttr::get(module.getContext(), target.vectorBits, target.hasBf16);
   if (module->getAttr(kMachineAttrName) == expected)
     return success();
   return module.emitError("expected ")
-         << kMachineAttrName << " to be " << expected << ", the CPU of "
-         << kOptionsAttrName;
+         << kMachineAttrName << " to be " << expected << ", for "
+         << settings.options.cpu;
 }
 
 LogicalResult vib::verifyPhase(Phase phase, ModuleOp module,
                                const Settings &settings) {
   const CompileOptions &options = settings.options;
+  // The verifiers accept a part of a module, as tests of passes have.
+  if (phase > Phase::Model && !module->hasAttr("vib.model"))
+    return module.emitError("expected a description of the model, vib.model");
   PassManager manager(module.getContext());
   switch (phase) {
   case Phase::Step:
@@ -65,7 +69,7 @@ LogicalResult vib::verifyPhase(Phase phase, ModuleOp module,
       manager.addPass(createVerifyGpuPlanned());
       break;
     }
-    if (options.level != 0 && failed(verifyMachine(module, settings.target)))
+    if (options.level != 0 && failed(verifyMachine(module, settings)))
       return failure();
     manager.addPass(createVerifyPlanned());
     break;
@@ -156,8 +160,6 @@ public:
       return nullptr;
     }
     path = name.str().str();
-    // The user is asked for it.
-    llvm::sys::DontRemoveFileOnSignal(path);
     return std::make_unique<ReproducerFile>(descriptor, path);
   }
   ReproducerFile(int descriptor, StringRef path)
@@ -211,7 +213,8 @@ LogicalResult vib::lowerTo(Phase phase, ModuleOp module, Settings &settings,
   if (failed(manager.run(module))) {
     // Some errors in a model, or in the file of a phase, are found only by a
     // pass. The user then needs only the error of the pass.
-    if (numErrors && (phase <= Phase::Step || input.phase > Phase::Model)) {
+    if (numErrors && (phase <= Phase::Step || phase == Phase::Planned ||
+                      input.phase > Phase::Model)) {
       llvm::sys::fs::remove(reproducer);
       return failure();
     }
@@ -224,6 +227,7 @@ LogicalResult vib::lowerTo(Phase phase, ModuleOp module, Settings &settings,
     }
     SmallString<128> opt(llvm::sys::path::parent_path(toolPath));
     llvm::sys::path::append(opt, "vib-opt");
+    llvm::sys::DontRemoveFileOnSignal(reproducer);
     llvm::errs() << "vibc: this is a bug in vibc, not in your model. To see it "
                     "again:\n  "
                  << opt << " --run-reproducer " << reproducer << "\n";

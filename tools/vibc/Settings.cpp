@@ -102,6 +102,15 @@ int Settler::checkRecorded() {
   if (llvm::Error error = checkCpu(options.cpu, options.features))
     return fail(input.name + ": its options have an " +
                 toString(std::move(error)));
+  if (!options.isCuda())
+    return 0;
+  if (llvm::Expected<const GpuArch *> arch = resolveArch(options.arch); !arch)
+    return fail(input.name + ": its options have a wrong arch: " +
+                toString(arch.takeError()));
+  if (options.level == 0)
+    return wrong("level 0 and an arch", "a CPU with level 0, the reference");
+  if (options.precision == "f64")
+    return wrong("an arch and the precision f64", "f32, tf32 or bf16");
   return 0;
 }
 

@@ -159,7 +159,7 @@ static int explainEnd(StringRef input, int status) {
   if (isForTime)
     reason = "the limit of processor time (ulimit -t) was reached";
   else if (isKilled)
-    reason = "the process was killed, perhaps because memory ran out";
+    reason = "the process was killed, perhaps because memory or processor time ran out";
   else if (!hasReason)
     reason =
         std::string(stage == Stage::Reading ? "the parser" : "the compiler") +
