@@ -52,8 +52,7 @@ static ContractionAttr chooseContraction(linalg::LinalgOp op,
                                          const Machine &machine) {
   MLIRContext *context = op.getContext();
   Reader reader = Reader::None;
-  bool isCut = tiles.inner && llvm::is_contained(space.getReducedClasses(op),
-                                                 tiles.inner->cls);
+  bool isCut = tiles.cutsSum(op, space);
   if (!isCut && getInterleaved(op))
     reader = Reader::Interleaved;
   else if (!isCut && getEpilogue(op, machine))
@@ -69,9 +68,7 @@ static ContractionAttr chooseContraction(linalg::LinalgOp op,
   // before the kernel runs, in blocks for the register tile of whole units.
   unsigned cls = space.getLoopClasses(op)[form.reduction];
   int64_t pairs = 0;
-  if (hasSharedPairs(op, form, machine) &&
-      !(tiles.unit && tiles.unit->cls == cls) &&
-      !(tiles.inner && tiles.inner->cls == cls))
+  if (hasSharedPairs(op, form, machine) && !tiles.divides(cls))
     pairs = getPairBlock(op, form, sizes.front(), whole.registers.rows);
   SmallVector<RegisterTileAttr> registers;
   for (const SmallVector<int64_t> &extents : sizes) {

@@ -69,9 +69,7 @@ bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
            auto reader = dyn_cast<linalg::LinalgOp>(use.getOwner());
            return reader && reader.isDpsInit(&use) &&
                   succeeded(matchContraction(reader)) &&
-                  !(tiles.inner &&
-                    llvm::is_contained(space.getReducedClasses(reader),
-                                       tiles.inner->cls));
+                  !tiles.cutsSum(reader, space);
          });
 }
 
@@ -187,15 +185,10 @@ void KernelPlan::sharePairs() {
     ContractionAttr contraction = getContraction(op);
     if (!contraction || contraction.getPairs() == 0)
       continue;
-    FailureOr<ContractionForm> form = matchContraction(op);
-    Value operand = op->getOperand(form->lhs);
+    Value operand = op->getOperand(matchContraction(op)->lhs);
     auto type = cast<RankedTensorType>(operand.getType());
-    SharedPairs pairs{operand,
-                      type.getDimSize(0),
-                      type.getDimSize(1),
-                      getContractionTile(op, *form, getTileSizes(op)).registers,
-                      contraction.getPairs(),
-                      scratchBytes};
+    SharedPairs pairs{operand, type.getDimSize(0), type.getDimSize(1),
+                      contraction.getPairs(), scratchBytes};
     scratchBytes += llvm::alignTo(2 * getPairLayout(pairs).elements, kLine);
     sharedPairs.insert({op, pairs});
   }

@@ -64,12 +64,11 @@ bool hasPairBlocks(mlir::linalg::LinalgOp op, const ContractionForm &form,
 /// An operand of a contraction that is packed into pairs (Pairs.h) once for all
 /// units, before the kernel runs. The pairs are at `offset` from the kernel's
 /// scratch in the arena. They are in blocks of `block` columns, as many as the
-/// register tile `tile` reads, which all units then use. If that does not
-/// divide the columns of a unit, there is one block.
+/// register tile of all units reads. If that does not divide the columns of a
+/// unit, there is one block.
 struct SharedPairs {
   mlir::Value operand;
   int64_t depth, columns;
-  RegisterTile tile;
   int64_t block, offset;
 };
 

@@ -46,12 +46,6 @@ private:
   LogicalResult verifyReader(linalg::LinalgOp op, ContractionAttr contraction);
   LogicalResult verifyPairs(linalg::LinalgOp op, const ContractionForm &form,
                             ContractionAttr contraction);
-  /// Whether the inner loop divides the sum of a contraction, so that its
-  /// result is in memory from one tile to the next.
-  bool isCut(linalg::LinalgOp op) const {
-    return tiles.inner &&
-           llvm::is_contained(space.getReducedClasses(op), tiles.inner->cls);
-  }
 
   KernelOp kernel;
   const Machine &machine;
@@ -162,11 +156,11 @@ LogicalResult PlanVerifier::verifyReader(linalg::LinalgOp op,
   case Reader::None:
     return success();
   case Reader::Interleaved:
-    if (!isCut(op) && getInterleaved(op))
+    if (!tiles.cutsSum(op, space) && getInterleaved(op))
       return success();
     break;
   case Reader::Epilogue:
-    if (!isCut(op) && getEpilogue(op, machine) &&
+    if (!tiles.cutsSum(op, space) && getEpilogue(op, machine) &&
         llvm::all_of(contraction.getTiles(), [](RegisterTileAttr tile) {
           return tile.getKind() == RegisterTileKind::Columns;
         }))
@@ -184,8 +178,7 @@ LogicalResult PlanVerifier::verifyPairs(linalg::LinalgOp op,
   if (contraction.getPairs() == 0)
     return success();
   unsigned cls = space.getLoopClasses(op)[form.reduction];
-  bool isDivided = (tiles.unit && tiles.unit->cls == cls) ||
-                   (tiles.inner && tiles.inner->cls == cls);
+  bool isDivided = tiles.divides(cls);
   if (isDivided || !hasSharedPairs(op, form, machine))
     return op->emitOpError("expected no pairs: ")
            << (isDivided ? "the sum is divided"

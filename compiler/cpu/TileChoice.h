@@ -29,6 +29,15 @@ struct TileChoice {
   std::optional<Tile> inner;
   /// The number of units.
   int64_t units = 1;
+
+  bool divides(unsigned cls) const {
+    return (unit && unit->cls == cls) || (inner && inner->cls == cls);
+  }
+  /// Whether the inner loop divides the sum of an op, so that its result is in
+  /// memory from one tile to the next.
+  bool cutsSum(mlir::linalg::LinalgOp op, const KernelSpace &space) const {
+    return inner && llvm::is_contained(space.getReducedClasses(op), inner->cls);
+  }
 };
 
 /// Whether a kernel has enough work for two threads.

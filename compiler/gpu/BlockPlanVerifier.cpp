@@ -25,16 +25,10 @@ static LogicalResult verifyTiles(KernelOp kernel, const KernelSpace &space,
            << kTilesAttrName << " to be a list of #vib.tile";
   DivisibleClasses classes(kernel, space);
   for (auto attribute : attributes.getAsRange<TileAttr>()) {
-    StringRef *found = llvm::find(*names, attribute.getDimension());
-    if (found == names->end())
-      return kernel.emitOpError("divides '")
-             << attribute.getDimension()
-             << "', expected one of its dimensions: "
-             << llvm::join(
-                    llvm::make_filter_range(
-                        *names, [](StringRef name) { return !name.empty(); }),
-                    ", ");
-    Tile tile{unsigned(found - names->begin()), attribute.getSize()};
+    FailureOr<Tile> found = lookupTile(kernel, *names, attribute);
+    if (failed(found))
+      return failure();
+    Tile tile = *found;
     auto fail = [&] {
       return kernel.emitOpError("divides '") << attribute.getDimension() << "'";
     };

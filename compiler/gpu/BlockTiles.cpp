@@ -294,8 +294,7 @@ BlockTiles vib::readBlockTiles(KernelOp kernel, const KernelSpace &space,
   SmallVector<StringRef> names = *getDimensions(kernel, space);
   for (auto tile : kernel->getAttrOfType<ArrayAttr>(kTilesAttrName)
                        .getAsRange<TileAttr>()) {
-    unsigned cls = llvm::find(names, tile.getDimension()) - names.begin();
-    tiles.tiles.push_back({cls, tile.getSize()});
+    tiles.tiles.push_back(*lookupTile(kernel, names, tile));
     tiles.blocks *= tiles.getNumTiles(tiles.tiles.back(), space);
   }
   auto block = kernel->getAttrOfType<BlockAttr>(kBlockAttrName);

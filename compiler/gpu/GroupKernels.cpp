@@ -78,6 +78,13 @@ int64_t getEarliest(KernelOp kernel, const Placed &other) {
   return earliest;
 }
 
+int64_t getEarliest(KernelOp kernel, ArrayRef<Placed> done) {
+  int64_t earliest = 0;
+  for (const Placed &other : done)
+    earliest = std::max(earliest, getEarliest(kernel, other));
+  return earliest;
+}
+
 LogicalResult GroupKernels::group(func::FuncOp function,
                                   const GpuOptions &options) {
   int64_t launches = 0;
@@ -94,9 +101,7 @@ LogicalResult GroupKernels::group(func::FuncOp function,
     if (failed(verifyBlockPlan(kernel, options)))
       return failure();
     BlockPlan plan(kernel, options);
-    int64_t earliest = 0;
-    for (const Placed &other : done)
-      earliest = std::max(earliest, getEarliest(kernel, other));
+    int64_t earliest = getEarliest(kernel, done);
     Placed placed{kernel, place(earliest), -1, {}};
     kernel->setAttr(kLaunchAttrName, builder.getI64IntegerAttr(placed.launch));
     if (!plan.getCombinations().empty()) {
@@ -128,9 +133,7 @@ LogicalResult vib::verifyLaunches(func::FuncOp function,
              << name << " to be an i64 of " << earliest << " to "
              << kMostLaunches << ": what it depends on is computed before";
     };
-    int64_t earliest = 0;
-    for (const Placed &other : done)
-      earliest = std::max(earliest, getEarliest(kernel, other));
+    int64_t earliest = getEarliest(kernel, done);
     FailureOr<int64_t> launch = read(kLaunchAttrName, earliest);
     if (failed(launch))
       return failure();

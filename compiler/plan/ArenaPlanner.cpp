@@ -262,6 +262,13 @@ FailureOr<Place> ArenaPlanner::lookupFixed(func::FuncOp function,
   return failure();
 }
 
+int64_t ArenaPlanner::getLastUse(OpResult result, const KernelTimes &times) {
+  int64_t last = times.lookup(result.getOwner()).last;
+  for (Operation *user : result.getUsers())
+    last = std::max(last, times.lookup(user).last);
+  return last;
+}
+
 Layout ArenaPlanner::getBufferLayout(OpResult result,
                                      const ValuePlacement &plan) const {
   auto type = cast<RankedTensorType>(result.getType());
@@ -277,7 +284,7 @@ Layout ArenaPlanner::getBufferLayout(OpResult result,
 LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
                                          const MemoryMap &memory) {
   SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
-  DenseMap<Operation *, Times> times;
+  KernelTimes times;
   std::vector<std::unique_ptr<ValuePlacement>> plans;
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
     times[kernel] = getTimes(kernel, i);
@@ -299,9 +306,7 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
       }
       Lifetime buffer;
       buffer.first = times[kernel].first;
-      buffer.last = times[kernel].last;
-      for (Operation *user : result.getUsers())
-        buffer.last = std::max(buffer.last, times.lookup(user).last);
+      buffer.last = getLastUse(result, times);
       place = {BaseKind::Arena, 0, getBufferLayout(result, *plans[i])};
       buffer.bytes = getMemoryBytes(cast<RankedTensorType>(result.getType()),
                                     place.layout);

@@ -87,6 +87,9 @@ private:
   mlir::FailureOr<Place> lookupFixed(mlir::func::FuncOp function,
                                      mlir::OpResult result,
                                      const MemoryMap &memory) const;
+  using KernelTimes = llvm::DenseMap<mlir::Operation *, Times>;
+  /// The last point in time at which a kernel writes or reads a result.
+  static int64_t getLastUse(mlir::OpResult result, const KernelTimes &times);
   /// The layout of a result in a buffer of its function.
   Layout getBufferLayout(mlir::OpResult result,
                          const ValuePlacement &plan) const;

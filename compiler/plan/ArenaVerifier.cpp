@@ -114,7 +114,7 @@ LogicalResult ArenaPlanner::verifyFunction(func::FuncOp function,
                                            const MemoryMap &memory,
                                            int64_t begin, int64_t bytes) {
   SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
-  DenseMap<Operation *, Times> times;
+  KernelTimes times;
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
     if (failed(verifyAttributes(kernel)))
       return failure();
@@ -166,11 +166,9 @@ LogicalResult ArenaPlanner::verifyFunction(func::FuncOp function,
       Layout chosen = getBufferLayout(result, *plan);
       if (failed(verifyLayout(kernel, what, type, chosen, place.layout)))
         return failure();
-      int64_t size = getMemoryBytes(type, place.layout), last = own.last;
-      for (Operation *user : result.getUsers())
-        last = std::max(last, times.lookup(user).last);
+      int64_t size = getMemoryBytes(type, place.layout);
       if (failed(add({kernel, what, place.offset, place.offset + size,
-                      own.first, last})))
+                      own.first, getLastUse(result, times)})))
         return failure();
     }
     int64_t scratchBytes = plan->getScratchBytes();
@@ -201,13 +199,10 @@ LogicalResult ArenaPlanner::verify() {
                         .getAsRange<DictionaryAttr>()) {
     auto type =
         cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
-    Layout layout = getPlainLayout(type);
-    if (auto panel = entry.getAs<IntegerAttr>("panel"))
-      layout = {panel.getInt(),
-                entry.getAs<IntegerAttr>("panel_bytes").getInt() /
-                    getElementBytes(type.getElementType())};
-    begin = std::max(begin, entry.getAs<IntegerAttr>("offset").getInt() +
-                                getMemoryBytes(type, layout));
+    auto slot = SlotAttr::get(module.getContext(), SlotKind::Output,
+                              entry.getAs<StringAttr>("name").getValue());
+    Place place = *memory.lookup(slot, type);
+    begin = std::max(begin, place.offset + getMemoryBytes(type, place.layout));
   }
   int64_t bytes = memory.getBytes(BaseKind::Arena);
   for (auto function : module.getOps<func::FuncOp>())

@@ -84,6 +84,18 @@ StringRef vib::getDimension(KernelOp kernel, const KernelSpace &space,
   llvm_unreachable("a dimension is a loop of some op");
 }
 
+FailureOr<Tile> vib::lookupTile(KernelOp kernel, ArrayRef<StringRef> names,
+                                TileAttr tile, const Twine &where) {
+  const StringRef *found = llvm::find(names, tile.getDimension());
+  if (found != names.end())
+    return Tile{unsigned(found - names.begin()), tile.getSize()};
+  auto isNamed = [](StringRef name) { return !name.empty(); };
+  return kernel.emitOpError("divides '")
+         << tile.getDimension() << "'" << where
+         << ", expected one of its dimensions: "
+         << llvm::join(llvm::make_filter_range(names, isNamed), ", ");
+}
+
 FailureOr<std::optional<Tile>>
 vib::getTile(KernelOp kernel, const KernelSpace &space, StringRef name) {
   Attribute attribute = kernel->getAttr(name);
@@ -96,15 +108,8 @@ vib::getTile(KernelOp kernel, const KernelSpace &space, StringRef name) {
   FailureOr<SmallVector<StringRef>> names = getDimensions(kernel, space);
   if (failed(names))
     return failure();
-  StringRef *found = llvm::find(*names, tile.getDimension());
-  if (found == names->end())
-    return kernel.emitOpError("divides '")
-           << tile.getDimension() << "' in " << name
-           << ", expected one of its dimensions: "
-           << llvm::join(
-                  llvm::make_filter_range(
-                      *names, [](StringRef name) { return !name.empty(); }),
-                  ", ");
-  return std::optional<Tile>(
-      {unsigned(found - names->begin()), tile.getSize()});
+  FailureOr<Tile> found = lookupTile(kernel, *names, tile, " in " + name);
+  if (failed(found))
+    return failure();
+  return std::optional<Tile>(*found);
 }

@@ -39,6 +39,13 @@ getDimensions(KernelOp kernel, const KernelSpace &space);
 llvm::StringRef getDimension(KernelOp kernel, const KernelSpace &space,
                              unsigned cls);
 
+/// The class with the name in `tile`, among the `names` of all classes. Reports
+/// a dimension that the kernel does not have; `where` follows it in the
+/// message.
+mlir::FailureOr<Tile> lookupTile(KernelOp kernel,
+                                 llvm::ArrayRef<llvm::StringRef> names,
+                                 TileAttr tile, const llvm::Twine &where = "");
+
 /// The tile that the attribute `name` of a planned kernel records; none if
 /// there is no such attribute. Reports a dimension that the kernel does not
 /// have.
