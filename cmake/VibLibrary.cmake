@@ -9,6 +9,10 @@ include(VibPrecompile)
 
 set(VIB_MLIR_FLAGS -fno-rtti -fno-exceptions -Wall -Wextra
                    -Wno-unused-parameter)
+# As LLVM does: GCC takes the inline elements of an empty SmallVector for read.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND VIB_MLIR_FLAGS -Wno-maybe-uninitialized)
+endif()
 
 if(VIB_ASSERTS)
   list(APPEND VIB_MLIR_FLAGS
