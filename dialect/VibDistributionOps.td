@@ -31,9 +31,9 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
       through `softplus(· + SHIFT)`; the others are taken as they are.
 
     **A likelihood: `noise(S)` or `noise(@NAME = S)`.** The network computes the
-    K means, and the standard deviation is one number for all dimensions: the
-    constant S, or a parameter `NAME` that starts at S. What is trained, and
-    stored in weight files, is its logarithm.
+    K means. The standard deviation is one number for all dimensions: the
+    constant S, or a parameter `NAME` that starts at S. Training updates the
+    logarithm of this parameter, and weight files contain the logarithm.
 
     - **Operand**: `tensor<?xNxf32>` or f64, with N as above.
     - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`. A diagonal one may
@@ -102,7 +102,7 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     of the values that follow do not show S. Evaluation has its own number of
     samples, `eval --samples`.
 
-    - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, of
+    - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, made by
       `vib.normal … softplus(…)`.
     - **Result**: `tensor<?xKxf32>` or f64.
     - **Errors**: S below 1 or above 2^24 (the counter of the noise has 24 bits

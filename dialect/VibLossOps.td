@@ -38,15 +38,15 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
     - Normal: `1/2 sum_k (log(2 pi s^2) + (y_k - mean_k)^2 / s^2)`, with the
       standard deviation s of its `noise`.
 
-    One number for each example, in nats; sums run over the dimensions of the
-    target.
+    The result is one number for each example, in nats. The sum runs over the
+    dimensions of the target.
 
     - **Operands**: the likelihood and the model's second argument. Labels of a
       `!vib.categorical<C>` are `tensor<?xi32>` in 0 … C - 1; targets of a
       `!vib.normal<K>` are `tensor<?xKxf32>` or f64.
     - **Result**: `!vib.nats`.
     - **Errors**: a target of another type or width, a likelihood with a full
-      covariance or with `softplus`, a target that is not the model's.
+      covariance or with `softplus`, a value that is not the model's target.
 
     ```mlir
     %ce = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>
@@ -65,21 +65,22 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   let group = "the loss";
   let summary = "computes the rate, KL[posterior || prior]";
   let description = [{
-    In closed form, summed over the K latents:
+    The closed form of the divergence, summed over the K latents:
 
     - diagonal: `1/2 sum_k (mu_k^2 + sigma_k^2 - 1 - log sigma_k^2)`;
     - full: `1/2 (|L|^2 + |mu|^2 - K - 2 sum_k log L_kk)`, with the squared
       Frobenius norm of the Cholesky factor L.
 
-    One number for each example, in nats. Its mean, the *rate*, is an upper
-    bound on the mutual information I(Z;X) (Alemi et al. 2017). log sigma is
-    computed from rho, so that the rate stays finite where sigma underflows.
+    The result is one number for each example, in nats. Its mean, the *rate*, is
+    an upper bound on the mutual information I(Z;X) (Alemi et al. 2017). The
+    logarithm of sigma is computed from rho, so that the rate stays finite where
+    sigma underflows.
 
-    - **Operand**: the posterior that is sampled, `!vib.normal<K>` or
-      `!vib.normal<K, full>`.
+    - **Operand**: the posterior that `vib.reparameterize` samples,
+      `!vib.normal<K>` or `!vib.normal<K, full>`.
     - **Result**: `!vib.nats`.
-    - **Errors**: a prior other than `#vib.standard_normal`, a prior whose type
-      is not the posterior's, a posterior that is not the one sampled.
+    - **Errors**: a prior other than `#vib.standard_normal`, a prior of another
+      type than the posterior, a posterior that is not sampled.
 
     ```mlir
     %rate = vib.kl %q, #vib.standard_normal : !vib.normal<256>
@@ -97,21 +98,22 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
   let group = "the loss";
   let summary = "states what training minimizes, nll + beta * rate";
   let description = [{
-    The loss is the mean over the batch, and over the samples, of the first term
-    plus beta times the rate (Alemi et al. 2017, equation 17), in nats. The
-    symbol names the coefficient. The program's `--beta` replaces the number in
-    parentheses, and `beta_schedule` of `vib.train` varies it over the epochs.
-    Without a rate the loss is the first term alone.
+    The loss is the first term plus beta times the rate, in nats, averaged over
+    the batch and the samples (Alemi et al. 2017, equation 17). The symbol names
+    the coefficient. The program's `--beta` replaces the number in parentheses,
+    and `beta_schedule` of `vib.train` varies it over the epochs. A loss without
+    a rate is the first term alone.
 
-    - **Operands**: a `vib.nll` and, optionally, a `vib.kl`, both `!vib.nats`.
-    - **Errors**: operands of other ops, a rate without a named coefficient, a
+    - **Operands**: the results of a `vib.nll` and, optionally, of a `vib.kl`,
+      both `!vib.nats`.
+    - **Errors**: results of other ops, a rate without a named coefficient, a
       coefficient that is negative or not finite, a second `vib.loss`.
 
     ```mlir
     vib.loss %ce + @beta(1.0e-3) * %rate
     ```
 
-    A plain stochastic network:
+    The loss of a stochastic network, without a rate:
 
     ```mlir
     vib.loss %ce

@@ -30,8 +30,8 @@ def Vib_SGDAttr : Vib_NumbersAttr<"SGD", "sgd", [
   let group = "optimizers";
   let summary = "stochastic gradient descent with momentum";
   let description = [{
-    `g += weight_decay * w; b = momentum * b + g; w -= lr * b`, with the
-    gradient g, as PyTorch's `SGD` computes it. The weight decay acts on every
+    An update is `g += weight_decay * w; b = momentum * b + g; w -= lr * b`, with
+    the gradient g, as in PyTorch's `SGD`. The weight decay acts on every
     parameter, biases included.
 
     | field | what it is | default | range |
@@ -53,11 +53,12 @@ def Vib_AdamAttr : Vib_NumbersAttr<"Adam", "adam", [
   let group = "optimizers";
   let summary = "Adam";
   let description = [{
+    An update with the gradient g is
     `m += (1 - beta1) * (g - m); v += (1 - beta2) * (g^2 - v)`, then
-    `w -= lr * m' / (sqrt(v') + eps)` with the debiased moments
-    `m' = m / (1 - beta1^t)` and `v' = v / (1 - beta2^t)` at the update
-    t = 1, 2, … (Kingma and Ba 2015, arXiv:1412.6980), as PyTorch's `Adam` and
-    optax compute it.
+    `w -= lr * m' / (sqrt(v') + eps)`. The debiased moments are
+    `m' = m / (1 - beta1^t)` and `v' = v / (1 - beta2^t)`, where t = 1, 2, …
+    counts the updates (Kingma and Ba 2015, arXiv:1412.6980). PyTorch's `Adam`
+    and optax compute the same.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -79,9 +80,9 @@ def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
   let group = "optimizers";
   let summary = "Adam with decoupled weight decay";
   let description = [{
-    `w -= lr * weight_decay * w`, then the update of `#vib.adam` (Loshchilov and
-    Hutter 2019, arXiv:1711.05101). The decay acts on every parameter, biases
-    included.
+    An update is `w -= lr * weight_decay * w`, then the update of `#vib.adam`
+    (Loshchilov and Hutter 2019, arXiv:1711.05101). The decay acts on every
+    parameter, biases included.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -113,7 +114,7 @@ class Vib_ScheduleAttr<string name, string attrMnemonic>
 def Vib_ConstantAttr : Vib_ScheduleAttr<"Constant", "constant"> {
   let summary = "the base value throughout";
   let description = [{
-    Can drive the learning rate and beta.
+    It is for the learning rate and for beta.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -130,7 +131,8 @@ def Vib_ConstantAttr : Vib_ScheduleAttr<"Constant", "constant"> {
 def Vib_StaircaseAttr : Vib_ScheduleAttr<"Staircase", "staircase"> {
   let summary = "a decay by a factor after every few epochs";
   let description = [{
-    `base * rate^floor(epoch / epochs)`. Can drive the learning rate.
+    The value is `base * rate^floor(epoch / epochs)`. It is for the learning
+    rate.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -149,8 +151,8 @@ def Vib_StaircaseAttr : Vib_ScheduleAttr<"Staircase", "staircase"> {
 def Vib_ExponentialAttr : Vib_ScheduleAttr<"Exponential", "exponential"> {
   let summary = "a smooth exponential decay";
   let description = [{
-    `base * rate^(epoch / epochs)`, which changes with every update. Can drive
-    the learning rate.
+    The value is `base * rate^(epoch / epochs)`, which changes with every update.
+    It is for the learning rate.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -169,9 +171,10 @@ def Vib_ExponentialAttr : Vib_ScheduleAttr<"Exponential", "exponential"> {
 def Vib_CosineAttr : Vib_ScheduleAttr<"Cosine", "cosine"> {
   let summary = "half a cosine from the base value down to a fraction of it";
   let description = [{
+    The value is
     `base * (final + (1 - final) * (1 + cos(pi * min(1, epoch / epochs))) / 2)`
     (Loshchilov and Hutter 2017, arXiv:1608.03983, without restarts). After
-    `epochs` it stays at `base * final`. Can drive the learning rate.
+    `epochs` it stays at `base * final`. It is for the learning rate.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -191,8 +194,8 @@ def Vib_CosineAttr : Vib_ScheduleAttr<"Cosine", "cosine"> {
 def Vib_LinearWarmupAttr : Vib_ScheduleAttr<"LinearWarmup", "linear_warmup"> {
   let summary = "a linear rise to the base value";
   let description = [{
-    `base * (from + (1 - from) * min(1, epoch / epochs))`; 0 epochs mean no
-    warm-up. Can drive the learning rate and beta.
+    The value is `base * (from + (1 - from) * min(1, epoch / epochs))`. With 0
+    epochs there is no warm-up. It is for the learning rate and for beta.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -211,8 +214,8 @@ def Vib_ExponentialWarmupAttr
     : Vib_ScheduleAttr<"ExponentialWarmup", "exponential_warmup"> {
   let summary = "a geometric rise to the base value";
   let description = [{
-    `base * from^(1 - min(1, epoch / epochs))`; 0 epochs mean no warm-up. Can
-    drive beta.
+    The value is `base * from^(1 - min(1, epoch / epochs))`. With 0 epochs there
+    is no warm-up. It is for beta.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -242,8 +245,8 @@ def Vib_GlorotUniformAttr
     : Vib_InitializerAttr<"GlorotUniform", "glorot_uniform"> {
   let summary = "uniform in (-a, a) with a = sqrt(6 / (in + out))";
   let description = [{
-    For the weights of a linear layer from `in` to `out` features (Glorot and
-    Bengio 2010).
+    `in` and `out` are the numbers of features that the linear layer reads and
+    computes (Glorot and Bengio 2010).
 
     ```mlir
     #vib.glorot_uniform
@@ -255,8 +258,8 @@ def Vib_GlorotNormalAttr
     : Vib_InitializerAttr<"GlorotNormal", "glorot_normal"> {
   let summary = "normal with the standard deviation sqrt(2 / (in + out))";
   let description = [{
-    For the weights of a linear layer from `in` to `out` features (Glorot and
-    Bengio 2010).
+    `in` and `out` are the numbers of features that the linear layer reads and
+    computes (Glorot and Bengio 2010).
 
     ```mlir
     #vib.glorot_normal
@@ -267,8 +270,8 @@ def Vib_GlorotNormalAttr
 def Vib_HeUniformAttr : Vib_InitializerAttr<"HeUniform", "he_uniform"> {
   let summary = "uniform in (-a, a) with a = sqrt(6 / in)";
   let description = [{
-    For the weights of a linear layer from `in` to `out` features (He et al.
-    2015, arXiv:1502.01852).
+    `in` is the number of features that the linear layer reads (He et al. 2015,
+    arXiv:1502.01852).
 
     ```mlir
     #vib.he_uniform
@@ -279,8 +282,8 @@ def Vib_HeUniformAttr : Vib_InitializerAttr<"HeUniform", "he_uniform"> {
 def Vib_HeNormalAttr : Vib_InitializerAttr<"HeNormal", "he_normal"> {
   let summary = "normal with the standard deviation sqrt(2 / in)";
   let description = [{
-    For the weights of a linear layer from `in` to `out` features (He et al.
-    2015, arXiv:1502.01852).
+    `in` is the number of features that the linear layer reads (He et al. 2015,
+    arXiv:1502.01852).
 
     ```mlir
     #vib.he_normal

@@ -49,12 +49,11 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
   let summary = "Emit each kernel as a function of loops and vectors";
   let description = [{
     Every vib.kernel becomes a function that computes a range of the kernel's
-    units on views of the blocks and the arena, and its attribute `vib.kernel`
-    describes it. Every function of the phase planned becomes an entry point
-    (`vib.entry`) that launches these functions in order.
+    units on views of the blocks and the arena. The attribute `vib.kernel` of
+    this function describes the kernel. Every function of the phase planned
+    becomes an entry point (`vib.entry`) that launches these functions in order.
     EmitKernels.cpp describes the structure, Contraction.cpp the code of
-    contractions, and Elementwise.cpp the code of all
-    other ops.
+    contractions, and Elementwise.cpp the code of all other ops.
 
     ```mlir
     func.func private @train_step.encode.0(%begin: index, %end: index,
@@ -79,22 +78,21 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
 def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
   let summary = "Print a table of the kernels to standard error";
   let description = [{
-    The module must be in the phase planned. For
-    each kernel the table shows its operations and bytes, which of the two
-    determines its time, an estimate of that time in cycles, its units,
-    register tiles and layout, and what was fused into it. Then follow the
-    fusions that were not done, each with its reason. `vibc --explain` prints
-    the same.
+    The module must be in the phase planned. The table shows for each kernel its
+    operations and bytes, which of the two determines its time, an estimate of
+    that time in cycles, its units, register tiles and layout, and what was fused
+    into it. The fusions that were not done follow, each with its reason.
+    `vibc --explain` prints the same.
   }];
 }
 
 def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
   let summary = "Merge adjacent narrow contractions";
   let description = [{
-    Contractions of one kernel are merged if they have the same left operand and
-    multiply it with adjacent columns of the same matrix, and if together they
-    have fewer columns than a register has lanes. The results become slices of
-    the merged result.
+    Contractions of one kernel are merged if they multiply the same left operand
+    with adjacent columns of one matrix, and if these columns together are fewer
+    than the lanes of a register. The results become slices of the merged
+    result.
 
     ```mlir
     %a = linalg.contract … ins(%h, %w0 : tensor<32x8xf32>, tensor<8x2xf32>) …
@@ -127,8 +125,8 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
     The pass sets `vib.block_bytes`, `vib.arena_bytes` and `vib.tensors` on the
     module. Each entry of `vib.parameters` gets an `offset` and, if the matrix
     is stored in panels, the columns of a panel as `panel` and its size as
-    `panel_bytes`. So does each entry of `vib.tensors` that is a result of the
-    function `scale`: only other entries read it, so it is marked `internal`.
+    `panel_bytes`. The results of the function `scale` get these, too, in
+    `vib.tensors`. Only other functions read them, so they are marked `internal`.
     Each vib.kernel gets `places`, one for each of its outs:
 
     ```mlir
@@ -170,10 +168,11 @@ def ShareKernels : Pass<"vib-share-kernels", "mlir::ModuleOp"> {
   let summary = "Let kernels that differ only in their places share code";
   let description = [{
     Layers of the same shape have kernels whose code differs only in the places
-    of their tensors. The code of such kernels becomes one function, marked
-    `vib.shared`, with the views as arguments. The kernels keep their names,
-    their descriptions and their launches, and call it. A view that overlaps no
-    other view of its kernel is `noalias`. ShareKernels.cpp explains the steps.
+    of their tensors. The code of such kernels becomes one function, which is
+    marked `vib.shared` and has the views as arguments. The kernels call this
+    function, and keep their names, their descriptions and their launches. A view
+    that overlaps no other view of its kernel is `noalias`. ShareKernels.cpp
+    explains the steps.
 
     ```mlir
     func.func private @train_step.encode.2(%begin: index, %end: index, …) {
@@ -196,9 +195,10 @@ def ShareKernels : Pass<"vib-share-kernels", "mlir::ModuleOp"> {
 def TransposeNarrow : Pass<"vib-transpose-narrow", "mlir::ModuleOp"> {
   let summary = "Transpose matrices whose rows are shorter than a vector";
   let description = [{
-    A matrix is transposed if it has fewer columns than a register has lanes,
-    has at least as many rows, and is only used by the kernels of one function.
-    Elementwise work then runs along its long axis, in whole registers.
+    A matrix is transposed if it has fewer columns than a register has lanes, at
+    least as many rows as a register has lanes, and no use outside the kernels of
+    one function. Elementwise ops then run along its long axis, in whole
+    registers.
     TransposeNarrow.cpp lists the exceptions.
 
     ```mlir
@@ -224,13 +224,14 @@ def VerifyKernels : Pass<"vib-verify-kernels", "mlir::ModuleOp"> {
     arena, without overlap and with the types that `vib.model` gives them. The
     entries that the runtime calls are there.
 
-    Every function is one of three. An entry or a kernel takes only blocks, the
-    arena and scalars, each once. Code that kernels share takes views of that
-    memory and scalars. Blocks and arena have the sizes of the plan. No tensor,
-    structured op or vib.noise is left, and no op whose effect on memory is
-    unknown. Each launch names a kernel and its number of units, and passes it the
-    arguments that it takes. A kernel neither allocates nor copies memory. An entry
-    of `-O0` frees once what it allocates, and nothing else.
+    A function is an entry, a kernel, or code that kernels share. An entry and a
+    kernel take only blocks, the arena and scalars, each once. Code that kernels
+    share takes views of that memory, and scalars. The blocks and the arena have
+    the sizes of the plan. No tensor, structured op or vib.noise is left, and no
+    op whose effect on memory is unknown. Each launch names a kernel and its
+    number of units, and passes the arguments of this kernel. A kernel neither
+    allocates nor copies memory. An entry of `-O0` frees everything that it
+    allocates once, and frees nothing else.
 
     No access leaves its memory: views lie within their block or the arena, and
     loads and stores within their view, for all values that constants and the
@@ -252,15 +253,21 @@ def VerifyPlanned : Pass<"vib-verify-planned", "mlir::ModuleOp"> {
   let summary = "Verify the invariants of the phase planned";
   let description = [{
     The rules of `vib-verify-fused` hold. Each kernel has a plan that the emitter
-    can follow: loops of the same axis have one name, `unit` and `inner` divide
-    dimensions that can be divided, into parts that end between panels, and each
-    size of a contraction has one register tile that fits into the registers of
-    `vib.machine`. Each result of a kernel and its scratch has a place in its
-    block or in the arena, and no two of them share bytes while both are in use.
+    can follow:
+
+    - Loops over the same axis have one name.
+    - `unit` and `inner` divide dimensions that can be divided, into parts that
+      end where a panel ends.
+    - Each size of a contraction has one register tile, which fits into the
+      registers of `vib.machine`.
+
+    Each result of a kernel, and its scratch memory, has a place in a block or in
+    the arena. No two of them share bytes while both are in use.
 
     ```mlir
-    // error: 'vib.kernel' op divides 'k' in unit, over which a result is reduced
-    // that the kernel reads again
+    // error: 'vib.kernel' op divides 'k' in unit, but its parts cannot be computed
+    // by different threads: a result over all of it, or a slice of it, is read
+    // again
     vib.kernel "decode" … attributes {unit = #vib.tile<"k", 32>} { …
     ```
   }];

@@ -141,12 +141,13 @@ def FuseRows : FusedPass<"vib-fuse-rows"> {
     A softmax reads all classes of a row and nothing from other rows. Starting
     from every kernel with such a reduction, this pass grows a kernel that
     computes whole rows: the contraction of a decoder, the likelihood, its
-    gradient, and the gradient of the sample. All ops of the kernel have a loop
-    over the rows, which none of them reduces. Tensors without rows (weights,
+    gradient, and the gradient of the sample. Every op of the kernel has a loop
+    over the rows, and no op reduces over it. Tensors without rows (weights,
     biases) are read again for each block of rows and must stay in the cache, so
     their total size is limited by `max-weight-bytes`. Towards the inputs, the
-    kernel stops growing at the kernel that draws the noise. Towards the
-    gradients, it absorbs a contraction only if it already reads its weight.
+    kernel does not absorb the kernel that draws the noise. Towards the
+    gradients, it absorbs a contraction only if it already reads the weight of
+    that contraction.
 
     ```mlir
     %l = vib.kernel "decode" ins(%z, %w) { contract }
@@ -159,8 +160,8 @@ def FuseRows : FusedPass<"vib-fuse-rows"> {
   let options = [
     Option<"maxWeightBytes", "max-weight-bytes", "int64_t",
            "256 * 1024",
-           "The maximal size in bytes of the weights that a kernel by rows may "
-           "read">];
+           "The largest size in bytes, in all, of the weights that a kernel "
+           "may read">];
   let statistics = [Statistic<"numFused", "fused", "Kernels fused into others">];
 }
 
@@ -178,26 +179,26 @@ def NameKernels : FusedPass<"vib-name-kernels"> {
   let summary = "Give every kernel of a function a unique name";
   let description = [{
     Kernels are named after the labels of the step, so kernels that were not
-    fused may have the same name. Of those, kernels without a contraction get
-    the suffix `.rows` (if they reduce) or `.map`, and a number if that is not
-    enough. If a layer is the only one in its family, its number is removed:
-    `decode.0` becomes `decode` if there is no `decode.2`.
+    fused may have the same name. If they do, a kernel without a contraction gets
+    the suffix `.rows` (if it reduces) or `.map`, and a number where the suffix
+    is not enough. If a layer is the only one in its family, its number is
+    removed: `decode.0` becomes `decode` if there is no `decode.2`.
   }];
 }
 
 def VerifyFused : FusedPass<"vib-verify-fused"> {
   let summary = "Verify the invariants of the phase fused";
   let description = [{
-    Functions contain kernels, the buffers that these write, and a return. No
-    kernel reads the old version of state after another kernel has updated it:
-    updates are in place, so the kernel would read the new values. A weight's
-    gradient is not written to memory, except by the function `gradients`.
+    A function consists of kernels, the buffers that they write, and a return.
+    No kernel reads the old version of state after another kernel has updated
+    it: updates are in place, so the kernel would read the new values. Only the
+    function `gradients` writes the gradient of a weight to memory.
 
-    Metadata, arguments, results and the bodies of kernels satisfy the rules that
-    `vib-verify-step` checks for functions. In a module without `vib.model`, only
-    the functions are verified. If state is an `outs` of a kernel, only the op
-    that updates it reads it, because the units of a kernel run at the same time.
-    The kernels of a function have different names.
+    Metadata, arguments, results and the bodies of kernels obey the rules that
+    `vib-verify-step` checks. In a module without `vib.model`, only the functions
+    are verified. The units of a kernel run at the same time, so if state is an
+    `outs` of a kernel, only the op that updates it reads it. The kernels of a
+    function have different names.
   }];
 }
 

@@ -39,10 +39,10 @@ def ChooseBlockTiles : Pass<"vib-choose-block-tiles", "mlir::func::FuncOp"> {
 def GroupKernels : Pass<"vib-group-kernels", "mlir::ModuleOp"> {
   let summary = "Group independent kernels into shared launches";
   let description = [{
-    Gives every vib.kernel the number of its launch: the first launch after
-    those of all kernels that it depends on. A kernel whose result is combined
-    from partial results also gets the number of the launch that combines them;
-    other kernels may share that launch.
+    Gives every vib.kernel the number of its launch. This is the first launch
+    that comes after the launches of all kernels that it depends on. A kernel
+    that computes partial results also gets the number of the launch that
+    combines them, which other kernels may share.
 
     ```mlir
     %dw = vib.kernel "decode.grad" … attributes {launch = 4 : i64} …
@@ -108,12 +108,12 @@ def VerifyGpuKernels : Pass<"vib-verify-gpu-kernels", "mlir::ModuleOp"> {
   let summary = "Verify the invariants of the phase kernels of a GPU";
   let description = [{
     The memory plan is present. Every function is an entry point that consists
-    of launches. A launch has constant sizes along x, and exactly the shared
-    memory that its views need (at most 99 KiB). It names a kernel of the
-    module's gpu.module and has that kernel's block size, and `vib.kernels`
-    describes the kernel. A kernel takes the blocks, the arena and the step, or
-    the arguments of `gather`. No tensor, structured op, vib.noise or atomic
-    operation is left.
+    of launches. A launch names a kernel of the module's gpu.module and has the
+    block size of this kernel. Its sizes are constant, and greater than 1 only
+    along x. It has exactly the shared memory that its views need (at most 99
+    KiB). `vib.kernels` describes each kernel. A kernel takes the blocks, the
+    arena and the step, or the arguments of `gather`. No tensor, structured op,
+    vib.noise or atomic operation is left.
   }];
   let dependentDialects = ["mlir::LLVM::LLVMDialect"];
 }
@@ -122,11 +122,15 @@ def VerifyGpuPlanned : Pass<"vib-verify-gpu-planned", "mlir::ModuleOp"> {
   let summary = "Verify the invariants of the phase planned of a GPU";
   let description = [{
     The rules of `vib-verify-fused` hold. Each kernel has a plan that the emitter
-    can follow: its `tiles` divide dimensions that can be divided, its `block`
-    fits into the registers and the shared memory of a thread block, and its
-    launch comes after those that it depends on. Each result of a kernel and its
-    scratch has a place in its block or in the arena, and no two of them share
-    bytes while both are in use.
+    can follow:
+
+    - Its `tiles` divide dimensions that can be divided.
+    - Its `block` fits into the registers and the shared memory of a thread
+      block.
+    - Its launch comes after the launches of the kernels that it depends on.
+
+    Each result of a kernel, and its scratch memory, has a place in a block or in
+    the arena. No two of them share bytes while both are in use.
   }];
 }
 

@@ -15,12 +15,12 @@ def LowerLaunches : Pass<"vib-lower-launches", "mlir::ModuleOp"> {
   let summary = "Turn launches into calls of the runtime's vib_launch";
   let description = [{
     Every entry gets the runtime's `VibCall` as its first argument and passes it
-    on. A launch does not pass a kernel's arguments: the function that
-    `vib_launch` calls loads them from the `VibCall`. The smallest number of
-    units that is worth a thread follows from the kernel's FLOPs and bytes.
-    `vib.arguments` records where each argument is loaded from, for
-    `vib-wrap-functions`. Bases become `noalias` and aligned, as the runtime
-    guarantees.
+    to `vib_launch`. A launch does not pass the kernel's arguments: the function
+    that `vib_launch` calls loads them from the `VibCall`. The constant `grain`
+    is the smallest number of units that is worth a thread; it follows from the
+    kernel's FLOPs and bytes. `vib.arguments` records for `vib-wrap-functions`
+    where each argument is loaded from. The pointers to the blocks and the arena
+    become `noalias` and aligned, as the runtime guarantees.
 
     ```mlir
     func.func @train_step(%a: memref<64xi8> {vib.base = "arena"})
@@ -53,10 +53,10 @@ def WrapFunctions : Pass<"vib-wrap-functions", "mlir::ModuleOp"> {
   let description = [{
     For the entry `@f` the pass writes `@f.call(const VibCall *)`, and for the
     kernel `@k` it writes `@k.call(const VibCall *, int64_t begin, int64_t
-    end)`. Each loads the values that `vib.arguments` names, rounds the f64
-    scalars to the model's type, and calls the function. The wrapped functions
-    keep their `noalias` arguments, because kernels are never inlined, and their
-    names, which profilers show.
+    end)`. Each of these loads the values that `vib.arguments` names, rounds the
+    f64 scalars to the model's type, and calls the wrapped function. Kernels are
+    never inlined, so the wrapped functions keep their `noalias` arguments, and
+    their names, which profilers show.
 
     ```mlir
     llvm.func internal @k.call(%call: !llvm.ptr, %begin: i64, %end: i64) {
