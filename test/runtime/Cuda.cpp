@@ -429,9 +429,10 @@ TEST_F(Cuda, outOfMemory) {
     expectIn(outcome.err, "cannot allocate ");
     // What does not fit is seen before anything was computed for it.
     size_t after = outcome.err.find("after step ");
-    if (after != std::string::npos)
+    if (after != std::string::npos) {
       EXPECT_EQ(outcome.err.compare(after, 13, "after step 0:"), 0)
           << outcome.err;
+    }
     messages += outcome.err;
   }
   EXPECT_TRUE(enough);
