@@ -350,9 +350,10 @@ TEST_F(Faults, everyLimitOfTheAddressSpaceIsEnoughOrAnError) {
       expectWholeRun(out);
     else
       EXPECT_EQ(outcome.exitCode, 1) << megabytes << outcome.err;
-    if (outcome.exitCode == 1)
+    if (outcome.exitCode == 1) {
       EXPECT_NE(outcome.err.find("out of memory"), std::string::npos)
           << megabytes << outcome.err;
+    }
   }
   EXPECT_GT(started, 10);
 }

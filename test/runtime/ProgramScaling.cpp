@@ -51,9 +51,10 @@ protected:
   template <typename Make> void expectLinear(Make make, double bytesOfRow) {
     Outcome one = run(make(1)), four = run(make(4));
     EXPECT_LE(four.seconds, 10 * std::max(one.seconds, 0.02));
-    if (!vib::runtime::test::sanitized)
+    if (!vib::runtime::test::sanitized) {
       EXPECT_LE(double(four.resident - one.resident),
                 3 * rows * bytesOfRow + 2e6);
+    }
   }
 
   void SetUp() override {

@@ -431,8 +431,9 @@ TEST_F(Training, killedRunsLoseNoMoreThanSinceTheCheckpoint) {
     struct stat status;
     for (const char *name :
          {"run/checkpoint.safetensors", "run/model.safetensors"})
-      if (stat(path(name).c_str(), &status) == 0)
+      if (stat(path(name).c_str(), &status) == 0) {
         EXPECT_NO_THROW(SafetensorsReader whole(path(name)));
+      }
   }
   EXPECT_GT(kills, 2);
   flags.push_back("--resume");
