@@ -32,6 +32,11 @@ struct Parameter {
   /// The value of a bias or a noise before training. A noise is the logarithm
   /// of a standard deviation.
   double initial = 0;
+
+  bool operator==(const Parameter &other) const {
+    return name == other.name && kind == other.kind && shape == other.shape &&
+           transposed == other.transposed && initial == other.initial;
+  }
 };
 
 enum class OptimizerKind { SGD, Adam, AdamW };

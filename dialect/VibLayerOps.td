@@ -81,7 +81,11 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
     - **Input**: `tensor<?xINxf32>` or f64.
     - **Result**: `tensor<?xOUTxf32>` of the same element type. Instead of the
       result's type its width may be written, in brackets.
-    - **Errors**: a name that another layer of the model has, a width below 1.
+    - **Errors**: the name of a layer with other widths, a width below 1.
+
+    Layers of one name and one shape are one layer that is applied several
+    times. Its gradient is the sum of the gradients of its uses, and it is
+    updated once a step.
 
     ```mlir
     %h = vib.linear %x @encode.0 : tensor<?x784xf32> -> tensor<?x1024xf32>
@@ -141,6 +145,27 @@ def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
     /// `encode.0`, `encode.2`, …
     std::string getLayerName(size_t index);
   }];
+}
+
+def Vib_AddOp : Vib_NamedOp<"add", "h", [
+    Pure, Commutative, SameOperandsAndResultType]> {
+  let group = "layers";
+  let summary = "adds two values of one shape, element by element";
+  let description = [{
+    For residual connections (He et al. 2016, arXiv:1512.03385) and for sums of
+    what several layers compute.
+
+    - **Inputs** and **result**: `tensor<?xWxf32>` or f64, of one type, which is
+      written once.
+
+    ```mlir
+    %y = vib.add %h, %x : tensor<?x256xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 #endif // VIB_DIALECT_VIBLAYEROPS_TD

@@ -10,6 +10,7 @@
 #include "dialect/VibSyntax.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace vib;
@@ -58,8 +59,11 @@ void ModelOp::print(OpAsmPrinter &printer) {
 
 SmallVector<Parameter> ModelOp::getParameters() {
   SmallVector<Parameter> parameters;
+  llvm::StringSet<> names;
   getBody().walk([&](ParameterizedOpInterface op) {
-    llvm::append_range(parameters, op.getParameters());
+    for (Parameter &parameter : op.getParameters())
+      if (names.insert(parameter.name).second)
+        parameters.push_back(std::move(parameter));
   });
   return parameters;
 }

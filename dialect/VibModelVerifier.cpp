@@ -14,7 +14,7 @@
 //   3. every value is computed before it is read;
 //   4. there is one loss;
 //   5. there is one element type;
-//   6. names can be printed and stored, and no two parameters have one name;
+//   6. names can be printed and stored, and parameters of one name are one;
 //   7. the loss depends on every encoder and every parameter, because otherwise
 //      they would not be trained;
 //   8. the network is a chain: an encoder, one reparameterization of its
@@ -31,6 +31,7 @@
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
@@ -222,21 +223,26 @@ static LogicalResult verifyText(Operation *op, StringRef what, StringRef name) {
 LogicalResult ModelVerifier::verifyNames() {
   if (failed(verifyText(model, "a name", model.getSymName())))
     return failure();
-  llvm::StringMap<Operation *> owners;
+  llvm::StringMap<std::pair<Operation *, Parameter>> first;
   WalkResult result = model.getBody().walk([&](ParameterizedOpInterface op)
                                                -> WalkResult {
     for (const Parameter &parameter : op.getParameters()) {
       if (failed(verifyText(op, "a name for its parameters", parameter.name)))
         return WalkResult::interrupt();
-      auto [place, isNew] =
-          owners.try_emplace(parameter.name, op.getOperation());
-      if (isNew)
+      auto [place, isNew] = first.try_emplace(parameter.name, op, parameter);
+      const auto &[owner, known] = place->second;
+      if (isNew || parameter == known)
         continue;
-      InFlightDiagnostic diagnostic =
-          op->emitOpError("expected a name of its own, but there is already a "
-                          "parameter '")
-          << parameter.name << "'";
-      diagnostic.attachNote(place->second->getLoc())
+      InFlightDiagnostic diagnostic = op->emitOpError("expected a name of its "
+                                                      "own");
+      if (parameter.kind != known.kind || parameter.shape == known.shape)
+        diagnostic << ", but there is already a parameter '" << parameter.name
+                   << "'";
+      else
+        diagnostic << ", or the shape [" << known.shape
+                   << "] that the parameter '" << parameter.name
+                   << "' has already, but got [" << parameter.shape << "]";
+      diagnostic.attachNote(owner->getLoc())
           << "'" << parameter.name << "' is here";
       return diagnostic;
     }
@@ -424,6 +430,7 @@ LogicalResult ModelVerifier::verifySizes() {
   constexpr int64_t kMostNumbers = int64_t(1) << 36;
   constexpr int64_t kMostProducts = int64_t(1) << 40;
   int64_t samples = 1, values = 0, parameters = 0, products = 0;
+  llvm::StringSet<> names;
   auto verify = [&](Location loc, Value value) -> LogicalResult {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type)
@@ -456,7 +463,8 @@ LogicalResult ModelVerifier::verifySizes() {
       return WalkResult::advance();
     for (const Parameter &parameter : parameterized.getParameters()) {
       int64_t count = countAtMost(kMostNumbers, 1, parameter.shape);
-      parameters += count;
+      if (names.insert(parameter.name).second)
+        parameters += count;
       if (parameters > kMostNumbers) {
         InFlightDiagnostic diagnostic =
             op->emitOpError("expected the parameter '")

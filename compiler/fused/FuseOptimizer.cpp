@@ -36,12 +36,18 @@ static std::string describeState(KernelOp kernel) {
 namespace {
 struct FuseOptimizerPass
     : public vib::impl::FuseOptimizerBase<FuseOptimizerPass> {
-  /// Fuses `update` into a kernel that it reads. Returns whether it did.
-  bool fuse(KernelOp update) {
-    llvm::SmallSetVector<KernelOp, 4> gradients;
+  /// Fuses `update` into a kernel that it reads. Returns the merged kernel, or
+  /// null.
+  KernelOp fuse(KernelOp update) {
+    llvm::SmallSetVector<KernelOp, 4> found;
     for (Value operand : update.getOperands())
       if (auto kernel = operand.getDefiningOp<KernelOp>())
-        gradients.insert(kernel);
+        found.insert(kernel);
+    // If a parameter is used several times, its gradient is a sum, and only the
+    // kernel that computes the last part can also compute the sum.
+    SmallVector<KernelOp> gradients = found.takeVector();
+    llvm::sort(gradients,
+               [](KernelOp a, KernelOp b) { return b->isBeforeInBlock(a); });
     std::string what = describeState(update);
     for (KernelOp gradient : gradients) {
       std::string reason = "the gradient has another reader";
@@ -55,12 +61,19 @@ struct FuseOptimizerPass
             mergeKernels(gradient, update, checkSamePositions, reason);
         if (succeeded(merged)) {
           noteFused(*merged, "optimizer", what);
-          return true;
+          return *merged;
         }
       }
       noteUnfused(update, "optimizer", gradient, reason);
     }
-    return false;
+    return {};
+  }
+
+  /// Whether all that the kernel computes is new state, from a gradient.
+  static bool isUpdate(KernelOp kernel) {
+    return isElementwise(kernel) && updatesState(kernel) &&
+           llvm::all_of(kernel.getOutputs(),
+                        [](Value output) { return !!getState(output); });
   }
 
   void runOnOperation() override {
@@ -68,11 +81,8 @@ struct FuseOptimizerPass
       if (function.isDeclaration())
         continue;
       for (KernelOp kernel : getKernels(function)) {
-        bool isUpdate = isElementwise(kernel) && updatesState(kernel) &&
-                        llvm::all_of(kernel.getOutputs(), [](Value output) {
-                          return !!getState(output);
-                        });
-        if (isUpdate && fuse(kernel))
+        // A sum of gradients is fused first, and then what it adds up.
+        while (isUpdate(kernel) && (kernel = fuse(kernel)))
           ++numFused;
       }
     }

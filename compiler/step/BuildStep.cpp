@@ -336,6 +336,9 @@ static void visitUsersFirst(Operation *op,
 }
 
 void StepWriter::buildBackward(StepBuilder &step) {
+  for (auto op : model.getBody().getOps<ParameterizedOpInterface>())
+    for (const Parameter &parameter : op.getParameters())
+      step.addUse(parameter.name);
   llvm::SetVector<Operation *> order;
   for (Operation &op : model.getBody().front())
     visitUsersFirst(&op, order);

@@ -116,6 +116,21 @@ struct FlattenModel
   }
 };
 
+/// Each operand has the adjoint of the sum.
+struct AddModel : DifferentiableOpInterface::ExternalModel<AddModel, AddOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto add = cast<AddOp>(op);
+    step.set(add.getResult(), step.add(step.getTensor(add.getLhs()),
+                                       step.getTensor(add.getRhs())));
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    for (Value operand : op->getOperands())
+      if (step.isLearned(operand))
+        step.addAdjoint(operand, step.getAdjoint(op->getResult(0)));
+  }
+};
+
 /// Converts bytes to numbers from `low` to `high`. Rows beyond the number of
 /// valid rows become 0, so that no later op has to treat them specially.
 struct ScaleModel
@@ -150,5 +165,6 @@ struct ScaleModel
 void vib::registerLayerModels(MLIRContext *context) {
   LinearOp::attachInterface<LinearModel>(*context);
   FlattenOp::attachInterface<FlattenModel>(*context);
+  AddOp::attachInterface<AddModel>(*context);
   ScaleOp::attachInterface<ScaleModel>(*context);
 }

@@ -39,14 +39,30 @@ void StepBuilder::addAdjoint(Value value, ValueRange moreAdjoints) {
     return setAdjoint(value, moreAdjoints);
   StringAttr word = getWord();
   setWord("sum of gradients");
-  for (auto [adjoint, more] : llvm::zip_equal(adjoints[value], moreAdjoints)) {
-    StringRef dims = getMatrixDims(adjoint);
-    adjoint = map({{adjoint, dims}, {more, dims}}, dims,
-                  [](ScalarBuilder &scalars, ValueRange elements) {
-                    return scalars.add(elements[0], elements[1]);
-                  });
-  }
+  for (auto [adjoint, more] : llvm::zip_equal(adjoints[value], moreAdjoints))
+    adjoint = add(adjoint, more);
   setWord(word);
+}
+
+void StepBuilder::setGradient(StringRef parameter, Value gradient) {
+  Gradient &state = gradients[parameter];
+  assert(state.uses && "more gradients than uses");
+  if (state.sum) {
+    setWord("sum of gradients");
+    gradient = add(gradient, state.sum);
+  }
+  state.sum = gradient;
+  if (--state.uses == 0)
+    sink(parameter, gradient);
+}
+
+Value StepBuilder::add(Value lhs, Value rhs) {
+  int64_t rank = cast<RankedTensorType>(lhs.getType()).getRank();
+  StringRef dims = StringRef("sbk").take_back(rank);
+  return map({{lhs, dims}, {rhs, dims}}, dims,
+             [](ScalarBuilder &scalars, ValueRange elements) {
+               return scalars.add(elements[0], elements[1]);
+             });
 }
 
 void StepBuilder::setResiduals(Operation *op, ValueRange values) {

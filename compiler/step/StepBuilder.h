@@ -131,10 +131,15 @@ public:
     return stored ? stored : tensor;
   }
 
+  /// The sink receives the sum of the gradients of all uses of a parameter, as
+  /// soon as the last one is set. By then, no input gradient reads the
+  /// parameter any more, so it may be updated.
   void setGradientSink(GradientSink newSink) { sink = std::move(newSink); }
-  void setGradient(llvm::StringRef parameter, mlir::Value gradient) {
-    sink(parameter, gradient);
-  }
+  void addUse(llvm::StringRef parameter) { ++gradients[parameter].uses; }
+  void setGradient(llvm::StringRef parameter, mlir::Value gradient);
+
+  /// The sum of two tensors of one shape.
+  mlir::Value add(mlir::Value lhs, mlir::Value rhs);
 
   /// Postpones code that reads an adjoint but does not pass it on, until
   /// `flush`. The function then contains the chain of adjoints in one piece,
@@ -155,6 +160,12 @@ public:
                               ScalarFunction body);
 
 private:
+  /// The gradient of a parameter that some of its uses have added to.
+  struct Gradient {
+    unsigned uses = 0;
+    mlir::Value sum;
+  };
+
   StepPurpose purpose;
   bool roundsOperands;
   llvm::DenseMap<mlir::Value, mlir::Value> rounded;
@@ -164,6 +175,7 @@ private:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> residuals;
   llvm::DenseSet<mlir::Value> learned;
   llvm::StringMap<mlir::Value> parameters, scalars;
+  llvm::StringMap<Gradient> gradients;
   llvm::SmallVector<std::function<void()>> deferred;
   GradientSink sink;
 };

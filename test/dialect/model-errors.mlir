@@ -203,7 +203,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
-// Two parameters of one name.
+// Two parameters of one name and different shapes.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     // expected-note @+1 {{'encode.0.weight' is here}}
@@ -212,7 +212,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  // expected-error @+1 {{'vib.linear' op expected a name of its own, but there is already a parameter 'encode.0.weight'}}
+  // expected-error @+1 {{'vib.linear' op expected a name of its own, or the shape [8, 4] that the parameter 'encode.0.weight' has already, but got [2, 3]}}
   %l = vib.linear %z @encode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
@@ -227,7 +227,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     // expected-note @+1 {{'encode.2.weight' is here}}
     %h = vib.mlp %x @encode relu [8, 8] : tensor<?x8xf32>
-    // expected-error @+1 {{'vib.linear' op expected a name of its own, but there is already a parameter 'encode.2.weight'}}
+    // expected-error @+1 {{'vib.linear' op expected a name of its own, or the shape [8, 8] that the parameter 'encode.2.weight' has already, but got [8, 4]}}
     %s = vib.linear %h @encode.2 : tensor<?x8xf32> -> tensor<?x4xf32>
     %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
     vib.yield %n : !vib.normal<2>
@@ -236,6 +236,25 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// The noise of the likelihood has the name of a bias.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-note @+1 {{'decode.0.bias' is here}}
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x1xf32>
+  // expected-error @+1 {{'vib.normal' op expected a name of its own, but there is already a parameter 'decode.0.bias'}}
+  %p = vib.normal %l noise(@decode.0.bias = 1.0) : tensor<?x1xf32>
+  %ce = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate
 }

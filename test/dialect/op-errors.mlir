@@ -11,6 +11,14 @@ func.func @scale_of_floats(%x: tensor<?x4xf32>) {
 
 // -----
 
+func.func @sum_of_labels(%x: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.add' op expected the operands to have two dimensions, the batch and a width, but got 'tensor<?xi32>'}}
+  %0 = vib.add %x, %x : tensor<?xi32>
+  return
+}
+
+// -----
+
 func.func @scale_reversed(%x: tensor<?x4xui8>) {
   // expected-error @+1 {{'vib.scale' op expected the lower bound to be below the upper one but got [1.0, -1.0]}}
   %0 = vib.scale %x to [1.0, -1.0] : tensor<?x4xui8>
@@ -86,7 +94,7 @@ func.func @flatten_of_a_batch_of_a_number(%x: tensor<?x2x2xf32>) {
 
 func.func @misspelt(%x: tensor<?x4xf32>) {
   // expected-error @+2 {{there is no op 'vib.rellu'; did you mean 'vib.relu'?}}
-  // expected-note @+1 {{layers: vib.flatten, vib.linear, vib.mlp, vib.scale}}
+  // expected-note @+1 {{layers: vib.add, vib.flatten, vib.linear, vib.mlp, vib.scale}}
   %0 = vib.rellu %x : tensor<?x4xf32>
   return
 }
@@ -95,7 +103,7 @@ func.func @misspelt(%x: tensor<?x4xf32>) {
 
 func.func @misspelt_long(%x: tensor<?x4xf32>) {
   // expected-error @+2 {{there is no op 'vib.reparametrise'; did you mean 'vib.reparameterize'?}}
-  // expected-note @+1 {{layers: vib.flatten, vib.linear, vib.mlp, vib.scale}}
+  // expected-note @+1 {{layers: vib.add, vib.flatten, vib.linear, vib.mlp, vib.scale}}
   %0 = vib.reparametrise %x : tensor<?x4xf32>
   return
 }
@@ -104,7 +112,7 @@ func.func @misspelt_long(%x: tensor<?x4xf32>) {
 
 func.func @like_no_op(%x: tensor<?x4xf32>) {
   // expected-error @+2 {{there is no op 'vib.convolution'}}
-  // expected-note @+1 {{layers: vib.flatten, vib.linear, vib.mlp, vib.scale}}
+  // expected-note @+1 {{layers: vib.add, vib.flatten, vib.linear, vib.mlp, vib.scale}}
   %0 = vib.convolution %x : tensor<?x4xf32>
   return
 }

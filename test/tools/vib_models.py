@@ -48,6 +48,22 @@ class Model:
         self.add(f"{result} = vib.{kind} {value} : {self.tensor(width)}", indent)
         return result
 
+    def sum(self, lhs, rhs, width, indent):
+        result = self.name()
+        self.add(f"{result} = vib.add {lhs}, {rhs} : {self.tensor(width)}", indent)
+        return result
+
+    def residual(self, value, width, layer, indent):
+        """A block that adds to its input; sometimes applied twice, with the same layer."""
+        r = self.random
+        kind = r.choice(ACTIVATIONS)
+        for _ in range(r.choice((1, 1, 2))):
+            inner = self.linear(value, width, width, layer, indent)
+            result = self.name()
+            self.add(f"{result} = vib.{kind} {inner} : {self.tensor(width)}", indent)
+            value = self.sum(*r.sample((value, result), 2), width, indent)
+        return value
+
     def layers(self, value, width, most, part, indent):
         """Up to `most` layers; returns the value, its width and the next layer."""
         r, number = self.random, 0
@@ -63,6 +79,9 @@ class Model:
             width, number = outputs, number + 1
             for _ in range(r.choice((0, 1, 1, 1, 2))):
                 value = self.activation(value, width, indent)
+                number += 1
+            if r.random() < 0.25:
+                value = self.residual(value, width, f"{part}.{number}", indent)
                 number += 1
         return value, width, number
 
