@@ -16,7 +16,8 @@
 //   5. there is one element type;
 //   6. names can be printed and stored, and parameters of one name are one;
 //   7. the loss depends on every encoder and every parameter, because otherwise
-//      they would not be trained;
+//      they would not be trained, and on one vib.scale at most, because its
+//      result is computed apart from the step;
 //   8. the network is a chain: an encoder, one reparameterization of its
 //      posterior, a likelihood that depends only on the sample, and a rate of
 //      the same posterior. A compiled program can then encode a batch once and
@@ -254,8 +255,18 @@ LogicalResult ModelVerifier::verifyNames() {
 LogicalResult ModelVerifier::verifyUses() {
   SetVector<Operation *> live;
   collect(loss, [](Operation *) { return false; }, live);
+  ScaleOp scale;
   WalkResult result = model.getBody().walk<WalkOrder::PreOrder>(
       [&](Operation *op) -> WalkResult {
+        if (auto other = dyn_cast<ScaleOp>(op); other && live.contains(op)) {
+          if (scale) {
+            InFlightDiagnostic diagnostic = other.emitOpError(
+                "expected one vib.scale of the input but got a second one");
+            diagnostic.attachNote(scale.getLoc()) << "the first one is here";
+            return diagnostic;
+          }
+          scale = other;
+        }
         if (live.contains(op))
           return WalkResult::advance();
         auto unread = [&](InFlightDiagnostic diagnostic) -> WalkResult {

@@ -242,6 +242,24 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
+// The program scales a batch once.
+vib.model @m(%x: tensor<?x4xui8>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{the first one is here}}
+  %a = vib.scale %x to [-1.0, 1.0] : tensor<?x4xui8>
+  // expected-error @+1 {{'vib.scale' op expected one vib.scale of the input but got a second one}}
+  %b = vib.scale %x to [0.0, 1.0] : tensor<?x4xui8>
+  %c = vib.add %a, %b : tensor<?x4xf32>
+  %s = vib.linear %c @encode.0 [4] : tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
 // The noise of the likelihood has the name of a bias.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
