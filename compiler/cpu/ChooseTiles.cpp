@@ -95,7 +95,7 @@ void ChooseTiles::plan(KernelOp kernel, const Machine &machine) {
   record(kUnitAttrName, tiles.unit);
   record(kInnerAttrName, tiles.inner);
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
-    FailureOr<ContractionForm> form = matchContraction(op);
+    FailureOr<ContractionForm> form = matchRegisterContraction(op);
     if (succeeded(form)) {
       op->setAttr(kContractionAttrName,
                   chooseContraction(op, *form, space, tiles, machine));

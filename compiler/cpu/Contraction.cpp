@@ -181,6 +181,6 @@ void ContractionEmitter::run() {
 }
 
 void TileEmitter::emitContraction(linalg::LinalgOp op, bool startsAtZero) {
-  ContractionForm form = *matchContraction(op);
+  ContractionForm form = *matchRegisterContraction(op);
   ContractionEmitter(*this, op, form, startsAtZero).run();
 }

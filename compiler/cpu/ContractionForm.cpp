@@ -53,7 +53,7 @@ static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
   return kTransposedElement * rows < kPackedElement * depth;
 }
 
-FailureOr<ContractionForm> vib::matchContraction(linalg::LinalgOp op) {
+FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
   if (!linalg::isaContractionOpInterface(op))
     return failure();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
@@ -191,7 +191,7 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
 bool vib::isRoundedByReaders(linalg::LinalgOp op) {
   return isPrologue(op) && llvm::all_of(op->getUses(), [](OpOperand &use) {
            auto reader = cast<linalg::LinalgOp>(use.getOwner());
-           FailureOr<ContractionForm> form = matchContraction(reader);
+           FailureOr<ContractionForm> form = matchRegisterContraction(reader);
            return succeeded(form) && form->rhs == use.getOperandNumber();
          });
 }
@@ -266,7 +266,7 @@ static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
 }
 
 linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
-  FailureOr<ContractionForm> form = matchContraction(contraction);
+  FailureOr<ContractionForm> form = matchRegisterContraction(contraction);
   if (failed(form) || form->contiguous != ContractionForm::Columns ||
       form->k.size() != 1 ||
       isContiguous(contraction.getIndexingMapsArray()[form->lhs],
@@ -277,7 +277,7 @@ linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
 
 linalg::LinalgOp vib::getEpilogue(linalg::LinalgOp contraction,
                                   const Machine &machine) {
-  FailureOr<ContractionForm> form = matchContraction(contraction);
+  FailureOr<ContractionForm> form = matchRegisterContraction(contraction);
   if (failed(form) || getInterleaved(contraction))
     return nullptr;
   linalg::GenericOp op = getElementwiseReader(contraction, *form);

@@ -44,7 +44,8 @@ struct ContractionForm {
   /// Whether `lhs` is contiguous in the reduction as well.
   bool lhsContiguous = false;
 };
-mlir::FailureOr<ContractionForm> matchContraction(mlir::linalg::LinalgOp op);
+mlir::FailureOr<ContractionForm>
+matchRegisterContraction(mlir::linalg::LinalgOp op);
 
 /// The columns in a register of pairs (Pairs.h).
 inline constexpr int64_t kPairColumns = 16;

@@ -94,7 +94,7 @@ static std::string describeUnits(KernelOp kernel, const KernelPlan &plan) {
 static std::string describeTiles(KernelOp kernel, const KernelPlan &plan) {
   SmallVector<std::string> texts;
   for (linalg::LinalgOp op : getContractions(kernel)) {
-    FailureOr<ContractionForm> form = matchContraction(op);
+    FailureOr<ContractionForm> form = matchRegisterContraction(op);
     if (failed(form))
       continue;
     ContractionTile tile =

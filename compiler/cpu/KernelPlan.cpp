@@ -68,7 +68,7 @@ bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
          llvm::all_of(fill->getUses(), [&](OpOperand &use) {
            auto reader = dyn_cast<linalg::LinalgOp>(use.getOwner());
            return reader && reader.isDpsInit(&use) &&
-                  succeeded(matchContraction(reader)) &&
+                  succeeded(matchRegisterContraction(reader)) &&
                   !tiles.cutsSum(reader, space);
          });
 }
@@ -185,7 +185,7 @@ void KernelPlan::sharePairs() {
     ContractionAttr contraction = getContraction(op);
     if (!contraction || contraction.getPairs() == 0)
       continue;
-    Value operand = op->getOperand(matchContraction(op)->lhs);
+    Value operand = op->getOperand(matchRegisterContraction(op)->lhs);
     auto type = cast<RankedTensorType>(operand.getType());
     SharedPairs pairs{operand, type.getDimSize(0), type.getDimSize(1),
                       contraction.getPairs(), scratchBytes};

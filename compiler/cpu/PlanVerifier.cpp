@@ -275,7 +275,7 @@ LogicalResult PlanVerifier::run() {
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     if (failed(verifyFolded(op)))
       return failure();
-    FailureOr<ContractionForm> form = matchContraction(op);
+    FailureOr<ContractionForm> form = matchRegisterContraction(op);
     if (succeeded(form) ? failed(verifyContraction(op, *form))
                         : op->hasAttr(kContractionAttrName))
       return succeeded(form) ? failure()

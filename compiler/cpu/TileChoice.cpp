@@ -60,9 +60,10 @@ bool vib::isDivided(KernelOp kernel) {
 
 namespace {
 
-class Chooser {
+class CpuTileChooser {
 public:
-  Chooser(KernelOp kernel, const KernelSpace &space, const Machine &machine)
+  CpuTileChooser(KernelOp kernel, const KernelSpace &space,
+                 const Machine &machine)
       : kernel(kernel), space(space), machine(machine),
         body(kernel.getBody().front()), ops(body.getOps<linalg::LinalgOp>()),
         classes(kernel, space) {}
@@ -93,7 +94,7 @@ int64_t getTensorBytes(Value value) {
 }
 
 /// Whether tiles of the class are columns of row-major tensors.
-bool Chooser::isColumns(unsigned cls) const {
+bool CpuTileChooser::isColumns(unsigned cls) const {
   bool last = false, notLast = false;
   auto look = [&](Value value) {
     if (!isTensor(value))
@@ -128,7 +129,7 @@ int64_t chooseDivisor(int64_t extent, int64_t target) {
   return target;
 }
 
-Tile Chooser::chooseUnit(unsigned cls) const {
+Tile CpuTileChooser::chooseUnit(unsigned cls) const {
   int64_t extent = space.getExtent(cls);
   int64_t points = 0, panel = 1;
   for (linalg::LinalgOp op : ops) {
@@ -152,7 +153,7 @@ Tile Chooser::chooseUnit(unsigned cls) const {
   return {cls, std::min<int64_t>(extent, llvm::alignTo(target, grain))};
 }
 
-double Chooser::getCost(const Tile &tile) const {
+double CpuTileChooser::getCost(const Tile &tile) const {
   double units = llvm::divideCeil(space.getExtent(tile.cls), tile.size);
   double bytes = 0;
   llvm::SmallDenseSet<Value> seen;
@@ -183,8 +184,9 @@ double Chooser::getCost(const Tile &tile) const {
   return (isColumns(tile.cls) ? 1.0 : 1.5) * bytes;
 }
 
-int64_t Chooser::getScratchBytes(const TileChoice &choice,
-                                 std::optional<unsigned> havingClass) const {
+int64_t
+CpuTileChooser::getScratchBytes(const TileChoice &choice,
+                                std::optional<unsigned> havingClass) const {
   int64_t bytes = 0;
   for (linalg::LinalgOp op : ops) {
     for (Value result : op->getResults()) {
@@ -217,7 +219,7 @@ int64_t Chooser::getScratchBytes(const TileChoice &choice,
   return bytes;
 }
 
-TileChoice Chooser::run() {
+TileChoice CpuTileChooser::run() {
   TileChoice choice;
   llvm::SmallSetVector<unsigned, 8> candidates;
   for (linalg::LinalgOp op : ops)
@@ -291,7 +293,7 @@ int64_t vib::getGrain(KernelOp kernel, const KernelSpace &space, unsigned cls,
 
 TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space,
                             const Machine &machine) {
-  return Chooser(kernel, space, machine).run();
+  return CpuTileChooser(kernel, space, machine).run();
 }
 
 /// Every step of the reduction needs `rows` broadcasts and `vectors` loads for

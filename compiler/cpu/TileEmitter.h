@@ -8,7 +8,7 @@
 //
 // Emits the ops of a kernel for one tile of its iteration space: loops with
 // static extents around vectors, on memory that the KernelPlan has assigned.
-// Contraction*.cpp emit contractions, Elementwise.cpp all other ops.
+// Contraction*.cpp emit contractions, CpuLinalgEmitter.cpp all other ops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -51,12 +51,12 @@ public:
   }
 
   //===--------------------------------------------------------------------===//
-  // Ops, emitted by Elementwise.cpp and Contraction*.cpp
+  // Ops, emitted by CpuLinalgEmitter.cpp and Contraction*.cpp
   //===--------------------------------------------------------------------===//
 
   /// Emits any linalg op.
   void emitGeneric(mlir::linalg::LinalgOp op);
-  /// Emits a contraction that `matchContraction` accepts.
+  /// Emits a contraction that `matchRegisterContraction` accepts.
   void emitContraction(mlir::linalg::LinalgOp op, bool startsAtZero);
   /// Emits `width` positions of the loop `loop` of an elementwise op, at
   /// `positions` of all its loops. The operand `operand` is read from `tile`.

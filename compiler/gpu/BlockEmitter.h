@@ -9,7 +9,8 @@
 // Emits the steps of a block for its tile, on memory that the BlockPlan has
 // assigned. The positions of a step are divided among the threads, so that
 // neighbouring threads have neighbouring positions along the axis that is
-// contiguous in memory. BlockGeneric.cpp emits ops that are not contractions.
+// contiguous in memory. GpuLinalgEmitter.cpp emits ops that are not
+// contractions.
 //
 //===----------------------------------------------------------------------===//
 

@@ -64,9 +64,10 @@ auto getForm(const MatrixContraction &contraction) {
       isRounded, getOperand(contraction.lhs), getOperand(contraction.rhs));
 }
 
-class Chooser {
+class BlockTileChooser {
 public:
-  Chooser(KernelOp kernel, const KernelSpace &space, const GpuOptions &options)
+  BlockTileChooser(KernelOp kernel, const KernelSpace &space,
+                   const GpuOptions &options)
       : space(space), options(options),
         ops(kernel.getBody().front().getOps<linalg::LinalgOp>()),
         classes(kernel, space) {}
@@ -112,7 +113,7 @@ private:
   DivisibleClasses classes;
 };
 
-bool Chooser::cutContractions(BlockTiles &choice) {
+bool BlockTileChooser::cutContractions(BlockTiles &choice) {
   SmallVector<MatrixContraction> found;
   for (linalg::LinalgOp op : ops)
     if (getPoints(op) >= kSmallContraction)
@@ -163,7 +164,7 @@ bool Chooser::cutContractions(BlockTiles &choice) {
 
 /// The most bytes of results that are live at the same time, for one position
 /// of `cls`.
-int64_t Chooser::getScratchBytes(unsigned cls) const {
+int64_t BlockTileChooser::getScratchBytes(unsigned cls) const {
   int64_t most = 0;
   for (linalg::LinalgOp op : ops) {
     auto isUsedFrom = [&](Value value) {
@@ -193,7 +194,7 @@ int64_t Chooser::getScratchBytes(unsigned cls) const {
   return most;
 }
 
-void Chooser::cutLoops(BlockTiles &choice) {
+void BlockTileChooser::cutLoops(BlockTiles &choice) {
   llvm::SmallSetVector<unsigned, 8> candidates;
   int64_t total = 0;
   for (linalg::LinalgOp op : ops) {
@@ -243,7 +244,7 @@ void Chooser::cutLoops(BlockTiles &choice) {
   }
 }
 
-BlockTiles Chooser::run() {
+BlockTiles BlockTileChooser::run() {
   BlockTiles choice;
   if (!cutContractions(choice))
     cutLoops(choice);
@@ -312,5 +313,5 @@ BlockTiles vib::readBlockTiles(KernelOp kernel, const KernelSpace &space,
 
 BlockTiles vib::chooseBlockTiles(KernelOp kernel, const KernelSpace &space,
                                  const GpuOptions &options) {
-  return Chooser(kernel, space, options).run();
+  return BlockTileChooser(kernel, space, options).run();
 }

@@ -12,14 +12,14 @@
 //   gpu.func @step_kernel_kernel(blocks, arena, %step) {
 //     %block, %thread
 //     if %block < blocks of the first kernel
-//       the first kernel (KernelEmitter.cpp)
+//       the first kernel (GpuKernelEmitter.cpp)
 //     else the next kernel, …
 //   }
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockPlanVerifier.h"
-#include "compiler/gpu/KernelEmitter.h"
+#include "compiler/gpu/GpuKernelEmitter.h"
 #include "compiler/gpu/Passes.h"
 #include "compiler/plan/KernelBody.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -39,9 +39,9 @@ using namespace vib;
 namespace {
 
 /// A symbol that is valid in PTX.
-std::string getSymbol(StringRef entry, ArrayRef<Part> parts) {
+std::string getSymbol(StringRef entry, ArrayRef<LaunchPart> parts) {
   std::string symbol = entry.str();
-  for (const Part &part : parts)
+  for (const LaunchPart &part : parts)
     symbol += "_" + part.info.name;
   for (char &c : symbol)
     if (!llvm::isAlnum(c))
@@ -68,7 +68,7 @@ struct EmitGpuKernels : vib::impl::EmitGpuKernelsBase<EmitGpuKernels> {
   }
 
   LogicalResult emit(func::FuncOp function, const MemoryMap &memory);
-  LogicalResult emitLaunch(func::FuncOp entry, ArrayRef<Part> parts,
+  LogicalResult emitLaunch(func::FuncOp entry, ArrayRef<LaunchPart> parts,
                            OpBuilder &launches, const MemoryMap &memory);
 
   gpu::GPUModuleOp kernels;
@@ -86,7 +86,7 @@ void nameArguments(Block &block) {
 }
 
 LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
-                                         ArrayRef<Part> parts,
+                                         ArrayRef<LaunchPart> parts,
                                          OpBuilder &launches,
                                          const MemoryMap &memory) {
   Location loc = entry.getLoc();
@@ -95,7 +95,7 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
   std::string symbol = makeUnique(getSymbol(entry.getName(), parts), symbols);
   int64_t blocks = 0, shared = 0;
   SmallVector<Attribute> infos;
-  for (const Part &part : parts) {
+  for (const LaunchPart &part : parts) {
     blocks += part.info.blocks;
     shared = std::max(shared, part.sharedBytes);
     infos.push_back(getKernelInfo(builder, entry.getName(), part.info));
@@ -158,16 +158,16 @@ LogicalResult EmitGpuKernels::emit(func::FuncOp function,
   FailureOr<SmallVector<NamedKernel>> found = collectKernels(function);
   if (failed(found))
     return failure();
-  std::vector<std::unique_ptr<KernelEmitter>> emitters;
-  std::map<int64_t, SmallVector<Part>> launches;
+  std::vector<std::unique_ptr<GpuKernelEmitter>> emitters;
+  std::map<int64_t, SmallVector<LaunchPart>> launches;
   for (auto &[kernel, name] : *found) {
     if (failed(verifyBlockPlan(kernel, options)))
       return failure();
     auto launch = kernel->getAttrOfType<IntegerAttr>(kLaunchAttrName);
     auto combine = kernel->getAttrOfType<IntegerAttr>(kCombineLaunchAttrName);
     emitters.push_back(
-        std::make_unique<KernelEmitter>(kernel, name, options, memory));
-    std::optional<Part> combination = emitters.back()->getCombination();
+        std::make_unique<GpuKernelEmitter>(kernel, name, options, memory));
+    std::optional<LaunchPart> combination = emitters.back()->getCombination();
     if (!launch || (combination && !combine))
       return kernel.emitError("expected the kernel to have a launch number: "
                               "run vib-group-kernels first");

@@ -6,16 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/gpu/KernelEmitter.h"
+#include "compiler/gpu/GpuKernelEmitter.h"
 
 using namespace mlir;
 using namespace vib;
 
 /// The operand of a contraction whose axis along the result is `cls`.
-TileOperand KernelEmitter::getOperand(BlockEmitter &e,
-                                      const MatrixContraction &contraction,
-                                      const MatrixOperand &matrix,
-                                      unsigned cls) {
+TileOperand GpuKernelEmitter::getOperand(BlockEmitter &e,
+                                         const MatrixContraction &contraction,
+                                         const MatrixOperand &matrix,
+                                         unsigned cls) {
   OpBuilder &builder = e.builder;
   const KernelSpace &space = plan.getSpace();
   unsigned buffer = plan.getSite(matrix.argument).buffer;
@@ -65,9 +65,9 @@ TileOperand KernelEmitter::getOperand(BlockEmitter &e,
   return operand;
 }
 
-void KernelEmitter::emitContractions(BlockEmitter &e,
-                                     const LaunchValues &launch,
-                                     const BlockStep &step) {
+void GpuKernelEmitter::emitContractions(BlockEmitter &e,
+                                        const LaunchValues &launch,
+                                        const BlockStep &step) {
   OpBuilder &builder = e.builder;
   const BlockShape &shape = plan.getTiles().shape;
   const MatrixContraction &first = *step.contractions.front();

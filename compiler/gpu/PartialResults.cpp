@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/gpu/KernelEmitter.h"
+#include "compiler/gpu/GpuKernelEmitter.h"
 
 using namespace mlir;
 using namespace vib;
 
-std::optional<Part> KernelEmitter::getCombination() {
+std::optional<LaunchPart> GpuKernelEmitter::getCombination() {
   if (plan.getCombinations().empty())
     return std::nullopt;
   int64_t most = 0;
@@ -23,18 +23,18 @@ std::optional<Part> KernelEmitter::getCombination() {
   }
   cost.flops = cost.bytes / 4;
   int64_t blocks = llvm::divideCeil(most, kBlockThreads);
-  return Part{{name + ".combine", cost, blocks},
-              /*sharedBytes=*/0,
-              [this, blocks](OpBuilder &builder, const LaunchValues &launch,
-                             Value block) {
-                return emitCombination(builder, launch, block, blocks);
-              }};
+  return LaunchPart{{name + ".combine", cost, blocks},
+                    /*sharedBytes=*/0,
+                    [this, blocks](OpBuilder &builder,
+                                   const LaunchValues &launch, Value block) {
+                      return emitCombination(builder, launch, block, blocks);
+                    }};
 }
 
 /// result = partial 0 op partial 1 op …, in the order of the tiles.
-LogicalResult KernelEmitter::emitCombination(OpBuilder &builder,
-                                             const LaunchValues &launch,
-                                             Value block, int64_t blocks) {
+LogicalResult GpuKernelEmitter::emitCombination(OpBuilder &builder,
+                                                const LaunchValues &launch,
+                                                Value block, int64_t blocks) {
   BlockEmitter e(builder, loc, plan, launch.thread);
   Value first =
       arith::MulIOp::create(builder, loc, block, e.index(kBlockThreads));

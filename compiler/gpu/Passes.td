@@ -77,7 +77,7 @@ def EmitGpuKernels : Pass<"vib-emit-gpu-kernels", "mlir::ModuleOp"> {
     entry point (`vib.entry`), which consists of launches. The kernel `gather`
     is added, which copies the rows of a batch from the data set to the arena.
     EmitGpuKernels.cpp describes the structure, BlockTiles.cpp the sizes,
-    BlockContraction.cpp the contractions and BlockGeneric.cpp all other ops.
+    BlockContraction.cpp the contractions and GpuLinalgEmitter.cpp all other ops.
 
     ```mlir
     gpu.module @kernels {

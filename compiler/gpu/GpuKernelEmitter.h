@@ -1,4 +1,4 @@
-//===- KernelEmitter.h - Emit a kernel of a launch --------------*- C++ -*-===//
+//===- GpuKernelEmitter.h - Emit a kernel of a launch -----------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,8 +21,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef VIB_COMPILER_GPU_KERNELEMITTER_H
-#define VIB_COMPILER_GPU_KERNELEMITTER_H
+#ifndef VIB_COMPILER_GPU_GPUKERNELEMITTER_H
+#define VIB_COMPILER_GPU_GPUKERNELEMITTER_H
 
 #include "compiler/gpu/BlockContraction.h"
 #include "compiler/gpu/BlockEmitter.h"
@@ -39,7 +39,7 @@ struct LaunchValues {
 };
 
 /// A kernel within a launch.
-struct Part {
+struct LaunchPart {
   KernelInfo info;
   int64_t sharedBytes;
   /// Emits its code for the block with the given number.
@@ -48,16 +48,16 @@ struct Part {
       emit;
 };
 
-class KernelEmitter {
+class GpuKernelEmitter {
 public:
-  KernelEmitter(KernelOp kernel, llvm::StringRef name,
-                const GpuOptions &options, const MemoryMap &memory)
+  GpuKernelEmitter(KernelOp kernel, llvm::StringRef name,
+                   const GpuOptions &options, const MemoryMap &memory)
       : kernel(kernel), name(name), memory(memory), plan(kernel, options),
         loc(kernel.getLoc()) {}
 
-  Part getPart();
+  LaunchPart getPart();
   /// The kernel that combines its partial results, if it has any.
-  std::optional<Part> getCombination();
+  std::optional<LaunchPart> getCombination();
 
 private:
   llvm::LogicalResult emit(mlir::OpBuilder &builder, const LaunchValues &launch,
@@ -91,4 +91,4 @@ private:
 
 } // namespace vib
 
-#endif // VIB_COMPILER_GPU_KERNELEMITTER_H
+#endif // VIB_COMPILER_GPU_GPUKERNELEMITTER_H

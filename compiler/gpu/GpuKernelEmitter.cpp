@@ -1,4 +1,4 @@
-//===- KernelEmitter.cpp - Emit a kernel of a launch ----------------------===//
+//===- GpuKernelEmitter.cpp - Emit a kernel of a launch -------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/gpu/KernelEmitter.h"
+#include "compiler/gpu/GpuKernelEmitter.h"
 #include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelParts.h"
 #include "compiler/plan/KernelBody.h"
@@ -15,7 +15,7 @@
 using namespace mlir;
 using namespace vib;
 
-FailureOr<Place> KernelEmitter::getPlace(const Buffer &buffer) {
+FailureOr<Place> GpuKernelEmitter::getPlace(const Buffer &buffer) {
   auto argument = cast<BlockArgument>(buffer.argument);
   unsigned index = argument.getArgNumber();
   FailureOr<Place> place =
@@ -28,7 +28,7 @@ FailureOr<Place> KernelEmitter::getPlace(const Buffer &buffer) {
   return place;
 }
 
-Part KernelEmitter::getPart() {
+LaunchPart GpuKernelEmitter::getPart() {
   const BlockTiles &tiles = plan.getTiles();
   KernelInfo info{name, getKernelCost(kernel), tiles.blocks};
   if (!tiles.contractions.empty())
@@ -46,8 +46,8 @@ Part KernelEmitter::getPart() {
 
 /// Loads the scalars that the kernel takes, and clones the ops of its body that
 /// compute scalars.
-LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
-                                        const LaunchValues &launch) {
+LogicalResult GpuKernelEmitter::mapScalars(BlockEmitter &e,
+                                           const LaunchValues &launch) {
   OpBuilder &builder = e.builder;
   auto parent = cast<func::FuncOp>(kernel->getParentOp());
   for (auto [input, argument] :
@@ -86,9 +86,10 @@ LogicalResult KernelEmitter::mapScalars(BlockEmitter &e,
 }
 
 /// `tiles` is the position of the block, in tiles along each divided class.
-LogicalResult KernelEmitter::createViews(BlockEmitter &e,
-                                         const LaunchValues &launch,
-                                         Value block, ArrayRef<Value> tiles) {
+LogicalResult GpuKernelEmitter::createViews(BlockEmitter &e,
+                                            const LaunchValues &launch,
+                                            Value block,
+                                            ArrayRef<Value> tiles) {
   OpBuilder &builder = e.builder;
   const BlockTiles &choice = plan.getTiles();
   for (auto [index, buffer] : llvm::enumerate(plan.getBuffers())) {
@@ -142,8 +143,8 @@ LogicalResult KernelEmitter::createViews(BlockEmitter &e,
   return success();
 }
 
-void KernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
-                             const BlockStep &step) {
+void GpuKernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
+                                const BlockStep &step) {
   if (!step.contractions.empty())
     return emitContractions(e, launch, step);
   if (step.copy)
@@ -151,8 +152,8 @@ void KernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
   e.emitGeneric(step.op);
 }
 
-LogicalResult KernelEmitter::emit(OpBuilder &builder,
-                                  const LaunchValues &launch, Value block) {
+LogicalResult GpuKernelEmitter::emit(OpBuilder &builder,
+                                     const LaunchValues &launch, Value block) {
   BlockEmitter e(builder, loc, plan, launch.thread);
   if (failed(mapScalars(e, launch)))
     return failure();

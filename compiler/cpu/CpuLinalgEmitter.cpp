@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Emit ops that are not contractions ---------------===//
+//===- CpuLinalgEmitter.cpp - Emit ops that are not contractions ----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -40,9 +40,9 @@ bool vib::canVectorizeBody(linalg::LinalgOp op) {
 
 namespace {
 
-class GenericEmitter {
+class CpuLinalgEmitter {
 public:
-  GenericEmitter(TileEmitter &e, linalg::LinalgOp op);
+  CpuLinalgEmitter(TileEmitter &e, linalg::LinalgOp op);
   void run();
   void emitVector(unsigned loop, int64_t width, ArrayRef<Value> newPositions);
   /// Reads an operand from `ref`, or takes `value` for it, instead of reading
@@ -102,7 +102,7 @@ private:
   bool accumulatesInMemory = false;
 };
 
-GenericEmitter::GenericEmitter(TileEmitter &e, linalg::LinalgOp op)
+CpuLinalgEmitter::CpuLinalgEmitter(TileEmitter &e, linalg::LinalgOp op)
     : e(e), builder(e.builder), loc(op.getLoc()), op(op),
       maps(op.getIndexingMapsArray()),
       classes(e.plan.getSpace().getLoopClasses(op)),
@@ -127,8 +127,8 @@ GenericEmitter::GenericEmitter(TileEmitter &e, linalg::LinalgOp op)
           op.getMatchingIndexingMap(&init).isFunctionOfDim(loop);
 }
 
-GenericEmitter::Access GenericEmitter::getAccess(AffineMap map,
-                                                 unsigned loop) const {
+CpuLinalgEmitter::Access CpuLinalgEmitter::getAccess(AffineMap map,
+                                                     unsigned loop) const {
   if (!map.isFunctionOfDim(loop))
     return Access::Fixed;
   auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
@@ -140,7 +140,7 @@ GenericEmitter::Access GenericEmitter::getAccess(AffineMap map,
 
 /// Rows that follow each other without a gap are one long row. Then at most one
 /// vector is shorter than a register.
-void GenericEmitter::flatten() {
+void CpuLinalgEmitter::flatten() {
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(2, builder.getContext());
   if (op.getNumLoops() != 2 || op.getNumReductionLoops() != 0 ||
@@ -176,7 +176,7 @@ void GenericEmitter::flatten() {
   positions.resize(1);
 }
 
-void GenericEmitter::chooseVectorLoop() {
+void CpuLinalgEmitter::chooseVectorLoop() {
   if (!canVectorizeBody(op))
     return;
   int64_t bestScore = 0;
@@ -228,7 +228,7 @@ void GenericEmitter::chooseVectorLoop() {
     lanes *= 2;
 }
 
-Value GenericEmitter::load(unsigned operand, int64_t width) {
+Value CpuLinalgEmitter::load(unsigned operand, int64_t width) {
   if (Value value = given.lookup(operand))
     return value;
   if (!refs[operand])
@@ -239,7 +239,7 @@ Value GenericEmitter::load(unsigned operand, int64_t width) {
   return e.loadScalar(*refs[operand], maps[operand], positions);
 }
 
-void GenericEmitter::store(unsigned init, Value value) {
+void CpuLinalgEmitter::store(unsigned init, Value value) {
   unsigned operand = op.getNumDpsInputs() + init;
   if (isa<VectorType>(value.getType()))
     return e.storeVector(value, *refs[operand], maps[operand], positions);
@@ -247,7 +247,7 @@ void GenericEmitter::store(unsigned init, Value value) {
 }
 
 /// `width` is 0 for scalars.
-SmallVector<Value> GenericEmitter::emitBody(int64_t width, ValueRange inits) {
+SmallVector<Value> CpuLinalgEmitter::emitBody(int64_t width, ValueRange inits) {
   IRMapping mapping(e.scalars);
   Block *body = op.getBlock();
   for (unsigned i = 0, n = op.getNumDpsInputs(); i != n; ++i)
@@ -311,7 +311,7 @@ SmallVector<Value> GenericEmitter::emitBody(int64_t width, ValueRange inits) {
   return results;
 }
 
-SmallVector<Value> GenericEmitter::loadInits(int64_t width) {
+SmallVector<Value> CpuLinalgEmitter::loadInits(int64_t width) {
   SmallVector<Value> values;
   for (OpOperand &init : op.getDpsInitsMutable())
     values.push_back(op.payloadUsesValueFromOperand(&init)
@@ -320,20 +320,20 @@ SmallVector<Value> GenericEmitter::loadInits(int64_t width) {
   return values;
 }
 
-void GenericEmitter::storeInits(ValueRange values) {
+void CpuLinalgEmitter::storeInits(ValueRange values) {
   for (auto [init, value] : llvm::enumerate(values))
     store(init, value);
 }
 
-Value GenericEmitter::combine(unsigned init, Value lhs, Value rhs) {
+Value CpuLinalgEmitter::combine(unsigned init, Value lhs, Value rhs) {
   Operation *combiner = getCombiner(op, init);
   OperationState state(loc, combiner->getName(), {lhs, rhs}, {lhs.getType()},
                        combiner->getAttrs());
   return builder.create(state)->getResult(0);
 }
 
-void GenericEmitter::emitParallel(ArrayRef<unsigned> loops,
-                                  function_ref<void()> body) {
+void CpuLinalgEmitter::emitParallel(ArrayRef<unsigned> loops,
+                                    function_ref<void()> body) {
   if (loops.empty())
     return body();
   e.createLoop(0, extents[loops.front()], 1, [&](Value iv) {
@@ -342,7 +342,7 @@ void GenericEmitter::emitParallel(ArrayRef<unsigned> loops,
   });
 }
 
-SmallVector<Value> GenericEmitter::emitReduction(
+SmallVector<Value> CpuLinalgEmitter::emitReduction(
     ArrayRef<unsigned> loops, ValueRange carried,
     function_ref<SmallVector<Value>(ValueRange)> body) {
   if (loops.empty())
@@ -355,7 +355,7 @@ SmallVector<Value> GenericEmitter::emitReduction(
 }
 
 /// Emits the vectors (or scalars) of a parallel loop, with reductions inside.
-void GenericEmitter::emitVectorParallel() {
+void CpuLinalgEmitter::emitVectorParallel() {
   SmallVector<unsigned> reductions;
   for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
     if (isReduction(loop))
@@ -391,7 +391,7 @@ void GenericEmitter::emitVectorParallel() {
 }
 
 /// Emits the vectors of a reduction, inside of the other reductions.
-void GenericEmitter::emitVectorReduction() {
+void CpuLinalgEmitter::emitVectorReduction() {
   SmallVector<unsigned> reductions;
   for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
     if (isReduction(loop) && loop != *vectorLoop)
@@ -438,14 +438,14 @@ void GenericEmitter::emitVectorReduction() {
   }
 }
 
-void GenericEmitter::emitVector(unsigned loop, int64_t width,
-                                ArrayRef<Value> newPositions) {
+void CpuLinalgEmitter::emitVector(unsigned loop, int64_t width,
+                                  ArrayRef<Value> newPositions) {
   vectorLoop = loop;
   positions.assign(newPositions.begin(), newPositions.end());
   storeInits(emitBody(width, loadInits(width)));
 }
 
-void GenericEmitter::emitPrefetch(ArrayRef<Value> newPositions) {
+void CpuLinalgEmitter::emitPrefetch(ArrayRef<Value> newPositions) {
   for (OpOperand &init : op.getDpsInitsMutable()) {
     unsigned operand = init.getOperandNumber();
     if (!op.payloadUsesValueFromOperand(&init))
@@ -458,7 +458,7 @@ void GenericEmitter::emitPrefetch(ArrayRef<Value> newPositions) {
   }
 }
 
-void GenericEmitter::run() {
+void CpuLinalgEmitter::run() {
   flatten();
   chooseVectorLoop();
   SmallVector<unsigned> parallel;
@@ -476,13 +476,13 @@ void GenericEmitter::run() {
 } // namespace
 
 void TileEmitter::emitGeneric(linalg::LinalgOp op) {
-  GenericEmitter(*this, op).run();
+  CpuLinalgEmitter(*this, op).run();
 }
 
 void TileEmitter::emitVector(linalg::LinalgOp op, unsigned loop, int64_t width,
                              ArrayRef<Value> positions, unsigned operand,
                              const TensorRef &tile) {
-  GenericEmitter emitter(*this, op);
+  CpuLinalgEmitter emitter(*this, op);
   emitter.setOperand(operand, tile);
   emitter.emitVector(loop, width, positions);
 }
@@ -490,13 +490,13 @@ void TileEmitter::emitVector(linalg::LinalgOp op, unsigned loop, int64_t width,
 void TileEmitter::emitVector(linalg::LinalgOp op, unsigned loop, int64_t width,
                              ArrayRef<Value> positions, unsigned operand,
                              Value vector) {
-  GenericEmitter emitter(*this, op);
+  CpuLinalgEmitter emitter(*this, op);
   emitter.setOperand(operand, vector);
   emitter.emitVector(loop, width, positions);
 }
 
 void TileEmitter::emitPrefetch(linalg::LinalgOp op, ArrayRef<Value> positions) {
-  GenericEmitter(*this, op).emitPrefetch(positions);
+  CpuLinalgEmitter(*this, op).emitPrefetch(positions);
 }
 
 void TileEmitter::emitCopy(const Copy &copy) {

@@ -1,4 +1,4 @@
-//===- BlockGeneric.cpp - Emit ops that are not contractions --------------===//
+//===- GpuLinalgEmitter.cpp - Emit ops that are not contractions ----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -32,9 +32,9 @@ using namespace vib;
 
 namespace {
 
-class GenericEmitter {
+class GpuLinalgEmitter {
 public:
-  GenericEmitter(BlockEmitter &e, linalg::LinalgOp op);
+  GpuLinalgEmitter(BlockEmitter &e, linalg::LinalgOp op);
   void run();
 
 private:
@@ -66,7 +66,7 @@ private:
   SmallVector<Value> positions;
 };
 
-GenericEmitter::GenericEmitter(BlockEmitter &e, linalg::LinalgOp op)
+GpuLinalgEmitter::GpuLinalgEmitter(BlockEmitter &e, linalg::LinalgOp op)
     : e(e), builder(e.builder), loc(op.getLoc()), op(op),
       maps(op.getIndexingMapsArray()),
       classes(e.plan.getSpace().getLoopClasses(op)),
@@ -91,7 +91,7 @@ GenericEmitter::GenericEmitter(BlockEmitter &e, linalg::LinalgOp op)
   op.getReductionDims(reductions);
 }
 
-Value GenericEmitter::load(unsigned operand) {
+Value GpuLinalgEmitter::load(unsigned operand) {
   if (!refs[operand])
     return e.scalars.lookupOrDefault(op->getOperand(operand));
   SmallVector<Value> indices;
@@ -106,7 +106,7 @@ Value GenericEmitter::load(unsigned operand) {
   return value;
 }
 
-SmallVector<Value> GenericEmitter::emitBody(ValueRange inits) {
+SmallVector<Value> GpuLinalgEmitter::emitBody(ValueRange inits) {
   IRMapping mapping(e.scalars);
   Block *body = op.getBlock();
   for (unsigned i = 0, n = op.getNumDpsInputs(); i != n; ++i)
@@ -131,7 +131,7 @@ SmallVector<Value> GenericEmitter::emitBody(ValueRange inits) {
   return results;
 }
 
-Value GenericEmitter::loadInit(unsigned init) {
+Value GpuLinalgEmitter::loadInit(unsigned init) {
   OpOperand &operand = op.getDpsInitsMutable()[init];
   if (!op.payloadUsesValueFromOperand(&operand))
     return Value();
@@ -140,7 +140,7 @@ Value GenericEmitter::loadInit(unsigned init) {
   return load(operand.getOperandNumber());
 }
 
-void GenericEmitter::storeInits(ValueRange values) {
+void GpuLinalgEmitter::storeInits(ValueRange values) {
   for (auto [init, value] : llvm::enumerate(values)) {
     unsigned operand = op.getNumDpsInputs() + init;
     SmallVector<Value> indices;
@@ -152,14 +152,14 @@ void GenericEmitter::storeInits(ValueRange values) {
   }
 }
 
-Value GenericEmitter::combine(unsigned init, Value lhs, Value rhs) {
+Value GpuLinalgEmitter::combine(unsigned init, Value lhs, Value rhs) {
   Operation *combiner = getCombiner(op, init);
   OperationState state(loc, combiner->getName(), {lhs, rhs}, {lhs.getType()},
                        combiner->getAttrs());
   return builder.create(state)->getResult(0);
 }
 
-SmallVector<Value> GenericEmitter::emitReductions(
+SmallVector<Value> GpuLinalgEmitter::emitReductions(
     ArrayRef<unsigned> loops, ValueRange carried,
     function_ref<SmallVector<Value>(ValueRange)> body) {
   if (loops.empty())
@@ -171,7 +171,7 @@ SmallVector<Value> GenericEmitter::emitReductions(
                       });
 }
 
-void GenericEmitter::emitPosition() {
+void GpuLinalgEmitter::emitPosition() {
   SmallVector<Value> inits;
   auto loadInits = [&] {
     SmallVector<Value> values;
@@ -200,7 +200,7 @@ void GenericEmitter::emitPosition() {
   }));
 }
 
-void GenericEmitter::emitWarpPosition(Value lane) {
+void GpuLinalgEmitter::emitWarpPosition(Value lane) {
   unsigned laneLoop = *getLaneLoop(op);
   SmallVector<unsigned> others;
   for (unsigned loop : reductions)
@@ -239,7 +239,7 @@ void GenericEmitter::emitWarpPosition(Value lane) {
   storeInits(carried);
 }
 
-void GenericEmitter::run() {
+void GpuLinalgEmitter::run() {
   SmallVector<unsigned> loops = getPositionLoops(op);
   SmallVector<unsigned, 4> positionClasses;
   for (unsigned loop : loops)
@@ -269,5 +269,5 @@ void GenericEmitter::run() {
 } // namespace
 
 void BlockEmitter::emitGeneric(linalg::LinalgOp op) {
-  GenericEmitter(*this, op).run();
+  GpuLinalgEmitter(*this, op).run();
 }

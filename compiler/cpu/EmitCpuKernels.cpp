@@ -1,4 +1,4 @@
-//===- EmitKernels.cpp - Lower vib.kernel to loops and vectors ------------===//
+//===- EmitCpuKernels.cpp - Lower vib.kernel to loops and vectors ---------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -57,10 +57,10 @@ struct Item {
   bool usesUnit, usesInner, once;
 };
 
-class KernelEmitter {
+class CpuKernelEmitter {
 public:
-  KernelEmitter(KernelOp kernel, StringRef name, const Machine &machine,
-                const MemoryMap &memory)
+  CpuKernelEmitter(KernelOp kernel, StringRef name, const Machine &machine,
+                   const MemoryMap &memory)
       : kernel(kernel), name(name), machine(machine), memory(memory),
         plan(kernel), loc(kernel.getLoc()) {}
 
@@ -105,7 +105,7 @@ private:
   SmallVector<Item> items;
 };
 
-FailureOr<Place> KernelEmitter::getPlace(const Buffer &buffer) {
+FailureOr<Place> CpuKernelEmitter::getPlace(const Buffer &buffer) {
   auto argument = cast<BlockArgument>(buffer.argument);
   unsigned index = argument.getArgNumber();
   if (buffer.kind == Buffer::Output)
@@ -113,7 +113,7 @@ FailureOr<Place> KernelEmitter::getPlace(const Buffer &buffer) {
   return memory.lookup(kernel.getOperand(index));
 }
 
-LogicalResult KernelEmitter::collect(Signature &result) {
+LogicalResult CpuKernelEmitter::collect(Signature &result) {
   for (const Buffer &buffer : plan.getBuffers()) {
     switch (buffer.kind) {
     case Buffer::Input:
@@ -153,7 +153,7 @@ LogicalResult KernelEmitter::collect(Signature &result) {
   return success();
 }
 
-void KernelEmitter::collectItems() {
+void CpuKernelEmitter::collectItems() {
   const TileChoice &tiles = plan.getTiles();
   auto addCopies = [&](ArrayRef<Copy> copies) {
     for (const Copy &copy : copies) {
@@ -178,8 +178,8 @@ void KernelEmitter::collectItems() {
   }
 }
 
-Value KernelEmitter::createView(OpBuilder &builder, unsigned index,
-                                Value unit) {
+Value CpuKernelEmitter::createView(OpBuilder &builder, unsigned index,
+                                   Value unit) {
   const Buffer &buffer = plan.getBuffers()[index];
   if (buffer.kind == Buffer::Input || buffer.kind == Buffer::Output) {
     Place place = *getPlace(buffer);
@@ -200,7 +200,7 @@ Value KernelEmitter::createView(OpBuilder &builder, unsigned index,
       signature.getBase(BaseKind::Arena), offset, ValueRange{});
 }
 
-void KernelEmitter::createViews(TileEmitter &e) {
+void CpuKernelEmitter::createViews(TileEmitter &e) {
   for (auto [index, buffer] : llvm::enumerate(plan.getBuffers())) {
     if (buffer.kind == Buffer::Scratch)
       e.setMemory(index, e.createStack(buffer.type));
@@ -209,18 +209,18 @@ void KernelEmitter::createViews(TileEmitter &e) {
   }
 }
 
-void KernelEmitter::createUnitViews(TileEmitter &e, Value unit) {
+void CpuKernelEmitter::createUnitViews(TileEmitter &e, Value unit) {
   for (auto [index, buffer] : llvm::enumerate(plan.getBuffers()))
     if (buffer.kind == Buffer::Spill || buffer.kind == Buffer::Partial)
       e.setMemory(index, createView(e.builder, index, unit));
 }
 
-void KernelEmitter::emitItem(TileEmitter &e, const Item &item) {
+void CpuKernelEmitter::emitItem(TileEmitter &e, const Item &item) {
   if (item.copy)
     return e.emitCopy(*item.copy);
   auto op = cast<linalg::LinalgOp>(item.op);
   e.loc = op.getLoc();
-  if (failed(matchContraction(op)))
+  if (failed(matchRegisterContraction(op)))
     return e.emitGeneric(op);
   auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
   e.emitContraction(op, fill && plan.isFolded(fill));
@@ -228,8 +228,8 @@ void KernelEmitter::emitItem(TileEmitter &e, const Item &item) {
 
 /// Emits the items of one level. Those that run once are emitted for the first
 /// unit.
-void KernelEmitter::emitItems(TileEmitter &e, Value unit, bool canBeFirst,
-                              bool inner) {
+void CpuKernelEmitter::emitItems(TileEmitter &e, Value unit, bool canBeFirst,
+                                 bool inner) {
   for (const Item &item : items) {
     if (item.usesInner != inner)
       continue;
@@ -250,7 +250,7 @@ void KernelEmitter::emitItems(TileEmitter &e, Value unit, bool canBeFirst,
   }
 }
 
-void KernelEmitter::emitUnit(TileEmitter &e, Value unit, bool canBeFirst) {
+void CpuKernelEmitter::emitUnit(TileEmitter &e, Value unit, bool canBeFirst) {
   createUnitViews(e, unit);
   emitItems(e, unit, canBeFirst, /*inner=*/false);
   const TileChoice &tiles = plan.getTiles();
@@ -268,7 +268,7 @@ void KernelEmitter::emitUnit(TileEmitter &e, Value unit, bool canBeFirst) {
   emitItems(e, unit, canBeFirst, /*inner=*/true);
 }
 
-void KernelEmitter::emitUnits(TileEmitter &e, Value begin, Value end) {
+void CpuKernelEmitter::emitUnits(TileEmitter &e, Value begin, Value end) {
   const TileChoice &tiles = plan.getTiles();
   if (!tiles.unit)
     return emitUnit(e, e.index(0), /*canBeFirst=*/true);
@@ -299,7 +299,7 @@ void KernelEmitter::emitUnits(TileEmitter &e, Value begin, Value end) {
 }
 
 /// result = partial 0 op partial 1 op …, in the order of the units.
-void KernelEmitter::emitCombination(OpBuilder &builder) {
+void CpuKernelEmitter::emitCombination(OpBuilder &builder) {
   TileEmitter e(builder, loc, plan, machine);
   for (const Combination &combination : plan.getCombinations()) {
     const Buffer &partial = plan.getBuffers()[combination.partial];
@@ -357,7 +357,8 @@ void KernelEmitter::emitCombination(OpBuilder &builder) {
   }
 }
 
-Value KernelEmitter::createPairs(OpBuilder &builder, const SharedPairs &pairs) {
+Value CpuKernelEmitter::createPairs(OpBuilder &builder,
+                                    const SharedPairs &pairs) {
   auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
   auto type = RankedTensorType::get({getPairLayout(pairs).elements},
                                     getElementTypeOrSelf(pairs.operand));
@@ -367,9 +368,9 @@ Value KernelEmitter::createPairs(OpBuilder &builder, const SharedPairs &pairs) {
       type);
 }
 
-void KernelEmitter::emitPairs(OpBuilder &builder, OpBuilder &launches,
-                              const Signature &entry, linalg::LinalgOp op,
-                              const SharedPairs &pairs) {
+void CpuKernelEmitter::emitPairs(OpBuilder &builder, OpBuilder &launches,
+                                 const Signature &entry, linalg::LinalgOp op,
+                                 const SharedPairs &pairs) {
   auto parent = cast<func::FuncOp>(kernel->getParentOp());
   std::string kernelName = std::exchange(name, name + ".pairs");
   func::FuncOp function = signature.createFunction(
@@ -417,9 +418,9 @@ void KernelEmitter::emitPairs(OpBuilder &builder, OpBuilder &launches,
   name = kernelName;
 }
 
-void KernelEmitter::launch(OpBuilder &launches, const Signature &entry,
-                           func::FuncOp function, int64_t units, double flops,
-                           double bytes) {
+void CpuKernelEmitter::launch(OpBuilder &launches, const Signature &entry,
+                              func::FuncOp function, int64_t units,
+                              double flops, double bytes) {
   Builder builder(function.getContext());
   function.setPrivate();
   function->setAttr(
@@ -437,8 +438,8 @@ void KernelEmitter::launch(OpBuilder &launches, const Signature &entry,
                    signature.getOperands(entry));
 }
 
-LogicalResult KernelEmitter::run(OpBuilder &builder, OpBuilder &launches,
-                                 const Signature &entry) {
+LogicalResult CpuKernelEmitter::run(OpBuilder &builder, OpBuilder &launches,
+                                    const Signature &entry) {
   auto parent = cast<func::FuncOp>(kernel->getParentOp());
   std::string symbol = (parent.getName() + "." + name).str();
   SmallVector<Type> range(2, builder.getIndexType());
@@ -520,12 +521,12 @@ LogicalResult EmitCpuKernels::emit(func::FuncOp function,
   FailureOr<SmallVector<NamedKernel>> kernels = collectKernels(function);
   if (failed(kernels))
     return failure();
-  std::vector<std::unique_ptr<KernelEmitter>> emitters;
+  std::vector<std::unique_ptr<CpuKernelEmitter>> emitters;
   for (auto &[kernel, name] : *kernels) {
     if (failed(verifyPlan(kernel, machine)))
       return failure();
     emitters.push_back(
-        std::make_unique<KernelEmitter>(kernel, name, machine, memory));
+        std::make_unique<CpuKernelEmitter>(kernel, name, machine, memory));
     if (failed(emitters.back()->collect(signature)))
       return failure();
     ++numKernels;
@@ -539,7 +540,7 @@ LogicalResult EmitCpuKernels::emit(func::FuncOp function,
   func::FuncOp entry = signature.createFunction(
       entryBuilder, loc, function.getName(), TypeRange(), memory);
   entry->setAttr(kEntryAttrName, builder.getUnitAttr());
-  for (std::unique_ptr<KernelEmitter> &emitter : emitters) {
+  for (std::unique_ptr<CpuKernelEmitter> &emitter : emitters) {
     builder.setInsertionPoint(function);
     if (failed(emitter->run(builder, entryBuilder, signature)))
       return failure();
