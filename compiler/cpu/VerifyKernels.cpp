@@ -179,7 +179,7 @@ LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
     for (unsigned i = 0; i != leading; ++i)
       ranges.set(function.getArgument(i), {0, *units, 1});
   }
-  return verifyAccesses(function, ranges);
+  return AccessVerifier().verify(function.getBody(), ranges);
 }
 
 /// An integer division by zero would stop the program.

@@ -140,31 +140,45 @@ void GatherEmitter::emit(gpu::GPUFuncOp function, ArrayRef<Place> places,
             types[i], row, thread);
 }
 
-LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
-                              llvm::StringSet<> &symbols) {
-  auto tensors = module->getAttrOfType<ArrayAttr>(kTensorsAttrName);
-  if (!tensors)
-    return module.emitError("expected a memory plan, but ")
-           << kTensorsAttrName
-           << " is missing: run vib-plan-device-arena first";
+/// The entries of `vib.tensors` for the inputs and the labels.
+static SmallVector<DictionaryAttr> getGathered(ModuleOp module) {
   auto lookup = [&](StringRef name) -> DictionaryAttr {
-    for (auto entry : tensors.getAsRange<DictionaryAttr>())
+    for (auto entry : module->getAttrOfType<ArrayAttr>(kTensorsAttrName)
+                          .getAsRange<DictionaryAttr>())
       if (entry.getAs<StringAttr>("name") == name &&
           !entry.contains("internal"))
         return entry;
     return {};
   };
-  // There is nothing to gather if the module has no training data.
   DictionaryAttr input = lookup("image") ? lookup("image") : lookup("x");
   DictionaryAttr label = lookup("y");
   if (!input || !label)
+    return {};
+  return {input, label};
+}
+
+static RankedTensorType getTensorType(DictionaryAttr tensor) {
+  return cast<RankedTensorType>(tensor.getAs<TypeAttr>("type").getValue());
+}
+
+SmallVector<RankedTensorType> vib::getGatheredTypes(ModuleOp module) {
+  return llvm::map_to_vector(getGathered(module), getTensorType);
+}
+
+LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
+                              llvm::StringSet<> &symbols) {
+  if (!module->getAttrOfType<ArrayAttr>(kTensorsAttrName))
+    return module.emitError("expected a memory plan, but ")
+           << kTensorsAttrName
+           << " is missing: run vib-plan-device-arena first";
+  SmallVector<DictionaryAttr> gathered = getGathered(module);
+  if (gathered.empty())
     return success();
   SmallVector<Place> places;
   SmallVector<RankedTensorType> types;
   KernelCost cost;
-  for (DictionaryAttr entry : {input, label}) {
-    types.push_back(
-        cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue()));
+  for (DictionaryAttr entry : gathered) {
+    types.push_back(getTensorType(entry));
     places.push_back({BaseKind::Arena,
                       entry.getAs<IntegerAttr>("offset").getInt(),
                       getPlainLayout(types.back())});

@@ -73,6 +73,11 @@ struct LaunchSizes {
 };
 LaunchSizes getLaunchSizes(mlir::gpu::LaunchFuncOp launch);
 
+/// The types of the inputs and of the labels that `gather` copies to the arena;
+/// none if the module has no training data.
+llvm::SmallVector<mlir::RankedTensorType>
+getGatheredTypes(mlir::ModuleOp module);
+
 /// Adds the entry `gather` and its kernel.
 llvm::LogicalResult emitGather(mlir::ModuleOp module,
                                mlir::gpu::GPUModuleOp kernels,

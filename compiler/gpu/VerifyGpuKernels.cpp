@@ -6,17 +6,21 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/gpu/BlockAccessVerifier.h"
 #include "compiler/gpu/Launches.h"
 #include "compiler/gpu/Passes.h"
-#include "compiler/plan/AccessVerifier.h"
 #include "compiler/plan/ConstantView.h"
 #include "compiler/plan/Memory.h"
 #include "compiler/plan/PlaceVerifier.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
@@ -26,6 +30,9 @@ namespace vib {
 } // namespace vib
 
 using namespace vib;
+
+/// The most threads that a block can have on any chip.
+static constexpr int64_t kMostThreads = 1024;
 
 namespace {
 
@@ -53,6 +60,7 @@ struct VerifyGpuKernels : vib::impl::VerifyGpuKernelsBase<VerifyGpuKernels> {
   LogicalResult verifySizes(gpu::LaunchFuncOp launch, gpu::GPUFuncOp kernel);
   LogicalResult verifyShared(gpu::LaunchFuncOp launch, gpu::GPUFuncOp kernel);
   LogicalResult verifyKernel(gpu::GPUFuncOp kernel);
+  LogicalResult verifyOp(Operation *op);
 
   SmallVector<Type> kernelTypes, gatherTypes;
   /// The most blocks of the launches of a kernel.
@@ -125,6 +133,10 @@ LogicalResult VerifyGpuKernels::verifySizes(gpu::LaunchFuncOp launch,
            << *blocks;
   int64_t &most = numBlocks[kernel];
   most = std::max(most, *blocks);
+  if (*threads < 1 || *threads > kMostThreads || *threads % kWarpThreads != 0)
+    return launch.emitError("expected whole warps of ")
+           << kWarpThreads << " threads, at most " << kMostThreads
+           << " threads, but got " << *threads;
   auto known = kernel.getKnownBlockSizeAttr();
   if (!known ||
       known.asArrayRef() != ArrayRef<int32_t>{int32_t(*threads), 1, 1}) {
@@ -182,7 +194,21 @@ LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
                             "and the step, or the arguments of gather, but "
                             "got ")
            << types;
+  if (kernel.getNumWorkgroupAttributions() != 0 ||
+      kernel.getNumPrivateAttributions() != 0)
+    return kernel.emitError("expected a kernel to use only the arena and "
+                            "dynamic shared memory");
+  if (!kernel.getKnownBlockSizeAttr())
+    return kernel.emitError("expected a kernel to have a known block size");
   for (unsigned i = 0, n = kernel.getNumArguments(); i != n; ++i) {
+    for (NamedAttribute attr : function_interface_impl::getArgAttrs(kernel, i))
+      if (attr.getName() != LLVM::LLVMDialect::getAlignAttrName() &&
+          attr.getName() != LLVM::LLVMDialect::getNoAliasAttrName())
+        return kernel.emitError("expected argument ")
+               << i << " to have only the attributes "
+               << LLVM::LLVMDialect::getAlignAttrName() << " and "
+               << LLVM::LLVMDialect::getNoAliasAttrName() << " but got "
+               << attr.getName();
     auto alignment = kernel.getArgAttrOfType<IntegerAttr>(
         i, LLVM::LLVMDialect::getAlignAttrName());
     if (alignment && alignment.getInt() != getArgumentAlignment(kernel, i))
@@ -191,38 +217,43 @@ LogicalResult VerifyGpuKernels::verifyKernel(gpu::GPUFuncOp kernel) {
              << getArgumentAlignment(kernel, i) << ", but got "
              << alignment.getInt();
   }
-  IndexRanges ranges;
-  kernel.walk([&](gpu::BlockIdOp id) {
-    ranges.set(id, {0, std::max<int64_t>(numBlocks.lookup(kernel), 1) - 1, 1});
-  });
-  kernel.walk(
-      [&](gpu::ThreadIdOp id) { ranges.set(id, {0, kBlockThreads - 1, 1}); });
-  WalkResult result = kernel.getBody().walk([&](Operation *op) {
-    // Shared memory is verified with each launch, which gives its size.
-    auto view = dyn_cast<memref::ViewOp>(op);
-    if (view && !view.getSource().getDefiningOp<gpu::DynamicSharedMemoryOp>() &&
-        failed(verifyView(view, ranges)))
-      return WalkResult::interrupt();
-    if (isa<linalg::LinalgDialect, tensor::TensorDialect, VibDialect>(
-            op->getDialect())) {
-      op->emitError("expected only loops over memory, but this op was not "
-                    "lowered");
-      return WalkResult::interrupt();
-    }
-    if (isa<memref::AtomicRMWOp, memref::GenericAtomicRMWOp, LLVM::AtomicRMWOp>(
-            op)) {
-      op->emitError("expected no atomic operation, because results must not "
-                    "depend on the order of blocks");
-      return WalkResult::interrupt();
-    }
-    if (isa<memref::AllocOp, memref::AllocaOp>(op)) {
-      op->emitError("expected a kernel to use only the arena and shared "
-                    "memory, without allocating memory");
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
+  WalkResult result = kernel.getBody().walk(
+      [&](Operation *op) { return WalkResult(verifyOp(op)); });
+  if (result.wasInterrupted())
+    return failure();
+  return verifyBlockAccesses(kernel,
+                             std::max<int64_t>(numBlocks.lookup(kernel), 1));
+}
+
+LogicalResult VerifyGpuKernels::verifyOp(Operation *op) {
+  if (isa<memref::AtomicRMWOp, memref::GenericAtomicRMWOp, LLVM::AtomicRMWOp>(
+          op))
+    return op->emitError("expected no atomic operation, because results must "
+                         "not depend on the order of blocks");
+  if (isa<memref::AllocOp, memref::AllocaOp>(op))
+    return op->emitError("expected a kernel to use only the arena and shared "
+                         "memory, without allocating memory");
+  if (isa<memref::LoadOp, memref::StoreOp, memref::ViewOp, vector::LoadOp,
+          vector::StoreOp, nvgpu::DeviceAsyncCopyOp, nvgpu::LdMatrixOp,
+          scf::ForOp, scf::IfOp, scf::YieldOp, gpu::BlockIdOp, gpu::ThreadIdOp,
+          gpu::BarrierOp, gpu::DynamicSharedMemoryOp, gpu::ReturnOp,
+          LLVM::LoadOp, LLVM::GEPOp, LLVM::BitcastOp, LLVM::ExtractValueOp,
+          NVVM::CpAsyncCommitGroupOp, NVVM::CpAsyncWaitGroupOp, NVVM::MmaOp,
+          NVVM::ShflOp, NVVM::ConvertFloatToTF32Op,
+          NVVM::ConvertF32x2ToBF16x2Op>(op)) {
+    if (llvm::any_of(op->getResultTypes(), llvm::IsaPred<MemRefType>) &&
+        !isa<memref::ViewOp, gpu::DynamicSharedMemoryOp>(op))
+      return op->emitError("expected only numbers and vectors as results");
+    return success();
+  }
+  if (!isa<arith::ArithDialect, math::MathDialect, vector::VectorDialect>(
+          op->getDialect()))
+    return op->emitError("expected only loops over memory, but this op was not "
+                         "lowered");
+  if (op->getNumRegions() != 0 || !isMemoryEffectFree(op))
+    return op->emitError("expected only loads and stores to read and write "
+                         "memory");
+  return success();
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/plan/AccessVerifier.h"
+#include "compiler/plan/IndexSystem.h"
 #include "compiler/plan/Memory.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -19,31 +20,8 @@ using namespace vib;
 /// What the stack of a thread has room for, beside the scratch of a kernel.
 static constexpr int64_t kMostStackBytes = 4 * 1024 * 1024;
 
-namespace {
-
-class AccessVerifier {
-public:
-  explicit AccessVerifier(IndexRanges &ranges) : ranges(ranges) {}
-
-  LogicalResult verify(Operation *op);
-
-private:
-  LogicalResult verifySubview(memref::SubViewOp view);
-  LogicalResult verifyStack(memref::AllocaOp alloca);
-  LogicalResult verifyLoop(scf::ForOp loop);
-  /// An access of `width` elements along the last dimension.
-  LogicalResult verifyAccess(Operation *op, MemRefType type, ValueRange indices,
-                             int64_t width);
-  LogicalResult verifyVector(Operation *op, MemRefType type, ValueRange indices,
-                             VectorType vector);
-
-  IndexRanges &ranges;
-  int64_t stackBytes = 0;
-};
-
-} // namespace
-
-LogicalResult vib::verifyView(memref::ViewOp view, IndexRanges &ranges) {
+LogicalResult AccessVerifier::verifyView(memref::ViewOp view,
+                                         IndexRanges &ranges) {
   auto source = cast<MemRefType>(view.getSource().getType());
   std::optional<int64_t> have = getStaticBytes(source),
                          need = getStaticBytes(view.getType());
@@ -69,7 +47,7 @@ LogicalResult vib::verifyView(memref::ViewOp view, IndexRanges &ranges) {
   return success();
 }
 
-LogicalResult AccessVerifier::verifySubview(memref::SubViewOp view) {
+static LogicalResult verifySubview(memref::SubViewOp view) {
   MemRefType source = view.getSourceType();
   for (int64_t axis = 0; axis != source.getRank(); ++axis) {
     if (view.isDynamicOffset(axis) || view.isDynamicSize(axis) ||
@@ -95,48 +73,78 @@ LogicalResult AccessVerifier::verifyStack(memref::AllocaOp alloca) {
   return success();
 }
 
-LogicalResult AccessVerifier::verifyLoop(scf::ForOp loop) {
+static LogicalResult verifyLoop(scf::ForOp loop, IndexRanges &ranges) {
   std::optional<IndexRange> step = ranges.get(loop.getStep());
   if (!step || step->min < 1)
     return loop.emitError("expected a step that is a positive constant");
   return success();
 }
 
+LogicalResult AccessVerifier::verifyIndex(Operation *op, MemRefType type,
+                                          unsigned axis, Value index,
+                                          int64_t width, Value dynamicWidth,
+                                          IndexRanges &ranges) {
+  std::optional<IndexRange> range = ranges.get(index);
+  if (!range)
+    return op->emitError("expected index ")
+           << axis << " to be one that constants, conditions and the bounds "
+           << "of loops determine";
+  int64_t size = type.getDimSize(axis);
+  bool isIn = isAtLeast(index, 0, ranges);
+  if (isIn && dynamicWidth)
+    isIn = isAtMost({index, dynamicWidth}, size, ranges);
+  else if (isIn)
+    isIn = width <= size && isAtMost(index, size - width, ranges);
+  if (isIn)
+    return success();
+  return op->emitError("expected an access within ")
+         << type << ", but index " << axis << " goes from " << range->min
+         << " to " << range->max
+         << (width != 1
+                 ? ", with " + std::to_string(width) + " elements from there"
+                 : "");
+}
+
 LogicalResult AccessVerifier::verifyAccess(Operation *op, MemRefType type,
-                                           ValueRange indices, int64_t width) {
+                                           ValueRange indices, int64_t width,
+                                           IndexRanges &ranges) {
   if (!type.hasStaticShape())
     return op->emitError("expected memory with a static shape but got ")
            << type;
-  for (auto [axis, index] : llvm::enumerate(indices)) {
-    std::optional<IndexRange> range = ranges.get(index);
-    if (!range)
-      return op->emitError("expected index ")
-             << axis << " to be one that constants and the bounds of loops "
-             << "determine";
-    bool isLast = axis + 1 == indices.size();
-    int64_t least = range->min, most = range->max, size = type.getDimSize(axis);
-    if (least < 0 || most > size - (isLast ? width : 1))
-      return op->emitError("expected an access within ")
-             << type << ", but index " << axis << " goes from " << least
-             << " to " << most
-             << (isLast && width != 1 ? ", with " + std::to_string(width) +
-                                            " elements from there"
-                                      : "");
-  }
+  for (auto [axis, index] : llvm::enumerate(indices))
+    if (failed(verifyIndex(op, type, axis, index,
+                           axis + 1 == indices.size() ? width : 1, Value(),
+                           ranges)))
+      return failure();
+  return success();
+}
+
+LogicalResult AccessVerifier::verifyAccess(Operation *op, MemRefType type,
+                                           ValueRange indices, Value width,
+                                           IndexRanges &ranges) {
+  if (!type.hasStaticShape())
+    return op->emitError("expected memory with a static shape but got ")
+           << type;
+  for (auto [axis, index] : llvm::enumerate(indices))
+    if (failed(verifyIndex(op, type, axis, index, 1,
+                           axis + 1 == indices.size() ? width : Value(),
+                           ranges)))
+      return failure();
   return success();
 }
 
 LogicalResult AccessVerifier::verifyVector(Operation *op, MemRefType type,
                                            ValueRange indices,
-                                           VectorType vector) {
+                                           VectorType vector,
+                                           IndexRanges &ranges) {
   if (vector.getRank() != 1 || vector.isScalable() ||
       vector.getElementType() != type.getElementType())
     return op->emitError("expected a vector of the elements of a row");
-  return verifyAccess(op, type, indices, vector.getDimSize(0));
+  return verifyAccess(op, type, indices, vector.getDimSize(0), ranges);
 }
 
 /// Only memory of the stack or of -O0 has an alignment beyond that of elements.
-static LogicalResult verifyAlignment(Operation *op) {
+LogicalResult AccessVerifier::verifyAlignment(Operation *op, IndexRanges &) {
   auto alignment = op->getAttrOfType<IntegerAttr>("alignment");
   if (!alignment || (isa<memref::AllocaOp, memref::AllocOp>(op) &&
                      alignment.getInt() == kMemoryAlignment))
@@ -145,36 +153,48 @@ static LogicalResult verifyAlignment(Operation *op) {
          << kMemoryAlignment << " bytes";
 }
 
-LogicalResult AccessVerifier::verify(Operation *op) {
-  if (failed(verifyAlignment(op)))
+LogicalResult AccessVerifier::verifyOp(Operation *op, IndexRanges &ranges) {
+  if (failed(verifyAlignment(op, ranges)))
     return failure();
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](memref::ViewOp view) { return verifyView(view, ranges); })
       .Case([&](memref::SubViewOp view) { return verifySubview(view); })
       .Case([&](memref::AllocaOp alloca) { return verifyStack(alloca); })
-      .Case([&](scf::ForOp loop) { return verifyLoop(loop); })
+      .Case([&](scf::ForOp loop) { return verifyLoop(loop, ranges); })
       .Case([&](memref::LoadOp load) {
-        return verifyAccess(load, load.getMemRefType(), load.getIndices(), 1);
+        return verifyAccess(load, load.getMemRefType(), load.getIndices(), 1,
+                            ranges);
       })
       .Case([&](memref::StoreOp store) {
-        return verifyAccess(store, store.getMemRefType(), store.getIndices(),
-                            1);
+        return verifyAccess(store, store.getMemRefType(), store.getIndices(), 1,
+                            ranges);
       })
       .Case([&](vector::LoadOp load) {
         return verifyVector(load, load.getMemRefType(), load.getIndices(),
-                            load.getVectorType());
+                            load.getVectorType(), ranges);
       })
       .Case([&](vector::StoreOp store) {
         return verifyVector(store, store.getMemRefType(), store.getIndices(),
-                            store.getVectorType());
+                            store.getVectorType(), ranges);
       })
       .Default(success());
 }
 
-LogicalResult vib::verifyAccesses(FunctionOpInterface function,
-                                  IndexRanges &ranges) {
-  AccessVerifier verifier(ranges);
-  WalkResult result = function.getFunctionBody().walk(
-      [&](Operation *op) { return WalkResult(verifier.verify(op)); });
-  return failure(result.wasInterrupted());
+LogicalResult AccessVerifier::verify(Region &region, IndexRanges &ranges) {
+  for (Operation &op : region.getOps()) {
+    if (failed(verifyOp(&op, ranges)))
+      return failure();
+    if (auto branch = dyn_cast<scf::IfOp>(op)) {
+      IndexRanges ifTrue = ranges.assume(branch.getCondition(), true);
+      IndexRanges ifFalse = ranges.assume(branch.getCondition(), false);
+      if (failed(verify(branch.getThenRegion(), ifTrue)) ||
+          failed(verify(branch.getElseRegion(), ifFalse)))
+        return failure();
+      continue;
+    }
+    for (Region &inner : op.getRegions())
+      if (failed(verify(inner, ranges)))
+        return failure();
+  }
+  return success();
 }

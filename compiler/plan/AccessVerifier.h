@@ -10,20 +10,51 @@
 #define VIB_COMPILER_PLAN_ACCESSVERIFIER_H
 
 #include "compiler/plan/IndexRange.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 namespace vib {
 
-/// Verifies that a view lies within its memory, at a multiple of its elements,
-/// for every value that its offset can have.
-llvm::LogicalResult verifyView(mlir::memref::ViewOp view, IndexRanges &ranges);
-
 /// Verifies that every view of a function of the phase kernels lies within its
-/// block or arena, and every load and store within its view. `ranges` has those
-/// of the function's arguments.
-llvm::LogicalResult verifyAccesses(mlir::FunctionOpInterface function,
+/// memory, and every load and store within its view.
+class AccessVerifier {
+public:
+  virtual ~AccessVerifier() = default;
+
+  /// `ranges` has those of the function's arguments and of ids.
+  llvm::LogicalResult verify(mlir::Region &region, IndexRanges &ranges);
+
+protected:
+  virtual llvm::LogicalResult verifyOp(mlir::Operation *op,
+                                       IndexRanges &ranges);
+  /// What LLVM is told of the alignment of an access must be true.
+  virtual llvm::LogicalResult verifyAlignment(mlir::Operation *op,
+                                              IndexRanges &ranges);
+
+  /// An access of `width` elements along the last dimension.
+  llvm::LogicalResult verifyAccess(mlir::Operation *op, mlir::MemRefType type,
+                                   mlir::ValueRange indices, int64_t width,
                                    IndexRanges &ranges);
+  /// The same where the width is a value, which is at least 1.
+  llvm::LogicalResult verifyAccess(mlir::Operation *op, mlir::MemRefType type,
+                                   mlir::ValueRange indices, mlir::Value width,
+                                   IndexRanges &ranges);
+  /// A view within its memory, at a multiple of its elements.
+  llvm::LogicalResult verifyView(mlir::memref::ViewOp view,
+                                 IndexRanges &ranges);
+
+private:
+  llvm::LogicalResult verifyIndex(mlir::Operation *op, mlir::MemRefType type,
+                                  unsigned axis, mlir::Value index,
+                                  int64_t width, mlir::Value dynamicWidth,
+                                  IndexRanges &ranges);
+  llvm::LogicalResult verifyVector(mlir::Operation *op, mlir::MemRefType type,
+                                   mlir::ValueRange indices,
+                                   mlir::VectorType vector,
+                                   IndexRanges &ranges);
+  llvm::LogicalResult verifyStack(mlir::memref::AllocaOp alloca);
+
+  int64_t stackBytes = 0;
+};
 
 } // namespace vib
 

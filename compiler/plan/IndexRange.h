@@ -12,6 +12,7 @@
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallVector.h"
 #include <optional>
 
 namespace vib {
@@ -23,14 +24,27 @@ struct IndexRange {
   int64_t min, max, step;
 };
 
+/// lesser + distance <= greater, which holds at a place of a function.
+struct IndexOrder {
+  mlir::Value lesser, greater;
+  int64_t distance;
+};
+
 /// The ranges of the indices of a function, from its constants, the bounds of
 /// its loops and the arithmetic between them.
 class IndexRanges {
 public:
   /// Sets the range of an argument.
-  void set(mlir::Value value, IndexRange range) { known[value] = range; }
+  void set(mlir::Value value, IndexRange range) { given[value] = range; }
   /// The range of a value; none if nothing bounds it.
   std::optional<IndexRange> get(mlir::Value value);
+
+  /// The ranges where an i1 is true, or false.
+  IndexRanges assume(mlir::Value condition, bool isTrue);
+  /// The ranges where a value is at least `least`.
+  IndexRanges assumeAtLeast(mlir::Value value, int64_t least);
+  /// What the conditions say that have been assumed.
+  llvm::ArrayRef<IndexOrder> getOrders() const { return orders; }
 
 private:
   /// A constant and multiples of values, so that `i - i` is 0 whatever i is.
@@ -41,8 +55,27 @@ private:
   };
   bool addTo(Sum &sum, mlir::Value value, int64_t factor);
   std::optional<IndexRange> getTerm(mlir::Value value);
+  std::optional<IndexRange> computeTerm(mlir::Value value);
+  /// The range of a value that a loop carries.
+  std::optional<IndexRange> getCarried(mlir::BlockArgument argument);
+  /// The range of a value that a condition selects.
+  std::optional<IndexRange>
+  getSelected(mlir::Value condition, mlir::Value ifTrue, mlir::Value ifFalse);
 
+  /// The same ranges, from which more can follow.
+  IndexRanges copy() const;
+  void add(mlir::Value condition, bool isTrue);
+  void addAtLeast(mlir::Value value, int64_t least);
+  void addOrder(IndexOrder order);
+  /// Narrows the range of a value.
+  void narrow(mlir::Value value, int64_t least, int64_t most);
+
+  /// Ranges of arguments, and those that conditions have narrowed.
+  llvm::DenseMap<mlir::Value, IndexRange> given;
   llvm::DenseMap<mlir::Value, std::optional<IndexRange>> known;
+  llvm::SmallVector<IndexOrder> orders;
+  /// How many conditions and loops a value was followed through, and ops.
+  unsigned numCopies = 0, numNested = 0;
 };
 
 } // namespace vib

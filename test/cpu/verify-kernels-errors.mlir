@@ -164,7 +164,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
     %c16 = arith.constant 16 : index
     %v = memref.view %a[%c0][] : memref<64xi8> to memref<8xindex>
     %i = memref.load %v[%c0] : memref<8xindex>
-    // expected-error @below {{expected index 0 to be one that constants and the bounds of loops determine}}
+    // expected-error @below {{expected index 0 to be one that constants, conditions and the bounds of loops determine}}
     %x = memref.load %v[%i] : memref<8xindex>
     return
   }
@@ -345,7 +345,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
     %v = memref.view %a[%c0][] : memref<64xi8> to memref<4xf32>
     scf.for %i = %c0 to %most step %c2 {
       %j = arith.remui %i, %c4 : index
-      // expected-error @below {{expected index 0 to be one that constants and the bounds of loops determine}}
+      // expected-error @below {{expected index 0 to be one that constants, conditions and the bounds of loops determine}}
       %x = memref.load %v[%j] : memref<4xf32>
     }
     return
