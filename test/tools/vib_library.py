@@ -89,27 +89,37 @@ class Matrix:
         panel, column = divmod(column, self.width)
         return panel * self.step + row * self.width + column
 
+    def runs(self):
+        """Where each run of neighbours begins, in the matrix and in memory, and its length."""
+        for row in range(self.rows):
+            for column in range(0, self.columns, self.width):
+                begin = row * self.columns + column
+                yield begin, self.place(begin), min(self.width, self.columns - column)
+
     def __len__(self):
         return self.rows * self.columns
 
+    def __iter__(self):
+        for _, place, count in self.runs():
+            yield from self.memory[place : place + count]
+
     def __getitem__(self, index):
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+            return list(self)[index]
         return self.memory[self.place(range(len(self))[index])]
 
     def __setitem__(self, index, value):
-        if isinstance(index, slice):
-            places = range(*index.indices(len(self)))
-            assert len(places) == len(value), (len(places), len(value))
-            for i, element in zip(places, value):
-                self[i] = element
+        if index == slice(None):
+            assert len(self) == len(value), (len(self), len(value))
+            for begin, place, count in self.runs():
+                self.memory[place : place + count] = value[begin : begin + count]
         else:
             self.memory[self.place(range(len(self))[index])] = value
 
 
 class Library:
-    """A model with its own memory. `tensors`, `weights` and `gradients` are flat arrays by
-    name; those of parameters are [in, out], row-major."""
+    """A model with its own memory. `tensors`, `weights`, `moment1`, `moment2` and `gradients` are
+    flat arrays by name; those of parameters are [in, out], row-major."""
 
     def __init__(self, path):
         # Look up the functions now, so that a missing symbol is an error here.
@@ -132,10 +142,10 @@ class Library:
             t.name.decode(): self.view(t, t.shape[: t.rank], self.call.arena)
             for t in self.model.tensors[: self.model.num_tensors]}
         parameters = self.model.parameters[: self.model.num_parameters]
-        self.weights, self.gradients = (
+        self.weights, self.moment1, self.moment2, self.gradients = (
             {p.name.decode(): self.view(p, p.shape[: p.rank], blocks[block])
              for p in parameters}
-            for block in ("weights", "gradients"))
+            for block in ("weights", "moment1", "moment2", "gradients"))
 
     def allocate(self, size):
         memory = ctypes.create_string_buffer(size + 64)
