@@ -114,6 +114,11 @@ def VerifyGpuKernels : Pass<"vib-verify-gpu-kernels", "mlir::ModuleOp"> {
     KiB). `vib.kernels` describes each kernel. A kernel takes the blocks, the
     arena and the step, or the arguments of `gather`. No tensor, structured op,
     vib.noise or atomic operation is left.
+
+    Each access of each thread lies within its view and is aligned as it says,
+    for all ids of threads and blocks, all iterations of the loops around it,
+    and the conditions under which it runs. `gather` reads only whole rows of the
+    data, at the numbers that the order of the rows gives.
   }];
   let dependentDialects = ["mlir::LLVM::LLVMDialect"];
 }
