@@ -44,16 +44,18 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   vectorOptions.x86Vector = true;
   OpPassManager &vectors = pm.nest<func::FuncOp>();
   vectors.addPass(createConvertVectorToLLVMPass(vectorOptions));
-  vectors.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  // The rest of a body is converted in one pass, which unlike the passes of
+  // these dialects can run on one function.
+  ConvertToLLVMPassOptions bodyOptions;
+  bodyOptions.filterDialects = {"arith", "cf", "index", "memref"};
+  bodyOptions.allowPatternRollback = false;
+  vectors.addPass(createConvertToLLVMPass(bodyOptions));
   // Shapes are static, so a bare pointer carries all information of a memref
   // descriptor, and it can be noalias.
   ConvertFuncToLLVMPassOptions funcOptions;
   funcOptions.useBarePtrCallConv = true;
   pm.addPass(createConvertFuncToLLVMPass(funcOptions));
-  pm.addPass(createConvertControlFlowToLLVMPass());
   OpPassManager &lowered = pm.nest<LLVM::LLVMFuncOp>();
-  lowered.addPass(createConvertIndexToLLVMPass());
   lowered.addPass(createCanonicalizerPass());
   lowered.addPass(createCSEPass());
   lowered.addPass(createReconcileUnrealizedCastsPass());
