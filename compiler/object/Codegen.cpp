@@ -1,4 +1,4 @@
-//===- Codegen.cpp - Emit LLVM IR, assembly and objects -------------------===//
+//===- Codegen.cpp - Emit LLVM IR and objects -----------------------------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -22,7 +22,6 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
-#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCAsmBackend.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCCodeEmitter.h"
@@ -65,21 +64,21 @@ static std::string getModelName(mlir::ModuleOp module) {
   return "vib";
 }
 
-/// Completes `translated`: sets the target, and adds the descriptor and the
-/// record of the options.
-static mlir::LogicalResult completeModule(llvm::Module &translated,
-                                          mlir::ModuleOp module,
-                                          const CompileOptions &options,
-                                          const TargetInfo &target,
-                                          const GpuCode *gpu) {
-  std::string name = getModelName(module);
+static void setTarget(llvm::Module &translated, const TargetInfo &target) {
   translated.setTargetTriple(target.machine->getTargetTriple());
   translated.setDataLayout(target.machine->createDataLayout());
-  translated.setSourceFileName(name);
   translated.setPICLevel(PICLevel::BigPIC);
+}
+
+/// Adds the descriptor and the record of the options.
+static mlir::LogicalResult addData(llvm::Module &translated,
+                                   mlir::ModuleOp module,
+                                   const CompileOptions &options,
+                                   const TargetInfo &target,
+                                   const GpuCode *gpu) {
   if (failed(emitDescriptor(module, options, target, gpu, translated)))
     return mlir::failure();
-  addRecord(translated, options.getRecord(name));
+  addRecord(translated, options.getRecord(getModelName(module)));
   return mlir::success();
 }
 
@@ -88,19 +87,22 @@ vib::createGpuProgram(mlir::ModuleOp module, const CompileOptions &options,
                       const TargetInfo &target, const GpuCode &gpu,
                       LLVMContext &context) {
   auto program = std::make_unique<llvm::Module>(getModelName(module), context);
-  if (failed(completeModule(*program, module, options, target, &gpu)))
+  setTarget(*program, target);
+  if (failed(addData(*program, module, options, target, &gpu)))
     return nullptr;
   return program;
 }
 
-std::unique_ptr<llvm::Module>
-vib::translateToLLVMIR(mlir::ModuleOp module, const CompileOptions &options,
-                       const TargetInfo &target, LLVMContext &context) {
+std::unique_ptr<llvm::Module> vib::emitLLVMIR(mlir::ModuleOp module,
+                                              const CompileOptions &options,
+                                              const TargetInfo &target,
+                                              LLVMContext &context) {
   std::unique_ptr<llvm::Module> translated =
       mlir::translateModuleToLLVMIR(module, context, getModelName(module));
-  if (!translated ||
-      failed(completeModule(*translated, module, options, target, nullptr)))
+  if (!translated)
     return nullptr;
+  setTarget(*translated, target);
+  translated->setSourceFileName(getModelName(module));
   for (Function &function : *translated) {
     if (function.isDeclaration())
       continue;
@@ -108,6 +110,9 @@ vib::translateToLLVMIR(mlir::ModuleOp module, const CompileOptions &options,
     if (!options.features.empty())
       function.addFnAttr("target-features", options.features);
   }
+  optimize(*translated, options, target, module.getContext());
+  if (failed(addData(*translated, module, options, target, nullptr)))
+    return nullptr;
   return translated;
 }
 
@@ -143,6 +148,10 @@ static void reportDiagnostic(const DiagnosticInfo *info, void *) {
   DiagnosticPrinterRawOStream printer(os);
   info->print(printer);
   report_fatal_error(StringRef(message), /*gen_crash_diag=*/false);
+}
+
+void vib::reportErrors(LLVMContext &context) {
+  context.setDiagnosticHandlerCallBack(reportDiagnostic);
 }
 
 /// The scalars of a structure or an array, of which code generation makes a
@@ -191,7 +200,7 @@ static Error checkAggregates(const llvm::Module &module) {
 
 Expected<std::unique_ptr<llvm::Module>> vib::parseLLVMIR(MemoryBufferRef text,
                                                          LLVMContext &context) {
-  context.setDiagnosticHandlerCallBack(reportDiagnostic);
+  reportErrors(context);
   SMDiagnostic diagnostic;
   std::unique_ptr<llvm::Module> module =
       parseAssembly(text, diagnostic, context);
@@ -203,21 +212,8 @@ Expected<std::unique_ptr<llvm::Module>> vib::parseLLVMIR(MemoryBufferRef text,
 }
 
 //===----------------------------------------------------------------------===//
-// Assembly and objects
+// Objects
 //===----------------------------------------------------------------------===//
-
-std::string vib::emitAssembly(llvm::Module &module, const TargetInfo &target,
-                              bool verbose) {
-  SmallString<0> text;
-  raw_svector_ostream os(text);
-  target.machine->Options.MCOptions.AsmVerbose = verbose;
-  legacy::PassManager passes;
-  if (target.machine->addPassesToEmitFile(passes, os, nullptr,
-                                          CodeGenFileType::AssemblyFile))
-    report_fatal_error("the target emits no assembly");
-  passes.run(module);
-  return text.str().str();
-}
 
 /// Keeps the first error of the assembler, as text.
 static void collectDiagnostic(const SMDiagnostic &diagnostic, void *context) {

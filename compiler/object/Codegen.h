@@ -19,12 +19,13 @@ namespace vib {
 struct GpuCode;
 struct TargetInfo;
 
-/// Translates the LLVM dialect to LLVM IR for `target`, and adds the descriptor
-/// and the record of `options`. Returns null after reporting an error.
-std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
-                                                const CompileOptions &options,
-                                                const TargetInfo &target,
-                                                llvm::LLVMContext &context);
+/// Translates the LLVM dialect to LLVM IR for `target`, optimizes it, and adds
+/// the descriptor and the record of `options`. Returns null after reporting an
+/// error.
+std::unique_ptr<llvm::Module> emitLLVMIR(mlir::ModuleOp module,
+                                         const CompileOptions &options,
+                                         const TargetInfo &target,
+                                         llvm::LLVMContext &context);
 
 /// The LLVM IR of a program for a GPU. It consists of the descriptor and the
 /// record only; all host code is in the runtime. `module` is the module from
@@ -35,18 +36,23 @@ std::unique_ptr<llvm::Module> createGpuProgram(mlir::ModuleOp module,
                                                const GpuCode &gpu,
                                                llvm::LLVMContext &context);
 
-/// Runs LLVM's passes at the level of `options`.
+/// Runs LLVM's passes at the level of `options`, on the threads of `threads`.
 void optimize(llvm::Module &module, const CompileOptions &options,
-              const TargetInfo &target);
+              const TargetInfo &target, mlir::MLIRContext *threads);
 
 /// Print and parse the text of a module.
 std::string printLLVMIR(const llvm::Module &module);
 llvm::Expected<std::unique_ptr<llvm::Module>>
 parseLLVMIR(llvm::MemoryBufferRef text, llvm::LLVMContext &context);
 
-/// `verbose` adds comments, which make the text more readable but take time.
+/// Makes errors of code generation end vibc with a message about its input.
+void reportErrors(llvm::LLVMContext &context);
+
+/// Generates code on the threads of `threads`. `verbose` adds comments, which
+/// make the text more readable but take time. What is left of `module` is of no
+/// use.
 std::string emitAssembly(llvm::Module &module, const TargetInfo &target,
-                         bool verbose);
+                         bool verbose, mlir::MLIRContext *threads);
 
 llvm::Expected<std::string> assemble(llvm::MemoryBufferRef assembly,
                                      const TargetInfo &target);

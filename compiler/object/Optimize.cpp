@@ -7,10 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/object/Codegen.h"
+#include "compiler/object/Parts.h"
 #include "compiler/object/Target.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
 
@@ -46,12 +50,38 @@ public:
 };
 } // namespace
 
-void vib::optimize(llvm::Module &module, const CompileOptions &options,
-                   const TargetInfo &target) {
+/// Passes that change no instruction of what the emitters of kernels write,
+/// because constants and conditions are folded before. They take a tenth of the
+/// time of all passes.
+static bool isIdle(StringRef pass) {
+  static const StringSet<> idle = {"ADCEPass",
+                                   "AggressiveInstCombinePass",
+                                   "BDCEPass",
+                                   "CalledValuePropagationPass",
+                                   "ConstraintEliminationPass",
+                                   "GlobalOptPass",
+                                   "JumpThreadingPass",
+                                   "LoopDeletionPass",
+                                   "LoopDistributePass",
+                                   "LoopInstSimplifyPass",
+                                   "LoopLoadEliminationPass",
+                                   "LoopSimplifyCFGPass",
+                                   "MergedLoadStoreMotionPass",
+                                   "ReversePostOrderFunctionAttrsPass",
+                                   "SCCPPass",
+                                   "SimpleLoopUnswitchPass"};
+  return idle.contains(pass);
+}
+
+static void runPasses(Module &module, unsigned level, TargetMachine &machine) {
   // The reference (-O0) stays scalar.
   PipelineTuningOptions tuning;
-  tuning.LoopVectorization = tuning.SLPVectorization = options.level >= 2;
-  PassBuilder builder(target.machine.get(), tuning);
+  tuning.LoopVectorization = tuning.SLPVectorization = level >= 2;
+  PassInstrumentationCallbacks callbacks;
+  if (level > 0)
+    callbacks.registerShouldRunOptionalPassCallback(
+        [](StringRef pass, Any) { return !isIdle(pass); });
+  PassBuilder builder(&machine, tuning, std::nullopt, &callbacks);
   builder.registerLateLoopOptimizationsEPCallback(
       [](LoopPassManager &passes, OptimizationLevel) {
         passes.addPass(KeepLargeLoops());
@@ -65,8 +95,68 @@ void vib::optimize(llvm::Module &module, const CompileOptions &options,
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  OptimizationLevel level = options.level >= 3   ? OptimizationLevel::O3
-                            : options.level == 2 ? OptimizationLevel::O2
-                                                 : OptimizationLevel::O1;
-  builder.buildPerModuleDefaultPipeline(level).run(module, modules);
+  OptimizationLevel optimization = level >= 3   ? OptimizationLevel::O3
+                                   : level == 2 ? OptimizationLevel::O2
+                                                : OptimizationLevel::O1;
+  builder.buildPerModuleDefaultPipeline(optimization).run(module, modules);
+}
+
+/// The local functions that are not only called. LLVM would remove those that
+/// their part does not use.
+static StringSet<> findReferenced(const Module &module) {
+  StringSet<> names;
+  for (const Function &function : module)
+    if (function.hasLocalLinkage() &&
+        (function.use_empty() || function.hasAddressTaken()))
+      names.insert(function.getName());
+  return names;
+}
+
+/// Replaces the functions of `module` by those of the parts, which keep their
+/// order.
+static void replaceFunctions(Module &module,
+                             ArrayRef<SmallVector<char, 0>> parts) {
+  SmallVector<std::string> order;
+  for (Function &function : module) {
+    order.push_back(function.getName().str());
+    function.dropAllReferences();
+  }
+  for (Function &function : make_early_inc_range(module))
+    function.eraseFromParent();
+
+  Linker linker(module);
+  for (ArrayRef<char> part : parts) {
+    StringRef bitcode(part.data(), part.size());
+    if (linker.linkInModule(cantFail(parseBitcodeFile(
+            MemoryBufferRef(bitcode, "part"), module.getContext()))))
+      report_fatal_error("the parts of a module do not fit together");
+  }
+  for (StringRef name : order)
+    if (Function *function = module.getFunction(name)) {
+      function->removeFromParent();
+      module.getFunctionList().push_back(function);
+    }
+}
+
+void vib::optimize(Module &module, const CompileOptions &options,
+                   const TargetInfo &target, mlir::MLIRContext *threads) {
+  if (!module.global_empty() || !isDivisible(module))
+    return runPasses(module, options.level, *target.machine);
+
+  Parts parts(module, Division::ByCalls);
+  StringSet<> referenced = findReferenced(module);
+  std::vector<SmallVector<char, 0>> optimized(parts.size());
+  parts.forEach(threads, [&](size_t index) {
+    LLVMContext context;
+    std::unique_ptr<Module> part = parts.load(index, context);
+    for (Function &function : *part)
+      if (referenced.contains(function.getName()))
+        function.setLinkage(GlobalValue::ExternalLinkage);
+    runPasses(*part, options.level, *cloneMachine(*target.machine));
+    optimized[index] = writeBitcode(*part);
+  });
+  replaceFunctions(module, optimized);
+  for (Function &function : module)
+    if (referenced.contains(function.getName()))
+      function.setLinkage(GlobalValue::InternalLinkage);
 }

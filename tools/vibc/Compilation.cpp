@@ -184,11 +184,10 @@ int Compilation::lowerToObject() {
     TimingScope scope = phaseScope.nest("LLVM's optimizer");
     llvm::LLVMContext llvmContext;
     ErrorWatcher watcher(&context);
-    std::unique_ptr<llvm::Module> translated = translateToLLVMIR(
+    std::unique_ptr<llvm::Module> translated = emitLLVMIR(
         *input.module, settings.options, settings.target, llvmContext);
     if (!translated)
       return watcher.hasError ? 1 : fail("the module cannot become LLVM IR");
-    optimize(*translated, settings.options, settings.target);
     text = printLLVMIR(*translated);
   }
   if (phase == Phase::LLVM) {
@@ -201,7 +200,8 @@ int Compilation::lowerToObject() {
     if (!parsed)
       return fail(toString(parsed.takeError()));
     bool isRead = flags.emit == Phase::Asm || !flags.saveTemps.empty();
-    text = emitAssembly(**parsed, settings.target, /*verbose=*/isRead);
+    text =
+        emitAssembly(**parsed, settings.target, /*verbose=*/isRead, &context);
     phase = Phase::Asm;
   }
   if (phase == Phase::Asm) {
@@ -262,7 +262,7 @@ int Compilation::lowerToGpuObject() {
         *input.module, settings.options, settings.target, code, llvmContext);
     if (!program)
       return watcher.hasError ? 1 : fail("the module has no descriptor");
-    text = emitAssembly(*program, settings.target, /*verbose=*/false);
+    text = emitAssembly(*program, settings.target, /*verbose=*/false, &context);
     llvm::Expected<std::string> object =
         assemble(llvm::MemoryBufferRef(text, input.name), settings.target);
     if (!object)
