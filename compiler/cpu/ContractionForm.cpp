@@ -8,7 +8,7 @@
 
 #include "compiler/cpu/ContractionForm.h"
 #include "compiler/cpu/TileEmitter.h"
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Memory.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 

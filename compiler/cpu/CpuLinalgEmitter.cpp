@@ -24,7 +24,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/cpu/TileEmitter.h"
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelQueries.h"
 #include "mlir/Interfaces/VectorInterfaces.h"
 
 using namespace mlir;

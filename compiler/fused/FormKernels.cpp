@@ -14,9 +14,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/fused/Fusion.h"
 #include "compiler/fused/KernelParts.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/Passes.h"
+#include "compiler/fused/TieOutputs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"

@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/FusionNotes.h"
+#include "compiler/fused/KernelQueries.h"
+#include "compiler/fused/MergeKernels.h"
 #include "compiler/fused/Passes.h"
 #include "llvm/ADT/SetVector.h"
 

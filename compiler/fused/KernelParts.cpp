@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/KernelParts.h"
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelQueries.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 

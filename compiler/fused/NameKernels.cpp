@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/Passes.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"

@@ -13,8 +13,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/Outline.h"
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/FusionNotes.h"
 #include "compiler/fused/KernelParts.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/TextLayout.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"

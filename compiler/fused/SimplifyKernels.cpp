@@ -14,8 +14,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelSpace.h"
 #include "compiler/fused/Passes.h"
+#include "compiler/fused/TieOutputs.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Dominance.h"

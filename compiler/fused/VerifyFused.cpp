@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/VerifyFused.h"
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/FusionNotes.h"
 #include "compiler/fused/KernelParts.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/step/LoopVerifier.h"
 #include "compiler/step/SlotVerifier.h"

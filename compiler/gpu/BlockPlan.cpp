@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockPlan.h"
-#include "compiler/fused/Fusion.h"
 
 using namespace mlir;
 using namespace vib;

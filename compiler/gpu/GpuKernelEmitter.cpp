@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/GpuKernelEmitter.h"
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/FusionNotes.h"
 #include "compiler/fused/KernelParts.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/KernelBody.h"
 #include "compiler/plan/StepField.h"
 

@@ -16,7 +16,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/fused/Fusion.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/gpu/BlockPlan.h"
 #include "compiler/gpu/BlockPlanVerifier.h"
 #include "compiler/gpu/Passes.h"

@@ -27,7 +27,7 @@ enum class ExplainForm { Brief, Full, Json };
 /// The origin of a kernel. The attributes may be null.
 struct ExplainedKernel {
   std::string name;
-  /// Those of KernelParts.h and Fusion.h.
+  /// Those of KernelParts.h and FusionNotes.h.
   mlir::ArrayAttr parts, fused, unfused;
 };
 

@@ -1,0 +1,172 @@
+//===- StepFunctions.cpp - What each function of the step computes --------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/StepWriter.h"
+#include "compiler/step/DifferentiableOpInterface.h"
+
+using namespace mlir;
+using namespace vib;
+
+void StepWriter::writeScale() {
+  ScaleOp scale = getScale();
+  if (!scale)
+    return;
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, scale.getLoc(), "scale");
+  // Signless i8, because arithmetic works on signless integers only.
+  step.set(
+      model.getInput(),
+      function.addArgument(getMatrixType(getInputWidth(), builder.getI8Type()),
+                           SlotKind::Input, "image"));
+  addScalars(function, step);
+  buildForward(step, scale.getResult());
+  Value scaled = step.getTensor(scale.getResult());
+  if (getScaledType(step) != type)
+    scaled = step.round(scaled);
+  function.addResult(scaled, SlotKind::Output, "x");
+  function.finish();
+}
+
+void StepWriter::addRate(StepFunction &function, StepBuilder &step) {
+  Value rate =
+      loss.getRate() ? step.getTensor(loss.getRate()) : step.zeros(batch);
+  function.addResult(rate, SlotKind::Output, "rate");
+}
+
+void StepWriter::writeTraining(StringRef name, bool updates) {
+  StepBuilder step = createBuilder(StepPurpose::Train);
+  StepFunction function(builder, model.getLoc(), name);
+  addInput(function, step);
+  addTarget(function, step);
+  SmallVector<SlotKind> slots = {SlotKind::Gradient};
+  llvm::StringMap<SmallVector<Value>> state;
+  if (updates) {
+    slots = getStateSlots(rule, averaged);
+    for (const Parameter &parameter : parameters) {
+      SmallVector<Value> &tensors = state[parameter.name];
+      for (SlotKind slot : slots)
+        tensors.push_back(
+            function.addArgument(RankedTensorType::get(parameter.shape, type),
+                                 slot, parameter.name));
+      step.setParameter(parameter.name, tensors.front());
+    }
+    step.setGradientSink([&](StringRef parameter, Value gradient) {
+      SmallVector<Value> &tensors = state[parameter];
+      tensors = buildUpdate(step, rule, averaged, gradient, tensors);
+    });
+  } else {
+    addWeights(function, step);
+    step.setGradientSink([&](StringRef parameter, Value gradient) {
+      state[parameter] = {gradient};
+    });
+  }
+  addScalars(function, step);
+
+  markLearned(step);
+  SmallVector<Value> terms(loss.getOperands());
+  buildForward(step, terms);
+  buildBackward(step);
+
+  for (const Parameter &parameter : parameters)
+    for (auto [slot, tensor] : llvm::zip_equal(slots, state[parameter.name]))
+      function.addResult(tensor, slot, parameter.name);
+  ArrayRef<Value> likelihood = step.get(nll.getResult());
+  function.addResult(likelihood[0], SlotKind::Output, "nll");
+  addRate(function, step);
+  function.addResult(likelihood[1], SlotKind::Output, "error");
+  function.finish();
+}
+
+void StepWriter::writeEncode() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "encode");
+  addInput(function, step);
+  addWeights(function, step);
+  addScalars(function, step);
+  Value posterior = sample.getDistribution();
+  SmallVector<Value> targets = {posterior};
+  if (loss.getRate())
+    targets.push_back(loss.getRate());
+  buildForward(step, targets);
+  step.setLabel(step.getLabelOf(posterior));
+  step.setWord("sigma");
+
+  function.addResult(step.get(posterior)[0], SlotKind::Output, "mu");
+  function.addResult(buildDeviation(step, posterior), SlotKind::Output,
+                     "sigma");
+  if (sample.getDistribution().getType().getCovariance() == Covariance::Full)
+    function.addResult(step.get(posterior)[2], SlotKind::Output, "cholesky");
+  addRate(function, step);
+  if (loss.getRate() && step.get(loss.getRate()).size() > 1)
+    function.addResult(step.get(loss.getRate())[1], SlotKind::Output,
+                       "rate_each");
+  function.finish();
+}
+
+void StepWriter::writeEvaluate() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "evaluate");
+  addInput(function, step);
+  addPosterior(function, step);
+  addTarget(function, step);
+  addWeights(function, step);
+  addScalars(function, step);
+  buildForward(step, nll.getResult());
+  step.setLabel(step.getLabelOf(nll.getResult()));
+  step.setWord("prediction");
+
+  function.addResult(step.get(nll.getResult())[0], SlotKind::Output, "nll");
+  function.addResult(step.get(nll.getResult())[1], SlotKind::Output, "error");
+  function.addResult(buildPrediction(step, nll.getLikelihood()),
+                     SlotKind::Output, "prediction");
+  function.finish();
+}
+
+void StepWriter::writeDraw() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "draw");
+  addPosterior(function, step);
+  addScalars(function, step);
+  buildForward(step, sample.getResult());
+  function.addResult(step.getTensor(sample.getResult()), SlotKind::Output, "z");
+  function.finish();
+}
+
+/// A copy of a tensor that has a place already.
+static Value copyTensor(StepBuilder &step, Value tensor) {
+  return step.map({{tensor, "bk"}}, "bk",
+                  [](ScalarBuilder &, ValueRange elements) -> Value {
+                    return elements[0];
+                  });
+}
+
+void StepWriter::writeDecode() {
+  StepBuilder step = createBuilder(StepPurpose::Evaluate);
+  StepFunction function(builder, model.getLoc(), "decode");
+  Value z = function.addArgument(
+      getMatrixType(sample.getDistribution().getType().getWidth(), type),
+      SlotKind::Input, "z");
+  step.set(sample.getResult(), z);
+  addWeights(function, step);
+  addScalars(function, step);
+  buildForward(step, nll.getLikelihood());
+  StringAttr label = step.getLabelOf(nll.getLikelihood());
+  step.setLabel(label ? label : builder.getStringAttr("decode"));
+  step.setWord("prediction");
+
+  // The results need separate tensors, because a tensor has only one place.
+  Value logits = step.getTensor(nll.getLikelihood());
+  Value prediction = buildPrediction(step, nll.getLikelihood());
+  if (prediction == logits)
+    prediction = copyTensor(step, logits);
+  if (logits == z)
+    logits = copyTensor(step, z);
+  function.addResult(logits, SlotKind::Output, "logits");
+  function.addResult(prediction, SlotKind::Output, "prediction");
+  function.finish();
+}

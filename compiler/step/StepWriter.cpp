@@ -1,0 +1,224 @@
+//===- StepWriter.cpp - The arguments and ops of the functions ------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/StepWriter.h"
+#include "compiler/step/DifferentiableOpInterface.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace vib;
+
+StepWriter::StepWriter(OpBuilder &builder, ModelOp model, TrainOp train,
+                       FloatType type, int64_t batch, bool roundsOperands)
+    : builder(builder), model(model), type(type), batch(batch),
+      roundsOperands(roundsOperands), rule(train.getOptimizerRule()),
+      averaged(train.getAverageAttr()), parameters(model.getParameters()) {
+  Block &block = model.getBody().front();
+  loss = *block.getOps<LossOp>().begin();
+  sample = *block.getOps<ReparameterizeOp>().begin();
+  nll = loss.getNll().getDefiningOp<NLLOp>();
+}
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+ScaleOp StepWriter::getScale() {
+  auto scales = model.getBody().getOps<ScaleOp>();
+  return scales.empty() ? ScaleOp() : *scales.begin();
+}
+
+int64_t StepWriter::getInputWidth() {
+  auto type = cast<RankedTensorType>(model.getInput().getType());
+  int64_t width = 1;
+  for (int64_t extent : type.getShape().drop_front())
+    width *= extent;
+  return width;
+}
+
+Type StepWriter::getScaledType(StepBuilder &step) {
+  SmallVector<Operation *> readers(getScale()->getUsers());
+  while (!readers.empty()) {
+    Operation *reader = readers.pop_back_val();
+    if (isa<FlattenOp>(reader)) {
+      llvm::append_range(readers, reader->getUsers());
+      continue;
+    }
+    auto linear = dyn_cast<LinearOp>(reader);
+    if (!linear || !step.isRounded(linear.getParameters()[0].shape))
+      return type;
+  }
+  return builder.getBF16Type();
+}
+
+void StepWriter::addInput(StepFunction &function, StepBuilder &step) {
+  Value input = model.getInput();
+  Type element = type;
+  if (ScaleOp scale = getScale()) {
+    input = scale.getResult();
+    element = getScaledType(step);
+  }
+  step.set(input, function.addArgument(getMatrixType(getInputWidth(), element),
+                                       SlotKind::Input, "x"));
+}
+
+void StepWriter::addTarget(StepFunction &function, StepBuilder &step) {
+  auto target = cast<RankedTensorType>(nll.getTarget().getType());
+  SmallVector<int64_t> shape(target.getShape());
+  shape.front() = batch;
+  Type element = isa<FloatType>(target.getElementType())
+                     ? Type(type)
+                     : target.getElementType();
+  step.set(nll.getTarget(),
+           function.addArgument(RankedTensorType::get(shape, element),
+                                SlotKind::Input, "y"));
+}
+
+void StepWriter::addPosterior(StepFunction &function, StepBuilder &step) {
+  NormalType posterior = sample.getDistribution().getType();
+  int64_t width = posterior.getWidth();
+  Value mean =
+      function.addArgument(getMatrixType(width, type), SlotKind::Input, "mu");
+  Value factor =
+      posterior.getCovariance() == Covariance::Full
+          ? function.addArgument(getMatrixType(width * (width + 1) / 2, type),
+                                 SlotKind::Input, "cholesky")
+          : function.addArgument(getMatrixType(width, type), SlotKind::Input,
+                                 "sigma");
+  step.set(sample.getDistribution(), {mean, Value(), factor});
+}
+
+void StepWriter::addWeights(StepFunction &function, StepBuilder &step) {
+  for (const Parameter &parameter : parameters)
+    step.setParameter(
+        parameter.name,
+        function.addArgument(RankedTensorType::get(parameter.shape, type),
+                             SlotKind::Weight, parameter.name));
+}
+
+void StepWriter::addScalars(StepFunction &function, StepBuilder &step) {
+  auto add = [&](StringRef name, Type scalarType) {
+    step.setScalar(name,
+                   function.addArgument(scalarType, SlotKind::Scalar, name));
+  };
+  add("seed", builder.getI64Type());
+  add("step", builder.getI64Type());
+  for (StringRef name : {"rows", "row0", "sample"})
+    add(name, builder.getI32Type());
+  for (StringRef name : {"beta", "rate", "rate1", "scale2", "average", "decay"})
+    add(name, type);
+}
+
+//===----------------------------------------------------------------------===//
+// Forward and backward
+//===----------------------------------------------------------------------===//
+
+void StepWriter::markLearned(StepBuilder &step) {
+  for (Operation &op : model.getBody().front()) {
+    auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
+    if ((parameterized && !parameterized.getParameters().empty()) ||
+        llvm::any_of(op.getOperands(),
+                     [&](Value value) { return step.isLearned(value); }))
+      for (Value result : op.getResults())
+        step.setLearned(result);
+  }
+}
+
+/// The first label that `getLabel` returns for `values`; null if there is none.
+static StringAttr findLabel(ValueRange values,
+                            llvm::function_ref<StringAttr(Value)> getLabel) {
+  for (Value value : values)
+    if (StringAttr label = getLabel(value))
+      return label;
+  return {};
+}
+
+/// Sorts the ops by the length of the longest chain of ops before them, so that
+/// ops that read the same values, such as the sample and the rate, are
+/// adjacent.
+static SmallVector<Operation *>
+getByDepth(const llvm::SetVector<Operation *> &ops) {
+  SmallVector<Operation *> sorted(ops.begin(), ops.end());
+  llvm::sort(sorted,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  llvm::DenseMap<Operation *, unsigned> depths;
+  for (Operation *op : sorted) {
+    unsigned &depth = depths[op] = 0;
+    for (Value operand : op->getOperands())
+      depth = std::max(depth, depths.lookup(operand.getDefiningOp()) + 1);
+  }
+  llvm::stable_sort(sorted, [&](Operation *a, Operation *b) {
+    return depths[a] < depths[b];
+  });
+  return sorted;
+}
+
+void StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
+  llvm::SetVector<Operation *> needed;
+  SmallVector<Value> worklist(targets);
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    Operation *op = value.getDefiningOp();
+    if (!step.has(value) && needed.insert(op))
+      llvm::append_range(worklist, op->getOperands());
+  }
+  for (Operation *op : getByDepth(needed)) {
+    StringAttr label = findLabel(op->getOperands(), [&](Value operand) {
+      return step.getLabelOf(operand);
+    });
+    step.setLabel(label ? label
+                        : builder.getStringAttr(op->getName().stripDialect()));
+    step.setWord(op->getName().stripDialect());
+    step.setLoc(op->getLoc());
+    cast<DifferentiableOpInterface>(op).buildForward(step);
+  }
+}
+
+/// Appends `op` to `order`, after all ops that use its results.
+static void visitUsersFirst(Operation *op,
+                            llvm::SetVector<Operation *> &order) {
+  if (order.contains(op))
+    return;
+  SmallVector<Operation *> users(op->getUsers());
+  llvm::sort(users,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  for (Operation *user : users)
+    visitUsersFirst(user, order);
+  order.insert(op);
+}
+
+void StepWriter::buildBackward(StepBuilder &step) {
+  for (auto op : model.getBody().getOps<ParameterizedOpInterface>())
+    for (const Parameter &parameter : op.getParameters())
+      step.addUse(parameter.name);
+  llvm::SetVector<Operation *> order;
+  for (Operation &op : model.getBody().front())
+    visitUsersFirst(&op, order);
+  for (Operation *op : order) {
+    bool isReached = llvm::any_of(op->getResults(), [&](Value result) {
+      return step.isLearned(result) &&
+             (step.isInLoss(result) || !step.getAdjoint(result).empty());
+    });
+    if (op != loss && !isReached)
+      continue;
+    auto getAdjointLabel = [&](Value value) {
+      return step.getAdjointLabelOf(value);
+    };
+    auto getForwardLabel = [&](Value value) { return step.getLabelOf(value); };
+    StringAttr label = findLabel(op->getResults(), getAdjointLabel);
+    if (!label)
+      label = findLabel(op->getOperands(), getAdjointLabel);
+    if (!label)
+      label = findLabel(op->getResults(), getForwardLabel);
+    step.setLabel(label);
+    step.setWord(op->getName().stripDialect() + "'");
+    step.setLoc(op->getLoc());
+    cast<DifferentiableOpInterface>(op).buildBackward(step);
+  }
+  step.flush();
+}
