@@ -10,6 +10,7 @@
 #include "compiler/cpu/TileEmitter.h"
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Memory.h"
+#include "compiler/plan/Reductions.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -239,11 +240,9 @@ static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
       form.transposed ||
       contraction.getIndexingMapsArray()[2].getNumResults() != 2)
     return nullptr;
-  auto fill = contraction.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  linalg::FillOp fill = getZeroFill(contraction);
   Value result = contraction->getResult(0);
-  if (!fill || !fill->hasOneUse() ||
-      !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) ||
-      !result.hasOneUse())
+  if (!fill || !fill->hasOneUse() || !result.hasOneUse())
     return nullptr;
   OpOperand &use = *result.use_begin();
   auto op = dyn_cast<linalg::GenericOp>(use.getOwner());

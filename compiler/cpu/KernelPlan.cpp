@@ -10,6 +10,7 @@
 #include "compiler/cpu/Pairs.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/Memory.h"
+#include "compiler/plan/Reductions.h"
 
 using namespace mlir;
 using namespace vib;
@@ -64,7 +65,7 @@ bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
   if (isRoundedByReaders(op))
     return true;
   auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
-  return fill && matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) &&
+  return fill && fillsZeros(fill) &&
          llvm::all_of(fill->getUses(), [&](OpOperand &use) {
            auto reader = dyn_cast<linalg::LinalgOp>(use.getOwner());
            return reader && reader.isDpsInit(&use) &&

@@ -17,10 +17,10 @@
 
 #include "compiler/cpu/Machine.h"
 #include "compiler/cpu/Passes.h"
+#include "compiler/plan/Reductions.h"
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -49,12 +49,11 @@ FailureOr<Part> matchPart(linalg::ContractOp op) {
     return AffineMap::get(3, 0, {row, column}, context);
   };
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
   auto slice = op->getOperand(1).getDefiningOp<tensor::ExtractSliceOp>();
   if (maps !=
           SmallVector<AffineMap>{inOrder(m, k), inOrder(k, n), inOrder(m, n)} ||
-      !fill || !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) || !slice ||
-      slice.getSourceType().getRank() != 2 || slice.getType().getRank() != 2 ||
+      !getZeroFill(op) || !slice || slice.getSourceType().getRank() != 2 ||
+      slice.getType().getRank() != 2 ||
       slice.getType().getElementType() !=
           getElementTypeOrSelf(op->getResult(0)))
     return failure();

@@ -65,7 +65,7 @@ SmallVector<BlockAccess> vib::getAccesses(const BlockPlan &plan,
     }
     Value value = operand.get();
     if (auto prologue = value.getDefiningOp<linalg::LinalgOp>();
-        prologue && plan.isElided(prologue))
+        prologue && plan.isFolded(prologue))
       value = prologue->getOperand(0);
     add(value, /*isWrite=*/false);
   }

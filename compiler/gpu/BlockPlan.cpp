@@ -7,23 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockPlan.h"
+#include "compiler/plan/Reductions.h"
 
 using namespace mlir;
 using namespace vib;
 
-bool vib::accumulatesInMemory(linalg::LinalgOp op) {
-  SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
-  for (OpOperand &init : op.getDpsInitsMutable())
-    for (auto [loop, kind] : llvm::enumerate(kinds))
-      if (kind == utils::IteratorType::reduction &&
-          op.getMatchingIndexingMap(&init).isFunctionOfDim(loop))
-        return true;
-  return false;
-}
-
 BlockPlan::BlockPlan(KernelOp kernel, const GpuOptions &options)
     : ValuePlacement(kernel), tiles(readBlockTiles(kernel, space, options)) {
-  elide();
+  foldOps();
   place();
   collectSteps();
   placeShared();
@@ -71,12 +62,12 @@ bool BlockPlan::readsInit(linalg::LinalgOp op, OpOperand &init) const {
   return op.payloadUsesValueFromOperand(&init) && !getStart(op, index);
 }
 
-/// Elides fills from which other ops start, and roundings of weights, which the
+/// Folds fills from which other ops start, and roundings of weights, which the
 /// contractions that read them perform.
-void BlockPlan::elide() {
+void BlockPlan::foldOps() {
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     if (isPrologue(op)) {
-      elided.insert(op);
+      folded.insert(op);
       continue;
     }
     bool starts = llvm::all_of(op->getUses(), [&](OpOperand &use) {
@@ -84,44 +75,48 @@ void BlockPlan::elide() {
       return user && user.isDpsInit(&use) && !readsInit(user, use);
     });
     if (isa<linalg::FillOp>(op) && starts)
-      elided.insert(op);
+      folded.insert(op);
   }
 }
 
+void BlockPlan::addCopyStep(const Copy &copy) {
+  BlockStep step;
+  step.copy = &copy;
+  SmallVector<unsigned, 4> classes = space.getClasses(copy.value);
+  for (auto [i, tile] : llvm::enumerate(tiles.tiles))
+    if (buffers[copy.to.buffer].kind == Buffer::Output &&
+        !llvm::is_contained(classes, tile.cls))
+      step.once.push_back(i);
+  steps.push_back(step);
+}
+
+void BlockPlan::addOpStep(linalg::LinalgOp op) {
+  BlockStep step;
+  step.op = op;
+  for (auto [i, tile] : llvm::enumerate(tiles.tiles))
+    if (!usesClass(op, tile.cls) && !feedsClass(op, tile.cls, space))
+      step.once.push_back(i);
+  steps.push_back(step);
+}
+
 void BlockPlan::collectSteps() {
-  auto addCopies = [&](ArrayRef<Copy> copies) {
-    for (const Copy &copy : copies) {
-      BlockStep step;
-      step.copy = &copy;
-      SmallVector<unsigned, 4> classes = space.getClasses(copy.value);
-      for (auto [i, tile] : llvm::enumerate(tiles.tiles))
-        if (buffers[copy.to.buffer].kind == Buffer::Output &&
-            !llvm::is_contained(classes, tile.cls))
-          step.once.push_back(i);
-      steps.push_back(step);
-    }
-  };
   llvm::DenseSet<Operation *> done;
-  for (Operation &op : kernel.getBody().front()) {
-    addCopies(getCopiesBefore(&op));
-    auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-    if (linalgOp && !isElided(linalgOp) && !done.contains(&op)) {
-      BlockStep step;
-      if (const MatrixContraction *contraction = lookupContraction(&op)) {
-        // They only read memory, so they can run earlier.
-        for (const MatrixContraction &other : tiles.contractions)
-          if (!done.contains(other.op) && other.lhs == contraction->lhs) {
-            step.contractions.push_back(&other);
-            done.insert(other.op);
-          }
-      } else {
-        step.op = linalgOp;
-        for (auto [i, tile] : llvm::enumerate(tiles.tiles))
-          if (!usesClass(&op, tile.cls) && !feedsClass(&op, tile.cls, space))
-            step.once.push_back(i);
-      }
-      steps.push_back(step);
-    }
-    addCopies(getCopiesAfter(&op));
-  }
+  auto addContractions = [&](const MatrixContraction &first) {
+    // They only read memory, so they can run earlier.
+    BlockStep step;
+    for (const MatrixContraction &other : tiles.contractions)
+      if (other.lhs == first.lhs && done.insert(other.op).second)
+        step.contractions.push_back(&other);
+    steps.push_back(step);
+  };
+  walk(
+      [&](linalg::LinalgOp op) {
+        if (isFolded(op) || done.contains(op))
+          return;
+        if (const MatrixContraction *contraction = lookupContraction(op))
+          addContractions(*contraction);
+        else
+          addOpStep(op);
+      },
+      [&](const Copy &copy) { addCopyStep(copy); });
 }

@@ -49,7 +49,7 @@ public:
   /// memory; null if it reads the init. A scalar of the kernel's region.
   mlir::Value getStart(mlir::linalg::LinalgOp op, unsigned init) const;
   /// Whether no code is emitted for the op itself.
-  bool isElided(mlir::linalg::LinalgOp op) const { return elided.contains(op); }
+  bool isFolded(mlir::linalg::LinalgOp op) const { return folded.contains(op); }
   /// The offset of a scratch buffer in shared memory.
   int64_t getSharedOffset(unsigned buffer) const {
     return sharedOffsets[buffer];
@@ -70,19 +70,21 @@ private:
     return lookupContraction(value.getDefiningOp()) != nullptr;
   }
   bool isInMemory(mlir::linalg::LinalgOp op) const override {
-    return !isElided(op);
+    return !isFolded(op);
   }
   bool readsInit(mlir::linalg::LinalgOp op,
                  mlir::OpOperand &init) const override;
   const MatrixContraction *lookupContraction(mlir::Operation *op) const;
 
-  void elide();
+  void foldOps();
   void collectSteps();
+  void addOpStep(mlir::linalg::LinalgOp op);
+  void addCopyStep(const Copy &copy);
   void placeShared();   // SharedMemory.cpp
   void placeBarriers(); // BlockBarriers.cpp
 
   BlockTiles tiles;
-  llvm::DenseSet<mlir::Operation *> elided;
+  llvm::DenseSet<mlir::Operation *> folded;
   llvm::SmallVector<BlockStep> steps;
   llvm::SmallVector<int64_t> sharedOffsets;
   int64_t sharedBytes = 0;
@@ -94,10 +96,6 @@ inline constexpr int64_t kMostLaunches = 1 << 20;
 /// depend on.
 llvm::LogicalResult verifyLaunches(mlir::func::FuncOp function,
                                    const GpuOptions &options);
-
-/// Whether a result of `op` is written at every step of a reduction. Results
-/// then accumulate in memory rather than in registers.
-bool accumulatesInMemory(mlir::linalg::LinalgOp op);
 
 } // namespace vib
 

@@ -17,12 +17,7 @@ using namespace mlir;
 using namespace vib;
 
 FailureOr<Place> GpuKernelEmitter::getPlace(const Buffer &buffer) {
-  auto argument = cast<BlockArgument>(buffer.argument);
-  unsigned index = argument.getArgNumber();
-  FailureOr<Place> place =
-      buffer.kind == Buffer::Output
-          ? memory.lookup(kernel.getResult(index - kernel.getInputs().size()))
-          : memory.lookup(kernel.getOperand(index));
+  FailureOr<Place> place = memory.lookup(plan.getTensor(buffer));
   if (failed(place))
     return kernel.emitError("expected a memory plan for the kernel's tensors: "
                             "run vib-plan-device-arena first");
@@ -45,119 +40,85 @@ LaunchPart GpuKernelEmitter::getPart() {
           }};
 }
 
-/// Loads the scalars that the kernel takes, and clones the ops of its body that
-/// compute scalars.
-LogicalResult GpuKernelEmitter::mapScalars(BlockEmitter &e,
-                                           const LaunchValues &launch) {
+/// Loads a scalar that the kernel takes from the runtime's VibStep.
+FailureOr<Value> GpuKernelEmitter::loadScalar(BlockEmitter &e, Value step,
+                                              SlotAttr slot, Type type) {
+  std::optional<StepField> field = lookupStepField(slot.getName());
+  if (!field || (field->isFloat ? !type.isF32() && !type.isF64()
+                                : !type.isInteger(field->bits)))
+    return kernel.emitError("expected '")
+           << slot.getName()
+           << "' to be a field of the runtime's VibStep and to have its type "
+           << "but got " << type;
   OpBuilder &builder = e.builder;
-  auto parent = cast<func::FuncOp>(kernel->getParentOp());
-  for (auto [input, argument] :
-       llvm::zip_equal(kernel.getInputs(), kernel.getInputArgs())) {
-    if (isa<RankedTensorType>(input.getType()))
-      continue;
-    if (auto constant = input.getDefiningOp<arith::ConstantOp>()) {
-      e.scalars.map(argument, builder.clone(*constant)->getResult(0));
-      continue;
-    }
-    auto operand = dyn_cast<BlockArgument>(input);
-    SlotAttr slot =
-        operand ? getArgSlot(parent, operand.getArgNumber()) : SlotAttr();
-    if (!slot)
-      return kernel.emitError("expected its scalars to be function arguments "
-                              "with a vib.slot");
-    std::optional<StepField> field = lookupStepField(slot.getName());
-    Type type = input.getType();
-    if (!field || (field->isFloat ? !type.isF32() && !type.isF64()
-                                  : !type.isInteger(field->bits)))
-      return kernel.emitError("expected '")
-             << slot.getName()
-             << "' to be a field of the runtime's VibStep and to have its type "
-             << "but got " << type;
-    Type inMemory = field->isFloat ? Type(builder.getF64Type()) : type;
-    Value view = memref::ViewOp::create(
-        builder, loc, MemRefType::get({1}, inMemory), launch.step,
-        e.index(field->offset), ValueRange());
-    Value value =
-        memref::LoadOp::create(builder, loc, view, ValueRange{e.index(0)});
-    if (inMemory != type)
-      value = arith::TruncFOp::create(builder, loc, type, value);
-    e.scalars.map(argument, value);
+  Type inMemory = field->isFloat ? Type(builder.getF64Type()) : type;
+  Value view =
+      memref::ViewOp::create(builder, loc, MemRefType::get({1}, inMemory), step,
+                             e.index(field->offset), ValueRange());
+  Value value =
+      memref::LoadOp::create(builder, loc, view, ValueRange{e.index(0)});
+  if (inMemory != type)
+    value = arith::TruncFOp::create(builder, loc, type, value);
+  return value;
+}
+
+/// The index of the memory of a spill for this block, or of a partial result
+/// for its tiles along the reduced classes.
+Value GpuKernelEmitter::getPiece(BlockEmitter &e, const Buffer &buffer,
+                                 Value block, ArrayRef<Value> tiles) {
+  if (buffer.kind != Buffer::Partial)
+    return block;
+  const BlockTiles &choice = plan.getTiles();
+  Value piece = e.index(0);
+  for (unsigned cls : buffer.reduced) {
+    const Tile *tile = choice.lookup(cls);
+    piece = arith::MulIOp::create(
+        e.builder, loc, piece,
+        e.index(choice.getNumTiles(*tile, plan.getSpace())));
+    piece = arith::AddIOp::create(e.builder, loc, piece,
+                                  tiles[tile - choice.tiles.begin()]);
   }
-  return cloneScalars(kernel, builder, e.scalars);
+  return piece;
 }
 
 /// `tiles` is the position of the block, in tiles along each divided class.
-LogicalResult GpuKernelEmitter::createViews(BlockEmitter &e,
-                                            const LaunchValues &launch,
-                                            Value block,
-                                            ArrayRef<Value> tiles) {
+FailureOr<Value> GpuKernelEmitter::createView(BlockEmitter &e, unsigned index,
+                                              const LaunchValues &launch,
+                                              Value block,
+                                              ArrayRef<Value> tiles) {
   OpBuilder &builder = e.builder;
-  const BlockTiles &choice = plan.getTiles();
-  for (auto [index, buffer] : llvm::enumerate(plan.getBuffers())) {
-    if (buffer.kind == Buffer::Input || buffer.kind == Buffer::Output) {
-      FailureOr<Place> place = getPlace(buffer);
-      if (failed(place))
-        return failure();
-      e.setMemory(index,
-                  createView(builder, loc, launch.bases[unsigned(place->base)],
-                             *place, buffer.type));
-      continue;
-    }
-    RankedTensorType type = buffer.type;
-    auto memref = MemRefType::get(type.getShape(), type.getElementType());
-    if (buffer.kind == Buffer::Scratch) {
-      e.setMemory(
-          index,
-          memref::ViewOp::create(
-              builder, loc,
-              MemRefType::get(
-                  type.getShape(), type.getElementType(),
-                  MemRefLayoutAttrInterface(),
-                  cast<MemRefType>(launch.shared.getType()).getMemorySpace()),
-              launch.shared, e.index(plan.getSharedOffset(index)),
-              ValueRange()));
-      continue;
-    }
-    // The index of the memory for this block, or, for partial results, for its
-    // tiles along the reduced classes.
-    Value piece = block;
-    if (buffer.kind == Buffer::Partial) {
-      piece = e.index(0);
-      for (unsigned cls : buffer.reduced) {
-        const Tile *tile = choice.lookup(cls);
-        piece = arith::MulIOp::create(
-            builder, loc, piece,
-            e.index(choice.getNumTiles(*tile, plan.getSpace())));
-        piece = arith::AddIOp::create(builder, loc, piece,
-                                      tiles[tile - choice.tiles.begin()]);
-      }
-    }
-    Value offset =
-        arith::MulIOp::create(builder, loc, piece, e.index(buffer.unitBytes));
-    offset = arith::AddIOp::create(builder, loc, offset,
-                                   e.index(getScratch() + buffer.offset));
-    e.setMemory(index,
-                memref::ViewOp::create(builder, loc, memref,
-                                       launch.bases[unsigned(BaseKind::Arena)],
-                                       offset, ValueRange()));
+  const Buffer &buffer = plan.getBuffers()[index];
+  if (buffer.kind == Buffer::Input || buffer.kind == Buffer::Output) {
+    FailureOr<Place> place = getPlace(buffer);
+    if (failed(place))
+      return failure();
+    return vib::createView(builder, loc, launch.bases[unsigned(place->base)],
+                           *place, buffer.type);
   }
-  return success();
+  RankedTensorType type = buffer.type;
+  if (buffer.kind == Buffer::Scratch) {
+    auto shared = cast<MemRefType>(launch.shared.getType());
+    auto memref =
+        MemRefType::get(type.getShape(), type.getElementType(),
+                        MemRefLayoutAttrInterface(), shared.getMemorySpace());
+    return Value(memref::ViewOp::create(builder, loc, memref, launch.shared,
+                                        e.index(plan.getSharedOffset(index)),
+                                        ValueRange()));
+  }
+  Value piece = getPiece(e, buffer, block, tiles);
+  Value offset =
+      arith::MulIOp::create(builder, loc, piece, e.index(buffer.unitBytes));
+  offset = arith::AddIOp::create(builder, loc, offset,
+                                 e.index(getScratch() + buffer.offset));
+  return Value(memref::ViewOp::create(
+      builder, loc, MemRefType::get(type.getShape(), type.getElementType()),
+      launch.bases[unsigned(BaseKind::Arena)], offset, ValueRange()));
 }
 
-void GpuKernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
-                                const BlockStep &step) {
-  if (!step.contractions.empty())
-    return emitContractions(e, launch, step);
-  if (step.copy)
-    return e.emitCopy(*step.copy);
-  e.emitGeneric(step.op);
-}
-
-LogicalResult GpuKernelEmitter::emit(OpBuilder &builder,
-                                     const LaunchValues &launch, Value block) {
-  BlockEmitter e(builder, loc, plan, launch.thread);
-  if (failed(mapScalars(e, launch)))
-    return failure();
+/// Divides the number of the block into its position, in tiles along each
+/// divided class, and sets the tiles.
+SmallVector<Value> GpuKernelEmitter::setTiles(BlockEmitter &e, Value block) {
+  OpBuilder &builder = e.builder;
   const BlockTiles &choice = plan.getTiles();
   SmallVector<Value> tiles(choice.tiles.size());
   Value rest = block;
@@ -178,8 +139,33 @@ LogicalResult GpuKernelEmitter::emit(OpBuilder &builder,
     }
     e.setTile(tile.cls, start, size);
   }
-  if (failed(createViews(e, launch, block, tiles)))
+  return tiles;
+}
+
+void GpuKernelEmitter::emitStep(BlockEmitter &e, const LaunchValues &launch,
+                                const BlockStep &step) {
+  if (!step.contractions.empty())
+    return emitContractions(e, launch, step);
+  if (step.copy)
+    return e.emitCopy(*step.copy);
+  e.emitGeneric(step.op);
+}
+
+LogicalResult GpuKernelEmitter::emit(OpBuilder &builder,
+                                     const LaunchValues &launch, Value block) {
+  BlockEmitter e(builder, loc, plan, launch.thread);
+  auto getScalar = [&](SlotAttr slot, Type type) {
+    return loadScalar(e, launch.step, slot, type);
+  };
+  if (failed(mapScalars(kernel, builder, e.scalars, getScalar)))
     return failure();
+  SmallVector<Value> tiles = setTiles(e, block);
+  for (unsigned i = 0, n = plan.getBuffers().size(); i != n; ++i) {
+    FailureOr<Value> view = createView(e, i, launch, block, tiles);
+    if (failed(view))
+      return failure();
+    e.setMemory(i, *view);
+  }
   for (const BlockStep &step : plan.getSteps()) {
     if (step.needsBarrier)
       gpu::BarrierOp::create(builder, loc);

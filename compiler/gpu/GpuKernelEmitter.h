@@ -62,10 +62,15 @@ public:
 private:
   llvm::LogicalResult emit(mlir::OpBuilder &builder, const LaunchValues &launch,
                            mlir::Value block);
-  llvm::LogicalResult mapScalars(BlockEmitter &e, const LaunchValues &launch);
-  llvm::LogicalResult createViews(BlockEmitter &e, const LaunchValues &launch,
-                                  mlir::Value block,
-                                  llvm::ArrayRef<mlir::Value> tiles);
+  mlir::FailureOr<mlir::Value> loadScalar(BlockEmitter &e, mlir::Value step,
+                                          SlotAttr slot, mlir::Type type);
+  llvm::SmallVector<mlir::Value> setTiles(BlockEmitter &e, mlir::Value block);
+  mlir::Value getPiece(BlockEmitter &e, const Buffer &buffer, mlir::Value block,
+                       llvm::ArrayRef<mlir::Value> tiles);
+  mlir::FailureOr<mlir::Value> createView(BlockEmitter &e, unsigned buffer,
+                                          const LaunchValues &launch,
+                                          mlir::Value block,
+                                          llvm::ArrayRef<mlir::Value> tiles);
   void emitStep(BlockEmitter &e, const LaunchValues &launch,
                 const BlockStep &step);
   // KernelContractions.cpp
@@ -73,7 +78,7 @@ private:
                          const MatrixOperand &matrix, unsigned cls);
   void emitContractions(BlockEmitter &e, const LaunchValues &launch,
                         const BlockStep &step);
-  // PartialResults.cpp, with getCombination
+  // CombineBlocks.cpp, with getCombination
   llvm::LogicalResult emitCombination(mlir::OpBuilder &builder,
                                       const LaunchValues &launch,
                                       mlir::Value block, int64_t blocks);

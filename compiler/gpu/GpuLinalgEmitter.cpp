@@ -25,6 +25,8 @@
 
 #include "compiler/gpu/BlockEmitter.h"
 #include "compiler/gpu/ThreadDivision.h"
+#include "compiler/plan/LinalgEmitter.h"
+#include "compiler/plan/Reductions.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
 using namespace mlir;
@@ -32,172 +34,99 @@ using namespace vib;
 
 namespace {
 
-class GpuLinalgEmitter {
+/// The op that rounds a tensor when it is read, or null.
+linalg::LinalgOp getPrologue(Value tensor) {
+  auto op = tensor.getDefiningOp<linalg::LinalgOp>();
+  return op && isPrologue(op) ? op : linalg::LinalgOp();
+}
+
+Value getSource(Value tensor) {
+  linalg::LinalgOp prologue = getPrologue(tensor);
+  return prologue ? prologue->getOperand(0) : tensor;
+}
+
+class GpuLinalgEmitter : public LinalgEmitter {
 public:
-  GpuLinalgEmitter(BlockEmitter &e, linalg::LinalgOp op);
+  GpuLinalgEmitter(BlockEmitter &e, linalg::LinalgOp op)
+      : LinalgEmitter(e, e.plan, op, getSource), e(e) {
+    op.getReductionDims(reductions);
+  }
   void run();
 
 private:
-  Value load(unsigned operand);
-  /// Clones the body. `inits` are the values of the inits.
-  SmallVector<Value> emitBody(ValueRange inits);
-  /// The initial value of a result.
-  Value loadInit(unsigned init);
-  void storeInits(ValueRange values);
-  Value combine(unsigned init, Value lhs, Value rhs);
-  SmallVector<Value>
-  emitReductions(ArrayRef<unsigned> loops, ValueRange carried,
-                 function_ref<SmallVector<Value>(ValueRange)> body);
-  /// Emit the work on the current position for one thread, or for a warp.
-  void emitPosition();
+  Value load(unsigned operand) override;
+  void store(unsigned init, Value value) override;
+  Value loadInit(unsigned init) override;
+  Values loadCarried() override;
+  Values createLoop(unsigned loop, ValueRange carried,
+                    function_ref<Values(Value, ValueRange)> body) override {
+    return e.createLoop(classes[loop], Value(), 1, carried, body);
+  }
+  /// The current positions along the axes of an operand.
+  SmallVector<Value> getIndices(unsigned operand) const;
+  /// Combines the values that the lanes of a warp have.
+  void combineLanes(MutableArrayRef<Value> values);
+  /// Emits the work of a warp on the current position.
   void emitWarpPosition(Value lane);
 
   BlockEmitter &e;
-  OpBuilder &builder;
-  Location loc;
-  linalg::LinalgOp op;
-  SmallVector<AffineMap> maps;
-  SmallVector<unsigned, 4> classes;
-  SmallVector<std::optional<TensorRef>> refs;
   SmallVector<unsigned> reductions;
-  /// The op that rounds an operand when it is read, for each operand.
-  SmallVector<linalg::LinalgOp> prologues;
-  /// The current position of each loop.
-  SmallVector<Value> positions;
 };
 
-GpuLinalgEmitter::GpuLinalgEmitter(BlockEmitter &e, linalg::LinalgOp op)
-    : e(e), builder(e.builder), loc(op.getLoc()), op(op),
-      maps(op.getIndexingMapsArray()),
-      classes(e.plan.getSpace().getLoopClasses(op)),
-      prologues(op->getNumOperands()), positions(op.getNumLoops()) {
-  for (OpOperand &operand : op->getOpOperands()) {
-    Value value = operand.get();
-    if (!isa<RankedTensorType>(value.getType())) {
-      refs.push_back(std::nullopt);
-      continue;
-    }
-    // An init is read from and written to the memory of its result.
-    if (op.isDpsInit(&operand))
-      value = op.getTiedOpResult(&operand);
-    auto prologue = value.getDefiningOp<linalg::LinalgOp>();
-    if (prologue && isPrologue(prologue)) {
-      prologues[operand.getOperandNumber()] = prologue;
-      value = prologue->getOperand(0);
-    }
-    refs.push_back(e.plan.hasSite(value) ? std::optional(e.getRef(value))
-                                         : std::nullopt);
-  }
-  op.getReductionDims(reductions);
+SmallVector<Value> GpuLinalgEmitter::getIndices(unsigned operand) const {
+  return llvm::map_to_vector(maps[operand].getResults(), [&](AffineExpr expr) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    return dim ? positions[dim.getPosition()] : Value();
+  });
 }
 
 Value GpuLinalgEmitter::load(unsigned operand) {
   if (!refs[operand])
     return e.scalars.lookupOrDefault(op->getOperand(operand));
-  SmallVector<Value> indices;
-  for (AffineExpr expr : maps[operand].getResults()) {
-    auto dim = dyn_cast<AffineDimExpr>(expr);
-    indices.push_back(dim ? positions[dim.getPosition()] : Value());
-  }
-  Value value = e.load(*refs[operand], indices);
-  if (linalg::LinalgOp prologue = prologues[operand])
+  Value value = e.load(*refs[operand], getIndices(operand));
+  if (operand >= op.getNumDpsInputs())
+    return value;
+  if (linalg::LinalgOp prologue = getPrologue(op->getOperand(operand)))
     value = arith::TruncFOp::create(
         builder, loc, getElementTypeOrSelf(prologue->getResult(0)), value);
   return value;
 }
 
-SmallVector<Value> GpuLinalgEmitter::emitBody(ValueRange inits) {
-  IRMapping mapping(e.scalars);
-  Block *body = op.getBlock();
-  for (unsigned i = 0, n = op.getNumDpsInputs(); i != n; ++i)
-    if (!body->getArgument(i).use_empty())
-      mapping.map(body->getArgument(i), load(i));
-  for (auto [argument, value] :
-       llvm::zip_equal(op.getRegionOutputArgs(), inits))
-    if (value)
-      mapping.map(argument, value);
-  for (Operation &inner : body->without_terminator()) {
-    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
-      unsigned loop = index.getDim();
-      mapping.map(index.getResult(),
-                  e.add(e.getStart(classes[loop]), positions[loop]));
-      continue;
-    }
-    builder.clone(inner, mapping)->removeAttr(kLabelAttrName);
-  }
-  SmallVector<Value> results;
-  for (Value value : body->getTerminator()->getOperands())
-    results.push_back(mapping.lookupOrDefault(value));
-  return results;
+void GpuLinalgEmitter::store(unsigned init, Value value) {
+  unsigned operand = getOperandOfInit(init);
+  e.store(value, *refs[operand], getIndices(operand));
 }
 
 Value GpuLinalgEmitter::loadInit(unsigned init) {
-  OpOperand &operand = op.getDpsInitsMutable()[init];
-  if (!op.payloadUsesValueFromOperand(&operand))
-    return Value();
-  if (Value start = e.plan.getStart(op, init))
-    return e.scalars.lookupOrDefault(start);
-  return load(operand.getOperandNumber());
+  if (op.payloadUsesValueFromOperand(&op.getDpsInitsMutable()[init]))
+    if (Value start = e.plan.getStart(op, init))
+      return e.scalars.lookupOrDefault(start);
+  return LinalgEmitter::loadInit(init);
 }
 
-void GpuLinalgEmitter::storeInits(ValueRange values) {
-  for (auto [init, value] : llvm::enumerate(values)) {
-    unsigned operand = op.getNumDpsInputs() + init;
-    SmallVector<Value> indices;
-    for (AffineExpr expr : maps[operand].getResults()) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      indices.push_back(dim ? positions[dim.getPosition()] : Value());
-    }
-    e.store(value, *refs[operand], indices);
-  }
-}
-
-Value GpuLinalgEmitter::combine(unsigned init, Value lhs, Value rhs) {
-  Operation *combiner = getCombiner(op, init);
-  OperationState state(loc, combiner->getName(), {lhs, rhs}, {lhs.getType()},
-                       combiner->getAttrs());
-  return builder.create(state)->getResult(0);
-}
-
-SmallVector<Value> GpuLinalgEmitter::emitReductions(
-    ArrayRef<unsigned> loops, ValueRange carried,
-    function_ref<SmallVector<Value>(ValueRange)> body) {
-  if (loops.empty())
-    return body(carried);
-  return e.createLoop(classes[loops.front()], Value(), 1, carried,
-                      [&](Value iv, ValueRange values) {
-                        positions[loops.front()] = iv;
-                        return emitReductions(loops.drop_front(), values, body);
-                      });
-}
-
-void GpuLinalgEmitter::emitPosition() {
-  SmallVector<Value> inits;
-  auto loadInits = [&] {
-    SmallVector<Value> values;
-    for (unsigned i = 0, n = op.getNumDpsInits(); i != n; ++i)
-      values.push_back(loadInit(i));
-    return values;
-  };
-  if (reductions.empty())
-    return storeInits(emitBody(loadInits()));
-  if (accumulatesInMemory(op)) {
-    emitReductions(reductions, ValueRange(), [&](ValueRange) {
-      storeInits(emitBody(loadInits()));
-      return SmallVector<Value>();
-    });
-    return;
-  }
+SmallVector<Value> GpuLinalgEmitter::loadCarried() {
   // A result that does not read its init has the value of the last step.
-  SmallVector<Value> carried = loadInits();
+  Values carried = loadInits();
   for (auto [i, value] : llvm::enumerate(carried))
     if (!value)
       value = arith::ConstantOp::create(
           builder, loc,
           builder.getZeroAttr(getElementTypeOrSelf(op->getResult(i))));
-  storeInits(emitReductions(reductions, carried, [&](ValueRange values) {
-    return emitBody(values);
-  }));
+  return carried;
+}
+
+void GpuLinalgEmitter::combineLanes(MutableArrayRef<Value> values) {
+  auto integer = [&](int32_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI32IntegerAttr(value));
+  };
+  for (auto [i, value] : llvm::enumerate(values))
+    for (int64_t distance = kWarpThreads / 2; distance > 0; distance /= 2) {
+      Value other = NVVM::ShflOp::create(
+          builder, loc, value.getType(), integer(-1), value, integer(distance),
+          integer(kWarpThreads - 1), NVVM::ShflKind::bfly, UnitAttr());
+      value = combine(i, value, other);
+    }
 }
 
 void GpuLinalgEmitter::emitWarpPosition(Value lane) {
@@ -210,24 +139,14 @@ void GpuLinalgEmitter::emitWarpPosition(Value lane) {
   for (unsigned i = 0, n = op.getNumDpsInits(); i != n; ++i)
     carried.push_back(arith::ConstantOp::create(
         builder, loc, getNeutralElement(getCombiner(op, i))));
-  carried = emitReductions(others, carried, [&](ValueRange values) {
+  carried = emitLoops(others, carried, [&](ValueRange values) {
     return e.createLoop(classes[laneLoop], lane, kWarpThreads, values,
                         [&](Value iv, ValueRange inner) {
                           positions[laneLoop] = iv;
                           return emitBody(inner);
                         });
   });
-  auto integer = [&](int32_t value) -> Value {
-    return arith::ConstantOp::create(builder, loc,
-                                     builder.getI32IntegerAttr(value));
-  };
-  for (auto [i, value] : llvm::enumerate(carried))
-    for (int64_t distance = kWarpThreads / 2; distance > 0; distance /= 2) {
-      Value other = NVVM::ShflOp::create(
-          builder, loc, value.getType(), integer(-1), value, integer(distance),
-          integer(kWarpThreads - 1), NVVM::ShflKind::bfly, UnitAttr());
-      value = combine(i, value, other);
-    }
+  combineLanes(carried);
   Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
                                         lane, e.index(0));
   auto branch =
@@ -252,7 +171,7 @@ void GpuLinalgEmitter::run() {
     e.forEachPosition(positionClasses, e.thread, kBlockThreads,
                       [&](ArrayRef<Value> values) {
                         setPositions(values);
-                        emitPosition();
+                        emitPosition(reductions);
                       });
     return;
   }

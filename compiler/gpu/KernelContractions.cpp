@@ -32,8 +32,8 @@ TileOperand GpuKernelEmitter::getOperand(BlockEmitter &e,
   auto view =
       cast<memref::ViewOp>(e.getMemory(buffer).getDefiningOp<memref::ViewOp>());
   operand.memory =
-      createView(builder, loc, view.getSource(), place,
-                 RankedTensorType::get({rows, matrix.columns}, element));
+      vib::createView(builder, loc, view.getSource(), place,
+                      RankedTensorType::get({rows, matrix.columns}, element));
   // The start of the tile along the result.
   int64_t first = matrix.reductionFirst ? matrix.column : matrix.row;
   const Tile *tile = plan.getTiles().lookup(cls);

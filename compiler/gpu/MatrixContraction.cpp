@@ -8,6 +8,7 @@
 
 #include "compiler/gpu/MatrixContraction.h"
 #include "compiler/plan/Memory.h"
+#include "compiler/plan/Reductions.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -83,9 +84,7 @@ vib::matchMatrixContraction(linalg::LinalgOp op, const KernelSpace &space) {
   if (!linalg::isaContractionOpInterface(op))
     return std::nullopt;
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
-  if (type.getRank() < 2 || !type.getElementType().isF32() || !fill ||
-      !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()))
+  if (type.getRank() < 2 || !type.getElementType().isF32() || !getZeroFill(op))
     return std::nullopt;
   AffineMap map = op.getIndexingMapsArray()[2];
   if (!map.isProjectedPermutation())

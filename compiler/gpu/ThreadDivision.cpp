@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/ThreadDivision.h"
+#include "compiler/plan/Reductions.h"
 
 using namespace mlir;
 using namespace vib;
@@ -14,14 +15,10 @@ using namespace vib;
 /// A reduction with fewer steps is left to one thread.
 static constexpr int64_t kLongReduction = 64;
 
-static bool isReduction(linalg::LinalgOp op, unsigned loop) {
-  return op.getIteratorTypesArray()[loop] == utils::IteratorType::reduction;
-}
-
 SmallVector<unsigned> vib::getPositionLoops(linalg::LinalgOp op) {
   SmallVector<unsigned> loops;
   for (unsigned loop = 0, n = op.getNumLoops(); loop != n; ++loop)
-    if (!isReduction(op, loop))
+    if (!isReductionLoop(op, loop))
       loops.push_back(loop);
   // Results are contiguous along their last axis.
   AffineMap map = op.getMatchingIndexingMap(&op.getDpsInitsMutable()[0]);
@@ -38,7 +35,7 @@ std::optional<unsigned> vib::getLaneLoop(linalg::LinalgOp op) {
   std::optional<unsigned> best;
   int64_t bestScore = -1;
   for (auto [loop, range] : llvm::enumerate(op.getStaticLoopRanges())) {
-    if (!isReduction(op, loop) || range < kLongReduction)
+    if (!isReductionLoop(op, loop) || range < kLongReduction)
       continue;
     int64_t score = 0;
     for (OpOperand *operand : op.getDpsInputOperands()) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/plan/KernelBody.h"
+#include "compiler/plan/Memory.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -33,8 +34,38 @@ FailureOr<SmallVector<NamedKernel>> vib::collectKernels(func::FuncOp function) {
   return kernels;
 }
 
-LogicalResult vib::cloneScalars(KernelOp kernel, OpBuilder &builder,
-                                IRMapping &scalars) {
+FailureOr<SlotAttr> vib::getScalarSlot(KernelOp kernel, Value input) {
+  if (input.getDefiningOp<arith::ConstantOp>())
+    return SlotAttr();
+  auto argument = dyn_cast<BlockArgument>(input);
+  auto function = cast<func::FuncOp>(kernel->getParentOp());
+  if (SlotAttr slot =
+          argument ? getArgSlot(function, argument.getArgNumber()) : SlotAttr())
+    return slot;
+  return kernel.emitError("expected its scalars to be function arguments with "
+                          "a vib.slot");
+}
+
+LogicalResult
+vib::mapScalars(KernelOp kernel, OpBuilder &builder, IRMapping &scalars,
+                function_ref<FailureOr<Value>(SlotAttr, Type)> getScalar) {
+  for (auto [input, argument] :
+       llvm::zip_equal(kernel.getInputs(), kernel.getInputArgs())) {
+    if (isa<RankedTensorType>(input.getType()))
+      continue;
+    FailureOr<SlotAttr> slot = getScalarSlot(kernel, input);
+    if (failed(slot))
+      return failure();
+    if (!*slot) {
+      scalars.map(argument,
+                  builder.clone(*input.getDefiningOp())->getResult(0));
+      continue;
+    }
+    FailureOr<Value> value = getScalar(*slot, input.getType());
+    if (failed(value))
+      return failure();
+    scalars.map(argument, *value);
+  }
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (isa<linalg::LinalgOp, tensor::EmptyOp, tensor::ExtractSliceOp,
             tensor::InsertSliceOp>(op))

@@ -27,11 +27,17 @@ struct NamedKernel {
 mlir::FailureOr<llvm::SmallVector<NamedKernel>>
 collectKernels(mlir::func::FuncOp function);
 
-/// Clones the ops of a kernel's body that compute scalars; `scalars` maps the
-/// body's values to the clones. Reports an error for ops that a body must not
-/// contain.
-llvm::LogicalResult cloneScalars(KernelOp kernel, mlir::OpBuilder &builder,
-                                 mlir::IRMapping &scalars);
+/// The slot of a scalar that a kernel takes; null for a constant. Fails with an
+/// error if the scalar is neither.
+mlir::FailureOr<SlotAttr> getScalarSlot(KernelOp kernel, mlir::Value input);
+
+/// Maps the scalars of a kernel to values of the function under construction:
+/// constants and ops of the kernel's body that compute scalars are cloned, and
+/// `getScalar` returns the value of a slot.
+llvm::LogicalResult mapScalars(
+    KernelOp kernel, mlir::OpBuilder &builder, mlir::IRMapping &scalars,
+    llvm::function_ref<mlir::FailureOr<mlir::Value>(SlotAttr, mlir::Type)>
+        getScalar);
 
 } // namespace vib
 

@@ -8,8 +8,7 @@
 
 #include "compiler/plan/ValuePlacement.h"
 #include "compiler/plan/Memory.h"
-#include "mlir/Analysis/SliceAnalysis.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "compiler/plan/Reductions.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/SmallBitVector.h"
 
@@ -28,19 +27,6 @@ bool vib::feedsClass(Operation *op, unsigned cls, const KernelSpace &space) {
     users.insert(users[i]->user_begin(), users[i]->user_end());
   }
   return false;
-}
-
-Operation *vib::getCombiner(linalg::LinalgOp op, unsigned resultIndex) {
-  SmallVector<Operation *> combiners;
-  if (!matchReduction(op.getRegionOutputArgs(), resultIndex, combiners) ||
-      combiners.size() != 1 || !getNeutralElement(combiners.front()))
-    return nullptr;
-  return combiners.front();
-}
-
-TypedAttr vib::getNeutralElement(Operation *combiner) {
-  std::optional<TypedAttr> element = arith::getNeutralElement(combiner);
-  return element ? *element : TypedAttr();
 }
 
 void ValuePlacement::place() {
@@ -73,6 +59,24 @@ ArrayRef<Copy> ValuePlacement::getCopiesBefore(Operation *op) const {
 ArrayRef<Copy> ValuePlacement::getCopiesAfter(Operation *op) const {
   auto it = after.find(op);
   return it == after.end() ? ArrayRef<Copy>() : it->second;
+}
+
+void ValuePlacement::walk(function_ref<void(linalg::LinalgOp)> visitOp,
+                          function_ref<void(const Copy &)> visitCopy) const {
+  for (Operation &op : KernelOp(kernel).getBody().front()) {
+    llvm::for_each(getCopiesBefore(&op), visitCopy);
+    if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
+      visitOp(linalgOp);
+    llvm::for_each(getCopiesAfter(&op), visitCopy);
+  }
+}
+
+Value ValuePlacement::getTensor(const Buffer &buffer) const {
+  unsigned index = cast<BlockArgument>(buffer.argument).getArgNumber();
+  KernelOp op(kernel);
+  return buffer.kind == Buffer::Output
+             ? Value(op->getResult(index - op.getInputs().size()))
+             : op->getOperand(index);
 }
 
 bool ValuePlacement::usesClass(Operation *op, unsigned cls) const {

@@ -82,12 +82,6 @@ struct Combination {
 /// all pieces of the class.
 bool feedsClass(mlir::Operation *op, unsigned cls, const KernelSpace &space);
 
-/// The op that combines the terms of a reduction (`arith.addf`, …), or null if
-/// the reduction is not one associative op with a neutral element.
-mlir::Operation *getCombiner(mlir::linalg::LinalgOp op, unsigned resultIndex);
-/// The neutral element of a combiner.
-mlir::TypedAttr getNeutralElement(mlir::Operation *combiner);
-
 class ValuePlacement {
 public:
   virtual ~ValuePlacement() = default;
@@ -105,6 +99,15 @@ public:
   /// The copies to make before an op, to initialize its result, and after it.
   llvm::ArrayRef<Copy> getCopiesBefore(mlir::Operation *op) const;
   llvm::ArrayRef<Copy> getCopiesAfter(mlir::Operation *op) const;
+  /// Visits the linalg ops of the kernel and the copies before and after them,
+  /// in the order in which they run.
+  void walk(llvm::function_ref<void(mlir::linalg::LinalgOp)> visitOp,
+            llvm::function_ref<void(const Copy &)> visitCopy) const;
+  /// The operand or result of the kernel that an input or output is.
+  mlir::Value getTensor(const Buffer &buffer) const;
+  /// The number of partial results of a value that is reduced over these
+  /// classes.
+  virtual int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const = 0;
   /// Whether an op has a loop over the class.
   bool usesClass(mlir::Operation *op, unsigned cls) const;
   /// The bytes that the kernel needs in the arena while it runs.
@@ -126,9 +129,6 @@ protected:
                                mlir::RankedTensorType type) = 0;
   /// Whether a value needs scratch of its own.
   virtual bool isOwnScratch(mlir::Value value) const { return false; }
-  /// The number of partial results of a value that is reduced over these
-  /// classes.
-  virtual int64_t getNumPartials(llvm::ArrayRef<unsigned> reduced) const = 0;
   /// Whether the results of `op` are written to memory.
   virtual bool isInMemory(mlir::linalg::LinalgOp op) const = 0;
   /// Whether `op` reads its init.

@@ -1,4 +1,4 @@
-//===- PartialResults.cpp - Combine partial results -----------------------===//
+//===- CombineBlocks.cpp - Combine the partial results of blocks ----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/GpuKernelEmitter.h"
+#include "compiler/plan/PartialResults.h"
+#include "compiler/plan/Reductions.h"
 
 using namespace mlir;
 using namespace vib;
@@ -15,15 +17,12 @@ std::optional<LaunchPart> GpuKernelEmitter::getCombination() {
   if (plan.getCombinations().empty())
     return std::nullopt;
   int64_t most = 0;
-  KernelCost cost;
   for (const Combination &combination : plan.getCombinations()) {
     const Buffer &partial = plan.getBuffers()[combination.partial];
     most = std::max(most, partial.type.getNumElements());
-    cost.bytes += partial.unitBytes * plan.getNumPartials(partial.reduced);
   }
-  cost.flops = cost.bytes / 4;
   int64_t blocks = llvm::divideCeil(most, kBlockThreads);
-  return LaunchPart{{name + ".combine", cost, blocks},
+  return LaunchPart{{name + ".combine", getCombinationCost(plan), blocks},
                     /*sharedBytes=*/0,
                     [this, blocks](OpBuilder &builder,
                                    const LaunchValues &launch, Value block) {
@@ -45,19 +44,15 @@ LogicalResult GpuKernelEmitter::emitCombination(OpBuilder &builder,
     if (failed(place))
       return failure();
     int64_t count = plan.getNumPartials(partial.reduced);
-    // A flat view of all partial results, [tile][element].
     int64_t elements = partial.type.getNumElements();
     Type element = partial.type.getElementType();
-    auto flat = RankedTensorType::get(
-        {count, partial.unitBytes / getElementBytes(element)}, element);
-    Value from = createView(
-        builder, loc, launch.bases[unsigned(BaseKind::Arena)],
-        {BaseKind::Arena, getScratch() + partial.offset, getPlainLayout(flat)},
-        flat);
+    Value from = createPartialsView(builder, loc, plan, partial,
+                                    launch.bases[unsigned(BaseKind::Arena)],
+                                    getScratch());
     auto result = RankedTensorType::get({elements}, element);
     place->layout = getPlainLayout(result);
-    Value to = createView(builder, loc, launch.bases[unsigned(place->base)],
-                          *place, result);
+    Value to = vib::createView(
+        builder, loc, launch.bases[unsigned(place->base)], *place, result);
     auto loop = scf::ForOp::create(builder, loc, first, e.index(elements),
                                    e.index(blocks * kBlockThreads));
     OpBuilder::InsertionGuard guard(builder);
@@ -72,10 +67,9 @@ LogicalResult GpuKernelEmitter::emitCombination(OpBuilder &builder,
       builder.setInsertionPointToStart(inner.getBody());
       Value next = memref::LoadOp::create(
           builder, loc, from, ValueRange{inner.getInductionVar(), position});
-      OperationState state(loc, combination.combiner->getName(),
-                           {inner.getRegionIterArg(0), next}, {element},
-                           combination.combiner->getAttrs());
-      scf::YieldOp::create(builder, loc, builder.create(state)->getResults());
+      scf::YieldOp::create(builder, loc,
+                           combine(builder, loc, combination.combiner,
+                                   inner.getRegionIterArg(0), next));
     }
     memref::StoreOp::create(builder, loc, inner.getResult(0), to, position);
   }
