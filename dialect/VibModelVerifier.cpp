@@ -5,7 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
+//
 // The rules that no single op can check, in the order that is most useful to a
 // user who has broken several:
 //
@@ -27,12 +27,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/VibModelVerifier.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Dominance.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
@@ -48,8 +47,8 @@ public:
     return failure(failed(verifyArguments()) || failed(verifyAttributes()) ||
                    failed(verifyOrder()) || failed(findLoss()) ||
                    failed(verifyElementTypes()) || failed(verifyNames()) ||
-                   failed(verifyUses()) || failed(verifyChain()) ||
-                   failed(verifyLearns()) || failed(verifySizes()));
+                   failed(verifyUses()) || failed(verifyChain(model, loss)) ||
+                   failed(verifyLearns()) || failed(verifySizes(model)));
   }
 
 private:
@@ -60,38 +59,13 @@ private:
   LogicalResult verifyElementTypes();
   LogicalResult verifyNames();
   LogicalResult verifyUses();
-  LogicalResult verifyChain();
   LogicalResult verifyLearns();
-  LogicalResult verifySizes();
-
-  /// All ops that `root` is computed from, and itself. Goes no further at
-  /// those for which `isEnd` holds.
-  void collect(Operation *root, function_ref<bool(Operation *)> isEnd,
-               SetVector<Operation *> &ops);
 
   ModelOp model;
   LossOp loss;
 };
 
 } // namespace
-
-void ModelVerifier::collect(Operation *root,
-                            function_ref<bool(Operation *)> isEnd,
-                            SetVector<Operation *> &ops) {
-  SmallVector<Operation *> worklist{root};
-  while (!worklist.empty()) {
-    Operation *op = worklist.pop_back_val();
-    if (!ops.insert(op) || isEnd(op))
-      continue;
-    for (Value operand : op->getOperands())
-      if (Operation *definition = operand.getDefiningOp())
-        worklist.push_back(definition);
-    // Only what an encoder or a decoder yields is used.
-    for (Region &region : op->getRegions())
-      if (!region.empty() && !region.front().empty())
-        worklist.push_back(&region.front().back());
-  }
-}
 
 LogicalResult ModelVerifier::verifyArguments() {
   Region &body = model.getBody();
@@ -253,8 +227,7 @@ LogicalResult ModelVerifier::verifyNames() {
 }
 
 LogicalResult ModelVerifier::verifyUses() {
-  SetVector<Operation *> live;
-  collect(loss, [](Operation *) { return false; }, live);
+  SetVector<Operation *> live = collectSources(loss);
   ScaleOp scale;
   WalkResult result = model.getBody().walk<WalkOrder::PreOrder>(
       [&](Operation *op) -> WalkResult {
@@ -286,218 +259,12 @@ LogicalResult ModelVerifier::verifyUses() {
   return failure(result.wasInterrupted());
 }
 
-/// The op that computes a distribution. If an encoder or a decoder yields it,
-/// this is the op within.
-static Operation *getSource(Value distribution) {
-  Operation *op = distribution.getDefiningOp();
-  while (isa_and_nonnull<EncoderOp, DecoderOp>(op))
-    op = cast<YieldOp>(op->getRegion(0).front().back())
-             .getOperand(0)
-             .getDefiningOp();
-  return op;
-}
-
-static LogicalResult reportSecondBottleneck(Operation *second,
-                                            Operation *first) {
-  InFlightDiagnostic diagnostic =
-      second->emitOpError("expected one bottleneck but got a second one");
-  diagnostic.attachNote(first->getLoc()) << "the first one is here";
-  return diagnostic;
-}
-
-LogicalResult ModelVerifier::verifyChain() {
-  auto nll = loss.getNll().getDefiningOp<NLLOp>();
-  if (!nll) {
-    InFlightDiagnostic diagnostic =
-        loss.emitOpError("expected a vib.nll as its first term");
-    if (Operation *definition = loss.getNll().getDefiningOp())
-      diagnostic.attachNote(definition->getLoc()) << "it is computed here";
-    return diagnostic;
-  }
-  if (nll.getTarget() != model.getTarget()) {
-    InFlightDiagnostic diagnostic =
-        nll.emitOpError("expected the model's second argument as the target");
-    diagnostic.attachNote(model.getTarget().getLoc()) << "it is declared here";
-    return diagnostic;
-  }
-  if (auto normal = dyn_cast_or_null<NormalOp>(getSource(nll.getLikelihood())))
-    if (normal.isComputed()) {
-      InFlightDiagnostic diagnostic = nll.emitOpError(
-          "expected a normal likelihood to have 'noise(…)', fixed or learned");
-      diagnostic.attachNote(normal.getLoc())
-          << "its spread is computed by the network here";
-      return diagnostic;
-    }
-
-  // From the likelihood back to the samples.
-  SetVector<Operation *> decoder;
-  collect(
-      nll, [](Operation *op) { return isa<ReparameterizeOp>(op); }, decoder);
-  ReparameterizeOp sample;
-  for (Operation *op : decoder) {
-    auto reparameterize = dyn_cast<ReparameterizeOp>(op);
-    if (reparameterize && sample)
-      return reportSecondBottleneck(reparameterize, sample);
-    if (reparameterize)
-      sample = reparameterize;
-  }
-  if (!sample) {
-    ReparameterizeOp unread;
-    model.getBody().walk([&](ReparameterizeOp op) { unread = op; });
-    if (!unread)
-      return nll.emitOpError("expected the likelihood to read a sample of a "
-                             "posterior: add 'vib.reparameterize'");
-    InFlightDiagnostic diagnostic = nll.emitOpError(
-        "expected the likelihood to depend on the sample, but it does not");
-    diagnostic.attachNote(unread.getLoc()) << "the sample is drawn here";
-    return diagnostic;
-  }
-  auto posterior =
-      dyn_cast_or_null<NormalOp>(getSource(sample.getDistribution()));
-  if (!posterior || !posterior.isComputed()) {
-    InFlightDiagnostic diagnostic =
-        sample.emitOpError("expected a posterior whose spread is computed, by "
-                           "'vib.normal … softplus(…)'");
-    if (posterior)
-      diagnostic.attachNote(posterior.getLoc()) << "it is computed here";
-    return diagnostic;
-  }
-
-  // From the sample back to the input.
-  SetVector<Operation *> encoder;
-  collect(sample, [](Operation *) { return false; }, encoder);
-  for (Operation *op : encoder) {
-    if (op != sample && isa<ReparameterizeOp>(op))
-      return reportSecondBottleneck(sample, op);
-    if (!llvm::is_contained(op->getOperands(), model.getTarget()))
-      continue;
-    InFlightDiagnostic diagnostic =
-        op->emitOpError("reads the target, which is not known when predicting");
-    diagnostic.attachNote(model.getTarget().getLoc()) << "it is declared here";
-    return diagnostic;
-  }
-
-  for (Operation *op : decoder) {
-    if (encoder.contains(op))
-      continue;
-    for (Value operand : op->getOperands()) {
-      Operation *definition = operand.getDefiningOp();
-      if (definition == sample || (definition && !encoder.contains(definition)))
-        continue;
-      if (op == nll && operand == model.getTarget())
-        continue;
-      InFlightDiagnostic diagnostic = op->emitOpError(
-          "bypasses the bottleneck: the likelihood may depend only on the "
-          "sample");
-      diagnostic.attachNote(sample.getLoc()) << "it is drawn here";
-      return diagnostic;
-    }
-  }
-  if (loss.getRate()) {
-    auto kl = loss.getRate().getDefiningOp<KLOp>();
-    if (!kl) {
-      InFlightDiagnostic diagnostic =
-          loss.emitOpError("expected a vib.kl as its rate");
-      if (Operation *definition = loss.getRate().getDefiningOp())
-        diagnostic.attachNote(definition->getLoc()) << "it is computed here";
-      return diagnostic;
-    }
-    if (getSource(kl.getPosterior()) != posterior) {
-      InFlightDiagnostic diagnostic =
-          kl.emitOpError("expected the divergence of the posterior that is "
-                         "sampled");
-      diagnostic.attachNote(sample.getLoc()) << "it is sampled here";
-      return diagnostic;
-    }
-  }
-  return success();
-}
-
 LogicalResult ModelVerifier::verifyLearns() {
   if (!model.getParameters().empty())
     return success();
   return model.emitOpError("has no parameters, so that there is nothing to "
                            "train: expected at least one 'vib.linear' or "
                            "'vib.mlp'");
-}
-
-/// The product of a shape's sizes, in which the batch is '?', and of `count`;
-/// or `most` + 1 if it is larger than `most`.
-static int64_t countAtMost(int64_t most, int64_t count,
-                           ArrayRef<int64_t> shape) {
-  for (int64_t size : shape) {
-    if (ShapedType::isDynamic(size) || size <= 0)
-      continue;
-    if (count > most / size)
-      return most + 1;
-    count *= size;
-  }
-  return count;
-}
-
-LogicalResult ModelVerifier::verifySizes() {
-  // 256 GiB of f32. With these bounds, the bytes and the operations of a step
-  // with the largest batch can be counted in 64 bits.
-  constexpr int64_t kMostNumbers = int64_t(1) << 36;
-  constexpr int64_t kMostProducts = int64_t(1) << 40;
-  int64_t samples = 1, values = 0, parameters = 0, products = 0;
-  llvm::StringSet<> names;
-  auto verify = [&](Location loc, Value value) -> LogicalResult {
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (!type)
-      return success();
-    int64_t count = countAtMost(kMostNumbers, samples, type.getShape());
-    values += count;
-    if (values <= kMostNumbers)
-      return success();
-    InFlightDiagnostic diagnostic =
-        emitError(loc, "expected at most 2^36 numbers for an example but got ");
-    if (samples > 1)
-      diagnostic << samples << " samples of ";
-    diagnostic << type;
-    if (count <= kMostNumbers)
-      diagnostic << ", which with the values before has " << values;
-    return diagnostic;
-  };
-  for (BlockArgument argument : model.getBody().getArguments())
-    if (failed(verify(argument.getLoc(), argument)))
-      return failure();
-  WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
-    // The ops after it are computed for each sample.
-    if (auto sample = dyn_cast<ReparameterizeOp>(op))
-      samples = sample.getSamples();
-    for (Value value : op->getResults())
-      if (failed(verify(op->getLoc(), value)))
-        return WalkResult::interrupt();
-    auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
-    if (!parameterized)
-      return WalkResult::advance();
-    for (const Parameter &parameter : parameterized.getParameters()) {
-      int64_t count = countAtMost(kMostNumbers, 1, parameter.shape);
-      if (names.insert(parameter.name).second)
-        parameters += count;
-      if (parameters > kMostNumbers) {
-        InFlightDiagnostic diagnostic =
-            op->emitOpError("expected the parameter '")
-            << parameter.name
-            << "' to have at most 2^36 numbers but its shape is ["
-            << parameter.shape << "]";
-        if (count <= kMostNumbers)
-          diagnostic << ", and the parameters before have "
-                     << parameters - count;
-        return diagnostic;
-      }
-      products += countAtMost(kMostProducts, samples, parameter.shape);
-      if (products > kMostProducts)
-        return op->emitOpError("expected at most 2^40 products of weights for "
-                               "an example but got ")
-               << samples << " samples of the parameter '" << parameter.name
-               << "', whose shape is [" << parameter.shape
-               << "], and more before";
-    }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
 }
 
 LogicalResult vib::verifyModel(ModelOp model) {

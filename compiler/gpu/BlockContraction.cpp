@@ -65,47 +65,121 @@ TileLayout BlockArithmetic::getPlainLayout(OperandForm form, bool isLhs) const {
   return layout;
 }
 
-void vib::emitBlockContraction(OpBuilder &builder, Location loc,
-                               const BlockShape &shape, const TileOperand &lhs,
-                               ArrayRef<TileOperand> rhs, int64_t depthExtent,
-                               Value thread, Value staging,
-                               ArrayRef<Value> results) {
-  IndexBuilder index{builder, loc};
+namespace {
+
+class BlockContractionEmitter {
+public:
+  BlockContractionEmitter(OpBuilder &builder, Location loc,
+                          const BlockShape &shape, int64_t depthExtent,
+                          Value thread, Value staging, unsigned results);
+  void addOperand(const TileOperand &operand, bool isLhs);
+  void run(ArrayRef<Value> results);
+
+private:
+  /// Starts copying a piece of all operands.
+  void emitCopies(const IndexBuilder &index, Value piece, Value stage);
+  /// Starts copying the pieces that the first iteration does not.
+  void emitFirstCopies();
+  /// Starts copying the piece that comes `ahead` of `piece`, if there is one.
+  void emitNextCopy(Value piece, Value stage);
+  /// The number of steps of the reduction in a piece.
+  Value getDepth(Value piece);
+  /// Emits an iteration for a piece. Returns the sums and the next stage.
+  SmallVector<Value> emitPiece(Value piece, ValueRange sums, Value stage);
+
+  OpBuilder &builder;
+  Location loc;
+  IndexBuilder index;
+  const BlockShape &shape;
+  int64_t depthExtent;
+  Value thread, staging;
+  std::unique_ptr<BlockArithmetic> arithmetic;
+  SmallVector<StagedOperand> operands;
+  int64_t stagingBytes = 0;
+  /// The pieces of the reduction, and how many are copied ahead.
+  int64_t pieces, ahead;
+};
+
+BlockContractionEmitter::BlockContractionEmitter(
+    OpBuilder &builder, Location loc, const BlockShape &shape,
+    int64_t depthExtent, Value thread, Value staging, unsigned results)
+    : builder(builder), loc(loc), index{builder, loc}, shape(shape),
+      depthExtent(depthExtent), thread(thread), staging(staging),
+      pieces(llvm::divideCeil(depthExtent, shape.depth)),
+      ahead(shape.stages - 1) {
   auto create = shape.precision == OperandPrecision::F32 ? createFmaArithmetic
                                                          : createMmaArithmetic;
-  std::unique_ptr<BlockArithmetic> arithmetic =
-      create(index, shape, results.size(), thread);
+  arithmetic = create(index, shape, results, thread);
+}
 
-  SmallVector<StagedOperand> operands;
-  int64_t offset = 0;
-  auto addOperand = [&](const TileOperand &operand, bool isLhs) {
-    OperandForm form = isLhs ? shape.lhs : shape.rhs;
-    assert(form.reductionFirst == operand.reductionFirst &&
-           form.isBf16 == getElementTypeOrSelf(operand.memory).isBF16() &&
-           "the shape was chosen for other operands");
-    TileLayout layout = arithmetic->getLayout(form, isLhs);
-    operands.emplace_back(index, shape, operand,
-                          isLhs ? shape.rows : shape.columns, depthExtent,
-                          layout, staging, offset);
-    offset += shape.stages * layout.getBytes();
-  };
-  addOperand(lhs, /*isLhs=*/true);
-  for (const TileOperand &operand : rhs)
-    addOperand(operand, /*isLhs=*/false);
+void BlockContractionEmitter::addOperand(const TileOperand &operand,
+                                         bool isLhs) {
+  OperandForm form = isLhs ? shape.lhs : shape.rhs;
+  assert(form.reductionFirst == operand.reductionFirst &&
+         form.isBf16 == getElementTypeOrSelf(operand.memory).isBF16() &&
+         "the shape was chosen for other operands");
+  TileLayout layout = arithmetic->getLayout(form, isLhs);
+  operands.emplace_back(index, shape, operand,
+                        isLhs ? shape.rows : shape.columns, depthExtent, layout,
+                        staging, stagingBytes);
+  stagingBytes += shape.stages * layout.getBytes();
+}
 
-  int64_t pieces = llvm::divideCeil(depthExtent, shape.depth);
-  int64_t ahead = shape.stages - 1;
-  auto emitCopies = [&](const IndexBuilder &index, Value piece, Value stage) {
-    Value k = index.mul(piece, shape.depth);
-    for (const StagedOperand &operand : operands)
-      operand.emitCopy(index, thread, k, stage);
-  };
+void BlockContractionEmitter::emitCopies(const IndexBuilder &index, Value piece,
+                                         Value stage) {
+  Value k = index.mul(piece, shape.depth);
+  for (const StagedOperand &operand : operands)
+    operand.emitCopy(index, thread, k, stage);
+}
+
+void BlockContractionEmitter::emitFirstCopies() {
   for (int64_t piece = 0; piece != ahead; ++piece) {
     if (piece < pieces)
       emitCopies(index, index.constant(piece), index.constant(piece));
     NVVM::CpAsyncCommitGroupOp::create(builder, loc);
   }
+}
 
+void BlockContractionEmitter::emitNextCopy(Value piece, Value stage) {
+  Value next = index.add(piece, ahead);
+  scf::IfOp::create(builder, loc, index.isLess(next, index.constant(pieces)),
+                    [&](OpBuilder &builder, Location loc) {
+                      IndexBuilder index{builder, loc};
+                      Value isFirst = index.isLess(stage, index.constant(1));
+                      Value before = index.sub(stage, index.constant(1));
+                      emitCopies(
+                          index, next,
+                          index.select(isFirst, index.constant(ahead), before));
+                      scf::YieldOp::create(builder, loc);
+                    });
+  NVVM::CpAsyncCommitGroupOp::create(builder, loc);
+}
+
+Value BlockContractionEmitter::getDepth(Value piece) {
+  Value depth = index.constant(shape.depth);
+  if (depthExtent % shape.depth == 0)
+    return depth;
+  Value left =
+      index.sub(index.constant(depthExtent), index.mul(piece, shape.depth));
+  return builder.createOrFold<arith::MinSIOp>(loc, left, depth);
+}
+
+SmallVector<Value>
+BlockContractionEmitter::emitPiece(Value piece, ValueRange sums, Value stage) {
+  NVVM::CpAsyncWaitGroupOp::create(builder, loc, ahead - 1);
+  gpu::BarrierOp::create(builder, loc);
+  emitNextCopy(piece, stage);
+  Value depth = getDepth(piece);
+  SmallVector<Value> results = arithmetic->multiply(
+      operands.front(), ArrayRef(operands).drop_front(), stage, depth, sums);
+  Value isLast = index.isLess(stage, index.constant(ahead));
+  results.push_back(
+      index.select(isLast, index.add(stage, 1), index.constant(0)));
+  return results;
+}
+
+void BlockContractionEmitter::run(ArrayRef<Value> results) {
+  emitFirstCopies();
   Value zero = arith::ConstantOp::create(builder, loc, builder.getF32Type(),
                                          builder.getF32FloatAttr(0));
   SmallVector<Value> carried(arithmetic->getNumAccumulators(), zero);
@@ -116,41 +190,28 @@ void vib::emitBlockContraction(OpBuilder &builder, Location loc,
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
-    Value piece = loop.getInductionVar();
-    ValueRange accumulators = loop.getRegionIterArgs().drop_back();
-    Value stage = loop.getRegionIterArgs().back();
-
-    NVVM::CpAsyncWaitGroupOp::create(builder, loc, ahead - 1);
-    gpu::BarrierOp::create(builder, loc);
-    Value next = index.add(piece, ahead);
-    scf::IfOp::create(
-        builder, loc, index.isLess(next, index.constant(pieces)),
-        [&](OpBuilder &builder, Location loc) {
-          IndexBuilder index{builder, loc};
-          Value isFirst = index.isLess(stage, index.constant(1));
-          Value before = index.sub(stage, index.constant(1));
-          emitCopies(index, next,
-                     index.select(isFirst, index.constant(ahead), before));
-          scf::YieldOp::create(builder, loc);
-        });
-    NVVM::CpAsyncCommitGroupOp::create(builder, loc);
-
-    Value depth = index.constant(shape.depth);
-    if (depthExtent % shape.depth != 0) {
-      Value left =
-          index.sub(index.constant(depthExtent), index.mul(piece, shape.depth));
-      depth = builder.createOrFold<arith::MinSIOp>(loc, left, depth);
-    }
-    SmallVector<Value> sums =
-        arithmetic->multiply(operands.front(), ArrayRef(operands).drop_front(),
-                             stage, depth, accumulators);
-    Value isLast = index.isLess(stage, index.constant(ahead));
-    sums.push_back(
-        index.select(isLast, index.add(stage, 1), index.constant(0)));
-    scf::YieldOp::create(builder, loc, sums);
+    ValueRange values = loop.getRegionIterArgs();
+    scf::YieldOp::create(
+        builder, loc,
+        emitPiece(loop.getInductionVar(), values.drop_back(), values.back()));
   }
   // The results may overlap staging memory that other threads still read.
   gpu::BarrierOp::create(builder, loc);
   arithmetic->store(loop.getResults().drop_back(), results);
   gpu::BarrierOp::create(builder, loc);
+}
+
+} // namespace
+
+void vib::emitBlockContraction(OpBuilder &builder, Location loc,
+                               const BlockShape &shape, const TileOperand &lhs,
+                               ArrayRef<TileOperand> rhs, int64_t depthExtent,
+                               Value thread, Value staging,
+                               ArrayRef<Value> results) {
+  BlockContractionEmitter emitter(builder, loc, shape, depthExtent, thread,
+                                  staging, results.size());
+  emitter.addOperand(lhs, /*isLhs=*/true);
+  for (const TileOperand &operand : rhs)
+    emitter.addOperand(operand, /*isLhs=*/false);
+  emitter.run(results);
 }

@@ -80,7 +80,11 @@ private:
   void collectSteps();
   void addOpStep(mlir::linalg::LinalgOp op);
   void addCopyStep(const Copy &copy);
-  void placeShared();   // SharedMemory.cpp
+  // SharedMemory.cpp
+  void placeShared();
+  /// Whether a scratch buffer may be in the arena instead of shared memory.
+  bool canSpill(unsigned buffer) const;
+  void spill(Buffer &buffer);
   void placeBarriers(); // BlockBarriers.cpp
 
   BlockTiles tiles;

@@ -14,20 +14,10 @@ using namespace vib;
 
 namespace {
 
-constexpr int64_t kLine = 64;
-constexpr int64_t kStagger = 5 * kLine;
 /// Arrays smaller than this are not staggered.
 constexpr int64_t kStaggered = 1024;
 /// A model has less of both. With these bounds no sum overflows.
 constexpr int64_t kMostElements = INT64_C(1) << 40;
-
-/// A buffer of one function and its live range: it keeps its memory while the
-/// kernels `first` to `last` run.
-struct Lifetime {
-  int64_t bytes;
-  int64_t first, last;
-  int64_t offset = 0;
-};
 
 /// Records the width of the panels of a matrix and the distance between them,
 /// in place of what an earlier plan may have recorded.
@@ -54,41 +44,10 @@ bool isTooLarge(Type type) {
   return false;
 }
 
-/// Places `buffers` at or above `begin`. Returns the end of the highest one.
-int64_t placeBuffers(MutableArrayRef<Lifetime> buffers, int64_t begin) {
-  SmallVector<Lifetime *> order = llvm::to_vector(
-      llvm::map_range(buffers, [](Lifetime &buffer) { return &buffer; }));
-  llvm::sort(order, [](Lifetime *lhs, Lifetime *rhs) {
-    return std::make_pair(-lhs->bytes, lhs) < std::make_pair(-rhs->bytes, rhs);
-  });
-  SmallVector<Lifetime *> placed;
-  int64_t end = begin;
-  for (Lifetime *buffer : order) {
-    int64_t offset = begin;
-    for (Lifetime *other : placed) {
-      if (other->last < buffer->first || buffer->last < other->first)
-        continue;
-      if (offset + buffer->bytes + kStagger > other->offset)
-        offset = std::max<int64_t>(
-            offset,
-            llvm::alignTo(other->offset + other->bytes + kStagger, kLine));
-    }
-    buffer->offset = offset;
-    // Keep `placed` sorted by offset, so that the scan above finds gaps.
-    placed.insert(llvm::upper_bound(placed, buffer,
-                                    [](Lifetime *lhs, Lifetime *rhs) {
-                                      return lhs->offset < rhs->offset;
-                                    }),
-                  buffer);
-    end = std::max(end, offset + buffer->bytes);
-  }
-  return end;
-}
-
 } // namespace
 
 int64_t ArenaPlanner::Sequence::place(int64_t bytes) {
-  int64_t offset = llvm::alignTo(end, kLine);
+  int64_t offset = llvm::alignTo(end, kMemoryAlignment);
   end = std::min(offset + bytes, 2 * kMostMemoryBytes);
   if (bytes >= kStaggered)
     end += kStagger;
@@ -96,7 +55,7 @@ int64_t ArenaPlanner::Sequence::place(int64_t bytes) {
 }
 
 int64_t ArenaPlanner::Sequence::size() const {
-  return llvm::alignTo(end, kLine);
+  return llvm::alignTo(end, kMemoryAlignment);
 }
 
 /// A file of a phase that was edited can have types of any size.
@@ -140,6 +99,12 @@ LogicalResult ArenaPlanner::run() {
   return success();
 }
 
+SmallVector<KernelOp> ArenaPlanner::getKernels() {
+  SmallVector<KernelOp> kernels;
+  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+  return kernels;
+}
+
 void ArenaPlanner::setBytes(StringRef name, int64_t bytes) {
   module->setAttr(name, Builder(module.getContext()).getI64IntegerAttr(bytes));
 }
@@ -158,8 +123,7 @@ LogicalResult ArenaPlanner::planParameters() {
   Type element = builder.getF32Type();
   if (type == "f64")
     element = builder.getF64Type();
-  SmallVector<KernelOp> kernels;
-  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+  SmallVector<KernelOp> kernels = getKernels();
   Sequence block;
   SmallVector<Attribute> placed;
   for (auto parameter : parameters.getAsRange<DictionaryAttr>()) {
@@ -226,8 +190,7 @@ LogicalResult ArenaPlanner::planTensors() {
   if (auto scale = module.lookupSymbol<func::FuncOp>("scale"))
     for (unsigned i = 0, e = scale.getNumResults(); i != e; ++i)
       internal.insert(builder.getStringAttr(getResultSlot(scale, i).getName()));
-  SmallVector<KernelOp> kernels;
-  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+  SmallVector<KernelOp> kernels = getKernels();
   SmallVector<Attribute> placed;
   for (auto [name, type] : tensors) {
     Layout layout = getPlainLayout(type);
@@ -246,105 +209,4 @@ LogicalResult ArenaPlanner::planTensors() {
   }
   module->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
   return checkSum(module, "the inputs and outputs", arena.size());
-}
-
-FailureOr<Place> ArenaPlanner::lookupFixed(func::FuncOp function,
-                                           OpResult result,
-                                           const MemoryMap &memory) const {
-  auto kernel = cast<KernelOp>(result.getOwner());
-  Value output = kernel.getOutputs()[result.getResultNumber()];
-  if (FailureOr<Place> state = memory.lookup(output); succeeded(state))
-    return state;
-  for (OpOperand &use : result.getUses())
-    if (use.getOwner() == function.front().getTerminator())
-      return memory.lookup(getResultSlot(function, use.getOperandNumber()),
-                           cast<RankedTensorType>(result.getType()));
-  return failure();
-}
-
-int64_t ArenaPlanner::getLastUse(OpResult result, const KernelTimes &times) {
-  int64_t last = times.lookup(result.getOwner()).last;
-  for (Operation *user : result.getUsers())
-    last = std::max(last, times.lookup(user).last);
-  return last;
-}
-
-Layout ArenaPlanner::getBufferLayout(OpResult result,
-                                     const ValuePlacement &plan) const {
-  auto type = cast<RankedTensorType>(result.getType());
-  if (plan.isCombined(result.getResultNumber()))
-    return getPlainLayout(type);
-  SmallVector<KernelOp> users = {cast<KernelOp>(result.getOwner())};
-  for (Operation *user : result.getUsers())
-    users.push_back(cast<KernelOp>(user));
-  return chooseLayout(type, users);
-}
-
-/// Places the buffers that are live only during a call of `function`.
-LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
-                                         const MemoryMap &memory) {
-  SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
-  KernelTimes times;
-  std::vector<std::unique_ptr<ValuePlacement>> plans;
-  for (auto [i, kernel] : llvm::enumerate(kernels)) {
-    times[kernel] = getTimes(kernel, i);
-    plans.push_back(planKernel(kernel));
-  }
-
-  // Results that are not state, inputs or outputs need a buffer.
-  SmallVector<Lifetime> buffers;
-  SmallVector<SmallVector<Place>> places(kernels.size());
-  SmallVector<std::pair<Place *, size_t>> pending;
-  for (auto [i, kernel] : llvm::enumerate(kernels)) {
-    places[i].resize(kernel.getNumResults());
-    for (auto [result, place] :
-         llvm::zip_equal(kernel->getResults(), places[i])) {
-      if (FailureOr<Place> fixed = lookupFixed(function, result, memory);
-          succeeded(fixed)) {
-        place = *fixed;
-        continue;
-      }
-      Lifetime buffer;
-      buffer.first = times[kernel].first;
-      buffer.last = getLastUse(result, times);
-      place = {BaseKind::Arena, 0, getBufferLayout(result, *plans[i])};
-      buffer.bytes = getMemoryBytes(cast<RankedTensorType>(result.getType()),
-                                    place.layout);
-      pending.push_back({&place, buffers.size()});
-      buffers.push_back(buffer);
-    }
-  }
-  // The scratch of a kernel is live only while it runs.
-  SmallVector<std::optional<size_t>> scratch(kernels.size());
-  for (size_t i = 0, e = kernels.size(); i != e; ++i) {
-    int64_t bytes = plans[i]->getScratchBytes();
-    if (bytes == 0)
-      continue;
-    scratch[i] = buffers.size();
-    buffers.push_back({bytes, times[kernels[i]].first, times[kernels[i]].last});
-  }
-  int64_t sum = arena.size();
-  for (const Lifetime &buffer : buffers)
-    sum = std::min(sum + buffer.bytes + kStagger + kLine, 2 * kMostMemoryBytes);
-  if (failed(checkSum(function, "the buffers of @" + function.getName().str(),
-                      sum)))
-    return failure();
-  int64_t end = placeBuffers(buffers, arena.size());
-  Builder builder(module.getContext());
-  for (auto [kernel, index] : llvm::zip_equal(kernels, scratch))
-    if (index)
-      kernel->setAttr(kScratchAttrName,
-                      builder.getI64IntegerAttr(buffers[*index].offset));
-  for (auto [place, index] : pending)
-    place->offset = buffers[index].offset;
-  for (auto [kernel, kernelPlaces] : llvm::zip_equal(kernels, places)) {
-    SmallVector<Attribute> attributes;
-    for (const Place &place : kernelPlaces)
-      attributes.push_back(getPlaceAttr(module.getContext(), place));
-    kernel->setAttr(kPlacesAttrName,
-                    ArrayAttr::get(module.getContext(), attributes));
-  }
-  numBuffers += buffers.size();
-  arenaBytes = std::max<int64_t>(arenaBytes, llvm::alignTo(end, kLine));
-  return success();
 }

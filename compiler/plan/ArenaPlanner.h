@@ -26,10 +26,12 @@
 #ifndef VIB_COMPILER_PLAN_ARENAPLANNER_H
 #define VIB_COMPILER_PLAN_ARENAPLANNER_H
 
-#include "compiler/plan/Memory.h"
+#include "compiler/plan/BufferPlacement.h"
 #include "compiler/plan/ValuePlacement.h"
 
 namespace vib {
+
+class ArenaRanges;
 
 class ArenaPlanner {
 public:
@@ -79,6 +81,8 @@ private:
   /// Reports at `op` that so many bytes are too many for `what`.
   static llvm::LogicalResult checkSum(mlir::Operation *op, llvm::StringRef what,
                                       int64_t bytes);
+  /// The kernels of all functions.
+  llvm::SmallVector<KernelOp> getKernels();
   void setBytes(llvm::StringRef name, int64_t bytes);
   llvm::LogicalResult planParameters();
   llvm::LogicalResult planTensors();
@@ -97,10 +101,25 @@ private:
                                    mlir::RankedTensorType type, Layout chosen,
                                    Layout layout) const;
   llvm::LogicalResult verifySlots(const MemoryMap &memory);
+  llvm::LogicalResult verifyResult(mlir::OpResult result,
+                                   const ValuePlacement &plan,
+                                   const KernelTimes &times,
+                                   const MemoryMap &memory,
+                                   ArenaRanges &ranges);
+  llvm::LogicalResult verifyScratch(KernelOp kernel, const ValuePlacement &plan,
+                                    Times own, ArenaRanges &ranges);
   llvm::LogicalResult verifyFunction(mlir::func::FuncOp function,
-                                     const MemoryMap &memory, int64_t begin,
-                                     int64_t bytes);
-  /// Places the buffers that are live only during a call of `function`.
+                                     const MemoryMap &memory, int64_t begin);
+  /// The places of a kernel's results.
+  struct KernelPlaces {
+    KernelOp kernel;
+    llvm::SmallVector<Place> places;
+  };
+  // FunctionBuffers.cpp
+  llvm::SmallVector<LiveBuffer>
+  collectBuffers(mlir::func::FuncOp function,
+                 llvm::MutableArrayRef<KernelPlaces> kernels,
+                 const MemoryMap &memory);
   llvm::LogicalResult planFunction(mlir::func::FuncOp function,
                                    const MemoryMap &memory);
 

@@ -28,6 +28,19 @@ struct LiveBytes {
 
 } // namespace
 
+/// The bytes of the arena between `begin` and `end` that a function uses.
+class vib::ArenaRanges {
+public:
+  ArenaRanges(int64_t begin, int64_t end) : begin(begin), end(end) {}
+  /// Reports a range that is outside, or that overlaps another one that is live
+  /// at the same time.
+  LogicalResult add(LiveBytes range);
+
+private:
+  int64_t begin, end;
+  SmallVector<LiveBytes> ranges;
+};
+
 /// A place as parsePlaceAttr reads it.
 static bool isPlace(Attribute attribute) {
   auto entry = dyn_cast<DictionaryAttr>(attribute);
@@ -82,8 +95,7 @@ LogicalResult ArenaPlanner::verifyLayout(Operation *op, const Twine &what,
 }
 
 LogicalResult ArenaPlanner::verifySlots(const MemoryMap &memory) {
-  SmallVector<KernelOp> kernels;
-  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+  SmallVector<KernelOp> kernels = getKernels();
 
   for (auto function : module.getOps<func::FuncOp>()) {
     auto verify = [&](SlotAttr slot, Type type) -> LogicalResult {
@@ -110,9 +122,78 @@ LogicalResult ArenaPlanner::verifySlots(const MemoryMap &memory) {
   return success();
 }
 
+LogicalResult ArenaRanges::add(LiveBytes range) {
+  if (range.begin % kMemoryAlignment != 0 || range.begin < begin ||
+      range.end > end)
+    return range.kernel.emitOpError("expected ")
+           << range.what << ", of " << range.end - range.begin
+           << " bytes, at a multiple of " << kMemoryAlignment
+           << " between the bytes " << begin << " and " << end
+           << " of the arena, but it begins at " << range.begin;
+  for (LiveBytes &other : ranges) {
+    if (range.end <= other.begin || other.end <= range.begin ||
+        range.last < other.first || other.last < range.first)
+      continue;
+    InFlightDiagnostic diagnostic =
+        range.kernel.emitOpError("puts ")
+        << range.what << " at the bytes " << range.begin << " to " << range.end
+        << " of the arena, where " << other.what << " still is";
+    diagnostic.attachNote(other.kernel.getLoc())
+        << "'" << other.kernel.getName() << "' puts it at the bytes "
+        << other.begin << " to " << other.end;
+    return diagnostic;
+  }
+  ranges.push_back(std::move(range));
+  return success();
+}
+
+LogicalResult ArenaPlanner::verifyResult(OpResult result,
+                                         const ValuePlacement &plan,
+                                         const KernelTimes &times,
+                                         const MemoryMap &memory,
+                                         ArenaRanges &ranges) {
+  auto kernel = cast<KernelOp>(result.getOwner());
+  auto function = cast<func::FuncOp>(kernel->getParentOp());
+  auto type = cast<RankedTensorType>(result.getType());
+  Place place = *memory.lookup(result);
+  std::string what = "result " + std::to_string(result.getResultNumber());
+  if (FailureOr<Place> fixed = lookupFixed(function, result, memory);
+      succeeded(fixed)) {
+    if (place.base == fixed->base && place.offset == fixed->offset &&
+        place.layout == fixed->layout)
+      return success();
+    return kernel.emitOpError("expected ")
+           << what << " at " << getPlaceAttr(module.getContext(), *fixed)
+           << ", where its slot is";
+  }
+  if (place.base != BaseKind::Arena)
+    return kernel.emitOpError("expected ") << what << " in the arena";
+  Layout chosen = getBufferLayout(result, plan);
+  if (failed(verifyLayout(kernel, what, type, chosen, place.layout)))
+    return failure();
+  int64_t size = getMemoryBytes(type, place.layout);
+  return ranges.add({kernel, what, place.offset, place.offset + size,
+                     times.lookup(kernel).first, getLastUse(result, times)});
+}
+
+LogicalResult ArenaPlanner::verifyScratch(KernelOp kernel,
+                                          const ValuePlacement &plan, Times own,
+                                          ArenaRanges &ranges) {
+  int64_t bytes = plan.getScratchBytes();
+  auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
+  if (bool(scratch) != (bytes != 0))
+    return kernel.emitOpError("expected ")
+           << (scratch ? "no " : "") << kScratchAttrName << ": its units need "
+           << bytes << " bytes in the arena";
+  if (!scratch)
+    return success();
+  return ranges.add({kernel, "scratch", scratch.getInt(),
+                     scratch.getInt() + bytes, own.first, own.last});
+}
+
 LogicalResult ArenaPlanner::verifyFunction(func::FuncOp function,
                                            const MemoryMap &memory,
-                                           int64_t begin, int64_t bytes) {
+                                           int64_t begin) {
   SmallVector<KernelOp> kernels(function.getOps<KernelOp>());
   KernelTimes times;
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
@@ -120,66 +201,13 @@ LogicalResult ArenaPlanner::verifyFunction(func::FuncOp function,
       return failure();
     times[kernel] = getTimes(kernel, i);
   }
-  SmallVector<LiveBytes> ranges;
-  auto add = [&](LiveBytes range) -> LogicalResult {
-    if (range.begin % kMemoryAlignment != 0 || range.begin < begin ||
-        range.end > bytes)
-      return range.kernel.emitOpError("expected ")
-             << range.what << ", of " << range.end - range.begin
-             << " bytes, at a multiple of " << kMemoryAlignment
-             << " between the bytes " << begin << " and " << bytes
-             << " of the arena, but it begins at " << range.begin;
-    for (LiveBytes &other : ranges) {
-      if (range.end <= other.begin || other.end <= range.begin ||
-          range.last < other.first || other.last < range.first)
-        continue;
-      InFlightDiagnostic diagnostic =
-          range.kernel.emitOpError("puts ")
-          << range.what << " at the bytes " << range.begin << " to "
-          << range.end << " of the arena, where " << other.what << " still is";
-      diagnostic.attachNote(other.kernel.getLoc())
-          << "'" << other.kernel.getName() << "' puts it at the bytes "
-          << other.begin << " to " << other.end;
-      return diagnostic;
-    }
-    ranges.push_back(std::move(range));
-    return success();
-  };
+  ArenaRanges ranges(begin, memory.getBytes(BaseKind::Arena));
   for (KernelOp kernel : kernels) {
     std::unique_ptr<ValuePlacement> plan = planKernel(kernel);
-    Times own = times.lookup(kernel);
-    for (OpResult result : kernel->getResults()) {
-      auto type = cast<RankedTensorType>(result.getType());
-      Place place = *memory.lookup(result);
-      std::string what = "result " + std::to_string(result.getResultNumber());
-      if (FailureOr<Place> fixed = lookupFixed(function, result, memory);
-          succeeded(fixed)) {
-        if (place.base != fixed->base || place.offset != fixed->offset ||
-            !(place.layout == fixed->layout))
-          return kernel.emitOpError("expected ")
-                 << what << " at " << getPlaceAttr(module.getContext(), *fixed)
-                 << ", where its slot is";
-        continue;
-      }
-      if (place.base != BaseKind::Arena)
-        return kernel.emitOpError("expected ") << what << " in the arena";
-      Layout chosen = getBufferLayout(result, *plan);
-      if (failed(verifyLayout(kernel, what, type, chosen, place.layout)))
+    for (OpResult result : kernel->getResults())
+      if (failed(verifyResult(result, *plan, times, memory, ranges)))
         return failure();
-      int64_t size = getMemoryBytes(type, place.layout);
-      if (failed(add({kernel, what, place.offset, place.offset + size,
-                      own.first, getLastUse(result, times)})))
-        return failure();
-    }
-    int64_t scratchBytes = plan->getScratchBytes();
-    auto scratch = kernel->getAttrOfType<IntegerAttr>(kScratchAttrName);
-    if (bool(scratch) != (scratchBytes != 0))
-      return kernel.emitOpError("expected ")
-             << (scratch ? "no " : "") << kScratchAttrName
-             << ": its units need " << scratchBytes << " bytes in the arena";
-    if (scratch &&
-        failed(add({kernel, "scratch", scratch.getInt(),
-                    scratch.getInt() + scratchBytes, own.first, own.last})))
+    if (failed(verifyScratch(kernel, *plan, times.lookup(kernel), ranges)))
       return failure();
   }
   return success();
@@ -204,9 +232,8 @@ LogicalResult ArenaPlanner::verify() {
     Place place = *memory.lookup(slot, type);
     begin = std::max(begin, place.offset + getMemoryBytes(type, place.layout));
   }
-  int64_t bytes = memory.getBytes(BaseKind::Arena);
   for (auto function : module.getOps<func::FuncOp>())
-    if (failed(verifyFunction(function, memory, begin, bytes)))
+    if (failed(verifyFunction(function, memory, begin)))
       return failure();
   return success();
 }

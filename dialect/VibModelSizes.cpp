@@ -1,0 +1,116 @@
+//===- VibModelSizes.cpp - The sizes of a model do not overflow -----------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibModelVerifier.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// 256 GiB of f32. With these bounds, the bytes and the operations of a step
+/// with the largest batch can be counted in 64 bits.
+static constexpr int64_t kMostNumbers = int64_t(1) << 36;
+static constexpr int64_t kMostProducts = int64_t(1) << 40;
+
+/// The product of a shape's sizes, in which the batch is '?', and of `count`;
+/// or `most` + 1 if it is larger than `most`.
+static int64_t countAtMost(int64_t most, int64_t count,
+                           ArrayRef<int64_t> shape) {
+  for (int64_t size : shape) {
+    if (ShapedType::isDynamic(size) || size <= 0)
+      continue;
+    if (count > most / size)
+      return most + 1;
+    count *= size;
+  }
+  return count;
+}
+
+namespace {
+
+class SizeVerifier {
+public:
+  LogicalResult verifyValue(Location loc, Value value);
+  LogicalResult verifyOp(Operation *op);
+
+private:
+  LogicalResult verifyParameter(Operation *op, const Parameter &parameter);
+
+  /// The samples for which the ops at hand are computed, and what the ops so
+  /// far have.
+  int64_t samples = 1, values = 0, parameters = 0, products = 0;
+  /// The names of the parameters so far.
+  llvm::StringSet<> names;
+};
+
+} // namespace
+
+LogicalResult SizeVerifier::verifyValue(Location loc, Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
+    return success();
+  int64_t count = countAtMost(kMostNumbers, samples, type.getShape());
+  values += count;
+  if (values <= kMostNumbers)
+    return success();
+  InFlightDiagnostic diagnostic =
+      emitError(loc, "expected at most 2^36 numbers for an example but got ");
+  if (samples > 1)
+    diagnostic << samples << " samples of ";
+  diagnostic << type;
+  if (count <= kMostNumbers)
+    diagnostic << ", which with the values before has " << values;
+  return diagnostic;
+}
+
+LogicalResult SizeVerifier::verifyParameter(Operation *op,
+                                            const Parameter &parameter) {
+  int64_t count = countAtMost(kMostNumbers, 1, parameter.shape);
+  if (names.insert(parameter.name).second)
+    parameters += count;
+  if (parameters > kMostNumbers) {
+    InFlightDiagnostic diagnostic =
+        op->emitOpError("expected the parameter '")
+        << parameter.name << "' to have at most 2^36 numbers but its shape is ["
+        << parameter.shape << "]";
+    if (count <= kMostNumbers)
+      diagnostic << ", and the parameters before have " << parameters - count;
+    return diagnostic;
+  }
+  products += countAtMost(kMostProducts, samples, parameter.shape);
+  if (products <= kMostProducts)
+    return success();
+  return op->emitOpError("expected at most 2^40 products of weights for "
+                         "an example but got ")
+         << samples << " samples of the parameter '" << parameter.name
+         << "', whose shape is [" << parameter.shape << "], and more before";
+}
+
+LogicalResult SizeVerifier::verifyOp(Operation *op) {
+  // The ops after it are computed for each sample.
+  if (auto sample = dyn_cast<ReparameterizeOp>(op))
+    samples = sample.getSamples();
+  for (Value value : op->getResults())
+    if (failed(verifyValue(op->getLoc(), value)))
+      return failure();
+  if (auto parameterized = dyn_cast<ParameterizedOpInterface>(op))
+    for (const Parameter &parameter : parameterized.getParameters())
+      if (failed(verifyParameter(op, parameter)))
+        return failure();
+  return success();
+}
+
+LogicalResult vib::verifySizes(ModelOp model) {
+  SizeVerifier verifier;
+  for (BlockArgument argument : model.getBody().getArguments())
+    if (failed(verifier.verifyValue(argument.getLoc(), argument)))
+      return failure();
+  WalkResult result = model.getBody().walk(
+      [&](Operation *op) { return WalkResult(verifier.verifyOp(op)); });
+  return failure(result.wasInterrupted());
+}

@@ -1,0 +1,33 @@
+//===- VibModelVerifier.h - The rules for a whole model ---------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBMODELVERIFIER_H
+#define VIB_DIALECT_VIBMODELVERIFIER_H
+
+#include "dialect/Vib.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace vib {
+
+/// All ops that `root` is computed from, and itself. Goes no further at those
+/// for which `isEnd` holds.
+llvm::SetVector<mlir::Operation *> collectSources(
+    mlir::Operation *root, llvm::function_ref<bool(mlir::Operation *)> isEnd =
+                               [](mlir::Operation *) { return false; });
+
+/// Verifies that the network is a chain: an encoder, one reparameterization of
+/// its posterior, a likelihood that depends only on the sample, and a rate of
+/// the same posterior.
+llvm::LogicalResult verifyChain(ModelOp model, LossOp loss);
+
+/// Verifies that no count of bytes or operations overflows.
+llvm::LogicalResult verifySizes(ModelOp model);
+
+} // namespace vib
+
+#endif // VIB_DIALECT_VIBMODELVERIFIER_H
