@@ -117,14 +117,11 @@ static Location getPlaceLoc(OpResult result, StringAttr label) {
   return NameLoc::get(name ? name : label, result.getLoc());
 }
 
-/// Moves `root` and the ops that it needs into a kernel.
-static void formKernel(Operation *root) {
-  llvm::SmallSetVector<Operation *, 8> ops;
-  collect(root, ops);
+using KernelOps = llvm::SmallSetVector<Operation *, 8>;
 
-  // A result that updates state uses the memory of the state; others get a new
-  // tensor.
-  OpBuilder builder(root);
+/// The outs of the kernel of `root`. A result that updates state uses the
+/// memory of the state; others get a new tensor.
+static SmallVector<Value> createOutputs(OpBuilder &builder, Operation *root) {
   SmallVector<Value> outputs;
   auto destination = dyn_cast<DestinationStyleOpInterface>(root);
   for (OpResult result : root->getResults()) {
@@ -138,7 +135,12 @@ static void formKernel(Operation *root) {
     outputs.push_back(tensor::EmptyOp::create(
         builder, root->getLoc(), type.getShape(), type.getElementType()));
   }
+  return outputs;
+}
 
+/// What the ops of a kernel read that neither they nor `outputs` are.
+static SmallVector<Value> getInputs(const KernelOps &ops,
+                                    ArrayRef<Value> outputs) {
   llvm::SetVector<Value> used;
   for (Operation *op : ops) {
     used.insert_range(op->getOperands());
@@ -151,24 +153,29 @@ static void formKernel(Operation *root) {
         !llvm::is_contained(outputs, value))
       inputs.push_back(value);
   }
+  return inputs;
+}
 
-  auto label = root->getAttrOfType<StringAttr>(kLabelAttrName);
-  if (!label)
-    label = builder.getStringAttr(root->getName().stripDialect());
-  auto kernel = KernelOp::create(
-      builder, root->getLoc(), root->getResultTypes(), label, inputs, outputs);
-  Block *body = builder.createBlock(&kernel.getBody());
-  IRMapping mapping;
-  for (Value input : inputs)
-    mapping.map(input, body->addArgument(input.getType(), getNamedLoc(input)));
-  for (auto [result, output] : llvm::zip(root->getResults(), outputs)) {
+/// Creates the arguments of a kernel's body, with the names of what they are.
+/// Outs that are not state are not read yet.
+static void addArguments(KernelOp kernel, Operation *root, StringAttr label,
+                         IRMapping &mapping) {
+  Region &body = kernel.getBody();
+  for (Value input : kernel.getInputs())
+    mapping.map(input, body.addArgument(input.getType(), getNamedLoc(input)));
+  for (auto [result, output] :
+       llvm::zip(root->getResults(), kernel.getOutputs())) {
     bool state = !!getState(output);
     Location loc = state ? getNamedLoc(output) : getPlaceLoc(result, label);
-    Value argument = body->addArgument(output.getType(), loc);
+    Value argument = body.addArgument(output.getType(), loc);
     if (state)
       mapping.map(output, argument);
   }
-  builder.setInsertionPointToEnd(body);
+}
+
+/// Clones the ops into the kernel's body, without what only the step needs.
+static void cloneOps(OpBuilder &builder, const KernelOps &ops,
+                     IRMapping &mapping) {
   for (Operation *op : ops) {
     Operation *copy = builder.clone(*op, mapping);
     // A slice may become a result when its contraction is split.
@@ -178,6 +185,26 @@ static void formKernel(Operation *root) {
     for (StringRef attr : {kLabelAttrName, kWordAttrName, kNamesAttrName})
       copy->removeAttr(attr);
   }
+}
+
+/// Moves `root` and the ops that it needs into a kernel.
+static void formKernel(Operation *root) {
+  KernelOps ops;
+  collect(root, ops);
+  OpBuilder builder(root);
+  SmallVector<Value> outputs = createOutputs(builder, root);
+  SmallVector<Value> inputs = getInputs(ops, outputs);
+  auto label = root->getAttrOfType<StringAttr>(kLabelAttrName);
+  if (!label)
+    label = builder.getStringAttr(root->getName().stripDialect());
+  auto kernel = KernelOp::create(
+      builder, root->getLoc(), root->getResultTypes(), label, inputs, outputs);
+
+  Block *body = builder.createBlock(&kernel.getBody());
+  IRMapping mapping;
+  addArguments(kernel, root, label, mapping);
+  builder.setInsertionPointToEnd(body);
+  cloneOps(builder, ops, mapping);
   SmallVector<Value> yields;
   for (Value result : root->getResults())
     yields.push_back(mapping.lookup(result));

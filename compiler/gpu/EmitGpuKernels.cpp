@@ -85,27 +85,10 @@ void nameArguments(Block &block) {
   }
 }
 
-LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
-                                         ArrayRef<LaunchPart> parts,
-                                         OpBuilder &launches,
-                                         const MemoryMap &memory) {
-  Location loc = entry.getLoc();
-  OpBuilder builder(&getContext());
-  builder.setInsertionPointToEnd(kernels.getBody());
-  std::string symbol = makeUnique(getSymbol(entry.getName(), parts), symbols);
-  int64_t blocks = 0, shared = 0;
-  SmallVector<Attribute> infos;
-  for (const LaunchPart &part : parts) {
-    blocks += part.info.blocks;
-    shared = std::max(shared, part.sharedBytes);
-    infos.push_back(getKernelInfo(builder, entry.getName(), part.info));
-  }
-
-  SmallVector<Type> types = getKernelTypes(&getContext(), memory);
-  auto function = gpu::GPUFuncOp::create(builder, loc, symbol,
-                                         builder.getFunctionType(types, {}));
-  markKernel(function, builder.getArrayAttr(infos));
-  nameArguments(function.getBody().front());
+/// Creates what the kernels of a launch use, at the start of its function.
+LaunchValues createValues(OpBuilder &builder, gpu::GPUFuncOp function,
+                          bool hasShared) {
+  Location loc = function.getLoc();
   builder.setInsertionPointToStart(&function.getBody().front());
   LaunchValues values;
   for (unsigned i = 0; i != kNumBases; ++i)
@@ -113,28 +96,34 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
   values.step = function.getArgument(kNumBases);
   values.thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   values.block = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
-  if (shared != 0)
+  if (hasShared)
     values.shared = gpu::DynamicSharedMemoryOp::create(
         builder, loc,
-        MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(),
-                        MemRefLayoutAttrInterface(),
-                        gpu::AddressSpaceAttr::get(
-                            &getContext(), gpu::AddressSpace::Workgroup)));
+        MemRefType::get(
+            {ShapedType::kDynamic}, builder.getI8Type(),
+            MemRefLayoutAttrInterface(),
+            gpu::AddressSpaceAttr::get(builder.getContext(),
+                                       gpu::AddressSpace::Workgroup)));
   Operation *end = gpu::ReturnOp::create(builder, loc);
   builder.setInsertionPoint(end);
+  return values;
+}
+
+/// Emits the kernels of a launch: the first blocks run the first one, those
+/// after them the next one.
+LogicalResult emitParts(OpBuilder &builder, Location loc,
+                        ArrayRef<LaunchPart> parts,
+                        const LaunchValues &values) {
+  auto index = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  };
   int64_t first = 0;
   for (auto [i, part] : llvm::enumerate(parts)) {
     Value block = values.block;
-    auto index = [&](int64_t value) {
-      return arith::ConstantIndexOp::create(builder, loc, value);
-    };
     if (first != 0)
       block = arith::SubIOp::create(builder, loc, block, index(first));
-    if (i + 1 == parts.size()) {
-      if (failed(part.emit(builder, values, block)))
-        return failure();
-      continue;
-    }
+    if (i + 1 == parts.size())
+      return part.emit(builder, values, block);
     first += part.info.blocks;
     Value isMine = arith::CmpIOp::create(
         builder, loc, arith::CmpIPredicate::ult, values.block, index(first));
@@ -145,6 +134,31 @@ LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
       return failure();
     builder.setInsertionPointToStart(branch.elseBlock());
   }
+  return success();
+}
+
+LogicalResult EmitGpuKernels::emitLaunch(func::FuncOp entry,
+                                         ArrayRef<LaunchPart> parts,
+                                         OpBuilder &launches,
+                                         const MemoryMap &memory) {
+  OpBuilder builder(&getContext());
+  builder.setInsertionPointToEnd(kernels.getBody());
+  std::string symbol = makeUnique(getSymbol(entry.getName(), parts), symbols);
+  int64_t blocks = 0, shared = 0;
+  SmallVector<Attribute> infos;
+  for (const LaunchPart &part : parts) {
+    blocks += part.info.blocks;
+    shared = std::max(shared, part.sharedBytes);
+    infos.push_back(getKernelInfo(builder, entry.getName(), part.info));
+  }
+  SmallVector<Type> types = getKernelTypes(&getContext(), memory);
+  auto function = gpu::GPUFuncOp::create(builder, entry.getLoc(), symbol,
+                                         builder.getFunctionType(types, {}));
+  markKernel(function, builder.getArrayAttr(infos));
+  nameArguments(function.getBody().front());
+  LaunchValues values = createValues(builder, function, shared != 0);
+  if (failed(emitParts(builder, entry.getLoc(), parts, values)))
+    return failure();
   numKernels += parts.size();
   createLaunch(launches, function, blocks, shared, entry.getArguments());
   return success();
