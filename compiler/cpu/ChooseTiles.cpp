@@ -83,14 +83,12 @@ static ContractionAttr chooseContraction(linalg::LinalgOp op,
 
 void ChooseTiles::plan(KernelOp kernel, const Machine &machine) {
   KernelSpace space(kernel);
-  setDimensions(kernel, space);
+  DimensionNames names = setDimensions(kernel, space);
   TileChoice tiles = chooseTiles(kernel, space, machine);
   auto record = [&](StringRef name, std::optional<Tile> tile) {
     if (tile)
-      kernel->setAttr(name,
-                      TileAttr::get(&getContext(),
-                                    getDimension(kernel, space, tile->cls),
-                                    tile->size));
+      kernel->setAttr(
+          name, TileAttr::get(&getContext(), names[tile->cls], tile->size));
   };
   record(kUnitAttrName, tiles.unit);
   record(kInnerAttrName, tiles.inner);

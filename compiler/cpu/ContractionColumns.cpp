@@ -12,10 +12,6 @@
 using namespace mlir;
 using namespace vib;
 
-/// Up to this many steps of the reduction are unrolled between two vectors of
-/// an interleaved op; more become a loop.
-static constexpr int64_t kMaxUnrolled = 8;
-
 /// Loads `width` columns of the result from the current positions on.
 Value ContractionEmitter::loadOut(int64_t width) {
   if (!form.transposed)
@@ -219,98 +215,6 @@ void ContractionEmitter::emitColumnsTile(Value row, int64_t count, Value column,
   SmallVector<Value> accumulators = startTile(row, count, column, widths);
   accumulators = reduceTile(row, count, column, widths, accumulators, packs);
   storeTile(row, count, column, widths, accumulators);
-}
-
-void ContractionEmitter::emitInterleaved(Value row, Value step, Value column,
-                                         int64_t v, int64_t width) {
-  Value zero = e.index(0);
-  auto minus = [&](Value value) {
-    return builder.createOrFold<arith::SubIOp>(loc, zero, value);
-  };
-  TensorRef source = tile;
-  source.base = {minus(row), minus(column)};
-  unsigned operand = op->getResult(0).use_begin()->getOperandNumber();
-  e.emitVector(interleaved, /*loop=*/1, width,
-               {e.add(row, step), e.add(column, v * lanes)}, operand, source);
-}
-
-void ContractionEmitter::emitInterleavedTile(Value row, int64_t count,
-                                             Value column,
-                                             ArrayRef<int64_t> widths) {
-  e.createLoop(0, count, 1, [&](Value step) {
-    for (auto [v, width] : llvm::enumerate(widths))
-      emitInterleaved(row, step, column, v, width);
-  });
-}
-
-/// While a tile is reduced, the interleaved op runs on the tile before it: one
-/// of its vectors after every few steps of the reduction. The divisions and the
-/// memory traffic of the op then overlap with multiply-adds:
-///
-///   accumulate tile 0
-///   for each further tile t
-///     for each vector of a tile: a few steps of tile t, one vector of t - 1
-///     the remaining steps of tile t
-///   the vectors of the last tile
-void ContractionEmitter::emitInterleavedRows(int64_t tileRows, Value column,
-                                             ArrayRef<int64_t> widths) {
-  auto storeToTile = [&](int64_t count, ValueRange values) {
-    TensorRef saved = std::exchange(out, tile);
-    storeTile(e.index(0), count, e.index(0), widths, values);
-    out = saved;
-  };
-  auto emitTile = [&](Value row, int64_t count) {
-    SmallVector<Value> values = startTile(row, count, column, widths);
-    values = reduceTile(row, count, column, widths, values);
-    storeToTile(count, values);
-  };
-  int64_t stride = rhsPairs ? 2 : 1, count = llvm::divideCeil(depth, stride);
-  int64_t vectors = widths.size(), steps = count / (tileRows * vectors);
-  int64_t whole = rows / tileRows * tileRows;
-  if (steps == 0) {
-    e.createLoop(0, whole, tileRows, [&](Value row) {
-      emitTile(row, tileRows);
-      emitInterleavedTile(row, tileRows, column, widths);
-    });
-  } else if (whole != 0) {
-    emitTile(e.index(0), tileRows);
-    e.createLoop(tileRows, whole, tileRows, [&](Value row) {
-      Value before = e.add(row, -tileRows);
-      SmallVector<Value> values = startTile(row, tileRows, column, widths);
-      auto step = [&](Value index, ValueRange values) {
-        positions[form.reduction] =
-            builder.createOrFold<arith::MulIOp>(loc, index, e.index(stride));
-        return stepTile(row, tileRows, column, widths, values);
-      };
-      values = e.createLoop(
-          0, tileRows, 1, values, [&](Value i, ValueRange carried) {
-            SmallVector<Value> values(carried);
-            Value first = arith::MulIOp::create(builder, loc, i,
-                                                e.index(vectors * steps));
-            for (int64_t v = 0; v != vectors; ++v) {
-              if (steps <= kMaxUnrolled)
-                for (int64_t s = 0; s != steps; ++s)
-                  values = step(e.add(first, v * steps + s), values);
-              else
-                values = e.createLoop(
-                    0, steps, 1, values, [&](Value s, ValueRange values) {
-                      return step(e.add(e.add(first, v * steps), s), values);
-                    });
-              emitInterleaved(before, i, column, v, widths[v]);
-              e.emitPrefetch(interleaved, {e.add(e.add(row, tileRows), i),
-                                           e.add(column, v * lanes)});
-            }
-            return values;
-          });
-      values = e.createLoop(steps * tileRows * vectors, count, 1, values, step);
-      storeToTile(tileRows, values);
-    });
-    emitInterleavedTile(e.index(whole - tileRows), tileRows, column, widths);
-  }
-  if (whole == rows)
-    return;
-  emitTile(e.index(whole), rows - whole);
-  emitInterleavedTile(e.index(whole), rows - whole, column, widths);
 }
 
 void ContractionEmitter::emitColumns() {

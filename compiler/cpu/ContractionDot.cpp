@@ -11,68 +11,62 @@
 using namespace mlir;
 using namespace vib;
 
-void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
-                                     int64_t countColumns) {
-  auto load = [&](int64_t width, SmallVectorImpl<Value> &left,
-                  SmallVectorImpl<Value> &right) {
-    for (int64_t i = 0; i != count; ++i) {
-      atRow(row, i);
-      left.push_back(e.loadVector(lhs, maps[form.lhs], positions, width));
-    }
-    for (int64_t j = 0; j != countColumns; ++j) {
-      at(form.column, column, j);
-      right.push_back(e.loadVector(rhs, maps[form.rhs], positions, width));
-    }
-  };
-  auto multiplyAdd = [&](ArrayRef<Value> left, ArrayRef<Value> right,
-                         ValueRange sums) {
-    SmallVector<Value> results;
-    for (int64_t i = 0; i != count; ++i)
-      for (int64_t j = 0; j != countColumns; ++j)
-        results.push_back(vector::FMAOp::create(builder, loc, left[i], right[j],
-                                                sums[i * countColumns + j]));
-    return results;
-  };
-  int64_t whole = depth / lanes * lanes;
-  Value zero = e.splat(builder.getZeroAttr(element), lanes);
-  SmallVector<Value> sums(count * countColumns, zero);
-  sums = emitReductions(form.k, whole, lanes, row, count, sums,
-                        [&](ValueRange values) {
-                          SmallVector<Value> left, right;
-                          load(lanes, left, right);
-                          return multiplyAdd(left, right, values);
-                        });
-  if (whole != depth) {
-    SmallVector<Value> left, right;
-    positions[form.reduction] = e.index(whole);
-    load(depth - whole, left, right);
+SmallVector<Value> ContractionEmitter::stepDotTile(Value row, int64_t count,
+                                                   Value column,
+                                                   int64_t countColumns,
+                                                   int64_t width,
+                                                   ValueRange sums) {
+  SmallVector<Value> left, right, results;
+  for (int64_t i = 0; i != count; ++i) {
+    atRow(row, i);
+    left.push_back(e.loadVector(lhs, maps[form.lhs], positions, width));
+  }
+  for (int64_t j = 0; j != countColumns; ++j) {
+    at(form.column, column, j);
+    right.push_back(e.loadVector(rhs, maps[form.rhs], positions, width));
+  }
+  if (width != lanes) {
+    Value zero = e.splat(builder.getZeroAttr(element), lanes);
     for (SmallVector<Value> *vectors : {&left, &right})
       for (Value &vector : *vectors)
         vector = vector::InsertStridedSliceOp::create(
             builder, loc, vector, zero, ArrayRef<int64_t>{0},
             ArrayRef<int64_t>{1});
-    sums = multiplyAdd(left, right, sums);
   }
+  for (int64_t i = 0; i != count; ++i)
+    for (int64_t j = 0; j != countColumns; ++j)
+      results.push_back(vector::FMAOp::create(builder, loc, left[i], right[j],
+                                              sums[i * countColumns + j]));
+  return results;
+}
+
+void ContractionEmitter::storeDotRows(Value row, int64_t count, Value column,
+                                      int64_t countColumns,
+                                      ArrayRef<Value> sums) {
   auto addUp = [&](Value lhs, Value rhs) -> Value {
     return arith::AddFOp::create(builder, loc, lhs, rhs);
   };
-  if (count * countColumns % lanes == 0 && lanes % countColumns == 0) {
-    for (int64_t first = 0; first != count * countColumns; first += lanes) {
-      Value results = e.combineAll(ArrayRef(sums).slice(first, lanes), addUp);
-      for (int64_t i = 0; i != lanes; i += countColumns) {
-        atRow(row, (first + i) / countColumns);
-        at(form.column, column, 0);
-        Value part = vector::ExtractStridedSliceOp::create(
-            builder, loc, results, ArrayRef<int64_t>{i},
-            ArrayRef<int64_t>{countColumns}, ArrayRef<int64_t>{1});
-        if (!startsAtZero)
-          part =
-              addUp(e.loadVector(out, maps[2], positions, countColumns), part);
-        e.storeVector(part, out, maps[2], positions);
-      }
+  for (int64_t first = 0; first != count * countColumns; first += lanes) {
+    Value results = e.combineAll(sums.slice(first, lanes), addUp);
+    for (int64_t i = 0; i != lanes; i += countColumns) {
+      atRow(row, (first + i) / countColumns);
+      at(form.column, column, 0);
+      Value part = vector::ExtractStridedSliceOp::create(
+          builder, loc, results, ArrayRef<int64_t>{i},
+          ArrayRef<int64_t>{countColumns}, ArrayRef<int64_t>{1});
+      if (!startsAtZero)
+        part = addUp(e.loadVector(out, maps[2], positions, countColumns), part);
+      e.storeVector(part, out, maps[2], positions);
     }
-    return;
   }
+}
+
+void ContractionEmitter::storeDotElements(Value row, int64_t count,
+                                          Value column, int64_t countColumns,
+                                          ArrayRef<Value> sums) {
+  auto addUp = [&](Value lhs, Value rhs) -> Value {
+    return arith::AddFOp::create(builder, loc, lhs, rhs);
+  };
   for (int64_t i = 0; i != count; ++i) {
     for (int64_t j = 0; j != countColumns; ++j) {
       Value sum = e.combineLanes(sums[i * countColumns + j], addUp);
@@ -83,6 +77,25 @@ void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
       e.storeScalar(sum, out, maps[2], positions);
     }
   }
+}
+
+void ContractionEmitter::emitDotTile(Value row, int64_t count, Value column,
+                                     int64_t countColumns) {
+  int64_t whole = depth / lanes * lanes;
+  SmallVector<Value> sums(count * countColumns,
+                          e.splat(builder.getZeroAttr(element), lanes));
+  sums = emitReductions(
+      form.k, whole, lanes, row, count, sums, [&](ValueRange values) {
+        return stepDotTile(row, count, column, countColumns, lanes, values);
+      });
+  if (whole != depth) {
+    positions[form.reduction] = e.index(whole);
+    sums = stepDotTile(row, count, column, countColumns, depth - whole, sums);
+  }
+  if (count * countColumns % lanes == 0 && lanes % countColumns == 0)
+    storeDotRows(row, count, column, countColumns, sums);
+  else
+    storeDotElements(row, count, column, countColumns, sums);
 }
 
 /// The loop over rows is the inner one: the tile's columns of rhs stay in the

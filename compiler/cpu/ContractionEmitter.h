@@ -8,8 +8,10 @@
 //
 // Emits a contraction; private to the files Contraction*.cpp. Contraction.cpp
 // describes the three forms and holds what they share. ContractionColumns.cpp,
-// ContractionDot.cpp and ContractionGroups.cpp emit one form each, and
-// ContractionPacking.cpp packs operands into the order in which they are read.
+// ContractionDot.cpp and ContractionGroups.cpp emit one form each,
+// ContractionInterleaved.cpp emits an elementwise op between the steps of a
+// contraction, and ContractionPacking.cpp packs operands into the order in
+// which they are read.
 //
 //===----------------------------------------------------------------------===//
 
@@ -79,14 +81,37 @@ private:
   void storeTransposed(mlir::Value row, int64_t count, mlir::Value column,
                        llvm::ArrayRef<int64_t> widths, mlir::ValueRange values);
   mlir::Value loadOut(int64_t width);
+  // ContractionInterleaved.cpp
+  /// Emits all rows of some columns, together with the interleaved op.
+  void emitInterleavedRows(int64_t tileRows, mlir::Value column,
+                           llvm::ArrayRef<int64_t> widths);
+  /// Emits the tile at `row`, and the interleaved op on the tile before it
+  /// between its steps.
+  void emitBetweenSteps(mlir::Value row, int64_t count, mlir::Value column,
+                        llvm::ArrayRef<int64_t> widths);
   /// Emits one vector of the interleaved op, for the tile at `row`.
   void emitInterleaved(mlir::Value row, mlir::Value step, mlir::Value column,
                        int64_t v, int64_t width);
   void emitInterleavedTile(mlir::Value row, int64_t count, mlir::Value column,
                            llvm::ArrayRef<int64_t> widths);
-  /// Emits all rows of some columns, together with the interleaved op.
-  void emitInterleavedRows(int64_t tileRows, mlir::Value column,
-                           llvm::ArrayRef<int64_t> widths);
+  /// Emits a register tile and stores it where the interleaved op reads it.
+  void emitStoredTile(mlir::Value row, int64_t count, mlir::Value column,
+                      llvm::ArrayRef<int64_t> widths);
+  void storeToTile(int64_t count, llvm::ArrayRef<int64_t> widths,
+                   mlir::ValueRange values);
+  /// Advances a tile by the step with the number `step`.
+  llvm::SmallVector<mlir::Value> stepTileAt(mlir::Value step, mlir::Value row,
+                                            int64_t count, mlir::Value column,
+                                            llvm::ArrayRef<int64_t> widths,
+                                            mlir::ValueRange values);
+  /// The terms of the reduction in a step.
+  int64_t getInterleavedStride() const { return rhsPairs ? 2 : 1; }
+  /// The steps of a tile between two vectors of the interleaved op.
+  int64_t getInterleavedSteps(int64_t tileRows, int64_t vectors) const {
+    return llvm::divideCeil(depth, getInterleavedStride()) /
+           (tileRows * vectors);
+  }
+
   /// Emits one register tile: `count` rows from `row` on, with vectors of
   /// `widths` columns from `column` on.
   void emitColumnsTile(mlir::Value row, int64_t count, mlir::Value column,
@@ -95,8 +120,20 @@ private:
   mlir::Value loadGroupedColumns();
   /// Emits a tile with as many rows as there are lanes.
   void emitGroupsTile(mlir::Value row);
+  // ContractionDot.cpp
   void emitDotTile(mlir::Value row, int64_t count, mlir::Value column,
                    int64_t countColumns);
+  /// Multiplies `width` terms of each row with those of each column, and adds
+  /// the products to `sums`. Fewer terms than lanes are filled up with zeros.
+  llvm::SmallVector<mlir::Value>
+  stepDotTile(mlir::Value row, int64_t count, mlir::Value column,
+              int64_t countColumns, int64_t width, mlir::ValueRange sums);
+  /// Adds up the lanes of the sums, as many sums as there are lanes at once, or
+  /// one by one, and stores them.
+  void storeDotRows(mlir::Value row, int64_t count, mlir::Value column,
+                    int64_t countColumns, llvm::ArrayRef<mlir::Value> sums);
+  void storeDotElements(mlir::Value row, int64_t count, mlir::Value column,
+                        int64_t countColumns, llvm::ArrayRef<mlir::Value> sums);
   /// Sets the position of `loop` to `base` + `step`.
   void at(unsigned loop, mlir::Value base, int64_t step) {
     positions[loop] = e.add(base, step);

@@ -14,6 +14,7 @@
 #ifndef VIB_COMPILER_CPU_CONTRACTIONFORM_H
 #define VIB_COMPILER_CPU_CONTRACTIONFORM_H
 
+#include "compiler/cpu/RegisterTileChoice.h"
 #include "compiler/cpu/TileChoice.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 

@@ -90,8 +90,9 @@ bool vib::hasPairBlocks(linalg::LinalgOp op, const ContractionForm &form,
 
 static TileChoice readTiles(KernelOp kernel, const KernelSpace &space) {
   TileChoice tiles;
-  tiles.unit = *getTile(kernel, space, kUnitAttrName);
-  tiles.inner = *getTile(kernel, space, kInnerAttrName);
+  DimensionNames names = *getDimensions(kernel, space);
+  tiles.unit = *getTile(kernel, names, kUnitAttrName);
+  tiles.inner = *getTile(kernel, names, kInnerAttrName);
   if (tiles.unit)
     tiles.units =
         llvm::divideCeil(space.getExtent(tiles.unit->cls), tiles.unit->size);

@@ -52,8 +52,8 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
     units on views of the blocks and the arena. The attribute `vib.kernel` of
     this function describes the kernel. Every function of the phase planned
     becomes an entry point (`vib.entry`) that launches these functions in order.
-    EmitCpuKernels.cpp describes the structure, Contraction.cpp the code of
-    contractions, and CpuLinalgEmitter.cpp the code of all other ops.
+    CpuKernelEmitter.h describes the structure, Contraction.cpp the code of
+    contractions, and CpuLinalgEmitter.h the code of all other ops.
 
     ```mlir
     func.func private @train_step.encode.0(%begin: index, %end: index,

@@ -17,6 +17,7 @@
 #include "compiler/cpu/PlanVerifier.h"
 #include "compiler/cpu/ContractionForm.h"
 #include "compiler/cpu/KernelPlan.h"
+#include "compiler/cpu/RegisterTileVerifier.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/DivisibleClasses.h"
 #include "compiler/plan/Memory.h"
@@ -43,6 +44,9 @@ private:
   LogicalResult verifyFolded(linalg::LinalgOp op);
   LogicalResult verifyContraction(linalg::LinalgOp op,
                                   const ContractionForm &form);
+  LogicalResult verifyPackedBytes(linalg::LinalgOp op,
+                                  const ContractionForm &form,
+                                  RegisterTileAttr whole);
   LogicalResult verifyReader(linalg::LinalgOp op, ContractionAttr contraction);
   LogicalResult verifyPairs(linalg::LinalgOp op, const ContractionForm &form,
                             ContractionAttr contraction);
@@ -50,6 +54,7 @@ private:
   KernelOp kernel;
   const Machine &machine;
   KernelSpace space;
+  DimensionNames names;
   TileChoice tiles;
   int64_t packedBytes = 0;
 };
@@ -58,7 +63,7 @@ private:
 
 LogicalResult PlanVerifier::readTile(StringRef name,
                                      std::optional<Tile> &tile) {
-  FailureOr<std::optional<Tile>> found = getTile(kernel, space, name);
+  FailureOr<std::optional<Tile>> found = getTile(kernel, names, name);
   if (failed(found))
     return failure();
   tile = *found;
@@ -66,7 +71,7 @@ LogicalResult PlanVerifier::readTile(StringRef name,
     return success();
   auto fail = [&] {
     return kernel.emitOpError("divides '")
-           << getDimension(kernel, space, tile->cls) << "' in " << name;
+           << names[tile->cls] << "' in " << name;
   };
   int64_t extent = space.getExtent(tile->cls);
   if (tile->size >= extent)
@@ -98,56 +103,6 @@ LogicalResult PlanVerifier::verifyFolded(linalg::LinalgOp op) {
          << (isFolded ? "" : "no ") << kFoldedAttrName
          << (isFolded ? ": the contractions that read it compute it"
                       : ": its readers cannot compute it");
-}
-
-/// Why the register tile cannot be used; empty if it can. `isRest` is whether
-/// it is a tile of whole units that a smaller unit must use too.
-static std::string findProblem(linalg::LinalgOp op, const ContractionForm &form,
-                               ArrayRef<int64_t> extents, RegisterTileAttr tile,
-                               bool hasPairs, bool isRest,
-                               const Machine &machine) {
-  Type element = getElementTypeOrSelf(op->getResult(0));
-  int64_t lanes = machine.getLanes(element), registers = machine.getRegisters();
-  int64_t rows = tile.getTileRows(), vectors = tile.getTileVectors();
-  auto wants = [](const Twine &what) { return ("expected " + what).str(); };
-  switch (tile.getKind()) {
-  case RegisterTileKind::Groups:
-    if (!isGrouped(op, form, extents, lanes))
-      return "the contraction is not one of few columns whose number divides a "
-             "register";
-    if (rows != lanes || vectors != 1 ||
-        tile.getTerms() != lanes / tile.getColumns())
-      return wants("groups " + Twine(lanes) + " x 1 of " +
-                   Twine(lanes / tile.getColumns()));
-    return "";
-  case RegisterTileKind::Dot:
-    if (!canUseDot(op, form))
-      return "an operand is not contiguous in the terms of the sum";
-    if (rows > tile.getRows() || vectors > tile.getColumns())
-      return wants("at most " + Twine(tile.getRows()) + " rows and " +
-                   Twine(tile.getColumns()) + " columns");
-    break;
-  case RegisterTileKind::Columns: {
-    int64_t mostRows =
-        form.transposed ? std::min(tile.getRows(), lanes) : tile.getRows();
-    int64_t mostVectors = llvm::divideCeil(tile.getColumns(), lanes);
-    if (isRest)
-      mostRows = mostVectors = registers;
-    if (hasPairs)
-      mostRows = std::min(mostRows, kPairColumns);
-    if (rows > mostRows || vectors > mostVectors)
-      return wants("at most " + Twine(mostRows) + " rows and " +
-                   Twine(mostVectors) + " vectors");
-    if ((form.transposed || hasPairs) && !llvm::isPowerOf2_64(rows))
-      return wants("a power of two as its rows");
-    break;
-  }
-  }
-  int64_t used = rows * vectors + vectors + 1;
-  if (used > registers)
-    return "it takes " + std::to_string(used) + " registers of " +
-           std::to_string(registers);
-  return "";
 }
 
 LogicalResult PlanVerifier::verifyReader(linalg::LinalgOp op,
@@ -193,6 +148,25 @@ LogicalResult PlanVerifier::verifyPairs(linalg::LinalgOp op,
   return success();
 }
 
+LogicalResult PlanVerifier::verifyPackedBytes(linalg::LinalgOp op,
+                                              const ContractionForm &form,
+                                              RegisterTileAttr whole) {
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  if (form.contiguous != ContractionForm::Columns &&
+      whole.getKind() != RegisterTileKind::Dot)
+    packedBytes +=
+        whole.getDepth() * whole.getColumns() * getElementBytes(element);
+  int64_t most = whole.getColumns() > machine.getPanel(element)
+                     ? kMostPackedOfWide
+                     : kMostPackedBytes;
+  if (packedBytes <= most)
+    return success();
+  return op->emitOpError("makes its kernel pack ")
+         << packedBytes << " bytes of operands on the stack of a thread, "
+         << "expected at most " << most << " for units of "
+         << whole.getColumns() << " columns";
+}
+
 LogicalResult PlanVerifier::verifyContraction(linalg::LinalgOp op,
                                               const ContractionForm &form) {
   auto contraction = op->getAttrOfType<ContractionAttr>(kContractionAttrName);
@@ -201,77 +175,25 @@ LogicalResult PlanVerifier::verifyContraction(linalg::LinalgOp op,
            << kContractionAttrName
            << " to be a #vib.contraction with a register "
            << "tile";
-  bool hasPairs = hasSharedPairs(op, form, machine);
-  bool hasBlocks = hasPairs && hasPairBlocks(op, form, contraction.getPairs());
-  RegisterTileAttr whole = contraction.getTiles().front();
-  if (form.contiguous != ContractionForm::Columns &&
-      whole.getKind() != RegisterTileKind::Dot)
-    packedBytes += whole.getDepth() * whole.getColumns() *
-                   getElementBytes(getElementTypeOrSelf(op->getResult(0)));
-  SmallVector<RegisterTileAttr> unused(contraction.getTiles());
-  llvm::SmallDenseSet<Attribute> seen;
-  bool isFirst = true;
-  for (const SmallVector<int64_t> &extents : getExtents(op, space, tiles)) {
-    auto hasSizes = [&](RegisterTileAttr tile) {
-      return tile ==
-             getRegisterTileAttr(op.getContext(), form, extents,
-                                 {tile.getKind(),
-                                  {tile.getTileRows(), tile.getTileVectors()},
-                                  tile.getTerms()});
-    };
-    const RegisterTileAttr *tile =
-        llvm::find_if(contraction.getTiles(), hasSizes);
-    // KernelPlan takes the first tile for that of whole units.
-    if (tile == contraction.getTiles().end() ||
-        (isFirst && tile != contraction.getTiles().begin())) {
-      auto sizes = getRegisterTileAttr(op.getContext(), form, extents,
-                                       {RegisterTileKind::Columns, {1, 1}});
-      return op->emitOpError("expected ")
-             << (isFirst ? "the first" : "a") << " register tile to be for "
-             << sizes.getRows() << " x " << sizes.getColumns() << " x "
-             << sizes.getDepth();
-    }
-    std::string problem = findProblem(op, form, extents, *tile, hasPairs,
-                                      !isFirst && hasBlocks, machine);
-    isFirst = false;
-    if (!problem.empty())
-      return op->emitOpError("cannot use ") << *tile << ": " << problem;
-    if (hasBlocks && (tile->getTileRows() != whole.getTileRows() ||
-                      tile->getTileVectors() != whole.getTileVectors()))
-      return op->emitOpError("cannot use ")
-             << *tile << ": its pairs are packed for " << whole.getTileRows()
-             << " x " << whole.getTileVectors() << ", the tile of whole units";
-    llvm::erase_if(unused, hasSizes);
-    if (seen.insert(*tile).second &&
-        llvm::count_if(contraction.getTiles(), hasSizes) != 1)
-      return op->emitOpError("has two register tiles for the sizes of ")
-             << *tile;
-  }
-  if (!unused.empty())
-    return op->emitOpError("has ")
-           << unused.front() << ", a size that does not occur in its units";
-  int64_t panel = machine.getPanel(getElementTypeOrSelf(op->getResult(0)));
-  int64_t most =
-      whole.getColumns() > panel ? kMostPackedOfWide : kMostPackedBytes;
-  if (packedBytes > most)
-    return op->emitOpError("makes its kernel pack ")
-           << packedBytes << " bytes of operands on the stack of a thread, "
-           << "expected at most " << most << " for units of "
-           << whole.getColumns() << " columns";
-  if (failed(verifyReader(op, contraction)))
+  if (failed(verifyRegisterTiles(op, form, contraction,
+                                 getExtents(op, space, tiles), machine)) ||
+      failed(verifyPackedBytes(op, form, contraction.getTiles().front())) ||
+      failed(verifyReader(op, contraction)))
     return failure();
   return verifyPairs(op, form, contraction);
 }
 
 LogicalResult PlanVerifier::run() {
-  if (failed(getDimensions(kernel, space)) ||
-      failed(readTile(kUnitAttrName, tiles.unit)) ||
+  FailureOr<DimensionNames> found = getDimensions(kernel, space);
+  if (failed(found))
+    return failure();
+  names = std::move(*found);
+  if (failed(readTile(kUnitAttrName, tiles.unit)) ||
       failed(readTile(kInnerAttrName, tiles.inner)))
     return failure();
   if (tiles.unit && tiles.inner && tiles.unit->cls == tiles.inner->cls)
     return kernel.emitOpError("divides '")
-           << getDimension(kernel, space, tiles.unit->cls)
-           << "' twice, in unit and in inner";
+           << names[tiles.unit->cls] << "' twice, in unit and in inner";
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     if (failed(verifyFolded(op)))
       return failure();

@@ -22,9 +22,13 @@
 #include "compiler/cpu/TileChoice.h"
 #include "compiler/cpu/ContractionForm.h"
 #include "compiler/fused/KernelCost.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/DivisibleClasses.h"
 #include "compiler/plan/Memory.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "vib-choose-tiles"
 
 using namespace mlir;
 using namespace vib;
@@ -40,19 +44,8 @@ constexpr int64_t kLargeScratch = 256 * 1024;
 constexpr int64_t kGoodScratch = 128 * 1024;
 /// The most rows in a unit of rows, unless it would be smaller than kSmallUnit.
 constexpr int64_t kRows = 32;
-/// The part of a first-level cache of 32 KiB that is left for the columns which
-/// a tile of the dot form keeps there.
-constexpr int64_t kHeldColumnBytes = 24 * 1024;
 
 } // namespace
-
-/// The number of times that the body of an op runs.
-static int64_t getPoints(linalg::LinalgOp op) {
-  int64_t points = 1;
-  for (int64_t extent : op.getStaticLoopRanges())
-    points *= extent;
-  return points;
-}
 
 bool vib::isDivided(KernelOp kernel) {
   return getKernelCost(kernel).getCpuSeconds() >= 2 * kSecondsOfThread;
@@ -235,6 +228,9 @@ TileChoice CpuTileChooser::run() {
       if (tile.size == space.getExtent(cls))
         continue;
       double cost = getCost(tile);
+      LDBG() << kernel.getName() << ": units of " << tile.size << " of the "
+             << space.getExtent(cls) << " positions of class " << cls
+             << " move " << cost << " bytes";
       if (choice.unit && cost >= best)
         continue;
       best = cost;
@@ -244,6 +240,8 @@ TileChoice CpuTileChooser::run() {
   }
 
   int64_t scratch = getScratchBytes(choice, std::nullopt);
+  LDBG() << kernel.getName() << ": " << choice.units << " units with "
+         << scratch << " bytes of scratch";
   if (scratch <= kLargeScratch)
     return choice;
   int64_t most = 0;
@@ -294,57 +292,4 @@ int64_t vib::getGrain(KernelOp kernel, const KernelSpace &space, unsigned cls,
 TileChoice vib::chooseTiles(KernelOp kernel, const KernelSpace &space,
                             const Machine &machine) {
   return CpuTileChooser(kernel, space, machine).run();
-}
-
-/// Every step of the reduction needs `rows` broadcasts and `vectors` loads for
-/// rows * vectors multiply-adds. A core does two of each in a cycle, and eight
-/// accumulators hide the latency. The tile is chosen by the cycles of the whole
-/// rows x columns block, including its remainders.
-RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
-                                     int64_t lanes, int64_t registers) {
-  int64_t vectors = llvm::divideCeil(columns, lanes);
-  auto getCycles = [](int64_t rows, int64_t vectors) -> double {
-    if (rows == 0 || vectors == 0)
-      return 0;
-    double multiplyAdds = rows * vectors;
-    return std::max({multiplyAdds / 2, (rows + vectors) / 2.0, 4.0});
-  };
-  RegisterTile best = {1, 1};
-  double bestCycles = std::numeric_limits<double>::infinity();
-  for (int64_t v = 1; v <= std::min<int64_t>(vectors, 6); ++v) {
-    for (int64_t r = 1; r <= rows; ++r) {
-      if (r * v + v + 1 > registers)
-        break;
-      int64_t fullRows = rows / r, fullVectors = vectors / v;
-      int64_t restRows = rows % r, restVectors = vectors % v;
-      double cycles = fullRows * fullVectors * getCycles(r, v) +
-                      fullRows * getCycles(r, restVectors) +
-                      fullVectors * getCycles(restRows, v) +
-                      getCycles(restRows, restVectors);
-      // Among equals, prefer the tile with fewer pieces of code, then the
-      // larger.
-      cycles *= 1.0 + 0.01 * ((restRows != 0) + (restVectors != 0));
-      cycles += 1e-3 * fullRows * fullVectors;
-      if (cycles < bestCycles) {
-        bestCycles = cycles;
-        best = {r, v};
-      }
-    }
-  }
-  return best;
-}
-
-/// Rows are streamed, so a tile has few rows and many columns: two rows, loaded
-/// once, meet eight columns (four if there are 16 registers). If that many
-/// columns do not fit in the first-level cache beside the rows, twice as many
-/// rows meet half as many columns. There are then as many accumulators as
-/// lanes, which are added up together.
-RegisterTile vib::chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
-                                Type element, const Machine &machine) {
-  int64_t atOnce = 2, held = machine.getRegisters() / 4;
-  if (held * depth * getElementBytes(element) > kHeldColumnBytes) {
-    atOnce *= 2;
-    held /= 2;
-  }
-  return {std::min(rows, atOnce), std::min(columns, held)};
 }

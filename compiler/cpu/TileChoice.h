@@ -6,10 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// All decisions about sizes are here: the class of a kernel's iteration space
-// that is divided into units of work for threads, the class that an inner loop
-// divides so that intermediate results stay in cache, and the register tile of
-// a contraction.
+// Chooses the class of a kernel's iteration space that is divided into units of
+// work for threads, and the class that an inner loop divides so that
+// intermediate results stay in cache.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,16 +49,6 @@ TileChoice chooseTiles(KernelOp kernel, const KernelSpace &space,
 /// ends inside a panel of a matrix in memory.
 int64_t getGrain(KernelOp kernel, const KernelSpace &space, unsigned cls,
                  const Machine &machine);
-
-/// The accumulators of a contraction that are in registers: `rows` x `vectors`.
-struct RegisterTile {
-  int64_t rows, vectors;
-};
-RegisterTile chooseRegisterTile(int64_t rows, int64_t columns, int64_t lanes,
-                                int64_t registers);
-/// The same for the dot form, where the lanes are terms of the sum.
-RegisterTile chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
-                           mlir::Type element, const Machine &machine);
 
 } // namespace vib
 

@@ -76,6 +76,13 @@ bool vib::isReduction(KernelOp kernel) {
          });
 }
 
+int64_t vib::getPoints(linalg::LinalgOp op) {
+  int64_t points = 1;
+  for (int64_t extent : op.getStaticLoopRanges())
+    points *= extent;
+  return points;
+}
+
 bool vib::drawsNoise(Operation *op) {
   return op->walk([](NoiseOp) { return WalkResult::interrupt(); })
       .wasInterrupted();

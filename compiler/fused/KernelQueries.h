@@ -30,6 +30,8 @@ llvm::SmallVector<mlir::linalg::LinalgOp> getContractions(KernelOp kernel);
 bool isElementwise(KernelOp kernel);
 /// Whether the kernel has a loop that reduces but no contraction.
 bool isReduction(KernelOp kernel);
+/// The number of times that the body of an op runs.
+int64_t getPoints(mlir::linalg::LinalgOp op);
 /// Whether there is a vib.noise in `op`.
 bool drawsNoise(mlir::Operation *op);
 /// The size of a tensor in bytes.

@@ -15,17 +15,15 @@ using namespace vib;
 
 /// Verifies `tiles`, and collects them.
 static LogicalResult verifyTiles(KernelOp kernel, const KernelSpace &space,
+                                 ArrayRef<StringRef> names,
                                  SmallVectorImpl<Tile> &tiles) {
-  FailureOr<SmallVector<StringRef>> names = getDimensions(kernel, space);
-  if (failed(names))
-    return failure();
   auto attributes = kernel->getAttrOfType<ArrayAttr>(kTilesAttrName);
   if (!attributes || !llvm::all_of(attributes, llvm::IsaPred<TileAttr>))
     return kernel.emitOpError("expected ")
            << kTilesAttrName << " to be a list of #vib.tile";
   DivisibleClasses classes(kernel, space);
   for (auto attribute : attributes.getAsRange<TileAttr>()) {
-    FailureOr<Tile> found = lookupTile(kernel, *names, attribute);
+    FailureOr<Tile> found = lookupTile(kernel, names, attribute);
     if (failed(found))
       return failure();
     Tile tile = *found;
@@ -50,6 +48,7 @@ static LogicalResult verifyTiles(KernelOp kernel, const KernelSpace &space,
 /// Verifies that the tiles are those of the contractions' results.
 static LogicalResult verifyResultTiles(KernelOp kernel,
                                        const KernelSpace &space,
+                                       ArrayRef<StringRef> names,
                                        const ContractionProblem &problem,
                                        BlockAttr block, ArrayRef<Tile> tiles) {
   SmallVector<Tile> expected;
@@ -68,16 +67,17 @@ static LogicalResult verifyResultTiles(KernelOp kernel,
   InFlightDiagnostic diagnostic = kernel.emitOpError("expected ");
   diagnostic << kTilesAttrName << " to be those of " << kBlockAttrName << ": [";
   llvm::interleaveComma(expected, diagnostic, [&](Tile tile) {
-    diagnostic << TileAttr::get(
-        kernel.getContext(), getDimension(kernel, space, tile.cls), tile.size);
+    diagnostic << TileAttr::get(kernel.getContext(), names[tile.cls],
+                                tile.size);
   });
   return diagnostic << "]";
 }
 
 LogicalResult vib::verifyBlockPlan(KernelOp kernel, const GpuOptions &options) {
   KernelSpace space(kernel);
+  FailureOr<DimensionNames> names = getDimensions(kernel, space);
   SmallVector<Tile> tiles;
-  if (failed(verifyTiles(kernel, space, tiles)))
+  if (failed(names) || failed(verifyTiles(kernel, space, *names, tiles)))
     return failure();
   SmallVector<MatrixContraction> contractions;
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
@@ -123,5 +123,5 @@ LogicalResult vib::verifyBlockPlan(KernelOp kernel, const GpuOptions &options) {
     return kernel.emitOpError("cannot use ")
            << block << ": four warps cannot compute it with the registers and "
            << "the shared memory of a block";
-  return verifyResultTiles(kernel, space, *problem, block, tiles);
+  return verifyResultTiles(kernel, space, *names, *problem, block, tiles);
 }

@@ -24,9 +24,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockTiles.h"
+#include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/DivisibleClasses.h"
 #include "compiler/plan/Memory.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "vib-choose-block-tiles"
 
 using namespace mlir;
 using namespace vib;
@@ -92,13 +96,8 @@ private:
       }
     return isLast;
   }
-  int64_t getPoints(linalg::LinalgOp op) const {
-    int64_t points = 1;
-    for (int64_t extent : op.getStaticLoopRanges())
-      points *= extent;
-    return points;
-  }
-  int64_t getPoints(unsigned cls) const {
+  /// The points of all ops that have the class.
+  int64_t getPointsOf(unsigned cls) const {
     int64_t points = 0;
     for (linalg::LinalgOp op : ops)
       if (llvm::is_contained(space.getLoopClasses(op), cls))
@@ -208,7 +207,7 @@ void BlockTileChooser::cutLoops(BlockTiles &choice) {
   // Prefer the class with the most work, and use one that needs partial results
   // only if there is no other.
   auto getRank = [&](unsigned cls) {
-    return std::make_tuple(!space.isReduced(cls), getPoints(cls),
+    return std::make_tuple(!space.isReduced(cls), getPointsOf(cls),
                            !isColumns(cls), space.getExtent(cls));
   };
   unsigned first = candidates.front();
@@ -217,7 +216,7 @@ void BlockTileChooser::cutLoops(BlockTiles &choice) {
       first = cls;
   auto cut = [&](unsigned cls, int64_t blocks) {
     int64_t extent = space.getExtent(cls);
-    int64_t least = llvm::divideCeil(kSmallBlock * extent, getPoints(cls));
+    int64_t least = llvm::divideCeil(kSmallBlock * extent, getPointsOf(cls));
     int64_t size = std::max<int64_t>(llvm::divideCeil(extent, blocks), least);
     if (int64_t scratch = getScratchBytes(cls))
       size = std::min(size, std::max<int64_t>(1, kMostScratch / scratch));
@@ -234,9 +233,9 @@ void BlockTileChooser::cutLoops(BlockTiles &choice) {
     return;
   for (unsigned cls : candidates) {
     if (cls == first || space.isReduced(cls) ||
-        getPoints(cls) != getPoints(first))
+        getPointsOf(cls) != getPointsOf(first))
       continue;
-    int64_t perBlock = getPoints(first) / blocks;
+    int64_t perBlock = getPointsOf(first) / blocks;
     int64_t more = std::min(kBlocks / blocks, perBlock / (4 * kSmallBlock));
     if (more > 1)
       cut(cls, more);
@@ -248,8 +247,13 @@ BlockTiles BlockTileChooser::run() {
   BlockTiles choice;
   if (!cutContractions(choice))
     cutLoops(choice);
-  for (const Tile &tile : choice.tiles)
+  for (const Tile &tile : choice.tiles) {
     choice.blocks *= choice.getNumTiles(tile, space);
+    LDBG() << "tiles of " << tile.size << " of the "
+           << space.getExtent(tile.cls) << " positions of class " << tile.cls;
+  }
+  LDBG() << choice.blocks << " blocks with " << choice.contractions.size()
+         << " staged contractions";
   return choice;
 }
 
@@ -292,7 +296,7 @@ vib::getProblem(ArrayRef<MatrixContraction> contractions,
 BlockTiles vib::readBlockTiles(KernelOp kernel, const KernelSpace &space,
                                const GpuOptions &options) {
   BlockTiles tiles;
-  SmallVector<StringRef> names = *getDimensions(kernel, space);
+  DimensionNames names = *getDimensions(kernel, space);
   for (auto tile : kernel->getAttrOfType<ArrayAttr>(kTilesAttrName)
                        .getAsRange<TileAttr>()) {
     tiles.tiles.push_back(*lookupTile(kernel, names, tile));

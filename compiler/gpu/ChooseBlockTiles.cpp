@@ -35,12 +35,11 @@ struct ChooseBlockTiles : vib::impl::ChooseBlockTilesBase<ChooseBlockTiles> {
 void ChooseBlockTiles::plan(KernelOp kernel, const GpuOptions &options) {
   MLIRContext *context = &getContext();
   KernelSpace space(kernel);
-  setDimensions(kernel, space);
+  DimensionNames names = setDimensions(kernel, space);
   BlockTiles choice = chooseBlockTiles(kernel, space, options);
   SmallVector<Attribute> tiles;
   for (const Tile &tile : choice.tiles)
-    tiles.push_back(TileAttr::get(
-        context, getDimension(kernel, space, tile.cls), tile.size));
+    tiles.push_back(TileAttr::get(context, names[tile.cls], tile.size));
   kernel->setAttr(kTilesAttrName, ArrayAttr::get(context, tiles));
   ++numKernels;
   if (choice.contractions.empty())

@@ -22,30 +22,31 @@ static StringRef getRole(linalg::LinalgOp op, unsigned loop) {
   return after == 0 ? "n" : after == 1 ? "m" : "b";
 }
 
-void vib::setDimensions(KernelOp kernel, const KernelSpace &space) {
+DimensionNames vib::setDimensions(KernelOp kernel, const KernelSpace &space) {
   Builder builder(kernel.getContext());
   llvm::StringSet<> taken;
-  SmallVector<std::string> names(space.getNumClasses());
+  DimensionNames names(space.getNumClasses());
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     SmallVector<Attribute> loops;
     for (auto [loop, cls] : llvm::enumerate(space.getLoopClasses(op))) {
-      std::string &name = names[cls];
+      StringRef &name = names[cls];
       for (unsigned i = 1; name.empty(); ++i) {
         std::string candidate = getRole(op, loop).str();
         if (i > 1)
           candidate += std::to_string(i);
         if (taken.insert(candidate).second)
-          name = candidate;
+          name = builder.getStringAttr(candidate).getValue();
       }
       loops.push_back(builder.getStringAttr(name));
     }
     op->setAttr(kLoopsAttrName, builder.getArrayAttr(loops));
   }
+  return names;
 }
 
-FailureOr<SmallVector<StringRef>> vib::getDimensions(KernelOp kernel,
-                                                     const KernelSpace &space) {
-  SmallVector<StringRef> names(space.getNumClasses());
+FailureOr<DimensionNames> vib::getDimensions(KernelOp kernel,
+                                             const KernelSpace &space) {
+  DimensionNames names(space.getNumClasses());
   llvm::StringMap<unsigned> classes;
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     auto loops = op->getAttrOfType<ArrayAttr>(kLoopsAttrName);
@@ -73,17 +74,6 @@ FailureOr<SmallVector<StringRef>> vib::getDimensions(KernelOp kernel,
   return names;
 }
 
-StringRef vib::getDimension(KernelOp kernel, const KernelSpace &space,
-                            unsigned cls) {
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
-    for (auto [loop, other] : llvm::enumerate(space.getLoopClasses(op)))
-      if (other == cls)
-        return cast<StringAttr>(
-                   op->getAttrOfType<ArrayAttr>(kLoopsAttrName)[loop])
-            .getValue();
-  llvm_unreachable("a dimension is a loop of some op");
-}
-
 FailureOr<Tile> vib::lookupTile(KernelOp kernel, ArrayRef<StringRef> names,
                                 TileAttr tile, const Twine &where) {
   const StringRef *found = llvm::find(names, tile.getDimension());
@@ -97,7 +87,7 @@ FailureOr<Tile> vib::lookupTile(KernelOp kernel, ArrayRef<StringRef> names,
 }
 
 FailureOr<std::optional<Tile>>
-vib::getTile(KernelOp kernel, const KernelSpace &space, StringRef name) {
+vib::getTile(KernelOp kernel, ArrayRef<StringRef> names, StringRef name) {
   Attribute attribute = kernel->getAttr(name);
   if (!attribute)
     return std::optional<Tile>();
@@ -105,10 +95,7 @@ vib::getTile(KernelOp kernel, const KernelSpace &space, StringRef name) {
   if (!tile)
     return kernel.emitOpError("expected ")
            << name << " to be a #vib.tile but got " << attribute;
-  FailureOr<SmallVector<StringRef>> names = getDimensions(kernel, space);
-  if (failed(names))
-    return failure();
-  FailureOr<Tile> found = lookupTile(kernel, *names, tile, " in " + name);
+  FailureOr<Tile> found = lookupTile(kernel, names, tile, " in " + name);
   if (failed(found))
     return failure();
   return std::optional<Tile>(*found);

@@ -24,20 +24,19 @@ namespace vib {
 /// On a linalg op of a planned kernel: the names of its loops.
 inline constexpr llvm::StringLiteral kLoopsAttrName = "vib.loops";
 
+/// The names of the classes of a kernel, in their order; empty for a class that
+/// is no loop's. They belong to the context.
+using DimensionNames = llvm::SmallVector<llvm::StringRef>;
+
 /// Names the loops of the ops of a kernel. The names follow the first op that
 /// has the dimension: `k` is reduced, `n` is the last parallel loop, `m` the
 /// one before it, and `b` any other. A number follows a name that is taken.
-void setDimensions(KernelOp kernel, const KernelSpace &space);
+DimensionNames setDimensions(KernelOp kernel, const KernelSpace &space);
 
-/// The names of the classes of a planned kernel, in their order; empty for a
-/// class that is no loop's. Reports a name that is missing, stands for two
-/// classes, or is not the only one of its class.
-mlir::FailureOr<llvm::SmallVector<llvm::StringRef>>
-getDimensions(KernelOp kernel, const KernelSpace &space);
-
-/// The name of a dimension of a kernel that getDimensions has accepted.
-llvm::StringRef getDimension(KernelOp kernel, const KernelSpace &space,
-                             unsigned cls);
+/// The names in a planned kernel. Reports a name that is missing, stands for
+/// two classes, or is not the only one of its class.
+mlir::FailureOr<DimensionNames> getDimensions(KernelOp kernel,
+                                              const KernelSpace &space);
 
 /// The class with the name in `tile`, among the `names` of all classes. Reports
 /// a dimension that the kernel does not have; `where` follows it in the
@@ -47,10 +46,10 @@ mlir::FailureOr<Tile> lookupTile(KernelOp kernel,
                                  TileAttr tile, const llvm::Twine &where = "");
 
 /// The tile that the attribute `name` of a planned kernel records; none if
-/// there is no such attribute. Reports a dimension that the kernel does not
-/// have.
+/// there is no such attribute. Reports a dimension that is not among `names`.
 mlir::FailureOr<std::optional<Tile>>
-getTile(KernelOp kernel, const KernelSpace &space, llvm::StringRef name);
+getTile(KernelOp kernel, llvm::ArrayRef<llvm::StringRef> names,
+        llvm::StringRef name);
 
 } // namespace vib
 
