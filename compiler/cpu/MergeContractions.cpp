@@ -21,6 +21,9 @@
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "vib-merge-contractions"
 
 using namespace mlir;
 
@@ -84,6 +87,8 @@ SmallVector<Part> findNeighbours(Part first, ArrayRef<Part> parts) {
 void merge(ArrayRef<Part> parts) {
   Part first = parts.front(), last = parts.back();
   int64_t columns = last.first + last.count - first.first;
+  LDBG() << "one contraction for " << parts.size() << " with " << columns
+         << " columns together";
   // The operands are arguments of the kernel or precede all these contractions.
   Operation *place = first.op;
   for (Part part : parts)

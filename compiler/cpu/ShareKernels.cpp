@@ -27,7 +27,7 @@
 #include "compiler/plan/ConstantView.h"
 #include "compiler/plan/Memory.h"
 #include "llvm/ADT/Hashing.h"
-#include "llvm/Support/Debug.h"
+#include "llvm/Support/DebugLog.h"
 #include <numeric>
 
 #define DEBUG_TYPE "vib-share-kernels"
@@ -238,8 +238,7 @@ void ShareKernels::runOnOperation() {
       continue;
     }
     func::FuncOp shared = createShared(group);
-    LLVM_DEBUG(llvm::dbgs() << group.size() << " kernels share @"
-                            << shared.getName() << "\n");
+    LDBG() << group.size() << " kernels share @" << shared.getName();
     ++numShared;
     numKernels += group.size();
     for (DetachedBody *body : group)

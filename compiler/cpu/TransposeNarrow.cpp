@@ -34,6 +34,9 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/IntEqClasses.h"
 #include "llvm/ADT/SmallBitVector.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "vib-transpose-narrow"
 
 using namespace mlir;
 
@@ -245,6 +248,7 @@ bool Transposer::isTransposed(Value value) const {
 }
 
 void Transposer::transpose(Value value) {
+  LDBG() << "stores the transpose of " << value;
   auto type = cast<RankedTensorType>(value.getType());
   value.setType(RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
                                       type.getElementType()));

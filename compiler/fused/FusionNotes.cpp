@@ -14,6 +14,9 @@
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "vib-fuse"
 
 using namespace mlir;
 using namespace vib;
@@ -59,6 +62,7 @@ static bool addNote(KernelOp kernel, StringRef attr, const Twine &text) {
 
 void vib::noteFused(KernelOp kernel, StringRef pass, const Twine &what) {
   addNote(kernel, kFusedAttrName, pass + ": " + what);
+  LDBG() << pass << ": fused " << what << " into " << kernel.getName();
   remark::passed(kernel.getLoc(),
                  remark::RemarkOpts::name(pass).category("vib"))
       << ("fused into '" + kernel.getName() + "': " + what).str();
@@ -80,6 +84,7 @@ void vib::noteUnfused(KernelOp kernel, StringRef pass, KernelOp into,
   std::string note = kernel == into ? "not split by columns: "
                                     : "not fused with " + describe(into) +
                                           describeLayers(into) + ": ";
+  LDBG() << pass << ": " << kernel.getName() << " " << note << why;
   if (addNote(kernel, kUnfusedAttrName, pass + ": " + note + why))
     remark::missed(kernel.getLoc(),
                    remark::RemarkOpts::name(pass).category("vib"))

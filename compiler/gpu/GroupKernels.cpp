@@ -20,6 +20,9 @@
 #include "compiler/gpu/BlockPlan.h"
 #include "compiler/gpu/BlockPlanVerifier.h"
 #include "compiler/gpu/Passes.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "vib-group-kernels"
 
 using namespace mlir;
 
@@ -104,6 +107,8 @@ LogicalResult GroupKernels::group(func::FuncOp function,
     int64_t earliest = getEarliest(kernel, done);
     Placed placed{kernel, place(earliest), -1, {}};
     kernel->setAttr(kLaunchAttrName, builder.getI64IntegerAttr(placed.launch));
+    LDBG() << kernel.getName() << " runs in launch " << placed.launch << " of @"
+           << function.getName();
     if (!plan.getCombinations().empty()) {
       placed.combine = place(placed.launch + 1);
       kernel->setAttr(kCombineLaunchAttrName,

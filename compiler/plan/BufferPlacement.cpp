@@ -7,6 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/plan/BufferPlacement.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "vib-plan-arena"
 
 using namespace mlir;
 using namespace vib;
@@ -30,6 +33,10 @@ int64_t vib::placeBuffers(MutableArrayRef<LiveBuffer> buffers, int64_t begin) {
                                   kMemoryAlignment));
     }
     buffer->offset = offset;
+    LDBG() << (buffer->place ? "a result" : "the scratch") << " of "
+           << buffer->kernel.getName() << ", " << buffer->bytes
+           << " bytes, live in the kernels " << buffer->first << " to "
+           << buffer->last << ", at " << offset;
     // Keep `placed` sorted by offset, so that the scan above finds gaps.
     placed.insert(llvm::upper_bound(placed, buffer,
                                     [](LiveBuffer *lhs, LiveBuffer *rhs) {

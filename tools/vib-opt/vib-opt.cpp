@@ -21,6 +21,24 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Debug.h"
+
+#ifndef NDEBUG
+/// A release build of LLVM has what prints debug output, but not its option.
+static void addDebugOnly() {
+  if (llvm::cl::getRegisteredOptions().contains("debug-only"))
+    return;
+  static llvm::cl::opt<std::string> type(
+      "debug-only", llvm::cl::value_desc("type"),
+      llvm::cl::desc("Print the debug output of a pass, such as "
+                     "vib-choose-tiles, or of all fusions, vib-fuse"),
+      llvm::cl::callback([](const std::string &name) {
+        llvm::DebugFlag = true;
+        llvm::setCurrentDebugType(name.c_str());
+      }));
+}
+#endif
 
 int main(int argc, char **argv) {
   vib::prepareStreams("vib-opt");
@@ -41,6 +59,9 @@ int main(int argc, char **argv) {
   vib::registerGpuPipelines();
   vib::registerPtxPasses();
   vib::registerObjectPasses();
+#ifndef NDEBUG
+  addDebugOnly();
+#endif
   // Print values with the names that the compiler gave them.
   llvm::SmallVector<char *> arguments(argv, argv + argc);
   char useNames[] = "--mlir-use-nameloc-as-prefix";
