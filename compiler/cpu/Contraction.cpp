@@ -26,6 +26,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/cpu/ContractionEmitter.h"
+#include "compiler/cpu/PackingChoice.h"
 #include "compiler/plan/Memory.h"
 
 using namespace mlir;
@@ -164,10 +165,17 @@ SmallVector<Value> ContractionEmitter::emitReductions(
 }
 
 void ContractionEmitter::run() {
-  if (shouldPair())
-    packInPairs();
-  else if (shouldPack())
-    pack();
+  SmallVector<PackingChoice> packings = *getPackings(op);
+  for (const PackingChoice &packed : packings) {
+    if (packed.rows != rows || packed.columns != columns ||
+        packed.depth != depth)
+      continue;
+    if (packed.packing == Packing::Pairs)
+      packInPairs();
+    else
+      pack();
+    break;
+  }
   emitOuter([&] {
     switch (choice.kind) {
     case RegisterTileKind::Columns:

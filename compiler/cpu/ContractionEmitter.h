@@ -35,9 +35,6 @@ public:
   void run();
 
 private:
-  bool shouldPack() const;
-  /// Whether the reduction can run over pairs of bf16.
-  bool shouldPair();
   /// Packs the panel of rhs into scratch as [reduction][column].
   void pack();
   /// Packs the panel in pairs, or leaves that to the first register tile.

@@ -6,10 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The columns form first packs a panel of rhs into contiguous scratch if the
-// distance between its rows is large. Otherwise the rows would compete for the
-// same cache sets, and each would be in another page. If rhs is not contiguous
-// in the columns and the dot form does not apply, packing transposes it.
+// The plan says for which sizes the right operand is packed
+// (PackingChoice.cpp). The columns form first packs a panel of rhs into
+// contiguous scratch if the distance between its rows is large. Otherwise the
+// rows would compete for the same cache sets, and each would be in another
+// page. If rhs is not contiguous in the columns and the dot form does not
+// apply, packing transposes it.
 //
 // bf16 operands are always packed for the columns form; a weight that must be
 // rounded is rounded at the same time. With AVX512_BF16 a panel is packed in
@@ -32,23 +34,6 @@
 using namespace mlir;
 using namespace vib;
 
-/// Panels that span less memory than this are not packed.
-static constexpr int64_t kMinSpanBytes = 64 * 1024;
-/// Nor are panels that fewer rows than this use.
-static constexpr int64_t kMinPackedRows = 24;
-
-bool ContractionEmitter::shouldPair() {
-  if (!isNarrow || !e.machine.hasBf16 ||
-      2 * getPairLayout(depth, columns).elements > 2 * kMaxPackedBytes)
-    return false;
-  if (e.getPairs(op))
-    return true;
-  // A tile of the reduction must not end inside a pair.
-  int64_t whole = op.getStaticLoopRanges()[form.reduction];
-  return isContiguous(maps[form.lhs], form.reduction) &&
-         (depth == whole || depth % 2 == 0) && lhs.getPanel() % 2 == 0;
-}
-
 Value ContractionEmitter::extend(Value value) {
   if (getElementTypeOrSelf(value) == element)
     return value;
@@ -65,27 +50,6 @@ Value ContractionEmitter::roundAndExtend(Value value) {
   if (auto vector = dyn_cast<VectorType>(value.getType()))
     type = vector.clone(type);
   return extend(arith::TruncFOp::create(builder, loc, type, value));
-}
-
-bool ContractionEmitter::shouldPack() const {
-  if (form.contiguous != ContractionForm::Columns)
-    return choice.kind != RegisterTileKind::Dot;
-  int64_t bytes = depth * columns * getElementBytes(element);
-  if (isNarrow)
-    return bytes <= kMaxPackedBytes;
-  if (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
-      bytes > kMaxPackedBytes || rows < kMinPackedRows)
-    return false;
-  if (rhs.getPanel() != 0)
-    return false;
-  auto [strides, offset] =
-      cast<MemRefType>(rhs.memory.getType()).getStridesAndOffset();
-  for (auto [axis, expr] : llvm::enumerate(maps[form.rhs].getResults()))
-    if (expr.isFunctionOfDim(form.reduction)) {
-      int64_t span = strides[rhs.axes[axis]] * depth * getElementBytes(element);
-      return span >= kMinSpanBytes && span > 2 * bytes;
-    }
-  return false;
 }
 
 void ContractionEmitter::pack() {

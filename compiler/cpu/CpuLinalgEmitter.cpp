@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/cpu/CpuLinalgEmitter.h"
+#include "compiler/cpu/VectorChoice.h"
 #include "compiler/plan/Reductions.h"
 
 using namespace mlir;
@@ -16,6 +17,28 @@ CpuLinalgEmitter::CpuLinalgEmitter(TileEmitter &e, linalg::LinalgOp op)
     : LinalgEmitter(e, e.plan, op), e(e) {
   for (unsigned cls : classes)
     extents.push_back(e.getSize(cls));
+}
+
+void CpuLinalgEmitter::flatten() {
+  for (std::optional<TensorRef> &ref : refs) {
+    if (!ref)
+      continue;
+    auto type = cast<MemRefType>(ref->memory.getType());
+    ref->memory = memref::CollapseShapeOp::create(
+        builder, loc,
+        MemRefType::get(type.getNumElements(), type.getElementType()),
+        ref->memory, ArrayRef<ReassociationIndices>{{0, 1}});
+    Value first = ref->base[0];
+    if (first)
+      first =
+          builder.createOrFold<arith::MulIOp>(loc, first, e.index(extents[1]));
+    ref->base = {first};
+    ref->axes = {0};
+  }
+  maps.assign(maps.size(),
+              AffineMap::getMultiDimIdentityMap(1, builder.getContext()));
+  extents = {extents[0] * extents[1]};
+  positions.resize(1);
 }
 
 SmallVector<unsigned> CpuLinalgEmitter::getReductions() const {
@@ -198,8 +221,17 @@ void CpuLinalgEmitter::emitPrefetch(ArrayRef<Value> newPositions) {
 }
 
 void CpuLinalgEmitter::run() {
-  flatten();
-  chooseVectorLoop();
+  SmallVector<VectorChoice> choices = *getVectors(op);
+  auto choice = llvm::find_if(choices, [&](const VectorChoice &choice) {
+    return choice.sizes == extents;
+  });
+  if (choice != choices.end()) {
+    if (choice->lanes > 1)
+      vectorLoop = choice->isFlat ? 0 : choice->loop;
+    lanes = choice->lanes;
+    if (choice->isFlat)
+      flatten();
+  }
   SmallVector<unsigned> parallel;
   for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
     if (!isReductionLoop(op, loop) && vectorLoop != loop)

@@ -51,19 +51,8 @@ public:
   }
 
 private:
-  enum class Access { Fixed, Contiguous, Strided };
-
-  // VectorLoop.cpp
-  Access getAccess(mlir::AffineMap map, unsigned loop) const;
-  /// Collapses two loops into one, if that leaves fewer lanes idle.
+  /// Collapses two loops into one.
   void flatten();
-  /// Chooses the loop to vectorize. Leaves `vectorLoop` empty for scalar code.
-  void chooseVectorLoop();
-  /// The lanes of a vector along a loop.
-  int64_t getLanes(unsigned loop) const;
-  /// How good it is to vectorize a loop; none if it cannot be.
-  std::optional<int64_t> rateVectorLoop(unsigned loop) const;
-  bool combinesLanes() const;
 
   mlir::Value load(unsigned operand) override;
   void store(unsigned init, mlir::Value value) override;

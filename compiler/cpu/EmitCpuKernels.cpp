@@ -59,7 +59,8 @@ LogicalResult EmitCpuKernels::emit(func::FuncOp function,
     return failure();
   std::vector<std::unique_ptr<CpuKernelEmitter>> emitters;
   for (auto &[kernel, name] : *kernels) {
-    if (failed(verifyPlan(kernel, machine)))
+    if (failed(verifyPlan(kernel, machine)) ||
+        failed(verifyVectors(kernel, machine, memory)))
       return failure();
     emitters.push_back(
         std::make_unique<CpuKernelEmitter>(kernel, name, machine, memory));

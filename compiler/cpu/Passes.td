@@ -146,6 +146,35 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
   ];
 }
 
+def ChooseVectors : Pass<"vib-choose-vectors", "mlir::func::FuncOp"> {
+  let summary = "Record what is packed and vectorized in attributes";
+  let description = [{
+    Writes the choices that depend on the places of tensors, for each size that
+    a tile of an op has.
+
+    `vib.packed` of a contraction lists the sizes (rows, columns and terms) for
+    which its right operand is packed on the stack of the thread before it is
+    read: as `rows`, or in `pairs` of bf16. PackingChoice.cpp says when that pays.
+
+    `vib.vectors` of any other op that is not emitted with a contraction lists
+    the sizes for which it is emitted on vectors, with the loop and the number of
+    lanes. `flat` says that two loops over rows without a gap between them become
+    one. For a size that is not in the list, scalars are emitted.
+
+    ```mlir
+    linalg.generic … {vib.loops = ["m", "n"], vib.vectors = [
+      {along = "n", lanes = 16 : i64, sizes = array<i64: 10, 784>} ] } …
+    ```
+  }];
+  let dependentDialects = ["vib::VibDialect"];
+  let statistics = [
+    Statistic<"numPacked", "sizes-packed",
+              "Sizes of contractions whose right operand is packed">,
+    Statistic<"numVectors", "sizes-vectorized",
+              "Sizes of other ops that are emitted on vectors">
+  ];
+}
+
 def SetMachine : Pass<"vib-set-machine", "mlir::ModuleOp"> {
   let summary = "Record the CPU that kernels are planned for";
   let description = [{

@@ -25,6 +25,8 @@ void vib::buildPlannedPipeline(OpPassManager &pm,
   // The tiles determine the scratch of a kernel, which needs a place.
   pm.addNestedPass<func::FuncOp>(createChooseTiles());
   pm.addPass(createPlanArena());
+  // Whether rows follow each other without a gap depends on their place.
+  pm.addNestedPass<func::FuncOp>(createChooseVectors());
   pm.addPass(createVerifyPlanned());
 }
 

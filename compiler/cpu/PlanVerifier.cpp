@@ -17,7 +17,9 @@
 #include "compiler/cpu/PlanVerifier.h"
 #include "compiler/cpu/ContractionForm.h"
 #include "compiler/cpu/KernelPlan.h"
+#include "compiler/cpu/PackingChoice.h"
 #include "compiler/cpu/RegisterTileVerifier.h"
+#include "compiler/cpu/VectorChoice.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/DivisibleClasses.h"
 #include "compiler/plan/Memory.h"
@@ -210,4 +212,21 @@ LogicalResult PlanVerifier::run() {
 
 LogicalResult vib::verifyPlan(KernelOp kernel, const Machine &machine) {
   return PlanVerifier(kernel, machine).run();
+}
+
+LogicalResult vib::verifyVectors(KernelOp kernel, const Machine &machine,
+                                 const MemoryMap &memory) {
+  KernelPlan plan(kernel);
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    FailureOr<ContractionForm> form = matchRegisterContraction(op);
+    if (succeeded(form) ? failed(verifyPackings(op, *form, plan, machine))
+                        : op->hasAttr(kPackedAttrName))
+      return succeeded(form) ? failure()
+                             : op->emitOpError("expected no ")
+                                   << kPackedAttrName
+                                   << ": it is not a contraction";
+    if (failed(verifyVectors(op, kernel, plan, memory, machine)))
+      return failure();
+  }
+  return success();
 }

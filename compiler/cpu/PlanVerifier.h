@@ -10,12 +10,18 @@
 #define VIB_COMPILER_CPU_PLANVERIFIER_H
 
 #include "compiler/cpu/Machine.h"
+#include "compiler/plan/Memory.h"
 
 namespace vib {
 
 /// Verifies that the attributes of a kernel and its ops are a plan that
 /// KernelPlan can read and the emitter can follow on `machine`.
 llvm::LogicalResult verifyPlan(KernelOp kernel, const Machine &machine);
+
+/// Verifies what the plan says of packing and vectors, which depends on the
+/// places of tensors.
+llvm::LogicalResult verifyVectors(KernelOp kernel, const Machine &machine,
+                                  const MemoryMap &memory);
 
 } // namespace vib
 

@@ -31,11 +31,21 @@ struct VerifyPlanned : vib::impl::VerifyPlannedBase<VerifyPlanned> {
     CpuPlanner planner(module, *machine);
     if (failed(planner.checkSizes()) || failed(verifyPlaces(module)))
       return signalPassFailure();
-    for (auto function : module.getOps<func::FuncOp>())
-      for (KernelOp kernel : function.getOps<KernelOp>())
-        if (failed(verifyPlan(kernel, *machine)))
-          return signalPassFailure();
-    if (failed(planner.verify()))
+    auto verifyKernels = [&](auto verify) -> LogicalResult {
+      for (auto function : module.getOps<func::FuncOp>())
+        for (KernelOp kernel : function.getOps<KernelOp>())
+          if (failed(verify(kernel)))
+            return failure();
+      return success();
+    };
+    if (failed(verifyKernels(
+            [&](KernelOp kernel) { return verifyPlan(kernel, *machine); })) ||
+        failed(planner.verify()))
+      return signalPassFailure();
+    MemoryMap memory(module);
+    if (failed(verifyKernels([&](KernelOp kernel) {
+          return verifyVectors(kernel, *machine, memory);
+        })))
       return signalPassFailure();
     markAllAnalysesPreserved();
   }

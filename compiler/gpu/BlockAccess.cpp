@@ -41,7 +41,7 @@ SmallVector<BlockAccess> vib::getAccesses(const BlockPlan &plan,
     return accesses;
   linalg::LinalgOp op = step.op;
   SmallVector<unsigned, 4> loops = space.getLoopClasses(op), positions;
-  if (!isByWarps(plan, op))
+  if (!getLaneLoop(op))
     for (unsigned loop : getPositionLoops(op))
       positions.push_back(loops[loop]);
   for (OpOperand &operand : op->getOpOperands()) {

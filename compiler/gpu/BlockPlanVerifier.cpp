@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/BlockPlanVerifier.h"
+#include "compiler/gpu/ThreadDivision.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/DivisibleClasses.h"
 
@@ -81,6 +82,8 @@ LogicalResult vib::verifyBlockPlan(KernelOp kernel, const GpuOptions &options) {
     return failure();
   SmallVector<MatrixContraction> contractions;
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    if (failed(verifyLanes(op)))
+      return failure();
     Attribute staged = op->getAttr(kStagedAttrName);
     if (!staged)
       continue;

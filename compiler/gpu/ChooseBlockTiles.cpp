@@ -8,6 +8,7 @@
 
 #include "compiler/gpu/BlockTiles.h"
 #include "compiler/gpu/Passes.h"
+#include "compiler/gpu/ThreadDivision.h"
 #include "compiler/plan/Dimensions.h"
 
 using namespace mlir;
@@ -42,6 +43,12 @@ void ChooseBlockTiles::plan(KernelOp kernel, const GpuOptions &options) {
     tiles.push_back(TileAttr::get(context, names[tile.cls], tile.size));
   kernel->setAttr(kTilesAttrName, ArrayAttr::get(context, tiles));
   ++numKernels;
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    if (llvm::none_of(choice.contractions,
+                      [&](const MatrixContraction &contraction) {
+                        return contraction.op == op;
+                      }))
+      chooseLanes(op, choice, space);
   if (choice.contractions.empty())
     return;
   const BlockShape &shape = choice.shape;

@@ -167,7 +167,7 @@ void GpuLinalgEmitter::run() {
     for (auto [loop, value] : llvm::zip_equal(loops, values))
       positions[loop] = value;
   };
-  if (!isByWarps(e.plan, op)) {
+  if (!getLaneLoop(op)) {
     e.forEachPosition(positionClasses, e.thread, kBlockThreads,
                       [&](ArrayRef<Value> values) {
                         setPositions(values);

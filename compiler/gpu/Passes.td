@@ -17,9 +17,11 @@ def ChooseBlockTiles : Pass<"vib-choose-block-tiles", "mlir::func::FuncOp"> {
     Divides the iteration space of each vib.kernel among thread blocks
     (`tiles`). If contractions are most of its work, chooses the sizes of a
     block's part of them (`block`) and marks these contractions (`vib.staged`).
-    Names the loops of all ops (`vib.loops`). BlockTiles.cpp and BlockShape.cpp
-    choose the sizes. The passes that follow read the attributes and choose no
-    size.
+    Names the loops of all ops (`vib.loops`). If an op has few positions and a
+    long sum, `vib.lanes` names the dimension of the sum that the lanes of a warp
+    divide; otherwise a thread computes a position. BlockTiles.cpp,
+    BlockShape.cpp and ThreadDivision.cpp choose. The passes that follow read the
+    attributes and choose no size.
 
     ```mlir
     %h = vib.kernel "encode.2" … attributes {

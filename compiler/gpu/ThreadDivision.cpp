@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/gpu/ThreadDivision.h"
+#include "compiler/plan/Dimensions.h"
 #include "compiler/plan/Reductions.h"
 
 using namespace mlir;
@@ -31,7 +32,7 @@ SmallVector<unsigned> vib::getPositionLoops(linalg::LinalgOp op) {
   return loops;
 }
 
-std::optional<unsigned> vib::getLaneLoop(linalg::LinalgOp op) {
+static std::optional<unsigned> chooseLongReduction(linalg::LinalgOp op) {
   std::optional<unsigned> best;
   int64_t bestScore = -1;
   for (auto [loop, range] : llvm::enumerate(op.getStaticLoopRanges())) {
@@ -52,17 +53,55 @@ std::optional<unsigned> vib::getLaneLoop(linalg::LinalgOp op) {
   return best;
 }
 
-bool vib::isByWarps(const BlockPlan &plan, linalg::LinalgOp op) {
-  if (accumulatesInMemory(op) || !getLaneLoop(op))
+/// Whether each result is combined from those of the lanes.
+static bool combinesLanes(linalg::LinalgOp op) {
+  if (accumulatesInMemory(op))
     return false;
-  SmallVector<unsigned, 4> classes = plan.getSpace().getLoopClasses(op);
-  int64_t positions = 1;
-  for (unsigned loop : getPositionLoops(op))
-    positions *= plan.getTiles().getSize(classes[loop], plan.getSpace());
   for (unsigned i = 0, n = op->getNumResults(); i != n; ++i) {
     Type type = getElementTypeOrSelf(op->getResult(i));
     if (!getCombiner(op, i) || !(type.isF32() || type.isInteger(32)))
       return false;
   }
-  return positions < kBlockThreads;
+  return true;
+}
+
+void vib::chooseLanes(linalg::LinalgOp op, const BlockTiles &tiles,
+                      const KernelSpace &space) {
+  std::optional<unsigned> loop = chooseLongReduction(op);
+  if (!loop || !combinesLanes(op))
+    return;
+  SmallVector<unsigned, 4> classes = space.getLoopClasses(op);
+  int64_t positions = 1;
+  for (unsigned position : getPositionLoops(op))
+    positions *= tiles.getSize(classes[position], space);
+  if (positions < kBlockThreads)
+    op->setAttr(kLanesAttrName,
+                op->getAttrOfType<ArrayAttr>(kLoopsAttrName)[*loop]);
+}
+
+std::optional<unsigned> vib::getLaneLoop(linalg::LinalgOp op) {
+  Attribute name = op->getAttr(kLanesAttrName);
+  auto names = op->getAttrOfType<ArrayAttr>(kLoopsAttrName);
+  for (unsigned loop = 0, n = op.getNumLoops(); name && loop != n; ++loop)
+    if (names[loop] == name && isReductionLoop(op, loop))
+      return loop;
+  return std::nullopt;
+}
+
+LogicalResult vib::verifyLanes(linalg::LinalgOp op) {
+  Attribute name = op->getAttr(kLanesAttrName);
+  if (!name)
+    return success();
+  auto fail = [&] {
+    return op->emitOpError("cannot divide ")
+           << name << " among the lanes of a warp: ";
+  };
+  if (op->hasAttr(kStagedAttrName))
+    return fail() << "it is a contraction with " << kStagedAttrName;
+  if (!getLaneLoop(op))
+    return fail() << "it is not a dimension over which the op sums";
+  if (!combinesLanes(op))
+    return fail() << "its results are not sums, products, minima or maxima of "
+                     "f32 or i32 that are written once";
+  return success();
 }

@@ -17,13 +17,18 @@ namespace vib {
 /// threads have neighbouring positions of the last one.
 llvm::SmallVector<unsigned> getPositionLoops(mlir::linalg::LinalgOp op);
 
-/// The reduction that the lanes of a warp divide: among the long ones, the one
-/// in which most operands are contiguous.
-std::optional<unsigned> getLaneLoop(mlir::linalg::LinalgOp op);
+/// On an op of a planned kernel: the dimension of a sum that the lanes of a
+/// warp divide. Then each position of the op is computed by a warp, otherwise
+/// by a thread.
+inline constexpr llvm::StringLiteral kLanesAttrName = "vib.lanes";
 
-/// Whether each position of an op is computed by a warp, whose lanes divide the
-/// reduction. That is so if there are few positions and the reduction is long.
-bool isByWarps(const BlockPlan &plan, mlir::linalg::LinalgOp op);
+/// Sets vib.lanes if there are few positions and the reduction is long: to the
+/// long reduction in which most operands are contiguous.
+void chooseLanes(mlir::linalg::LinalgOp op, const BlockTiles &tiles,
+                 const KernelSpace &space);
+/// The loop of vib.lanes; none if threads compute the positions.
+std::optional<unsigned> getLaneLoop(mlir::linalg::LinalgOp op);
+llvm::LogicalResult verifyLanes(mlir::linalg::LinalgOp op);
 
 } // namespace vib
 

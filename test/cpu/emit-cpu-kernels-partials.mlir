@@ -1,4 +1,4 @@
-// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
+// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-choose-vectors -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
 
 // Broken if a sum over a class that is divided into units is not computed as one partial
 // result for each unit, which a second kernel adds up in the order of the units, whichever

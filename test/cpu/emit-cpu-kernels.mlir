@@ -1,4 +1,4 @@
-// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
+// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-choose-vectors -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
 
 // Broken if a layer of odd sizes is not emitted as exact tiles: 7 rows, 40 columns as
 // 32 + 8, and a reduction of 3.

@@ -1,4 +1,4 @@
-// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse -split-input-file | FileCheck %s
+// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-choose-vectors -vib-emit-cpu-kernels -canonicalize -cse -split-input-file | FileCheck %s
 
 // Broken if an elementwise op is applied to the register tile of a contraction although
 // its init must be copied first, its old value is read in between, its code is long, or

@@ -1,4 +1,4 @@
-// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
+// RUN: vib-opt %s -vib-set-machine -vib-choose-tiles -vib-plan-arena -vib-choose-vectors -vib-emit-cpu-kernels -canonicalize -cse | FileCheck %s
 
 // Broken if a contraction with four columns takes one multiply-add for each row and step,
 // or if the update of a matrix with rows of four elements takes one vector for each row.

@@ -2,7 +2,7 @@
 // broadcasts from one contiguous piece of memory: 8 columns of all 6 rows, in pairs, are 96
 // bytes.
 
-// RUN: vib-opt %s -vib-set-machine=bf16 -vib-choose-tiles -vib-plan-arena -vib-emit-cpu-kernels -canonicalize -cse \
+// RUN: vib-opt %s -vib-set-machine=bf16 -vib-choose-tiles -vib-plan-arena -vib-choose-vectors -vib-emit-cpu-kernels -canonicalize -cse \
 // RUN:   -split-input-file | FileCheck %s
 
 // CHECK-LABEL: func.func private @step.grad.pairs(

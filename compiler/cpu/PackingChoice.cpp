@@ -1,0 +1,212 @@
+//===- PackingChoice.cpp - What a contraction packs -----------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/cpu/PackingChoice.h"
+#include "compiler/cpu/Pairs.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// Panels that span less memory than this are not packed.
+static constexpr int64_t kMinSpanBytes = 64 * 1024;
+/// Nor are panels that fewer rows than this use.
+static constexpr int64_t kMinPackedRows = 24;
+
+static Type getElement(linalg::LinalgOp op) {
+  return getElementTypeOrSelf(op->getResult(0));
+}
+
+/// Whether the right operand is bf16.
+static bool isNarrow(linalg::LinalgOp op, const ContractionForm &form) {
+  return getElementTypeOrSelf(op->getOperand(form.rhs)) != getElement(op);
+}
+
+static int64_t getPackedBytes(linalg::LinalgOp op, RegisterTileAttr tile) {
+  return tile.getDepth() * tile.getColumns() * getElementBytes(getElement(op));
+}
+
+/// Whether the reduction can run over pairs of bf16.
+static bool canPair(linalg::LinalgOp op, const ContractionForm &form,
+                    RegisterTileAttr tile, const KernelPlan &plan,
+                    const Machine &machine) {
+  int64_t depth = tile.getDepth();
+  if (!isNarrow(op, form) || !machine.hasBf16 ||
+      2 * getPairLayout(depth, tile.getColumns()).elements >
+          2 * kMaxPackedBytes)
+    return false;
+  if (plan.getSharedPairs().contains(op))
+    return true;
+  // A tile of the reduction must not end inside a pair.
+  int64_t whole = op.getStaticLoopRanges()[form.reduction];
+  return isContiguous(op.getIndexingMapsArray()[form.lhs], form.reduction) &&
+         (depth == whole || depth % 2 == 0);
+}
+
+static bool hasOneLoopOfEach(const ContractionForm &form) {
+  return form.k.size() == 1 && form.n.size() == 1 && form.batch.empty();
+}
+
+/// Whether the rows of the right operand are so far apart that they compete for
+/// the same cache sets, and each is in another page.
+static bool isFarApart(linalg::LinalgOp op, const ContractionForm &form,
+                       RegisterTileAttr tile, KernelOp kernel,
+                       const KernelPlan &plan, const MemoryMap &memory) {
+  Value right = op->getOperand(form.rhs);
+  auto prologue = right.getDefiningOp<linalg::LinalgOp>();
+  if (prologue && plan.isFolded(prologue))
+    right = prologue.getDpsInputs().front();
+  std::optional<OperandMemory> rhs =
+      getOperandMemory(right, kernel, plan, memory);
+  if (!rhs || rhs->isInPanels())
+    return false;
+  auto [strides, offset] = rhs->type.getStridesAndOffset();
+  AffineMap map = op.getIndexingMapsArray()[form.rhs];
+  for (auto [axis, expr] : llvm::enumerate(map.getResults()))
+    if (expr.isFunctionOfDim(form.reduction)) {
+      int64_t span = strides[rhs->axes[axis]] * tile.getDepth() *
+                     getElementBytes(getElement(op));
+      return span >= kMinSpanBytes && span > 2 * getPackedBytes(op, tile);
+    }
+  return false;
+}
+
+Packing vib::choosePacking(linalg::LinalgOp op, const ContractionForm &form,
+                           RegisterTileAttr tile, KernelOp kernel,
+                           const KernelPlan &plan, const MemoryMap &memory,
+                           const Machine &machine) {
+  if (canPair(op, form, tile, plan, machine))
+    return Packing::Pairs;
+  bool packs;
+  if (form.contiguous != ContractionForm::Columns)
+    packs = tile.getKind() != RegisterTileKind::Dot;
+  else if (isNarrow(op, form))
+    packs = getPackedBytes(op, tile) <= kMaxPackedBytes;
+  else
+    packs = hasOneLoopOfEach(form) &&
+            getPackedBytes(op, tile) <= kMaxPackedBytes &&
+            tile.getRows() >= kMinPackedRows &&
+            isFarApart(op, form, tile, kernel, plan, memory);
+  return packs ? Packing::Rows : Packing::None;
+}
+
+void vib::setPackings(linalg::LinalgOp op, ArrayRef<PackingChoice> choices) {
+  Builder builder(op.getContext());
+  SmallVector<Attribute> entries;
+  for (const PackingChoice &choice : choices) {
+    NamedAttrList entry;
+    entry.set("as", builder.getStringAttr(
+                        choice.packing == Packing::Pairs ? "pairs" : "rows"));
+    entry.set("sizes", builder.getDenseI64ArrayAttr(
+                           {choice.rows, choice.columns, choice.depth}));
+    entries.push_back(entry.getDictionary(op.getContext()));
+  }
+  op->setAttr(kPackedAttrName, builder.getArrayAttr(entries));
+}
+
+FailureOr<SmallVector<PackingChoice>> vib::getPackings(linalg::LinalgOp op) {
+  SmallVector<PackingChoice> choices;
+  Attribute attribute = op->getAttr(kPackedAttrName);
+  if (!attribute)
+    return choices;
+  auto fail = [&]() -> FailureOr<SmallVector<PackingChoice>> {
+    return op->emitOpError("expected ")
+           << kPackedAttrName
+           << " to be a list of {as = \"rows\", sizes = array<i64: 100, 32, "
+              "784>}, with rows or pairs, but got "
+           << attribute;
+  };
+  auto list = dyn_cast<ArrayAttr>(attribute);
+  if (!list || list.empty())
+    return fail();
+  for (Attribute element : list) {
+    auto entry = dyn_cast<DictionaryAttr>(element);
+    auto as = entry ? entry.getAs<StringAttr>("as") : StringAttr();
+    auto sizes =
+        entry ? entry.getAs<DenseI64ArrayAttr>("sizes") : DenseI64ArrayAttr();
+    if (!as || (as != "rows" && as != "pairs") || !sizes || sizes.size() != 3 ||
+        entry.size() != 2)
+      return fail();
+    choices.push_back({sizes[0], sizes[1], sizes[2],
+                       as == "pairs" ? Packing::Pairs : Packing::Rows});
+  }
+  return choices;
+}
+
+/// Why a contraction cannot pack so; empty if it can.
+static std::string findProblem(linalg::LinalgOp op, const ContractionForm &form,
+                               RegisterTileAttr tile, Packing packing,
+                               const KernelPlan &plan, const Machine &machine) {
+  bool hasColumns = form.contiguous == ContractionForm::Columns;
+  bool isDot = tile.getKind() == RegisterTileKind::Dot;
+  bool pairs = canPair(op, form, tile, plan, machine);
+  switch (packing) {
+  case Packing::None:
+    if (!hasColumns && !isDot)
+      return "expected its right operand to be packed, which is not contiguous "
+             "in the columns";
+    break;
+  case Packing::Rows:
+    if (isDot)
+      return "expected no packing for dot, which reads the right operand along "
+             "the terms of the sum";
+    if (hasColumns && !isNarrow(op, form) && !hasOneLoopOfEach(form))
+      return "expected no packing of an operand with more than two loops";
+    if (hasColumns && getPackedBytes(op, tile) > kMaxPackedBytes)
+      return "expected at most " + std::to_string(kMaxPackedBytes) +
+             " bytes to be packed but got " +
+             std::to_string(getPackedBytes(op, tile));
+    break;
+  case Packing::Pairs:
+    if (!pairs)
+      return "expected no pairs: the machine has none, the operands are not "
+             "bf16 and contiguous, or they do not fit";
+    return "";
+  }
+  // The left operand is in pairs already.
+  if (pairs && plan.getSharedPairs().contains(op))
+    return "expected pairs, as its left operand is packed in pairs";
+  return "";
+}
+
+LogicalResult vib::verifyPackings(linalg::LinalgOp op,
+                                  const ContractionForm &form,
+                                  const KernelPlan &plan,
+                                  const Machine &machine) {
+  FailureOr<SmallVector<PackingChoice>> choices = getPackings(op);
+  if (failed(choices))
+    return failure();
+  auto tiles =
+      op->getAttrOfType<ContractionAttr>(kContractionAttrName).getTiles();
+  auto isFor = [](const PackingChoice &choice, RegisterTileAttr tile) {
+    return choice.rows == tile.getRows() &&
+           choice.columns == tile.getColumns() &&
+           choice.depth == tile.getDepth();
+  };
+  for (const PackingChoice &choice : *choices)
+    if (llvm::none_of(
+            tiles, [&](RegisterTileAttr tile) { return isFor(choice, tile); }))
+      return op->emitOpError("has ")
+             << kPackedAttrName << " for " << choice.rows << " x "
+             << choice.columns << " x " << choice.depth
+             << ", a size that does not occur in its units";
+  for (RegisterTileAttr tile : tiles) {
+    Packing packing = Packing::None;
+    for (const PackingChoice &choice : *choices) {
+      if (!isFor(choice, tile))
+        continue;
+      if (packing != Packing::None)
+        return op->emitOpError("has ")
+               << kPackedAttrName << " twice for the sizes of " << tile;
+      packing = choice.packing;
+    }
+    std::string problem = findProblem(op, form, tile, packing, plan, machine);
+    if (!problem.empty())
+      return op->emitOpError("for the sizes of ") << tile << ": " << problem;
+  }
+  return success();
+}
