@@ -28,7 +28,20 @@ ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
                              result.attributes) ||
       parser.parseArgumentList(arguments, OpAsmParser::Delimiter::Paren,
                                /*allowType=*/true) ||
-      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes))
+    return failure();
+  // Otherwise the first op that reads an argument would be blamed for its type.
+  SmallVector<Location> locations;
+  SmallVector<Type> types;
+  for (const OpAsmParser::Argument &argument : arguments) {
+    locations.push_back(parser.getEncodedSourceLoc(argument.ssaName.location));
+    types.push_back(argument.type);
+  }
+  // The verifier reports a model without any.
+  if ((!arguments.empty() &&
+       failed(
+           verifyModelArguments(parser.getEncodedSourceLoc(parser.getNameLoc()),
+                                locations, types))) ||
       parser.parseRegion(*body, arguments))
     return failure();
   if (body->empty())

@@ -68,44 +68,12 @@ private:
 } // namespace
 
 LogicalResult ModelVerifier::verifyArguments() {
-  Region &body = model.getBody();
-  if (body.getNumArguments() != 2)
-    return model.emitOpError("expected two arguments, the input and what is to "
-                             "be predicted, but got ")
-           << body.getNumArguments();
-  for (auto [argument, what] :
-       llvm::zip(body.getArguments(), ArrayRef<StringRef>{"input", "target"})) {
-    auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (!type || type.getRank() < 1 || type.getRank() > 4)
-      return emitError(argument.getLoc(), "expected the ")
-             << what
-             << " to be a tensor of one to four dimensions, the batch "
-                "first, but got "
-             << argument.getType();
-    for (int64_t size : type.getShape().drop_front())
-      if (ShapedType::isDynamic(size))
-        return emitError(argument.getLoc(),
-                         "cannot resolve a dimension of the ")
-               << what << " " << type << ": only the batch may be '?'";
-  }
-  auto input = cast<RankedTensorType>(model.getInput().getType());
-  auto target = cast<RankedTensorType>(model.getTarget().getType());
-  if (input.getDimSize(0) != target.getDimSize(0)) {
-    InFlightDiagnostic diagnostic =
-        emitError(model.getTarget().getLoc(),
-                  "expected the input and the target to have the same batch "
-                  "but got ")
-        << input << " and " << target;
-    noteBatch(diagnostic, model.getTarget().getLoc(), input, target);
-    return diagnostic;
-  }
-  Type elementType = input.getElementType();
-  if (!elementType.isUnsignedInteger(8) && !elementType.isF32() &&
-      !elementType.isF64())
-    return emitError(model.getInput().getLoc(),
-                     "expected an input of ui8, f32 or f64 but got ")
-           << elementType;
-  return success();
+  SmallVector<Location> locations;
+  for (BlockArgument argument : model.getBody().getArguments())
+    locations.push_back(argument.getLoc());
+  return verifyModelArguments(
+      model.getLoc(), locations,
+      llvm::to_vector(model.getBody().getArgumentTypes()));
 }
 
 /// MLIR accepts unknown attributes, which would have no effect.

@@ -186,7 +186,13 @@ void vib::suggestNearest(Diagnostic &diagnostic, StringRef got,
   StringRef nearest = *llvm::min_element(known, [&](StringRef a, StringRef b) {
     return getDistance(a) < getDistance(b);
   });
-  if (getDistance(nearest) <= 1 + nearest.size() / 4)
+  // Names of one letter are all alike, and in those of two, one letter may be
+  // another.
+  size_t letters = nearest.ltrim("%@#!").size();
+  size_t most = letters > 2 ? 1 + nearest.size() / 4
+                : letters == 2 && nearest.size() == got.size() ? 1
+                                                               : 0;
+  if (getDistance(nearest) <= most)
     diagnostic << "; did you mean '" << nearest << "'?";
 }
 

@@ -102,7 +102,7 @@ void Translator::translateNoOp() {
   }
   Statement statement = source.getStatement(at);
   if (!statement.op.empty() && source.isOnOneLine(statement.begin, at)) {
-    restart() << "'" << statement.op << "' op ends before "
+    restart() << "expected the next op after '" << statement.op << "' but got "
               << describeToken(text.data());
     if (const ReferenceEntry *entry = lookupEntry(EntryKind::Op, statement.op))
       noteForms(diagnostic, *entry);

@@ -43,6 +43,7 @@ private:
   bool translateTypes();
   bool translateSyntax();
 
+  bool isArgument(size_t at) const;
   void translateNoOp();
   void reportUnclosed();
 

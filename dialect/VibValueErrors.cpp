@@ -44,6 +44,13 @@ bool Translator::translateBytes() {
   return true;
 }
 
+/// Whether the position is in the arguments of a model.
+bool Translator::isArgument(size_t at) const {
+  Statement statement = source.getStatement(at);
+  StringRef between = source.getText().slice(statement.begin, at);
+  return statement.op == "vib.model" && !between.contains('{');
+}
+
 bool Translator::translateValues() {
   StringRef rest = message;
   std::optional<size_t> noted = getNoted();
@@ -57,6 +64,15 @@ bool Translator::translateValues() {
     StringRef wanted = expected == "'!vib.nats'"
                            ? "a term of the loss, as vib.nll and vib.kl give"
                            : expected;
+    if (noted && isArgument(*noted)) {
+      std::string reader = statement.op.empty() ? "the op" : statement.op.str();
+      if (!statement.symbol.empty())
+        reader += " " + statement.symbol.str();
+      restart(*noted) << name << " is " << got << ", but " << reader
+                      << " expects " << wanted;
+      diagnostic.attachNote(getLocation(position)) << "it is read here";
+      return true;
+    }
     restart();
     diagnostic << (statement.op.empty() ? "the op" : statement.op);
     if (!statement.symbol.empty())

@@ -33,6 +33,13 @@ mlir::LogicalResult verifySameRows(mlir::Operation *op,
                                    mlir::RankedTensorType input,
                                    mlir::RankedTensorType result);
 
+/// Checks the types of a model's arguments, which are at `locations`. The model
+/// is at `loc`.
+mlir::LogicalResult
+verifyModelArguments(mlir::Location loc,
+                     llvm::ArrayRef<mlir::Location> locations,
+                     llvm::ArrayRef<mlir::Type> types);
+
 /// Checks the rules for a model as a whole.
 mlir::LogicalResult verifyModel(ModelOp model);
 
