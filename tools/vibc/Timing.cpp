@@ -30,8 +30,9 @@ private:
   std::shared_ptr<PassNames> names;
 };
 
-/// Prints the phases and, indented, their passes. Leaves out what is only of
-/// MLIR: nested pipelines, analyses, and the processor time of all threads.
+/// Prints the phases and, indented, their passes, so that the phases add up to
+/// the total, and the passes of a phase to the phase. Leaves out what is only
+/// of MLIR: nested pipelines, analyses, and the processor time of all threads.
 class PhaseReport : public OutputStrategy {
 public:
   PhaseReport(raw_ostream &os, std::shared_ptr<PassNames> names)
@@ -40,7 +41,12 @@ public:
   void printHeader(const TimeRecord &) override {
     os << "      time    share  phase or pass\n";
   }
-  void printFooter() override { os.flush(); }
+  void printFooter() override {
+    if (overlaps)
+      os << "Passes that ran on several threads at a time exceed their "
+            "phase.\n";
+    os.flush();
+  }
   void printTime(const TimeRecord &time, const TimeRecord &total) override {
     // Three significant digits.
     bool isLong = time.wall >= 0.9995;
@@ -60,12 +66,33 @@ public:
                       const TimeRecord &total) override {
     if (name.starts_with("'") || name.starts_with("(A)"))
       return;
+    if (indent) {
+      passes += time.wall;
+      hasPasses = true;
+    } else {
+      printRest(total);
+      phase = time.wall;
+    }
     printTime(time, total);
     os.indent(indent ? 2 : 0) << getName(name) << '\n';
   }
   void printTreeEntryEnd(unsigned, bool) override {}
 
 private:
+  /// Prints the time of the last phase in which none of its passes ran.
+  void printRest(const TimeRecord &total) {
+    double rest = phase - passes;
+    // A clock may be off by the times that are printed as 0.
+    double least = 1e-5;
+    overlaps |= hasPasses && rest < -least;
+    if (hasPasses && rest > least) {
+      printTime(TimeRecord(rest, rest), total);
+      os << "  other\n";
+    }
+    phase = passes = 0;
+    hasPasses = false;
+  }
+
   StringRef getName(StringRef name) const {
     if (name == "Rest")
       return "other";
@@ -78,6 +105,9 @@ private:
   }
 
   std::shared_ptr<PassNames> names;
+  double phase = 0, passes = 0; ///< Seconds of the last phase.
+  bool hasPasses = false;
+  bool overlaps = false;
 };
 
 } // namespace
