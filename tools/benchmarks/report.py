@@ -58,7 +58,7 @@ def competition(found):
     ]
     launches = [row["us_per_launch"] for row in found["rows"] if "us_per_launch" in row]
     if found["threads"] > 1 and launches:
-        lines += ["", f"An empty launch took {interval(launches[0])} us."]
+        lines += ["", f"To start all threads and to wait for them took {interval(launches[0])} us."]
     for name, reason in found["failures"].items():
         lines += ["", f"{name}: left out: {reason}"]
     return "\n".join(lines)

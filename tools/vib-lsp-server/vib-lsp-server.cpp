@@ -53,8 +53,9 @@ int main(int argc, char **argv) {
     } else if (flag == "--log=debug") {
       level = lsp::Logger::Level::Debug;
     } else {
-      errs() << "vib-lsp-server: unknown flag " << flag
-             << ": expected --log=error, --log=info, --log=debug or --help\n";
+      errs() << "vib-lsp-server: error: unknown flag " << flag
+             << ": expected --log=error, --log=info or --log=debug\n"
+                "Try 'vib-lsp-server --help'.\n";
       return 2;
     }
   }

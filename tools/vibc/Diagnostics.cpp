@@ -23,6 +23,7 @@ int vib::fail(const Twine &message) {
 
 int vib::failUsage(const Twine &message) {
   fail(message);
+  llvm::errs() << "Try 'vibc --help'.\n";
   return 2;
 }
 

@@ -13,6 +13,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "tools/vibc/Diagnostics.h"
 #include "tools/vibc/UsageErrors.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
@@ -21,6 +22,10 @@
 
 using namespace llvm;
 using namespace vib;
+
+[[noreturn]] static void exitWithUsage(const Twine &message) {
+  exit(failUsage(message));
+}
 
 namespace {
 enum class Level { O0, O1, O2, O3 };
@@ -43,7 +48,8 @@ template <typename T> struct WordParser : cl::parser<T> {
         words.push_back(this->getOption(i));
     std::string expected =
         join(drop_end(words), ", ") + " or " + words.back().str();
-    return option.error("found '" + word + "', expected " + expected, name);
+    exitWithUsage("--" + name + ": expected " + expected + ", got '" + word +
+                  "'");
   }
 };
 
@@ -104,11 +110,6 @@ static void printVersion(raw_ostream &os) {
   os << "vibc " VIB_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
 }
 
-[[noreturn]] static void exitWithUsage(const Twine &message) {
-  errs() << "vibc: " << makePrintable(message.str()) << "\n";
-  exit(2);
-}
-
 Flags vib::parseFlags(int argc, char **argv) {
   ArrayRef<char *> words = ArrayRef(argv, argc).drop_front();
   for (StringRef word : words)
@@ -141,10 +142,9 @@ Flags vib::parseFlags(int argc, char **argv) {
 
   Flags flags;
   if (parser.inputs.empty())
-    exitWithUsage("expected a model file, as in 'vibc MODEL.mlir -o PROGRAM'; "
-                  "vibc --help lists the flags");
+    exitWithUsage("expected a model file, as in 'vibc MODEL.mlir -o PROGRAM'");
   if (parser.inputs.size() > 1)
-    exitWithUsage("expected one model file but got '" + parser.inputs[0] +
+    exitWithUsage("expected one model file, got '" + parser.inputs[0] +
                   "' and '" + parser.inputs[1] + "'");
   flags.input = parser.inputs.front();
   flags.output = parser.output;
@@ -167,8 +167,8 @@ Flags vib::parseFlags(int argc, char **argv) {
     int64_t batch;
     StringRef word = parser.batch;
     if (word.getAsInteger(10, batch) || batch < 1 || batch > kMostRows)
-      exitWithUsage("for the --batch option: found '" + word +
-                    "', expected a number of rows, 1 to " + Twine(kMostRows));
+      exitWithUsage("--batch: expected a number of rows, 1 to " +
+                    Twine(kMostRows) + ", got '" + word + "'");
     flags.batch = batch;
   }
   if (parser.level.getNumOccurrences())
@@ -177,9 +177,9 @@ Flags vib::parseFlags(int argc, char **argv) {
     StringRef precision = parser.precision;
     if (precision != "f64" && precision != "f32" && precision != "bf16" &&
         precision != "tf32")
-      exitWithUsage("for the --precision option: found '" + precision +
-                    "', expected f64, f32 or bf16 on a CPU; f32, tf32 or bf16 "
-                    "on a GPU");
+      exitWithUsage("--precision: expected f64, f32 or bf16 for a CPU, or f32, "
+                    "tf32 or bf16 for a GPU, got '" +
+                    precision + "'");
     flags.precision = precision.str();
   }
   return flags;

@@ -8,6 +8,8 @@
 
 #include "tools/vibc/Settings.h"
 #include "dialect/Vib.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace vib;
@@ -76,6 +78,7 @@ private:
   int checkForGpu();
   /// Checks that what the flags are to show is known in this run.
   int checkReports();
+  int checkOutputName();
 
   const Flags &flags;
   const Input &input;
@@ -245,6 +248,60 @@ int Settler::settleTarget() {
   return options.isCuda() ? checkForGpu() : checkForCpu();
 }
 
+/// What a run that ends with a phase writes.
+static StringRef describeOutput(Phase phase) {
+  switch (phase) {
+  case Phase::LLVM:
+    return "LLVM IR";
+  case Phase::Asm:
+    return "assembly";
+  case Phase::Ptx:
+    return "PTX";
+  case Phase::Cubin:
+    return "machine code of a GPU";
+  case Phase::Obj:
+    return "an object";
+  case Phase::Shared:
+    return "a shared library";
+  case Phase::Exe:
+    return "a program";
+  default:
+    return "a module of MLIR";
+  }
+}
+
+/// Checks that the name of the output does not promise another kind of file.
+int Settler::checkOutputName() {
+  StringRef suffix = llvm::sys::path::extension(flags.output);
+  // The phases whose files usually have this suffix.
+  using Range = std::pair<Phase, Phase>;
+  std::optional<Range> meant =
+      llvm::StringSwitch<std::optional<Range>>(suffix)
+          .Case(".mlir", Range{Phase::Model, Phase::Kernels})
+          .Case(".ll", Range{Phase::LLVM, Phase::LLVM})
+          .Case(".s", Range{Phase::Asm, Phase::Asm})
+          .Case(".ptx", Range{Phase::Ptx, Phase::Ptx})
+          .Case(".cubin", Range{Phase::Cubin, Phase::Cubin})
+          .Case(".o", Range{Phase::Obj, Phase::Obj})
+          .Case(".so", Range{Phase::Shared, Phase::Shared})
+          .Default(std::nullopt);
+  // Files that vibc never writes at -o.
+  bool isForeign =
+      llvm::is_contained({".a", ".bc", ".c", ".dll", ".dylib", ".h"}, suffix);
+  if (!meant && !isForeign)
+    return 0;
+  if (meant && meant->first <= flags.emit && flags.emit <= meant->second)
+    return 0;
+  std::string message =
+      "-o " + flags.output + ": --emit=" + getPhaseName(flags.emit).str() +
+      " writes " + describeOutput(flags.emit).str() +
+      ", expected a name that does not end in " + suffix.str();
+  if (meant && meant->first == meant->second)
+    message += "; --emit=" + getPhaseName(meant->second).str() + " writes " +
+               describeOutput(meant->second).str();
+  return failUsage(message);
+}
+
 int Settler::checkReports() {
   if (options.level == 0 && flags.emit == Phase::Fused)
     return failUsage("--emit=fused contradicts -O0, which fuses nothing");
@@ -280,7 +337,9 @@ int Settler::settle() {
     return code;
   if (int code = settleTarget())
     return code;
-  return checkReports();
+  if (int code = checkReports())
+    return code;
+  return checkOutputName();
 }
 
 int vib::settle(const Flags &flags, const Input &input, Settings &settings) {

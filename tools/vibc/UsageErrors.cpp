@@ -51,11 +51,10 @@ static std::string suggestFlag(StringRef name, cl::OptionCategory &category) {
 static std::string describeUnknown(StringRef flag, StringRef name,
                                    cl::OptionCategory &category) {
   if (flag.starts_with("-O"))
-    return ("found " + flag + ", expected -O0, -O1, -O2 or -O3").str();
+    return ("expected -O0, -O1, -O2 or -O3, got " + flag).str();
   std::string nearest = suggestFlag(name, category);
-  return ("there is no flag " + flag +
-          (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
-          (nearest.empty() ? ": " : " ") + "vibc --help lists the flags")
+  return ("unknown flag " + flag +
+          (nearest.empty() ? "" : "; did you mean " + nearest + "?"))
       .str();
 }
 
@@ -82,15 +81,14 @@ std::string vib::findUsageError(ArrayRef<char *> words,
     bool isOwn = is_contained(option.Categories, &category);
     if (option.getValueExpectedFlag() == cl::ValueRequired && !hasValue) {
       if (i + 1 == e)
-        return (flag + ": expected a value after it, but the command line ends")
-            .str();
+        return (flag + ": expected one value, got none").str();
       value = words[++i];
       hasValue = true;
     }
     if (!isOwn)
       continue;
     if (hasValue && value.empty())
-      return (flag + ": expected a value, found an empty one").str();
+      return (flag + ": expected a value, got an empty one").str();
     // The four levels are one flag.
     StringRef key = flag.starts_with("-O") ? "O" : name;
     auto [first, isFirst] = given.try_emplace(key, word);
