@@ -45,6 +45,9 @@ namespace {
 /// More steps would let moments that halve at every step become denormal.
 constexpr uint64_t stepsPerRound = 50;
 
+/// The processor's peak is measured at most so often between rounds.
+constexpr size_t enoughPeaks = 5;
+
 struct Times {
   std::vector<double> samples; ///< Seconds per step.
   size_t together;             ///< A sample is the mean of so many steps.
@@ -286,8 +289,13 @@ int runBench(const VibModel &model, const Options &options) {
 
   bench.session.measureLimits();
   KernelTimes kernels(bench);
-  Times times = bench.time(
-      [&](uint64_t steps, double seconds) { kernels.measure(steps, seconds); });
+  const std::vector<double> &peaks = bench.session.measuredPeaks();
+  Times times = bench.time([&](uint64_t steps, double seconds) {
+    kernels.measure(steps, seconds);
+    // On a busy machine a few measurements may all be disturbed.
+    if (peaks.size() < enoughPeaks)
+      bench.session.measureLimits();
+  });
   std::vector<ThreadPool::KernelTime> profile = kernels.medians();
   Limits limits = bench.session.limitsWith(profile);
 
@@ -331,17 +339,29 @@ int runBench(const VibModel &model, const Options &options) {
   printText(line + "\n");
   if (options.quiet)
     return 0;
+  auto [least, most] = std::minmax_element(peaks.begin(), peaks.end());
   printText(wrap(fmt::format(
       "{}\n"
-      "The GFLOP/s are the most that fused multiply-adds{} reached on "
-      "these threads. An empty launch takes {}: to have the threads run a "
-      "kernel and to wait for them, without work in it.\n",
+      "In {}, fused multiply-adds{} on these threads reached {:.0f} to {:.0f} "
+      "GFLOP/s. The highest rate that they or a kernel reached counts as the "
+      "peak. On a machine that is always busy it is too low, and the "
+      "percentage "
+      "too high.\n",
       explain(times, model, bench.session.describeDevice()),
-      model.operands == VIB_BF16 ? " of bf16" : "", duration(launch))));
-  printText(describeProfile(model, profile, limits,
-                            "the median of the means of the rounds. The runs "
-                            "are not those of the steps above, because reading "
-                            "the clock at every kernel takes time."));
+      counted(int64_t(peaks.size()), "measurement"),
+      model.operands == VIB_BF16 ? " of bf16" : "", *least / 1e9,
+      *most / 1e9)));
+  if (pool.threads() > 1)
+    printText(wrap(fmt::format(
+        "To start all threads and to wait for them takes {}. A small kernel "
+        "runs on the calling thread alone, without this cost.\n",
+        duration(launch))));
+  std::string mean = times.rounds == 1 ? "the mean of the runs."
+                                       : "the median of the rounds' means.";
+  printText(describeProfile(
+      model, profile, limits,
+      mean + " The runs are not those of the steps above, because reading the "
+             "clock at every kernel takes time."));
   return 0;
 }
 

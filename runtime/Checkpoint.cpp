@@ -106,6 +106,14 @@ std::string adviseInit(const std::string &path) {
                      path);
 }
 
+/// A run of another model cannot be resumed, whatever else differs.
+void requireModel(const std::string &path, const std::string &found,
+                  const std::string &expected) {
+  if (found != expected)
+    fail("{}: cannot resume: {}; give another --out", path,
+         describeDifference("model", found, expected));
+}
+
 std::string listTensors(const SafetensorsReader &reader) {
   std::vector<std::string> names;
   for (const SafetensorsReader::Tensor &tensor : reader.tensors())
@@ -345,11 +353,13 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
     fail("{}: {}, expected a checkpoint", path,
          kindOf(reader) == weightsKind ? "it contains only weights"
                                        : "not a file of this program's");
+  Checkpoint checkpoint;
+  checkpoint.model = getString(reader, "model");
+  requireModel(path, checkpoint.model, model.name);
   visitBlocks(state, [&](const std::string &prefix, Memory &block) {
     readBlock(reader, model, prefix, false, block.data());
   });
 
-  Checkpoint checkpoint;
   std::unordered_set<std::string> known;
   visitBlocks(state, [&](const std::string &prefix, const Memory &) {
     addNames(model, prefix, known);
@@ -371,7 +381,6 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   checkpoint.extra = reader.metadata();
   for (const char *key : metadataKeys)
     checkpoint.extra.erase(key);
-  checkpoint.model = getString(reader, "model");
   checkpoint.hash = getString(reader, "hash");
   checkpoint.batch = int64_t(getCount(reader, "batch"));
   checkpoint.training = getString(reader, "training");
@@ -389,9 +398,7 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
 
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted) {
-  if (saved.model != wanted.model)
-    fail("{}: cannot resume: {}; give another --out", path,
-         describeDifference("model", saved.model, wanted.model));
+  requireModel(path, saved.model, wanted.model);
   std::vector<std::string> differences, flags;
   auto compare = [&](const char *what, const auto &found,
                      const auto &expected) {

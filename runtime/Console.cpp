@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Console.h"
+#include "runtime/Layout.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -18,6 +19,11 @@ namespace vib::runtime {
 
 /// errno of the first write to the standard output that failed.
 static int failure = 0;
+
+static std::string &name() {
+  static std::string text = program_invocation_short_name;
+  return text;
+}
 
 /// The bytes of the control character that `text` begins with, or 0.
 static size_t controlBytes(std::string_view text) {
@@ -63,6 +69,28 @@ void complainText(std::string_view text) noexcept {
   } catch (...) {
     // No memory to escape it in: better unescaped than unsaid.
     (void)!::write(STDERR_FILENO, text.data(), text.size());
+  }
+}
+
+void setProgramName(std::string_view path) {
+  name() = path.substr(path.rfind('/') + 1);
+}
+
+const std::string &programName() { return name(); }
+
+void printMessage(const char *kind, std::string_view text) noexcept {
+  try {
+    std::string message =
+        fmt::format("{}: {}: {}\n", programName(), kind, text);
+    complainText(::isatty(STDERR_FILENO) ? wrap(message, lineColumns, 2)
+                                         : message);
+  } catch (...) {
+    // No memory to format it in.
+    for (std::string_view piece :
+         {std::string_view(programName()), std::string_view(": "),
+          std::string_view(kind), std::string_view(": "), text,
+          std::string_view("\n")})
+      complainText(piece);
   }
 }
 

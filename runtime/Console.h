@@ -44,8 +44,8 @@ int flushOutput() noexcept;
 /// throws: a message that cannot be written is lost.
 void complainText(std::string_view text) noexcept;
 
-/// The same, formatted: `complain("{}: note: {}\n", model, note)`. A message
-/// that there is no memory to format is lost; a short one needs none.
+/// The same, formatted. A message that there is no memory to format is lost; a
+/// short one needs none.
 template <typename... Args>
 void complain(fmt::format_string<Args...> format, Args &&...args) noexcept {
   try {
@@ -55,6 +55,27 @@ void complain(fmt::format_string<Args...> format, Args &&...args) noexcept {
     complainText({text.data(), text.size()});
   } catch (const std::exception &) {
   }
+}
+
+/// Sets the name that begins every message: the last component of `path`, by
+/// which the program was called.
+void setProgramName(std::string_view path);
+const std::string &programName();
+
+/// Prints "PROGRAM: KIND: TEXT" to the standard error. If that is a terminal,
+/// lines are broken at spaces. Never throws.
+void printMessage(const char *kind, std::string_view text) noexcept;
+
+/// Prints a formatted message of the kind "warning".
+template <typename... Args>
+void warn(fmt::format_string<Args...> format, Args &&...args) {
+  printMessage("warning", fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Prints a formatted message of the kind "note".
+template <typename... Args>
+void note(fmt::format_string<Args...> format, Args &&...args) {
+  printMessage("note", fmt::format(format, std::forward<Args>(args)...));
 }
 
 /// `text` with its control characters, but for line breaks and tabs, written as

@@ -29,11 +29,10 @@ CpuSession::CpuSession(const VibModel &model, int threads)
   call.arena = arena.data();
   call.pool = pool.handle();
   if (pool.threads() < pool.wanted())
-    complain("{}: warning: only {} of {} threads {} available: the system or "
-             "a limit (ulimit -u, ulimit -v, a control group) allows no more; "
-             "the results are the same\n",
-             model.name, pool.threads(), pool.wanted(),
-             pool.threads() == 1 ? "is" : "are");
+    warn(
+        "only {} of {} threads {} available: the system or a limit (ulimit -u, "
+        "ulimit -v, a control group) allows no more; the results are the same",
+        pool.threads(), pool.wanted(), pool.threads() == 1 ? "is" : "are");
 }
 
 std::string CpuSession::describeDevice() const {
@@ -141,7 +140,9 @@ void CpuSession::startProfile() {
 }
 
 void CpuSession::measureLimits() {
-  limits.raise(runtime::measureLimits(pool, model));
+  Limits measured = runtime::measureLimits(pool, model);
+  peaks.push_back(measured.flops);
+  limits.raise(measured);
 }
 
 const Limits &

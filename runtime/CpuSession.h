@@ -56,6 +56,8 @@ public:
   /// The highest values of all measurements, of one made now, and of kernels
   /// that took these times.
   const Limits &limitsWith(const std::vector<ThreadPool::KernelTime> &times);
+  /// The FLOPs per second of each measurement.
+  const std::vector<double> &measuredPeaks() const { return peaks; }
 
 private:
   struct Rows {
@@ -76,6 +78,7 @@ private:
   std::vector<uint32_t> trainingOrder; ///< Empty for the split's own order.
   const VibTensor &nllTensor, &rateTensor, &errorTensor;
   Limits limits;
+  std::vector<double> peaks;
 };
 
 } // namespace vib::runtime

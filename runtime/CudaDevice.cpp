@@ -91,9 +91,10 @@ CudaModule CudaDevice::loadModule(const VibModel &model) const {
         driver.cuModuleLoadDataEx(&module, gpu.cubin, 0, nullptr, nullptr);
     if (result == cuda::success)
       return {module, driver.cuModuleUnload};
-    complain("{}: note: the driver rejects the program's cubin for {}: {}; it "
-             "compiles the PTX instead\n",
-             model.name, describe(), driver.describe(result));
+    note("the driver rejects the program's cubin for {}: {}; it compiles the "
+         "PTX "
+         "instead",
+         describe(), driver.describe(result));
   }
 
   char log[8192] = {};

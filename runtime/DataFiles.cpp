@@ -47,9 +47,17 @@ Array parseArray(Bytes bytes, const std::string &path,
   if (isGzip(bytes.data(), bytes.size()) ||
       startsWith(bytes, std::string_view("\0\0", 2)))
     return parseIdx(std::move(bytes), path, check);
+  // A file that was saved as text, such as CSV.
+  auto isText = [](uint8_t byte) {
+    return (byte >= ' ' && byte < 0x7f) || byte == '\n' || byte == '\r' ||
+           byte == '\t';
+  };
+  auto end = bytes.begin() + ptrdiff_t(std::min<size_t>(bytes.size(), 64));
   fail("{}: {}, expected an NPY, NPZ or IDX file", path,
        bytes.empty() ? "the file is empty"
-                     : "it begins with " + describeBytes(bytes));
+       : std::all_of(bytes.begin(), end, isText)
+           ? "it is text, which numpy.loadtxt reads and numpy.save converts"
+           : "it begins with " + describeBytes(bytes));
 }
 
 NamedArray readKey(const Npz &archive, const std::string &key,

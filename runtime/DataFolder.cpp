@@ -215,15 +215,24 @@ std::vector<std::string> Folder::findBelow(const std::string &split,
 
 void Folder::failWithout(const std::string &split) const {
   std::vector<std::string> below = findBelow(split, 2);
+  std::string advice;
+  bool hasTable =
+      std::any_of(entries.begin(), entries.end(), [](const std::string &name) {
+        std::string suffix =
+            name.substr(std::min(name.rfind('.'), name.size()));
+        return suffix == ".csv" || suffix == ".tsv" || suffix == ".txt";
+      });
+  if (!below.empty())
+    advice = fmt::format("; there is such data in {}: name that folder",
+                         listNames(below));
+  else if (hasTable)
+    advice = "; a table of text must be converted: numpy.loadtxt reads it, and "
+             "numpy.save writes an NPY file";
   fail("no {0} data in {1}: {2}; looked for {3}-images-idx3-ubyte[.gz], "
        "{0}.npz, {0}_x.npy, x_{0}.npy or mnist.npz{4}",
        split, path,
        entries.empty() ? "it is empty" : "it contains " + listNames(entries),
-       split == "test" ? "t10k" : split,
-       below.empty() ? ""
-                     : fmt::format("; there is such data in {}: name that "
-                                   "folder",
-                                   listNames(below)));
+       split == "test" ? "t10k" : split, advice);
 }
 
 } // namespace

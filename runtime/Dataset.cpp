@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <set>
 
 namespace vib::runtime {
 
@@ -88,8 +89,8 @@ double largest(const VibModel &model) {
 /// Throws an Error for a value that the model cannot represent.
 [[noreturn]] void badValue(const std::string &source, const char *what,
                            int64_t row, double value) {
-  fail("{}: {} of row {} (counted from 0): {}, expected a finite number in the "
-       "range of the model's type",
+  fail("{}: {} of row {} (counted from 0) is {}, expected a finite number in "
+       "the range of the model's type",
        source, what, row, value);
 }
 
@@ -98,22 +99,34 @@ std::vector<int64_t> rowShape(const ArrayHeader &header) {
   return {header.shape.begin() + !header.shape.empty(), header.shape.end()};
 }
 
+/// Whether the columns of a matrix are what was expected as its rows.
+bool isTransposed(const ArrayHeader &header,
+                  const std::vector<int64_t> &expected) {
+  return header.shape.size() == 2 && expected.size() == 1 &&
+         header.shape.front() == expected.front();
+}
+
 void checkInputs(const ArrayHeader &header, const VibModel &model) {
   bool bytes = inputTensor(model).type == VIB_U8;
   if (bytes && header.type != ElementType::U8)
     fail("{}: the inputs are {}, expected uint8, which the model scales",
          header.source, nameOf(header.type));
   if (!bytes && !isFloat(header.type))
-    fail("{}: the inputs are {}, expected float32 or float64: the model does "
-         "not scale its input",
-         header.source, nameOf(header.type));
+    fail("{}: the inputs are {}, expected float32 or float64, because the "
+         "model does not scale its input: convert them with "
+         "x.astype('float32') in NumPy{}",
+         header.source, nameOf(header.type),
+         header.type == ElementType::U8
+             ? ", or use vib.scale in a model whose input is ui8"
+             : "");
   std::vector<int64_t> expected = inputShape(model), found = rowShape(header);
   if (header.shape.empty() || !fits(found, expected))
     fail("{}: inputs of the shape {}, expected {}{}{}", header.source,
          formatShape(header.shape), formatRows(expected),
          expected.size() > 1 ? fmt::format(" or [N, {}]", product(expected))
                              : "",
-         adviseOrder(found, expected));
+         isTransposed(header, expected) ? "; x.T in NumPy transposes them"
+                                        : adviseOrder(found, expected));
   if (header.shape.front() == 0)
     fail("{}: no rows, expected at least one", header.source);
   if (header.shape.front() > maxRows)
@@ -127,9 +140,12 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
   if (model.likelihood == VIB_NORMAL) {
     if (shape.empty() ||
         withoutOnes(rowShape(header)) != withoutOnes({model.outputs}))
-      fail("{}: targets of the shape {}, expected {}", header.source,
+      fail("{}: targets of the shape {}, expected {}{}", header.source,
            formatShape(shape),
-           model.outputs == 1 ? "[N] or [N, 1]" : formatRows({model.outputs}));
+           model.outputs == 1 ? "[N] or [N, 1]" : formatRows({model.outputs}),
+           isTransposed(header, {model.outputs})
+               ? "; y.T in NumPy transposes them"
+               : "");
     return;
   }
   if (shape.empty() || product(rowShape(header)) != 1)
@@ -145,15 +161,24 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
          header.source, nameOf(header.type));
 }
 
-/// Advice for labels in a range of the right length that begins elsewhere.
-/// Their type T may be unsigned.
+/// Advice for labels that are not the numbers of the classes: where they are in
+/// a range of the right length, or are no more than the classes. Their type T
+/// may be unsigned.
 template <typename T>
-std::string adviseLabels(T least, T most, const VibModel &model) {
-  if (least < 0 || uint64_t(most) - uint64_t(least) >= uint64_t(model.outputs))
+std::string adviseLabels(const T *begin, const T *end, const VibModel &model) {
+  auto [least, most] = std::minmax_element(begin, end);
+  uint64_t classes = uint64_t(model.outputs);
+  if (*least >= 0 && uint64_t(*most) - uint64_t(*least) < classes)
+    return fmt::format("; if {0} is the label of the first class, give "
+                       "--first-label {0}",
+                       +*least);
+  std::set<T> values;
+  for (const T *value = begin; value != end && values.size() <= classes;
+       ++value)
+    values.insert(*value);
+  if (values.size() > classes)
     return "";
-  return fmt::format("; if {0} is the label of the first class, give "
-                     "--first-label {0}",
-                     +least);
+  return "; np.unique(y, return_inverse=True)[1] in NumPy numbers them from 0";
 }
 
 /// Reads labels as classes, and counts the rows of each class.
@@ -173,7 +198,7 @@ void readClasses(const Array &array, const VibModel &model, uint64_t first,
              "{}: the labels go from {} to {}, and the model has {} classes{}",
              labels.source, row, +value, first,
              first + uint64_t(model.outputs) - 1, +*least, +*most,
-             model.outputs, adviseLabels(*least, *most, model));
+             model.outputs, adviseLabels(values, values + rows, model));
       }
       uint64_t number = uint64_t(value) - first;
       labels.classes[size_t(row)] = int32_t(number);
@@ -301,15 +326,21 @@ static std::string adviseScale(const std::string &what, const Spread &values) {
   bool isLarge = values.rootMeanSquare > large;
   if (!isLarge && magnitude >= small)
     return "";
-  return fmt::format(
-      "the {} are {:.6g} to {:.6g}, far from unit scale, and training may "
-      "learn nothing from them: {}",
-      what, values.minimum, values.maximum,
-      isLarge
-          ? fmt::format("divide them by a number such as {:.6g}, or subtract "
-                        "their mean and divide by their standard deviation",
-                        magnitude)
-          : "multiply them by a number that brings them near 1");
+  bool isConstant = values.minimum == values.maximum;
+  std::string range = fmt::format("{:.6g}", values.minimum);
+  if (isConstant)
+    range = "all " + range;
+  else
+    range += fmt::format(" to {:.6g}", values.maximum);
+  std::string remedy = "multiply them by a number that brings them near 1";
+  if (isLarge)
+    remedy = fmt::format("divide them by a number such as {:.6g}", magnitude);
+  // Equal values have the standard deviation 0.
+  if (isLarge && !isConstant)
+    remedy += ", or subtract their mean and divide by their standard deviation";
+  return fmt::format("the {} are {}, far from unit scale, and training may "
+                     "learn nothing from them: {}",
+                     what, range, remedy);
 }
 
 std::string adviseScale(const Inputs &inputs) {

@@ -41,7 +41,7 @@ int runDecode(const VibModel &model, const Options &options) {
 
   session->setState(state);
   VibStep step = {};
-  Progress progress(!options.quiet);
+  Progress progress(!options.quiet && options.output != standardOutput);
   for (int64_t first = 0; first < rows; first += model.batch) {
     throwIfInterrupted();
     int64_t count = std::min(model.batch, rows - first);
@@ -57,8 +57,9 @@ int runDecode(const VibModel &model, const Options &options) {
     progress.decoding(first + count, rows);
   }
   output.commit();
-  progress.keep(fmt::format("{}: {} {} float32, {} weights", options.output,
-                            title, formatShape(shape), context.weights));
+  progress.clear();
+  sayWritten(options, fmt::format("{} {} float32, {} weights", title,
+                                  formatShape(shape), context.weights));
   return 0;
 }
 

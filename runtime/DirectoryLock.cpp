@@ -106,9 +106,8 @@ bool DirectoryLock::tryLock(const std::string &directory) {
     // What another run has made may be its lock all the same.
     if (made)
       ::unlink(path.c_str());
-    complain("warning: {} cannot be locked ({}): do not start another run that "
-             "writes there\n",
-             directory, strerror(error));
+    warn("{} cannot be locked ({}): do not start another run that writes there",
+         directory, strerror(error));
     return true;
   }
   owned = true;

@@ -245,12 +245,13 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
   // Another precision of the same model has another hash, too.
   if (hash && hash != std::string(model.hash) && !options.quiet) {
     if (precision != wanted)
-      complain("{}: note: {} has {} weights, this program {} ones: converted\n",
-               model.name, options.weights, precision, wanted);
+      note("{} has {} weights, and this program computes in {}: they are "
+           "converted",
+           options.weights, precision, wanted);
     else
-      complain("{}: note: {} was made by another version of the model: its "
-               "hash is {}, this program's {}\n",
-               model.name, options.weights, hash, model.hash);
+      note("{} was made by another version of the model: its hash is {}, this "
+           "program's {}",
+           options.weights, hash, model.hash);
   }
 
   Context context;
@@ -263,8 +264,9 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
   context.rate = number("current_lr", model.rate);
   auto seed = findNumber<uint64_t>(metadata, options.weights, "seed");
   context.seed = options.seed.value_or(seed.value_or(model.seed));
-  context.firstLabel = options.firstLabel.value_or(uint64_t(
-      findCount(metadata, options.weights, firstLabelKey).value_or(0)));
+  auto firstLabel =
+      findNumber<uint64_t>(metadata, options.weights, firstLabelKey);
+  context.firstLabel = options.firstLabel.value_or(firstLabel.value_or(0));
   return context;
 }
 
@@ -273,9 +275,13 @@ int runEval(const VibModel &model, const Options &options) {
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
   Split split = loadSplit(options.data, "test", model, context.firstLabel);
-  if (!options.quiet)
-    options.json ? complain("{}\n", describe(split))
-                 : printText(escapeControl(describe(split)) + "\n");
+  if (!options.quiet) {
+    std::string header = describe(split) + "\n";
+    if (context.firstLabel != 0)
+      header += describeFirstLabel(context.firstLabel) +
+                (options.firstLabel ? "\n" : ", as in the training\n");
+    options.json ? complainText(header) : printText(escapeControl(header));
+  }
 
   session->setState(state);
   int rows = session->addRows(split.inputs, &split.labels);
@@ -295,7 +301,7 @@ int runEval(const VibModel &model, const Options &options) {
   std::string worse = describeWorseThanGuess(figures, model, split.labels);
   if (!worse.empty()) {
     flushOutput();
-    complain("{}: warning: {}\n", model.name, worse);
+    warn("{}", worse);
   }
   return 0;
 }

@@ -261,6 +261,13 @@ Bytes readFile(const std::string &path) {
 }
 
 AtomicFile::AtomicFile(std::string name) : path(std::move(name)) {
+  if (path == standardOutput) {
+    path = "to the standard output";
+    descriptor = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (descriptor < 0)
+      fail("cannot write {}: {}", path, strerror(errno));
+    return;
+  }
   struct stat info;
   bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode))

@@ -18,6 +18,9 @@
 
 namespace vib::runtime {
 
+/// The path that stands for the standard output, as in other tools.
+constexpr const char *standardOutput = "-";
+
 /// Whether a file of any kind exists. Throws an Error if the path cannot be
 /// looked up (no permission, a loop of links, a name that is too long).
 bool fileExists(const std::string &path);
@@ -49,7 +52,8 @@ bool isTemporaryOf(std::string_view file, std::string_view name);
 /// other writer uses. commit() syncs and renames it, and syncs the directory. A
 /// writer that is destroyed before commit() leaves the old file unchanged and
 /// removes its temporary file. A path that is not a regular file (`/dev/null`,
-/// a pipe) is written directly. The directory must exist.
+/// a pipe) is written directly. The directory must exist. The path
+/// standardOutput is the standard output.
 class AtomicFile {
 public:
   explicit AtomicFile(std::string path);

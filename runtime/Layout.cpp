@@ -58,6 +58,21 @@ std::string wrap(std::string_view text, size_t width, size_t indent) {
   return result;
 }
 
+std::string joinItems(const std::vector<std::string> &items) {
+  std::string text, line;
+  for (const std::string &item : items) {
+    if (line.empty()) {
+      line = item;
+    } else if (countColumns(line) + 2 + countColumns(item) <= lineColumns) {
+      line += "  " + item;
+    } else {
+      text += line + "\n";
+      line = "    " + item;
+    }
+  }
+  return text + line;
+}
+
 Table::Table(std::vector<std::string> heads) {
   std::string name = std::move(heads.front());
   heads.erase(heads.begin());

@@ -27,6 +27,10 @@ size_t countColumns(std::string_view text);
 std::string wrap(std::string_view text, size_t width = lineColumns,
                  size_t indent = 0);
 
+/// Joins items by two spaces. A line that would exceed lineColumns ends between
+/// two items, and the next one is indented.
+std::string joinItems(const std::vector<std::string> &items);
+
 /// A table with names in the first column and right-aligned cells after it. A
 /// name that is too wide is continued below at its " + ", or has a line of its
 /// own.

@@ -45,7 +45,7 @@ struct Options {
   std::string init;    ///< train; empty: the initial weights of the seed
   std::string weights; ///< eval, predict, decode
   std::string input;   ///< predict, decode
-  std::string output;  ///< predict, decode
+  std::string output;  ///< predict, decode; standardOutput: no file
 
   std::optional<int64_t> epochs;
   std::optional<uint64_t> steps; ///< train: all updates; bench: timed steps

@@ -13,6 +13,7 @@
 
 #include "runtime/Predict.h"
 #include "runtime/Checkpoint.h"
+#include "runtime/Console.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
@@ -179,7 +180,7 @@ const char *whyMissing(const VibModel &model, What what) {
 /// overwritten.
 static void requireOtherFile(const Options &options, const char *flag,
                              const std::string &file) {
-  if (isSameFile(options.output, file))
+  if (options.output != standardOutput && isSameFile(options.output, file))
     fail("--output {} is the file of {}: give it another name", options.output,
          flag);
 }
@@ -187,6 +188,15 @@ static void requireOtherFile(const Options &options, const char *flag,
 void requireOtherOutput(const Options &options) {
   requireOtherFile(options, "--weights", options.weights);
   requireOtherFile(options, "--input", options.input);
+}
+
+void sayWritten(const Options &options, const std::string &result) {
+  if (options.quiet)
+    return;
+  if (options.output == standardOutput)
+    complain("standard output: {}\n", result);
+  else
+    printText(escapeControl(fmt::format("{}: {}\n", options.output, result)));
 }
 
 int runPredict(const VibModel &model, const Options &options) {
@@ -212,7 +222,7 @@ int runPredict(const VibModel &model, const Options &options) {
   step.beta = context.beta.value_or(0);
   step.sample = -1;
   int64_t samples = options.samples.value_or(wanted.samples.value_or(0));
-  Progress progress(!options.quiet);
+  Progress progress(!options.quiet && options.output != standardOutput);
   for (int64_t first = 0; first < inputs.rows(); first += model.batch) {
     throwIfInterrupted();
     int64_t rows = std::min(model.batch, inputs.rows() - first);
@@ -233,9 +243,11 @@ int runPredict(const VibModel &model, const Options &options) {
                           ? ", z = mu"
                           : fmt::format(", mean over {} draw{} of z", samples,
                                         samples == 1 ? "" : "s");
-  progress.keep(fmt::format(
-      "{}: {} {} {}, {} weights, seed {}{}", options.output, wanted.title,
-      formatShape(shape), nameOf(type), context.weights, context.seed, draws));
+  progress.clear();
+  sayWritten(options,
+             fmt::format("{} {} {}, {} weights, seed {}{}", wanted.title,
+                         formatShape(shape), nameOf(type), context.weights,
+                         context.seed, draws));
   return 0;
 }
 

@@ -36,6 +36,10 @@ void requireFiniteRows(const std::vector<double> &values, const char *title,
                        ElementType type, const std::string &source,
                        int64_t first, int64_t rows);
 
+/// Prints what --output now has, unless --quiet is given: on the standard error
+/// if the result is on the standard output.
+void sayWritten(const Options &options, const std::string &result);
+
 /// The command `predict`. Returns the exit code.
 int runPredict(const VibModel &model, const Options &options);
 

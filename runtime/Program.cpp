@@ -14,6 +14,7 @@
 #include "runtime/Decode.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
+#include "runtime/File.h"
 #include "runtime/Info.h"
 #include "runtime/Options.h"
 #include "runtime/Predict.h"
@@ -37,10 +38,12 @@ static void checkDescriptor(const VibModel &model) {
          model.version, VIB_ABI_VERSION);
 }
 
-/// Whether the result of a command is a file, not what it prints.
-static bool writesFile(Command command) {
-  return command == Command::Train || command == Command::Predict ||
-         command == Command::Decode;
+/// Whether the result is a file, not what is printed.
+static bool writesFile(const Options &options) {
+  bool predicts =
+      options.command == Command::Predict || options.command == Command::Decode;
+  return options.command == Command::Train ||
+         (predicts && options.output != standardOutput);
 }
 
 static int runCommand(const VibModel &model, const Options &options) {
@@ -50,7 +53,7 @@ static int runCommand(const VibModel &model, const Options &options) {
   checkCpu(model);
   useIeeeArithmetic();
   catchInterrupts();
-  if (writesFile(options.command))
+  if (writesFile(options))
     surviveClosedPipes();
   switch (options.command) {
   case Command::Train:
@@ -66,12 +69,8 @@ static int runCommand(const VibModel &model, const Options &options) {
   }
 }
 
-static const char *programName;
-
 static int reportError(const char *what) {
-  // It is printed in pieces, because there may be no memory to format it.
-  for (const char *piece : {programName, ": error: ", what, "\n"})
-    complainText(piece);
+  printMessage("error", what);
   return 1;
 }
 
@@ -92,7 +91,7 @@ static void terminate() {
 
 int runProgram(const VibModel &model, int argc, const char *const *argv) {
   openStandardDescriptors();
-  programName = model.name;
+  setProgramName(argc > 0 ? argv[0] : model.name);
   if (!terminateByDefault)
     terminateByDefault = std::set_terminate(terminate);
   try {
@@ -106,11 +105,11 @@ int runProgram(const VibModel &model, int argc, const char *const *argv) {
     // closed ends the other commands by SIGPIPE.
     bool isClosed = error == EPIPE || error == EBADF;
     if (exitCode == 0 && error &&
-        !(isClosed && options && writesFile(options->command)))
+        !(isClosed && options && writesFile(*options)))
       fail("cannot write to the standard output: {}", std::strerror(error));
     return exitCode;
   } catch (const Interrupted &) {
-    complain("{}: interrupted\n", model.name);
+    complain("{}: interrupted\n", programName());
     return interruptionCode();
   } catch (const std::bad_alloc &) {
     return reportError(describeBadAlloc());

@@ -67,6 +67,19 @@ std::string decimal(double value, int decimals) {
                                  : fmt::format("{:.{}f}", value, decimals);
 }
 
+/// `train` and `eval` print at most so many outputs of a regression, as many as
+/// fit on a screen.
+constexpr size_t shownOutputs = 20;
+
+/// "  ... and 3 more outputs", with advice; "" if all are shown.
+static std::string describeOthers(size_t outputs, const char *advice) {
+  if (outputs <= shownOutputs)
+    return "";
+  return fmt::format("... and {}{}",
+                     counted(int64_t(outputs - shownOutputs), "more output"),
+                     advice);
+}
+
 std::string describe(const Split &split) {
   std::vector<int64_t> shape(split.inputs.array.shape.begin() + 1,
                              split.inputs.array.shape.end());
@@ -78,44 +91,53 @@ std::string describe(const Split &split) {
   const Labels &labels = split.labels;
   if (labels.targets.empty())
     return text;
-  Spread spread = spreadOf(labels, 0, 1);
   // A regression on the numbers of classes is hardly ever meant.
-  return text + fmt::format("\n       targets {}{}, values {:.6g} to {:.6g}, "
-                            "mean {:.4g}, standard deviation {:.4g}, {}",
-                            nameOf(labels.type),
-                            isFloat(labels.type) ? "" : ", taken as numbers",
-                            spread.minimum, spread.maximum, spread.mean,
-                            spread.deviation, labels.source);
+  text += fmt::format("\n       targets {}{}, {}", nameOf(labels.type),
+                      isFloat(labels.type) ? "" : ", taken as numbers",
+                      labels.source);
+  size_t outputs = labels.targets.size() / size_t(split.rows());
+  for (size_t i = 0; i < std::min(outputs, shownOutputs); ++i) {
+    Spread spread = spreadOf(labels, int64_t(i), int64_t(outputs));
+    text += fmt::format(
+        "\n       {}values {:.6g} to {:.6g}, mean {:.4g}, standard deviation "
+        "{:.4g}",
+        outputs > 1 ? fmt::format("output {}: ", i) : "", spread.minimum,
+        spread.maximum, spread.mean, spread.deviation);
+  }
+  std::string others = describeOthers(outputs, "");
+  return others.empty() ? text : text + "\n       " + others;
 }
 
-std::string summarize(const Figures &figures) {
+std::string describeFirstLabel(uint64_t firstLabel) {
+  return fmt::format("the label of the first class is {}", firstLabel);
+}
+
+std::vector<std::string> summarize(const Figures &figures) {
   bool draws = figures.averaged && figures.samples > 0;
   auto error = [&](double value) {
     return figures.classes ? fmt::format("{:5.2f} %", value * 100)
                            : fmt::format("{:>6}", digits(value));
   };
-  std::string line =
-      fmt::format("{:<5}  {:<7} weights  {} ", figures.context.split,
-                  figures.context.weights, figures.classes ? "error" : "RMSE");
+  std::string errors = figures.classes ? "error" : "RMSE";
   if (draws)
-    line += fmt::format("{} {}-sample, ", error(figures.averaged->error),
-                        figures.samples);
-  line += fmt::format("{} {}", error(figures.error1),
-                      figures.samples == 0 ? "z = mu" : "1-shot");
-  line += fmt::format("  {} {} bits", figures.classes ? "CE" : "NLL",
-                      decimal(toBits(figures.nll), 4));
+    errors += fmt::format(" {} {}-sample,", error(figures.averaged->error),
+                          figures.samples);
+  errors += fmt::format(" {} {}", error(figures.error1),
+                        figures.samples == 0 ? "z = mu" : "1-shot");
+  std::vector<std::string> items = {
+      fmt::format("{:<5}  {:<7}", figures.context.split,
+                  figures.context.weights),
+      errors,
+      fmt::format("{} {} bits", figures.classes ? "CE" : "NLL",
+                  decimal(toBits(figures.nll), 4))};
   if (std::optional<double> information = figures.informationY())
-    line += fmt::format("  I(Z;Y) {} {} bits", glyphs().atLeast,
-                        decimal(toBits(*information), 3));
+    items.push_back(fmt::format("I(Z;Y) {} {} bits", glyphs().atLeast,
+                                decimal(toBits(*information), 3)));
   if (figures.rate)
-    line += fmt::format("  I(Z;X) {} {} bits", glyphs().atMost,
-                        decimal(toBits(*figures.rate), 2));
-  return line;
+    items.push_back(fmt::format("I(Z;X) {} {} bits", glyphs().atMost,
+                                decimal(toBits(*figures.rate), 2)));
+  return items;
 }
-
-/// `eval` prints at most so many outputs of a regression, as many as fit on a
-/// screen.
-constexpr size_t shownOutputs = 20;
 
 std::string describe(const Figures &figures) {
   const Context &context = figures.context;
@@ -158,8 +180,8 @@ std::string describe(const Figures &figures) {
                                            digits(figures.outputErrors[i]))
                              : "z = mu");
   if (outputs > shownOutputs)
-    text += fmt::format("  ... and {} more: --json lists all\n",
-                        counted(int64_t(outputs - shownOutputs), "output"));
+    text +=
+        fmt::format("  {}\n", describeOthers(outputs, ": --json lists all"));
   line(figures.classes ? "cross-entropy" : "NLL", bits(figures.nll), "bits",
        oneShot);
   if (figures.averaged && figures.classes && figures.samples > 0)

@@ -20,6 +20,7 @@
 #include "runtime/Metrics.h"
 
 #include <string>
+#include <vector>
 
 namespace vib::runtime {
 
@@ -41,16 +42,19 @@ std::string digits(double value);
 /// "1.234e+15".
 std::string decimal(double value, int decimals);
 
-/// "train  60,000 x [28, 28] uint8, values 0 to 255, FILE", and a second line
-/// for the targets of a regression.
+/// "train  60,000 x [28, 28] uint8, values 0 to 255, FILE", and lines for the
+/// targets of a regression.
 std::string describe(const Split &split);
+
+/// Says which labels stand for the classes, if the first one is not 0.
+std::string describeFirstLabel(uint64_t firstLabel);
 
 /// The output of `eval`, with one figure per line.
 std::string describe(const Figures &figures);
 
-/// The same figures in one line for a training run, which begins with "train"
-/// or "test".
-std::string summarize(const Figures &figures);
+/// The same figures in few words for a training run. The first item begins with
+/// "train" or "test".
+std::vector<std::string> summarize(const Figures &figures);
 
 } // namespace vib::runtime
 

@@ -34,6 +34,7 @@
 #include "runtime/File.h"
 #include "runtime/Info.h"
 #include "runtime/Initialize.h"
+#include "runtime/Layout.h"
 #include "runtime/OutputDirectory.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
@@ -85,10 +86,18 @@ public:
 
   int run() {
     openDirectory();
-    loadData();
+    try {
+      loadData();
+    } catch (const Error &) {
+      // A setting that the checkpoint has may be what the data lacks.
+      if (resumes())
+        checkSettings();
+      throw;
+    }
     startOrResume();
     introduce();
-    if (step >= limit && !atEpochEnd())
+    isFinished = step >= limit && !atEpochEnd();
+    if (isFinished)
       sayFinished();
     if (options.profile)
       session->startProfile();
@@ -99,7 +108,7 @@ public:
       progress.clear();
       complain("{}: interrupted at step {}; {} is written, and --resume "
                "continues from it\n",
-               model.name, step, checkpointPath);
+               programName(), step, checkpointPath);
       return interruptionCode();
     } catch (const DeviceError &error) {
       progress.clear();
@@ -110,14 +119,16 @@ public:
   }
 
 private:
+  bool resumes() const { return options.resume && fileExists(checkpointPath); }
   void openDirectory();
   void loadData();
+  void checkSettings();
   void startOrResume();
   void restoreSums(const Checkpoint &saved);
   uint64_t readMetrics(uint64_t lines);
   void introduce();
   void sayFinished();
-  std::string describeVarying(const Context &now) const;
+  std::vector<std::string> describeVarying(const Context &now) const;
   void trainToLimit();
   void trainSteps();
   uint64_t nextStop() const;
@@ -145,6 +156,8 @@ private:
   Context context(const char *split, const char *weights) const;
   Figures runningFigures() const;
   void showLive();
+  /// The checkpoint's settings: all but the state of the run.
+  Checkpoint describeSettings() const;
   Checkpoint describeCheckpoint() const;
   void fetchFiniteState();
   void save();
@@ -175,6 +188,7 @@ private:
   std::unique_ptr<LineFile> metrics;
   uint64_t metricsLines = 0;
   std::optional<uint64_t> savedStep; ///< Of the checkpoint on the disk.
+  bool isFinished = false; ///< No step was left when the run was resumed.
 
   Clock::time_point begun = Clock::now();
   double secondsBefore = 0; ///< Of the resumed runs.
@@ -230,9 +244,18 @@ void TrainingRun::loadData() {
          grouped(int64_t(epochs)), grouped(int64_t(stepsPerEpoch())));
 }
 
+/// Throws an Error if the settings of this run, apart from the data, are not
+/// those of the checkpoint.
+void TrainingRun::checkSettings() {
+  Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
+  Checkpoint wanted = describeSettings();
+  wanted.data = saved.data;
+  checkResume(checkpointPath, saved, wanted);
+}
+
 void TrainingRun::startOrResume() {
-  bool resumes = options.resume && fileExists(checkpointPath);
-  if (resumes) {
+  bool resumed = resumes();
+  if (resumed) {
     Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
     Checkpoint wanted = describeCheckpoint();
     // A run without evaluation has no fingerprint of the test data.
@@ -253,7 +276,7 @@ void TrainingRun::startOrResume() {
   session->setState(state);
   metrics = std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));
 
-  if (resumes)
+  if (resumed)
     progress.keep(fmt::format("resuming {} at step {}", checkpointPath, step));
   else if (options.resume)
     progress.keep(
@@ -330,14 +353,14 @@ void TrainingRun::introduce() {
   progress.keep(describe(train));
   if (test)
     progress.keep(describe(*test));
+  if (uint64_t first = options.firstLabel.value_or(0))
+    progress.keep(describeFirstLabel(first));
   for (const std::string &advice :
        {adviseScale(train.inputs), adviseScale(train.labels, model.outputs)})
     if (!advice.empty())
-      complain("{}: warning: {}\n", model.name, advice);
+      warn("{}", advice);
   if (values.rate == 0)
-    complain("{}: warning: the learning rate is 0, so training changes no "
-             "weights\n",
-             model.name);
+    warn("the learning rate is 0, so training changes no weights");
   progress.keep(fmt::format("batch {}, {} an epoch, {} in all, epochs counted "
                             "from 0, seed {}",
                             model.batch,
@@ -353,28 +376,32 @@ void TrainingRun::introduce() {
   progress.keep("learning rate " + course(model.rate_schedule, values.rate));
 }
 
-/// Prints that the run is already finished.
+/// Prints that the run is already finished, and how to continue it.
 void TrainingRun::sayFinished() {
-  const char *flag = options.steps == limit ? "--steps" : "--epochs";
+  bool countsSteps = options.steps == limit;
   std::string done =
       step == limit && limit > 1
           ? fmt::format("all {} steps are done", grouped(int64_t(limit)))
-          : fmt::format("{} {} done, and {} allows {} in all",
-                        counted(int64_t(step), "step"),
-                        step == 1 ? "is" : "are", flag,
-                        grouped(int64_t(limit)));
-  progress.keep(fmt::format("the run is finished: {}; a larger {} continues it",
-                            done, flag));
+          : fmt::format(
+                "{} {} done, and {} allows {} in all",
+                counted(int64_t(step), "step"), step == 1 ? "is" : "are",
+                countsSteps ? "--steps" : "--epochs", grouped(int64_t(limit)));
+  uint64_t epochs = (step + stepsPerEpoch() - 1) / stepsPerEpoch();
+  progress.keep(fmt::format(
+      "nothing is left to do: {}; to continue, give {}", done,
+      countsSteps ? fmt::format("a larger --steps, such as {}", 2 * step)
+                  : fmt::format("more --epochs, such as {}", 2 * epochs)));
 }
 
 /// Beta and the learning rate of the last update, if they have a schedule.
-std::string TrainingRun::describeVarying(const Context &now) const {
-  std::string text;
+std::vector<std::string>
+TrainingRun::describeVarying(const Context &now) const {
+  std::vector<std::string> items;
   if (now.beta && varies(model.beta_schedule))
-    text += fmt::format("  beta {:.4g}", *now.beta);
+    items.push_back(fmt::format("beta {:.4g}", *now.beta));
   if (varies(model.rate_schedule))
-    text += fmt::format("  lr {:.4g}", now.rate);
-  return text;
+    items.push_back(fmt::format("lr {:.4g}", now.rate));
+  return items;
 }
 
 void TrainingRun::trainToLimit() {
@@ -563,14 +590,21 @@ void TrainingRun::report(bool wholeEpoch) {
                            ? divergedTerm(model, *firstTerms, termsOf(figures))
                            : nullptr;
     divergence = term ? describeDivergence(model, *firstTerms, figures) : "";
+    // These lines were shown when the run reached its last step.
+    if (isFinished)
+      continue;
     // On a terminal the live line has already shown the training figures.
     if (progress.isLive() && lines.size() > 1 && &figures == &lines.front())
       continue;
-    progress.keep(fmt::format(
-        "{}  {}{}{}  after {}", epochTitle(int64_t(lastEpoch()), epochsInAll()),
-        summarize(figures), describeVarying(figures.context),
-        term ? fmt::format("  DIVERGED ({})", term) : "",
-        duration(figures.context.seconds)));
+    std::vector<std::string> items = summarize(figures);
+    items.front() =
+        epochTitle(int64_t(lastEpoch()), epochsInAll()) + "  " + items.front();
+    for (std::string &item : describeVarying(figures.context))
+      items.push_back(std::move(item));
+    if (term)
+      items.push_back(fmt::format("DIVERGED ({})", term));
+    items.push_back("after " + duration(figures.context.seconds));
+    progress.keep(joinItems(items));
   }
   metrics->sync();
   if (!wholeEpoch)
@@ -594,14 +628,13 @@ void TrainingRun::finish() {
                             grouped(int64_t(step))));
   if (!divergence.empty()) {
     progress.clear();
-    complain("{}: warning: training has diverged: {}; {}\n", model.name,
-             divergence, advice());
+    warn("training has diverged: {}; {}", divergence, advice());
   }
   if (options.profile)
     printText(session->describeProfile(step - firstStep, trainSeconds));
 }
 
-Checkpoint TrainingRun::describeCheckpoint() const {
+Checkpoint TrainingRun::describeSettings() const {
   Checkpoint checkpoint;
   checkpoint.model = model.name;
   checkpoint.hash = model.hash;
@@ -613,16 +646,21 @@ Checkpoint TrainingRun::describeCheckpoint() const {
     checkpoint.beta = values.beta;
   checkpoint.rate = values.rate;
   checkpoint.shuffle = options.shuffle;
+  if (options.firstLabel.value_or(0) != 0)
+    checkpoint.extra[firstLabelKey] = std::to_string(*options.firstLabel);
+  return checkpoint;
+}
+
+Checkpoint TrainingRun::describeCheckpoint() const {
+  Checkpoint checkpoint = describeSettings();
   checkpoint.step = step;
   checkpoint.sums["train"] = sums.values();
   if (firstTerms)
     checkpoint.sums["first_step"] = {firstTerms->nll, firstTerms->weighedRate};
   checkpoint.metricsLines = metricsLines;
   Context now = context("", "");
-  checkpoint.extra = {{"epoch", fmt::format("{}", *now.epoch)},
-                      {"current_lr", fmt::format("{}", now.rate)}};
-  if (options.firstLabel.value_or(0) != 0)
-    checkpoint.extra[firstLabelKey] = std::to_string(*options.firstLabel);
+  checkpoint.extra["epoch"] = fmt::format("{}", *now.epoch);
+  checkpoint.extra["current_lr"] = fmt::format("{}", now.rate);
   if (now.beta)
     checkpoint.extra["current_beta"] = fmt::format("{}", *now.beta);
   return checkpoint;

@@ -8,6 +8,7 @@
 
 #include "runtime/Console.h"
 #include "runtime/Error.h"
+#include "runtime/File.h"
 #include "runtime/Layout.h"
 #include "runtime/Npy.h"
 #include "runtime/Profile.h"
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <sstream>
 
 using namespace vib::runtime;
@@ -85,24 +87,24 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
   for (const Case &c :
        {Case{{}, "got nothing"}, Case{{"frobnicate"}, "got 'frobnicate'\n"},
         Case{{"trian", "--data", "d"}, "got 'trian'; did you mean train?\n"},
-        Case{{"train"}, "train: --data and --out are required\n"},
-        Case{{"train", "--out", "o"}, "train: --data is required\n"},
+        Case{{"train"}, ": --data and --out are required\n"},
+        Case{{"train", "--out", "o"}, ": --data is required\n"},
         Case{{"predict"}, "--input, --weights and --output are required\n"},
         // A misspelled flag is what is wrong, not that it is missing.
         Case{{"train", "--dta", "d"},
-             "train: unknown flag --dta; did you mean --data?\n"},
+             ": unknown flag --dta; did you mean --data?\n"},
         Case{{"train", "--dta=d"}, "--dta; did you mean --data?\n"},
         Case{with({"--ephocs", "x", "--lr", "x"}),
              "unknown flag --ephocs; did you mean --epochs?\n"},
         Case{{"predict", "--out", "p"},
              "--out is a flag of train, not of predict; did you mean "
              "--output?\n"},
-        Case{{"--data", "d", "train"}, "train: write --data after train\n"},
+        Case{{"--data", "d", "train"}, "write --data after train\n"},
         Case{{"--frob"},
              "expected train, eval, predict, decode, info or "
              "bench"},
-        Case{with({"--frob", "3"}), "train: unknown flag --frob\n"},
-        Case{with({"--frob=3"}), "train: unknown flag --frob\n"},
+        Case{with({"--frob", "3"}), ": unknown flag --frob\n"},
+        Case{with({"--frob=3"}), ": unknown flag --frob\n"},
         Case{with({"--samples", "3"}), "--samples is a flag of eval, not of "
                                        "train"},
         Case{with({"--batch", "64"}), "--batch is a flag of vibc: its value is "
@@ -142,12 +144,21 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
              "rate_each, got 'y'"},
         Case{{"decode", "--input", "i", "--weights", "w", "--output", "o",
               "--what", "mu"},
-             "--what: expected probs|logits"}}) {
+             "--what: expected probs|logits"},
+        Case{{"predict", "--input", "i", "--weights", "w", "--output", "p.npz"},
+             "--output: the result is an NPY file, but the name p.npz ends in "
+             ".npz: expected .npy\n"},
+        Case{
+            {"decode", "--input", "i", "--weights", "w", "--output", "a/p.csv"},
+            "the name a/p.csv ends in .csv: expected .npy\n"}}) {
     Outcome outcome = runMock(c.words);
     EXPECT_EQ(outcome.exitCode, 2) << outcome.err;
     EXPECT_EQ(outcome.out, "");
     expectIn(outcome.err, c.reason);
-    expectIn(outcome.err, "--help'.");
+    // All errors have one form, and the name by which the program was called.
+    EXPECT_EQ(outcome.err.find("mock: error: "), 0u) << outcome.err;
+    expectIn(outcome.err, "\nTry 'mock");
+    expectIn(outcome.err, "--help'.\n");
   }
 }
 
@@ -205,8 +216,7 @@ TEST(CommandLine, numbersAreDecimalAndInTheirRange) {
   // What is right fails later, for want of the data.
   for (const char *word :
        {"--lr=0", "--lr=.5", "--lr=5.", "--lr=1e-3", "--lr=1E+3", "--lr=0.0010",
-        "--seed=18446744073709551615", "--seed=007",
-        "--epochs=4294967296"}) {
+        "--seed=18446744073709551615", "--seed=007", "--epochs=4294967296"}) {
     Words words = train;
     words.push_back(word);
     Outcome outcome = runMock(words);
@@ -334,7 +344,7 @@ TEST(CommandLine, benchMeasuresAgainstThePeak) {
   std::string text = runMock({"bench", "--steps", "5", "--threads", "1"}).out;
   for (const char *part :
        {"s/step (", "The median of 5 steps of 8 rows on 1 thread, and",
-        "\nThey follow 3 steps", "An\nempty launch takes ",
+        "\nThey follow 3 steps", "fused multiply-adds on",
         "train_step, 5 runs\n", "\n  update "})
     expectIn(text, part);
   // A long bench begins anew after 50 steps.
@@ -633,7 +643,7 @@ TEST_F(Trained, latentsThatCannotBeDecoded) {
            std::vector<int64_t>{1, 2}.data());
   writeNpy(path("none.npy"), ElementType::F32, {0, 2}, nullptr);
   for (auto [name, reason] :
-       {std::pair("nan.npy", "a latent of row 1 (counted from 0): nan"),
+       {std::pair("nan.npy", "a latent of row 1 (counted from 0) is nan"),
         {"three.npy", "latents of the shape [1, 3], expected [N, 2]"},
         {"whole.npy", "the latents are int64, expected float32 or float64"},
         {"none.npy", "no rows"},
@@ -675,8 +685,9 @@ TEST_F(Trained, aResultThatWouldReplaceWhatItIsMadeFrom) {
               input = path("data/test_x.npy");
   std::string before = readText(weights);
   ASSERT_EQ(symlink(weights.c_str(), path("link").c_str()), 0);
+  ASSERT_EQ(link(weights.c_str(), path("hard").c_str()), 0);
   for (const char *command : {"predict", "decode"})
-    for (const std::string &output : {weights, input, path("link")}) {
+    for (const std::string &output : {input, path("link"), path("hard")}) {
       Outcome outcome = runMock({command, "--input", input, "--weights",
                                  weights, "--output", output});
       EXPECT_EQ(outcome.exitCode, 1);
@@ -690,6 +701,44 @@ TEST_F(Trained, aResultThatWouldReplaceWhatItIsMadeFrom) {
   expectIn(outcome.err, "is the file of --input");
   EXPECT_TRUE(readText(input) == images);
   EXPECT_TRUE(readText(weights) == before);
+}
+
+TEST_F(Trained, theResultGoesToTheStandardOutput) {
+  predict({});
+  std::string expected = readText(path("out.npy"));
+  Words words = {"predict",
+                 "--input",
+                 path("data/test_x.npy"),
+                 "--weights",
+                 path("run/model.safetensors"),
+                 "--output",
+                 "-"};
+  Outcome outcome = runMock(words);
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_TRUE(outcome.out == expected);
+  expectIn(outcome.err, "standard output: probabilities [21, 3] float32");
+  EXPECT_FALSE(fileExists("-"));
+  words.push_back("--quiet");
+  EXPECT_EQ(runMock(words).err, "");
+
+  predict({"--what", "z", "--samples", "1", "--seed", "7"});
+  outcome = runMock({"decode", "--input", path("out.npy"), "--weights",
+                     path("run/model.safetensors"), "--output", "-"});
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  std::string decoded = outcome.out;
+  predict({"--samples", "1", "--seed", "7"});
+  EXPECT_TRUE(decoded == readText(path("out.npy")));
+
+  // One command reads what the other writes.
+  const std::string mock = VIB_MOCK, weights = path("run/model.safetensors");
+  std::string pipe = mock +
+                     " predict --input - --what z --samples 1 --seed 7 "
+                     "--output - --weights " +
+                     weights + " < " + path("data/test_x.npy") + " | " + mock +
+                     " decode --input - --output - --weights " + weights +
+                     " > " + path("piped.npy");
+  EXPECT_EQ(std::system(pipe.c_str()), 0);
+  EXPECT_TRUE(readText(path("piped.npy")) == decoded);
 }
 
 TEST_F(Trained, predictIntoNowhere) {
@@ -732,7 +781,35 @@ TEST(Report, numbers) {
   EXPECT_EQ(decimal(-557853599159174.625, 3), "-5.579e+14");
 }
 
+TEST(Report, eachOutputHasItsRange) {
+  Split split;
+  split.name = "train";
+  split.inputs.source = "x";
+  split.inputs.array.shape = {2, 3};
+  split.labels.source = "y";
+  split.labels.type = ElementType::F32;
+  split.labels.targets = {1, -100, 3, 100};
+  std::string text = describe(split);
+  expectIn(text,
+           "\n       targets float32, y\n"
+           "       output 0: values 1 to 3, mean 2, standard deviation 1\n"
+           "       output 1: values -100 to 100, mean 0, standard "
+           "deviation 100");
+  // With one output there is nothing to count.
+  split.inputs.array.shape = {4, 3};
+  expectIn(describe(split), "\n       values -100 to 100, mean 1, ");
+  split.inputs.array.shape = {1, 3};
+  split.labels.targets.resize(23);
+  text = describe(split);
+  expectIn(text, "\n       output 19: ");
+  expectIn(text, "\n       ... and 3 more outputs");
+}
+
 TEST(Report, tablesAndTextFitEightyColumns) {
+  EXPECT_EQ(joinItems({"one", "two"}), "one  two");
+  std::string item(40, 'x');
+  EXPECT_EQ(joinItems({"a", item, item}), "a  " + item + "\n    " + item);
+
   EXPECT_EQ(wrap("one two three", 8, 2), "one two\n  three");
   EXPECT_EQ(wrap("one\ntwo three", 7), "one\ntwo\nthree");
   EXPECT_EQ(wrap("µµµ µµµ", 7), "µµµ µµµ");

@@ -250,6 +250,16 @@ TEST(Dataset, LabelsOutOfRangeNameTheRow) {
                "if 11 is the label of the first class, give --first-label 11");
   EXPECT_ERROR(label(ElementType::I8, toBytes<int8_t>({-1, 0}), {2}),
                "label of row 0 (counted from 0) is -1");
+  // Three values for three classes, but not their numbers.
+  EXPECT_ERROR(label(ElementType::U8, {0, 20, 10, 0}, {4}),
+               "the model has 3 classes; np.unique(y, return_inverse=True)[1] "
+               "in NumPy numbers them from 0");
+  try {
+    label(ElementType::U8, {0, 20, 10, 30}, {4});
+    ADD_FAILURE();
+  } catch (const Error &error) {
+    EXPECT_EQ(std::string(error.what()).find("unique"), std::string::npos);
+  }
   EXPECT_ERROR(label(ElementType::U64, toBytes<uint64_t>({1ull << 63}), {1}),
                "is 9223372036854775808");
   EXPECT_ERROR(label(ElementType::I64, toBytes<int64_t>({1ll << 32}), {1}),
@@ -432,11 +442,11 @@ TEST(Dataset, NonFiniteInputsNameTheRow) {
   std::vector<float> values(18, 0.5f);
   values[13] = NAN;
   EXPECT_ERROR(makeInputs(floats({3, 6}, values), "x", test.model),
-               "an input of row 2 (counted from 0): nan");
+               "an input of row 2 (counted from 0) is nan");
   values[13] = 0;
   values[6] = -INFINITY;
   EXPECT_ERROR(makeInputs(floats({3, 6}, values), "x", test.model),
-               "row 1 (counted from 0): -inf");
+               "row 1 (counted from 0) is -inf");
   // Finite in the file and infinite in the model.
   std::vector<double> wide(6, 1e300);
   EXPECT_ERROR(makeInputs(doubles({1, 6}, wide), "x", test.model), "1e+300");
@@ -462,7 +472,7 @@ TEST(Dataset, TargetsOfARegression) {
   EXPECT_ERROR(makeLabels(floats({1, 2, 2}, {1, 2, 3, 4}), "y", four.model),
                "targets of the shape [1, 2, 2], expected [N, 4]");
   EXPECT_ERROR(makeLabels(floats({2, 2}, {1, 2, 3, NAN}), "y", two.model),
-               "the target of row 1 (counted from 0): nan");
+               "the target of row 1 (counted from 0) is nan");
 }
 
 TEST(Dataset, GatherCopiesRowsAndZeroesTheRest) {
@@ -603,8 +613,11 @@ TEST(Dataset, FloatsFarFromUnitScaleAreNamed) {
   expectAdvice(pixels, "0 to 16");
   EXPECT_NE(advise(pixels).find("divide them by a number such as 16"),
             std::string::npos);
-  expectAdvice(std::vector<float>(60, -300), "-300 to -300");
-  expectAdvice(std::vector<float>(60, 0.001f), "0.001 to 0.001");
+  // Equal values cannot be divided by their standard deviation.
+  std::vector<float> equal(60, -300);
+  expectAdvice(equal, "all -300");
+  EXPECT_EQ(advise(equal).find("standard deviation"), std::string::npos);
+  expectAdvice(std::vector<float>(60, 0.001f), "all 0.001");
   EXPECT_EQ(advise(std::vector<float>(60)), "x: every input is 0");
   expectNone(standardized);
   expectNone(sparse);
@@ -672,7 +685,8 @@ TEST(Dataset, PredictInputsComeFromAllThatDataComesFrom) {
   EXPECT_ERROR(load("two.npz", makeZip({{"a.npy", labels}, {"b.npy", labels}})),
                "two.npz: no array 'x', found a and b");
   EXPECT_ERROR(load("text", Bytes{'a', 'b', 'c'}),
-               "text: it begins with the bytes 61 62 63, expected an NPY, NPZ "
+               "text: it is text, which numpy.loadtxt reads and numpy.save "
+               "converts, expected an NPY, NPZ "
                "or IDX file");
   EXPECT_ERROR(load("empty", {}), "empty: the file is empty");
   EXPECT_ERROR(loadInputs(directory.path("no.npy"), test.model),

@@ -171,13 +171,13 @@ TEST_F(Faults, aClosedOutputIsAnErrorWhereItIsTheResult) {
   ASSERT_EQ(train("run").exitCode, 0);
   Start closed;
   closed.closed = {1};
-  for (const Words &words :
-       {Words{"info"}, Words{"--help"}, Words{"--version"},
-        Words{"eval", "--data", path("data"), "--weights",
-              path("run/model.safetensors")}}) {
+  for (const Words &words : {Words{"info"}, Words{"--help"}, Words{"--version"},
+                             Words{"eval", "--data", path("data"), "--weights",
+                                   path("run/model.safetensors")}}) {
     Outcome outcome = runMock(words, closed);
     EXPECT_EQ(outcome.exitCode, 1) << words.front();
-    EXPECT_EQ(outcome.err, "mock: error: cannot write to the standard output: "
+    EXPECT_EQ(outcome.err, "mock: error: cannot write to the standard "
+                           "output: "
                            "Bad file descriptor\n");
   }
 }

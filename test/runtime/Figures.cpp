@@ -10,6 +10,7 @@
 #include "runtime/Divergence.h"
 #include "runtime/Evaluate.h"
 #include "runtime/Initialize.h"
+#include "runtime/Layout.h"
 #include "runtime/Report.h"
 #include "test/runtime/MockModel.h"
 #include "test/runtime/Samples.h"
@@ -132,7 +133,8 @@ TEST(Divergence, isFarAboveTheStartAndAGuess) {
   EXPECT_EQ(describeDivergence(model, usual, figures),
             "the loss was 1.500 nats at the first step and is 3.860e+14 on the "
             "test data; its larger term is the cross-entropy");
-  for (const std::string &text : {summarize(figures), describe(figures)}) {
+  for (const std::string &text :
+       {joinItems(summarize(figures)), describe(figures)}) {
     EXPECT_NE(text.find("5.569e+14 bits"), std::string::npos) << text;
     EXPECT_NE(text.find("-5.569e+14 bits"), std::string::npos) << text;
   }

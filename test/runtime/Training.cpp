@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/File.h"
+#include "runtime/Layout.h"
 #include "runtime/Npy.h"
 #include "runtime/Safetensors.h"
 #include "test/runtime/Program.h"
@@ -98,7 +99,7 @@ TEST_F(Training, writesWhatTheContractSays) {
   EXPECT_EQ(model.metadata().at("step"), "21");
 }
 
-TEST_F(Training, printsTwoPlainLinesAnEpochOrNothing) {
+TEST_F(Training, printsTwoPlainEntriesAnEpochOrNothing) {
   Outcome plain = train("plain");
   EXPECT_EQ(plain.out.find('\r'), std::string::npos);
   EXPECT_EQ(plain.out.find('\x1b'), std::string::npos);
@@ -107,9 +108,16 @@ TEST_F(Training, printsTwoPlainLinesAnEpochOrNothing) {
        ++at)
     ++lines;
   EXPECT_EQ(lines, 6u);
+  for (size_t at = 0, end; at < plain.out.size(); at = end + 1) {
+    end = plain.out.find('\n', at);
+    std::string line = plain.out.substr(at, end - at);
+    // What is longer has the name of a file.
+    if (line.find('/') == line.npos)
+      EXPECT_LE(countColumns(line), 80u) << line;
+  }
   for (const char *part :
-       {"epoch 0 (1 of 3)  train  raw     weights", "12-sample", "1-shot",
-        "epoch 2 (3 of 3)  test   average weights", "I(Z;X) ", "bits"})
+       {"epoch 0 (1 of 3)  train  raw  ", "12-sample", "1-shot",
+        "epoch 2 (3 of 3)  test   average  error", "I(Z;X) ", "bits"})
     EXPECT_NE(plain.out.find(part), std::string::npos) << part;
   Outcome quiet = train("quiet", {"--quiet"});
   EXPECT_EQ(quiet.out + quiet.err, "");
@@ -155,8 +163,8 @@ TEST_F(Training, saysWhatTheSchedulesReach) {
   EXPECT_NE(out.find("\nlearning rate 0.03 throughout this run\n"),
             std::string::npos)
       << out;
-  EXPECT_NE(out.find("beta 0.005714  lr 0.03  after"), std::string::npos)
-      << out;
+  for (const char *part : {"beta 0.005714", "lr 0.03  after"})
+    EXPECT_NE(out.find(part), std::string::npos) << out;
   // What does not vary is said once.
   writeNumbers(path("data"), 50, 21);
   Start regression;
@@ -199,23 +207,37 @@ TEST_F(Training, resumedEqualsUninterrupted) {
 
 TEST_F(Training, aFinishedRunSaysHowToGoOn) {
   Outcome first = train("run", {"--resume"});
-  EXPECT_EQ(first.out.find("finished"), std::string::npos) << first.out;
+  EXPECT_EQ(first.out.find("nothing is left"), std::string::npos) << first.out;
   std::string before = file("run", "checkpoint.safetensors");
   Outcome again = train("run", {"--resume"});
   EXPECT_EQ(again.exitCode, 0);
-  EXPECT_NE(again.out.find("the run is finished: all 21 steps are done; a "
-                           "larger --epochs continues it"),
+  EXPECT_NE(again.out.find("\nnothing is left to do: all 21 steps are done; to "
+                           "continue, give more --epochs, such as 6\n"),
             std::string::npos)
       << again.out;
+  EXPECT_EQ(again.out.find("\nepoch "), std::string::npos) << again.out;
   EXPECT_EQ(before, file("run", "checkpoint.safetensors"));
   Outcome steps = train("run", {"--resume", "--epochs", "9", "--steps", "10"});
-  EXPECT_NE(steps.out.find("the run is finished: 21 steps are done, and "
-                           "--steps allows 10 in all; a larger --steps"),
+  EXPECT_NE(steps.out.find("nothing is left to do: 21 steps are done, and "
+                           "--steps allows 10 in all; to continue, give a "
+                           "larger --steps, such as 42\n"),
             std::string::npos)
       << steps.out;
   Outcome on = train("run", {"--resume", "--epochs", "4"});
-  EXPECT_EQ(on.out.find("finished"), std::string::npos) << on.out;
+  EXPECT_EQ(on.out.find("nothing is left"), std::string::npos) << on.out;
   EXPECT_NE(before, file("run", "checkpoint.safetensors"));
+}
+
+TEST_F(Training, aRunThatEndedInAnEpochShowsItsLinesOnce) {
+  std::string first = train("run", {"--steps", "10"}).out;
+  EXPECT_NE(first.find("\nepoch 1 (2 of 2)  test"), std::string::npos) << first;
+  std::string metrics = readMetrics(path("run")).back();
+  std::string again = train("run", {"--steps", "10", "--resume"}).out;
+  EXPECT_NE(again.find("nothing is left to do: all 10 steps are done"),
+            std::string::npos)
+      << again;
+  EXPECT_EQ(again.find("\nepoch "), std::string::npos) << again;
+  EXPECT_EQ(readMetrics(path("run")).back(), metrics);
 }
 
 TEST_F(Training, resumedWithoutShuffleEqualsUninterrupted) {
@@ -285,6 +307,10 @@ TEST_F(Training, labelsMayBeginAtAnyNumber) {
     words.push_back(path(file));
     Outcome outcome = runMock(words);
     EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("\nthe label of the first class is 5, as in the "
+                               "training\n"),
+              std::string::npos)
+        << outcome.out;
     words.insert(words.end(), {"--first-label", "4"});
     EXPECT_EQ(runMock(words).exitCode, 1);
   }
@@ -293,11 +319,44 @@ TEST_F(Training, labelsMayBeginAtAnyNumber) {
   eval.insert(eval.end(), {"--first-label", "5"});
   EXPECT_EQ(runMock(eval).exitCode, 0);
 
-  Outcome resumed = train("from", {"--first-label", "4", "--resume"});
-  EXPECT_EQ(resumed.exitCode, 1);
+  // The settings are compared before the labels are blamed.
+  for (const Words &flags :
+       {Words{"--resume", "--first-label", "4"}, Words{"--resume"}}) {
+    Outcome resumed = train("from", flags);
+    EXPECT_EQ(resumed.exitCode, 1);
+    EXPECT_NE(resumed.err.find("the checkpoint's first label is 5, this run's "
+                               "is "),
+              std::string::npos)
+        << resumed.err;
+    EXPECT_NE(resumed.err.find("of that run again: --first-label 5\n"),
+              std::string::npos)
+        << resumed.err;
+  }
   Outcome same =
       train("from", {"--first-label", "5", "--resume", "--epochs", "4"});
   EXPECT_EQ(same.exitCode, 0) << same.err;
+}
+
+TEST_F(Training, theAdviceForLargeLabelsCanBeFollowed) {
+  // The last three labels that 64 bits hold.
+  for (const char *name : {"train", "test"}) {
+    std::string file = path(std::string("data/") + name + "_y.npy");
+    Array labels = readNpy(file);
+    std::vector<uint64_t> values;
+    for (int64_t value : valuesOf<int64_t>(labels))
+      values.push_back(UINT64_MAX - 2 + uint64_t(value));
+    writeNpy(file, ElementType::U64, labels.shape, values.data());
+  }
+  const std::string first = "18446744073709551613";
+  Outcome without = train("run", {});
+  EXPECT_NE(without.err.find("give --first-label " + first + "\n"),
+            std::string::npos)
+      << without.err;
+  EXPECT_EQ(train("run", {"--first-label", first}).exitCode, 0);
+  EXPECT_EQ(train("run", {"--first-label", first, "--resume"}).exitCode, 0);
+  Outcome eval = runMock({"eval", "--data", path("data"), "--weights",
+                          path("run/model.safetensors")});
+  EXPECT_EQ(eval.exitCode, 0) << eval.err;
 }
 
 TEST_F(Training, warnsOfALearningRateOf0) {

@@ -1,0 +1,197 @@
+//===- CommandFlags.cpp - The flags of train, eval, info and bench --------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/CommandFlags.h"
+
+namespace vib::runtime {
+
+constexpr int maxThreads = 1024;
+constexpr int maxDevice = 1023;
+constexpr int64_t maxCount = INT64_C(1) << 53;
+/// Random numbers have 32 bits for the epoch.
+constexpr int64_t maxEpochs = INT64_C(1) << 32;
+
+static std::string describeSeed(const VibModel &model, Command command) {
+  switch (command) {
+  case Command::Train:
+    return fmt::format("The seed of all random numbers [{}]", model.seed);
+  case Command::Bench:
+    return fmt::format(
+        "The seed of the data, the initial weights and the noise [{}]",
+        model.seed);
+  case Command::Decode:
+  case Command::Info:
+    return "Has no effect: no random numbers are used";
+  default:
+    return "The seed of the noise [the seed in the weights' file]";
+  }
+}
+
+void addCommonFlags(FlagBuilder flags, const VibModel &model,
+                    Options &options) {
+  if (!model.gpu)
+    flags.reject("--device", "this program runs on a CPU: --target=cuda of "
+                             "vibc makes one for a GPU");
+  else if (options.command == Command::Info)
+    flags.reject("--device", "info does not use a GPU");
+  else
+    flags.whole(
+        "--device", options.device, 0, maxDevice,
+        "The number of the GPU to run on, as counted by the CUDA driver [0]");
+  flags.whole("--threads", options.threads, 1, maxThreads,
+              model.gpu ? "Has no effect on a GPU; accepted so that a script "
+                          "works for programs of both kinds"
+              : options.command == Command::Info
+                  ? "Has no effect: nothing is computed"
+                  : "The number of threads [one for each processor that the "
+                    "process may use]; the results do not depend on it");
+  flags.whole("--seed", options.seed, 0, UINT64_MAX,
+              describeSeed(model, options.command));
+  flags.flag("--quiet", options.quiet,
+             "Print results, warnings and errors only");
+}
+
+void addWeightFlags(FlagBuilder flags, const VibModel &model,
+                    Options &options) {
+  flags
+      .path("--weights", options.weights, "FILE",
+            "A model.safetensors, a checkpoint.safetensors, or a state_dict of "
+            "PyTorch saved as safetensors")
+      ->required();
+  flags.oneOf<Choice>(
+      "--use", options.use,
+      {{"average", Choice::Average}, {"raw", Choice::Raw}},
+      model.averaged ? "average|raw" : "raw",
+      model.averaged ? "The weights to use from a checkpoint [average]"
+                     : "The weights to use from a checkpoint [raw]: this model "
+                       "averages none");
+}
+
+static void addFirstLabel(FlagBuilder flags, const VibModel &model,
+                          const std::string &byDefault, Options &options) {
+  if (model.likelihood == VIB_CATEGORICAL)
+    flags.whole("--first-label", options.firstLabel, 0,
+                UINT64_MAX - uint64_t(model.outputs - 1),
+                fmt::format("The label of the first class in the data: 1 for "
+                            "labels from 1 to {} [{}]",
+                            model.outputs, byDefault));
+  else
+    flags.reject("--first-label", "a regression has no classes");
+}
+
+void addTrain(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *train = app.add_subcommand(
+      "train", "Train the model, or continue a run (--resume)");
+  FlagBuilder flags(train);
+  flags
+      .path("--data", options.data, "DIR",
+            "The training and test data: a folder with the IDX files of MNIST, "
+            "Fashion-MNIST or EMNIST, plain or .gz; or with train.npz and "
+            "test.npz (keys x and y); or with train_x.npy, train_y.npy, "
+            "test_x.npy and test_y.npy (also x_train.npy, X_train.npy, …); or "
+            "an .npz file such as Keras' mnist.npz (keys x_train, y_train, "
+            "x_test, y_test)")
+      ->required();
+  flags
+      .path("--out", options.out, "DIR",
+            "The folder for model.safetensors, checkpoint.safetensors and "
+            "metrics.jsonl")
+      ->required();
+  addFirstLabel(flags, model, "0", options);
+  flags.whole("--epochs", options.epochs, 1, maxEpochs,
+              fmt::format("Passes over the training data [{}]", model.epochs));
+  flags.whole("--steps", options.steps, 1, maxCount,
+              "End after N updates in all, including those before --resume, "
+              "unless the epochs end first");
+  if (model.rated)
+    flags.real("--beta", options.beta,
+               fmt::format("The coefficient of the rate; with a schedule, its "
+                           "final value [{}]",
+                           model.beta));
+  else
+    flags.reject(
+        "--beta",
+        "the model's loss has no rate, so there is no coefficient to set");
+  flags.real("--lr", options.rate,
+             fmt::format("The base learning rate [{}]", model.rate));
+  CLI::Option *init =
+      flags.path("--init", options.init, "FILE",
+                 "Start from these weights instead of random ones");
+  flags
+      .flag("--resume", options.resume,
+            "Continue from the checkpoint in --out; the result is, bit for "
+            "bit, that of a run without the interruption. Give the other flags "
+            "as before; only --epochs and --steps may grow")
+      ->excludes(init);
+  flags.flag("--no-shuffle", options.shuffle,
+             "Use the examples in the order of the data in every epoch", false);
+  flags.whole("--checkpoint-every", options.checkpointEvery, 1, maxCount,
+              "Write a checkpoint every N updates, in addition to those after "
+              "each epoch");
+  flags.oneOf<Choice>(
+      "--eval", options.evaluate,
+      {{"average", Choice::Average},
+       {"raw", Choice::Raw},
+       {"both", Choice::Both},
+       {"none", Choice::None}},
+      model.averaged ? "average|raw|both|none" : "raw|none",
+      fmt::format(
+          "The weights to evaluate on the test data after an epoch [{}]",
+          model.averaged ? "average" : "raw"));
+  flags.flag("--profile", options.profile,
+             "Print the time spent in each kernel at the end");
+  options.command = Command::Train;
+  addCommonFlags(flags, model, options);
+}
+
+void addEval(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *eval =
+      app.add_subcommand("eval", "Evaluate weights on the test data");
+  FlagBuilder flags(eval);
+  flags
+      .path("--data", options.data, "DIR",
+            "The data, as for train; the test split is used")
+      ->required();
+  addFirstLabel(flags, model, "that of the training", options);
+  addWeightFlags(flags, model, options);
+  flags.whole("--samples", options.samples, 0, maxSamples,
+              "Draws of z per example [12]; 0 means z = mu");
+  flags.flag("--json", options.json,
+             "Print one object with the fields of metrics.jsonl");
+  options.command = Command::Eval;
+  addCommonFlags(flags, model, options);
+}
+
+void addInfo(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *info = app.add_subcommand(
+      "info", "Show parameters, shapes, FLOPs and bytes, target, kernels");
+  FlagBuilder flags(info);
+  flags.flag("--json", options.json, "Print it as one JSON object");
+  options.command = Command::Info;
+  addCommonFlags(flags, model, options);
+}
+
+void addBench(CLI::App &app, const VibModel &model, Options &options) {
+  CLI::App *bench = app.add_subcommand(
+      "bench", model.gpu
+                   ? "Time training steps on synthetic data"
+                   : "Time training steps on synthetic data against the FMA "
+                     "peak of the processor, measured in the same run");
+  FlagBuilder flags(bench);
+  flags.whole(
+      "--steps", options.steps, 1, maxCount,
+      model.gpu ? "The number of steps to time, in whole graphs if N steps "
+                  "fill one [as many as fit into 3 seconds, at most about 1000]"
+                : "The number of steps to time [as many as fit into 3 seconds, "
+                  "10 to 1000]");
+  flags.flag("--json", options.json, "Print it as one JSON object");
+  options.command = Command::Bench;
+  addCommonFlags(flags, model, options);
+}
+
+} // namespace vib::runtime

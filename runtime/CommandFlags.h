@@ -1,0 +1,37 @@
+//===- CommandFlags.h - The commands and their flags ------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_COMMANDFLAGS_H
+#define VIB_RUNTIME_COMMANDFLAGS_H
+
+#include "runtime/Abi.h"
+#include "runtime/FlagBuilder.h"
+#include "runtime/Options.h"
+
+namespace vib::runtime {
+
+/// The counter of Philox has 24 bits for the draw.
+constexpr int64_t maxSamples = (1 << 24) - 1;
+
+/// The flags of every command. `options.command` is the command.
+void addCommonFlags(FlagBuilder flags, const VibModel &model, Options &options);
+/// --weights and --use.
+void addWeightFlags(FlagBuilder flags, const VibModel &model, Options &options);
+
+/// Each adds a command. What it parses is stored in `options`, which must
+/// outlive the parser.
+void addTrain(CLI::App &app, const VibModel &model, Options &options);
+void addEval(CLI::App &app, const VibModel &model, Options &options);
+void addPredict(CLI::App &app, const VibModel &model, Options &options);
+void addDecode(CLI::App &app, const VibModel &model, Options &options);
+void addInfo(CLI::App &app, const VibModel &model, Options &options);
+void addBench(CLI::App &app, const VibModel &model, Options &options);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_COMMANDFLAGS_H

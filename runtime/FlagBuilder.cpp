@@ -1,0 +1,90 @@
+//===- FlagBuilder.cpp - Defines the flags of a command -------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/FlagBuilder.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+namespace vib::runtime {
+
+/// Parses a finite decimal number that is not negative. (std::strtod would also
+/// accept hexadecimal numbers, spaces and signs.)
+static double parseReal(const std::string &flag, const std::string &text) {
+  const char *begin = text.data(), *end = begin + text.size();
+  double value = 0;
+  auto [rest, error] = std::from_chars(begin, end, value);
+  bool isDecimal =
+      !text.empty() && (*begin == '.' || ('0' <= *begin && *begin <= '9'));
+  if (isDecimal && error == std::errc() && rest == end && std::isfinite(value))
+    return value;
+  throw CLI::ValidationError(
+      fmt::format("{}: expected a decimal number from 0 to 1.7e308, such as "
+                  "0.001 or 1e-3, got '{}'",
+                  flag, text));
+}
+
+uint64_t parseWhole(const std::string &flag, const std::string &text,
+                    uint64_t low, uint64_t high) {
+  bool digits = !text.empty() &&
+                text.find_first_not_of("0123456789") == std::string::npos;
+  errno = 0;
+  uint64_t value = digits ? std::strtoull(text.c_str(), nullptr, 10) : 0;
+  if (digits && errno == 0 && value >= low && value <= high)
+    return value;
+  throw CLI::ValidationError(
+      fmt::format("{}: expected a whole number from {} to {}, got '{}'", flag,
+                  low, high, text));
+}
+
+CLI::Option *FlagBuilder::path(const std::string &flag, std::string &target,
+                               const std::string &type,
+                               const std::string &help) {
+  return app
+      ->add_option_function<std::string>(
+          flag,
+          [=, &target](const std::string &text) {
+            if (text.empty())
+              throw CLI::ValidationError(
+                  fmt::format("{}: the name is empty", flag));
+            target = text;
+          },
+          help)
+      ->type_name(type);
+}
+
+void FlagBuilder::real(const std::string &flag, std::optional<double> &target,
+                       const std::string &help) {
+  app->add_option_function<std::string>(
+         flag,
+         [=, &target](const std::string &text) {
+           target = parseReal(flag, text);
+         },
+         help)
+      ->type_name("X");
+}
+
+CLI::Option *FlagBuilder::flag(const std::string &name, bool &target,
+                               const std::string &help, bool value) {
+  return app->add_flag_callback(
+      name, [&target, value] { target = value; }, help);
+}
+
+void FlagBuilder::reject(const std::string &flag, const std::string &reason) {
+  app->add_option_function<std::string>(flag,
+                                        [=](const std::string &) {
+                                          throw CLI::ValidationError(
+                                              flag + ": " + reason);
+                                        })
+      ->expected(0, 1)
+      ->group("");
+}
+
+} // namespace vib::runtime

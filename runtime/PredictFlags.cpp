@@ -1,0 +1,138 @@
+//===- PredictFlags.cpp - The flags of predict and decode -----------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/CommandFlags.h"
+#include "runtime/Predict.h"
+
+namespace vib::runtime {
+
+static void addOutputFlags(FlagBuilder flags, Options &options,
+                           const std::string &help) {
+  flags
+      .path("--output", options.output, "FILE.npy",
+            help + "; - is the standard output")
+      ->required();
+  flags.flag("--allow-nonfinite", options.allowNonFinite,
+             "Write results that are infinite or not a number; without this "
+             "flag they are an error");
+}
+
+namespace {
+
+/// The values of `predict --what`.
+struct WhatValues {
+  std::map<std::string, What> all;
+  std::string names; ///< Those that the model has: "probs|logits|…".
+  std::string help;  ///< Describes those that the model has.
+};
+
+WhatValues listWhat(const VibModel &model) {
+  bool classes = model.likelihood == VIB_CATEGORICAL;
+  std::string outputs = fmt::format("[N, {}]", model.outputs),
+              latents = fmt::format("[N, {}]", model.latents),
+              matrix = fmt::format("[N, {0}, {0}]", model.latents);
+  struct Value {
+    const char *name;
+    What what;
+    std::string help;
+  };
+  const std::vector<Value> decoded = {
+      {"probs", What::Probabilities,
+       (classes ? "probabilities of the classes, " : "means of the targets, ") +
+           outputs},
+      {"logits", What::Logits,
+       classes ? "logits of the classes, " + outputs
+               : "the same, by default over 1 draw"},
+      {"entropy", What::Entropy, "entropy of probs in bits, [N]"}};
+  const std::vector<Value> encoded = {
+      {"mu", What::Mu, "its mean, " + latents},
+      {"sigma", What::Sigma, "its standard deviations, " + latents},
+      {"covariance", What::Covariance, "its covariance, " + matrix},
+      {"cholesky", What::Cholesky,
+       "the covariance's lower Cholesky factor,\n             " + matrix},
+      {"z", What::Z, "the mean of the draws, " + latents},
+      {"rate", What::Rate, "the rate in bits, [N]"},
+      {"rate_each", What::RateEach,
+       "the rate of each latent in bits, " + latents}};
+
+  WhatValues values;
+  auto describe = [&](const std::vector<Value> &group) {
+    for (const Value &value : group) {
+      values.all[value.name] = value.what;
+      if (whyMissing(model, value.what))
+        continue;
+      values.names += (values.names.empty() ? "" : "|");
+      values.names += value.name;
+      values.help += fmt::format("\n  {:<10} {}", value.name, value.help);
+    }
+  };
+  values.help = "What to write [probs].\n"
+                "From the decoder, averaged over the draws:";
+  describe(decoded);
+  values.help += "\nFrom the posterior:";
+  describe(encoded);
+  return values;
+}
+
+} // namespace
+
+void addPredict(CLI::App &app, const VibModel &model, Options &options) {
+  bool classes = model.likelihood == VIB_CATEGORICAL;
+  CLI::App *predict =
+      app.add_subcommand("predict", "Predict for inputs without labels");
+  FlagBuilder flags(predict);
+  flags
+      .path("--input", options.input, "FILE|DIR",
+            "The inputs, [N, …], in the model's shape: an NPY file; an IDX "
+            "file, plain or .gz; an .npz file (its key x, else x_test, else "
+            "its only array); or a data folder as for train, from which the "
+            "test split is used; - is the standard input")
+      ->required();
+  addWeightFlags(flags, model, options);
+  addOutputFlags(flags, options,
+                 model.type == VIB_F64
+                     ? "The file for the result: float64 for mu, sigma, "
+                       "covariance, cholesky and z, otherwise float32"
+                     : "The file for the result, in float32");
+  WhatValues values = listWhat(model);
+  flags.whole("--samples", options.samples, 0, maxSamples,
+              fmt::format("The number of draws of z to average over [12 for "
+                          "{}, 1 for logits and z]; 0 means z = mu",
+                          classes ? "probs and entropy" : "probs"));
+  flags.oneOf<What>("--what", options.what, values.all, values.names,
+                    values.help);
+  options.command = Command::Predict;
+  addCommonFlags(flags, model, options);
+}
+
+void addDecode(CLI::App &app, const VibModel &model, Options &options) {
+  bool classes = model.likelihood == VIB_CATEGORICAL;
+  CLI::App *decode =
+      app.add_subcommand("decode", "Predict from given latents z");
+  FlagBuilder flags(decode);
+  flags
+      .path("--input", options.input, "FILE.npy",
+            fmt::format("The latents, [N, {}], in float32 or float64, such as "
+                        "predict writes with --what z or --what mu; - is the "
+                        "standard input",
+                        model.latents))
+      ->required();
+  addWeightFlags(flags, model, options);
+  addOutputFlags(flags, options, "The file for the result, in float32");
+  flags.oneOf<What>(
+      "--what", options.what,
+      {{"probs", What::Probabilities}, {"logits", What::Logits}},
+      "probs|logits",
+      fmt::format("What to write, [N, {}] [probs]: the {}", model.outputs,
+                  classes ? "probabilities of the classes, or their logits"
+                          : "means of the targets, for both values"));
+  options.command = Command::Decode;
+  addCommonFlags(flags, model, options);
+}
+
+} // namespace vib::runtime
