@@ -23,16 +23,37 @@
 
 #include "dialect/VibDialect.h.inc"
 #include "dialect/VibEnums.h.inc"
-#define GET_ATTRDEF_CLASSES
-#include "dialect/VibAttributes.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialect/VibTypes.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialect/VibAttributes.h.inc"
 #define GET_OP_CLASSES
 #include "dialect/VibOps.h.inc"
 
 namespace vib {
 /// The rows that a batch can have: no arena of more would fit into memory.
 inline constexpr int64_t kMostRows = 1 << 20;
+/// The most bytes of a block or the arena, so that sums and products of places
+/// and sizes do not overflow.
+inline constexpr int64_t kMostMemoryBytes = int64_t(1) << 48;
+/// The number of bytes of an element in memory.
+int64_t getElementBytes(mlir::Type element);
+
+/// The attributes of a module: the phase, the options with which vibc made it,
+/// its model, how that is trained, its parameters, the inputs and outputs of
+/// its functions, and the sizes of the blocks and the arena.
+inline constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
+inline constexpr llvm::StringLiteral kOptionsAttrName = "vib.options";
+inline constexpr llvm::StringLiteral kModelAttrName = "vib.model";
+inline constexpr llvm::StringLiteral kTrainingAttrName = "vib.training";
+inline constexpr llvm::StringLiteral kParametersAttrName = "vib.parameters";
+inline constexpr llvm::StringLiteral kTensorsAttrName = "vib.tensors";
+inline constexpr llvm::StringLiteral kBlockBytesAttrName = "vib.block_bytes";
+inline constexpr llvm::StringLiteral kArenaBytesAttrName = "vib.arena_bytes";
+/// The attributes that describe kernels: of the function of a CPU's kernel, and
+/// of a function of a GPU.
+inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
+inline constexpr llvm::StringLiteral kKernelsAttrName = "vib.kernels";
 /// The attribute that every argument and result of a step function carries.
 inline constexpr llvm::StringLiteral kSlotAttrName = "vib.slot";
 /// The attribute of an op of the step that names its layer (`encode.0`,

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Vib.h"
-#include "dialect/VibSyntax.h"
+#include "dialect/VibFields.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -70,38 +70,6 @@ void VibDialect::registerTypes() {
 #define GET_TYPEDEF_LIST
 #include "dialect/VibTypes.cpp.inc"
       >();
-}
-
-LogicalResult CpuAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                              int64_t vectorBits, bool bf16) {
-  if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512)
-    return emitError() << "expected vectors of 128, 256 or 512 bits but got "
-                       << vectorBits;
-  if (bf16 && vectorBits != 512)
-    return emitError() << "expected vectors of 512 bits with bf16 but got "
-                       << vectorBits;
-  return success();
-}
-
-LogicalResult TileAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                               StringRef dimension, int64_t size) {
-  if (dimension.empty() || size < 1)
-    return emitError() << "expected a dimension and a size of at least 1 but "
-                       << "got \"" << dimension << "\" and " << size;
-  return success();
-}
-
-LogicalResult
-RegisterTileAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                         int64_t rows, int64_t columns, int64_t depth,
-                         RegisterTileKind kind, int64_t tileRows,
-                         int64_t tileVectors, int64_t terms) {
-  for (int64_t size : {rows, columns, depth, tileRows, tileVectors, terms})
-    if (size < 1)
-      return emitError() << "expected sizes of at least 1 but got " << size;
-  if (terms != 1 && kind != RegisterTileKind::Groups)
-    return emitError() << "expected terms in groups only but got " << terms;
-  return success();
 }
 
 LogicalResult NormalType::verify(function_ref<InFlightDiagnostic()> emitError,

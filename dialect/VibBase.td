@@ -57,6 +57,7 @@ def Vib_Dialect : Dialect {
     void printType(::mlir::Type type,
                    ::mlir::DialectAsmPrinter &printer) const override;
   }];
+  let hasOperationAttrVerify = 1;
   let dependentDialects = ["mlir::arith::ArithDialect",
                            "mlir::tensor::TensorDialect"];
 }

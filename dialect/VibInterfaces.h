@@ -47,6 +47,13 @@ struct Optimizer {
   double rate = 0;
   double beta1 = 0, beta2 = 0, epsilon = 0;
   double momentum = 0, weightDecay = 0;
+
+  /// The moments that it keeps for each parameter.
+  unsigned getNumMoments() const {
+    if (kind != OptimizerKind::SGD)
+      return 2;
+    return momentum != 0 ? 1 : 0;
+  }
 };
 
 /// The values are those of the runtime's VibScheduleKind.

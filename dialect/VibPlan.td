@@ -29,7 +29,7 @@ def Vib_CpuAttr : Vib_Attr<"Cpu", "cpu"> {
     ```
   }];
   let parameters = (ins "int64_t":$vector_bits, "bool":$bf16);
-  let assemblyFormat = "`<` struct(params) `>`";
+  let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 
@@ -51,7 +51,7 @@ def Vib_TileAttr : Vib_Attr<"Tile", "tile"> {
   }];
   let parameters = (ins StringRefParameter<"dimension">:$dimension,
                         "int64_t":$size);
-  let assemblyFormat = "`<` $dimension `,` $size `>`";
+  let assemblyFormat = "`<` custom<Text>($dimension) `,` custom<Size>($size) `>`";
   let genVerifyDecl = 1;
 }
 
@@ -81,13 +81,9 @@ def Vib_RegisterTileAttr : Vib_Attr<"RegisterTile", "register_tile"> {
     ```
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$depth,
-                        EnumParameter<Vib_RegisterTileKind>:$kind,
-                        "int64_t":$tileRows, "int64_t":$tileVectors,
-                        DefaultValuedParameter<"int64_t", "1">:$terms);
-  let assemblyFormat = [{
-    `<` $rows `x` $columns `x` $depth `,` $kind $tileRows `x` $tileVectors
-    (`of` $terms^)? `>`
-  }];
+                        "::vib::RegisterTileKind":$kind, "int64_t":$tileRows,
+                        "int64_t":$tileVectors, "int64_t":$terms);
+  let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 
@@ -98,10 +94,6 @@ def Vib_Reader : I32EnumAttr<"Reader",
     I32EnumAttrCase<"Interleaved", 2, "interleaved">]> {
   let cppNamespace = "::vib";
   let genSpecializedAttr = 0;
-}
-
-def Vib_ReaderParameter : EnumParameter<Vib_Reader> {
-  let defaultValue = "::vib::Reader::None";
 }
 
 def Vib_ContractionAttr : Vib_Attr<"Contraction", "contraction"> {
@@ -124,11 +116,9 @@ def Vib_ContractionAttr : Vib_Attr<"Contraction", "contraction"> {
     ```
   }];
   let parameters = (ins ArrayRefParameter<"::vib::RegisterTileAttr">:$tiles,
-                        Vib_ReaderParameter:$reader,
-                        DefaultValuedParameter<"int64_t", "0">:$pairs);
-  let assemblyFormat = [{
-    `<` `[` $tiles `]` (`reader` `=` $reader^)? (`pairs` `=` $pairs^)? `>`
-  }];
+                        "::vib::Reader":$reader, "int64_t":$pairs);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 def Vib_BlockAttr : Vib_Attr<"Block", "block"> {
@@ -151,7 +141,8 @@ def Vib_BlockAttr : Vib_Attr<"Block", "block"> {
   let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$depth,
                         "int64_t":$stages, "int64_t":$warp_rows,
                         "int64_t":$warp_columns);
-  let assemblyFormat = "`<` struct(params) `>`";
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 #endif // VIB_DIALECT_VIBPLAN_TD

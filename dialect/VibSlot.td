@@ -42,9 +42,9 @@ def Vib_SlotAttr : Vib_Attr<"Slot", "slot"> {
     %w0: tensor<784x1024xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">}
     ```
   }];
-  let parameters = (ins EnumParameter<Vib_SlotKind>:$kind,
+  let parameters = (ins "::vib::SlotKind":$kind,
                         StringRefParameter<"parameter, tensor or field">:$name);
-  let assemblyFormat = "`<` $kind `,` $name `>`";
+  let assemblyFormat = "`<` custom<Word>($kind) `,` custom<Text>($name) `>`";
 }
 
 #endif // VIB_DIALECT_VIBSLOT_TD

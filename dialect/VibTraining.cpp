@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialect/VibSyntax.h"
+#include "dialect/VibFields.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -28,8 +28,6 @@ struct Field {
   std::optional<double> initial = std::nullopt;
 };
 } // namespace
-
-using EmitError = function_ref<InFlightDiagnostic()>;
 
 static bool contains(Bounds bounds, double value) {
   switch (bounds) {
@@ -89,47 +87,25 @@ static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
                              std::index_sequence<index...>) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<FloatAttr> values(fields.size());
-  auto parseField = [&]() -> ParseResult {
-    SMLoc nameLoc = parser.getCurrentLocation();
-    StringRef name;
-    (void)parser.parseOptionalKeyword(&name);
-    auto *field =
-        llvm::find_if(fields, [&](Field f) { return f.name == name; });
-    if (field == fields.end()) {
-      InFlightDiagnostic diagnostic = parser.emitError(nameLoc);
-      diagnostic << "#vib." << AttrT::getMnemonic() << ": ";
-      return describeUnknown(
-          diagnostic, nameLoc,
-          llvm::map_to_vector(fields, [](Field f) { return f.name; }));
-    }
-    FloatAttr &value = values[field - fields.begin()];
-    if (value)
-      return parser.emitError(nameLoc, "'") << name << "' is given twice";
-    if (parser.parseEqual())
-      return failure();
-    SMLoc valueLoc = parser.getCurrentLocation();
-    FailureOr<FloatAttr> parsed = parseNumber(parser);
-    if (failed(parsed))
-      return failure();
-    value = *parsed;
-    return verifyField([&] { return parser.emitError(valueLoc); }, *field,
-                       value);
-  };
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalLessGreater,
-                                     parseField))
-    return {};
-  for (auto [field, value] : llvm::zip(fields, values)) {
-    if (!value && !field.initial) {
-      InFlightDiagnostic diagnostic = parser.emitError(loc, "expected '")
-                                      << field.name << "' in #vib."
-                                      << AttrT::getMnemonic();
-      noteForms(*diagnostic.getUnderlyingDiagnostic(),
-                *lookupEntry(EntryKind::Attribute, AttrT::name));
-      return {};
-    }
-    if (!value)
+  FieldList list(parser, AttrT::name);
+  for (auto [field, value] : llvm::zip_equal(fields, values)) {
+    if (field.initial)
       value = parser.getBuilder().getF64FloatAttr(*field.initial);
+    list.add(field.name,
+             [&parser, &field = field, &value = value]() -> ParseResult {
+               SMLoc valueLoc = parser.getCurrentLocation();
+               FailureOr<FloatAttr> parsed = parseNumber(parser);
+               if (failed(parsed))
+                 return failure();
+               value = *parsed;
+               return verifyField([&] { return parser.emitError(valueLoc); },
+                                  field, value);
+             });
+    if (field.initial)
+      list.optional();
   }
+  if (list.parse(/*isOptional=*/true))
+    return {};
   return AttrT::getChecked([&] { return parser.emitError(loc); },
                            parser.getContext(), values[index]...);
 }

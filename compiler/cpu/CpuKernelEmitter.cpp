@@ -206,16 +206,11 @@ void CpuKernelEmitter::launch(OpBuilder &launches, const Signature &entry,
   function.setPrivate();
   function->setAttr(
       kKernelAttrName,
-      builder.getDictionaryAttr(
-          {builder.getNamedAttr("name",
-                                builder.getStringAttr(Twine(name) + suffix)),
-           builder.getNamedAttr(
-               "entry",
-               builder.getStringAttr(
-                   cast<func::FuncOp>(kernel->getParentOp()).getName())),
-           builder.getNamedAttr("flops", builder.getF64FloatAttr(cost.flops)),
-           builder.getNamedAttr("bytes", builder.getF64FloatAttr(cost.bytes)),
-           builder.getNamedAttr("units", builder.getI64IntegerAttr(units))}));
+      KernelInfoAttr::get(function.getContext(), (name + suffix).str(),
+                          cast<func::FuncOp>(kernel->getParentOp()).getName(),
+                          units, builder.getF64FloatAttr(cost.flops),
+                          builder.getF64FloatAttr(cost.bytes), Precision::F32,
+                          ArrayAttr(), ArrayAttr(), ArrayAttr()));
   LaunchOp::create(launches, loc, function.getName(), units,
                    signature.getOperands(entry));
 }

@@ -59,9 +59,9 @@ def EmitCpuKernels : Pass<"vib-emit-cpu-kernels", "mlir::ModuleOp"> {
     func.func private @train_step.encode.0(%begin: index, %end: index,
         %weights: memref<9523200xi8> {vib.base = "weights"},
         %arena: memref<4194304xi8> {vib.base = "arena"})
-      attributes {vib.kernel = {name = "encode.0", entry = "train_step",
-                                flops = 1.6e+08 : f64, bytes = 4.0e+06 : f64,
-                                units = 32 : i64}}
+      attributes {vib.kernel = #vib.kernel_info<"encode.0",
+                    entry = "train_step", units = 32, flops = 1.6e8,
+                    bytes = 4.0e6>}
     ```
   }];
   let dependentDialects = [
@@ -123,16 +123,14 @@ def PlanArena : Pass<"vib-plan-arena", "mlir::ModuleOp"> {
     reasons.
 
     The pass sets `vib.block_bytes`, `vib.arena_bytes` and `vib.tensors` on the
-    module. Each entry of `vib.parameters` gets an `offset` and, if the matrix
-    is stored in panels, the columns of a panel as `panel` and its size as
-    `panel_bytes`. The results of the function `scale` get these, too, in
-    `vib.tensors`. Only other functions read them, so they are marked `internal`.
-    Each vib.kernel gets `places`, one for each of its outs:
+    module, and adds the `place` of each `#vib.parameter` in `vib.parameters`. A
+    result of the function `scale` is marked `internal` in `vib.tensors`, because
+    only other functions read it. Each vib.kernel gets `places`, a `#vib.place` for
+    each of its outs:
 
     ```mlir
     vib.kernel "encode.0" … attributes {
-      places = [{base = "arena", offset = 627200 : i64, panel = 3200 : i64,
-               row = 32 : i64} ] } …
+      places = [#vib.place<arena + 627200, panel = 3200, row = 32>]} …
     ```
   }];
   let options = [

@@ -54,7 +54,6 @@ struct VerifyKernels : vib::impl::VerifyKernelsBase<VerifyKernels> {
 
   LogicalResult verifyModule(ModuleOp module);
   LogicalResult verifyFunction(func::FuncOp function);
-  FailureOr<int64_t> getUnits(func::FuncOp kernel);
   LogicalResult verifyArguments(func::FuncOp function, unsigned leading);
   LogicalResult verifyBase(func::FuncOp function, unsigned argument,
                            StringRef base);
@@ -84,14 +83,12 @@ LogicalResult VerifyKernels::verifyModule(ModuleOp module) {
 /// A block or the arena, of the size that the memory plan gives it.
 LogicalResult VerifyKernels::verifyBase(func::FuncOp function,
                                         unsigned argument, StringRef base) {
-  unsigned kind = 0;
-  while (kind != kNumBases && getBaseName(static_cast<BaseKind>(kind)) != base)
-    ++kind;
-  if (kind == kNumBases)
+  std::optional<BaseKind> kind = symbolizeBaseKind(base);
+  if (!kind)
     return function.emitError("expected ")
            << kBaseAttrName << " of argument " << argument
            << " to be a block or the arena but got '" << base << "'";
-  auto expected = MemRefType::get(memory->getBytes(static_cast<BaseKind>(kind)),
+  auto expected = MemRefType::get(memory->getBytes(*kind),
                                   IntegerType::get(&getContext(), 8));
   Type type = function.getArgument(argument).getType();
   if (type != expected)
@@ -130,15 +127,8 @@ LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
   return success();
 }
 
-FailureOr<int64_t> VerifyKernels::getUnits(func::FuncOp kernel) {
-  auto info = kernel->getAttrOfType<DictionaryAttr>(kKernelAttrName);
-  auto units = info ? info.getAs<IntegerAttr>("units") : IntegerAttr();
-  if (!units || !units.getType().isInteger(64) || units.getInt() < 1) {
-    kernel.emitError("expected ")
-        << kKernelAttrName << " to have a positive number of units";
-    return failure();
-  }
-  return units.getInt();
+static int64_t getUnits(func::FuncOp kernel) {
+  return kernel->getAttrOfType<KernelInfoAttr>(kKernelAttrName).getUnits();
 }
 
 LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
@@ -172,12 +162,10 @@ LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
     return failure();
   IndexRanges ranges;
   if (isKernel) {
-    FailureOr<int64_t> units =
+    int64_t units =
         isShared ? sharedUnits.lookup(function) : getUnits(function);
-    if (failed(units))
-      return failure();
     for (unsigned i = 0; i != leading; ++i)
-      ranges.set(function.getArgument(i), {0, *units, 1});
+      ranges.set(function.getArgument(i), {0, units, 1});
   }
   return AccessVerifier().verify(function.getBody(), ranges);
 }
@@ -294,11 +282,8 @@ LogicalResult VerifyKernels::verifyCall(func::CallOp call) {
           ValueRange(caller.getArguments().take_front(2)))
     return call.emitError("expected the first two operands to be the range of "
                           "the kernel's units");
-  FailureOr<int64_t> units = getUnits(caller);
-  if (failed(units))
-    return failure();
   int64_t &most = sharedUnits[callee];
-  most = std::max(most, *units);
+  most = std::max(most, getUnits(caller));
   return verifyViews(call, callee);
 }
 
@@ -343,15 +328,13 @@ LogicalResult VerifyKernels::verifyLaunch(LaunchOp launch) {
   if (!kernel->hasAttr(kKernelAttrName))
     return launch.emitError("expected to launch a kernel, but ")
            << launch.getCallee() << " has no " << kKernelAttrName;
-  FailureOr<int64_t> units = getUnits(kernel);
-  if (failed(units))
-    return failure();
-  if (*units != static_cast<int64_t>(launch.getUnits())) {
+  int64_t units = getUnits(kernel);
+  if (units != static_cast<int64_t>(launch.getUnits())) {
     InFlightDiagnostic diagnostic =
         launch.emitError("expected to launch all units of the kernel but got ")
         << launch.getUnits();
     diagnostic.attachNote(kernel.getLoc())
-        << "the number of units of the kernel is " << *units;
+        << "the number of units of the kernel is " << units;
     return diagnostic;
   }
   auto entry = launch->getParentOfType<func::FuncOp>();

@@ -188,7 +188,7 @@ static LogicalResult verifyReturn(func::FuncOp function) {
 
 /// A module without vib.model is a part of one, as in tests of passes.
 static LogicalResult verifyModule(ModuleOp module) {
-  if (!module->hasAttr("vib.model"))
+  if (!module->hasAttr(kModelAttrName))
     return success();
   FailureOr<Metadata> data = readMetadata(module);
   if (failed(data))

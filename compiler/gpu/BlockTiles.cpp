@@ -261,9 +261,8 @@ BlockTiles BlockTileChooser::run() {
 
 GpuOptions GpuOptions::get(ModuleOp module) {
   GpuOptions options;
-  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
-  auto operands = model ? model.getAs<StringAttr>("operands") : StringAttr();
-  options.useTF32 = operands && operands == "tf32";
+  auto model = module->getAttrOfType<ModelAttr>(kModelAttrName);
+  options.useTF32 = model && model.getOperands() == Precision::TF32;
   return options;
 }
 

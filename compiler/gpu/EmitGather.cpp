@@ -141,28 +141,24 @@ void GatherEmitter::emit(gpu::GPUFuncOp function, ArrayRef<Place> places,
 }
 
 /// The entries of `vib.tensors` for the inputs and the labels.
-static SmallVector<DictionaryAttr> getGathered(ModuleOp module) {
-  auto lookup = [&](StringRef name) -> DictionaryAttr {
-    for (auto entry : module->getAttrOfType<ArrayAttr>(kTensorsAttrName)
-                          .getAsRange<DictionaryAttr>())
-      if (entry.getAs<StringAttr>("name") == name &&
-          !entry.contains("internal"))
-        return entry;
+static SmallVector<TensorAttr> getGathered(ModuleOp module) {
+  auto lookup = [&](StringRef name) -> TensorAttr {
+    for (auto tensor : module->getAttrOfType<ArrayAttr>(kTensorsAttrName)
+                           .getAsRange<TensorAttr>())
+      if (tensor.getName() == name && !tensor.getInternal())
+        return tensor;
     return {};
   };
-  DictionaryAttr input = lookup("image") ? lookup("image") : lookup("x");
-  DictionaryAttr label = lookup("y");
+  TensorAttr input = lookup("image") ? lookup("image") : lookup("x");
+  TensorAttr label = lookup("y");
   if (!input || !label)
     return {};
   return {input, label};
 }
 
-static RankedTensorType getTensorType(DictionaryAttr tensor) {
-  return cast<RankedTensorType>(tensor.getAs<TypeAttr>("type").getValue());
-}
-
 SmallVector<RankedTensorType> vib::getGatheredTypes(ModuleOp module) {
-  return llvm::map_to_vector(getGathered(module), getTensorType);
+  return llvm::map_to_vector(
+      getGathered(module), [](TensorAttr tensor) { return tensor.getType(); });
 }
 
 LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
@@ -171,17 +167,15 @@ LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
     return module.emitError("expected a memory plan, but ")
            << kTensorsAttrName
            << " is missing: run vib-plan-device-arena first";
-  SmallVector<DictionaryAttr> gathered = getGathered(module);
+  SmallVector<TensorAttr> gathered = getGathered(module);
   if (gathered.empty())
     return success();
   SmallVector<Place> places;
   SmallVector<RankedTensorType> types;
   KernelCost cost;
-  for (DictionaryAttr entry : gathered) {
-    types.push_back(getTensorType(entry));
-    places.push_back({BaseKind::Arena,
-                      entry.getAs<IntegerAttr>("offset").getInt(),
-                      getPlainLayout(types.back())});
+  for (TensorAttr tensor : gathered) {
+    types.push_back(tensor.getType());
+    places.push_back(getPlace(tensor.getPlace(), types.back()));
     cost.bytes += 2 * getMemoryBytes(types.back(), places.back().layout);
   }
   int64_t blocks = types[0].getDimSize(0);

@@ -81,7 +81,7 @@ void nameArguments(Block &block) {
   for (BlockArgument argument : block.getArguments()) {
     unsigned i = argument.getArgNumber();
     argument.setLoc(NameLoc::get(StringAttr::get(
-        context, i < kNumBases ? getBaseName(BaseKind(i)) : "step")));
+        context, i < kNumBases ? stringifyBaseKind(BaseKind(i)) : "step")));
   }
 }
 

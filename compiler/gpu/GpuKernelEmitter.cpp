@@ -24,13 +24,23 @@ FailureOr<Place> GpuKernelEmitter::getPlace(const Buffer &buffer) {
   return place;
 }
 
+static Precision getPrecision(OperandPrecision precision) {
+  switch (precision) {
+  case OperandPrecision::F32:
+    return Precision::F32;
+  case OperandPrecision::TF32:
+    return Precision::TF32;
+  case OperandPrecision::BF16:
+    return Precision::BF16;
+  }
+  llvm_unreachable("all precisions are covered");
+}
+
 LaunchPart GpuKernelEmitter::getPart() {
   const BlockTiles &tiles = plan.getTiles();
   KernelInfo info{name, getKernelCost(kernel), tiles.blocks};
   if (!tiles.contractions.empty())
-    info.operands = tiles.shape.precision == OperandPrecision::BF16   ? "bf16"
-                    : tiles.shape.precision == OperandPrecision::TF32 ? "tf32"
-                                                                      : "f32";
+    info.operands = getPrecision(tiles.shape.precision);
   info.parts = kernel->getAttrOfType<ArrayAttr>(kPartsAttrName);
   info.fused = kernel->getAttrOfType<ArrayAttr>(kFusedAttrName);
   info.unfused = kernel->getAttrOfType<ArrayAttr>(kUnfusedAttrName);

@@ -29,38 +29,13 @@ std::string vib::makeUnique(std::string symbol, llvm::StringSet<> &symbols) {
   return unique;
 }
 
-DictionaryAttr vib::getKernelInfo(Builder &builder, StringRef entry,
+KernelInfoAttr vib::getKernelInfo(Builder &builder, StringRef entry,
                                   const KernelInfo &info) {
-  NamedAttrList fields;
-  fields.append("name", builder.getStringAttr(info.name));
-  fields.append("entry", builder.getStringAttr(entry));
-  fields.append("flops", builder.getF64FloatAttr(info.cost.flops));
-  fields.append("bytes", builder.getF64FloatAttr(info.cost.bytes));
-  fields.append("units", builder.getI64IntegerAttr(info.blocks));
-  fields.append("operands", builder.getStringAttr(info.operands));
-  for (auto [field, notes] :
-       {std::pair("parts", info.parts), std::pair("fused", info.fused),
-        std::pair("unfused", info.unfused)})
-    if (notes)
-      fields.append(field, notes);
-  return fields.getDictionary(builder.getContext());
-}
-
-static bool areStrings(Attribute attr) {
-  auto array = dyn_cast<ArrayAttr>(attr);
-  return array && llvm::all_of(array, llvm::IsaPred<StringAttr>);
-}
-
-bool vib::isKernelInfo(Attribute attr) {
-  auto info = dyn_cast<DictionaryAttr>(attr);
-  return info && info.getAs<StringAttr>("name") &&
-         info.getAs<StringAttr>("entry") && info.getAs<FloatAttr>("flops") &&
-         info.getAs<FloatAttr>("bytes") && info.getAs<IntegerAttr>("units") &&
-         info.getAs<StringAttr>("operands") &&
-         llvm::all_of(ArrayRef<StringRef>{"parts", "fused", "unfused"},
-                      [&](StringRef field) {
-                        return !info.get(field) || areStrings(info.get(field));
-                      });
+  return KernelInfoAttr::get(
+      builder.getContext(), info.name, entry, info.blocks,
+      builder.getF64FloatAttr(info.cost.flops),
+      builder.getF64FloatAttr(info.cost.bytes), info.operands, info.parts,
+      info.fused, info.unfused);
 }
 
 static Type getStepType(MLIRContext *context) {

@@ -30,17 +30,14 @@ struct KernelInfo {
   std::string name;
   KernelCost cost;
   int64_t blocks;
-  /// The precision in which contractions multiply: "f32", "tf32" or "bf16".
-  llvm::StringRef operands = "f32";
+  /// The precision in which contractions multiply.
+  Precision operands = Precision::F32;
   /// What it computes, what was fused into it and what not, for --explain; null
   /// where there is nothing to say.
   mlir::ArrayAttr parts = {}, fused = {}, unfused = {};
 };
-mlir::DictionaryAttr getKernelInfo(mlir::Builder &builder,
-                                   llvm::StringRef entry,
-                                   const KernelInfo &info);
-/// Whether the attribute has the form that getKernelInfo creates.
-bool isKernelInfo(mlir::Attribute attr);
+KernelInfoAttr getKernelInfo(mlir::Builder &builder, llvm::StringRef entry,
+                             const KernelInfo &info);
 
 /// The argument types of every kernel except `gather`: the blocks, the arena
 /// and the step.

@@ -18,9 +18,6 @@ namespace vib {
 /// its partial results.
 inline constexpr llvm::StringLiteral kLaunchAttrName = "launch";
 inline constexpr llvm::StringLiteral kCombineLaunchAttrName = "combine_launch";
-/// On a gpu.func: its kernels, an array of {name, entry, flops, bytes, units,
-/// operands} and, optionally, fused.
-inline constexpr llvm::StringLiteral kKernelsAttrName = "vib.kernels";
 
 #define GEN_PASS_DECL
 #include "compiler/gpu/Passes.h.inc"

@@ -86,7 +86,7 @@ def EmitGpuKernels : Pass<"vib-emit-gpu-kernels", "mlir::ModuleOp"> {
       gpu.func @train_step_encode_0(%weights: memref<9523200xi8>, …,
           %arena: memref<4194304xi8>, %step: memref<88xi8>) kernel attributes {
         known_block_size = array<i32: 128, 1, 1>,
-        vib.kernels = [{name = "encode.0", entry = "train_step", …} ] } { … }
+        vib.kernels = [#vib.kernel_info<"encode.0", entry = "train_step", …>]} { … }
     }
     func.func @train_step(…) attributes {vib.entry} {
       gpu.launch_func @kernels::@train_step_encode_0 blocks in (%c32, %c1, %c1)

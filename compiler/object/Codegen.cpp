@@ -58,9 +58,8 @@ static void addRecord(llvm::Module &module, StringRef record) {
 }
 
 static std::string getModelName(mlir::ModuleOp module) {
-  if (auto model = module->getAttrOfType<mlir::DictionaryAttr>("vib.model"))
-    if (auto name = model.getAs<mlir::StringAttr>("name"))
-      return name.str();
+  if (auto model = module->getAttrOfType<ModelAttr>(kModelAttrName))
+    return model.getName().str();
   return "vib";
 }
 

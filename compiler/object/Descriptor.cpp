@@ -67,82 +67,6 @@ AbiTypes::AbiTypes(llvm::LLVMContext &context) {
 }
 
 namespace {
-/// Reads entries of a dictionary by name, and reports those that are not as
-/// expected.
-class Fields {
-public:
-  Fields(ModuleOp module, StringRef where, DictionaryAttr fields)
-      : module(module), where(where), fields(fields) {}
-
-  StringRef getString(StringRef name) {
-    if (auto attribute = get<StringAttr>(name, "a string"))
-      return attribute.getValue();
-    return {};
-  }
-  int64_t getInteger(StringRef name) {
-    if (auto attribute = get<IntegerAttr>(name, "an integer"))
-      return attribute.getType().isInteger(1) ? attribute.getValue() != 0
-                                              : attribute.getInt();
-    return 0;
-  }
-  bool has(StringRef name) const { return fields.contains(name); }
-  /// Entries for which a model has no use are omitted, and read as 0.
-  int64_t getOptionalInteger(StringRef name) {
-    return fields.get(name) ? getInteger(name) : 0;
-  }
-  double getOptionalReal(StringRef name) {
-    if (!fields.get(name))
-      return 0;
-    return getReal(name);
-  }
-  double getReal(StringRef name) {
-    if (auto attribute = get<FloatAttr>(name, "a float"))
-      return attribute.getValueAsDouble();
-    return 0;
-  }
-  DictionaryAttr getDictionary(StringRef name) {
-    return get<DictionaryAttr>(name, "a dictionary");
-  }
-  ArrayRef<int64_t> getShape(StringRef name = "shape") {
-    if (auto attribute = get<DenseI64ArrayAttr>(name, "array<i64: …>"))
-      return attribute;
-    return {};
-  }
-  template <typename T> T get(StringRef name, StringRef expected) {
-    auto attribute = dyn_cast_or_null<T>(fields.get(name));
-    if (!attribute)
-      fail(name, expected);
-    return attribute;
-  }
-  /// The index of the entry's value in `names`.
-  unsigned getCase(StringRef name, ArrayRef<StringRef> names) {
-    std::string expected = "one of " + llvm::join(names, ", ");
-    auto value = get<StringAttr>(name, expected);
-    if (!value)
-      return 0;
-    const StringRef *found = llvm::find(names, value.getValue());
-    if (found != names.end())
-      return found - names.begin();
-    fail(name, expected);
-    return 0;
-  }
-  bool failed() const { return hasFailed; }
-
-private:
-  void fail(StringRef name, const Twine &expected) {
-    hasFailed = true;
-    auto diagnostic = module.emitError("expected ")
-                      << where << " to have '" << name << "', " << expected;
-    if (Attribute attribute = fields.get(name))
-      diagnostic << ", but got " << attribute;
-  }
-
-  ModuleOp module;
-  StringRef where;
-  DictionaryAttr fields;
-  bool hasFailed = false;
-};
-
 class DescriptorEmitter {
 public:
   DescriptorEmitter(ModuleOp module, llvm::Module &llvmModule)
@@ -156,14 +80,11 @@ private:
   llvm::Constant *emitParameters(uint32_t &count);
   llvm::Constant *emitTensors(uint32_t &count);
   llvm::Constant *emitKernels(uint32_t &count);
-  llvm::Constant *emitKernel(Attribute attribute);
+  llvm::Constant *emitKernel(KernelInfoAttr info);
   /// The launches of all entries, and the table of their kernels.
   llvm::Constant *emitGpu(const GpuCode &gpu, llvm::Constant *&kernels,
                           uint32_t &numKernels);
-  llvm::Constant *emitSchedule(Fields &model, StringRef name);
-  /// The declared shape of an example, which has the elements of the tensor
-  /// that its bytes or numbers go to: the runtime copies as many.
-  ArrayRef<int64_t> getInputShape(Fields &model);
+  llvm::Constant *emitSchedule(const Schedule &schedule);
 
   llvm::Constant *i32(uint64_t value) {
     return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), value);
@@ -214,29 +135,14 @@ private:
     function->setLinkage(llvm::GlobalValue::InternalLinkage);
     return function;
   }
-  Fields openFields(StringRef where, Attribute attribute) {
-    auto dictionary = dyn_cast_or_null<DictionaryAttr>(attribute);
-    if (!dictionary) {
-      module.emitError("expected ") << where << " to be a dictionary";
+  /// An attribute of the module. Reports its absence.
+  template <typename AttrT> AttrT get(StringRef name) {
+    auto attribute = module->getAttrOfType<AttrT>(name);
+    if (!attribute) {
+      module.emitError("expected the module to have ") << name;
       hasFailed = true;
-      dictionary = DictionaryAttr::get(module.getContext());
     }
-    return Fields(module, where, dictionary);
-  }
-  ArrayRef<Attribute> getList(StringRef name) {
-    if (auto list = module->getAttrOfType<ArrayAttr>(name))
-      return list.getValue();
-    module.emitError("expected the module to have '") << name << "', an array";
-    hasFailed = true;
-    return {};
-  }
-  int64_t getSize(StringRef name) {
-    if (auto size = module->getAttrOfType<IntegerAttr>(name))
-      return size.getInt();
-    module.emitError("expected the module to have '")
-        << name << "', an integer";
-    hasFailed = true;
-    return 0;
+    return attribute;
   }
 
   ModuleOp module;
@@ -248,42 +154,55 @@ private:
 };
 } // namespace
 
-/// The VibType of an element of a tensor of the step.
-static std::optional<uint32_t> getAbiType(Type type) {
+/// The VibType of an element of a parameter or a tensor.
+static VibType getAbiType(Type type) {
   if (type.isInteger(8))
     return VIB_U8;
   if (type.isInteger(32))
     return VIB_I32;
-  if (type.isF32())
-    return VIB_F32;
   if (type.isF64())
     return VIB_F64;
-  if (type.isBF16())
+  return type.isBF16() ? VIB_BF16 : VIB_F32;
+}
+
+static VibType getAbiType(Precision precision) {
+  switch (precision) {
+  case Precision::F32:
+    return VIB_F32;
+  case Precision::F64:
+    return VIB_F64;
+  case Precision::BF16:
     return VIB_BF16;
-  return std::nullopt;
+  case Precision::TF32:
+    return VIB_TF32;
+  }
+  llvm_unreachable("all precisions are covered");
 }
 
 llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
-  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
-  auto type = model ? model.getAs<StringAttr>("type") : StringAttr();
-  uint32_t element = type && type.getValue() == "f64" ? VIB_F64 : VIB_F32;
   SmallVector<llvm::Constant *> rows;
-  for (Attribute attribute : getList("vib.parameters")) {
-    Fields fields = openFields("an entry of vib.parameters", attribute);
-    ArrayRef<int64_t> sizes = fields.getShape();
+  auto parameters = get<ArrayAttr>(kParametersAttrName);
+  if (!parameters)
+    return null();
+  for (auto parameter : parameters.getAsRange<ParameterAttr>()) {
+    RankedTensorType type = parameter.getType();
+    PlaceAttr place = parameter.getPlace();
+    if (!place) {
+      module.emitError("expected a place of ") << parameter;
+      hasFailed = true;
+      continue;
+    }
+    int64_t panel = place.getPanel() == 0 ? 0 : place.getRow();
+    int64_t panelBytes =
+        place.getPanel() * getElementBytes(type.getElementType());
     rows.push_back(llvm::ConstantStruct::get(
         types.parameter,
-        {string(fields.getString("name")), i32(element), i32(sizes.size()),
-         shape(sizes, 2), i32(fields.getInteger("transposed")),
-         i32(fields.getCase("init", {"constant", "uniform", "normal"})),
-         f64(fields.getReal("init_scale")), i64(fields.getInteger("offset")),
-         i32(fields.getOptionalInteger("panel")), i32(0),
-         i64(fields.getOptionalInteger("panel_bytes"))}));
-    hasFailed |= fields.failed();
-  }
-  if (rows.empty()) {
-    module.emitError("expected vib.parameters to have at least one entry");
-    hasFailed = true;
+        {string(parameter.getName()), i32(getAbiType(type.getElementType())),
+         i32(type.getRank()), shape(type.getShape(), 2),
+         i32(parameter.getTransposed()),
+         i32(static_cast<uint32_t>(parameter.getInit())),
+         f64(parameter.getScale().getValueAsDouble()), i64(place.getOffset()),
+         i32(panel), i32(0), i64(panelBytes)}));
   }
   count = rows.size();
   return table(types.parameter, rows, "vib_parameters");
@@ -291,52 +210,37 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
 
 llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
-  for (Attribute attribute : getList("vib.tensors")) {
+  auto tensors = get<ArrayAttr>(kTensorsAttrName);
+  if (!tensors)
+    return null();
+  for (auto tensor : tensors.getAsRange<TensorAttr>()) {
     // Tensors that only entries exchange are not visible to others.
-    if (auto entry = dyn_cast<DictionaryAttr>(attribute);
-        entry && entry.contains("internal"))
+    if (tensor.getInternal())
       continue;
-    Fields fields = openFields("an entry of vib.tensors", attribute);
-    StringRef name = fields.getString("name");
-    int64_t offset = fields.getInteger("offset");
-    auto type = fields.get<TypeAttr>("type", "a type");
-    auto tensor =
-        type ? dyn_cast<RankedTensorType>(type.getValue()) : RankedTensorType();
-    hasFailed |= fields.failed();
-    std::optional<uint32_t> element =
-        tensor ? getAbiType(tensor.getElementType()) : std::nullopt;
-    if (!element || tensor.getRank() > 4) {
-      module.emitError("expected the tensor '")
-          << name
-          << "' to have at most four dimensions of i8, i32, f32, "
-             "f64 or bf16";
-      hasFailed = true;
-      continue;
-    }
+    RankedTensorType type = tensor.getType();
     rows.push_back(llvm::ConstantStruct::get(
-        types.tensor, {string(name), i32(*element), i32(tensor.getRank()),
-                       shape(tensor.getShape(), 4), i64(offset)}));
+        types.tensor,
+        {string(tensor.getName()), i32(getAbiType(type.getElementType())),
+         i32(type.getRank()), shape(type.getShape(), 4),
+         i64(tensor.getPlace().getOffset())}));
   }
   count = rows.size();
   return table(types.tensor, rows, "vib_tensors");
 }
 
-llvm::Constant *DescriptorEmitter::emitKernel(Attribute attribute) {
-  Fields fields = openFields("vib.kernel", attribute);
-  auto *kernel = llvm::ConstantStruct::get(
+llvm::Constant *DescriptorEmitter::emitKernel(KernelInfoAttr info) {
+  return llvm::ConstantStruct::get(
       types.kernel,
-      {string(fields.getString("name")), string(fields.getString("entry")),
-       f64(fields.getReal("flops")), f64(fields.getReal("bytes")),
-       i64(fields.getInteger("units"))});
-  hasFailed |= fields.failed();
-  return kernel;
+      {string(info.getName()), string(info.getEntry()),
+       f64(info.getFlops().getValueAsDouble()),
+       f64(info.getBytes().getValueAsDouble()), i64(info.getUnits())});
 }
 
 llvm::Constant *DescriptorEmitter::emitKernels(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
-    if (Attribute attribute = function->getAttr("vib.kernel"))
-      rows.push_back(emitKernel(attribute));
+    if (auto info = function->getAttrOfType<KernelInfoAttr>(kKernelAttrName))
+      rows.push_back(emitKernel(info));
   count = rows.size();
   return table(types.kernel, rows, "vib_kernels");
 }
@@ -363,7 +267,7 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
     std::optional<VibGpuEntry> number = getGpuEntry(entry.getName());
     Operation *function =
         SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernel());
-    auto infos = function ? function->getAttrOfType<ArrayAttr>("vib.kernels")
+    auto infos = function ? function->getAttrOfType<ArrayAttr>(kKernelsAttrName)
                           : ArrayAttr();
     if (!number || !infos) {
       launch.emitError("expected a launch by an entry of the runtime of a "
@@ -377,7 +281,7 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
         {string(launch.getKernelName().getValue()), i32(*number),
          i32(sizes.blocks), i32(sizes.threads), i32(sizes.sharedBytes),
          i32(rows.size()), i32(infos.size())}));
-    for (Attribute info : infos)
+    for (auto info : infos.getAsRange<KernelInfoAttr>())
       rows.push_back(emitKernel(info));
   });
   numKernels = rows.size();
@@ -398,107 +302,70 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
       "vib_gpu");
 }
 
-llvm::Constant *DescriptorEmitter::emitSchedule(Fields &model, StringRef name) {
-  Fields fields = openFields(name, model.getDictionary(name));
-  auto *schedule = llvm::ConstantStruct::get(
+llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule) {
+  return llvm::ConstantStruct::get(
       types.schedule,
-      {i32(fields.getCase("kind", {"constant", "staircase", "exponential",
-                                   "cosine", "linear", "geometric"})),
-       i32(0), f64(fields.getOptionalReal("factor")),
-       f64(fields.getOptionalReal("epochs")),
-       f64(fields.getOptionalReal("warmup_epochs"))});
-  hasFailed |= fields.failed();
-  return schedule;
-}
-
-ArrayRef<int64_t> DescriptorEmitter::getInputShape(Fields &model) {
-  ArrayRef<int64_t> shape = model.getShape("input_shape");
-  if (hasFailed || model.failed())
-    return {};
-  auto findTensor = [&](StringRef name) {
-    for (Attribute attribute : getList("vib.tensors"))
-      if (auto entry = dyn_cast<DictionaryAttr>(attribute))
-        if (entry.getAs<StringAttr>("name") == name)
-          if (auto type = entry.getAs<TypeAttr>("type"))
-            return dyn_cast<RankedTensorType>(type.getValue());
-    return RankedTensorType();
-  };
-  RankedTensorType tensor = findTensor("image");
-  if (!tensor)
-    tensor = findTensor("x");
-  if (shape.size() <= 3 && tensor && tensor.getRank() > 0) {
-    // By division: a product of what was tampered with might overflow.
-    int64_t rest = ShapedType::getNumElements(tensor.getShape().drop_front());
-    for (int64_t extent : shape)
-      rest = extent > 0 && rest % extent == 0 ? rest / extent : 0;
-    if (rest == 1)
-      return shape;
-  }
-  InFlightDiagnostic diagnostic =
-      module.emitError("expected vib.model to have 'input_shape', up to three "
-                       "dimensions with the elements of a row of the input");
-  if (tensor)
-    diagnostic << ", " << tensor;
-  diagnostic << ", but got [" << shape << "]";
-  hasFailed = true;
-  return {};
+      {i32(static_cast<uint32_t>(schedule.kind)), i32(0), f64(schedule.factor),
+       f64(schedule.epochs), f64(schedule.warmupEpochs)});
 }
 
 LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
                                       const TargetInfo &target,
                                       const GpuCode *gpu) {
-  uint32_t numParameters, numTensors, numKernels;
+  auto model = get<ModelAttr>(kModelAttrName);
+  auto training = get<TrainingAttr>(kTrainingAttrName);
+  auto blockBytes = get<IntegerAttr>(kBlockBytesAttrName);
+  auto arenaBytes = get<IntegerAttr>(kArenaBytesAttrName);
+  uint32_t numParameters = 0, numTensors = 0, numKernels = 0;
   llvm::Constant *parameters = emitParameters(numParameters);
   llvm::Constant *tensors = emitTensors(numTensors);
   llvm::Constant *kernels = emitKernels(numKernels), *device = null();
   if (gpu)
     device = emitGpu(*gpu, kernels, numKernels);
-  Fields model = openFields("vib.model", module->getAttr("vib.model"));
-  constexpr VibType operandTypes[] = {VIB_F32, VIB_F64, VIB_BF16, VIB_TF32};
-  VibType operands =
-      operandTypes[model.getCase("operands", {"f32", "f64", "bf16", "tf32"})];
-  unsigned optimizer = model.getCase("optimizer", {"sgd", "adam", "adamw"});
-  ArrayRef<int64_t> inputShape = getInputShape(model);
+  if (hasFailed)
+    return failure();
+  Optimizer optimizer = training.getOptimizerRule();
+  FloatAttr average = training.getAverage(), beta = model.getBeta();
   llvm::Constant *value = llvm::ConstantStruct::get(
       types.model,
       {i64(VIB_ABI_MAGIC),
        i32(VIB_ABI_VERSION),
        i32(sizeof(VibModel)),
-       string(model.getString("name")),
-       string(model.getString("hash")),
+       string(model.getName()),
+       string(model.getHash()),
        string("vibc " VIB_VERSION " (LLVM " LLVM_VERSION_STRING ")"),
        string(gpu ? "cuda " + options.arch : "x86_64 " + options.cpu),
        string(gpu ? "" : target.requiredFeatures),
        string(options.getCommandLine()),
-       i32(model.getCase("type", {"f32", "f64"}) ? VIB_F64 : VIB_F32),
-       i32(operands),
-       i32(model.getCase("likelihood", {"categorical", "normal"})),
-       i32(model.has("beta")),
-       i64(model.getInteger("batch")),
-       i64(model.getInteger("samples")),
-       i64(model.getInteger("latents")),
-       i64(model.getInteger("outputs")),
-       i64(inputShape.size()),
-       shape(inputShape, 3),
-       i64(model.getInteger("epochs")),
-       i64(model.getInteger("seed")),
-       i32(optimizer),
-       i32(model.getInteger("averaged")),
-       f64(model.getReal("rate")),
-       f64(model.getOptionalReal("beta1")),
-       f64(model.getOptionalReal("beta2")),
-       f64(model.getOptionalReal("epsilon")),
-       f64(model.getOptionalReal("momentum")),
-       f64(model.getOptionalReal("weight_decay")),
-       f64(model.getOptionalReal("average_decay")),
-       emitSchedule(model, "rate_schedule"),
-       f64(model.getOptionalReal("beta")),
-       emitSchedule(model, "beta_schedule"),
-       i64(getSize("vib.block_bytes")),
-       i32(model.getInteger("moments")),
+       i32(getAbiType(model.getType())),
+       i32(getAbiType(model.getOperands())),
+       i32(model.isCategorical() ? VIB_CATEGORICAL : VIB_NORMAL),
+       i32(beta != nullptr),
+       i64(model.getBatch()),
+       i64(model.getSamples()),
+       i64(model.getNumLatents()),
+       i64(model.getNumOutputs()),
+       i64(model.getInput().size()),
+       shape(model.getInput(), 3),
+       i64(training.getEpochs()),
+       i64(training.getSeed()),
+       i32(static_cast<uint32_t>(optimizer.kind)),
+       i32(average != nullptr),
+       f64(optimizer.rate),
+       f64(optimizer.beta1),
+       f64(optimizer.beta2),
+       f64(optimizer.epsilon),
+       f64(optimizer.momentum),
+       f64(optimizer.weightDecay),
+       f64(average ? average.getValueAsDouble() : 0),
+       emitSchedule(training.getRateSchedule()),
+       f64(beta ? beta.getValueAsDouble() : 0),
+       emitSchedule(training.getBetaScheduleRule()),
+       i64(blockBytes.getInt()),
+       i32(optimizer.getNumMoments()),
        i32(numParameters),
        parameters,
-       i64(getSize("vib.arena_bytes")),
+       i64(arenaBytes.getInt()),
        i32(numTensors),
        i32(numKernels),
        tensors,
@@ -514,7 +381,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   auto *global = constant(value, "vib_model");
   global->setLinkage(llvm::GlobalValue::ExternalLinkage);
   global->setAlignment(llvm::Align(64));
-  return failure(hasFailed || model.failed());
+  return success();
 }
 
 LogicalResult vib::emitDescriptor(ModuleOp module,

@@ -48,12 +48,12 @@ static StringAttr getBinding(func::FuncOp entry, unsigned index) {
 
 /// The smallest number of a kernel's units that is worth a thread of its own.
 static int64_t getGrain(func::FuncOp kernel, int64_t units) {
-  auto description = kernel->getAttrOfType<DictionaryAttr>("vib.kernel");
-  auto read = [&](StringRef name) {
-    auto value = description ? description.getAs<FloatAttr>(name) : FloatAttr();
-    return value ? value.getValueAsDouble() : 0;
-  };
-  double seconds = KernelCost{read("flops"), read("bytes")}.getCpuSeconds();
+  auto info = kernel->getAttrOfType<KernelInfoAttr>(kKernelAttrName);
+  KernelCost cost;
+  if (info)
+    cost = {info.getFlops().getValueAsDouble(),
+            info.getBytes().getValueAsDouble()};
+  double seconds = cost.getCpuSeconds();
   double grain = units * (kSecondsOfThread / std::max(seconds, 1e-9));
   return std::clamp<int64_t>(std::ceil(grain), 1, std::max<int64_t>(units, 1));
 }
@@ -130,7 +130,7 @@ LogicalResult LowerLaunches::lower(LaunchOp launch, Value call) {
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function == kernel)
       break;
-    index += function->hasAttr("vib.kernel");
+    index += function->hasAttr(kKernelAttrName);
   }
   Value callee = LLVM::AddressOfOp::create(builder, loc, pointer, name);
   Value units =

@@ -7,8 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/object/Options.h"
-#include "mlir/IR/Builders.h"
-#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -43,49 +41,22 @@ std::string CompileOptions::getCommandLine() const {
   return line;
 }
 
-DictionaryAttr CompileOptions::getAttribute(MLIRContext *context) const {
-  Builder builder(context);
-  SmallVector<NamedAttribute> entries{
-      builder.getNamedAttr("level", builder.getI64IntegerAttr(level)),
-      builder.getNamedAttr("gradients", builder.getBoolAttr(gradients)),
-      builder.getNamedAttr("cpu", builder.getStringAttr(cpu)),
-      builder.getNamedAttr("features", builder.getStringAttr(features))};
-  if (!precision.empty())
-    entries.push_back(
-        builder.getNamedAttr("precision", builder.getStringAttr(precision)));
-  if (batch)
-    entries.push_back(
-        builder.getNamedAttr("batch", builder.getI64IntegerAttr(batch)));
-  if (isCuda()) {
-    entries.push_back(
-        builder.getNamedAttr("arch", builder.getStringAttr(arch)));
-    entries.push_back(
-        builder.getNamedAttr("cubin", builder.getBoolAttr(cubin)));
-  }
-  return builder.getDictionaryAttr(entries);
+OptionsAttr CompileOptions::getAttribute(MLIRContext *context) const {
+  return OptionsAttr::get(context, level, symbolizePrecision(precision), batch,
+                          gradients, cpu, features, arch, cubin);
 }
 
-std::optional<CompileOptions>
-CompileOptions::fromAttribute(DictionaryAttr attribute) {
-  auto level = attribute.getAs<IntegerAttr>("level");
-  auto gradients = attribute.getAs<BoolAttr>("gradients");
-  auto cpu = attribute.getAs<StringAttr>("cpu");
-  auto features = attribute.getAs<StringAttr>("features");
-  if (!level || !gradients || !cpu || !features)
-    return std::nullopt;
+CompileOptions CompileOptions::fromAttribute(OptionsAttr attribute) {
   CompileOptions options;
-  options.level = level.getInt();
-  options.gradients = gradients.getValue();
-  options.cpu = cpu.str();
-  options.features = features.str();
-  if (auto precision = attribute.getAs<StringAttr>("precision"))
-    options.precision = precision.str();
-  if (auto batch = attribute.getAs<IntegerAttr>("batch"))
-    options.batch = batch.getInt();
-  if (auto arch = attribute.getAs<StringAttr>("arch"))
-    options.arch = arch.str();
-  if (auto cubin = attribute.getAs<BoolAttr>("cubin"))
-    options.cubin = cubin.getValue();
+  options.level = attribute.getLevel();
+  if (std::optional<Precision> precision = attribute.getPrecision())
+    options.precision = stringifyPrecision(*precision).str();
+  options.batch = attribute.getBatch();
+  options.gradients = attribute.getGradients();
+  options.cpu = attribute.getCpu().str();
+  options.features = attribute.getFeatures().str();
+  options.arch = attribute.getArch().str();
+  options.cubin = attribute.getCubin();
   return options;
 }
 

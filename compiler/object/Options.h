@@ -9,7 +9,7 @@
 #ifndef VIB_COMPILER_OBJECT_OPTIONS_H
 #define VIB_COMPILER_OBJECT_OPTIONS_H
 
-#include "mlir/IR/BuiltinAttributes.h"
+#include "dialect/Vib.h"
 #include "llvm/Support/MemoryBufferRef.h"
 #include <optional>
 #include <string>
@@ -54,8 +54,8 @@ struct CompileOptions {
   /// The options as a user would type them.
   std::string getCommandLine() const;
   /// Convert to and from the attribute `vib.options` of a module.
-  mlir::DictionaryAttr getAttribute(mlir::MLIRContext *context) const;
-  static std::optional<CompileOptions> fromAttribute(mlir::DictionaryAttr);
+  OptionsAttr getAttribute(mlir::MLIRContext *context) const;
+  static CompileOptions fromAttribute(OptionsAttr attribute);
   /// Convert to and from the text of the section `.vib.options`.
   std::string getRecord(llvm::StringRef modelName) const;
   static std::optional<CompileOptions> fromRecord(llvm::StringRef record,

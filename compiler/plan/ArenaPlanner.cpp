@@ -19,19 +19,6 @@ constexpr int64_t kStaggered = 1024;
 /// A model has less of both. With these bounds no sum overflows.
 constexpr int64_t kMostElements = INT64_C(1) << 40;
 
-/// Records the width of the panels of a matrix and the distance between them,
-/// in place of what an earlier plan may have recorded.
-void setPanels(NamedAttrList &entry, RankedTensorType type, Layout layout) {
-  entry.erase("panel");
-  entry.erase("panel_bytes");
-  if (layout.panel == 0)
-    return;
-  Builder builder(type.getContext());
-  int64_t bytes = layout.panel * getElementBytes(type.getElementType());
-  entry.set("panel", builder.getI64IntegerAttr(layout.row));
-  entry.set("panel_bytes", builder.getI64IntegerAttr(bytes));
-}
-
 /// Whether a tensor has so many elements that their bytes cannot be added.
 bool isTooLarge(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
@@ -109,32 +96,18 @@ void ArenaPlanner::setBytes(StringRef name, int64_t bytes) {
   module->setAttr(name, Builder(module.getContext()).getI64IntegerAttr(bytes));
 }
 
-/// Adds an offset, and the panels if there are any, to each entry of
-/// vib.parameters.
+/// Adds a place to each entry of vib.parameters.
 LogicalResult ArenaPlanner::planParameters() {
-  Builder builder(module.getContext());
   auto parameters = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
-  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
-  auto type = model ? model.getAs<StringAttr>("type") : StringAttr();
-  if (!parameters || !type)
+  if (!parameters)
     return module.emitError("expected a module of the phase step or fused, "
                             "but ")
-           << kParametersAttrName << " or the type in vib.model is missing";
-  Type element = builder.getF32Type();
-  if (type == "f64")
-    element = builder.getF64Type();
+           << kParametersAttrName << " is missing";
   SmallVector<KernelOp> kernels = getKernels();
   Sequence block;
   SmallVector<Attribute> placed;
-  for (auto parameter : parameters.getAsRange<DictionaryAttr>()) {
-    SmallVector<int64_t> shape;
-    if (auto sizes = parameter.getAs<DenseI64ArrayAttr>("shape"))
-      shape.assign(sizes.asArrayRef().begin(), sizes.asArrayRef().end());
-    else
-      for (auto size :
-           parameter.getAs<ArrayAttr>("shape").getAsRange<IntegerAttr>())
-        shape.push_back(size.getInt());
-    auto type = RankedTensorType::get(shape, element);
+  for (auto parameter : parameters.getAsRange<ParameterAttr>()) {
+    RankedTensorType type = parameter.getType();
     if (isTooLarge(type))
       return module.emitError("expected parameters of at most ")
              << kMostElements << " elements but got " << parameter;
@@ -142,15 +115,16 @@ LogicalResult ArenaPlanner::planParameters() {
     Layout layout = chooseLayout(type, kernels);
     if (layout.panel == 0)
       layout = getPlainLayout(type);
-    NamedAttrList entries(parameter);
-    entries.set("offset", builder.getI64IntegerAttr(
-                              block.place(getMemoryBytes(type, layout))));
-    setPanels(entries, type, layout);
-    placed.push_back(entries.getDictionary(module.getContext()));
+    Place place{BaseKind::Weights, block.place(getMemoryBytes(type, layout)),
+                layout};
+    if (failed(checkSum(module, "the parameters", block.size())))
+      return failure();
+    placed.push_back(parameter.withPlace(getPlaceAttr(place, type)));
   }
-  module->setAttr(kParametersAttrName, builder.getArrayAttr(placed));
+  module->setAttr(kParametersAttrName,
+                  ArrayAttr::get(module.getContext(), placed));
   setBytes(kBlockBytesAttrName, block.size());
-  return checkSum(module, "the parameters", block.size());
+  return success();
 }
 
 /// Places the inputs and outputs of all functions.
@@ -194,19 +168,21 @@ LogicalResult ArenaPlanner::planTensors() {
   SmallVector<Attribute> placed;
   for (auto [name, type] : tensors) {
     Layout layout = getPlainLayout(type);
-    NamedAttrList entry;
-    entry.set("name", name);
-    entry.set("type", TypeAttr::get(type));
-    if (internal.contains(name)) {
-      entry.set("internal", builder.getUnitAttr());
+    bool isInternal = internal.contains(name);
+    if (isInternal)
       if (Layout chosen = chooseLayout(type, kernels); chosen.panel != 0)
         layout = chosen;
-    }
-    entry.set("offset", builder.getI64IntegerAttr(
-                            arena.place(getMemoryBytes(type, layout))));
-    setPanels(entry, type, layout);
-    placed.push_back(entry.getDictionary(module.getContext()));
+    Place place{BaseKind::Arena, arena.place(getMemoryBytes(type, layout)),
+                layout};
+    if (failed(checkSum(module, "the inputs and outputs", arena.size())))
+      return failure();
+    auto tensor = TensorAttr::getChecked(
+        [&] { return module.emitError(); }, module.getContext(),
+        name.getValue(), type, isInternal, getPlaceAttr(place, type));
+    if (!tensor)
+      return failure();
+    placed.push_back(tensor);
   }
   module->setAttr(kTensorsAttrName, builder.getArrayAttr(placed));
-  return checkSum(module, "the inputs and outputs", arena.size());
+  return success();
 }

@@ -41,31 +41,12 @@ private:
   SmallVector<LiveBytes> ranges;
 };
 
-/// A place as parsePlaceAttr reads it.
-static bool isPlace(Attribute attribute) {
-  auto entry = dyn_cast<DictionaryAttr>(attribute);
-  if (!entry || entry.size() != 4)
-    return false;
-  auto base = entry.getAs<StringAttr>("base");
-  bool hasBase = false;
-  for (unsigned i = 0; i != kNumBases; ++i)
-    hasBase |= base && base == getBaseName(static_cast<BaseKind>(i));
-  return hasBase &&
-         llvm::all_of(
-             ArrayRef({"offset", "panel", "row"}), [&](StringRef name) {
-               auto value = entry.getAs<IntegerAttr>(name);
-               return value && value.getType().isSignlessInteger(64) &&
-                      value.getInt() >= 0 && value.getInt() <= kMostMemoryBytes;
-             });
-}
-
 static LogicalResult verifyAttributes(KernelOp kernel) {
   auto places = kernel->getAttrOfType<ArrayAttr>(kPlacesAttrName);
   if (!places || places.size() != kernel.getNumResults() ||
-      !llvm::all_of(places, isPlace))
+      !llvm::all_of(places, llvm::IsaPred<PlaceAttr>))
     return kernel.emitOpError("expected ")
-           << kPlacesAttrName
-           << " to be {base, offset, panel, row} for each of "
+           << kPlacesAttrName << " to be a list of a #vib.place for each of "
            << "its " << kernel.getNumResults() << " results";
   Attribute scratch = kernel->getAttr(kScratchAttrName);
   auto offset = dyn_cast_or_null<IntegerAttr>(scratch);
@@ -163,7 +144,7 @@ LogicalResult ArenaPlanner::verifyResult(OpResult result,
         place.layout == fixed->layout)
       return success();
     return kernel.emitOpError("expected ")
-           << what << " at " << getPlaceAttr(module.getContext(), *fixed)
+           << what << " at " << getPlaceAttr(*fixed, type)
            << ", where its slot is";
   }
   if (place.base != BaseKind::Arena)
@@ -216,22 +197,17 @@ LogicalResult ArenaPlanner::verifyFunction(func::FuncOp function,
 LogicalResult ArenaPlanner::verify() {
   // A module without vib.model is a part of one, as in tests of passes, whose
   // tables verifyPlaces does not verify.
-  if (!module->hasAttr("vib.model"))
+  if (!module->hasAttr(kModelAttrName))
     return success();
   MemoryMap memory(module);
   if (failed(verifySlots(memory)))
     return failure();
   // The tensors of all functions come first.
   int64_t begin = 0;
-  for (auto entry : module->getAttrOfType<ArrayAttr>(kTensorsAttrName)
-                        .getAsRange<DictionaryAttr>()) {
-    auto type =
-        cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
-    auto slot = SlotAttr::get(module.getContext(), SlotKind::Output,
-                              entry.getAs<StringAttr>("name").getValue());
-    Place place = *memory.lookup(slot, type);
-    begin = std::max(begin, place.offset + getMemoryBytes(type, place.layout));
-  }
+  for (auto tensor : module->getAttrOfType<ArrayAttr>(kTensorsAttrName)
+                         .getAsRange<TensorAttr>())
+    begin = std::max(begin, tensor.getPlace().getOffset() +
+                                *tensor.getPlace().getBytes(tensor.getType()));
   for (auto function : module.getOps<func::FuncOp>())
     if (failed(verifyFunction(function, memory, begin)))
       return failure();

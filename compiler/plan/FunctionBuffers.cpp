@@ -109,12 +109,12 @@ LogicalResult ArenaPlanner::planFunction(func::FuncOp function,
       buffer.kernel->setAttr(kScratchAttrName,
                              builder.getI64IntegerAttr(buffer.offset));
   }
-  for (KernelPlaces &entry : kernels)
-    entry.kernel->setAttr(
-        kPlacesAttrName,
-        builder.getArrayAttr(llvm::map_to_vector(
-            entry.places, [&](const Place &place) -> Attribute {
-              return getPlaceAttr(module.getContext(), place);
-            })));
+  for (KernelPlaces &entry : kernels) {
+    SmallVector<Attribute> places;
+    for (auto [place, type] :
+         llvm::zip_equal(entry.places, entry.kernel->getResultTypes()))
+      places.push_back(getPlaceAttr(place, cast<RankedTensorType>(type)));
+    entry.kernel->setAttr(kPlacesAttrName, builder.getArrayAttr(places));
+  }
   return success();
 }

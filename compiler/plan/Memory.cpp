@@ -11,12 +11,6 @@
 using namespace mlir;
 using namespace vib;
 
-StringRef vib::getBaseName(BaseKind base) {
-  static constexpr StringLiteral names[] = {"weights", "moment1",   "moment2",
-                                            "average", "gradients", "arena"};
-  return names[static_cast<unsigned>(base)];
-}
-
 static BaseKind getBaseOf(SlotKind kind) {
   switch (kind) {
   case SlotKind::Weight:
@@ -38,33 +32,18 @@ static BaseKind getBaseOf(SlotKind kind) {
   llvm_unreachable("a scalar is not in memory");
 }
 
-DictionaryAttr vib::getPlaceAttr(MLIRContext *context, const Place &place) {
-  Builder builder(context);
-  return builder.getDictionaryAttr(
-      {builder.getNamedAttr("base",
-                            builder.getStringAttr(getBaseName(place.base))),
-       builder.getNamedAttr("offset", builder.getI64IntegerAttr(place.offset)),
-       builder.getNamedAttr("panel",
-                            builder.getI64IntegerAttr(place.layout.panel)),
-       builder.getNamedAttr("row",
-                            builder.getI64IntegerAttr(place.layout.row))});
+PlaceAttr vib::getPlaceAttr(const Place &place, RankedTensorType type) {
+  auto [row, panel] = place.layout;
+  bool isPlain = place.layout == getPlainLayout(type);
+  return PlaceAttr::get(type.getContext(), place.base, place.offset, panel,
+                        isPlain ? 0 : row);
 }
 
-Place vib::parsePlaceAttr(DictionaryAttr attr) {
-  auto name = attr.getAs<StringAttr>("base");
-  unsigned base = 0;
-  while (getBaseName(static_cast<BaseKind>(base)) != name)
-    ++base;
-  return {static_cast<BaseKind>(base),
-          attr.getAs<IntegerAttr>("offset").getInt(),
-          {attr.getAs<IntegerAttr>("row").getInt(),
-           attr.getAs<IntegerAttr>("panel").getInt()}};
-}
-
-int64_t vib::getElementBytes(Type element) {
-  if (element.isIndex())
-    return 8;
-  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+Place vib::getPlace(PlaceAttr attr, RankedTensorType type) {
+  Layout layout = getPlainLayout(type);
+  if (attr.getRow() != 0)
+    layout = {attr.getRow(), attr.getPanel()};
+  return {attr.getBase(), attr.getOffset(), layout};
 }
 
 std::optional<int64_t> vib::getStaticBytes(MemRefType type) {
@@ -115,23 +94,21 @@ Layout vib::choosePanelLayout(RankedTensorType type, int64_t columns) {
   return {columns, (type.getDimSize(0) | 1) * columns};
 }
 
+/// Collects the places in a list of parameters or tensors.
+template <typename AttrT>
+static void collectPlaces(ModuleOp module, StringRef attrName,
+                          llvm::StringMap<PlaceAttr> &places) {
+  auto list = module->getAttrOfType<ArrayAttr>(attrName);
+  if (!list)
+    return;
+  for (auto entry : list.getAsRange<AttrT>())
+    if (entry.getPlace())
+      places[entry.getName()] = entry.getPlace();
+}
+
 MemoryMap::MemoryMap(ModuleOp module) {
-  auto collect = [&](StringRef attrName, llvm::StringMap<Entry> &found) {
-    auto entries = module->getAttrOfType<ArrayAttr>(attrName);
-    if (!entries)
-      return;
-    for (auto entry : entries.getAsRange<DictionaryAttr>()) {
-      auto name = entry.getAs<StringAttr>("name");
-      auto offset = entry.getAs<IntegerAttr>("offset");
-      auto row = entry.getAs<IntegerAttr>("panel");
-      auto panelBytes = entry.getAs<IntegerAttr>("panel_bytes");
-      if (name && offset)
-        found[name] = {offset.getInt(), row ? row.getInt() : 0,
-                       panelBytes ? panelBytes.getInt() : 0};
-    }
-  };
-  collect(kParametersAttrName, parameters);
-  collect(kTensorsAttrName, tensors);
+  collectPlaces<ParameterAttr>(module, kParametersAttrName, parameters);
+  collectPlaces<TensorAttr>(module, kTensorsAttrName, tensors);
   if (auto bytes = module->getAttrOfType<IntegerAttr>(kBlockBytesAttrName))
     blockBytes = bytes.getInt();
   if (auto bytes = module->getAttrOfType<IntegerAttr>(kArenaBytesAttrName))
@@ -140,17 +117,14 @@ MemoryMap::MemoryMap(ModuleOp module) {
 
 FailureOr<Place> MemoryMap::lookup(SlotAttr slot, RankedTensorType type) const {
   BaseKind base = getBaseOf(slot.getKind());
-  const llvm::StringMap<Entry> &entries =
-      base == BaseKind::Arena ? tensors : parameters;
-  auto it = entries.find(slot.getName());
-  if (it == entries.end())
+  PlaceAttr attr =
+      (base == BaseKind::Arena ? tensors : parameters).lookup(slot.getName());
+  if (!attr)
     return failure();
-  const Entry &entry = it->second;
-  Layout layout = getPlainLayout(type);
-  if (entry.row != 0)
-    layout = {entry.row,
-              entry.panelBytes / getElementBytes(type.getElementType())};
-  return Place{base, entry.offset, layout};
+  // All blocks have the layout of that of the weights.
+  Place place = getPlace(attr, type);
+  place.base = base;
+  return place;
 }
 
 FailureOr<Place> MemoryMap::lookup(Value value) const {
@@ -158,8 +132,9 @@ FailureOr<Place> MemoryMap::lookup(Value value) const {
     auto places = kernel->getAttrOfType<ArrayAttr>(kPlacesAttrName);
     if (!places)
       return failure();
-    return parsePlaceAttr(
-        cast<DictionaryAttr>(places[cast<OpResult>(value).getResultNumber()]));
+    unsigned result = cast<OpResult>(value).getResultNumber();
+    return getPlace(cast<PlaceAttr>(places[result]),
+                    cast<RankedTensorType>(value.getType()));
   }
   auto argument = dyn_cast<BlockArgument>(value);
   if (!argument)
@@ -185,7 +160,7 @@ func::FuncOp Signature::createFunction(OpBuilder &builder, Location loc,
     types.push_back(
         MemRefType::get(memory.getBytes(base), builder.getI8Type()));
     attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
-        kBaseAttrName, builder.getStringAttr(getBaseName(base)))));
+        kBaseAttrName, builder.getStringAttr(stringifyBaseKind(base)))));
   }
   for (auto [slot, type] : scalars) {
     types.push_back(type);

@@ -23,42 +23,25 @@
 
 namespace vib {
 
-inline constexpr llvm::StringLiteral kParametersAttrName = "vib.parameters";
-inline constexpr llvm::StringLiteral kTensorsAttrName = "vib.tensors";
-inline constexpr llvm::StringLiteral kBlockBytesAttrName = "vib.block_bytes";
-inline constexpr llvm::StringLiteral kArenaBytesAttrName = "vib.arena_bytes";
-inline constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
 /// On an argument: the block that it points to, or the arena.
 inline constexpr llvm::StringLiteral kBaseAttrName = "vib.base";
 /// On a function of the phase kernels: an entry of the program.
 inline constexpr llvm::StringLiteral kEntryAttrName = "vib.entry";
-/// On a function of the phase kernels: a description of the kernel, as {name,
-/// entry, flops, bytes, units}.
-inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
 /// On a function of the phase kernels: code that several kernels call.
 inline constexpr llvm::StringLiteral kSharedAttrName = "vib.shared";
 /// The alignment in bytes of the blocks and the arena.
 inline constexpr int64_t kMemoryAlignment = 64;
-/// The most bytes of a block or the arena, so that sums and products of places
-/// and sizes do not overflow.
-inline constexpr int64_t kMostMemoryBytes = int64_t(1) << 48;
-/// On a vib.kernel: the place of each of its outs, as {base, offset, panel,
-/// row}.
+/// On a vib.kernel: the #vib.place of each of its outs.
 inline constexpr llvm::StringLiteral kPlacesAttrName = "places";
 /// On a vib.kernel: the offset of its scratch in the arena.
 inline constexpr llvm::StringLiteral kScratchAttrName = "scratch";
 
-/// The memory that a place belongs to: a block or the arena. Functions take
-/// these as arguments in this order.
-enum class BaseKind { Weights, Moment1, Moment2, Average, Gradients, Arena };
-inline constexpr unsigned kNumBases = 6;
-llvm::StringRef getBaseName(BaseKind base);
+/// Functions take the blocks and the arena as arguments in the order of
+/// BaseKind.
+inline constexpr unsigned kNumBases = getMaxEnumValForBaseKind() + 1;
 
-/// The layout of a tensor. Row-major: the rows (along the last dimension) begin
-/// at multiples of `row` elements. In panels: a panel has `row` columns of a
-/// matrix, its rows follow each other without a gap, and the panels begin at
-/// multiples of `panel` elements, so that element (r, c) is at c / row * panel
-/// + r * row + c % row.
+/// The layout of a tensor, as in a #vib.place, but `row` is always known. In
+/// panels, element (r, c) is at c / row * panel + r * row + c % row.
 struct Layout {
   int64_t row;
   int64_t panel = 0;
@@ -74,12 +57,9 @@ struct Place {
   Layout layout;
 };
 
-mlir::DictionaryAttr getPlaceAttr(mlir::MLIRContext *context,
-                                  const Place &place);
-Place parsePlaceAttr(mlir::DictionaryAttr attr);
-
-/// The number of bytes of an element in memory.
-int64_t getElementBytes(mlir::Type element);
+/// The place of a tensor of this type as an attribute, and back.
+PlaceAttr getPlaceAttr(const Place &place, mlir::RankedTensorType type);
+Place getPlace(PlaceAttr attr, mlir::RankedTensorType type);
 
 /// The bytes of a memref of static shape without gaps; none if it is not one,
 /// or if there are too many for an int64_t.
@@ -118,10 +98,7 @@ public:
   }
 
 private:
-  struct Entry {
-    int64_t offset, row, panelBytes;
-  };
-  llvm::StringMap<Entry> parameters, tensors;
+  llvm::StringMap<PlaceAttr> parameters, tensors;
   int64_t blockBytes = 0, arenaBytes = 0;
 };
 

@@ -38,14 +38,23 @@ struct Cost {
 };
 } // namespace
 
-static Cost getCost(DictionaryAttr info, const GpuArch &arch) {
+/// The operations a second with operands of this precision.
+static double getFlops(const GpuArch &arch, Precision operands) {
+  switch (operands) {
+  case Precision::BF16:
+    return arch.bf16;
+  case Precision::TF32:
+    return arch.tf32;
+  default:
+    return arch.f32;
+  }
+}
+
+static Cost getCost(KernelInfoAttr info, const GpuArch &arch) {
   Cost cost;
-  cost.flops = info.getAs<FloatAttr>("flops").getValueAsDouble();
-  cost.bytes = info.getAs<FloatAttr>("bytes").getValueAsDouble();
-  StringRef operands = info.getAs<StringAttr>("operands").getValue();
-  cost.compute = cost.flops / (operands == "bf16"   ? arch.bf16
-                               : operands == "tf32" ? arch.tf32
-                                                    : arch.f32);
+  cost.flops = info.getFlops().getValueAsDouble();
+  cost.bytes = info.getBytes().getValueAsDouble();
+  cost.compute = cost.flops / getFlops(arch, info.getOperands());
   cost.memory = cost.bytes / arch.bandwidth;
   return cost;
 }
@@ -67,12 +76,11 @@ static ExplainRow explainLaunch(gpu::LaunchFuncOp launch, const GpuArch &arch,
   Cost cost;
   SmallVector<std::string> names;
   for (auto info : kernel->getAttrOfType<ArrayAttr>(kKernelsAttrName)
-                       .getAsRange<DictionaryAttr>()) {
-    names.push_back(info.getAs<StringAttr>("name").str());
+                       .getAsRange<KernelInfoAttr>()) {
+    names.push_back(info.getName().str());
     cost.add(getCost(info, arch));
-    row.kernels.push_back({names.back(), info.getAs<ArrayAttr>("parts"),
-                           info.getAs<ArrayAttr>("fused"),
-                           info.getAs<ArrayAttr>("unfused")});
+    row.kernels.push_back(
+        {names.back(), info.getParts(), info.getFused(), info.getUnfused()});
   }
   row.name = llvm::join(names, " + ");
   row.flops = cost.flops;

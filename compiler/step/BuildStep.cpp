@@ -95,7 +95,8 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
       return signalPassFailure();
     FloatType type = getModelType(model);
     writeFunctions(model, train, type);
-    setMetadata(model, train, type);
+    if (failed(setMetadata(model, train, type)))
+      return signalPassFailure();
     numDifferentiated += model.getBody().front().getOperations().size();
     numParameters += model.getParameters().size();
     train.erase();
@@ -116,14 +117,21 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     writer.writeDecode();
   }
 
-  void setMetadata(ModelOp model, TrainOp train, FloatType type) {
+  LogicalResult setMetadata(ModelOp model, TrainOp train, FloatType type) {
+    std::optional<Precision> operands;
+    if (roundOperands || useTF32)
+      operands = roundOperands ? Precision::BF16 : Precision::TF32;
+    ModelAttr description =
+        getModelAttribute(model, type, train.getBatch(), operands);
+    ArrayAttr parameters = getParametersAttribute(model, train, type);
+    if (!description || !parameters)
+      return failure();
     ModuleOp module = getOperation();
-    StringRef operands = roundOperands ? "bf16" : useTF32 ? "tf32" : "";
-    module->setAttr("vib.phase", StringAttr::get(&getContext(), "step"));
-    module->setAttr("vib.model",
-                    getModelAttribute(model, train, type, train.getBatch(),
-                                      operands, computeHash(model)));
-    module->setAttr("vib.parameters", getParametersAttribute(model, train));
+    module->setAttr(kPhaseAttrName, StringAttr::get(&getContext(), "step"));
+    module->setAttr(kModelAttrName, description);
+    module->setAttr(kTrainingAttrName, getTrainingAttribute(train));
+    module->setAttr(kParametersAttrName, parameters);
+    return success();
   }
 };
 } // namespace

@@ -23,24 +23,23 @@ inline constexpr llvm::StringLiteral kFunctionNames[] = {
 inline constexpr llvm::StringLiteral kRequiredFunctionNames[] = {
     "train_step", "encode", "evaluate", "draw", "decode"};
 
-/// What the attributes vib.model and vib.parameters of a module say about the
-/// types of its functions.
+/// What the attributes vib.model, vib.training and vib.parameters of a module
+/// say about the types of its functions.
 struct Metadata {
-  mlir::Type type;
-  bool roundsOperands = false, isCategorical = false;
-  int64_t batch = 0, latents = 0, outputs = 0;
-  /// The numbers of an example.
-  int64_t inputs = 1;
+  ModelAttr model;
+  /// What training keeps for each parameter.
   llvm::SmallVector<SlotKind> state;
-  /// The shapes by the names, in the order of the model.
-  llvm::MapVector<llvm::StringRef, llvm::SmallVector<int64_t>> parameters;
+  /// The types by the names, in the order of the model.
+  llvm::MapVector<llvm::StringRef, mlir::RankedTensorType> parameters;
 
   /// The type of the input or output of this name; null if no model has one.
   mlir::RankedTensorType getTensorType(llvm::StringRef name) const;
+  /// Whether this is x, rounded to bf16 because all its readers round it.
+  bool isRoundedInput(llvm::StringRef name, mlir::RankedTensorType type) const;
 };
 
-/// Reads the attributes. Reports an error if a field is missing, unknown, of
-/// another type, or beyond what vib.train and the other ops of a model accept.
+/// Reads the attributes. Reports an error if one is missing, or if they
+/// contradict each other.
 llvm::FailureOr<Metadata> readMetadata(mlir::ModuleOp module);
 
 } // namespace vib

@@ -13,23 +13,20 @@
 
 namespace vib {
 
-/// The attribute `vib.model`: the fields of the runtime's VibModel that the
-/// model and its training determine, with the names that they have there.
-/// `operands` is the type to which wide contractions round their operands;
-/// empty means `type`.
-mlir::DictionaryAttr getModelAttribute(ModelOp model, TrainOp train,
-                                       mlir::FloatType type, int64_t batch,
-                                       llvm::StringRef operands,
-                                       llvm::StringRef hash);
+/// The attribute `vib.model`, or null if it is beyond what the attribute
+/// allows, which is reported. `operands` is the type to which wide contractions
+/// round their operands; none means `type`. Encoder and decoder must have been
+/// inlined.
+ModelAttr getModelAttribute(ModelOp model, mlir::FloatType type, int64_t batch,
+                            std::optional<Precision> operands);
 
-/// The attribute `vib.parameters`: one dictionary for each parameter, with the
-/// fields of the runtime's VibParameter except its offset.
-mlir::ArrayAttr getParametersAttribute(ModelOp model, TrainOp train);
+/// The attribute `vib.training`.
+TrainingAttr getTrainingAttribute(TrainOp train);
 
-/// A digest of what the model computes. It ignores locations, and also the
-/// batch size and beta, which do not change the meaning of the weights. Encoder
-/// and decoder must have been inlined.
-std::string computeHash(ModelOp model);
+/// The attribute `vib.parameters`: a #vib.parameter for each parameter, without
+/// a place. Null if a parameter is too large, which is reported.
+mlir::ArrayAttr getParametersAttribute(ModelOp model, TrainOp train,
+                                       mlir::FloatType type);
 
 } // namespace vib
 

@@ -31,15 +31,9 @@
 using namespace mlir;
 using namespace vib;
 
-unsigned vib::getNumMoments(const Optimizer &rule) {
-  if (rule.kind != OptimizerKind::SGD)
-    return 2;
-  return rule.momentum != 0 ? 1 : 0;
-}
-
 SmallVector<SlotKind> vib::getStateSlots(const Optimizer &rule, bool averaged) {
   SmallVector<SlotKind> slots = {SlotKind::Weight};
-  unsigned moments = getNumMoments(rule);
+  unsigned moments = rule.getNumMoments();
   if (moments > 0)
     slots.push_back(SlotKind::Moment1);
   if (moments > 1)
@@ -96,7 +90,7 @@ static void buildSGD(StepBuilder &step, ScalarBuilder &scalars,
     results.push_back(velocity);
 }
 
-StringRef vib::getName(OptimizerKind kind) {
+static StringRef getName(OptimizerKind kind) {
   switch (kind) {
   case OptimizerKind::SGD:
     return "sgd";

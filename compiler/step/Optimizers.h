@@ -19,9 +19,6 @@ namespace vib {
 /// average if there is one.
 llvm::SmallVector<SlotKind> getStateSlots(const Optimizer &rule, bool averaged);
 
-/// The number of moments of an optimizer.
-unsigned getNumMoments(const Optimizer &rule);
-
 /// Builds the new values of `state`, in the order of `getStateSlots`, in one
 /// loop in destination-passing style. Numbers that change from step to step are
 /// scalar arguments of the function.
@@ -29,9 +26,6 @@ llvm::SmallVector<mlir::Value> buildUpdate(StepBuilder &step,
                                            const Optimizer &rule, bool averaged,
                                            mlir::Value gradient,
                                            mlir::ValueRange state);
-
-/// "sgd", "adam" or "adamw".
-llvm::StringRef getName(OptimizerKind kind);
 
 } // namespace vib
 

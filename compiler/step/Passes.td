@@ -45,10 +45,9 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     rounded for each contraction that reads it.
 
     The module gets the attributes from which later phases and the program's
-    descriptor are made: `vib.phase = "step"`; `vib.model`, with the fields of
-    the runtime's `VibModel` that describe the model and its training; and
-    `vib.parameters`, with the name, the shape in memory, the transposition in
-    files and the initialization of each parameter.
+    descriptor are made: `vib.phase = "step"`, a `#vib.model` as `vib.model`, a
+    `#vib.training` as `vib.training`, and a list of `#vib.parameter` as
+    `vib.parameters`.
 
     ```mlir
     vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) { … }
@@ -86,10 +85,10 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
 def VerifyStep : Pass<"vib-verify-step", "mlir::ModuleOp"> {
   let summary = "Verify the invariants of the phase step";
   let description = [{
-    The module names its phase (`vib.phase = "step"`), its model and its
-    parameters, and contains the functions of the step. The fields of `vib.model`
-    and `vib.parameters` are complete, and have values that `vib.train` and the
-    ops of a model accept. Arguments and results are static tensors and scalars,
+    The module names its phase (`vib.phase = "step"`), its model, its training
+    and its parameters, and contains the functions of the step. (The verifiers of
+    these attributes have checked each of them by itself.) The parameters have
+    the type of the model. Arguments and results are static tensors and scalars,
     each with its own slot and the type that `vib.model` or `vib.parameters` give
     for that slot. `@train_step` returns all state, and every function returns
     what the runtime reads.

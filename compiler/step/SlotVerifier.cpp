@@ -56,7 +56,7 @@ LogicalResult SlotVerifier::verifyScalar(const Twine &what, Type type,
           .Cases({"seed", "step"}, builder.getI64Type())
           .Cases({"rows", "row0", "sample"}, builder.getI32Type())
           .Cases({"beta", "rate", "rate1", "scale2", "average", "decay"},
-                 data.type)
+                 data.model.getElementType())
           .Default(Type());
   if (!expected)
     return function.emitOpError("expected ")
@@ -78,9 +78,7 @@ LogicalResult SlotVerifier::verifyTensor(const Twine &what,
     return function.emitOpError("expected the slot of ")
            << what << " to name a tensor of the runtime, but none has the name "
            << "\"" << name << "\"";
-  bool isRounded = name == "x" && data.roundsOperands &&
-                   type == expected.clone(BFloat16Type::get(type.getContext()));
-  if (type != expected && !isRounded)
+  if (type != expected && !data.isRoundedInput(name, type))
     return function.emitOpError("expected ")
            << what << ", \"" << name << "\", to be a " << expected << " by "
            << "vib.model but got " << type;
@@ -95,22 +93,15 @@ LogicalResult SlotVerifier::verifyParameter(const Twine &what,
     return function.emitOpError("expected the slot of ")
            << what << " to name a parameter, but vib.parameters has no \""
            << slot.getName() << "\"";
-  if (type.getShape() != ArrayRef(parameter->second)) {
-    InFlightDiagnostic diagnostic = function.emitOpError("expected ");
-    diagnostic << what << " to have the shape of the parameter \""
-               << slot.getName() << "\", [";
-    llvm::interleaveComma(parameter->second, diagnostic);
-    return diagnostic << "], but got " << type;
-  }
-  if (type.getElementType() != data.type)
+  if (type != parameter->second)
     return function.emitOpError("expected ")
-           << what << " to have elements of the model's type, " << data.type
-           << ", but got " << type;
+           << what << " to have the type of the parameter \"" << slot.getName()
+           << "\", " << parameter->second << ", but got " << type;
   if (isStateSlot(slot.getKind()) &&
       !llvm::is_contained(data.state, slot.getKind()))
     return function.emitOpError("found the slot ")
-           << slot << ", but the optimizer and the average of vib.model do not "
-           << "have it";
+           << slot << ", but the optimizer and the average of "
+           << kTrainingAttrName << " do not have it";
   return success();
 }
 

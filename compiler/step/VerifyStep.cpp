@@ -19,12 +19,12 @@ namespace vib {
 } // namespace vib
 
 static LogicalResult verifyStep(ModuleOp module) {
-  auto phase = module->getAttrOfType<StringAttr>("vib.phase");
+  auto phase = module->getAttrOfType<StringAttr>(kPhaseAttrName);
   if (!phase || phase != "step") {
     InFlightDiagnostic diagnostic =
         module.emitError("expected a module of the phase step but got ");
     return phase ? diagnostic << "the phase " << phase
-                 : diagnostic << "no vib.phase";
+                 : diagnostic << "no " << kPhaseAttrName;
   }
   FailureOr<Metadata> data = readMetadata(module);
   if (failed(data))

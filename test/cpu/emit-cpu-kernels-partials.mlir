@@ -4,8 +4,7 @@
 // result for each unit, which a second kernel adds up in the order of the units, whichever
 // threads computed them.
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"},
-    vib.parameters = [{name = "w", shape = array<i64: 512, 128>}]} {
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"w" : tensor<512x128xf32>, init = constant(0.0)>]} {
   // CHECK-LABEL: func.func @encode(
   // CHECK-NEXT:    vib.launch @encode.layer units(4)
   // CHECK-NEXT:    vib.launch @encode.layer.combine units(1)

@@ -7,8 +7,8 @@
 // CHECK-NOT: memref.alloc(
 // CHECK-NOT: memref.copy
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"},
-    vib.parameters = [{name = "w", shape = array<i64: 1600, 40>}, {name = "b", shape = array<i64: 40>}]} {
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"w" : tensor<1600x40xf32>, init = constant(0.0)>,
+      #vib.parameter<"b" : tensor<40xf32>, init = constant(0.0)>]} {
   // CHECK-LABEL: func.func @encode(
   // CHECK-SAME:    attributes {vib.entry}
   // CHECK-NEXT:    vib.launch @encode.layer units(2)
@@ -18,7 +18,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
   // CHECK-SAME:    %[[BEGIN:.*]]: index, %[[END:.*]]: index,
   // CHECK-SAME:    {vib.base = "weights"}
   // CHECK-SAME:    {vib.base = "arena"}
-  // CHECK-SAME:    vib.kernel = {bytes = {{.*}}, entry = "encode", flops = {{.*}}, name = "layer", units = 2 : i64}
+  // CHECK-SAME:    vib.kernel = #vib.kernel_info<"layer", entry = "encode", units = 2, flops = {{.*}}, bytes = {{.*}}>
   // The loop over whole units, then the remaining, smaller unit.
   // CHECK:         %[[STOP:.*]] = arith.minsi %[[END]], %{{.*}} : index
   // CHECK:         scf.for %{{.*}} = %[[BEGIN]] to %[[STOP]]

@@ -5,7 +5,7 @@
 // the contraction has operands of two types.
 
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+module attributes {vib.phase = "fused", vib.parameters = []} {
   // CHECK-LABEL: func.func private @f.layer(
   // CHECK:         %[[X:.*]] = memref.view {{.*}} to memref<7x600xf32>
   // CHECK:         %[[S:.*]] = memref.view {{.*}} to memref<7x40xf32>
@@ -40,7 +40,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.paramete
 // -----
 
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = [{name = "s", shape = array<i64: 7, 40>}]} {
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"s" : tensor<7x40xf32>, init = constant(0.0)>]} {
   // CHECK-LABEL: func.func private @f.layer(
   // CHECK-NOT:     arith.subf
   // CHECK:         arith.negf
@@ -74,7 +74,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.paramete
 
 // -----
 
-module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+module attributes {vib.phase = "fused", vib.parameters = []} {
   // CHECK-LABEL: func.func private @encode.statistics(
   // CHECK:         arith.extf
   // CHECK:         vector.fma {{.*}} : vector<4xf32>
@@ -95,7 +95,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.paramete
 // -----
 
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+module attributes {vib.phase = "fused", vib.parameters = []} {
   // CHECK-LABEL: func.func private @f.layer(
   // The tile is stored, and the op follows in a loop of its own.
   // CHECK:         vector.store %{{.*}}#0

@@ -4,8 +4,7 @@
 // or if the update of a matrix with rows of four elements takes one vector for each row.
 
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"},
-    vib.parameters = [{name = "w", shape = array<i64: 32, 4>}]} {
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"w" : tensor<32x4xf32>, init = constant(0.0)>]} {
   // The 20 rows are along the vectors. 16 of them are computed at once, with four terms of
   // the sum for each of the four columns in a register.
   // CHECK-LABEL: func.func private @encode.statistics(

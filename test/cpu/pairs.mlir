@@ -27,7 +27,7 @@
 // CHECK:           %[[NEXT:.*]] = arith.addi %[[AT]], %c2
 // CHECK:           vector.load {{.*}}[%[[NEXT]]] : memref<144xbf16>, vector<2xbf16>
 
-module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+module attributes {vib.phase = "fused", vib.parameters = []} {
 func.func @step(%x: tensor<6x24xbf16> {vib.slot = #vib.slot<input, "x">},
     %d: tensor<6x32xbf16> {vib.slot = #vib.slot<input, "d">})
     -> (tensor<24x32xf32> {vib.slot = #vib.slot<output, "g">}) {
@@ -58,7 +58,7 @@ func.func @step(%x: tensor<6x24xbf16> {vib.slot = #vib.slot<input, "x">},
 // CHECK:         x86vector.avx512.dot
 // CHECK-NOT:   vector.interleave
 // CHECK:       return
-module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+module attributes {vib.phase = "fused", vib.parameters = []} {
 func.func @encode(%x: tensor<30x6xbf16> {vib.slot = #vib.slot<input, "x">},
     %w: tensor<6x32xbf16> {vib.slot = #vib.slot<input, "w">})
     -> (tensor<30x32xf32> {vib.slot = #vib.slot<output, "h">}) {

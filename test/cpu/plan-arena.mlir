@@ -7,17 +7,17 @@
 // odd number of rows.
 // CHECK:      module attributes
 // CHECK-SAME: vib.block_bytes = 17216 : i64
-// CHECK-SAME: vib.parameters = [{name = "w", offset = 0 : i64, panel = 32 : i64, panel_bytes = 8320 : i64, shape = array<i64: 64, 64>}, {name = "b", offset = 16960 : i64, shape = array<i64: 64>}]
-// CHECK-SAME: vib.tensors = [{name = "x", offset = 0 : i64, type = tensor<16x256xf32>}, {name = "y", offset = 16704 : i64, type = tensor<16x256xf32>}]
+// CHECK-SAME: vib.parameters = [#vib.parameter<"w" : tensor<64x64xf32>, init = constant(0.0), place = <weights + 0, panel = 2080, row = 32>>, #vib.parameter<"b" : tensor<64xf32>, init = constant(0.0), place = <weights + 16960>>]
+// CHECK-SAME: vib.tensors = [#vib.tensor<"x" : tensor<16x256xf32>, place = <arena + 0>>, #vib.tensor<"y" : tensor<16x256xf32>, place = <arena + 16704>>]
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"},
-    vib.parameters = [{name = "w", shape = array<i64: 64, 64>}, {name = "b", shape = array<i64: 64>}]} {
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"w" : tensor<64x64xf32>, init = constant(0.0)>,
+      #vib.parameter<"b" : tensor<64xf32>, init = constant(0.0)>]} {
   // CHECK-LABEL: func.func @chain
   func.func @chain(%x: tensor<16x256xf32> {vib.slot = #vib.slot<input, "x">})
       -> (tensor<16x256xf32> {vib.slot = #vib.slot<output, "y">}) {
     %e = tensor.empty() : tensor<16x256xf32>
     // CHECK: vib.kernel "first"
-    // CHECK-SAME: places = [{base = "arena", offset = [[A:[0-9]+]] : i64, panel = 544 : i64, row = 32 : i64}]
+    // CHECK-SAME: places = [#vib.place<arena + [[A:[0-9]+]], panel = 544, row = 32>]
     %a = vib.kernel "first" ins(%x as %i : tensor<16x256xf32>) outs(%e as %o : tensor<16x256xf32>) {
       %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<16x256xf32>) outs(%o : tensor<16x256xf32>) {
       ^bb0(%v: f32, %w: f32):
@@ -27,9 +27,9 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
       vib.yield %r : tensor<16x256xf32>
     } -> tensor<16x256xf32>
     // CHECK: vib.kernel "second"
-    // CHECK-NOT: offset = [[A]] :
+    // CHECK-NOT: arena + [[A]],
     // CHECK: vib.kernel "third"
-    // CHECK-SAME: places = [{base = "arena", offset = [[A]] : i64, panel = 544 : i64, row = 32 : i64}]
+    // CHECK-SAME: places = [#vib.place<arena + [[A]], panel = 544, row = 32>]
     %b = vib.kernel "second" ins(%a as %i : tensor<16x256xf32>) outs(%e as %o : tensor<16x256xf32>) {
       %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<16x256xf32>) outs(%o : tensor<16x256xf32>) {
       ^bb0(%v: f32, %w: f32):
@@ -48,7 +48,7 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
     } -> tensor<16x256xf32>
     // A value that is returned is computed directly in the place of the output.
     // CHECK: vib.kernel "last"
-    // CHECK-SAME: places = [{base = "arena", offset = 16704 : i64, panel = 0 : i64, row = 256 : i64}]
+    // CHECK-SAME: places = [#vib.place<arena + 16704>]
     %d = vib.kernel "last" ins(%c as %i : tensor<16x256xf32>) outs(%e as %o : tensor<16x256xf32>) {
       %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<16x256xf32>) outs(%o : tensor<16x256xf32>) {
       ^bb0(%v: f32, %w: f32):
@@ -66,9 +66,9 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32"},
 
 // Only the other entries read the results of `scale`, so they are in panels.
 // CHECK:      module attributes
-// CHECK-SAME: {internal, name = "x", offset = {{[0-9]+}} : i64, panel = 32 : i64, panel_bytes = 2176 : i64, type = tensor<16x256xf32>}
+// CHECK-SAME: #vib.tensor<"x" : tensor<16x256xf32>, internal, place = <arena + {{[0-9]+}}, panel = 544, row = 32>>
 #id = affine_map<(i, j) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32"}, vib.parameters = []} {
+module attributes {vib.phase = "fused", vib.parameters = []} {
   func.func @scale(%image: tensor<16x256xi8> {vib.slot = #vib.slot<input, "image">})
       -> (tensor<16x256xf32> {vib.slot = #vib.slot<output, "x">}) {
     %e = tensor.empty() : tensor<16x256xf32>

@@ -19,7 +19,7 @@
 // CHECK:         return
 
 // CHECK:       func.func private @a(%[[BEGIN:.*]]: index, %[[END:.*]]: index, %[[W:.*]]: memref<256xi8> {{.*}}, %[[ARENA:.*]]: memref<256xi8> {{.*}}, %[[RATE:.*]]: f32
-// CHECK-SAME:    vib.kernel = {name = "a"}
+// CHECK-SAME:    vib.kernel = #vib.kernel_info<"a",
 // CHECK-DAG:     %[[C32:.*]] = arith.constant 32 : index
 // CHECK-DAG:     %[[C64:.*]] = arith.constant 64 : index
 // CHECK-DAG:     %[[X:.*]] = memref.view %[[W]][%[[C32]]]
@@ -31,7 +31,7 @@
 // CHECK-DAG:     arith.constant 96 : index
 // CHECK-DAG:     arith.constant 128 : index
 // CHECK:         call @a.shared(
-func.func private @a(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = {name = "a"}} {
+func.func private @a(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = #vib.kernel_info<"a", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %c32 = arith.constant 32 : index
   %c64 = arith.constant 64 : index
@@ -44,7 +44,7 @@ func.func private @a(%begin: index, %end: index, %w: memref<256xi8> {vib.base = 
   }
   return
 }
-func.func private @b(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = {name = "b"}} {
+func.func private @b(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = #vib.kernel_info<"b", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %c96 = arith.constant 96 : index
   %c128 = arith.constant 128 : index
@@ -75,7 +75,7 @@ func.func private @b(%begin: index, %end: index, %w: memref<256xi8> {vib.base = 
 // CHECK-NOT:   .shared
 // CHECK:       func.func private @type(
 // CHECK:         scf.for
-func.func private @operation(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = {name = "operation"}} {
+func.func private @operation(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = #vib.kernel_info<"operation", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %c96 = arith.constant 96 : index
   %c128 = arith.constant 128 : index
@@ -88,7 +88,7 @@ func.func private @operation(%begin: index, %end: index, %w: memref<256xi8> {vib
   }
   return
 }
-func.func private @alignment(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = {name = "alignment"}} {
+func.func private @alignment(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = #vib.kernel_info<"alignment", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %c8 = arith.constant 8 : index
   %c128 = arith.constant 128 : index
@@ -101,7 +101,7 @@ func.func private @alignment(%begin: index, %end: index, %w: memref<256xi8> {vib
   }
   return
 }
-func.func private @step(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = {name = "step"}} {
+func.func private @step(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = #vib.kernel_info<"step", entry = "step", units = 1>} {
   %c2 = arith.constant 2 : index
   %c96 = arith.constant 96 : index
   %c128 = arith.constant 128 : index
@@ -114,7 +114,7 @@ func.func private @step(%begin: index, %end: index, %w: memref<256xi8> {vib.base
   }
   return
 }
-func.func private @type(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = {name = "type"}} {
+func.func private @type(%begin: index, %end: index, %w: memref<256xi8> {vib.base = "weights"}, %arena: memref<256xi8> {vib.base = "arena"}, %rate: f32 {vib.slot = #vib.slot<scalar, "rate1">}) attributes {vib.kernel = #vib.kernel_info<"type", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %c96 = arith.constant 96 : index
   %c128 = arith.constant 128 : index
@@ -149,7 +149,7 @@ func.func private @type(%begin: index, %end: index, %w: memref<256xi8> {vib.base
 // CHECK:         call @overlap.shared
 // CHECK:       func.func private @overlap2(
 // CHECK:         call @overlap.shared
-func.func private @inplace(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "inplace"}} {
+func.func private @inplace(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"inplace", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %a = arith.constant 64 : index
   %b = arith.constant 64 : index
@@ -161,7 +161,7 @@ func.func private @inplace(%begin: index, %end: index, %arena: memref<256xi8> {v
   }
   return
 }
-func.func private @apart(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "apart"}} {
+func.func private @apart(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"apart", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %a = arith.constant 64 : index
   %b = arith.constant 128 : index
@@ -173,7 +173,7 @@ func.func private @apart(%begin: index, %end: index, %arena: memref<256xi8> {vib
   }
   return
 }
-func.func private @inplace2(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "inplace2"}} {
+func.func private @inplace2(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"inplace2", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %a = arith.constant 128 : index
   %b = arith.constant 128 : index
@@ -185,7 +185,7 @@ func.func private @inplace2(%begin: index, %end: index, %arena: memref<256xi8> {
   }
   return
 }
-func.func private @overlap(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "overlap"}} {
+func.func private @overlap(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"overlap", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %a = arith.constant 32 : index
   %b = arith.constant 48 : index
@@ -197,7 +197,7 @@ func.func private @overlap(%begin: index, %end: index, %arena: memref<256xi8> {v
   }
   return
 }
-func.func private @overlap2(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "overlap2"}} {
+func.func private @overlap2(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"overlap2", entry = "step", units = 1>} {
   %c1 = arith.constant 1 : index
   %a = arith.constant 96 : index
   %b = arith.constant 112 : index
@@ -217,7 +217,7 @@ func.func private @overlap2(%begin: index, %end: index, %arena: memref<256xi8> {
 // CHECK-LABEL: func.func private @unit(
 // CHECK:         memref.view
 // CHECK-NOT:   .shared
-func.func private @unit(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "unit"}} {
+func.func private @unit(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"unit", entry = "step", units = 1>} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %one = arith.constant 1.0 : f32
@@ -227,7 +227,7 @@ func.func private @unit(%begin: index, %end: index, %arena: memref<256xi8> {vib.
   }
   return
 }
-func.func private @unit2(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "unit2"}} {
+func.func private @unit2(%begin: index, %end: index, %arena: memref<256xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"unit2", entry = "step", units = 1>} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %one = arith.constant 1.0 : f32

@@ -28,13 +28,13 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
     return
   }
   // expected-note @below {{the number of units of the kernel is 4}}
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} { return }
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} { return }
 }
 
 // -----
 
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     // expected-error @below {{expected a kernel to use only the arena and the stack, without allocating or copying memory}}
     %0 = memref.alloc() : memref<4xf32>
     return
@@ -55,12 +55,12 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 // -----
 
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     // expected-error @below {{expected a call of code that kernels share, but step.l has no vib.shared}}
     call @step.l(%b, %e) : (index, index) -> ()
     return
   }
-  func.func private @step.l(%b: index, %e: index) attributes {vib.kernel = {name = "l", entry = "step", units = 4 : i64}} { return }
+  func.func private @step.l(%b: index, %e: index) attributes {vib.kernel = #vib.kernel_info<"l", entry = "step", units = 4>} { return }
 }
 
 // -----
@@ -78,7 +78,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A view goes beyond the arena.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -92,7 +92,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A view begins within an element.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -106,7 +106,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A kernel of four units takes more than four rows.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -124,7 +124,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A vector goes beyond its row.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -139,7 +139,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // Rows in panels of 16: the column is within the panel. No error.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -158,7 +158,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // An index that memory determines.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -174,7 +174,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A loop that does not end.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -189,7 +189,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A division by zero.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -203,7 +203,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // More than the stack has room for.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -217,7 +217,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // An alignment that nothing provides.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c16 = arith.constant 16 : index
@@ -261,7 +261,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
     vib.launch @step.k units(4) (%a) : (memref<64xi8>)
     return
   }
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "weights"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} { return }
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "weights"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} { return }
 }
 
 // -----
@@ -319,7 +319,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // Memory that has another name after a branch.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %v = memref.view %a[%c0][] : memref<64xi8> to memref<4xf32>
     %isLess = arith.cmpi slt, %b, %e : index
@@ -337,7 +337,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A loop whose index overflows before it reaches the end.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c2 = arith.constant 2 : index
     %c4 = arith.constant 4 : index
@@ -357,7 +357,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 // A kernel that is shared code, too, could call itself.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
   // expected-error @below {{expected only one of vib.entry, vib.kernel and vib.shared}}
-  func.func private @step.k(%b: index, %e: index) attributes {vib.shared, vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index) attributes {vib.shared, vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     return
   }
 }
@@ -375,7 +375,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // LLVM is told that two views of the shared code do not overlap.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 4 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
     %c0 = arith.constant 0 : index
     %c8 = arith.constant 8 : index
     %v = memref.view %a[%c0][] : memref<64xi8> to memref<4xf32>
@@ -391,7 +391,7 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 
 // A kernel of more units than the shared code has room for.
 module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
-  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = {name = "k", entry = "step", units = 5 : i64}} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 5>} {
     %c0 = arith.constant 0 : index
     %v = memref.view %a[%c0][] : memref<64xi8> to memref<4xf32>
     call @shared(%b, %e, %v) : (index, index, memref<4xf32>) -> ()

@@ -287,7 +287,8 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 // The order is read at a row that the batch may not have.
 
-module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [{name = "x", offset = 0 : i64, type = tensor<4x8xf32>}, {name = "y", offset = 128 : i64, type = tensor<4xi32>}], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
+      #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
     gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
@@ -318,7 +319,8 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 // Eight numbers of a row, and nine of it.
 
-module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [{name = "x", offset = 0 : i64, type = tensor<4x8xf32>}, {name = "y", offset = 128 : i64, type = tensor<4xi32>}], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
+      #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
     gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
@@ -365,7 +367,8 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 // A row of labels has one number, not eight.
 
-module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [{name = "x", offset = 0 : i64, type = tensor<4x8xf32>}, {name = "y", offset = 128 : i64, type = tensor<4xi32>}], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
+      #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
     gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index

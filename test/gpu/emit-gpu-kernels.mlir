@@ -7,15 +7,14 @@
 #row = affine_map<(i, j) -> (i)>
 #column = affine_map<(i, j) -> (j)>
 // CHECK: module attributes {gpu.container_module
-module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f32"},
-    vib.parameters = [{init = "constant", init_scale = 0.0, name = "b", shape = array<i64: 10>, transposed = false}]} {
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"b" : tensor<10xf32>, init = constant(0.0)>]} {
   // CHECK: gpu.module @kernels
   // CHECK: gpu.func @train_step_softmax(%weights: memref<64xi8> {llvm.align = 256 : i64, llvm.noalias}
   // CHECK-SAME: %arena: memref<{{[0-9]+}}xi8> {llvm.align = 256 : i64, llvm.noalias}
   // The steps of a run are an array of VibStep.
   // CHECK-SAME: %step: memref<80xi8> {llvm.align = 8 : i64, llvm.noalias}
   // CHECK-SAME: kernel attributes {known_block_size = array<i32: 128, 1, 1>, nvvm.minctasm = 2 : i32
-  // CHECK-SAME: vib.kernels = [{bytes = {{.*}}, entry = "train_step", flops = {{.*}}, name = "softmax", operands = "f32", units = 15 : i64}]
+  // CHECK-SAME: vib.kernels = [#vib.kernel_info<"softmax", entry = "train_step", units = 15, flops = {{.*}}, bytes = {{.*}}>]
   // CHECK-DAG: %[[T:.*]] = gpu.thread_id x
   // CHECK-DAG: %[[B:.*]] = gpu.block_id x
   // CHECK-DAG: gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>

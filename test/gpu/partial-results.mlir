@@ -9,9 +9,8 @@
 #m = affine_map<(i, j, k) -> (i, k)>
 #n = affine_map<(i, j, k) -> (k, j)>
 #mn = affine_map<(i, j, k) -> (i, j)>
-module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f32"},
-    vib.parameters = [{init = "constant", init_scale = 0.0, name = "w", shape = array<i64: 64, 256>, transposed = false},
-                      {init = "constant", init_scale = 0.0, name = "b", shape = array<i64: 256>, transposed = false}]} {
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"w" : tensor<64x256xf32>, init = constant(0.0)>,
+      #vib.parameter<"b" : tensor<256xf32>, init = constant(0.0)>]} {
   // CHECK: gpu.func @train_step_k(
   // CHECK-SAME: %arena: memref<[[BYTES:[0-9]+]]xi8>
   // CHECK: %[[B:.*]] = gpu.block_id x

@@ -4,15 +4,13 @@
 // RUN: vib-opt %s --vib-choose-block-tiles --vib-plan-device-arena | FileCheck %s
 
 // CHECK: vib.arena_bytes
-// CHECK-SAME: vib.parameters = [{{.*}}offset = 0 : i64, shape = array<i64: 8, 512>
-// CHECK-NOT: panel_bytes
-module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f32"},
-    vib.parameters = [{init = "constant", init_scale = 0.0, name = "w", shape = array<i64: 8, 512>, transposed = false}]} {
+// CHECK-SAME: vib.parameters = [#vib.parameter<"w" : tensor<8x512xf32>, init = constant(0.0), place = <weights + 0>>]
+module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"w" : tensor<8x512xf32>, init = constant(0.0)>]} {
   func.func @train_step(%x: tensor<8x512xf32> {vib.slot = #vib.slot<input, "x">},
       %w: tensor<8x512xf32> {vib.slot = #vib.slot<weight, "w">})
       -> (tensor<8x512xf32> {vib.slot = #vib.slot<output, "y">}) {
     %e = tensor.empty() : tensor<8x512xf32>
-    // CHECK: vib.kernel "a" {{.*}} places = [{base = "arena", offset = [[A:[0-9]+]] : i64, panel = 0 : i64, row = 512 : i64}]
+    // CHECK: vib.kernel "a" {{.*}} places = [#vib.place<arena + [[A:[0-9]+]]>]
     %a = vib.kernel "a" ins(%x : tensor<8x512xf32>) outs(%e as %o : tensor<8x512xf32>) attributes {launch = 0 : i64} {
       %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<8x512xf32>) outs(%o : tensor<8x512xf32>) {
       ^bb0(%in: f32, %out: f32):
@@ -22,10 +20,10 @@ module attributes {vib.phase = "fused", vib.model = {type = "f32", operands = "f
       vib.yield %0 : tensor<8x512xf32>
     } -> tensor<8x512xf32>
     // CHECK: vib.kernel "b"
-    // CHECK-NOT: offset = [[A]] :
+    // CHECK-NOT: arena + [[A]]>
     // CHECK: vib.kernel "c"
-    // CHECK-NOT: offset = [[A]] :
-    // CHECK: vib.kernel "d" {{.*}} offset = [[A]] : i64
+    // CHECK-NOT: arena + [[A]]>
+    // CHECK: vib.kernel "d" {{.*}} places = [#vib.place<arena + [[A]]>]
     %b = vib.kernel "b" ins(%a : tensor<8x512xf32>) outs(%e as %o : tensor<8x512xf32>) attributes {launch = 1 : i64} {
       %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<8x512xf32>) outs(%o : tensor<8x512xf32>) {
       ^bb0(%in: f32, %out: f32):

@@ -9,7 +9,7 @@ module attributes {vib.phase = "fused"} {}
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
     // expected-note @+1 {{the kernel was compiled for 128}}
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       gpu.return
     }
   }
@@ -32,7 +32,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
     // expected-note @+1 {{the kernel was compiled for 128}}
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 2, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 2, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       gpu.return
     }
   }
@@ -52,7 +52,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       gpu.return
     }
   }
@@ -72,7 +72,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       gpu.return
     }
   }
@@ -112,6 +112,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
+    // expected-error @+1 {{expected vib.kernels to be a list of #vib.kernel_info but got [{name = "k"}]}}
     gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k"}]} {
       gpu.return
     }
@@ -122,7 +123,6 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     %c2 = arith.constant 2 : index
     %c64 = arith.constant 64 : index
     %c128 = arith.constant 128 : index
-    // expected-error @+1 {{expected to launch a kernel, but @kernels::@k has no vib.kernels that describes it}}
     gpu.launch_func @kernels::@k blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
     return
   }
@@ -134,7 +134,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       gpu.return
     }
   }
@@ -154,7 +154,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
       gpu.return
     }
@@ -175,7 +175,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
       gpu.return
     }
@@ -197,7 +197,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
       gpu.return
     }
@@ -218,7 +218,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       %c0 = arith.constant 0 : index
       %c1024 = arith.constant 1024 : index
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
@@ -243,7 +243,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       %c0 = arith.constant 0 : index
       %c1024 = arith.constant 1024 : index
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
@@ -270,7 +270,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       %c0 = arith.constant 0 : index
       %c1024 = arith.constant 1024 : index
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
@@ -295,7 +295,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       gpu.return
     }
   }
@@ -316,7 +316,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
     // expected-error @+1 {{expected a kernel to take the blocks, the arena and the step, or the arguments of gather}}
-    gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       gpu.return
     }
   }
@@ -326,7 +326,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [{name = "k", entry = "train_step", flops = 0.0 : f64, bytes = 0.0 : f64, units = 1 : i64, operands = "f32"}]} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
       %c0 = arith.constant 0 : index
       %one = arith.constant 1.0 : f32
       %view = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>

@@ -45,7 +45,7 @@ module attributes {vib.phase = "kernels"} {
   // CHECK: llvm.call @train_step.scale(%[[BEGIN]], %[[END]],
   func.func private @train_step.scale(%begin: index, %end: index,
       %weights: memref<256xi8>, %arena: memref<512xi8>, %beta: f32)
-      attributes {vib.kernel = {name = "scale", entry = "train_step", flops = 16.0 : f64, bytes = 160000.0 : f64, units = 4 : i64}} {
+      attributes {vib.kernel = #vib.kernel_info<"scale", entry = "train_step", units = 4, flops = 16.0, bytes = 160000.0>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %v = memref.view %weights[%c0][] : memref<256xi8> to memref<4x16xf32>

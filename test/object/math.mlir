@@ -10,7 +10,7 @@ module attributes {vib.phase = "kernels"} {
   // CHECK-NOT: vector.
   func.func private @train_step.k(%begin: index, %end: index,
       %arena: memref<64xi8>)
-      attributes {vib.kernel = {name = "k", entry = "train_step", flops = 4.0 : f64, bytes = 32.0 : f64, units = 1 : i64}} {
+      attributes {vib.kernel = #vib.kernel_info<"k", entry = "train_step", units = 1, flops = 4.0, bytes = 32.0>} {
     %c0 = arith.constant 0 : index
     %v = memref.view %arena[%c0][] : memref<64xi8> to memref<8xf64>
     %x = vector.load %v[%c0] : memref<8xf64>, vector<2xf64>

@@ -5,20 +5,16 @@
 // CHECK:      module attributes
 // CHECK-SAME:   vib.arena_bytes = 128 : i64
 // CHECK-SAME:   vib.block_bytes = 128 : i64
-// CHECK-SAME:   name = "l.weight", offset = 0 : i64, shape = array<i64: 3, 2>
-// CHECK-SAME:   name = "l.bias", offset = 64 : i64, shape = array<i64: 2>
+// CHECK-SAME:   #vib.parameter<"l.weight" : tensor<3x2xf32>, transposed, init = constant(0.0), place = <weights + 0>>
+// CHECK-SAME:   #vib.parameter<"l.bias" : tensor<2xf32>, init = constant(0.0), place = <weights + 64>>
 // CHECK-SAME:   vib.phase = "kernels"
-// CHECK-SAME:   vib.tensors = [{name = "x", offset = 0 : i64, type = tensor<4x3xf32>}, {name = "y", offset = 64 : i64, type = tensor<4x2xf32>}]
+// CHECK-SAME:   vib.tensors = [#vib.tensor<"x" : tensor<4x3xf32>, place = <arena + 0>>, #vib.tensor<"y" : tensor<4x2xf32>, place = <arena + 64>>]
 module attributes {vib.phase = "step",
-    vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 4 : i64, samples = 1 : i64, latents = 1 : i64, outputs = 2 : i64, input_shape = array<i64: 3>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [
-      {name = "l.weight", shape = array<i64: 3, 2>, transposed = true, init = "constant", init_scale = 0.0},
-      {name = "l.bias", shape = array<i64: 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 4, input = [3], posterior = !vib.normal<1>, likelihood = !vib.normal<2>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"l.weight" : tensor<3x2xf32>, transposed, init = constant(0.0)>,
+      #vib.parameter<"l.bias" : tensor<2xf32>, init = constant(0.0)>]} {
   // CHECK:      func.func @train_step(%[[W:.*]]: memref<128xi8> {vib.base = "weights"}, %[[A:.*]]: memref<128xi8> {vib.base = "arena"}, %[[R:.*]]: f32 {vib.slot = #vib.slot<scalar, "rate">}) attributes {vib.entry}
   // CHECK-DAG:    memref.view %[[W]][%{{.*}}][] : memref<128xi8> to memref<3x2xf32>
   // CHECK-DAG:    memref.view %[[W]][%{{.*}}][] : memref<128xi8> to memref<2xf32>

@@ -2,8 +2,7 @@
 // activation and dy once, where they are computed, and a weight again for each contraction.
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step="precision=bf16 with-gradients" | FileCheck %s
 
-// CHECK: operands = "bf16"
-// CHECK-SAME: type = "f32"
+// CHECK: type = f32, operands = bf16
 
 // @scale returns its result rounded.
 // CHECK-LABEL: func.func @scale(

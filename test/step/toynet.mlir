@@ -3,13 +3,10 @@
 // input followed by its own gradients and updates.
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
 
-// CHECK: module attributes {vib.model = {average_decay = 0.99{{[0-9]*}} : f64, averaged = true, batch = 100 : i64
-// CHECK-SAME: input_shape = array<i64: 28, 28>
-// CHECK-SAME: latents = 256 : i64, likelihood = "categorical", moments = 2 : i64
-// CHECK-SAME: optimizer = "adam", outputs = 10 : i64, rate = 1.000000e-04 : f64
-// CHECK-SAME: samples = 1 : i64
-// CHECK-SAME: vib.parameters = [{init = "uniform", init_scale = 0.057{{[0-9]*}} : f64, name = "encode.0.weight", shape = array<i64: 784, 1024>, transposed = true}
+// CHECK: module attributes {vib.model = #vib.model<"toynet", hash = "{{[0-9a-f]+}}", type = f32, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, beta = 0.001>
+// CHECK-SAME: vib.parameters = [#vib.parameter<"encode.0.weight" : tensor<784x1024xf32>, transposed, init = uniform(0.057{{[0-9]*}})>, #vib.parameter<"encode.0.bias" : tensor<1024xf32>, init = constant(0.0)>
 // CHECK-SAME: vib.phase = "step"
+// CHECK-SAME: vib.training = #vib.training<epochs = 200, seed = 0, optimizer = #vib.adam<lr = 1.0e-4, beta1 = 0.5>, schedule = #vib.staircase<rate = 0.97, epochs = 2.0>, beta_schedule = #vib.constant, average = 0.999>
 
 // CHECK-LABEL: func.func @scale(
 // CHECK-SAME:    %image: tensor<100x784xi8> {vib.slot = #vib.slot<input, "image">}

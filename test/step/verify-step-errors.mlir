@@ -19,74 +19,83 @@ module attributes {vib.phase = "step"} {
 
 // -----
 
+// expected-error @+1 {{expected a description of the training, vib.training}}
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>} {
+}
+
+// -----
+
 // expected-error @+1 {{expected the list of parameters, vib.parameters}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}}} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>} {
 }
 
 // -----
 
-// expected-error @+1 {{expected entry 1 of vib.parameters to have a name and a shape}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}, {name = "b"}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>,
+    // expected-error @+2 {{expected 'init' in #vib.parameter}}
+    // expected-note @+1 {{#vib.parameter is written}}
+      #vib.parameter<"b" : tensor<2xf32>>]} {
 }
 
 // -----
 
-// expected-error @+1 {{expected the parameter "w" to have 'shape', array<i64: …> of positive integers, but got array<i64: 4, 0>}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 0>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    // expected-error @+1 {{expected "w" to have dimensions of at least 1, and at most 281474976710656 bytes, but got 'tensor<4x0xf32>'}}
+    vib.parameters = [#vib.parameter<"w" : tensor<4x0xf32>, init = constant(0.0)>]} {
+}
+
+// -----
+
+// expected-error @+1 {{expected the parameter "w" to have elements of the type of vib.model, 'f32', but got 'tensor<4x2xf64>'}}
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf64>, init = constant(0.0)>]} {
 }
 
 // -----
 
 // expected-error @+1 {{two entries of vib.parameters have the name "w"}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0}, {name = "w", shape = array<i64: 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4xf32>, init = constant(0.0)>,
+      #vib.parameter<"w" : tensor<2xf32>, init = constant(0.0)>]} {
 }
 
 // -----
 
 // expected-error @+1 {{expected a function @evaluate}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @train_step() { return }
   func.func @encode() { return }
 }
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -98,13 +107,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -116,13 +123,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -134,13 +139,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -151,13 +154,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -168,13 +169,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -185,30 +184,26 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
   func.func @decode() { return }
-  // expected-error @+1 {{expected argument 0 to have the shape of the parameter "w", [4, 2], but got 'tensor<2x4xf32>'}}
+  // expected-error @+1 {{expected argument 0 to have the type of the parameter "w", 'tensor<4x2xf32>', but got 'tensor<2x4xf32>'}}
   func.func @train_step(%w: tensor<2x4xf32> {vib.slot = #vib.slot<weight, "w">}) { return }
 }
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -223,13 +218,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -243,13 +236,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @draw() { return }
@@ -271,77 +262,71 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 // -----
 
 // A rate that vib.train does not accept.
-// expected-error @+1 {{expected vib.model to have 'rate', an f64 above 0.0, but got -1.000000e+00 : f64}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = -1.0,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    // expected-error @+1 {{expected 'lr' above 0 but got -1.0}}
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = -1.0, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
 }
 
 // -----
 
-// The optimizer has one moment.
-// expected-error @+1 {{expected vib.model to have 'moments', an i64 of 1 to 1, but got 2 : i64}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 2 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+// The optimizer has no moment.
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
+  // expected-error @+1 {{found the slot #vib.slot<moment1, "w">, but the optimizer and the average of vib.training do not have it}}
+  func.func @train_step(%w: tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">},
+                        %m: tensor<4x2xf32> {vib.slot = #vib.slot<moment1, "w">}) { return }
 }
 
 // -----
 
 // A field of another version.
-// expected-error @+1 {{found 'colour' in vib.model, which has no such field}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", colour = "red", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    // expected-error @+1 {{#vib.model: expected one of 'hash', 'type', 'operands', 'batch', 'input', 'posterior', 'samples', 'likelihood', 'beta' but got 'colour'}}
+    vib.model = #vib.model<"m", hash = "0", type = f32, colour = "red", batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
 }
 
 // -----
 
 // A field is missing.
-// expected-error @+1 {{expected vib.model to have 'latents', an i64 of 1 or more}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    // expected-error @+2 {{expected 'posterior' in #vib.model}}
+    // expected-note @+1 {{#vib.model is written}}
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
 }
 
 // -----
 
 // A schedule that does not end.
-// expected-error @+1 {{expected the rate_schedule of vib.model to have 'epochs', an f64 of at least 0.0, but got}}
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = -2.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    // expected-error @+1 {{expected 'warmup' of at least 0 but got -2.0}}
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>, schedule = #vib.constant<warmup = -2.0>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
 }
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @encode() { return }
   func.func @evaluate() { return }
   func.func @decode() { return }
@@ -355,13 +340,11 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 
 // -----
 
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "w", shape = array<i64: 4, 2>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
   func.func @train_step(%w: tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">})
       -> (tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">}) {
     return %w : tensor<4x2xf32>
@@ -374,17 +357,15 @@ module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type
 // -----
 
 // Of the results that are missing, the first one of the model.
-module attributes {vib.phase = "step", vib.model = {name = "m", hash = "0", type = "f32", operands = "f32", likelihood = "normal",
-      batch = 8 : i64, samples = 1 : i64, latents = 2 : i64, outputs = 4 : i64, input_shape = array<i64: 4>,
-      epochs = 1 : i64, seed = 0 : i64, optimizer = "sgd", moments = 1 : i64, averaged = false, rate = 0.1,
-      beta1 = 0.0, beta2 = 0.0, epsilon = 0.0, momentum = 0.9, weight_decay = 0.0, average_decay = 0.0,
-      rate_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0},
-      beta_schedule = {kind = "constant", factor = 1.0, epochs = 0.0, warmup_epochs = 0.0}},
-    vib.parameters = [{name = "r", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
-      {name = "b", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
-      {name = "z", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
-      {name = "a", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0},
-      {name = "m", shape = array<i64: 4>, transposed = false, init = "constant", init_scale = 0.0}]} {
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.parameters = [#vib.parameter<"r" : tensor<4xf32>, init = constant(0.0)>,
+      #vib.parameter<"b" : tensor<4xf32>, init = constant(0.0)>,
+      #vib.parameter<"z" : tensor<4xf32>, init = constant(0.0)>,
+      #vib.parameter<"a" : tensor<4xf32>, init = constant(0.0)>,
+      #vib.parameter<"m" : tensor<4xf32>, init = constant(0.0)>]} {
   // expected-error @+1 {{'func.func' op expected to return #vib.slot<weight, "r">}}
   func.func @train_step() { return }
   func.func @encode() { return }

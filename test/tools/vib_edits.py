@@ -93,11 +93,14 @@ def other_expression(rng, match, _):
         "d0 mod 2, d1", "d2, d0"]) + ")>"
 
 
+WORDS = r"\b(?:uniform|normal|constant|transposed|internal|weights|arena|f32|f64|bf16)\b"
+
+
 def of_header(rng, lines):
     """A number, a name or a word of the metadata, but not of vib.options."""
     at = next(i for i, line in enumerate(lines) if line.startswith("module"))
-    head = re.sub(r"vib\.options = \{[^}]*\}", lambda m: "\0" * len(m.group(0)), lines[at])
-    found = list(re.finditer(r'\d+|"[^"]*"|\b(true|false)\b|\w+ = [^,{}\[\]]+, ', head))
+    head = re.sub(r"#vib\.options<[^>]*>", lambda m: "\0" * len(m.group(0)), lines[at])
+    found = list(re.finditer(r'\d+|"[^"]*"|\b(true|false)\b|\w+ = [^,{}\[\]]+, |' + WORDS, head))
     match = rng.choice(found)
     text = match.group(0)
     if text.isdigit():
@@ -106,6 +109,8 @@ def of_header(rng, lines):
         text = "false" if text == "true" else "true"
     elif text.startswith('"'):
         text = rng.choice(re.findall(r'"[^"]*"', head) + ['""', '"x y"'])
+    elif re.fullmatch(WORDS, text):
+        text = rng.choice(re.findall(WORDS, head))
     else:
         text = ""
     return lines[:at] + [lines[at][:match.start()] + text + lines[at][match.end():]] + lines[at + 1:]

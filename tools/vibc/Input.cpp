@@ -69,15 +69,8 @@ int Input::parseModule(MLIRContext &context) {
           ", expected model, step, fused, planned or kernels");
     phase = *found;
   }
-  if (auto attribute =
-          (*module)->getAttrOfType<DictionaryAttr>(kOptionsAttrName)) {
-    std::optional<CompileOptions> options =
-        CompileOptions::fromAttribute(attribute);
-    if (!options)
-      return fail(name + ": its " + kOptionsAttrName +
-                  " were written by another version of vibc");
-    recorded = Record{*options, ""};
-  }
+  if (auto options = (*module)->getAttrOfType<OptionsAttr>(kOptionsAttrName))
+    recorded = Record{CompileOptions::fromAttribute(options), ""};
   if (phase == Phase::Model && module->getOps<ModelOp>().empty())
     return fail(name + ": has no vib.model");
   return 0;

@@ -16,10 +16,6 @@
 
 namespace vib {
 
-/// The attributes with which a module records its phase and its options.
-inline constexpr llvm::StringLiteral kPhaseAttrName = "vib.phase";
-inline constexpr llvm::StringLiteral kOptionsAttrName = "vib.options";
-
 /// What a run of vibc reads: a model, or a file that vibc wrote for a phase.
 /// Prints what MLIR reports about it as long as it lives.
 struct Input {

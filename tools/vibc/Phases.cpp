@@ -54,8 +54,9 @@ LogicalResult vib::verifyPhase(Phase phase, ModuleOp module,
                                const Settings &settings) {
   const CompileOptions &options = settings.options;
   // The verifiers accept a part of a module, as tests of passes have.
-  if (phase > Phase::Model && !module->hasAttr("vib.model"))
-    return module.emitError("expected a description of the model, vib.model");
+  if (phase > Phase::Model && !module->hasAttr(kModelAttrName))
+    return module.emitError("expected a description of the model, ")
+           << kModelAttrName;
   PassManager manager(module.getContext());
   switch (phase) {
   case Phase::Step:

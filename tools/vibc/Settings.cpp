@@ -43,15 +43,12 @@ void Settings::takeStated(ModuleOp module) {
   }
   for (auto train : module.getOps<TrainOp>())
     options.batch = train.getBatch();
-  auto model = module->getAttrOfType<DictionaryAttr>("vib.model");
+  auto model = module->getAttrOfType<ModelAttr>(kModelAttrName);
   if (!model)
     return;
-  if (auto type = model.getAs<StringAttr>("operands"))
-    options.precision = type.str();
-  if (auto batch = model.getAs<IntegerAttr>("batch"))
-    options.batch = batch.getInt();
-  if (auto name = model.getAs<StringAttr>("name"))
-    modelName = name.str();
+  options.precision = stringifyPrecision(model.getOperands()).str();
+  options.batch = model.getBatch();
+  modelName = model.getName().str();
 }
 
 namespace {

@@ -2,23 +2,19 @@
 // multiplies the only weight by beta, and the sum of x goes to nll.
 module attributes {
   vib.phase = "kernels",
-  vib.model = {
-    name = "scale", hash = "0123456789abcdef", type = "f32", operands = "f32",
-    likelihood = "categorical", batch = 4 : i64, samples = 1 : i64,
-    latents = 2 : i64, outputs = 3 : i64,
-    input_shape = array<i64: 16>, epochs = 5 : i64, seed = 7 : i64,
-    optimizer = "adam", moments = 2 : i64, averaged = true, rate = 1.0e-4 : f64,
-    beta1 = 0.5 : f64, beta2 = 0.999 : f64, epsilon = 1.0e-8 : f64,
-    momentum = 0.0 : f64, weight_decay = 0.0 : f64, average_decay = 0.99 : f64,
-    rate_schedule = {kind = "staircase", factor = 0.97 : f64, epochs = 2.0 : f64, warmup_epochs = 0.0 : f64},
-    beta = 1.0e-3 : f64,
-    beta_schedule = {kind = "constant", factor = 1.0 : f64, epochs = 0.0 : f64, warmup_epochs = 0.0 : f64}},
+  vib.model = #vib.model<"scale", hash = "0123456789abcdef", type = f32,
+    batch = 4, input = [16], posterior = !vib.normal<2>,
+    likelihood = !vib.categorical<3>, beta = 1.0e-3>,
+  vib.training = #vib.training<epochs = 5, seed = 7,
+    optimizer = #vib.adam<lr = 1.0e-4, beta1 = 0.5>,
+    schedule = #vib.staircase<rate = 0.97, epochs = 2>, average = 0.99>,
   vib.parameters = [
-    {name = "w.weight", shape = array<i64: 4, 16>, transposed = true, init = "uniform", init_scale = 0.25 : f64, offset = 0 : i64}],
+    #vib.parameter<"w.weight" : tensor<4x16xf32>, transposed,
+      init = uniform(0.25), place = <weights + 0>>],
   vib.tensors = [
-    {name = "x", type = tensor<4x16xf32>, offset = 0 : i64},
-    {name = "y", type = tensor<4xi32>, offset = 256 : i64},
-    {name = "nll", type = tensor<4xf32>, offset = 320 : i64}],
+    #vib.tensor<"x" : tensor<4x16xf32>, place = <arena + 0>>,
+    #vib.tensor<"y" : tensor<4xi32>, place = <arena + 256>>,
+    #vib.tensor<"nll" : tensor<4xf32>, place = <arena + 320>>],
   vib.block_bytes = 256 : i64, vib.arena_bytes = 384 : i64} {
   func.func @train_step(
       %weights: memref<256xi8> {vib.base = "weights"},
@@ -31,7 +27,7 @@ module attributes {
   func.func private @train_step.scale(%begin: index, %end: index,
       %weights: memref<256xi8> {vib.base = "weights"},
       %beta: f32 {vib.slot = #vib.slot<scalar, "beta">})
-      attributes {vib.kernel = {name = "scale", entry = "train_step", flops = 64.0 : f64, bytes = 512.0 : f64, units = 4 : i64}} {
+      attributes {vib.kernel = #vib.kernel_info<"scale", entry = "train_step", units = 4, flops = 64.0, bytes = 512.0>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %v = memref.view %weights[%c0][] : memref<256xi8> to memref<4x16xf32>
@@ -45,7 +41,7 @@ module attributes {
   }
   func.func private @train_step.sum(%begin: index, %end: index,
       %arena: memref<384xi8> {vib.base = "arena"})
-      attributes {vib.kernel = {name = "sum", entry = "train_step", flops = 64.0 : f64, bytes = 272.0 : f64, units = 4 : i64}} {
+      attributes {vib.kernel = #vib.kernel_info<"sum", entry = "train_step", units = 4, flops = 64.0, bytes = 272.0>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c320 = arith.constant 320 : index

@@ -1,0 +1,156 @@
+//===- VibMetadata.td - What a module says of its model ----*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The attributes of a module of the phases `step` to `kernels`. The functions of
+// the module compute a step of the model that they describe.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBMETADATA_TD
+#define VIB_DIALECT_VIBMETADATA_TD
+
+include "VibBase.td"
+include "VibPlaces.td"
+include "mlir/IR/EnumAttr.td"
+
+def Vib_Precision : I32EnumAttr<"Precision", "a precision", [
+    I32EnumAttrCase<"F32", 0, "f32">, I32EnumAttrCase<"F64", 1, "f64">,
+    I32EnumAttrCase<"BF16", 2, "bf16">, I32EnumAttrCase<"TF32", 3, "tf32">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
+  let summary = "the model that a module computes";
+  let description = [{
+    The value of `vib.model` on a module.
+
+    | field | what it is | default | values |
+    |---|---|---|---|
+    | the first | the name of the model | required | a string |
+    | `hash` | a digest of what the model computes | required | a string |
+    | `type` | the type of its numbers | required | `f32`, `f64` |
+    | `operands` | the type to which wide contractions round their operands | `type` | `f32`, `f64`, `bf16`, `tf32` |
+    | `batch` | the rows of a training step | required | 1 to 1,048,576 |
+    | `input` | the shape of an example | required | one to three dimensions |
+    | `posterior` | the distribution of the latents | required | `!vib.normal` |
+    | `samples` | the samples of the posterior in a training step | 1 | 1 to 16,777,216 |
+    | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.normal` |
+    | `beta` | the factor of the rate in the loss | no rate | [0, inf) |
+
+    ```mlir
+    #vib.model<"toynet", hash = "f93f4044", type = f32, operands = bf16, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, beta = 1.0e-3>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"name">:$name,
+                        StringRefParameter<"hash">:$hash,
+                        "::vib::Precision":$type, "::vib::Precision":$operands,
+                        "int64_t":$batch, ArrayRefParameter<"int64_t">:$input,
+                        "::vib::NormalType":$posterior, "int64_t":$samples,
+                        "::mlir::Type":$likelihood, "::mlir::FloatAttr":$beta);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
+    ::mlir::FloatType getElementType() const;
+    bool isCategorical() const;
+    /// The numbers of an example, of a latent variable and of a prediction.
+    int64_t getNumInputs() const;
+    int64_t getNumLatents() const;
+    int64_t getNumOutputs() const;
+  }];
+}
+
+def Vib_TrainingAttr : Vib_Attr<"Training", "training"> {
+  let summary = "how the model of a module is trained";
+  let description = [{
+    The value of `vib.training` on a module: the settings of `vib.train` that
+    the runtime needs. The description of `vib.train` lists their values.
+
+    | field | default |
+    |---|---|
+    | `epochs` | required |
+    | `seed` | 0 |
+    | `optimizer` | required |
+    | `schedule` | `#vib.constant` |
+    | `beta_schedule` | `#vib.constant` |
+    | `average` | no average |
+
+    ```mlir
+    #vib.training<epochs = 200, seed = 0, optimizer = #vib.adam<lr = 1.0e-4>, schedule = #vib.staircase<rate = 0.97, epochs = 2.0>, beta_schedule = #vib.constant, average = 0.999>
+    ```
+  }];
+  let parameters = (ins "int64_t":$epochs, "uint64_t":$seed,
+                        "::mlir::Attribute":$optimizer,
+                        "::mlir::Attribute":$schedule,
+                        "::mlir::Attribute":$betaSchedule,
+                        "::mlir::FloatAttr":$average);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
+    Optimizer getOptimizerRule() const;
+    Schedule getRateSchedule() const;
+    Schedule getBetaScheduleRule() const;
+  }];
+}
+
+def Vib_Initialization : I32EnumAttr<"Initialization",
+    "the distribution of a parameter before training", [
+    I32EnumAttrCase<"Constant", 0, "constant">,
+    I32EnumAttrCase<"Uniform", 1, "uniform">,
+    I32EnumAttrCase<"Normal", 2, "normal">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_ParameterAttr : Vib_Attr<"Parameter", "parameter"> {
+  let summary = "a parameter of the model of a module";
+  let description = [{
+    The value of `vib.parameters` on a module is a list of these.
+
+    | field | what it is |
+    |---|---|
+    | the first | the name, and after a colon the type in memory, of up to two dimensions |
+    | `transposed` | files contain the transpose of this matrix |
+    | `init` | the distribution before training: `constant(c)`, `uniform(a)` in (-a, a), or `normal(s)` with the standard deviation s |
+    | `place` | the place in the block of the weights, from the phase `planned` on. Moments, averages and gradients have the same place in their blocks |
+
+    ```mlir
+    #vib.parameter<"encode.0.weight" : tensor<784x1024xf32>, transposed, init = uniform(5.76e-2), place = <weights + 0, panel = 25120, row = 32>>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"name">:$name,
+                        "::mlir::RankedTensorType":$type, "bool":$transposed,
+                        "::vib::Initialization":$init,
+                        "::mlir::FloatAttr":$scale, "::vib::PlaceAttr":$place);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
+    ParameterAttr withPlace(PlaceAttr place) const;
+  }];
+}
+
+def Vib_TensorAttr : Vib_Attr<"Tensor", "tensor"> {
+  let summary = "an input or an output of the functions of a module";
+  let description = [{
+    The value of `vib.tensors` on a module, from the phase `planned` on, is a
+    list of these. The `place` is in the arena, and is the same for all
+    functions. The runtime does not read what is `internal`, so only that can be
+    in panels.
+
+    ```mlir
+    #vib.tensor<"x" : tensor<100x784xf32>, internal, place = <arena + 78720, panel = 3232, row = 32>>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"name">:$name,
+                        "::mlir::RankedTensorType":$type, "bool":$internal,
+                        "::vib::PlaceAttr":$place);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+#endif // VIB_DIALECT_VIBMETADATA_TD
