@@ -8,8 +8,7 @@
 |*                                                                            *|
 |* vibc emits one constant `VibModel` for each program. It is all that the    *|
 |* runtime knows about a model. Whoever changes this file also changes        *|
-|* VIB_ABI_VERSION and the compiler's copy of the layout                      *|
-|* (compiler/object/Descriptor.cpp).                                          *|
+|* VIB_ABI_VERSION. compiler/object/Descriptor.cpp sets the fields by name.   *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 

@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Mirrors runtime/Abi.h. Fields are emitted in the order in which the structs
-// declare them. LLVM's layout of the same types determines the padding.
+// Fills the structs of runtime/Abi.h with what the attributes of a module say.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/object/Descriptor.h"
 #include "compiler/gpu/Launches.h"
+#include "compiler/object/AbiStruct.h"
 #include "compiler/object/Options.h"
 #include "compiler/object/Target.h"
 #include "compiler/ptx/GpuArch.h"
@@ -28,50 +28,12 @@
 using namespace mlir;
 using namespace vib;
 
-AbiTypes::AbiTypes(llvm::LLVMContext &context) {
-  llvm::Type *pointer = llvm::PointerType::get(context, 0);
-  llvm::Type *i32 = llvm::Type::getInt32Ty(context);
-  llvm::Type *i64 = llvm::Type::getInt64Ty(context);
-  llvm::Type *f64 = llvm::Type::getDoubleTy(context);
-  auto array = [](llvm::Type *type, unsigned size) {
-    return llvm::ArrayType::get(type, size);
-  };
-  llvm::Type *i64x3 = array(i64, 3);
-  auto create = [](llvm::StringRef name,
-                   std::initializer_list<llvm::Type *> fields) {
-    return llvm::StructType::create(llvm::ArrayRef<llvm::Type *>(fields), name);
-  };
-  tensor = create("VibTensor", {pointer, i32, i32, array(i64, 4), i64});
-  parameter = create("VibParameter", {pointer, i32, i32, array(i64, 2), i32,
-                                      i32, f64, i64, i32, i32, i64});
-  kernel = create("VibKernel", {pointer, pointer, f64, f64, i64});
-  schedule = create("VibSchedule", {i32, i32, f64, f64, f64});
-  launch = create("VibLaunch", {pointer, i32, i32, i32, i32, i32, i32});
-  gpu = create("VibGpu",
-               {pointer, i32, i32, pointer, pointer, i64, pointer, i64});
-  model = create("VibModel",
-                 {i64,      i32,     i32,                        // magic
-                  pointer,  pointer, pointer,  pointer, pointer, // name
-                  pointer,                                       // options
-                  i32,      i32,     i32,      i32,              // type
-                  i64,      i64,     i64,      i64,              // batch
-                  i64,      i64x3,                               // input
-                  i64,      i64,                                 // epochs
-                  i32,      i32,     f64,      f64,     f64,
-                  f64,      f64,     f64,      f64,              // optimizer
-                  schedule, f64,     schedule,                   // schedules
-                  i64,      i32,     i32,      pointer,          // blocks
-                  i64,      i32,     i32,      pointer, pointer, // arena
-                  pointer,  pointer, pointer,  pointer, pointer,
-                  pointer,  pointer, pointer}); // gpu
-}
-
 namespace {
 class DescriptorEmitter {
 public:
   DescriptorEmitter(ModuleOp module, llvm::Module &llvmModule)
       : module(module), llvmModule(llvmModule),
-        context(llvmModule.getContext()), types(context) {}
+        context(llvmModule.getContext()) {}
 
   LogicalResult emit(const CompileOptions &options, const TargetInfo &target,
                      const GpuCode *gpu);
@@ -86,15 +48,6 @@ private:
                           uint32_t &numKernels);
   llvm::Constant *emitSchedule(const Schedule &schedule);
 
-  llvm::Constant *i32(uint64_t value) {
-    return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), value);
-  }
-  llvm::Constant *i64(uint64_t value) {
-    return llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), value);
-  }
-  llvm::Constant *f64(double value) {
-    return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context), value);
-  }
   llvm::Constant *null() {
     return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
   }
@@ -114,18 +67,11 @@ private:
       global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
     return global;
   }
-  llvm::Constant *table(llvm::StructType *type, ArrayRef<llvm::Constant *> rows,
-                        StringRef name) {
+  llvm::Constant *table(ArrayRef<llvm::Constant *> rows, StringRef name) {
     if (rows.empty())
       return null();
-    return constant(
-        llvm::ConstantArray::get(llvm::ArrayType::get(type, rows.size()), rows),
-        name);
-  }
-  llvm::Constant *shape(ArrayRef<int64_t> shape, unsigned width) {
-    SmallVector<uint64_t> sizes(shape.begin(), shape.end());
-    sizes.resize(width);
-    return llvm::ConstantDataArray::get(context, sizes);
+    auto *type = llvm::ArrayType::get(rows.front()->getType(), rows.size());
+    return constant(llvm::ConstantArray::get(type, rows), name);
   }
   /// The function of the entry `name`, or null if the model has none.
   llvm::Constant *entry(StringRef name) {
@@ -148,7 +94,6 @@ private:
   ModuleOp module;
   llvm::Module &llvmModule;
   llvm::LLVMContext &context;
-  AbiTypes types;
   llvm::StringMap<llvm::GlobalVariable *> strings;
   bool hasFailed = false;
 };
@@ -195,17 +140,21 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
     int64_t panel = place.getPanel() == 0 ? 0 : place.getRow();
     int64_t panelBytes =
         place.getPanel() * getElementBytes(type.getElementType());
-    rows.push_back(llvm::ConstantStruct::get(
-        types.parameter,
-        {string(parameter.getName()), i32(getAbiType(type.getElementType())),
-         i32(type.getRank()), shape(type.getShape(), 2),
-         i32(parameter.getTransposed()),
-         i32(static_cast<uint32_t>(parameter.getInit())),
-         f64(parameter.getScale().getValueAsDouble()), i64(place.getOffset()),
-         i32(panel), i32(0), i64(panelBytes)}));
+    AbiStruct<VibParameter> row(context, "VibParameter");
+    row.set(&VibParameter::name, string(parameter.getName()));
+    row.set(&VibParameter::type, getAbiType(type.getElementType()));
+    row.set(&VibParameter::rank, type.getRank());
+    row.set(&VibParameter::shape, type.getShape());
+    row.set(&VibParameter::transposed, parameter.getTransposed());
+    row.set(&VibParameter::init, static_cast<uint32_t>(parameter.getInit()));
+    row.set(&VibParameter::init_scale, parameter.getScale().getValueAsDouble());
+    row.set(&VibParameter::offset, place.getOffset());
+    row.set(&VibParameter::panel, panel);
+    row.set(&VibParameter::panel_bytes, panelBytes);
+    rows.push_back(row.get());
   }
   count = rows.size();
-  return table(types.parameter, rows, "vib_parameters");
+  return table(rows, "vib_parameters");
 }
 
 llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
@@ -218,22 +167,26 @@ llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
     if (tensor.getInternal())
       continue;
     RankedTensorType type = tensor.getType();
-    rows.push_back(llvm::ConstantStruct::get(
-        types.tensor,
-        {string(tensor.getName()), i32(getAbiType(type.getElementType())),
-         i32(type.getRank()), shape(type.getShape(), 4),
-         i64(tensor.getPlace().getOffset())}));
+    AbiStruct<VibTensor> row(context, "VibTensor");
+    row.set(&VibTensor::name, string(tensor.getName()));
+    row.set(&VibTensor::type, getAbiType(type.getElementType()));
+    row.set(&VibTensor::rank, type.getRank());
+    row.set(&VibTensor::shape, type.getShape());
+    row.set(&VibTensor::offset, tensor.getPlace().getOffset());
+    rows.push_back(row.get());
   }
   count = rows.size();
-  return table(types.tensor, rows, "vib_tensors");
+  return table(rows, "vib_tensors");
 }
 
 llvm::Constant *DescriptorEmitter::emitKernel(KernelInfoAttr info) {
-  return llvm::ConstantStruct::get(
-      types.kernel,
-      {string(info.getName()), string(info.getEntry()),
-       f64(info.getFlops().getValueAsDouble()),
-       f64(info.getBytes().getValueAsDouble()), i64(info.getUnits())});
+  AbiStruct<VibKernel> kernel(context, "VibKernel");
+  kernel.set(&VibKernel::name, string(info.getName()));
+  kernel.set(&VibKernel::entry, string(info.getEntry()));
+  kernel.set(&VibKernel::flops, info.getFlops().getValueAsDouble());
+  kernel.set(&VibKernel::bytes, info.getBytes().getValueAsDouble());
+  kernel.set(&VibKernel::units, info.getUnits());
+  return kernel.get();
 }
 
 llvm::Constant *DescriptorEmitter::emitKernels(uint32_t &count) {
@@ -242,7 +195,7 @@ llvm::Constant *DescriptorEmitter::emitKernels(uint32_t &count) {
     if (auto info = function->getAttrOfType<KernelInfoAttr>(kKernelAttrName))
       rows.push_back(emitKernel(info));
   count = rows.size();
-  return table(types.kernel, rows, "vib_kernels");
+  return table(rows, "vib_kernels");
 }
 
 /// The entry of the runtime that a function of the phase kernels implements.
@@ -276,37 +229,46 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
       return;
     }
     LaunchSizes sizes = getLaunchSizes(launch);
-    launches.push_back(llvm::ConstantStruct::get(
-        types.launch,
-        {string(launch.getKernelName().getValue()), i32(*number),
-         i32(sizes.blocks), i32(sizes.threads), i32(sizes.sharedBytes),
-         i32(rows.size()), i32(infos.size())}));
+    AbiStruct<VibLaunch> row(context, "VibLaunch");
+    row.set(&VibLaunch::function, string(launch.getKernelName().getValue()));
+    row.set(&VibLaunch::entry, *number);
+    row.set(&VibLaunch::blocks, sizes.blocks);
+    row.set(&VibLaunch::threads, sizes.threads);
+    row.set(&VibLaunch::shared_bytes, sizes.sharedBytes);
+    row.set(&VibLaunch::first_kernel, rows.size());
+    row.set(&VibLaunch::num_kernels, infos.size());
+    launches.push_back(row.get());
     for (auto info : infos.getAsRange<KernelInfoAttr>())
       rows.push_back(emitKernel(info));
   });
   numKernels = rows.size();
-  kernels = table(types.kernel, rows, "vib_kernels");
+  kernels = table(rows, "vib_kernels");
   llvm::Constant *cubin = null();
   if (!gpu.cubin.empty())
     cubin = constant(llvm::ConstantDataArray::getString(context, gpu.cubin,
                                                         /*AddNull=*/false),
                      "vib_cubin");
-  return constant(
-      llvm::ConstantStruct::get(
-          types.gpu,
-          {string(gpu.arch.name), i32(gpu.arch.capability),
-           i32(launches.size()), table(types.launch, launches, "vib_launches"),
-           constant(llvm::ConstantDataArray::getString(context, gpu.ptx),
-                    "vib_ptx"),
-           i64(gpu.ptx.size() + 1), cubin, i64(gpu.cubin.size())}),
-      "vib_gpu");
+  AbiStruct<VibGpu> device(context, "VibGpu");
+  device.set(&VibGpu::arch, string(gpu.arch.name));
+  device.set(&VibGpu::capability, gpu.arch.capability);
+  device.set(&VibGpu::num_launches, launches.size());
+  device.set(&VibGpu::launches, table(launches, "vib_launches"));
+  device.set(&VibGpu::ptx,
+             constant(llvm::ConstantDataArray::getString(context, gpu.ptx),
+                      "vib_ptx"));
+  device.set(&VibGpu::ptx_bytes, gpu.ptx.size() + 1);
+  device.set(&VibGpu::cubin, cubin);
+  device.set(&VibGpu::cubin_bytes, gpu.cubin.size());
+  return constant(device.get(), "vib_gpu");
 }
 
 llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule) {
-  return llvm::ConstantStruct::get(
-      types.schedule,
-      {i32(static_cast<uint32_t>(schedule.kind)), i32(0), f64(schedule.factor),
-       f64(schedule.epochs), f64(schedule.warmupEpochs)});
+  AbiStruct<VibSchedule> value(context, "VibSchedule");
+  value.set(&VibSchedule::kind, static_cast<uint32_t>(schedule.kind));
+  value.set(&VibSchedule::factor, schedule.factor);
+  value.set(&VibSchedule::epochs, schedule.epochs);
+  value.set(&VibSchedule::warmup_epochs, schedule.warmupEpochs);
+  return value.get();
 }
 
 LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
@@ -326,59 +288,62 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
     return failure();
   Optimizer optimizer = training.getOptimizerRule();
   FloatAttr average = training.getAverage(), beta = model.getBeta();
-  llvm::Constant *value = llvm::ConstantStruct::get(
-      types.model,
-      {i64(VIB_ABI_MAGIC),
-       i32(VIB_ABI_VERSION),
-       i32(sizeof(VibModel)),
-       string(model.getName()),
-       string(model.getHash()),
-       string("vibc " VIB_VERSION " (LLVM " LLVM_VERSION_STRING ")"),
-       string(gpu ? "cuda " + options.arch : "x86_64 " + options.cpu),
-       string(gpu ? "" : target.requiredFeatures),
-       string(options.getCommandLine()),
-       i32(getAbiType(model.getType())),
-       i32(getAbiType(model.getOperands())),
-       i32(model.isCategorical() ? VIB_CATEGORICAL : VIB_NORMAL),
-       i32(beta != nullptr),
-       i64(model.getBatch()),
-       i64(model.getSamples()),
-       i64(model.getNumLatents()),
-       i64(model.getNumOutputs()),
-       i64(model.getInput().size()),
-       shape(model.getInput(), 3),
-       i64(training.getEpochs()),
-       i64(training.getSeed()),
-       i32(static_cast<uint32_t>(optimizer.kind)),
-       i32(average != nullptr),
-       f64(optimizer.rate),
-       f64(optimizer.beta1),
-       f64(optimizer.beta2),
-       f64(optimizer.epsilon),
-       f64(optimizer.momentum),
-       f64(optimizer.weightDecay),
-       f64(average ? average.getValueAsDouble() : 0),
-       emitSchedule(training.getRateSchedule()),
-       f64(beta ? beta.getValueAsDouble() : 0),
-       emitSchedule(training.getBetaScheduleRule()),
-       i64(blockBytes.getInt()),
-       i32(optimizer.getNumMoments()),
-       i32(numParameters),
-       parameters,
-       i64(arenaBytes.getInt()),
-       i32(numTensors),
-       i32(numKernels),
-       tensors,
-       kernels,
-       entry("scale"),
-       entry("train_step"),
-       entry("encode"),
-       entry("evaluate"),
-       entry("draw"),
-       entry("decode"),
-       entry("gradients"),
-       device});
-  auto *global = constant(value, "vib_model");
+  AbiStruct<VibModel> value(context, "VibModel");
+  value.set(&VibModel::magic, VIB_ABI_MAGIC);
+  value.set(&VibModel::version, VIB_ABI_VERSION);
+  value.set(&VibModel::size, sizeof(VibModel));
+  value.set(&VibModel::name, string(model.getName()));
+  value.set(&VibModel::hash, string(model.getHash()));
+  value.set(&VibModel::compiler,
+            string("vibc " VIB_VERSION " (LLVM " LLVM_VERSION_STRING ")"));
+  value.set(&VibModel::target,
+            string(gpu ? "cuda " + options.arch : "x86_64 " + options.cpu));
+  value.set(&VibModel::features, string(gpu ? "" : target.requiredFeatures));
+  value.set(&VibModel::options, string(options.getCommandLine()));
+  value.set(&VibModel::type, getAbiType(model.getType()));
+  value.set(&VibModel::operands, getAbiType(model.getOperands()));
+  value.set(&VibModel::likelihood,
+            model.isCategorical() ? VIB_CATEGORICAL : VIB_NORMAL);
+  value.set(&VibModel::rated, beta != nullptr);
+  value.set(&VibModel::batch, model.getBatch());
+  value.set(&VibModel::samples, model.getSamples());
+  value.set(&VibModel::latents, model.getNumLatents());
+  value.set(&VibModel::outputs, model.getNumOutputs());
+  value.set(&VibModel::input_rank, model.getInput().size());
+  value.set(&VibModel::input_shape, model.getInput());
+  value.set(&VibModel::epochs, training.getEpochs());
+  value.set(&VibModel::seed, training.getSeed());
+  value.set(&VibModel::optimizer, static_cast<uint32_t>(optimizer.kind));
+  value.set(&VibModel::averaged, average != nullptr);
+  value.set(&VibModel::rate, optimizer.rate);
+  value.set(&VibModel::beta1, optimizer.beta1);
+  value.set(&VibModel::beta2, optimizer.beta2);
+  value.set(&VibModel::epsilon, optimizer.epsilon);
+  value.set(&VibModel::momentum, optimizer.momentum);
+  value.set(&VibModel::weight_decay, optimizer.weightDecay);
+  value.set(&VibModel::average_decay, average ? average.getValueAsDouble() : 0);
+  value.set(&VibModel::rate_schedule, emitSchedule(training.getRateSchedule()));
+  value.set(&VibModel::beta, beta ? beta.getValueAsDouble() : 0);
+  value.set(&VibModel::beta_schedule,
+            emitSchedule(training.getBetaScheduleRule()));
+  value.set(&VibModel::block_bytes, blockBytes.getInt());
+  value.set(&VibModel::moments, optimizer.getNumMoments());
+  value.set(&VibModel::num_parameters, numParameters);
+  value.set(&VibModel::parameters, parameters);
+  value.set(&VibModel::arena_bytes, arenaBytes.getInt());
+  value.set(&VibModel::num_tensors, numTensors);
+  value.set(&VibModel::num_kernels, numKernels);
+  value.set(&VibModel::tensors, tensors);
+  value.set(&VibModel::kernels, kernels);
+  value.set(&VibModel::scale, entry("scale"));
+  value.set(&VibModel::train_step, entry("train_step"));
+  value.set(&VibModel::encode, entry("encode"));
+  value.set(&VibModel::evaluate, entry("evaluate"));
+  value.set(&VibModel::draw, entry("draw"));
+  value.set(&VibModel::decode, entry("decode"));
+  value.set(&VibModel::gradients, entry("gradients"));
+  value.set(&VibModel::gpu, device);
+  auto *global = constant(value.get(), "vib_model");
   global->setLinkage(llvm::GlobalValue::ExternalLinkage);
   global->setAlignment(llvm::Align(64));
   return success();

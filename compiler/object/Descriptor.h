@@ -10,7 +10,6 @@
 #define VIB_COMPILER_OBJECT_DESCRIPTOR_H
 
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/IR/DerivedTypes.h"
 #include "llvm/IR/Module.h"
 
 namespace vib {
@@ -18,14 +17,6 @@ namespace vib {
 struct CompileOptions;
 struct GpuArch;
 struct TargetInfo;
-
-/// The structs of runtime/Abi.h. A unit test compares their layouts with those
-/// of the C++ compiler.
-struct AbiTypes {
-  explicit AbiTypes(llvm::LLVMContext &context);
-  llvm::StructType *tensor, *parameter, *kernel, *schedule, *launch, *gpu,
-      *model;
-};
 
 /// The code of a program for a GPU.
 struct GpuCode {

@@ -1,0 +1,91 @@
+//===- AbiStruct.cpp - Constants have the layout of Abi.h -------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Broken if a field of the descriptor has another offset or size in the
+// generated code than in C.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/object/AbiStruct.h"
+#include "compiler/object/Target.h"
+#include "runtime/Abi.h"
+#include "llvm/IR/LLVMContext.h"
+#include "gtest/gtest.h"
+#include <cstddef>
+
+using namespace vib;
+
+namespace {
+class AbiStructTest : public testing::Test {
+protected:
+  /// The number at `offset` bytes from the start of a constant, and its size.
+  std::pair<llvm::Constant *, uint64_t> find(llvm::Constant *value,
+                                             size_t offset) {
+    auto *type = llvm::cast<llvm::StructType>(value->getType());
+    const llvm::StructLayout *layout = dataLayout.getStructLayout(type);
+    unsigned index = layout->getElementContainingOffset(offset);
+    EXPECT_EQ(layout->getElementOffset(index), offset);
+    return {value->getAggregateElement(index),
+            dataLayout.getTypeStoreSize(type->getElementType(index))};
+  }
+
+  void expectInteger(llvm::Constant *value, size_t offset, size_t size,
+                     int64_t expected) {
+    auto [field, bytes] = find(value, offset);
+    EXPECT_EQ(bytes, size);
+    EXPECT_EQ(llvm::cast<llvm::ConstantInt>(field)->getSExtValue(), expected);
+  }
+
+  llvm::LLVMContext context;
+  llvm::Constant *null =
+      llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
+  llvm::DataLayout dataLayout =
+      createTarget("x86-64", "", 2).machine->createDataLayout();
+};
+} // namespace
+
+TEST_F(AbiStructTest, OrderAndPadding) {
+  AbiStruct<VibParameter> row(context, "VibParameter");
+  // The order of the calls means nothing, and `pad` need not be set.
+  row.set(&VibParameter::panel_bytes, 8192);
+  row.set(&VibParameter::panel, 32);
+  row.set(&VibParameter::offset, 4096);
+  row.set(&VibParameter::init_scale, 0.5);
+  row.set(&VibParameter::init, VIB_INIT_NORMAL);
+  row.set(&VibParameter::transposed, true);
+  row.set(&VibParameter::shape, {7});
+  row.set(&VibParameter::rank, 1);
+  row.set(&VibParameter::type, VIB_F64);
+  row.set(&VibParameter::name, null);
+  llvm::Constant *value = row.get();
+
+  EXPECT_EQ(dataLayout.getTypeAllocSize(value->getType()),
+            sizeof(VibParameter));
+  expectInteger(value, offsetof(VibParameter, type), 4, VIB_F64);
+  expectInteger(value, offsetof(VibParameter, transposed), 4, 1);
+  expectInteger(value, offsetof(VibParameter, panel), 4, 32);
+  expectInteger(value, offsetof(VibParameter, offset), 8, 4096);
+  expectInteger(value, offsetof(VibParameter, panel_bytes), 8, 8192);
+  auto *scale = llvm::cast<llvm::ConstantFP>(
+      find(value, offsetof(VibParameter, init_scale)).first);
+  EXPECT_EQ(scale->getValueAPF().convertToDouble(), 0.5);
+  auto [shape, bytes] = find(value, offsetof(VibParameter, shape));
+  EXPECT_EQ(bytes, sizeof(VibParameter::shape));
+  auto *sizes = llvm::cast<llvm::ConstantDataArray>(shape);
+  EXPECT_EQ(sizes->getElementAsInteger(0), 7u);
+  EXPECT_EQ(sizes->getElementAsInteger(1), 0u);
+}
+
+TEST_F(AbiStructTest, MissingField) {
+  AbiStruct<VibKernel> kernel(context, "VibKernel");
+  kernel.set(&VibKernel::name, null);
+  kernel.set(&VibKernel::entry, null);
+  kernel.set(&VibKernel::flops, 2.0);
+  kernel.set(&VibKernel::units, 1);
+  EXPECT_DEATH(kernel.get(), "a field of VibKernel is not set");
+}
