@@ -23,7 +23,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Constants.h"
-#include "llvm/IR/DataLayout.h"
 #include "llvm/IR/DerivedTypes.h"
 #include "llvm/Support/ErrorHandling.h"
 #include <map>
@@ -65,11 +64,20 @@ public:
     add(field, llvm::ConstantDataArray::get(context, elements));
   }
 
-  /// The constant. All fields must have been set, except for those named `pad`,
-  /// which fill the space in front of a field of 8 bytes.
+  /// The constant. All fields must have been set: they follow each other
+  /// without a gap, because those named `pad` are fields, too.
   llvm::Constant *get() const {
+    size_t end = 0;
+    for (const auto &[offset, field] : values) {
+      if (offset != end)
+        break;
+      end += field.size;
+    }
+    if (end != sizeof(StructT))
+      llvm::reportFatalInternalError("a field of " + name + " is not set");
+
     llvm::SmallVector<llvm::Constant *> fields = llvm::map_to_vector(
-        values, [](const auto &field) { return field.second; });
+        values, [](const auto &entry) { return entry.second.value; });
     auto *type = llvm::StructType::getTypeByName(context, name);
     if (!type)
       type = llvm::StructType::create(
@@ -77,8 +85,6 @@ public:
           llvm::map_to_vector(
               fields, [](llvm::Constant *field) { return field->getType(); }),
           name);
-    if (!matchesLayout(type))
-      llvm::reportFatalInternalError("a field of " + name + " is not set");
     return llvm::ConstantStruct::get(type, fields);
   }
 
@@ -88,24 +94,18 @@ private:
     StructT object = {};
     auto offset = reinterpret_cast<const char *>(&(object.*field)) -
                   reinterpret_cast<const char *>(&object);
-    values[offset] = value;
+    values[offset] = {value, sizeof(FieldT)};
   }
 
-  bool matchesLayout(llvm::StructType *type) const {
-    llvm::DataLayout dataLayout("e-m:e-p:64:64-i64:64-n8:16:32:64-S128");
-    const llvm::StructLayout *layout = dataLayout.getStructLayout(type);
-    if (layout->getSizeInBytes() != sizeof(StructT))
-      return false;
-    for (auto [index, field] : llvm::enumerate(values))
-      if (layout->getElementOffset(index) != field.first)
-        return false;
-    return true;
-  }
+  struct Field {
+    llvm::Constant *value;
+    size_t size;
+  };
 
   llvm::LLVMContext &context;
   llvm::StringRef name;
   /// By the offset.
-  std::map<size_t, llvm::Constant *> values;
+  std::map<size_t, Field> values;
 };
 
 } // namespace vib

@@ -150,6 +150,7 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
     row.set(&VibParameter::init_scale, parameter.getScale().getValueAsDouble());
     row.set(&VibParameter::offset, place.getOffset());
     row.set(&VibParameter::panel, panel);
+    row.set(&VibParameter::pad, 0);
     row.set(&VibParameter::panel_bytes, panelBytes);
     rows.push_back(row.get());
   }
@@ -265,6 +266,7 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
 llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule) {
   AbiStruct<VibSchedule> value(context, "VibSchedule");
   value.set(&VibSchedule::kind, static_cast<uint32_t>(schedule.kind));
+  value.set(&VibSchedule::pad, 0);
   value.set(&VibSchedule::factor, schedule.factor);
   value.set(&VibSchedule::epochs, schedule.epochs);
   value.set(&VibSchedule::warmup_epochs, schedule.warmupEpochs);

@@ -51,7 +51,8 @@ protected:
 
 TEST_F(AbiStructTest, OrderAndPadding) {
   AbiStruct<VibParameter> row(context, "VibParameter");
-  // The order of the calls means nothing, and `pad` need not be set.
+  // The order of the calls means nothing.
+  row.set(&VibParameter::pad, 0);
   row.set(&VibParameter::panel_bytes, 8192);
   row.set(&VibParameter::panel, 32);
   row.set(&VibParameter::offset, 4096);
@@ -88,4 +89,29 @@ TEST_F(AbiStructTest, MissingField) {
   kernel.set(&VibKernel::flops, 2.0);
   kernel.set(&VibKernel::units, 1);
   EXPECT_DEATH(kernel.get(), "a field of VibKernel is not set");
+}
+
+// The gap would look like padding.
+TEST_F(AbiStructTest, MissingHalfWord) {
+  AbiStruct<VibTensor> tensor(context, "VibTensor");
+  tensor.set(&VibTensor::name, null);
+  tensor.set(&VibTensor::type, VIB_F32);
+  tensor.set(&VibTensor::shape, {4});
+  tensor.set(&VibTensor::offset, 0);
+  EXPECT_DEATH(tensor.get(), "a field of VibTensor is not set");
+}
+
+TEST_F(AbiStructTest, MissingLastField) {
+  auto make = [&](bool isWhole) {
+    AbiStruct<VibKernel> kernel(context, "VibKernel");
+    kernel.set(&VibKernel::name, null);
+    kernel.set(&VibKernel::entry, null);
+    kernel.set(&VibKernel::flops, 2.0);
+    kernel.set(&VibKernel::bytes, 2.0);
+    if (isWhole)
+      kernel.set(&VibKernel::units, 1);
+    return kernel.get();
+  };
+  make(true);
+  EXPECT_DEATH(make(false), "a field of VibKernel is not set");
 }
