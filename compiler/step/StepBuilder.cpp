@@ -48,8 +48,10 @@ void StepBuilder::setGradient(StringRef parameter, Value gradient) {
   Gradient &state = gradients[parameter];
   assert(state.uses && "more gradients than uses");
   if (state.sum) {
+    StringAttr word = getWord();
     setWord("sum of gradients");
     gradient = add(gradient, state.sum);
+    setWord(word);
   }
   state.sum = gradient;
   if (--state.uses == 0)

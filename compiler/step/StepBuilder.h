@@ -133,7 +133,8 @@ public:
 
   /// The sink receives the sum of the gradients of all uses of a parameter, as
   /// soon as the last one is set. By then, no input gradient reads the
-  /// parameter any more, so it may be updated.
+  /// parameter any more, so it may be updated. The loss depends on every use,
+  /// which the verifier of the model ensures, so every use sets a gradient.
   void setGradientSink(GradientSink newSink) { sink = std::move(newSink); }
   void addUse(llvm::StringRef parameter) { ++gradients[parameter].uses; }
   void setGradient(llvm::StringRef parameter, mlir::Value gradient);
