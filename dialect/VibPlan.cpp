@@ -162,6 +162,83 @@ LogicalResult ContractionAttr::verify(EmitError emitError,
 }
 
 //===----------------------------------------------------------------------===//
+// Packing and vectors
+//===----------------------------------------------------------------------===//
+
+Attribute PackedAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  int64_t rows = 0, columns = 0, depth = 0;
+  Packing packing = Packing::None;
+  if (parser.parseLess() || parseSizes(parser, {&rows, &columns, &depth}) ||
+      parser.parseComma() || parseWord(parser, packing) ||
+      parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    rows, columns, depth, packing);
+}
+
+void PackedAttr::print(AsmPrinter &printer) const {
+  printer << '<' << getRows() << " x " << getColumns() << " x " << getDepth()
+          << ", " << stringifyEnum(getPacking()) << '>';
+}
+
+LogicalResult PackedAttr::verify(EmitError emitError, int64_t rows,
+                                 int64_t columns, int64_t depth,
+                                 Packing packing) {
+  for (int64_t size : {rows, columns, depth})
+    if (size < 1)
+      return emitError() << "expected sizes of at least 1 but got " << size;
+  if (packing == Packing::None)
+    return emitError() << "expected 'rows' or 'pairs' but got 'none': an "
+                          "operand that is not packed is not listed";
+  return success();
+}
+
+Attribute LoopVectorAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  SmallVector<int64_t> sizes;
+  int64_t lanes = 0;
+  std::string along;
+  if (parser.parseLess())
+    return {};
+  do {
+    if (parseSize(parser, sizes.emplace_back()))
+      return {};
+  } while (succeeded(parser.parseOptionalKeyword("x")));
+  if (parser.parseComma() || parseSize(parser, lanes) ||
+      parser.parseKeyword("along") || parseText(parser, along))
+    return {};
+  bool flat = succeeded(parser.parseOptionalKeyword("flat"));
+  if (parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    ArrayRef<int64_t>(sizes), lanes, StringRef(along), flat);
+}
+
+void LoopVectorAttr::print(AsmPrinter &printer) const {
+  printer << '<';
+  llvm::interleave(getSizes(), printer.getStream(), " x ");
+  printer << ", " << getLanes() << " along ";
+  printText(printer, getAlong());
+  if (getFlat())
+    printer << " flat";
+  printer << '>';
+}
+
+LogicalResult LoopVectorAttr::verify(EmitError emitError,
+                                     ArrayRef<int64_t> sizes, int64_t lanes,
+                                     StringRef along, bool) {
+  if (sizes.empty())
+    return emitError() << "expected the extent of at least one loop";
+  for (int64_t size : sizes)
+    if (size < 1)
+      return emitError() << "expected sizes of at least 1 but got " << size;
+  if (lanes < 1)
+    return emitError() << "expected at least one lane but got " << lanes;
+  return verifyText(emitError, "along", along);
+}
+
+//===----------------------------------------------------------------------===//
 // Blocks of a GPU
 //===----------------------------------------------------------------------===//
 

@@ -121,6 +121,51 @@ def Vib_ContractionAttr : Vib_Attr<"Contraction", "contraction"> {
   let genVerifyDecl = 1;
 }
 
+def Vib_Packing : I32EnumAttr<"Packing", "how an operand is packed", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Rows", 1, "rows">,
+    I32EnumAttrCase<"Pairs", 2, "pairs">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_PackedAttr : Vib_Attr<"Packed", "packed"> {
+  let summary = "how a unit packs the right operand of a contraction";
+  let description = [{
+    The value of `vib.packed` on a contraction of a planned kernel is a list of
+    these. For `rows` x `columns` results with `depth` terms, the unit copies the
+    right operand to its stack: `rows` as [term][column] in the type of the
+    result, `pairs` in pairs of bf16.
+
+    ```mlir
+    #vib.packed<10 x 256 x 10, rows>
+    ```
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$depth,
+                        "::vib::Packing":$packing);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def Vib_LoopVectorAttr : Vib_Attr<"LoopVector", "loop_vector"> {
+  let summary = "the vectors of an op that is no contraction";
+  let description = [{
+    The value of `vib.vectors` on an op of a planned kernel is a list of these.
+    If the loops of the op have the extents `sizes`, the loop `along` is
+    vectorized by `lanes` elements. With `flat`, rows that follow each other
+    without a gap are one long row.
+
+    ```mlir
+    #vib.loop_vector<10 x 784, 16 along "n">
+    #vib.loop_vector<3 x 4, 12 along "n" flat>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$sizes, "int64_t":$lanes,
+                        StringRefParameter<"the loop">:$along, "bool":$flat);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
 def Vib_BlockAttr : Vib_Attr<"Block", "block"> {
   let summary = "the sizes of a thread block's part of a contraction";
   let description = [{

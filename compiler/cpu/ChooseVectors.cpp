@@ -9,6 +9,7 @@
 #include "compiler/cpu/PackingChoice.h"
 #include "compiler/cpu/Passes.h"
 #include "compiler/cpu/VectorChoice.h"
+#include "compiler/plan/Dimensions.h"
 
 using namespace mlir;
 
@@ -18,6 +19,20 @@ namespace vib {
 } // namespace vib
 
 using namespace vib;
+
+/// Reports what the passes before this one write and the kernel lacks.
+static LogicalResult verifyPlanned(KernelOp kernel) {
+  if (!kernel->hasAttr(kPlacesAttrName))
+    return kernel.emitOpError("expected the places of its results, which "
+                              "vib-plan-arena chooses");
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    if (!op->hasAttr(kLoopsAttrName) ||
+        (succeeded(matchRegisterContraction(op)) &&
+         !op->hasAttr(kContractionAttrName)))
+      return op->emitOpError("expected the attributes that vib-choose-tiles "
+                             "writes");
+  return success();
+}
 
 namespace {
 
@@ -30,8 +45,11 @@ struct ChooseVectors : vib::impl::ChooseVectorsBase<ChooseVectors> {
     if (failed(machine))
       return signalPassFailure();
     MemoryMap memory(module);
-    for (KernelOp kernel : getOperation().getOps<KernelOp>())
+    for (KernelOp kernel : getOperation().getOps<KernelOp>()) {
+      if (failed(verifyPlanned(kernel)))
+        return signalPassFailure();
       choose(kernel, memory, *machine);
+    }
   }
 
   void choose(KernelOp kernel, const MemoryMap &memory, const Machine &machine);
@@ -45,15 +63,16 @@ void ChooseVectors::choose(KernelOp kernel, const MemoryMap &memory,
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     FailureOr<ContractionForm> form = matchRegisterContraction(op);
     if (succeeded(form)) {
-      SmallVector<PackingChoice> packings;
+      SmallVector<PackedAttr> packings;
       for (RegisterTileAttr tile :
            op->getAttrOfType<ContractionAttr>(kContractionAttrName)
                .getTiles()) {
         Packing packing =
             choosePacking(op, *form, tile, kernel, plan, memory, machine);
         if (packing != Packing::None)
-          packings.push_back(
-              {tile.getRows(), tile.getColumns(), tile.getDepth(), packing});
+          packings.push_back(PackedAttr::get(op.getContext(), tile.getRows(),
+                                             tile.getColumns(), tile.getDepth(),
+                                             packing));
       }
       numPacked += packings.size();
       if (!packings.empty())

@@ -165,12 +165,12 @@ SmallVector<Value> ContractionEmitter::emitReductions(
 }
 
 void ContractionEmitter::run() {
-  SmallVector<PackingChoice> packings = *getPackings(op);
-  for (const PackingChoice &packed : packings) {
-    if (packed.rows != rows || packed.columns != columns ||
-        packed.depth != depth)
+  SmallVector<PackedAttr> packings = *getPackings(op);
+  for (PackedAttr packed : packings) {
+    if (packed.getRows() != rows || packed.getColumns() != columns ||
+        packed.getDepth() != depth)
       continue;
-    if (packed.packing == Packing::Pairs)
+    if (packed.getPacking() == Packing::Pairs)
       packInPairs();
     else
       pack();

@@ -13,8 +13,8 @@
 // page. If rhs is not contiguous in the columns and the dot form does not
 // apply, packing transposes it.
 //
-// bf16 operands are always packed for the columns form; a weight that must be
-// rounded is rounded at the same time. With AVX512_BF16 a panel is packed in
+// bf16 operands are packed for the columns form unless they are too large for
+// the stack; a weight that must be rounded is rounded at the same time. With AVX512_BF16 a panel is packed in
 // pairs (Pairs.h) and a step of the reduction is one pair. The other operand is
 // read directly if it is contiguous in k; otherwise its pairs are packed for
 // all units before the kernel runs. Accumulators are whole registers. Without

@@ -94,47 +94,22 @@ Packing vib::choosePacking(linalg::LinalgOp op, const ContractionForm &form,
   return packs ? Packing::Rows : Packing::None;
 }
 
-void vib::setPackings(linalg::LinalgOp op, ArrayRef<PackingChoice> choices) {
-  Builder builder(op.getContext());
-  SmallVector<Attribute> entries;
-  for (const PackingChoice &choice : choices) {
-    NamedAttrList entry;
-    entry.set("as", builder.getStringAttr(
-                        choice.packing == Packing::Pairs ? "pairs" : "rows"));
-    entry.set("sizes", builder.getDenseI64ArrayAttr(
-                           {choice.rows, choice.columns, choice.depth}));
-    entries.push_back(entry.getDictionary(op.getContext()));
-  }
-  op->setAttr(kPackedAttrName, builder.getArrayAttr(entries));
+void vib::setPackings(linalg::LinalgOp op, ArrayRef<PackedAttr> choices) {
+  op->setAttr(
+      kPackedAttrName,
+      Builder(op.getContext()).getArrayAttr(SmallVector<Attribute>(choices)));
 }
 
-FailureOr<SmallVector<PackingChoice>> vib::getPackings(linalg::LinalgOp op) {
-  SmallVector<PackingChoice> choices;
+FailureOr<SmallVector<PackedAttr>> vib::getPackings(linalg::LinalgOp op) {
   Attribute attribute = op->getAttr(kPackedAttrName);
   if (!attribute)
-    return choices;
-  auto fail = [&]() -> FailureOr<SmallVector<PackingChoice>> {
-    return op->emitOpError("expected ")
-           << kPackedAttrName
-           << " to be a list of {as = \"rows\", sizes = array<i64: 100, 32, "
-              "784>}, with rows or pairs, but got "
-           << attribute;
-  };
+    return SmallVector<PackedAttr>();
   auto list = dyn_cast<ArrayAttr>(attribute);
-  if (!list || list.empty())
-    return fail();
-  for (Attribute element : list) {
-    auto entry = dyn_cast<DictionaryAttr>(element);
-    auto as = entry ? entry.getAs<StringAttr>("as") : StringAttr();
-    auto sizes =
-        entry ? entry.getAs<DenseI64ArrayAttr>("sizes") : DenseI64ArrayAttr();
-    if (!as || (as != "rows" && as != "pairs") || !sizes || sizes.size() != 3 ||
-        entry.size() != 2)
-      return fail();
-    choices.push_back({sizes[0], sizes[1], sizes[2],
-                       as == "pairs" ? Packing::Pairs : Packing::Rows});
-  }
-  return choices;
+  if (!list || list.empty() || !llvm::all_of(list, llvm::IsaPred<PackedAttr>))
+    return op->emitOpError("expected ")
+           << kPackedAttrName << " to be a list of #vib.packed<…> but got "
+           << attribute;
+  return llvm::to_vector(list.getAsRange<PackedAttr>());
 }
 
 /// Why a contraction cannot pack so; empty if it can.
@@ -177,32 +152,32 @@ LogicalResult vib::verifyPackings(linalg::LinalgOp op,
                                   const ContractionForm &form,
                                   const KernelPlan &plan,
                                   const Machine &machine) {
-  FailureOr<SmallVector<PackingChoice>> choices = getPackings(op);
+  FailureOr<SmallVector<PackedAttr>> choices = getPackings(op);
   if (failed(choices))
     return failure();
   auto tiles =
       op->getAttrOfType<ContractionAttr>(kContractionAttrName).getTiles();
-  auto isFor = [](const PackingChoice &choice, RegisterTileAttr tile) {
-    return choice.rows == tile.getRows() &&
-           choice.columns == tile.getColumns() &&
-           choice.depth == tile.getDepth();
+  auto isFor = [](PackedAttr choice, RegisterTileAttr tile) {
+    return choice.getRows() == tile.getRows() &&
+           choice.getColumns() == tile.getColumns() &&
+           choice.getDepth() == tile.getDepth();
   };
-  for (const PackingChoice &choice : *choices)
+  for (PackedAttr choice : *choices)
     if (llvm::none_of(
             tiles, [&](RegisterTileAttr tile) { return isFor(choice, tile); }))
       return op->emitOpError("has ")
-             << kPackedAttrName << " for " << choice.rows << " x "
-             << choice.columns << " x " << choice.depth
+             << kPackedAttrName << " for " << choice.getRows() << " x "
+             << choice.getColumns() << " x " << choice.getDepth()
              << ", a size that does not occur in its units";
   for (RegisterTileAttr tile : tiles) {
     Packing packing = Packing::None;
-    for (const PackingChoice &choice : *choices) {
+    for (PackedAttr choice : *choices) {
       if (!isFor(choice, tile))
         continue;
       if (packing != Packing::None)
         return op->emitOpError("has ")
                << kPackedAttrName << " twice for the sizes of " << tile;
-      packing = choice.packing;
+      packing = choice.getPacking();
     }
     std::string problem = findProblem(op, form, tile, packing, plan, machine);
     if (!problem.empty())

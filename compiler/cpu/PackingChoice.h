@@ -17,26 +17,14 @@ namespace vib {
 /// is packed on the stack of a thread.
 inline constexpr llvm::StringLiteral kPackedAttrName = "vib.packed";
 
-enum class Packing {
-  None,
-  Rows, ///< as [term][column], in the type of the result
-  Pairs ///< in pairs of bf16 (Pairs.h)
-};
-
-struct PackingChoice {
-  int64_t rows, columns, depth;
-  Packing packing;
-};
-
 Packing choosePacking(mlir::linalg::LinalgOp op, const ContractionForm &form,
                       RegisterTileAttr tile, KernelOp kernel,
                       const KernelPlan &plan, const MemoryMap &memory,
                       const Machine &machine);
-void setPackings(mlir::linalg::LinalgOp op,
-                 llvm::ArrayRef<PackingChoice> choices);
+void setPackings(mlir::linalg::LinalgOp op, llvm::ArrayRef<PackedAttr> choices);
 /// Reports an error if the attribute does not have the form that setPackings
 /// writes.
-mlir::FailureOr<llvm::SmallVector<PackingChoice>>
+mlir::FailureOr<llvm::SmallVector<PackedAttr>>
 getPackings(mlir::linalg::LinalgOp op);
 
 llvm::LogicalResult verifyPackings(mlir::linalg::LinalgOp op,

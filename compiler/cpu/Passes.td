@@ -160,8 +160,8 @@ def ChooseVectors : Pass<"vib-choose-vectors", "mlir::func::FuncOp"> {
     one. For a size that is not in the list, scalars are emitted.
 
     ```mlir
-    linalg.generic … {vib.loops = ["m", "n"], vib.vectors = [
-      {along = "n", lanes = 16 : i64, sizes = array<i64: 10, 784>} ] } …
+    linalg.generic … {vib.loops = ["m", "n"],
+      vib.vectors = [#vib.loop_vector<10 x 784, 16 along "n">]} …
     ```
   }];
   let dependentDialects = ["vib::VibDialect"];

@@ -8,9 +8,10 @@
 //
 // A user may edit a plan. What the emitter can follow is accepted, whether or
 // not it is fast: any division of a dimension that can be divided, and any
-// register tile that fits into the registers. What saves work without a choice,
-// such as starting a sum from zeros in registers, must be as ChooseTiles has
-// it.
+// register tile that fits into the registers, any packing that fits into the
+// stack, and vectors along any loop that can have them. What saves work without
+// a choice, such as starting a sum from zeros in registers, must be as
+// ChooseTiles has it.
 //
 //===----------------------------------------------------------------------===//
 

@@ -17,6 +17,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/Reductions.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace vib;
@@ -55,6 +56,9 @@ private:
   /// neither contiguous nor constant.
   std::optional<int64_t> countContiguous(unsigned loop);
   bool combinesLanes(unsigned loop);
+  /// The columns of the narrowest panels along the loop, if an operand is in
+  /// panels.
+  std::optional<int64_t> getPanel(unsigned loop);
   int64_t getExtent(const VectorChoice &choice) const {
     return choice.isFlat ? sizes[0] * sizes[1] : sizes[choice.loop];
   }
@@ -188,7 +192,22 @@ std::string Vectors::findProblem(const VectorChoice &choice) {
   int64_t most = std::min(getExtent(choice), kMostRegisters * lanes);
   if (choice.lanes < 2 || choice.lanes > most)
     return "expected 2 to " + std::to_string(most) + " lanes";
+  if (std::optional<int64_t> panel = getPanel(choice.loop);
+      panel && sizes[choice.loop] > *panel && *panel % choice.lanes != 0)
+    return "expected a divisor of the " + std::to_string(*panel) +
+           " columns of a panel, beyond which a vector would reach";
   return "";
+}
+
+std::optional<int64_t> Vectors::getPanel(unsigned loop) {
+  std::optional<int64_t> columns;
+  for (auto [operand, map] : llvm::zip_equal(operands, maps))
+    if (operand && operand->isInPanels() &&
+        map.getResults().back().isFunctionOfDim(loop)) {
+      int64_t panel = operand->type.getShape().back();
+      columns = columns ? std::gcd(*columns, panel) : panel;
+    }
+  return columns;
 }
 
 bool vib::isEmittedAlone(linalg::LinalgOp op, const KernelPlan &plan) {
@@ -209,18 +228,15 @@ static StringRef getLoopName(linalg::LinalgOp op, unsigned loop) {
 }
 
 void vib::setVectors(linalg::LinalgOp op, ArrayRef<VectorChoice> choices) {
-  Builder builder(op.getContext());
-  SmallVector<Attribute> entries;
-  for (const VectorChoice &choice : choices) {
-    NamedAttrList entry;
-    entry.set("along", builder.getStringAttr(getLoopName(op, choice.loop)));
-    if (choice.isFlat)
-      entry.set("flat", builder.getUnitAttr());
-    entry.set("lanes", builder.getI64IntegerAttr(choice.lanes));
-    entry.set("sizes", builder.getDenseI64ArrayAttr(choice.sizes));
-    entries.push_back(entry.getDictionary(op.getContext()));
-  }
-  op->setAttr(kVectorsAttrName, builder.getArrayAttr(entries));
+  MLIRContext *context = op.getContext();
+  op->setAttr(kVectorsAttrName,
+              ArrayAttr::get(
+                  context,
+                  llvm::map_to_vector(choices, [&](const VectorChoice &choice) {
+                    return Attribute(LoopVectorAttr::get(
+                        context, choice.sizes, choice.lanes,
+                        getLoopName(op, choice.loop), choice.isFlat));
+                  })));
 }
 
 FailureOr<SmallVector<VectorChoice>> vib::getVectors(linalg::LinalgOp op) {
@@ -228,35 +244,21 @@ FailureOr<SmallVector<VectorChoice>> vib::getVectors(linalg::LinalgOp op) {
   Attribute attribute = op->getAttr(kVectorsAttrName);
   if (!attribute)
     return choices;
-  auto fail = [&]() -> FailureOr<SmallVector<VectorChoice>> {
+  auto list = dyn_cast<ArrayAttr>(attribute);
+  if (!list || list.empty() ||
+      !llvm::all_of(list, llvm::IsaPred<LoopVectorAttr>))
     return op->emitOpError("expected ")
            << kVectorsAttrName
-           << " to be a list of {along = \"n\", lanes = 16 : i64, sizes = "
-              "array<i64: 100, 32>}, also with flat, but got "
-           << attribute;
-  };
-  auto list = dyn_cast<ArrayAttr>(attribute);
-  if (!list || list.empty())
-    return fail();
-  for (Attribute element : list) {
-    auto entry = dyn_cast<DictionaryAttr>(element);
-    auto along = entry ? entry.getAs<StringAttr>("along") : StringAttr();
-    auto lanes = entry ? entry.getAs<IntegerAttr>("lanes") : IntegerAttr();
-    auto sizes =
-        entry ? entry.getAs<DenseI64ArrayAttr>("sizes") : DenseI64ArrayAttr();
-    if (!along || !lanes || !lanes.getType().isInteger(64) || !sizes)
-      return fail();
-    Attribute flat = entry.get("flat");
-    if ((flat && !isa<UnitAttr>(flat)) || entry.size() != (flat ? 4 : 3))
-      return fail();
+           << " to be a list of #vib.loop_vector<…> but got " << attribute;
+  for (auto vector : list.getAsRange<LoopVectorAttr>()) {
     unsigned loop = 0, loops = op.getNumLoops();
-    while (loop != loops && getLoopName(op, loop) != along)
+    while (loop != loops && getLoopName(op, loop) != vector.getAlong())
       ++loop;
     if (loop == loops)
-      return op->emitOpError("has vectors along ")
-             << along << ", which is not one of its loops";
-    choices.push_back({SmallVector<int64_t>(sizes.asArrayRef()), loop,
-                       lanes.getInt(), bool(flat)});
+      return op->emitOpError("has vectors along '")
+             << vector.getAlong() << "', which is not one of its loops";
+    choices.push_back({SmallVector<int64_t>(vector.getSizes()), loop,
+                       vector.getLanes(), vector.getFlat()});
   }
   return choices;
 }

@@ -15,9 +15,9 @@
 
 // A register of the widest element.
 // CHECK: vib.kernel "scale"
-// CHECK: vib.vectors = [{along = "n", lanes = 16 : i64, sizes = array<i64: 10, 784>}]
+// CHECK: vib.vectors = [#vib.loop_vector<10 x 784, 16 along "n">]
 // AVX2: vib.kernel "scale"
-// AVX2: vib.vectors = [{along = "n", lanes = 8 : i64, sizes = array<i64: 10, 784>}]
+// AVX2: vib.vectors = [#vib.loop_vector<10 x 784, 8 along "n">]
 
 // The op is emitted with its contraction.
 // CHECK: vib.kernel "encode.0"
@@ -26,26 +26,26 @@
 
 // Two registers of random numbers, and one where there are only 16 registers.
 // CHECK: vib.kernel "encode.4"
-// CHECK: vib.vectors = [{along = "n", lanes = 32 : i64, sizes = array<i64: 100, 32>}]
+// CHECK: vib.vectors = [#vib.loop_vector<100 x 32, 32 along "n">]
 // AVX2: vib.kernel "encode.4"
-// AVX2: vib.vectors = [{along = "n", lanes = 8 : i64, sizes = array<i64: 100, 16>}]
+// AVX2: vib.vectors = [#vib.loop_vector<100 x 16, 8 along "n">]
 
 // As many lanes as there are columns. The weight is not contiguous in the columns of the
 // input gradient.
 // CHECK: vib.kernel "decode"
-// CHECK: vib.vectors = [{along = "n", lanes = 10 : i64, sizes = array<i64: 10, 10>}]
+// CHECK: vib.vectors = [#vib.loop_vector<10 x 10, 10 along "n">]
 // CHECK: vib.contraction = #vib.contraction<[<10 x 256 x 10, columns 10 x 2>]
-// CHECK-SAME: vib.packed = [{as = "rows", sizes = array<i64: 10, 256, 10>}]
+// CHECK-SAME: vib.packed = [#vib.packed<10 x 256 x 10, rows>]
 
 // Two sizes of tiles.
 // ODD: vib.kernel "encode.2.in"
-// ODD: vib.packed = [{as = "rows", sizes = array<i64: 7, 32, 37>}, {as = "rows", sizes = array<i64: 7, 9, 37>}]
-// ODD: vib.vectors = [{along = "n", lanes = 16 : i64, sizes = array<i64: 7, 32>}, {along = "n", lanes = 9 : i64, sizes = array<i64: 7, 9>}]
+// ODD: vib.packed = [#vib.packed<7 x 32 x 37, rows>, #vib.packed<7 x 9 x 37, rows>]
+// ODD: vib.vectors = [#vib.loop_vector<7 x 32, 16 along "n">, #vib.loop_vector<7 x 9, 9 along "n">]
 
 // Rows of four without a gap between them.
 // FLAT: vib.kernel "decode.grad"
-// FLAT: vib.vectors = [{along = "n", flat, lanes = 12 : i64, sizes = array<i64: 3, 4>}]
+// FLAT: vib.vectors = [#vib.loop_vector<3 x 4, 12 along "n" flat>]
 
 // Weights are rounded and packed in pairs.
 // PAIRS: vib.kernel "encode.0"
-// PAIRS: vib.packed = [{as = "pairs", sizes = array<i64: 100, 32, 784>}]
+// PAIRS: vib.packed = [#vib.packed<100 x 32 x 784, pairs>]

@@ -184,6 +184,31 @@ module attributes {a = #vib.contraction<[<8 x 8 x 8, columns 1 x 1>, <8 x 8 x 8,
 
 // -----
 
+// expected-error @+1 {{expected 'rows' or 'pairs' but got 'none': an operand that is not packed is not listed}}
+module attributes {a = #vib.packed<8 x 8 x 8, none>} {}
+
+// -----
+
+// expected-error @+1 {{expected one of 'none', 'rows', 'pairs' but got 'row'; did you mean 'rows'?}}
+module attributes {a = #vib.packed<8 x 8 x 8, row>} {}
+
+// -----
+
+// expected-error @+1 {{expected a size to be a whole number of at least 1 but got '0'}}
+module attributes {a = #vib.loop_vector<8 x 0, 16 along "n">} {}
+
+// -----
+
+// expected-error @+1 {{expected a size to be a whole number of at least 1 but got '0'}}
+module attributes {a = #vib.loop_vector<8 x 8, 0 along "n">} {}
+
+// -----
+
+// expected-error @+1 {{expected 'along'}}
+module attributes {a = #vib.loop_vector<8 x 8, 16 over "n">} {}
+
+// -----
+
 // expected-error @+1 {{#vib.block: expected one of 'rows', 'columns', 'depth', 'stages', 'warp_rows', 'warp_columns' but got 'row'; did you mean 'rows'?}}
 module attributes {a = #vib.block<row = 32, columns = 32, depth = 8, stages = 2, warp_rows = 16, warp_columns = 16>} {}
 
