@@ -74,6 +74,9 @@ LogicalResult AccessVerifier::verifyStack(memref::AllocaOp alloca) {
 }
 
 static LogicalResult verifyLoop(scf::ForOp loop, IndexRanges &ranges) {
+  if (loop.getUnsignedCmp())
+    return loop.emitError("expected a loop that compares signed numbers, but "
+                          "it is unsigned");
   std::optional<IndexRange> step = ranges.get(loop.getStep());
   if (!step || step->min < 1)
     return loop.emitError("expected a step that is a positive constant");

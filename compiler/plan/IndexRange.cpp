@@ -203,6 +203,9 @@ MaybeRange IndexRanges::computeTerm(Value value) {
       return std::nullopt;
     if (loop.getInductionVar() != value)
       return getCarried(argument);
+    // Its index goes through negative numbers after the greatest number.
+    if (loop.getUnsignedCmp())
+      return std::nullopt;
     MaybeRange begin = get(loop.getLowerBound()),
                end = get(loop.getUpperBound());
     MaybeRange step = get(loop.getStep());

@@ -140,7 +140,7 @@ unsigned IndexSystem::getQuotient(Value value, int64_t divisor) {
 
 void IndexSystem::describeLoop(scf::ForOp loop, unsigned column) {
   Value begin = loop.getLowerBound(), end = loop.getUpperBound();
-  if (!ranges.get(begin) || !ranges.get(end))
+  if (loop.getUnsignedCmp() || !ranges.get(begin) || !ranges.get(end))
     return;
   Row above, below;
   above.add(column, 1);

@@ -406,3 +406,20 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
     return
   }
 }
+
+// -----
+
+// An unsigned loop to -1 runs on where a signed one would not run.
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64} {
+  func.func private @step.k(%b: index, %e: index, %a: memref<64xi8> {vib.base = "arena"}) attributes {vib.kernel = #vib.kernel_info<"k", entry = "step", units = 4>} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %last = arith.constant -1 : index
+    %v = memref.view %a[%c0][] : memref<64xi8> to memref<4xf32>
+    // expected-error @below {{expected a loop that compares signed numbers, but it is unsigned}}
+    scf.for unsigned %i = %c0 to %last step %c1 {
+      %x = memref.load %v[%i] : memref<4xf32>
+    }
+    return
+  }
+}

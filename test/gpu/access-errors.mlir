@@ -406,3 +406,24 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     }
   }
 }
+
+// -----
+
+// An unsigned loop to -1 runs on where a signed one would not run.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %last = arith.constant -1 : index
+      %zero = arith.constant 0.0 : f32
+      %view = memref.view %arena[%c0][] : memref<1024xi8> to memref<100xf32>
+      // expected-error @+1 {{expected a loop that compares signed numbers, but it is unsigned}}
+      scf.for unsigned %i = %c0 to %last step %c1 {
+        memref.store %zero, %view[%i] : memref<100xf32>
+      }
+      gpu.return
+    }
+  }
+}
