@@ -26,6 +26,9 @@ static constexpr unsigned kMostValues = 1000;
 static constexpr unsigned kMostCopies = 3, kMostNested = 200;
 /// A value that a loop carries has few values, such as the stages of a buffer.
 static constexpr unsigned kMostCarried = 16;
+/// A condition says few things. More than these are not taken into account, so
+/// that what follows from what follows ends.
+static constexpr unsigned kMostFacts = 100;
 
 using MaybeRange = std::optional<IndexRange>;
 
@@ -302,10 +305,21 @@ IndexRanges IndexRanges::assumeAtLeast(Value value, int64_t least) {
 }
 
 void IndexRanges::add(Value condition, bool isTrue) {
-  if (auto op = condition.getDefiningOp<arith::AndIOp>(); op && isTrue) {
-    add(op.getLhs(), true);
-    return add(op.getRhs(), true);
+  SmallVector<Value> pending{condition};
+  llvm::SmallDenseSet<Value> seen;
+  while (!pending.empty() && numFacts < kMostFacts) {
+    Value next = pending.pop_back_val();
+    if (!seen.insert(next).second)
+      continue;
+    ++numFacts;
+    if (auto op = next.getDefiningOp<arith::AndIOp>(); op && isTrue)
+      pending.append({op.getRhs(), op.getLhs()});
+    else
+      addComparison(next, isTrue);
   }
+}
+
+void IndexRanges::addComparison(Value condition, bool isTrue) {
   auto op = condition.getDefiningOp<arith::CmpIOp>();
   if (!op || !op.getLhs().getType().isIndex())
     return;
@@ -349,6 +363,9 @@ void IndexRanges::add(Value condition, bool isTrue) {
 
 /// What chooses a value that is too small is not chosen.
 void IndexRanges::addAtLeast(Value value, int64_t least) {
+  if (numFacts == kMostFacts)
+    return;
+  ++numFacts;
   auto isLess = [&](Value other) {
     MaybeRange range = get(other);
     return range && range->max < least;

@@ -65,6 +65,7 @@ private:
   /// The same ranges, from which more can follow.
   IndexRanges copy() const;
   void add(mlir::Value condition, bool isTrue);
+  void addComparison(mlir::Value condition, bool isTrue);
   void addAtLeast(mlir::Value value, int64_t least);
   void addOrder(IndexOrder order);
   /// Narrows the range of a value.
@@ -76,6 +77,8 @@ private:
   llvm::SmallVector<IndexOrder> orders;
   /// How many conditions and loops a value was followed through, and ops.
   unsigned numCopies = 0, numNested = 0;
+  /// How many facts have been added to the ranges that these were copied from.
+  unsigned numFacts = 0;
 };
 
 } // namespace vib
