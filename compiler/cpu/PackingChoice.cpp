@@ -112,6 +112,17 @@ FailureOr<SmallVector<PackedAttr>> vib::getPackings(linalg::LinalgOp op) {
   return llvm::to_vector(list.getAsRange<PackedAttr>());
 }
 
+int64_t vib::getStackBytes(linalg::LinalgOp op, ArrayRef<PackedAttr> choices) {
+  int64_t bytes = 0;
+  for (PackedAttr choice : choices)
+    bytes +=
+        choice.getPacking() == Packing::Pairs
+            ? 2 * getPairLayout(choice.getDepth(), choice.getColumns()).elements
+            : choice.getDepth() * choice.getColumns() *
+                  getElementBytes(getElement(op));
+  return bytes;
+}
+
 /// Why a contraction cannot pack so; empty if it can.
 static std::string findProblem(linalg::LinalgOp op, const ContractionForm &form,
                                RegisterTileAttr tile, Packing packing,

@@ -27,6 +27,10 @@ void setPackings(mlir::linalg::LinalgOp op, llvm::ArrayRef<PackedAttr> choices);
 mlir::FailureOr<llvm::SmallVector<PackedAttr>>
 getPackings(mlir::linalg::LinalgOp op);
 
+/// The bytes of the stack that the packed operands of a contraction take.
+int64_t getStackBytes(mlir::linalg::LinalgOp op,
+                      llvm::ArrayRef<PackedAttr> choices);
+
 llvm::LogicalResult verifyPackings(mlir::linalg::LinalgOp op,
                                    const ContractionForm &form,
                                    const KernelPlan &plan,

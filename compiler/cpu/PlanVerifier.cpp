@@ -218,6 +218,7 @@ LogicalResult vib::verifyPlan(KernelOp kernel, const Machine &machine) {
 LogicalResult vib::verifyVectors(KernelOp kernel, const Machine &machine,
                                  const MemoryMap &memory) {
   KernelPlan plan(kernel);
+  int64_t packedBytes = 0;
   for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
     FailureOr<ContractionForm> form = matchRegisterContraction(op);
     if (succeeded(form) ? failed(verifyPackings(op, *form, plan, machine))
@@ -226,6 +227,11 @@ LogicalResult vib::verifyVectors(KernelOp kernel, const Machine &machine,
                              : op->emitOpError("expected no ")
                                    << kPackedAttrName
                                    << ": it is not a contraction";
+    if (succeeded(form) &&
+        (packedBytes += getStackBytes(op, *getPackings(op))) > kMostPackedBytes)
+      return op->emitOpError("makes its kernel pack ")
+             << packedBytes << " bytes of operands on the stack of a thread, "
+             << "expected at most " << kMostPackedBytes;
     if (failed(verifyVectors(op, kernel, plan, memory, machine)))
       return failure();
   }
