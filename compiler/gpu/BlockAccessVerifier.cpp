@@ -29,6 +29,8 @@ protected:
   LogicalResult verifyAlignment(Operation *op, IndexRanges &ranges) override;
 
 private:
+  LogicalResult verifyBlockView(memref::ViewOp view, IndexRanges &ranges);
+  LogicalResult verifyGatheredWord(LLVM::LoadOp load, IndexRanges &ranges);
   LogicalResult verifyCopy(nvgpu::DeviceAsyncCopyOp copy, IndexRanges &ranges);
   LogicalResult verifyMatrices(nvgpu::LdMatrixOp load, IndexRanges &ranges);
   /// An address is a multiple of `bytes`.
@@ -90,6 +92,41 @@ LogicalResult BlockAccessVerifier::verifyAlignment(Operation *op,
   return op->emitError("expected an alignment only on accesses to vectors");
 }
 
+LogicalResult BlockAccessVerifier::verifyBlockView(memref::ViewOp view,
+                                                   IndexRanges &ranges) {
+  if (view.getSource().getDefiningOp<gpu::DynamicSharedMemoryOp>()) {
+    // Each launch gives the size of shared memory, and is verified with it.
+    if (!getStaticBytes(view.getType()))
+      return view.emitError("expected a view with a static shape");
+  } else if (failed(AccessVerifier::verifyOp(view, ranges))) {
+    return failure();
+  }
+  int64_t bytes = getElementBytes(view.getType().getElementType());
+  int64_t alignment = getAlignment(view, ranges);
+  if (alignment % bytes == 0)
+    return success();
+  return view.emitError("expected a view at a multiple of the ")
+         << bytes << " bytes of an element, but its address is only known to "
+         << "be a multiple of " << alignment;
+}
+
+/// Rows begin at multiples of the words that they consist of.
+LogicalResult BlockAccessVerifier::verifyGatheredWord(LLVM::LoadOp load,
+                                                      IndexRanges &ranges) {
+  if (failed(verifyGatheredAccess(load, ranges)))
+    return failure();
+  unsigned bits = load.getType().getIntOrFloatBitWidth();
+  if (!llvm::is_contained({8u, 16u, 32u, 64u}, bits))
+    return load.emitError("expected to read a word of 1, 2, 4 or 8 bytes but "
+                          "got ")
+           << load.getType();
+  std::optional<uint64_t> alignment = load.getAlignment();
+  if (!alignment || (*alignment != 0 && bits / 8 % *alignment == 0))
+    return success();
+  return load.emitError("expected an alignment that divides the ")
+         << bits / 8 << " bytes of the word, but got " << int64_t(*alignment);
+}
+
 LogicalResult BlockAccessVerifier::verifyCopy(nvgpu::DeviceAsyncCopyOp copy,
                                               IndexRanges &ranges) {
   auto from = cast<MemRefType>(copy.getSrc().getType()),
@@ -127,16 +164,14 @@ LogicalResult BlockAccessVerifier::verifyMatrices(nvgpu::LdMatrixOp load,
 
 LogicalResult BlockAccessVerifier::verifyOp(Operation *op,
                                             IndexRanges &ranges) {
-  // Shared memory is verified with each launch, which gives its size.
-  if (auto view = dyn_cast<memref::ViewOp>(op);
-      view && view.getSource().getDefiningOp<gpu::DynamicSharedMemoryOp>())
-    return success();
+  if (auto view = dyn_cast<memref::ViewOp>(op))
+    return verifyBlockView(view, ranges);
   if (auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(op))
     return verifyCopy(copy, ranges);
   if (auto load = dyn_cast<nvgpu::LdMatrixOp>(op))
     return verifyMatrices(load, ranges);
-  if (isa<LLVM::LoadOp>(op))
-    return verifyGatheredAccess(op, ranges);
+  if (auto load = dyn_cast<LLVM::LoadOp>(op))
+    return verifyGatheredWord(load, ranges);
   return AccessVerifier::verifyOp(op, ranges);
 }
 

@@ -172,6 +172,12 @@ LogicalResult VerifyGpuKernels::verifyShared(gpu::LaunchFuncOp launch,
                         "at a constant offset");
         return WalkResult::interrupt();
       }
+      if (view->offset < 0) {
+        user->emitError("expected a view within shared memory, but it starts "
+                        "at byte ")
+            << view->offset;
+        return WalkResult::interrupt();
+      }
       if (view->end > *bytes) {
         InFlightDiagnostic diagnostic =
             launch.emitError("expected at least ")

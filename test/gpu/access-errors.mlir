@@ -427,3 +427,124 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     }
   }
 }
+
+// -----
+
+// Numbers of four bytes at byte 2 of shared memory.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+      %c2 = arith.constant 2 : index
+      %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      // expected-error @+1 {{expected a view at a multiple of the 4 bytes of an element, but its address is only known to be a multiple of 2}}
+      %view = memref.view %shared[%c2][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<4xf32, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+  }
+}
+
+// -----
+
+// The same at the start of bytes that begin at byte 1 of the arena.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+  gpu.module @kernels {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %bytes = memref.view %arena[%c1][] : memref<1024xi8> to memref<64xi8>
+      // expected-error @+1 {{expected a view at a multiple of the 4 bytes of an element, but its address is only known to be a multiple of 1}}
+      %view = memref.view %bytes[%c0][] : memref<64xi8> to memref<4xf32>
+      gpu.return
+    }
+  }
+}
+
+// -----
+
+// A word of four bytes is at a multiple of four bytes, but not of 64.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
+      #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+  gpu.module @kernels {
+    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      %c16 = arith.constant 16 : index
+      %c20 = arith.constant 20 : index
+      %c8_i64 = arith.constant 8 : i64
+      %c0_i32 = arith.constant 0 : i32
+      %thread = gpu.thread_id x
+      %block = gpu.block_id x
+      %view = memref.view %step[%c16][] : memref<80xi8> to memref<1xi32>
+      %rows = memref.load %view[%c0] : memref<1xi32>
+      %view_0 = memref.view %step[%c20][] : memref<80xi8> to memref<1xi32>
+      %row0 = memref.load %view_0[%c0] : memref<1xi32>
+      %number = arith.index_castui %block : index to i32
+      %is_in = arith.cmpi slt, %number, %rows : i32
+      %row = scf.if %is_in -> i32 {
+        %place = arith.addi %row0, %number : i32
+        %at = arith.extui %place : i32 to i64
+        %address = llvm.getelementptr %order[%at] : (!llvm.ptr, i64) -> !llvm.ptr, i32
+        %found = llvm.load %address : !llvm.ptr -> i32
+        scf.yield %found : i32
+      } else {
+        scf.yield %c0_i32 : i32
+      }
+      %row_i64 = arith.extui %row : i32 to i64
+      %first = arith.muli %row_i64, %c8_i64 : i64
+      %small = arith.remui %thread, %c8 : index
+      %column = arith.index_castui %small : index to i64
+      %at = arith.addi %first, %column : i64
+      %address = llvm.getelementptr %inputs[%at] : (!llvm.ptr, i64) -> !llvm.ptr, i32
+      // expected-error @+1 {{expected an alignment that divides the 4 bytes of the word, but got 64}}
+      %word = llvm.load %address {alignment = 64 : i64} : !llvm.ptr -> i32
+      gpu.return
+    }
+  }
+}
+
+// -----
+
+// A bit is no word, since a byte can have other values.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
+      #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
+  gpu.module @kernels {
+    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      %c16 = arith.constant 16 : index
+      %c20 = arith.constant 20 : index
+      %c32_i64 = arith.constant 32 : i64
+      %c0_i32 = arith.constant 0 : i32
+      %thread = gpu.thread_id x
+      %block = gpu.block_id x
+      %view = memref.view %step[%c16][] : memref<80xi8> to memref<1xi32>
+      %rows = memref.load %view[%c0] : memref<1xi32>
+      %view_0 = memref.view %step[%c20][] : memref<80xi8> to memref<1xi32>
+      %row0 = memref.load %view_0[%c0] : memref<1xi32>
+      %number = arith.index_castui %block : index to i32
+      %is_in = arith.cmpi slt, %number, %rows : i32
+      %row = scf.if %is_in -> i32 {
+        %place = arith.addi %row0, %number : i32
+        %at = arith.extui %place : i32 to i64
+        %address = llvm.getelementptr %order[%at] : (!llvm.ptr, i64) -> !llvm.ptr, i32
+        %found = llvm.load %address : !llvm.ptr -> i32
+        scf.yield %found : i32
+      } else {
+        scf.yield %c0_i32 : i32
+      }
+      %row_i64 = arith.extui %row : i32 to i64
+      %first = arith.muli %row_i64, %c32_i64 : i64
+      %small = arith.remui %thread, %c8 : index
+      %column = arith.index_castui %small : index to i64
+      %at = arith.addi %first, %column : i64
+      %address = llvm.getelementptr %inputs[%at] : (!llvm.ptr, i64) -> !llvm.ptr, i1
+      // expected-error @+1 {{expected to read a word of 1, 2, 4 or 8 bytes but got 'i1'}}
+      %word = llvm.load %address : !llvm.ptr -> i1
+      gpu.return
+    }
+  }
+}
