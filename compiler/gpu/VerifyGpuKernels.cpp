@@ -44,8 +44,8 @@ struct VerifyGpuKernels : vib::impl::VerifyGpuKernelsBase<VerifyGpuKernels> {
     MemoryMap memory(module);
     kernelTypes = getKernelTypes(&getContext(), memory);
     gatherTypes = getGatherTypes(&getContext(), memory);
-    for (auto function : module.getOps<func::FuncOp>())
-      if (failed(verifyEntry(function)))
+    for (Operation &op : *module.getBody())
+      if (failed(verifyTopLevel(&op)))
         return signalPassFailure();
     WalkResult result = module.walk([&](gpu::GPUFuncOp kernel) {
       return WalkResult(verifyKernel(kernel));
@@ -55,6 +55,7 @@ struct VerifyGpuKernels : vib::impl::VerifyGpuKernelsBase<VerifyGpuKernels> {
   }
 
   LogicalResult verifyModule(ModuleOp module);
+  LogicalResult verifyTopLevel(Operation *op);
   LogicalResult verifyEntry(func::FuncOp function);
   LogicalResult verifyLaunch(gpu::LaunchFuncOp launch);
   LogicalResult verifySizes(gpu::LaunchFuncOp launch, gpu::GPUFuncOp kernel);
@@ -77,12 +78,26 @@ LogicalResult VerifyGpuKernels::verifyModule(ModuleOp module) {
   return verifyEntries(module, {"gather"});
 }
 
+/// The table of launches and the PTX have no place for anything else.
+LogicalResult VerifyGpuKernels::verifyTopLevel(Operation *op) {
+  if (auto function = dyn_cast<func::FuncOp>(op))
+    return verifyEntry(function);
+  auto kernels = dyn_cast<gpu::GPUModuleOp>(op);
+  if (!kernels)
+    return op->emitError("expected only entries and modules of kernels in the "
+                         "phase kernels");
+  for (Operation &kernel : *kernels.getBody())
+    if (!isa<gpu::GPUFuncOp>(kernel))
+      return kernel.emitError("expected only kernels in a module of kernels");
+  return success();
+}
+
 LogicalResult VerifyGpuKernels::verifyEntry(func::FuncOp function) {
   if (!function->hasAttr(kEntryAttrName))
     return function.emitError("expected an entry, but ")
            << kEntryAttrName << " is missing";
-  if (function.isExternal())
-    return function.emitError("expected an entry to have a body");
+  if (!function.getBody().hasOneBlock())
+    return function.emitError("expected an entry to have a body of one block");
   ArrayRef<Type> types =
       function.getName() == "gather" ? gatherTypes : kernelTypes;
   if (function.getArgumentTypes() != types)

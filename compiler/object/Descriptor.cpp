@@ -216,8 +216,7 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
                                            llvm::Constant *&kernels,
                                            uint32_t &numKernels) {
   SmallVector<llvm::Constant *> launches, rows;
-  module.walk([&](gpu::LaunchFuncOp launch) {
-    auto entry = launch->getParentOfType<func::FuncOp>();
+  auto emitLaunch = [&](func::FuncOp entry, gpu::LaunchFuncOp launch) {
     std::optional<VibGpuEntry> number = getGpuEntry(entry.getName());
     Operation *function =
         SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernel());
@@ -241,7 +240,11 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
     launches.push_back(row.get());
     for (auto info : infos.getAsRange<KernelInfoAttr>())
       rows.push_back(emitKernel(info));
-  });
+  };
+  // Only what is there has been verified, by VerifyGpuKernels.
+  for (auto entry : module.getOps<func::FuncOp>())
+    for (auto launch : entry.getOps<gpu::LaunchFuncOp>())
+      emitLaunch(entry, launch);
   numKernels = rows.size();
   kernels = table(rows, "vib_kernels");
   llvm::Constant *cubin = null();

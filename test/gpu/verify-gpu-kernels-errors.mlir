@@ -382,3 +382,45 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
     return
   }
 }
+
+// -----
+
+// A launch in a nested module, of a number of blocks that only the program knows.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  // expected-error @+1 {{expected only entries and modules of kernels in the phase kernels}}
+  module attributes {gpu.container_module} {
+    gpu.module @kernels {
+      gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, vib.kernels = [#vib.kernel_info<"k", entry = "train_step", units = 1>]} {
+        gpu.return
+      }
+    }
+    func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>, %blocks: index) attributes {vib.entry} {
+      %c1 = arith.constant 1 : index
+      gpu.launch_func @kernels::@k blocks in (%blocks, %c1, %c1) threads in (%c1, %c1, %c1) args(%w : memref<32xi8>, %m1 : memref<32xi8>, %m2 : memref<32xi8>, %a : memref<32xi8>, %g : memref<32xi8>, %arena : memref<64xi8>, %step : memref<80xi8>)
+      return
+    }
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  gpu.module @kernels {
+    // expected-error @+1 {{expected only kernels in a module of kernels}}
+    memref.global @memory : memref<4xf32> = uninitialized
+  }
+}
+
+// -----
+
+// Only the launches of one block would be verified.
+
+module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 64 : i64} {
+  // expected-error @+1 {{expected an entry to have a body of one block}}
+  func.func @train_step(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<64xi8>, %step: memref<80xi8>) attributes {vib.entry} {
+    cf.br ^end
+  ^end:
+    return
+  }
+}
