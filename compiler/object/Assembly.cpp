@@ -78,19 +78,41 @@ static StringRef getFooter(StringRef text) {
   return text.drop_front(at);
 }
 
+static bool startsSection(StringRef line) {
+  return line == "\t.text" || line == "\t.data" || line == "\t.bss" ||
+         line.starts_with("\t.section\t");
+}
+
+/// Appends the text of a part to that of the parts before it, which ends in
+/// `section`. LLVM names a section only where it changes, so a part names the
+/// one that it starts in, and may end in another: jump tables follow their
+/// function.
+static void append(std::string &assembly, StringRef text, StringRef &section) {
+  for (StringRef rest = text; !rest.empty();) {
+    auto [line, next] = rest.split('\n');
+    if (startsSection(line)) {
+      assembly += text.drop_back(rest.size());
+      text = line == section ? next : rest;
+      section = line;
+      break;
+    }
+    rest = next;
+  }
+  assembly += text;
+  for (StringRef line : split(text, '\n'))
+    if (startsSection(line))
+      section = line;
+}
+
 /// Joins the assembly of parts.
 static std::string join(ArrayRef<std::string> parts) {
   // Each part starts with the name of the file.
   std::string assembly =
       StringRef(parts.front()).split('\n').first.str() + "\n";
-  for (auto [index, part] : enumerate(parts)) {
-    StringRef text = StringRef(part).split('\n').second;
-    text = text.drop_back(getFooter(text).size());
-    // Each part of functions ends in this section.
-    if (index > 0)
-      text.consume_front("\t.text\n");
-    assembly += text;
-  }
+  StringRef section;
+  for (StringRef part : parts)
+    append(assembly, part.drop_back(getFooter(part).size()).split('\n').second,
+           section);
   return assembly + getFooter(parts.back()).str();
 }
 

@@ -22,7 +22,8 @@
 // The result does not depend on the number of threads, because the parts
 // depend only on the module. Nor does it depend on the parts: what LLVM's
 // passes derive from calls is within one part, and code generation works on
-// each function alone.
+// each function alone. A module of which this is not known (isDivisible) is
+// worked on as a whole.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,6 +33,7 @@
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/Intrinsics.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -117,9 +119,64 @@ void Parts::forEach(mlir::MLIRContext *threads,
   mlir::parallelForEach(threads, order, work);
 }
 
+/// Debug information, identifiers and flags such as "cf-protection-branch" add
+/// text that belongs to the module as a whole.
+static bool hasUsualMetadata(const Module &module) {
+  SmallVector<Module::ModuleFlagEntry> flags;
+  module.getModuleFlagsMetadata(flags);
+  return all_of(module.named_metadata(),
+                [](const NamedMDNode &node) {
+                  return node.getName() == "llvm.module.flags";
+                }) &&
+         all_of(flags, [](const Module::ModuleFlagEntry &flag) {
+           return is_contained({"Debug Info Version", "PIC Level"},
+                               flag.Key->getString());
+         });
+}
+
+/// Intrinsics that change the end of the assembly.
+static bool changesEnd(Intrinsic::ID intrinsic) {
+  return is_contained({Intrinsic::init_trampoline,
+                       Intrinsic::experimental_stackmap,
+                       Intrinsic::experimental_patchpoint,
+                       Intrinsic::experimental_patchpoint_void},
+                      intrinsic);
+}
+
+/// Whether the attributes of a function are those that vibc writes. Others,
+/// such as "patchable-function-entry", add sections and labels.
+static bool hasUsualAttributes(const Function &function) {
+  return all_of(function.getAttributes().getFnAttrs(), [](Attribute attribute) {
+    return !attribute.isStringAttribute() ||
+           is_contained({"target-cpu", "target-features"},
+                        attribute.getKindAsString());
+  });
+}
+
+/// Whether what LLVM emits for a function lies together, and other parts can
+/// declare the function.
+static bool isSelfContained(const Function &function) {
+  if (!function.hasName() || !function.hasDefaultVisibility() ||
+      !(function.hasExternalLinkage() || function.hasInternalLinkage()))
+    return false;
+  if (function.isDeclaration())
+    return !changesEnd(function.getIntrinsicID());
+  if (function.hasSection() || function.hasPersonalityFn() ||
+      function.hasGC() || !hasUsualAttributes(function))
+    return false;
+  return none_of(function, [](const BasicBlock &block) {
+    return block.hasAddressTaken() ||
+           any_of(block, [](const Instruction &instruction) {
+             auto *call = dyn_cast<CallBase>(&instruction);
+             return call && call->isInlineAsm();
+           });
+  });
+}
+
 bool vib::isDivisible(const Module &module) {
   if (!module.getModuleInlineAsm().empty() || !module.alias_empty() ||
-      !module.ifunc_empty() || !module.getComdatSymbolTable().empty())
+      !module.ifunc_empty() || !module.getComdatSymbolTable().empty() ||
+      !hasUsualMetadata(module))
     return false;
   // A variable may be private to the assembly of its users.
   SmallVector<const User *> users;
@@ -133,11 +190,7 @@ bool vib::isDivisible(const Module &module) {
     if (!isa<GlobalValue>(user) && seen.insert(user).second)
       append_range(users, user->users());
   }
-  return all_of(module, [](const Function &function) {
-    return function.hasName() && none_of(function, [](const BasicBlock &block) {
-             return block.hasAddressTaken();
-           });
-  });
+  return all_of(module, isSelfContained);
 }
 
 SmallVector<char, 0> vib::writeBitcode(const Module &module) {

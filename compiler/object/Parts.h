@@ -65,7 +65,8 @@ private:
 };
 
 /// Whether the functions of a module depend on each other only by calls and
-/// addresses, as in what vibc emits.
+/// addresses, and the assembly of each depends on no other, as in what vibc
+/// emits. Files that users edited may differ.
 bool isDivisible(const llvm::Module &module);
 
 llvm::SmallVector<char, 0> writeBitcode(const llvm::Module &module);
