@@ -101,13 +101,12 @@ static void runPasses(Module &module, unsigned level, TargetMachine &machine) {
   builder.buildPerModuleDefaultPipeline(optimization).run(module, modules);
 }
 
-/// The local functions that are not only called. LLVM would remove those that
-/// their part does not use.
+/// The local functions whose address is taken, perhaps by another part. LLVM
+/// would remove those that their own part does not use.
 static StringSet<> findReferenced(const Module &module) {
   StringSet<> names;
   for (const Function &function : module)
-    if (function.hasLocalLinkage() &&
-        (function.use_empty() || function.hasAddressTaken()))
+    if (function.hasLocalLinkage() && function.hasAddressTaken())
       names.insert(function.getName());
   return names;
 }
@@ -148,6 +147,7 @@ void vib::optimize(Module &module, const CompileOptions &options,
   std::vector<SmallVector<char, 0>> optimized(parts.size());
   parts.forEach(threads, [&](size_t index) {
     LLVMContext context;
+    reportErrors(context);
     std::unique_ptr<Module> part = parts.load(index, context);
     for (Function &function : *part)
       if (referenced.contains(function.getName()))
