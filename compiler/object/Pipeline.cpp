@@ -44,12 +44,14 @@ void vib::buildLLVMPipeline(OpPassManager &pm) {
   vectorOptions.x86Vector = true;
   OpPassManager &vectors = pm.nest<func::FuncOp>();
   vectors.addPass(createConvertVectorToLLVMPass(vectorOptions));
-  // The rest of a body is converted in one pass, which unlike the passes of
-  // these dialects can run on one function.
+  // Most of the rest is converted in one pass, which unlike the passes of these
+  // dialects can run on one function. That of memref declares malloc and free
+  // in the module, so it must not run on several functions at once.
   ConvertToLLVMPassOptions bodyOptions;
-  bodyOptions.filterDialects = {"arith", "cf", "index", "memref"};
+  bodyOptions.filterDialects = {"arith", "cf", "index"};
   bodyOptions.allowPatternRollback = false;
   vectors.addPass(createConvertToLLVMPass(bodyOptions));
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   // Shapes are static, so a bare pointer carries all information of a memref
   // descriptor, and it can be noalias.
   ConvertFuncToLLVMPassOptions funcOptions;

@@ -18,6 +18,14 @@
 
 using namespace llvm;
 
+static char *fileNote;
+static size_t fileNoteSize;
+
+void vib::setTemporaryFileNote(char *note, size_t size) {
+  fileNote = note;
+  fileNoteSize = size;
+}
+
 std::error_code vib::createUniqueFile(StringRef prefix, StringRef suffix,
                                       unsigned mode, int &descriptor,
                                       SmallVectorImpl<char> &path) {
@@ -26,9 +34,17 @@ std::error_code vib::createUniqueFile(StringRef prefix, StringRef suffix,
     path.clear();
     (prefix + utohexstr(sys::Process::GetRandomNumber()) + suffix)
         .toVector(path);
-    error = sys::fs::openFile(StringRef(path.data(), path.size()), descriptor,
-                              sys::fs::CD_CreateNew, sys::fs::FA_Write,
-                              sys::fs::OF_None, mode);
+    StringRef name(path.data(), path.size());
+    if (name.size() < fileNoteSize) {
+      memcpy(fileNote, name.data(), name.size());
+      fileNote[name.size()] = 0;
+    }
+    // Before the file exists, because this allocates.
+    sys::RemoveFileOnSignal(name);
+    error = sys::fs::openFile(name, descriptor, sys::fs::CD_CreateNew,
+                              sys::fs::FA_Write, sys::fs::OF_None, mode);
+    if (error)
+      sys::DontRemoveFileOnSignal(name);
   } while (error == errc::file_exists);
   return error;
 }
@@ -45,7 +61,6 @@ Error vib::createTemporaryFile(StringRef stem, StringRef extension,
           sys::fs::owner_read | sys::fs::owner_write, opened, path))
     return createStringError("cannot create a temporary file in " + directory +
                              ": " + error.message());
-  sys::RemoveFileOnSignal(StringRef(path.data(), path.size()));
   if (descriptor)
     *descriptor = opened;
   else

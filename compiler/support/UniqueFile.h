@@ -21,7 +21,7 @@
 namespace vib {
 
 /// Creates a file that did not exist and opens it for writing. Its path is
-/// `prefix`, a random number and `suffix`.
+/// `prefix`, a random number and `suffix`. A signal removes it.
 std::error_code createUniqueFile(llvm::StringRef prefix, llvm::StringRef suffix,
                                  unsigned mode, int &descriptor,
                                  llvm::SmallVectorImpl<char> &path);
@@ -31,6 +31,11 @@ std::error_code createUniqueFile(llvm::StringRef prefix, llvm::StringRef suffix,
 llvm::Error createTemporaryFile(llvm::StringRef stem, llvm::StringRef extension,
                                 llvm::SmallVectorImpl<char> &path,
                                 int *descriptor = nullptr);
+
+/// From now on, the functions above write the path of each file to `note`
+/// before they create the file. A process without memory cannot remove its last
+/// file; another one that shares `note` can.
+void setTemporaryFileNote(char *note, size_t size);
 
 /// Writes `contents` to an open file and closes it. `path` is for the message.
 llvm::Error writeFile(int descriptor, llvm::StringRef path,

@@ -119,7 +119,6 @@ Error vib::writeOutput(StringRef path, StringRef contents, bool isExecutable) {
           createUniqueFile(prefix, ".tmp", mode, descriptor, temporary))
     return makeWriteError(path, error);
   FileRemover remover(temporary);
-  sys::RemoveFileOnSignal(temporary);
   if (Error error = writeFile(descriptor, path, contents))
     return error;
   if (std::error_code error = sys::fs::rename(temporary, target))

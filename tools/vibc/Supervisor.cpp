@@ -9,6 +9,7 @@
 #include "tools/vibc/Supervisor.h"
 #include "compiler/support/MemoryLimit.h"
 #include "compiler/support/SourceMessage.h"
+#include "compiler/support/UniqueFile.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/PrettyStackTrace.h"
@@ -16,6 +17,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <string>
@@ -35,6 +37,8 @@ struct Report {
   std::atomic<bool> lacksMemory = false;
   /// Why LLVM gave up, if it said so.
   char reason[1024] = "";
+  /// The last temporary file of the child.
+  char file[PATH_MAX] = "";
 };
 } // namespace
 
@@ -116,6 +120,7 @@ static int runChild(function_ref<int()> work, pid_t supervisor,
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != supervisor)
     return 1;
+  setTemporaryFileNote(report->file, sizeof report->file);
   install_fatal_error_handler(keepReason);
   install_bad_alloc_error_handler(endWithoutMemory);
   install_out_of_memory_new_handler();
@@ -159,7 +164,8 @@ static int explainEnd(StringRef input, int status) {
   if (isForTime)
     reason = "the limit of processor time (ulimit -t) was reached";
   else if (isKilled)
-    reason = "the process was killed, perhaps because memory or processor time ran out";
+    reason = "the process was killed, perhaps because memory or processor time "
+             "ran out";
   else if (!hasReason)
     reason =
         std::string(stage == Stage::Reading ? "the parser" : "the compiler") +
@@ -168,6 +174,8 @@ static int explainEnd(StringRef input, int status) {
          << (stage == Stage::Reading ? "read" : "compiled") << ": "
          << makePrintable(reason);
   bool isFault = !report->lacksMemory && !isKilled && !isForTime;
+  if (report->lacksMemory && report->file[0])
+    unlink(report->file);
   if (stage == Stage::CompilingPhase && isFault)
     errs() << "; if vibc wrote the file as it is, this is a bug in vibc";
   if (stage == Stage::CompilingModel && isFault)
