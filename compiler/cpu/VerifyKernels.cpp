@@ -57,6 +57,7 @@ struct VerifyKernels : vib::impl::VerifyKernelsBase<VerifyKernels> {
   LogicalResult verifyArguments(func::FuncOp function, unsigned leading);
   LogicalResult verifyBase(func::FuncOp function, unsigned argument,
                            StringRef base);
+  LogicalResult verifyBlocks(func::FuncOp entry);
   LogicalResult verifyOp(Operation *op, bool isKernel);
   LogicalResult verifyArithmetic(Operation *op);
   LogicalResult verifyAllocation(memref::AllocOp alloc);
@@ -127,6 +128,53 @@ LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
   return success();
 }
 
+/// The blocks that the runtime gives an entry. Moments and the average are
+/// those that the optimizer and the settings have.
+static SmallVector<BaseKind> getBlocks(StringRef entry, TrainingAttr training) {
+  if (entry == "scale")
+    return {};
+  SmallVector<BaseKind> blocks = {BaseKind::Weights};
+  if (entry == "gradients")
+    blocks.push_back(BaseKind::Gradients);
+  if (entry != "train_step")
+    return blocks;
+  BaseKind moments[] = {BaseKind::Moment1, BaseKind::Moment2};
+  llvm::append_range(blocks, ArrayRef(moments).take_front(
+                                 training.getOptimizerRule().getNumMoments()));
+  if (training.getAverage())
+    blocks.push_back(BaseKind::Average);
+  return blocks;
+}
+
+/// An entry must not take a block that it is not given, and a training step
+/// must update all that it has.
+LogicalResult VerifyKernels::verifyBlocks(func::FuncOp entry) {
+  auto training =
+      entry->getParentOfType<ModuleOp>()->getAttrOfType<TrainingAttr>(
+          kTrainingAttrName);
+  if (!training)
+    return success();
+  SmallVector<BaseKind> blocks = getBlocks(entry.getName(), training), found;
+  for (unsigned i = 0, e = entry.getNumArguments(); i != e; ++i) {
+    auto base = entry.getArgAttrOfType<StringAttr>(i, kBaseAttrName);
+    if (!base || base == stringifyBaseKind(BaseKind::Arena))
+      continue;
+    found.push_back(*symbolizeBaseKind(base.getValue()));
+    if (!llvm::is_contained(blocks, found.back()))
+      return entry.emitError("takes '")
+             << base.getValue() << "', which this entry does not have with "
+             << kTrainingAttrName;
+  }
+  if (entry.getName() != "train_step")
+    return success();
+  for (BaseKind block : blocks)
+    if (!llvm::is_contained(found, block))
+      return entry.emitError("expected the training step to update '")
+             << stringifyBaseKind(block) << "', which " << kTrainingAttrName
+             << " has";
+  return success();
+}
+
 static int64_t getUnits(func::FuncOp kernel) {
   return kernel->getAttrOfType<KernelInfoAttr>(kKernelAttrName).getUnits();
 }
@@ -152,7 +200,8 @@ LogicalResult VerifyKernels::verifyFunction(func::FuncOp function) {
                     llvm::IsaPred<IndexType>))
     return function.emitError("expected the first two arguments of a kernel "
                               "to be the range of its units");
-  if (failed(verifyArguments(function, leading)))
+  if (failed(verifyArguments(function, leading)) ||
+      (!isKernel && failed(verifyBlocks(function))))
     return failure();
   WalkResult result = function.getBody().walk([&](Operation *op) {
     return failed(verifyOp(op, isKernel)) ? WalkResult::interrupt()
