@@ -8,6 +8,8 @@
 
 #include "dialect/VibFields.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace vib;
@@ -44,10 +46,21 @@ void vib::printSize(AsmPrinter &printer, int64_t size) { printer << size; }
 
 LogicalResult vib::verifyText(EmitError emitError, StringRef name,
                               StringRef text) {
-  if (!text.empty())
+  if (text.empty())
+    return emitError() << "expected '" << name << "' to be a string that is "
+                       << "not empty";
+  if (isPrintable(text))
     return success();
-  return emitError() << "expected '" << name << "' to be a string that is not "
-                     << "empty";
+  std::string shown;
+  llvm::raw_string_ostream os(shown);
+  llvm::printEscapedString(text, os);
+  return emitError() << "expected '" << name << "' to be UTF-8 text without "
+                     << "control characters but got \"" << shown << "\"";
+}
+
+bool vib::isPrintable(StringRef text) {
+  auto isControl = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
+  return llvm::json::isUTF8(text) && llvm::none_of(text, isControl);
 }
 
 LogicalResult vib::verifyNumber(EmitError emitError, StringRef name,

@@ -64,7 +64,11 @@ void printSize(mlir::AsmPrinter &printer, int64_t size);
 
 using EmitError = llvm::function_ref<mlir::InFlightDiagnostic()>;
 
-/// Reports a field that is an empty string.
+/// Whether names can be printed on terminals, stored as JSON and become strings
+/// of C: UTF-8 without control characters.
+bool isPrintable(llvm::StringRef text);
+
+/// Reports a field that is an empty string, or that is not printable.
 mlir::LogicalResult verifyText(EmitError emitError, llvm::StringRef name,
                                llvm::StringRef text);
 

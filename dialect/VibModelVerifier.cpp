@@ -28,11 +28,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/VibModelVerifier.h"
+#include "dialect/VibFields.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Dominance.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace vib;
@@ -152,8 +152,7 @@ LogicalResult ModelVerifier::verifyElementTypes() {
 /// Names are printed on terminals, stored as JSON in weight files and become
 /// symbols of the program.
 static LogicalResult verifyText(Operation *op, StringRef what, StringRef name) {
-  auto isControl = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
-  if (llvm::json::isUTF8(name) && llvm::none_of(name, isControl))
+  if (isPrintable(name))
     return success();
   std::string shown;
   llvm::raw_string_ostream os(shown);
@@ -220,8 +219,20 @@ LogicalResult ModelVerifier::verifyUses() {
         auto parameterized = dyn_cast<ParameterizedOpInterface>(op);
         if (!parameterized || parameterized.getParameters().empty())
           return WalkResult::advance();
+        std::string name = parameterized.getParameters().front().name;
+        bool isUsedElsewhere = llvm::any_of(live, [&](Operation *other) {
+          auto use = dyn_cast<ParameterizedOpInterface>(other);
+          return use && llvm::any_of(use.getParameters(),
+                                     [&](const Parameter &parameter) {
+                                       return parameter.name == name;
+                                     });
+        });
+        if (isUsedElsewhere)
+          return unread(op->emitOpError("expected the loss to depend on this "
+                                        "use of '")
+                        << name << "' too, but it does not");
         return unread(op->emitOpError("the parameter '")
-                      << parameterized.getParameters().front().name
+                      << name
                       << "' cannot be trained: the loss does not depend on it");
       });
   return failure(result.wasInterrupted());

@@ -184,6 +184,12 @@ module attributes {a = #vib.contraction<[<8 x 8 x 8, columns 1 x 1>, <8 x 8 x 8,
 
 // -----
 
+// A program would see another name.
+// expected-error @+1 {{to be UTF-8 text without control characters but got "w\00a"}}
+module attributes {a = #vib.parameter<"w\00a" : tensor<8xf32>, init = constant(0.0)>} {}
+
+// -----
+
 // expected-error @+1 {{expected 'rows' or 'pairs' but got 'none': an operand that is not packed is not listed}}
 module attributes {a = #vib.packed<8 x 8 x 8, none>} {}
 

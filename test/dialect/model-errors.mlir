@@ -242,6 +242,22 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
+// The second use of a layer.
+vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x4xf32>
+  // expected-error @+1 {{'vib.linear' op expected the loss to depend on this use of 'encode.0.weight' too, but it does not}}
+  %u = vib.linear %s @encode.0 [4] : tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce
+}
+
+// -----
+
 // The program scales a batch once.
 vib.model @m(%x: tensor<?x4xui8>, %y: tensor<?xi32>) {
   // expected-note @+1 {{the first one is here}}
