@@ -154,6 +154,7 @@ TEST(Mutations, Checkpoints) {
   TemporaryDirectory directory;
   State state(test.model);
   Checkpoint checkpoint;
+  checkpoint.model = test.model.name;
   checkpoint.beta = 1e-3;
   checkpoint.sums = {{"nll", {1, 2}}};
   std::string whole = directory.path("whole");

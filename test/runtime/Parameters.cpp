@@ -130,7 +130,9 @@ TEST(Parameter, FilesDoNotKnowOfPanels) {
 
     // A run goes on from the checkpoint of one with other panels.
     std::string path = directory.path("c"), again = directory.path("again");
-    saveCheckpoint(path, plain.model, state, {});
+    Checkpoint saved;
+    saved.model = panels.model.name;
+    saveCheckpoint(path, plain.model, state, saved);
     Checkpoint loaded = loadCheckpoint(path, panels.model, inPanels);
     saveCheckpoint(again, panels.model, inPanels, loaded);
     EXPECT_EQ(readFile(again), readFile(path));

@@ -214,6 +214,7 @@ TEST(Scaling, CheckpointsByParameters) {
       TemporaryDirectory directory;
       State state(test->model);
       Checkpoint checkpoint;
+      checkpoint.model = test->model.name;
       checkpoint.beta = 1e-3;
       std::string path = directory.path("checkpoint");
       saveCheckpoint(path, test->model, state, checkpoint);
