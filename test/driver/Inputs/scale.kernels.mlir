@@ -18,6 +18,9 @@ module attributes {
   vib.block_bytes = 256 : i64, vib.arena_bytes = 384 : i64} {
   func.func @train_step(
       %weights: memref<256xi8> {vib.base = "weights"},
+      %moment1: memref<256xi8> {vib.base = "moment1"},
+      %moment2: memref<256xi8> {vib.base = "moment2"},
+      %average: memref<256xi8> {vib.base = "average"},
       %arena: memref<384xi8> {vib.base = "arena"},
       %beta: f32 {vib.slot = #vib.slot<scalar, "beta">}) attributes {vib.entry} {
     vib.launch @train_step.sum units(4) (%arena) : (memref<384xi8>)
