@@ -12,7 +12,7 @@
 module attributes {vib.phase = "step",
     vib.model = #vib.model<"m", hash = "0", type = f32,
       batch = 4, input = [3], posterior = !vib.normal<1>, likelihood = !vib.normal<2>>,
-    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>>,
     vib.parameters = [#vib.parameter<"l.weight" : tensor<3x2xf32>, transposed, init = constant(0.0)>,
       #vib.parameter<"l.bias" : tensor<2xf32>, init = constant(0.0)>]} {
   // CHECK:      func.func @train_step(%[[W:.*]]: memref<128xi8> {vib.base = "weights"}, %[[A:.*]]: memref<128xi8> {vib.base = "arena"}, %[[R:.*]]: f32 {vib.slot = #vib.slot<scalar, "rate">}) attributes {vib.entry}
