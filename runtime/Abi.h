@@ -132,13 +132,14 @@ typedef struct VibKernel {
 } VibKernel;
 
 /* Runs kernel(call, begin, end) for ranges that cover [0, units) on the threads
- * of call->pool, and returns when all ranges are done. It uses only as many
- * threads as get `grain` units each, because waking a thread for fewer units
- * costs more time than it saves. `kernel_index` is the kernel's index in
+ * of call->pool, and returns when all ranges are done. `nanoseconds` is
+ * an estimate of the time that one thread takes for all units. If it is short,
+ * fewer threads take part, because starting them costs time, which a pool
+ * measures when it is created. `kernel_index` is the kernel's index in
  * VibModel::kernels, for the profile. Defined in the runtime. */
 typedef void (*VibKernelFn)(const VibCall *call, int64_t begin, int64_t end);
 void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
-                int64_t grain, int64_t kernel_index);
+                int64_t nanoseconds, int64_t kernel_index);
 
 /* Threads for VibCall::pool, for callers of a shared library's entry points.
  * `threads` includes the calling thread. vib_pool_create returns null if the

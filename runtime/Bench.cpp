@@ -353,9 +353,9 @@ int runBench(const VibModel &model, const Options &options) {
       *most / 1e9)));
   if (pool.threads() > 1)
     printText(wrap(fmt::format(
-        "To start all threads and to wait for them takes {}. A small kernel "
-        "runs on the calling thread alone, without this cost.\n",
-        duration(launch))));
+        "To start all threads and to wait for them takes {}. A kernel that "
+        "would give each thread less than {} of work runs on fewer threads.\n",
+        duration(launch), duration(pool.leastWork()))));
   std::string mean = times.rounds == 1 ? "the mean of the runs."
                                        : "the median of the rounds' means.";
   printText(describeProfile(

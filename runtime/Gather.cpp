@@ -105,8 +105,8 @@ void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
   if (!gather.indices && gather.count > 0 && (gather.first < 0 || end > rows))
     fail("row {} was requested, but the split has {}",
          gather.first < 0 ? gather.first : std::max(gather.first, rows), rows);
-  // A thread copies this much from main memory in two microseconds.
-  constexpr int64_t bytesOfThread = 20000;
+  // A thread copies rows that lie apart in main memory at this rate.
+  constexpr int64_t bytesOfNanosecond = 5;
   int64_t rowBytes = gather.width * int64_t(sizeof(From));
   VibCall call = {};
   call.arena = &gather;
@@ -114,8 +114,7 @@ void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
   auto kernel = [](const VibCall *launched, int64_t begin, int64_t end) {
     static_cast<Gather<From, To> *>(launched->arena)->run(begin, end);
   };
-  vib_launch(&call, kernel, batch,
-             bytesOfThread / std::max<int64_t>(rowBytes, 1) + 1, -1);
+  vib_launch(&call, kernel, batch, batch * rowBytes / bytesOfNanosecond, -1);
 }
 
 } // namespace

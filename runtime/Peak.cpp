@@ -20,6 +20,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -121,6 +122,9 @@ void walkKernel(const VibCall *call, int64_t begin, int64_t end) {
 /// include it.
 constexpr int64_t noKernel = -1;
 
+/// The time of a kernel that is worth all threads.
+constexpr int64_t allThreads = std::numeric_limits<int64_t>::max();
+
 /// Returns the seconds of each of `count` launches. Calls `prepare` before each
 /// of them.
 template <typename Prepare>
@@ -130,7 +134,7 @@ std::vector<double> timeLaunches(const VibCall &call, VibKernelFn kernel,
   for (int launch = 0; launch < count; ++launch) {
     prepare();
     auto begin = std::chrono::steady_clock::now();
-    vib_launch(&call, kernel, units, 1, noKernel);
+    vib_launch(&call, kernel, units, allThreads, noKernel);
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - begin;
     seconds.push_back(elapsed.count());

@@ -42,6 +42,7 @@
 #include <cfenv>
 #include <chrono>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -66,6 +67,13 @@ void relax() {
   asm volatile("yield");
 #endif
 }
+
+/// A thread gets at least this much work of a launch, even if starting it costs
+/// little: its data have to move to its caches, too.
+constexpr int64_t leastNanoseconds = 4000;
+
+/// A launch that took longer was measured while others used the processors.
+constexpr int64_t mostNanosecondsOfLaunch = 20000;
 
 /// The rounding and denormal modes, without the exception flags. On x86-64 they
 /// are the modes of the vector unit, because kernels use no other unit and
@@ -103,9 +111,11 @@ struct VibPool {
   ~VibPool();
 
   void launch(const VibCall *newCall, VibKernelFn newKernel, int64_t newUnits,
-              int64_t grain);
+              int64_t nanoseconds);
 
   int threads;
+  /// The work that a launch gives each thread at least.
+  int64_t nanosecondsOfThread = 0;
   std::vector<ThreadPool::KernelTime> profile;
 
 private:
@@ -120,6 +130,7 @@ private:
   template <typename Predicate> bool watch(Predicate done) const;
   int64_t runShare(uint64_t launch, int share);
   void run(uint64_t launch, int thread);
+  int64_t measureLaunch();
   void work(int thread);
   void stop();
 
@@ -192,6 +203,39 @@ VibPool::VibPool(int count, bool isOurs)
   }
   if (pins && isOurs)
     keepTo(processors.front());
+  // Two threads save half of the work and cost a launch.
+  if (threads > 1)
+    nanosecondsOfThread =
+        std::max(leastNanoseconds,
+                 2 * std::min(measureLaunch(), mostNanosecondsOfLaunch));
+}
+
+/// The nanoseconds of the fastest of many launches in which each thread does
+/// nothing once. It is a fraction of a microsecond if the processors share a
+/// cache, and up to twenty if the host of a virtual machine has placed them far
+/// apart.
+int64_t VibPool::measureLaunch() {
+  constexpr int launches = 200;
+  constexpr std::chrono::milliseconds enough(5);
+  std::atomic<int> missing{0};
+  VibCall meeting = {};
+  meeting.arena = &missing;
+  auto meet = [](const VibCall *launched, int64_t begin, int64_t end) {
+    auto &others = *static_cast<std::atomic<int> *>(launched->arena);
+    others -= int(end - begin);
+    for (int looks = 0; others > 0; ++looks)
+      if (looks > 1000)
+        std::this_thread::yield();
+  };
+  auto least = Clock::duration::max();
+  auto start = Clock::now();
+  for (int i = 0; i < launches && Clock::now() - start < enough; ++i) {
+    missing = threads;
+    auto begin = Clock::now();
+    launch(&meeting, meet, threads, std::numeric_limits<int64_t>::max());
+    least = std::min(least, Clock::now() - begin);
+  }
+  return std::chrono::nanoseconds(least).count();
 }
 
 VibPool::~VibPool() {
@@ -298,9 +342,10 @@ void VibPool::work(int thread) {
 }
 
 void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
-                     int64_t newUnits, int64_t grain) {
+                     int64_t newUnits, int64_t nanoseconds) {
   int64_t ways =
-      std::min<int64_t>(threads, newUnits / std::max<int64_t>(grain, 1));
+      std::min({int64_t(threads), newUnits,
+                nanoseconds / std::max<int64_t>(nanosecondsOfThread, 1)});
   if (ways <= 1) {
     if (newUnits > 0)
       newKernel(newCall, 0, newUnits);
@@ -348,18 +393,19 @@ extern "C" VibPool *vib_pool_create(int threads) {
 extern "C" void vib_pool_destroy(VibPool *pool) { delete pool; }
 
 extern "C" void vib_launch(const VibCall *call, VibKernelFn kernel,
-                           int64_t units, int64_t grain, int64_t kernelIndex) {
+                           int64_t units, int64_t nanoseconds,
+                           int64_t kernelIndex) {
   VibPool *pool = call->pool;
   if (!pool) {
     kernel(call, 0, units);
     return;
   }
   if (kernelIndex < 0 || size_t(kernelIndex) >= pool->profile.size()) {
-    pool->launch(call, kernel, units, grain);
+    pool->launch(call, kernel, units, nanoseconds);
     return;
   }
   auto begin = Clock::now();
-  pool->launch(call, kernel, units, grain);
+  pool->launch(call, kernel, units, nanoseconds);
   std::chrono::duration<double> time = Clock::now() - begin;
   ThreadPool::KernelTime &entry = pool->profile[size_t(kernelIndex)];
   ++entry.launches;
@@ -386,6 +432,10 @@ ThreadPool::~ThreadPool() = default;
 void ThreadPool::Delete::operator()(VibPool *p) const { delete p; }
 
 int ThreadPool::threads() const { return pool->threads; }
+
+double ThreadPool::leastWork() const {
+  return double(pool->nanosecondsOfThread) / 1e9;
+}
 
 void ThreadPool::startProfile(uint32_t numKernels) {
   pool->profile.assign(numKernels, {});

@@ -61,6 +61,9 @@ public:
   int threads() const;
   /// The number of threads that was requested.
   int wanted() const { return wantedThreads; }
+  /// A launch gives each thread at least this much work, in seconds. It depends
+  /// on what starting the threads costs, which the pool has measured.
+  double leastWork() const;
   /// The value for VibCall::pool.
   VibPool *handle() const { return pool.get(); }
 

@@ -46,16 +46,14 @@ static StringAttr getBinding(func::FuncOp entry, unsigned index) {
   return {};
 }
 
-/// The smallest number of a kernel's units that is worth a thread of its own.
-static int64_t getGrain(func::FuncOp kernel, int64_t units) {
+/// The time that one thread takes for all units of a kernel, 0 if unknown.
+static int64_t estimateNanoseconds(func::FuncOp kernel) {
   auto info = kernel->getAttrOfType<KernelInfoAttr>(kKernelAttrName);
-  KernelCost cost;
-  if (info)
-    cost = {info.getFlops().getValueAsDouble(),
-            info.getBytes().getValueAsDouble()};
-  double seconds = cost.getCpuSeconds();
-  double grain = units * (kSecondsOfThread / std::max(seconds, 1e-9));
-  return std::clamp<int64_t>(std::ceil(grain), 1, std::max<int64_t>(units, 1));
+  if (!info)
+    return 0;
+  KernelCost cost{info.getFlops().getValueAsDouble(),
+                  info.getBytes().getValueAsDouble()};
+  return std::ceil(std::min(cost.getCpuSeconds() * 1e9, 1e18));
 }
 
 /// Adds the properties that the runtime guarantees for pointers to memory.
@@ -135,14 +133,14 @@ LogicalResult LowerLaunches::lower(LaunchOp launch, Value call) {
   Value callee = LLVM::AddressOfOp::create(builder, loc, pointer, name);
   Value units =
       LLVM::ConstantOp::create(builder, loc, i64, launch.getUnitsAttr());
-  IntegerAttr grainAttr =
-      builder.getI64IntegerAttr(getGrain(kernel, launch.getUnits()));
-  Value grain = LLVM::ConstantOp::create(builder, loc, i64, grainAttr);
+  Value nanoseconds = LLVM::ConstantOp::create(
+      builder, loc, i64,
+      builder.getI64IntegerAttr(estimateNanoseconds(kernel)));
   Value place = LLVM::ConstantOp::create(builder, loc, i64,
                                          builder.getI64IntegerAttr(index));
   LLVM::CallOp::create(builder, loc,
                        module.lookupSymbol<LLVM::LLVMFuncOp>("vib_launch"),
-                       ValueRange{call, callee, units, grain, place});
+                       ValueRange{call, callee, units, nanoseconds, place});
   launch.erase();
   ++numLaunches;
   return success();

@@ -16,9 +16,9 @@ def LowerLaunches : Pass<"vib-lower-launches", "mlir::ModuleOp"> {
   let description = [{
     Every entry gets the runtime's `VibCall` as its first argument and passes it
     to `vib_launch`. A launch does not pass the kernel's arguments: the function
-    that `vib_launch` calls loads them from the `VibCall`. The constant `grain`
-    is the smallest number of units that is worth a thread; it follows from the
-    kernel's FLOPs and bytes. `vib.arguments` records for `vib-wrap-functions`
+    that `vib_launch` calls loads them from the `VibCall`. The constant
+    `nanoseconds` is an estimate of the time that one thread takes for all units;
+    it follows from the kernel's FLOPs and bytes. `vib.arguments` records for `vib-wrap-functions`
     where each argument is loaded from. The pointers to the blocks and the arena
     become `noalias` and aligned, as the runtime guarantees.
 
@@ -37,9 +37,9 @@ def LowerLaunches : Pass<"vib-lower-launches", "mlir::ModuleOp"> {
         attributes {vib.arguments = ["arena"], vib.entry} {
       %k = llvm.mlir.addressof @train_step.k.call : !llvm.ptr
       %units = llvm.mlir.constant(4 : i64) : i64
-      %grain = llvm.mlir.constant(2 : i64) : i64
+      %nanoseconds = llvm.mlir.constant(8000 : i64) : i64
       %index = llvm.mlir.constant(0 : i64) : i64
-      llvm.call @vib_launch(%call, %k, %units, %grain, %index) : …
+      llvm.call @vib_launch(%call, %k, %units, %nanoseconds, %index) : …
       return
     }
     ```

@@ -9,10 +9,10 @@ module attributes {vib.phase = "kernels"} {
   // CHECK-SAME: %[[CALL:[a-z0-9]+]]: !llvm.ptr,
   // CHECK-DAG: %[[KERNEL:.*]] = llvm.mlir.addressof @train_step.scale.call
   // CHECK-DAG: %[[UNITS:.*]] = llvm.mlir.constant(4 : i64)
-  // Four units of two microseconds each: a thread should have two.
-  // CHECK-DAG: %[[GRAIN:.*]] = llvm.mlir.constant(2 : i64)
+  // Four units of two microseconds each.
+  // CHECK-DAG: %[[TIME:.*]] = llvm.mlir.constant(8000 : i64)
   // CHECK-DAG: %[[INDEX:.*]] = llvm.mlir.constant(0 : i64)
-  // CHECK: llvm.call @vib_launch(%[[CALL]], %[[KERNEL]], %[[UNITS]], %[[GRAIN]], %[[INDEX]])
+  // CHECK: llvm.call @vib_launch(%[[CALL]], %[[KERNEL]], %[[UNITS]], %[[TIME]], %[[INDEX]])
 
   // The wrapper of the entry loads weights, arena, beta (rounded to f32) and rows.
   // CHECK-LABEL: llvm.func @train_step.call(

@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cfenv>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 using namespace vib::runtime;
@@ -23,6 +24,9 @@ using vib::runtime::test::sanitized;
 namespace {
 
 constexpr int64_t maxUnits = 1000;
+
+/// The time of a kernel that is worth all threads.
+constexpr int64_t allThreads = std::numeric_limits<int64_t>::max();
 
 /// What the kernels below write, in place of an arena.
 struct Board {
@@ -56,7 +60,7 @@ TEST(ThreadPool, EveryUnitRunsOnce) {
     for (int64_t units : {0, 1, 2, 3, 8, 1000}) {
       Board board;
       VibCall call = makeCall(board, pool.handle());
-      vib_launch(&call, visit, units, 1, 0);
+      vib_launch(&call, visit, units, allThreads, 0);
       expectOnce(board, units);
       // A share of 1000 units is ten chunks.
       EXPECT_LE(board.ranges, threads * 10);
@@ -67,24 +71,35 @@ TEST(ThreadPool, EveryUnitRunsOnce) {
 TEST(ThreadPool, NoPoolMeansTheCaller) {
   Board board;
   VibCall call = makeCall(board, nullptr);
-  vib_launch(&call, visit, 10, 1, 0);
+  vib_launch(&call, visit, 10, allThreads, 0);
   expectOnce(board, 10);
   EXPECT_EQ(board.ranges, 1);
 }
 
 TEST(ThreadPool, LittleWorkStaysWithTheCaller) {
   ThreadPool pool(3);
-  auto countRanges = [&](int64_t units, int64_t grain) {
+  // What starting a thread costs is measured; its data have to move, too.
+  EXPECT_GE(pool.leastWork(), 4e-6);
+  EXPECT_LE(pool.leastWork(), 40e-6);
+  auto countRanges = [&](int64_t units, double work) {
     Board board;
     VibCall call = makeCall(board, pool.handle());
-    vib_launch(&call, visit, units, grain, 0);
+    vib_launch(&call, visit, units, int64_t(1e9 * pool.leastWork() * work), 0);
     expectOnce(board, units);
     return board.ranges.load();
   };
-  EXPECT_EQ(countRanges(19, 10), 1);
+  EXPECT_EQ(countRanges(20, 0), 1);
+  EXPECT_EQ(countRanges(20, 1.9), 1);
   // Two shares of ten units: 5, 3, 1, 1 of each.
-  EXPECT_EQ(countRanges(20, 10), 8);
-  EXPECT_EQ(countRanges(1000, 1000), 1);
+  EXPECT_EQ(countRanges(20, 2.1), 8);
+  EXPECT_EQ(countRanges(1000, 1.9), 1);
+  // No thread without a unit.
+  EXPECT_EQ(countRanges(1, 1000), 1);
+  EXPECT_EQ(countRanges(0, 1000), 0);
+}
+
+TEST(ThreadPool, OneThreadStartsNone) {
+  EXPECT_EQ(ThreadPool(1).leastWork(), 0);
 }
 
 /// The first unit is not done before those outside its chunk are.
@@ -102,7 +117,7 @@ TEST(ThreadPool, AThreadThatIsHeldUpLosesItsUnits) {
   for (int i = 0; i < 100; ++i) {
     Board board;
     VibCall call = makeCall(board, pool.handle());
-    vib_launch(&call, holdFirst, 32, 1, 0);
+    vib_launch(&call, holdFirst, 32, allThreads, 0);
     expectOnce(board, 32);
   }
 }
@@ -116,8 +131,8 @@ TEST(ThreadPool, AThreadThatComesLateTakesNothing) {
   int64_t launches = 0;
   auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   while (std::chrono::steady_clock::now() < end) {
-    vib_launch(&call, visit, 4, 1, 0);
-    vib_launch(&call, visit, 64, 1, 0);
+    vib_launch(&call, visit, 4, allThreads, 0);
+    vib_launch(&call, visit, 64, allThreads, 0);
     ++launches;
     for (int64_t i = 0; i < 64; ++i)
       ASSERT_EQ(board.visits[i].exchange(0), i < 4 ? 2 : 1)
@@ -148,7 +163,7 @@ TEST(ThreadPool, ThreadsHaveProcessorsOfTheirOwn) {
     Board board;
     VibCall call = makeCall(board, pool.handle());
     call.step.rows = threads;
-    vib_launch(&call, meet, threads, 1, 0);
+    vib_launch(&call, meet, threads, allThreads, 0);
     for (int processor : before)
       EXPECT_EQ(board.visits[processor % maxUnits], 1) << processor;
   }
@@ -192,8 +207,8 @@ int64_t runChain(VibPool *pool, int steps) {
   call.arena = &chain;
   call.pool = pool;
   for (int i = 0; i < steps; ++i) {
-    vib_launch(&call, sumAll, 64, 1, 0);
-    vib_launch(&call, copyBack, 64, 1, 1);
+    vib_launch(&call, sumAll, 64, allThreads, 0);
+    vib_launch(&call, copyBack, 64, allThreads, 1);
     // Long enough for the workers to fall asleep now and then.
     if (i % 200 == 199)
       std::this_thread::sleep_for(std::chrono::microseconds(300));
@@ -213,12 +228,12 @@ TEST(ThreadPool, ProfileCountsLaunches) {
   ThreadPool pool(2);
   Board board;
   VibCall call = makeCall(board, pool.handle());
-  vib_launch(&call, visit, 10, 1, 1);
+  vib_launch(&call, visit, 10, allThreads, 1);
   EXPECT_TRUE(pool.profile().empty());
   pool.startProfile(2);
-  vib_launch(&call, visit, 10, 1, 1);
-  vib_launch(&call, visit, 10, 1, 1);
-  vib_launch(&call, visit, 10, 1, 2); // Not one of the two.
+  vib_launch(&call, visit, 10, allThreads, 1);
+  vib_launch(&call, visit, 10, allThreads, 1);
+  vib_launch(&call, visit, 10, allThreads, 2); // Not one of the two.
   ASSERT_EQ(pool.profile().size(), 2u);
   EXPECT_EQ(pool.profile()[0].launches, 0u);
   EXPECT_EQ(pool.profile()[1].launches, 2u);
@@ -240,14 +255,14 @@ TEST(ThreadPool, WorkersHaveTheCallersArithmetic) {
 #if defined(__x86_64__)
   // Flush to zero, denormals are zero.
   __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
-  vib_launch(&call, checkDenormals, 6, 1, 0);
+  vib_launch(&call, checkDenormals, 6, allThreads, 0);
   for (int i = 0; i < 6; ++i)
     EXPECT_EQ(board.visits[i], 2) << i;
 #endif
   fesetround(FE_UPWARD);
   useIeeeArithmetic();
   EXPECT_EQ(fegetround(), FE_TONEAREST);
-  vib_launch(&call, checkDenormals, 6, 1, 0);
+  vib_launch(&call, checkDenormals, 6, allThreads, 0);
   for (int i = 0; i < 6; ++i)
     EXPECT_EQ(board.visits[i], 1) << i;
 }
@@ -277,7 +292,7 @@ TEST(ThreadPool, WhereNoThreadCanBeStartedTheCallerDoesTheWork) {
   EXPECT_EQ(pool.wanted(), 4);
   Board board;
   VibCall call = makeCall(board, pool.handle());
-  vib_launch(&call, visit, 100, 1, 0);
+  vib_launch(&call, visit, 100, allThreads, 0);
   expectOnce(board, 100);
   // Others are promised all or none.
   EXPECT_EQ(vib_pool_create(4), nullptr);

@@ -6,8 +6,8 @@
 /* Stands in for the runtime: all units at once, on this thread. */
 #ifdef OWN_LAUNCH
 void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
-                int64_t grain, int64_t index) {
-  (void)grain;
+                int64_t nanoseconds, int64_t index) {
+  (void)nanoseconds;
   printf("launch %s\n", vib_model.kernels[index].name);
   kernel(call, 0, units / 2);
   kernel(call, units / 2, units);
