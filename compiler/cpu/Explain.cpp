@@ -35,7 +35,8 @@ namespace vib {
 #include "compiler/cpu/Passes.h.inc"
 } // namespace vib
 
-static constexpr int64_t kMultiplyAdds = 2;
+/// Vector instructions of a cycle, such as multiply-adds.
+static constexpr int64_t kInstructions = 2;
 static constexpr int64_t kBytesPerCycle = 8;
 
 /// The name of the positions of a class: "columns", "rows" or "elements".
@@ -151,19 +152,20 @@ struct Bound {
 } // namespace
 
 static Bound getBound(KernelOp kernel, const Machine &machine) {
-  KernelCost cost = getKernelCost(kernel);
-  int64_t lanes = machine.getLanes(Float32Type::get(kernel.getContext()));
-  for (linalg::LinalgOp op : getLoops(kernel))
-    if (getElementTypeOrSelf(op->getResult(0)).isF64())
-      lanes = machine.getLanes(getElementTypeOrSelf(op->getResult(0)));
-  // A pair is two multiply-adds a lane.
-  if (machine.hasBf16 &&
-      llvm::any_of(getContractions(kernel), [](linalg::LinalgOp op) {
-        return getElementTypeOrSelf(op->getOperand(1)).isBF16();
-      }))
-    lanes *= 2;
-  return {cost.flops / (2 * kMultiplyAdds * lanes),
-          cost.bytes / kBytesPerCycle};
+  Bound bound;
+  SmallVector<linalg::LinalgOp> contractions = getContractions(kernel);
+  for (linalg::LinalgOp op : getLoops(kernel)) {
+    Type element = getElementTypeOrSelf(op->getResult(0));
+    int64_t lanes = machine.getLanes(
+        element.isF64() ? element : Float32Type::get(kernel.getContext()));
+    // One instruction multiplies and adds a pair in each lane.
+    if (machine.hasBf16 && llvm::is_contained(contractions, op) &&
+        getElementTypeOrSelf(op->getOperand(1)).isBF16())
+      lanes *= 2;
+    bound.compute += countInstructions(op) / (kInstructions * lanes);
+  }
+  bound.memory = getKernelCost(kernel).bytes / kBytesPerCycle;
+  return bound;
 }
 
 static FailureOr<ExplainRow> explainKernel(KernelOp kernel,
@@ -208,7 +210,8 @@ FailureOr<ExplainReport> vib::explain(ModuleOp module) {
   report.thing = "kernel";
   report.unit = "cycles";
   report.formatTime = [](double cycles) { return scaled(cycles); };
-  std::string rates = std::to_string(kMultiplyAdds) + " multiply-adds of " +
+  std::string rates = std::to_string(kInstructions) +
+                      " instructions (such as multiply-adds) on vectors of " +
                       std::to_string(machine.vectorBits) +
                       " bits, or if it moves " +
                       std::to_string(kBytesPerCycle) + " bytes of memory";
@@ -230,7 +233,7 @@ FailureOr<ExplainReport> vib::explain(ModuleOp module) {
   report.machine =
       llvm::json::Object{{"target", "cpu"},
                          {"vector_bits", machine.vectorBits},
-                         {"multiply_adds_per_cycle", kMultiplyAdds},
+                         {"multiply_adds_per_cycle", kInstructions},
                          {"bytes_per_cycle", kBytesPerCycle}};
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration() || getKernels(function).empty())

@@ -10,6 +10,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace vib;
@@ -28,6 +29,36 @@ static int64_t countFlops(linalg::LinalgOp op) {
       ++flops;
   }
   return flops;
+}
+
+/// The instructions that LLVM makes of an operation on vectors of f32 for
+/// AVX-512, counted in its assembly.
+static int64_t getNumInstructions(Operation &op) {
+  return llvm::TypeSwitch<Operation *, int64_t>(&op)
+      // A contraction multiplies and adds in one instruction.
+      .Case([](arith::MulFOp mul) {
+        return mul->hasOneUse() && isa<arith::AddFOp>(*mul->user_begin()) ? 0
+                                                                          : 1;
+      })
+      .Case<NoiseOp>([](auto) { return 250; })
+      .Case<math::ExpOp>([](auto) { return 27; })
+      .Case<math::LogOp>([](auto) { return 39; })
+      .Case<math::Log1pOp>([](auto) { return 47; })
+      .Case<math::TanhOp>([](auto) { return 21; })
+      .Case<math::ErfOp>([](auto) { return 55; })
+      .Case<math::SqrtOp, arith::DivFOp>([](auto) { return 8; })
+      .Case<arith::ConstantOp, arith::IndexCastOp, linalg::IndexOp,
+            linalg::YieldOp>([](auto) { return 0; })
+      .Default([](Operation *) { return 1; });
+}
+
+double vib::countInstructions(linalg::LinalgOp op) {
+  double positions = 1, instructions = 0;
+  for (int64_t range : op.getStaticLoopRanges())
+    positions *= range;
+  for (Operation &inner : *op.getBlock())
+    instructions += getNumInstructions(inner);
+  return positions * instructions;
 }
 
 double KernelCost::getCpuSeconds() const {

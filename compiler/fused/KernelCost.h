@@ -10,6 +10,7 @@
 #define VIB_COMPILER_FUSED_KERNELCOST_H
 
 #include "dialect/Vib.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace vib {
 
@@ -28,9 +29,12 @@ struct KernelCost {
 
 KernelCost getKernelCost(KernelOp kernel);
 
-/// A thread should have at least this much work in a launch. Waking it costs a
-/// quarter of a microsecond if the processors share a cache, and one or more if
-/// they do not; then the kernel's data has to move between them.
+/// The instructions of a CPU that compute a loop, for one lane of its vectors.
+/// Loads, stores and the loop itself are not counted.
+double countInstructions(mlir::linalg::LinalgOp op);
+
+/// A kernel is divided among threads only if each gets at least this much work.
+/// The runtime asks for more where starting a thread costs more (ThreadPool.h).
 inline constexpr double kSecondsOfThread = 4e-6;
 
 } // namespace vib

@@ -13,9 +13,9 @@
 
 // CHECK: train_step: 10 kernels, 1.31 GFLOP, 99.5 MB moved, about {{.*}} M cycles
 // CHECK-NEXT: kernel FLOP bytes cycles bound by divided into
-// 2 * 100 * 784 * 1024 of the contraction, 2 * 100 * 1024 of bias and relu, of which
-// 64 take a cycle.
-// CHECK-NEXT: encode.0 161 M 3.94 M 2.51 M compute 32 column blocks
+// 100 * 784 * 1024 multiply-adds of the contraction, and one instruction each of bias
+// and relu. A cycle computes 32.
+// CHECK-NEXT: encode.0 161 M 3.94 M 2.52 M compute 32 column blocks
 // CHECK-NEXT: {{^}} encode.0: contract(x, encode.0.weight), bias, relu{{$}}
 // CHECK-NEXT: fused by epilogue: bias; relu
 // CHECK-NEXT: divided into: 32 blocks of 32 columns
@@ -39,16 +39,16 @@
 // CHECK: register tile: 8 rows x 2 vectors
 // CHECK-NOT: not fused
 // CHECK: cycles: an estimate, not a measurement: the longer of the two times that one
-// CHECK-NEXT: thread takes if it does 2 multiply-adds of 512 bits, or if it moves 8 bytes of
-// CHECK-NEXT: memory a cycle. Data in a cache moves faster
+// CHECK-NEXT: thread takes if it does 2 instructions (such as multiply-adds) on vectors of 512
+// CHECK-NEXT: bits, or if it moves 8 bytes of memory a cycle. Data in a cache moves faster
 
-// AVX2: encode.0 161 M 3.94 M 5.02 M compute 64 column blocks
+// AVX2: encode.0 161 M 3.94 M 5.03 M compute 64 column blocks
 // AVX2: divided into: 64 blocks of 16 columns
 // AVX2-NEXT: register tile: 5 rows x 2 vectors
 // AVX2-NEXT: largest matrix: in panels of 16 columns
 // AVX2: encode.4.in
 // AVX2: register tile: dot products of 2 rows and 4 columns
-// AVX2: multiply-adds of 256 bits
+// AVX2: on vectors of 256
 
 // THOUSAND: decode.2 {{.*}} column blocks
 // THOUSAND-NEXT: decode.2: contract(decode.0, decode.2.weight), bias
