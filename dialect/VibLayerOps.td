@@ -117,8 +117,8 @@ def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
     - **Input**: `tensor<?xINxf32>` or f64.
     - **Result**: `tensor<?xWxf32>` of the same element type, where W is the last
       width.
-    - **Errors**: an empty list, a width below 1, an unknown activation, a layer
-      name that the model has already.
+    - **Errors**: an empty list, a width below 1, an unknown activation, the
+      name of a layer with other widths.
 
     ```mlir
     %h = vib.mlp %x @encode relu [64, 32] : tensor<?x784xf32>

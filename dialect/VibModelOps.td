@@ -31,7 +31,8 @@ def Vib_ModelOp : Vib_Op<"model", [
     - **Target**: `tensor<?xi32>` for class labels, `tensor<?xKxf32>` or f64 for
       a regression.
     - **Errors**, besides those of the ops in it: a dimension other than the
-      batch that is `?`; tensors of both f32 and f64; two parameters of one name;
+      batch that is `?`; tensors of both f32 and f64; two layers of
+      one name with different widths;
       a parameter that no loss depends on; a second bottleneck or none; an
       encoder that reads the target; a decoder that reads anything but the
       sample.

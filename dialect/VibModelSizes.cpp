@@ -17,6 +17,14 @@ using namespace vib;
 static constexpr int64_t kMostNumbers = int64_t(1) << 36;
 static constexpr int64_t kMostProducts = int64_t(1) << 40;
 
+/// A parameter's shape as files have it.
+static SmallVector<int64_t, 2> getFileShape(const Parameter &parameter) {
+  SmallVector<int64_t, 2> shape(parameter.shape);
+  if (parameter.transposed)
+    std::swap(shape[0], shape[1]);
+  return shape;
+}
+
 /// The product of a shape's sizes, in which the batch is '?', and of `count`;
 /// or `most` + 1 if it is larger than `most`.
 static int64_t countAtMost(int64_t most, int64_t count,
@@ -77,7 +85,7 @@ LogicalResult SizeVerifier::verifyParameter(Operation *op,
     InFlightDiagnostic diagnostic =
         op->emitOpError("expected the parameter '")
         << parameter.name << "' to have at most 2^36 numbers but its shape is ["
-        << parameter.shape << "]";
+        << getFileShape(parameter) << "]";
     if (count <= kMostNumbers)
       diagnostic << ", and the parameters before have " << parameters - count;
     return diagnostic;
@@ -88,7 +96,8 @@ LogicalResult SizeVerifier::verifyParameter(Operation *op,
   return op->emitOpError("expected at most 2^40 products of weights for "
                          "an example but got ")
          << samples << " samples of the parameter '" << parameter.name
-         << "', whose shape is [" << parameter.shape << "], and more before";
+         << "', whose shape is [" << getFileShape(parameter)
+         << "], and more before";
 }
 
 LogicalResult SizeVerifier::verifyOp(Operation *op) {

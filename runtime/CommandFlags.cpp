@@ -8,6 +8,8 @@
 
 #include "runtime/CommandFlags.h"
 
+#include <limits>
+
 namespace vib::runtime {
 
 constexpr int maxThreads = 1024;
@@ -108,8 +110,11 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   flags.whole("--steps", options.steps, 1, maxCount,
               "End after N updates in all, including those before --resume, "
               "unless the epochs end first");
+  // The step computes with numbers of the model's type.
+  double most = model.type == VIB_F64 ? std::numeric_limits<double>::max()
+                                      : std::numeric_limits<float>::max();
   if (model.rated)
-    flags.real("--beta", options.beta,
+    flags.real("--beta", options.beta, most,
                fmt::format("The coefficient of the rate; with a schedule, its "
                            "final value [{}]",
                            model.beta));
@@ -117,7 +122,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
     flags.reject(
         "--beta",
         "the model's loss has no rate, so there is no coefficient to set");
-  flags.real("--lr", options.rate,
+  flags.real("--lr", options.rate, most,
              fmt::format("The base learning rate [{}]", model.rate));
   CLI::Option *init =
       flags.path("--init", options.init, "FILE",

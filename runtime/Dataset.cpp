@@ -374,12 +374,12 @@ std::string adviseScale(const Labels &labels, int64_t outputs) {
   }
   if (advice.empty())
     return "";
-  return fmt::format(
-      "{}: {}, and do the same for evaluation; predictions and "
-      "errors then have this scale, too{}",
-      labels.source, advice,
-      others ? fmt::format("; so it is with {}", counted(others, "more output"))
-             : "");
+  return fmt::format("{}: {}, and do the same for evaluation; predictions and "
+                     "errors then have this scale, too{}",
+                     labels.source, advice,
+                     others ? fmt::format("; the same holds for {}",
+                                          counted(others, "more output"))
+                            : "");
 }
 
 Spread spreadOf(const Labels &labels, int64_t output, int64_t outputs) {

@@ -15,20 +15,21 @@
 
 namespace vib::runtime {
 
-/// Parses a finite decimal number that is not negative. (std::strtod would also
-/// accept hexadecimal numbers, spaces and signs.)
-static double parseReal(const std::string &flag, const std::string &text) {
+/// Parses a decimal number from 0 to `most`. (std::strtod would also accept
+/// hexadecimal numbers, spaces and signs.)
+static double parseReal(const std::string &flag, const std::string &text,
+                        double most) {
   const char *begin = text.data(), *end = begin + text.size();
   double value = 0;
   auto [rest, error] = std::from_chars(begin, end, value);
   bool isDecimal =
       !text.empty() && (*begin == '.' || ('0' <= *begin && *begin <= '9'));
-  if (isDecimal && error == std::errc() && rest == end && std::isfinite(value))
+  if (isDecimal && error == std::errc() && rest == end && value <= most)
     return value;
   throw CLI::ValidationError(
-      fmt::format("{}: expected a decimal number from 0 to 1.7e308, such as "
+      fmt::format("{}: expected a decimal number from 0 to {}, such as "
                   "0.001 or 1e-3, got '{}'",
-                  flag, text));
+                  flag, most > 1e300 ? "1.7e308" : "3.4e38", text));
 }
 
 uint64_t parseWhole(const std::string &flag, const std::string &text,
@@ -61,11 +62,11 @@ CLI::Option *FlagBuilder::path(const std::string &flag, std::string &target,
 }
 
 void FlagBuilder::real(const std::string &flag, std::optional<double> &target,
-                       const std::string &help) {
+                       double most, const std::string &help) {
   app->add_option_function<std::string>(
          flag,
          [=, &target](const std::string &text) {
-           target = parseReal(flag, text);
+           target = parseReal(flag, text, most);
          },
          help)
       ->type_name("X");

@@ -44,8 +44,8 @@ public:
         ->type_name("N");
   }
 
-  /// A finite decimal number that is not negative.
-  void real(const std::string &flag, std::optional<double> &target,
+  /// A decimal number from 0 to `most`, the largest number of a type.
+  void real(const std::string &flag, std::optional<double> &target, double most,
             const std::string &help);
 
   template <typename T>

@@ -273,8 +273,8 @@ std::string infoText(const VibModel &model) {
   line("average", model.averaged ? fmt::format("decay {:g}, zero-debiased",
                                                model.average_decay)
                                  : "none");
-  std::string weights =
-      fmt::format("{} of weights, ", bytes(double(model.block_bytes)));
+  std::string weights = fmt::format("{} of weights with padding, ",
+                                    bytes(double(model.block_bytes)));
   if (const char *state = nameOfState(model))
     weights += fmt::format(
         "{} {}, ",

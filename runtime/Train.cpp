@@ -673,8 +673,13 @@ std::string TrainingRun::lastGood() const {
 }
 
 std::string TrainingRun::advice() const {
-  return fmt::format("try a smaller learning rate (--lr, here {:g})",
-                     values.rate);
+  std::string text =
+      fmt::format("try a smaller learning rate (--lr, here {:g})", values.rate);
+  if (model.rated && values.beta > model.beta)
+    text += fmt::format(" or a smaller coefficient of the rate (--beta, here "
+                        "{:g}; the model has {:g})",
+                        values.beta, model.beta);
+  return text;
 }
 
 /// Copies the state to the host, and fails if it is not finite.

@@ -74,11 +74,16 @@ std::string describeExtra(const std::vector<std::string> &extras,
                          flag);
   if (command.get_option_no_throw(flag))
     return fmt::format("write {} after {}", flag, command.get_name());
-  for (const CLI::App *other : app.get_subcommands({}))
-    if (other->get_option_no_throw(flag))
-      return fmt::format("{} is a flag of {}, not of {}{}", flag,
-                         other->get_name(), command.get_name(),
-                         suggest(flag, listFlags(command)));
+  std::vector<std::string> others;
+  for (const CLI::App *other : app.get_subcommands({})) {
+    const CLI::Option *option = other->get_option_no_throw(flag);
+    if (option && !option->get_group().empty())
+      others.push_back(other->get_name());
+  }
+  if (!others.empty())
+    return fmt::format("{} is a flag of {}, not of {}{}", flag,
+                       fmt::join(others, " and "), command.get_name(),
+                       suggest(flag, listFlags(command)));
   return fmt::format("unknown flag {}{}", flag,
                      suggest(flag, listFlags(command)));
 }

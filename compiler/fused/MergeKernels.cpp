@@ -232,7 +232,7 @@ FailureOr<KernelOp> vib::mergeKernels(KernelOp first, KernelOp second,
   KernelSpace space(merged);
   reason = space.isConsistent()
                ? check(merged, space)
-               : "two loops of one op would become the same loop";
+               : "both use one tensor, but along different dimensions";
   if (!reason.empty()) {
     merged.erase();
     return failure();

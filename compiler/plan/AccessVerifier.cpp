@@ -85,7 +85,7 @@ static LogicalResult verifyLoop(scf::ForOp loop, IndexRanges &ranges) {
 
 LogicalResult AccessVerifier::verifyIndex(Operation *op, MemRefType type,
                                           unsigned axis, Value index,
-                                          int64_t width, Value dynamicWidth,
+                                          AccessWidth width,
                                           IndexRanges &ranges) {
   std::optional<IndexRange> range = ranges.get(index);
   if (!range)
@@ -94,43 +94,30 @@ LogicalResult AccessVerifier::verifyIndex(Operation *op, MemRefType type,
            << "of loops determine";
   int64_t size = type.getDimSize(axis);
   bool isIn = isAtLeast(index, 0, ranges);
-  if (isIn && dynamicWidth)
-    isIn = isAtMost({index, dynamicWidth}, size, ranges);
+  if (isIn && width.value)
+    isIn = isAtMost({index, width.value}, size, ranges);
   else if (isIn)
-    isIn = width <= size && isAtMost(index, size - width, ranges);
+    isIn = width.number <= size && isAtMost(index, size - width.number, ranges);
   if (isIn)
     return success();
   return op->emitError("expected an access within ")
          << type << ", but index " << axis << " goes from " << range->min
          << " to " << range->max
-         << (width != 1
-                 ? ", with " + std::to_string(width) + " elements from there"
-                 : "");
+         << (width.number != 1 ? ", with " + std::to_string(width.number) +
+                                     " elements from there"
+                               : "");
 }
 
 LogicalResult AccessVerifier::verifyAccess(Operation *op, MemRefType type,
-                                           ValueRange indices, int64_t width,
+                                           ValueRange indices,
+                                           AccessWidth width,
                                            IndexRanges &ranges) {
   if (!type.hasStaticShape())
     return op->emitError("expected memory with a static shape but got ")
            << type;
   for (auto [axis, index] : llvm::enumerate(indices))
     if (failed(verifyIndex(op, type, axis, index,
-                           axis + 1 == indices.size() ? width : 1, Value(),
-                           ranges)))
-      return failure();
-  return success();
-}
-
-LogicalResult AccessVerifier::verifyAccess(Operation *op, MemRefType type,
-                                           ValueRange indices, Value width,
-                                           IndexRanges &ranges) {
-  if (!type.hasStaticShape())
-    return op->emitError("expected memory with a static shape but got ")
-           << type;
-  for (auto [axis, index] : llvm::enumerate(indices))
-    if (failed(verifyIndex(op, type, axis, index, 1,
-                           axis + 1 == indices.size() ? width : Value(),
+                           axis + 1 == indices.size() ? width : AccessWidth(1),
                            ranges)))
       return failure();
   return success();

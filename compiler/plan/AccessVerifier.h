@@ -14,6 +14,16 @@
 
 namespace vib {
 
+/// How many elements an access takes along the last dimension: a number, or a
+/// value that is at least 1.
+struct AccessWidth {
+  AccessWidth(int64_t number) : number(number) {}
+  AccessWidth(mlir::Value value) : value(value) {}
+
+  int64_t number = 1;
+  mlir::Value value;
+};
+
 /// Verifies that every view of a function of the phase kernels lies within its
 /// memory, and every load and store within its view.
 class AccessVerifier {
@@ -30,13 +40,8 @@ protected:
   virtual llvm::LogicalResult verifyAlignment(mlir::Operation *op,
                                               IndexRanges &ranges);
 
-  /// An access of `width` elements along the last dimension.
   llvm::LogicalResult verifyAccess(mlir::Operation *op, mlir::MemRefType type,
-                                   mlir::ValueRange indices, int64_t width,
-                                   IndexRanges &ranges);
-  /// The same where the width is a value, which is at least 1.
-  llvm::LogicalResult verifyAccess(mlir::Operation *op, mlir::MemRefType type,
-                                   mlir::ValueRange indices, mlir::Value width,
+                                   mlir::ValueRange indices, AccessWidth width,
                                    IndexRanges &ranges);
   /// A view within its memory, at a multiple of its elements.
   llvm::LogicalResult verifyView(mlir::memref::ViewOp view,
@@ -45,8 +50,7 @@ protected:
 private:
   llvm::LogicalResult verifyIndex(mlir::Operation *op, mlir::MemRefType type,
                                   unsigned axis, mlir::Value index,
-                                  int64_t width, mlir::Value dynamicWidth,
-                                  IndexRanges &ranges);
+                                  AccessWidth width, IndexRanges &ranges);
   llvm::LogicalResult verifyVector(mlir::Operation *op, mlir::MemRefType type,
                                    mlir::ValueRange indices,
                                    mlir::VectorType vector,

@@ -105,7 +105,7 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
              "bench"},
         Case{with({"--frob", "3"}), ": unknown flag --frob\n"},
         Case{with({"--frob=3"}), ": unknown flag --frob\n"},
-        Case{with({"--samples", "3"}), "--samples is a flag of eval, not of "
+        Case{with({"--samples", "3"}), "--samples is a flag of eval and predict, not of "
                                        "train"},
         Case{with({"--batch", "64"}), "--batch is a flag of vibc: its value is "
                                       "compiled into the program"},
@@ -222,6 +222,20 @@ TEST(CommandLine, numbersAreDecimalAndInTheirRange) {
     Outcome outcome = runMock(words);
     EXPECT_EQ(outcome.exitCode, 1) << word << outcome.err;
   }
+}
+
+TEST(CommandLine, aCoefficientIsANumberOfTheModelsType) {
+  Start single;
+  single.environment = {"VIB_MOCK=regression"};
+  Words words = {"train", "--data", "d", "--out", "o", "--lr=1e39"};
+  Outcome outcome = runMock(words, single);
+  EXPECT_EQ(outcome.exitCode, 2);
+  expectIn(outcome.err, "--lr: expected a decimal number from 0 to 3.4e38, "
+                        "such as 0.001 or 1e-3, got '1e39'");
+  // A model of f64, whose data are looked for next.
+  EXPECT_EQ(runMock(words).exitCode, 1);
+  words.back() = "--lr=3.4e38";
+  EXPECT_EQ(runMock(words, single).exitCode, 1);
 }
 
 TEST(CommandLine, theFlagsOfAGpu) {

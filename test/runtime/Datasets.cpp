@@ -649,7 +649,7 @@ TEST(Dataset, TargetsFarFromUnitScaleAreNamed) {
             0u)
       << advice;
   EXPECT_NE(advice.find("a number such as 60"), std::string::npos) << advice;
-  EXPECT_NE(advice.find("; so it is with 1 more output"), std::string::npos)
+  EXPECT_NE(advice.find("; the same holds for 1 more output"), std::string::npos)
       << advice;
   EXPECT_NE(advise({1, 1, 0.001, 1, 1, 0.002}).find("multiply them"),
             std::string::npos);

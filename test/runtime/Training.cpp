@@ -112,8 +112,9 @@ TEST_F(Training, printsTwoPlainEntriesAnEpochOrNothing) {
     end = plain.out.find('\n', at);
     std::string line = plain.out.substr(at, end - at);
     // What is longer has the name of a file.
-    if (line.find('/') == line.npos)
+    if (line.find('/') == line.npos) {
       EXPECT_LE(countColumns(line), 80u) << line;
+    }
   }
   for (const char *part :
        {"epoch 0 (1 of 3)  train  raw  ", "12-sample", "1-shot",
@@ -603,6 +604,18 @@ TEST_F(Training, aWeightThatIsNotFiniteIsNeverWritten) {
   EXPECT_NE(outcome.err.find("not finite"), std::string::npos) << outcome.err;
   EXPECT_NE(outcome.err.find("code.0."), std::string::npos) << outcome.err;
   EXPECT_EQ(file("run", "checkpoint.safetensors"), "");
+}
+
+TEST_F(Training, theAdviceAfterADivergenceNamesALargeBeta) {
+  const Words words = {"--lr", "1e200", "--steps", "3"};
+  EXPECT_EQ(train("plain", words).err.find("--beta"), std::string::npos);
+  Words large = words;
+  large.insert(large.end(), {"--beta", "1e10"});
+  std::string error = train("large", large).err;
+  EXPECT_NE(error.find("or a smaller coefficient of the rate (--beta, here "
+                       "1e+10; the model has "),
+            std::string::npos)
+      << error;
 }
 
 //===----------------------------------------------------------------------===//
