@@ -64,6 +64,7 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context,
                                      llvm::SourceMgr &sources)
     : ScopedDiagnosticHandler(context), sources(sources) {
   setHandler([this](Diagnostic &diagnostic) {
+    error |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
     print(diagnostic, /*showsLine=*/true);
     Location loc = diagnostic.getLocation();
     for (Diagnostic &note : diagnostic.getNotes()) {

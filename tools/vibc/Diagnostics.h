@@ -30,10 +30,14 @@ public:
   /// `sources` outlives the printer.
   DiagnosticPrinter(mlir::MLIRContext *context, llvm::SourceMgr &sources);
 
+  /// Whether an error has been printed.
+  bool hasError() const { return error; }
+
 private:
   void print(mlir::Diagnostic &diagnostic, bool showsLine);
 
   llvm::SourceMgr &sources;
+  bool error = false;
 };
 
 } // namespace vib

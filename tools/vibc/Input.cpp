@@ -56,8 +56,13 @@ int Input::parseModule(MLIRContext &context) {
     handler.emplace(&context, source);
   module = parseSourceFile<ModuleOp>(sources, &context);
   handler.reset();
-  if (!module)
-    return 1;
+  if (!module) {
+    // MLIR's reader of bytecode refuses some files without a word.
+    return diagnostics->hasError()
+               ? 1
+               : fail(name + ": found damaged MLIR bytecode, expected a file "
+                             "as MLIR writes it");
+  }
   if (auto attribute = (*module)->getAttr(kPhaseAttrName)) {
     auto written = dyn_cast<StringAttr>(attribute);
     std::optional<Phase> found =
