@@ -72,7 +72,7 @@ void relax() {
 /// little: its data have to move to its caches, too.
 constexpr int64_t leastNanoseconds = 4000;
 
-/// A launch that took longer was measured while others used the processors.
+/// A launch that takes longer has waited for others that use the processors.
 constexpr int64_t mostNanosecondsOfLaunch = 20000;
 
 /// The rounding and denormal modes, without the exception flags. On x86-64 they
@@ -205,15 +205,13 @@ VibPool::VibPool(int count, bool isOurs)
     keepTo(processors.front());
   // Two threads save half of the work and cost a launch.
   if (threads > 1)
-    nanosecondsOfThread =
-        std::max(leastNanoseconds,
-                 2 * std::min(measureLaunch(), mostNanosecondsOfLaunch));
+    nanosecondsOfThread = std::max(leastNanoseconds, 2 * measureLaunch());
 }
 
 /// The nanoseconds of the fastest of many launches in which each thread does
-/// nothing once. It is a fraction of a microsecond if the processors share a
-/// cache, and up to twenty if the host of a virtual machine has placed them far
-/// apart.
+/// nothing once; 0, which is unknown, if others use the processors. It is a
+/// fraction of a microsecond if the processors share a cache, and up to twenty
+/// if the host of a virtual machine has placed them far apart.
 int64_t VibPool::measureLaunch() {
   constexpr int launches = 200;
   constexpr std::chrono::milliseconds enough(5);
@@ -227,15 +225,20 @@ int64_t VibPool::measureLaunch() {
       if (looks > 1000)
         std::this_thread::yield();
   };
-  auto least = Clock::duration::max();
-  auto start = Clock::now();
-  for (int i = 0; i < launches && Clock::now() - start < enough; ++i) {
+  auto time = [&] {
     missing = threads;
     auto begin = Clock::now();
     launch(&meeting, meet, threads, std::numeric_limits<int64_t>::max());
-    least = std::min(least, Clock::now() - begin);
-  }
-  return std::chrono::nanoseconds(least).count();
+    return Clock::now() - begin;
+  };
+  // The first launch waits until all threads have begun to run.
+  time();
+  auto least = Clock::duration::max();
+  auto start = Clock::now();
+  for (int i = 0; i < launches && Clock::now() - start < enough; ++i)
+    least = std::min(least, time());
+  int64_t nanoseconds = std::chrono::nanoseconds(least).count();
+  return nanoseconds > mostNanosecondsOfLaunch ? 0 : nanoseconds;
 }
 
 VibPool::~VibPool() {
