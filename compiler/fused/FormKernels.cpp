@@ -18,6 +18,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/fused/TieOutputs.h"
+#include "compiler/step/Dims.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -182,7 +183,8 @@ static void cloneOps(OpBuilder &builder, const KernelOps &ops,
     if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
       if (StringAttr name = getNameOfStep(cast<OpResult>(slice.getResult())))
         copy->setLoc(NameLoc::get(name, op->getLoc()));
-    for (StringRef attr : {kLabelAttrName, kWordAttrName, kNamesAttrName})
+    for (StringRef attr :
+         {kDimsAttrName, kLabelAttrName, kWordAttrName, kNamesAttrName})
       copy->removeAttr(attr);
   }
 }

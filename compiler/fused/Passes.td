@@ -27,7 +27,7 @@ def FormKernels : FusedPass<"vib-form-kernels"> {
     result gets a new `tensor.empty` as its `outs`. A chain of insert_slices
     becomes one kernel.
 
-    The op's `vib.label`, `vib.word` and `vib.names` are removed. They become
+    The op's `vib.dims`, `vib.label`, `vib.word` and `vib.names` are removed. They become
     the `vib.parts` of the kernel: an array of strings that say what the kernel
     computes for which layer, such as `"encode.0: contract(x,
     encode.0.weight)"`. When kernels are fused, their parts are concatenated.

@@ -63,7 +63,7 @@ struct ActivationModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto activation = cast<OpTy>(op);
     Value x = step.getTensor(activation.getInput());
-    StringRef dims = StepBuilder::getMatrixDims(x);
+    Dims dims = step.getDims(x);
     step.set(activation.getResult(),
              step.map({{x, dims}}, dims,
                       [](ScalarBuilder &scalars, ValueRange elements) {
@@ -77,7 +77,7 @@ struct ActivationModel
       return;
     Value y = step.getStored(step.getTensor(activation.getResult()));
     Value dy = step.getAdjoint(activation.getResult()).front();
-    StringRef dims = StepBuilder::getMatrixDims(y);
+    Dims dims = step.getDims(y);
     step.addAdjoint(activation.getInput(),
                     step.map({{dy, dims}, {y, dims}}, dims,
                              [](ScalarBuilder &scalars, ValueRange elements) {
@@ -124,7 +124,7 @@ struct SlopeModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto activation = cast<OpTy>(op);
     Value x = step.getTensor(activation.getInput());
-    StringRef dims = StepBuilder::getMatrixDims(x);
+    Dims dims = step.getDims(x);
     bool hasSlope = step.isTraining() && step.isLearned(activation.getInput());
     SmallVector<Type> types(hasSlope ? 2 : 1, step.getType());
     SmallVector<Value> results = step.map(
@@ -145,7 +145,7 @@ struct SlopeModel
       return;
     Value slope = step.getResiduals(op).front();
     Value dy = step.getAdjoint(activation.getResult()).front();
-    StringRef dims = StepBuilder::getMatrixDims(dy);
+    Dims dims = step.getDims(dy);
     step.addAdjoint(activation.getInput(),
                     step.map({{dy, dims}, {slope, dims}}, dims,
                              [](ScalarBuilder &scalars, ValueRange elements) {

@@ -94,8 +94,8 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     if (failed(checkModel(model)))
       return signalPassFailure();
     FloatType type = getModelType(model);
-    writeFunctions(model, train, type);
-    if (failed(setMetadata(model, train, type)))
+    if (failed(writeFunctions(model, train, type)) ||
+        failed(setMetadata(model, train, type)))
       return signalPassFailure();
     numDifferentiated += model.getBody().front().getOperations().size();
     numParameters += model.getParameters().size();
@@ -103,18 +103,17 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     model.erase();
   }
 
-  void writeFunctions(ModelOp model, TrainOp train, FloatType type) {
+  LogicalResult writeFunctions(ModelOp model, TrainOp train, FloatType type) {
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
     StepWriter writer(builder, model, train, type, train.getBatch(),
                       roundOperands);
-    writer.writeScale();
-    writer.writeTraining("train_step", /*updates=*/true);
-    if (withGradients)
-      writer.writeTraining("gradients", /*updates=*/false);
-    writer.writeEncode();
-    writer.writeEvaluate();
-    writer.writeDraw();
-    writer.writeDecode();
+    return failure(
+        failed(writer.writeScale()) ||
+        failed(writer.writeTraining("train_step", /*updates=*/true)) ||
+        (withGradients &&
+         failed(writer.writeTraining("gradients", /*updates=*/false))) ||
+        failed(writer.writeEncode()) || failed(writer.writeEvaluate()) ||
+        failed(writer.writeDraw()) || failed(writer.writeDecode()));
   }
 
   LogicalResult setMetadata(ModelOp model, TrainOp train, FloatType type) {

@@ -35,9 +35,18 @@ struct LinearModel
                            cast<LinearOp>(op).getName() + suffix);
   }
 
-  /// The dimension letters of the result, given those of the input.
-  static StringRef getResultDims(StringRef inputDims) {
-    return inputDims == "sbk" ? "sbn" : "bn";
+  /// The dimensions of the input or the result: the last one is `last`, and the
+  /// layer keeps the others.
+  static Dims getDims(StepBuilder &step, Value input, StringRef last) {
+    Dims dims = step.getDims(input);
+    dims.back() = last;
+    return dims;
+  }
+
+  static Value getWeight(StepBuilder &step, const Parameter &weight) {
+    Value tensor = step.getParameter(weight.name);
+    step.setDims(tensor, {dims::kInputs, dims::kFeatures});
+    return getOperand(step, weight, tensor);
   }
 
   /// The form of a tensor that the layer's contractions read: rounded if the
@@ -53,17 +62,18 @@ struct LinearModel
     step.setLabel(getLabel(op, ""));
     Value x =
         getOperand(step, parameters[0], step.getTensor(linear.getInput()));
-    Value weight =
-        getOperand(step, parameters[0], step.getParameter(parameters[0].name));
-    StringRef dims = StepBuilder::getMatrixDims(x);
-    StringRef resultDims = getResultDims(dims);
-    Value product = step.contract({x, dims}, {weight, "kn"}, resultDims);
+    Value weight = getWeight(step, parameters[0]);
+    Value bias = step.getParameter(parameters[1].name);
+    Dims inputDims = getDims(step, x, dims::kInputs);
+    Dims resultDims = getDims(step, x, dims::kFeatures);
+    Value product = step.contract(
+        {x, inputDims}, {weight, {dims::kInputs, dims::kFeatures}}, resultDims);
     step.setWord("bias");
-    Value sum = step.map(
-        {{product, resultDims}, {step.getParameter(parameters[1].name), "n"}},
-        resultDims, [](ScalarBuilder &scalars, ValueRange elements) {
-          return scalars.add(elements[0], elements[1]);
-        });
+    Value sum =
+        step.map({{product, resultDims}, {bias, {dims::kFeatures}}}, resultDims,
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   return scalars.add(elements[0], elements[1]);
+                 });
     step.set(linear.getResult(), sum);
   }
 
@@ -74,25 +84,28 @@ struct LinearModel
         getOperand(step, parameters[0], step.getTensor(linear.getInput()));
     Value dy = getOperand(step, parameters[0],
                           step.getAdjoint(linear.getResult()).front());
-    StringRef dims = StepBuilder::getMatrixDims(x);
-    StringRef resultDims = getResultDims(dims);
+    Dims inputDims = getDims(step, x, dims::kInputs);
+    Dims resultDims = getDims(step, x, dims::kFeatures);
 
     step.flush();
     if (step.isLearned(linear.getInput())) {
       step.setLabel(getLabel(op, ".in"));
-      Value weight = getOperand(step, parameters[0],
-                                step.getParameter(parameters[0].name));
-      Value dx = step.contract({dy, resultDims}, {weight, "kn"}, dims);
+      Value weight = getWeight(step, parameters[0]);
+      Value dx =
+          step.contract({dy, resultDims},
+                        {weight, {dims::kInputs, dims::kFeatures}}, inputDims);
+      step.setDims(dx, step.getDims(x));
       step.addAdjoint(linear.getInput(), dx);
     }
     step.setLabel(getLabel(op, ".grad"));
     step.defer([=, &step] {
       step.setGradient(parameters[0].name,
-                       step.contract({x, dims}, {dy, resultDims}, "kn"));
+                       step.contract({x, inputDims}, {dy, resultDims},
+                                     {dims::kInputs, dims::kFeatures}));
       step.setWord("bias gradient");
       step.setGradient(
           parameters[1].name,
-          step.sum({{dy, resultDims}}, "n",
+          step.sum({{dy, resultDims}}, {dims::kFeatures},
                    [](ScalarBuilder &, ValueRange elements) -> Value {
                      return elements[0];
                    }));
@@ -140,8 +153,10 @@ struct ScaleModel
     double low = scale.getLow().convertToDouble();
     double high = scale.getHigh().convertToDouble();
     Value rows = step.getScalar("rows");
+    Value bytes = step.getTensor(scale.getInput());
+    Dims dims = step.getDims(bytes);
     Value scaled = step.map(
-        {{step.getTensor(scale.getInput()), "bk"}}, "bk",
+        {{bytes, dims}}, dims,
         [&](ScalarBuilder &scalars, ValueRange elements) {
           Value byte =
               arith::UIToFPOp::create(scalars.getBuilder(), scalars.getLoc(),
@@ -150,7 +165,7 @@ struct ScaleModel
               scalars.fma(divideBy255(scalars, byte),
                           scalars.constant(high - low), scalars.constant(low));
           Value counts = scalars.compare(arith::CmpIPredicate::slt,
-                                         scalars.index('b'), rows);
+                                         scalars.index(dims::kRows), rows);
           return scalars.select(counts, value, scalars.constant(0.0));
         });
     step.set(scale.getResult(), scaled);

@@ -36,7 +36,7 @@ using namespace vib;
 /// for each class.
 static Value buildInverseSum(StepBuilder &step, Value categorical) {
   ArrayRef<Value> tensors = step.get(categorical);
-  StringRef rows = StepBuilder::getColumnDims(tensors[0]);
+  Dims rows = step.getDims(tensors[3]);
   return step.map({{tensors[3], rows}}, rows,
                   [](ScalarBuilder &scalars, ValueRange elements) {
                     return scalars.div(scalars.constant(1.0), elements[0]);
@@ -51,8 +51,8 @@ struct CategoricalModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto categorical = cast<CategoricalOp>(op);
     Value logits = step.getTensor(categorical.getLogits());
-    StringRef dims = StepBuilder::getMatrixDims(logits);
-    StringRef rows = StepBuilder::getColumnDims(logits);
+    Dims dims = step.getDims(logits);
+    Dims rows(ArrayRef(dims).drop_back());
     APFloat lowest =
         APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
     step.setWord("softmax");
@@ -101,27 +101,28 @@ struct NLLModel : DifferentiableOpInterface::ExternalModel<NLLModel, NLLOp> {
   }
 
 private:
-  static Value isLabel(ScalarBuilder &scalars, Value label) {
-    return scalars.compare(arith::CmpIPredicate::eq, scalars.index('k'), label);
+  static Value isLabel(ScalarBuilder &scalars, StringRef classes, Value label) {
+    return scalars.compare(arith::CmpIPredicate::eq, scalars.index(classes),
+                           label);
   }
 
   static void buildCategoricalForward(NLLOp nll, StepBuilder &step) {
     ArrayRef<Value> tensors = step.get(nll.getLikelihood());
     Value logits = tensors[0], maximum = tensors[1], sum = tensors[3];
     Value labels = step.getTensor(nll.getTarget());
-    StringRef dims = StepBuilder::getMatrixDims(logits);
-    StringRef rows = StepBuilder::getColumnDims(logits);
-    int64_t samples = StepBuilder::getNumSamples(logits);
+    Dims dims = step.getDims(logits);
+    Dims rows(ArrayRef(dims).drop_back());
+    int64_t samples = step.getNumSamples(logits);
 
     step.setWord("cross-entropy");
-    Value chosen =
-        step.sum({{logits, dims}, {labels, "b"}}, rows,
-                 [](ScalarBuilder &scalars, ValueRange elements) {
-                   return scalars.select(isLabel(scalars, elements[1]),
-                                         elements[0], scalars.constant(0.0));
-                 });
+    Value chosen = step.sum({{logits, dims}, {labels, {dims::kRows}}}, rows,
+                            [&](ScalarBuilder &scalars, ValueRange elements) {
+                              return scalars.select(
+                                  isLabel(scalars, dims.back(), elements[1]),
+                                  elements[0], scalars.constant(0.0));
+                            });
     Value nats = step.meanOverSamples(
-        {{maximum, rows}, {sum, rows}, {chosen, rows}}, rows, samples,
+        {{maximum, rows}, {sum, rows}, {chosen, rows}}, samples,
         [](ScalarBuilder &scalars, ValueRange elements) {
           return scalars.add(scalars.log(elements[1]),
                              scalars.sub(elements[0], elements[2]));
@@ -132,16 +133,16 @@ private:
     step.setWord("error");
     Value first = step.reduce(
         {{logits, dims}, {maximum, rows}}, noClass, rows,
-        [](ScalarBuilder &scalars, ValueRange elements) -> Value {
+        [&](ScalarBuilder &scalars, ValueRange elements) -> Value {
           Value isLargest = scalars.compare(arith::CmpFPredicate::OEQ,
                                             elements[0], elements[1]);
-          Value candidate =
-              scalars.select(isLargest, scalars.index('k'), elements[2]);
+          Value candidate = scalars.select(
+              isLargest, scalars.index(dims.back()), elements[2]);
           return arith::MinSIOp::create(scalars.getBuilder(), scalars.getLoc(),
                                         elements[2], candidate);
         });
     Value error = step.meanOverSamples(
-        {{first, rows}, {labels, "b"}}, rows, samples,
+        {{first, rows}, {labels, {dims::kRows}}}, samples,
         [](ScalarBuilder &scalars, ValueRange elements) {
           Value isWrong = scalars.compare(arith::CmpIPredicate::ne, elements[0],
                                           elements[1]);
@@ -156,19 +157,19 @@ private:
     step.setWord("cross-entropy'");
     Value inverse = buildInverseSum(step, nll.getLikelihood());
     Value labels = step.getTensor(nll.getTarget());
-    StringRef dims = StepBuilder::getMatrixDims(exponentials);
-    StringRef rows = StepBuilder::getColumnDims(exponentials);
-    Value adjoint =
-        step.map({{exponentials, dims}, {inverse, rows}, {labels, "b"}}, dims,
-                 [&](ScalarBuilder &scalars, ValueRange elements) {
-                   Value probability = scalars.mul(elements[0], elements[1]);
-                   Value target = scalars.select(isLabel(scalars, elements[2]),
-                                                 scalars.constant(1.0),
-                                                 scalars.constant(0.0));
-                   return step.weigh(scalars, nll.getResult(),
-                                     scalars.sub(probability, target),
-                                     StepBuilder::getNumSamples(exponentials));
-                 });
+    Dims dims = step.getDims(exponentials);
+    Dims rows(ArrayRef(dims).drop_back());
+    Value adjoint = step.map(
+        {{exponentials, dims}, {inverse, rows}, {labels, {dims::kRows}}}, dims,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value probability = scalars.mul(elements[0], elements[1]);
+          Value target =
+              scalars.select(isLabel(scalars, dims.back(), elements[2]),
+                             scalars.constant(1.0), scalars.constant(0.0));
+          return step.weigh(scalars, nll.getResult(),
+                            scalars.sub(probability, target),
+                            step.getNumSamples(exponentials));
+        });
     step.nameResults(adjoint, {"dlogits"});
     step.addAdjoint(nll.getLikelihood(), adjoint);
   }
@@ -187,11 +188,13 @@ private:
 
     /// The inputs of a loop over s: the mean, the target, and the parameter if
     /// there is one.
-    SmallVector<Access> getInputs(Value mean, Value target) const {
-      StringRef dims = StepBuilder::getMatrixDims(mean);
-      SmallVector<Access> inputs = {{mean, dims}, {target, "bk"}};
+    SmallVector<Access> getInputs(StepBuilder &step, Value mean,
+                                  Value target) const {
+      Dims dims = step.getDims(mean);
+      SmallVector<Access> inputs = {{mean, dims},
+                                    {target, {dims::kRows, dims.back()}}};
       if (tensor)
-        inputs.push_back({tensor, ""});
+        inputs.emplace_back(tensor, Dims());
       return inputs;
     }
 
@@ -214,20 +217,19 @@ private:
     Noise noise(nll, step);
     Value mean = step.getTensor(nll.getLikelihood());
     Value target = step.getTensor(nll.getTarget());
-    StringRef dims = StepBuilder::getMatrixDims(mean);
-    double part = 1.0 / StepBuilder::getNumSamples(mean);
+    Dims dims = step.getDims(mean);
+    double part = 1.0 / step.getNumSamples(mean);
 
     step.setWord("squared error");
-    Value error =
-        step.sum({{mean, dims}, {target, "bk"}}, "b",
-                 [&](ScalarBuilder &scalars, ValueRange elements) {
-                   Value square =
-                       scalars.square(scalars.sub(elements[0], elements[1]));
-                   return part == 1.0 ? square : scalars.mul(square, part);
-                 });
+    Value error = step.sum(
+        {{mean, dims}, {target, {dims::kRows, dims.back()}}}, {dims::kRows},
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value square = scalars.square(scalars.sub(elements[0], elements[1]));
+          return part == 1.0 ? square : scalars.mul(square, part);
+        });
     step.setWord("nll");
     Value nats = step.sum(
-        noise.getInputs(mean, target), "b",
+        noise.getInputs(step, mean, target), {dims::kRows},
         [&](ScalarBuilder &scalars, ValueRange elements) {
           auto [log, precision] = noise.get(scalars, elements);
           Value square = scalars.square(scalars.sub(elements[0], elements[1]));
@@ -245,11 +247,11 @@ private:
     Value mean = step.getTensor(nll.getLikelihood());
     Value target = step.getTensor(nll.getTarget());
     Value term = nll.getResult();
-    StringRef dims = StepBuilder::getMatrixDims(mean);
-    int64_t samples = StepBuilder::getNumSamples(mean);
+    Dims dims = step.getDims(mean);
+    int64_t samples = step.getNumSamples(mean);
 
     Value adjoint = step.map(
-        noise.getInputs(mean, target), dims,
+        noise.getInputs(step, mean, target), dims,
         [&](ScalarBuilder &scalars, ValueRange elements) {
           Value precision = noise.get(scalars, elements).second;
           Value difference = scalars.sub(elements[0], elements[1]);
@@ -266,7 +268,7 @@ private:
     step.defer([&step, noise, term, mean, target, samples] {
       // d nll / d log s = 1 - d^2 / s^2.
       Value gradient =
-          step.sum(noise.getInputs(mean, target), "",
+          step.sum(noise.getInputs(step, mean, target), {},
                    [&](ScalarBuilder &scalars, ValueRange elements) {
                      Value precision = noise.get(scalars, elements).second;
                      Value square =
@@ -300,8 +302,8 @@ Value vib::buildPrediction(StepBuilder &step, Value likelihood) {
   if (!isa<CategoricalType>(likelihood.getType()))
     return tensors.front();
   Value inverse = buildInverseSum(step, likelihood);
-  StringRef dims = StepBuilder::getMatrixDims(tensors[2]);
-  StringRef rows = StepBuilder::getColumnDims(tensors[2]);
+  Dims dims = step.getDims(tensors[2]);
+  Dims rows(ArrayRef(dims).drop_back());
   return step.map({{tensors[2], dims}, {inverse, rows}}, dims,
                   [](ScalarBuilder &scalars, ValueRange elements) {
                     return scalars.mul(elements[0], elements[1]);

@@ -10,6 +10,8 @@
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using namespace vib;
@@ -19,63 +21,171 @@ static RankedTensorType getTensorType(Value value) {
 }
 
 namespace {
-/// An iteration space: its dimension letters and their extents.
+/// An iteration space: the names of its dimensions and their extents.
 class Space {
 public:
-  void add(StringRef dims, Value tensor) {
-    assert(getTensorType(tensor).getRank() ==
-           static_cast<int64_t>(dims.size()));
-    for (auto [letter, extent] :
-         llvm::zip_equal(dims, getTensorType(tensor).getShape())) {
-      size_t position = letters.find(letter);
-      if (position == std::string::npos) {
-        letters.push_back(letter);
-        extents.push_back(extent);
-        continue;
-      }
-      assert(extents[position] == extent && "one letter, two extents");
-    }
+  void add(StringRef dim, int64_t extent) {
+    if (extents.try_emplace(dim, extent).second)
+      dims.push_back(dim);
+  }
+  void add(const Access &access) {
+    for (auto [index, extent] :
+         llvm::zip_equal(access.axes, getTensorType(access.tensor).getShape()))
+      if (index.isDim())
+        add(index.terms[0].first, extent);
   }
 
-  /// Reorders the dimensions so that the letters of the results come first.
-  void sortBy(StringRef results) {
-    std::string oldLetters = std::move(letters);
-    SmallVector<int64_t> oldExtents = std::move(extents);
-    letters = results.str();
-    for (char letter : oldLetters)
-      if (!StringRef(letters).contains(letter))
-        letters.push_back(letter);
-    extents.clear();
-    for (char letter : letters)
-      extents.push_back(oldExtents[oldLetters.find(letter)]);
+  ArrayRef<StringRef> getDims() const { return dims; }
+  /// The extent of a dimension; none if no operand has it.
+  std::optional<int64_t> getExtent(StringRef dim) const {
+    auto found = extents.find(dim);
+    return found == extents.end() ? std::nullopt : std::optional(found->second);
   }
-
-  StringRef getLetters() const { return letters; }
-
-  SmallVector<int64_t> getShape(StringRef dims) const {
+  SmallVector<int64_t> getShape(ArrayRef<StringRef> names) const {
     return llvm::map_to_vector(
-        dims, [&](char letter) { return extents[letters.find(letter)]; });
+        names, [&](StringRef dim) { return getExtent(dim).value_or(1); });
   }
 
-  AffineMap getMap(StringRef dims, MLIRContext *context) const {
+  /// Reorders the dimensions so that those of `results` come first.
+  void sortBy(ArrayRef<StringRef> results) {
+    Dims sorted;
+    for (StringRef dim : llvm::concat<const StringRef>(results, dims))
+      if (!llvm::is_contained(sorted, dim))
+        sorted.push_back(dim);
+    dims = std::move(sorted);
+  }
+
+  AffineMap getMap(const Access &access, MLIRContext *context) const {
     SmallVector<AffineExpr> results;
-    for (char letter : dims)
-      results.push_back(getAffineDimExpr(letters.find(letter), context));
-    return AffineMap::get(letters.size(), 0, results, context);
+    for (const AxisIndex &index : access.axes) {
+      AffineExpr expr = getAffineConstantExpr(index.offset, context);
+      for (auto [dim, factor] : index.terms)
+        expr = expr +
+               getAffineDimExpr(llvm::find(dims, dim) - dims.begin(), context) *
+                   factor;
+      results.push_back(expr);
+    }
+    return AffineMap::get(dims.size(), 0, results, context);
   }
 
 private:
-  std::string letters;
-  SmallVector<int64_t> extents;
+  Dims dims;
+  llvm::StringMap<int64_t> extents;
 };
 } // namespace
 
-static Space getSpace(ArrayRef<Access> accesses, StringRef result) {
+/// The dimensions that index a tensor, in the order of its axes.
+static Dims getDimsOf(const Access &access) {
+  Dims dims;
+  for (const AxisIndex &index : access.axes)
+    for (const AxisIndex::Term &term : index.terms)
+      if (!llvm::is_contained(dims, term.first))
+        dims.push_back(term.first);
+  return dims;
+}
+
+static Space getSpace(ArrayRef<Access> accesses, ArrayRef<StringRef> results) {
   Space space;
-  for (Access access : accesses)
-    space.add(access.dims, access.tensor);
-  space.sortBy(result);
+  for (const Access &access : accesses)
+    space.add(access);
+  space.sortBy(results);
   return space;
+}
+
+/// Says why an operand does not fit a space; empty if it does.
+static std::string explainMismatch(const Access &access, const Space &space) {
+  std::string reason;
+  llvm::raw_string_ostream os(reason);
+  RankedTensorType type = getTensorType(access.tensor);
+  if (type.getRank() != static_cast<int64_t>(access.axes.size())) {
+    os << "expected a tensor of " << access.axes.size()
+       << " dimensions but got " << type;
+    return reason;
+  }
+  for (auto [index, extent] : llvm::zip_equal(access.axes, type.getShape())) {
+    int64_t low = index.offset, high = index.offset;
+    for (auto [dim, factor] : index.terms) {
+      std::optional<int64_t> size = space.getExtent(dim);
+      if (!size) {
+        os << "no tensor has the dimension '" << dim << "' alone";
+        return reason;
+      }
+      (factor < 0 ? low : high) += factor * (*size - 1);
+    }
+    if (index.isDim() ? high + 1 == extent : low >= 0 && high < extent)
+      continue;
+    if (index.isDim())
+      os << "expected '" << index.terms[0].first << "' to have the extent "
+         << high + 1 << " in " << type << " but got " << extent;
+    else
+      os << "reads " << low << " to " << high << " of a dimension of " << extent
+         << " in " << type;
+    return reason;
+  }
+  return reason;
+}
+
+void LinalgBuilder::fail(const Twine &message) {
+  if (!failed)
+    emitError(loc, "cannot build the step here: ") << message;
+  failed = true;
+}
+
+SmallVector<Access> LinalgBuilder::checkAccesses(ArrayRef<Access> accesses) {
+  Space space;
+  for (const Access &access : accesses)
+    if (getTensorType(access.tensor).getRank() ==
+        static_cast<int64_t>(access.axes.size()))
+      space.add(access);
+  SmallVector<Access> checked(accesses);
+  for (Access &access : checked) {
+    std::string reason = explainMismatch(access, space);
+    if (reason.empty())
+      continue;
+    fail(reason);
+    SmallVector<int64_t> shape;
+    for (AxisIndex &index : access.axes) {
+      if (!index.isDim())
+        index = AxisIndex(ArrayRef<AxisIndex::Term>());
+      shape.push_back(index.isDim()
+                          ? space.getExtent(index.terms[0].first).value_or(1)
+                          : 1);
+    }
+    Type element = getTensorType(access.tensor).getElementType();
+    access.tensor = fill(shape, cast<TypedAttr>(builder.getZeroAttr(element)));
+  }
+  return checked;
+}
+
+Dims LinalgBuilder::getDims(Value tensor) {
+  Dims &names = dimNames[tensor];
+  auto rank = static_cast<size_t>(getTensorType(tensor).getRank());
+  if (names.size() != rank) {
+    fail("the dimensions of a tensor have no names");
+    names.assign(rank, dims::kFeatures);
+  }
+  return names;
+}
+
+void LinalgBuilder::setDims(Value tensor, ArrayRef<StringRef> names) {
+  dimNames[tensor].assign(names.begin(), names.end());
+}
+
+int64_t LinalgBuilder::getExtent(Value tensor, StringRef dim) {
+  for (auto [name, extent] :
+       llvm::zip(getDims(tensor), getTensorType(tensor).getShape()))
+    if (name == dim)
+      return extent;
+  return 1;
+}
+
+void LinalgBuilder::nameLoops(Operation *op, ArrayRef<StringRef> loops,
+                              ArrayRef<Access> results) {
+  op->setAttr(kDimsAttrName, builder.getStrArrayAttr(loops));
+  for (auto [result, access] : llvm::zip_equal(op->getResults(), results))
+    if (llvm::all_of(access.axes,
+                     [](const AxisIndex &index) { return index.isDim(); }))
+      setDims(result, getDimsOf(access));
 }
 
 template <typename OpTy> OpTy LinalgBuilder::labelled(OpTy op) {
@@ -93,7 +203,8 @@ template <typename OpTy> OpTy LinalgBuilder::described(OpTy op) {
 
 void LinalgBuilder::nameResults(Value result, ArrayRef<StringRef> names) {
   Operation *op = result.getDefiningOp();
-  assert(op && op->getNumResults() == names.size());
+  if (!op || op->getNumResults() != names.size())
+    return fail("the names of results are not one for each");
   op->setAttr(kNamesAttrName, builder.getStrArrayAttr(names));
 }
 
@@ -109,44 +220,53 @@ Value LinalgBuilder::fill(ArrayRef<int64_t> shape, TypedAttr value) {
       .getResult(0);
 }
 
-Value LinalgBuilder::contract(Access lhs, Access rhs, StringRef result) {
-  Space space = getSpace({lhs, rhs}, result);
+Value LinalgBuilder::contract(Access lhs, Access rhs,
+                              ArrayRef<StringRef> result) {
+  SmallVector<Access> operands = checkAccesses({lhs, rhs});
+  Space space = getSpace(operands, result);
   MLIRContext *context = builder.getContext();
-  Value init = zeros(space.getShape(result));
+  operands.emplace_back(zeros(space.getShape(result)), result);
   ArrayAttr maps = builder.getAffineMapArrayAttr(
-      {space.getMap(lhs.dims, context), space.getMap(rhs.dims, context),
-       space.getMap(result, context)});
-  return labelled(linalg::ContractOp::create(builder, loc, init.getType(),
-                                             ValueRange{lhs.tensor, rhs.tensor},
-                                             init, maps))
-      .getResult(0);
+      llvm::map_to_vector(operands, [&](const Access &access) {
+        return space.getMap(access, context);
+      }));
+  Value init = operands.back().tensor;
+  auto op = labelled(linalg::ContractOp::create(
+      builder, loc, init.getType(),
+      ValueRange{operands[0].tensor, operands[1].tensor}, init, maps));
+  nameLoops(op, space.getDims(), operands.back());
+  return op.getResult(0);
 }
 
 SmallVector<Value> LinalgBuilder::generic(ArrayRef<Access> inputs,
                                           ArrayRef<Access> outputs, Body body) {
   SmallVector<Access> accesses(inputs);
   llvm::append_range(accesses, outputs);
-  StringRef result = outputs.front().dims;
+  accesses = checkAccesses(accesses);
+  inputs = ArrayRef(accesses).take_front(inputs.size());
+  outputs = ArrayRef(accesses).drop_front(inputs.size());
+  Dims result = getDimsOf(outputs.front());
   Space space = getSpace(accesses, result);
 
   SmallVector<AffineMap> maps;
   SmallVector<Value> inputTensors, outputTensors;
-  for (Access access : accesses)
-    maps.push_back(space.getMap(access.dims, builder.getContext()));
-  for (Access access : inputs)
+  for (const Access &access : accesses)
+    maps.push_back(space.getMap(access, builder.getContext()));
+  for (const Access &access : inputs)
     inputTensors.push_back(access.tensor);
-  for (Access access : outputs)
+  for (const Access &access : outputs)
     outputTensors.push_back(access.tensor);
-  auto iterators = llvm::map_to_vector(space.getLetters(), [&](char letter) {
-    return result.contains(letter) ? utils::IteratorType::parallel
-                                   : utils::IteratorType::reduction;
+  auto iterators = llvm::map_to_vector(space.getDims(), [&](StringRef dim) {
+    return llvm::is_contained(result, dim) ? utils::IteratorType::parallel
+                                           : utils::IteratorType::reduction;
   });
 
+  auto report = [&](const Twine &message) { fail(message); };
   auto op = linalg::GenericOp::create(
       builder, loc, ValueRange(outputTensors).getTypes(), inputTensors,
       outputTensors, maps, iterators,
       [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
-        ScalarBuilder scalars(nested, nestedLoc, type, space.getLetters());
+        ScalarBuilder scalars(nested, nestedLoc, type, space.getDims(), report);
         SmallVector<Value> elements(arguments);
         for (Value &element :
              MutableArrayRef(elements).take_front(inputs.size()))
@@ -154,19 +274,22 @@ SmallVector<Value> LinalgBuilder::generic(ArrayRef<Access> inputs,
             element = arith::ExtFOp::create(nested, nestedLoc, type, element);
         linalg::YieldOp::create(nested, nestedLoc, body(scalars, elements));
       });
+  nameLoops(op, space.getDims(), outputs);
   return llvm::to_vector_of<Value>(described(op).getResults());
 }
 
-SmallVector<Value> LinalgBuilder::map(ArrayRef<Access> inputs, StringRef result,
+SmallVector<Value> LinalgBuilder::map(ArrayRef<Access> inputs,
+                                      ArrayRef<StringRef> result,
                                       TypeRange elements, Body body) {
-  Space space = getSpace(inputs, result);
+  SmallVector<Access> checked = checkAccesses(inputs);
+  SmallVector<int64_t> shape = getSpace(checked, result).getShape(result);
   SmallVector<Access> outputs;
   for (Type element : elements)
-    outputs.push_back({empty(space.getShape(result), element), result});
-  return generic(inputs, outputs, body);
+    outputs.emplace_back(empty(shape, element), result);
+  return generic(checked, outputs, body);
 }
 
-Value LinalgBuilder::map(ArrayRef<Access> inputs, StringRef result,
+Value LinalgBuilder::map(ArrayRef<Access> inputs, ArrayRef<StringRef> result,
                          ScalarFunction body) {
   return map(inputs, result, TypeRange(type),
              [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -176,16 +299,17 @@ Value LinalgBuilder::map(ArrayRef<Access> inputs, StringRef result,
 }
 
 Value LinalgBuilder::reduce(ArrayRef<Access> inputs, TypedAttr init,
-                            StringRef result, ScalarFunction body) {
-  SmallVector<int64_t> shape = getSpace(inputs, result).getShape(result);
-  return generic(inputs, Access{fill(shape, init), result},
+                            ArrayRef<StringRef> result, ScalarFunction body) {
+  SmallVector<Access> checked = checkAccesses(inputs);
+  SmallVector<int64_t> shape = getSpace(checked, result).getShape(result);
+  return generic(checked, Access(fill(shape, init), result),
                  [&](ScalarBuilder &scalars, ValueRange elements) {
                    return SmallVector<Value>{body(scalars, elements)};
                  })
       .front();
 }
 
-Value LinalgBuilder::sum(ArrayRef<Access> inputs, StringRef result,
+Value LinalgBuilder::sum(ArrayRef<Access> inputs, ArrayRef<StringRef> result,
                          ScalarFunction body) {
   return reduce(inputs, builder.getFloatAttr(type, 0.0), result,
                 [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -194,42 +318,50 @@ Value LinalgBuilder::sum(ArrayRef<Access> inputs, StringRef result,
                 });
 }
 
-/// The offsets, sizes and strides of some columns of a tensor.
+/// The offsets, sizes and strides of a part of the last dimension of a tensor.
 static std::array<SmallVector<OpFoldResult>, 3>
-getColumnSlice(OpBuilder &builder, ArrayRef<int64_t> shape, int64_t offset,
-               int64_t width) {
+getLastSlice(OpBuilder &builder, ArrayRef<int64_t> shape, int64_t offset,
+             int64_t size) {
   std::array<SmallVector<OpFoldResult>, 3> slice;
-  for (int64_t size : shape) {
+  for (int64_t extent : shape) {
     slice[0].push_back(builder.getIndexAttr(0));
-    slice[1].push_back(builder.getIndexAttr(size));
+    slice[1].push_back(builder.getIndexAttr(extent));
     slice[2].push_back(builder.getIndexAttr(1));
   }
   slice[0].back() = builder.getIndexAttr(offset);
-  slice[1].back() = builder.getIndexAttr(width);
+  slice[1].back() = builder.getIndexAttr(size);
   return slice;
 }
 
-Value LinalgBuilder::columns(Value matrix, int64_t offset, int64_t width) {
+Value LinalgBuilder::slice(Value tensor, int64_t offset, int64_t size,
+                           StringRef dim) {
   auto [offsets, sizes, strides] =
-      getColumnSlice(builder, getTensorType(matrix).getShape(), offset, width);
-  return labelled(tensor::ExtractSliceOp::create(builder, loc, matrix, offsets,
-                                                 sizes, strides));
+      getLastSlice(builder, getTensorType(tensor).getShape(), offset, size);
+  Value part = labelled(tensor::ExtractSliceOp::create(
+      builder, loc, tensor, offsets, sizes, strides));
+  Dims names(getDims(tensor));
+  names.back() = dim;
+  setDims(part, names);
+  return part;
 }
 
-Value LinalgBuilder::concatenate(ValueRange matrices) {
-  SmallVector<int64_t> shape(getTensorType(matrices.front()).getShape());
+Value LinalgBuilder::concatenate(ValueRange tensors, StringRef dim) {
+  SmallVector<int64_t> shape(getTensorType(tensors.front()).getShape());
+  Dims names(getDims(tensors.front()));
+  names.back() = dim;
   shape.back() = 0;
-  for (Value matrix : matrices)
-    shape.back() += getTensorType(matrix).getShape().back();
+  for (Value tensor : tensors)
+    shape.back() += getTensorType(tensor).getShape().back();
   Value result = empty(shape);
   int64_t offset = 0;
-  for (Value matrix : matrices) {
-    int64_t width = getTensorType(matrix).getShape().back();
-    auto [offsets, sizes, strides] =
-        getColumnSlice(builder, shape, offset, width);
+  for (Value tensor : tensors) {
+    int64_t size = getTensorType(tensor).getShape().back();
+    auto [offsets, sizes, strides] = getLastSlice(builder, shape, offset, size);
+    setDims(result, names);
     result = described(tensor::InsertSliceOp::create(
-        builder, loc, matrix, result, offsets, sizes, strides));
-    offset += width;
+        builder, loc, tensor, result, offsets, sizes, strides));
+    offset += size;
   }
+  setDims(result, names);
   return result;
 }

@@ -8,10 +8,15 @@
 //
 // All ops of the phase `step` are created here, so that all have labels, and
 // all contractions and loops have the same form. The dimensions of an iteration
-// space are named by letters: an operand with the letters "mk" is read at [m,
-// k], a result with "mn" is written at [m, n], and letters that no result has
-// are reduced. The dimensions are in the order in which the results, and then
-// the operands, first name them.
+// space have names: an operand with the names {rows, inputs} is read at [rows,
+// inputs], a result with {rows, features} is written at [rows, features], and
+// dimensions that no result has are reduced. The dimensions are in the order in
+// which the results, and then the operands, first name them. The attribute
+// `vib.dims` of an op records this order.
+//
+// An op whose operands do not fit together is reported at the location of the
+// layer, and the builder has failed. It goes on with zeros in place of the
+// operand that does not fit, so that its callers need not check each op.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,13 +25,40 @@
 
 #include "compiler/step/ScalarBuilder.h"
 #include "mlir/IR/AffineMap.h"
+#include "llvm/ADT/DenseMap.h"
 
 namespace vib {
 
-/// A tensor and the letters of the dimensions that index it.
+/// What indexes an axis of a tensor: a dimension, or a sum of multiples of
+/// dimensions and a number, as in height * stride + tap * dilation.
+struct AxisIndex {
+  using Term = std::pair<llvm::StringRef, int64_t>;
+
+  AxisIndex(llvm::StringRef dim) : terms({{dim, 1}}) {}
+  AxisIndex(const char *dim) : AxisIndex(llvm::StringRef(dim)) {}
+  AxisIndex(llvm::ArrayRef<Term> terms, int64_t offset = 0)
+      : terms(terms), offset(offset) {}
+
+  /// Whether it is a dimension, which then has the extent of the axis.
+  bool isDim() const {
+    return terms.size() == 1 && terms[0].second == 1 && offset == 0;
+  }
+
+  llvm::SmallVector<Term, 1> terms;
+  int64_t offset = 0;
+};
+
+/// A tensor and the dimensions that index it.
 struct Access {
+  Access(mlir::Value tensor, llvm::ArrayRef<llvm::StringRef> dims)
+      : tensor(tensor), axes(dims.begin(), dims.end()) {}
+  Access(mlir::Value tensor, std::initializer_list<AxisIndex> axes)
+      : tensor(tensor), axes(axes) {}
+  Access(mlir::Value tensor, llvm::ArrayRef<AxisIndex> axes)
+      : tensor(tensor), axes(axes) {}
+
   mlir::Value tensor;
-  llvm::StringRef dims;
+  llvm::SmallVector<AxisIndex, 2> axes;
 };
 
 /// Creates linalg ops on static tensors at an insertion point.
@@ -60,6 +92,16 @@ public:
   /// Names the results of the op that computes them.
   void nameResults(mlir::Value result, llvm::ArrayRef<llvm::StringRef> names);
 
+  /// The names of a tensor's dimensions.
+  Dims getDims(mlir::Value tensor);
+  void setDims(mlir::Value tensor, llvm::ArrayRef<llvm::StringRef> names);
+  /// The extent of a dimension of a tensor; 1 if the tensor does not have it.
+  int64_t getExtent(mlir::Value tensor, llvm::StringRef dim);
+
+  /// Reports that an op cannot be built. Only the first report is emitted.
+  void fail(const llvm::Twine &message);
+  bool hasFailed() const { return failed; }
+
   /// A tensor.empty.
   mlir::Value empty(llvm::ArrayRef<int64_t> shape, mlir::Type element = {});
   /// A tensor that is filled with one value.
@@ -68,27 +110,30 @@ public:
     return fill(shape, builder.getFloatAttr(type, 0.0));
   }
 
-  /// The sum of products of `lhs` and `rhs` over the letters that `result` does
-  /// not have, as in contract({x, "mk"}, {w, "kn"}, "mn"). bf16 operands are
-  /// extended; the sum has the model's type.
-  mlir::Value contract(Access lhs, Access rhs, llvm::StringRef result);
+  /// The sum of products of `lhs` and `rhs` over the dimensions that `result`
+  /// does not have, as in contract({x, {rows, inputs}}, {w, {inputs,
+  /// features}}, {rows, features}). bf16 operands are extended; the sum has the
+  /// model's type.
+  mlir::Value contract(Access lhs, Access rhs,
+                       llvm::ArrayRef<llvm::StringRef> result);
 
   /// A loop without reduction. It writes one new tensor for each type in
-  /// `elements`, with the shape that the letters in `result` imply.
+  /// `elements`, with the shape that the names in `result` imply.
   llvm::SmallVector<mlir::Value> map(llvm::ArrayRef<Access> inputs,
-                                     llvm::StringRef result,
+                                     llvm::ArrayRef<llvm::StringRef> result,
                                      mlir::TypeRange elements, Body body);
   /// The same with a single result of the model's type.
-  mlir::Value map(llvm::ArrayRef<Access> inputs, llvm::StringRef result,
-                  ScalarFunction body);
+  mlir::Value map(llvm::ArrayRef<Access> inputs,
+                  llvm::ArrayRef<llvm::StringRef> result, ScalarFunction body);
 
-  /// Folds `inputs` into `init` over the letters that `result` does not have.
-  /// `body` gets the elements of the inputs, followed by the accumulator.
+  /// Folds `inputs` into `init` over the dimensions that `result` does not
+  /// have. `body` gets the elements of the inputs, followed by the accumulator.
   mlir::Value reduce(llvm::ArrayRef<Access> inputs, mlir::TypedAttr init,
-                     llvm::StringRef result, ScalarFunction body);
+                     llvm::ArrayRef<llvm::StringRef> result,
+                     ScalarFunction body);
   /// The sum of the values that `body` returns.
-  mlir::Value sum(llvm::ArrayRef<Access> inputs, llvm::StringRef result,
-                  ScalarFunction body);
+  mlir::Value sum(llvm::ArrayRef<Access> inputs,
+                  llvm::ArrayRef<llvm::StringRef> result, ScalarFunction body);
 
   /// A loop in destination-passing style, which overwrites `outputs` or
   /// accumulates into them. `body` gets the elements of the inputs, with bf16
@@ -97,20 +142,29 @@ public:
                                          llvm::ArrayRef<Access> outputs,
                                          Body body);
 
-  /// The columns [offset, offset + width) of a matrix, or of each matrix in a
-  /// stack.
-  mlir::Value columns(mlir::Value matrix, int64_t offset, int64_t width);
-  /// Concatenates matrices along their columns.
-  mlir::Value concatenate(mlir::ValueRange matrices);
+  /// The part [offset, offset + size) of the last dimension of a tensor, which
+  /// has the name `dim` in the part.
+  mlir::Value slice(mlir::Value tensor, int64_t offset, int64_t size,
+                    llvm::StringRef dim);
+  /// Concatenates tensors along their last dimension, which has the name `dim`
+  /// in the result.
+  mlir::Value concatenate(mlir::ValueRange tensors, llvm::StringRef dim);
 
 private:
   template <typename OpTy> OpTy labelled(OpTy op);
   template <typename OpTy> OpTy described(OpTy op);
+  /// Records the dimensions of an op's loops, and of the tensors it makes.
+  void nameLoops(mlir::Operation *op, llvm::ArrayRef<llvm::StringRef> loops,
+                 llvm::ArrayRef<Access> results);
+  /// The accesses, with zeros in place of those that do not fit the others.
+  llvm::SmallVector<Access> checkAccesses(llvm::ArrayRef<Access> accesses);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;
   mlir::FloatType type;
   mlir::StringAttr label, word;
+  llvm::DenseMap<mlir::Value, Dims> dimNames;
+  bool failed = false;
 };
 
 } // namespace vib

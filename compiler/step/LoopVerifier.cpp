@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/LoopVerifier.h"
+#include "compiler/step/Dims.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -259,6 +260,18 @@ LogicalResult LoopVerifier::verifyNotes(Operation &op) {
   for (StringRef name : {kLabelAttrName, kWordAttrName})
     if (Attribute note = op.getAttr(name); note && !isa<StringAttr>(note))
       return op.emitOpError("expected ") << name << " to be a string";
+  if (Attribute attribute = op.getAttr(kDimsAttrName)) {
+    auto loop = dyn_cast<linalg::LinalgOp>(op);
+    auto dims = dyn_cast<ArrayAttr>(attribute);
+    llvm::SmallDenseSet<Attribute> distinct;
+    if (!loop || !dims || dims.size() != loop.getNumLoops() ||
+        !llvm::all_of(dims, [&](Attribute dim) {
+          auto name = dyn_cast<StringAttr>(dim);
+          return name && !name.empty() && distinct.insert(name).second;
+        }))
+      return op.emitOpError("expected ")
+             << kDimsAttrName << " to have a name of its own for each loop";
+  }
   Attribute attribute = op.getAttr(kNamesAttrName);
   auto names = dyn_cast_or_null<ArrayAttr>(attribute);
   if (attribute && (!names || names.size() != op.getNumResults() ||

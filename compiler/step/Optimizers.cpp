@@ -105,14 +105,13 @@ static StringRef getName(OptimizerKind kind) {
 SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
                                     bool averaged, Value gradient,
                                     ValueRange state) {
-  auto type = cast<RankedTensorType>(gradient.getType());
-  StringRef dims = StringRef("kn").take_back(type.getRank());
+  Dims dims = step.getDims(gradient);
   SmallVector<Access> outputs;
   for (Value tensor : state)
-    outputs.push_back({tensor, dims});
+    outputs.emplace_back(tensor, dims);
   step.setWord(getName(rule.kind) + Twine(averaged ? ", average" : ""));
   return step.generic(
-      Access{gradient, dims}, outputs,
+      Access(gradient, dims), outputs,
       [&](ScalarBuilder &scalars, ValueRange elements) {
         Value gradient = elements.front();
         ValueRange state = elements.drop_front();

@@ -28,7 +28,12 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     Every argument and every result has a `vib.slot`. Every op has a
     `vib.label`, which names its layer: `encode.0` for the forward pass,
     `encode.0.in` for the gradient of the layer's input, `encode.0.grad` for the
-    gradients of its parameters and their updates.
+    gradients of its parameters and their updates. `vib.dims` of a linalg op
+    names the dimension of each of its loops: `rows` are the examples of the
+    batch, `samples` the samples of each; `height`, `width`, `channels`,
+    `positions`, `features`, `latents` and `entries` (of a lower triangle) are
+    what an example consists of, and `inputs` are the features that a layer
+    reads. This phase tells dimensions apart by these names only.
 
     Two more attributes are only for `--explain`, `--outline` and remarks. They
     do not affect the code. `vib.word` says in the user's terms what the op
@@ -62,7 +67,8 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
         -> (tensor<4x2xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">},
             …, tensor<8xf32> {vib.slot = #vib.slot<output, "nll">}) {
       …
-      %h = linalg.contract … {vib.label = "encode.0"} ins(%x, %w : …) …
+      %h = linalg.contract … {vib.dims = ["rows", "features", "inputs"],
+                              vib.label = "encode.0"} ins(%x, %w : …) …
     ```
   }];
   let options = [
@@ -96,7 +102,8 @@ def VerifyStep : Pass<"vib-verify-step", "mlir::ModuleOp"> {
     The bodies consist of linalg ops, slices, empty tensors and scalar
     constants. Every operand of a linalg op is indexed by loops, each at most
     once, and every loop that is not a reduction is a dimension of each result.
-    Slices have static offsets and sizes, and strides of 1. The bodies of linalg
+    The names in `vib.dims` are distinct, one for each loop. Slices have static
+    offsets and sizes, and strides of 1. The bodies of linalg
     ops contain arithmetic that every target supports, without flags that allow
     other results. No op reads elements that no op has written.
 

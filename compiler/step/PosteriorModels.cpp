@@ -68,23 +68,24 @@ struct TriangleEntry {
 };
 } // namespace
 
-/// Selects `diagonal` if the entry 'p' of a triangle is on the diagonal, else
+/// Selects `diagonal` if the entry of a triangle is on the diagonal, else
 /// `below`.
 static Value selectDiagonal(ScalarBuilder &scalars, Value diagonal,
                             Value below) {
-  TriangleEntry entry(scalars, scalars.index('p'));
+  TriangleEntry entry(scalars, scalars.index(dims::kEntries));
   return scalars.select(entry.isDiagonal(scalars), diagonal, below);
 }
 
-/// Builds eps of a latent, in a loop over rows 'b' and possibly samples 's'.
+/// Builds eps of a latent, in a loop over rows and possibly samples.
 static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
                         Value latent) {
   OpBuilder &builder = scalars.getBuilder();
   Location loc = scalars.getLoc();
-  Value row = scalars.index('b'), number, sample;
+  Value row = scalars.index(dims::kRows), number, sample;
   if (step.isTraining()) {
     number = step.getScalar("step");
-    sample = scalars.hasIndex('s') ? scalars.index('s') : scalars.integer(0);
+    sample = scalars.hasIndex(dims::kSamples) ? scalars.index(dims::kSamples)
+                                              : scalars.integer(0);
   } else {
     number =
         arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(0));
@@ -120,10 +121,10 @@ struct NormalModel
         cast<RankedTensorType>(statistics.getType()).getShape().back() - width;
     double shift = normal.getShift()->convertToDouble();
     bool full = isFull(normal.getResult());
-    Value mean = step.columns(statistics, 0, width);
-    Value rho = step.columns(statistics, width, entries);
-    // The posterior has no sample dimension yet.
-    StringRef dims = full ? "bp" : "bk";
+    Value mean = step.slice(statistics, 0, width, dims::kLatents);
+    Value rho = step.slice(statistics, width, entries,
+                           full ? dims::kEntries : dims::kLatents);
+    Dims dims = step.getDims(rho);
     step.nameResults(mean, {"mu"});
     step.nameResults(rho, {"rho"});
     step.setWord("softplus");
@@ -135,7 +136,7 @@ struct NormalModel
           Value sigma = scalars.softplus(t);
           if (!full)
             return SmallVector<Value>{t, sigma};
-          TriangleEntry entry(scalars, scalars.index('p'));
+          TriangleEntry entry(scalars, scalars.index(dims::kEntries));
           Value diagonal = entry.isDiagonal(scalars);
           return SmallVector<Value>{scalars.select(diagonal, t, rho),
                                     scalars.select(diagonal, sigma, rho)};
@@ -152,7 +153,7 @@ struct NormalModel
     if (!normal.isComputed())
       return step.addAdjoint(normal.getStatistics(), adjoints.front());
     step.setWord("side by side");
-    Value statistics = step.concatenate(adjoints);
+    Value statistics = step.concatenate(adjoints, dims::kFeatures);
     step.nameResults(statistics, {"dstats"});
     step.addAdjoint(normal.getStatistics(), statistics);
   }
@@ -168,15 +169,15 @@ struct ReparameterizeModel
 
     ArrayRef<Value> posterior = step.get(sample.getDistribution());
     Value mean = posterior[0], t = posterior[1], sigma = posterior[2];
-    StringRef dims = getDims(sample, step);
-    SmallVector<Access> inputs = {{mean, "bk"}, {sigma, "bk"}};
+    Dims inputDims = step.getDims(mean);
+    SmallVector<Access> inputs = {{mean, inputDims}, {sigma, inputDims}};
     if (step.isTraining())
-      inputs.push_back({t, "bk"});
+      inputs.emplace_back(t, inputDims);
     step.setWord("noise");
     SmallVector<Value> results = step.generic(
-        inputs, getOutputs(sample, step, mean, dims),
+        inputs, getOutputs(sample, step, mean),
         [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value eps = buildNoise(step, scalars, scalars.index('k'));
+          Value eps = buildNoise(step, scalars, scalars.index(dims::kLatents));
           Value z = scalars.add(elements[0], scalars.mul(elements[1], eps));
           if (!step.isTraining())
             return SmallVector<Value>{z};
@@ -193,13 +194,20 @@ struct ReparameterizeModel
     auto sample = cast<ReparameterizeOp>(op);
     Value dz = step.getAdjoint(sample.getResult()).front();
     Value slope = step.getResiduals(op).front();
-    StringRef dims = StepBuilder::getMatrixDims(dz);
+    Dims dims = step.getDims(dz), slopeDims = step.getDims(slope);
+    // The adjoints of the posterior have no samples.
+    auto ofPosterior = [](ArrayRef<StringRef> dims) {
+      Dims rest(dims);
+      llvm::erase(rest, dims::kSamples);
+      return rest;
+    };
+    bool hasSamples = llvm::is_contained(dims, dims::kSamples);
     bool full = isFull(sample.getDistribution());
 
     step.setWord("noise'");
     Value dmean = dz;
-    if (dims == "sbk") {
-      dmean = step.sum({{dz, dims}}, "bk",
+    if (hasSamples) {
+      dmean = step.sum({{dz, dims}}, ofPosterior(dims),
                        [](ScalarBuilder &, ValueRange elements) -> Value {
                          return elements[0];
                        });
@@ -210,13 +218,13 @@ struct ReparameterizeModel
     };
     Value dt;
     if (full)
-      dt = step.sum({{dz, dims}, {slope, dims == "sbk" ? "sbp" : "bp"}}, "bp",
+      dt = step.sum({{dz, dims}, {slope, slopeDims}}, ofPosterior(slopeDims),
                     [](ScalarBuilder &scalars, ValueRange elements) {
                       return selectRow(scalars,
                                        scalars.mul(elements[0], elements[1]));
                     });
-    else if (dims == "sbk")
-      dt = step.sum({{dz, dims}, {slope, dims}}, "bk", product);
+    else if (hasSamples)
+      dt = step.sum({{dz, dims}, {slope, dims}}, ofPosterior(dims), product);
     else
       dt = step.map({{dz, dims}, {slope, dims}}, dims, product);
     step.nameResults(dt, {"dt"});
@@ -224,30 +232,28 @@ struct ReparameterizeModel
   }
 
 private:
-  static StringRef getDims(ReparameterizeOp sample, StepBuilder &step) {
-    return step.isTraining() && sample.getSamples() > 1 ? "sbk" : "bk";
-  }
-
   /// The tensors to which z and, in training, the local derivative are written.
-  /// They have the shape of `matrix` for each sample.
+  /// They have the shape of `matrix`, in training for each sample.
   static SmallVector<Access> getOutputs(ReparameterizeOp sample,
-                                        StepBuilder &step, Value matrix,
-                                        StringRef dims) {
+                                        StepBuilder &step, Value matrix) {
+    Dims dims = step.getDims(matrix);
     SmallVector<int64_t> shape(
         cast<RankedTensorType>(matrix.getType()).getShape());
-    if (dims.size() == 3)
+    if (step.isTraining() && sample.getSamples() > 1) {
+      dims.insert(dims.begin(), dims::kSamples);
       shape.insert(shape.begin(), sample.getSamples());
+    }
     SmallVector<Access> outputs = {{step.empty(shape), dims}};
     if (step.isTraining())
-      outputs.push_back({step.empty(shape), dims});
+      outputs.emplace_back(step.empty(shape), dims);
     return outputs;
   }
 
-  /// `value` if the entry 'p' of the triangle is in the row 'k', else 0.
+  /// `value` if the entry of the triangle is in the row of the latent, else 0.
   static Value selectRow(ScalarBuilder &scalars, Value value) {
-    TriangleEntry entry(scalars, scalars.index('p'));
+    TriangleEntry entry(scalars, scalars.index(dims::kEntries));
     Value isRow = scalars.compare(arith::CmpIPredicate::eq, entry.row,
-                                  scalars.index('k'));
+                                  scalars.index(dims::kLatents));
     return scalars.select(isRow, value, scalars.constant(0.0));
   }
 
@@ -255,16 +261,15 @@ private:
   static void buildFullForward(ReparameterizeOp sample, StepBuilder &step) {
     ArrayRef<Value> posterior = step.get(sample.getDistribution());
     Value mean = posterior[0], t = posterior[1], factor = posterior[2];
-    StringRef dims = getDims(sample, step);
-    StringRef entryDims = dims == "sbk" ? "sbp" : "bp";
-    SmallVector<Access> inputs = {{factor, "bp"}};
+    Dims factorDims = step.getDims(factor), meanDims = step.getDims(mean);
+    SmallVector<Access> inputs = {{factor, factorDims}};
     if (step.isTraining())
-      inputs.push_back({t, "bp"});
+      inputs.emplace_back(t, factorDims);
     step.setWord("noise");
     SmallVector<Value> products = step.generic(
-        inputs, getOutputs(sample, step, factor, entryDims),
+        inputs, getOutputs(sample, step, factor),
         [&](ScalarBuilder &scalars, ValueRange elements) {
-          TriangleEntry entry(scalars, scalars.index('p'));
+          TriangleEntry entry(scalars, scalars.index(dims::kEntries));
           Value eps = buildNoise(step, scalars, entry.column);
           Value product = scalars.mul(elements[0], eps);
           if (!step.isTraining())
@@ -277,11 +282,14 @@ private:
     step.nameResults(
         products[0],
         ArrayRef<StringRef>{"eps", "dz.dt"}.take_front(products.size()));
-    Value deviation = step.sum({{mean, "bk"}, {products[0], entryDims}}, dims,
-                               [](ScalarBuilder &scalars, ValueRange elements) {
-                                 return selectRow(scalars, elements[1]);
-                               });
-    Value z = step.map({{mean, "bk"}, {deviation, dims}}, dims,
+    Dims entryDims = step.getDims(products[0]), dims = entryDims;
+    dims.back() = dims::kLatents;
+    Value deviation =
+        step.sum({{mean, meanDims}, {products[0], entryDims}}, dims,
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   return selectRow(scalars, elements[1]);
+                 });
+    Value z = step.map({{mean, meanDims}, {deviation, dims}}, dims,
                        [](ScalarBuilder &scalars, ValueRange elements) {
                          return scalars.add(elements[0], elements[1]);
                        });
@@ -300,16 +308,15 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
     if (full)
       step.set(kl.getResult(), buildFullRate(step, mean, t, factor));
     else if (step.isTraining())
-      step.set(kl.getResult(),
-               step.sum({{mean, "bk"}, {t, "bk"}, {factor, "bk"}}, "b",
-                        buildLatentRate));
+      step.set(kl.getResult(), step.sum(getLatents(step, posterior),
+                                        {dims::kRows}, buildLatentRate));
     else
-      step.set(kl.getResult(), buildRates(step, mean, t, factor));
+      step.set(kl.getResult(), buildRates(step, posterior));
     if (!step.isTraining())
       return;
 
     step.setWord("kl'");
-    StringRef dims = full ? "bp" : "bk";
+    Dims dims = step.getDims(t);
     Value slope =
         step.map({{t, dims}, {factor, dims}}, dims,
                  [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -332,21 +339,26 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
                            step.getResiduals(op).front()};
     SmallVector<Value> adjoints(step.getAdjoint(kl.getPosterior()));
     if (adjoints.empty()) {
-      for (Value derivative : derivatives)
+      for (Value derivative : derivatives) {
+        Dims dims = step.getDims(derivative);
         adjoints.push_back(
-            step.map({{derivative, "bk"}}, "bk",
+            step.map({{derivative, dims}}, dims,
                      [&](ScalarBuilder &scalars, ValueRange elements) {
                        return step.weigh(scalars, kl.getResult(), elements[0]);
                      }));
+      }
     } else {
-      for (auto [adjoint, derivative] : llvm::zip_equal(adjoints, derivatives))
+      for (auto [adjoint, derivative] :
+           llvm::zip_equal(adjoints, derivatives)) {
+        Dims dims = step.getDims(derivative);
         adjoint =
-            step.map({{adjoint, "bk"}, {derivative, "bk"}}, "bk",
+            step.map({{adjoint, dims}, {derivative, dims}}, dims,
                      [&](ScalarBuilder &scalars, ValueRange elements) {
                        return scalars.add(
                            elements[0],
                            step.weigh(scalars, kl.getResult(), elements[1]));
                      });
+      }
     }
     step.nameResults(adjoints[0], {"dmu"});
     step.nameResults(adjoints[1], {"dt"});
@@ -363,6 +375,14 @@ private:
                        scalars.logSoftplus(t, sigma));
   }
 
+  /// mu, t and sigma of each latent.
+  static SmallVector<Access> getLatents(StepBuilder &step,
+                                        ArrayRef<Value> posterior) {
+    return llvm::map_to_vector(posterior, [&](Value tensor) {
+      return Access(tensor, step.getDims(tensor));
+    });
+  }
+
   /// The rate of one latent of a diagonal covariance: of mu, t and sigma.
   static Value buildLatentRate(ScalarBuilder &scalars, ValueRange elements) {
     Value square = scalars.mul(scalars.square(elements[0]), 0.5);
@@ -371,11 +391,11 @@ private:
   }
 
   /// The rate, and that of each latent, which users may ask for.
-  static SmallVector<Value> buildRates(StepBuilder &step, Value mean, Value t,
-                                       Value sigma) {
-    Value each = step.map({{mean, "bk"}, {t, "bk"}, {sigma, "bk"}}, "bk",
-                          buildLatentRate);
-    Value rate = step.sum({{each, "bk"}}, "b",
+  static SmallVector<Value> buildRates(StepBuilder &step,
+                                       ArrayRef<Value> posterior) {
+    Dims dims = step.getDims(posterior[0]);
+    Value each = step.map(getLatents(step, posterior), dims, buildLatentRate);
+    Value rate = step.sum({{each, dims}}, {dims::kRows},
                           [](ScalarBuilder &, ValueRange elements) -> Value {
                             return elements[0];
                           });
@@ -384,12 +404,14 @@ private:
 
   static Value buildFullRate(StepBuilder &step, Value mean, Value t,
                              Value factor) {
-    Value ofMean = step.sum(
-        {{mean, "bk"}}, "b", [](ScalarBuilder &scalars, ValueRange elements) {
-          return scalars.mul(scalars.square(elements[0]), 0.5);
-        });
+    Value ofMean =
+        step.sum({{mean, step.getDims(mean)}}, {dims::kRows},
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   return scalars.mul(scalars.square(elements[0]), 0.5);
+                 });
     return step
-        .generic({{t, "bp"}, {factor, "bp"}}, Access{ofMean, "b"},
+        .generic({{t, step.getDims(t)}, {factor, step.getDims(factor)}},
+                 Access(ofMean, {dims::kRows}),
                  [](ScalarBuilder &scalars, ValueRange elements) {
                    Value below = scalars.mul(scalars.square(elements[1]), 0.5);
                    Value rate = selectDiagonal(
@@ -408,16 +430,18 @@ Value vib::buildDeviation(StepBuilder &step, Value posterior) {
   ArrayRef<Value> tensors = step.get(posterior);
   if (!isFull(posterior))
     return tensors[2];
+  Dims dims = step.getDims(tensors[0]);
   Value variance =
-      step.sum({{tensors[0], "bk"}, {tensors[2], "bp"}}, "bk",
-               [](ScalarBuilder &scalars, ValueRange elements) {
-                 TriangleEntry entry(scalars, scalars.index('p'));
-                 Value isRow = scalars.compare(arith::CmpIPredicate::eq,
-                                               entry.row, scalars.index('k'));
+      step.sum({{tensors[0], dims}, {tensors[2], step.getDims(tensors[2])}},
+               dims, [](ScalarBuilder &scalars, ValueRange elements) {
+                 TriangleEntry entry(scalars, scalars.index(dims::kEntries));
+                 Value isRow =
+                     scalars.compare(arith::CmpIPredicate::eq, entry.row,
+                                     scalars.index(dims::kLatents));
                  return scalars.select(isRow, scalars.square(elements[1]),
                                        scalars.constant(0.0));
                });
-  return step.map({{variance, "bk"}}, "bk",
+  return step.map({{variance, dims}}, dims,
                   [](ScalarBuilder &scalars, ValueRange elements) {
                     return scalars.sqrt(elements[0]);
                   });

@@ -23,9 +23,13 @@ Value ScalarBuilder::integer(int32_t value) {
                                    builder.getI32IntegerAttr(value));
 }
 
-Value ScalarBuilder::index(char letter) {
-  assert(hasIndex(letter) && "the loop has no such dimension");
-  Value index = linalg::IndexOp::create(builder, loc, dims.find(letter));
+Value ScalarBuilder::index(StringRef dim) {
+  if (!hasIndex(dim)) {
+    fail("a loop has no dimension '" + dim + "'");
+    return integer(0);
+  }
+  Value index = linalg::IndexOp::create(builder, loc,
+                                        llvm::find(dims, dim) - dims.begin());
   return arith::IndexCastOp::create(builder, loc, builder.getI32Type(), index);
 }
 

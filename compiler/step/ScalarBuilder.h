@@ -23,18 +23,21 @@
 #ifndef VIB_COMPILER_STEP_SCALARBUILDER_H
 #define VIB_COMPILER_STEP_SCALARBUILDER_H
 
+#include "compiler/step/Dims.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 
 namespace vib {
 
 /// Creates arithmetic on scalars of the model's type, in the body of a loop
-/// whose dimensions have the letters `dims`.
+/// whose dimensions have the names `dims`.
 class ScalarBuilder {
 public:
+  /// `fail` is called with what is wrong if the body cannot be built.
   ScalarBuilder(mlir::OpBuilder &builder, mlir::Location loc,
-                mlir::FloatType type, llvm::StringRef dims)
-      : builder(builder), loc(loc), type(type), dims(dims) {}
+                mlir::FloatType type, llvm::ArrayRef<llvm::StringRef> dims,
+                llvm::function_ref<void(const llvm::Twine &)> fail)
+      : builder(builder), loc(loc), type(type), dims(dims), fail(fail) {}
 
   mlir::OpBuilder &getBuilder() { return builder; }
   mlir::Location getLoc() const { return loc; }
@@ -42,9 +45,12 @@ public:
 
   mlir::Value constant(double value);
   mlir::Value integer(int32_t value);
-  /// The index of the iteration along the dimension `letter`, as an i32.
-  mlir::Value index(char letter);
-  bool hasIndex(char letter) const { return dims.contains(letter); }
+  /// The index of the iteration along a dimension, as an i32; reports a
+  /// dimension that the loop does not have.
+  mlir::Value index(llvm::StringRef dim);
+  bool hasIndex(llvm::StringRef dim) const {
+    return llvm::is_contained(dims, dim);
+  }
 
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value sub(mlir::Value a, mlir::Value b);
@@ -86,7 +92,8 @@ private:
   mlir::OpBuilder &builder;
   mlir::Location loc;
   mlir::FloatType type;
-  llvm::StringRef dims;
+  llvm::ArrayRef<llvm::StringRef> dims;
+  llvm::function_ref<void(const llvm::Twine &)> fail;
 };
 
 } // namespace vib

@@ -46,7 +46,9 @@ void StepBuilder::addAdjoint(Value value, ValueRange moreAdjoints) {
 
 void StepBuilder::setGradient(StringRef parameter, Value gradient) {
   Gradient &state = gradients[parameter];
-  assert(state.uses && "more gradients than uses");
+  if (state.uses == 0)
+    return fail("the parameter '" + parameter +
+                "' has more gradients than uses");
   if (state.sum) {
     StringAttr word = getWord();
     setWord("sum of gradients");
@@ -59,8 +61,7 @@ void StepBuilder::setGradient(StringRef parameter, Value gradient) {
 }
 
 Value StepBuilder::add(Value lhs, Value rhs) {
-  int64_t rank = cast<RankedTensorType>(lhs.getType()).getRank();
-  StringRef dims = StringRef("sbk").take_back(rank);
+  Dims dims = getDims(lhs);
   return map({{lhs, dims}, {rhs, dims}}, dims,
              [](ScalarBuilder &scalars, ValueRange elements) {
                return scalars.add(elements[0], elements[1]);
@@ -71,8 +72,15 @@ void StepBuilder::setResiduals(Operation *op, ValueRange values) {
   residuals[op] = llvm::to_vector(values);
 }
 
-ArrayRef<Value> StepBuilder::getResiduals(Operation *op) const {
-  return residuals.find(op)->second;
+ArrayRef<Value> StepBuilder::getResiduals(Operation *op, size_t count) {
+  SmallVector<Value> &values = residuals[op];
+  if (values.size() < count)
+    fail("expected '" + op->getName().getStringRef() + "' to store " +
+         Twine(count) + " values for its backward pass but got " +
+         Twine(values.size()));
+  while (values.size() < count)
+    values.push_back(zeros({}));
+  return values;
 }
 
 Value StepBuilder::weigh(ScalarBuilder &body, Value term, Value derivative,
@@ -83,19 +91,27 @@ Value StepBuilder::weigh(ScalarBuilder &body, Value term, Value derivative,
     count = body.mul(count, samples);
   Value scale = termScales.lookup(term);
   Value weight = body.div(scale ? scale : body.constant(1.0), count);
-  Value counts = body.compare(arith::CmpIPredicate::slt, body.index('b'), rows);
+  Value counts =
+      body.compare(arith::CmpIPredicate::slt, body.index(dims::kRows), rows);
   return body.select(counts, body.mul(derivative, weight), body.constant(0.0));
 }
 
-Value StepBuilder::getParameter(StringRef name) const {
-  Value value = parameters.lookup(name);
-  assert(value && "no such parameter");
+Value StepBuilder::getParameter(StringRef name) {
+  Value &value = parameters[name];
+  if (!value) {
+    fail("there is no parameter '" + name + "'");
+    value = zeros({});
+  }
   return value;
 }
 
-Value StepBuilder::getScalar(StringRef name) const {
-  Value value = scalars.lookup(name);
-  assert(value && "no such scalar");
+Value StepBuilder::getScalar(StringRef name) {
+  Value &value = scalars[name];
+  if (!value) {
+    fail("the function has no argument '" + name + "'");
+    value = arith::ConstantOp::create(
+        getBuilder(), getLoc(), getBuilder().getFloatAttr(getType(), 0.0));
+  }
   return value;
 }
 
@@ -131,7 +147,7 @@ Value StepBuilder::round(Value tensor) {
     copy.getResult().setType(type.clone(narrow));
     value = copy;
   } else {
-    StringRef dims = StringRef("sbk").take_back(type.getRank());
+    Dims dims = getDims(tensor);
     value =
         map({{tensor, dims}}, dims, narrow,
             [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -146,6 +162,7 @@ Value StepBuilder::round(Value tensor) {
                              names[cast<OpResult>(tensor).getResultNumber()])
                              .getValue());
   }
+  setDims(value, getDims(tensor));
   setLabel(label);
   setWord(word);
   return rounded[tensor] = value;
@@ -172,24 +189,17 @@ void StepBuilder::flush() {
   setLoc(loc);
 }
 
-StringRef StepBuilder::getMatrixDims(Value tensor) {
-  return cast<RankedTensorType>(tensor.getType()).getRank() == 3 ? "sbk" : "bk";
-}
-
-StringRef StepBuilder::getColumnDims(Value tensor) {
-  return getMatrixDims(tensor).drop_back();
-}
-
-int64_t StepBuilder::getNumSamples(Value tensor) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  return type.getRank() == 3 ? type.getDimSize(0) : 1;
-}
-
-Value StepBuilder::meanOverSamples(ArrayRef<Access> inputs, StringRef dims,
-                                   int64_t samples, ScalarFunction body) {
-  if (!dims.contains('s'))
-    return map(inputs, "b", body);
-  return sum(inputs, "b", [&](ScalarBuilder &scalars, ValueRange elements) {
-    return scalars.mul(body(scalars, elements), 1.0 / samples);
+Value StepBuilder::meanOverSamples(ArrayRef<Access> inputs, int64_t samples,
+                                   ScalarFunction body) {
+  bool hasSamples = llvm::any_of(inputs, [](const Access &access) {
+    return llvm::any_of(access.axes, [](const AxisIndex &index) {
+      return index.isDim() && index.terms[0].first == dims::kSamples;
+    });
   });
+  if (!hasSamples)
+    return map(inputs, {dims::kRows}, body);
+  return sum(inputs, {dims::kRows},
+             [&](ScalarBuilder &scalars, ValueRange elements) {
+               return scalars.mul(body(scalars, elements), 1.0 / samples);
+             });
 }

@@ -8,15 +8,17 @@
 //
 // Each value of a model is represented by one or more tensors over the batch:
 //
-//   a tensor       one tensor, [B, width], or [S, B, width] for S samples
-//   a normal       As a posterior: mu, t and sigma, where t = rho + shift and
-//                  sigma = softplus(t). For a full covariance, t and sigma are
-//                  lower triangles row by row, [B, K (K + 1) / 2], and softplus
-//                  is applied on the diagonal only. As a likelihood with given
-//                  noise: the mean.
+//   a tensor       one tensor, [rows, …, features], or [samples, rows, …,
+//                  features] behind the bottleneck
+//   a normal       As a posterior: mu, t and sigma, [rows, latents], where t =
+//                  rho + shift and sigma = softplus(t). For a full covariance,
+//                  t and sigma are lower triangles row by row, [rows, entries],
+//                  and softplus is applied on the diagonal only. As a
+//                  likelihood with given noise: the mean.
 //   a categorical  its logits
-//   nats           one number for each example, [B]; for the rate of a diagonal
-//                  posterior in evaluation also that of each latent, [B, K]
+//   nats           one number for each example, [rows]; for the rate of a
+//                  diagonal posterior in evaluation also that of each latent,
+//                  [rows, latents]
 //
 // The adjoint of a value is the derivative of the loss with respect to those of
 // its tensors that depend on parameters (for a posterior: mu and t). A term of
@@ -89,7 +91,9 @@ public:
 
   /// The values that an op stores in its forward pass for its backward pass.
   void setResiduals(mlir::Operation *op, mlir::ValueRange values);
-  llvm::ArrayRef<mlir::Value> getResiduals(mlir::Operation *op) const;
+  /// Reports an op that has stored fewer than `count`.
+  llvm::ArrayRef<mlir::Value> getResiduals(mlir::Operation *op,
+                                           size_t count = 1);
 
   /// Declares that the derivative of the summed loss with respect to the term
   /// of each row is `scale`, or 1 if that is null.
@@ -97,7 +101,7 @@ public:
     termScales[term] = scale;
   }
   bool isInLoss(mlir::Value term) const { return termScales.contains(term); }
-  /// In the body of a loop over 'b': turns `derivative`, that of the row's
+  /// In the body of a loop over rows: turns `derivative`, that of the row's
   /// `term`, into its contribution to the derivative of the mean loss; 0 in
   /// rows that are not valid. If the term is a mean over `samples`, the result
   /// is divided by their number as well.
@@ -108,11 +112,12 @@ public:
   void setParameter(llvm::StringRef name, mlir::Value tensor) {
     parameters[name] = tensor;
   }
-  mlir::Value getParameter(llvm::StringRef name) const;
+  /// Reports a name that the function does not have, as `getScalar` does.
+  mlir::Value getParameter(llvm::StringRef name);
   void setScalar(llvm::StringRef name, mlir::Value value) {
     scalars[name] = value;
   }
-  mlir::Value getScalar(llvm::StringRef name) const;
+  mlir::Value getScalar(llvm::StringRef name);
 
   /// Whether the contractions of a layer round their operands to bf16, given
   /// the shape of the layer's weight. Layers with fewer than 32 inputs or
@@ -148,16 +153,13 @@ public:
   void defer(std::function<void()> build);
   void flush();
 
-  /// The dimension letters of a tensor over samples and rows, "sbk" or "bk";
-  /// and of a tensor with one number for each row, "sb" or "b".
-  static llvm::StringRef getMatrixDims(mlir::Value tensor);
-  static llvm::StringRef getColumnDims(mlir::Value tensor);
-  /// The number of samples in a tensor: its first dimension if it has rank 3.
-  static int64_t getNumSamples(mlir::Value tensor);
-  /// The mean over the samples of what `body` returns, if there are samples.
-  /// `dims` are the letters of the inputs, "sb" or "b".
-  mlir::Value meanOverSamples(llvm::ArrayRef<Access> inputs,
-                              llvm::StringRef dims, int64_t samples,
+  /// The number of samples in a tensor; 1 if it has no such dimension.
+  int64_t getNumSamples(mlir::Value tensor) {
+    return getExtent(tensor, dims::kSamples);
+  }
+  /// One number for each row: what `body` returns, or its mean over the samples
+  /// if the inputs have any.
+  mlir::Value meanOverSamples(llvm::ArrayRef<Access> inputs, int64_t samples,
                               ScalarFunction body);
 
 private:

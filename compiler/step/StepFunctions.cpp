@@ -6,30 +6,32 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/step/StepWriter.h"
 #include "compiler/step/DifferentiableOpInterface.h"
+#include "compiler/step/StepWriter.h"
 
 using namespace mlir;
 using namespace vib;
 
-void StepWriter::writeScale() {
+LogicalResult StepWriter::writeScale() {
   ScaleOp scale = getScale();
   if (!scale)
-    return;
+    return success();
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, scale.getLoc(), "scale");
   // Signless i8, because arithmetic works on signless integers only.
-  step.set(
-      model.getInput(),
-      function.addArgument(getMatrixType(getInputWidth(), builder.getI8Type()),
-                           SlotKind::Input, "image"));
+  step.set(model.getInput(), addRows(function, step, "image", getInputWidth(),
+                                     builder.getI8Type(), dims::kFeatures));
   addScalars(function, step);
-  buildForward(step, scale.getResult());
+  if (failed(buildForward(step, scale.getResult())))
+    return failure();
   Value scaled = step.getTensor(scale.getResult());
   if (getScaledType(step) != type)
     scaled = step.round(scaled);
   function.addResult(scaled, SlotKind::Output, "x");
+  if (step.hasFailed())
+    return failure();
   function.finish();
+  return success();
 }
 
 void StepWriter::addRate(StepFunction &function, StepBuilder &step) {
@@ -38,7 +40,7 @@ void StepWriter::addRate(StepFunction &function, StepBuilder &step) {
   function.addResult(rate, SlotKind::Output, "rate");
 }
 
-void StepWriter::writeTraining(StringRef name, bool updates) {
+LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   StepBuilder step = createBuilder(StepPurpose::Train);
   StepFunction function(builder, model.getLoc(), name);
   addInput(function, step);
@@ -69,8 +71,8 @@ void StepWriter::writeTraining(StringRef name, bool updates) {
 
   markLearned(step);
   SmallVector<Value> terms(loss.getOperands());
-  buildForward(step, terms);
-  buildBackward(step);
+  if (failed(buildForward(step, terms)) || failed(buildBackward(step)))
+    return failure();
 
   for (const Parameter &parameter : parameters)
     for (auto [slot, tensor] : llvm::zip_equal(slots, state[parameter.name]))
@@ -79,10 +81,13 @@ void StepWriter::writeTraining(StringRef name, bool updates) {
   function.addResult(likelihood[0], SlotKind::Output, "nll");
   addRate(function, step);
   function.addResult(likelihood[1], SlotKind::Output, "error");
+  if (step.hasFailed())
+    return failure();
   function.finish();
+  return success();
 }
 
-void StepWriter::writeEncode() {
+LogicalResult StepWriter::writeEncode() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "encode");
   addInput(function, step);
@@ -92,7 +97,8 @@ void StepWriter::writeEncode() {
   SmallVector<Value> targets = {posterior};
   if (loss.getRate())
     targets.push_back(loss.getRate());
-  buildForward(step, targets);
+  if (failed(buildForward(step, targets)))
+    return failure();
   step.setLabel(step.getLabelOf(posterior));
   step.setWord("sigma");
 
@@ -105,10 +111,13 @@ void StepWriter::writeEncode() {
   if (loss.getRate() && step.get(loss.getRate()).size() > 1)
     function.addResult(step.get(loss.getRate())[1], SlotKind::Output,
                        "rate_each");
+  if (step.hasFailed())
+    return failure();
   function.finish();
+  return success();
 }
 
-void StepWriter::writeEvaluate() {
+LogicalResult StepWriter::writeEvaluate() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "evaluate");
   addInput(function, step);
@@ -116,7 +125,8 @@ void StepWriter::writeEvaluate() {
   addTarget(function, step);
   addWeights(function, step);
   addScalars(function, step);
-  buildForward(step, nll.getResult());
+  if (failed(buildForward(step, nll.getResult())))
+    return failure();
   step.setLabel(step.getLabelOf(nll.getResult()));
   step.setWord("prediction");
 
@@ -124,37 +134,46 @@ void StepWriter::writeEvaluate() {
   function.addResult(step.get(nll.getResult())[1], SlotKind::Output, "error");
   function.addResult(buildPrediction(step, nll.getLikelihood()),
                      SlotKind::Output, "prediction");
+  if (step.hasFailed())
+    return failure();
   function.finish();
+  return success();
 }
 
-void StepWriter::writeDraw() {
+LogicalResult StepWriter::writeDraw() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "draw");
   addPosterior(function, step);
   addScalars(function, step);
-  buildForward(step, sample.getResult());
+  if (failed(buildForward(step, sample.getResult())))
+    return failure();
   function.addResult(step.getTensor(sample.getResult()), SlotKind::Output, "z");
+  if (step.hasFailed())
+    return failure();
   function.finish();
+  return success();
 }
 
 /// A copy of a tensor that has a place already.
 static Value copyTensor(StepBuilder &step, Value tensor) {
-  return step.map({{tensor, "bk"}}, "bk",
+  Dims dims = step.getDims(tensor);
+  return step.map({{tensor, dims}}, dims,
                   [](ScalarBuilder &, ValueRange elements) -> Value {
                     return elements[0];
                   });
 }
 
-void StepWriter::writeDecode() {
+LogicalResult StepWriter::writeDecode() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "decode");
-  Value z = function.addArgument(
-      getMatrixType(sample.getDistribution().getType().getWidth(), type),
-      SlotKind::Input, "z");
+  Value z = addRows(function, step, "z",
+                    sample.getDistribution().getType().getWidth(), type,
+                    dims::kLatents);
   step.set(sample.getResult(), z);
   addWeights(function, step);
   addScalars(function, step);
-  buildForward(step, nll.getLikelihood());
+  if (failed(buildForward(step, nll.getLikelihood())))
+    return failure();
   StringAttr label = step.getLabelOf(nll.getLikelihood());
   step.setLabel(label ? label : builder.getStringAttr("decode"));
   step.setWord("prediction");
@@ -168,5 +187,8 @@ void StepWriter::writeDecode() {
     logits = copyTensor(step, z);
   function.addResult(logits, SlotKind::Output, "logits");
   function.addResult(prediction, SlotKind::Output, "prediction");
+  if (step.hasFailed())
+    return failure();
   function.finish();
+  return success();
 }

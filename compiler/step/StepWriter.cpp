@@ -56,6 +56,15 @@ Type StepWriter::getScaledType(StepBuilder &step) {
   return builder.getBF16Type();
 }
 
+Value StepWriter::addRows(StepFunction &function, StepBuilder &step,
+                          StringRef name, int64_t width, Type element,
+                          StringRef dim) {
+  Value tensor = function.addArgument(getMatrixType(width, element),
+                                      SlotKind::Input, name);
+  step.setDims(tensor, {dims::kRows, dim});
+  return tensor;
+}
+
 void StepWriter::addInput(StepFunction &function, StepBuilder &step) {
   Value input = model.getInput();
   Type element = type;
@@ -63,8 +72,8 @@ void StepWriter::addInput(StepFunction &function, StepBuilder &step) {
     input = scale.getResult();
     element = getScaledType(step);
   }
-  step.set(input, function.addArgument(getMatrixType(getInputWidth(), element),
-                                       SlotKind::Input, "x"));
+  step.set(input, addRows(function, step, "x", getInputWidth(), element,
+                          dims::kFeatures));
 }
 
 void StepWriter::addTarget(StepFunction &function, StepBuilder &step) {
@@ -74,22 +83,23 @@ void StepWriter::addTarget(StepFunction &function, StepBuilder &step) {
   Type element = isa<FloatType>(target.getElementType())
                      ? Type(type)
                      : target.getElementType();
-  step.set(nll.getTarget(),
-           function.addArgument(RankedTensorType::get(shape, element),
-                                SlotKind::Input, "y"));
+  Value tensor = function.addArgument(RankedTensorType::get(shape, element),
+                                      SlotKind::Input, "y");
+  step.setDims(tensor,
+               ArrayRef<StringRef>{dims::kRows, dims::kFeatures}.take_front(
+                   shape.size()));
+  step.set(nll.getTarget(), tensor);
 }
 
 void StepWriter::addPosterior(StepFunction &function, StepBuilder &step) {
   NormalType posterior = sample.getDistribution().getType();
   int64_t width = posterior.getWidth();
-  Value mean =
-      function.addArgument(getMatrixType(width, type), SlotKind::Input, "mu");
+  Value mean = addRows(function, step, "mu", width, type, dims::kLatents);
   Value factor =
       posterior.getCovariance() == Covariance::Full
-          ? function.addArgument(getMatrixType(width * (width + 1) / 2, type),
-                                 SlotKind::Input, "cholesky")
-          : function.addArgument(getMatrixType(width, type), SlotKind::Input,
-                                 "sigma");
+          ? addRows(function, step, "cholesky", width * (width + 1) / 2, type,
+                    dims::kEntries)
+          : addRows(function, step, "sigma", width, type, dims::kLatents);
   step.set(sample.getDistribution(), {mean, Value(), factor});
 }
 
@@ -158,7 +168,7 @@ getByDepth(const llvm::SetVector<Operation *> &ops) {
   return sorted;
 }
 
-void StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
+LogicalResult StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
   llvm::SetVector<Operation *> needed;
   SmallVector<Value> worklist(targets);
   while (!worklist.empty()) {
@@ -176,7 +186,14 @@ void StepWriter::buildForward(StepBuilder &step, ValueRange targets) {
     step.setWord(op->getName().stripDialect());
     step.setLoc(op->getLoc());
     cast<DifferentiableOpInterface>(op).buildForward(step);
+    if (step.hasFailed())
+      return failure();
+    for (Value result : op->getResults())
+      if (!step.has(result))
+        return op->emitOpError("has built no tensors for its result in the "
+                               "step");
   }
+  return success();
 }
 
 /// Appends `op` to `order`, after all ops that use its results.
@@ -192,7 +209,7 @@ static void visitUsersFirst(Operation *op,
   order.insert(op);
 }
 
-void StepWriter::buildBackward(StepBuilder &step) {
+LogicalResult StepWriter::buildBackward(StepBuilder &step) {
   for (auto op : model.getBody().getOps<ParameterizedOpInterface>())
     for (const Parameter &parameter : op.getParameters())
       step.addUse(parameter.name);
@@ -219,6 +236,9 @@ void StepWriter::buildBackward(StepBuilder &step) {
     step.setWord(op->getName().stripDialect() + "'");
     step.setLoc(op->getLoc());
     cast<DifferentiableOpInterface>(op).buildBackward(step);
+    if (step.hasFailed())
+      return failure();
   }
   step.flush();
+  return failure(step.hasFailed());
 }

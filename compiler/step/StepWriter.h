@@ -25,12 +25,12 @@ public:
   StepWriter(mlir::OpBuilder &builder, ModelOp model, TrainOp train,
              mlir::FloatType type, int64_t batch, bool roundsOperands);
 
-  void writeScale();
-  void writeTraining(llvm::StringRef name, bool updates);
-  void writeEncode();
-  void writeEvaluate();
-  void writeDraw();
-  void writeDecode();
+  mlir::LogicalResult writeScale();
+  mlir::LogicalResult writeTraining(llvm::StringRef name, bool updates);
+  mlir::LogicalResult writeEncode();
+  mlir::LogicalResult writeEvaluate();
+  mlir::LogicalResult writeDraw();
+  mlir::LogicalResult writeDecode();
 
 private:
   StepBuilder createBuilder(StepPurpose purpose) {
@@ -48,6 +48,10 @@ private:
   /// otherwise the type of the model.
   mlir::Type getScaledType(StepBuilder &step);
 
+  /// Adds an argument with one number for each of the dimensions, rows first.
+  mlir::Value addRows(StepFunction &function, StepBuilder &step,
+                      llvm::StringRef name, int64_t width, mlir::Type element,
+                      llvm::StringRef dim);
   void addInput(StepFunction &function, StepBuilder &step);
   void addTarget(StepFunction &function, StepBuilder &step);
   void addPosterior(StepFunction &function, StepBuilder &step);
@@ -59,9 +63,9 @@ private:
   void markLearned(StepBuilder &step);
   /// Builds the ops that `targets` need, except those of values that have
   /// tensors already.
-  void buildForward(StepBuilder &step, mlir::ValueRange targets);
+  mlir::LogicalResult buildForward(StepBuilder &step, mlir::ValueRange targets);
   /// Builds the adjoints and gradients of the ops that have been built.
-  void buildBackward(StepBuilder &step);
+  mlir::LogicalResult buildBackward(StepBuilder &step);
 
   mlir::OpBuilder &builder;
   ModelOp model;

@@ -7,7 +7,7 @@
 // CHECK-NOT:     moment1
 // CHECK-SAME:    -> (tensor<15x9xf32> {vib.slot = #vib.slot<gradient, "encode.0.weight">}, tensor<9xf32> {vib.slot = #vib.slot<gradient, "encode.0.bias">}
 // CHECK-SAME:    tensor<5xf32> {vib.slot = #vib.slot<output, "nll">}
-// CHECK:      %[[GRADIENT:.*]] = linalg.contract {{.*}} {vib.label = "encode.0.grad"}
+// CHECK:      %[[GRADIENT:.*]] = linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.0.grad"}
 // CHECK:      return %[[GRADIENT]],
 // CHECK-LABEL: func.func @encode(
 

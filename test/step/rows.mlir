@@ -12,9 +12,9 @@
 // CHECK-NEXT: %[[COUNTS:.*]] = arith.cmpi slt, %[[I]], %rows
 // CHECK-NEXT: %[[PART:.*]] = arith.mulf %{{.*}}, %[[WEIGHT]]
 // CHECK:      arith.select %[[COUNTS]], %[[PART]],
-// CHECK:      linalg.contract {{.*}} {vib.label = "decode.0.in"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "decode.0.in"}
 // The derivatives of the rate with respect to mu and t.
 // CHECK-COUNT-2: arith.divf %beta,
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.in"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.4.in"}
 // CHECK-NOT:  %rows
 // CHECK:      return

@@ -27,6 +27,6 @@ vib.train @shared batch(2) epochs(1) { optimizer = #vib.sgd<lr = 0.1> }
 // the weight before it is updated.
 // CHECK: %[[SECOND:.*]] = linalg.contract {{.*}} ins(%[[R]], %[[DY:[^ ]*]] : {{.*}} -> tensor<8x8xf32>
 // CHECK: %[[FIRST:.*]] = linalg.contract {{.*}} ins(%[[X]], %{{.*}} : {{.*}} -> tensor<8x8xf32>
-// CHECK: %[[SUM:.*]] = linalg.generic {{.*}} ins(%[[FIRST]], %[[SECOND]] : tensor<8x8xf32>, tensor<8x8xf32>) {{.*}} {vib.label = "both.grad", vib.word = "sum of gradients"}
+// CHECK: %[[SUM:.*]] = linalg.generic {{.*}} ins(%[[FIRST]], %[[SECOND]] : tensor<8x8xf32>, tensor<8x8xf32>) {{.*}} {vib.dims = {{.*}}, vib.label = "both.grad", vib.word = "sum of gradients"}
 // CHECK: linalg.generic {{.*}} ins(%[[SUM]] : tensor<8x8xf32>) outs(%[[W]] :
 // CHECK-NOT: outs(%[[W]]

@@ -12,7 +12,7 @@
 // CHECK:      %[[SIGMA:.*]] = arith.addf %[[MAX]], %[[TAIL]]
 // CHECK:      linalg.yield %[[T]], %[[SIGMA]]
 // The rate.
-// CHECK:      iterator_types = ["parallel", "reduction"]} ins({{.*}}) outs({{.*}}) attrs = {vib.label = "encode.0"{{.*}}}
+// CHECK:      iterator_types = ["parallel", "reduction"]} ins({{.*}}) outs({{.*}}) attrs = {vib.dims = {{.*}}, vib.label = "encode.0"{{.*}}}
 // CHECK-NEXT: ^bb0(%{{[^:]*}}: f32, %[[T1:[^:]*]]: f32, %[[SIGMA1:[^:]*]]: f32, %{{[^:]*}}: f32):
 // CHECK:      %[[FAR:.*]] = arith.cmpf olt, %[[T1]], %{{.*}} : f32
 // CHECK-NEXT: %[[LOG:.*]] = math.log %[[SIGMA1]]

@@ -26,20 +26,20 @@
 // CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "nll">}
 // CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "rate">}
 // CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "error">})
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.0"} ins(%x, %encode.0.weight :
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.2"}
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.4"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.0"} ins(%x, %encode.0.weight :
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.2"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.4"}
 // CHECK:      vib.noise train
-// CHECK:      linalg.contract {{.*}} {vib.label = "decode.0"}
-// CHECK:      linalg.contract {{.*}} {vib.label = "decode.0.in"} ins({{.*}}, %decode.0.weight :
-// CHECK:      linalg.contract {{.*}} {vib.label = "decode.0.grad"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "decode.0"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "decode.0.in"} ins({{.*}}, %decode.0.weight :
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "decode.0.grad"}
 // CHECK:      linalg.generic {{.*}} outs(%decode.0.weight, %decode.0.weight_{{[0-9]+}}, %decode.0.weight_{{[0-9]+}}, %decode.0.weight_{{[0-9]+}} :
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.in"} ins({{.*}}, %encode.4.weight :
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.4.grad"}
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.2.in"}
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.2.grad"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.4.in"} ins({{.*}}, %encode.4.weight :
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.4.grad"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.2.in"}
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.2.grad"}
 // CHECK-NOT:  encode.0.in
-// CHECK:      linalg.contract {{.*}} {vib.label = "encode.0.grad"} ins(%x,
+// CHECK:      linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.0.grad"} ins(%x,
 
 // CHECK-LABEL: func.func @encode(
 // CHECK-NOT:     decode

@@ -373,3 +373,19 @@ module attributes {vib.phase = "step",
   func.func @draw() { return }
   func.func @decode() { return }
 }
+
+// -----
+
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {
+  func.func @train_step(%w: tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">})
+      -> (tensor<4x2xf32> {vib.slot = #vib.slot<weight, "w">}) {
+    %zero = arith.constant 0.0 : f32
+    // expected-error @+1 {{'linalg.fill' op expected vib.dims to have a name of its own for each loop}}
+    %f = linalg.fill {vib.dims = ["rows", "rows"]} ins(%zero : f32) outs(%w : tensor<4x2xf32>) -> tensor<4x2xf32>
+    return %f : tensor<4x2xf32>
+  }
+}
