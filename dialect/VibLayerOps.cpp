@@ -40,20 +40,39 @@ static LogicalResult verifyFlattening(Operation *op, RankedTensorType input,
   return verifySameBatch(op, input, result);
 }
 
+/// Checks one of the two ranges of a vib.scale.
+static LogicalResult verifyRange(ScaleOp op, FloatAttr low, FloatAttr high) {
+  std::string bounds =
+      "[" + formatNumber(low) + ", " + formatNumber(high) + "]";
+  if (!low.getValue().isFinite() || !high.getValue().isFinite())
+    return op.emitOpError("expected finite bounds but got ") << bounds;
+  if (!(low.getValue() < high.getValue()))
+    return op.emitOpError("expected the lower bound to be below the upper one "
+                          "but got ")
+           << bounds;
+  return success();
+}
+
+bool ScaleOp::scalesBytes() {
+  return getElementTypeOrSelf(getInput().getType()).isUnsignedInteger(8) &&
+         (!getFromLow() || (getFromLow()->convertToDouble() == 0.0 &&
+                            getFromHigh()->convertToDouble() == 255.0));
+}
+
 LogicalResult ScaleOp::verify() {
   RankedTensorType input = cast<RankedTensorType>(getInput().getType());
-  if (!input.getElementType().isUnsignedInteger(8))
-    return emitOpError("expected an input of bytes, ui8, but got ")
-           << input.getElementType()
-           << "; an input of another type needs no vib.scale";
-  std::string bounds = "[" + formatNumber(getLowAttr()) + ", " +
-                       formatNumber(getHighAttr()) + "]";
-  if (!getLow().isFinite() || !getHigh().isFinite())
-    return emitOpError("expected finite bounds but got ") << bounds;
-  if (!(getLow() < getHigh()))
-    return emitOpError("expected the lower bound to be below the upper one but "
-                       "got ")
-           << bounds;
+  Type element = input.getElementType();
+  if (!element.isUnsignedInteger(8) && !element.isF32() && !element.isF64())
+    return emitOpError("expected an input of ui8, f32 or f64 but got ")
+           << element;
+  if (isa<FloatType>(element) && !getFromLow())
+    return emitOpError("expected the range of the input, such as 'from [0.0, "
+                       "16.0]', which only bytes need not have");
+  if (getFromLow() &&
+      failed(verifyRange(*this, getFromLowAttr(), getFromHighAttr())))
+    return failure();
+  if (failed(verifyRange(*this, getLowAttr(), getHighAttr())))
+    return failure();
   return verifyFlattening(*this, input,
                           cast<RankedTensorType>(getResult().getType()));
 }

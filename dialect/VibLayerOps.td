@@ -16,31 +16,41 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
   let group = "layers";
-  let summary = "converts bytes to floating-point numbers in [low, high]";
+  let summary = "maps a range of the input to the range [low, high]";
   let description = [{
-    The byte b becomes `low + b / 255 * (high - low)`: 0 becomes `low` and 255
-    becomes `high`. All dimensions but the batch are flattened into one. The
-    data set stays in memory as bytes; each batch is converted when it is used.
+    Numbers from `a` to `b` become numbers from `low` to `high`:
+    `low + (x - a) / (b - a) * (high - low)`. The range `from [a, b]` may be left
+    out for bytes; then it is [0, 255]. Numbers outside it are mapped in the same
+    way. All dimensions but the batch are flattened into one. The data set stays
+    in memory as it is stored; each batch is converted when it is used.
 
-    - **Input**: `tensor<?x…xui8>` with two to four dimensions.
+    - **Input**: the input of the model, `tensor<?x…xui8>`, or of f32 or f64,
+      with two to four dimensions.
     - **Result**: `tensor<?xWxf32>` or f64, where W is the product of the
       input's dimensions after the batch. f32 if the type is left out.
-    - **Errors**: an input that is not `ui8` (other inputs need no scaling),
-      bounds that are not finite or not in ascending order, a result of another
-      width.
+    - **Errors**: floats without `from`, bounds that are not finite or not in
+      ascending order, a result of another width, another reader of an input of
+      floats that is scaled.
 
     ```mlir
     %x = vib.scale %image to [-1.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
     %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8>
+    %x = vib.scale %image from [0.0, 16.0] to [-1.0, 1.0] : tensor<?x8x8xf32>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$input, F64Attr:$low, F64Attr:$high);
+  let arguments = (ins AnyRankedTensor:$input, OptionalAttr<F64Attr>:$from_low,
+                       OptionalAttr<F64Attr>:$from_high, F64Attr:$low,
+                       F64Attr:$high);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $input `to` ` ` `[` custom<Number>($low) `,` custom<Number>($high) `]` attr-dict
+    $input custom<SourceRange>($from_low, $from_high) `to` ` ` `[` custom<Number>($low) `,` custom<Number>($high) `]` attr-dict
     `:` custom<FlatteningTypes>(type($input), type($result))
   }];
   let hasVerifier = 1;
+  let declarations = [{
+    /// Whether 0 becomes `low` and 255 becomes `high`.
+    bool scalesBytes();
+  }];
 }
 
 def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {

@@ -199,6 +199,10 @@ LogicalResult ModelVerifier::verifyUses() {
   WalkResult result = model.getBody().walk<WalkOrder::PreOrder>(
       [&](Operation *op) -> WalkResult {
         if (auto other = dyn_cast<ScaleOp>(op); other && live.contains(op)) {
+          if (other.getInput() != model.getInput())
+            return other.emitOpError("expected to scale the input of the "
+                                     "model, but got a value that the model "
+                                     "computes");
           if (scale) {
             InFlightDiagnostic diagnostic = other.emitOpError(
                 "expected one vib.scale of the input but got a second one");
@@ -235,7 +239,16 @@ LogicalResult ModelVerifier::verifyUses() {
                       << name
                       << "' cannot be trained: the loss does not depend on it");
       });
-  return failure(result.wasInterrupted());
+  if (result.wasInterrupted())
+    return failure();
+  for (Operation *reader : model.getInput().getUsers())
+    if (scale && reader != scale && live.contains(reader)) {
+      InFlightDiagnostic diagnostic = reader->emitOpError(
+          "reads the input, expected it to read the scaled input");
+      diagnostic.attachNote(scale.getLoc()) << "the input is scaled here";
+      return diagnostic;
+    }
+  return success();
 }
 
 LogicalResult ModelVerifier::verifyLearns() {

@@ -61,6 +61,26 @@ static void printTypes(OpAsmPrinter &printer, Type input, Type result) {
   printer << input << " -> " << result;
 }
 
+ParseResult vib::parseSourceRange(OpAsmParser &parser, FloatAttr &low,
+                                  FloatAttr &high) {
+  if (parser.parseOptionalKeyword("from"))
+    return success();
+  return failure(parser.parseLSquare() || parseNumber(parser, low) ||
+                 parser.parseComma() || parseNumber(parser, high) ||
+                 parser.parseRSquare());
+}
+
+void vib::printSourceRange(OpAsmPrinter &printer, Operation *op, FloatAttr low,
+                           FloatAttr high) {
+  if (!low)
+    return;
+  printer << "from [";
+  printNumber(printer, op, low);
+  printer << ", ";
+  printNumber(printer, op, high);
+  printer << "]";
+}
+
 ParseResult vib::parseFlatteningTypes(OpAsmParser &parser, Type &input,
                                       Type &result) {
   if (parseTensor(parser, input))

@@ -31,6 +31,12 @@ mlir::ParseResult parsePurpose(mlir::OpAsmParser &parser,
 void printPurpose(mlir::OpAsmPrinter &printer, mlir::Operation *,
                   mlir::BoolAttr evaluation);
 
+/// `(from [low, high])?`
+mlir::ParseResult parseSourceRange(mlir::OpAsmParser &parser,
+                                   mlir::FloatAttr &low, mlir::FloatAttr &high);
+void printSourceRange(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                      mlir::FloatAttr low, mlir::FloatAttr high);
+
 /// `input (-> result)?`, the dimensions after the batch as one.
 mlir::ParseResult parseFlatteningTypes(mlir::OpAsmParser &parser,
                                        mlir::Type &input, mlir::Type &result);

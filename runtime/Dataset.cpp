@@ -112,10 +112,11 @@ void checkInputs(const ArrayHeader &header, const VibModel &model) {
     fail("{}: the inputs are {}, expected uint8, which the model scales",
          header.source, nameOf(header.type));
   if (!bytes && !isFloat(header.type))
-    fail("{}: the inputs are {}, expected float32 or float64, because the "
-         "model does not scale its input: convert them with "
-         "x.astype('float32') in NumPy{}",
+    fail("{}: the inputs are {}, expected float32 or float64{}: convert them "
+         "with x.astype('float32') in NumPy{}",
          header.source, nameOf(header.type),
+         scalesInput(model) ? ""
+                            : ", because the model does not scale its input",
          header.type == ElementType::U8
              ? ", or use vib.scale in a model whose input is ui8"
              : "");

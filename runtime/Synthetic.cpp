@@ -56,7 +56,7 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
   Split split;
   split.name = "synthetic";
   split.inputs = makeInputs(
-      scalesInput(model)
+      inputTensor(model).type == VIB_U8
           ? makeArray<uint8_t>(ElementType::U8, shape,
                                [&](uint32_t index, uint32_t row) {
                                  return wordsAt(seed, index, row, 0)[0] >> 24;

@@ -356,7 +356,8 @@ void TrainingRun::introduce() {
   if (uint64_t first = options.firstLabel.value_or(0))
     progress.keep(describeFirstLabel(first));
   for (const std::string &advice :
-       {adviseScale(train.inputs), adviseScale(train.labels, model.outputs)})
+       {scalesInput(model) ? "" : adviseScale(train.inputs),
+        adviseScale(train.labels, model.outputs)})
     if (!advice.empty())
       warn("{}", advice);
   if (values.rate == 0)
@@ -530,7 +531,7 @@ void TrainingRun::showLive() {
   live.fraction = sums.rows / double(train.rows());
   live.figures = &figures;
   live.rowsPerSecond = rowsTrained / trainSeconds;
-  live.rowName = scalesInput(model) ? "images" : "rows";
+  live.rowName = inputTensor(model).type == VIB_U8 ? "images" : "rows";
   live.secondsLeft =
       secondsSince(begun) / double(step - firstStep) * double(limit - step);
   progress.training(live);

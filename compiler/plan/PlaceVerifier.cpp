@@ -56,8 +56,7 @@ static LogicalResult verifyType(ModuleOp module, const Metadata &data,
                                 TensorAttr tensor) {
   RankedTensorType type = tensor.getType();
   RankedTensorType expected = data.getTensorType(tensor.getName());
-  if (expected &&
-      (type == expected || data.isRoundedInput(tensor.getName(), type)))
+  if (data.hasType(tensor.getName(), type))
     return success();
   InFlightDiagnostic diagnostic = module.emitError("expected \"");
   diagnostic << tensor.getName() << "\" of " << kTensorsAttrName << " to be ";

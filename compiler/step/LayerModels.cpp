@@ -144,30 +144,43 @@ struct AddModel : DifferentiableOpInterface::ExternalModel<AddModel, AddOp> {
   }
 };
 
-/// Converts bytes to numbers from `low` to `high`. Rows beyond the number of
-/// valid rows become 0, so that no later op has to treat them specially.
+/// An element of the input, in the range [low, high].
+static Value scaleElement(ScalarBuilder &scalars, ScaleOp scale,
+                          Value element) {
+  if (!isa<FloatType>(element.getType()))
+    element = arith::UIToFPOp::create(scalars.getBuilder(), scalars.getLoc(),
+                                      scalars.getType(), element);
+  double low = scale.getLow().convertToDouble();
+  double width = scale.getHigh().convertToDouble() - low;
+  if (scale.scalesBytes())
+    return scalars.fma(divideBy255(scalars, element), scalars.constant(width),
+                       scalars.constant(low));
+  // The subtraction comes first, because a range may be far from 0.
+  double from = scale.getFromLow()->convertToDouble();
+  double slope = width / (scale.getFromHigh()->convertToDouble() - from);
+  Value start = scalars.constant(from);
+  Value distance = scalars.sub(element, start);
+  return scalars.fma(distance, scalars.constant(slope), scalars.constant(low));
+}
+
+/// Maps the range of the input to [low, high]. Rows beyond the number of valid
+/// rows become 0, so that no later op has to treat them specially.
 struct ScaleModel
     : DifferentiableOpInterface::ExternalModel<ScaleModel, ScaleOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
     auto scale = cast<ScaleOp>(op);
-    double low = scale.getLow().convertToDouble();
-    double high = scale.getHigh().convertToDouble();
     Value rows = step.getScalar("rows");
-    Value bytes = step.getTensor(scale.getInput());
-    Dims dims = step.getDims(bytes);
-    Value scaled = step.map(
-        {{bytes, dims}}, dims,
-        [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value byte =
-              arith::UIToFPOp::create(scalars.getBuilder(), scalars.getLoc(),
-                                      scalars.getType(), elements[0]);
-          Value value =
-              scalars.fma(divideBy255(scalars, byte),
-                          scalars.constant(high - low), scalars.constant(low));
-          Value counts = scalars.compare(arith::CmpIPredicate::slt,
-                                         scalars.index(dims::kRows), rows);
-          return scalars.select(counts, value, scalars.constant(0.0));
-        });
+    Value stored = step.getTensor(scale.getInput());
+    Dims dims = step.getDims(stored);
+    Value scaled =
+        step.map({{stored, dims}}, dims,
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value value = scaleElement(scalars, scale, elements[0]);
+                   Value counts =
+                       scalars.compare(arith::CmpIPredicate::slt,
+                                       scalars.index(dims::kRows), rows);
+                   return scalars.select(counts, value, scalars.constant(0.0));
+                 });
     step.set(scale.getResult(), scaled);
   }
 

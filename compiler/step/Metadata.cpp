@@ -72,8 +72,11 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
                     : RankedTensorType::get({batch, width}, type);
 }
 
-bool Metadata::isRoundedInput(StringRef name, RankedTensorType type) const {
-  return name == "x" && model.getOperands() == Precision::BF16 &&
-         type ==
-             getTensorType(name).clone(BFloat16Type::get(model.getContext()));
+bool Metadata::hasType(StringRef name, RankedTensorType type) const {
+  RankedTensorType expected = getTensorType(name);
+  if (!expected || type == expected)
+    return expected != nullptr;
+  if (name == "x" && model.getOperands() == Precision::BF16)
+    return type == expected.clone(BFloat16Type::get(model.getContext()));
+  return name == "image" && type == expected.clone(model.getElementType());
 }

@@ -34,8 +34,10 @@ struct Metadata {
 
   /// The type of the input or output of this name; null if no model has one.
   mlir::RankedTensorType getTensorType(llvm::StringRef name) const;
-  /// Whether this is x, rounded to bf16 because all its readers round it.
-  bool isRoundedInput(llvm::StringRef name, mlir::RankedTensorType type) const;
+  /// Whether the input or output of this name can have this type. x is rounded
+  /// to bf16 if all its readers round it. What is scaled, image, consists of
+  /// bytes or of numbers of the model's type.
+  bool hasType(llvm::StringRef name, mlir::RankedTensorType type) const;
 };
 
 /// Reads the attributes. Reports an error if one is missing, or if they

@@ -78,7 +78,7 @@ LogicalResult SlotVerifier::verifyTensor(const Twine &what,
     return function.emitOpError("expected the slot of ")
            << what << " to name a tensor of the runtime, but none has the name "
            << "\"" << name << "\"";
-  if (type != expected && !data.isRoundedInput(name, type))
+  if (!data.hasType(name, type))
     return function.emitOpError("expected ")
            << what << ", \"" << name << "\", to be a " << expected << " by "
            << "vib.model but got " << type;

@@ -19,8 +19,10 @@ LogicalResult StepWriter::writeScale() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, scale.getLoc(), "scale");
   // Signless i8, because arithmetic works on signless integers only.
+  bool isFloat = isa<FloatType>(getElementTypeOrSelf(model.getInput()));
   step.set(model.getInput(), addRows(function, step, "image", getInputWidth(),
-                                     builder.getI8Type(), dims::kFeatures));
+                                     isFloat ? Type(type) : builder.getI8Type(),
+                                     dims::kFeatures));
   addScalars(function, step);
   if (failed(buildForward(step, scale.getResult())))
     return failure();

@@ -258,6 +258,38 @@ vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
 
 // -----
 
+// A range is one of the data, not of what a layer computes.
+vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  %h = vib.linear %x @encode.0 [4] : tensor<?x4xf32>
+  // expected-error @+1 {{'vib.scale' op expected to scale the input of the model, but got a value that the model computes}}
+  %s = vib.scale %h from [0.0, 1.0] to [-1.0, 1.0] : tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// The program keeps one form of the input.
+vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{the input is scaled here}}
+  %a = vib.scale %x from [0.0, 16.0] to [-1.0, 1.0] : tensor<?x4xf32>
+  // expected-error @+1 {{'vib.add' op reads the input, expected it to read the scaled input}}
+  %c = vib.add %a, %x : tensor<?x4xf32>
+  %s = vib.linear %c @encode.0 [4] : tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
 // The program scales a batch once.
 vib.model @m(%x: tensor<?x4xui8>, %y: tensor<?xi32>) {
   // expected-note @+1 {{the first one is here}}

@@ -4,8 +4,32 @@
 // is as short as it can be.
 
 func.func @scale_of_floats(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{'vib.scale' op expected an input of bytes, ui8, but got 'f32'; an input of another type needs no vib.scale}}
+  // expected-error @+1 {{'vib.scale' op expected the range of the input, such as 'from [0.0, 16.0]', which only bytes need not have}}
   %0 = vib.scale %x to [-1.0, 1.0] : tensor<?x4xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scale_of_integers(%x: tensor<?x4xi32>) {
+  // expected-error @+1 {{'vib.scale' op expected an input of ui8, f32 or f64 but got 'i32'}}
+  %0 = vib.scale %x from [0.0, 3.0] to [-1.0, 1.0] : tensor<?x4xi32>
+  return
+}
+
+// -----
+
+func.func @scale_from_reversed(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.scale' op expected the lower bound to be below the upper one but got [16.0, 0.0]}}
+  %0 = vib.scale %x from [16.0, 0.0] to [-1.0, 1.0] : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scale_from_one_bound(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected ','}}
+  %0 = vib.scale %x from [16.0] to [-1.0, 1.0] : tensor<?x4xf32>
   return
 }
 

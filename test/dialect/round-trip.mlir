@@ -59,6 +59,16 @@ vib.train @everything batch(16) epochs(3) {
   schedule = #vib.cosine<final = 0.01, epochs = 3, warmup = 1>,
   optimizer = #vib.sgd<momentum = 0.9, lr = 0.1>}
 
+// A range of floats, and one of bytes that is not all of them.
+// CHECK-LABEL: func @ranges
+// CHECK: vib.scale {{.*}} from [0.0, 16.0] to [-1.0, 1.0] : tensor<?x8x8xf32> -> tensor<?x64xf32>
+// CHECK: vib.scale {{.*}} from [0.0, 100.0] to [0.0, 1.0] : tensor<?x4xui8> -> tensor<?x4xf32>
+func.func @ranges(%x: tensor<?x8x8xf32>, %b: tensor<?x4xui8>) {
+  %0 = vib.scale %x from [0, 16] to [-1, 1] : tensor<?x8x8xf32>
+  %1 = vib.scale %b from [0, 100] to [0, 1] : tensor<?x4xui8>
+  return
+}
+
 // Without a rate there is no beta.
 // CHECK-LABEL: vib.model @plain
 // CHECK:         %x = vib.scale %input to [-1.0, 0.5] : tensor<?x2x2xui8> -> tensor<?x4xf32>

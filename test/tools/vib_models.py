@@ -102,6 +102,10 @@ class Model:
             value = self.name()
             self.add(f"{value} = vib.scale %x to [{low}, {high}] : "
                      f"{self.tensor(*self.shape, element='ui8')} -> {self.tensor(width)}", 1)
+        elif r.random() < 0.2:
+            value = self.name()
+            self.add(f"{value} = vib.scale %x from [-1.0, 1.5] to [-2.0, 0.5] : "
+                     f"{self.tensor(*self.shape)} -> {self.tensor(width)}", 1)
         elif rank > 1:
             value = self.name()
             self.add(f"{value} = vib.flatten %x : {self.tensor(*self.shape)} -> "
