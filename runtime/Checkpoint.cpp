@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Checkpoint.h"
+#include "runtime/Checksums.h"
 #include "runtime/Error.h"
 #include "runtime/Parameter.h"
 
@@ -27,8 +28,9 @@ constexpr std::string_view sumsPrefix = "sums.";
 /// The keys of the metadata that saveCheckpoint() writes. All others belong to
 /// Checkpoint::extra.
 constexpr const char *metadataKeys[] = {
-    "vib",  "model", "hash", "batch",   "training", "data",
-    "seed", "beta",  "rate", "shuffle", "step",     "metrics_lines"};
+    "vib",  "model",         "hash",       "batch",    "training",
+    "data", "seed",          "beta",       "rate",     "shuffle",
+    "step", "metrics_lines", checksumsKey, checksumKey};
 
 const char *fileType(const VibParameter &parameter) {
   return parameter.type == VIB_F64 ? "F64" : "F32";
@@ -343,6 +345,7 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   metadata["shuffle"] = checkpoint.shuffle ? "1" : "0";
   metadata["step"] = std::to_string(checkpoint.step);
   metadata["metrics_lines"] = std::to_string(checkpoint.metricsLines);
+  addChecksums(writer);
   writer.write(path);
 }
 
@@ -353,6 +356,7 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
     fail("{}: {}, expected a checkpoint", path,
          kindOf(reader) == weightsKind ? "it contains only weights"
                                        : "not a file of this program's");
+  verifyChecksums(reader);
   Checkpoint checkpoint;
   checkpoint.model = getString(reader, "model");
   requireModel(path, checkpoint.model, model.name);
@@ -463,6 +467,7 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
   Metadata metadata = reader.metadata();
   std::string prefix;
   if (kindOf(reader) == checkpointKind) {
+    verifyChecksums(reader);
     bool averages = false;
     for (uint32_t i = 0; i < model.num_parameters; ++i)
       averages |= reader.find(fmt::format("average.{}",

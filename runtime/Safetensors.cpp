@@ -305,15 +305,21 @@ std::string SafetensorsWriter::makeHeader() const {
   return length + text;
 }
 
-void SafetensorsWriter::write(const std::string &path) const {
-  AtomicFile file(path);
-  file.write(makeHeader());
+void SafetensorsWriter::visit(const Visitor &visitor) const {
   Bytes data;
   for (const Tensor &tensor : tensors) {
     data.resize(tensor.size);
     tensor.fill(data.data());
-    file.write(data.data(), data.size());
+    visitor(tensor.name, data);
   }
+}
+
+void SafetensorsWriter::write(const std::string &path) const {
+  AtomicFile file(path);
+  file.write(makeHeader());
+  visit([&](const std::string &, const Bytes &data) {
+    file.write(data.data(), data.size());
+  });
   file.commit();
 }
 

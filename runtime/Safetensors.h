@@ -86,6 +86,10 @@ public:
   using Fill = std::function<void(void *data)>;
   void add(std::string name, std::string type, std::vector<int64_t> shape,
            Fill fill);
+  /// Calls `visitor` with the name and the data of each tensor, in the order
+  /// of the file.
+  using Visitor = std::function<void(const std::string &, const Bytes &)>;
+  void visit(const Visitor &visitor) const;
   /// Writes the file, atomically.
   void write(const std::string &path) const;
   /// The same bytes, in memory.

@@ -89,8 +89,12 @@ std::string describeCourse(const VibSchedule &schedule, double base,
               to = fmt::format("{:.4g}", end);
   bool turns = schedule.kind != VIB_CONSTANT && epochOf(first) < warmUp &&
                warmUp < epochOf(last - 1);
-  std::string text = fmt::format("from {} to {}{} at the end of this run", from,
-                                 turns ? after(warmUp) + ", then to " : "", to);
+  bool decays =
+      schedule.kind == VIB_STAIRCASE || schedule.kind == VIB_EXPONENTIAL;
+  bool isSettled = !decays && settled <= epochOf(last - 1);
+  std::string text = fmt::format(
+      "from {} to {}{}", from, turns ? after(warmUp) + ", then to " : "",
+      isSettled ? after(settled) : to + " at the end of this run");
   if (!turns && from == to)
     text = from + " throughout this run";
   // The next point of the schedule that this run does not reach.

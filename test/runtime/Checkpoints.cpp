@@ -199,6 +199,81 @@ TEST(Checkpoint, CutShortIsAnErrorEverywhere) {
   }
 }
 
+TEST(Checkpoint, EveryFlippedBitIsRefused) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  std::string path = directory.path("checkpoint.safetensors");
+  saveCheckpoint(path, test.model, makeState(test), makeCheckpoint());
+  Bytes bytes = readFile(path);
+  State state(test.model);
+  for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    bytes[bit / 8] ^= 1u << bit % 8;
+    directory.write("flipped", bytes);
+    EXPECT_THROW(loadCheckpoint(directory.path("flipped"), test.model, state),
+                 Error)
+        << "bit " << bit % 8 << " of byte " << bit / 8;
+    bytes[bit / 8] ^= 1u << bit % 8;
+  }
+}
+
+/// Writes the file at `path` again, with other metadata and another content of
+/// one tensor.
+void edit(const std::string &path, const std::string &key,
+          const std::string &value, const std::string &tensor = "",
+          const std::vector<double> &content = {}) {
+  SafetensorsReader reader(path);
+  SafetensorsWriter writer;
+  writer.metadata = reader.metadata();
+  if (value.empty())
+    writer.metadata.erase(key);
+  else
+    writer.metadata[key] = value;
+  for (const SafetensorsReader::Tensor &each : reader.tensors())
+    writer.add(each.name, each.type, each.shape,
+               each.name == tensor
+                   ? reinterpret_cast<const uint8_t *>(content.data())
+                   : each.data);
+  writer.write(path);
+}
+
+TEST(Checkpoint, WhatIsEditedIsNamed) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  std::string path = directory.path("c");
+  State state = makeState(test);
+  auto expectError = [&](auto... change) {
+    saveCheckpoint(path, test.model, state, makeCheckpoint());
+    edit(path, change...);
+    return [&, path](const char *text) {
+      State read(test.model);
+      EXPECT_ERROR(loadCheckpoint(path, test.model, read), text);
+      Memory weights(test.model.block_bytes, "the weights");
+      EXPECT_ERROR(loadWeights(path, test.model, Use::Any, weights.data()),
+                   text);
+    };
+  };
+  expectError("step", "300")("the checksum of the metadata 'step' is ");
+  expectError("note", "")("the metadata 'note' is missing");
+  expectError("other", "1")("the metadata 'other' has no checksum");
+  expectError("vib", "checkpoint", "sums.nll", std::vector<double>{-1e300, 0})(
+      "the checksum of the tensor 'sums.nll' is ");
+  expectError("checksum",
+              "")("the metadata has 'checksums' but not 'checksum'");
+  expectError("checksums", "{}")("the checksum of the list of checksums is ");
+}
+
+TEST(Checkpoint, OfAnEarlierVersionHasNoChecksums) {
+  TestModel test = makeModel();
+  TemporaryDirectory directory;
+  std::string path = directory.path("c");
+  State state = makeState(test), restored(test.model);
+  saveCheckpoint(path, test.model, state, makeCheckpoint());
+  edit(path, "checksums", "");
+  edit(path, "checksum", "");
+  EXPECT_EQ(loadCheckpoint(path, test.model, restored).extra.size(), 1u);
+  EXPECT_TRUE(sameBytes(state.weights, restored.weights));
+}
+
 TEST(Checkpoint, WeightsAreNoCheckpoint) {
   TestModel test = makeModel();
   TemporaryDirectory directory;

@@ -73,7 +73,11 @@ TEST(Schedule, theCourseSaysWhatARunReaches) {
             "from 0.00025 to 0.0004995 at the end of this run (the model's "
             "schedule reaches 0.001 after 20 epochs)");
   EXPECT_EQ(course(schedule(VIB_LINEAR, 0, 5)),
-            "from 0 to 0.001 at the end of this run");
+            "from 0 to 0.001 after 5 epochs");
+  EXPECT_EQ(course(schedule(VIB_COSINE, 0.1, 4, 1)),
+            "from 0 to 0.001 after 1 epoch, then to 0.0001 after 5 epochs");
+  EXPECT_EQ(course(schedule(VIB_LINEAR, 0, 5), 500),
+            "0.001 throughout this run");
   EXPECT_EQ(course(schedule(VIB_CONSTANT, 0, 0, 20)),
             "from 0 to 0.0004995 at the end of this run (the model's schedule "
             "reaches 0.001 after 20 epochs)");

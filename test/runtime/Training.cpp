@@ -153,7 +153,7 @@ TEST_F(Training, theScreenCountsEpochsAsTheMetricsDo) {
 TEST_F(Training, saysWhatTheSchedulesReach) {
   // Of 3 epochs a warm-up of beta takes 1.5; --epochs 1 ends before that.
   std::string whole = train("whole").out;
-  EXPECT_NE(whole.find("\nbeta from 0 to 0.01 at the end of this run\n"),
+  EXPECT_NE(whole.find("\nbeta from 0 to 0.01 after 1.5 epochs\n"),
             std::string::npos)
       << whole;
   std::string out = train("short", {"--epochs", "1"}).out;
