@@ -71,20 +71,3 @@ void VibDialect::registerTypes() {
 #include "dialect/VibTypes.cpp.inc"
       >();
 }
-
-LogicalResult NormalType::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 int64_t width, Covariance) {
-  if (width < 1 || width > kMostWidth)
-    return emitError() << "expected a normal distribution of 1 to "
-                       << kMostWidth << " dimensions but got " << width;
-  return success();
-}
-
-LogicalResult
-CategoricalType::verify(function_ref<InFlightDiagnostic()> emitError,
-                        int64_t classes) {
-  if (classes < 2 || classes > kMostWidth)
-    return emitError() << "expected 2 to " << kMostWidth << " classes but got "
-                       << classes;
-  return success();
-}

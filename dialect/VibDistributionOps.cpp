@@ -87,15 +87,19 @@ LogicalResult CategoricalOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ReparameterizeOp::verify() {
+  DistributionTypeInterface type = getDistribution().getType();
+  if (!type.hasSamples())
+    return emitOpError("expected a distribution whose samples gradients pass "
+                       "through, as !vib.normal, but got ")
+           << type;
   if (getSamples() < 1 || getSamples() > kMostSamples)
     return emitOpError("expected 1 to ")
            << kMostSamples << " samples but got " << getSamples();
   if (failed(verifyRows(*this, getResult().getType(), "the result")))
     return failure();
-  NormalType type = getDistribution().getType();
   int64_t got = cast<RankedTensorType>(getResult().getType()).getDimSize(1);
-  if (got != type.getWidth())
+  if (got != type.getSize())
     return emitOpError("expected samples of ")
-           << type << " to be " << type.getWidth() << " wide but got " << got;
+           << type << " to be " << type.getSize() << " wide but got " << got;
   return success();
 }

@@ -105,7 +105,7 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, made by
       `vib.normal … softplus(…)`.
     - **Result**: `tensor<?xKxf32>` or f64.
-    - **Errors**: S below 1 or above 2^24 (the counter of the noise has 24 bits
+    - **Errors**: a distribution that cannot be sampled with gradients, S below 1 or above 2^24 (the counter of the noise has 24 bits
       for the sample), a result of another width, a second
       `vib.reparameterize` in the model.
 
@@ -114,12 +114,12 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     %z = vib.reparameterize %q samples(3) : !vib.normal<2, full> -> tensor<?x2xf32>
     ```
   }];
-  let arguments = (ins Vib_NormalType:$distribution,
+  let arguments = (ins Vib_Distribution:$distribution,
                        DefaultValuedAttr<Vib_Count, "1">:$samples);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $distribution custom<Samples>($samples) attr-dict `:`
-    qualified(type($distribution)) `->` type($result)
+    type($distribution) `->` type($result)
   }];
   let hasVerifier = 1;
 }

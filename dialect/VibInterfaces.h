@@ -10,6 +10,7 @@
 #define VIB_DIALECT_VIBINTERFACES_H
 
 #include "mlir/IR/Attributes.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "llvm/ADT/SmallVector.h"
 #include <string>
@@ -37,6 +38,12 @@ struct Parameter {
     return name == other.name && kind == other.kind && shape == other.shape &&
            transposed == other.transposed && initial == other.initial;
   }
+};
+
+/// A tensor that describes a distribution, and its numbers for an example.
+struct Statistic {
+  llvm::StringRef name;
+  int64_t size;
 };
 
 enum class OptimizerKind { SGD, Adam, AdamW };
@@ -75,5 +82,6 @@ struct Schedule {
 
 #include "dialect/VibAttrInterfaces.h.inc"
 #include "dialect/VibOpInterfaces.h.inc"
+#include "dialect/VibTypeInterfaces.h.inc"
 
 #endif // VIB_DIALECT_VIBINTERFACES_H

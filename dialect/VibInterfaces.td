@@ -22,6 +22,44 @@ def Vib_ParameterizedOpInterface : OpInterface<"ParameterizedOpInterface"> {
                     "::llvm::SmallVector<::vib::Parameter>", "getParameters">];
 }
 
+def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
+  let cppNamespace = "::vib";
+  let description = [{
+    A distribution over the numbers, or over the label, of an example. The type
+    says what can be done with it, and the ops that need something else refuse
+    it. What is computed is built by `DistributionModelInterface`, which
+    compiler/step attaches to the type.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The tensors that describe the distribution of a batch, each with its name
+      and the numbers that it has for an example. A posterior's are what the
+      program's `encode` computes and `draw` and `evaluate` read.
+    }], "::llvm::SmallVector<::vib::Statistic>", "getStatistics">,
+    InterfaceMethod<"The numbers of a mean, and of a sample.", "int64_t",
+                    "getSize">,
+    InterfaceMethod<[{
+      Whether samples can be drawn that gradients pass through, as
+      `vib.reparameterize` does.
+    }], "bool", "hasSamples", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+      Whether there is a closed form of the divergence from a prior, which
+      `vib.kl` needs.
+    }], "bool", "hasDivergence", (ins "::mlir::Attribute":$prior), [{}],
+       [{ return false; }]>,
+    InterfaceMethod<[{
+      Verifies that `op` may read a target of this type, whose density it needs.
+    }], "::llvm::LogicalResult", "verifyTarget",
+       (ins "::mlir::Operation *":$op, "::mlir::RankedTensorType":$target),
+       [{}], [{
+         return op->emitOpError("expected a likelihood, which has the density "
+                                "of a target, but got ") << $_type;
+       }]>,
+    InterfaceMethod<[{
+      The classes whose labels are the targets; 0 if the targets are numbers.
+    }], "int64_t", "getNumClasses", (ins), [{}], [{ return 0; }]>];
+}
+
 def Vib_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
   let cppNamespace = "::vib";
   let description = "A rule that turns a gradient into an update.";

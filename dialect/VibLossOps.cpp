@@ -14,25 +14,8 @@ using namespace mlir;
 using namespace vib;
 
 LogicalResult NLLOp::verify() {
-  auto target = cast<RankedTensorType>(getTarget().getType());
-  if (isa<CategoricalType>(getLikelihood().getType())) {
-    if (target.getRank() != 1 || !target.getElementType().isSignlessInteger(32))
-      return emitOpError("expected labels of a categorical likelihood to be "
-                         "tensor<?xi32> but got ")
-             << target;
-    return success();
-  }
-  auto normal = cast<NormalType>(getLikelihood().getType());
-  if (normal.getCovariance() == Covariance::Full)
-    return emitOpError("expected a diagonal normal as the likelihood but got ")
-           << normal;
-  if (failed(verifyRows(*this, target, "the target")))
-    return failure();
-  if (target.getDimSize(1) != normal.getWidth())
-    return emitOpError("expected a target of ")
-           << normal.getWidth() << " numbers an example for " << normal
-           << " but got " << target;
-  return success();
+  return getLikelihood().getType().verifyTarget(
+      *this, cast<RankedTensorType>(getTarget().getType()));
 }
 
 LogicalResult KLOp::verify() {
@@ -43,6 +26,9 @@ LogicalResult KLOp::verify() {
   if (prior.getType() != getPosterior().getType())
     return emitOpError("expected a prior of the posterior's type, ")
            << getPosterior().getType() << ", but got " << prior.getType();
+  if (!getPosterior().getType().hasDivergence(prior))
+    return emitOpError("expected a distribution whose divergence from ")
+           << prior << " has a closed form";
   return success();
 }
 

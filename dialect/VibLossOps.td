@@ -86,7 +86,7 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
     %rate = vib.kl %q, #vib.standard_normal : !vib.normal<256>
     ```
   }];
-  let arguments = (ins Vib_NormalType:$posterior, AnyAttr:$prior);
+  let arguments = (ins Vib_Distribution:$posterior, AnyAttr:$prior);
   let results = (outs Vib_NatsType:$result);
   let assemblyFormat = [{
     $posterior `,` custom<Prior>($prior, type($posterior)) attr-dict

@@ -51,12 +51,13 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
                         StringRefParameter<"hash">:$hash,
                         "::vib::Precision":$type, "::vib::Precision":$operands,
                         "int64_t":$batch, ArrayRefParameter<"int64_t">:$input,
-                        "::vib::NormalType":$posterior, "int64_t":$samples,
-                        "::mlir::Type":$likelihood, "::mlir::FloatAttr":$beta);
+                        "::vib::DistributionTypeInterface":$posterior, "int64_t":$samples,
+                        "::vib::DistributionTypeInterface":$likelihood, "::mlir::FloatAttr":$beta);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
     ::mlir::FloatType getElementType() const;
+    /// Whether the targets are labels of classes.
     bool isCategorical() const;
     /// The numbers of an example, of a latent variable and of a prediction.
     int64_t getNumInputs() const;

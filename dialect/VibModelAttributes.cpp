@@ -25,11 +25,22 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
   std::optional<Precision> operands;
   int64_t batch = 0, samples = 1;
   SmallVector<int64_t> input;
-  NormalType posterior;
-  Type likelihood;
+  DistributionTypeInterface posterior, likelihood;
   FloatAttr beta;
   auto parseOperands = [&]() -> ParseResult {
     return parseWord(parser, operands.emplace());
+  };
+  auto parseDistribution =
+      [&](DistributionTypeInterface &distribution) -> ParseResult {
+    SMLoc typeLoc = parser.getCurrentLocation();
+    Type type;
+    if (parser.parseType(type))
+      return failure();
+    distribution = dyn_cast<DistributionTypeInterface>(type);
+    if (!distribution)
+      return parser.emitError(typeLoc, "expected a distribution but got ")
+             << type;
+    return success();
   };
   auto parseExtent = [&]() -> ParseResult {
     return parseSize(parser, input.emplace_back());
@@ -46,10 +57,10 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
           .optional()
           .add(kBatch, batch)
           .add("input", parseInput)
-          .add("posterior", [&] { return parser.parseType(posterior); })
+          .add("posterior", [&] { return parseDistribution(posterior); })
           .add(kSamples, samples)
           .optional()
-          .add("likelihood", [&] { return parser.parseType(likelihood); })
+          .add("likelihood", [&] { return parseDistribution(likelihood); })
           .add("beta", beta)
           .optional()
           .parseRest())
@@ -81,12 +92,12 @@ void ModelAttr::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
-LogicalResult ModelAttr::verify(EmitError emitError, StringRef name,
-                                StringRef hash, Precision type,
-                                Precision operands, int64_t batch,
-                                ArrayRef<int64_t> input, NormalType,
-                                int64_t samples, Type likelihood,
-                                FloatAttr beta) {
+LogicalResult
+ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
+                  Precision type, Precision operands, int64_t batch,
+                  ArrayRef<int64_t> input, DistributionTypeInterface posterior,
+                  int64_t samples, DistributionTypeInterface likelihood,
+                  FloatAttr beta) {
   if (failed(verifyText(emitError, "name", name)) ||
       failed(verifyText(emitError, "hash", hash)))
     return failure();
@@ -114,9 +125,9 @@ LogicalResult ModelAttr::verify(EmitError emitError, StringRef name,
       return emitError() << "expected 'input' to have at most "
                          << kMostMemoryBytes << " numbers but got [" << input
                          << "]";
-  if (!isa<CategoricalType, NormalType>(likelihood))
-    return emitError() << "expected 'likelihood' to be !vib.categorical or "
-                       << "!vib.normal but got " << likelihood;
+  if (!posterior.hasSamples())
+    return emitError() << "expected 'posterior' to be a distribution that can "
+                       << "be sampled but got " << posterior;
   return beta ? verifyNumber(emitError, "beta", beta, 0) : success();
 }
 
@@ -128,20 +139,16 @@ FloatType ModelAttr::getElementType() const {
 }
 
 bool ModelAttr::isCategorical() const {
-  return isa<CategoricalType>(getLikelihood());
+  return getLikelihood().getNumClasses() != 0;
 }
 
 int64_t ModelAttr::getNumInputs() const {
   return ShapedType::getNumElements(getInput());
 }
 
-int64_t ModelAttr::getNumLatents() const { return getPosterior().getWidth(); }
+int64_t ModelAttr::getNumLatents() const { return getPosterior().getSize(); }
 
-int64_t ModelAttr::getNumOutputs() const {
-  if (auto categorical = dyn_cast<CategoricalType>(getLikelihood()))
-    return categorical.getClasses();
-  return cast<NormalType>(getLikelihood()).getWidth();
-}
+int64_t ModelAttr::getNumOutputs() const { return getLikelihood().getSize(); }
 
 Attribute TrainingAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();

@@ -117,8 +117,11 @@ YieldOp DecoderOp::getYield() {
 }
 
 LogicalResult EncoderOp::verifyRegions() {
-  if (!isa<NormalType>(getType()))
-    return emitOpError("expected a normal posterior but got ") << getType();
+  auto type = dyn_cast<DistributionTypeInterface>(getType());
+  if (!type || !type.hasSamples())
+    return emitOpError("expected a posterior that can be sampled, as "
+                       "!vib.normal, but got ")
+           << getType();
   return verifyPart(*this, getType());
 }
 

@@ -325,7 +325,7 @@ ParseResult vib::parsePrior(OpAsmParser &parser, Attribute &prior,
   if (parser.parseAttribute(prior))
     return failure();
   auto typed = dyn_cast<TypedAttr>(prior);
-  if (!typed || !isa<NormalType>(typed.getType()))
+  if (!typed || !isa<DistributionTypeInterface>(typed.getType()))
     return parser.emitError(loc, "expected a prior and the type of the "
                                  "posterior, as in '#vib.standard_normal : "
                                  "!vib.normal<2>', but got ")

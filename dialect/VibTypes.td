@@ -10,6 +10,7 @@
 #define VIB_DIALECT_VIBTYPES_TD
 
 include "VibBase.td"
+include "VibInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 
 def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
@@ -19,7 +20,10 @@ def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
   let genSpecializedAttr = 0;
 }
 
-def Vib_NormalType : Vib_Type<"Normal", "normal"> {
+def Vib_NormalType : Vib_Type<"Normal", "normal", [
+    DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
+                                ["hasSamples", "hasDivergence",
+                                 "verifyTarget"]>]> {
   let group = "distributions";
   let summary = "a normal distribution over vectors, one for each example";
   let description = [{
@@ -40,7 +44,9 @@ def Vib_NormalType : Vib_Type<"Normal", "normal"> {
   let genVerifyDecl = 1;
 }
 
-def Vib_CategoricalType : Vib_Type<"Categorical", "categorical"> {
+def Vib_CategoricalType : Vib_Type<"Categorical", "categorical", [
+    DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
+                                ["verifyTarget", "getNumClasses"]>]> {
   let group = "distributions";
   let summary = "a categorical distribution over classes, one for each example";
   let description = [{
@@ -58,9 +64,8 @@ def Vib_CategoricalType : Vib_Type<"Categorical", "categorical"> {
 }
 
 def Vib_Distribution : Type<
-    Or<[CPred<"::llvm::isa<::vib::NormalType>($_self)">,
-        CPred<"::llvm::isa<::vib::CategoricalType>($_self)">]>,
-    "a distribution">;
+    CPred<"::llvm::isa<::vib::DistributionTypeInterface>($_self)">,
+    "a distribution", "::vib::DistributionTypeInterface">;
 
 def Vib_NatsType : Vib_Type<"Nats", "nats"> {
   let summary = "a term of the loss, one number in nats for each example";

@@ -61,8 +61,10 @@ unsigned KernelSpace::getLoopNode(Operation *op, unsigned loop) {
 }
 
 void KernelSpace::join(unsigned lhs, unsigned rhs) {
-  assert(nodeExtents[lhs] == nodeExtents[rhs] && "axes of different extents");
-  joins.push_back({lhs, rhs});
+  if (nodeExtents[lhs] == nodeExtents[rhs])
+    joins.push_back({lhs, rhs});
+  else
+    fits = consistent = false;
 }
 
 void KernelSpace::addLinalgOp(linalg::LinalgOp op) {

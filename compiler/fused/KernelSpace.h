@@ -72,6 +72,9 @@ public:
   /// Whether no op has two loops of the same class, as x * x^T has. Nothing
   /// else is known about the classes of a kernel if an op has.
   bool isConsistent() const { return consistent; }
+  /// Whether all loops and axes of each class have one extent. The verifier of
+  /// the phase ensures it.
+  bool hasOneExtent() const { return fits; }
 
 private:
   using Axis = std::pair<mlir::Value, unsigned>;
@@ -95,7 +98,7 @@ private:
   llvm::IntEqClasses classes;
   llvm::SmallVector<int64_t> extents;
   llvm::SmallVector<bool> reduced, sliced;
-  bool consistent = true;
+  bool consistent = true, fits = true;
 };
 
 } // namespace vib

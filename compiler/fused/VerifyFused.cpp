@@ -10,6 +10,7 @@
 #include "compiler/fused/FusionNotes.h"
 #include "compiler/fused/KernelParts.h"
 #include "compiler/fused/KernelQueries.h"
+#include "compiler/fused/KernelSpace.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/step/LoopVerifier.h"
 #include "compiler/step/SlotVerifier.h"
@@ -81,6 +82,9 @@ static LogicalResult verifyKernel(KernelOp kernel) {
   };
   if (failed(verifyLoops(body, isUndefined)))
     return failure();
+  if (!KernelSpace(kernel).hasOneExtent())
+    return kernel.emitOpError("expected the loops and axes that its ops share "
+                              "to have one extent");
   for (auto [output, argument, yielded] :
        llvm::zip_equal(kernel.getOutputs(), kernel.getOutputArgs(),
                        kernel.getYield().getOperands()))

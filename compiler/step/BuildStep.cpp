@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
+#include "compiler/step/DistributionModelInterface.h"
 #include "compiler/step/ModelAttributes.h"
 #include "compiler/step/Passes.h"
 #include "compiler/step/StepWriter.h"
@@ -60,6 +61,11 @@ static LogicalResult checkModel(ModelOp model) {
     if (!isa<DifferentiableOpInterface>(op))
       return op.emitOpError("cannot be differentiated: expected only ops of "
                             "the vib dialect in a model");
+    for (Type type : op.getResultTypes())
+      if (isa<DistributionTypeInterface>(type) &&
+          !isa<DistributionModelInterface>(type))
+        return op.emitOpError("cannot be computed: ")
+               << type << " does not implement DistributionModelInterface";
     numSamples += isa<ReparameterizeOp>(op);
   }
   if (numSamples != 1)

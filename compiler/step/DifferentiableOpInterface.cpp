@@ -7,16 +7,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
-#include "dialect/Vib.h"
+#include "compiler/step/DistributionModelInterface.h"
 #include "mlir/IR/DialectRegistry.h"
 
 #include "compiler/step/DifferentiableOpInterface.cpp.inc"
+#include "compiler/step/DistributionModelInterface.cpp.inc"
 
 void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
   registry.addExtension(+[](mlir::MLIRContext *context, VibDialect *) {
     registerLayerModels(context);
     registerActivationModels(context);
-    registerPosteriorModels(context);
-    registerLikelihoodModels(context);
+    registerDistributionModels(context);
+    registerCategoricalDistribution(context);
+    registerNormalDistribution(context);
   });
 }

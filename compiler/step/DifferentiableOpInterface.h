@@ -19,17 +19,14 @@ namespace vib {
 /// Attach the implementations of the interface to the dialect's ops.
 void registerLayerModels(mlir::MLIRContext *context);
 void registerActivationModels(mlir::MLIRContext *context);
-void registerPosteriorModels(mlir::MLIRContext *context);
-void registerLikelihoodModels(mlir::MLIRContext *context);
+void registerDistributionModels(mlir::MLIRContext *context);
+
+/// The same for each distribution: for its type, and for the op that makes it.
+void registerCategoricalDistribution(mlir::MLIRContext *context);
+void registerNormalDistribution(mlir::MLIRContext *context);
 
 /// Attaches all of them when the dialect is loaded.
 void registerDifferentiableModels(mlir::DialectRegistry &registry);
-
-/// The prediction of a likelihood: class probabilities or means.
-mlir::Value buildPrediction(StepBuilder &step, mlir::Value likelihood);
-
-/// The standard deviation of each dimension of a posterior.
-mlir::Value buildDeviation(StepBuilder &step, mlir::Value posterior);
 
 } // namespace vib
 

@@ -53,6 +53,10 @@ FailureOr<Metadata> vib::readMetadata(ModuleOp module) {
 RankedTensorType Metadata::getTensorType(StringRef name) const {
   Builder builder(model.getContext());
   int64_t batch = model.getBatch(), latents = model.getNumLatents();
+  for (const Statistic &statistic : model.getPosterior().getStatistics())
+    if (statistic.name == name)
+      return RankedTensorType::get({batch, statistic.size},
+                                   model.getElementType());
   FloatType type = model.getElementType();
   if (name == "y" && model.isCategorical())
     return RankedTensorType::get({batch}, builder.getI32Type());
@@ -64,8 +68,7 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
   int64_t width =
       llvm::StringSwitch<int64_t>(name)
           .Case("x", model.getNumInputs())
-          .Cases({"mu", "sigma", "rate_each", "z"}, latents)
-          .Case("cholesky", latents * (latents + 1) / 2)
+          .Cases({"sigma", "rate_each", "z"}, latents)
           .Cases({"y", "logits", "prediction"}, model.getNumOutputs())
           .Default(0);
   return width == 0 ? RankedTensorType()

@@ -54,8 +54,9 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
       [&] { return model.emitOpError(); }, model.getContext(),
       StringRef(model.getSymName()), StringRef(hash), precision,
       operands.value_or(precision), batch, input.getShape().drop_front(),
-      NormalType(sample.getDistribution().getType()),
-      int64_t(sample.getSamples()), Type(nll.getLikelihood().getType()),
+      DistributionTypeInterface(sample.getDistribution().getType()),
+      int64_t(sample.getSamples()),
+      DistributionTypeInterface(nll.getLikelihood().getType()),
       loss.getRate() ? loss.getBetaAttr() : FloatAttr());
 }
 

@@ -96,6 +96,13 @@ Value StepBuilder::weigh(ScalarBuilder &body, Value term, Value derivative,
   return body.select(counts, body.mul(derivative, weight), body.constant(0.0));
 }
 
+Value StepBuilder::reportMissing(Type distribution, StringRef what) {
+  std::string text;
+  llvm::raw_string_ostream(text) << distribution;
+  fail("'" + Twine(text) + "' has no " + what);
+  return zeros({});
+}
+
 Value StepBuilder::getParameter(StringRef name) {
   Value &value = parameters[name];
   if (!value) {

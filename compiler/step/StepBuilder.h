@@ -108,6 +108,10 @@ public:
   mlir::Value weigh(ScalarBuilder &scalars, mlir::Value term,
                     mlir::Value derivative, int64_t samples = 1);
 
+  /// Reports that a distribution does not have what an op needs. Returns zeros
+  /// in its place.
+  mlir::Value reportMissing(mlir::Type distribution, llvm::StringRef what);
+
   /// The arguments of the function.
   void setParameter(llvm::StringRef name, mlir::Value tensor) {
     parameters[name] = tensor;

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/step/DifferentiableOpInterface.h"
+#include "compiler/step/DistributionModelInterface.h"
 #include "compiler/step/StepWriter.h"
 
 using namespace mlir;
@@ -104,11 +104,16 @@ LogicalResult StepWriter::writeEncode() {
   step.setLabel(step.getLabelOf(posterior));
   step.setWord("sigma");
 
-  function.addResult(step.get(posterior)[0], SlotKind::Output, "mu");
-  function.addResult(buildDeviation(step, posterior), SlotKind::Output,
-                     "sigma");
-  if (sample.getDistribution().getType().getCovariance() == Covariance::Full)
-    function.addResult(step.get(posterior)[2], SlotKind::Output, "cholesky");
+  // "mu" and "sigma" for all distributions, and then the other statistics.
+  function.addResult(getModel(posterior).buildMean(step, posterior),
+                     SlotKind::Output, "mu");
+  function.addResult(getModel(posterior).buildDeviation(step, posterior),
+                     SlotKind::Output, "sigma");
+  for (auto [statistic, tensor] : llvm::zip_equal(
+           sample.getDistribution().getType().getStatistics(),
+           getModel(posterior).getStatisticTensors(step.get(posterior))))
+    if (statistic.name != "mu" && statistic.name != "sigma")
+      function.addResult(tensor, SlotKind::Output, statistic.name);
   addRate(function, step);
   if (loss.getRate() && step.get(loss.getRate()).size() > 1)
     function.addResult(step.get(loss.getRate())[1], SlotKind::Output,
@@ -134,8 +139,9 @@ LogicalResult StepWriter::writeEvaluate() {
 
   function.addResult(step.get(nll.getResult())[0], SlotKind::Output, "nll");
   function.addResult(step.get(nll.getResult())[1], SlotKind::Output, "error");
-  function.addResult(buildPrediction(step, nll.getLikelihood()),
-                     SlotKind::Output, "prediction");
+  function.addResult(
+      getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood()),
+      SlotKind::Output, "prediction");
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -168,9 +174,9 @@ static Value copyTensor(StepBuilder &step, Value tensor) {
 LogicalResult StepWriter::writeDecode() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "decode");
-  Value z = addRows(function, step, "z",
-                    sample.getDistribution().getType().getWidth(), type,
-                    dims::kLatents);
+  Value z =
+      addRows(function, step, "z", sample.getDistribution().getType().getSize(),
+              type, dims::kLatents);
   step.set(sample.getResult(), z);
   addWeights(function, step);
   addScalars(function, step);
@@ -182,7 +188,8 @@ LogicalResult StepWriter::writeDecode() {
 
   // The results need separate tensors, because a tensor has only one place.
   Value logits = step.getTensor(nll.getLikelihood());
-  Value prediction = buildPrediction(step, nll.getLikelihood());
+  Value prediction =
+      getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood());
   if (prediction == logits)
     prediction = copyTensor(step, logits);
   if (logits == z)

@@ -8,6 +8,7 @@
 
 #include "compiler/step/StepWriter.h"
 #include "compiler/step/DifferentiableOpInterface.h"
+#include "compiler/step/DistributionModelInterface.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -92,15 +93,13 @@ void StepWriter::addTarget(StepFunction &function, StepBuilder &step) {
 }
 
 void StepWriter::addPosterior(StepFunction &function, StepBuilder &step) {
-  NormalType posterior = sample.getDistribution().getType();
-  int64_t width = posterior.getWidth();
-  Value mean = addRows(function, step, "mu", width, type, dims::kLatents);
-  Value factor =
-      posterior.getCovariance() == Covariance::Full
-          ? addRows(function, step, "cholesky", width * (width + 1) / 2, type,
-                    dims::kEntries)
-          : addRows(function, step, "sigma", width, type, dims::kLatents);
-  step.set(sample.getDistribution(), {mean, Value(), factor});
+  DistributionTypeInterface posterior = sample.getDistribution().getType();
+  SmallVector<Value> statistics;
+  for (const Statistic &statistic : posterior.getStatistics())
+    statistics.push_back(addRows(function, step, statistic.name, statistic.size,
+                                 type, dims::kFeatures));
+  step.set(sample.getDistribution(),
+           getModel(sample.getDistribution()).fromStatistics(step, statistics));
 }
 
 void StepWriter::addWeights(StepFunction &function, StepBuilder &step) {

@@ -47,7 +47,12 @@ module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input 
 
 // -----
 
-// expected-error @+1 {{expected 'likelihood' to be !vib.categorical or !vib.normal but got 'f32'}}
+// expected-error @+1 {{expected 'posterior' to be a distribution that can be sampled but got '!vib.categorical<2>'}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.categorical<2>, likelihood = !vib.normal<4>>} {}
+
+// -----
+
+// expected-error @+1 {{expected a distribution but got 'f32'}}
 module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = f32>} {}
 
 // -----

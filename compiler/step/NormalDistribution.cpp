@@ -1,4 +1,4 @@
-//===- PosteriorModels.cpp - The step of the bottleneck ---------*- C++ -*-===//
+//===- NormalDistribution.cpp - The step of normal distributions ----------===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,7 +29,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
-#include "dialect/Vib.h"
+#include "compiler/step/DistributionModelInterface.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -159,11 +159,56 @@ struct NormalModel
   }
 };
 
-struct ReparameterizeModel
-    : DifferentiableOpInterface::ExternalModel<ReparameterizeModel,
-                                               ReparameterizeOp> {
-  void buildForward(Operation *op, StepBuilder &step) const {
-    auto sample = cast<ReparameterizeOp>(op);
+struct NormalDistribution
+    : DistributionModelInterface::ExternalModel<NormalDistribution,
+                                                NormalType> {
+  SmallVector<Value> fromStatistics(Type type, StepBuilder &step,
+                                    ValueRange statistics) const {
+    bool full = cast<NormalType>(type).getCovariance() == Covariance::Full;
+    step.setDims(statistics[0], {dims::kRows, dims::kLatents});
+    step.setDims(statistics[1],
+                 {dims::kRows, full ? dims::kEntries : dims::kLatents});
+    return {statistics[0], Value(), statistics[1]};
+  }
+
+  SmallVector<Value> getStatisticTensors(Type, ArrayRef<Value> tensors) const {
+    return {tensors[0], tensors[2]};
+  }
+
+  Value buildMean(Type, StepBuilder &step, Value value) const {
+    return step.getTensor(value);
+  }
+
+  Value buildDeviation(Type, StepBuilder &step, Value posterior) const {
+    ArrayRef<Value> tensors = step.get(posterior);
+    if (!isFull(posterior))
+      return tensors[2];
+    Dims dims = step.getDims(tensors[0]);
+    Value variance =
+        step.sum({{tensors[0], dims}, {tensors[2], step.getDims(tensors[2])}},
+                 dims, [](ScalarBuilder &scalars, ValueRange elements) {
+                   TriangleEntry entry(scalars, scalars.index(dims::kEntries));
+                   Value isRow =
+                       scalars.compare(arith::CmpIPredicate::eq, entry.row,
+                                       scalars.index(dims::kLatents));
+                   return scalars.select(isRow, scalars.square(elements[1]),
+                                         scalars.constant(0.0));
+                 });
+    return step.map({{variance, dims}}, dims,
+                    [](ScalarBuilder &scalars, ValueRange elements) {
+                      return scalars.sqrt(elements[0]);
+                    });
+  }
+
+  void buildLogDensity(Type, StepBuilder &step, NLLOp nll) const {
+    buildNormalLogDensity(step, nll);
+  }
+
+  void pullLogDensity(Type, StepBuilder &step, NLLOp nll) const {
+    pullNormalLogDensity(step, nll);
+  }
+
+  void buildSample(Type, StepBuilder &step, ReparameterizeOp sample) const {
     if (isFull(sample.getDistribution()))
       return buildFullForward(sample, step);
 
@@ -187,13 +232,12 @@ struct ReparameterizeModel
     step.nameResults(results[0], ArrayRef<StringRef>{"z", "dz.dt"}.take_front(
                                      results.size()));
     step.set(sample.getResult(), results[0]);
-    step.setResiduals(op, ArrayRef(results).drop_front());
+    step.setResiduals(sample, ArrayRef(results).drop_front());
   }
 
-  void buildBackward(Operation *op, StepBuilder &step) const {
-    auto sample = cast<ReparameterizeOp>(op);
+  void pullSample(Type, StepBuilder &step, ReparameterizeOp sample) const {
     Value dz = step.getAdjoint(sample.getResult()).front();
-    Value slope = step.getResiduals(op).front();
+    Value slope = step.getResiduals(sample).front();
     Dims dims = step.getDims(dz), slopeDims = step.getDims(slope);
     // The adjoints of the posterior have no samples.
     auto ofPosterior = [](ArrayRef<StringRef> dims) {
@@ -229,6 +273,67 @@ struct ReparameterizeModel
       dt = step.map({{dz, dims}, {slope, dims}}, dims, product);
     step.nameResults(dt, {"dt"});
     step.addAdjoint(sample.getDistribution(), {dmean, dt});
+  }
+
+  void buildDivergence(Type, StepBuilder &step, KLOp kl) const {
+    ArrayRef<Value> posterior = step.get(kl.getPosterior());
+    Value mean = posterior[0], t = posterior[1], factor = posterior[2];
+    bool full = isFull(kl.getPosterior());
+    if (full)
+      step.set(kl.getResult(), buildFullRate(step, mean, t, factor));
+    else if (step.isTraining())
+      step.set(kl.getResult(), step.sum(getLatents(step, posterior),
+                                        {dims::kRows}, buildLatentRate));
+    else
+      step.set(kl.getResult(), buildRates(step, posterior));
+    if (!step.isTraining())
+      return;
+
+    step.setWord("kl'");
+    Dims dims = step.getDims(t);
+    Value slope =
+        step.map({{t, dims}, {factor, dims}}, dims,
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value t = elements[0], sigma = elements[1];
+                   Value sigmoid = scalars.sigmoid(t);
+                   Value slope = scalars.sub(
+                       scalars.mul(sigma, sigmoid),
+                       scalars.sigmoidOverSoftplus(t, sigmoid, sigma));
+                   return full ? selectDiagonal(scalars, slope, sigma) : slope;
+                 });
+    step.nameResults(slope, {"dkl.dt"});
+    step.setResiduals(kl, slope);
+  }
+
+  void pullDivergence(Type, StepBuilder &step, KLOp kl) const {
+    Value derivatives[] = {step.get(kl.getPosterior())[0],
+                           step.getResiduals(kl).front()};
+    SmallVector<Value> adjoints(step.getAdjoint(kl.getPosterior()));
+    if (adjoints.empty()) {
+      for (Value derivative : derivatives) {
+        Dims dims = step.getDims(derivative);
+        adjoints.push_back(
+            step.map({{derivative, dims}}, dims,
+                     [&](ScalarBuilder &scalars, ValueRange elements) {
+                       return step.weigh(scalars, kl.getResult(), elements[0]);
+                     }));
+      }
+    } else {
+      for (auto [adjoint, derivative] :
+           llvm::zip_equal(adjoints, derivatives)) {
+        Dims dims = step.getDims(derivative);
+        adjoint =
+            step.map({{adjoint, dims}, {derivative, dims}}, dims,
+                     [&](ScalarBuilder &scalars, ValueRange elements) {
+                       return scalars.add(
+                           elements[0],
+                           step.weigh(scalars, kl.getResult(), elements[1]));
+                     });
+      }
+    }
+    step.nameResults(adjoints[0], {"dmu"});
+    step.nameResults(adjoints[1], {"dt"});
+    step.setAdjoint(kl.getPosterior(), adjoints);
   }
 
 private:
@@ -297,75 +402,7 @@ private:
     step.set(sample.getResult(), z);
     step.setResiduals(sample, ArrayRef(products).drop_front());
   }
-};
 
-struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
-  void buildForward(Operation *op, StepBuilder &step) const {
-    auto kl = cast<KLOp>(op);
-    ArrayRef<Value> posterior = step.get(kl.getPosterior());
-    Value mean = posterior[0], t = posterior[1], factor = posterior[2];
-    bool full = isFull(kl.getPosterior());
-    if (full)
-      step.set(kl.getResult(), buildFullRate(step, mean, t, factor));
-    else if (step.isTraining())
-      step.set(kl.getResult(), step.sum(getLatents(step, posterior),
-                                        {dims::kRows}, buildLatentRate));
-    else
-      step.set(kl.getResult(), buildRates(step, posterior));
-    if (!step.isTraining())
-      return;
-
-    step.setWord("kl'");
-    Dims dims = step.getDims(t);
-    Value slope =
-        step.map({{t, dims}, {factor, dims}}, dims,
-                 [&](ScalarBuilder &scalars, ValueRange elements) {
-                   Value t = elements[0], sigma = elements[1];
-                   Value sigmoid = scalars.sigmoid(t);
-                   Value slope = scalars.sub(
-                       scalars.mul(sigma, sigmoid),
-                       scalars.sigmoidOverSoftplus(t, sigmoid, sigma));
-                   return full ? selectDiagonal(scalars, slope, sigma) : slope;
-                 });
-    step.nameResults(slope, {"dkl.dt"});
-    step.setResiduals(op, slope);
-  }
-
-  void buildBackward(Operation *op, StepBuilder &step) const {
-    auto kl = cast<KLOp>(op);
-    if (!step.isInLoss(kl.getResult()) || !step.isLearned(kl.getPosterior()))
-      return;
-    Value derivatives[] = {step.get(kl.getPosterior())[0],
-                           step.getResiduals(op).front()};
-    SmallVector<Value> adjoints(step.getAdjoint(kl.getPosterior()));
-    if (adjoints.empty()) {
-      for (Value derivative : derivatives) {
-        Dims dims = step.getDims(derivative);
-        adjoints.push_back(
-            step.map({{derivative, dims}}, dims,
-                     [&](ScalarBuilder &scalars, ValueRange elements) {
-                       return step.weigh(scalars, kl.getResult(), elements[0]);
-                     }));
-      }
-    } else {
-      for (auto [adjoint, derivative] :
-           llvm::zip_equal(adjoints, derivatives)) {
-        Dims dims = step.getDims(derivative);
-        adjoint =
-            step.map({{adjoint, dims}, {derivative, dims}}, dims,
-                     [&](ScalarBuilder &scalars, ValueRange elements) {
-                       return scalars.add(
-                           elements[0],
-                           step.weigh(scalars, kl.getResult(), elements[1]));
-                     });
-      }
-    }
-    step.nameResults(adjoints[0], {"dmu"});
-    step.nameResults(adjoints[1], {"dt"});
-    step.setAdjoint(kl.getPosterior(), adjoints);
-  }
-
-private:
   /// (sigma^2 - 1) / 2 - log sigma. The difference of squares is computed as a
   /// product, which is accurate near 1.
   static Value buildDiagonalRate(ScalarBuilder &scalars, Value t, Value sigma) {
@@ -426,29 +463,7 @@ private:
 
 } // namespace
 
-Value vib::buildDeviation(StepBuilder &step, Value posterior) {
-  ArrayRef<Value> tensors = step.get(posterior);
-  if (!isFull(posterior))
-    return tensors[2];
-  Dims dims = step.getDims(tensors[0]);
-  Value variance =
-      step.sum({{tensors[0], dims}, {tensors[2], step.getDims(tensors[2])}},
-               dims, [](ScalarBuilder &scalars, ValueRange elements) {
-                 TriangleEntry entry(scalars, scalars.index(dims::kEntries));
-                 Value isRow =
-                     scalars.compare(arith::CmpIPredicate::eq, entry.row,
-                                     scalars.index(dims::kLatents));
-                 return scalars.select(isRow, scalars.square(elements[1]),
-                                       scalars.constant(0.0));
-               });
-  return step.map({{variance, dims}}, dims,
-                  [](ScalarBuilder &scalars, ValueRange elements) {
-                    return scalars.sqrt(elements[0]);
-                  });
-}
-
-void vib::registerPosteriorModels(MLIRContext *context) {
+void vib::registerNormalDistribution(MLIRContext *context) {
   NormalOp::attachInterface<NormalModel>(*context);
-  ReparameterizeOp::attachInterface<ReparameterizeModel>(*context);
-  KLOp::attachInterface<KLModel>(*context);
+  NormalType::attachInterface<NormalDistribution>(*context);
 }

@@ -1,0 +1,31 @@
+//===- DistributionModelInterface.h - Distributions -------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_STEP_DISTRIBUTIONMODELINTERFACE_H
+#define VIB_COMPILER_STEP_DISTRIBUTIONMODELINTERFACE_H
+
+#include "compiler/step/StepBuilder.h"
+#include "dialect/Vib.h"
+
+#include "compiler/step/DistributionModelInterface.h.inc"
+
+namespace vib {
+
+/// The implementation of the type of `distribution`, which
+/// `vib-build-step` has checked to exist.
+inline DistributionModelInterface getModel(mlir::Value distribution) {
+  return llvm::cast<DistributionModelInterface>(distribution.getType());
+}
+
+/// The negative logarithm of a normal density with a given standard deviation.
+void buildNormalLogDensity(StepBuilder &step, NLLOp nll);
+void pullNormalLogDensity(StepBuilder &step, NLLOp nll);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_STEP_DISTRIBUTIONMODELINTERFACE_H

@@ -1,0 +1,87 @@
+//===- VibDistributionTypes.cpp - What distributions can do ---------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibFields.h"
+#include "dialect/VibVerify.h"
+
+using namespace mlir;
+using namespace vib;
+
+#include "dialect/VibTypeInterfaces.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// NormalType
+//===----------------------------------------------------------------------===//
+
+LogicalResult NormalType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t width, Covariance) {
+  if (width < 1 || width > kMostWidth)
+    return emitError() << "expected a normal distribution of 1 to "
+                       << kMostWidth << " dimensions but got " << width;
+  return success();
+}
+
+SmallVector<Statistic> NormalType::getStatistics() const {
+  int64_t width = getWidth();
+  if (getCovariance() == Covariance::Full)
+    return {{"mu", width}, {"cholesky", width * (width + 1) / 2}};
+  return {{"mu", width}, {"sigma", width}};
+}
+
+int64_t NormalType::getSize() const { return getWidth(); }
+
+bool NormalType::hasSamples() const { return true; }
+
+bool NormalType::hasDivergence(Attribute prior) const {
+  return isa<StandardNormalAttr>(prior);
+}
+
+LogicalResult NormalType::verifyTarget(Operation *op,
+                                       RankedTensorType target) const {
+  if (getCovariance() == Covariance::Full)
+    return op->emitOpError("expected a diagonal normal as the likelihood but "
+                           "got ")
+           << *this;
+  if (failed(verifyRows(op, target, "the target")))
+    return failure();
+  if (target.getDimSize(1) != getWidth())
+    return op->emitOpError("expected a target of ")
+           << getWidth() << " numbers an example for " << *this << " but got "
+           << target;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// CategoricalType
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+CategoricalType::verify(function_ref<InFlightDiagnostic()> emitError,
+                        int64_t classes) {
+  if (classes < 2 || classes > kMostWidth)
+    return emitError() << "expected 2 to " << kMostWidth << " classes but got "
+                       << classes;
+  return success();
+}
+
+SmallVector<Statistic> CategoricalType::getStatistics() const {
+  return {{"logits", getClasses()}};
+}
+
+int64_t CategoricalType::getSize() const { return getClasses(); }
+
+int64_t CategoricalType::getNumClasses() const { return getClasses(); }
+
+LogicalResult CategoricalType::verifyTarget(Operation *op,
+                                            RankedTensorType target) const {
+  if (target.getRank() == 1 && target.getElementType().isSignlessInteger(32))
+    return success();
+  return op->emitOpError("expected labels of a categorical likelihood to be "
+                         "tensor<?xi32> but got ")
+         << target;
+}
