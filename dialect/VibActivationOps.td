@@ -30,8 +30,8 @@ class Vib_ActivationOp<string mnemonic, string formula, string note = "",
   let group = "activations";
   let summary = "computes " # formula # " of each element x";
   let description = note # [{
-    - **Input** and **result**: `tensor<?xWxf32>` or f64, of one type, which is
-      written once.
+    - **Input** and **result**: `tensor<?x…xWxf32>` or f64, of one type, which
+      is written once.
 
     ```mlir
     %y = vib.}] # mnemonic # [{ %x : tensor<?x1024xf32>

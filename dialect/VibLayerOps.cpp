@@ -73,8 +73,17 @@ LogicalResult ScaleOp::verify() {
     return failure();
   if (failed(verifyRange(*this, getLowAttr(), getHighAttr())))
     return failure();
-  return verifyFlattening(*this, input,
-                          cast<RankedTensorType>(getResult().getType()));
+  auto result = cast<RankedTensorType>(getResult().getType());
+  if (result.getRank() == 2)
+    return verifyFlattening(*this, input, result);
+  if (failed(verifyFeatures(*this, result, "the result")))
+    return failure();
+  if (input.getRank() == 0 ||
+      input.getShape().drop_front() != result.getShape().drop_front())
+    return emitOpError("expected a result with the dimensions of ")
+           << input << ", or with one dimension after the batch, but got "
+           << result;
+  return verifySameBatch(*this, input, result);
 }
 
 LogicalResult FlattenOp::verify() {
@@ -114,11 +123,22 @@ static LogicalResult verifyLayer(Operation *op, Value input, Value result,
                                  StringRef name) {
   if (name.empty())
     return op->emitOpError("expected a name for its parameters");
-  if (failed(verifyRows(op, input.getType(), "the input")) ||
-      failed(verifyRows(op, result.getType(), "the result")))
+  if (failed(verifyFeatures(op, input.getType(), "the input")) ||
+      failed(verifyFeatures(op, result.getType(), "the result")))
     return failure();
-  return verifySameRows(op, cast<RankedTensorType>(input.getType()),
-                        cast<RankedTensorType>(result.getType()));
+  auto from = cast<RankedTensorType>(input.getType());
+  auto to = cast<RankedTensorType>(result.getType());
+  if (failed(verifySameRows(op, from, to)))
+    return failure();
+  if (from.getShape().drop_back() == to.getShape().drop_back())
+    return success();
+  InFlightDiagnostic diagnostic =
+      op->emitOpError("expected a result with all dimensions of ")
+      << from << " but the last one, but got " << to;
+  if (to.getRank() == 2)
+    diagnostic << "; for one result of an example, flatten the input by "
+                  "vib.flatten";
+  return diagnostic;
 }
 
 LogicalResult LinearOp::verify() {
@@ -127,7 +147,7 @@ LogicalResult LinearOp::verify() {
 
 SmallVector<Parameter> MLPOp::getParameters() {
   SmallVector<Parameter> parameters;
-  int64_t in = cast<RankedTensorType>(getInput().getType()).getDimSize(1);
+  int64_t in = cast<RankedTensorType>(getInput().getType()).getShape().back();
   for (auto [index, width] : llvm::enumerate(getWidths())) {
     addLinear(parameters, getLayerName(index), in, width);
     in = width;
@@ -145,7 +165,8 @@ LogicalResult MLPOp::verify() {
     return emitOpError("expected a list of widths of at least 1");
   if (failed(verifyLayer(*this, getInput(), getResult(), getName())))
     return failure();
-  int64_t width = cast<RankedTensorType>(getResult().getType()).getDimSize(1);
+  int64_t width =
+      cast<RankedTensorType>(getResult().getType()).getShape().back();
   if (getWidths().back() != width)
     return emitOpError("expected a result of the last width, ")
            << getWidths().back() << ", but got " << width;
@@ -157,7 +178,7 @@ LogicalResult MLPOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult AddOp::verify() {
-  return verifyRows(*this, getLhs().getType(), "the operands");
+  return verifyFeatures(*this, getLhs().getType(), "the operands");
 }
 
 //===----------------------------------------------------------------------===//
@@ -165,19 +186,19 @@ LogicalResult AddOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ReLUOp::verify() {
-  return verifyRows(*this, getInput().getType(), "the input");
+  return verifyFeatures(*this, getInput().getType(), "the input");
 }
 LogicalResult TanhOp::verify() {
-  return verifyRows(*this, getInput().getType(), "the input");
+  return verifyFeatures(*this, getInput().getType(), "the input");
 }
 LogicalResult SigmoidOp::verify() {
-  return verifyRows(*this, getInput().getType(), "the input");
+  return verifyFeatures(*this, getInput().getType(), "the input");
 }
 LogicalResult GELUOp::verify() {
-  return verifyRows(*this, getInput().getType(), "the input");
+  return verifyFeatures(*this, getInput().getType(), "the input");
 }
 LogicalResult SoftplusOp::verify() {
-  return verifyRows(*this, getInput().getType(), "the input");
+  return verifyFeatures(*this, getInput().getType(), "the input");
 }
 
 /// relu(relu(x)) = relu(x), and relu does not change positive values.

@@ -21,13 +21,15 @@ def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
     Numbers from `a` to `b` become numbers from `low` to `high`:
     `low + (x - a) / (b - a) * (high - low)`. The range `from [a, b]` may be left
     out for bytes; then it is [0, 255]. Numbers outside it are mapped in the same
-    way. All dimensions but the batch are flattened into one. The data set stays
-    in memory as it is stored; each batch is converted when it is used.
+    way. All dimensions but the batch are flattened into one, unless the result's
+    type has the dimensions of the input. The data set stays in memory as it is
+    stored; each batch is converted when it is used.
 
     - **Input**: the input of the model, `tensor<?x…xui8>`, or of f32 or f64,
       with two to four dimensions.
     - **Result**: `tensor<?xWxf32>` or f64, where W is the product of the
-      input's dimensions after the batch. f32 if the type is left out.
+      input's dimensions after the batch, or a tensor of the input's dimensions.
+      f32 in one dimension if the type is left out.
     - **Errors**: floats without `from`, bounds that are not finite or not in
       ascending order, a result of another width, another reader of an input of
       floats that is scaled.
@@ -36,6 +38,7 @@ def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
     %x = vib.scale %image to [-1.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
     %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8>
     %x = vib.scale %image from [0.0, 16.0] to [-1.0, 1.0] : tensor<?x8x8xf32>
+    %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x28x28xf32>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input, OptionalAttr<F64Attr>:$from_low,
@@ -86,11 +89,14 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
     The symbol names the layer. `@encode.0` owns the parameters
     `encode.0.weight` and `encode.0.bias`, as PyTorch's `state_dict` names those
     of a `Linear`; files contain the weight as `[out, in]`. `init` of
-    `vib.train` sets the initial weights; biases start at zero.
+    `vib.train` sets the initial weights; biases start at zero. The layer maps
+    the last dimension and is applied at each position of the others, as
+    PyTorch's `Linear` is.
 
-    - **Input**: `tensor<?xINxf32>` or f64.
-    - **Result**: `tensor<?xOUTxf32>` of the same element type. Instead of the
-      result's type its width may be written, in brackets.
+    - **Input**: `tensor<?x…xINxf32>` or f64.
+    - **Result**: `tensor<?x…xOUTxf32>` of the same element type, with the other
+      dimensions of the input. Instead of the result's type its width may be
+      written, in brackets.
     - **Errors**: the name of a layer with other widths, a width below 1.
 
     Layers of one name and one shape are one layer that is applied several
@@ -100,6 +106,7 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
     ```mlir
     %h = vib.linear %x @encode.0 : tensor<?x784xf32> -> tensor<?x1024xf32>
     %h = vib.linear %x @encode.0 [1024] : tensor<?x784xf32>
+    %h = vib.linear %x @encode.0 [32] : tensor<?x10x64xf32>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name);
@@ -109,8 +116,8 @@ def Vib_LinearOp : Vib_NamedOp<"linear", "h", [
   }];
   let hasVerifier = 1;
   let declarations = [{
-    int64_t getInputWidth() { return getInput().getType().getDimSize(1); }
-    int64_t getWidth() { return getType().getDimSize(1); }
+    int64_t getInputWidth() { return getInput().getType().getShape().back(); }
+    int64_t getWidth() { return getType().getShape().back(); }
   }];
 }
 
@@ -124,9 +131,9 @@ def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
     layers are numbered as in a PyTorch `Sequential` of them, where an
     activation takes a number too: `encode.0`, `encode.2`, …
 
-    - **Input**: `tensor<?xINxf32>` or f64.
-    - **Result**: `tensor<?xWxf32>` of the same element type, where W is the last
-      width.
+    - **Input**: `tensor<?x…xINxf32>` or f64.
+    - **Result**: `tensor<?x…xWxf32>` of the same element type, where W is the
+      last width.
     - **Errors**: an empty list, a width below 1, an unknown activation, the
       name of a layer with other widths.
 
@@ -165,8 +172,8 @@ def Vib_AddOp : Vib_NamedOp<"add", "h", [
     For residual connections (He et al. 2016, arXiv:1512.03385) and for sums of
     what several layers compute.
 
-    - **Inputs** and **result**: `tensor<?xWxf32>` or f64, of one type, which is
-      written once.
+    - **Inputs** and **result**: `tensor<?x…xWxf32>` or f64, of one type, which
+      is written once.
 
     ```mlir
     %y = vib.add %h, %x : tensor<?x256xf32>

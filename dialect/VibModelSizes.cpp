@@ -90,14 +90,22 @@ LogicalResult SizeVerifier::verifyParameter(Operation *op,
       diagnostic << ", and the parameters before have " << parameters - count;
     return diagnostic;
   }
-  products += countAtMost(kMostProducts, samples, parameter.shape);
+  // A layer is applied at each position of a dimension that it keeps.
+  int64_t uses = samples;
+  auto type = op->getNumResults() == 1
+                  ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
+                  : RankedTensorType();
+  if (type && type.getRank() > 2)
+    uses = countAtMost(kMostProducts, samples,
+                       type.getShape().drop_front().drop_back());
+  products += countAtMost(kMostProducts, uses, parameter.shape);
   if (products <= kMostProducts)
     return success();
   return op->emitOpError("expected at most 2^40 products of weights for "
                          "an example but got ")
-         << samples << " samples of the parameter '" << parameter.name
-         << "', whose shape is [" << getFileShape(parameter)
-         << "], and more before";
+         << uses << (uses == samples ? " samples" : " uses")
+         << " of the parameter '" << parameter.name << "', whose shape is ["
+         << getFileShape(parameter) << "], and more before";
 }
 
 LogicalResult SizeVerifier::verifyOp(Operation *op) {

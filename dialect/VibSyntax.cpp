@@ -50,6 +50,15 @@ static OptionalParseResult parseOptionalResult(OpAsmParser &parser,
   return parser.parseType(result);
 }
 
+/// The dimensions of `like`, but with another width as the last one.
+static RankedTensorType withWidth(RankedTensorType like, int64_t width) {
+  SmallVector<int64_t> shape(like.getShape());
+  if (shape.size() < 2)
+    shape.assign({ShapedType::kDynamic, width});
+  shape.back() = width;
+  return RankedTensorType::get(shape, like.getElementType());
+}
+
 /// [rows of `like`, width].
 static RankedTensorType getRows(RankedTensorType like, int64_t width,
                                 Type elementType) {
@@ -121,7 +130,7 @@ ParseResult vib::parseLinearTypes(OpAsmParser &parser, Type &input,
   if (!hasWidth)
     return failure(parser.parseArrow() || parseTensor(parser, result));
   auto type = cast<RankedTensorType>(input);
-  result = getRows(type, width.getInt(), type.getElementType());
+  result = withWidth(type, width.getInt());
   return success();
 }
 
@@ -155,7 +164,7 @@ ParseResult vib::parseMLPTypes(OpAsmParser &parser, DenseI64ArrayAttr &widths,
   if (written.has_value())
     return *written;
   auto type = cast<RankedTensorType>(input);
-  result = getRows(type, values.back(), type.getElementType());
+  result = withWidth(type, values.back());
   return success();
 }
 

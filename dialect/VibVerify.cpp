@@ -13,18 +13,32 @@ using namespace vib;
 
 LogicalResult vib::verifyRows(Operation *op, Type type, StringRef what) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || tensor.getRank() != 2)
+  if (tensor && tensor.getRank() == 2)
+    return verifyFeatures(op, type, what);
+  InFlightDiagnostic diagnostic =
+      op->emitOpError("expected ")
+      << what << " to have two dimensions, the batch and a width, but got "
+      << type;
+  if (tensor && tensor.getRank() > 2)
+    diagnostic << "; flatten it by vib.flatten";
+  return diagnostic;
+}
+
+LogicalResult vib::verifyFeatures(Operation *op, Type type, StringRef what) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || tensor.getRank() < 2)
     return op->emitOpError("expected ")
-           << what << " to have two dimensions, the batch and a width, but got "
-           << type;
+           << what << " to have at least two dimensions, the batch and a "
+           << "width, but got " << type;
   if (!tensor.getElementType().isF32() && !tensor.getElementType().isF64())
     return op->emitOpError("expected ")
            << what << " to be f32 or f64 but got " << tensor.getElementType();
-  if (tensor.isDynamicDim(1))
+  ArrayRef<int64_t> sizes = tensor.getShape().drop_front();
+  if (ShapedType::isDynamicShape(sizes))
     return op->emitOpError("expected ")
            << what << " to have a known width but got " << type
            << ": only the batch may be '?'";
-  if (tensor.getDimSize(1) < 1)
+  if (llvm::any_of(sizes, [](int64_t size) { return size < 1; }))
     return op->emitOpError("expected ")
            << what << " to have a width of at least 1 but got " << type;
   return success();

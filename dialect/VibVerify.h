@@ -18,6 +18,11 @@ namespace vib {
 mlir::LogicalResult verifyRows(mlir::Operation *op, mlir::Type type,
                                llvm::StringRef what);
 
+/// Checks that `type` is [batch, …, width] of f32 or f64, where all dimensions
+/// but the batch are known.
+mlir::LogicalResult verifyFeatures(mlir::Operation *op, mlir::Type type,
+                                   llvm::StringRef what);
+
 /// Checks that the two have the same batch, '?' or a number.
 mlir::LogicalResult verifySameBatch(mlir::Operation *op,
                                     mlir::RankedTensorType input,

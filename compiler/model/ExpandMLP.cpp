@@ -43,9 +43,10 @@ struct ExpandMLP : vib::impl::ExpandMLPBase<ExpandMLP> {
       auto type = cast<RankedTensorType>(mlp.getInput().getType());
       Value value = mlp.getInput();
       for (auto [index, width] : llvm::enumerate(mlp.getWidths())) {
-        value = LinearOp::create(builder, mlp.getLoc(),
-                                 type.clone({type.getDimSize(0), width}), value,
-                                 mlp.getLayerName(index));
+        SmallVector<int64_t> shape(type.getShape());
+        shape.back() = width;
+        value = LinearOp::create(builder, mlp.getLoc(), type.clone(shape),
+                                 value, mlp.getLayerName(index));
         value =
             createActivation(builder, mlp.getLoc(), mlp.getActivation(), value);
         ++numLayers;

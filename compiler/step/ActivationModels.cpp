@@ -62,7 +62,7 @@ struct ActivationModel
                                                OpTy> {
   void buildForward(Operation *op, StepBuilder &step) const {
     auto activation = cast<OpTy>(op);
-    Value x = step.getTensor(activation.getInput());
+    Value x = step.getShaped(activation.getInput());
     Dims dims = step.getDims(x);
     step.set(activation.getResult(),
              step.map({{x, dims}}, dims,
@@ -123,7 +123,7 @@ struct SlopeModel
                                                OpTy> {
   void buildForward(Operation *op, StepBuilder &step) const {
     auto activation = cast<OpTy>(op);
-    Value x = step.getTensor(activation.getInput());
+    Value x = step.getShaped(activation.getInput());
     Dims dims = step.getDims(x);
     bool hasSlope = step.isTraining() && step.isLearned(activation.getInput());
     SmallVector<Type> types(hasSlope ? 2 : 1, step.getType());

@@ -61,7 +61,7 @@ struct LinearModel
     SmallVector<Parameter> parameters = linear.getParameters();
     step.setLabel(getLabel(op, ""));
     Value x =
-        getOperand(step, parameters[0], step.getTensor(linear.getInput()));
+        getOperand(step, parameters[0], step.getShaped(linear.getInput()));
     Value weight = getWeight(step, parameters[0]);
     Value bias = step.getParameter(parameters[1].name);
     Dims inputDims = getDims(step, x, dims::kInputs);
@@ -81,7 +81,7 @@ struct LinearModel
     auto linear = cast<LinearOp>(op);
     SmallVector<Parameter> parameters = linear.getParameters();
     Value x =
-        getOperand(step, parameters[0], step.getTensor(linear.getInput()));
+        getOperand(step, parameters[0], step.getShaped(linear.getInput()));
     Value dy = getOperand(step, parameters[0],
                           step.getAdjoint(linear.getResult()).front());
     Dims inputDims = getDims(step, x, dims::kInputs);
@@ -113,19 +113,34 @@ struct LinearModel
   }
 };
 
-/// In the step every tensor is a matrix of rows already, so nothing is
-/// computed.
+/// The input of a model is flat already, and so is what has one dimension
+/// after the rows: nothing is computed then.
 struct FlattenModel
     : DifferentiableOpInterface::ExternalModel<FlattenModel, FlattenOp> {
+  static bool isFlat(StepBuilder &step, Value tensor) {
+    Dims dims = step.getDims(tensor);
+    llvm::erase(dims, dims::kSamples);
+    return dims.size() == 2;
+  }
+
   void buildForward(Operation *op, StepBuilder &step) const {
     auto flatten = cast<FlattenOp>(op);
-    step.set(flatten.getResult(), step.get(flatten.getInput()));
+    Value x = step.getTensor(flatten.getInput());
+    step.set(flatten.getResult(), isFlat(step, x) ? x : step.flatten(x));
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto flatten = cast<FlattenOp>(op);
-    if (step.isLearned(flatten.getInput()))
-      step.addAdjoint(flatten.getInput(), step.getAdjoint(flatten.getResult()));
+    if (!step.isLearned(flatten.getInput()))
+      return;
+    Value x = step.getTensor(flatten.getInput());
+    Value dy = step.getAdjoint(flatten.getResult()).front();
+    step.addAdjoint(
+        flatten.getInput(),
+        isFlat(step, x)
+            ? dy
+            : step.unflatten(dy, cast<RankedTensorType>(x.getType()).getShape(),
+                             step.getDims(x)));
   }
 };
 
@@ -133,8 +148,8 @@ struct FlattenModel
 struct AddModel : DifferentiableOpInterface::ExternalModel<AddModel, AddOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
     auto add = cast<AddOp>(op);
-    step.set(add.getResult(), step.add(step.getTensor(add.getLhs()),
-                                       step.getTensor(add.getRhs())));
+    step.set(add.getResult(), step.add(step.getShaped(add.getLhs()),
+                                       step.getShaped(add.getRhs())));
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {

@@ -10,6 +10,7 @@
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -364,4 +365,71 @@ Value LinalgBuilder::concatenate(ValueRange tensors, StringRef dim) {
   }
   setDims(result, names);
   return result;
+}
+
+Value LinalgBuilder::copyPositions(Value from, ArrayRef<int64_t> shape,
+                                   bool flattens) {
+  // Each position is an op of its own.
+  constexpr int64_t kMostPositions = 256;
+  int64_t rows = shape.front(), width = shape.back();
+  ArrayRef<int64_t> places = shape.drop_front().drop_back();
+  int64_t positions = ShapedType::getNumElements(places);
+  Type element = getTensorType(from).getElementType();
+  SmallVector<int64_t> flat = {rows, positions * width};
+  Value to = empty(flattens ? ArrayRef<int64_t>(flat) : shape, element);
+  if (positions > kMostPositions) {
+    fail("expected at most " + Twine(kMostPositions) +
+         " positions between the batch and the last dimension but got " +
+         Twine(positions));
+    return to;
+  }
+
+  // The slices of one position in the flat tensor, and in the other one.
+  auto getSlice = [&](int64_t position, bool isFlat) {
+    SmallVector<int64_t> offsets, sizes;
+    if (isFlat) {
+      offsets = {0, position * width};
+      sizes = {rows, width};
+    } else {
+      SmallVector<int64_t> index;
+      for (int64_t extent : llvm::reverse(places)) {
+        index.insert(index.begin(), position % extent);
+        position /= extent;
+      }
+      offsets.push_back(0);
+      llvm::append_range(offsets, index);
+      offsets.push_back(0);
+      sizes.assign(shape.size(), 1);
+      sizes.front() = rows;
+      sizes.back() = width;
+    }
+    SmallVector<int64_t> strides(offsets.size(), 1);
+    return std::array{getAsIndexOpFoldResult(builder.getContext(), offsets),
+                      getAsIndexOpFoldResult(builder.getContext(), sizes),
+                      getAsIndexOpFoldResult(builder.getContext(), strides)};
+  };
+  auto part = RankedTensorType::get({rows, width}, element);
+  for (int64_t position = 0; position != positions; ++position) {
+    auto [offsets, sizes, strides] = getSlice(position, !flattens);
+    Value slice = labelled(tensor::ExtractSliceOp::create(
+        builder, loc, part, from, offsets, sizes, strides));
+    auto [toOffsets, toSizes, toStrides] = getSlice(position, flattens);
+    to = described(tensor::InsertSliceOp::create(
+        builder, loc, slice, to, toOffsets, toSizes, toStrides));
+  }
+  return to;
+}
+
+Value LinalgBuilder::flatten(Value tensor) {
+  Value flat = copyPositions(tensor, getTensorType(tensor).getShape(),
+                             /*flattens=*/true);
+  setDims(flat, {dims::kRows, dims::kFeatures});
+  return flat;
+}
+
+Value LinalgBuilder::unflatten(Value flat, ArrayRef<int64_t> shape,
+                               ArrayRef<StringRef> names) {
+  Value tensor = copyPositions(flat, shape, /*flattens=*/false);
+  setDims(tensor, names);
+  return tensor;
 }

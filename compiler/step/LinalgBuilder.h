@@ -150,7 +150,18 @@ public:
   /// in the result.
   mlir::Value concatenate(mlir::ValueRange tensors, llvm::StringRef dim);
 
+  /// The tensor with all dimensions after the rows, but samples, in one, which
+  /// has the name `features`; and back. The elements are copied, and keep their
+  /// row-major order.
+  mlir::Value flatten(mlir::Value tensor);
+  mlir::Value unflatten(mlir::Value flat, llvm::ArrayRef<int64_t> shape,
+                        llvm::ArrayRef<llvm::StringRef> names);
+
 private:
+  /// Copies the elements of one of two tensors to the other: each position of
+  /// `shape`, which is [rows, …, features], from or to its part of a row.
+  mlir::Value copyPositions(mlir::Value from, llvm::ArrayRef<int64_t> shape,
+                            bool flattens);
   template <typename OpTy> OpTy labelled(OpTy op);
   template <typename OpTy> OpTy described(OpTy op);
   /// Records the dimensions of an op's loops, and of the tensors it makes.

@@ -19,6 +19,32 @@ ArrayRef<Value> StepBuilder::get(Value value) const {
   return found->second;
 }
 
+/// The names of the dimensions of an example, after the rows.
+static Dims getExampleDims(size_t rank) {
+  if (rank == 3)
+    return {dims::kHeight, dims::kWidth, dims::kChannels};
+  return {dims::kPositions, dims::kFeatures};
+}
+
+Value StepBuilder::getShaped(Value value) {
+  Value tensor = getTensor(value);
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getRank() == 2 ||
+      cast<RankedTensorType>(tensor.getType()).getRank() == type.getRank())
+    return tensor;
+  if (Value known = shaped.lookup(value))
+    return known;
+  StringAttr word = getWord();
+  setWord("dimensions");
+  SmallVector<int64_t> shape(type.getShape());
+  shape.front() = cast<RankedTensorType>(tensor.getType()).getDimSize(0);
+  Dims names = getExampleDims(shape.size() - 1);
+  names.insert(names.begin(), dims::kRows);
+  Value copy = unflatten(tensor, shape, names);
+  setWord(word);
+  return shaped[value] = copy;
+}
+
 void StepBuilder::set(Value value, ValueRange newTensors) {
   tensors[value] = llvm::to_vector(newTensors);
   labels[value] = getLabel();

@@ -69,6 +69,9 @@ public:
   /// The tensors of a value of the model.
   llvm::ArrayRef<mlir::Value> get(mlir::Value value) const;
   mlir::Value getTensor(mlir::Value value) const { return get(value).front(); }
+  /// The tensor with the dimensions of the value's type. That of an input of
+  /// the model has one dimension after the rows, and is copied.
+  mlir::Value getShaped(mlir::Value value);
   bool has(mlir::Value value) const { return tensors.contains(value); }
   /// Sets the tensors. The value gets the current label.
   void set(mlir::Value value, mlir::ValueRange newTensors);
@@ -175,7 +178,7 @@ private:
 
   StepPurpose purpose;
   bool roundsOperands;
-  llvm::DenseMap<mlir::Value, mlir::Value> rounded;
+  llvm::DenseMap<mlir::Value, mlir::Value> rounded, shaped;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> tensors, adjoints;
   llvm::DenseMap<mlir::Value, mlir::StringAttr> labels, adjointLabels;
   llvm::DenseMap<mlir::Value, mlir::Value> termScales;

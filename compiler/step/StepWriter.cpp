@@ -51,7 +51,9 @@ Type StepWriter::getScaledType(StepBuilder &step) {
       continue;
     }
     auto linear = dyn_cast<LinearOp>(reader);
-    if (!linear || !step.isRounded(linear.getParameters()[0].shape))
+    // What is not read as it lies in memory is rounded where it is copied.
+    if (!linear || linear.getInput().getType().getRank() != 2 ||
+        !step.isRounded(linear.getParameters()[0].shape))
       return type;
   }
   return builder.getBF16Type();

@@ -36,7 +36,7 @@ func.func @scale_from_one_bound(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @sum_of_labels(%x: tensor<?xi32>) {
-  // expected-error @+1 {{'vib.add' op expected the operands to have two dimensions, the batch and a width, but got 'tensor<?xi32>'}}
+  // expected-error @+1 {{'vib.add' op expected the operands to have at least two dimensions, the batch and a width, but got 'tensor<?xi32>'}}
   %0 = vib.add %x, %x : tensor<?xi32>
   return
 }
@@ -144,8 +144,56 @@ func.func @like_no_op(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @linear_of_an_image(%x: tensor<?x28x28xf32>) {
-  // expected-error @+1 {{'vib.linear' op expected the input to have two dimensions, the batch and a width, but got 'tensor<?x28x28xf32>'}}
+  // expected-error @+1 {{'vib.linear' op expected a result with all dimensions of 'tensor<?x28x28xf32>' but the last one, but got 'tensor<?x10xf32>'; for one result of an example, flatten the input by vib.flatten}}
   %0 = vib.linear %x @encode.0 : tensor<?x28x28xf32> -> tensor<?x10xf32>
+  return
+}
+
+// -----
+
+func.func @linear_to_other_positions(%x: tensor<?x10x64xf32>) {
+  // expected-error @+1 {{'vib.linear' op expected a result with all dimensions of 'tensor<?x10x64xf32>' but the last one, but got 'tensor<?x11x32xf32>'}}
+  %0 = vib.linear %x @encode.0 : tensor<?x10x64xf32> -> tensor<?x11x32xf32>
+  return
+}
+
+// -----
+
+func.func @activation_of_unknown_positions(%x: tensor<?x?x64xf32>) {
+  // expected-error @+1 {{'vib.relu' op expected the input to have a known width but got 'tensor<?x?x64xf32>': only the batch may be '?'}}
+  %0 = vib.relu %x : tensor<?x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @scale_to_other_dimensions(%x: tensor<?x28x28xui8>) {
+  // expected-error @+1 {{'vib.scale' op expected a result with the dimensions of 'tensor<?x28x28xui8>', or with one dimension after the batch, but got 'tensor<?x28x27xf32>'}}
+  %0 = vib.scale %x to [0.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x28x27xf32>
+  return
+}
+
+// -----
+
+func.func @logits_of_positions(%x: tensor<?x3x10xf32>) {
+  // expected-error @+1 {{'vib.categorical' op expected its logits to have two dimensions, the batch and a width, but got 'tensor<?x3x10xf32>'; flatten it by vib.flatten}}
+  %0 = vib.categorical %x : tensor<?x3x10xf32> -> !vib.categorical<10>
+  return
+}
+
+// -----
+
+func.func @sample_of_classes(%p: !vib.categorical<4>) {
+  // expected-error @+1 {{'vib.reparameterize' op expected a distribution whose samples gradients pass through, as !vib.normal, but got '!vib.categorical<4>'}}
+  %0 = vib.reparameterize %p : !vib.categorical<4> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @divergence_of_classes(%p: !vib.categorical<4>) {
+  // expected-error @+1 {{'vib.kl' op expected a distribution whose divergence from #vib.standard_normal : !vib.categorical<4> has a closed form}}
+  %0 = vib.kl %p, #vib.standard_normal : !vib.categorical<4>
   return
 }
 

@@ -18,6 +18,9 @@ class Model:
         self.full = r.random() < 0.3
         self.bytes = r.random() < 0.25
         self.classes = r.random() < 0.7
+        # Of its own, so that the other models stay the same.
+        self.extra = random.Random(seed + 2**33)
+        self.positions = self.extra.random() < 0.25
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -85,6 +88,37 @@ class Model:
                 number += 1
         return value, width, number
 
+    def at_positions(self, value, shape):
+        """Layers that keep all dimensions but the last; returns the flattened result."""
+        r, places = self.extra, shape[:-1]
+        width = shape[-1]
+        for number in range(r.randint(1, 3)):
+            outputs, result = r.choice((width, *WIDTHS)), self.name()
+            self.add(f"{result} = vib.linear {value} @positions.{number} : "
+                     f"{self.tensor(*places, width)} -> {self.tensor(*places, outputs)}", 1)
+            if r.random() < 0.7:
+                inner, result = result, self.name()
+                self.add(f"{result} = vib.{r.choice(ACTIVATIONS)} {inner} : "
+                         f"{self.tensor(*places, outputs)}", 1)
+            if outputs == width and r.random() < 0.7:
+                inner, result = result, self.name()
+                self.add(f"{result} = vib.add {inner}, {value} : "
+                         f"{self.tensor(*places, width)}", 1)
+            value, width = result, outputs
+        for extent in places:
+            width *= extent
+        result = self.name()
+        self.add(f"{result} = vib.flatten {value} : "
+                 f"{self.tensor(*places, width // self.count(places))}", 1)
+        return result, width
+
+    @staticmethod
+    def count(extents):
+        product = 1
+        for extent in extents:
+            product *= extent
+        return product
+
     # ---- Parts
 
     def write(self):
@@ -92,24 +126,30 @@ class Model:
         rank = r.choice((1, 1, 2, 3))
         self.shape = [r.choice((1, 2, 3, 5)) for _ in range(rank - 1)]
         self.shape.append(r.choice(WIDTHS))
-        width = 1
-        for extent in self.shape:
-            width *= extent
+        if self.positions:
+            self.shape = [self.extra.choice((1, 2, 3, 4))
+                          for _ in range(self.extra.choice((1, 1, 2)))]
+            self.shape.append(self.extra.choice(WIDTHS))
+        width = self.count(self.shape)
         element = "ui8" if self.bytes else self.type
         value = "%x"
         if self.bytes:
             low, high = r.choice((("-1.0", "1.0"), ("0.0", "1.0"), ("-0.5", "2.0")))
             value = self.name()
             self.add(f"{value} = vib.scale %x to [{low}, {high}] : "
-                     f"{self.tensor(*self.shape, element='ui8')} -> {self.tensor(width)}", 1)
+                     f"{self.tensor(*self.shape, element='ui8')} -> "
+                     f"{self.tensor(*self.shape) if self.positions else self.tensor(width)}", 1)
         elif r.random() < 0.2:
             value = self.name()
             self.add(f"{value} = vib.scale %x from [-1.0, 1.5] to [-2.0, 0.5] : "
-                     f"{self.tensor(*self.shape)} -> {self.tensor(width)}", 1)
-        elif rank > 1:
+                     f"{self.tensor(*self.shape)} -> "
+                     f"{self.tensor(*self.shape) if self.positions else self.tensor(width)}", 1)
+        elif rank > 1 and not self.positions:
             value = self.name()
             self.add(f"{value} = vib.flatten %x : {self.tensor(*self.shape)} -> "
                      f"{self.tensor(width)}", 1)
+        if self.positions:
+            value, width = self.at_positions(value, self.shape)
         posterior = self.encoder(value, width)
         likelihood = self.decoder(posterior)
         self.losses(posterior, likelihood)
