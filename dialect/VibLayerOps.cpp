@@ -53,6 +53,31 @@ static LogicalResult verifyRange(ScaleOp op, FloatAttr low, FloatAttr high) {
   return success();
 }
 
+/// Checks that the step can compute with the bounds and with the quotient of
+/// the widths of the two ranges.
+static LogicalResult verifySlope(ScaleOp op) {
+  auto element =
+      dyn_cast<FloatType>(getElementTypeOrSelf(op.getResult().getType()));
+  if (!element)
+    return success();
+  double from = op.getFromLow() ? op.getFromLow()->convertToDouble() : 0.0;
+  double to = op.getFromHigh() ? op.getFromHigh()->convertToDouble() : 255.0;
+  double low = op.getLow().convertToDouble();
+  double width = op.getHigh().convertToDouble() - low;
+  double slope = width / (to - from);
+  for (double number : {from, to, low, width, slope}) {
+    llvm::APFloat value(number);
+    bool isInexact;
+    value.convert(element.getFloatSemantics(),
+                  llvm::APFloat::rmNearestTiesToEven, &isInexact);
+    if (!value.isFinite() || (number == slope && value.isZero()))
+      return op.emitOpError("expected ranges whose bounds and widths, and the "
+                            "quotient of whose widths, are numbers of ")
+             << element;
+  }
+  return success();
+}
+
 bool ScaleOp::scalesBytes() {
   return getElementTypeOrSelf(getInput().getType()).isUnsignedInteger(8) &&
          (!getFromLow() || (getFromLow()->convertToDouble() == 0.0 &&
@@ -68,10 +93,14 @@ LogicalResult ScaleOp::verify() {
   if (isa<FloatType>(element) && !getFromLow())
     return emitOpError("expected the range of the input, such as 'from [0.0, "
                        "16.0]', which only bytes need not have");
+  if (!getFromLowAttr() != !getFromHighAttr())
+    return emitOpError("expected both bounds of 'from' but got one");
   if (getFromLow() &&
       failed(verifyRange(*this, getFromLowAttr(), getFromHighAttr())))
     return failure();
   if (failed(verifyRange(*this, getLowAttr(), getHighAttr())))
+    return failure();
+  if (!scalesBytes() && failed(verifySlope(*this)))
     return failure();
   auto result = cast<RankedTensorType>(getResult().getType());
   if (result.getRank() == 2)
@@ -133,8 +162,8 @@ static LogicalResult verifyLayer(Operation *op, Value input, Value result,
   if (from.getShape().drop_back() == to.getShape().drop_back())
     return success();
   InFlightDiagnostic diagnostic =
-      op->emitOpError("expected a result with all dimensions of ")
-      << from << " but the last one, but got " << to;
+      op->emitOpError("expected a result that differs from ")
+      << from << " only in its last dimension, but got " << to;
   if (to.getRank() == 2)
     diagnostic << "; for one result of an example, flatten the input by "
                   "vib.flatten";

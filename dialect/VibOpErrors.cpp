@@ -168,5 +168,14 @@ bool Translator::translateTypes() {
               << " but got " << parts[4];
     return true;
   }
+  // MLIR does not say what it expects where the type is one of an interface.
+  if (rest.ends_with("invalid kind of type specified")) {
+    StringRef text = source.getText().substr(position);
+    restart()
+        << "'" << source.getStatement(position).op
+        << "' op expected a distribution, such as !vib.normal<2>, but got "
+        << describeToken(text.data());
+    return true;
+  }
   return false;
 }

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 5u
+#define VIB_ABI_VERSION 6u
 
 typedef enum VibType {
   VIB_U8 = 0,

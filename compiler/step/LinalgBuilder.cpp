@@ -413,6 +413,7 @@ Value LinalgBuilder::copyPositions(Value from, ArrayRef<int64_t> shape,
     auto [offsets, sizes, strides] = getSlice(position, !flattens);
     Value slice = labelled(tensor::ExtractSliceOp::create(
         builder, loc, part, from, offsets, sizes, strides));
+    setDims(slice, {dims::kRows, dims::kFeatures});
     auto [toOffsets, toSizes, toStrides] = getSlice(position, flattens);
     to = described(tensor::InsertSliceOp::create(
         builder, loc, slice, to, toOffsets, toSizes, toStrides));

@@ -27,6 +27,30 @@ func.func @scale_from_reversed(%x: tensor<?x4xf32>) {
 
 // -----
 
+func.func @scale_from_half(%x: tensor<?x4xui8>) {
+  // expected-error @+1 {{'vib.scale' op expected both bounds of 'from' but got one}}
+  %0 = "vib.scale"(%x) {from_low = 0.0 : f64, low = 0.0 : f64, high = 1.0 : f64} : (tensor<?x4xui8>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scale_from_a_point(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.scale' op expected ranges whose bounds and widths, and the quotient of whose widths, are numbers of 'f32'}}
+  %0 = vib.scale %x from [0.0, 1.0e-60] to [-1.0, 1.0] : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scale_from_too_far(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.scale' op expected ranges whose bounds and widths, and the quotient of whose widths, are numbers of 'f32'}}
+  %0 = vib.scale %x from [-1.0e300, 0.0] to [-1.0, 1.0] : tensor<?x4xf32>
+  return
+}
+
+// -----
+
 func.func @scale_from_one_bound(%x: tensor<?x4xf32>) {
   // expected-error @+1 {{expected ','}}
   %0 = vib.scale %x from [16.0] to [-1.0, 1.0] : tensor<?x4xf32>
@@ -144,7 +168,7 @@ func.func @like_no_op(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @linear_of_an_image(%x: tensor<?x28x28xf32>) {
-  // expected-error @+1 {{'vib.linear' op expected a result with all dimensions of 'tensor<?x28x28xf32>' but the last one, but got 'tensor<?x10xf32>'; for one result of an example, flatten the input by vib.flatten}}
+  // expected-error @+1 {{'vib.linear' op expected a result that differs from 'tensor<?x28x28xf32>' only in its last dimension, but got 'tensor<?x10xf32>'; for one result of an example, flatten the input by vib.flatten}}
   %0 = vib.linear %x @encode.0 : tensor<?x28x28xf32> -> tensor<?x10xf32>
   return
 }
@@ -152,7 +176,7 @@ func.func @linear_of_an_image(%x: tensor<?x28x28xf32>) {
 // -----
 
 func.func @linear_to_other_positions(%x: tensor<?x10x64xf32>) {
-  // expected-error @+1 {{'vib.linear' op expected a result with all dimensions of 'tensor<?x10x64xf32>' but the last one, but got 'tensor<?x11x32xf32>'}}
+  // expected-error @+1 {{'vib.linear' op expected a result that differs from 'tensor<?x10x64xf32>' only in its last dimension, but got 'tensor<?x11x32xf32>'}}
   %0 = vib.linear %x @encode.0 : tensor<?x10x64xf32> -> tensor<?x11x32xf32>
   return
 }

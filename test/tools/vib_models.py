@@ -139,7 +139,7 @@ class Model:
             self.add(f"{value} = vib.scale %x to [{low}, {high}] : "
                      f"{self.tensor(*self.shape, element='ui8')} -> "
                      f"{self.tensor(*self.shape) if self.positions else self.tensor(width)}", 1)
-        elif r.random() < 0.2:
+        elif self.extra.random() < 0.2:
             value = self.name()
             self.add(f"{value} = vib.scale %x from [-1.0, 1.5] to [-2.0, 0.5] : "
                      f"{self.tensor(*self.shape)} -> "

@@ -14,11 +14,15 @@
 using namespace mlir;
 using namespace vib;
 
+static bool isBytecode(StringRef contents) {
+  return contents.starts_with("ML\xefR");
+}
+
 /// What kind of text an input is, if it is one.
 static std::optional<TextKind> getTextKind(InputKind kind, StringRef contents) {
   switch (kind) {
   case InputKind::MLIR:
-    if (contents.starts_with("ML\xefR"))
+    if (isBytecode(contents))
       return std::nullopt;
     return TextKind::MLIR;
   case InputKind::LLVMIR:
@@ -58,7 +62,7 @@ int Input::parseModule(MLIRContext &context) {
   handler.reset();
   if (!module) {
     // MLIR's reader of bytecode refuses some files without a word.
-    return diagnostics->hasError()
+    return diagnostics->hasError() || !isBytecode(source)
                ? 1
                : fail(name + ": found damaged MLIR bytecode, expected a file "
                              "as MLIR writes it");
