@@ -368,7 +368,7 @@ Value LinalgBuilder::concatenate(ValueRange tensors, StringRef dim) {
 }
 
 Value LinalgBuilder::copyPositions(Value from, ArrayRef<int64_t> shape,
-                                   bool flattens) {
+                                   ArrayRef<StringRef> names, bool flattens) {
   // Each position is an op of its own.
   constexpr int64_t kMostPositions = 256;
   int64_t rows = shape.front(), width = shape.back();
@@ -377,6 +377,7 @@ Value LinalgBuilder::copyPositions(Value from, ArrayRef<int64_t> shape,
   Type element = getTensorType(from).getElementType();
   SmallVector<int64_t> flat = {rows, positions * width};
   Value to = empty(flattens ? ArrayRef<int64_t>(flat) : shape, element);
+  setDims(to, names);
   if (positions > kMostPositions) {
     fail("expected at most " + Twine(kMostPositions) +
          " positions between the batch and the last dimension but got " +
@@ -417,20 +418,17 @@ Value LinalgBuilder::copyPositions(Value from, ArrayRef<int64_t> shape,
     auto [toOffsets, toSizes, toStrides] = getSlice(position, flattens);
     to = described(tensor::InsertSliceOp::create(
         builder, loc, slice, to, toOffsets, toSizes, toStrides));
+    setDims(to, names);
   }
   return to;
 }
 
 Value LinalgBuilder::flatten(Value tensor) {
-  Value flat = copyPositions(tensor, getTensorType(tensor).getShape(),
-                             /*flattens=*/true);
-  setDims(flat, {dims::kRows, dims::kFeatures});
-  return flat;
+  return copyPositions(tensor, getTensorType(tensor).getShape(),
+                       {dims::kRows, dims::kFeatures}, /*flattens=*/true);
 }
 
 Value LinalgBuilder::unflatten(Value flat, ArrayRef<int64_t> shape,
                                ArrayRef<StringRef> names) {
-  Value tensor = copyPositions(flat, shape, /*flattens=*/false);
-  setDims(tensor, names);
-  return tensor;
+  return copyPositions(flat, shape, names, /*flattens=*/false);
 }

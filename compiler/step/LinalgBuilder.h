@@ -161,6 +161,7 @@ private:
   /// Copies the elements of one of two tensors to the other: each position of
   /// `shape`, which is [rows, …, features], from or to its part of a row.
   mlir::Value copyPositions(mlir::Value from, llvm::ArrayRef<int64_t> shape,
+                            llvm::ArrayRef<llvm::StringRef> names,
                             bool flattens);
   template <typename OpTy> OpTy labelled(OpTy op);
   template <typename OpTy> OpTy described(OpTy op);
