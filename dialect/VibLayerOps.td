@@ -39,6 +39,7 @@ def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
     %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8>
     %x = vib.scale %image from [0.0, 16.0] to [-1.0, 1.0] : tensor<?x8x8xf32>
     %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x28x28xf32>
+    %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28x1xui8> -> tensor<?x28x28x1xf32>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input, OptionalAttr<F64Attr>:$from_low,
@@ -60,7 +61,10 @@ def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
   let group = "layers";
   let summary = "flattens all dimensions but the batch into one";
   let description = [{
-    The elements keep their row-major order.
+    The elements keep their row-major order, except those of a feature map,
+    which `vib.conv2d` or `vib.max_pool` has computed: its order becomes channels,
+    height, width, as it is in PyTorch. A linear layer after it therefore has the
+    weight of PyTorch's `Linear` after a `Flatten`.
 
     - **Input**: `tensor<?x…xf32>` or f64 with two to four dimensions.
     - **Result**: `tensor<?xWxf32>` of the same element type, where W is the

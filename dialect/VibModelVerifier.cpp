@@ -255,8 +255,8 @@ LogicalResult ModelVerifier::verifyLearns() {
   if (!model.getParameters().empty())
     return success();
   return model.emitOpError("has no parameters, so that there is nothing to "
-                           "train: expected at least one 'vib.linear' or "
-                           "'vib.mlp'");
+                           "train: expected at least one 'vib.linear', "
+                           "'vib.mlp' or 'vib.conv2d'");
 }
 
 LogicalResult vib::verifyModel(ModelOp model) {

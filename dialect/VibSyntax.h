@@ -57,6 +57,30 @@ void printMLPTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                    mlir::DenseI64ArrayAttr widths, mlir::Type input,
                    mlir::Type result);
 
+/// `kernel(…) channels(…) … : input (-> result)?`, of vib.conv2d.
+mlir::ParseResult parseConvolution(mlir::OpAsmParser &parser,
+                                   mlir::DenseI64ArrayAttr &kernel,
+                                   mlir::DenseI64ArrayAttr &strides,
+                                   mlir::DenseI64ArrayAttr &padding,
+                                   mlir::DenseI64ArrayAttr &dilations,
+                                   mlir::Type &input, mlir::Type &result);
+void printConvolution(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                      mlir::DenseI64ArrayAttr kernel,
+                      mlir::DenseI64ArrayAttr strides,
+                      mlir::DenseI64ArrayAttr padding,
+                      mlir::DenseI64ArrayAttr dilations, mlir::Type input,
+                      mlir::Type result);
+
+/// `window(…) (stride(…))? : input (-> result)?`.
+mlir::ParseResult parsePooling(mlir::OpAsmParser &parser,
+                               mlir::DenseI64ArrayAttr &size,
+                               mlir::DenseI64ArrayAttr &strides,
+                               mlir::Type &input, mlir::Type &result);
+void printPooling(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                  mlir::DenseI64ArrayAttr size,
+                  mlir::DenseI64ArrayAttr strides, mlir::Type input,
+                  mlir::Type result);
+
 mlir::ParseResult parseActivationKeyword(mlir::OpAsmParser &parser,
                                          ActivationAttr &activation);
 void printActivationKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *,

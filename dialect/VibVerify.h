@@ -23,6 +23,10 @@ mlir::LogicalResult verifyRows(mlir::Operation *op, mlir::Type type,
 mlir::LogicalResult verifyFeatures(mlir::Operation *op, mlir::Type type,
                                    llvm::StringRef what);
 
+/// Whether `value` is an image that a layer with windows computed, or what
+/// activations and sums made of it.
+bool isFeatureMap(mlir::Value value);
+
 /// Checks that the two have the same batch, '?' or a number.
 mlir::LogicalResult verifySameBatch(mlir::Operation *op,
                                     mlir::RankedTensorType input,

@@ -52,6 +52,8 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
     isRounded = true;
   }
   rhs = e.getRef(right);
+  SmallVector<unsigned, 4> classes = e.plan.getSpace().getLoopClasses(op);
+  e.addWindowStarts(lhs, maps[form.lhs], classes);
   interleaved = e.plan.getInterleaved(op);
   epilogue = e.plan.getEpilogue(op);
   if (!interleaved && !epilogue)
@@ -156,12 +158,45 @@ SmallVector<Value> ContractionEmitter::emitReductions(
   if (loops.front() == form.reduction)
     return emitReductions(loops.drop_front(), end, step, row, count, carried,
                           body);
-  return e.createLoop(0, extents[loops.front()], 1, carried,
-                      [&](Value iv, ValueRange values) {
-                        positions[loops.front()] = iv;
-                        return emitReductions(loops.drop_front(), end, step,
-                                              row, count, values, body);
-                      });
+  bool isBlocked = block != 0 && loops.front() == form.block;
+  int64_t extent = isBlocked ? block : extents[loops.front()];
+  return e.createLoop(0, extent, 1, carried, [&](Value iv, ValueRange values) {
+    positions[loops.front()] = isBlocked ? e.add(blockStart, iv) : iv;
+    return emitReductions(loops.drop_front(), end, step, row, count, values,
+                          body);
+  });
+}
+
+/// A block of images should fit into the second-level cache beside the result.
+int64_t ContractionEmitter::getBlock() {
+  if (!form.block)
+    return 0;
+  int64_t bytes = 0, extent = extents[*form.block];
+  for (Value operand : op.getDpsInputs()) {
+    auto type = cast<RankedTensorType>(operand.getType());
+    bytes += type.getNumElements() * getElementBytes(type.getElementType());
+  }
+  return std::clamp<int64_t>(kResidentBytes * extent / bytes, 1, extent);
+}
+
+void ContractionEmitter::emitBlocks(function_ref<void()> body) {
+  block = getBlock();
+  if (block == 0 || block == extents[*form.block])
+    return emitOuter(body);
+  int64_t extent = extents[*form.block], whole = extent / block * block;
+  blockStart = e.index(0);
+  emitOuter(body);
+  // The other blocks add to what the first one has stored.
+  startsAtZero = false;
+  e.createLoop(block, whole, block, [&](Value start) {
+    blockStart = start;
+    emitOuter(body);
+  });
+  if (whole == extent)
+    return;
+  blockStart = e.index(whole);
+  block = extent - whole;
+  emitOuter(body);
 }
 
 void ContractionEmitter::run() {
@@ -176,7 +211,7 @@ void ContractionEmitter::run() {
       pack();
     break;
   }
-  emitOuter([&] {
+  emitBlocks([&] {
     switch (choice.kind) {
     case RegisterTileKind::Columns:
       return emitColumns();

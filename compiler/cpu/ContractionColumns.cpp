@@ -118,7 +118,7 @@ void ContractionEmitter::emitPrefetchOfNext(Value row, int64_t count) {
   if (isPanel)
     next[form.reduction] = e.index(0);
   SmallVector<Value> indices =
-      e.getIndices(rhs, TileEmitter::getPositions(maps[form.rhs], next));
+      e.getIndices(rhs, e.getPositions(maps[form.rhs], next));
   auto multiply = [&](Value value, int64_t factor) {
     return builder.createOrFold<arith::MulIOp>(loc, value, e.index(factor));
   };

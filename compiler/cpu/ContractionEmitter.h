@@ -46,6 +46,9 @@ private:
   /// The same for rhs, which is first rounded if `isRounded`.
   mlir::Value roundAndExtend(mlir::Value value);
   void emitOuter(llvm::function_ref<void()> body);
+  /// Emits the sum block by block, if the form has a loop for it.
+  void emitBlocks(llvm::function_ref<void()> body);
+  int64_t getBlock();
   void emitColumns();
   void emitDot();
   void emitGroups();
@@ -183,6 +186,10 @@ private:
   mlir::linalg::LinalgOp interleaved;
   TensorRef tile;
   int64_t rows, columns, depth;
+  /// The positions of `form.block` in the block at hand, from `blockStart` on;
+  /// 0 if the sum is not divided.
+  int64_t block = 0;
+  mlir::Value blockStart;
   ContractionTile choice;
   /// The bytes of a row of lhs, and whether all rows together exceed
   /// kResidentBytes.

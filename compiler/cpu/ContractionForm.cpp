@@ -11,6 +11,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Memory.h"
 #include "compiler/plan/Reductions.h"
+#include "compiler/step/WindowMap.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -55,12 +56,12 @@ static bool shouldTranspose(linalg::LinalgOp op, const ContractionForm &form) {
 }
 
 FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
-  if (!linalg::isaContractionOpInterface(op))
+  if (!isContraction(op))
     return failure();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   Type element = getElementTypeOrSelf(op->getResult(0));
   for (auto [operand, map] : llvm::zip_equal(op->getOperands(), maps))
-    if (!map.isProjectedPermutation() || !isa<FloatType>(element) ||
+    if (!isa<FloatType>(element) ||
         (getElementTypeOrSelf(operand) != element &&
          !(getElementTypeOrSelf(operand).isBF16() && element.isF32())))
       return failure();
@@ -98,9 +99,24 @@ FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
     return *llvm::max_element(
         loops, [&](unsigned a, unsigned b) { return extents[a] < extents[b]; });
   };
+  // The rows of a window are neighbours in memory, and so are its terms.
+  auto innermost = [&](ArrayRef<unsigned> loops) {
+    for (unsigned loop : llvm::reverse(loops))
+      if (extents[loop] > 1)
+        return loop;
+    return loops.back();
+  };
+  bool isWindowed = hasWindow(op);
   if (!form.m.empty())
-    form.row = longest(form.m);
-  form.reduction = longest(form.k);
+    form.row = isWindowed ? innermost(form.m) : longest(form.m);
+  form.reduction = isWindowed ? innermost(form.k) : longest(form.k);
+  unsigned outermost = form.k.front();
+  if (isWindowed && outermost != form.reduction &&
+      llvm::is_contained(lhs.getResults(),
+                         getAffineDimExpr(outermost, op.getContext())) &&
+      llvm::is_contained(rhs.getResults(),
+                         getAffineDimExpr(outermost, op.getContext())))
+    form.block = outermost;
   form.contiguous = ContractionForm::Neither;
   if (isContiguous(rhs, form.column)) {
     form.contiguous = ContractionForm::Columns;
@@ -108,6 +124,10 @@ FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
     form.contiguous = ContractionForm::Reduction;
     form.lhsContiguous = isContiguous(lhs, form.reduction);
   }
+  // The columns of a window cannot be packed.
+  if (isWindowed && (form.contiguous != ContractionForm::Columns ||
+                     !rhs.isProjectedPermutation()))
+    return failure();
   // Packing supports one reduction loop and one column loop.
   bool isNarrow = getElementTypeOrSelf(op->getOperand(0)) != element ||
                   getElementTypeOrSelf(op->getOperand(1)) != element;

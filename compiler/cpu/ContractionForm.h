@@ -40,6 +40,9 @@ struct ContractionForm {
   /// reduction, one of `k`.
   std::optional<unsigned> row;
   unsigned reduction;
+  /// A loop of `k` that is divided into blocks, whose sums are added in memory:
+  /// the images of a weight gradient.
+  std::optional<unsigned> block;
   /// What `rhs` is contiguous in: the columns, the reduction, or neither.
   enum { Columns, Reduction, Neither } contiguous;
   /// Whether `lhs` is contiguous in the reduction as well.

@@ -264,7 +264,7 @@ Value vib::loadPair(TileEmitter &e, const TensorRef &ref, AffineMap map,
   if (!isLast)
     return broadcastPair(
         e, ref.memory,
-        e.getIndices(ref, TileEmitter::getPositions(map, positions)));
+        e.getIndices(ref, e.getPositions(map, positions)));
   Value one = e.loadScalar(ref, map, positions);
   Value bits =
       arith::BitcastOp::create(e.builder, e.loc, e.builder.getI16Type(), one);

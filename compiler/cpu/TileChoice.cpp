@@ -25,6 +25,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/DivisibleClasses.h"
 #include "compiler/plan/Memory.h"
+#include "compiler/step/WindowMap.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/DebugLog.h"
 
@@ -42,6 +43,8 @@ constexpr int64_t kSmallUnit = 8192;
 constexpr int64_t kLargeScratch = 256 * 1024;
 /// … into parts of about this size.
 constexpr int64_t kGoodScratch = 128 * 1024;
+/// The bytes of a tensor that stays in the second-level cache.
+constexpr int64_t kResidentBytes = 512 * 1024;
 /// The most rows in a unit of rows, unless it would be smaller than kSmallUnit.
 constexpr int64_t kRows = 32;
 
@@ -59,7 +62,10 @@ public:
                  const Machine &machine)
       : kernel(kernel), space(space), machine(machine),
         body(kernel.getBody().front()), ops(body.getOps<linalg::LinalgOp>()),
-        classes(kernel, space) {}
+        classes(kernel, space),
+        hasWindows(llvm::any_of(ops, [](linalg::LinalgOp op) {
+          return isContraction(op) && hasWindow(op);
+        })) {}
   TileChoice run();
 
 private:
@@ -77,6 +83,8 @@ private:
   Block &body;
   SmallVector<linalg::LinalgOp> ops;
   DivisibleClasses classes;
+  /// Whether a contraction reads windows.
+  bool hasWindows;
 };
 
 bool isTensor(Value value) { return isa<RankedTensorType>(value.getType()); }
@@ -88,6 +96,11 @@ int64_t getTensorBytes(Value value) {
 
 /// Whether tiles of the class are columns of row-major tensors.
 bool CpuTileChooser::isColumns(unsigned cls) const {
+  // Those of a kernel are rows of its weight.
+  for (linalg::LinalgOp op : ops)
+    if (isContraction(op) && hasWindow(op) &&
+        space.getClasses(op->getResult(0)).back() == cls)
+      return true;
   bool last = false, notLast = false;
   auto look = [&](Value value) {
     if (!isTensor(value))
@@ -135,10 +148,13 @@ Tile CpuTileChooser::chooseUnit(unsigned cls) const {
   int64_t least =
       llvm::divideCeil(kSmallUnit, std::max<int64_t>(1, points / extent));
   if (isColumns(cls)) {
+    if (hasWindows && extent <= panel)
+      panel /= 2;
     int64_t size = llvm::alignTo(std::max<int64_t>(least, 1), panel);
     return {cls, std::min(extent, size)};
   }
-  int64_t target = std::clamp<int64_t>(extent / 8, 4, kRows);
+  // One image is enough work.
+  int64_t target = hasWindows ? 1 : std::clamp<int64_t>(extent / 8, 4, kRows);
   target = std::max(target, least);
   int64_t grain = vib::getGrain(kernel, space, cls, machine);
   if (grain == 1)
@@ -151,6 +167,10 @@ double CpuTileChooser::getCost(const Tile &tile) const {
   double bytes = 0;
   llvm::SmallDenseSet<Value> seen;
   auto addMemory = [&](Value value) {
+    // What each unit of a window reads again stays in the second-level cache.
+    if (isTensor(value) && hasWindows &&
+        getTensorBytes(value) <= kResidentBytes)
+      return;
     if (isTensor(value) && seen.insert(value).second &&
         !llvm::is_contained(space.getClasses(value), tile.cls))
       bytes += getTensorBytes(value) * (units - 1);
@@ -242,7 +262,8 @@ TileChoice CpuTileChooser::run() {
   int64_t scratch = getScratchBytes(choice, std::nullopt);
   LDBG() << kernel.getName() << ": " << choice.units << " units with "
          << scratch << " bytes of scratch";
-  if (scratch <= kLargeScratch)
+  // An image with windows is not divided: its channels are whole registers.
+  if (hasWindows || scratch <= kLargeScratch)
     return choice;
   int64_t most = 0;
   for (unsigned cls : candidates) {

@@ -8,6 +8,7 @@
 
 #include "compiler/cpu/TileEmitter.h"
 #include "compiler/plan/Memory.h"
+#include "compiler/step/WindowMap.h"
 
 using namespace mlir;
 using namespace vib;
@@ -89,8 +90,13 @@ SmallVector<Value> TileEmitter::getPositions(AffineMap map,
                                              ArrayRef<Value> loops) {
   SmallVector<Value> positions;
   for (AffineExpr expr : map.getResults()) {
-    auto dim = dyn_cast<AffineDimExpr>(expr);
-    positions.push_back(dim ? loops[dim.getPosition()] : Value());
+    LinearIndex linear = *getLinearIndex(expr);
+    Value position;
+    for (auto [loop, factor] : linear.terms)
+      position = add(position, multiply(loops[loop], factor));
+    if (linear.offset != 0)
+      position = add(position, linear.offset);
+    positions.push_back(position);
   }
   return positions;
 }

@@ -104,7 +104,7 @@ public:
   getIndices(const TensorRef &ref, mlir::ArrayRef<mlir::Value> positions);
   /// The positions along an operand's axes, given the positions of an op's
   /// loops.
-  static llvm::SmallVector<mlir::Value>
+  llvm::SmallVector<mlir::Value>
   getPositions(mlir::AffineMap map, mlir::ArrayRef<mlir::Value> loops);
   mlir::Value loadScalar(const TensorRef &ref, mlir::AffineMap map,
                          mlir::ArrayRef<mlir::Value> loops);

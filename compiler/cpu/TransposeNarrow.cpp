@@ -159,9 +159,12 @@ void Transposer::addLinalgOp(linalg::LinalgOp op) {
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isMatrix(operand.get()))
       continue;
-    if (!op.getMatchingIndexingMap(&operand).isProjectedPermutation())
+    if (!op.getMatchingIndexingMap(&operand).isProjectedPermutation()) {
       forbid(operand.get());
-    else if (!isEmpty(operand.get()))
+      // An init without elements stands for no tensor.
+      if (op.isDpsInit(&operand))
+        forbid(op.getTiedOpResult(&operand));
+    } else if (!isEmpty(operand.get()))
       add(operand.get());
   }
   for (OpOperand &init : op.getDpsInitsMutable()) {

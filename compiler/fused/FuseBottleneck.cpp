@@ -24,6 +24,7 @@
 #include "compiler/fused/MergeKernels.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/fused/SplitKernel.h"
+#include "compiler/step/WindowMap.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -118,10 +119,12 @@ static unsigned fuseAssembly(KernelOp assembly) {
   return fused;
 }
 
-/// Whether the kernel can be a bottleneck: one contraction with one result.
+/// Whether the kernel can be a bottleneck: one contraction with one result. A
+/// slice of what windows write is no slice of their loops.
 static bool canSplit(KernelOp kernel) {
   return getContractions(kernel).size() == 1 && !updatesState(kernel) &&
-         kernel->getNumResults() == 1;
+         kernel->getNumResults() == 1 &&
+         llvm::none_of(getLoops(kernel), hasWindow);
 }
 
 namespace {

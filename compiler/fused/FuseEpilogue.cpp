@@ -10,6 +10,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/MergeKernels.h"
 #include "compiler/fused/Passes.h"
+#include "compiler/step/WindowMap.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -27,7 +28,7 @@ static bool takesEpilogue(KernelOp kernel) {
          (isElementwise(kernel) || getContractions(kernel).size() == 1) &&
          llvm::all_of(getLoops(kernel), [](linalg::LinalgOp op) {
            return op.getNumReductionLoops() == 0 ||
-                  linalg::isaContractionOpInterface(op);
+                  isContraction(op);
          });
 }
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/KernelQueries.h"
+#include "compiler/step/WindowMap.h"
 
 using namespace mlir;
 using namespace vib;
@@ -57,7 +58,7 @@ SmallVector<linalg::LinalgOp> vib::getLoops(KernelOp kernel) {
 SmallVector<linalg::LinalgOp> vib::getContractions(KernelOp kernel) {
   SmallVector<linalg::LinalgOp> contractions;
   for (linalg::LinalgOp op : getLoops(kernel))
-    if (linalg::isaContractionOpInterface(op))
+    if (isContraction(op))
       contractions.push_back(op);
   return contractions;
 }

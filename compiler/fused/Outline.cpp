@@ -17,6 +17,7 @@
 #include "compiler/fused/KernelParts.h"
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/TextLayout.h"
+#include "compiler/step/WindowMap.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -31,7 +32,7 @@ static bool worksByRows(KernelOp kernel) {
       KernelSpace(kernel).getSharedParallelClasses().empty())
     return false;
   return llvm::any_of(getLoops(kernel), [](linalg::LinalgOp op) {
-    if (linalg::isaContractionOpInterface(op))
+    if (isContraction(op))
       return llvm::any_of(op.getDpsInputs(), [](Value operand) {
         auto producer = operand.getDefiningOp<linalg::LinalgOp>();
         return producer && !isPrologue(producer);

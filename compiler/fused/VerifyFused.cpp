@@ -14,6 +14,7 @@
 #include "compiler/fused/Passes.h"
 #include "compiler/step/LoopVerifier.h"
 #include "compiler/step/SlotVerifier.h"
+#include "compiler/step/WindowMap.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -156,8 +157,9 @@ static LogicalResult verifyGradients(func::FuncOp function) {
       continue;
     for (Value input : kernel.getInputs()) {
       auto gradient = input.getDefiningOp<KernelOp>();
-      if (!gradient || getContractions(gradient).empty() ||
-          !getContractions(kernel).empty())
+      // The gradient of a kernel is brought into the order of files first.
+      if (!gradient || !getContractions(kernel).empty() ||
+          llvm::all_of(getContractions(gradient), hasWindow))
         continue;
       auto diag = kernel.emitOpError("updates ")
                   << getSlot(getState(kernel.getOutputs().front())).getName()

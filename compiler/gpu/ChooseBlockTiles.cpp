@@ -10,6 +10,7 @@
 #include "compiler/gpu/Passes.h"
 #include "compiler/gpu/ThreadDivision.h"
 #include "compiler/plan/Dimensions.h"
+#include "compiler/step/WindowMap.h"
 
 using namespace mlir;
 
@@ -20,13 +21,27 @@ namespace vib {
 
 using namespace vib;
 
+/// The location of the kernel is that of the layer in the model file.
+static LogicalResult verifyNoWindows(KernelOp kernel) {
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
+    if (hasWindow(op))
+      return emitError(op.getLoc(),
+                       "cannot compile 'vib.conv2d', 'vib.max_pool' and the "
+                       "flattening of what they compute for a GPU yet; "
+                       "compile for a CPU, without --target=cuda");
+  return success();
+}
+
 namespace {
 struct ChooseBlockTiles : vib::impl::ChooseBlockTilesBase<ChooseBlockTiles> {
   void runOnOperation() override {
     GpuOptions options =
         GpuOptions::get(getOperation()->getParentOfType<ModuleOp>());
-    for (KernelOp kernel : getOperation().getOps<KernelOp>())
+    for (KernelOp kernel : getOperation().getOps<KernelOp>()) {
+      if (failed(verifyNoWindows(kernel)))
+        return signalPassFailure();
       plan(kernel, options);
+    }
   }
 
   void plan(KernelOp kernel, const GpuOptions &options);

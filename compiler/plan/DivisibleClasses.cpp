@@ -62,9 +62,18 @@ void DivisibleClasses::findIllegal() {
         if (!isa<RankedTensorType>(operand.get().getType()))
           continue;
         AffineMap map = linalgOp.getMatchingIndexingMap(&operand);
-        for (auto [axis, expr] : llvm::enumerate(map.getResults()))
-          if (!isa<AffineDimExpr>(expr))
-            illegal.set(space.getClass(operand.get(), axis));
+        for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
+          if (isa<AffineDimExpr>(expr))
+            continue;
+          illegal.set(space.getClass(operand.get(), axis));
+          // Positions that are written together must be in one unit.
+          if (!linalgOp.isDpsInit(&operand))
+            continue;
+          for (auto [loop, cls] :
+               llvm::enumerate(space.getLoopClasses(linalgOp)))
+            if (expr.isFunctionOfDim(loop))
+              illegal.set(cls);
+        }
       }
     }
   }

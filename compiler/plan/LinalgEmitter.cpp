@@ -27,8 +27,13 @@ LinalgEmitter::LinalgEmitter(TensorEmitter &tensors, const ValuePlacement &plan,
     // An init is read from and written to the memory of its result.
     Value tensor = op.isDpsInit(&operand) ? Value(op.getTiedOpResult(&operand))
                                           : getSource(operand.get());
-    refs.push_back(plan.hasSite(tensor) ? std::optional(tensors.getRef(tensor))
-                                        : std::nullopt);
+    if (!plan.hasSite(tensor)) {
+      refs.push_back(std::nullopt);
+      continue;
+    }
+    TensorRef ref = tensors.getRef(tensor);
+    tensors.addWindowStarts(ref, maps[operand.getOperandNumber()], classes);
+    refs.push_back(std::move(ref));
   }
 }
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/plan/TensorEmitter.h"
+#include "compiler/step/WindowMap.h"
 
 using namespace mlir;
 using namespace vib;
@@ -23,6 +24,24 @@ TensorRef TensorEmitter::getRef(Value tensor, const Site &site) {
        llvm::zip_equal(site.axes, placement.getSpace().getClasses(tensor)))
     ref.base[axis] = add(ref.base[axis], getStart(cls));
   return ref;
+}
+
+void TensorEmitter::addWindowStarts(TensorRef &ref, AffineMap map,
+                                    ArrayRef<unsigned> classes) {
+  for (auto [axis, expr] : llvm::zip_equal(ref.axes, map.getResults())) {
+    if (isa<AffineDimExpr>(expr))
+      continue;
+    LinearIndex index = *getLinearIndex(expr);
+    for (auto [loop, factor] : index.terms)
+      ref.base[axis] =
+          add(ref.base[axis], multiply(getStart(classes[loop]), factor));
+  }
+}
+
+Value TensorEmitter::multiply(Value value, int64_t factor) {
+  if (!value || factor == 1)
+    return value;
+  return builder.createOrFold<arith::MulIOp>(loc, value, index(factor));
 }
 
 Value TensorEmitter::index(int64_t value) {

@@ -58,7 +58,14 @@ public:
     return getRef(tensor, placement.getSite(tensor));
   }
 
+  /// Adds to `ref` where the tile's windows begin: `map` indexes the tensor by
+  /// loops of the classes `classes`.
+  void addWindowStarts(TensorRef &ref, mlir::AffineMap map,
+                       llvm::ArrayRef<unsigned> classes);
+
   mlir::Value index(int64_t value);
+  /// value * factor; null means 0.
+  mlir::Value multiply(mlir::Value value, int64_t factor);
   /// lhs + rhs; null means 0.
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value add(mlir::Value lhs, int64_t rhs);

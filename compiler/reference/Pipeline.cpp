@@ -9,6 +9,7 @@
 #include "compiler/cpu/Passes.h"
 #include "compiler/expand/Passes.h"
 #include "compiler/reference/Passes.h"
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -31,6 +32,8 @@ void vib::buildReferencePipeline(OpPassManager &pm) {
   pm.addPass(bufferization::createOneShotBufferizePass());
   pm.addPass(createLowerCopies());
   pm.addPass(createConvertLinalgToLoopsPass());
+  // Windows are indexed by affine maps.
+  pm.addPass(createLowerAffinePass());
   pm.addPass(createExpandNoise());
   pm.addPass(createExpandRounding());
   pm.addPass(createCanonicalizerPass());

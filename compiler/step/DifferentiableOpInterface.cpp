@@ -16,6 +16,7 @@
 void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
   registry.addExtension(+[](mlir::MLIRContext *context, VibDialect *) {
     registerLayerModels(context);
+    registerWindowModels(context);
     registerActivationModels(context);
     registerDistributionModels(context);
     registerCategoricalDistribution(context);

@@ -18,6 +18,7 @@ namespace vib {
 
 /// Attach the implementations of the interface to the dialect's ops.
 void registerLayerModels(mlir::MLIRContext *context);
+void registerWindowModels(mlir::MLIRContext *context);
 void registerActivationModels(mlir::MLIRContext *context);
 void registerDistributionModels(mlir::MLIRContext *context);
 

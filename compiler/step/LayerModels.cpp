@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
-#include "dialect/Vib.h"
+#include "compiler/step/Images.h"
+#include "dialect/VibVerify.h"
 #include <cmath>
 
 using namespace mlir;
@@ -113,8 +114,9 @@ struct LinearModel
   }
 };
 
-/// The input of a model is flat already, and so is what has one dimension
-/// after the rows: nothing is computed then.
+/// A feature map is copied in the order of PyTorch, which has its channels
+/// first. The input of a model is flat already, and so is what has one
+/// dimension after the rows: nothing is computed then.
 struct FlattenModel
     : DifferentiableOpInterface::ExternalModel<FlattenModel, FlattenOp> {
   static bool isFlat(StepBuilder &step, Value tensor) {
@@ -126,7 +128,10 @@ struct FlattenModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto flatten = cast<FlattenOp>(op);
     Value x = step.getTensor(flatten.getInput());
-    step.set(flatten.getResult(), isFlat(step, x) ? x : step.flatten(x));
+    step.set(flatten.getResult(), isFlat(step, x) ? x
+                                  : isFeatureMap(flatten.getInput())
+                                      ? flattenImage(step, x)
+                                      : step.flatten(x));
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {
@@ -135,12 +140,12 @@ struct FlattenModel
       return;
     Value x = step.getTensor(flatten.getInput());
     Value dy = step.getAdjoint(flatten.getResult()).front();
-    step.addAdjoint(
-        flatten.getInput(),
-        isFlat(step, x)
-            ? dy
-            : step.unflatten(dy, cast<RankedTensorType>(x.getType()).getShape(),
-                             step.getDims(x)));
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(x.getType()).getShape();
+    step.addAdjoint(flatten.getInput(),
+                    isFlat(step, x) ? dy
+                    : isFeatureMap(flatten.getInput())
+                        ? unflattenImage(step, dy, shape)
+                        : step.unflatten(dy, shape, step.getDims(x)));
   }
 };
 

@@ -13,6 +13,7 @@
 
 #include "compiler/step/LoopVerifier.h"
 #include "compiler/step/Dims.h"
+#include "compiler/step/WindowMap.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -59,6 +60,8 @@ private:
   LogicalResult verifyType(Operation &op, Type type);
   LogicalResult verifyScalarOp(Operation &op);
   LogicalResult verifyLoop(linalg::LinalgOp op);
+  LogicalResult verifyWindow(linalg::LinalgOp op, OpOperand &init,
+                             AffineMap map);
   LogicalResult verifyBody(linalg::GenericOp op);
   LogicalResult verifySlice(OffsetSizeAndStrideOpInterface slice,
                             RankedTensorType whole);
@@ -170,12 +173,15 @@ LogicalResult LoopVerifier::verifyLoop(linalg::LinalgOp op) {
     if (failed(verifyType(*op, operand.get().getType())))
       return failure();
     AffineMap map = op.getMatchingIndexingMap(&operand);
-    if (!map.isProjectedPermutation())
+    if (!isWindowMap(map))
       return op->emitOpError("expected operand ")
-             << number << " to be indexed by loops, each at most once, but its "
-             << "map is " << AffineMapAttr::get(map);
+             << number << " to be indexed by loops or sums of multiples of "
+             << "them, each loop at most once, but its map is "
+             << AffineMapAttr::get(map);
     if (!op.isDpsInit(&operand))
       continue;
+    if (failed(verifyWindow(op, operand, map)))
+      return failure();
     for (auto [loop, kind] : llvm::enumerate(kinds))
       if (kind != utils::IteratorType::reduction && !map.isFunctionOfDim(loop))
         return op->emitOpError("expected loop ")
@@ -185,6 +191,27 @@ LogicalResult LoopVerifier::verifyLoop(linalg::LinalgOp op) {
   }
   auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
   return generic ? verifyBody(generic) : success();
+}
+
+/// Positions that are computed in any order write elements of their own. What
+/// none of them writes is kept, so the op must read it.
+LogicalResult LoopVerifier::verifyWindow(linalg::LinalgOp op, OpOperand &init,
+                                         AffineMap map) {
+  if (map.isProjectedPermutation())
+    return success();
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  auto type = cast<RankedTensorType>(init.get().getType());
+  bool isWhole = isBijective(map, extents, type.getShape());
+  if (!isWhole &&
+      (!isInjective(map, extents) || op.getNumReductionLoops() != 0))
+    return op->emitOpError("expected each position to write an element of its "
+                           "own, but the map of operand ")
+           << init.getOperandNumber() << " is " << AffineMapAttr::get(map);
+  if (isWhole || op.payloadUsesValueFromOperand(&init))
+    return success();
+  return op->emitOpError("expected it to add to operand ")
+         << init.getOperandNumber() << ", of which it does not write all "
+         << "elements";
 }
 
 LogicalResult LoopVerifier::verifyBody(linalg::GenericOp op) {

@@ -100,11 +100,13 @@ def VerifyStep : Pass<"vib-verify-step", "mlir::ModuleOp"> {
     what the runtime reads.
 
     The bodies consist of linalg ops, slices, empty tensors and scalar
-    constants. Every operand of a linalg op is indexed by loops, each at most
-    once, and every loop that is not a reduction is a dimension of each result.
-    The names in `vib.dims` are distinct, one for each loop. Slices have static
-    offsets and sizes, and strides of 1. The bodies of linalg
-    ops contain arithmetic that every target supports, without flags that allow
+    constants. Every operand of a linalg op is indexed by loops or, for windows,
+    by sums of multiples of loops, each loop at most once, and every loop that is
+    not a reduction is a dimension of each result. A result that is indexed by
+    sums has one position for each element, or the op adds to what it leaves as
+    it is. The names in `vib.dims` are distinct, one for each loop. Slices have
+    static offsets and sizes, and strides of 1. The bodies of linalg ops contain
+    arithmetic that every target supports, without flags that allow
     other results. No op reads elements that no op has written.
 
     ```mlir

@@ -691,7 +691,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // Nothing to train.
-// expected-error @+1 {{'vib.model' op has no parameters, so that there is nothing to train: expected at least one 'vib.linear' or 'vib.mlp'}}
+// expected-error @+1 {{'vib.model' op has no parameters, so that there is nothing to train: expected at least one 'vib.linear', 'vib.mlp' or 'vib.conv2d'}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.normal %x softplus(0.0) : tensor<?x8xf32> -> !vib.normal<4>
   %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>

@@ -7,7 +7,7 @@ func.func @predict(%x: tensor<8x4xf32>) {
   %none = tensor.empty() : tensor<8x4xf32>
   %y = vib.kernel "k" ins(%x : tensor<8x4xf32>) outs(%none as %none : tensor<8x4xf32>) {
     %e = tensor.empty() : tensor<8x4xf32>
-    // expected-error @+1 {{expected operand 0 to be indexed by loops, each at most once, but its map is affine_map<(d0, d1) -> (d0, 0)>}}
+    // expected-error @+1 {{expected operand 0 to be indexed by loops or sums of multiples of them, each loop at most once, but its map is affine_map<(d0, d1) -> (d0, 0)>}}
     %0 = linalg.generic {indexing_maps = [affine_map<(b, k) -> (b, 0)>, affine_map<(b, k) -> (b, k)>],
                          iterator_types = ["parallel", "parallel"]}
         ins(%x : tensor<8x4xf32>) outs(%e : tensor<8x4xf32>) {
@@ -26,7 +26,7 @@ func.func @predict(%x: tensor<8x4xf32>) {
   %none = tensor.empty() : tensor<8x4xf32>
   %y = vib.kernel "k" ins(%x : tensor<8x4xf32>) outs(%none as %none : tensor<8x4xf32>) {
     %e = tensor.empty() : tensor<16xf32>
-    // expected-error @+1 {{expected operand 0 to be indexed by loops, each at most once}}
+    // expected-error @+1 {{expected operand 0 to be indexed by loops or sums of multiples of them, each loop at most once}}
     %0 = linalg.generic {indexing_maps = [affine_map<(b) -> (b floordiv 2, 0)>, affine_map<(b) -> (b)>],
                          iterator_types = ["parallel"]}
         ins(%x : tensor<8x4xf32>) outs(%e : tensor<16xf32>) {
@@ -35,6 +35,49 @@ func.func @predict(%x: tensor<8x4xf32>) {
     } -> tensor<16xf32>
     vib.yield %x : tensor<8x4xf32>
   } -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+// Windows that overlap would be written by several positions at the same time.
+func.func @predict(%x: tensor<8x4x2xf32>) {
+  %none = tensor.empty() : tensor<8x5xf32>
+  %y = vib.kernel "k" ins(%x : tensor<8x4x2xf32>) outs(%none as %none : tensor<8x5xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<8x5xf32>
+    %z = linalg.fill ins(%zero : f32) outs(%e : tensor<8x5xf32>) -> tensor<8x5xf32>
+    // expected-error @+1 {{expected each position to write an element of its own, but the map of operand 1 is affine_map<(d0, d1, d2) -> (d0, d1 + d2)>}}
+    %0 = linalg.generic {indexing_maps = [affine_map<(b, h, r) -> (b, h, r)>, affine_map<(b, h, r) -> (b, h + r)>],
+                         iterator_types = ["parallel", "parallel", "parallel"]}
+        ins(%x : tensor<8x4x2xf32>) outs(%z : tensor<8x5xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = arith.addf %o, %a : f32
+      linalg.yield %s : f32
+    } -> tensor<8x5xf32>
+    vib.yield %0 : tensor<8x5xf32>
+  } -> tensor<8x5xf32>
+  return
+}
+
+// -----
+
+// What lies between the windows would be undefined.
+func.func @predict(%x: tensor<8x4xf32>) {
+  %none = tensor.empty() : tensor<8x8xf32>
+  %y = vib.kernel "k" ins(%x : tensor<8x4xf32>) outs(%none as %none : tensor<8x8xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<8x8xf32>
+    %z = linalg.fill ins(%zero : f32) outs(%e : tensor<8x8xf32>) -> tensor<8x8xf32>
+    // expected-error @+1 {{expected it to add to operand 1, of which it does not write all elements}}
+    %0 = linalg.generic {indexing_maps = [affine_map<(b, h) -> (b, h)>, affine_map<(b, h) -> (b, h * 2)>],
+                         iterator_types = ["parallel", "parallel"]}
+        ins(%x : tensor<8x4xf32>) outs(%z : tensor<8x8xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      linalg.yield %a : f32
+    } -> tensor<8x8xf32>
+    vib.yield %0 : tensor<8x8xf32>
+  } -> tensor<8x8xf32>
   return
 }
 

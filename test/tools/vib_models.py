@@ -21,6 +21,8 @@ class Model:
         # Of its own, so that the other models stay the same.
         self.extra = random.Random(seed + 2**33)
         self.positions = self.extra.random() < 0.25
+        self.windows = random.Random(seed + 2**32)
+        self.images = self.windows.random() < 0.25
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -119,6 +121,54 @@ class Model:
             product *= extent
         return product
 
+    def convolution(self, value, shape, layer):
+        """A random convolution of images [height, width, channels]."""
+        r = self.windows
+        kernel, stride, dilation, padding, extents = [], [], [], [], []
+        for size in shape[:2]:
+            while True:
+                k, s, d = r.choice((1, 2, 3, 5)), r.choice((1, 1, 2, 3)), r.choice((1, 1, 2))
+                reach = (k - 1) * d + 1
+                low, high = r.randrange(min(reach, 4)), r.randrange(min(reach, 4))
+                if size + low + high >= reach:
+                    break
+            kernel.append(k)
+            stride.append(s)
+            dilation.append(d)
+            padding += [low, high]
+            extents.append((size + low + high - reach) // s + 1)
+        channels = r.choice((1, 2, 3, 8, 16, 20, 32, 40))
+        result = self.name()
+        self.add(f"{result} = vib.conv2d {value} @{layer} kernel({kernel[0]}, {kernel[1]}) "
+                 f"channels({channels}) stride({stride[0]}, {stride[1]}) padding({padding}) "
+                 f"dilation({dilation[0]}, {dilation[1]}) : {self.tensor(*shape)}", 1)
+        return result, [*extents, channels]
+
+    def pooling(self, value, shape):
+        r = self.windows
+        window = [r.choice([n for n in (1, 2, 3) if n <= size]) for size in shape[:2]]
+        stride = window if r.random() < 0.6 else [r.choice((1, 2)) for _ in window]
+        result = self.name()
+        self.add(f"{result} = vib.max_pool {value} window({window[0]}, {window[1]}) "
+                 f"stride({stride[0]}, {stride[1]}) : {self.tensor(*shape)}", 1)
+        return result, [(size - n) // s + 1 for size, n, s in zip(shape, window, stride)] + [shape[2]]
+
+    def feature_map(self, value, shape):
+        """Layers with windows; returns the flattened result and its width."""
+        r = self.windows
+        for number in range(r.randint(1, 3)):
+            value, shape = self.convolution(value, shape, f"images.{number}")
+            if r.random() < 0.8:
+                result = self.name()
+                self.add(f"{result} = vib.{r.choice(ACTIVATIONS)} {value} : "
+                         f"{self.tensor(*shape)}", 1)
+                value = result
+            if r.random() < 0.5:
+                value, shape = self.pooling(value, shape)
+        result = self.name()
+        self.add(f"{result} = vib.flatten {value} : {self.tensor(*shape)}", 1)
+        return result, shape[0] * shape[1] * shape[2]
+
     # ---- Parts
 
     def write(self):
@@ -130,7 +180,11 @@ class Model:
             self.shape = [self.extra.choice((1, 2, 3, 4))
                           for _ in range(self.extra.choice((1, 1, 2)))]
             self.shape.append(self.extra.choice(WIDTHS))
+        if self.images:
+            self.shape = [self.windows.choice((1, 4, 7, 9, 12)) for _ in range(2)]
+            self.shape.append(self.windows.choice((1, 2, 3, 16)))
         width = self.count(self.shape)
+        shaped = self.positions or self.images
         element = "ui8" if self.bytes else self.type
         value = "%x"
         if self.bytes:
@@ -138,17 +192,19 @@ class Model:
             value = self.name()
             self.add(f"{value} = vib.scale %x to [{low}, {high}] : "
                      f"{self.tensor(*self.shape, element='ui8')} -> "
-                     f"{self.tensor(*self.shape) if self.positions else self.tensor(width)}", 1)
+                     f"{self.tensor(*self.shape) if shaped else self.tensor(width)}", 1)
         elif self.extra.random() < 0.2:
             value = self.name()
             self.add(f"{value} = vib.scale %x from [-1.0, 1.5] to [-2.0, 0.5] : "
                      f"{self.tensor(*self.shape)} -> "
-                     f"{self.tensor(*self.shape) if self.positions else self.tensor(width)}", 1)
-        elif rank > 1 and not self.positions:
+                     f"{self.tensor(*self.shape) if shaped else self.tensor(width)}", 1)
+        elif rank > 1 and not shaped:
             value = self.name()
             self.add(f"{value} = vib.flatten %x : {self.tensor(*self.shape)} -> "
                      f"{self.tensor(width)}", 1)
-        if self.positions:
+        if self.images:
+            value, width = self.feature_map(value, self.shape)
+        elif self.positions:
             value, width = self.at_positions(value, self.shape)
         posterior = self.encoder(value, width)
         likelihood = self.decoder(posterior)

@@ -1,0 +1,134 @@
+//===- WindowMap.cpp - Maps that read windows -------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/step/WindowMap.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include <map>
+
+using namespace mlir;
+using namespace vib;
+
+/// Adds `factor` times `expr`; false if it is not linear.
+static bool addTerms(AffineExpr expr, int64_t factor,
+                     std::map<unsigned, int64_t> &terms, int64_t &offset) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
+    offset += factor * constant.getValue();
+    return true;
+  }
+  if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+    terms[dim.getPosition()] += factor;
+    return true;
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return false;
+  if (binary.getKind() == AffineExprKind::Add)
+    return addTerms(binary.getLHS(), factor, terms, offset) &&
+           addTerms(binary.getRHS(), factor, terms, offset);
+  auto constant = dyn_cast<AffineConstantExpr>(binary.getRHS());
+  return binary.getKind() == AffineExprKind::Mul && constant &&
+         addTerms(binary.getLHS(), factor * constant.getValue(), terms, offset);
+}
+
+std::optional<LinearIndex> vib::getLinearIndex(AffineExpr expr) {
+  std::map<unsigned, int64_t> terms;
+  LinearIndex index;
+  if (!addTerms(expr, 1, terms, index.offset))
+    return std::nullopt;
+  index.terms.assign(terms.begin(), terms.end());
+  return index;
+}
+
+bool vib::isWindowMap(AffineMap map) {
+  llvm::SmallBitVector seen(map.getNumDims());
+  for (AffineExpr expr : map.getResults()) {
+    std::optional<LinearIndex> index = getLinearIndex(expr);
+    if (!index || index->terms.empty())
+      return false;
+    for (auto [loop, factor] : index->terms) {
+      if (factor == 0 || seen.test(loop))
+        return false;
+      seen.set(loop);
+    }
+  }
+  return map.getNumSymbols() == 0;
+}
+
+/// The number of indices if no two positions have the same one: as in a number
+/// with digits, a factor is larger than what smaller factors add up to.
+static std::optional<int64_t> countDigits(const LinearIndex &index,
+                                          ArrayRef<int64_t> extents) {
+  SmallVector<std::pair<int64_t, int64_t>> digits;
+  for (auto [loop, factor] : index.terms)
+    digits.push_back({std::abs(factor), extents[loop]});
+  llvm::sort(digits);
+  int64_t span = 1;
+  for (auto [factor, extent] : digits) {
+    if (extent > 1 && factor < span)
+      return std::nullopt;
+    span += factor * (extent - 1);
+  }
+  return span;
+}
+
+bool vib::isInjective(AffineMap map, ArrayRef<int64_t> extents) {
+  return isWindowMap(map) && llvm::all_of(map.getResults(), [&](AffineExpr e) {
+           return countDigits(*getLinearIndex(e), extents).has_value();
+         });
+}
+
+bool vib::isBijective(AffineMap map, ArrayRef<int64_t> extents,
+                      ArrayRef<int64_t> shape) {
+  if (!isInjective(map, extents))
+    return false;
+  for (auto [expr, size] : llvm::zip_equal(map.getResults(), shape)) {
+    int64_t positions = 1;
+    LinearIndex index = *getLinearIndex(expr);
+    for (auto [loop, factor] : index.terms)
+      positions *= extents[loop];
+    if (positions != size)
+      return false;
+  }
+  return true;
+}
+
+bool vib::hasWindow(linalg::LinalgOp op) {
+  return llvm::any_of(op.getIndexingMapsArray(), [](AffineMap map) {
+    return !map.isProjectedPermutation();
+  });
+}
+
+/// Whether the body adds the product of the two elements that are read, which
+/// may be extended, to the one that is written.
+static bool sumsProducts(linalg::GenericOp op) {
+  Block &body = *op.getBody();
+  auto add = body.getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  if (!add || add.getLhs() != body.getArgument(2))
+    return false;
+  auto product = add.getRhs().getDefiningOp<arith::MulFOp>();
+  auto isElement = [&](Value value, unsigned argument) {
+    if (auto extended = value.getDefiningOp<arith::ExtFOp>())
+      value = extended.getIn();
+    return value == body.getArgument(argument);
+  };
+  return product && isElement(product.getLhs(), 0) &&
+         isElement(product.getRhs(), 1);
+}
+
+bool vib::isContraction(linalg::LinalgOp op) {
+  if (linalg::isaContractionOpInterface(op))
+    return true;
+  auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
+  if (!generic || generic.getNumDpsInputs() != 2 ||
+      generic.getNumDpsInits() != 1 || generic.getNumReductionLoops() == 0 ||
+      !hasWindow(op))
+    return false;
+  SmallVector<AffineMap> maps = generic.getIndexingMapsArray();
+  return llvm::all_of(maps, isWindowMap) && maps[2].isProjectedPermutation() &&
+         sumsProducts(generic);
+}

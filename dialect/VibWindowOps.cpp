@@ -1,0 +1,164 @@
+//===- VibWindowOps.cpp - Layers that read windows of images ----*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibVerify.h"
+#include "dialect/VibWindow.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace vib;
+
+/// The byte that names the maximum of a window has this many values.
+static constexpr int64_t kMostTaps = 256;
+
+//===----------------------------------------------------------------------===//
+// Window
+//===----------------------------------------------------------------------===//
+
+SmallVector<int64_t> Window::getSamePadding(int64_t height,
+                                            int64_t width) const {
+  SmallVector<int64_t> zeros, sizes = {height, width};
+  for (auto [axis, size] : llvm::enumerate(sizes)) {
+    int64_t windows = llvm::divideCeil(size, strides[axis]);
+    int64_t total = std::max<int64_t>(
+        (windows - 1) * strides[axis] + getReach(axis) + 1 - size, 0);
+    zeros.append({total / 2, total - total / 2});
+  }
+  return zeros;
+}
+
+std::string Window::findMisfit(int64_t height, int64_t width) const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  SmallVector<int64_t> sizes = {height, width};
+  for (auto [axis, size] : llvm::enumerate(sizes)) {
+    StringRef what = axis == 0 ? "height" : "width";
+    int64_t reach = getReach(axis) + 1;
+    int64_t before = padding[2 * axis], after = padding[2 * axis + 1];
+    if (std::max(before, after) >= reach) {
+      os << "expected less padding than the " << what << " of a window, "
+         << reach << ", but got " << std::max(before, after);
+      return text;
+    }
+    if (size >= 1 && size + before + after >= reach)
+      continue;
+    os << "expected windows that fit into the image, but their " << what
+       << " is " << reach << " and that of the image ";
+    if (before + after)
+      os << "with its padding ";
+    os << "is " << size + before + after;
+    return text;
+  }
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Verifiers
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyImages(Operation *op, Type type, StringRef what) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || tensor.getRank() != 4 ||
+      ShapedType::isDynamicShape(tensor.getShape().drop_front()) ||
+      llvm::any_of(tensor.getShape().drop_front(),
+                   [](int64_t size) { return size < 1; }))
+    return op->emitOpError("expected ")
+           << what << " to be images, as in 'tensor<?x28x28x1xf32>' with "
+           << "height, width and channels, but got " << type;
+  if (!tensor.getElementType().isF32() && !tensor.getElementType().isF64())
+    return op->emitOpError("expected ")
+           << what << " to be f32 or f64 but got " << tensor.getElementType();
+  return success();
+}
+
+/// Numbers of at least `least`; other numbers come from the generic form.
+static LogicalResult verifyNumbers(Operation *op, StringRef what,
+                                   ArrayRef<int64_t> numbers, size_t count,
+                                   int64_t least) {
+  if (numbers.size() == count && llvm::all_of(numbers, [&](int64_t number) {
+        return number >= least && number <= kMostWindow;
+      }))
+    return success();
+  return op->emitOpError("expected ")
+         << what << " to be " << count << " numbers from " << least << " to "
+         << kMostWindow << " but got [" << numbers << "]";
+}
+
+static LogicalResult verifyWindow(Operation *op, const Window &window,
+                                  Value input, Value result,
+                                  std::optional<int64_t> channels) {
+  if (failed(verifyNumbers(op, "the size of a window", window.kernel, 2, 1)) ||
+      failed(verifyNumbers(op, "its stride", window.strides, 2, 1)) ||
+      failed(verifyNumbers(op, "its padding", window.padding, 4, 0)) ||
+      failed(verifyNumbers(op, "its dilation", window.dilations, 2, 1)) ||
+      failed(verifyImages(op, input.getType(), "the input")) ||
+      failed(verifyImages(op, result.getType(), "the result")))
+    return failure();
+  auto type = cast<RankedTensorType>(input.getType());
+  auto resultType = cast<RankedTensorType>(result.getType());
+  std::string problem =
+      window.findMisfit(type.getDimSize(1), type.getDimSize(2));
+  if (!problem.empty())
+    return op->emitOpError() << problem;
+  SmallVector<int64_t> shape(resultType.getShape());
+  for (unsigned axis : {0, 1})
+    shape[axis + 1] = window.getExtent(axis, type.getDimSize(axis + 1));
+  if (channels)
+    shape[3] = *channels;
+  if (ArrayRef(shape) != resultType.getShape())
+    return op->emitOpError("expected a result of ")
+           << resultType.clone(shape) << " but got " << resultType;
+  return verifySameRows(op, type, resultType);
+}
+
+LogicalResult Conv2DOp::verify() {
+  if (getName().empty())
+    return emitOpError("expected a name for its parameters");
+  Window window(getKernel(), getStrides(), getPadding(), getDilations());
+  return verifyWindow(*this, window, getInput(), getResult(), std::nullopt);
+}
+
+LogicalResult MaxPoolOp::verify() {
+  Window window(getWindow(), getStrides());
+  auto type = cast<RankedTensorType>(getInput().getType());
+  if (failed(verifyWindow(*this, window, getInput(), getResult(),
+                          type.getRank() == 4 ? type.getDimSize(3) : 0)))
+    return failure();
+  if (window.kernel[0] * window.kernel[1] <= kMostTaps)
+    return success();
+  return emitOpError("expected windows of at most ")
+         << kMostTaps << " elements but got " << window.kernel[0] << " x "
+         << window.kernel[1];
+}
+
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+SmallVector<Parameter> Conv2DOp::getParameters() {
+  int64_t height = getKernel()[0], width = getKernel()[1];
+  Parameter weight{(getName() + ".weight").str(),
+                   ParameterKind::Weight,
+                   {getChannels(), getInputChannels() * height * width}};
+  weight.fanIn = height * width * getInputChannels();
+  weight.fanOut = height * width * getChannels();
+  Parameter bias{
+      (getName() + ".bias").str(), ParameterKind::Bias, {getChannels()}};
+  return {std::move(weight), std::move(bias)};
+}
+
+bool vib::isFeatureMap(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<Conv2DOp, MaxPoolOp>(op))
+      return true;
+    if (!isa<ReLUOp, TanhOp, SigmoidOp, GELUOp, SoftplusOp, AddOp>(op))
+      return false;
+    value = op->getOperand(0);
+  }
+  return false;
+}

@@ -1,0 +1,109 @@
+//===- VibWindowOps.td - Layers that read windows of images -*- tablegen -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_DIALECT_VIBWINDOWOPS_TD
+#define VIB_DIALECT_VIBWINDOWOPS_TD
+
+include "VibBase.td"
+include "VibInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Vib_Conv2DOp : Vib_NamedOp<"conv2d", "h", [
+    Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "layers";
+  let summary = "applies a convolution to images";
+  let description = [{
+    Images are [height, width, channels]. The result at (h, w, n) is
+
+    ```text
+    bias[n] + sum over r, q, c of weight[n, c, r, q] * x[h * sh + r * dh - top, w * sw + q * dw - left, c]
+    ```
+
+    where x is 0 outside of the image. (As in PyTorch, the kernel is not
+    flipped.) The symbol names the layer. `@encode.0` owns the parameters
+    `encode.0.weight` and `encode.0.bias`, as PyTorch's `state_dict` names those
+    of a `Conv2d`. Files contain the weight as `[out, in * height * width]`, in
+    the order of PyTorch's `[out, in, height, width]`. `init` of `vib.train` sets
+    the initial weights; biases start at zero.
+
+    - `kernel(height, width)`: the size of the window.
+    - `channels(n)`: the channels of the result.
+    - `stride(vertical, horizontal)`: the distance of two windows; (1, 1) if left out.
+    - `padding(…)`: the zeros around the image. `valid`, which is the default, is
+      none; with `same` the result has the height and the width of the input
+      divided by the stride, rounded up, and an odd number of zeros has one more
+      at the bottom or on the right; `[vertical, horizontal]` or `[top, bottom,
+      left, right]` are numbers below the size of the window.
+    - `dilation(vertical, horizontal)`: the distance of two elements that a window
+      reads; (1, 1) if left out.
+    - **Input**: `tensor<?xHxWxCxf32>` or f64.
+    - **Result**: `tensor<?xHxWxNxf32>` of the same element type. It may be left
+      out.
+    - **Errors**: a window larger than the image with its padding, a result of
+      another shape, the name of a layer with other sizes.
+
+    ```mlir
+    %h = vib.conv2d %x @encode.0 kernel(5, 5) channels(32) padding(same) : tensor<?x28x28x1xf32> -> tensor<?x28x28x32xf32>
+    %h = vib.conv2d %x @encode.0 kernel(4, 4) channels(32) stride(2, 2) padding([1, 1]) : tensor<?x28x28x1xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name,
+                       DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$padding,
+                       DenseI64ArrayAttr:$dilations);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input $name ``
+    custom<Convolution>($kernel, $strides, $padding, $dilations, type($input),
+                        type($result))
+    attr-dict
+  }];
+  let hasVerifier = 1;
+  let declarations = [{
+    int64_t getInputChannels() { return getInput().getType().getDimSize(3); }
+    int64_t getChannels() { return getType().getDimSize(3); }
+    /// The distance from the first to the last element of a window.
+    int64_t getReach(unsigned axis) {
+      return (getKernel()[axis] - 1) * getDilations()[axis];
+    }
+  }];
+}
+
+def Vib_MaxPoolOp : Vib_NamedOp<"max_pool", "h", [Pure]> {
+  let group = "layers";
+  let summary = "takes the largest element of each window of an image";
+  let description = [{
+    Each channel by itself. The last rows and columns of the image are left out
+    if no whole window fits there. The gradient goes to the element that was the
+    maximum. If several elements of a window are equal, it goes to the first
+    one, row by row, as in PyTorch.
+
+    - `window(height, width)`: the size of the window, of at most 256 elements.
+    - `stride(vertical, horizontal)`: the distance of two windows; that of
+      windows side by side if left out.
+    - **Input**: `tensor<?xHxWxCxf32>` or f64.
+    - **Result**: `tensor<?xHxWxCxf32>` of the same element type. It may be left
+      out.
+    - **Errors**: a window larger than the image, a result of another shape.
+
+    ```mlir
+    %h = vib.max_pool %x window(2, 2) : tensor<?x28x28x32xf32> -> tensor<?x14x14x32xf32>
+    %h = vib.max_pool %x window(3, 3) stride(2, 2) : tensor<?x28x28x32xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, DenseI64ArrayAttr:$window,
+                       DenseI64ArrayAttr:$strides);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input `` custom<Pooling>($window, $strides, type($input), type($result))
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // VIB_DIALECT_VIBWINDOWOPS_TD

@@ -1,0 +1,277 @@
+//===- VibWindowSyntax.cpp - The textual form of windows --------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/VibDiagnostics.h"
+#include "dialect/VibSyntax.h"
+#include "dialect/VibWindow.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace vib;
+
+namespace {
+
+/// The clauses of a window in the order in which they are printed. They may be
+/// written in any order.
+struct Clauses {
+  std::optional<SmallVector<int64_t>> kernel, strides, dilations, padding;
+  std::optional<int64_t> channels;
+  bool isSame = false;
+};
+
+} // namespace
+
+/// Parses `open`, whole numbers of at least `least`, and the closing bracket.
+static FailureOr<SmallVector<int64_t>>
+parseNumbers(OpAsmParser &parser, StringRef what, uint64_t least,
+             ArrayRef<size_t> counts, AsmParser::Delimiter delimiter) {
+  SMLoc loc = parser.getCurrentLocation();
+  SmallVector<int64_t> numbers;
+  auto parseOne = [&]() -> ParseResult {
+    IntegerAttr number;
+    if (parseCount(parser, number, what, least, kMostWindow))
+      return failure();
+    numbers.push_back(number.getInt());
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(delimiter, parseOne))
+    return failure();
+  if (llvm::is_contained(counts, numbers.size()))
+    return numbers;
+  InFlightDiagnostic diagnostic = parser.emitError(loc, "expected ");
+  llvm::interleave(
+      counts, [&](size_t count) { diagnostic << count; },
+      [&] { diagnostic << " or "; });
+  return diagnostic << " numbers but got " << numbers.size();
+}
+
+/// A vertical and a horizontal number.
+static ParseResult parsePair(OpAsmParser &parser, StringRef what,
+                             std::optional<SmallVector<int64_t>> &pair) {
+  FailureOr<SmallVector<int64_t>> numbers =
+      parseNumbers(parser, what, 1, {2}, AsmParser::Delimiter::Paren);
+  if (failed(numbers))
+    return failure();
+  pair = *numbers;
+  return success();
+}
+
+static ParseResult parsePadding(OpAsmParser &parser, Clauses &clauses) {
+  if (parser.parseLParen())
+    return failure();
+  SMLoc loc = parser.getCurrentLocation();
+  if (succeeded(parser.parseOptionalKeyword("valid"))) {
+    clauses.padding = SmallVector<int64_t>(4, 0);
+  } else if (succeeded(parser.parseOptionalKeyword("same"))) {
+    clauses.padding = SmallVector<int64_t>();
+    clauses.isSame = true;
+  } else if (*loc.getPointer() == '[') {
+    FailureOr<SmallVector<int64_t>> numbers = parseNumbers(
+        parser, "the padding", 0, {2, 4}, AsmParser::Delimiter::Square);
+    if (failed(numbers))
+      return failure();
+    if (numbers->size() == 2)
+      numbers = SmallVector<int64_t>{(*numbers)[0], (*numbers)[0],
+                                     (*numbers)[1], (*numbers)[1]};
+    clauses.padding = *numbers;
+  } else {
+    return parser.emitError(loc, "expected 'valid', 'same' or numbers, as in "
+                                 "'[1, 1]', but got ")
+           << describeToken(loc.getPointer());
+  }
+  return parser.parseRParen();
+}
+
+static ParseResult parseChannels(OpAsmParser &parser, Clauses &clauses) {
+  IntegerAttr channels;
+  if (parser.parseLParen() ||
+      parseCount(parser, channels, "the number of channels", 1, kMostCounted) ||
+      parser.parseRParen())
+    return failure();
+  clauses.channels = channels.getInt();
+  return success();
+}
+
+/// Parses the clauses up to the colon. `known` are those of the op.
+static ParseResult parseClauses(OpAsmParser &parser, ArrayRef<StringRef> known,
+                                Clauses &clauses) {
+  llvm::SmallDenseSet<StringRef> seen;
+  while (failed(parser.parseOptionalColon())) {
+    SMLoc loc = parser.getCurrentLocation();
+    StringRef name;
+    if (failed(parser.parseOptionalKeyword(&name)) ||
+        !llvm::is_contained(known, name)) {
+      InFlightDiagnostic diagnostic = parser.emitError(loc);
+      return describeUnknown(diagnostic, loc, known);
+    }
+    if (!seen.insert(name).second)
+      return parser.emitError(loc, "expected '") << name << "' once";
+    ParseResult parsed =
+        name == "kernel" || name == "window"
+            ? parsePair(parser, "the size of a window", clauses.kernel)
+        : name == "stride" ? parsePair(parser, "a stride", clauses.strides)
+        : name == "dilation"
+            ? parsePair(parser, "a dilation", clauses.dilations)
+        : name == "padding" ? parsePadding(parser, clauses)
+                            : parseChannels(parser, clauses);
+    if (parsed)
+      return failure();
+  }
+  return success();
+}
+
+/// Parses `input (-> result)?`. `result` stays null if it is not written.
+static ParseResult parseImages(OpAsmParser &parser, Type &input, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseType(input))
+    return failure();
+  auto type = dyn_cast<RankedTensorType>(input);
+  if (!type || type.getRank() != 4 ||
+      ShapedType::isDynamicShape(type.getShape().drop_front()))
+    return parser.emitError(loc, "expected images, as in "
+                                 "'tensor<?x28x28x1xf32>' with height, width "
+                                 "and channels, but got ")
+           << input;
+  if (failed(parser.parseOptionalArrow()))
+    return success();
+  loc = parser.getCurrentLocation();
+  if (parser.parseType(result))
+    return failure();
+  if (!isa<RankedTensorType>(result))
+    return parser.emitError(loc, "expected a ranked tensor but got ") << result;
+  return success();
+}
+
+/// The type of the result, which is not written.
+static Type inferResult(Type input, const Window &window, int64_t channels) {
+  auto type = cast<RankedTensorType>(input);
+  SmallVector<int64_t> shape(type.getShape());
+  for (unsigned axis : {0, 1})
+    shape[axis + 1] = window.getExtent(axis, shape[axis + 1]);
+  shape[3] = channels;
+  return type.clone(shape);
+}
+
+ParseResult
+vib::parseConvolution(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
+                      DenseI64ArrayAttr &strides, DenseI64ArrayAttr &padding,
+                      DenseI64ArrayAttr &dilations, Type &input, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  Clauses clauses;
+  if (parseClauses(parser,
+                   {"kernel", "channels", "stride", "padding", "dilation"},
+                   clauses))
+    return failure();
+  if (!clauses.kernel)
+    return parser.emitError(loc, "expected the size of the windows, as in "
+                                 "'kernel(5, 5)'");
+  Window window(*clauses.kernel,
+                clauses.strides.value_or(SmallVector<int64_t>{1, 1}),
+                clauses.padding.value_or(SmallVector<int64_t>(4, 0)),
+                clauses.dilations.value_or(SmallVector<int64_t>{1, 1}));
+  SMLoc typeLoc = parser.getCurrentLocation();
+  if (parseImages(parser, input, result))
+    return failure();
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
+  if (clauses.isSame)
+    window.padding = window.getSamePadding(shape[1], shape[2]);
+  Builder &builder = parser.getBuilder();
+  kernel = builder.getDenseI64ArrayAttr(window.kernel);
+  strides = builder.getDenseI64ArrayAttr(window.strides);
+  padding = builder.getDenseI64ArrayAttr(window.padding);
+  dilations = builder.getDenseI64ArrayAttr(window.dilations);
+  if (!clauses.channels && !result)
+    return parser.emitError(loc, "expected the channels of the result, as in "
+                                 "'channels(32)', or its type");
+  std::string problem = window.findMisfit(shape[1], shape[2]);
+  if (!problem.empty())
+    return parser.emitError(typeLoc) << problem;
+  if (!result)
+    result = inferResult(input, window, *clauses.channels);
+  auto type = cast<RankedTensorType>(result);
+  if (clauses.channels && type.getRank() == 4 &&
+      type.getDimSize(3) != *clauses.channels)
+    return parser.emitError(typeLoc, "expected a result of ")
+           << *clauses.channels << " channels but got " << type;
+  return success();
+}
+
+static void printPair(OpAsmPrinter &printer, StringRef name,
+                      ArrayRef<int64_t> pair) {
+  printer << ' ' << name << '(';
+  llvm::interleaveComma(pair, printer);
+  printer << ')';
+}
+
+static void printImages(OpAsmPrinter &printer, Type input, Type result) {
+  printer << " : " << input << " -> " << result;
+}
+
+void vib::printConvolution(OpAsmPrinter &printer, Operation *,
+                           DenseI64ArrayAttr kernel, DenseI64ArrayAttr strides,
+                           DenseI64ArrayAttr padding,
+                           DenseI64ArrayAttr dilations, Type input,
+                           Type result) {
+  Window window(kernel.asArrayRef(), strides.asArrayRef(), padding.asArrayRef(),
+                dilations.asArrayRef());
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
+  printPair(printer, "kernel", window.kernel);
+  printer << " channels(" << cast<RankedTensorType>(result).getDimSize(3)
+          << ')';
+  SmallVector<int64_t> ones = {1, 1};
+  if (window.strides != ones)
+    printPair(printer, "stride", window.strides);
+  if (llvm::any_of(window.padding, [](int64_t zeros) { return zeros != 0; })) {
+    printer << " padding(";
+    if (window.padding == window.getSamePadding(shape[1], shape[2])) {
+      printer << "same";
+    } else {
+      printer << '[';
+      llvm::interleaveComma(window.padding, printer);
+      printer << ']';
+    }
+    printer << ')';
+  }
+  if (window.dilations != ones)
+    printPair(printer, "dilation", window.dilations);
+  printImages(printer, input, result);
+}
+
+ParseResult vib::parsePooling(OpAsmParser &parser, DenseI64ArrayAttr &size,
+                              DenseI64ArrayAttr &strides, Type &input,
+                              Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  Clauses clauses;
+  if (parseClauses(parser, {"window", "stride"}, clauses))
+    return failure();
+  if (!clauses.kernel)
+    return parser.emitError(loc, "expected the size of the windows, as in "
+                                 "'window(2, 2)'");
+  Window window(*clauses.kernel, clauses.strides.value_or(*clauses.kernel));
+  SMLoc typeLoc = parser.getCurrentLocation();
+  if (parseImages(parser, input, result))
+    return failure();
+  size = parser.getBuilder().getDenseI64ArrayAttr(window.kernel);
+  strides = parser.getBuilder().getDenseI64ArrayAttr(window.strides);
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
+  std::string problem = window.findMisfit(shape[1], shape[2]);
+  if (!problem.empty())
+    return parser.emitError(typeLoc) << problem;
+  if (!result)
+    result = inferResult(input, window, shape[3]);
+  return success();
+}
+
+void vib::printPooling(OpAsmPrinter &printer, Operation *,
+                       DenseI64ArrayAttr size, DenseI64ArrayAttr strides,
+                       Type input, Type result) {
+  printPair(printer, "window", size);
+  if (strides != size)
+    printPair(printer, "stride", strides);
+  printImages(printer, input, result);
+}

@@ -1,0 +1,169 @@
+// Broken if a window that has no meaning is accepted, or is refused without saying what
+// was expected.
+// RUN: vib-opt %s -verify-diagnostics -split-input-file
+
+func.func @larger_than_the_image(%x: tensor<?x4x9x1xf32>) {
+  // expected-error @+1 {{expected windows that fit into the image, but their height is 5 and that of the image is 4}}
+  %0 = vib.conv2d %x @c kernel(5, 5) channels(2) : tensor<?x4x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @larger_with_dilation(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected windows that fit into the image, but their width is 13 and that of the image with its padding is 11}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) padding([0, 1]) dilation(2, 6) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @much_padding(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected less padding than the height of a window, 3, but got 3}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) padding([3, 0]) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @no_images(%x: tensor<?x81xf32>) {
+  // expected-error @+1 {{expected images, as in 'tensor<?x28x28x1xf32>' with height, width and channels, but got 'tensor<?x81xf32>'}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) : tensor<?x81xf32>
+  return
+}
+
+// -----
+
+func.func @no_kernel(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected the size of the windows, as in 'kernel(5, 5)'}}
+  %0 = vib.conv2d %x @c channels(2) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @no_channels(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected the channels of the result, as in 'channels(32)', or its type}}
+  %0 = vib.conv2d %x @c kernel(3, 3) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @unknown_clause(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected one of 'kernel', 'channels', 'stride', 'padding', 'dilation' but got 'strides'; did you mean 'stride'?}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) strides(2, 2) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @twice(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected 'kernel' once}}
+  %0 = vib.conv2d %x @c kernel(3, 3) kernel(5, 5) channels(2) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @one_number(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected 2 numbers but got 1}}
+  %0 = vib.conv2d %x @c kernel(3) channels(2) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @three_numbers(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected 2 or 4 numbers but got 3}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) padding([1, 1, 1]) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @padding(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected 'valid', 'same' or numbers, as in '[1, 1]', but got 'full'}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) padding(full) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @no_stride(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected a stride to be a whole number from 1 to 65536 but got '0'}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) stride(1, 0) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @channels(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected a result of 2 channels but got 'tensor<?x7x7x3xf32>'}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) : tensor<?x9x9x1xf32> -> tensor<?x7x7x3xf32>
+  return
+}
+
+// -----
+
+func.func @another_shape(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.conv2d' op expected a result of 'tensor<?x7x7x3xf32>' but got 'tensor<?x9x9x3xf32>'}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(3) : tensor<?x9x9x1xf32> -> tensor<?x9x9x3xf32>
+  return
+}
+
+// -----
+
+func.func @another_type(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.conv2d' op expected a result of 'f32' as its input is, but got 'f64'}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(3) : tensor<?x9x9x1xf32> -> tensor<?x7x7x3xf64>
+  return
+}
+
+// -----
+
+func.func @generic(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.conv2d' op expected its stride to be 2 numbers from 1 to 65536 but got [0, 1]}}
+  %0 = "vib.conv2d"(%x) <{name = "c", kernel = array<i64: 3, 3>, strides = array<i64: 0, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}> : (tensor<?x9x9x1xf32>) -> tensor<?x7x7x3xf32>
+  return
+}
+
+// -----
+
+func.func @many_taps(%x: tensor<?x99x99x1xf32>) {
+  // expected-error @+1 {{'vib.max_pool' op expected windows of at most 256 elements but got 17 x 17}}
+  %0 = vib.max_pool %x window(17, 17) : tensor<?x99x99x1xf32>
+  return
+}
+
+// -----
+
+func.func @pooled_channels(%x: tensor<?x8x8x3xf32>) {
+  // expected-error @+1 {{'vib.max_pool' op expected a result of 'tensor<?x4x4x3xf32>' but got 'tensor<?x4x4x2xf32>'}}
+  %0 = vib.max_pool %x window(2, 2) : tensor<?x8x8x3xf32> -> tensor<?x4x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @scaled_to_another_image(%x: tensor<?x28x28x1xui8>) {
+  // expected-error @+1 {{'vib.scale' op expected a result with the dimensions of 'tensor<?x28x28x1xui8>', or with one dimension after the batch, but got 'tensor<?x28x14x2xf32>'}}
+  %0 = vib.scale %x to [0.0, 1.0] : tensor<?x28x28x1xui8> -> tensor<?x28x14x2xf32>
+  return
+}
+
+// -----
+
+// One layer is not both.
+vib.model @names(%x: tensor<?x4x4x1xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{'encode.0.weight' is here}}
+  %0 = vib.conv2d %x @encode.0 kernel(3, 3) channels(2) : tensor<?x4x4x1xf32>
+  %1 = vib.flatten %0 : tensor<?x2x2x2xf32>
+  // expected-error @+1 {{'vib.linear' op expected a name of its own, or the shape [2, 9] that the parameter 'encode.0.weight' has already, but got [8, 4]}}
+  %s = vib.linear %1 @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %p = vib.categorical %z : tensor<?x2xf32>
+  %n = vib.nll %p, %y : !vib.categorical<2>, tensor<?xi32>
+  vib.loss %n
+}

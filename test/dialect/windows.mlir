@@ -1,0 +1,35 @@
+// Broken if a form of vib.conv2d or vib.max_pool is not read, or is printed with another
+// meaning.
+// RUN: vib-opt %s | FileCheck %s
+// RUN: vib-opt %s | vib-opt | FileCheck %s
+// RUN: vib-opt %s --emit-bytecode | vib-opt | FileCheck %s
+// RUN: vib-opt %s --mlir-print-op-generic | vib-opt | FileCheck %s
+
+func.func @images(%x: tensor<?x28x28x3xf32>) {
+  // CHECK: vib.conv2d %arg0 @a kernel(5, 5) channels(32) padding(same) : tensor<?x28x28x3xf32> -> tensor<?x28x28x32xf32>
+  %a = vib.conv2d %x @a kernel(5, 5) channels(32) padding(same) : tensor<?x28x28x3xf32>
+  // CHECK: vib.conv2d %arg0 @b kernel(5, 3) channels(8) : tensor<?x28x28x3xf32> -> tensor<?x24x26x8xf32>
+  %b = vib.conv2d %x @b padding(valid) kernel(5, 3) : tensor<?x28x28x3xf32> -> tensor<?x24x26x8xf32>
+  // CHECK: vib.conv2d %arg0 @c kernel(4, 4) channels(8) stride(2, 2) padding(same) : tensor<?x28x28x3xf32> -> tensor<?x14x14x8xf32>
+  %c = vib.conv2d %x @c kernel(4, 4) channels(8) stride(2, 2) padding([1, 1]) : tensor<?x28x28x3xf32>
+  // CHECK: vib.conv2d %arg0 @d kernel(3, 3) channels(8) stride(2, 1) padding([2, 0, 0, 1]) dilation(2, 3) : tensor<?x28x28x3xf32> -> tensor<?x13x23x8xf32>
+  %d = vib.conv2d %x @d kernel(3, 3) channels(8) dilation(2, 3) padding([2, 0, 0, 1]) stride(2, 1) : tensor<?x28x28x3xf32>
+  // An odd number of zeros has one more at the bottom and on the right.
+  // CHECK: vib.conv2d %arg0 @e kernel(4, 2) channels(8) padding(same) : tensor<?x28x28x3xf32> -> tensor<?x28x28x8xf32>
+  %e = vib.conv2d %x @e kernel(4, 2) channels(8) padding([1, 2, 0, 1]) : tensor<?x28x28x3xf32>
+  // CHECK: vib.max_pool %arg0 window(2, 2) : tensor<?x28x28x3xf32> -> tensor<?x14x14x3xf32>
+  %f = vib.max_pool %x window(2, 2) stride(2, 2) : tensor<?x28x28x3xf32>
+  // CHECK: vib.max_pool %arg0 window(3, 3) stride(2, 2) : tensor<?x28x28x3xf32> -> tensor<?x13x13x3xf32>
+  %g = vib.max_pool %x stride(2, 2) window(3, 3) : tensor<?x28x28x3xf32> -> tensor<?x13x13x3xf32>
+  // CHECK: vib.relu {{.*}} : tensor<?x28x28x32xf32>
+  %h = vib.relu %a : tensor<?x28x28x32xf32>
+  // CHECK: vib.add {{.*}} : tensor<?x28x28x32xf32>
+  %i = vib.add %a, %h : tensor<?x28x28x32xf32>
+  return
+}
+
+func.func @bytes(%x: tensor<?x28x28x1xui8>) {
+  // CHECK: vib.scale {{.*}} : tensor<?x28x28x1xui8> -> tensor<?x28x28x1xf32>
+  %0 = vib.scale %x to [0.0, 1.0] : tensor<?x28x28x1xui8> -> tensor<?x28x28x1xf32>
+  return
+}
