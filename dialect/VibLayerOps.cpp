@@ -54,14 +54,14 @@ static LogicalResult verifyRange(ScaleOp op, FloatAttr low, FloatAttr high) {
 }
 
 /// Checks that the step can compute with the bounds and with the quotient of
-/// the widths of the two ranges.
+/// the widths of the two ranges, of which `from` is written.
 static LogicalResult verifySlope(ScaleOp op) {
   auto element =
       dyn_cast<FloatType>(getElementTypeOrSelf(op.getResult().getType()));
   if (!element)
     return success();
-  double from = op.getFromLow() ? op.getFromLow()->convertToDouble() : 0.0;
-  double to = op.getFromHigh() ? op.getFromHigh()->convertToDouble() : 255.0;
+  double from = op.getFromLow()->convertToDouble();
+  double to = op.getFromHigh()->convertToDouble();
   double low = op.getLow().convertToDouble();
   double width = op.getHigh().convertToDouble() - low;
   double slope = width / (to - from);

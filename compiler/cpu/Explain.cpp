@@ -151,7 +151,8 @@ struct Bound {
 };
 } // namespace
 
-static Bound getBound(KernelOp kernel, const Machine &machine) {
+static Bound getBound(KernelOp kernel, const KernelCost &cost,
+                      const Machine &machine) {
   Bound bound;
   SmallVector<linalg::LinalgOp> contractions = getContractions(kernel);
   for (linalg::LinalgOp op : getLoops(kernel)) {
@@ -164,7 +165,7 @@ static Bound getBound(KernelOp kernel, const Machine &machine) {
       lanes *= 2;
     bound.compute += countInstructions(op) / (kInstructions * lanes);
   }
-  bound.memory = getKernelCost(kernel).bytes / kBytesPerCycle;
+  bound.memory = cost.bytes / kBytesPerCycle;
   return bound;
 }
 
@@ -172,7 +173,7 @@ static FailureOr<ExplainRow> explainKernel(KernelOp kernel,
                                            const Machine &machine,
                                            const MemoryMap &memory) {
   KernelCost cost = getKernelCost(kernel);
-  Bound bound = getBound(kernel, machine);
+  Bound bound = getBound(kernel, cost, machine);
   KernelPlan plan(kernel);
   FailureOr<std::string> layout = describeLayout(kernel, memory);
   if (failed(layout))

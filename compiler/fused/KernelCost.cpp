@@ -52,13 +52,19 @@ static int64_t getNumInstructions(Operation &op) {
       .Default([](Operation *) { return 1; });
 }
 
-double vib::countInstructions(linalg::LinalgOp op) {
-  double positions = 1, instructions = 0;
+/// The number of iterations of a loop nest.
+static double countPositions(linalg::LinalgOp op) {
+  double positions = 1;
   for (int64_t range : op.getStaticLoopRanges())
     positions *= range;
+  return positions;
+}
+
+double vib::countInstructions(linalg::LinalgOp op) {
+  double instructions = 0;
   for (Operation &inner : *op.getBlock())
     instructions += getNumInstructions(inner);
-  return positions * instructions;
+  return countPositions(op) * instructions;
 }
 
 double KernelCost::getCpuSeconds() const {
@@ -68,12 +74,8 @@ double KernelCost::getCpuSeconds() const {
 
 KernelCost vib::getKernelCost(KernelOp kernel) {
   KernelCost cost;
-  for (linalg::LinalgOp op : getLoops(kernel)) {
-    double positions = 1;
-    for (int64_t range : op.getStaticLoopRanges())
-      positions *= range;
-    cost.flops += positions * countFlops(op);
-  }
+  for (linalg::LinalgOp op : getLoops(kernel))
+    cost.flops += countPositions(op) * countFlops(op);
   for (Value input : kernel.getInputs())
     if (isa<RankedTensorType>(input.getType()))
       cost.bytes += getBytes(input.getType());

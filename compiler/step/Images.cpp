@@ -13,11 +13,8 @@
 using namespace mlir;
 using namespace vib;
 
-static const Dims kImageDims = {dims::kRows, dims::kHeight, dims::kWidth,
-                                dims::kChannels};
-
-/// A loop nest that copies each element.
-static Value copy(StepBuilder &step, Access from, Access to, StringRef what) {
+Value vib::copyElements(StepBuilder &step, Access from, Access to,
+                        StringRef what) {
   StringAttr word = step.getWord();
   step.setWord(what);
   Value result = step.generic({from}, {to},
@@ -38,11 +35,12 @@ Value vib::getImage(StepBuilder &step, Value image) {
   AxisIndex flat({{dims::kHeight, shape[2] * shape[3]},
                   {dims::kWidth, shape[3]},
                   {dims::kChannels, 1}});
-  return copy(step, {tensor, {dims::kRows, flat}},
-              {step.empty({type.getDimSize(0), shape[1], shape[2], shape[3]},
-                          type.getElementType()),
-               kImageDims},
-              "image");
+  return copyElements(
+      step, {tensor, {dims::kRows, flat}},
+      {step.empty({type.getDimSize(0), shape[1], shape[2], shape[3]},
+                  type.getElementType()),
+       kImageDims},
+      "image");
 }
 
 /// The index of an element of an image in the order channels, height, width.
@@ -55,11 +53,12 @@ static AxisIndex getChannelsFirst(ArrayRef<int64_t> shape) {
 Value vib::flattenImage(StepBuilder &step, Value image) {
   auto type = cast<RankedTensorType>(image.getType());
   ArrayRef<int64_t> shape = type.getShape();
-  Value flat = copy(step, {image, kImageDims},
-                    {step.empty({shape[0], shape[1] * shape[2] * shape[3]},
-                                type.getElementType()),
-                     {dims::kRows, getChannelsFirst(shape)}},
-                    "flatten");
+  Value flat =
+      copyElements(step, {image, kImageDims},
+                   {step.empty({shape[0], shape[1] * shape[2] * shape[3]},
+                               type.getElementType()),
+                    {dims::kRows, getChannelsFirst(shape)}},
+                   "flatten");
   step.setDims(flat, {dims::kRows, dims::kFeatures});
   return flat;
 }
@@ -67,8 +66,8 @@ Value vib::flattenImage(StepBuilder &step, Value image) {
 Value vib::unflattenImage(StepBuilder &step, Value flat,
                           ArrayRef<int64_t> shape) {
   Type element = cast<RankedTensorType>(flat.getType()).getElementType();
-  return copy(step, {flat, {dims::kRows, getChannelsFirst(shape)}},
-              {step.empty(shape, element), kImageDims}, "flatten'");
+  return copyElements(step, {flat, {dims::kRows, getChannelsFirst(shape)}},
+                      {step.empty(shape, element), kImageDims}, "flatten'");
 }
 
 Value vib::addBorder(StepBuilder &step, Value image, ArrayRef<int64_t> low,
@@ -105,7 +104,7 @@ Value vib::spread(StepBuilder &step, Value image, ArrayRef<int64_t> shape,
   SmallVector<int64_t> spreadShape(
       cast<RankedTensorType>(image.getType()).getShape());
   SmallVector<int64_t> rest(low);
-  SmallVector<AxisIndex> axes(kImageDims.begin(), kImageDims.end());
+  SmallVector<AxisIndex> axes(std::begin(kImageDims), std::end(kImageDims));
   for (unsigned axis : {0, 1}) {
     if (strides[axis] == 1)
       continue;

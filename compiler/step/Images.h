@@ -13,6 +13,14 @@
 
 namespace vib {
 
+/// The dimensions of an image.
+inline constexpr llvm::StringRef kImageDims[] = {dims::kRows, dims::kHeight,
+                                                 dims::kWidth, dims::kChannels};
+
+/// A loop nest, with the word `what`, that copies each element.
+mlir::Value copyElements(StepBuilder &step, Access from, Access to,
+                         llvm::StringRef what);
+
 /// The tensor of an image of the model as [rows, height, width, channels]. The
 /// input of a model has one dimension after the rows, and is copied.
 mlir::Value getImage(StepBuilder &step, mlir::Value image);

@@ -25,9 +25,6 @@ using namespace vib;
 static constexpr llvm::StringLiteral kTapRows = "tap_rows";
 static constexpr llvm::StringLiteral kTapColumns = "tap_columns";
 
-static const Dims kImageDims = {dims::kRows, dims::kHeight, dims::kWidth,
-                                dims::kChannels};
-
 static SmallVector<int64_t> getShape(Value tensor) {
   return SmallVector<int64_t>(
       cast<RankedTensorType>(tensor.getType()).getShape());
@@ -86,16 +83,8 @@ struct Conv2DModel
   }
   static Value copyKernel(StepBuilder &step, Access weight,
                           ArrayRef<int64_t> shape) {
-    StringAttr word = step.getWord();
-    step.setWord("kernel");
-    Value kernel =
-        step.generic({weight}, {Access(step.empty(shape), getKernelDims())},
-                     [](ScalarBuilder &, ValueRange elements) {
-                       return SmallVector<Value>{elements[0]};
-                     })
-            .front();
-    step.setWord(word);
-    return kernel;
+    return copyElements(step, weight,
+                        Access(step.empty(shape), getKernelDims()), "kernel");
   }
 
   static StringAttr getLabel(Conv2DOp op, StringRef suffix) {
@@ -147,8 +136,7 @@ struct Conv2DModel
   /// dx[i] is the sum of dy[h] w[r] over all h * stride + r * dilation -
   /// padding = i. So the flipped kernel runs over dy, whose elements are
   /// `stride` apart.
-  static Value buildInputGradient(Conv2DOp op, StepBuilder &step, Value dy) {
-    Conv2DOp conv = op;
+  static Value buildInputGradient(Conv2DOp conv, StepBuilder &step, Value dy) {
     std::string name = conv.getParameters()[0].name;
     SmallVector<int64_t> kernelShape = getKernelShape(conv);
     std::swap(kernelShape[2], kernelShape[3]);
@@ -170,22 +158,16 @@ struct Conv2DModel
         kImageDims);
   }
 
-  static void buildGradients(Conv2DOp op, StepBuilder &step, Value x,
+  static void buildGradients(Conv2DOp conv, StepBuilder &step, Value x,
                              Value dy) {
-    Conv2DOp conv = op;
     SmallVector<Parameter> parameters = conv.getParameters();
     Value gradient = contract(
         step, {dy, kImageDims},
         getWindows(x, conv.getStrides(), conv.getDilations(), dims::kInputs),
         getKernelShape(conv), getKernelDims());
-    step.setWord("kernel'");
-    Value weight =
-        step.generic({{gradient, getKernelDims()}},
-                     {getWeight(conv, step.empty(parameters[0].shape))},
-                     [](ScalarBuilder &, ValueRange elements) {
-                       return SmallVector<Value>{elements[0]};
-                     })
-            .front();
+    Value weight = copyElements(
+        step, {gradient, getKernelDims()},
+        getWeight(conv, step.empty(parameters[0].shape)), "kernel'");
     step.setDims(weight, {dims::kChannels, dims::kInputs});
     step.setGradient(parameters[0].name, weight);
     step.setWord("bias gradient");
