@@ -56,6 +56,11 @@ inline constexpr llvm::StringLiteral kKernelAttrName = "vib.kernel";
 inline constexpr llvm::StringLiteral kKernelsAttrName = "vib.kernels";
 /// The attribute that every argument and result of a step function carries.
 inline constexpr llvm::StringLiteral kSlotAttrName = "vib.slot";
+/// The name of the scalar slot of a named coefficient of the loss, given its
+/// place among them: `coefficients[0]`, as in VibStep.
+std::string getCoefficientSlotName(unsigned place);
+/// The reverse; nothing for other names.
+std::optional<unsigned> getCoefficientPlace(llvm::StringRef slotName);
 /// The attribute of an op of the step that names its layer (`encode.0`,
 /// `encode.4.grad`). Kernels are named after it.
 inline constexpr llvm::StringLiteral kLabelAttrName = "vib.label";

@@ -63,6 +63,32 @@ bool vib::isPrintable(StringRef text) {
   return llvm::json::isUTF8(text) && llvm::none_of(text, isControl);
 }
 
+LogicalResult vib::verifyRange(EmitError emitError, const Twine &what,
+                               Precision type, FloatAttr number) {
+  constexpr double largest = std::numeric_limits<float>::max();
+  if (type == Precision::F64 || number.getValueAsDouble() <= largest)
+    return success();
+  return emitError() << "expected " << what << " to be at most 3.4e38, the "
+                     << "largest number of f32, but got "
+                     << formatNumber(number);
+}
+
+LogicalResult vib::verifyEnds(EmitError emitError, const Twine &what,
+                              const Schedule &schedule, double base) {
+  if (schedule.resolve(base))
+    return success();
+  InFlightDiagnostic diagnostic = emitError();
+  Builder builder(
+      diagnostic.getUnderlyingDiagnostic()->getLocation().getContext());
+  auto format = [&](double value) {
+    return formatNumber(builder.getF64FloatAttr(value));
+  };
+  return diagnostic << "expected 'from' or 'to' of the schedule of " << what
+                    << " to be its value, " << format(base) << ", but got "
+                    << format(schedule.from.value) << " and "
+                    << format(schedule.to.value);
+}
+
 LogicalResult vib::verifyNumber(EmitError emitError, StringRef name,
                                 FloatAttr number, double least) {
   if (!number || !number.getType().isF64())

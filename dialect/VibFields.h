@@ -76,6 +76,15 @@ mlir::LogicalResult verifyText(EmitError emitError, llvm::StringRef name,
 mlir::LogicalResult verifyNumber(EmitError emitError, llvm::StringRef name,
                                  mlir::FloatAttr number, double least);
 
+/// Reports a number that is beyond the largest one of `type`.
+mlir::LogicalResult verifyRange(EmitError emitError, const llvm::Twine &what,
+                                Precision type, mlir::FloatAttr number);
+
+/// Reports a schedule with both ends of which none is the base value, that of
+/// `what`: a flag that replaces the base value would have no effect.
+mlir::LogicalResult verifyEnds(EmitError emitError, const llvm::Twine &what,
+                               const Schedule &schedule, double base);
+
 /// A count between two bounds, with the name that messages give it.
 struct Count {
   llvm::StringLiteral name;

@@ -13,6 +13,8 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "llvm/ADT/SmallVector.h"
+#include <limits>
+#include <optional>
 #include <string>
 
 namespace vib {
@@ -26,8 +28,10 @@ struct Parameter {
   ParameterKind kind;
   /// A linear's weight is [in, out].
   llvm::SmallVector<int64_t, 2> shape;
-  /// Whether files contain the transpose, [out, in].
-  bool transposed = false;
+  /// Dimension i in files is dimension permutation[i] of the shape; [1, 0] for
+  /// a linear's weight, which is [out, in] there. Empty if the order is the
+  /// same.
+  llvm::SmallVector<int64_t, 2> permutation = {};
   /// The numbers that the initializer of a weight uses.
   int64_t fanIn = 0, fanOut = 0;
   /// The value of a bias or a noise before training. A noise is the logarithm
@@ -36,7 +40,7 @@ struct Parameter {
 
   bool operator==(const Parameter &other) const {
     return name == other.name && kind == other.kind && shape == other.shape &&
-           transposed == other.transposed && initial == other.initial;
+           permutation == other.permutation && initial == other.initial;
   }
 };
 
@@ -73,9 +77,34 @@ enum class ScheduleKind {
   Geometric = 5
 };
 
+/// A value from or to which a schedule goes.
+struct ScheduleEnd {
+  double value = 1;
+  /// Whether it is a factor of the base value.
+  bool isRelative = true;
+};
+
+/// Numbers that the kind does not use have their defaults.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::Constant;
-  double factor = 1, epochs = 0, warmupEpochs = 0;
+  /// Of a decay without an end, and the epochs after which it is reached.
+  double factor = 1;
+  ScheduleEnd from, to;
+  double epochs = 0, delayEpochs = 0, warmupEpochs = 0, cycles = 1;
+  double cap = std::numeric_limits<double>::infinity();
+
+  /// The same with ends that follow the base value if they are equal to it.
+  /// Nothing if neither of two written ends is: a flag that replaces the base
+  /// value would then have no effect.
+  std::optional<Schedule> resolve(double base) const {
+    if (from.isRelative || to.isRelative)
+      return *this;
+    if (from.value != base && to.value != base)
+      return std::nullopt;
+    Schedule resolved = *this;
+    (to.value == base ? resolved.to : resolved.from) = ScheduleEnd();
+    return resolved;
+  }
 };
 
 } // namespace vib

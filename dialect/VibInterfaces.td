@@ -71,15 +71,12 @@ def Vib_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {
 def Vib_ScheduleAttrInterface : AttrInterface<"ScheduleAttrInterface"> {
   let cppNamespace = "::vib";
   let description = [{
-    How the learning rate or beta changes with the epochs, as the runtime's
-    `VibSchedule` states it.
+    How the learning rate or a coefficient of the loss changes with the epochs,
+    as the runtime's `VibSchedule` states it.
   }];
   let methods = [
     InterfaceMethod<"The schedule with all its numbers.", "::vib::Schedule",
-                    "getSchedule">,
-    InterfaceMethod<"Whether it may drive the learning rate.", "bool",
-                    "isForRate">,
-    InterfaceMethod<"Whether it may drive beta.", "bool", "isForBeta">];
+                    "getSchedule">];
 }
 
 def Vib_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {

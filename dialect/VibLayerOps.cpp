@@ -134,7 +134,7 @@ OpFoldResult FlattenOp::fold(FoldAdaptor) {
 static void addLinear(SmallVectorImpl<Parameter> &parameters, StringRef name,
                       int64_t in, int64_t out) {
   Parameter weight{(name + ".weight").str(), ParameterKind::Weight, {in, out}};
-  weight.transposed = true;
+  weight.permutation = {1, 0};
   weight.fanIn = in;
   weight.fanOut = out;
   parameters.push_back(std::move(weight));

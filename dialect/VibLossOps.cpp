@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialect/VibSyntax.h"
+#include "dialect/VibFields.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace vib;
@@ -32,17 +33,158 @@ LogicalResult KLOp::verify() {
   return success();
 }
 
-LogicalResult LossOp::verify() {
-  if (!getRate()) {
-    if (getBetaAttr() || getBetaNameAttr())
-      return emitOpError("expected no beta where there is no rate");
-    return success();
+//===----------------------------------------------------------------------===//
+// CoefficientAttr
+//===----------------------------------------------------------------------===//
+
+Attribute CoefficientAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  std::string symbol;
+  if (parser.parseLess())
+    return {};
+  if (succeeded(parser.parseOptionalString(&symbol)) && parser.parseComma())
+    return {};
+  FailureOr<FloatAttr> value = parseNumber(parser);
+  if (failed(value) || parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    StringRef(symbol), *value);
+}
+
+void CoefficientAttr::print(AsmPrinter &printer) const {
+  printer << '<';
+  if (isNamed()) {
+    printer.printString(getName());
+    printer << ", ";
   }
-  if (!getBetaAttr() || !getBetaNameAttr())
-    return emitOpError("expected the rate to have a named beta, as in "
-                       "'@beta(1.0e-3) * %rate'");
-  if (getBeta()->isNaN() || getBeta()->isInfinity() || getBeta()->isNegative())
-    return emitOpError("expected a finite beta of at least 0 but got ")
-           << formatNumber(getBetaAttr());
+  printNumber(printer, getValue());
+  printer << '>';
+}
+
+LogicalResult CoefficientAttr::verify(EmitError emitError, StringRef name,
+                                      FloatAttr value) {
+  if (!name.empty() && failed(verifyText(emitError, "name", name)))
+    return failure();
+  StringRef what = name.empty() ? "coefficient" : name;
+  if (!value || !value.getType().isF64())
+    return emitError() << "expected '" << what << "' to be an f64";
+  if (value.getValue().isFinite() && !value.getValue().isNegative())
+    return success();
+  return emitError() << "expected a finite " << what
+                     << " of at least 0 but got " << formatNumber(value);
+}
+
+//===----------------------------------------------------------------------===//
+// LossOp
+//===----------------------------------------------------------------------===//
+
+NLLOp LossOp::getLikelihoodTerm() {
+  for (Value term : getTerms())
+    if (auto nll = term.getDefiningOp<NLLOp>())
+      return nll;
+  return {};
+}
+
+SmallVector<KLOp> LossOp::getRateTerms() {
+  SmallVector<KLOp> rates;
+  for (Value term : getTerms())
+    if (auto rate = term.getDefiningOp<KLOp>();
+        rate && !llvm::is_contained(rates, rate))
+      rates.push_back(rate);
+  return rates;
+}
+
+SmallVector<CoefficientAttr> LossOp::getNamedCoefficients() {
+  SmallVector<CoefficientAttr> named;
+  for (CoefficientAttr factor : getFactors())
+    if (factor.isNamed() && !llvm::is_contained(named, factor))
+      named.push_back(factor);
+  return named;
+}
+
+CoefficientAttr LossOp::getBeta() {
+  for (CoefficientAttr factor : getFactors())
+    if (factor.getName() == "beta")
+      return factor;
+  for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors()))
+    if (term.getDefiningOp<KLOp>() && factor.isNamed())
+      return factor;
+  return {};
+}
+
+/// Whether the lines of metrics.jsonl have a key of this name.
+static bool isMetricName(StringRef name) {
+  static constexpr StringLiteral kNames[] = {"split",
+                                             "weights",
+                                             "epoch",
+                                             "step",
+                                             "loss",
+                                             "nll_bits",
+                                             "rate_bits",
+                                             "cross_entropy_bits",
+                                             "izy_bits",
+                                             "hy_bits",
+                                             "nll_avg_bits",
+                                             "error_1shot",
+                                             "error_avg",
+                                             "error_mean",
+                                             "rmse",
+                                             "rmse_avg",
+                                             "rmse_mean",
+                                             "rmse_avg_outputs",
+                                             "rmse_outputs",
+                                             "samples",
+                                             "lr",
+                                             "seed",
+                                             "n",
+                                             "seconds"};
+  return llvm::is_contained(kNames, name);
+}
+
+/// Whether a program can have a flag and a key of its metrics of this name.
+static bool isFlagName(StringRef name) {
+  return llvm::all_of(name, [](char c) {
+    return llvm::isAlnum(c) || c == '_' || c == '-' || c == '.';
+  });
+}
+
+LogicalResult LossOp::verify() {
+  if (getTerms().empty())
+    return emitOpError("expected at least one term");
+  if (!llvm::all_of(getCoefficients(), llvm::IsaPred<CoefficientAttr>) ||
+      getCoefficients().size() != getTerms().size())
+    return emitOpError("expected a #vib.coefficient for each of its ")
+           << getTerms().size() << " terms but got " << getCoefficients();
+  for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors()))
+    if (term.getDefiningOp<KLOp>() && factor.isOne())
+      return emitOpError("expected the rate to have a coefficient, as in "
+                         "'@beta(1.0e-3) * %rate'");
+
+  SmallVector<CoefficientAttr> named = getNamedCoefficients();
+  for (auto [i, factor] : llvm::enumerate(named))
+    for (CoefficientAttr other : ArrayRef(named).take_front(i))
+      if (factor.getName() == other.getName())
+        return emitOpError("expected one value for the coefficient '")
+               << factor.getName() << "' but got "
+               << formatNumber(other.getValue()) << " and "
+               << formatNumber(factor.getValue());
+  if (named.size() > kMostCoefficients)
+    return emitOpError("expected at most ")
+           << kMostCoefficients << " coefficients with names but got "
+           << named.size();
+  CoefficientAttr beta = getBeta();
+  for (CoefficientAttr factor : named) {
+    // The program calls it beta, whatever its name is.
+    if (factor == beta)
+      continue;
+    StringRef name = factor.getName();
+    if (!isFlagName(name))
+      return emitOpError("expected the name of a coefficient to consist of "
+                         "letters, digits, '_', '-' and '.' but got '")
+             << name << "'";
+    if (isMetricName(name))
+      return emitOpError("expected another name for the coefficient '")
+             << name << "', because the metrics of the program have it already";
+  }
   return success();
 }

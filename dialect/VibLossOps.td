@@ -94,20 +94,54 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Vib_CoefficientAttr : Vib_Attr<"Coefficient", "coefficient"> {
+  let summary = "the factor of a term of the loss";
+  let description = [{
+    In a model file it is written in front of the term: `@beta(1.0e-3) * %rate`,
+    or `0.5 * %ce` without a name. Flags of the program and schedules change the
+    value of a coefficient with a name; a number without one stays as it is.
+
+    ```mlir
+    #vib.coefficient<"beta", 1.0e-3>
+    #vib.coefficient<0.5>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"name; empty if it has none">:$name,
+                        "::mlir::FloatAttr":$value);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
+    bool isNamed() const { return !getName().empty(); }
+    /// Whether it is the number 1, which is not written.
+    bool isOne() const {
+      return !isNamed() && getValue().getValue().isExactlyValue(1.0);
+    }
+  }];
+}
+
 def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
   let group = "the loss";
-  let summary = "states what training minimizes, nll + beta * rate";
+  let summary = "states what training minimizes, a sum of terms";
   let description = [{
-    The loss is the first term plus beta times the rate, in nats, averaged over
-    the batch and the samples (Alemi et al. 2017, equation 17). The symbol names
-    the coefficient. The program's `--beta` replaces the number in parentheses,
-    and `beta_schedule` of `vib.train` varies it over the epochs. A loss without
-    a rate is the first term alone.
+    The loss is a sum of terms, in nats. A term is the mean over the batch and
+    the samples of one number for each example, times a coefficient. The loss of
+    the information bottleneck is `nll + beta * rate` (Alemi et al. 2017,
+    equation 17).
 
-    - **Operands**: the results of a `vib.nll` and, optionally, of a `vib.kl`,
-      both `!vib.nats`.
-    - **Errors**: results of other ops, a rate without a named coefficient, a
-      coefficient that is negative or not finite, a second `vib.loss`.
+    A coefficient is written `@name(value)`. The program's
+    `--coefficient name=X`, or `--beta X` for that of the rate, replaces the
+    value, and `coefficients` of `vib.train` varies it over the epochs. Two
+    terms with coefficients of one name share it. The coefficient of a term may
+    also be a number, which nothing changes; without one it is 1.
+
+    `--beta` and `beta_schedule` mean the coefficient named `beta`, or that of
+    the first rate if none has this name.
+
+    - **Operands**: the results of a `vib.nll` and of any number of `vib.kl`,
+      all `!vib.nats`. A value may be in several terms.
+    - **Errors**: results of other ops, no `vib.nll`, a rate without a
+      coefficient, a coefficient that is negative or not finite, two values for
+      one name, more than 16 names, a second `vib.loss`.
 
     ```mlir
     vib.loss %ce + @beta(1.0e-3) * %rate
@@ -118,14 +152,30 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     ```mlir
     vib.loss %ce
     ```
+
+    Weighted terms:
+
+    ```mlir
+    vib.loss 0.5 * %ce + @beta(1.0e-3) * %rate + @gamma(1.0e-4) * %rate
+    ```
   }];
-  let arguments = (ins Vib_NatsType:$nll, OptionalAttr<StrAttr>:$beta_name,
-                       OptionalAttr<F64Attr>:$beta,
-                       Optional<Vib_NatsType>:$rate);
-  let assemblyFormat = [{
-    $nll (`+` custom<Beta>($beta_name, $beta) `*` $rate^)? attr-dict
-  }];
+  let arguments = (ins Variadic<Vib_NatsType>:$terms, ArrayAttr:$coefficients);
+  let assemblyFormat = "custom<Terms>($terms, $coefficients) attr-dict";
   let hasVerifier = 1;
+  let declarations = [{
+    /// The factor of each term.
+    auto getFactors() {
+      return getCoefficients().getAsRange<CoefficientAttr>();
+    }
+    /// The likelihood's term; null if there is none.
+    NLLOp getLikelihoodTerm();
+    /// The rates that are terms, each once.
+    ::llvm::SmallVector<KLOp> getRateTerms();
+    /// The coefficients with a name, each once, in the order of the terms.
+    ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients();
+    /// The one that `--beta` means; null if there is none.
+    CoefficientAttr getBeta();
+  }];
 }
 
 #endif // VIB_DIALECT_VIBLOSSOPS_TD

@@ -9,6 +9,7 @@
 #include "dialect/VibFields.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/Sequence.h"
 
 using namespace mlir;
 using namespace vib;
@@ -81,6 +82,7 @@ Attribute ParameterAttr::parse(AsmParser &parser, Type) {
   std::string symbol;
   RankedTensorType type;
   bool transposed = false;
+  SmallVector<int64_t> permutation;
   Initialization init = Initialization::Constant;
   FloatAttr scale;
   PlaceAttr place;
@@ -92,22 +94,44 @@ Attribute ParameterAttr::parse(AsmParser &parser, Type) {
     scale = *number;
     return success();
   };
+  auto parseDimension = [&]() -> ParseResult {
+    return parser.parseInteger(permutation.emplace_back());
+  };
+  auto parsePermutation = [&]() -> ParseResult {
+    return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                          parseDimension);
+  };
   if (parseTyped(parser, symbol, type) ||
       FieldList(parser, name)
           .addFlag("transposed", transposed)
+          .add("permutation", parsePermutation)
+          .optional()
           .add("init", parseInit)
           .add("place", parsePlace(parser, place))
           .optional()
           .parseRest())
     return {};
+  if (transposed && !permutation.empty()) {
+    parser.emitError(loc,
+                     "expected 'transposed' or 'permutation' but got both");
+    return {};
+  }
+  if (transposed)
+    permutation = {1, 0};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
-                    StringRef(symbol), type, transposed, init, scale, place);
+                    StringRef(symbol), type, ArrayRef<int64_t>(permutation),
+                    init, scale, place);
 }
 
 void ParameterAttr::print(AsmPrinter &printer) const {
   printTyped(printer, getName(), getType());
-  if (getTransposed())
+  if (getPermutation() == ArrayRef<int64_t>{1, 0}) {
     printer << ", transposed";
+  } else if (!getPermutation().empty()) {
+    printer << ", permutation = [";
+    llvm::interleaveComma(getPermutation(), printer);
+    printer << ']';
+  }
   printer << ", init = " << stringifyEnum(getInit()) << '(';
   printNumber(printer, getScale());
   printer << ')';
@@ -116,8 +140,15 @@ void ParameterAttr::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
+static bool isPermutation(ArrayRef<int64_t> numbers) {
+  SmallVector<int64_t> sorted(numbers);
+  llvm::sort(sorted);
+  return llvm::equal(sorted, llvm::seq<int64_t>(0, sorted.size()));
+}
+
 LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
-                                    RankedTensorType type, bool transposed,
+                                    RankedTensorType type,
+                                    ArrayRef<int64_t> permutation,
                                     Initialization, FloatAttr scale,
                                     PlaceAttr place) {
   if (failed(verifyText(emitError, "name", name)))
@@ -126,10 +157,12 @@ LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
   if (!element.isF32() && !element.isF64())
     return emitError() << "expected \"" << name << "\" to have elements of f32 "
                        << "or f64 but got " << type;
-  if (type.getRank() > 2 || (transposed && type.getRank() != 2))
-    return emitError() << "expected \"" << name << "\" to have at most two "
-                       << "dimensions, and two if it is transposed, but got "
-                       << type;
+  if (!permutation.empty() && (type.getRank() != int64_t(permutation.size()) ||
+                               !isPermutation(permutation)))
+    return emitError()
+           << "expected \"" << name << "\", of " << type.getRank()
+           << " dimensions, to have a permutation of them, but got ["
+           << permutation << "]";
   if (failed(verifyNumber(emitError, "init", scale,
                           -std::numeric_limits<double>::infinity())))
     return failure();
@@ -137,7 +170,7 @@ LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
 }
 
 ParameterAttr ParameterAttr::withPlace(PlaceAttr place) const {
-  return get(getContext(), getName(), getType(), getTransposed(), getInit(),
+  return get(getContext(), getName(), getType(), getPermutation(), getInit(),
              getScale(), place);
 }
 

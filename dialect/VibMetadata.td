@@ -41,10 +41,11 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `posterior` | the distribution of the latents | required | `!vib.normal` |
     | `samples` | the samples of the posterior in a training step | 1 | 1 to 16,777,216 |
     | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.normal` |
-    | `beta` | the factor of the rate in the loss | no rate | [0, inf) |
+    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"` and `"rate"` |
+    | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
 
     ```mlir
-    #vib.model<"toynet", hash = "f93f4044", type = f32, operands = bf16, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, beta = 1.0e-3>
+    #vib.model<"toynet", hash = "f93f4044", type = f32, operands = bf16, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, terms = ["nll", "rate"], coefficients = [#vib.coefficient<1.0>, #vib.coefficient<"beta", 1.0e-3>]>
     ```
   }];
   let parameters = (ins StringRefParameter<"name">:$name,
@@ -52,7 +53,9 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
                         "::vib::Precision":$type, "::vib::Precision":$operands,
                         "int64_t":$batch, ArrayRefParameter<"int64_t">:$input,
                         "::vib::DistributionTypeInterface":$posterior, "int64_t":$samples,
-                        "::vib::DistributionTypeInterface":$likelihood, "::mlir::FloatAttr":$beta);
+                        "::vib::DistributionTypeInterface":$likelihood,
+                        "::mlir::ArrayAttr":$terms,
+                        "::mlir::ArrayAttr":$coefficients);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
@@ -63,6 +66,12 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     int64_t getNumInputs() const;
     int64_t getNumLatents() const;
     int64_t getNumOutputs() const;
+    /// Whether a term of the loss is the rate.
+    bool hasRateTerm() const;
+    /// The coefficients with a name, each once, in the order of the terms.
+    ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients() const;
+    /// The place among them of the one that `--beta` means, if there is one.
+    std::optional<unsigned> getBeta() const;
   }];
 }
 
@@ -78,24 +87,25 @@ def Vib_TrainingAttr : Vib_Attr<"Training", "training"> {
     | `seed` | 0 |
     | `optimizer` | required |
     | `schedule` | `#vib.constant` |
-    | `beta_schedule` | `#vib.constant` |
+    | `coefficients` | all are constant |
     | `average` | no average |
 
     ```mlir
-    #vib.training<epochs = 200, seed = 0, optimizer = #vib.adam<lr = 1.0e-4>, schedule = #vib.staircase<rate = 0.97, epochs = 2.0>, beta_schedule = #vib.constant, average = 0.999>
+    #vib.training<epochs = 200, seed = 0, optimizer = #vib.adam<lr = 1.0e-4>, schedule = #vib.staircase<rate = 0.97, epochs = 2.0>, coefficients = {beta = #vib.linear_warmup<epochs = 10.0>}, average = 0.999>
     ```
   }];
   let parameters = (ins "int64_t":$epochs, "uint64_t":$seed,
                         "::mlir::Attribute":$optimizer,
                         "::mlir::Attribute":$schedule,
-                        "::mlir::Attribute":$betaSchedule,
+                        "::mlir::DictionaryAttr":$coefficients,
                         "::mlir::FloatAttr":$average);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
     Optimizer getOptimizerRule() const;
     Schedule getRateSchedule() const;
-    Schedule getBetaScheduleRule() const;
+    /// How the coefficient of this name changes.
+    Schedule getScheduleOf(::llvm::StringRef coefficient) const;
   }];
 }
 
@@ -115,8 +125,9 @@ def Vib_ParameterAttr : Vib_Attr<"Parameter", "parameter"> {
 
     | field | what it is |
     |---|---|
-    | the first | the name, and after a colon the type in memory, of up to two dimensions |
-    | `transposed` | files contain the transpose of this matrix |
+    | the first | the name, and after a colon the type in memory |
+    | `transposed` | files contain the transpose of this matrix; short for `permutation = [1, 0]` |
+    | `permutation` | dimension i in files is that of this number in memory |
     | `init` | the distribution before training: `constant(c)`, `uniform(a)` in (-a, a), or `normal(s)` with the standard deviation s |
     | `place` | the place in the block of the weights, from the phase `planned` on. Moments, averages and gradients have the same place in their blocks |
 
@@ -125,7 +136,8 @@ def Vib_ParameterAttr : Vib_Attr<"Parameter", "parameter"> {
     ```
   }];
   let parameters = (ins StringRefParameter<"name">:$name,
-                        "::mlir::RankedTensorType":$type, "bool":$transposed,
+                        "::mlir::RankedTensorType":$type,
+                        ArrayRefParameter<"int64_t">:$permutation,
                         "::vib::Initialization":$init,
                         "::mlir::FloatAttr":$scale, "::vib::PlaceAttr":$place);
   let hasCustomAssemblyFormat = 1;

@@ -18,6 +18,16 @@ static constexpr Count kSamples{"samples", 1, kMostSamples};
 static constexpr Count kInput{"input", 1, kMostMemoryBytes};
 static constexpr Count kEpochs{"epochs", 1, kMostEpochs};
 
+/// The terms and the coefficients of a loss without a rate, which need not be
+/// written.
+static std::pair<ArrayAttr, ArrayAttr>
+getLikelihoodAlone(MLIRContext *context) {
+  Builder builder(context);
+  auto one = CoefficientAttr::get(context, "", builder.getF64FloatAttr(1));
+  return {builder.getStrArrayAttr({"nll"}),
+          builder.getArrayAttr(ArrayRef<Attribute>(one))};
+}
+
 Attribute ModelAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   std::string symbol, hash;
@@ -26,7 +36,7 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
   int64_t batch = 0, samples = 1;
   SmallVector<int64_t> input;
   DistributionTypeInterface posterior, likelihood;
-  FloatAttr beta;
+  ArrayAttr terms, coefficients;
   auto parseOperands = [&]() -> ParseResult {
     return parseWord(parser, operands.emplace());
   };
@@ -61,14 +71,20 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
           .add(kSamples, samples)
           .optional()
           .add("likelihood", [&] { return parseDistribution(likelihood); })
-          .add("beta", beta)
+          .add("terms", terms)
+          .optional()
+          .add("coefficients", coefficients)
           .optional()
           .parseRest())
     return {};
+  if (!terms)
+    terms = getLikelihoodAlone(parser.getContext()).first;
+  if (!coefficients)
+    coefficients = getLikelihoodAlone(parser.getContext()).second;
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
                     StringRef(symbol), StringRef(hash), type,
                     operands.value_or(type), batch, ArrayRef<int64_t>(input),
-                    posterior, samples, likelihood, beta);
+                    posterior, samples, likelihood, terms, coefficients);
 }
 
 void ModelAttr::print(AsmPrinter &printer) const {
@@ -85,11 +101,51 @@ void ModelAttr::print(AsmPrinter &printer) const {
   if (getSamples() != 1)
     printer << ", samples = " << getSamples();
   printer << ", likelihood = " << getLikelihood();
-  if (getBeta()) {
-    printer << ", beta = ";
-    printNumber(printer, getBeta());
-  }
+  if (std::pair(getTerms(), getCoefficients()) !=
+      getLikelihoodAlone(getContext()))
+    printer << ", terms = " << getTerms()
+            << ", coefficients = " << getCoefficients();
   printer << '>';
+}
+
+/// The terms are tensors of the training step, one number for each row.
+static LogicalResult verifyTerms(EmitError emitError, Precision type,
+                                 ArrayAttr terms, ArrayAttr coefficients) {
+  for (Attribute term : terms) {
+    auto name = dyn_cast<StringAttr>(term);
+    if (!name || (name != "nll" && name != "rate"))
+      return emitError() << "expected 'terms' to be a list of \"nll\" and "
+                         << "\"rate\" but got " << term;
+  }
+  if (!llvm::is_contained(terms.getAsValueRange<StringAttr>(), "nll"))
+    return emitError() << "expected 'terms' to have \"nll\" but got " << terms;
+  if (coefficients.size() != terms.size() ||
+      !llvm::all_of(coefficients, llvm::IsaPred<CoefficientAttr>))
+    return emitError()
+           << "expected 'coefficients' to be a #vib.coefficient for "
+           << "each of " << terms.size() << " terms but got " << coefficients;
+  // The step computes with numbers of the model's type.
+  for (auto coefficient : coefficients.getAsRange<CoefficientAttr>())
+    if (failed(verifyRange(emitError,
+                           coefficient.isNamed() ? coefficient.getName()
+                                                 : "a coefficient",
+                           type, coefficient.getValue())))
+      return failure();
+  SmallVector<CoefficientAttr> named;
+  for (auto coefficient : coefficients.getAsRange<CoefficientAttr>()) {
+    if (!coefficient.isNamed() || llvm::is_contained(named, coefficient))
+      continue;
+    for (CoefficientAttr other : named)
+      if (other.getName() == coefficient.getName())
+        return emitError() << "expected one value for the coefficient '"
+                           << coefficient.getName() << "' but got "
+                           << coefficients;
+    named.push_back(coefficient);
+  }
+  if (named.size() > kMostCoefficients)
+    return emitError() << "expected at most " << kMostCoefficients
+                       << " coefficients with names but got " << named.size();
+  return success();
 }
 
 LogicalResult
@@ -97,7 +153,7 @@ ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
                   Precision type, Precision operands, int64_t batch,
                   ArrayRef<int64_t> input, DistributionTypeInterface posterior,
                   int64_t samples, DistributionTypeInterface likelihood,
-                  FloatAttr beta) {
+                  ArrayAttr terms, ArrayAttr coefficients) {
   if (failed(verifyText(emitError, "name", name)) ||
       failed(verifyText(emitError, "hash", hash)))
     return failure();
@@ -128,7 +184,19 @@ ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
   if (!posterior.hasSamples())
     return emitError() << "expected 'posterior' to be a distribution that can "
                        << "be sampled but got " << posterior;
-  return beta ? verifyNumber(emitError, "beta", beta, 0) : success();
+  return verifyTerms(emitError, type, terms, coefficients);
+}
+
+std::string vib::getCoefficientSlotName(unsigned place) {
+  return "coefficients[" + std::to_string(place) + "]";
+}
+
+std::optional<unsigned> vib::getCoefficientPlace(StringRef slotName) {
+  unsigned place = 0;
+  if (!slotName.consume_front("coefficients[") || !slotName.consume_back("]") ||
+      slotName.getAsInteger(10, place))
+    return std::nullopt;
+  return place;
 }
 
 FloatType ModelAttr::getElementType() const {
@@ -146,6 +214,39 @@ int64_t ModelAttr::getNumInputs() const {
   return ShapedType::getNumElements(getInput());
 }
 
+bool ModelAttr::hasRateTerm() const {
+  return llvm::is_contained(getTerms().getAsValueRange<StringAttr>(), "rate");
+}
+
+SmallVector<CoefficientAttr> ModelAttr::getNamedCoefficients() const {
+  SmallVector<CoefficientAttr> named;
+  for (auto coefficient : getCoefficients().getAsRange<CoefficientAttr>())
+    if (coefficient.isNamed() && !llvm::is_contained(named, coefficient))
+      named.push_back(coefficient);
+  return named;
+}
+
+std::optional<unsigned> ModelAttr::getBeta() const {
+  SmallVector<CoefficientAttr> named = getNamedCoefficients();
+  auto find = [&](auto isBeta) -> std::optional<unsigned> {
+    auto found = llvm::find_if(named, isBeta);
+    if (found == named.end())
+      return std::nullopt;
+    return found - named.begin();
+  };
+  if (auto beta = find(
+          [](CoefficientAttr factor) { return factor.getName() == "beta"; }))
+    return beta;
+  for (auto [term, factor] : llvm::zip_equal(getTerms(), getCoefficients())) {
+    auto coefficient = cast<CoefficientAttr>(factor);
+    if (cast<StringAttr>(term) == "rate" && coefficient.isNamed())
+      return find([coefficient](CoefficientAttr other) {
+        return other == coefficient;
+      });
+  }
+  return std::nullopt;
+}
+
 int64_t ModelAttr::getNumLatents() const { return getPosterior().getSize(); }
 
 int64_t ModelAttr::getNumOutputs() const { return getLikelihood().getSize(); }
@@ -157,7 +258,7 @@ Attribute TrainingAttr::parse(AsmParser &parser, Type) {
   FloatAttr zero = parser.getBuilder().getF64FloatAttr(0), average;
   Attribute optimizer;
   Attribute schedule = ConstantAttr::get(parser.getContext(), zero);
-  Attribute betaSchedule = schedule;
+  Attribute coefficients = parser.getBuilder().getDictionaryAttr({});
   auto parseSeed = [&] {
     return parseCount(parser, seed, "'seed'", 0,
                       std::numeric_limits<uint64_t>::max());
@@ -169,22 +270,30 @@ Attribute TrainingAttr::parse(AsmParser &parser, Type) {
           .add("optimizer", optimizer)
           .add("schedule", schedule)
           .optional()
-          .add("beta_schedule", betaSchedule)
+          .add("coefficients", coefficients)
           .optional()
           .add("average", average)
           .optional()
           .parse())
     return {};
+  auto schedules = dyn_cast<DictionaryAttr>(coefficients);
+  if (!schedules) {
+    parser.emitError(loc, "expected 'coefficients' to be {name = schedule, …} "
+                          "but got ")
+        << coefficients;
+    return {};
+  }
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
                     epochs, seed.getValue().getZExtValue(), optimizer, schedule,
-                    betaSchedule, average);
+                    schedules, average);
 }
 
 void TrainingAttr::print(AsmPrinter &printer) const {
   printer << "<epochs = " << getEpochs() << ", seed = " << getSeed()
           << ", optimizer = " << getOptimizer()
-          << ", schedule = " << getSchedule()
-          << ", beta_schedule = " << getBetaSchedule();
+          << ", schedule = " << getSchedule();
+  if (!getCoefficients().empty())
+    printer << ", coefficients = " << getCoefficients();
   if (getAverage()) {
     printer << ", average = ";
     printNumber(printer, getAverage());
@@ -194,7 +303,8 @@ void TrainingAttr::print(AsmPrinter &printer) const {
 
 LogicalResult TrainingAttr::verify(EmitError emitError, int64_t epochs,
                                    uint64_t, Attribute optimizer,
-                                   Attribute schedule, Attribute betaSchedule,
+                                   Attribute schedule,
+                                   DictionaryAttr coefficients,
                                    FloatAttr average) {
   if (failed(kEpochs.verify(emitError, epochs)))
     return failure();
@@ -203,13 +313,21 @@ LogicalResult TrainingAttr::verify(EmitError emitError, int64_t epochs,
                        << listGroup(EntryKind::Attribute, "optimizers")
                        << " but got " << optimizer;
   auto rate = dyn_cast_or_null<ScheduleAttrInterface>(schedule);
-  if (!rate || !rate.isForRate())
-    return emitError() << "expected 'schedule' to be a schedule that can drive "
-                       << "the learning rate but got " << schedule;
-  auto beta = dyn_cast_or_null<ScheduleAttrInterface>(betaSchedule);
-  if (!beta || !beta.isForBeta())
-    return emitError() << "expected 'beta_schedule' to be a schedule that can "
-                       << "drive beta but got " << betaSchedule;
+  if (!rate)
+    return emitError() << "expected 'schedule' to be one of "
+                       << listGroup(EntryKind::Attribute, "schedules")
+                       << " but got " << schedule;
+  double base = cast<OptimizerAttrInterface>(optimizer).getOptimizer().rate;
+  if (failed(
+          verifyEnds(emitError, "the learning rate", rate.getSchedule(), base)))
+    return failure();
+  for (NamedAttribute coefficient : coefficients)
+    if (!isa<ScheduleAttrInterface>(coefficient.getValue()))
+      return emitError() << "expected the schedule of '"
+                         << coefficient.getName().getValue()
+                         << "' to be one of "
+                         << listGroup(EntryKind::Attribute, "schedules")
+                         << " but got " << coefficient.getValue();
   if (!average)
     return success();
   if (failed(verifyNumber(emitError, "average", average, 0)))
@@ -228,6 +346,8 @@ Schedule TrainingAttr::getRateSchedule() const {
   return cast<ScheduleAttrInterface>(getSchedule()).getSchedule();
 }
 
-Schedule TrainingAttr::getBetaScheduleRule() const {
-  return cast<ScheduleAttrInterface>(getBetaSchedule()).getSchedule();
+Schedule TrainingAttr::getScheduleOf(StringRef coefficient) const {
+  Attribute schedule = getCoefficients().get(coefficient);
+  return schedule ? cast<ScheduleAttrInterface>(schedule).getSchedule()
+                  : Schedule();
 }

@@ -90,11 +90,20 @@ private:
 } // namespace
 
 LogicalResult ChainVerifier::findLikelihood() {
-  nll = loss.getNll().getDefiningOp<NLLOp>();
+  for (Value term : loss.getTerms()) {
+    auto likelihood = term.getDefiningOp<NLLOp>();
+    if (!likelihood && !term.getDefiningOp<KLOp>())
+      return noteDefinition(
+          loss.emitOpError("expected terms that vib.nll or vib.kl compute"),
+          term);
+    if (nll && likelihood && likelihood != nll)
+      return noteDefinition(
+          loss.emitOpError("expected one vib.nll but got a second one"), term);
+    if (likelihood)
+      nll = likelihood;
+  }
   if (!nll)
-    return noteDefinition(
-        loss.emitOpError("expected a vib.nll as its first term"),
-        loss.getNll());
+    return loss.emitOpError("expected a vib.nll among its terms");
   if (nll.getTarget() != model.getTarget()) {
     InFlightDiagnostic diagnostic =
         nll.emitOpError("expected the model's second argument as the target");
@@ -183,19 +192,16 @@ LogicalResult ChainVerifier::verifyDecoder() {
 }
 
 LogicalResult ChainVerifier::verifyRate() {
-  Value rate = loss.getRate();
-  if (!rate)
-    return success();
-  auto kl = rate.getDefiningOp<KLOp>();
-  if (!kl)
-    return noteDefinition(loss.emitOpError("expected a vib.kl as its rate"),
-                          rate);
-  if (getSource(kl.getPosterior()) == posterior)
-    return success();
-  InFlightDiagnostic diagnostic = kl.emitOpError(
-      "expected the divergence of the posterior that is sampled");
-  diagnostic.attachNote(sample.getLoc()) << "it is sampled here";
-  return diagnostic;
+  for (Value term : loss.getTerms()) {
+    auto kl = term.getDefiningOp<KLOp>();
+    if (!kl || getSource(kl.getPosterior()) == posterior)
+      continue;
+    InFlightDiagnostic diagnostic = kl.emitOpError(
+        "expected the divergence of the posterior that is sampled");
+    diagnostic.attachNote(sample.getLoc()) << "it is sampled here";
+    return diagnostic;
+  }
+  return success();
 }
 
 LogicalResult vib::verifyChain(ModelOp model, LossOp loss) {

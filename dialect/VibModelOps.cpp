@@ -7,10 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/VibDiagnostics.h"
+#include "dialect/VibFields.h"
 #include "dialect/VibSyntax.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include <map>
 
 using namespace mlir;
 using namespace vib;
@@ -169,13 +172,12 @@ static std::string getExpectedValue(StringRef name, Attribute value) {
   if (name == "init" && !isa<InitializerAttrInterface>(value))
     return getOneOf("an initializer", "initializers");
   auto schedule = dyn_cast<ScheduleAttrInterface>(value);
-  if (name == "schedule" && (!schedule || !schedule.isForRate()))
-    return "a schedule of the learning rate, one of #vib.constant, "
-           "#vib.staircase, #vib.exponential, #vib.cosine and "
-           "#vib.linear_warmup,";
-  if (name == "beta_schedule" && (!schedule || !schedule.isForBeta()))
-    return "a schedule of beta, one of #vib.constant, #vib.linear_warmup and "
-           "#vib.exponential_warmup,";
+  if (name == "schedule" && !schedule)
+    return getOneOf("a schedule of the learning rate", "schedules");
+  if (name == "beta_schedule" && !schedule)
+    return getOneOf("a schedule of beta", "schedules");
+  if (name == "coefficients" && !schedule)
+    return getOneOf("a schedule of a coefficient", "schedules");
   auto number = dyn_cast<FloatAttr>(value);
   if (name == "average" && !(number && number.getValueAsDouble() >= 0 &&
                              number.getValueAsDouble() < 1))
@@ -204,24 +206,63 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   properties.model = FlatSymbolRefAttr::get(model);
 
+  // The schedules of coefficients, in the order of their names.
+  std::map<std::string, Attribute> coefficients;
+  Attribute betaSchedule;
+  SMLoc betaLoc;
+  auto reportValue = [&](SMLoc loc, StringRef name,
+                         Attribute value) -> ParseResult {
+    std::string expected = getExpectedValue(name, value);
+    if (expected.empty())
+      return success();
+    InFlightDiagnostic diagnostic = parser.emitError(loc, "expected ")
+                                    << expected << " but got ";
+    describeValue(diagnostic, value);
+    return diagnostic;
+  };
+  auto parseCoefficient = [&]() -> ParseResult {
+    SMLoc loc = parser.getCurrentLocation();
+    std::string name;
+    Attribute schedule;
+    if (parser.parseKeywordOrString(&name))
+      return failure();
+    if (coefficients.count(name))
+      return parser.emitError(loc, "'") << name << "' is given twice";
+    SMLoc valueLoc;
+    if (parser.parseEqual() || parser.getCurrentLocation(&valueLoc) ||
+        parseSettingAttribute(parser, "schedules", schedule) ||
+        reportValue(valueLoc, "coefficients", schedule))
+      return failure();
+    coefficients[name] = schedule;
+    return success();
+  };
+  bool hasCoefficients = false;
+
   auto parseSetting = [&]() -> ParseResult {
     SMLoc loc = parser.getCurrentLocation();
     StringRef name;
     (void)parser.parseOptionalKeyword(&name);
+    if (name == "coefficients") {
+      if (std::exchange(hasCoefficients, true))
+        return parser.emitError(loc, "'coefficients' is given twice");
+      return failure(parser.parseEqual() ||
+                     parser.parseCommaSeparatedList(
+                         OpAsmParser::Delimiter::Braces, parseCoefficient));
+    }
     // A setting is an attribute, a number or an integer.
     auto [attribute, group] =
         llvm::StringSwitch<std::pair<Attribute *, StringRef>>(name)
             .Case("optimizer", {&properties.optimizer, "optimizers"})
             .Case("schedule", {&properties.schedule, "schedules"})
-            .Case("beta_schedule", {&properties.beta_schedule, "schedules"})
+            .Case("beta_schedule", {&betaSchedule, "schedules"})
             .Case("init", {&properties.init, "initializers"})
             .Default({nullptr, ""});
     bool isAverage = name == "average", isSeed = name == "seed";
     if (!attribute && !isAverage && !isSeed) {
       InFlightDiagnostic diagnostic = parser.emitError(loc);
       return describeUnknown(diagnostic, loc,
-                             {"optimizer", "schedule", "beta_schedule",
-                              "average", "init", "seed"});
+                             {"optimizer", "schedule", "coefficients",
+                              "beta_schedule", "average", "init", "seed"});
     }
     if ((attribute && *attribute) || (isAverage && properties.average) ||
         (isSeed && properties.seed))
@@ -235,18 +276,25 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
     if (attribute ? parseSettingAttribute(parser, group, *attribute)
                   : parseNumber(parser, properties.average))
       return failure();
-    Attribute value = attribute ? *attribute : properties.average;
-    std::string expected = getExpectedValue(name, value);
-    if (expected.empty())
-      return success();
-    InFlightDiagnostic diagnostic = parser.emitError(valueLoc, "expected ")
-                                    << expected << " but got ";
-    describeValue(diagnostic, value);
-    return diagnostic;
+    if (attribute == &betaSchedule)
+      betaLoc = loc;
+    return reportValue(valueLoc, name,
+                       attribute ? *attribute : properties.average);
   };
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::OptionalBraces,
                                      parseSetting))
     return failure();
+
+  if (betaSchedule && !coefficients.emplace("beta", betaSchedule).second)
+    return parser.emitError(betaLoc, "'beta_schedule' and 'coefficients' both "
+                                     "have a schedule of beta");
+  // It changes nothing, and a loss without a rate may have it, too.
+  if (betaSchedule == ConstantAttr::get(context, builder.getF64FloatAttr(0)))
+    coefficients.erase("beta");
+  SmallVector<NamedAttribute> schedules;
+  for (const auto &[name, schedule] : coefficients)
+    schedules.push_back(builder.getNamedAttr(name, schedule));
+  properties.coefficients = builder.getDictionaryAttr(schedules);
 
   auto number = [&](double value) { return builder.getF64FloatAttr(value); };
   if (!properties.optimizer)
@@ -254,8 +302,6 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
                                          number(0.999), number(1.0e-8));
   if (!properties.schedule)
     properties.schedule = ConstantAttr::get(context, number(0));
-  if (!properties.beta_schedule)
-    properties.beta_schedule = ConstantAttr::get(context, number(0));
   if (!properties.init)
     properties.init = GlorotUniformAttr::get(context);
   if (!properties.seed)
@@ -273,8 +319,20 @@ void TrainOp::print(OpAsmPrinter &printer) {
   printer.printNewline();
   printer << "schedule = " << getSchedule() << ',';
   printer.printNewline();
-  printer << "beta_schedule = " << getBetaSchedule() << ',';
-  printer.printNewline();
+  Attribute beta = getCoefficients().get("beta");
+  if (beta && getCoefficients().size() == 1) {
+    printer << "beta_schedule = " << beta << ',';
+    printer.printNewline();
+  } else if (!getCoefficients().empty()) {
+    printer << "coefficients = { ";
+    llvm::interleaveComma(getCoefficients(), printer,
+                          [&](NamedAttribute coefficient) {
+                            printer.printKeywordOrString(coefficient.getName());
+                            printer << " = " << coefficient.getValue();
+                          });
+    printer << " },";
+    printer.printNewline();
+  }
   if (getAverageAttr()) {
     printer << "average = ";
     printNumber(printer, *this, getAverageAttr());
@@ -285,7 +343,7 @@ void TrainOp::print(OpAsmPrinter &printer) {
   printer.printOptionalAttrDictWithKeyword(
       (*this)->getAttrs(),
       {getModelAttrName(), getBatchAttrName(), getEpochsAttrName(),
-       getOptimizerAttrName(), getScheduleAttrName(), getBetaScheduleAttrName(),
+       getOptimizerAttrName(), getScheduleAttrName(), getCoefficientsAttrName(),
        getAverageAttrName(), getInitAttrName(), getSeedAttrName()});
 }
 
@@ -296,12 +354,13 @@ LogicalResult TrainOp::verify() {
   if (getEpochs() < 1 || getEpochs() > kMostEpochs)
     return emitOpError("expected 1 to ")
            << kMostEpochs << " epochs but got " << getEpochs();
-  std::pair<StringRef, Attribute> settings[] = {
+  SmallVector<std::pair<StringRef, Attribute>> settings = {
       {"optimizer", getOptimizer()},
       {"schedule", getSchedule()},
-      {"beta_schedule", getBetaSchedule()},
       {"average", getAverageAttr()},
       {"init", getInit()}};
+  for (NamedAttribute coefficient : getCoefficients())
+    settings.push_back({"coefficients", coefficient.getValue()});
   for (auto [name, value] : settings) {
     std::string expected = value ? getExpectedValue(name, value) : "";
     if (expected.empty())
@@ -311,7 +370,8 @@ LogicalResult TrainOp::verify() {
     describeValue(diagnostic, value);
     return diagnostic;
   }
-  return success();
+  return verifyEnds([&] { return emitOpError(); }, "the learning rate",
+                    getRateSchedule(), getOptimizerRule().rate);
 }
 
 /// Whether a schedule does not change its base value.
@@ -320,19 +380,57 @@ static bool isConstant(Attribute schedule) {
   return constant && constant.getWarmup().getValue().isZero();
 }
 
+/// Each schedule is that of a coefficient of the loss. One that changes nothing
+/// needs none.
+static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
+  CoefficientAttr beta = loss.getBeta();
+  SmallVector<CoefficientAttr> named = loss.getNamedCoefficients();
+  for (NamedAttribute entry : train.getCoefficients()) {
+    StringRef name = entry.getName();
+    CoefficientAttr coefficient = name == "beta" ? beta : CoefficientAttr();
+    for (CoefficientAttr other : named)
+      if (other.getName() == name)
+        coefficient = other;
+    auto schedule = cast<ScheduleAttrInterface>(entry.getValue());
+    if (coefficient) {
+      if (failed(verifyEnds([&] { return train.emitOpError(); },
+                            "the coefficient '" + name + "'",
+                            schedule.getSchedule(),
+                            coefficient.getValue().getValueAsDouble())))
+        return failure();
+      continue;
+    }
+    if (name == "beta" && isConstant(schedule))
+      continue;
+    InFlightDiagnostic diagnostic =
+        train.emitOpError("expected no schedule of '")
+        << name << "', because the loss of @" << train.getModel();
+    if (named.empty())
+      diagnostic << " has no coefficient with a name";
+    else
+      diagnostic << " has no such coefficient: expected one of '"
+                 << llvm::join(llvm::map_range(named,
+                                               [](CoefficientAttr factor) {
+                                                 return factor.getName().str();
+                                               }),
+                               "', '")
+                 << "'";
+    diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+    return diagnostic;
+  }
+  if (beta && beta.getName() != "beta" && train.getCoefficients().get("beta") &&
+      train.getCoefficients().get(beta.getName()))
+    return train.emitOpError("expected one schedule of '")
+           << beta.getName() << "', which 'beta_schedule' means, too";
+  return success();
+}
+
 LogicalResult TrainOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (auto model =
           symbols.lookupNearestSymbolFrom<ModelOp>(*this, getModelAttr())) {
-    if (isConstant(getBetaSchedule()))
-      return success();
     for (auto loss : model.getBody().getOps<LossOp>())
-      if (!loss.getRate()) {
-        InFlightDiagnostic diagnostic =
-            emitOpError("expected no beta_schedule, because the loss of @")
-            << getModel() << " has no beta";
-        diagnostic.attachNote(loss.getLoc()) << "the loss is here";
-        return diagnostic;
-      }
+      if (failed(verifyCoefficients(*this, loss)))
+        return failure();
     return success();
   }
   InFlightDiagnostic diagnostic = emitOpError("expected a model but got @")

@@ -133,17 +133,19 @@ def Vib_TrainOp : Vib_Op<"train", [
   let description = [{
     After the model's name come its batch and epochs, then the settings in
     braces, in any order, each optional. Batch, epochs, learning rate,
-    beta and seed can be changed without editing the file: `vibc --batch`
-    changes the batch when compiling, and the program's `--epochs`, `--lr`,
-    `--beta` and `--seed` change the others when it runs.
+    coefficients and seed can be changed without editing the file: `vibc
+    --batch` changes the batch when compiling, and the program's `--epochs`,
+    `--lr`, `--beta`, `--coefficient` and `--seed` change the others when it
+    runs.
 
     | setting | what it is | default | values |
     |---|---|---|---|
     | `batch(N)` | examples in a training step | required | 1 to 1,048,576 |
     | `epochs(N)` | passes over the training data | required | 1 to 4294967296 |
     | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.adam`, `#vib.adamw` |
-    | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear_warmup` |
-    | `beta_schedule` | how beta changes | `#vib.constant` | `#vib.constant`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
+    | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
+    | `coefficients` | how the coefficients of the loss change, `{ name = schedule, … }` | `{}`: all are constant | the same for each name |
+    | `beta_schedule` | short for `coefficients = { beta = … }` | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
     | `average` | decay d of the exponential average of the weights; without it the weights are not averaged | none | [0, 1) |
     | `init` | the distribution of the initial weights | `#vib.glorot_uniform` | `#vib.glorot_uniform`, `#vib.glorot_normal`, `#vib.he_uniform`, `#vib.he_normal` |
     | `seed` | the seed of all random numbers | 0 | 0 to 2^64 - 1 |
@@ -152,7 +154,8 @@ def Vib_TrainOp : Vib_Op<"train", [
     `a += (1 - d) / (1 - d^t) * (w - a)`.
 
     - **Errors**: a model that does not exist, a setting that is unknown or
-      written twice, a value outside its range.
+      written twice, a value outside its range, a schedule of a coefficient that
+      the loss does not have.
 
     ```mlir
     vib.train @toynet batch(100) epochs(200) {
@@ -161,11 +164,19 @@ def Vib_TrainOp : Vib_Op<"train", [
       beta_schedule = #vib.linear_warmup<epochs = 10>,
       average = 0.999, init = #vib.glorot_uniform, seed = 0 }
     ```
+
+    Coefficients with schedules of their own:
+
+    ```mlir
+    vib.train @toynet batch(100) epochs(20) {
+      optimizer = #vib.adam<lr = 1.0e-3>,
+      coefficients = { beta = #vib.linear<from = 0.0, epochs = 10, delay = 1> } }
+    ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$model, Vib_Count:$batch,
                        Vib_Count:$epochs,
                        AnyAttr:$optimizer, AnyAttr:$schedule,
-                       AnyAttr:$beta_schedule,
+                       DictionaryAttr:$coefficients,
                        OptionalAttr<F64Attr>:$average, AnyAttr:$init,
                        I64Attr:$seed);
   let hasCustomAssemblyFormat = 1;
@@ -176,9 +187,6 @@ def Vib_TrainOp : Vib_Op<"train", [
     }
     Schedule getRateSchedule() {
       return ::llvm::cast<ScheduleAttrInterface>(getSchedule()).getSchedule();
-    }
-    Schedule getBetaScheduleRule() {
-      return ::llvm::cast<ScheduleAttrInterface>(getBetaSchedule()).getSchedule();
     }
     InitializerAttrInterface getInitializer() {
       return ::llvm::cast<InitializerAttrInterface>(getInit());

@@ -20,8 +20,8 @@ static constexpr int64_t kMostProducts = int64_t(1) << 40;
 /// A parameter's shape as files have it.
 static SmallVector<int64_t, 2> getFileShape(const Parameter &parameter) {
   SmallVector<int64_t, 2> shape(parameter.shape);
-  if (parameter.transposed)
-    std::swap(shape[0], shape[1]);
+  for (auto [i, dimension] : llvm::enumerate(parameter.permutation))
+    shape[i] = parameter.shape[dimension];
   return shape;
 }
 

@@ -37,6 +37,10 @@ inline constexpr int64_t kMostEpochs = INT64_C(1) << 32;
 /// and a label has 32 bits.
 inline constexpr int64_t kMostWidth = std::numeric_limits<int32_t>::max();
 
+/// The coefficients of a loss: the values of a step have places for so many
+/// (VIB_MAX_COEFFICIENTS in runtime/Abi.h).
+inline constexpr unsigned kMostCoefficients = 16;
+
 /// The samples of a training step: the noise's counter has 24 bits for them
 /// (docs/randomness.md).
 inline constexpr int64_t kMostSamples = 1 << 24;

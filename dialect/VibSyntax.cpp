@@ -348,21 +348,64 @@ void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
   printer << prior;
 }
 
-ParseResult vib::parseBeta(OpAsmParser &parser, StringAttr &name,
-                           FloatAttr &beta) {
+/// The coefficient of a term, with the `*`; 1 if the term begins with a value.
+static ParseResult parseCoefficient(OpAsmParser &parser,
+                                    CoefficientAttr &coefficient) {
   SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseOptionalSymbolName(name))
-    return parser.emitError(loc, "expected a name and a value for beta, as in "
+  StringAttr name;
+  FloatAttr value = parser.getBuilder().getF64FloatAttr(1);
+  bool isNamed = succeeded(parser.parseOptionalSymbolName(name));
+  char first = *loc.getPointer();
+  bool isNumber = !isNamed && (llvm::isDigit(first) || first == '-');
+  if (!isNamed && !isNumber && first != '%')
+    return parser.emitError(loc, "expected a term, as in "
                                  "'@beta(1.0e-3) * %rate', but got ")
            << describeToken(loc.getPointer());
-  return failure(parser.parseLParen() || parseNumber(parser, beta) ||
-                 parser.parseRParen());
+  if (isNamed && (parser.parseLParen() || parseNumber(parser, value) ||
+                  parser.parseRParen()))
+    return failure();
+  if (isNumber && parseNumber(parser, value))
+    return failure();
+  if ((isNamed || isNumber) && parser.parseStar())
+    return failure();
+  coefficient = CoefficientAttr::getChecked(
+      [&] { return parser.emitError(loc); }, parser.getContext(),
+      name ? name.getValue() : StringRef(), value);
+  return success(bool(coefficient));
 }
 
-void vib::printBeta(OpAsmPrinter &printer, Operation *, StringAttr name,
-                    FloatAttr beta) {
-  printer.printSymbolName(name);
-  printer << '(';
-  printNumber(static_cast<AsmPrinter &>(printer), beta);
-  printer << ')';
+ParseResult
+vib::parseTerms(OpAsmParser &parser,
+                SmallVectorImpl<OpAsmParser::UnresolvedOperand> &terms,
+                ArrayAttr &coefficients) {
+  SmallVector<Attribute> factors;
+  do {
+    CoefficientAttr coefficient;
+    if (parseCoefficient(parser, coefficient) ||
+        parser.parseOperand(terms.emplace_back()))
+      return failure();
+    factors.push_back(coefficient);
+  } while (succeeded(parser.parseOptionalPlus()));
+  coefficients = parser.getBuilder().getArrayAttr(factors);
+  return success();
+}
+
+void vib::printTerms(OpAsmPrinter &printer, Operation *, OperandRange terms,
+                     ArrayAttr coefficients) {
+  auto printTerm = [&](auto term) {
+    auto [value, attribute] = term;
+    auto coefficient = cast<CoefficientAttr>(attribute);
+    if (coefficient.isNamed()) {
+      printer.printSymbolName(coefficient.getName());
+      printer << '(';
+    }
+    if (!coefficient.isOne())
+      printNumber(static_cast<AsmPrinter &>(printer), coefficient.getValue());
+    if (coefficient.isNamed())
+      printer << ')';
+    if (!coefficient.isOne())
+      printer << " * ";
+    printer << value;
+  };
+  llvm::interleave(llvm::zip(terms, coefficients), printer, printTerm, " + ");
 }

@@ -125,11 +125,13 @@ mlir::ParseResult parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,
 void printPrior(mlir::OpAsmPrinter &printer, mlir::Operation *,
                 mlir::Attribute prior, mlir::Type posterior);
 
-/// `@name(beta)`.
-mlir::ParseResult parseBeta(mlir::OpAsmParser &parser, mlir::StringAttr &name,
-                            mlir::FloatAttr &beta);
-void printBeta(mlir::OpAsmPrinter &printer, mlir::Operation *,
-               mlir::StringAttr name, mlir::FloatAttr beta);
+/// `@name(value) * term + value * term + term + …`.
+mlir::ParseResult
+parseTerms(mlir::OpAsmParser &parser,
+           llvm::SmallVectorImpl<mlir::OpAsmParser::UnresolvedOperand> &terms,
+           mlir::ArrayAttr &coefficients);
+void printTerms(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                mlir::OperandRange terms, mlir::ArrayAttr coefficients);
 
 } // namespace vib
 

@@ -9,6 +9,7 @@
 #include "dialect/VibFields.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
@@ -19,13 +20,22 @@ using namespace vib;
 
 namespace {
 /// The finite numbers that a field can have.
-enum class Bounds { Positive, NotNegative, BelowOne, UpToOne, PositiveUpToOne };
+enum class Bounds {
+  Positive,
+  NotNegative,
+  BelowOne,
+  UpToOne,
+  PositiveUpToOne,
+  Whole
+};
 
-/// A named number of an attribute; one without a default must be written.
+/// A named number of an attribute. One without a default must be written,
+/// unless it may be missing: it is then null.
 struct Field {
   StringRef name;
   Bounds bounds;
   std::optional<double> initial = std::nullopt;
+  bool canBeMissing = false;
 };
 } // namespace
 
@@ -41,6 +51,8 @@ static bool contains(Bounds bounds, double value) {
     return value >= 0 && value <= 1;
   case Bounds::PositiveUpToOne:
     return value > 0 && value <= 1;
+  case Bounds::Whole:
+    return value >= 1 && value <= kMostEpochs && value == std::floor(value);
   }
   llvm_unreachable("all bounds are covered");
 }
@@ -57,12 +69,16 @@ static StringRef describe(Bounds bounds) {
     return "in [0, 1]";
   case Bounds::PositiveUpToOne:
     return "in (0, 1]";
+  case Bounds::Whole:
+    return "to be a whole number from 1 to 4294967296";
   }
   llvm_unreachable("all bounds are covered");
 }
 
 static LogicalResult verifyField(EmitError emitError, const Field &field,
                                  FloatAttr value) {
+  if (!value && field.canBeMissing)
+    return success();
   if (!value || !value.getType().isF64())
     return emitError() << "expected '" << field.name << "' to be an f64";
   if (!value.getValue().isFinite() ||
@@ -101,7 +117,7 @@ static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
                return verifyField([&] { return parser.emitError(valueLoc); },
                                   field, value);
              });
-    if (field.initial)
+    if (field.initial || field.canBeMissing)
       list.optional();
   }
   if (list.parse(/*isOptional=*/true))
@@ -115,7 +131,7 @@ static void printFields(AsmPrinter &printer, ArrayRef<Field> fields,
                         ArrayRef<FloatAttr> values) {
   bool first = true;
   for (auto [field, value] : llvm::zip_equal(fields, values)) {
-    if (field.initial && value.getValueAsDouble() == *field.initial)
+    if (!value || (field.initial && value.getValueAsDouble() == *field.initial))
       continue;
     printer << (first ? "<" : ", ") << field.name << " = ";
     printNumber(printer, value);
@@ -153,9 +169,31 @@ static const Field kConstantFields[] = {{"warmup", Bounds::NotNegative, 0.0}};
 static const Field kDecayFields[] = {{"rate", Bounds::PositiveUpToOne},
                                      {"epochs", Bounds::Positive},
                                      {"warmup", Bounds::NotNegative, 0.0}};
-static const Field kCosineFields[] = {{"epochs", Bounds::Positive},
-                                      {"final", Bounds::UpToOne, 0.0},
-                                      {"warmup", Bounds::NotNegative, 0.0}};
+static const Field kCosineFields[] = {
+    {"epochs", Bounds::Positive},
+    {"final", Bounds::UpToOne, std::nullopt, true},
+    {"from", Bounds::NotNegative, std::nullopt, true},
+    {"to", Bounds::NotNegative, std::nullopt, true},
+    {"delay", Bounds::NotNegative, 0.0},
+    {"cycles", Bounds::Whole, 1.0},
+    {"cap", Bounds::NotNegative, std::nullopt, true},
+    {"warmup", Bounds::NotNegative, 0.0}};
+static const Field kLinearFields[] = {
+    {"epochs", Bounds::NotNegative},
+    {"from", Bounds::NotNegative, std::nullopt, true},
+    {"to", Bounds::NotNegative, std::nullopt, true},
+    {"delay", Bounds::NotNegative, 0.0},
+    {"cycles", Bounds::Whole, 1.0},
+    {"cap", Bounds::NotNegative, std::nullopt, true},
+    {"warmup", Bounds::NotNegative, 0.0}};
+static const Field kGeometricFields[] = {
+    {"epochs", Bounds::NotNegative},
+    {"from", Bounds::Positive, std::nullopt, true},
+    {"to", Bounds::Positive, std::nullopt, true},
+    {"delay", Bounds::NotNegative, 0.0},
+    {"cycles", Bounds::Whole, 1.0},
+    {"cap", Bounds::NotNegative, std::nullopt, true},
+    {"warmup", Bounds::NotNegative, 0.0}};
 static const Field kLinearWarmupFields[] = {{"epochs", Bounds::NotNegative},
                                             {"from", Bounds::UpToOne, 0.0}};
 static const Field kExponentialWarmupFields[] = {
@@ -169,7 +207,12 @@ VIB_FIELDS(ConstantAttr, 1, kConstantFields, getWarmup())
 VIB_FIELDS(StaircaseAttr, 3, kDecayFields, getRate(), getEpochs(), getWarmup())
 VIB_FIELDS(ExponentialAttr, 3, kDecayFields, getRate(), getEpochs(),
            getWarmup())
-VIB_FIELDS(CosineAttr, 3, kCosineFields, getEpochs(), getFinal(), getWarmup())
+VIB_FIELDS(CosineAttr, 8, kCosineFields, getEpochs(), getFinal(), getFrom(),
+           getTo(), getDelay(), getCycles(), getCap(), getWarmup())
+VIB_FIELDS(LinearScheduleAttr, 7, kLinearFields, getEpochs(), getFrom(),
+           getTo(), getDelay(), getCycles(), getCap(), getWarmup())
+VIB_FIELDS(GeometricScheduleAttr, 7, kGeometricFields, getEpochs(), getFrom(),
+           getTo(), getDelay(), getCycles(), getCap(), getWarmup())
 VIB_FIELDS(LinearWarmupAttr, 2, kLinearWarmupFields, getEpochs(), getFrom())
 VIB_FIELDS(ExponentialWarmupAttr, 2, kExponentialWarmupFields, getEpochs(),
            getFrom())
@@ -212,8 +255,47 @@ LogicalResult ExponentialAttr::verify(EmitError emitError, FloatAttr rate,
 }
 
 LogicalResult CosineAttr::verify(EmitError emitError, FloatAttr epochs,
-                                 FloatAttr final, FloatAttr warmup) {
-  return verifyFields(emitError, kCosineFields, {epochs, final, warmup});
+                                 FloatAttr final, FloatAttr from, FloatAttr to,
+                                 FloatAttr delay, FloatAttr cycles,
+                                 FloatAttr cap, FloatAttr warmup) {
+  if (failed(
+          verifyFields(emitError, kCosineFields,
+                       {epochs, final, from, to, delay, cycles, cap, warmup})))
+    return failure();
+  if (final && (from || to))
+    return emitError() << "expected 'final', a fraction of the base value, or "
+                       << "'from' and 'to', but got both";
+  return success();
+}
+
+/// The base value is one end of a ramp; the other one has to be written.
+static LogicalResult verifyRamp(EmitError emitError, FloatAttr from,
+                                FloatAttr to) {
+  if (from || to)
+    return success();
+  return emitError() << "expected 'from' or 'to': the base value is the other "
+                     << "end";
+}
+
+LogicalResult LinearScheduleAttr::verify(EmitError emitError, FloatAttr epochs,
+                                         FloatAttr from, FloatAttr to,
+                                         FloatAttr delay, FloatAttr cycles,
+                                         FloatAttr cap, FloatAttr warmup) {
+  if (failed(verifyFields(emitError, kLinearFields,
+                          {epochs, from, to, delay, cycles, cap, warmup})))
+    return failure();
+  return verifyRamp(emitError, from, to);
+}
+
+LogicalResult GeometricScheduleAttr::verify(EmitError emitError,
+                                            FloatAttr epochs, FloatAttr from,
+                                            FloatAttr to, FloatAttr delay,
+                                            FloatAttr cycles, FloatAttr cap,
+                                            FloatAttr warmup) {
+  if (failed(verifyFields(emitError, kGeometricFields,
+                          {epochs, from, to, delay, cycles, cap, warmup})))
+    return failure();
+  return verifyRamp(emitError, from, to);
 }
 
 LogicalResult LinearWarmupAttr::verify(EmitError emitError, FloatAttr epochs,
@@ -258,45 +340,79 @@ Optimizer AdamWAttr::getOptimizer() const {
 }
 
 Schedule ConstantAttr::getSchedule() const {
-  return {ScheduleKind::Constant, 1, 0, getWarmup().getValueAsDouble()};
+  Schedule schedule;
+  schedule.warmupEpochs = getWarmup().getValueAsDouble();
+  return schedule;
 }
-bool ConstantAttr::isForRate() const { return true; }
-bool ConstantAttr::isForBeta() const { return true; }
+
+template <typename AttrT>
+static Schedule getDecay(AttrT attribute, ScheduleKind kind) {
+  Schedule schedule;
+  schedule.kind = kind;
+  schedule.factor = attribute.getRate().getValueAsDouble();
+  schedule.epochs = attribute.getEpochs().getValueAsDouble();
+  schedule.warmupEpochs = attribute.getWarmup().getValueAsDouble();
+  return schedule;
+}
 
 Schedule StaircaseAttr::getSchedule() const {
-  return {ScheduleKind::Staircase, getRate().getValueAsDouble(),
-          getEpochs().getValueAsDouble(), getWarmup().getValueAsDouble()};
+  return getDecay(*this, ScheduleKind::Staircase);
 }
-bool StaircaseAttr::isForRate() const { return true; }
-bool StaircaseAttr::isForBeta() const { return false; }
 
 Schedule ExponentialAttr::getSchedule() const {
-  return {ScheduleKind::Exponential, getRate().getValueAsDouble(),
-          getEpochs().getValueAsDouble(), getWarmup().getValueAsDouble()};
+  return getDecay(*this, ScheduleKind::Exponential);
 }
-bool ExponentialAttr::isForRate() const { return true; }
-bool ExponentialAttr::isForBeta() const { return false; }
+
+template <typename AttrT>
+static Schedule getRamp(AttrT attribute, ScheduleKind kind) {
+  Schedule schedule;
+  schedule.kind = kind;
+  auto setEnd = [](ScheduleEnd &end, FloatAttr value) {
+    if (value)
+      end = {value.getValueAsDouble(), /*isRelative=*/false};
+  };
+  setEnd(schedule.from, attribute.getFrom());
+  setEnd(schedule.to, attribute.getTo());
+  schedule.epochs = attribute.getEpochs().getValueAsDouble();
+  schedule.delayEpochs = attribute.getDelay().getValueAsDouble();
+  schedule.cycles = attribute.getCycles().getValueAsDouble();
+  if (FloatAttr cap = attribute.getCap())
+    schedule.cap = cap.getValueAsDouble();
+  schedule.warmupEpochs = attribute.getWarmup().getValueAsDouble();
+  return schedule;
+}
 
 Schedule CosineAttr::getSchedule() const {
-  return {ScheduleKind::Cosine, getFinal().getValueAsDouble(),
-          getEpochs().getValueAsDouble(), getWarmup().getValueAsDouble()};
+  Schedule schedule = getRamp(*this, ScheduleKind::Cosine);
+  if (!getFrom() && !getTo())
+    schedule.to.value = getFinal() ? getFinal().getValueAsDouble() : 0;
+  return schedule;
 }
-bool CosineAttr::isForRate() const { return true; }
-bool CosineAttr::isForBeta() const { return false; }
+
+Schedule LinearScheduleAttr::getSchedule() const {
+  return getRamp(*this, ScheduleKind::Linear);
+}
+
+Schedule GeometricScheduleAttr::getSchedule() const {
+  return getRamp(*this, ScheduleKind::Geometric);
+}
+
+template <typename AttrT>
+static Schedule getRise(AttrT attribute, ScheduleKind kind) {
+  Schedule schedule;
+  schedule.kind = kind;
+  schedule.from.value = attribute.getFrom().getValueAsDouble();
+  schedule.epochs = attribute.getEpochs().getValueAsDouble();
+  return schedule;
+}
 
 Schedule LinearWarmupAttr::getSchedule() const {
-  return {ScheduleKind::Linear, getFrom().getValueAsDouble(),
-          getEpochs().getValueAsDouble(), 0};
+  return getRise(*this, ScheduleKind::Linear);
 }
-bool LinearWarmupAttr::isForRate() const { return true; }
-bool LinearWarmupAttr::isForBeta() const { return true; }
 
 Schedule ExponentialWarmupAttr::getSchedule() const {
-  return {ScheduleKind::Geometric, getFrom().getValueAsDouble(),
-          getEpochs().getValueAsDouble(), 0};
+  return getRise(*this, ScheduleKind::Geometric);
 }
-bool ExponentialWarmupAttr::isForRate() const { return false; }
-bool ExponentialWarmupAttr::isForBeta() const { return true; }
 
 bool GlorotUniformAttr::isUniform() const { return true; }
 double GlorotUniformAttr::getScale(int64_t fanIn, int64_t fanOut) const {

@@ -105,6 +105,8 @@ def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
 // Schedules
 //===----------------------------------------------------------------------===//
 
+/// How the learning rate or a coefficient of the loss changes. The base value is
+/// that of the optimizer or of the loss, or that of a flag of the program.
 class Vib_ScheduleAttr<string name, string attrMnemonic>
     : Vib_NumbersAttr<name, attrMnemonic, [
         DeclareAttrInterfaceMethods<Vib_ScheduleAttrInterface>]> {
@@ -114,8 +116,6 @@ class Vib_ScheduleAttr<string name, string attrMnemonic>
 def Vib_ConstantAttr : Vib_ScheduleAttr<"Constant", "constant"> {
   let summary = "the base value throughout";
   let description = [{
-    It is for the learning rate and for beta.
-
     | field | what it is | default | range |
     |---|---|---|---|
     | `warmup` | epochs of a linear rise from 0 that come first | 0.0 | [0, inf) |
@@ -131,8 +131,7 @@ def Vib_ConstantAttr : Vib_ScheduleAttr<"Constant", "constant"> {
 def Vib_StaircaseAttr : Vib_ScheduleAttr<"Staircase", "staircase"> {
   let summary = "a decay by a factor after every few epochs";
   let description = [{
-    The value is `base * rate^floor(epoch / epochs)`. It is for the learning
-    rate.
+    The value is `base * rate^floor(epoch / epochs)`.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -152,7 +151,6 @@ def Vib_ExponentialAttr : Vib_ScheduleAttr<"Exponential", "exponential"> {
   let summary = "a smooth exponential decay";
   let description = [{
     The value is `base * rate^(epoch / epochs)`, which changes with every update.
-    It is for the learning rate.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -169,25 +167,101 @@ def Vib_ExponentialAttr : Vib_ScheduleAttr<"Exponential", "exponential"> {
 }
 
 def Vib_CosineAttr : Vib_ScheduleAttr<"Cosine", "cosine"> {
-  let summary = "half a cosine from the base value down to a fraction of it";
+  let summary = "half a cosine from one value to another";
   let description = [{
-    The value is
-    `base * (final + (1 - final) * (1 + cos(pi * min(1, epoch / epochs))) / 2)`
-    (Loshchilov and Hutter 2017, arXiv:1608.03983, without restarts). After
-    `epochs` it stays at `base * final`. It is for the learning rate.
+    The value is `to + (from - to) * (1 + cos(pi * p)) / 2`, with the part p of
+    the epochs that has passed, from 0 to 1 (Loshchilov and Hutter 2017,
+    arXiv:1608.03983; with `cycles`, its restarts). After that it stays at `to`.
+
+    One of the two ends is the base value, which a flag of the program replaces.
+    If neither is written, the cosine falls from the base value to `final` times
+    it. If both are written, one has to be equal to the base value.
 
     | field | what it is | default | range |
     |---|---|---|---|
-    | `epochs` | epochs of the fall | required | (0, inf) |
-    | `final` | the fraction of the base value that remains | 0.0 | [0, 1] |
-    | `warmup` | epochs of a linear rise from 0 that come first | 0.0 | [0, inf) |
+    | `epochs` | epochs of the change | required | (0, inf) |
+    | `from` | the value at the start | the base value | [0, inf) |
+    | `to` | the value at the end | the base value | [0, inf) |
+    | `final` | the fraction of the base value to fall to, without `from` and `to` | 0.0 | [0, 1] |
+    | `delay` | epochs at the start value that come first | 0.0 | [0, inf) |
+    | `cycles` | how often the change takes place, each time from the start | 1 | 1 to 4294967296 |
+    | `cap` | the largest value; a larger one becomes this | none | [0, inf) |
+    | `warmup` | epochs of a linear rise from 0 to the start value, before all else | 0.0 | [0, inf) |
 
     ```mlir
     #vib.cosine<epochs = 200, final = 0.01, warmup = 5>
+    #vib.cosine<epochs = 10, from = 0.0, cycles = 4>
     ```
   }];
   let parameters = (ins "::mlir::FloatAttr":$epochs,
                         "::mlir::FloatAttr":$final,
+                        "::mlir::FloatAttr":$from, "::mlir::FloatAttr":$to,
+                        "::mlir::FloatAttr":$delay,
+                        "::mlir::FloatAttr":$cycles, "::mlir::FloatAttr":$cap,
+                        "::mlir::FloatAttr":$warmup);
+}
+
+def Vib_LinearScheduleAttr : Vib_ScheduleAttr<"LinearSchedule", "linear"> {
+  let summary = "a linear change from one value to another";
+  let description = [{
+    The value is `from + (to - from) * p`, with the part p of the epochs that has
+    passed, from 0 to 1. After that it stays at `to`. With 0 epochs it changes at
+    once.
+
+    One of the two ends is the base value, which a flag of the program replaces.
+    If both are written, one has to be equal to the base value.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `epochs` | epochs of the change | required | [0, inf) |
+    | `from` | the value at the start | the base value | [0, inf) |
+    | `to` | the value at the end | the base value | [0, inf) |
+    | `delay` | epochs at the start value that come first | 0.0 | [0, inf) |
+    | `cycles` | how often the change takes place, each time from the start | 1 | 1 to 4294967296 |
+    | `cap` | the largest value; a larger one becomes this | none | [0, inf) |
+    | `warmup` | epochs of a linear rise from 0 to the start value, before all else | 0.0 | [0, inf) |
+
+    ```mlir
+    #vib.linear<from = 0.0, epochs = 10, delay = 2>
+    #vib.linear<from = 0.0, epochs = 5, cycles = 4, cap = 1.0e-3>
+    ```
+  }];
+  let parameters = (ins "::mlir::FloatAttr":$epochs,
+                        "::mlir::FloatAttr":$from, "::mlir::FloatAttr":$to,
+                        "::mlir::FloatAttr":$delay,
+                        "::mlir::FloatAttr":$cycles, "::mlir::FloatAttr":$cap,
+                        "::mlir::FloatAttr":$warmup);
+}
+
+def Vib_GeometricScheduleAttr
+    : Vib_ScheduleAttr<"GeometricSchedule", "geometric"> {
+  let summary = "a change from one value to another by a constant factor";
+  let description = [{
+    The value is `from^(1 - p) * to^p`, with the part p of the epochs that has
+    passed, from 0 to 1. After that it stays at `to`. With 0 epochs it changes at
+    once. If a flag sets one of the ends to 0, the value is always 0.
+
+    One of the two ends is the base value, which a flag of the program replaces.
+    If both are written, one has to be equal to the base value.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `epochs` | epochs of the change | required | [0, inf) |
+    | `from` | the value at the start | the base value | (0, inf) |
+    | `to` | the value at the end | the base value | (0, inf) |
+    | `delay` | epochs at the start value that come first | 0.0 | [0, inf) |
+    | `cycles` | how often the change takes place, each time from the start | 1 | 1 to 4294967296 |
+    | `cap` | the largest value; a larger one becomes this | none | [0, inf) |
+    | `warmup` | epochs of a linear rise from 0 to the start value, before all else | 0.0 | [0, inf) |
+
+    ```mlir
+    #vib.geometric<from = 1.0e-6, epochs = 5, delay = 1>
+    ```
+  }];
+  let parameters = (ins "::mlir::FloatAttr":$epochs,
+                        "::mlir::FloatAttr":$from, "::mlir::FloatAttr":$to,
+                        "::mlir::FloatAttr":$delay,
+                        "::mlir::FloatAttr":$cycles, "::mlir::FloatAttr":$cap,
                         "::mlir::FloatAttr":$warmup);
 }
 
@@ -195,7 +269,7 @@ def Vib_LinearWarmupAttr : Vib_ScheduleAttr<"LinearWarmup", "linear_warmup"> {
   let summary = "a linear rise to the base value";
   let description = [{
     The value is `base * (from + (1 - from) * min(1, epoch / epochs))`. With 0
-    epochs there is no warm-up. It is for the learning rate and for beta.
+    epochs there is no warm-up.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -215,7 +289,7 @@ def Vib_ExponentialWarmupAttr
   let summary = "a geometric rise to the base value";
   let description = [{
     The value is `base * from^(1 - min(1, epoch / epochs))`. With 0 epochs there
-    is no warm-up. It is for beta.
+    is no warm-up.
 
     | field | what it is | default | range |
     |---|---|---|---|

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 6u
+#define VIB_ABI_VERSION 7u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -52,8 +52,9 @@ typedef enum VibInitKind {
  * five blocks with the same layout. `offset` is the parameter's offset in each
  * of them.
  *
- * A matrix may be stored in panels of columns, the order in which the kernels
- * read it. Element (k, n) is then at
+ * It may be stored in panels of columns, the order in which the kernels read
+ * it. Its last dimension is that of the columns n, and all dimensions before it
+ * together are the rows k. Element (k, n) is then at
  *   offset + (n / panel) * panel_bytes
  *          + (k * panel + n % panel) * (size of an element).
  * All panels have the same width. The padding after the last column is 0 in
@@ -62,39 +63,63 @@ typedef struct VibParameter {
   const char *name; /* "encode.0.weight", as PyTorch's state_dict names it */
   uint32_t type;    /* VIB_F32 or VIB_F64 */
   uint32_t rank;
-  int64_t shape[2];    /* in memory: a linear's weight is [in, out]         */
-  uint32_t transposed; /* 1: files hold the transpose, [out, in]            */
-  uint32_t init;       /* VibInitKind */
+  const int64_t *shape; /* in memory: a linear's weight is [in, out]        */
+  /* Dimension i in files is dimension permutation[i] in memory: 1, 0 for a
+   * linear's weight, which is [out, in] in files. Null if the order is the
+   * same. */
+  const int64_t *permutation;
+  uint32_t init;  /* VibInitKind */
+  uint32_t panel; /* columns of a panel; 0: row-major, without panels       */
   double init_scale;
-  uint64_t offset; /* bytes from the start of each block */
-  uint32_t panel;  /* columns of a panel; 0: row-major, without panels      */
-  uint32_t pad;
+  uint64_t offset;      /* bytes from the start of each block               */
   uint64_t panel_bytes; /* from the start of a panel to that of the next    */
 } VibParameter;
 
+/* What is neither a weight nor an optimizer's, such as running statistics, and
+ * is saved and restored with them. It is in the block of weights, outside the
+ * parameters, and files hold it as F32 or F64 of this shape. */
+typedef struct VibState {
+  const char *name;
+  uint32_t type; /* VIB_F32 or VIB_F64 */
+  uint32_t rank;
+  const int64_t *shape;
+  uint64_t offset; /* bytes from the start of the block of weights */
+} VibState;
+
 /* Copy a parameter from a block to the layout that files have, and back. In a
- * file the elements have the parameter's type and are row-major, [out, in] if
- * `transposed` is 1. Defined in the runtime. */
+ * file the elements have the parameter's type and are row-major, with the
+ * dimensions in the order of `permutation`. Defined in the runtime. */
 void vib_read_parameter(const VibParameter *parameter, const void *block,
                         void *plain);
 void vib_write_parameter(const VibParameter *parameter, void *block,
                          const void *plain);
 
+/* The most coefficients with a name that a loss has. */
+#define VIB_MAX_COEFFICIENTS 16
+
 /* The values of one step. The runtime computes them in f64, and the generated
- * code rounds them to the model's type. */
+ * code rounds them to the model's type.
+ *
+ * A whole batch has `total_rows` rows, which the means of the loss divide by.
+ * The `rows` rows at hand are those from `first_row` on: all of them, unless
+ * several machines share a batch. In evaluation, the whole batch is the split.
+ * The noise of a row depends on its number in the whole batch. The generated
+ * code uses the lower 32 bits of both. */
 typedef struct VibStep {
   uint64_t seed;
-  uint64_t step;  /* updates before this one; 0 in evaluation               */
-  int32_t rows;   /* rows of the batch that are used, 1 … batch             */
-  uint32_t row0;  /* evaluation: index of the batch's first example         */
+  uint64_t step; /* updates before this one; 0 in evaluation                */
+  int64_t first_row;
+  int64_t total_rows;
+  int32_t rows;   /* 1 … batch                                              */
+  uint32_t row0;  /* place of the first row in the order of the data        */
   int32_t sample; /* evaluation: index of the draw; -1 means z = mu         */
   int32_t pad;
-  double beta;
   double rate;    /* learning rate at this step                             */
   double rate1;   /* Adam: rate / (1 - beta1^t), t = step + 1; else rate    */
   double scale2;  /* Adam: 1 / sqrt(1 - beta2^t); else 1                    */
   double average; /* (1 - d) / (1 - d^t): a += average * (w - a)            */
   double decay;   /* AdamW, SGD: rate * weight_decay                        */
+  double coefficients[VIB_MAX_COEFFICIENTS]; /* in the order of VibModel's  */
 } VibStep;
 
 struct VibPool;
@@ -117,8 +142,8 @@ typedef void (*VibEntry)(const VibCall *call);
 struct VibModel;
 
 /* Fills `values` for the update that follows `step` updates. It uses the
- * model's schedules and optimizer, its own seed, rate and beta, and a full
- * batch. Defined in the runtime. */
+ * model's schedules and optimizer, its own seed, rate and coefficients, and a
+ * full batch. Defined in the runtime. */
 void vib_make_step(const struct VibModel *model, uint64_t step,
                    int64_t steps_per_epoch, VibStep *values);
 
@@ -194,11 +219,6 @@ typedef struct VibGpu {
   uint64_t cubin_bytes;
 } VibGpu;
 
-typedef enum VibLikelihood {
-  VIB_CATEGORICAL = 0, /* labels int32 [batch]; nll is the cross-entropy     */
-  VIB_NORMAL = 1       /* targets float [batch, outputs]                     */
-} VibLikelihood;
-
 typedef enum VibOptimizer {
   VIB_SGD = 0,
   VIB_ADAM = 1,
@@ -209,21 +229,129 @@ typedef enum VibScheduleKind {
   VIB_CONSTANT = 0,
   VIB_STAIRCASE = 1,   /* base * factor^floor(epoch / epochs)                */
   VIB_EXPONENTIAL = 2, /* base * factor^(epoch / epochs), continuous in steps */
-  VIB_COSINE = 3,      /* from base to base * factor over `epochs`           */
-  VIB_LINEAR = 4,      /* from base * factor to base over `epochs`           */
-  VIB_GEOMETRIC = 5    /* base * factor^(1 - epoch / epochs), then base      */
+  /* From one value to another, `cycles` times over `epochs` epochs each: */
+  VIB_COSINE = 3,
+  VIB_LINEAR = 4,
+  VIB_GEOMETRIC = 5
 } VibScheduleKind;
 
-/* A schedule of the learning rate or of beta. It begins with `warmup_epochs`
- * epochs of linear warm-up from 0. Numbers of epochs may be fractions. LINEAR
- * and GEOMETRIC over 0 epochs are CONSTANT. */
+/* An end of a ramp. */
+typedef struct VibScheduleEnd {
+  double value;
+  uint32_t relative; /* 1: a factor of the base value */
+  uint32_t pad;
+} VibScheduleEnd;
+
+/* A schedule of the learning rate or of a coefficient. It begins with
+ * `warmup_epochs` epochs of linear warm-up from 0, and `delay_epochs` epochs at
+ * its first value. Numbers of epochs may be fractions. After the last cycle,
+ * and if `epochs` is 0, the value is `to`. */
 typedef struct VibSchedule {
   uint32_t kind; /* VibScheduleKind */
   uint32_t pad;
   double factor;
+  VibScheduleEnd from;
+  VibScheduleEnd to;
   double epochs;
+  double delay_epochs;
   double warmup_epochs;
+  double cycles;
+  double cap; /* the largest value; infinity if there is none */
 } VibSchedule;
+
+/* An input of the model. */
+typedef struct VibInput {
+  const char *name;   /* of its array in the data: "x"                       */
+  const char *tensor; /* in VibModel::tensors: "image" or "x"                */
+  uint32_t scaled;    /* 1 if the entry `scale` computes x from it           */
+  uint32_t rank;
+  /* Of an example, as the model declares it, without the batch. The tensor may
+   * be flattened. */
+  const int64_t *shape;
+} VibInput;
+
+/* A target of the model. */
+typedef struct VibTarget {
+  const char *name;   /* of its array in the data: "y"                       */
+  const char *tensor; /* in VibModel::tensors                                */
+  int64_t classes;    /* labels are int32 from 0 on; 0 if they are numbers   */
+  int64_t outputs;    /* number of classes, or numbers of a target           */
+  const char *likelihood; /* of the target: "categorical"                    */
+  const char *predicted;  /* what a prediction consists of: "probabilities"   */
+} VibTarget;
+
+/* A stochastic value with its noise. What it has no tensor for is null. */
+typedef struct VibStream {
+  const char *name;
+  int64_t number; /* in the counter of the noise                            */
+  int64_t latents;
+  int64_t samples;  /* draws in a training step                               */
+  const char *mean; /* tensors of its statistics, [batch, latents]      */
+  const char *deviation;
+  const char *factor;    /* [batch, latents (latents + 1) / 2]               */
+  const char *sample;    /* z, [batch, latents]                              */
+  const char *rate;      /* [batch]                                          */
+  const char *rate_each; /* [batch, latents]                                 */
+} VibStream;
+
+/* A named factor of terms of the loss. */
+typedef struct VibCoefficient {
+  const char *name;
+  double value;
+  VibSchedule schedule;
+} VibCoefficient;
+
+/* A term of the loss: a factor times the mean over the rows of a tensor. */
+typedef struct VibTerm {
+  uint32_t figure;     /* the index in VibModel::figures of the mean         */
+  int32_t coefficient; /* an index in VibModel::coefficients, or -1: then    */
+  double factor;       /* … the factor is this number                        */
+} VibTerm;
+
+typedef enum VibFigureKind {
+  VIB_ROW_MEAN = 0,  /* of `tensor` over the rows, after encode              */
+  VIB_DRAW_MEAN = 1, /* of `tensor` over the rows and draws, after evaluate  */
+  VIB_DRAW_ROOT = 2, /* the root of such a mean, divided by the outputs      */
+  VIB_LABEL_ENTROPY = 3,  /* of the labels of the split                       */
+  VIB_INFORMATION = 4,    /* the labels' entropy minus figure `of`; null at   */
+                          /* z = mu                                           */
+  VIB_OUTPUT_ROOTS = 5,   /* figure `of` for each output                      */
+  VIB_AVERAGED_WRONG = 6, /* share of rows whose most probable class by the  */
+                          /* averaged predictions is wrong                   */
+  VIB_AVERAGED_ROOT = 7,  /* figure `of`, of the averaged predictions        */
+  VIB_AVERAGED_ROOTS = 8, /* the same for each output                        */
+  VIB_AVERAGED_NLL = 9, /* -log of the mean over the draws of exp(-`tensor`) */
+  VIB_AT_MEAN = 10      /* figure `of` at z = mu                             */
+} VibFigureKind;
+
+typedef enum VibBound {
+  VIB_NO_BOUND = 0,
+  VIB_AT_MOST = 1,
+  VIB_AT_LEAST = 2
+} VibBound;
+
+typedef enum VibUnit {
+  VIB_PLAIN = 0,   /* that of the targets                                    */
+  VIB_NATS = 1,    /* written in bits                                        */
+  VIB_FRACTION = 2 /* printed as a percentage                                */
+} VibUnit;
+
+/* A figure of a split. Lines of metrics have the figures in this order. Lines
+ * of training have only means, roots, entropies and informations; what the
+ * training step does not compute is null there. */
+typedef struct VibFigure {
+  const char *name;   /* its key in metrics.jsonl                             */
+  const char *title;  /* in words: "cross-entropy"                            */
+  const char *label;  /* in lines of epochs: "CE"                             */
+  const char *tensor; /* with one number for each row, or null               */
+  const char *bounds; /* the quantity that it bounds, "I(Z;X)", or null      */
+  uint32_t bound;     /* VibBound                                            */
+  uint32_t kind;      /* VibFigureKind                                       */
+  uint32_t unit;      /* VibUnit                                             */
+  uint32_t of;        /* the index of another figure                         */
+  uint32_t trained; /* 1 if the training step computes the tensor, too       */
+  uint32_t pad;
+} VibFigure;
 
 typedef struct VibModel {
   uint64_t magic;   /* VIB_ABI_MAGIC */
@@ -238,19 +366,9 @@ typedef struct VibModel {
   const char *options;  /* "-O2 --precision=f32 --batch=100" */
 
   uint32_t type; /* of weights and activations: VIB_F32 or VIB_F64           */
-  uint32_t operands;   /* VIB_BF16 or VIB_TF32 if wide contractions round    */
-                       /* their operands, else `type`                        */
-  uint32_t likelihood; /* VibLikelihood */
-  uint32_t rated;      /* 1 if the loss has a rate. If 0, beta has no effect */
-                       /* and the tensor "rate" is 0 and means nothing       */
+  uint32_t operands; /* VIB_BF16 or VIB_TF32 if wide contractions round      */
+                     /* their operands, else `type`                          */
   int64_t batch;
-  int64_t samples; /* draws of z in a training step                          */
-  int64_t latents;
-  int64_t outputs; /* number of classes, or width of the target              */
-  /* The shape of an example as the model declares it, without the batch; 0 from
-   * input_rank on. The tensor "image" or "x" may be flattened. */
-  int64_t input_rank;
-  int64_t input_shape[3];
   int64_t epochs;
   uint64_t seed;
 
@@ -259,8 +377,22 @@ typedef struct VibModel {
   double rate, beta1, beta2, epsilon, momentum, weight_decay;
   double average_decay;
   VibSchedule rate_schedule;
-  double beta;
-  VibSchedule beta_schedule;
+
+  uint32_t num_inputs;
+  uint32_t num_targets;
+  uint32_t num_streams;
+  uint32_t num_coefficients;
+  uint32_t num_terms;
+  uint32_t num_figures;
+  uint32_t num_state;
+  int32_t beta; /* the coefficient that --beta means, or -1                  */
+  const VibInput *inputs;
+  const VibTarget *targets;
+  const VibStream *streams;
+  const VibCoefficient *coefficients;
+  const VibTerm *terms;
+  const VibFigure *figures;
+  const VibState *state;
 
   uint64_t block_bytes; /* size of each block: weights, moments, …           */
   uint32_t moments;     /* number of moments that the optimizer has: 0 to 2  */
@@ -278,10 +410,11 @@ typedef struct VibModel {
    * scale: image (u8) -> x. Null if the model takes floats. Otherwise x is not
    * in `tensors`, because only the entry points know its layout. */
   VibEntry scale;
-  /* train_step: x, y -> nll, rate, error [batch], means over the samples.
-   * Updates weights, moments and average. */
+  /* train_step: x, y -> nll, error [batch], and rate if a term of the loss is
+   * one, means over the samples. Updates weights, moments and average. */
   VibEntry train_step;
-  /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats. A diagonal
+  /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats, whether the
+   * loss has it or not. A diagonal
    * covariance adds the tensor rate_each [batch, latents], the part of the rate
    * due to each latent. A full covariance adds the tensor cholesky [batch,
    * latents (latents + 1) / 2], the lower triangle of the covariance's Cholesky
@@ -297,7 +430,7 @@ typedef struct VibModel {
   /* decode: z, written by draw or by the caller -> logits and prediction
    * [batch, outputs]. */
   VibEntry decode;
-  /* gradients: x, y -> nll, rate, error, and d loss / d weight in the block of
+  /* gradients: as train_step, and d loss / d weight in the block of
    * gradients. Null unless compiled with --emit=shared. */
   VibEntry gradients;
 

@@ -67,10 +67,17 @@ struct Times {
 /// launches several has two graphs to build, so it needs twice as many steps to
 /// warm up.
 template <typename SessionType> struct Bench {
+  static HyperParameters valuesFor(const VibModel &model,
+                                   const Options &options) {
+    HyperParameters values = HyperParameters::of(model);
+    values.seed = options.seed.value_or(model.seed);
+    return values;
+  }
+
   template <typename... Arguments>
   Bench(const VibModel &model, const Options &options, Arguments... arguments)
-      : values{options.seed.value_or(model.seed), model.rate, model.beta},
-        wanted(options.steps), session(model, arguments...), state(model),
+      : values(valuesFor(model, options)), wanted(options.steps),
+        session(model, arguments...), state(model),
         split(makeSyntheticSplit(model, values.seed)) {
     std::vector<uint32_t> order;
     shuffleRows(values.seed, 0, split.rows(), order);

@@ -9,6 +9,7 @@
 #include "runtime/Checkpoint.h"
 #include "runtime/Checksums.h"
 #include "runtime/Error.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Parameter.h"
 
 #include <algorithm>
@@ -24,6 +25,8 @@ constexpr const char *kindKey = "vib";
 constexpr const char *checkpointKind = "checkpoint";
 constexpr const char *weightsKind = "weights";
 constexpr std::string_view sumsPrefix = "sums.";
+constexpr const char *statePrefix = "state.";
+constexpr std::string_view coefficientPrefix = "coefficient.";
 
 /// The keys of the metadata that saveCheckpoint() writes. All others belong to
 /// Checkpoint::extra.
@@ -32,8 +35,10 @@ constexpr const char *metadataKeys[] = {
     "data", "seed",          "beta",       "rate",     "shuffle",
     "step", "metrics_lines", checksumsKey, checksumKey};
 
-const char *fileType(const VibParameter &parameter) {
-  return parameter.type == VIB_F64 ? "F64" : "F32";
+const char *fileType(uint32_t type) { return type == VIB_F64 ? "F64" : "F32"; }
+
+std::vector<int64_t> shapeOf(const VibState &slot) {
+  return {slot.shape, slot.shape + slot.rank};
 }
 
 const char *precisionOf(const std::string &fileType) {
@@ -61,7 +66,7 @@ void addBlock(SafetensorsWriter &writer, const VibModel &model,
               const void *block, const std::string &prefix) {
   for (uint32_t i = 0; i < model.num_parameters; ++i) {
     const VibParameter &parameter = model.parameters[i];
-    writer.add(prefix + parameter.name, fileType(parameter),
+    writer.add(prefix + parameter.name, fileType(parameter.type),
                fileShape(parameter), [&parameter, block](void *plain) {
                  vib_read_parameter(&parameter, block, plain);
                });
@@ -166,11 +171,12 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
            describeModels(reader, model));
     if (tensor->type != "F32" && tensor->type != "F64")
       fail("{}: the tensor '{}' is of type {}, expected {}", reader.name(),
-           name, tensor->type, convert ? "F32 or F64" : fileType(parameter));
-    if (!convert && tensor->type != fileType(parameter))
+           name, tensor->type,
+           convert ? "F32 or F64" : fileType(parameter.type));
+    if (!convert && tensor->type != fileType(parameter.type))
       fail("{}: cannot resume: {}{}", reader.name(),
            describeDifference("precision", precisionOf(tensor->type),
-                              precisionOf(fileType(parameter))),
+                              precisionOf(fileType(parameter.type))),
            adviseInit(reader.name()));
     if (parameter.type == VIB_F64)
       readAs<double>(*tensor, parameter, block);
@@ -179,8 +185,20 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
     if (!isFinite(parameter, block))
       fail("{}: the tensor '{}' has a value that is not finite in {}, expected "
            "finite ones",
-           reader.name(), name, fileType(parameter));
+           reader.name(), name, fileType(parameter.type));
   }
+}
+
+/// Reads what is neither a weight nor the optimizer's.
+void readState(const SafetensorsReader &reader, const VibState &slot,
+               void *memory) {
+  std::string name = statePrefix + std::string(slot.name);
+  const SafetensorsReader::Tensor *tensor = reader.find(name);
+  if (!tensor || tensor->type != fileType(slot.type) ||
+      tensor->shape != shapeOf(slot))
+    fail("{}: expected a tensor '{}' of type {} and shape {}", reader.name(),
+         name, fileType(slot.type), formatShape(shapeOf(slot)));
+  memcpy(memory, tensor->data, tensor->size);
 }
 
 /// Adds PREFIX + the name of each parameter.
@@ -200,6 +218,11 @@ void visitBlocks(StateType &state, Visitor visit) {
                                 std::pair("average.", &state.average)})
     if (memory->data())
       visit(std::string(prefix), *memory);
+}
+
+/// The key of the metadata for the base value of a coefficient.
+std::string coefficientKey(const std::string &name) {
+  return name == "beta" ? name : std::string(coefficientPrefix) + name;
 }
 
 /// Prints `value` with enough digits to be read back bit for bit.
@@ -281,6 +304,11 @@ std::string kindOf(const SafetensorsReader &reader) {
 
 } // namespace
 
+std::string currentKey(const VibModel &model,
+                       const VibCoefficient &coefficient) {
+  return fmt::format("current_{}", nameOf(model, coefficient));
+}
+
 State::State(const VibModel &model) {
   auto blocks = Memory::allocateTogether(
       {model.block_bytes, model.moments >= 1 ? model.block_bytes : 0,
@@ -327,6 +355,9 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   visitBlocks(state, [&](const std::string &prefix, const Memory &block) {
     addBlock(writer, model, block.data(), prefix);
   });
+  for (const VibState &slot : stateOf(model))
+    writer.add(statePrefix + std::string(slot.name), fileType(slot.type),
+               shapeOf(slot), state.weights.as<char>(slot.offset));
   for (const auto &[name, values] : checkpoint.sums)
     writer.add(std::string(sumsPrefix) + name, "F64", {int64_t(values.size())},
                values.data());
@@ -339,8 +370,8 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   metadata["training"] = checkpoint.training;
   metadata["data"] = checkpoint.data;
   metadata["seed"] = std::to_string(checkpoint.seed);
-  if (checkpoint.beta)
-    metadata["beta"] = print(*checkpoint.beta);
+  for (const auto &[name, value] : checkpoint.coefficients)
+    metadata[coefficientKey(name)] = print(value);
   metadata["rate"] = print(checkpoint.rate);
   metadata["shuffle"] = checkpoint.shuffle ? "1" : "0";
   metadata["step"] = std::to_string(checkpoint.step);
@@ -363,8 +394,11 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   visitBlocks(state, [&](const std::string &prefix, Memory &block) {
     readBlock(reader, model, prefix, false, block.data());
   });
-
   std::unordered_set<std::string> known;
+  for (const VibState &slot : stateOf(model)) {
+    readState(reader, slot, state.weights.as<char>(slot.offset));
+    known.insert(statePrefix + std::string(slot.name));
+  }
   visitBlocks(state, [&](const std::string &prefix, const Memory &) {
     addNames(model, prefix, known);
   });
@@ -385,14 +419,19 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   checkpoint.extra = reader.metadata();
   for (const char *key : metadataKeys)
     checkpoint.extra.erase(key);
+  // Earlier versions wrote "beta" for a loss without a rate, too.
+  // A checkpoint of another model may lack a coefficient.
   checkpoint.hash = getString(reader, "hash");
+  for (const VibCoefficient &coefficient : coefficientsOf(model)) {
+    std::string name = nameOf(model, coefficient), key = coefficientKey(name);
+    if (checkpoint.hash == model.hash || reader.metadata().count(key))
+      checkpoint.coefficients[name] = getNumber<double>(reader, key);
+    checkpoint.extra.erase(key);
+  }
   checkpoint.batch = int64_t(getCount(reader, "batch"));
   checkpoint.training = getString(reader, "training");
   checkpoint.data = getString(reader, "data");
   checkpoint.seed = getNumber<uint64_t>(reader, "seed");
-  // Earlier versions wrote "beta" for a loss without a rate, too.
-  if (model.rated)
-    checkpoint.beta = getNumber<double>(reader, "beta");
   checkpoint.rate = getNumber<double>(reader, "rate");
   checkpoint.shuffle = getNumber<int>(reader, "shuffle") != 0;
   checkpoint.step = getCount(reader, "step");
@@ -422,8 +461,15 @@ void checkResume(const std::string &path, const Checkpoint &saved,
   };
   if (!compare("seed", saved.seed, wanted.seed))
     flags.push_back(fmt::format("--seed {}", saved.seed));
-  if (saved.beta && wanted.beta && !compare("beta", *saved.beta, *wanted.beta))
-    flags.push_back("--beta " + print(*saved.beta));
+  for (const auto &[name, value] : wanted.coefficients) {
+    auto found = saved.coefficients.find(name);
+    if (found == saved.coefficients.end() ||
+        compare(name.c_str(), found->second, value))
+      continue;
+    flags.push_back(name == "beta" ? "--beta " + print(found->second)
+                                   : fmt::format("--coefficient {}={}", name,
+                                                 print(found->second)));
+  }
   if (!compare("learning rate", saved.rate, wanted.rate))
     flags.push_back("--lr " + print(saved.rate));
   if (!compare("first label", firstLabel(saved), firstLabel(wanted)))
@@ -455,8 +501,8 @@ void saveWeights(const std::string &path, const VibModel &model,
   metadata["hash"] = checkpoint.hash;
   metadata["step"] = std::to_string(checkpoint.step);
   metadata["seed"] = std::to_string(checkpoint.seed);
-  if (checkpoint.beta)
-    metadata["beta"] = print(*checkpoint.beta);
+  for (const auto &[name, value] : checkpoint.coefficients)
+    metadata[coefficientKey(name)] = print(value);
   metadata["weights"] = average ? "average" : "raw";
   writer.write(path);
 }

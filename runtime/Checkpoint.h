@@ -63,8 +63,9 @@ struct Checkpoint {
   std::string training; ///< describeTraining of the model.
   std::string data;     ///< The fingerprints of the splits used.
   uint64_t seed = 0;
-  /// The final coefficient (--beta). None if the loss has no rate.
-  std::optional<double> beta;
+  /// The base values of the coefficients of the loss (--beta, --coefficient),
+  /// by the names that flags have for them.
+  std::map<std::string, double> coefficients;
   double rate = 0;     ///< The base learning rate (--lr).
   bool shuffle = true; ///< False for --no-shuffle.
 
@@ -98,6 +99,11 @@ void checkResume(const std::string &path, const Checkpoint &saved,
 /// "raw" otherwise, "model", "hash", "step", "seed", "beta", and `extra`.
 void saveWeights(const std::string &path, const VibModel &model,
                  const void *block, bool average, const Checkpoint &checkpoint);
+
+/// The key of the metadata (Checkpoint::extra) for the value of a coefficient
+/// at the last update: "current_beta".
+std::string currentKey(const VibModel &model,
+                       const VibCoefficient &coefficient);
 
 /// The key of the metadata (Checkpoint::extra) for the label of class 0, which
 /// is 0 if there is no such key.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CommandFlags.h"
+#include "runtime/ModelLists.h"
 
 #include <limits>
 
@@ -76,14 +77,112 @@ void addWeightFlags(FlagBuilder flags, const VibModel &model,
 
 static void addFirstLabel(FlagBuilder flags, const VibModel &model,
                           const std::string &byDefault, Options &options) {
-  if (model.likelihood == VIB_CATEGORICAL)
+  if (hasClasses(model))
     flags.whole("--first-label", options.firstLabel, 0,
-                UINT64_MAX - uint64_t(model.outputs - 1),
+                UINT64_MAX - uint64_t(targetOf(model).outputs - 1),
                 fmt::format("The label of the first class in the data: 1 for "
                             "labels from 1 to {} [{}]",
-                            model.outputs, byDefault));
+                            targetOf(model).outputs, byDefault));
   else
     flags.reject("--first-label", "a regression has no classes");
+}
+
+/// The largest value of a step, which has numbers of the model's type.
+static double largestOf(const VibModel &model) {
+  return model.type == VIB_F64 ? std::numeric_limits<double>::max()
+                               : std::numeric_limits<float>::max();
+}
+
+/// "beta [0.001], gamma [0.1]".
+static std::string listCoefficients(const VibModel &model) {
+  std::string list;
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    list += fmt::format("{}{} [{}]", list.empty() ? "" : ", ",
+                        nameOf(model, coefficient), coefficient.value);
+  return list;
+}
+
+/// Sets a coefficient. Each is given once.
+static void setCoefficient(const std::string &flag, const VibModel &model,
+                           const std::string &name, const std::string &value,
+                           Options &options) {
+  // The one that --beta means may have another name in the model.
+  const char *shown = nullptr;
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    if (name == nameOf(model, coefficient) || name == coefficient.name)
+      shown = nameOf(model, coefficient);
+  if (!shown)
+    throw CLI::ValidationError(
+        fmt::format("{}: the model's loss has no coefficient '{}', expected "
+                    "one of {}",
+                    flag, name, listCoefficients(model)));
+  double number = parseReal(flag, value, largestOf(model));
+  if (!options.coefficients.emplace(shown, number).second)
+    throw CLI::ValidationError(
+        fmt::format("{}: the coefficient '{}' is given twice", flag, shown));
+}
+
+/// Whether the schedule begins at the base value and leaves it.
+static bool beginsAtBase(const VibSchedule &schedule) {
+  auto isBase = [](const VibScheduleEnd &end) {
+    return end.relative && end.value == 1;
+  };
+  switch (schedule.kind) {
+  case VIB_STAIRCASE:
+  case VIB_EXPONENTIAL:
+    return true;
+  case VIB_CONSTANT:
+    return false;
+  default:
+    return isBase(schedule.from) && !isBase(schedule.to);
+  }
+}
+
+/// What --beta sets.
+static std::string describeBeta(const VibModel &model,
+                                const VibCoefficient &beta) {
+  bool isOfRate = false;
+  for (const VibTerm &term : termsOf(model))
+    isOfRate |= term.coefficient == model.beta &&
+                model.figures[term.figure].kind == VIB_ROW_MEAN;
+  return fmt::format("The coefficient {}; with a schedule, its {} value [{}]",
+                     isOfRate ? "of the rate" : "beta of the loss",
+                     beginsAtBase(beta.schedule) ? "first" : "final",
+                     beta.value);
+}
+
+static void addCoefficients(FlagBuilder flags, const VibModel &model,
+                            Options &options) {
+  if (const VibCoefficient *beta = betaOf(model)) {
+    flags.text(
+        "--beta", "X",
+        [&](const std::string &text) {
+          setCoefficient("--beta", model, "beta", text, options);
+        },
+        describeBeta(model, *beta));
+  } else {
+    flags.reject("--beta", hasRateTerm(model)
+                               ? "the rate of the model's loss has a fixed "
+                                 "coefficient, which no flag sets"
+                               : "the model's loss has no rate, so there is no "
+                                 "coefficient to set");
+  }
+  if (model.num_coefficients == 0)
+    return flags.reject("--coefficient", "the model's loss has no coefficient "
+                                         "with a name");
+  flags.each(
+      "--coefficient", "NAME=X",
+      [&](const std::string &text) {
+        size_t equal = text.find('=');
+        if (equal == std::string::npos)
+          throw CLI::ValidationError(
+              fmt::format("--coefficient: expected NAME=X, got '{}'", text));
+        setCoefficient("--coefficient", model, text.substr(0, equal),
+                       text.substr(equal + 1), options);
+      },
+      fmt::format("A coefficient of the loss; with a schedule, the value that "
+                  "it goes to or comes from: {}",
+                  listCoefficients(model)));
 }
 
 void addTrain(CLI::App &app, const VibModel &model, Options &options) {
@@ -110,19 +209,8 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   flags.whole("--steps", options.steps, 1, maxCount,
               "End after N updates in all, including those before --resume, "
               "unless the epochs end first");
-  // The step computes with numbers of the model's type.
-  double most = model.type == VIB_F64 ? std::numeric_limits<double>::max()
-                                      : std::numeric_limits<float>::max();
-  if (model.rated)
-    flags.real("--beta", options.beta, most,
-               fmt::format("The coefficient of the rate; with a schedule, its "
-                           "final value [{}]",
-                           model.beta));
-  else
-    flags.reject(
-        "--beta",
-        "the model's loss has no rate, so there is no coefficient to set");
-  flags.real("--lr", options.rate, most,
+  addCoefficients(flags, model, options);
+  flags.real("--lr", options.rate, largestOf(model),
              fmt::format("The base learning rate [{}]", model.rate));
   CLI::Option *init =
       flags.path("--init", options.init, "FILE",

@@ -24,8 +24,7 @@ CpuSession::CpuSession(const VibModel &model, int threads)
     : Session(model), pool(threads > 0 ? threads : availableProcessors()),
       arena(model.arena_bytes,
             "the tensors of a batch of " + counted(model.batch, "row")),
-      nllTensor(getTensor(model, "nll")), rateTensor(getTensor(model, "rate")),
-      errorTensor(getTensor(model, "error")) {
+      trained(trainedTensors(model)) {
   call.arena = arena.data();
   call.pool = pool.handle();
   if (pool.threads() < pool.wanted())
@@ -75,8 +74,6 @@ void CpuSession::train(const VibStep *steps, size_t count,
   for (size_t i = 0; i < count; ++i) {
     auto begin = std::chrono::steady_clock::now();
     call.step = steps[i];
-    // The kernels number the rows of a training batch from 0.
-    call.step.row0 = 0;
     int64_t first = steps[i].row0;
     const uint32_t *indices =
         trainingOrder.empty() ? nullptr : trainingOrder.data() + first;
@@ -84,9 +81,10 @@ void CpuSession::train(const VibStep *steps, size_t count,
     model.train_step(&call);
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - begin;
-    int64_t rows = steps[i].rows;
-    done({steps[i], sum(nllTensor, rows), sum(rateTensor, rows),
-          sum(errorTensor, rows), elapsed.count()});
+    StepSums sums = {steps[i], {}, elapsed.count()};
+    for (const VibTensor *tensor : trained)
+      sums.figures.push_back(tensor ? sum(*tensor, steps[i].rows) : 0);
+    done(sums);
   }
 }
 

@@ -76,7 +76,7 @@ private:
   std::vector<Rows> data;
   int trainingRows = 0;
   std::vector<uint32_t> trainingOrder; ///< Empty for the split's own order.
-  const VibTensor &nllTensor, &rateTensor, &errorTensor;
+  const std::vector<const VibTensor *> trained; ///< See trainedTensors().
   Limits limits;
   std::vector<double> peaks;
 };

@@ -8,6 +8,7 @@
 
 #include "runtime/CudaRows.h"
 #include "runtime/CudaOutputs.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Session.h"
 
 #include <numeric>
@@ -58,12 +59,12 @@ CudaRows::CudaRows(const CudaDevice &device, const VibModel &model,
   };
   useInputs(inputTensor(model), inputs.array,
             upload(inputMemory, "the inputs of the data"));
-  const VibTensor &y = getTensor(model, "y");
+  const VibTensor &y = getTensor(model, targetOf(model).tensor);
   auto toLabels = upload(labelMemory, "the labels of the data");
   if (!labels)
     labelMemory = device.allocate(sizeOf(y) / uint64_t(y.shape[0]) * count,
                                   "the labels of the data");
-  else if (model.likelihood == VIB_CATEGORICAL)
+  else if (hasClasses(model))
     useAs(y, labels->classes.data(), count, toLabels);
   else
     useAs(y, labels->targets.data(), labels->targets.size(), toLabels);

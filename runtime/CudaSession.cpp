@@ -20,13 +20,13 @@ CudaSession::CudaSession(const VibModel &model, int ordinal)
              {"the first moments", &State::moment1, {}},
              {"the second moments", &State::moment2, {}},
              {"the average weights", &State::average, {}}},
-      nllTensor(getTensor(model, "nll")), rateTensor(getTensor(model, "rate")),
-      errorTensor(getTensor(model, "error")),
+      trained(trainedTensors(model)),
       step(device.allocatePinned(sizeof(VibStep))),
       stepMemory(device.allocate(sizeof(VibStep), "a step")),
       outputs(model, device, arena.get()) {
-  for (const VibTensor *tensor : {&nllTensor, &rateTensor, &errorTensor})
-    spans.push_back({tensor->offset, tensor->offset + sizeOf(*tensor)});
+  for (const VibTensor *tensor : trained)
+    if (tensor)
+      spans.push_back({tensor->offset, tensor->offset + sizeOf(*tensor)});
   std::sort(spans.begin(), spans.end(),
             [](const Span &a, const Span &b) { return a.begin < b.begin; });
   // Copying a small gap takes less time than a second copy.
@@ -251,9 +251,8 @@ double CudaSession::sumOutput(const VibTensor &tensor, const char *from,
 StepSums CudaSession::sumOutputs(const VibStep &of, const char *from) const {
   StepSums sums;
   sums.step = of;
-  sums.nll = sumOutput(nllTensor, from, of.rows);
-  sums.rate = sumOutput(rateTensor, from, of.rows);
-  sums.error = sumOutput(errorTensor, from, of.rows);
+  for (const VibTensor *tensor : trained)
+    sums.figures.push_back(tensor ? sumOutput(*tensor, from, of.rows) : 0);
   return sums;
 }
 

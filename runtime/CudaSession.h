@@ -107,8 +107,8 @@ private:
   bool usesAverage = false;
   std::vector<CudaRows> data;
 
-  const VibTensor &nllTensor, &rateTensor, &errorTensor;
-  std::vector<Span> spans; ///< Cover these three tensors.
+  const std::vector<const VibTensor *> trained; ///< See trainedTensors().
+  std::vector<Span> spans;                      ///< Cover these tensors.
   uint64_t outputBytes = 0;
   int trainingRows = -1;
   Slot slots[2];

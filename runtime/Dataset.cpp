@@ -10,6 +10,7 @@
 #include "runtime/AvailableMemory.h"
 #include "runtime/DataFiles.h"
 #include "runtime/Error.h"
+#include "runtime/ModelLists.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -138,13 +139,14 @@ void checkInputs(const ArrayHeader &header, const VibModel &model) {
 
 void checkLabels(const ArrayHeader &header, const VibModel &model) {
   const std::vector<int64_t> &shape = header.shape;
-  if (model.likelihood == VIB_NORMAL) {
+  if (!hasClasses(model)) {
     if (shape.empty() ||
-        withoutOnes(rowShape(header)) != withoutOnes({model.outputs}))
+        withoutOnes(rowShape(header)) != withoutOnes({targetOf(model).outputs}))
       fail("{}: targets of the shape {}, expected {}{}", header.source,
            formatShape(shape),
-           model.outputs == 1 ? "[N] or [N, 1]" : formatRows({model.outputs}),
-           isTransposed(header, {model.outputs})
+           targetOf(model).outputs == 1 ? "[N] or [N, 1]"
+                                        : formatRows({targetOf(model).outputs}),
+           isTransposed(header, {targetOf(model).outputs})
                ? "; y.T in NumPy transposes them"
                : "");
     return;
@@ -152,7 +154,7 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
   if (shape.empty() || product(rowShape(header)) != 1)
     fail("{}: labels of the shape {}, expected [N]{}", header.source,
          formatShape(shape),
-         shape.size() == 2 && shape.back() == model.outputs
+         shape.size() == 2 && shape.back() == targetOf(model).outputs
              ? "; for one-hot labels use y.argmax(1) in NumPy"
              : "");
   if (isFloat(header.type))
@@ -168,7 +170,7 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
 template <typename T>
 std::string adviseLabels(const T *begin, const T *end, const VibModel &model) {
   auto [least, most] = std::minmax_element(begin, end);
-  uint64_t classes = uint64_t(model.outputs);
+  uint64_t classes = uint64_t(targetOf(model).outputs);
   if (*least >= 0 && uint64_t(*most) - uint64_t(*least) < classes)
     return fmt::format("; if {0} is the label of the first class, give "
                        "--first-label {0}",
@@ -188,18 +190,19 @@ void readClasses(const Array &array, const VibModel &model, uint64_t first,
   int64_t rows = array.rows();
   requireMemory(uint64_t(rows) * sizeof(int32_t), labels.source);
   labels.classes.resize(size_t(rows));
-  labels.counts.assign(size_t(model.outputs), 0);
+  labels.counts.assign(size_t(targetOf(model).outputs), 0);
   visitElements(array, [&](auto *values) {
     for (int64_t row = 0; row < rows; ++row) {
       auto value = values[row];
       if (value < 0 || uint64_t(value) < first ||
-          uint64_t(value) - first >= uint64_t(model.outputs)) {
+          uint64_t(value) - first >= uint64_t(targetOf(model).outputs)) {
         auto [least, most] = std::minmax_element(values, values + rows);
         fail("{}: the label of row {} (counted from 0) is {}, expected {} to "
              "{}: the labels go from {} to {}, and the model has {} classes{}",
              labels.source, row, +value, first,
-             first + uint64_t(model.outputs) - 1, +*least, +*most,
-             model.outputs, adviseLabels(values, values + rows, model));
+             first + uint64_t(targetOf(model).outputs) - 1, +*least, +*most,
+             targetOf(model).outputs,
+             adviseLabels(values, values + rows, model));
       }
       uint64_t number = uint64_t(value) - first;
       labels.classes[size_t(row)] = int32_t(number);
@@ -275,21 +278,15 @@ const VibTensor &getTensor(const VibModel &model, const char *name) {
        name);
 }
 
-bool scalesInput(const VibModel &model) {
-  if (!model.gpu)
-    return model.scale;
-  const VibLaunch *launches = model.gpu->launches;
-  return std::any_of(
-      launches, launches + model.gpu->num_launches,
-      [](const VibLaunch &launch) { return launch.entry == VIB_GPU_SCALE; });
-}
+bool scalesInput(const VibModel &model) { return inputOf(model).scaled; }
 
 const VibTensor &inputTensor(const VibModel &model) {
-  return getTensor(model, scalesInput(model) ? "image" : "x");
+  return getTensor(model, inputOf(model).tensor);
 }
 
 std::vector<int64_t> inputShape(const VibModel &model) {
-  return {model.input_shape, model.input_shape + model.input_rank};
+  const VibInput &input = inputOf(model);
+  return {input.shape, input.shape + input.rank};
 }
 
 Inputs makeInputs(Array array, std::string source, const VibModel &model) {
@@ -415,7 +412,7 @@ Labels makeLabels(const Array &array, std::string source, const VibModel &model,
   Labels labels;
   labels.source = std::move(source);
   labels.type = array.type;
-  if (model.likelihood == VIB_CATEGORICAL)
+  if (hasClasses(model))
     readClasses(array, model, firstLabel, labels);
   else
     readTargets(array, model, labels);
@@ -451,9 +448,9 @@ std::vector<double> loadLatents(const std::string &path,
     if (!isFloat(header.type))
       fail("{}: the latents are {}, expected float32 or float64", header.source,
            nameOf(header.type));
-    if (header.shape.size() != 2 || header.shape[1] != model.latents)
+    if (header.shape.size() != 2 || header.shape[1] != streamOf(model).latents)
       fail("{}: latents of the shape {}, expected [N, {}]", header.source,
-           formatShape(header.shape), model.latents);
+           formatShape(header.shape), streamOf(model).latents);
     if (header.shape.front() == 0)
       fail("{}: no rows, expected at least one", header.source);
   });

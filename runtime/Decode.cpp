@@ -14,6 +14,7 @@
 #include "runtime/Decode.h"
 #include "runtime/Checkpoint.h"
 #include "runtime/Evaluate.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Npy.h"
 #include "runtime/Predict.h"
 #include "runtime/Progress.h"
@@ -35,8 +36,8 @@ int runDecode(const VibModel &model, const Options &options) {
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
   std::vector<double> latents = loadLatents(options.input, model);
-  int64_t rows = int64_t(latents.size()) / model.latents;
-  std::vector<int64_t> shape = {rows, model.outputs};
+  int64_t rows = int64_t(latents.size()) / streamOf(model).latents;
+  std::vector<int64_t> shape = {rows, targetOf(model).outputs};
   NpyWriter output(options.output, ElementType::F32, shape);
 
   session->setState(state);
@@ -45,9 +46,9 @@ int runDecode(const VibModel &model, const Options &options) {
   for (int64_t first = 0; first < rows; first += model.batch) {
     throwIfInterrupted();
     int64_t count = std::min(model.batch, rows - first);
-    auto begin = latents.begin() + first * model.latents;
-    session->write("z", {begin, begin + count * model.latents});
-    setRows(step, 0, count);
+    auto begin = latents.begin() + first * streamOf(model).latents;
+    session->write("z", {begin, begin + count * streamOf(model).latents});
+    setRows(step, 0, count, rows);
     session->decode(step);
     std::vector<double> values = session->read(tensor, count);
     if (!options.allowNonFinite)

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Divergence.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Report.h"
 
 #include <fmt/format.h>
@@ -19,36 +20,54 @@ namespace vib::runtime {
 /// "Far above" a loss means more than this many times the loss.
 constexpr double far = 10;
 
-LossTerms termsOf(const Figures &figures) {
-  return {figures.nll, figures.loss - figures.nll};
+/// The name of a term: "cross-entropy", "beta x rate".
+static std::string nameOfTerm(const VibModel &model, const VibTerm &term) {
+  const char *title = model.figures[term.figure].title;
+  if (term.coefficient >= 0)
+    return fmt::format(
+        "{} x {}", nameOf(model, model.coefficients[term.coefficient]), title);
+  return term.factor == 1 ? title
+                          : fmt::format("{:g} x {}", term.factor, title);
 }
 
-const char *divergedTerm(const VibModel &model, const LossTerms &first,
-                         const LossTerms &now) {
+static std::string nameOfLargest(const VibModel &model,
+                                 const std::vector<double> &terms) {
+  auto largest = std::max_element(terms.begin(), terms.end());
+  return nameOfTerm(model, model.terms[largest - terms.begin()]);
+}
+
+static double sumOf(const std::vector<double> &terms) {
+  double sum = 0;
+  for (double term : terms)
+    sum += term;
+  return sum;
+}
+
+std::string divergedTerm(const VibModel &model,
+                         const std::vector<double> &first,
+                         const std::vector<double> &now, double loss) {
   // A uniform guess ignores x, so its rate is 0. In a regression the loss of a
   // guess depends on the unit of the targets. There the first step takes its
   // place, unless its loss is near 0.
-  double guess = model.likelihood == VIB_CATEGORICAL
-                     ? std::log(double(model.outputs))
-                     : double(model.outputs);
-  double usual = std::max(guess, std::fabs(first.loss()));
-  if (now.loss() <= far * usual)
-    return nullptr;
-  return now.nll >= now.weighedRate ? nllTerm(model) : "beta x rate";
+  double outputs = double(targetOf(model).outputs);
+  double guess = hasClasses(model) ? std::log(outputs) : outputs;
+  double usual = std::max(guess, std::fabs(sumOf(first)));
+  return loss <= far * usual ? "" : nameOfLargest(model, now);
 }
 
-std::string describeDivergence(const VibModel &model, const LossTerms &first,
+std::string describeDivergence(const std::vector<double> &first,
                                const Figures &now) {
-  LossTerms terms = termsOf(now);
+  std::vector<double> terms = now.terms();
+  std::string name = nameOfLargest(*now.model, terms);
+  bool isProduct = name.find(" x ") != std::string::npos;
   return fmt::format("the loss was {} nats at the first step and is {} on the "
-                     "{} data; its larger term is {}{}",
-                     digits(first.loss()), digits(terms.loss()),
+                     "{} data; its {} term is {}{}",
+                     digits(sumOf(first)), digits(now.loss),
                      now.context.split == "train" ? "training" : "test",
-                     terms.nll >= terms.weighedRate ? "the " : "",
-                     divergedTerm(model, first, terms));
+                     terms.size() > 2 ? "largest" : "larger",
+                     isProduct ? "" : "the ", name);
 }
 
-/// The root mean square of the targets' distances from their means.
 static double distanceFromMeans(const Labels &labels, int64_t outputs) {
   double squares = 0;
   for (int64_t output = 0; output < outputs; ++output) {
@@ -59,24 +78,27 @@ static double distanceFromMeans(const Labels &labels, int64_t outputs) {
 }
 
 std::string describeWorseThanGuess(const Figures &figures,
-                                   const VibModel &model,
                                    const Labels &labels) {
-  if (figures.classes) {
-    double guess = std::log(double(model.outputs));
-    if (figures.nll <= far * guess)
+  const VibModel &model = *figures.model;
+  int64_t outputs = targetOf(model).outputs;
+  if (hasClasses(model)) {
+    double guess = std::log(double(outputs));
+    double nll = figures.number(&likelihoodOf(model)).value_or(0);
+    if (nll <= far * guess)
       return "";
     return fmt::format("the cross-entropy is {} bits, and that of a uniform "
                        "guess {}: training may have diverged before these "
                        "weights were written",
-                       digits(toBits(figures.nll)), digits(toBits(guess)));
+                       digits(toBits(nll)), digits(toBits(guess)));
   }
-  double spread = distanceFromMeans(labels, model.outputs);
-  if (spread == 0 || figures.error1 <= far * spread)
+  double spread = distanceFromMeans(labels, outputs);
+  double error = figures.number(findFigure(model, VIB_DRAW_ROOT)).value_or(0);
+  if (spread == 0 || error <= far * spread)
     return "";
   return fmt::format("the RMSE is {}, and that of guessing the mean of the "
                      "targets {}: training may have diverged before these "
                      "weights were written",
-                     digits(figures.error1), digits(spread));
+                     digits(error), digits(spread));
 }
 
 } // namespace vib::runtime

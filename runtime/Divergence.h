@@ -22,32 +22,25 @@
 #include "runtime/Metrics.h"
 
 #include <string>
+#include <vector>
 
 namespace vib::runtime {
 
-/// The terms of a loss in nats, as means over the rows.
-struct LossTerms {
-  double nll = 0;
-  double weighedRate = 0; ///< beta * rate
+/// The name of the largest term of a loss if it has diverged, or "" if it has
+/// not. `first` has the terms of the loss at the run's first step, and `now`
+/// those of `loss`, in nats.
+std::string divergedTerm(const VibModel &model,
+                         const std::vector<double> &first,
+                         const std::vector<double> &now, double loss);
 
-  double loss() const { return nll + weighedRate; }
-};
-
-LossTerms termsOf(const Figures &figures);
-
-/// The name of the larger term of the loss `now` if it has diverged, or null if
-/// it has not. `first` is the loss of the run's first step.
-const char *divergedTerm(const VibModel &model, const LossTerms &first,
-                         const LossTerms &now);
-
-/// A message with both losses and the larger term. `now` must have diverged.
-std::string describeDivergence(const VibModel &model, const LossTerms &first,
+/// A message with both losses and the largest term. `now` must have diverged.
+std::string describeDivergence(const std::vector<double> &first,
                                const Figures &now);
 
 /// A message if weights predict a split far worse than a guess that ignores the
 /// input, or "" if they do not.
 std::string describeWorseThanGuess(const Figures &figures,
-                                   const VibModel &model, const Labels &labels);
+                                   const Labels &labels);
 
 } // namespace vib::runtime
 

@@ -23,6 +23,7 @@
 #include "runtime/Console.h"
 #include "runtime/Divergence.h"
 #include "runtime/Error.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
 #include "runtime/Signals.h"
@@ -35,7 +36,7 @@ namespace vib::runtime {
 
 namespace {
 
-/// Accumulates the results of the draws of one batch.
+/// Accumulates the predictions and the likelihoods of the draws of one batch.
 class BatchDraws {
 public:
   /// The squared errors of the draws are added to `outputErrors`, which has one
@@ -43,19 +44,17 @@ public:
   BatchDraws(const VibModel &model, const Labels &labels, int64_t first,
              int64_t rows, std::vector<double> &outputErrors)
       : model(model), labels(labels), first(first), rows(rows),
-        prediction(size_t(rows * model.outputs)), outputErrors(outputErrors) {}
+        outputs(targetOf(model).outputs), prediction(size_t(rows * outputs)),
+        outputErrors(outputErrors) {}
 
   void add(Session &session) {
-    nll.push_back(session.read("nll", rows));
+    nll.push_back(session.read(likelihoodOf(model).tensor, rows));
     std::vector<double> drawn = session.read("prediction", rows);
     for (size_t i = 0; i < prediction.size(); ++i)
       prediction[i] += drawn[i];
-    if (model.likelihood == VIB_NORMAL)
+    if (!hasClasses(model))
       addSquares(drawn, 1, outputErrors);
-    errorSum += session.sum("error", rows);
   }
-
-  double sumOfErrors() const { return errorSum; }
 
   /// Returns the sum of the squared errors of the mean predictions, and adds
   /// the sum of each output to `errors`.
@@ -91,8 +90,8 @@ public:
   double wrongOnAverage() const {
     double sum = 0;
     for (int64_t row = 0; row < rows; ++row) {
-      const double *of = prediction.data() + row * model.outputs;
-      int64_t best = std::max_element(of, of + model.outputs) - of;
+      const double *of = prediction.data() + row * outputs;
+      int64_t best = std::max_element(of, of + outputs) - of;
       sum += best != labels.classes[size_t(first + row)];
     }
     return sum;
@@ -103,7 +102,7 @@ private:
   /// of each output to `errors`.
   double addSquares(const std::vector<double> &values, double count,
                     std::vector<double> &errors) const {
-    const double *targets = labels.targets.data() + first * model.outputs;
+    const double *targets = labels.targets.data() + first * outputs;
     double sum = 0;
     for (size_t i = 0; i < values.size(); ++i) {
       double difference = values[i] / count - targets[i];
@@ -115,12 +114,71 @@ private:
 
   const VibModel &model;
   const Labels &labels;
-  int64_t first, rows;
+  int64_t first, rows, outputs;
   std::vector<std::vector<double>> nll; ///< By draw, then row.
   std::vector<double> prediction;       ///< Sums over the draws.
   std::vector<double> &outputErrors;
-  double errorSum = 0;
 };
+
+/// The sums over a split from which the figures are computed.
+struct Sums {
+  explicit Sums(const VibModel &model)
+      : figures(model.num_figures),
+        outputs(hasClasses(model) ? 0 : size_t(targetOf(model).outputs)),
+        averagedOutputs(outputs.size()) {}
+
+  std::vector<double> figures; ///< By figure, over rows and perhaps draws.
+  /// The squared errors of each output: over the draws, and of their average.
+  std::vector<double> outputs, averagedOutputs;
+};
+
+/// The figures from the sums over `rows` rows, with `drawn` draws in all.
+void setValues(Figures &figures, const Sums &sums, double rows, double drawn) {
+  const VibModel &model = *figures.model;
+  auto rootOf = [&](double sum, double count) {
+    return std::sqrt(sum / count / double(targetOf(model).outputs));
+  };
+  auto rootsOf = [](std::vector<double> squares, double count) {
+    for (double &square : squares)
+      square = std::sqrt(square / count);
+    return squares;
+  };
+  for (uint32_t i = 0; i < model.num_figures; ++i) {
+    const VibFigure &figure = model.figures[i];
+    double sum = sums.figures[i];
+    std::vector<double> &values = figures.values[i];
+    switch (figure.kind) {
+    case VIB_DRAW_MEAN:
+      values = {sum / drawn};
+      break;
+    case VIB_DRAW_ROOT:
+      values = {rootOf(sum, drawn)};
+      break;
+    case VIB_OUTPUT_ROOTS:
+      values = rootsOf(sums.outputs, drawn);
+      break;
+    case VIB_AVERAGED_ROOTS:
+      values = rootsOf(sums.averagedOutputs, rows);
+      break;
+    case VIB_AVERAGED_ROOT:
+      values = {rootOf(sum, rows)};
+      break;
+    case VIB_AT_MEAN:
+      values = {model.figures[figure.of].kind == VIB_DRAW_ROOT
+                    ? rootOf(sum, rows)
+                    : sum / rows};
+      break;
+    case VIB_ROW_MEAN:
+    case VIB_AVERAGED_WRONG:
+    case VIB_AVERAGED_NLL:
+      values = {sum / rows};
+      break;
+    default:
+      break; // setInformation() sets the others.
+    }
+  }
+  setInformation(figures);
+}
 
 /// Fails with the first value of a batch that is not finite. The values are
 /// read only if their sum is not finite.
@@ -143,80 +201,81 @@ Figures evaluate(Session &session, int number, const Split &split,
                  int64_t samples, Context context,
                  const std::function<void(int64_t)> &progress) {
   const VibModel &model = session.model;
-  bool classes = model.likelihood == VIB_CATEGORICAL;
-  const char *nllName = nllTerm(model);
-
+  const VibFigure &likelihood = likelihoodOf(model);
   VibStep step = {};
   step.seed = context.seed;
-  step.beta = context.beta.value_or(0);
+  std::copy(context.coefficients.begin(), context.coefficients.end(),
+            step.coefficients);
 
-  double nll = 0, rate = 0, error = 0;
-  Figures::Averaged averaged;
-  std::vector<double> outputErrors(classes ? 0 : size_t(model.outputs));
-  averaged.outputErrors = outputErrors;
+  Sums sums(model);
   for (int64_t first = 0; first < split.rows(); first += model.batch) {
     int64_t rows = std::min(model.batch, split.rows() - first);
-    setRows(step, first, rows);
+    setRows(step, first, rows, split.rows());
     step.sample = -1;
     session.encode(number, step);
-    if (model.rated) {
-      double batchRate = session.sum("rate", rows);
-      requireFinite("rate", batchRate, session, "rate", context, first, rows);
-      rate += batchRate;
-    }
+    // Calls `add` with the sum of each figure of these kinds.
+    auto forEach = [&](std::initializer_list<uint32_t> kinds, auto add) {
+      for (uint32_t i = 0; i < model.num_figures; ++i)
+        if (std::find(kinds.begin(), kinds.end(), model.figures[i].kind) !=
+            kinds.end())
+          add(model.figures[i], sums.figures[i]);
+    };
+    auto sumOf = [&](const VibFigure &figure) {
+      double sum = session.sum(figure.tensor, rows);
+      if (figure.unit == VIB_NATS)
+        requireFinite(figure.title, sum, session, figure.tensor, context, first,
+                      rows);
+      return sum;
+    };
+    forEach({VIB_ROW_MEAN}, [&](const VibFigure &figure, double &sum) {
+      sum += sumOf(figure);
+    });
 
-    BatchDraws draws(model, split.labels, first, rows, outputErrors);
+    BatchDraws draws(model, split.labels, first, rows, sums.outputs);
+    // Sums of the draws first, so that batches are added in one order.
+    std::vector<double> ofDraws(model.num_figures);
+    auto addDraw = [&] {
+      forEach({VIB_DRAW_MEAN, VIB_DRAW_ROOT},
+              [&](const VibFigure &figure, double &) {
+                ofDraws[size_t(&figure - model.figures)] += sumOf(figure);
+              });
+      draws.add(session);
+    };
     for (int64_t draw = 0; draw < samples; ++draw) {
       step.sample = int32_t(draw);
       session.evaluate(step);
-      requireFinite(nllName, session.sum("nll", rows), session, "nll", context,
-                    first, rows);
-      draws.add(session);
+      addDraw();
     }
     step.sample = -1;
     session.evaluate(step);
-    averaged.errorMean += session.sum("error", rows);
-    if (samples == 0) {
-      requireFinite(nllName, session.sum("nll", rows), session, "nll", context,
-                    first, rows);
-      draws.add(session);
-    }
+    forEach({VIB_AT_MEAN}, [&](const VibFigure &figure, double &sum) {
+      sum += session.sum(model.figures[figure.of].tensor, rows);
+    });
+    if (samples == 0)
+      addDraw();
 
-    nll += draws.sumOfNlls();
-    error += draws.sumOfErrors();
-    averaged.nll += draws.sumOfAveragedNlls();
-    averaged.error += classes ? draws.wrongOnAverage()
-                              : draws.addAveragedErrors(averaged.outputErrors);
+    for (uint32_t i = 0; i < model.num_figures; ++i)
+      sums.figures[i] +=
+          &model.figures[i] == &likelihood ? draws.sumOfNlls() : ofDraws[i];
+    forEach({VIB_AVERAGED_NLL, VIB_AVERAGED_WRONG, VIB_AVERAGED_ROOT},
+            [&](const VibFigure &figure, double &sum) {
+              sum += figure.kind == VIB_AVERAGED_NLL ? draws.sumOfAveragedNlls()
+                     : figure.kind == VIB_AVERAGED_WRONG
+                         ? draws.wrongOnAverage()
+                         : draws.addAveragedErrors(sums.averagedOutputs);
+            });
     progress(first + rows);
   }
 
-  double rows = double(split.rows());
-  double drawn = rows * double(std::max<int64_t>(samples, 1));
-  auto finish = [&](double sum, double count) {
-    return classes ? sum / count : std::sqrt(sum / count / model.outputs);
-  };
-  Figures figures;
+  Figures figures(model);
   figures.context = std::move(context);
-  figures.classes = classes;
   figures.samples = samples;
   figures.rows = split.rows();
-  figures.nll = nll / drawn;
-  figures.loss = figures.nll;
-  if (model.rated) {
-    figures.rate = rate / rows;
-    figures.loss += *figures.context.beta * *figures.rate;
-  }
   figures.entropy = labelEntropy(split.labels);
-  figures.error1 = finish(error, drawn);
-  for (double &squares : outputErrors)
-    squares = std::sqrt(squares / drawn);
-  for (double &squares : averaged.outputErrors)
-    squares = std::sqrt(squares / rows);
-  figures.outputErrors = outputErrors;
-  averaged.nll /= rows;
-  averaged.error = finish(averaged.error, rows);
-  averaged.errorMean = finish(averaged.errorMean, rows);
-  figures.averaged = averaged;
+  double rows = double(split.rows());
+  setValues(figures, sums, rows, rows * double(std::max<int64_t>(samples, 1)));
+  for (double term : figures.terms())
+    figures.loss += term;
   return figures;
 }
 
@@ -259,8 +318,9 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
   context.weights = find("weights") ? find("weights") : "raw";
   context.epoch = findCount(metadata, options.weights, "epoch");
   context.step = findCount(metadata, options.weights, "step");
-  if (model.rated)
-    context.beta = number("current_beta", model.beta);
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    context.coefficients.push_back(
+        number(currentKey(model, coefficient).c_str(), coefficient.value));
   context.rate = number("current_lr", model.rate);
   auto seed = findNumber<uint64_t>(metadata, options.weights, "seed");
   context.seed = options.seed.value_or(seed.value_or(model.seed));
@@ -298,7 +358,7 @@ int runEval(const VibModel &model, const Options &options) {
       std::chrono::steady_clock::now() - begin;
   figures.context.seconds = elapsed.count();
   printText(options.json ? toJson(figures) + "\n" : describe(figures));
-  std::string worse = describeWorseThanGuess(figures, model, split.labels);
+  std::string worse = describeWorseThanGuess(figures, split.labels);
   if (!worse.empty()) {
     flushOutput();
     warn("{}", worse);

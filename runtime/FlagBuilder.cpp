@@ -15,10 +15,9 @@
 
 namespace vib::runtime {
 
-/// Parses a decimal number from 0 to `most`. (std::strtod would also accept
-/// hexadecimal numbers, spaces and signs.)
-static double parseReal(const std::string &flag, const std::string &text,
-                        double most) {
+/// std::strtod would also accept hexadecimal numbers, spaces and signs.
+double parseReal(const std::string &flag, const std::string &text,
+                 double most) {
   const char *begin = text.data(), *end = begin + text.size();
   double value = 0;
   auto [rest, error] = std::from_chars(begin, end, value);
@@ -70,6 +69,28 @@ void FlagBuilder::real(const std::string &flag, std::optional<double> &target,
          },
          help)
       ->type_name("X");
+}
+
+void FlagBuilder::text(const std::string &flag, const std::string &type,
+                       std::function<void(const std::string &)> take,
+                       const std::string &help) {
+  app->add_option_function<std::string>(flag, std::move(take), help)
+      ->type_name(type);
+}
+
+void FlagBuilder::each(const std::string &flag, const std::string &type,
+                       std::function<void(const std::string &)> take,
+                       const std::string &help) {
+  app->add_option_function<std::vector<std::string>>(
+         flag,
+         [=](const std::vector<std::string> &texts) {
+           for (const std::string &text : texts)
+             take(text);
+         },
+         help)
+      ->type_name(type)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 CLI::Option *FlagBuilder::flag(const std::string &name, bool &target,

@@ -13,11 +13,15 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
 namespace vib::runtime {
+
+/// Parses a decimal number from 0 to `most`, the largest number of a type.
+double parseReal(const std::string &flag, const std::string &text, double most);
 
 /// Parses a whole number in [low, high].
 uint64_t parseWhole(const std::string &flag, const std::string &text,
@@ -46,6 +50,16 @@ public:
 
   /// A decimal number from 0 to `most`, the largest number of a type.
   void real(const std::string &flag, std::optional<double> &target, double most,
+            const std::string &help);
+
+  /// A flag whose value `take` gets.
+  void text(const std::string &flag, const std::string &type,
+            std::function<void(const std::string &)> take,
+            const std::string &help);
+
+  /// A flag that may be given several times. `take` gets each value, in order.
+  void each(const std::string &flag, const std::string &type,
+            std::function<void(const std::string &)> take,
             const std::string &help);
 
   template <typename T>

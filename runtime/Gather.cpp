@@ -8,6 +8,7 @@
 
 #include "runtime/Gather.h"
 #include "runtime/Error.h"
+#include "runtime/ModelLists.h"
 
 #include <algorithm>
 #include <cstring>
@@ -145,8 +146,8 @@ void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
 
 void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
                   const uint32_t *indices, int64_t first, int64_t count) {
-  const VibTensor &tensor = getTensor(model, "y");
-  int64_t width = model.likelihood == VIB_CATEGORICAL ? 1 : model.outputs;
+  const VibTensor &tensor = getTensor(model, targetOf(model).tensor);
+  int64_t width = hasClasses(model) ? 1 : targetOf(model).outputs;
   auto gather = [&](const auto &from, auto *to) {
     gatherRows(Gather<std::decay_t<decltype(from[0])>,
                       std::remove_pointer_t<decltype(to)>>{from.data(), width,
@@ -154,7 +155,7 @@ void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
                                                            count},
                int64_t(from.size()) / width, tensor.shape[0], nullptr);
   };
-  if (model.likelihood == VIB_CATEGORICAL)
+  if (hasClasses(model))
     gather(labels.classes, tensorData<int32_t>(tensor, arena));
   else if (tensor.type == VIB_F32)
     gather(labels.targets, tensorData<float>(tensor, arena));

@@ -14,6 +14,7 @@
 #include "runtime/Error.h"
 #include "runtime/Json.h"
 #include "runtime/Layout.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Parameter.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
@@ -85,19 +86,61 @@ const char *nameOfSchedule(const VibSchedule &schedule) {
   }
 }
 
+/// The end of a ramp that is not the base value, or null if this is no ramp. If
+/// both are, the one that the first version of the language wrote.
+const VibScheduleEnd *writtenEnd(const VibSchedule &schedule) {
+  if (schedule.kind != VIB_COSINE && schedule.kind != VIB_LINEAR &&
+      schedule.kind != VIB_GEOMETRIC)
+    return nullptr;
+  for (const VibScheduleEnd *end : {&schedule.from, &schedule.to})
+    if (!(end->relative && end->value == 1))
+      return end;
+  return schedule.kind == VIB_COSINE ? &schedule.to : &schedule.from;
+}
+
+/// The number that the schedules of the first version had: that of a decay, or
+/// the end of a ramp as a factor of the base value.
+double factorOf(const VibSchedule &schedule) {
+  const VibScheduleEnd *end = writtenEnd(schedule);
+  return end ? end->value : schedule.factor;
+}
+
+/// Whether the schedule has no more than those of the first version.
+bool isPlain(const VibSchedule &schedule) {
+  return schedule.from.relative && schedule.to.relative &&
+         schedule.delay_epochs == 0 && schedule.cycles == 1 &&
+         std::isinf(schedule.cap);
+}
+
+/// ", delay 1, cycles 4, cap 0.1": what the schedule has of these.
+std::string describeDetails(const VibSchedule &schedule) {
+  std::string text;
+  if (schedule.delay_epochs > 0)
+    text += fmt::format(", delay {:g}", schedule.delay_epochs);
+  if (schedule.cycles > 1)
+    text += fmt::format(", cycles {:g}", schedule.cycles);
+  if (std::isfinite(schedule.cap))
+    text += fmt::format(", cap {:g}", schedule.cap);
+  return text;
+}
+
 /// The schedule in the terms of the dialect.
 std::string describeSchedule(const VibSchedule &schedule) {
   std::string text = nameOfSchedule(schedule);
-  const char *factor = "rate";
-  if (schedule.kind == VIB_COSINE)
-    factor = "final";
-  if (schedule.kind == VIB_LINEAR || schedule.kind == VIB_GEOMETRIC) {
-    text = schedule.kind == VIB_LINEAR ? "linear_warmup" : "exponential_warmup";
-    factor = "from";
+  const VibScheduleEnd *end = writtenEnd(schedule);
+  const char *field = "rate";
+  if (end)
+    field = end == &schedule.from ? "from" : "to";
+  if (end && end->relative) {
+    if (schedule.kind == VIB_COSINE)
+      field = "final";
+    else
+      text =
+          schedule.kind == VIB_LINEAR ? "linear_warmup" : "exponential_warmup";
   }
   if (schedule.kind != VIB_CONSTANT)
-    text += fmt::format(" ({} {:g}, epochs {:g})", factor, schedule.factor,
-                        schedule.epochs);
+    text += fmt::format(" ({} {:g}, epochs {:g}{})", field, factorOf(schedule),
+                        schedule.epochs, describeDetails(schedule));
   if (schedule.warmup_epochs > 0)
     text +=
         fmt::format(" after a warm-up of {:g} epoch{}", schedule.warmup_epochs,
@@ -113,10 +156,22 @@ const char *nameOfState(const VibModel &model) {
 }
 
 nlohmann::ordered_json scheduleJson(const VibSchedule &schedule) {
-  return {{"kind", nameOfSchedule(schedule)},
-          {"factor", schedule.factor},
-          {"epochs", schedule.epochs},
-          {"warmup_epochs", schedule.warmup_epochs}};
+  nlohmann::ordered_json json = {{"kind", nameOfSchedule(schedule)}};
+  const VibScheduleEnd *end = writtenEnd(schedule);
+  if (!end || end->relative)
+    json["factor"] = factorOf(schedule);
+  else
+    json[end == &schedule.from ? "from" : "to"] = end->value;
+  json["epochs"] = schedule.epochs;
+  json["warmup_epochs"] = schedule.warmup_epochs;
+  if (!isPlain(schedule)) {
+    json["delay_epochs"] = schedule.delay_epochs;
+    json["cycles"] = schedule.cycles;
+    json["cap"] = std::isfinite(schedule.cap)
+                      ? nlohmann::ordered_json(schedule.cap)
+                      : nlohmann::ordered_json(nullptr);
+  }
+  return json;
 }
 
 std::string describeOptimizer(const VibModel &model) {
@@ -224,18 +279,39 @@ nlohmann::ordered_json gpuJson(const VibModel &model) {
 
 } // namespace
 
-std::string describeTraining(const VibModel &model) {
-  auto describe = [](const VibSchedule &schedule) {
+/// Checkpoints contain this text, so what the first version had keeps its form.
+static std::string describeExactly(const VibSchedule &schedule) {
+  if (isPlain(schedule))
     return fmt::format("{} (factor {}, epochs {}, warm-up {})",
-                       nameOfSchedule(schedule), schedule.factor,
+                       nameOfSchedule(schedule), factorOf(schedule),
                        schedule.epochs, schedule.warmup_epochs);
+  auto describeEnd = [](const VibScheduleEnd &end) {
+    return end.relative ? fmt::format("{} x", end.value)
+                        : fmt::format("{}", end.value);
   };
+  return fmt::format("{} (from {}, to {}, epochs {}, delay {}, cycles {}, cap "
+                     "{}, warm-up {})",
+                     nameOfSchedule(schedule), describeEnd(schedule.from),
+                     describeEnd(schedule.to), schedule.epochs,
+                     schedule.delay_epochs, schedule.cycles, schedule.cap,
+                     schedule.warmup_epochs);
+}
+
+std::string describeTraining(const VibModel &model) {
+  const VibCoefficient *beta = betaOf(model);
+  std::string others;
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    if (&coefficient != beta)
+      others += fmt::format(", {} {}", coefficient.name,
+                            describeExactly(coefficient.schedule));
   return fmt::format(
       "{} (beta1 {}, beta2 {}, epsilon {}, momentum {}, weight decay {}), rate "
-      "{}, beta {}, average {}{}",
+      "{}, beta {}, average {}{}{}",
       nameOfOptimizer(model), model.beta1, model.beta2, model.epsilon,
-      model.momentum, model.weight_decay, describe(model.rate_schedule),
-      describe(model.beta_schedule), model.averaged ? model.average_decay : 0,
+      model.momentum, model.weight_decay, describeExactly(model.rate_schedule),
+      beta ? describeExactly(beta->schedule)
+           : "constant (factor 1, epochs 0, warm-up 0)",
+      model.averaged ? model.average_decay : 0, others,
       model.operands == VIB_BF16   ? ", operands bf16"
       : model.operands == VIB_TF32 ? ", operands tf32"
                                    : "");
@@ -257,19 +333,28 @@ std::string infoText(const VibModel &model) {
   line("input", fmt::format("{} {}{}", formatShape(inputShape(model)),
                             typeName(input.type),
                             scalesInput(model) ? ", scaled by the model" : ""));
-  line("output", model.likelihood == VIB_CATEGORICAL
-                     ? counted(model.outputs, "class", "classes")
-                     : counted(model.outputs, "target"));
-  line("latents", fmt::format("{}, {} a step", model.latents,
-                              counted(model.samples, "draw")));
+  line("output", hasClasses(model)
+                     ? counted(targetOf(model).outputs, "class", "classes")
+                     : counted(targetOf(model).outputs, "target"));
+  line("latents", fmt::format("{}, {} a step", streamOf(model).latents,
+                              counted(streamOf(model).samples, "draw")));
   line("type", typeName(model.type));
   line("training", fmt::format("batch {}, {}, seed {}", model.batch,
                                counted(model.epochs, "epoch"), model.seed));
   line("optimizer", describeOptimizer(model));
   line("schedule", describeSchedule(model.rate_schedule));
-  line("beta", model.rated ? fmt::format("{:g}, {}", model.beta,
-                                         describeSchedule(model.beta_schedule))
-                           : "none: the loss has no rate");
+  auto describe = [](const VibCoefficient &coefficient) {
+    return fmt::format("{:g}, {}", coefficient.value,
+                       describeSchedule(coefficient.schedule));
+  };
+  const VibCoefficient *beta = betaOf(model);
+  line("beta", beta ? describe(*beta)
+               : hasRateTerm(model)
+                   ? "none: the coefficient of the rate is fixed"
+                   : "none: the loss has no rate");
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    if (&coefficient != beta)
+      line(coefficient.name, describe(coefficient));
   line("average", model.averaged ? fmt::format("decay {:g}, zero-debiased",
                                                model.average_decay)
                                  : "none");
@@ -297,6 +382,7 @@ std::string infoJson(const VibModel &model) {
   std::vector<int64_t> shape = inputShape(model);
   shape.insert(shape.begin(), model.batch);
   Work work = workOf(model, "train_step");
+  const VibCoefficient *beta = betaOf(model);
   Json json = {
       {"model", model.name},
       {"hash", model.hash},
@@ -307,20 +393,20 @@ std::string infoJson(const VibModel &model) {
       {"type", typeName(model.type)},
       {"input",
        {{"type", typeName(inputTensor(model).type)}, {"shape", shape}}},
-      {"likelihood",
-       model.likelihood == VIB_CATEGORICAL ? "categorical" : "normal"},
-      {"outputs", model.outputs},
-      {"latents", model.latents},
+      {"likelihood", targetOf(model).likelihood},
+      {"outputs", targetOf(model).outputs},
+      {"latents", streamOf(model).latents},
       {"batch", model.batch},
-      {"samples", model.samples},
+      {"samples", streamOf(model).samples},
       {"epochs", model.epochs},
       {"seed", model.seed},
       {"optimizer", nameOfOptimizer(model)},
       {"lr", model.rate},
       {"schedule", scheduleJson(model.rate_schedule)},
-      {"beta", model.rated ? Json(model.beta) : Json(nullptr)},
+      {"beta", beta ? Json(beta->value) : Json(nullptr)},
       {"beta_schedule",
-       model.rated ? Json(scheduleJson(model.beta_schedule)) : Json(nullptr)},
+       beta ? Json(scheduleJson(beta->schedule)) : Json(nullptr)},
+      {"coefficients", Json::object()},
       {"average", model.averaged ? Json(model.average_decay) : Json(nullptr)},
       {"weight_bytes", model.block_bytes},
       {"arena_bytes", model.arena_bytes},
@@ -329,6 +415,10 @@ std::string infoJson(const VibModel &model) {
       {"num_parameters", countParameters(model)},
       {"parameters", Json::array()},
       {"kernels", Json::array()}};
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    json["coefficients"][nameOf(model, coefficient)] = {
+        {"value", coefficient.value},
+        {"schedule", scheduleJson(coefficient.schedule)}};
   for (uint32_t i = 0; i < model.num_parameters; ++i)
     json["parameters"].push_back(
         {{"name", model.parameters[i].name},

@@ -8,20 +8,19 @@
 
 #include "runtime/Metrics.h"
 #include "runtime/Json.h"
+#include "runtime/ModelLists.h"
 
 #include <fmt/format.h>
 
 #include <cfloat>
 #include <cmath>
 #include <iterator>
+#include <limits>
+#include <string_view>
 
 namespace vib::runtime {
 
 double toBits(double nats) { return nats / M_LN2; }
-
-static std::optional<double> inBits(std::optional<double> nats) {
-  return nats ? std::optional(toBits(*nats)) : std::nullopt;
-}
 
 double labelEntropy(const Labels &labels) {
   double rows = 0, sum = 0;
@@ -33,103 +32,186 @@ double labelEntropy(const Labels &labels) {
   return rows > 0 ? std::log(rows) - sum / rows : 0;
 }
 
-std::optional<double> Figures::informationY() const {
-  if (!classes || samples == 0)
-    return std::nullopt;
-  return entropy - nll;
+/// Whether the figure is a mean or a root of a tensor.
+static bool isOfTensor(const VibFigure &figure) {
+  return figure.kind == VIB_ROW_MEAN || figure.kind == VIB_DRAW_MEAN ||
+         figure.kind == VIB_DRAW_ROOT;
+}
+
+/// Whether lines of training have the figure.
+static bool isOfTraining(const VibFigure &figure) {
+  return isOfTensor(figure) || figure.kind == VIB_LABEL_ENTROPY ||
+         figure.kind == VIB_INFORMATION;
+}
+
+RunningSums::RunningSums(const VibModel &model) : figures(model.num_figures) {}
+
+std::vector<double> RunningSums::values(const VibModel &model) const {
+  std::vector<double> result = {rows};
+  for (uint32_t i = 0; i < model.num_figures; ++i)
+    if (isOfTensor(model.figures[i]))
+      result.push_back(figures[i]);
+  result.push_back(loss);
+  return result;
 }
 
 std::optional<RunningSums>
-RunningSums::fromValues(const std::vector<double> &values) {
-  if (values.size() != 5)
+RunningSums::fromValues(const VibModel &model,
+                        const std::vector<double> &values) {
+  RunningSums sums(model);
+  // At the end of an epoch there are no sums, whatever the figures are.
+  if (!values.empty() && values.front() == 0)
+    return sums;
+  if (values.size() != sums.values(model).size())
     return std::nullopt;
-  return RunningSums{values[0], values[1], values[2], values[3], values[4]};
+  auto next = values.begin();
+  sums.rows = *next++;
+  for (uint32_t i = 0; i < model.num_figures; ++i)
+    if (isOfTensor(model.figures[i]))
+      sums.figures[i] = *next++;
+  sums.loss = *next;
+  return sums;
+}
+
+/// The least mean that a figure can have. Because of rounding, a cross-entropy
+/// or a rate, a sum over the latents, may be slightly negative.
+static double leastMean(const VibModel &model, const VibFigure &figure) {
+  if (figure.unit != VIB_NATS)
+    return 0;
+  bool isPositive = figure.bound == VIB_AT_MOST || hasClasses(model);
+  return isPositive ? -1e-3 - 1e-6 * double(streamOf(model).latents)
+                    : -std::numeric_limits<double>::infinity();
 }
 
 bool RunningSums::isPossible(const VibModel &model) const {
   // A row adds a finite number of the model's type.
   double largest = model.type == VIB_F64 ? DBL_MAX : double(FLT_MAX);
-  for (double sum : {nll, rate, error})
-    if (!std::isfinite(sum) || std::fabs(sum) / largest > rows)
+  for (uint32_t i = 0; i < model.num_figures; ++i) {
+    const VibFigure &figure = model.figures[i];
+    double sum = figures[i];
+    if (!std::isfinite(sum) || std::fabs(sum) / largest > rows ||
+        (isOfTensor(figure) && sum < leastMean(model, figure) * rows))
       return false;
-  if (!std::isfinite(loss) || error < 0)
-    return false;
-  // Because of rounding, a cross-entropy may be slightly negative, and the mean
-  // error of a row whose draws are all wrong may exceed 1.
-  return model.likelihood != VIB_CATEGORICAL ||
-         (error <= rows * (1 + 1e-6) && nll >= -1e-3 * rows);
+    // The mean error of a row whose draws are all wrong may exceed 1.
+    if (figure.unit == VIB_FRACTION && sum > rows * (1 + 1e-6))
+      return false;
+  }
+  // A coefficient is a number of the model's type.
+  double least = 0;
+  for (const VibTerm &term : termsOf(model))
+    least = std::min(least, leastMean(model, model.figures[term.figure]));
+  return std::isfinite(loss) && loss >= least * largest * rows;
+}
+
+std::optional<double> Figures::number(const VibFigure *figure) const {
+  if (!figure || of(*figure).size() != 1)
+    return std::nullopt;
+  return of(*figure).front();
+}
+
+std::optional<double> Figures::number(const char *name) const {
+  for (const VibFigure &figure : figuresOf(*model))
+    if (std::string_view(figure.name) == name)
+      return number(&figure);
+  return std::nullopt;
+}
+
+std::vector<double> Figures::terms() const {
+  std::vector<double> terms;
+  for (const VibTerm &term : termsOf(*model))
+    terms.push_back(factorOf(term, context.coefficients.data()) *
+                    number(&model->figures[term.figure]).value_or(0));
+  return terms;
+}
+
+void setInformation(Figures &figures) {
+  for (const VibFigure &figure : figuresOf(*figures.model)) {
+    if (figure.kind == VIB_LABEL_ENTROPY)
+      figures.of(figure) = {figures.entropy};
+    const VibFigure *of = &figures.model->figures[figure.of];
+    if (figure.kind == VIB_INFORMATION && figures.samples > 0)
+      if (std::optional<double> crossEntropy = figures.number(of))
+        figures.of(figure) = {figures.entropy - *crossEntropy};
+  }
 }
 
 Figures trainFigures(const VibModel &model, const RunningSums &sums,
                      double entropy, Context context) {
-  Figures figures;
+  Figures figures(model);
   figures.context = std::move(context);
-  figures.classes = model.likelihood == VIB_CATEGORICAL;
-  figures.samples = model.samples;
+  figures.isTraining = true;
+  figures.samples = streamOf(model).samples;
   figures.rows = int64_t(sums.rows);
   figures.loss = sums.loss / sums.rows;
-  figures.nll = sums.nll / sums.rows;
-  if (model.rated)
-    figures.rate = sums.rate / sums.rows;
   figures.entropy = entropy;
-  figures.error1 = figures.classes
-                       ? sums.error / sums.rows
-                       : std::sqrt(sums.error / sums.rows / model.outputs);
+  for (uint32_t i = 0; i < model.num_figures; ++i) {
+    double mean = sums.figures[i] / sums.rows;
+    if (model.figures[i].trained)
+      figures.values[i] = {
+          model.figures[i].kind == VIB_DRAW_ROOT
+              ? std::sqrt(mean / double(targetOf(model).outputs))
+              : mean};
+  }
+  setInformation(figures);
   return figures;
+}
+
+/// The value of a figure in the unit of the metrics. A difference is that of
+/// what is written.
+static double inUnit(const Figures &figures, const VibFigure &figure,
+                     double value) {
+  if (figure.unit != VIB_NATS)
+    return value;
+  if (figure.kind != VIB_INFORMATION)
+    return toBits(value);
+  const VibFigure &of = figures.model->figures[figure.of];
+  return toBits(figures.entropy) - toBits(*figures.number(&of));
 }
 
 std::string toJson(const Figures &figures) {
   std::string line = "{";
   auto field = [&](const char *name, const auto &value) {
-    fmt::format_to(std::back_inserter(line), "{}\"{}\":{}",
-                   line.size() > 1 ? "," : "", name, value);
-  };
-  auto number = [&](const char *name, std::optional<double> value) {
-    field(name, value ? numberJson(*value) : "null");
+    fmt::format_to(std::back_inserter(line), "{}{}:{}",
+                   line.size() > 1 ? "," : "", quoteJson(name), value);
   };
   auto count = [&](const char *name, const auto &value) {
     value ? field(name, *value) : field(name, "null");
   };
 
+  const VibModel &model = *figures.model;
   const Context &context = figures.context;
   field("split", quoteJson(context.split));
   field("weights", quoteJson(context.weights));
   count("epoch", context.epoch);
   count("step", context.step);
-  number("loss", figures.loss);
-  number(figures.classes ? "cross_entropy_bits" : "nll_bits",
-         toBits(figures.nll));
-  number("rate_bits", inBits(figures.rate));
-  if (figures.classes) {
-    double entropy = toBits(figures.entropy);
-    number("izy_bits", figures.informationY()
-                           ? std::optional(entropy - toBits(figures.nll))
-                           : std::nullopt);
-    number("hy_bits", entropy);
-  }
-  auto each = [&](const char *name, const std::vector<double> &values) {
-    std::string list;
-    for (double value : values)
-      list += (list.empty() ? "" : ",") + numberJson(value);
-    if (!values.empty())
-      field(name, "[" + list + "]");
-  };
-  number(figures.classes ? "error_1shot" : "rmse", figures.error1);
-  each("rmse_outputs", figures.outputErrors);
-  if (figures.averaged) {
-    number(figures.classes ? "error_avg" : "rmse_avg", figures.averaged->error);
-    number(figures.classes ? "error_mean" : "rmse_mean",
-           figures.averaged->errorMean);
-    each("rmse_avg_outputs", figures.averaged->outputErrors);
-    if (figures.classes)
-      number("nll_avg_bits", toBits(figures.averaged->nll));
+  field("loss", numberJson(figures.loss));
+  for (const VibFigure &figure : figuresOf(model)) {
+    std::vector<std::string> numbers;
+    for (double value : figures.of(figure))
+      numbers.push_back(numberJson(inUnit(figures, figure, value)));
+    bool isList =
+        figure.kind == VIB_OUTPUT_ROOTS || figure.kind == VIB_AVERAGED_ROOTS;
+    if (figures.isTraining && !isOfTraining(figure))
+      continue;
+    if (isList)
+      field(figure.name, fmt::format("[{}]", fmt::join(numbers, ",")));
+    else
+      field(figure.name, numbers.empty() ? "null" : numbers.front());
   }
   field("samples", figures.samples);
-  number("beta", context.beta);
-  number("lr", context.rate);
+  auto valueOf = [&](const VibCoefficient &coefficient) {
+    return numberJson(
+        context.coefficients[size_t(&coefficient - model.coefficients)]);
+  };
+  const VibCoefficient *beta = betaOf(model);
+  field("beta", beta ? valueOf(*beta) : "null");
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    if (&coefficient != beta)
+      field(coefficient.name, valueOf(coefficient));
+  field("lr", numberJson(context.rate));
   field("seed", context.seed);
   field("n", figures.rows);
-  number("seconds", context.seconds);
+  field("seconds", numberJson(context.seconds));
   return line + "}";
 }
 

@@ -10,7 +10,7 @@
 // has the same weight even if the last batch is smaller. docs/method.md defines
 // the figures:
 //
-//   loss                 CE + beta * rate, in nats
+//   loss                 the model's own expression, in nats
 //   cross_entropy_bits   mean over the rows and the draws
 //   rate_bits            KL of the posterior from the prior, mean over the
 //                        rows: an upper bound on I(Z;X)
@@ -26,9 +26,12 @@
 // (of the mean prediction) and rmse_mean (at z = mu). Its evaluation also has
 // rmse_outputs and rmse_avg_outputs, the values for each output.
 //
-// A figure that was not computed or that is not a bound is null: the rate and
-// beta of a model whose loss has no rate, and izy_bits at z = mu. A figure that
-// is not finite is null, too.
+// A figure that was not computed or that is not a bound is null: in training
+// the rate of a model whose loss has none, and izy_bits at z = mu. So are beta
+// if the loss has no such coefficient, and a figure that is not finite.
+//
+// Which figures there are is a list of the model (VibFigure): how each is
+// computed, its names and its unit.
 //
 //===----------------------------------------------------------------------===//
 
@@ -54,15 +57,17 @@ double labelEntropy(const Labels &labels);
 /// The sums of a training epoch over the rows so far, in nats.
 struct RunningSums {
   double rows = 0;
-  double nll = 0;
-  double rate = 0;
-  double error = 0; ///< The number of wrong rows, or the squared errors.
-  double loss = 0;  ///< With the beta of each step.
+  /// By figure; 0 for those that the training step does not compute.
+  std::vector<double> figures;
+  double loss = 0; ///< With the coefficients of each step.
 
-  std::vector<double> values() const { return {rows, nll, rate, error, loss}; }
+  explicit RunningSums(const VibModel &model);
+  /// The numbers as checkpoints have them: the rows, the sums of the means and
+  /// roots in the order of the model, and the loss.
+  std::vector<double> values(const VibModel &model) const;
   /// The reverse of values(). Nothing if the number of values differs.
   static std::optional<RunningSums>
-  fromValues(const std::vector<double> &values);
+  fromValues(const VibModel &model, const std::vector<double> &values);
   /// Whether the model can produce these sums.
   bool isPossible(const VibModel &model) const;
 };
@@ -73,8 +78,8 @@ struct Context {
   std::string weights;          ///< "raw", "average"
   std::optional<int64_t> epoch; ///< None for weights of another program.
   std::optional<uint64_t> step;
-  std::optional<double> beta; ///< None if the loss has no rate.
-  double rate = 0;            ///< The learning rate.
+  std::vector<double> coefficients; ///< In the order of the model.
+  double rate = 0;                  ///< The learning rate.
   uint64_t seed = 0;
   uint64_t firstLabel = 0; ///< The label of class 0 in the data.
   double seconds = 0;
@@ -82,29 +87,37 @@ struct Context {
 
 /// The figures of a split. Means are over the rows, and in nats.
 struct Figures {
+  explicit Figures(const VibModel &model)
+      : model(&model), values(model.num_figures) {}
+
+  const VibModel *model;
   Context context;
-  bool classes = true;
+  bool isTraining = false;
   int64_t samples = 0; ///< 0: at z = mu.
   int64_t rows = 0;
   double loss = 0;
-  double nll = 0;
-  std::optional<double> rate; ///< None if the loss has no rate.
-  double entropy = 0;
-  double error1 = 0; ///< The fraction of wrong draws, or the RMSE.
-  std::vector<double> outputErrors; ///< The RMSE of each output, in evaluation.
-  /// The figures of predictions averaged over the draws, in evaluation only.
-  struct Averaged {
-    double nll = 0; ///< Only for classes.
-    double error = 0;
-    double errorMean = 0;             ///< At z = mu, not averaged.
-    std::vector<double> outputErrors; ///< `error` of each output.
-  };
-  std::optional<Averaged> averaged;
+  double entropy = 0; ///< Of the labels.
+  /// By figure. Empty if it was not computed, or would be no bound; several
+  /// numbers if there is one for each output.
+  std::vector<std::vector<double>> values;
 
-  /// H(Y) - cross-entropy, if that is a bound on I(Z;Y). At z = mu it is a
-  /// bound on I(mu(X);Y) instead, and a regression has no such bound.
-  std::optional<double> informationY() const;
+  const std::vector<double> &of(const VibFigure &figure) const {
+    return values[size_t(&figure - model->figures)];
+  }
+  std::vector<double> &of(const VibFigure &figure) {
+    return values[size_t(&figure - model->figures)];
+  }
+  /// The number of a figure, if it has one.
+  std::optional<double> number(const VibFigure *figure) const;
+  /// Likewise, given the name.
+  std::optional<double> number(const char *name) const;
+  /// The terms of the loss with the coefficients of the context.
+  std::vector<double> terms() const;
 };
+
+/// H(Y) - cross-entropy, if that is a bound on I(Z;Y). At z = mu it is a bound
+/// on I(mu(X);Y) instead. Sets the figures of that kind.
+void setInformation(Figures &figures);
 
 /// The figures of a training epoch, whole or partial.
 Figures trainFigures(const VibModel &model, const RunningSums &sums,

@@ -12,6 +12,7 @@
 #include "runtime/Abi.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -49,7 +50,7 @@ struct Options {
 
   std::optional<int64_t> epochs;
   std::optional<uint64_t> steps; ///< train: all updates; bench: timed steps
-  std::optional<double> beta;
+  std::map<std::string, double> coefficients; ///< By the names of flags.
   std::optional<double> rate;
   std::optional<uint64_t> seed;
   std::optional<int64_t> samples;

@@ -8,12 +8,13 @@
 
 #include "runtime/Parameter.h"
 
-#include <utility>
-
 using namespace vib::runtime;
 
 int64_t vib::runtime::rowsOf(const VibParameter &parameter) {
-  return parameter.rank >= 2 ? parameter.shape[0] : 1;
+  int64_t rows = 1;
+  for (uint32_t i = 0; i + 1 < parameter.rank; ++i)
+    rows *= parameter.shape[i];
+  return rows;
 }
 
 int64_t vib::runtime::columnsOf(const VibParameter &parameter) {
@@ -22,9 +23,29 @@ int64_t vib::runtime::columnsOf(const VibParameter &parameter) {
 
 std::vector<int64_t> vib::runtime::fileShape(const VibParameter &parameter) {
   std::vector<int64_t> shape(parameter.shape, parameter.shape + parameter.rank);
-  if (parameter.transposed)
-    std::swap(shape[0], shape[1]);
+  for (uint32_t i = 0; parameter.permutation && i < parameter.rank; ++i)
+    shape[i] = parameter.shape[parameter.permutation[i]];
   return shape;
+}
+
+FilePlaces::FilePlaces(const VibParameter &parameter)
+    : shape(parameter.shape), strides(parameter.rank) {
+  std::vector<int64_t> extents = fileShape(parameter);
+  size_t stride = 1;
+  for (uint32_t i = parameter.rank; i-- > 0;) {
+    strides[parameter.permutation ? size_t(parameter.permutation[i]) : i] =
+        stride;
+    stride *= size_t(extents[i]);
+  }
+}
+
+size_t FilePlaces::rowPlace(int64_t row) const {
+  size_t place = 0;
+  for (size_t i = strides.empty() ? 0 : strides.size() - 1; i-- > 0;) {
+    place += size_t(row % shape[i]) * strides[i];
+    row /= shape[i];
+  }
+  return place;
 }
 
 template <typename T>

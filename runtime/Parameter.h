@@ -46,6 +46,25 @@ const T *parameterData(const VibParameter &parameter, const void *block) {
   return parameterData<T>(parameter, const_cast<void *>(block));
 }
 
+/// The places in a file of the rows of a parameter, which are all its
+/// dimensions but the last in the order of the memory.
+class FilePlaces {
+public:
+  explicit FilePlaces(const VibParameter &parameter);
+
+  size_t of(int64_t row) const {
+    return strides.size() == 2 ? size_t(row) * strides[0] : rowPlace(row);
+  }
+  /// From a column to the next.
+  size_t columnStride() const { return strides.empty() ? 1 : strides.back(); }
+
+private:
+  size_t rowPlace(int64_t row) const;
+
+  const int64_t *shape;
+  std::vector<size_t> strides; ///< Of each dimension of the memory.
+};
+
 /// Calls visit(index in memory, index in the file) for every element. It visits
 /// squares of elements, because a row of one side is a column of the other, and
 /// so reads whole cache lines of both.
@@ -55,8 +74,8 @@ void visitElements(const VibParameter &parameter, Visitor visit) {
   int64_t rows = rowsOf(parameter), columns = columnsOf(parameter);
   int64_t width = parameter.panel ? int64_t(parameter.panel) : columns;
   size_t step = parameter.panel_bytes / elementBytes(parameter);
-  size_t fileRow = parameter.transposed ? 1 : size_t(columns);
-  size_t fileColumn = parameter.transposed ? size_t(rows) : 1;
+  FilePlaces places(parameter);
+  size_t fileColumn = places.columnStride();
   size_t panel = 0;
   for (int64_t left = 0; left < columns; left += width, panel += step) {
     int64_t right = std::min(left + width, columns);
@@ -65,7 +84,7 @@ void visitElements(const VibParameter &parameter, Visitor visit) {
         for (int64_t c = c0; c < std::min(c0 + square, right); ++c)
           for (int64_t r = r0; r < std::min(r0 + square, rows); ++r)
             visit(panel + size_t(r * width + c - left),
-                  size_t(r) * fileRow + size_t(c) * fileColumn);
+                  places.of(r) + size_t(c) * fileColumn);
   }
 }
 

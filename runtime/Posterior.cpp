@@ -7,17 +7,20 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Posterior.h"
+#include "runtime/ModelLists.h"
 
 namespace vib::runtime {
 
 bool hasFullCovariance(const VibModel &model) {
-  return findTensor(model, "cholesky") != nullptr;
+  return streamOf(model).factor != nullptr;
 }
 
 std::vector<double> readCholeskyFactors(Session &session, int64_t rows) {
   bool full = hasFullCovariance(session.model);
-  std::vector<double> entries = session.read(full ? "cholesky" : "sigma", rows);
-  int64_t width = session.model.latents;
+  const VibStream &stream = streamOf(session.model);
+  std::vector<double> entries =
+      session.read(full ? stream.factor : stream.deviation, rows);
+  int64_t width = streamOf(session.model).latents;
   std::vector<double> factors(size_t(rows * width * width));
   auto entry = entries.begin();
   for (int64_t row = 0; row < rows * width; ++row) {
@@ -30,7 +33,7 @@ std::vector<double> readCholeskyFactors(Session &session, int64_t rows) {
 
 std::vector<double> readCovariances(Session &session, int64_t rows) {
   std::vector<double> factors = readCholeskyFactors(session, rows);
-  int64_t width = session.model.latents;
+  int64_t width = streamOf(session.model).latents;
   std::vector<double> covariances(factors.size());
   bool full = hasFullCovariance(session.model);
   for (int64_t example = 0; example < rows; ++example) {

@@ -17,6 +17,7 @@
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Npy.h"
 #include "runtime/Posterior.h"
 #include "runtime/Progress.h"
@@ -45,10 +46,10 @@ struct Wanted {
 };
 
 Wanted describeWanted(const VibModel &model, What what) {
-  int64_t latents = model.latents;
+  int64_t latents = streamOf(model).latents;
   switch (what) {
   case What::Logits:
-    return {"logits", {model.outputs}, 1};
+    return {"logits", {targetOf(model).outputs}, 1};
   case What::Z:
     return {"z", {latents}, 1, true};
   case What::Mu:
@@ -68,7 +69,7 @@ Wanted describeWanted(const VibModel &model, What what) {
   case What::Probabilities:
     break;
   }
-  return {nameOfPrediction(model), {model.outputs}, defaultSamples};
+  return {nameOfPrediction(model), {targetOf(model).outputs}, defaultSamples};
 }
 
 std::vector<double> inBits(std::vector<double> nats) {
@@ -138,7 +139,7 @@ std::vector<double> readDraws(Session &session, const VibStep &step, What what,
     return averageDraws(session, step, "logits", samples, rows);
   case What::Entropy:
     return entropies(averageDraws(session, step, "prediction", samples, rows),
-                     session.model.outputs);
+                     targetOf(session.model).outputs);
   default:
     return averageDraws(session, step, "prediction", samples, rows);
   }
@@ -163,14 +164,12 @@ void requireFiniteRows(const std::vector<double> &values, const char *title,
 }
 
 const char *nameOfPrediction(const VibModel &model) {
-  return model.likelihood == VIB_CATEGORICAL ? "probabilities" : "means";
+  return targetOf(model).predicted;
 }
 
 const char *whyMissing(const VibModel &model, What what) {
-  if (what == What::Entropy && model.likelihood != VIB_CATEGORICAL)
+  if (what == What::Entropy && !hasClasses(model))
     return "a regression has no class probabilities";
-  if ((what == What::Rate || what == What::RateEach) && !model.rated)
-    return "the model's loss has no rate";
   if (what == What::RateEach && hasFullCovariance(model))
     return "the rate of a full covariance does not split over the latents";
   return nullptr;
@@ -219,14 +218,13 @@ int runPredict(const VibModel &model, const Options &options) {
   int number = session->addRows(inputs, nullptr);
   VibStep step = {};
   step.seed = context.seed;
-  step.beta = context.beta.value_or(0);
   step.sample = -1;
   int64_t samples = options.samples.value_or(wanted.samples.value_or(0));
   Progress progress(!options.quiet && options.output != standardOutput);
   for (int64_t first = 0; first < inputs.rows(); first += model.batch) {
     throwIfInterrupted();
     int64_t rows = std::min(model.batch, inputs.rows() - first);
-    setRows(step, first, rows);
+    setRows(step, first, rows, inputs.rows());
     session->encode(number, step);
     std::vector<double> values =
         wanted.samples ? readDraws(*session, step, options.what, samples, rows)

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CommandFlags.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Predict.h"
 
 namespace vib::runtime {
@@ -32,10 +33,10 @@ struct WhatValues {
 };
 
 WhatValues listWhat(const VibModel &model) {
-  bool classes = model.likelihood == VIB_CATEGORICAL;
-  std::string outputs = fmt::format("[N, {}]", model.outputs),
-              latents = fmt::format("[N, {}]", model.latents),
-              matrix = fmt::format("[N, {0}, {0}]", model.latents);
+  bool classes = hasClasses(model);
+  std::string outputs = fmt::format("[N, {}]", targetOf(model).outputs),
+              latents = fmt::format("[N, {}]", streamOf(model).latents),
+              matrix = fmt::format("[N, {0}, {0}]", streamOf(model).latents);
   struct Value {
     const char *name;
     What what;
@@ -82,7 +83,7 @@ WhatValues listWhat(const VibModel &model) {
 } // namespace
 
 void addPredict(CLI::App &app, const VibModel &model, Options &options) {
-  bool classes = model.likelihood == VIB_CATEGORICAL;
+  bool classes = hasClasses(model);
   CLI::App *predict =
       app.add_subcommand("predict", "Predict for inputs without labels");
   FlagBuilder flags(predict);
@@ -111,7 +112,7 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
 }
 
 void addDecode(CLI::App &app, const VibModel &model, Options &options) {
-  bool classes = model.likelihood == VIB_CATEGORICAL;
+  bool classes = hasClasses(model);
   CLI::App *decode =
       app.add_subcommand("decode", "Predict from given latents z");
   FlagBuilder flags(decode);
@@ -120,7 +121,7 @@ void addDecode(CLI::App &app, const VibModel &model, Options &options) {
             fmt::format("The latents, [N, {}], in float32 or float64, such as "
                         "predict writes with --what z or --what mu; - is the "
                         "standard input",
-                        model.latents))
+                        streamOf(model).latents))
       ->required();
   addWeightFlags(flags, model, options);
   addOutputFlags(flags, options, "The file for the result, in float32");
@@ -128,7 +129,8 @@ void addDecode(CLI::App &app, const VibModel &model, Options &options) {
       "--what", options.what,
       {{"probs", What::Probabilities}, {"logits", What::Logits}},
       "probs|logits",
-      fmt::format("What to write, [N, {}] [probs]: the {}", model.outputs,
+      fmt::format("What to write, [N, {}] [probs]: the {}",
+                  targetOf(model).outputs,
                   classes ? "probabilities of the classes, or their logits"
                           : "means of the targets, for both values"));
   options.command = Command::Decode;

@@ -10,6 +10,7 @@
 #include "runtime/Console.h"
 #include "runtime/Error.h"
 #include "runtime/Layout.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Report.h"
 
 #include <fmt/format.h>
@@ -62,18 +63,22 @@ std::string liveLine(const LiveFigures &live, int width) {
   if (live.figures) {
     const Figures &figures = *live.figures;
     add(7, fmt::format("loss {:>7} nats", decimal(figures.loss, 4)));
-    add(4, fmt::format("{} {:>6} bits", figures.classes ? "CE" : "NLL",
-                       decimal(toBits(figures.nll), 3)));
-    if (std::optional<double> information = figures.informationY())
-      add(8, fmt::format("I(Z;Y) {} {:>6} bits", glyphs().atLeast,
-                         decimal(toBits(*information), 3)));
-    if (figures.rate)
-      add(5, fmt::format("I(Z;X) {} rate {:>6} bits", glyphs().atMost,
-                         decimal(toBits(*figures.rate), 2)));
-    std::string error =
-        figures.classes ? fmt::format("error {:5.2f} %", figures.error1 * 100)
-                        : fmt::format("RMSE {:>6}", digits(figures.error1));
-    add(3, error + " 1-shot, raw");
+    const VibModel &model = *figures.model;
+    const VibFigure &likelihood = likelihoodOf(model);
+    add(4, fmt::format(
+               "{} {:>6} bits", likelihood.label,
+               decimal(toBits(figures.number(&likelihood).value_or(NAN)), 3)));
+    for (const VibFigure *bound : boundsOf(model)) {
+      bool isRate = bound->kind == VIB_ROW_MEAN;
+      if (std::optional<double> value = figures.number(bound))
+        add(isRate ? 5 : 8,
+            fmt::format("{}{} {:>6} bits", nameOfBound(*bound),
+                        isRate ? fmt::format(" {}", bound->title) : "",
+                        decimal(toBits(*value), isRate ? 2 : 3)));
+    }
+    if (const VibFigure *error = errorOf(model))
+      add(3, fmt::format("{} {} 1-shot, raw", error->label,
+                         alignedNumber(figures, *error)));
   }
   add(9, fmt::format("{:>7} {}/s", grouped(int64_t(live.rowsPerSecond)),
                      live.rowName));

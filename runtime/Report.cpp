@@ -8,19 +8,16 @@
 
 #include "runtime/Report.h"
 #include "runtime/Error.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Progress.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace vib::runtime {
-
-const char *nllTerm(const VibModel &model) {
-  return model.likelihood == VIB_CATEGORICAL ? "cross-entropy"
-                                             : "negative log-likelihood";
-}
 
 std::string duration(double seconds) {
   // Rounded to three digits, the value must still be below 1000 or 60.
@@ -112,92 +109,198 @@ std::string describeFirstLabel(uint64_t firstLabel) {
   return fmt::format("the label of the first class is {}", firstLabel);
 }
 
+const VibFigure *errorOf(const VibModel &model) {
+  for (const VibFigure &figure : figuresOf(model))
+    if (figure.kind == VIB_DRAW_ROOT ||
+        (figure.kind == VIB_DRAW_MEAN && figure.unit == VIB_FRACTION))
+      return &figure;
+  return nullptr;
+}
+
+/// The figure of the error of the average of the draws.
+static const VibFigure *averagedErrorOf(const VibModel &model) {
+  const VibFigure *wrong = findFigure(model, VIB_AVERAGED_WRONG);
+  return wrong ? wrong : findFigure(model, VIB_AVERAGED_ROOT);
+}
+
+std::vector<const VibFigure *> boundsOf(const VibModel &model) {
+  std::vector<const VibFigure *> bounds;
+  for (uint32_t bound : {VIB_AT_LEAST, VIB_AT_MOST})
+    for (const VibFigure &figure : figuresOf(model))
+      if (figure.bound == bound)
+        bounds.push_back(&figure);
+  return bounds;
+}
+
+std::string nameOfBound(const VibFigure &figure) {
+  return fmt::format("{} {}", figure.bounds,
+                     figure.bound == VIB_AT_LEAST ? glyphs().atLeast
+                                                  : glyphs().atMost);
+}
+
+std::string alignedNumber(const Figures &figures, const VibFigure &figure) {
+  double value = figures.number(&figure).value_or(NAN);
+  return figure.unit == VIB_FRACTION ? fmt::format("{:5.2f} %", value * 100)
+                                     : fmt::format("{:>6}", digits(value));
+}
+
 std::vector<std::string> summarize(const Figures &figures) {
-  bool draws = figures.averaged && figures.samples > 0;
-  auto error = [&](double value) {
-    return figures.classes ? fmt::format("{:5.2f} %", value * 100)
-                           : fmt::format("{:>6}", digits(value));
-  };
-  std::string errors = figures.classes ? "error" : "RMSE";
-  if (draws)
-    errors += fmt::format(" {} {}-sample,", error(figures.averaged->error),
-                          figures.samples);
-  errors += fmt::format(" {} {}", error(figures.error1),
-                        figures.samples == 0 ? "z = mu" : "1-shot");
-  std::vector<std::string> items = {
-      fmt::format("{:<5}  {:<7}", figures.context.split,
-                  figures.context.weights),
-      errors,
-      fmt::format("{} {} bits", figures.classes ? "CE" : "NLL",
-                  decimal(toBits(figures.nll), 4))};
-  if (std::optional<double> information = figures.informationY())
-    items.push_back(fmt::format("I(Z;Y) {} {} bits", glyphs().atLeast,
-                                decimal(toBits(*information), 3)));
-  if (figures.rate)
-    items.push_back(fmt::format("I(Z;X) {} {} bits", glyphs().atMost,
-                                decimal(toBits(*figures.rate), 2)));
+  const VibModel &model = *figures.model;
+  std::vector<std::string> items = {fmt::format(
+      "{:<5}  {:<7}", figures.context.split, figures.context.weights)};
+  if (const VibFigure *error = errorOf(model)) {
+    std::string errors = error->label;
+    const VibFigure *averaged = averagedErrorOf(model);
+    if (averaged && !figures.isTraining && figures.samples > 0)
+      errors += fmt::format(" {} {}-sample,", alignedNumber(figures, *averaged),
+                            figures.samples);
+    items.push_back(fmt::format("{} {} {}", errors,
+                                alignedNumber(figures, *error),
+                                figures.samples == 0 ? "z = mu" : "1-shot"));
+  }
+  const VibFigure &likelihood = likelihoodOf(model);
+  items.push_back(fmt::format(
+      "{} {} bits", likelihood.label,
+      decimal(toBits(figures.number(&likelihood).value_or(NAN)), 4)));
+  for (const VibFigure *bound : boundsOf(model))
+    if (std::optional<double> value = figures.number(bound))
+      items.push_back(fmt::format(
+          "{} {} bits", nameOfBound(*bound),
+          decimal(toBits(*value), bound->bound == VIB_AT_LEAST ? 3 : 2)));
   return items;
 }
 
-std::string describe(const Figures &figures) {
+namespace {
+/// Builds the table of `eval`.
+class FigureTable {
+public:
+  explicit FigureTable(const Figures &figures)
+      : figures(figures), model(*figures.model) {}
+
+  std::string print();
+
+private:
+  void line(const std::string &name, const std::string &value, const char *unit,
+            const std::string &note) {
+    text += fmt::format("  {:<15} {:>9} {:<5} {}\n", name, value, unit, note);
+  }
+  /// A line for a figure that has a number.
+  void line(const VibFigure *figure, const std::string &note);
+  void addErrors();
+  void addOutputs();
+  /// The figures of kinds that the other lines do not have.
+  void addOthers();
+  std::string describeLoss() const;
+
+  const Figures &figures;
+  const VibModel &model;
+  std::string text;
+};
+} // namespace
+
+/// The title, or the label if that is too long for the table.
+static const char *nameOf(const VibFigure &figure) {
+  return std::string_view(figure.title).size() <= 15 ? figure.title
+                                                     : figure.label;
+}
+
+void FigureTable::line(const VibFigure *figure, const std::string &note) {
+  std::optional<double> value = figures.number(figure);
+  if (!value)
+    return;
+  std::string name =
+      figure->bounds ? nameOfBound(*figure) : std::string(nameOf(*figure));
+  if (figure->unit == VIB_FRACTION)
+    return line(name, fmt::format("{:.2f}", *value * 100), "%", note);
+  if (figure->unit == VIB_NATS)
+    return line(name, decimal(toBits(*value), 4), "bits", note);
+  line(name, digits(*value), "", note);
+}
+
+void FigureTable::addErrors() {
+  std::string draws = counted(figures.samples, "draw");
+  if (figures.samples == 0)
+    return line(errorOf(model), "z = mu");
+  line(averagedErrorOf(model), fmt::format("{} averaged over {} of z",
+                                           targetOf(model).predicted, draws));
+  line(errorOf(model), fmt::format("1-shot: mean over {} of z", draws));
+  line(findFigure(model, VIB_AT_MEAN), "z = mu");
+}
+
+void FigureTable::addOutputs() {
+  const VibFigure *drawn = findFigure(model, VIB_OUTPUT_ROOTS);
+  const VibFigure *averaged = findFigure(model, VIB_AVERAGED_ROOTS);
+  if (!drawn || !averaged)
+    return;
+  const std::vector<double> &ofDraws = figures.of(*drawn),
+                            &ofAverage = figures.of(*averaged);
+  size_t outputs = ofAverage.size();
+  for (size_t i = 0; outputs > 1 && i < std::min(outputs, shownOutputs); ++i)
+    line(fmt::format("{} {}", averaged->title, i), digits(ofAverage[i]), "",
+         figures.samples > 0
+             ? fmt::format("means averaged; {} 1-shot", digits(ofDraws[i]))
+             : "z = mu");
+  if (outputs > shownOutputs)
+    text +=
+        fmt::format("  {}\n", describeOthers(outputs, ": --json lists all"));
+}
+
+void FigureTable::addOthers() {
+  for (const VibFigure &figure : figuresOf(model)) {
+    bool isMean = figure.kind == VIB_ROW_MEAN || figure.kind == VIB_DRAW_MEAN;
+    if (isMean && !figure.bounds && &figure != &likelihoodOf(model) &&
+        &figure != errorOf(model))
+      line(&figure, figure.kind == VIB_ROW_MEAN
+                        ? "mean over the examples"
+                        : "mean over examples and draws");
+  }
+}
+
+std::string FigureTable::describeLoss() const {
+  std::string terms;
+  for (const VibTerm &term : termsOf(model)) {
+    double factor = factorOf(term, figures.context.coefficients.data());
+    const char *name = nameOf(model.figures[term.figure]);
+    bool isBare = term.coefficient < 0 && term.factor == 1;
+    terms += terms.empty() ? "" : " + ";
+    terms += isBare ? name : fmt::format("{:g} x {}", factor, name);
+  }
+  return terms;
+}
+
+std::string FigureTable::print() {
   const Context &context = figures.context;
-  std::string text =
-      fmt::format("{}: {}, {} weights", context.split,
-                  counted(figures.rows, "example"), context.weights);
+  text = fmt::format("{}: {}, {} weights", context.split,
+                     counted(figures.rows, "example"), context.weights);
   if (context.epoch && context.step)
     text += fmt::format(" of epoch {} (counted from 0), step {}",
                         *context.epoch, grouped(int64_t(*context.step)));
   text +=
       fmt::format(", seed {}, {}\n", context.seed, duration(context.seconds));
 
-  auto line = [&](const std::string &name, const std::string &value,
-                  const char *unit, const std::string &note) {
-    text += fmt::format("  {:<15} {:>9} {:<5} {}\n", name, value, unit, note);
-  };
-  auto bits = [](double nats) { return decimal(toBits(nats), 4); };
-  auto error = [&](const char *name, double value, const std::string &note) {
-    figures.classes ? line(name, fmt::format("{:.2f}", value * 100), "%", note)
-                    : line(name, digits(value), "", note);
-  };
-  std::string draws =
-      "1-shot: mean over " + counted(figures.samples, "draw") + " of z";
-  std::string oneShot = figures.samples == 0 ? "z = mu" : draws;
-
-  const char *name = figures.classes ? "error" : "RMSE";
-  if (figures.averaged && figures.samples > 0)
-    error(name, figures.averaged->error,
-          fmt::format("{} averaged over {} of z",
-                      figures.classes ? "probabilities" : "means",
-                      counted(figures.samples, "draw")));
-  error(name, figures.error1, oneShot);
-  if (figures.averaged && figures.samples > 0)
-    error(name, figures.averaged->errorMean, "z = mu");
-  size_t outputs = figures.outputErrors.size();
-  for (size_t i = 0; outputs > 1 && i < std::min(outputs, shownOutputs); ++i)
-    line(fmt::format("RMSE output {}", i),
-         digits(figures.averaged->outputErrors[i]), "",
-         figures.samples > 0 ? fmt::format("means averaged; {} 1-shot",
-                                           digits(figures.outputErrors[i]))
-                             : "z = mu");
-  if (outputs > shownOutputs)
-    text +=
-        fmt::format("  {}\n", describeOthers(outputs, ": --json lists all"));
-  line(figures.classes ? "cross-entropy" : "NLL", bits(figures.nll), "bits",
-       oneShot);
-  if (figures.averaged && figures.classes && figures.samples > 0)
-    line("NLL", bits(figures.averaged->nll), "bits",
-         "of the averaged probabilities");
-  if (std::optional<double> information = figures.informationY())
-    line(fmt::format("I(Z;Y) {}", glyphs().atLeast), bits(*information), "bits",
-         fmt::format("H(Y) {} bits - cross-entropy", bits(figures.entropy)));
-  if (figures.rate)
-    line(fmt::format("I(Z;X) {}", glyphs().atMost), bits(*figures.rate), "bits",
-         "the rate");
-  std::string terms = figures.classes ? "cross-entropy" : "NLL";
-  if (context.beta)
-    terms += fmt::format(" + {:g} x rate", *context.beta);
-  line("loss", decimal(figures.loss, 4), "nats", terms);
+  addErrors();
+  addOutputs();
+  const VibFigure &likelihood = likelihoodOf(model);
+  line(&likelihood,
+       figures.samples == 0
+           ? "z = mu"
+           : "1-shot: mean over " + counted(figures.samples, "draw") + " of z");
+  if (figures.samples > 0)
+    line(findFigure(model, VIB_AVERAGED_NLL),
+         fmt::format("of the averaged {}", targetOf(model).predicted));
+  for (const VibFigure *bound : boundsOf(model))
+    line(bound, bound->kind == VIB_INFORMATION
+                    ? fmt::format("H(Y) {} bits - {}",
+                                  decimal(toBits(figures.entropy), 4),
+                                  likelihood.title)
+                    : fmt::format("the {}", bound->title));
+  addOthers();
+  line("loss", decimal(figures.loss, 4), "nats", describeLoss());
   return text;
+}
+
+std::string describe(const Figures &figures) {
+  return FigureTable(figures).print();
 }
 
 } // namespace vib::runtime

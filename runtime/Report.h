@@ -24,9 +24,6 @@
 
 namespace vib::runtime {
 
-/// "cross-entropy" for classes, "negative log-likelihood" for a regression.
-const char *nllTerm(const VibModel &model);
-
 /// Prints a duration with three significant digits, or whole seconds or minutes
 /// of a long one: "3.80 us", "41.2 ms", "12.3 s", "1 min 15 s", "2 h 05 min".
 std::string duration(double seconds);
@@ -48,6 +45,15 @@ std::string describe(const Split &split);
 
 /// Says which labels stand for the classes, if the first one is not 0.
 std::string describeFirstLabel(uint64_t firstLabel);
+
+/// The figure of the error of single draws, or null.
+const VibFigure *errorOf(const VibModel &model);
+/// The figures that bound a quantity: from below, then from above.
+std::vector<const VibFigure *> boundsOf(const VibModel &model);
+/// "I(Z;X) <=".
+std::string nameOfBound(const VibFigure &figure);
+/// "12.34 %" or "0.4213", in a fixed width.
+std::string alignedNumber(const Figures &figures, const VibFigure &figure);
 
 /// The output of `eval`, with one figure per line.
 std::string describe(const Figures &figures);

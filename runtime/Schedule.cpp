@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Schedule.h"
+#include "runtime/ModelLists.h"
 
 #include <fmt/format.h>
 
@@ -15,64 +16,119 @@
 
 namespace vib::runtime {
 
-/// The part of `length` epochs that has passed, in [0, 1]. A length of 0 has
-/// always passed.
-static double annealed(double epoch, double length) {
-  return length > 0 ? std::min(1.0, epoch / length) : 1.0;
-}
-
 /// How many times `length` epochs have passed. A decay with a length of 0 never
 /// takes place.
 static double elapsed(double epoch, double length) {
   return length > 0 ? epoch / length : 0.0;
 }
 
-double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
-  if (epoch < schedule.warmup_epochs)
-    return base * (epoch / schedule.warmup_epochs);
-  epoch -= std::max(0.0, schedule.warmup_epochs);
+/// 0.3 / 0.1 is a little less than 3. Because of this, a step at the exact
+/// start of a stair or a cycle has its value. It is far less than an update.
+constexpr double startOfStep = 1e-9;
 
+/// The part of the cycle of a ramp that has passed, in [0, 1].
+static double progressOf(const VibSchedule &schedule, double epoch) {
+  if (epoch < 0)
+    return 0;
+  double done = schedule.epochs > 0 ? epoch / schedule.epochs : schedule.cycles;
+  if (schedule.cycles <= 1)
+    return std::min(1.0, done);
+  if (done + startOfStep >= schedule.cycles)
+    return 1;
+  return std::max(0.0, done - std::floor(done + startOfStep));
+}
+
+namespace {
+/// The ends of a ramp, as factors of `unit`: the base value if both are
+/// relative to it.
+struct Ends {
+  Ends(const VibSchedule &schedule, double base) {
+    bool isRelative = schedule.from.relative && schedule.to.relative;
+    auto resolve = [&](const VibScheduleEnd &end) {
+      return end.relative && !isRelative ? end.value * base : end.value;
+    };
+    unit = isRelative ? base : 1;
+    from = resolve(schedule.from);
+    to = resolve(schedule.to);
+  }
+  double unit, from, to;
+};
+} // namespace
+
+static bool isRamp(const VibSchedule &schedule) {
+  return schedule.kind == VIB_COSINE || schedule.kind == VIB_LINEAR ||
+         schedule.kind == VIB_GEOMETRIC;
+}
+
+/// The value without the cap, at an epoch that counts from the end of warm-up
+/// and delay.
+static double valueAfterDelay(const VibSchedule &schedule, double base,
+                              double epoch) {
   double factor = schedule.factor, length = schedule.epochs;
-  switch (schedule.kind) {
-  case VIB_STAIRCASE:
-    // 0.3 / 0.1 is a little less than 3. Because of the epsilon, a step at the
-    // exact start of a stair has its value. It is far less than an update.
-    return base * std::pow(factor, std::floor(elapsed(epoch, length) + 1e-9));
-  case VIB_EXPONENTIAL:
+  if (schedule.kind == VIB_STAIRCASE)
+    return base *
+           std::pow(factor, std::floor(elapsed(epoch, length) + startOfStep));
+  if (schedule.kind == VIB_EXPONENTIAL)
     return base * std::pow(factor, elapsed(epoch, length));
+  if (!isRamp(schedule))
+    return base;
+
+  Ends ends(schedule, base);
+  double progress = progressOf(schedule, epoch);
+  switch (schedule.kind) {
   case VIB_COSINE: {
-    double wave = 0.5 * (1 + std::cos(M_PI * annealed(epoch, length)));
-    return base * (factor + (1 - factor) * wave);
+    double wave = 0.5 * (1 + std::cos(M_PI * progress));
+    return ends.unit * (ends.to + (ends.from - ends.to) * wave);
   }
   case VIB_LINEAR:
-    return base * (factor + (1 - factor) * annealed(epoch, length));
-  case VIB_GEOMETRIC:
-    return base * std::pow(factor, 1 - annealed(epoch, length));
+    if (progress == 1)
+      return ends.unit * ends.to;
+    return ends.unit * (ends.from + (ends.to - ends.from) * progress);
   default:
-    return base;
+    if (ends.from == 0 || ends.to == 0)
+      return 0;
+    return ends.unit * std::pow(ends.from, 1 - progress) *
+           std::pow(ends.to, progress);
   }
 }
 
+double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
+  auto capped = [&](double value) { return std::min(value, schedule.cap); };
+  if (epoch < schedule.warmup_epochs) {
+    double start = isRamp(schedule)
+                       ? valueAfterDelay(schedule, base, -schedule.delay_epochs)
+                       : base;
+    return capped(start * (epoch / schedule.warmup_epochs));
+  }
+  epoch -= std::max(0.0, schedule.warmup_epochs);
+  return capped(valueAfterDelay(schedule, base, epoch - schedule.delay_epochs));
+}
+
 bool varies(const VibSchedule &schedule) {
-  return schedule.warmup_epochs > 0 ||
-         (schedule.kind != VIB_CONSTANT && schedule.epochs > 0 &&
-          schedule.factor != 1);
+  if (schedule.warmup_epochs > 0)
+    return true;
+  if (isRamp(schedule))
+    return (schedule.epochs > 0 || schedule.delay_epochs > 0) &&
+           (schedule.from.relative != schedule.to.relative ||
+            schedule.from.value != schedule.to.value);
+  return schedule.kind != VIB_CONSTANT && schedule.epochs > 0 &&
+         schedule.factor != 1;
 }
 
 /// The epoch after which the value is constant. For a decay without an end, the
 /// end of the warm-up.
 static double settledAt(const VibSchedule &schedule) {
-  bool ends = schedule.kind == VIB_COSINE || schedule.kind == VIB_LINEAR ||
-              schedule.kind == VIB_GEOMETRIC;
-  return std::max(0.0, schedule.warmup_epochs) +
-         (ends ? std::max(0.0, schedule.epochs) : 0.0);
+  double begins = std::max(0.0, schedule.warmup_epochs) + schedule.delay_epochs;
+  return isRamp(schedule) ? begins + schedule.epochs * schedule.cycles : begins;
 }
 
 std::string describeCourse(const VibSchedule &schedule, double base,
                            uint64_t first, uint64_t last,
                            uint64_t stepsPerEpoch) {
-  if (!varies(schedule) || base == 0 || first >= last)
+  if (first >= last)
     return fmt::format("{:.4g}", base);
+  if (!varies(schedule))
+    return fmt::format("{:.4g}", scheduledValue(schedule, base, 0));
   auto epochOf = [&](uint64_t step) {
     return double(step) / double(stepsPerEpoch);
   };
@@ -84,14 +140,14 @@ std::string describeCourse(const VibSchedule &schedule, double base,
                        epoch == 1 ? "" : "s");
   };
   double start = valueAt(epochOf(first)), end = valueAt(epochOf(last - 1));
-  double warmUp = schedule.warmup_epochs, settled = settledAt(schedule);
+  double warmUp = std::max(0.0, schedule.warmup_epochs),
+         settled = settledAt(schedule);
   std::string from = fmt::format("{:.4g}", start),
               to = fmt::format("{:.4g}", end);
   bool turns = schedule.kind != VIB_CONSTANT && epochOf(first) < warmUp &&
                warmUp < epochOf(last - 1);
-  bool decays =
-      schedule.kind == VIB_STAIRCASE || schedule.kind == VIB_EXPONENTIAL;
-  bool isSettled = !decays && settled <= epochOf(last - 1);
+  bool ends = isRamp(schedule) || schedule.kind == VIB_CONSTANT;
+  bool isSettled = ends && settled <= epochOf(last - 1);
   std::string text = fmt::format(
       "from {} to {}{}", from, turns ? after(warmUp) + ", then to " : "",
       isSettled ? after(settled) : to + " at the end of this run");
@@ -114,7 +170,9 @@ VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,
   VibStep result = {};
   result.seed = values.seed;
   result.step = step;
-  result.beta = scheduledValue(model.beta_schedule, values.beta, epoch);
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    result.coefficients[i] = scheduledValue(model.coefficients[i].schedule,
+                                            values.coefficients[i], epoch);
   result.rate = scheduledValue(model.rate_schedule, values.rate, epoch);
   result.rate1 = result.rate;
   result.scale2 = 1;
@@ -129,11 +187,20 @@ VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,
   return result;
 }
 
+HyperParameters HyperParameters::of(const VibModel &model) {
+  HyperParameters values = {model.seed, model.rate, {}};
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    values.coefficients.push_back(coefficient.value);
+  return values;
+}
+
 } // namespace vib::runtime
 
 extern "C" void vib_make_step(const VibModel *model, uint64_t step,
                               int64_t steps_per_epoch, VibStep *values) {
-  *values = vib::runtime::makeTrainStep(
-      *model, {model->seed, model->rate, model->beta}, step, steps_per_epoch);
+  using namespace vib::runtime;
+  *values =
+      makeTrainStep(*model, HyperParameters::of(*model), step, steps_per_epoch);
+  values->total_rows = model->batch;
   values->rows = int32_t(model->batch);
 }

@@ -20,11 +20,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace vib::runtime {
 
 /// The value of the schedule at `epoch`. During the warm-up it grows linearly
-/// from 0. The schedule itself counts epochs from the end of the warm-up.
+/// from 0 to the first value. The schedule itself counts epochs from the end of
+/// the warm-up, and a ramp from the end of the delay after it.
 double scheduledValue(const VibSchedule &schedule, double base, double epoch);
 
 /// Whether the value ever changes.
@@ -43,7 +45,11 @@ std::string describeCourse(const VibSchedule &schedule, double base,
 struct HyperParameters {
   uint64_t seed;
   double rate; ///< The base learning rate.
-  double beta; ///< The final coefficient.
+  /// The base values of the coefficients, in the order of the model.
+  std::vector<double> coefficients;
+
+  /// Those of the model itself.
+  static HyperParameters of(const VibModel &model);
 };
 
 /// The values of the update that follows `step` updates. The caller sets the

@@ -9,6 +9,7 @@
 #include "runtime/Session.h"
 #include "runtime/CpuSession.h"
 #include "runtime/CudaSession.h"
+#include "runtime/ModelLists.h"
 
 #include <algorithm>
 #include <numeric>
@@ -30,6 +31,14 @@ uint64_t sizeOf(const VibTensor &tensor) {
   for (uint32_t i = 0; i < tensor.rank; ++i)
     bytes *= uint64_t(tensor.shape[i]);
   return bytes;
+}
+
+std::vector<const VibTensor *> trainedTensors(const VibModel &model) {
+  std::vector<const VibTensor *> tensors;
+  for (const VibFigure &figure : figuresOf(model))
+    tensors.push_back(figure.trained ? &getTensor(model, figure.tensor)
+                                     : nullptr);
+  return tensors;
 }
 
 double sumRows(const VibTensor &tensor, const void *values, int64_t rows) {

@@ -34,17 +34,32 @@ namespace vib::runtime {
 /// The results of a training step, as sums over its rows, in nats.
 struct StepSums {
   VibStep step;
-  double nll = 0;
-  double rate = 0;
-  double error = 0;
+  /// By figure; 0 for those that the training step does not compute.
+  std::vector<double> figures;
   double seconds = 0; ///< The time of the step, gathering included.
 };
 
-/// Sets the rows of a step: `rows` rows from position `first` on.
-inline void setRows(VibStep &step, int64_t first, int64_t rows) {
+/// Sets the rows of a training step: `rows` rows of the data from position
+/// `first` of the order on, which are the whole batch.
+inline void setBatch(VibStep &step, int64_t first, int64_t rows) {
+  step.first_row = 0;
+  step.total_rows = rows;
   step.row0 = uint32_t(first);
   step.rows = int32_t(rows);
 }
+
+/// Sets the rows of a step of evaluation: `rows` of the `all` rows of a split,
+/// from the one of number `first` on.
+inline void setRows(VibStep &step, int64_t first, int64_t rows, int64_t all) {
+  step.first_row = first;
+  step.total_rows = all;
+  step.row0 = uint32_t(first);
+  step.rows = int32_t(rows);
+}
+
+/// The tensors of the figures that the training step computes, by figure; null
+/// for the others.
+std::vector<const VibTensor *> trainedTensors(const VibModel &model);
 
 class Session {
 public:

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Synthetic.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Philox.h"
 #include "runtime/Session.h"
 
@@ -64,13 +65,14 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
           : makeArray<double>(ElementType::F64, shape, real(0)),
       "synthetic inputs", model);
   split.labels = makeLabels(
-      model.likelihood == VIB_CATEGORICAL
+      hasClasses(model)
           ? makeArray<int32_t>(ElementType::I32, {rows},
                                [&](uint32_t index, uint32_t row) {
                                  return wordsAt(seed, index, row, 1)[0] %
-                                        uint32_t(model.outputs);
+                                        uint32_t(targetOf(model).outputs);
                                })
-          : makeArray<double>(ElementType::F64, {rows, model.outputs}, real(1)),
+          : makeArray<double>(ElementType::F64, {rows, targetOf(model).outputs},
+                              real(1)),
       "synthetic labels", model);
   return split;
 }
@@ -78,7 +80,8 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
 VibStep makeSyntheticStep(const VibModel &model, const HyperParameters &values,
                           uint64_t step) {
   VibStep result = makeTrainStep(model, values, step, batches);
-  setRows(result, int64_t(step % uint64_t(batches)) * model.batch, model.batch);
+  setBatch(result, int64_t(step % uint64_t(batches)) * model.batch,
+           model.batch);
   return result;
 }
 

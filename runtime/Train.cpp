@@ -35,6 +35,7 @@
 #include "runtime/Info.h"
 #include "runtime/Initialize.h"
 #include "runtime/Layout.h"
+#include "runtime/ModelLists.h"
 #include "runtime/OutputDirectory.h"
 #include "runtime/Progress.h"
 #include "runtime/Report.h"
@@ -46,6 +47,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -72,17 +74,28 @@ bool addsSplit(const std::string &longer, const std::string &shorter) {
          longer.compare(shorter.size(), 2, ", ") == 0;
 }
 
+/// The model's values with those that flags replace.
+HyperParameters valuesFor(const VibModel &model, const Options &options) {
+  HyperParameters values = HyperParameters::of(model);
+  values.seed = options.seed.value_or(model.seed);
+  values.rate = options.rate.value_or(model.rate);
+  for (uint32_t i = 0; i < model.num_coefficients; ++i) {
+    auto given =
+        options.coefficients.find(nameOf(model, model.coefficients[i]));
+    if (given != options.coefficients.end())
+      values.coefficients[i] = given->second;
+  }
+  return values;
+}
+
 class TrainingRun {
 public:
   TrainingRun(const VibModel &model, const Options &options)
-      : model(model), options(options),
-        values{options.seed.value_or(model.seed),
-               options.rate.value_or(model.rate),
-               options.beta.value_or(model.beta)},
+      : model(model), options(options), values(valuesFor(model, options)),
         checkpointPath(joinPath(options.out, checkpointName)),
         metricsPath(joinPath(options.out, metricsName)),
         modelPath(joinPath(options.out, modelName)), progress(!options.quiet),
-        state(model), session(makeSession(model, options)) {}
+        state(model), session(makeSession(model, options)), sums(model) {}
 
   int run() {
     openDirectory();
@@ -147,6 +160,9 @@ private:
   int64_t epochsInAll() const {
     return int64_t((std::max(limit, step) - 1) / stepsPerEpoch() + 1);
   }
+  /// The terms of the first step in checkpoints: two at least, as there always
+  /// were.
+  size_t firstTermsSize() const { return std::max<size_t>(2, model.num_terms); }
   bool atEpochEnd() const {
     return step % stepsPerEpoch() == 0 && sums.rows > 0;
   }
@@ -182,7 +198,8 @@ private:
   uint64_t step = 0;  ///< The number of updates so far.
   uint64_t limit = 0; ///< The number of updates at the end of the run.
   RunningSums sums;
-  std::optional<LossTerms> firstTerms; ///< Of step 1, perhaps of an older run.
+  /// The terms of the loss of step 1, perhaps of an older run.
+  std::optional<std::vector<double>> firstTerms;
   std::string divergence; ///< Message for the last line; empty if it is fine.
   std::optional<uint64_t> orderedEpoch; ///< The epoch of the order.
   std::unique_ptr<LineFile> metrics;
@@ -288,7 +305,7 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
   auto found = saved.sums.find("train");
   std::optional<RunningSums> read;
   if (found != saved.sums.end())
-    read = RunningSums::fromValues(found->second);
+    read = RunningSums::fromValues(model, found->second);
   if (!read)
     fail("{}: damaged: it lacks the sums of the current epoch", checkpointPath);
   uint64_t steps = step % stepsPerEpoch();
@@ -308,10 +325,12 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
   if (first == saved.sums.end())
     return;
   const std::vector<double> &terms = first->second;
-  if (terms.size() != 2 || !std::isfinite(terms[0]) || !std::isfinite(terms[1]))
+  if (terms.size() != firstTermsSize() ||
+      !std::all_of(terms.begin(), terms.end(),
+                   [](double term) { return std::isfinite(term); }))
     fail("{}: damaged: the loss of its first step is impossible",
          checkpointPath);
-  firstTerms = {terms[0], terms[1]};
+  firstTerms.emplace(terms.begin(), terms.begin() + model.num_terms);
 }
 
 /// Returns the size in bytes of the first `lines` lines of metrics.jsonl. Reads
@@ -357,7 +376,7 @@ void TrainingRun::introduce() {
     progress.keep(describeFirstLabel(first));
   for (const std::string &advice :
        {scalesInput(model) ? "" : adviseScale(train.inputs),
-        adviseScale(train.labels, model.outputs)})
+        adviseScale(train.labels, targetOf(model).outputs)})
     if (!advice.empty())
       warn("{}", advice);
   if (values.rate == 0)
@@ -372,8 +391,10 @@ void TrainingRun::introduce() {
   auto course = [&](const VibSchedule &schedule, double base) {
     return describeCourse(schedule, base, step, limit, stepsPerEpoch());
   };
-  if (model.rated)
-    progress.keep("beta " + course(model.beta_schedule, values.beta));
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    progress.keep(fmt::format(
+        "{} {}", nameOf(model, model.coefficients[i]),
+        course(model.coefficients[i].schedule, values.coefficients[i])));
   progress.keep("learning rate " + course(model.rate_schedule, values.rate));
 }
 
@@ -394,12 +415,16 @@ void TrainingRun::sayFinished() {
                   : fmt::format("more --epochs, such as {}", 2 * epochs)));
 }
 
-/// Beta and the learning rate of the last update, if they have a schedule.
+/// The coefficients and the learning rate of the last update that have a
+/// schedule.
 std::vector<std::string>
 TrainingRun::describeVarying(const Context &now) const {
   std::vector<std::string> items;
-  if (now.beta && varies(model.beta_schedule))
-    items.push_back(fmt::format("beta {:.4g}", *now.beta));
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    if (varies(model.coefficients[i].schedule))
+      items.push_back(fmt::format("{} {:.4g}",
+                                  nameOf(model, model.coefficients[i]),
+                                  now.coefficients[i]));
   if (varies(model.rate_schedule))
     items.push_back(fmt::format("lr {:.4g}", now.rate));
   return items;
@@ -466,7 +491,7 @@ void TrainingRun::trainSteps() {
       VibStep next =
           makeTrainStep(model, values, asked, int64_t(stepsPerEpoch()));
       int64_t first = int64_t(asked % stepsPerEpoch()) * model.batch;
-      setRows(next, first, std::min(model.batch, train.rows() - first));
+      setBatch(next, first, std::min(model.batch, train.rows() - first));
       steps.push_back(next);
     }
     session->train(steps.data(), steps.size(), done);
@@ -476,28 +501,34 @@ void TrainingRun::trainSteps() {
 
 void TrainingRun::count(const StepSums &done) {
   ++step;
-  if (!std::isfinite(done.nll) || !std::isfinite(done.rate)) {
-    progress.clear();
-    auto term = [](const char *name, double value) {
-      // A NaN with the sign bit set would be printed as "-nan".
-      return std::isfinite(value)
-                 ? std::string()
-                 : fmt::format(", the {} {}", name,
+  std::string notFinite;
+  for (uint32_t i = 0; i < model.num_figures; ++i) {
+    double value = done.figures[i];
+    // A NaN with the sign bit set would be printed as "-nan".
+    if (model.figures[i].unit == VIB_NATS && !std::isfinite(value))
+      notFinite += fmt::format(", the {} {}", model.figures[i].title,
                                std::isnan(value) ? NAN : value);
-    };
-    fail("step {}: the loss is not finite{}{}: training has diverged and "
-         "stops, {}; {}",
-         step, term(nllTerm(model), done.nll), term("rate", done.rate),
-         lastGood(), advice());
   }
-  double rows = double(done.step.rows);
+  if (!notFinite.empty()) {
+    progress.clear();
+    fail("step {}: the loss is not finite{}: training has diverged and stops, "
+         "{}; {}",
+         step, notFinite, lastGood(), advice());
+  }
+  double rows = double(done.step.rows), loss = 0;
+  std::vector<double> terms;
+  for (const VibTerm &term : termsOf(model)) {
+    double sum =
+        factorOf(term, done.step.coefficients) * done.figures[term.figure];
+    terms.push_back(sum / rows);
+    loss += sum;
+  }
   if (!firstTerms)
-    firstTerms = {done.nll / rows, done.step.beta * done.rate / rows};
+    firstTerms = std::move(terms);
   sums.rows += double(done.step.rows);
-  sums.nll += done.nll;
-  sums.rate += done.rate;
-  sums.error += done.error;
-  sums.loss += done.nll + done.step.beta * done.rate;
+  for (size_t i = 0; i < done.figures.size(); ++i)
+    sums.figures[i] += done.figures[i];
+  sums.loss += loss;
   rowsTrained += double(done.step.rows);
 }
 
@@ -509,8 +540,8 @@ Context TrainingRun::context(const char *split, const char *weights) const {
   result.weights = weights;
   result.epoch = int64_t(lastEpoch());
   result.step = step;
-  if (model.rated)
-    result.beta = last.beta;
+  result.coefficients.assign(last.coefficients,
+                             last.coefficients + model.num_coefficients);
   result.rate = last.rate;
   result.seed = values.seed;
   result.seconds = elapsed();
@@ -560,7 +591,7 @@ void TrainingRun::report(bool wholeEpoch) {
   };
   auto testOn = [&](const char *weights, bool average) {
     session->useAverage(average);
-    Figures figures;
+    Figures figures(model);
     try {
       figures = evaluate(*session, testRows, *test, defaultSamples,
                          context("test", weights), showTest);
@@ -587,10 +618,10 @@ void TrainingRun::report(bool wholeEpoch) {
 
   for (const Figures &figures : lines) {
     metrics->append(toJson(figures));
-    const char *term = firstTerms
-                           ? divergedTerm(model, *firstTerms, termsOf(figures))
-                           : nullptr;
-    divergence = term ? describeDivergence(model, *firstTerms, figures) : "";
+    std::string term = firstTerms ? divergedTerm(model, *firstTerms,
+                                                 figures.terms(), figures.loss)
+                                  : "";
+    divergence = term.empty() ? "" : describeDivergence(*firstTerms, figures);
     // These lines were shown when the run reached its last step.
     if (isFinished)
       continue;
@@ -602,7 +633,7 @@ void TrainingRun::report(bool wholeEpoch) {
         epochTitle(int64_t(lastEpoch()), epochsInAll()) + "  " + items.front();
     for (std::string &item : describeVarying(figures.context))
       items.push_back(std::move(item));
-    if (term)
+    if (!term.empty())
       items.push_back(fmt::format("DIVERGED ({})", term));
     items.push_back("after " + duration(figures.context.seconds));
     progress.keep(joinItems(items));
@@ -611,7 +642,7 @@ void TrainingRun::report(bool wholeEpoch) {
   if (!wholeEpoch)
     return;
   metricsLines += lines.size();
-  sums = {};
+  sums = RunningSums(model);
   save();
 }
 
@@ -643,8 +674,9 @@ Checkpoint TrainingRun::describeSettings() const {
   checkpoint.training = describeTraining(model);
   checkpoint.data = data;
   checkpoint.seed = values.seed;
-  if (model.rated)
-    checkpoint.beta = values.beta;
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    checkpoint.coefficients[nameOf(model, model.coefficients[i])] =
+        values.coefficients[i];
   checkpoint.rate = values.rate;
   checkpoint.shuffle = options.shuffle;
   if (options.firstLabel.value_or(0) != 0)
@@ -655,15 +687,18 @@ Checkpoint TrainingRun::describeSettings() const {
 Checkpoint TrainingRun::describeCheckpoint() const {
   Checkpoint checkpoint = describeSettings();
   checkpoint.step = step;
-  checkpoint.sums["train"] = sums.values();
-  if (firstTerms)
-    checkpoint.sums["first_step"] = {firstTerms->nll, firstTerms->weighedRate};
+  checkpoint.sums["train"] = sums.values(model);
+  if (firstTerms) {
+    checkpoint.sums["first_step"] = *firstTerms;
+    checkpoint.sums["first_step"].resize(firstTermsSize());
+  }
   checkpoint.metricsLines = metricsLines;
   Context now = context("", "");
   checkpoint.extra["epoch"] = fmt::format("{}", *now.epoch);
   checkpoint.extra["current_lr"] = fmt::format("{}", now.rate);
-  if (now.beta)
-    checkpoint.extra["current_beta"] = fmt::format("{}", *now.beta);
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    checkpoint.extra[currentKey(model, model.coefficients[i])] =
+        fmt::format("{}", now.coefficients[i]);
   return checkpoint;
 }
 
@@ -676,10 +711,16 @@ std::string TrainingRun::lastGood() const {
 std::string TrainingRun::advice() const {
   std::string text =
       fmt::format("try a smaller learning rate (--lr, here {:g})", values.rate);
-  if (model.rated && values.beta > model.beta)
-    text += fmt::format(" or a smaller coefficient of the rate (--beta, here "
-                        "{:g}; the model has {:g})",
-                        values.beta, model.beta);
+  for (uint32_t i = 0; i < model.num_coefficients; ++i) {
+    const VibCoefficient &coefficient = model.coefficients[i];
+    if (values.coefficients[i] <= coefficient.value)
+      continue;
+    std::string flag = isBeta(model, coefficient)
+                           ? "coefficient of the rate (--beta"
+                           : fmt::format("{} (--coefficient", coefficient.name);
+    text += fmt::format(" or a smaller {}, here {:g}; the model has {:g})",
+                        flag, values.coefficients[i], coefficient.value);
+  }
   return text;
 }
 

@@ -45,7 +45,9 @@ public:
     else
       add(field, llvm::ConstantInt::get(
                      llvm::Type::getIntNTy(context, 8 * sizeof(FieldT)),
-                     static_cast<uint64_t>(static_cast<FieldT>(value))));
+                     // Without the sign, which would be bits beyond the type.
+                     static_cast<std::make_unsigned_t<FieldT>>(
+                         static_cast<FieldT>(value))));
   }
 
   /// Sets a pointer or a struct.

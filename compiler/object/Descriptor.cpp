@@ -13,6 +13,7 @@
 #include "compiler/object/Descriptor.h"
 #include "compiler/gpu/Launches.h"
 #include "compiler/object/AbiStruct.h"
+#include "compiler/object/Figures.h"
 #include "compiler/object/Options.h"
 #include "compiler/object/Target.h"
 #include "compiler/ptx/GpuArch.h"
@@ -47,7 +48,30 @@ private:
   llvm::Constant *emitGpu(const GpuCode &gpu, llvm::Constant *&kernels,
                           uint32_t &numKernels);
   llvm::Constant *emitSchedule(const Schedule &schedule);
+  llvm::Constant *emitInputs(ModelAttr model);
+  llvm::Constant *emitTargets(ModelAttr model);
+  llvm::Constant *emitStreams(ModelAttr model);
+  llvm::Constant *emitCoefficients(ModelAttr model, TrainingAttr training);
+  llvm::Constant *emitTerms(ModelAttr model, ArrayRef<Figure> figures);
+  llvm::Constant *emitFigures(ArrayRef<Figure> figures);
 
+  llvm::Constant *numbers(ArrayRef<int64_t> values) {
+    if (values.empty())
+      return null();
+    SmallVector<uint64_t> elements(values.begin(), values.end());
+    return constant(llvm::ConstantDataArray::get(context, elements), "");
+  }
+  /// The name of a tensor, or null if the module has none of that name.
+  llvm::Constant *tensorName(StringRef name) {
+    auto tensors = get<ArrayAttr>(kTensorsAttrName);
+    return tensors && llvm::any_of(tensors.getAsRange<TensorAttr>(),
+                                   [&](TensorAttr tensor) {
+                                     return tensor.getName() == name &&
+                                            !tensor.getInternal();
+                                   })
+               ? string(name)
+               : null();
+  }
   llvm::Constant *null() {
     return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
   }
@@ -144,13 +168,12 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
     row.set(&VibParameter::name, string(parameter.getName()));
     row.set(&VibParameter::type, getAbiType(type.getElementType()));
     row.set(&VibParameter::rank, type.getRank());
-    row.set(&VibParameter::shape, type.getShape());
-    row.set(&VibParameter::transposed, parameter.getTransposed());
+    row.set(&VibParameter::shape, numbers(type.getShape()));
+    row.set(&VibParameter::permutation, numbers(parameter.getPermutation()));
     row.set(&VibParameter::init, static_cast<uint32_t>(parameter.getInit()));
     row.set(&VibParameter::init_scale, parameter.getScale().getValueAsDouble());
     row.set(&VibParameter::offset, place.getOffset());
     row.set(&VibParameter::panel, panel);
-    row.set(&VibParameter::pad, 0);
     row.set(&VibParameter::panel_bytes, panelBytes);
     rows.push_back(row.get());
   }
@@ -267,13 +290,130 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
 }
 
 llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule) {
+  auto emitEnd = [&](const ScheduleEnd &end) {
+    AbiStruct<VibScheduleEnd> value(context, "VibScheduleEnd");
+    value.set(&VibScheduleEnd::value, end.value);
+    value.set(&VibScheduleEnd::relative, end.isRelative);
+    value.set(&VibScheduleEnd::pad, 0);
+    return value.get();
+  };
   AbiStruct<VibSchedule> value(context, "VibSchedule");
   value.set(&VibSchedule::kind, static_cast<uint32_t>(schedule.kind));
   value.set(&VibSchedule::pad, 0);
   value.set(&VibSchedule::factor, schedule.factor);
+  value.set(&VibSchedule::from, emitEnd(schedule.from));
+  value.set(&VibSchedule::to, emitEnd(schedule.to));
   value.set(&VibSchedule::epochs, schedule.epochs);
+  value.set(&VibSchedule::delay_epochs, schedule.delayEpochs);
   value.set(&VibSchedule::warmup_epochs, schedule.warmupEpochs);
+  value.set(&VibSchedule::cycles, schedule.cycles);
+  value.set(&VibSchedule::cap, schedule.cap);
   return value.get();
+}
+
+llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
+  bool isScaled = tensorName("image") != null();
+  AbiStruct<VibInput> row(context, "VibInput");
+  row.set(&VibInput::name, string("x"));
+  row.set(&VibInput::tensor, string(isScaled ? "image" : "x"));
+  row.set(&VibInput::scaled, isScaled);
+  row.set(&VibInput::rank, model.getInput().size());
+  row.set(&VibInput::shape, numbers(model.getInput()));
+  return table(row.get(), "vib_inputs");
+}
+
+llvm::Constant *DescriptorEmitter::emitTargets(ModelAttr model) {
+  bool isCategorical = model.isCategorical();
+  AbiStruct<VibTarget> row(context, "VibTarget");
+  row.set(&VibTarget::name, string("y"));
+  row.set(&VibTarget::tensor, string("y"));
+  row.set(&VibTarget::classes, isCategorical ? model.getNumOutputs() : 0);
+  row.set(&VibTarget::outputs, model.getNumOutputs());
+  row.set(&VibTarget::likelihood,
+          string(isCategorical ? "categorical" : "normal"));
+  row.set(&VibTarget::predicted,
+          string(isCategorical ? "probabilities" : "means"));
+  return table(row.get(), "vib_targets");
+}
+
+llvm::Constant *DescriptorEmitter::emitStreams(ModelAttr model) {
+  AbiStruct<VibStream> row(context, "VibStream");
+  row.set(&VibStream::name, string("z"));
+  row.set(&VibStream::number, 0);
+  row.set(&VibStream::latents, model.getNumLatents());
+  row.set(&VibStream::samples, model.getSamples());
+  row.set(&VibStream::mean, tensorName("mu"));
+  row.set(&VibStream::deviation, tensorName("sigma"));
+  row.set(&VibStream::factor, tensorName("cholesky"));
+  row.set(&VibStream::sample, tensorName("z"));
+  row.set(&VibStream::rate, tensorName("rate"));
+  row.set(&VibStream::rate_each, tensorName("rate_each"));
+  return table(row.get(), "vib_streams");
+}
+
+llvm::Constant *DescriptorEmitter::emitCoefficients(ModelAttr model,
+                                                    TrainingAttr training) {
+  SmallVector<llvm::Constant *> rows;
+  for (CoefficientAttr coefficient : model.getNamedCoefficients()) {
+    double value = coefficient.getValue().getValueAsDouble();
+    std::optional<Schedule> schedule =
+        training.getScheduleOf(coefficient.getName()).resolve(value);
+    if (!schedule) {
+      module.emitError("expected one end of the schedule of '")
+          << coefficient.getName() << "' to be its value";
+      hasFailed = true;
+      return null();
+    }
+    AbiStruct<VibCoefficient> row(context, "VibCoefficient");
+    row.set(&VibCoefficient::name, string(coefficient.getName()));
+    row.set(&VibCoefficient::value, value);
+    row.set(&VibCoefficient::schedule, emitSchedule(*schedule));
+    rows.push_back(row.get());
+  }
+  return table(rows, "vib_coefficients");
+}
+
+llvm::Constant *DescriptorEmitter::emitTerms(ModelAttr model,
+                                             ArrayRef<Figure> figures) {
+  SmallVector<CoefficientAttr> named = model.getNamedCoefficients();
+  SmallVector<llvm::Constant *> rows;
+  for (auto [i, factor] :
+       llvm::enumerate(model.getCoefficients().getAsRange<CoefficientAttr>())) {
+    StringRef tensor = cast<StringAttr>(model.getTerms()[i]).getValue();
+    auto figure = llvm::find_if(figures, [tensor](const Figure &candidate) {
+      return candidate.tensor == tensor;
+    });
+    AbiStruct<VibTerm> row(context, "VibTerm");
+    row.set(&VibTerm::figure, figure - figures.begin());
+    row.set(&VibTerm::coefficient,
+            factor.isNamed() ? llvm::find(named, factor) - named.begin() : -1);
+    row.set(&VibTerm::factor, factor.getValue().getValueAsDouble());
+    rows.push_back(row.get());
+  }
+  return table(rows, "vib_terms");
+}
+
+llvm::Constant *DescriptorEmitter::emitFigures(ArrayRef<Figure> figures) {
+  auto text = [&](StringRef value) {
+    return value.empty() ? null() : string(value);
+  };
+  SmallVector<llvm::Constant *> rows;
+  for (const Figure &figure : figures) {
+    AbiStruct<VibFigure> row(context, "VibFigure");
+    row.set(&VibFigure::name, string(figure.name));
+    row.set(&VibFigure::title, string(figure.title));
+    row.set(&VibFigure::label, string(figure.label));
+    row.set(&VibFigure::tensor, text(figure.tensor));
+    row.set(&VibFigure::bounds, text(figure.bounds));
+    row.set(&VibFigure::bound, figure.bound);
+    row.set(&VibFigure::kind, figure.kind);
+    row.set(&VibFigure::unit, figure.unit);
+    row.set(&VibFigure::of, figure.of);
+    row.set(&VibFigure::trained, figure.isTrained);
+    row.set(&VibFigure::pad, 0);
+    rows.push_back(row.get());
+  }
+  return table(rows, "vib_figures");
 }
 
 LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
@@ -292,7 +432,12 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   if (hasFailed)
     return failure();
   Optimizer optimizer = training.getOptimizerRule();
-  FloatAttr average = training.getAverage(), beta = model.getBeta();
+  FloatAttr average = training.getAverage();
+  std::optional<unsigned> beta = model.getBeta();
+  SmallVector<Figure> figures = getFigures(model);
+  llvm::Constant *coefficients = emitCoefficients(model, training);
+  if (hasFailed)
+    return failure();
   AbiStruct<VibModel> value(context, "VibModel");
   value.set(&VibModel::magic, VIB_ABI_MAGIC);
   value.set(&VibModel::version, VIB_ABI_VERSION);
@@ -307,15 +452,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::options, string(options.getCommandLine()));
   value.set(&VibModel::type, getAbiType(model.getType()));
   value.set(&VibModel::operands, getAbiType(model.getOperands()));
-  value.set(&VibModel::likelihood,
-            model.isCategorical() ? VIB_CATEGORICAL : VIB_NORMAL);
-  value.set(&VibModel::rated, beta != nullptr);
   value.set(&VibModel::batch, model.getBatch());
-  value.set(&VibModel::samples, model.getSamples());
-  value.set(&VibModel::latents, model.getNumLatents());
-  value.set(&VibModel::outputs, model.getNumOutputs());
-  value.set(&VibModel::input_rank, model.getInput().size());
-  value.set(&VibModel::input_shape, model.getInput());
   value.set(&VibModel::epochs, training.getEpochs());
   value.set(&VibModel::seed, training.getSeed());
   value.set(&VibModel::optimizer, static_cast<uint32_t>(optimizer.kind));
@@ -327,10 +464,23 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::momentum, optimizer.momentum);
   value.set(&VibModel::weight_decay, optimizer.weightDecay);
   value.set(&VibModel::average_decay, average ? average.getValueAsDouble() : 0);
-  value.set(&VibModel::rate_schedule, emitSchedule(training.getRateSchedule()));
-  value.set(&VibModel::beta, beta ? beta.getValueAsDouble() : 0);
-  value.set(&VibModel::beta_schedule,
-            emitSchedule(training.getBetaScheduleRule()));
+  value.set(&VibModel::rate_schedule,
+            emitSchedule(*training.getRateSchedule().resolve(optimizer.rate)));
+  value.set(&VibModel::num_inputs, 1);
+  value.set(&VibModel::num_targets, 1);
+  value.set(&VibModel::num_streams, 1);
+  value.set(&VibModel::num_coefficients, model.getNamedCoefficients().size());
+  value.set(&VibModel::num_terms, model.getTerms().size());
+  value.set(&VibModel::num_figures, figures.size());
+  value.set(&VibModel::num_state, 0);
+  value.set(&VibModel::beta, beta ? static_cast<int32_t>(*beta) : -1);
+  value.set(&VibModel::inputs, emitInputs(model));
+  value.set(&VibModel::targets, emitTargets(model));
+  value.set(&VibModel::streams, emitStreams(model));
+  value.set(&VibModel::coefficients, coefficients);
+  value.set(&VibModel::terms, emitTerms(model, figures));
+  value.set(&VibModel::figures, emitFigures(figures));
+  value.set(&VibModel::state, null());
   value.set(&VibModel::block_bytes, blockBytes.getInt());
   value.set(&VibModel::moments, optimizer.getNumMoments());
   value.set(&VibModel::num_parameters, numParameters);

@@ -35,7 +35,7 @@ static constexpr StringLiteral kUsage = R"(
  *   // tensor is at arena + its offset. Rows from `rows` on are ignored, and must
  *   // be zero.
  *   for (uint64_t step = 0; step < 1000; ++step) {
- *     // Sets seed, rate, beta and the optimizer's values for this step.
+ *     // Sets seed, rate, coefficients and the optimizer's values for this step.
  *     vib_make_step(&vib_model, step, steps_per_epoch, &call.step);
  *     if (vib_model.scale)       // Computes "x" from "image".
  *       vib_model.scale(&call);

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/plan/StepField.h"
+#include "dialect/Vib.h"
+#include "dialect/VibNumbers.h"
 #include "runtime/Abi.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cstddef>
@@ -18,13 +20,21 @@ std::optional<StepField> vib::lookupStepField(llvm::StringRef name) {
     return StepField{offset, bits, false};
   };
   auto real = [](int64_t offset) { return StepField{offset, 64, true}; };
+  static_assert(kMostCoefficients == VIB_MAX_COEFFICIENTS);
+  if (std::optional<unsigned> place = getCoefficientPlace(name)) {
+    if (*place >= VIB_MAX_COEFFICIENTS)
+      return std::nullopt;
+    return real(offsetof(VibStep, coefficients) + *place * sizeof(double));
+  }
   return llvm::StringSwitch<std::optional<StepField>>(name)
       .Case("seed", integer(offsetof(VibStep, seed), 64))
       .Case("step", integer(offsetof(VibStep, step), 64))
       .Case("rows", integer(offsetof(VibStep, rows), 32))
       .Case("row0", integer(offsetof(VibStep, row0), 32))
+      // The lower halves: the noise and the divisor take 32 bits.
+      .Case("first_row", integer(offsetof(VibStep, first_row), 32))
+      .Case("total_rows", integer(offsetof(VibStep, total_rows), 32))
       .Case("sample", integer(offsetof(VibStep, sample), 32))
-      .Case("beta", real(offsetof(VibStep, beta)))
       .Case("rate", real(offsetof(VibStep, rate)))
       .Case("rate1", real(offsetof(VibStep, rate1)))
       .Case("scale2", real(offsetof(VibStep, scale2)))

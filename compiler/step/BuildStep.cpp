@@ -11,6 +11,7 @@
 #include "compiler/step/ModelAttributes.h"
 #include "compiler/step/Passes.h"
 #include "compiler/step/StepWriter.h"
+#include "dialect/VibNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -75,6 +76,47 @@ static LogicalResult checkModel(ModelOp model) {
   return success();
 }
 
+/// Adds the rate of the posterior, which programs report, to a model that does
+/// not compute it. Its prior is the standard normal.
+static void addRate(ModelOp model) {
+  auto sample = *model.getBody().getOps<ReparameterizeOp>().begin();
+  if (findRate(model))
+    return;
+  OpBuilder builder(model.getContext());
+  builder.setInsertionPointAfter(sample);
+  KLOp::create(builder, sample.getLoc(), NatsType::get(model.getContext()),
+               sample.getDistribution(),
+               StandardNormalAttr::get(model.getContext(),
+                                       sample.getDistribution().getType()));
+}
+
+/// Reports a learning rate, or an end of a schedule, beyond the model's type.
+static LogicalResult checkNumbers(TrainOp train, FloatType type) {
+  Builder builder(train.getContext());
+  auto check = [&](const Twine &what, double number) -> LogicalResult {
+    if (type.isF64() || number <= std::numeric_limits<float>::max())
+      return success();
+    return train.emitOpError("expected ")
+           << what << " to be at most 3.4e38, the largest number of f32, but "
+           << "got " << formatNumber(builder.getF64FloatAttr(number));
+  };
+  auto checkEnds = [&](const Twine &what, Attribute attribute) {
+    Schedule schedule = cast<ScheduleAttrInterface>(attribute).getSchedule();
+    return failure(failed(check(what, schedule.from.value)) ||
+                   failed(check(what, schedule.to.value)));
+  };
+  if (failed(check("the learning rate", train.getOptimizerRule().rate)) ||
+      failed(
+          checkEnds("the schedule of the learning rate", train.getSchedule())))
+    return failure();
+  for (NamedAttribute coefficient : train.getCoefficients())
+    if (failed(checkEnds("the schedule of '" +
+                             coefficient.getName().getValue() + "'",
+                         coefficient.getValue())))
+      return failure();
+  return success();
+}
+
 namespace {
 struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
   using BuildStepBase::BuildStepBase;
@@ -100,8 +142,12 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     if (failed(checkModel(model)))
       return signalPassFailure();
     FloatType type = getModelType(model);
-    if (failed(writeFunctions(model, train, type)) ||
+    // Before the rate is added, because the hash is that of the user's model.
+    if (failed(checkNumbers(train, type)) ||
         failed(setMetadata(model, train, type)))
+      return signalPassFailure();
+    addRate(model);
+    if (failed(writeFunctions(model, train, type)))
       return signalPassFailure();
     numDifferentiated += model.getBody().front().getOperations().size();
     numParameters += model.getParameters().size();
@@ -134,7 +180,8 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     ModuleOp module = getOperation();
     module->setAttr(kPhaseAttrName, StringAttr::get(&getContext(), "step"));
     module->setAttr(kModelAttrName, description);
-    module->setAttr(kTrainingAttrName, getTrainingAttribute(train));
+    module->setAttr(kTrainingAttrName,
+                    getTrainingAttribute(train, description));
     module->setAttr(kParametersAttrName, parameters);
     return success();
   }

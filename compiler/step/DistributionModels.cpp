@@ -59,15 +59,16 @@ struct NLLModel : DifferentiableOpInterface::ExternalModel<NLLModel, NLLOp> {
   }
 };
 
-/// The loss is the mean over the batch of nll + beta * rate.
+/// The loss is the sum of the means over the batch of its terms.
 struct LossModel : DifferentiableOpInterface::ExternalModel<LossModel, LossOp> {
   void buildForward(Operation *, StepBuilder &) const {}
 
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto loss = cast<LossOp>(op);
-    step.setTermScale(loss.getNll(), Value());
-    if (loss.getRate())
-      step.setTermScale(loss.getRate(), step.getScalar("beta"));
+    for (auto [term, factor] :
+         llvm::zip_equal(loss.getTerms(), loss.getFactors()))
+      step.addFactor(term, step.getCoefficient(factor.getName()),
+                     factor.getValue().getValueAsDouble());
   }
 };
 

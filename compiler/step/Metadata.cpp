@@ -13,6 +13,26 @@
 using namespace mlir;
 using namespace vib;
 
+/// Each schedule is that of a coefficient, and can follow its value.
+static LogicalResult verifySchedules(ModuleOp module, ModelAttr model,
+                                     TrainingAttr training) {
+  SmallVector<CoefficientAttr> named = model.getNamedCoefficients();
+  for (NamedAttribute entry : training.getCoefficients()) {
+    auto found = llvm::find_if(named, [&](CoefficientAttr coefficient) {
+      return coefficient.getName() == entry.getName();
+    });
+    if (found == named.end())
+      return module.emitError("expected no schedule of '")
+             << entry.getName().getValue() << "', because " << kModelAttrName
+             << " has no such coefficient";
+    if (!training.getScheduleOf(found->getName())
+             .resolve(found->getValue().getValueAsDouble()))
+      return module.emitError("expected 'from' or 'to' of the schedule of '")
+             << found->getName() << "' to be its value in " << kModelAttrName;
+  }
+  return success();
+}
+
 static LogicalResult readParameters(ModuleOp module, Metadata &data) {
   auto list = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
   if (!list || list.empty())
@@ -43,6 +63,8 @@ FailureOr<Metadata> vib::readMetadata(ModuleOp module) {
   if (!training)
     return module.emitError("expected a description of the training, ")
            << kTrainingAttrName;
+  if (failed(verifySchedules(module, data.model, training)))
+    return failure();
   data.state = getStateSlots(training.getOptimizerRule(),
                              training.getAverage() != nullptr);
   if (failed(readParameters(module, data)))

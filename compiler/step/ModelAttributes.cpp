@@ -14,14 +14,44 @@
 using namespace mlir;
 using namespace vib;
 
+/// The attributes of a loss, as they stand in the text that the digest is of. A
+/// likelihood and a rate are printed as the first version of the language did,
+/// because checkpoints contain the digest.
+static std::string getHashedAttributes(LossOp loss) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  SmallVector<CoefficientAttr> factors(loss.getFactors());
+  bool isLikelihood =
+      factors.front().isOne() && loss.getTerms().front().getDefiningOp<NLLOp>();
+  if (isLikelihood && factors.size() == 1)
+    return "";
+  if (isLikelihood && factors.size() == 2 && factors.back().isNamed() &&
+      loss.getTerms().back().getDefiningOp<KLOp>()) {
+    stream << " <{beta = " << FloatAttr(factors.back().getValue())
+           << ", beta_name = "
+           << StringAttr::get(loss.getContext(), factors.back().getName())
+           << "}>";
+    return text;
+  }
+  stream << " <" << loss->getPropertiesAsAttribute() << ">";
+  return text;
+}
+
 /// A digest of what the model computes. It ignores locations, and also the
-/// batch size and beta, which do not change the meaning of the weights. Encoder
-/// and decoder must have been inlined.
+/// batch size and the values of named coefficients, which do not change the
+/// meaning of the weights. Encoder and decoder must have been inlined.
 static std::string computeHash(ModelOp model) {
   OwningOpRef<ModelOp> copy = model.clone();
   auto loss = *copy->getBody().getOps<LossOp>().begin();
-  if (loss.getBetaAttr())
-    loss.setBetaAttr(Builder(model.getContext()).getF64FloatAttr(0));
+  Builder builder(model.getContext());
+  SmallVector<Attribute> factors;
+  for (CoefficientAttr factor : loss.getFactors())
+    factors.push_back(factor.isNamed()
+                          ? CoefficientAttr::get(model.getContext(),
+                                                 factor.getName(),
+                                                 builder.getF64FloatAttr(0))
+                          : factor);
+  loss.setCoefficientsAttr(builder.getArrayAttr(factors));
   auto forgetBatch = [](Value value) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type)
@@ -38,6 +68,12 @@ static std::string computeHash(ModelOp model) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   copy->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
+  std::string printed;
+  llvm::raw_string_ostream(printed)
+      << " <" << loss->getPropertiesAsAttribute() << ">";
+  size_t place = text.find(printed, text.find("\"vib.loss\"("));
+  assert(place != std::string::npos && "the loss is printed");
+  text.replace(place, printed.size(), getHashedAttributes(loss));
   auto digest = llvm::SHA256::hash(llvm::arrayRefFromStringRef(text));
   return llvm::toHex(digest, /*LowerCase=*/true);
 }
@@ -46,7 +82,10 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
                                  std::optional<Precision> operands) {
   auto loss = *model.getBody().getOps<LossOp>().begin();
   auto sample = *model.getBody().getOps<ReparameterizeOp>().begin();
-  auto nll = loss.getNll().getDefiningOp<NLLOp>();
+  NLLOp nll = loss.getLikelihoodTerm();
+  SmallVector<StringRef> terms;
+  for (Value term : loss.getTerms())
+    terms.push_back(term.getDefiningOp<KLOp>() ? "rate" : "nll");
   auto input = cast<RankedTensorType>(model.getInput().getType());
   Precision precision = type.isF64() ? Precision::F64 : Precision::F32;
   std::string hash = computeHash(model);
@@ -57,14 +96,28 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
       DistributionTypeInterface(sample.getDistribution().getType()),
       int64_t(sample.getSamples()),
       DistributionTypeInterface(nll.getLikelihood().getType()),
-      loss.getRate() ? loss.getBetaAttr() : FloatAttr());
+      Builder(model.getContext()).getStrArrayAttr(terms),
+      loss.getCoefficientsAttr());
 }
 
-TrainingAttr vib::getTrainingAttribute(TrainOp train) {
-  return TrainingAttr::get(train.getContext(), train.getEpochs(),
-                           train.getSeed(), train.getOptimizer(),
-                           train.getSchedule(), train.getBetaSchedule(),
-                           train.getAverageAttr());
+TrainingAttr vib::getTrainingAttribute(TrainOp train, ModelAttr model) {
+  Builder builder(train.getContext());
+  SmallVector<CoefficientAttr> named = model.getNamedCoefficients();
+  // The schedules have the names of their coefficients; `beta` may mean
+  // another.
+  SmallVector<NamedAttribute> schedules;
+  for (auto [i, coefficient] : llvm::enumerate(named)) {
+    Attribute schedule = train.getCoefficients().get(coefficient.getName());
+    if (!schedule && model.getBeta() == i)
+      schedule = train.getCoefficients().get("beta");
+    if (schedule)
+      schedules.push_back(
+          builder.getNamedAttr(coefficient.getName(), schedule));
+  }
+  return TrainingAttr::get(
+      train.getContext(), train.getEpochs(), train.getSeed(),
+      train.getOptimizer(), train.getSchedule(),
+      builder.getDictionaryAttr(schedules), train.getAverageAttr());
 }
 
 ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train,
@@ -83,8 +136,8 @@ ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train,
     auto entry = ParameterAttr::getChecked(
         [&] { return model.emitOpError(); }, model.getContext(),
         StringRef(parameter.name), RankedTensorType::get(parameter.shape, type),
-        parameter.transposed, init, builder.getF64FloatAttr(scale),
-        PlaceAttr());
+        ArrayRef<int64_t>(parameter.permutation), init,
+        builder.getF64FloatAttr(scale), PlaceAttr());
     if (!entry)
       return {};
     entries.push_back(entry);

@@ -20,8 +20,8 @@ namespace vib {
 ModelAttr getModelAttribute(ModelOp model, mlir::FloatType type, int64_t batch,
                             std::optional<Precision> operands);
 
-/// The attribute `vib.training`.
-TrainingAttr getTrainingAttribute(TrainOp train);
+/// The attribute `vib.training` of the model.
+TrainingAttr getTrainingAttribute(TrainOp train, ModelAttr model);
 
 /// The attribute `vib.parameters`: a #vib.parameter for each parameter, without
 /// a place. Null if a parameter is too large, which is reported.

@@ -81,7 +81,9 @@ static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
                         Value latent) {
   OpBuilder &builder = scalars.getBuilder();
   Location loc = scalars.getLoc();
-  Value row = scalars.index(dims::kRows), number, sample;
+  Value row = arith::AddIOp::create(builder, loc, step.getScalar("first_row"),
+                                    scalars.index(dims::kRows));
+  Value number, sample;
   if (step.isTraining()) {
     number = step.getScalar("step");
     sample = scalars.hasIndex(dims::kSamples) ? scalars.index(dims::kSamples)
@@ -90,7 +92,6 @@ static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
     number =
         arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(0));
     sample = step.getScalar("sample");
-    row = arith::AddIOp::create(builder, loc, step.getScalar("row0"), row);
   }
   Value noise =
       NoiseOp::create(builder, loc, builder.getF32Type(),

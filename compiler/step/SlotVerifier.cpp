@@ -51,13 +51,17 @@ LogicalResult SlotVerifier::verifyScalar(const Twine &what, Type type,
     return function.emitOpError("expected ")
            << what << ", a scalar, to be a number but got " << type;
   Builder builder(type.getContext());
+  std::optional<unsigned> coefficient = getCoefficientPlace(name);
+  bool isCoefficient =
+      coefficient && *coefficient < data.model.getNamedCoefficients().size();
   Type expected =
       llvm::StringSwitch<Type>(name)
           .Cases({"seed", "step"}, builder.getI64Type())
-          .Cases({"rows", "row0", "sample"}, builder.getI32Type())
-          .Cases({"beta", "rate", "rate1", "scale2", "average", "decay"},
+          .Cases({"rows", "first_row", "total_rows", "sample"},
+                 builder.getI32Type())
+          .Cases({"rate", "rate1", "scale2", "average", "decay"},
                  data.model.getElementType())
-          .Default(Type());
+          .Default(isCoefficient ? data.model.getElementType() : Type());
   if (!expected)
     return function.emitOpError("expected ")
            << what << ", a scalar, to be a value of a step, but none has the "
@@ -203,7 +207,8 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
     }
     StringRef outputs =
         llvm::StringSwitch<StringRef>(name)
-            .Cases({"train_step", "gradients"}, "nll rate error")
+            .Cases({"train_step", "gradients"},
+                   data.model.hasRateTerm() ? "nll rate error" : "nll error")
             .Case("encode", "mu sigma rate")
             .Case("evaluate", "nll error prediction")
             .Case("draw", "z")
@@ -211,10 +216,15 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
             .Default("x");
     for (StringRef output : llvm::split(outputs, ' '))
       add(SlotKind::Output, output);
-    static constexpr StringLiteral kOfEncode[] = {"rate_each", "cholesky"};
-    if (failed(verifyResults(function, required,
-                             name == "encode" ? ArrayRef(kOfEncode)
-                                              : ArrayRef<StringLiteral>())))
+    // A rate that is no term may be computed, too.
+    static constexpr StringLiteral kOfEncode[] = {"rate_each", "cholesky"},
+                                   kOfTraining[] = {"rate"};
+    ArrayRef<StringLiteral> optional;
+    if (name == "encode")
+      optional = kOfEncode;
+    if (name == "train_step" || name == "gradients")
+      optional = kOfTraining;
+    if (failed(verifyResults(function, required, optional)))
       return failure();
   }
   return success();

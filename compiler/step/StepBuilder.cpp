@@ -112,11 +112,15 @@ ArrayRef<Value> StepBuilder::getResiduals(Operation *op, size_t count) {
 Value StepBuilder::weigh(ScalarBuilder &body, Value term, Value derivative,
                          int64_t samples) {
   Value rows = getScalar("rows");
-  Value count = body.toFloat(rows);
+  Value count = body.toFloat(getScalar("total_rows"));
   if (samples != 1)
     count = body.mul(count, samples);
-  Value scale = termScales.lookup(term);
-  Value weight = body.div(scale ? scale : body.constant(1.0), count);
+  Value factor;
+  for (auto [coefficient, number] : factors.lookup(term)) {
+    Value summand = coefficient ? coefficient : body.constant(number);
+    factor = factor ? body.add(factor, summand) : summand;
+  }
+  Value weight = body.div(factor, count);
   Value counts =
       body.compare(arith::CmpIPredicate::slt, body.index(dims::kRows), rows);
   return body.select(counts, body.mul(derivative, weight), body.constant(0.0));

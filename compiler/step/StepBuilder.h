@@ -98,12 +98,12 @@ public:
   llvm::ArrayRef<mlir::Value> getResiduals(mlir::Operation *op,
                                            size_t count = 1);
 
-  /// Declares that the derivative of the summed loss with respect to the term
-  /// of each row is `scale`, or 1 if that is null.
-  void setTermScale(mlir::Value term, mlir::Value scale) {
-    termScales[term] = scale;
+  /// Adds `coefficient`, or `number` if that is null, to the derivative of the
+  /// summed loss with respect to the term of each row.
+  void addFactor(mlir::Value term, mlir::Value coefficient, double number) {
+    factors[term].push_back({coefficient, number});
   }
-  bool isInLoss(mlir::Value term) const { return termScales.contains(term); }
+  bool isInLoss(mlir::Value term) const { return factors.contains(term); }
   /// In the body of a loop over rows: turns `derivative`, that of the row's
   /// `term`, into its contribution to the derivative of the mean loss; 0 in
   /// rows that are not valid. If the term is a mean over `samples`, the result
@@ -125,6 +125,15 @@ public:
     scalars[name] = value;
   }
   mlir::Value getScalar(llvm::StringRef name);
+  /// The coefficients of the loss with a name.
+  void setCoefficient(llvm::StringRef name, mlir::Value value) {
+    coefficients[name] = value;
+  }
+  /// Null for the empty name of a number.
+  mlir::Value getCoefficient(llvm::StringRef name) const {
+    assert((name.empty() || coefficients.contains(name)) && "is set");
+    return coefficients.lookup(name);
+  }
 
   /// Whether the contractions of a layer round their operands to bf16, given
   /// the shape of the layer's weight. Layers with fewer than 32 inputs or
@@ -181,10 +190,12 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> rounded, shaped;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> tensors, adjoints;
   llvm::DenseMap<mlir::Value, mlir::StringAttr> labels, adjointLabels;
-  llvm::DenseMap<mlir::Value, mlir::Value> termScales;
+  /// The summands of the derivatives of the loss with respect to its terms.
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<mlir::Value, double>>>
+      factors;
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> residuals;
   llvm::DenseSet<mlir::Value> learned;
-  llvm::StringMap<mlir::Value> parameters, scalars;
+  llvm::StringMap<mlir::Value> parameters, scalars, coefficients;
   llvm::StringMap<Gradient> gradients;
   llvm::SmallVector<std::function<void()>> deferred;
   GradientSink sink;

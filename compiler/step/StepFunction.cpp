@@ -18,9 +18,11 @@ StepFunction::StepFunction(OpBuilder &builder, Location loc, StringRef name)
   builder.setInsertionPointToStart(function.addEntryBlock());
 }
 
-Value StepFunction::addArgument(Type type, SlotKind kind, StringRef name) {
+Value StepFunction::addArgument(Type type, SlotKind kind, StringRef name,
+                                StringRef shownName) {
   argumentSlots.push_back(getSlot(kind, name));
-  Location loc = NameLoc::get(builder.getStringAttr(name));
+  Location loc =
+      NameLoc::get(builder.getStringAttr(shownName.empty() ? name : shownName));
   return function.getBody().addArgument(type, loc);
 }
 

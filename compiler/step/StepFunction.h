@@ -21,7 +21,10 @@ public:
   StepFunction(mlir::OpBuilder &builder, mlir::Location loc,
                llvm::StringRef name);
 
-  mlir::Value addArgument(mlir::Type type, SlotKind kind, llvm::StringRef name);
+  /// `shownName` is what the text calls the argument if its slot has another
+  /// name.
+  mlir::Value addArgument(mlir::Type type, SlotKind kind, llvm::StringRef name,
+                          llvm::StringRef shownName = "");
   void addResult(mlir::Value value, SlotKind kind, llvm::StringRef name);
   /// Returns the results, and removes ops and arguments that they do not need.
   void finish();

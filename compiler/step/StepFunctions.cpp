@@ -36,12 +36,6 @@ LogicalResult StepWriter::writeScale() {
   return success();
 }
 
-void StepWriter::addRate(StepFunction &function, StepBuilder &step) {
-  Value rate =
-      loss.getRate() ? step.getTensor(loss.getRate()) : step.zeros(batch);
-  function.addResult(rate, SlotKind::Output, "rate");
-}
-
 LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   StepBuilder step = createBuilder(StepPurpose::Train);
   StepFunction function(builder, model.getLoc(), name);
@@ -81,7 +75,10 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
       function.addResult(tensor, slot, parameter.name);
   ArrayRef<Value> likelihood = step.get(nll.getResult());
   function.addResult(likelihood[0], SlotKind::Output, "nll");
-  addRate(function, step);
+  // Only evaluation computes a rate that is no term.
+  if (isRateTerm)
+    function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
+                       "rate");
   function.addResult(likelihood[1], SlotKind::Output, "error");
   if (step.hasFailed())
     return failure();
@@ -96,10 +93,7 @@ LogicalResult StepWriter::writeEncode() {
   addWeights(function, step);
   addScalars(function, step);
   Value posterior = sample.getDistribution();
-  SmallVector<Value> targets = {posterior};
-  if (loss.getRate())
-    targets.push_back(loss.getRate());
-  if (failed(buildForward(step, targets)))
+  if (failed(buildForward(step, {posterior, rate.getResult()})))
     return failure();
   step.setLabel(step.getLabelOf(posterior));
   step.setWord("sigma");
@@ -114,10 +108,10 @@ LogicalResult StepWriter::writeEncode() {
            getModel(posterior).getStatisticTensors(step.get(posterior))))
     if (statistic.name != "mu" && statistic.name != "sigma")
       function.addResult(tensor, SlotKind::Output, statistic.name);
-  addRate(function, step);
-  if (loss.getRate() && step.get(loss.getRate()).size() > 1)
-    function.addResult(step.get(loss.getRate())[1], SlotKind::Output,
-                       "rate_each");
+  ArrayRef<Value> rates = step.get(rate.getResult());
+  function.addResult(rates[0], SlotKind::Output, "rate");
+  if (rates.size() > 1)
+    function.addResult(rates[1], SlotKind::Output, "rate_each");
   if (step.hasFailed())
     return failure();
   function.finish();

@@ -14,6 +14,14 @@
 using namespace mlir;
 using namespace vib;
 
+KLOp vib::findRate(ModelOp model) {
+  auto sample = *model.getBody().getOps<ReparameterizeOp>().begin();
+  for (KLOp kl : model.getBody().getOps<KLOp>())
+    if (kl.getPosterior() == sample.getDistribution())
+      return kl;
+  return {};
+}
+
 StepWriter::StepWriter(OpBuilder &builder, ModelOp model, TrainOp train,
                        FloatType type, int64_t batch, bool roundsOperands)
     : builder(builder), model(model), type(type), batch(batch),
@@ -22,7 +30,10 @@ StepWriter::StepWriter(OpBuilder &builder, ModelOp model, TrainOp train,
   Block &block = model.getBody().front();
   loss = *block.getOps<LossOp>().begin();
   sample = *block.getOps<ReparameterizeOp>().begin();
-  nll = loss.getNll().getDefiningOp<NLLOp>();
+  nll = loss.getLikelihoodTerm();
+  SmallVector<KLOp> rates = loss.getRateTerms();
+  isRateTerm = !rates.empty();
+  rate = isRateTerm ? rates.front() : findRate(model);
 }
 
 //===----------------------------------------------------------------------===//
@@ -119,9 +130,14 @@ void StepWriter::addScalars(StepFunction &function, StepBuilder &step) {
   };
   add("seed", builder.getI64Type());
   add("step", builder.getI64Type());
-  for (StringRef name : {"rows", "row0", "sample"})
+  for (StringRef name : {"rows", "first_row", "total_rows", "sample"})
     add(name, builder.getI32Type());
-  for (StringRef name : {"beta", "rate", "rate1", "scale2", "average", "decay"})
+  for (auto [i, factor] : llvm::enumerate(loss.getNamedCoefficients()))
+    step.setCoefficient(factor.getName(),
+                        function.addArgument(type, SlotKind::Scalar,
+                                             getCoefficientSlotName(i),
+                                             factor.getName()));
+  for (StringRef name : {"rate", "rate1", "scale2", "average", "decay"})
     add(name, type);
 }
 

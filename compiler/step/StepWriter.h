@@ -19,6 +19,9 @@
 
 namespace vib {
 
+/// The rate of the posterior that is sampled, or null if the model has none.
+KLOp findRate(ModelOp model);
+
 /// Builds all functions of a model. Encoder and decoder must have been inlined.
 class StepWriter {
 public:
@@ -57,7 +60,6 @@ private:
   void addPosterior(StepFunction &function, StepBuilder &step);
   void addWeights(StepFunction &function, StepBuilder &step);
   void addScalars(StepFunction &function, StepBuilder &step);
-  void addRate(StepFunction &function, StepBuilder &step);
 
   /// Marks the values that depend on parameters.
   void markLearned(StepBuilder &step);
@@ -78,6 +80,9 @@ private:
   LossOp loss;
   ReparameterizeOp sample;
   NLLOp nll;
+  /// The rate that programs report, and whether the loss has it.
+  KLOp rate;
+  bool isRateTerm;
 };
 
 } // namespace vib

@@ -427,21 +427,21 @@ module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [],
 // -----
 
 // A program has moments and an average only if the optimizer and the settings have them.
-module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64, vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.constant, beta_schedule = #vib.constant>} {
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64, vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.constant>} {
   // expected-error @below {{takes 'moment1', which this entry does not have with vib.training}}
   func.func @train_step(%w: memref<64xi8> {vib.base = "weights"}, %m: memref<64xi8> {vib.base = "moment1"}) attributes {vib.entry} { return }
 }
 
 // -----
 
-module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64, vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>, schedule = #vib.constant, beta_schedule = #vib.constant>} {
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64, vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>, schedule = #vib.constant>} {
   // expected-error @below {{takes 'moment1', which this entry does not have with vib.training}}
   func.func @encode(%w: memref<64xi8> {vib.base = "weights"}, %m: memref<64xi8> {vib.base = "moment1"}) attributes {vib.entry} { return }
 }
 
 // -----
 
-module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64, vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.constant, beta_schedule = #vib.constant, average = 0.9>} {
+module attributes {vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 64 : i64, vib.arena_bytes = 64 : i64, vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.constant, average = 0.9>} {
   // expected-error @below {{expected the training step to update 'average', which vib.training has}}
   func.func @train_step(%w: memref<64xi8> {vib.base = "weights"}) attributes {vib.entry} { return }
 }

@@ -57,8 +57,8 @@ module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input 
 
 // -----
 
-// expected-error @+1 {{expected 'beta' to be a finite number of at least 0.0 but got -1.0}}
-module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, beta = -1.0>} {}
+// expected-error @+1 {{expected a finite beta of at least 0 but got -1.0}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, terms = ["nll", "rate"], coefficients = [#vib.coefficient<1.0>, #vib.coefficient<"beta", -1.0>]>} {}
 
 // -----
 
@@ -72,13 +72,33 @@ module attributes {a = #vib.training<epochs = 1, optimizer = #vib.constant>} {}
 
 // -----
 
-// expected-error @+1 {{expected 'schedule' to be a schedule that can drive the learning rate but got #vib.exponential_warmup<epochs = 1.0>}}
-module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.exponential_warmup<epochs = 1>>} {}
+// expected-error @+1 {{expected 'schedule' to be one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup but got #vib.he_normal}}
+module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.he_normal>} {}
 
 // -----
 
-// expected-error @+1 {{expected 'beta_schedule' to be a schedule that can drive beta but got #vib.cosine<epochs = 1.0>}}
-module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>, beta_schedule = #vib.cosine<epochs = 1>>} {}
+// expected-error @+1 {{expected the schedule of 'gamma' to be one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup but got 1 : i64}}
+module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>, coefficients = {gamma = 1}>} {}
+
+// -----
+
+// expected-error @+1 {{expected 'coefficients' to be {name = schedule, …} but got #vib.constant}}
+module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>, coefficients = #vib.constant>} {}
+
+// -----
+
+// expected-error @+1 {{expected 'terms' to be a list of "nll" and "rate" but got "error"}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, terms = ["error"]>} {}
+
+// -----
+
+// expected-error @+1 {{expected 'terms' to have "nll" but got ["rate"]}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, terms = ["rate"]>} {}
+
+// -----
+
+// expected-error @+1 {{expected 'coefficients' to be a #vib.coefficient for each of 2 terms but got [#vib.coefficient<1.0>]}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, terms = ["nll", "rate"]>} {}
 
 // -----
 
@@ -92,8 +112,13 @@ module attributes {a = #vib.parameter<"w" : tensor<4xf32>, init = unifrom(0.1)>}
 
 // -----
 
-// expected-error @+1 {{expected "w" to have at most two dimensions, and two if it is transposed, but got 'tensor<4xf32>'}}
+// expected-error @+1 {{expected "w", of 1 dimensions, to have a permutation of them, but got [1, 0]}}
 module attributes {a = #vib.parameter<"w" : tensor<4xf32>, transposed, init = constant(0.1)>} {}
+
+// -----
+
+// expected-error @+1 {{expected "w", of 3 dimensions, to have a permutation of them, but got [2, 2, 0]}}
+module attributes {a = #vib.parameter<"w" : tensor<4x1x1xf32>, permutation = [2, 2, 0], init = constant(0.1)>} {}
 
 // -----
 

@@ -106,7 +106,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{'vib.loss' op expected a name and a value for beta, as in '@beta(1.0e-3) * %rate', but got '%rate'}}
+  // expected-error @+1 {{'vib.loss' op expected the rate to have a coefficient, as in '@beta(1.0e-3) * %rate'}}
   vib.loss %ce + %rate
 }
 
@@ -142,15 +142,14 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
-  // expected-note @+1 {{it is computed here}}
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{'vib.loss' op expected a vib.nll as its first term}}
+  // expected-error @+1 {{'vib.loss' op expected the rate to have a coefficient, as in '@beta(1.0e-3) * %rate'}}
   vib.loss %rate + @beta(1.0) * %ce
 }
 
 // -----
 
-// The likelihood in place of the rate.
+// Two likelihoods.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
@@ -160,10 +159,11 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
-  // expected-note @+1 {{it is computed here}}
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
-  // expected-error @+1 {{'vib.loss' op expected a vib.kl as its rate}}
-  vib.loss %ce + @beta(1.0) * %ce
+  // expected-note @+1 {{it is computed here}}
+  %second = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-error @+1 {{'vib.loss' op expected one vib.nll but got a second one}}
+  vib.loss %ce + @beta(1.0) * %second
 }
 
 // -----
@@ -787,4 +787,129 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   vib.loss %ce
+}
+
+// -----
+
+// A loss of the rate alone.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %p = vib.categorical %z : tensor<?x2xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<2>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected a vib.nll among its terms}}
+  vib.loss @beta(1.0) * %rate
+}
+
+// -----
+
+// Two values of one coefficient.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected one value for the coefficient 'beta' but got 0.001 and 0.002}}
+  vib.loss %ce + @beta(1.0e-3) * %rate + @beta(2.0e-3) * %ce
+}
+
+// -----
+
+// A coefficient that no flag could name.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected the name of a coefficient to consist of letters, digits, '_', '-' and '.' but got 'a=b'}}
+  vib.loss %ce + @beta(1.0e-3) * %rate + @"a=b"(1.0) * %ce
+}
+
+// -----
+
+// A coefficient with the name of a figure.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected another name for the coefficient 'lr', because the metrics of the program have it already}}
+  vib.loss %ce + @beta(1.0e-3) * %rate + @lr(1.0) * %ce
+}
+
+// -----
+
+// No term after a plus.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+2 {{'vib.loss' op expected a term, as in '@beta(1.0e-3) * %rate', but got '}'}}
+  vib.loss %ce +
+}
+
+// -----
+
+// A negative number as the coefficient.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected a finite coefficient of at least 0 but got -0.5}}
+  vib.loss -0.5 * %ce
+}
+
+// -----
+
+// More coefficients than a step has places for.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected at most 16 coefficients with names but got 17}}
+  vib.loss %ce + @c0(1.0) * %rate + @c1(1.0) * %rate + @c2(1.0) * %rate + @c3(1.0) * %rate + @c4(1.0) * %rate + @c5(1.0) * %rate + @c6(1.0) * %rate + @c7(1.0) * %rate + @c8(1.0) * %rate + @c9(1.0) * %rate + @c10(1.0) * %rate + @c11(1.0) * %rate + @c12(1.0) * %rate + @c13(1.0) * %rate + @c14(1.0) * %rate + @c15(1.0) * %rate + @c16(1.0) * %rate
 }

@@ -88,9 +88,51 @@ vib.model @plain(%x: tensor<?x2x2xui8>, %y: tensor<?x1xf32>) {
 // CHECK-LABEL: vib.train @plain batch(1) epochs(1) {
 // CHECK-NEXT:    optimizer = #vib.adam<lr = 0.001>,
 // CHECK-NEXT:    schedule = #vib.constant,
-// CHECK-NEXT:    beta_schedule = #vib.constant,
 // CHECK-NEXT:    init = #vib.glorot_uniform, seed = 0 }
 vib.train @plain batch(1) epochs(1)
+
+// A loss without a rate: a rate of another distribution may be computed, and a schedule that
+// changes nothing be written.
+// CHECK-LABEL: vib.model @unused
+// CHECK:         vib.loss %nll{{$}}
+vib.model @unused(%x: tensor<?x4xf32>, %y: tensor<?x1xf32>) {
+  %q = vib.normal %x softplus(0) : tensor<?x4xf32>
+  %other = vib.normal %x softplus(1) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %m = vib.linear %z @decode [1] : tensor<?x2xf32>
+  %p = vib.normal %m noise(0.25) : tensor<?x1xf32>
+  %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
+  %rate = vib.kl %other, #vib.standard_normal : !vib.normal<2>
+  vib.loss %nll
+}
+
+// CHECK-LABEL: vib.train @unused
+// CHECK-NOT:     beta_schedule
+// CHECK:         init
+vib.train @unused batch(1) epochs(1) { beta_schedule = #vib.constant }
+
+// Terms keep their order, and 1 is not written.
+// CHECK-LABEL: vib.model @terms
+// CHECK:         vib.loss 0.5 * %nll + @beta(0.001) * %rate + %nll + @gamma(0.25) * %rate{{$}}
+vib.model @terms(%x: tensor<?x4xf32>, %y: tensor<?x1xf32>) {
+  %q = vib.normal %x softplus(0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %m = vib.linear %z @decode [1] : tensor<?x2xf32>
+  %p = vib.normal %m noise(0.25) : tensor<?x1xf32>
+  %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss 0.5 * %nll + @beta(1e-3) * %rate + 1.0 * %nll + @gamma(0.25) * %rate
+}
+
+// CHECK-LABEL: vib.train @terms
+// CHECK-NEXT:    optimizer = #vib.adam<lr = 0.01>,
+// CHECK-NEXT:    schedule = #vib.linear<epochs = 3.0, from = 0.01, to = 0.001>,
+// CHECK-NEXT:    coefficients = { beta = #vib.geometric<epochs = 5.0, from = 1.0e-6, delay = 1.0>, gamma = #vib.cosine<epochs = 2.0, to = 1.0, cycles = 4.0, cap = 0.5> },
+// CHECK-NEXT:    init = #vib.glorot_uniform, seed = 0 }
+vib.train @terms batch(1) epochs(1) {
+  coefficients = { gamma = #vib.cosine<epochs = 2, to = 1, cycles = 4, cap = 0.5>,
+                   beta = #vib.geometric<from = 1e-6, epochs = 5, delay = 1> },
+  schedule = #vib.linear<to = 1e-3, from = 1e-2, epochs = 3>, optimizer = #vib.adam<lr = 0.01> }
 
 // Every number comes back as it was, to the last bit.
 // CHECK-LABEL: @attributes

@@ -129,7 +129,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // An unknown setting.
-// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'beta_schedule', 'average', 'init', 'seed' but got 'optimiser'; did you mean 'optimizer'?}}
+// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'coefficients', 'beta_schedule', 'average', 'init', 'seed' but got 'optimiser'; did you mean 'optimizer'?}}
 vib.train @m batch(8) epochs(1) { optimiser = #vib.sgd<lr = 0.1> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -149,7 +149,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A setting that is like no other.
-// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'beta_schedule', 'average', 'init', 'seed' but got 'dropout'}}
+// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'coefficients', 'beta_schedule', 'average', 'init', 'seed' but got 'dropout'}}
 vib.train @m batch(8) epochs(1) { dropout = 0.5 }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -532,29 +532,9 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
-// A schedule of beta for the learning rate.
-// expected-error @+1 {{'vib.train' op expected a schedule of the learning rate, one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine and #vib.linear_warmup, but got #vib.exponential_warmup<epochs = 1.0>}}
-vib.train @m batch(8) epochs(1) { schedule = #vib.exponential_warmup<epochs = 1> }
-
-vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
-  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
-    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
-    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
-    vib.yield %n : !vib.normal<2>
-  }
-  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
-  %p = vib.categorical %l : tensor<?x3xf32>
-  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
-  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  vib.loss %ce + @beta(1.0e-3) * %rate
-}
-
-// -----
-
-// A schedule of the learning rate for beta.
-// expected-error @+1 {{'vib.train' op expected a schedule of beta, one of #vib.constant, #vib.linear_warmup and #vib.exponential_warmup, but got #vib.cosine<epochs = 1.0>}}
-vib.train @m batch(8) epochs(1) { beta_schedule = #vib.cosine<epochs = 1> }
+// Initial weights as the schedule of the learning rate.
+// expected-error @+1 {{'vib.train' op expected a schedule of the learning rate, one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup, but got #vib.he_normal}}
+vib.train @m batch(8) epochs(1) { schedule = #vib.he_normal }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
@@ -680,7 +660,7 @@ vib.train @m batch(8) epochs(1)
 // -----
 
 // A schedule of a beta that there is not.
-// expected-error @+1 {{'vib.train' op expected no beta_schedule, because the loss of @m has no beta}}
+// expected-error @+1 {{'vib.train' op expected no schedule of 'beta', because the loss of @m has no coefficient with a name}}
 vib.train @m batch(8) epochs(1) { beta_schedule = #vib.linear_warmup<epochs = 1> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -699,7 +679,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
-// The constant schedule, which is what vib.train is printed with.
+// The constant schedule changes nothing.
 vib.train @m batch(8) epochs(1) { beta_schedule = #vib.constant }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -713,4 +693,185 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   vib.loss %ce
+}
+
+// -----
+
+// A schedule of a coefficient that the loss does not have.
+// expected-error @+1 {{'vib.train' op expected no schedule of 'gamma', because the loss of @m has no such coefficient: expected one of 'beta'}}
+vib.train @m batch(8) epochs(1) { coefficients = { gamma = #vib.constant } }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A coefficient with two schedules.
+// expected-error @+1 {{'vib.train' op 'beta' is given twice}}
+vib.train @m batch(8) epochs(1) { coefficients = { beta = #vib.constant, beta = #vib.constant } }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A schedule of beta in both forms.
+// expected-error @+1 {{'vib.train' op 'beta_schedule' and 'coefficients' both have a schedule of beta}}
+vib.train @m batch(8) epochs(1) { beta_schedule = #vib.constant, coefficients = { beta = #vib.constant } }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// No end of a ramp.
+// expected-error @+1 {{expected 'from' or 'to': the base value is the other end}}
+vib.train @m batch(8) epochs(1) { beta_schedule = #vib.linear<epochs = 1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Two ends of which none is the value of the coefficient.
+// expected-error @+1 {{'vib.train' op expected 'from' or 'to' of the schedule of the coefficient 'beta' to be its value, 0.001, but got 1.0 and 0.5}}
+vib.train @m batch(8) epochs(1) { beta_schedule = #vib.linear<from = 1, to = 0.5, epochs = 1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Two ends of which none is the learning rate.
+// expected-error @+1 {{'vib.train' op expected 'from' or 'to' of the schedule of the learning rate to be its value, 0.1, but got 1.0 and 0.5}}
+vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.geometric<from = 1, to = 0.5, epochs = 1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A ramp to 0 by a factor.
+// expected-error @+1 {{expected 'to' above 0 but got 0.0}}
+vib.train @m batch(8) epochs(1) { beta_schedule = #vib.geometric<to = 0, epochs = 1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Half a cycle.
+// expected-error @+1 {{expected 'cycles' to be a whole number from 1 to 4294967296 but got 1.5}}
+vib.train @m batch(8) epochs(1) { beta_schedule = #vib.linear<from = 0, epochs = 1, cycles = 1.5> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Two ways to write the end of a cosine.
+// expected-error @+1 {{expected 'final', a fraction of the base value, or 'from' and 'to', but got both}}
+vib.train @m batch(8) epochs(1) { schedule = #vib.cosine<epochs = 1, final = 0.1, to = 0.1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+    %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+    vib.yield %n : !vib.normal<2>
+  }
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
 }

@@ -105,7 +105,9 @@ public:
     call.step.seed = 12345678901ull;
     call.step.step = 3;
     call.step.rows = model.batch;
-    call.step.beta = 0.3;
+    call.step.total_rows = model.batch;
+    for (int i = 0; i < VIB_MAX_COEFFICIENTS; ++i)
+      call.step.coefficients[i] = 0.3 + 0.2 * i;
   }
 
   const VibTensor *find(const char *name) const {
@@ -168,13 +170,14 @@ public:
         write(data(y), i, 2 * random.next());
       else
         reinterpret_cast<int32_t *>(data(y))[i] =
-            static_cast<int32_t>((random.next() + 1) / 2 * model.outputs);
+            static_cast<int32_t>((random.next() + 1) / 2 * model.targets->outputs);
     }
   }
 
   /// Lets only the first rows count, and spoils the labels of the others.
   void setRows(int32_t rows) {
     call.step.rows = rows;
+    call.step.total_rows = rows;
     const VibTensor &y = get("y");
     uint64_t width = elements(y) / model.batch;
     for (uint64_t i = rows * width; i < elements(y); ++i) {
@@ -192,12 +195,20 @@ public:
       write(data(x), i, 0);
   }
 
+  double getFactor(const VibTerm &term) const {
+    return term.coefficient < 0 ? term.factor
+                                : call.step.coefficients[term.coefficient];
+  }
+
   double computeLoss() {
     model.gradients(&call);
     double sum = 0;
-    for (int32_t row = 0; row < call.step.rows; ++row)
-      sum += read(data(get("nll")), row) +
-             call.step.beta * read(data(get("rate")), row);
+    for (uint32_t i = 0; i < model.num_terms; ++i) {
+      const VibTerm &term = model.terms[i];
+      const char *values = data(get(model.figures[term.figure].tensor));
+      for (int32_t row = 0; row < call.step.rows; ++row)
+        sum += getFactor(term) * read(values, row);
+    }
     return sum / call.step.rows;
   }
 
@@ -385,7 +396,7 @@ void checkExtreme(const VibModel &description) {
   double tolerance = description.type == VIB_F64 ? 1e-11 : 2e-6;
   const VibParameter &weight = findParameter(description, "encode.0.weight");
   const VibParameter &bias = findParameter(description, "encode.0.bias");
-  int64_t latents = description.latents;
+  int64_t latents = description.streams->latents;
   int64_t entries = static_cast<int64_t>(size(bias)) - latents;
   bool full = entries != latents;
   for (uint64_t i = 0; i < size(weight); ++i)
@@ -452,7 +463,7 @@ void checkExtreme(const VibModel &description) {
   for (uint64_t i = 0; i < slopes.size(); ++i)
     checkClose("the gradient of encode.0.bias",
                model.read(model.gradients.get(), bias, i),
-               model.call.step.beta * slopes[i], tolerance);
+               model.call.step.coefficients[description.beta] * slopes[i], tolerance);
 
   description.encode(&model.call);
   checkFinite(model, "sigma", model.data(model.get("sigma")),

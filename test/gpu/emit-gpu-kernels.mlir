@@ -51,7 +51,7 @@ module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"b" : t
   // CHECK: gpu.launch_func @kernels::@train_step_softmax blocks in (%c15, %c1, %c1) threads in (%c128, %c1, %c1) dynamic_shared_memory_size %c{{[0-9]+}}_i32
   func.func @train_step(%x: tensor<103x10xf32> {vib.slot = #vib.slot<input, "x">},
       %b: tensor<10xf32> {vib.slot = #vib.slot<weight, "b">},
-      %beta: f32 {vib.slot = #vib.slot<scalar, "beta">})
+      %beta: f32 {vib.slot = #vib.slot<scalar, "coefficients[0]">})
       -> (tensor<103x10xf32> {vib.slot = #vib.slot<output, "p">}) {
     %e = tensor.empty() : tensor<103x10xf32>
     %p = vib.kernel "softmax" ins(%x, %b, %beta : tensor<103x10xf32>, tensor<10xf32>, f32) outs(%e as %o : tensor<103x10xf32>) {

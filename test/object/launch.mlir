@@ -17,18 +17,18 @@ module attributes {vib.phase = "kernels"} {
   // The wrapper of the entry loads weights, arena, beta (rounded to f32) and rows.
   // CHECK-LABEL: llvm.func @train_step.call(
   // CHECK-SAME: %[[CALL:.*]]: !llvm.ptr)
-  // CHECK: llvm.getelementptr %[[CALL]][80]
-  // CHECK: llvm.getelementptr %[[CALL]][120]
-  // CHECK: llvm.getelementptr %[[CALL]][32]
+  // CHECK: llvm.getelementptr %[[CALL]][216]
+  // CHECK: llvm.getelementptr %[[CALL]][256]
+  // CHECK: llvm.getelementptr %[[CALL]][88]
   // CHECK: %[[F64:.*]] = llvm.load {{.*}} -> f64
   // CHECK: llvm.fptrunc %[[F64]] : f64 to f32
-  // CHECK: llvm.getelementptr %[[CALL]][16]
+  // CHECK: llvm.getelementptr %[[CALL]][32]
   // CHECK: llvm.load {{.*}} -> i32
   // CHECK: llvm.call @train_step(%[[CALL]],
   func.func @train_step(
       %weights: memref<256xi8> {vib.base = "weights"},
       %arena: memref<512xi8> {vib.base = "arena"},
-      %beta: f32 {vib.slot = #vib.slot<scalar, "beta">},
+      %beta: f32 {vib.slot = #vib.slot<scalar, "coefficients[0]">},
       %rows: i32 {vib.slot = #vib.slot<scalar, "rows">}) attributes {vib.entry} {
     vib.launch @train_step.scale units(4) (%weights, %arena, %beta)
       : (memref<256xi8>, memref<512xi8>, f32)

@@ -18,7 +18,7 @@ using namespace vib::runtime::test;
 namespace {
 
 TestModel makeModel(VibType type = VIB_F32) {
-  return {false, VIB_CATEGORICAL, 3, type};
+  return {false, Target::Classes, 3, type};
 }
 
 /// Fills the parameters of a block with values that differ everywhere.
@@ -50,7 +50,7 @@ Checkpoint makeCheckpoint() {
   checkpoint.training = "sgd";
   checkpoint.data = "feed";
   checkpoint.seed = ~0ull;
-  checkpoint.beta = 0.1;
+  checkpoint.coefficients = {{"beta", 0.1}};
   checkpoint.rate = 1e-4 / 3;
   checkpoint.step = 600;
   checkpoint.sums = {{"nll", {1.0 / 3, -0.0}}, {"error", {}}};
@@ -77,7 +77,7 @@ TEST(Checkpoint, ComesBackBitForBit) {
   EXPECT_TRUE(sameBytes(state.moment2, restored.moment2));
   EXPECT_TRUE(sameBytes(state.average, restored.average));
   EXPECT_EQ(loaded.seed, saved.seed);
-  EXPECT_EQ(loaded.beta, saved.beta);
+  EXPECT_EQ(loaded.coefficients, saved.coefficients);
   EXPECT_EQ(loaded.rate, saved.rate);
   EXPECT_EQ(loaded.step, saved.step);
   EXPECT_EQ(loaded.sums, saved.sums);
@@ -101,7 +101,8 @@ TEST(Checkpoint, ResumeNamesBothValues) {
   };
   expectError(&Checkpoint::seed, 1,
               "checkpoint's seed is 18446744073709551615, this run's is 1");
-  expectError(&Checkpoint::beta, 0.2,
+  expectError(&Checkpoint::coefficients,
+              std::map<std::string, double>{{"beta", 0.2}},
               "checkpoint's beta is 0.1, this run's is 0.2");
   expectError(&Checkpoint::rate, 1.0, "learning rate");
   expectError(&Checkpoint::model, "other",
@@ -121,7 +122,7 @@ TEST(Checkpoint, ResumeNamesEveryDifferenceAndTheFlags) {
   saved.seed = 3;
   saved.extra[firstLabelKey] = "1";
   wanted.seed = 4;
-  wanted.beta = 0.2;
+  wanted.coefficients["beta"] = 0.2;
   wanted.rate = 1;
   wanted.data = "beef";
   wanted.shuffle = false;
@@ -261,6 +262,49 @@ TEST(Checkpoint, WhatIsEditedIsNamed) {
   expectError("checksum",
               "")("the metadata has 'checksums' but not 'checksum'");
   expectError("checksums", "{}")("the checksum of the list of checksums is ");
+}
+
+TEST(Checkpoint, HasWhatIsNeitherAWeightNorTheOptimizers) {
+  TestModel test = makeModel();
+  const int64_t shape[] = {3};
+  test.lists.state = {{"norm.0.running_mean", VIB_F32, 1, shape, 160}};
+  test.lists.describe(test.model);
+  TemporaryDirectory directory;
+  std::string path = directory.path("c");
+  State state = makeState(test), restored(test.model);
+  float *statistics = state.weights.as<float>(160);
+  statistics[0] = 0.5f;
+  statistics[2] = -2;
+  saveCheckpoint(path, test.model, state, makeCheckpoint());
+  ASSERT_TRUE(SafetensorsReader(path).find("state.norm.0.running_mean"));
+  loadCheckpoint(path, test.model, restored);
+  EXPECT_TRUE(sameBytes(state.weights, restored.weights));
+
+  TestModel without = makeModel();
+  saveCheckpoint(path, without.model, makeState(without), makeCheckpoint());
+  EXPECT_ERROR(loadCheckpoint(path, test.model, restored),
+               "expected a tensor 'state.norm.0.running_mean' of type F32");
+}
+
+TEST(Checkpoint, CarriesEveryCoefficient) {
+  TestModel test = makeModel();
+  test.lists.coefficients.push_back({"gamma", 0.5, makeSchedule(VIB_CONSTANT)});
+  test.lists.describe(test.model);
+  TemporaryDirectory directory;
+  std::string path = directory.path("c");
+  State state = makeState(test);
+  Checkpoint saved = makeCheckpoint();
+  saved.coefficients["gamma"] = 1.0 / 3;
+  saveCheckpoint(path, test.model, state, saved);
+  Checkpoint loaded = loadCheckpoint(path, test.model, state);
+  EXPECT_EQ(loaded.coefficients, saved.coefficients);
+  EXPECT_EQ(loaded.extra, saved.extra);
+  Checkpoint wanted = saved;
+  wanted.coefficients["gamma"] = 0.25;
+  EXPECT_ERROR(checkResume("c", loaded, wanted),
+               "the checkpoint's gamma is 0.3333333333333333, this run's is "
+               "0.25; to resume, give the flags of that run again: "
+               "--coefficient gamma=0.3333333333333333");
 }
 
 TEST(Checkpoint, OfAnEarlierVersionHasNoChecksums) {

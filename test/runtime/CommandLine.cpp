@@ -285,8 +285,9 @@ TEST(CommandLine, theHelpListsOnlyWhatTheModelHas) {
   EXPECT_EQ(regression.find("the same as probs"), std::string::npos);
   expectIn(regression, "logits     the same, by default over 1 draw\n");
   expectIn(regression, "[12 for probs,\n");
-  // A loss without a rate; a model without average weights.
-  EXPECT_EQ(help("unrated", "predict").find("  rate"), std::string::npos);
+  // The rate does not depend on the loss.
+  expectIn(help("unrated", "predict"), "  rate ");
+  // A model without average weights.
   expectIn(regression, "--use raw ");
   EXPECT_EQ(regression.find("average|raw"), std::string::npos);
   expectIn(help("regression", "train"), "--eval raw|none ");
@@ -598,9 +599,8 @@ TEST_F(Trained, ratesAreInBits) {
 
 TEST(CommandLine, predictRefusesWhatTheModelDoesNotHave) {
   for (auto [model, what, reason] :
-       {std::tuple("unrated", "rate", "the model's loss has no rate"),
-        {"unrated", "rate_each", "the model's loss has no rate"},
-        {"regression", "entropy", "a regression has no class probabilities"}}) {
+       {std::tuple("regression", "entropy",
+                   "a regression has no class probabilities")}) {
     Start start;
     start.environment = {std::string("VIB_MOCK=") + model};
     Outcome outcome = runMock({"predict", "--input", "i", "--weights", "w",
@@ -852,10 +852,11 @@ TEST(Report, tablesAndTextFitEightyColumns) {
 }
 
 TEST(Report, liveLineFitsTheTerminal) {
-  Figures figures;
+  Figures figures(mockClassifier());
   figures.samples = 1;
-  figures.nll = 0.5;
-  figures.rate = 50;
+  figures.values[0] = {0.5};
+  figures.values[1] = {50};
+  setInformation(figures);
   LiveFigures live;
   live.epochs = 10;
   live.figures = &figures;

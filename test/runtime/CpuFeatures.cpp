@@ -47,7 +47,7 @@ TEST(CpuFeatures, AgreesWithTheCompilersTable) {
 
 TEST(CpuFeatures, LacksAreNamed) {
   // No CPU has both of them: one was AMD's until 2015, the other is Intel's.
-  TestModel test(true, VIB_CATEGORICAL, 3);
+  TestModel test(true, Target::Classes, 3);
   test.model.features = "sse2,xop,amx-fp16";
   EXPECT_ERROR(checkCpu(test.model), "this CPU lacks ");
 }

@@ -28,9 +28,9 @@ const Bytes idxLabels = makeIdx(8, {2}, {2, 0});
 const Bytes npyImages = makeNpy("|u1", "(2, 2, 3)", twelve);
 const Bytes npyLabels = makeNpy("<i8", "(2,)", toBytes<int64_t>({2, 0}));
 
-TestModel imageModel() { return {true, VIB_CATEGORICAL, 3}; }
+TestModel imageModel() { return {true, Target::Classes, 3}; }
 TestModel floatModel(VibType type = VIB_F32) {
-  return {false, VIB_CATEGORICAL, 3, type};
+  return {false, Target::Classes, 3, type};
 }
 
 Array floats(std::vector<int64_t> shape, const std::vector<float> &values) {
@@ -321,10 +321,10 @@ TEST(Dataset, ShapesMatchUpToFlattening) {
 
 TEST(Dataset, ShapesAreTheDeclaredOnesWhereTheArenaHasThemFlat) {
   // As vibc lays it out: the tensor has one dimension beside the batch.
-  TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, 4, 4);
-  test.model.input_rank = 3;
-  test.model.input_shape[0] = test.model.input_shape[1] = 2;
-  test.model.input_shape[2] = 4;
+  TestModel test(true, Target::Classes, 3, VIB_F32, 4, 4);
+  constexpr int64_t declared[] = {2, 2, 4};
+  test.lists.inputs[0].rank = 3;
+  test.lists.inputs[0].shape = declared;
   auto load = [&](std::vector<int64_t> shape) {
     return makeInputs({ElementType::U8, std::move(shape), Bytes(32)}, "x",
                       test.model);
@@ -339,9 +339,10 @@ TEST(Dataset, ShapesAreTheDeclaredOnesWhereTheArenaHasThemFlat) {
 }
 
 TEST(Dataset, FlatRowsTakeImagesOfOneChannel) {
-  TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, 4, 4);
-  test.model.input_rank = 1;
-  test.model.input_shape[0] = 16;
+  TestModel test(true, Target::Classes, 3, VIB_F32, 4, 4);
+  constexpr int64_t flat[] = {16};
+  test.lists.inputs[0].rank = 1;
+  test.lists.inputs[0].shape = flat;
   auto load = [&](std::vector<int64_t> shape) {
     return makeInputs({ElementType::U8, std::move(shape), Bytes(32)}, "x",
                       test.model);
@@ -455,7 +456,7 @@ TEST(Dataset, NonFiniteInputsNameTheRow) {
 }
 
 TEST(Dataset, TargetsOfARegression) {
-  TestModel one(false, VIB_NORMAL, 1), two(false, VIB_NORMAL, 2);
+  TestModel one(false, Target::Numbers, 1), two(false, Target::Numbers, 2);
   EXPECT_EQ(makeLabels(floats({2}, {1.5, -2}), "y", one.model).targets,
             (std::vector<double>{1.5, -2}));
   EXPECT_EQ(makeLabels(floats({2, 1}, {1.5, -2}), "y", one.model).targets,
@@ -465,7 +466,7 @@ TEST(Dataset, TargetsOfARegression) {
       (std::vector<double>{3, -1}));
   EXPECT_ERROR(makeLabels(floats({2}, {1, 2}), "y", two.model),
                "targets of the shape [2], expected [N, 2]");
-  TestModel four(false, VIB_NORMAL, 4);
+  TestModel four(false, Target::Numbers, 4);
   EXPECT_EQ(
       makeLabels(floats({1, 4, 1}, {1, 2, 3, 4}), "y", four.model).targets,
       (std::vector<double>{1, 2, 3, 4}));
@@ -504,7 +505,7 @@ TEST(Dataset, GatherCopiesRowsAndZeroesTheRest) {
 TEST(Dataset, GatherCopiesRowsOfAnyWidth) {
   // Short rows are copied in blocks of 32 bytes, the last of which overlap.
   for (int64_t width : {1, 31, 32, 33, 63, 64, 255, 256, 257}) {
-    TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, 1, width);
+    TestModel test(true, Target::Classes, 3, VIB_F32, 1, width);
     constexpr int64_t rows = 5, batch = 4;
     Bytes bytes(size_t(rows * width));
     for (size_t i = 0; i < bytes.size(); ++i)
@@ -536,7 +537,7 @@ TEST(Dataset, GatherCopiesRowsOfAnyWidth) {
 TEST(Dataset, GatherOnThreadsGivesTheSame) {
   // Rows that are worth a thread each.
   constexpr int64_t side = 256, rows = 9;
-  TestModel test(true, VIB_CATEGORICAL, 3, VIB_F32, side, side);
+  TestModel test(true, Target::Classes, 3, VIB_F32, side, side);
   Bytes bytes(size_t(rows * side * side));
   for (size_t i = 0; i < bytes.size(); ++i)
     bytes[i] = uint8_t(i * 2654435761u >> 13);
@@ -560,7 +561,7 @@ TEST(Dataset, GatherOnThreadsGivesTheSame) {
 
 TEST(Dataset, GatherConvertsFloats) {
   for (VibType type : {VIB_F32, VIB_F64}) {
-    TestModel test(false, VIB_NORMAL, 2, type);
+    TestModel test(false, Target::Numbers, 2, type);
     std::vector<double> values{0.5, 1, 1.5, 2, 2.5, 3};
     std::vector<float> narrow(values.begin(), values.end());
     std::vector<double> expected(24, 0.0);
@@ -649,7 +650,8 @@ TEST(Dataset, TargetsFarFromUnitScaleAreNamed) {
             0u)
       << advice;
   EXPECT_NE(advice.find("a number such as 60"), std::string::npos) << advice;
-  EXPECT_NE(advice.find("; the same holds for 1 more output"), std::string::npos)
+  EXPECT_NE(advice.find("; the same holds for 1 more output"),
+            std::string::npos)
       << advice;
   EXPECT_NE(advise({1, 1, 0.001, 1, 1, 0.002}).find("multiply them"),
             std::string::npos);

@@ -11,6 +11,7 @@
 #include "runtime/Evaluate.h"
 #include "runtime/Initialize.h"
 #include "runtime/Layout.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Report.h"
 #include "test/runtime/MockModel.h"
 #include "test/runtime/Samples.h"
@@ -48,7 +49,7 @@ Figures figuresOf(const Split &split, int64_t samples) {
   int rows = session.addRows(split.inputs, &split.labels);
   Context context;
   context.seed = 4;
-  context.beta = 0.1;
+  context.coefficients = {0.1};
   return evaluate(session, rows, split, samples, context, [](int64_t) {});
 }
 
@@ -67,25 +68,30 @@ TEST(Figures, aRaggedBatchCountsByItsRows) {
               &whole.inputs.array.data[size_t(row) * 4] + 4);
     one.labels.classes = {whole.labels.classes[size_t(row)]};
     Figures single = figuresOf(one, 0);
-    nll += single.nll;
-    rate += *single.rate;
-    error += single.error1;
+    nll += *single.number("cross_entropy_bits");
+    rate += *single.number("rate_bits");
+    error += *single.number("error_1shot");
   }
-  EXPECT_NEAR(figures.nll, nll / 11, 1e-12);
-  EXPECT_NEAR(*figures.rate, rate / 11, 1e-12);
-  EXPECT_NEAR(figures.error1, error / 11, 1e-12);
-  EXPECT_NEAR(figures.loss, figures.nll + 0.1 * *figures.rate, 1e-15);
+  EXPECT_NEAR(*figures.number("cross_entropy_bits"), nll / 11, 1e-12);
+  EXPECT_NEAR(*figures.number("rate_bits"), rate / 11, 1e-12);
+  EXPECT_NEAR(*figures.number("error_1shot"), error / 11, 1e-12);
+  EXPECT_NEAR(figures.loss,
+              *figures.number("cross_entropy_bits") +
+                  0.1 * *figures.number("rate_bits"),
+              1e-15);
 }
 
 TEST(Figures, averagedProbabilitiesAreNoWorseThanTheDraws) {
   Split split = makeSplit(11);
   for (int64_t samples : {1, 2, 12, 100}) {
     Figures figures = figuresOf(split, samples);
-    EXPECT_LE(figures.averaged->nll, figures.nll + 1e-12);
+    EXPECT_LE(*figures.number("nll_avg_bits"),
+              *figures.number("cross_entropy_bits") + 1e-12);
   }
-  EXPECT_NEAR(figuresOf(split, 1).averaged->nll, figuresOf(split, 1).nll,
+  Figures one = figuresOf(split, 1);
+  EXPECT_NEAR(*one.number("nll_avg_bits"), *one.number("cross_entropy_bits"),
               1e-12);
-  EXPECT_GE(*figuresOf(split, 1).rate, 0);
+  EXPECT_GE(*one.number("rate_bits"), 0);
 }
 
 TEST(Figures, entropyIsThatOfTheLabelsOfTheSplit) {
@@ -101,36 +107,48 @@ TEST(Figures, entropyIsThatOfTheLabelsOfTheSplit) {
 }
 
 TEST(Figures, trainingWeighsBatchesByTheirRows) {
-  RunningSums sums;
-  sums.rows = 10; // 8 rows of 1 nat, then 2 of 3.
-  sums.nll = 8 * 1.0 + 2 * 3.0;
-  sums.rate = 20;
-  sums.error = 4;
-  sums.loss = sums.nll + 0.5 * sums.rate;
-  Figures figures = trainFigures(mockClassifier(), sums, std::log(3), {});
-  EXPECT_DOUBLE_EQ(figures.nll, 1.4);
-  EXPECT_DOUBLE_EQ(*figures.rate, 2);
-  EXPECT_DOUBLE_EQ(figures.error1, 0.4);
+  const VibModel &model = mockClassifier();
+  // 10 rows: 8 of 1 nat, then 2 of 3. In the order of checkpoints.
+  std::vector<double> values = {10, 14, 20, 4, 24};
+  auto sums = RunningSums::fromValues(model, values);
+  ASSERT_TRUE(sums);
+  EXPECT_TRUE(sums->isPossible(model));
+  EXPECT_EQ(sums->values(model), values);
+  Figures figures = trainFigures(model, *sums, std::log(3), {});
+  EXPECT_DOUBLE_EQ(*figures.number("cross_entropy_bits"), 1.4);
+  EXPECT_DOUBLE_EQ(*figures.number("rate_bits"), 2);
+  EXPECT_DOUBLE_EQ(*figures.number("error_1shot"), 0.4);
   EXPECT_DOUBLE_EQ(figures.loss, 2.4);
-  EXPECT_EQ(RunningSums::fromValues(sums.values())->loss, sums.loss);
+  // Also of a file without checksums.
+  for (size_t i = 1; i < values.size(); ++i) {
+    std::vector<double> wrong = values;
+    wrong[i] = -1e300;
+    EXPECT_FALSE(RunningSums::fromValues(model, wrong)->isPossible(model)) << i;
+  }
 }
 
 TEST(Divergence, isFarAboveTheStartAndAGuess) {
   const VibModel &model = mockClassifier(); // A guess has log 3 = 1.1 nats.
-  LossTerms usual = {1.0, 0.5};
-  EXPECT_EQ(divergedTerm(model, usual, {10, 4}), nullptr);
-  EXPECT_STREQ(divergedTerm(model, usual, {10, 6}), "cross-entropy");
-  EXPECT_STREQ(divergedTerm(model, usual, {6, 10}), "beta x rate");
+  std::vector<double> usual = {1.0, 0.5};
+  auto diverged = [&](std::vector<double> first, std::vector<double> now) {
+    return divergedTerm(model, first, now, now[0] + now[1]);
+  };
+  EXPECT_EQ(diverged(usual, {10, 4}), "");
+  EXPECT_EQ(diverged(usual, {10, 6}), "cross-entropy");
+  EXPECT_EQ(diverged(usual, {6, 10}), "beta x rate");
   // Inputs far from unit scale begin far above a guess.
-  EXPECT_EQ(divergedTerm(model, {300, 0}, {300, 0}), nullptr);
+  EXPECT_EQ(diverged({300, 0}, {300, 0}), "");
   // After a good start, the loss of a guess is not a divergence.
-  EXPECT_EQ(divergedTerm(model, {0.01, 0}, {2, 0}), nullptr);
+  EXPECT_EQ(diverged({0.01, 0}, {2, 0}), "");
   // Figures stay readable however large they are.
-  Figures figures;
+  Figures figures(model);
   figures.context.split = "test";
+  figures.context.coefficients = {0.01};
   figures.samples = 1;
-  figures.nll = figures.loss = 3.86e14;
-  EXPECT_EQ(describeDivergence(model, usual, figures),
+  figures.loss = 3.86e14;
+  figures.values[0] = {3.86e14};
+  setInformation(figures);
+  EXPECT_EQ(describeDivergence(usual, figures),
             "the loss was 1.500 nats at the first step and is 3.860e+14 on the "
             "test data; its larger term is the cross-entropy");
   for (const std::string &text :
@@ -144,34 +162,37 @@ TEST(Divergence, ofARegressionIsAgainstTheSpreadOfItsTargets) {
   const VibModel &model = mockRegression();
   Labels labels;
   labels.targets = {100, 102, 98, 100};
-  Figures figures;
-  figures.classes = false;
-  figures.error1 = 10 * std::sqrt(2);
-  EXPECT_EQ(describeWorseThanGuess(figures, model, labels), "");
-  figures.error1 *= 1.01;
-  std::string text = describeWorseThanGuess(figures, model, labels);
+  Figures figures(model);
+  std::vector<double> &error = figures.of(*findFigure(model, VIB_DRAW_ROOT));
+  error = {10 * std::sqrt(2)};
+  EXPECT_EQ(describeWorseThanGuess(figures, labels), "");
+  error[0] *= 1.01;
+  std::string text = describeWorseThanGuess(figures, labels);
   EXPECT_NE(text.find("mean of the targets 1.414"), std::string::npos) << text;
 }
 
 TEST(Figures, atTheMeanNothingBoundsTheInformation) {
-  Figures figures;
-  figures.entropy = 1;
-  figures.nll = 0.25;
-  figures.samples = 1;
-  EXPECT_DOUBLE_EQ(*figures.informationY(), 0.75);
-  figures.samples = 0;
-  EXPECT_FALSE(figures.informationY());
+  auto make = [](const VibModel &model, int64_t samples) {
+    Figures figures(model);
+    figures.context.coefficients = {0.01};
+    figures.entropy = 1;
+    figures.values[0] = {0.25};
+    figures.samples = samples;
+    setInformation(figures);
+    return figures;
+  };
+  EXPECT_DOUBLE_EQ(*make(mockClassifier(), 1).number("izy_bits"), 0.75);
+  Figures figures = make(mockClassifier(), 0);
+  EXPECT_FALSE(figures.number("izy_bits"));
   EXPECT_TRUE(nlohmann::json::parse(toJson(figures))["izy_bits"].is_null());
-  figures.samples = 1;
-  figures.classes = false;
-  EXPECT_FALSE(figures.informationY());
+  EXPECT_FALSE(make(mockRegression(), 1).number("izy_bits"));
 }
 
 TEST(Figures, numbersReadBackAsThemselves) {
-  Figures figures;
+  Figures figures(mockClassifier());
   figures.context.split = "train";
   figures.context.seed = UINT64_MAX;
-  figures.context.beta = 1.0 / 3;
+  figures.context.coefficients = {1.0 / 3};
   figures.loss = 0.1 + 0.2;
   auto json = nlohmann::json::parse(toJson(figures));
   EXPECT_EQ(double(json["loss"]), 0.1 + 0.2);
@@ -183,17 +204,18 @@ TEST(Figures, numbersReadBackAsThemselves) {
 TEST(Figures, aLineIsJsonWhateverItHolds) {
   // Without escapes and null, a name from a file or a loss of inf would make a
   // line that no JSON reader takes.
-  Figures figures;
+  Figures figures(mockClassifier());
+  figures.context.coefficients = {0.01};
   figures.context.split = "a \"test\"\n\xff";
   figures.context.weights = "\\";
   figures.samples = 1;
   figures.rows = 1;
   figures.loss = INFINITY;
-  figures.nll = NAN;
   figures.context.seconds = INFINITY;
-  figures.outputErrors = {1, NAN};
-  figures.averaged.emplace();
-  figures.averaged->errorMean = -INFINITY;
+  const VibModel &model = mockClassifier();
+  figures.of(likelihoodOf(model)) = {NAN};
+  figures.of(*findFigure(model, VIB_AT_MEAN)) = {-INFINITY};
+  setInformation(figures);
   std::string line = toJson(figures);
   EXPECT_EQ(line.find('\n'), std::string::npos);
   auto json = nlohmann::json::parse(line);
@@ -202,6 +224,10 @@ TEST(Figures, aLineIsJsonWhateverItHolds) {
   for (const char *name :
        {"loss", "cross_entropy_bits", "izy_bits", "error_mean", "seconds"})
     EXPECT_TRUE(json[name].is_null()) << name;
+  Figures numbers(mockRegression());
+  numbers.context.coefficients = {0.01};
+  numbers.of(*findFigure(mockRegression(), VIB_OUTPUT_ROOTS)) = {1, NAN};
+  json = nlohmann::json::parse(toJson(numbers));
   EXPECT_EQ(json["rmse_outputs"][0], 1);
   EXPECT_TRUE(json["rmse_outputs"][1].is_null());
 }

@@ -8,6 +8,7 @@
 
 #include "test/runtime/MockModel.h"
 #include "runtime/Philox.h"
+#include "test/runtime/TestLists.h"
 
 #include <algorithm>
 #include <cmath>
@@ -102,8 +103,9 @@ template <typename Real, int outputs, bool classes> struct Mock {
           a.mu[row][k] +
           (step.sample < 0
                ? 0
-               : a.sigma[row][k] * Real(noise(step, purpose, k, step.row0 + row,
-                                              step.sample)));
+               : a.sigma[row][k] *
+                     Real(noise(step, purpose, k,
+                                uint32_t(step.first_row + row), step.sample)));
   }
 
   static void decodeRow(const VibCall *call, int row, bool labels) {
@@ -139,7 +141,8 @@ template <typename Real, int outputs, bool classes> struct Mock {
     A &a = arena(call);
     B &w = weights(call);
     B &g = *reinterpret_cast<B *>(a.gradient[row]);
-    Real rows = Real(call->step.rows), beta = Real(call->step.beta) / rows;
+    Real rows = Real(call->step.total_rows);
+    Real beta = Real(call->step.coefficients[0]) / rows;
     for (int o = 0; o < outputs; ++o)
       g.offset[o] = (a.prediction[row][o] -
                      (classes ? Real(o == a.label[row]) : a.target[row][o])) /
@@ -244,12 +247,9 @@ template <typename Real, int outputs, bool classes> struct Mock {
     }
   }
 
-  /// `trains`: the place of the batch in the epoch is not of the model.
-  static VibCall makeCall(void **arguments, bool trains) {
+  static VibCall makeCall(void **arguments) {
     VibCall call = {};
     call.step = *pointer<const VibStep>(arguments, 6);
-    if (trains)
-      call.step.row0 = 0;
     void **const blocks[] = {&call.weights, &call.moment1,   &call.moment2,
                              &call.average, &call.gradients, &call.arena};
     for (int i = 0; i < 6; ++i)
@@ -258,15 +258,15 @@ template <typename Real, int outputs, bool classes> struct Mock {
   }
 
   template <VibEntry entry> static void onGpu(void **arguments) {
-    VibCall call = makeCall(arguments, false);
+    VibCall call = makeCall(arguments);
     entry(&call);
   }
   static void rowsOnGpu(void **arguments) {
-    VibCall call = makeCall(arguments, true);
+    VibCall call = makeCall(arguments);
     rowsKernel(&call, 0, batch);
   }
   static void updateOnGpu(void **arguments) {
-    VibCall call = makeCall(arguments, true);
+    VibCall call = makeCall(arguments);
     updateKernel(&call, 0, B::size);
   }
 
@@ -327,50 +327,17 @@ template <typename Real, int outputs, bool classes> struct Mock {
 
   static VibModel make() {
     constexpr uint32_t real = sizeof(Real) == 8 ? VIB_F64 : VIB_F32;
-    static const VibParameter parameters[] = {{"encode.0.weight",
-                                               real,
-                                               2,
-                                               {inputs, 2 * latents},
-                                               1,
-                                               VIB_INIT_UNIFORM,
-                                               0.9,
-                                               offsetof(B, weight),
-                                               0,
-                                               0,
-                                               0},
-                                              {"encode.0.bias",
-                                               real,
-                                               1,
-                                               {2 * latents, 0},
-                                               0,
-                                               VIB_INIT_CONSTANT,
-                                               0,
-                                               offsetof(B, bias),
-                                               0,
-                                               0,
-                                               0},
-                                              {"decode.0.weight",
-                                               real,
-                                               2,
-                                               {latents, outputs},
-                                               1,
-                                               VIB_INIT_UNIFORM,
-                                               1.1,
-                                               offsetof(B, decoder),
-                                               0,
-                                               0,
-                                               0},
-                                              {"decode.0.bias",
-                                               real,
-                                               1,
-                                               {outputs, 0},
-                                               0,
-                                               VIB_INIT_CONSTANT,
-                                               0,
-                                               offsetof(B, offset),
-                                               0,
-                                               0,
-                                               0}};
+    static const int64_t encoder[] = {inputs, 2 * latents},
+                         decoder[] = {latents, outputs}, transposed[] = {1, 0};
+    static const VibParameter parameters[] = {
+        {"encode.0.weight", real, 2, encoder, transposed, VIB_INIT_UNIFORM, 0,
+         0.9, offsetof(B, weight), 0},
+        {"encode.0.bias", real, 1, encoder + 1, nullptr, VIB_INIT_CONSTANT, 0,
+         0, offsetof(B, bias), 0},
+        {"decode.0.weight", real, 2, decoder, transposed, VIB_INIT_UNIFORM, 0,
+         1.1, offsetof(B, decoder), 0},
+        {"decode.0.bias", real, 1, decoder + 1, nullptr, VIB_INIT_CONSTANT, 0,
+         0, offsetof(B, offset), 0}};
     static const VibTensor tensors[] = {
         {"x", real, 2, {batch, inputs}, offsetof(A, x)},
         classes
@@ -402,16 +369,7 @@ template <typename Real, int outputs, bool classes> struct Mock {
     model.options = "-O2";
     model.type = real;
     model.operands = real;
-    model.likelihood = classes ? VIB_CATEGORICAL : VIB_NORMAL;
-    model.rated = 1;
     model.batch = batch;
-    model.samples = 1;
-    model.latents = latents;
-    model.outputs = outputs;
-    // The classifier's images are as flat in the arena as vibc leaves them.
-    model.input_rank = classes ? 2 : 1;
-    model.input_shape[0] = classes ? 2 : inputs;
-    model.input_shape[1] = classes ? 2 : 0;
     model.epochs = 3;
     model.seed = 5;
     model.optimizer = classes ? VIB_ADAM : VIB_SGD;
@@ -422,9 +380,19 @@ template <typename Real, int outputs, bool classes> struct Mock {
     model.epsilon = 1e-8;
     model.momentum = 0.5;
     model.average_decay = 0.9;
-    model.rate_schedule = {VIB_STAIRCASE, 0, 0.9, 1, 0};
-    model.beta = 0.01;
-    model.beta_schedule = {VIB_CONSTANT, 0, 0, 0, classes ? 1.5 : 0};
+    model.rate_schedule = makeSchedule(VIB_STAIRCASE, 0.9, 1);
+    // The classifier's images are as flat in the arena as vibc leaves them.
+    static const TestLists lists = [] {
+      TestLists made(
+          classes ? Target::Classes : Target::Numbers, outputs, latents,
+          classes ? std::vector<int64_t>{2, 2} : std::vector<int64_t>{inputs},
+          classes);
+      if (classes)
+        made.coefficients[0].schedule =
+            makeSchedule(VIB_CONSTANT, 0, 0, /*warmUp=*/1.5);
+      return made;
+    }();
+    lists.describe(model);
     model.block_bytes = sizeof(B);
     model.moments = classes ? 2 : 1;
     model.num_parameters = 4;
@@ -461,9 +429,12 @@ const VibModel &mockUnrated() {
     VibModel unrated = mockClassifier();
     unrated.name = "mock-unrated";
     unrated.hash = "04a7ed0";
-    unrated.rated = 0;
-    unrated.beta = 0;
-    unrated.beta_schedule = {};
+    static const TestLists lists = [] {
+      TestLists made(Target::Classes, 3, latents, {2, 2}, /*scales=*/true);
+      made.dropRate();
+      return made;
+    }();
+    lists.describe(unrated);
     return unrated;
   }();
   return model;

@@ -150,12 +150,12 @@ TEST(Mutations, Safetensors) {
 }
 
 TEST(Mutations, Checkpoints) {
-  TestModel test(false, VIB_CATEGORICAL, 3);
+  TestModel test(false, Target::Classes, 3);
   TemporaryDirectory directory;
   State state(test.model);
   Checkpoint checkpoint;
   checkpoint.model = test.model.name;
-  checkpoint.beta = 1e-3;
+  checkpoint.coefficients = {{"beta", 1e-3}};
   checkpoint.sums = {{"nll", {1, 2}}};
   std::string whole = directory.path("whole");
   std::string damaged = directory.path("damaged");

@@ -34,21 +34,20 @@ struct PanelModel {
     uint64_t panelBytes = rows * panel * element + 64;
     uint64_t panels = uint64_t(columns + panel - 1) / panel;
     uint64_t size = panels * panelBytes;
-    parameters[0] = {
-        "encode.0.weight",        type, 2,  {rows, columns},      transposed,
-        VIB_INIT_UNIFORM,         0.5,  64, inPanels ? panel : 0, 0,
-        inPanels ? panelBytes : 0};
-    parameters[1] = {"encode.0.bias",
+    static const int64_t order[] = {1, 0};
+    shape = {rows, columns};
+    parameters[0] = {"encode.0.weight",
                      type,
-                     1,
-                     {columns, 0},
-                     0,
-                     VIB_INIT_NORMAL,
-                     2.0,
-                     64 + size,
-                     0,
-                     0,
-                     0};
+                     2,
+                     shape.data(),
+                     transposed ? order : nullptr,
+                     VIB_INIT_UNIFORM,
+                     inPanels ? panel : 0,
+                     0.5,
+                     64,
+                     inPanels ? panelBytes : 0};
+    parameters[1] = {"encode.0.bias", type, 1,   shape.data() + 1, nullptr,
+                     VIB_INIT_NORMAL, 0,    2.0, 64 + size,        0};
     model.name = "panels";
     model.hash = "0123";
     model.type = type;
@@ -59,6 +58,7 @@ struct PanelModel {
     model.block_bytes = 64 + size + uint64_t(columns) * element;
   }
 
+  std::vector<int64_t> shape;
   VibParameter parameters[2];
   VibModel model = {};
 };
@@ -87,7 +87,7 @@ template <typename T> void expectPlaces(const VibParameter &parameter) {
       uint64_t at = parameter.offset +
                     uint64_t(n / panel) * parameter.panel_bytes +
                     uint64_t(k * panel + n % panel) * sizeof(T);
-      int64_t file = parameter.transposed ? n * rows + k : k * columns + n;
+      int64_t file = parameter.permutation ? n * rows + k : k * columns + n;
       ASSERT_EQ(*block.as<T>(at), plain[size_t(file)]) << k << ", " << n;
     }
   // Nothing is written elsewhere.
@@ -137,6 +137,33 @@ TEST(Parameter, FilesDoNotKnowOfPanels) {
     saveCheckpoint(again, panels.model, inPanels, loaded);
     EXPECT_EQ(readFile(again), readFile(path));
   });
+}
+
+TEST(Parameter, DimensionsOfAFileAreInItsOwnOrder) {
+  // The weight of a convolution, [height, width, in, out], in panels of two
+  // columns; files have [out, in, height, width].
+  const int64_t shape[] = {2, 3, 4, 5}, permutation[] = {3, 2, 0, 1};
+  VibParameter parameter = {"w",         VIB_F32,           4, shape,
+                            permutation, VIB_INIT_CONSTANT, 2, 0,
+                            0,           24 * 2 * 4};
+  EXPECT_EQ(fileShape(parameter), (std::vector<int64_t>{5, 4, 2, 3}));
+  std::vector<float> block(3 * 24 * 2), file(120), again(block.size());
+  for (size_t i = 0; i < 120; ++i)
+    file[i] = float(i + 1);
+  vib_write_parameter(&parameter, block.data(), file.data());
+  auto inMemory = [&](int64_t h, int64_t w, int64_t in, int64_t out) {
+    int64_t row = (h * 3 + w) * 4 + in;
+    return block[size_t(out / 2 * 48 + row * 2 + out % 2)];
+  };
+  for (int64_t h = 0; h < 2; ++h)
+    for (int64_t w = 0; w < 3; ++w)
+      for (int64_t in = 0; in < 4; ++in)
+        for (int64_t out = 0; out < 5; ++out)
+          EXPECT_EQ(inMemory(h, w, in, out),
+                    file[size_t(((out * 4 + in) * 2 + h) * 3 + w)]);
+  std::vector<float> read(120);
+  vib_read_parameter(&parameter, block.data(), read.data());
+  EXPECT_EQ(read, file);
 }
 
 TEST(Parameter, NonFiniteElementsOfPanelsAreFound) {

@@ -79,7 +79,7 @@ TEST(Shuffle, IsAPermutation) {
 }
 
 TEST(Initialize, MatchesTheScheme) {
-  TestModel test(false, VIB_CATEGORICAL, 3);
+  TestModel test(false, Target::Classes, 3);
   Memory block(test.model.block_bytes, "a block");
   initializeWeights(test.model, 0x123456789, block.data());
   // In memory [in 3, out 2]; the numbers are drawn in the order of the file.
@@ -92,7 +92,7 @@ TEST(Initialize, MatchesTheScheme) {
 }
 
 TEST(Initialize, DoublesAreNotRounded) {
-  TestModel test(false, VIB_CATEGORICAL, 3, VIB_F64);
+  TestModel test(false, Target::Classes, 3, VIB_F64);
   Memory block(test.model.block_bytes, "a block");
   initializeWeights(test.model, 0x123456789, block.data());
   // The logarithm and the cosine are the C library's.
@@ -100,8 +100,9 @@ TEST(Initialize, DoublesAreNotRounded) {
 }
 
 TEST(Initialize, NormalsHaveTheirMoments) {
-  VibParameter parameter = {"w", VIB_F64, 2, {200, 250}, 1, VIB_INIT_NORMAL,
-                            0.5, 0,       0, 0,          0};
+  const int64_t shape[] = {200, 250}, transposed[] = {1, 0};
+  VibParameter parameter = {"w", VIB_F64, 2, shape, transposed, VIB_INIT_NORMAL,
+                            0,   0.5,     0, 0};
   VibModel model = {};
   model.num_parameters = 1;
   model.parameters = &parameter;

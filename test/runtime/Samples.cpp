@@ -161,8 +161,12 @@ Bytes makeZip(const std::vector<ZipMember> &members) {
   return zip;
 }
 
-TestModel::TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
-                     VibType type, int64_t height, int64_t width) {
+TestModel::TestModel(bool bytes, Target kind, int64_t outputs, VibType type,
+                     int64_t height, int64_t width)
+    : lists(kind, outputs, 2,
+            bytes ? std::vector<int64_t>{height, width}
+                  : std::vector<int64_t>{height * width},
+            bytes) {
   constexpr int64_t batch = 4;
   uint64_t offset = 0;
   auto addTensor = [&](const char *name, VibType element,
@@ -185,58 +189,27 @@ TestModel::TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
     model.scale = [](const VibCall *) {};
   }
   addTensor("x", type, {batch, height * width});
-  if (likelihood == VIB_CATEGORICAL)
+  if (kind == Target::Classes)
     addTensor("y", VIB_I32, {batch});
   else
     addTensor("y", type, {batch, outputs});
   arena = Memory(offset, "the arena");
 
   uint32_t element = type;
-  parameters = {{"encode.0.weight",
-                 element,
-                 2,
-                 {3, 2},
-                 1,
-                 VIB_INIT_UNIFORM,
-                 0.5,
-                 0,
-                 0,
-                 0,
-                 0},
-                {"encode.0.bias",
-                 element,
-                 1,
-                 {2, 0},
-                 0,
-                 VIB_INIT_CONSTANT,
-                 0.0,
-                 64,
-                 0,
-                 0,
-                 0},
-                {"decode.noise",
-                 element,
-                 0,
-                 {0, 0},
-                 0,
-                 VIB_INIT_NORMAL,
-                 2.0,
-                 128,
-                 0,
-                 0,
-                 0}};
+  static const int64_t weight[] = {3, 2}, bias[] = {2}, transposed[] = {1, 0};
+  parameters = {{"encode.0.weight", element, 2, weight, transposed,
+                 VIB_INIT_UNIFORM, 0, 0.5, 0, 0},
+                {"encode.0.bias", element, 1, bias, nullptr, VIB_INIT_CONSTANT,
+                 0, 0.0, 64, 0},
+                {"decode.noise", element, 0, nullptr, nullptr, VIB_INIT_NORMAL,
+                 0, 2.0, 128, 0}};
   model.name = "small";
   model.hash = "0123";
   model.target = "x86_64";
   model.features = "";
   model.type = type;
-  model.likelihood = likelihood;
   model.batch = batch;
-  model.outputs = outputs;
-  model.rated = 1;
-  model.input_rank = bytes ? 2 : 1;
-  model.input_shape[0] = bytes ? height : height * width;
-  model.input_shape[1] = bytes ? width : 0;
+  lists.describe(model);
   model.moments = 2;
   model.averaged = 1;
   model.block_bytes = 192;

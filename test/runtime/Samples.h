@@ -13,6 +13,7 @@
 #include "runtime/Array.h"
 #include "runtime/Error.h"
 #include "runtime/Memory.h"
+#include "test/runtime/TestLists.h"
 
 #include <gtest/gtest.h>
 
@@ -104,11 +105,12 @@ extern const Bytes numpyFortran, numpySavez, numpySavezCompressed;
 struct TestModel {
   /// `bytes`: an image [4, height, width] of uint8 that it scales; otherwise x
   /// [4, height * width] of `type`.
-  TestModel(bool bytes, VibLikelihood likelihood, int64_t outputs,
-            VibType type = VIB_F32, int64_t height = 2, int64_t width = 3);
+  TestModel(bool bytes, Target kind, int64_t outputs, VibType type = VIB_F32,
+            int64_t height = 2, int64_t width = 3);
 
   std::vector<VibTensor> tensors;
   std::vector<VibParameter> parameters;
+  TestLists lists;
   VibModel model = {};
   Memory arena;
 };

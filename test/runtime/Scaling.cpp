@@ -195,7 +195,7 @@ TEST(Scaling, SafetensorsByTensors) {
 
 TEST(Scaling, CheckpointsByParameters) {
   auto make = [&](size_t layers) {
-    auto test = std::make_shared<TestModel>(false, VIB_CATEGORICAL, 3);
+    auto test = std::make_shared<TestModel>(false, Target::Classes, 3);
     auto names = std::make_shared<std::vector<std::string>>();
     VibParameter bias = test->parameters[1];
     uint64_t bytes = 64;
@@ -215,7 +215,7 @@ TEST(Scaling, CheckpointsByParameters) {
       State state(test->model);
       Checkpoint checkpoint;
       checkpoint.model = test->model.name;
-      checkpoint.beta = 1e-3;
+      checkpoint.coefficients = {{"beta", 1e-3}};
       std::string path = directory.path("checkpoint");
       saveCheckpoint(path, test->model, state, checkpoint);
       loadCheckpoint(path, test->model, state);

@@ -38,9 +38,9 @@ TEST(CpuSession, theOrderIsTheSessionsOwn) {
 
 TEST(Session, rowsBeyond31BitsKeepTheirNumbers) {
   VibStep step = {};
-  setRows(step, (INT64_C(1) << 31) + 5, 3);
+  setRows(step, (INT64_C(1) << 31) + 5, 3, maxRows);
   EXPECT_EQ(int64_t(step.row0), 2147483653);
-  setRows(step, maxRows - 1, 1);
+  setRows(step, maxRows - 1, 1, maxRows);
   EXPECT_EQ(int64_t(step.row0), 4294967295);
   EXPECT_EQ(step.rows, 1);
 }

@@ -5,7 +5,7 @@
 
 // The derivative with respect to the logits.
 // CHECK-LABEL: func.func @train_step(
-// CHECK:      %[[COUNT:.*]] = arith.sitofp %rows : i32 to f32
+// CHECK:      %[[COUNT:.*]] = arith.sitofp %total_rows : i32 to f32
 // CHECK:      %[[WEIGHT:.*]] = arith.divf %{{.*}}, %[[COUNT]]
 // CHECK:      %[[ROW:.*]] = linalg.index 0
 // CHECK-NEXT: %[[I:.*]] = arith.index_cast %[[ROW]]

@@ -3,10 +3,10 @@
 // input followed by its own gradients and updates.
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
 
-// CHECK: module attributes {vib.model = #vib.model<"toynet", hash = "{{[0-9a-f]+}}", type = f32, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, beta = 0.001>
+// CHECK: module attributes {vib.model = #vib.model<"toynet", hash = "{{[0-9a-f]+}}", type = f32, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, terms = ["nll", "rate"], coefficients = [#vib.coefficient<1.0>, #vib.coefficient<"beta", 0.001>]>
 // CHECK-SAME: vib.parameters = [#vib.parameter<"encode.0.weight" : tensor<784x1024xf32>, transposed, init = uniform(0.057{{[0-9]*}})>, #vib.parameter<"encode.0.bias" : tensor<1024xf32>, init = constant(0.0)>
 // CHECK-SAME: vib.phase = "step"
-// CHECK-SAME: vib.training = #vib.training<epochs = 200, seed = 0, optimizer = #vib.adam<lr = 1.0e-4, beta1 = 0.5>, schedule = #vib.staircase<rate = 0.97, epochs = 2.0>, beta_schedule = #vib.constant, average = 0.999>
+// CHECK-SAME: vib.training = #vib.training<epochs = 200, seed = 0, optimizer = #vib.adam<lr = 1.0e-4, beta1 = 0.5>, schedule = #vib.staircase<rate = 0.97, epochs = 2.0>, average = 0.999>
 
 // CHECK-LABEL: func.func @scale(
 // CHECK-SAME:    %image: tensor<100x784xi8> {vib.slot = #vib.slot<input, "image">}
@@ -21,7 +21,9 @@
 // CHECK-SAME:    #vib.slot<average, "encode.0.weight">}
 // CHECK-SAME:    #vib.slot<weight, "encode.0.bias">}
 // CHECK-SAME:    %rows: i32 {vib.slot = #vib.slot<scalar, "rows">}
-// CHECK-NOT:     #vib.slot<scalar, "row0">
+// CHECK-SAME:    %first_row: i32 {vib.slot = #vib.slot<scalar, "first_row">}
+// CHECK-SAME:    %total_rows: i32 {vib.slot = #vib.slot<scalar, "total_rows">}
+// CHECK-SAME:    %beta: f32 {vib.slot = #vib.slot<scalar, "coefficients[0]">}
 // CHECK-SAME:    -> (tensor<784x1024xf32> {vib.slot = #vib.slot<weight, "encode.0.weight">}
 // CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "nll">}
 // CHECK-SAME:    tensor<100xf32> {vib.slot = #vib.slot<output, "rate">}

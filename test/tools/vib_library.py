@@ -10,16 +10,21 @@ class Tensor(ctypes.Structure):
 
 class Parameter(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("type", c_uint32), ("rank", c_uint32),
-                ("shape", c_int64 * 2), ("transposed", c_uint32), ("init", c_uint32),
-                ("init_scale", c_double), ("offset", c_uint64),
-                ("panel", c_uint32), ("pad", c_uint32), ("panel_bytes", c_uint64)]
+                ("shape", POINTER(c_int64)), ("permutation", POINTER(c_int64)),
+                ("init", c_uint32), ("panel", c_uint32), ("init_scale", c_double),
+                ("offset", c_uint64), ("panel_bytes", c_uint64)]
+
+
+MAX_COEFFICIENTS = 16
 
 
 class Step(ctypes.Structure):
-    _fields_ = [("seed", c_uint64), ("step", c_uint64), ("rows", c_int32),
-                ("row0", c_uint32), ("sample", c_int32), ("pad", c_int32)] + [
+    _fields_ = [("seed", c_uint64), ("step", c_uint64), ("first_row", c_int64),
+                ("total_rows", c_int64), ("rows", c_int32), ("row0", c_uint32),
+                ("sample", c_int32), ("pad", c_int32)] + [
         (name, c_double)
-        for name in ("beta", "rate", "rate1", "scale2", "average", "decay")]
+        for name in ("rate", "rate1", "scale2", "average", "decay")] + [
+        ("coefficients", c_double * MAX_COEFFICIENTS)]
 
 
 class Call(ctypes.Structure):
@@ -29,9 +34,35 @@ class Call(ctypes.Structure):
                      "arena", "pool")]
 
 
+class ScheduleEnd(ctypes.Structure):
+    _fields_ = [("value", c_double), ("relative", c_uint32), ("pad", c_uint32)]
+
+
 class Schedule(ctypes.Structure):
     _fields_ = [("kind", c_uint32), ("pad", c_uint32), ("factor", c_double),
-                ("epochs", c_double), ("warmup_epochs", c_double)]
+                ("start", ScheduleEnd), ("end", ScheduleEnd)] + [
+        (name, c_double)
+        for name in ("epochs", "delay_epochs", "warmup_epochs", "cycles", "cap")]
+
+
+class Target(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("tensor", c_char_p), ("classes", c_int64),
+                ("outputs", c_int64), ("likelihood", c_char_p), ("predicted", c_char_p)]
+
+
+class Stream(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("number", c_int64), ("latents", c_int64),
+                ("samples", c_int64)] + [
+        (name, c_char_p)
+        for name in ("mean", "deviation", "factor", "sample", "rate", "rate_each")]
+
+
+class Coefficient(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("value", c_double), ("schedule", Schedule)]
+
+
+class Term(ctypes.Structure):
+    _fields_ = [("figure", c_uint32), ("coefficient", c_int32), ("factor", c_double)]
 
 
 Entry = ctypes.CFUNCTYPE(None, POINTER(Call))
@@ -41,16 +72,19 @@ class Model(ctypes.Structure):
     _fields_ = [("magic", c_uint64), ("version", c_uint32), ("size", c_uint32)] + [
         (name, c_char_p)
         for name in ("name", "hash", "compiler", "target", "features", "options")] + [
-        ("type", c_uint32), ("operands", c_uint32), ("likelihood", c_uint32),
-        ("rated", c_uint32)] + [
-        (name, c_int64)
-        for name in ("batch", "samples", "latents", "outputs", "input_rank")] + [
-        ("input_shape", c_int64 * 3), ("epochs", c_int64),
+        ("type", c_uint32), ("operands", c_uint32),
+        ("batch", c_int64), ("epochs", c_int64),
         ("seed", c_uint64), ("optimizer", c_uint32), ("averaged", c_uint32)] + [
         (name, c_double)
         for name in ("rate", "beta1", "beta2", "epsilon", "momentum",
                      "weight_decay", "average_decay")] + [
-        ("rate_schedule", Schedule), ("beta", c_double), ("beta_schedule", Schedule),
+        ("rate_schedule", Schedule)] + [
+        (name, c_uint32)
+        for name in ("num_inputs", "num_targets", "num_streams", "num_coefficients",
+                     "num_terms", "num_figures", "num_state")] + [
+        ("beta", c_int32), ("inputs", c_void_p), ("targets", POINTER(Target)),
+        ("streams", POINTER(Stream)), ("coefficients", POINTER(Coefficient)),
+        ("terms", POINTER(Term)), ("figures", c_void_p), ("state", c_void_p),
         ("block_bytes", c_uint64), ("moments", c_uint32), ("num_parameters", c_uint32),
         ("parameters", POINTER(Parameter)), ("arena_bytes", c_uint64),
         ("num_tensors", c_uint32), ("num_kernels", c_uint32),
@@ -126,7 +160,7 @@ class Library:
         self.library = ctypes.CDLL(path, mode=2)
         self.model = Model.in_dll(self.library, "vib_model")
         assert self.model.magic == 0x004249565F434C56, hex(self.model.magic)
-        assert self.model.version == 6, self.model.version
+        assert self.model.version == 7, self.model.version
         assert self.model.size == ctypes.sizeof(Model), self.model.size
         self.memory = []
         self.call = Call()
@@ -135,8 +169,9 @@ class Library:
         for name, address in blocks.items():
             setattr(self.call, name, address)
         self.call.arena = self.allocate(self.model.arena_bytes)
-        self.call.step.beta = self.model.beta
-        self.call.step.rows = self.model.batch
+        for i, coefficient in enumerate(self.model.coefficients[: self.model.num_coefficients]):
+            self.call.step.coefficients[i] = coefficient.value
+        self.set_step(rows=self.model.batch)
         self.shapes = {}
         self.tensors = {
             t.name.decode(): self.view(t, t.shape[: t.rank], self.call.arena)
@@ -159,7 +194,18 @@ class Library:
         element = ELEMENTS[description.type]
         return (element * count(shape)).from_address(base + description.offset)
 
-    def run(self, entry, **step):
+    def set_step(self, **step):
+        """Sets values of the step. `beta` is the coefficient of this name; `rows` are a whole
+        batch."""
         for name, value in step.items():
-            setattr(self.call.step, name, value)
+            if name == "beta":
+                if self.model.beta >= 0:
+                    self.call.step.coefficients[self.model.beta] = value
+            else:
+                setattr(self.call.step, name, value)
+        if "rows" in step:
+            self.call.step.total_rows = step["rows"]
+
+    def run(self, entry, **step):
+        self.set_step(**step)
         getattr(self.model, entry)(ctypes.byref(self.call))

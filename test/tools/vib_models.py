@@ -290,13 +290,43 @@ class Model:
         target = (self.tensor(element="i32") if self.classes
                   else self.tensor(self.outputs))
         self.add(f"{nll} = vib.nll {likelihood}, %y : {self.likelihood}, {target}", 1)
+        self.coefficients = {}
         if r.random() < 0.15:
             self.add(f"vib.loss {nll}", 1)
             return
         rate = self.name()
         self.add(f"{rate} = vib.kl {posterior}, #vib.standard_normal : {self.normal}", 1)
         beta = r.choice(("0.0", "1.0e-3", "0.1", "1.0"))
-        self.add(f"vib.loss {nll} + @beta({beta}) * {rate}", 1)
+        self.coefficients["beta"] = float(beta)
+        if r.random() < 0.6:
+            self.add(f"vib.loss {nll} + @beta({beta}) * {rate}", 1)
+            return
+        # Several terms, which share values and coefficients.
+        terms = [r.choice((nll, f"0.5 * {nll}", f"@alpha(2.0) * {nll}")),
+                 f"@beta({beta}) * {rate}"]
+        for term in (nll, f"0.25 * {rate}", f"@gamma(0.01) * {rate}", f"@alpha(2.0) * {rate}",
+                     f"@beta({beta}) * {nll}"):
+            if r.random() < 0.3:
+                terms.append(term)
+        r.shuffle(terms)
+        self.coefficients.update({name: value for name, value in (("alpha", 2.0), ("gamma", 0.01))
+                                  if any(f"@{name}" in term for term in terms)})
+        self.add("vib.loss " + " + ".join(terms), 1)
+
+    def schedule(self, base):
+        """A schedule of what has the value `base`."""
+        r = self.random
+        fields = [r.choice(("from = 0.5", "to = 0.5", f"from = {base!r}, to = 0.25")),
+                  f"epochs = {r.choice((0.5, 1, 2.5))}"]
+        for field in ("delay = 0.5", "cycles = 2", "cap = 0.375", "warmup = 0.25"):
+            if r.random() < 0.3:
+                fields.append(field)
+        r.shuffle(fields)
+        ramps = ("linear", "cosine") if base == 0 else ("linear", "cosine", "geometric")
+        return r.choice((
+            f"#vib.{r.choice(ramps)}<{', '.join(fields)}>", "#vib.constant<warmup = 0.5>",
+            "#vib.linear_warmup<epochs = 2>", "#vib.staircase<rate = 0.5, epochs = 1>",
+            "#vib.exponential_warmup<epochs = 1, from = 0.01>"))
 
     def training(self):
         r = self.random
@@ -310,10 +340,12 @@ class Model:
                 "#vib.constant<warmup = 0.5>", "#vib.staircase<rate = 0.5, epochs = 1>",
                 "#vib.exponential<rate = 0.9, epochs = 0.5>", "#vib.cosine<epochs = 3>",
                 "#vib.cosine<epochs = 2, final = 0.1, warmup = 0.25>")))
-        if any("@beta" in line for line in self.lines) and r.random() < 0.3:
-            settings.append("beta_schedule = " + r.choice((
-                "#vib.linear_warmup<epochs = 2>",
-                "#vib.exponential_warmup<epochs = 1, from = 0.01>")))
+        schedules = [f"{name} = {self.schedule(value)}"
+                     for name, value in self.coefficients.items() if r.random() < 0.4]
+        if len(schedules) == 1 and schedules[0].startswith("beta ") and r.random() < 0.5:
+            settings.append("beta_schedule" + schedules[0][4:])
+        elif schedules:
+            settings.append("coefficients = { " + ", ".join(schedules) + " }")
         if r.random() < 0.5:
             settings.append(f"average = {r.choice((0.5, 0.9, 0.999))}")
         if r.random() < 0.4:

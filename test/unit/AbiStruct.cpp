@@ -52,14 +52,13 @@ protected:
 TEST_F(AbiStructTest, OrderAndPadding) {
   AbiStruct<VibParameter> row(context, "VibParameter");
   // The order of the calls means nothing.
-  row.set(&VibParameter::pad, 0);
   row.set(&VibParameter::panel_bytes, 8192);
   row.set(&VibParameter::panel, 32);
   row.set(&VibParameter::offset, 4096);
   row.set(&VibParameter::init_scale, 0.5);
   row.set(&VibParameter::init, VIB_INIT_NORMAL);
-  row.set(&VibParameter::transposed, true);
-  row.set(&VibParameter::shape, {7});
+  row.set(&VibParameter::permutation, null);
+  row.set(&VibParameter::shape, null);
   row.set(&VibParameter::rank, 1);
   row.set(&VibParameter::type, VIB_F64);
   row.set(&VibParameter::name, null);
@@ -68,18 +67,36 @@ TEST_F(AbiStructTest, OrderAndPadding) {
   EXPECT_EQ(dataLayout.getTypeAllocSize(value->getType()),
             sizeof(VibParameter));
   expectInteger(value, offsetof(VibParameter, type), 4, VIB_F64);
-  expectInteger(value, offsetof(VibParameter, transposed), 4, 1);
+  expectInteger(value, offsetof(VibParameter, init), 4, VIB_INIT_NORMAL);
   expectInteger(value, offsetof(VibParameter, panel), 4, 32);
   expectInteger(value, offsetof(VibParameter, offset), 8, 4096);
   expectInteger(value, offsetof(VibParameter, panel_bytes), 8, 8192);
   auto *scale = llvm::cast<llvm::ConstantFP>(
       find(value, offsetof(VibParameter, init_scale)).first);
   EXPECT_EQ(scale->getValueAPF().convertToDouble(), 0.5);
-  auto [shape, bytes] = find(value, offsetof(VibParameter, shape));
-  EXPECT_EQ(bytes, sizeof(VibParameter::shape));
+}
+
+TEST_F(AbiStructTest, Arrays) {
+  AbiStruct<VibTensor> tensor(context, "VibTensor");
+  tensor.set(&VibTensor::name, null);
+  tensor.set(&VibTensor::type, VIB_F32);
+  tensor.set(&VibTensor::rank, 1);
+  tensor.set(&VibTensor::shape, {7});
+  tensor.set(&VibTensor::offset, 64);
+  auto [shape, bytes] = find(tensor.get(), offsetof(VibTensor, shape));
+  EXPECT_EQ(bytes, sizeof(VibTensor::shape));
   auto *sizes = llvm::cast<llvm::ConstantDataArray>(shape);
   EXPECT_EQ(sizes->getElementAsInteger(0), 7u);
   EXPECT_EQ(sizes->getElementAsInteger(1), 0u);
+}
+
+// The sign of a number is not beyond its type.
+TEST_F(AbiStructTest, NegativeNumbers) {
+  AbiStruct<VibTerm> term(context, "VibTerm");
+  term.set(&VibTerm::figure, 1);
+  term.set(&VibTerm::coefficient, -1);
+  term.set(&VibTerm::factor, 0.5);
+  expectInteger(term.get(), offsetof(VibTerm, coefficient), 4, -1);
 }
 
 TEST_F(AbiStructTest, MissingField) {

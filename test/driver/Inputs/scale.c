@@ -22,7 +22,7 @@ int main(void) {
   VibCall call = {0};
   call.weights = weights;
   call.arena = arena;
-  call.step.beta = 0.5;
+  call.step.coefficients[0] = 0.5;
   if (vib_model.magic != VIB_ABI_MAGIC || vib_model.size != sizeof(VibModel))
     return 1;
   vib_model.train_step(&call);

@@ -4,7 +4,7 @@ module attributes {
   vib.phase = "kernels",
   vib.model = #vib.model<"scale", hash = "0123456789abcdef", type = f32,
     batch = 4, input = [16], posterior = !vib.normal<2>,
-    likelihood = !vib.categorical<3>, beta = 1.0e-3>,
+    likelihood = !vib.categorical<3>, terms = ["nll", "rate"], coefficients = [#vib.coefficient<1.0>, #vib.coefficient<"beta", 1.0e-3>]>,
   vib.training = #vib.training<epochs = 5, seed = 7,
     optimizer = #vib.adam<lr = 1.0e-4, beta1 = 0.5>,
     schedule = #vib.staircase<rate = 0.97, epochs = 2>, average = 0.99>,
@@ -22,14 +22,14 @@ module attributes {
       %moment2: memref<256xi8> {vib.base = "moment2"},
       %average: memref<256xi8> {vib.base = "average"},
       %arena: memref<384xi8> {vib.base = "arena"},
-      %beta: f32 {vib.slot = #vib.slot<scalar, "beta">}) attributes {vib.entry} {
+      %beta: f32 {vib.slot = #vib.slot<scalar, "coefficients[0]">}) attributes {vib.entry} {
     vib.launch @train_step.sum units(4) (%arena) : (memref<384xi8>)
     vib.launch @train_step.scale units(4) (%weights, %beta) : (memref<256xi8>, f32)
     return
   }
   func.func private @train_step.scale(%begin: index, %end: index,
       %weights: memref<256xi8> {vib.base = "weights"},
-      %beta: f32 {vib.slot = #vib.slot<scalar, "beta">})
+      %beta: f32 {vib.slot = #vib.slot<scalar, "coefficients[0]">})
       attributes {vib.kernel = #vib.kernel_info<"scale", entry = "train_step", units = 4, flops = 64.0, bytes = 512.0>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index

@@ -26,7 +26,8 @@ int main(void) {
   call.arena = allocate(vib_model.arena_bytes);
   call.pool = vib_pool_create(2);
   call.step.rows = (int32_t)vib_model.batch;
-  call.step.beta = vib_model.beta;
+  call.step.total_rows = vib_model.batch;
+  call.step.coefficients[0] = vib_model.coefficients[0].value;
   printf("%s has %u parameters\n", vib_model.name, vib_model.num_parameters);
 
   float *x = tensor(&call, "x");

@@ -1,0 +1,37 @@
+//===- Figures.h - The figures that a program reports -----------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_COMPILER_OBJECT_FIGURES_H
+#define VIB_COMPILER_OBJECT_FIGURES_H
+
+#include "dialect/Vib.h"
+#include "runtime/Abi.h"
+
+namespace vib {
+
+/// What the runtime's VibFigure says. Strings are empty where it has null.
+struct Figure {
+  llvm::StringRef name, title, label;
+  VibFigureKind kind;
+  VibUnit unit;
+  /// The tensor that the figure is computed from.
+  llvm::StringRef tensor = "";
+  /// The figure that this one is computed from.
+  unsigned of = 0;
+  VibBound bound = VIB_NO_BOUND;
+  llvm::StringRef bounds = "";
+  /// Whether the training step computes the tensor, too.
+  bool isTrained = false;
+};
+
+/// The figures of a model, in the order in which programs write them.
+llvm::SmallVector<Figure> getFigures(ModelAttr model);
+
+} // namespace vib
+
+#endif // VIB_COMPILER_OBJECT_FIGURES_H

@@ -1,0 +1,101 @@
+//===- ModelLists.h - The lists of a model ----------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Loops over the lists of VibModel, and the first entries of those that the
+// commands read one of: vibc makes programs with one input, target and stream.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_MODELLISTS_H
+#define VIB_RUNTIME_MODELLISTS_H
+
+#include "runtime/Abi.h"
+
+namespace vib::runtime {
+
+/// A list of the descriptor, for range-based loops.
+template <typename T> struct List {
+  const T *first;
+  uint32_t count;
+  const T *begin() const { return first; }
+  const T *end() const { return first + count; }
+  const T &operator[](size_t i) const { return first[i]; }
+};
+
+inline List<VibCoefficient> coefficientsOf(const VibModel &model) {
+  return {model.coefficients, model.num_coefficients};
+}
+inline List<VibTerm> termsOf(const VibModel &model) {
+  return {model.terms, model.num_terms};
+}
+inline List<VibFigure> figuresOf(const VibModel &model) {
+  return {model.figures, model.num_figures};
+}
+inline List<VibState> stateOf(const VibModel &model) {
+  return {model.state, model.num_state};
+}
+
+inline const VibInput &inputOf(const VibModel &model) {
+  return model.inputs[0];
+}
+inline const VibTarget &targetOf(const VibModel &model) {
+  return model.targets[0];
+}
+inline const VibStream &streamOf(const VibModel &model) {
+  return model.streams[0];
+}
+
+/// Whether the target is one of several classes, not numbers.
+inline bool hasClasses(const VibModel &model) {
+  return targetOf(model).classes > 0;
+}
+/// The coefficient that --beta means, or null.
+inline const VibCoefficient *betaOf(const VibModel &model) {
+  return model.beta < 0 ? nullptr : &model.coefficients[model.beta];
+}
+/// Whether `coefficient` is the one that --beta means.
+inline bool isBeta(const VibModel &model, const VibCoefficient &coefficient) {
+  return &coefficient == betaOf(model);
+}
+/// What flags and metrics call a coefficient.
+inline const char *nameOf(const VibModel &model,
+                          const VibCoefficient &coefficient) {
+  return isBeta(model, coefficient) ? "beta" : coefficient.name;
+}
+
+/// The figure of the likelihood, the first term of the loss that is a mean over
+/// the draws.
+inline const VibFigure &likelihoodOf(const VibModel &model) {
+  for (const VibTerm &term : termsOf(model))
+    if (model.figures[term.figure].kind == VIB_DRAW_MEAN)
+      return model.figures[term.figure];
+  return model.figures[0];
+}
+/// Whether the rate is a term of the loss.
+inline bool hasRateTerm(const VibModel &model) {
+  for (const VibTerm &term : termsOf(model))
+    if (model.figures[term.figure].kind == VIB_ROW_MEAN)
+      return true;
+  return false;
+}
+/// The first figure of a kind, or null.
+inline const VibFigure *findFigure(const VibModel &model, uint32_t kind) {
+  for (const VibFigure &figure : figuresOf(model))
+    if (figure.kind == kind)
+      return &figure;
+  return nullptr;
+}
+
+/// The factor of a term with these values of the coefficients.
+inline double factorOf(const VibTerm &term, const double *coefficients) {
+  return term.coefficient < 0 ? term.factor : coefficients[term.coefficient];
+}
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_MODELLISTS_H
