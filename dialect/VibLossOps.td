@@ -160,6 +160,7 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     ```
   }];
   let arguments = (ins Variadic<Vib_NatsType>:$terms, ArrayAttr:$coefficients);
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let assemblyFormat = "custom<Terms>($terms, $coefficients) attr-dict";
   let hasVerifier = 1;
   let declarations = [{

@@ -179,6 +179,7 @@ def Vib_TrainOp : Vib_Op<"train", [
                        DictionaryAttr:$coefficients,
                        OptionalAttr<F64Attr>:$average, AnyAttr:$init,
                        I64Attr:$seed);
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
   let declarations = [{

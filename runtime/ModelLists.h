@@ -18,6 +18,9 @@
 
 namespace vib::runtime {
 
+/// Reports entries that mean others by places that their lists do not have.
+void checkLists(const VibModel &model);
+
 /// A list of the descriptor, for range-based loops.
 template <typename T> struct List {
   const T *first;

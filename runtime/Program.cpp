@@ -16,6 +16,7 @@
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
 #include "runtime/Info.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Options.h"
 #include "runtime/Predict.h"
 #include "runtime/Signals.h"
@@ -36,6 +37,7 @@ static void checkDescriptor(const VibModel &model) {
     fail("the model's object has interface version {}, and the runtime library "
          "has {}: compile the model again with the vibc of this library",
          model.version, VIB_ABI_VERSION);
+  checkLists(model);
 }
 
 /// Whether the result is a file, not what is printed.

@@ -142,14 +142,23 @@ Value StepBuilder::getParameter(StringRef name) {
   return value;
 }
 
-Value StepBuilder::getScalar(StringRef name) {
-  Value &value = scalars[name];
+Value StepBuilder::getArgument(llvm::StringMap<Value> &arguments,
+                               StringRef name) {
+  Value &value = arguments[name];
   if (!value) {
     fail("the function has no argument '" + name + "'");
     value = arith::ConstantOp::create(
         getBuilder(), getLoc(), getBuilder().getFloatAttr(getType(), 0.0));
   }
   return value;
+}
+
+Value StepBuilder::getScalar(StringRef name) {
+  return getArgument(scalars, name);
+}
+
+Value StepBuilder::getCoefficient(StringRef name) {
+  return name.empty() ? Value() : getArgument(coefficients, name);
 }
 
 Value StepBuilder::round(Value tensor) {

@@ -129,11 +129,9 @@ public:
   void setCoefficient(llvm::StringRef name, mlir::Value value) {
     coefficients[name] = value;
   }
-  /// Null for the empty name of a number.
-  mlir::Value getCoefficient(llvm::StringRef name) const {
-    assert((name.empty() || coefficients.contains(name)) && "is set");
-    return coefficients.lookup(name);
-  }
+  /// Null for the empty name of a number. Reports a name that the function does
+  /// not have, as `getScalar` does.
+  mlir::Value getCoefficient(llvm::StringRef name);
 
   /// Whether the contractions of a layer round their operands to bf16, given
   /// the shape of the layer's weight. Layers with fewer than 32 inputs or
@@ -184,6 +182,9 @@ private:
     unsigned uses = 0;
     mlir::Value sum;
   };
+
+  mlir::Value getArgument(llvm::StringMap<mlir::Value> &arguments,
+                          llvm::StringRef name);
 
   StepPurpose purpose;
   bool roundsOperands;

@@ -1,0 +1,96 @@
+//===- VibBytecode.cpp - Properties in bytecode -----------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// How bytecode encodes the properties that have changed since the first
+// version. The type of the attribute at the place of a changed one tells which
+// version wrote it:
+//
+//   op         | first version                    | now
+//   vib.loss   | the number beta or nothing, then | the array of coefficients
+//              | its name or nothing              |
+//   vib.train  | the schedule of beta             | the dictionary of schedules
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/Vib.h"
+#include "mlir/Bytecode/BytecodeImplementation.h"
+
+using namespace mlir;
+using namespace vib;
+
+LogicalResult LossOp::readProperties(DialectBytecodeReader &reader,
+                                     OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  Attribute first;
+  if (failed(reader.readOptionalAttribute(first)))
+    return failure();
+  if (auto coefficients = dyn_cast_or_null<ArrayAttr>(first)) {
+    properties.coefficients = coefficients;
+    return success();
+  }
+  auto beta = dyn_cast_or_null<FloatAttr>(first);
+  StringAttr name;
+  if (first && !beta)
+    return reader.emitError("expected the coefficients of vib.loss but got ")
+           << first;
+  if (failed(reader.readOptionalAttribute(name)))
+    return failure();
+  Builder builder(reader.getContext());
+  SmallVector<Attribute> coefficients = {CoefficientAttr::get(
+      reader.getContext(), "", builder.getF64FloatAttr(1.0))};
+  if (beta)
+    coefficients.push_back(CoefficientAttr::get(
+        reader.getContext(), name ? name.getValue() : "", beta));
+  properties.coefficients = builder.getArrayAttr(coefficients);
+  return success();
+}
+
+void LossOp::writeProperties(DialectBytecodeWriter &writer) {
+  writer.writeOptionalAttribute(getCoefficients());
+}
+
+LogicalResult TrainOp::readProperties(DialectBytecodeReader &reader,
+                                      OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  Attribute schedules;
+  if (failed(reader.readOptionalAttribute(properties.average)) ||
+      failed(reader.readAttribute(properties.batch)) ||
+      failed(reader.readAttribute(schedules)) ||
+      failed(reader.readAttribute(properties.epochs)) ||
+      failed(reader.readAttribute(properties.init)) ||
+      failed(reader.readAttribute(properties.model)) ||
+      failed(reader.readAttribute(properties.optimizer)) ||
+      failed(reader.readAttribute(properties.schedule)) ||
+      failed(reader.readAttribute(properties.seed)))
+    return failure();
+  Builder builder(reader.getContext());
+  if (auto dictionary = dyn_cast<DictionaryAttr>(schedules))
+    properties.coefficients = dictionary;
+  else if (schedules ==
+           ConstantAttr::get(reader.getContext(), builder.getF64FloatAttr(0)))
+    properties.coefficients = builder.getDictionaryAttr({});
+  else if (isa<ScheduleAttrInterface>(schedules))
+    properties.coefficients =
+        builder.getDictionaryAttr(builder.getNamedAttr("beta", schedules));
+  else
+    return reader.emitError("expected the schedules of vib.train but got ")
+           << schedules;
+  return success();
+}
+
+void TrainOp::writeProperties(DialectBytecodeWriter &writer) {
+  writer.writeOptionalAttribute(getAverageAttr());
+  writer.writeAttribute(getBatchAttr());
+  writer.writeAttribute(getCoefficientsAttr());
+  writer.writeAttribute(getEpochsAttr());
+  writer.writeAttribute(getInitAttr());
+  writer.writeAttribute(getModelAttr());
+  writer.writeAttribute(getOptimizerAttr());
+  writer.writeAttribute(getScheduleAttr());
+  writer.writeAttribute(getSeedAttr());
+}

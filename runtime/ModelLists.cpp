@@ -1,0 +1,40 @@
+//===- ModelLists.cpp - The lists of a model ------------------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/ModelLists.h"
+#include "runtime/Error.h"
+
+namespace vib::runtime {
+
+static bool areValid(const VibModel &model) {
+  auto isFigure = [&](uint32_t place) { return place < model.num_figures; };
+  auto isCoefficient = [&](int32_t place) {
+    return place >= -1 && place < int32_t(model.num_coefficients);
+  };
+  if (model.num_inputs != 1 || model.num_targets != 1 ||
+      model.num_streams != 1 || model.num_figures == 0 ||
+      model.num_coefficients > VIB_MAX_COEFFICIENTS ||
+      !isCoefficient(model.beta))
+    return false;
+  for (const VibTerm &term : termsOf(model))
+    if (!isFigure(term.figure) || !isCoefficient(term.coefficient))
+      return false;
+  for (const VibFigure &figure : figuresOf(model))
+    if (!isFigure(figure.of))
+      return false;
+  return true;
+}
+
+void checkLists(const VibModel &model) {
+  if (!areValid(model))
+    fail("the program is damaged: an entry of a list of the model {} means "
+         "one that another list does not have",
+         model.name);
+}
+
+} // namespace vib::runtime
