@@ -171,7 +171,7 @@ static const Field kDecayFields[] = {{"rate", Bounds::PositiveUpToOne},
                                      {"warmup", Bounds::NotNegative, 0.0}};
 static const Field kCosineFields[] = {
     {"epochs", Bounds::Positive},
-    {"final", Bounds::UpToOne, std::nullopt, true},
+    {"final", Bounds::UpToOne, 0.0},
     {"from", Bounds::NotNegative, std::nullopt, true},
     {"to", Bounds::NotNegative, std::nullopt, true},
     {"delay", Bounds::NotNegative, 0.0},
@@ -262,7 +262,7 @@ LogicalResult CosineAttr::verify(EmitError emitError, FloatAttr epochs,
           verifyFields(emitError, kCosineFields,
                        {epochs, final, from, to, delay, cycles, cap, warmup})))
     return failure();
-  if (final && (from || to))
+  if (!final.getValue().isZero() && (from || to))
     return emitError() << "expected 'final', a fraction of the base value, or "
                        << "'from' and 'to', but got both";
   return success();
@@ -385,7 +385,7 @@ static Schedule getRamp(AttrT attribute, ScheduleKind kind) {
 Schedule CosineAttr::getSchedule() const {
   Schedule schedule = getRamp(*this, ScheduleKind::Cosine);
   if (!getFrom() && !getTo())
-    schedule.to.value = getFinal() ? getFinal().getValueAsDouble() : 0;
+    schedule.to.value = getFinal().getValueAsDouble();
   return schedule;
 }
 

@@ -84,6 +84,8 @@ static double leastMean(const VibModel &model, const VibFigure &figure) {
 }
 
 bool RunningSums::isPossible(const VibModel &model) const {
+  if (rows == 0)
+    return true;
   // A row adds a finite number of the model's type.
   double largest = model.type == VIB_F64 ? DBL_MAX : double(FLT_MAX);
   for (uint32_t i = 0; i < model.num_figures; ++i) {

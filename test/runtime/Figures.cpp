@@ -127,6 +127,16 @@ TEST(Figures, trainingWeighsBatchesByTheirRows) {
   }
 }
 
+TEST(Figures, anEpochMayBeginWithAnyModel) {
+  for (Target kind : {Target::Classes, Target::Numbers}) {
+    TestModel test(false, kind, 3);
+    std::vector<double> none = RunningSums(test.model).values(test.model);
+    auto sums = RunningSums::fromValues(test.model, none);
+    ASSERT_TRUE(sums);
+    EXPECT_TRUE(sums->isPossible(test.model));
+  }
+}
+
 TEST(Divergence, isFarAboveTheStartAndAGuess) {
   const VibModel &model = mockClassifier(); // A guess has log 3 = 1.1 nats.
   std::vector<double> usual = {1.0, 0.5};
