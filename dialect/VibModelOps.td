@@ -168,7 +168,7 @@ def Vib_TrainOp : Vib_Op<"train", [
     Coefficients with schedules of their own:
 
     ```mlir
-    vib.train @toynet batch(100) epochs(20) {
+    vib.train @toynet batch(100) epochs(200) {
       optimizer = #vib.adam<lr = 1.0e-3>,
       coefficients = { beta = #vib.linear<from = 0.0, epochs = 10, delay = 1> } }
     ```

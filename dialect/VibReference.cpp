@@ -143,6 +143,7 @@ SmallVector<std::string> ReferenceEntry::getForms() const {
   llvm::erase_if(statements, [&](const std::string &statement) {
     return !hasWord(statement, spelling);
   });
+  statements.erase(llvm::unique(statements), statements.end());
   return statements;
 }
 

@@ -6,7 +6,7 @@
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %zero = arith.constant 0.0 : f32
       %thread = gpu.thread_id x
@@ -24,7 +24,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c100 = arith.constant 100 : index
       %c101 = arith.constant 101 : index
@@ -49,7 +49,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c2 = arith.constant 2 : index
       %c10 = arith.constant 10 : index
@@ -84,7 +84,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
@@ -112,7 +112,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
@@ -143,7 +143,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c4 = arith.constant 4 : index
       %c8 = arith.constant 8 : index
@@ -171,7 +171,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c4 = arith.constant 4 : index
       %c8 = arith.constant 8 : index
@@ -202,7 +202,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c4 = arith.constant 4 : index
       %c8 = arith.constant 8 : index
@@ -229,7 +229,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c4 = arith.constant 4 : index
       %c12 = arith.constant 12 : index
@@ -254,7 +254,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c32 = arith.constant 32 : index
       %thread = gpu.thread_id x
@@ -274,7 +274,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0_i64 = arith.constant 0 : i64
       // expected-error @+1 {{expected only loops over memory, but this op was not lowered}}
       %address = llvm.inttoptr %c0_i64 : i64 to !llvm.ptr
@@ -290,7 +290,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
       #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c8 = arith.constant 8 : index
       %c16 = arith.constant 16 : index
@@ -299,9 +299,9 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c0_i32 = arith.constant 0 : i32
       %thread = gpu.thread_id x
       %block = gpu.block_id x
-      %view = memref.view %step[%c16][] : memref<80xi8> to memref<1xi32>
+      %view = memref.view %step[%c16][] : memref<216xi8> to memref<1xi32>
       %rows = memref.load %view[%c0] : memref<1xi32>
-      %view_0 = memref.view %step[%c20][] : memref<80xi8> to memref<1xi32>
+      %view_0 = memref.view %step[%c20][] : memref<216xi8> to memref<1xi32>
       %row0 = memref.load %view_0[%c0] : memref<1xi32>
       %number = arith.index_castui %block : index to i32
       %is_in = arith.cmpi slt, %number, %rows : i32
@@ -322,7 +322,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
       #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c8 = arith.constant 8 : index
       %c16 = arith.constant 16 : index
@@ -331,9 +331,9 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c0_i32 = arith.constant 0 : i32
       %thread = gpu.thread_id x
       %block = gpu.block_id x
-      %view = memref.view %step[%c16][] : memref<80xi8> to memref<1xi32>
+      %view = memref.view %step[%c16][] : memref<216xi8> to memref<1xi32>
       %rows = memref.load %view[%c0] : memref<1xi32>
-      %view_0 = memref.view %step[%c20][] : memref<80xi8> to memref<1xi32>
+      %view_0 = memref.view %step[%c20][] : memref<216xi8> to memref<1xi32>
       %row0 = memref.load %view_0[%c0] : memref<1xi32>
       %number = arith.index_castui %block : index to i32
       %is_in = arith.cmpi slt, %number, %rows : i32
@@ -370,7 +370,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
       #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c8 = arith.constant 8 : index
       %c16 = arith.constant 16 : index
@@ -379,9 +379,9 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c0_i32 = arith.constant 0 : i32
       %thread = gpu.thread_id x
       %block = gpu.block_id x
-      %view = memref.view %step[%c16][] : memref<80xi8> to memref<1xi32>
+      %view = memref.view %step[%c16][] : memref<216xi8> to memref<1xi32>
       %rows = memref.load %view[%c0] : memref<1xi32>
-      %view_0 = memref.view %step[%c20][] : memref<80xi8> to memref<1xi32>
+      %view_0 = memref.view %step[%c20][] : memref<216xi8> to memref<1xi32>
       %row0 = memref.load %view_0[%c0] : memref<1xi32>
       %number = arith.index_castui %block : index to i32
       %is_in = arith.cmpi slt, %number, %rows : i32
@@ -413,7 +413,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %last = arith.constant -1 : index
@@ -434,7 +434,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c2 = arith.constant 2 : index
       %shared = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
       // expected-error @+1 {{expected a view at a multiple of the 4 bytes of an element, but its address is only known to be a multiple of 2}}
@@ -450,7 +450,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @k(%w: memref<32xi8>, %m1: memref<32xi8>, %m2: memref<32xi8>, %a: memref<32xi8>, %g: memref<32xi8>, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %bytes = memref.view %arena[%c1][] : memref<1024xi8> to memref<64xi8>
@@ -468,7 +468,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
       #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c8 = arith.constant 8 : index
       %c16 = arith.constant 16 : index
@@ -477,9 +477,9 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c0_i32 = arith.constant 0 : i32
       %thread = gpu.thread_id x
       %block = gpu.block_id x
-      %view = memref.view %step[%c16][] : memref<80xi8> to memref<1xi32>
+      %view = memref.view %step[%c16][] : memref<216xi8> to memref<1xi32>
       %rows = memref.load %view[%c0] : memref<1xi32>
-      %view_0 = memref.view %step[%c20][] : memref<80xi8> to memref<1xi32>
+      %view_0 = memref.view %step[%c20][] : memref<216xi8> to memref<1xi32>
       %row0 = memref.load %view_0[%c0] : memref<1xi32>
       %number = arith.index_castui %block : index to i32
       %is_in = arith.cmpi slt, %number, %rows : i32
@@ -512,7 +512,7 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
 module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters = [], vib.tensors = [#vib.tensor<"x" : tensor<4x8xf32>, place = <arena + 0>>,
       #vib.tensor<"y" : tensor<4xi32>, place = <arena + 128>>], vib.block_bytes = 32 : i64, vib.arena_bytes = 1024 : i64} {
   gpu.module @kernels {
-    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<80xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    gpu.func @gather(%inputs: !llvm.ptr, %labels: !llvm.ptr, %order: !llvm.ptr, %arena: memref<1024xi8>, %step: memref<216xi8>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c0 = arith.constant 0 : index
       %c8 = arith.constant 8 : index
       %c16 = arith.constant 16 : index
@@ -521,9 +521,9 @@ module attributes {gpu.container_module, vib.phase = "kernels", vib.parameters =
       %c0_i32 = arith.constant 0 : i32
       %thread = gpu.thread_id x
       %block = gpu.block_id x
-      %view = memref.view %step[%c16][] : memref<80xi8> to memref<1xi32>
+      %view = memref.view %step[%c16][] : memref<216xi8> to memref<1xi32>
       %rows = memref.load %view[%c0] : memref<1xi32>
-      %view_0 = memref.view %step[%c20][] : memref<80xi8> to memref<1xi32>
+      %view_0 = memref.view %step[%c20][] : memref<216xi8> to memref<1xi32>
       %row0 = memref.load %view_0[%c0] : memref<1xi32>
       %number = arith.index_castui %block : index to i32
       %is_in = arith.cmpi slt, %number, %rows : i32

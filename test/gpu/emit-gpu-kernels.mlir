@@ -12,14 +12,14 @@ module attributes {vib.phase = "fused", vib.parameters = [#vib.parameter<"b" : t
   // CHECK: gpu.func @train_step_softmax(%weights: memref<64xi8> {llvm.align = 256 : i64, llvm.noalias}
   // CHECK-SAME: %arena: memref<{{[0-9]+}}xi8> {llvm.align = 256 : i64, llvm.noalias}
   // The steps of a run are an array of VibStep.
-  // CHECK-SAME: %step: memref<80xi8> {llvm.align = 8 : i64, llvm.noalias}
+  // CHECK-SAME: %step: memref<216xi8> {llvm.align = 8 : i64, llvm.noalias}
   // CHECK-SAME: kernel attributes {known_block_size = array<i32: 128, 1, 1>, nvvm.minctasm = 2 : i32
   // CHECK-SAME: vib.kernels = [#vib.kernel_info<"softmax", entry = "train_step", units = 15, flops = {{.*}}, bytes = {{.*}}>]
   // CHECK-DAG: %[[T:.*]] = gpu.thread_id x
   // CHECK-DAG: %[[B:.*]] = gpu.block_id x
   // CHECK-DAG: gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
   // The scale is a double in VibStep.
-  // CHECK: memref.view %step[%c{{.*}}][] : memref<80xi8> to memref<1xf64>
+  // CHECK: memref.view %step[%c{{.*}}][] : memref<216xi8> to memref<1xf64>
   // CHECK: arith.truncf {{.*}} : f64 to f32
   // 103 rows are 14 tiles of 7 and one of 5.
   // CHECK: %[[START:.*]] = arith.muli %[[B]], %c7

@@ -3,7 +3,7 @@
 // RUN: vibc %examples/toynet/toynet.mlir --target=cuda --emit=kernels | FileCheck %s
 // RUN: vibc %models/odd.mlir --target=cuda --emit=kernels | FileCheck %s --check-prefix=ODD
 
-// CHECK: gpu.func @gather(%{{.*}}: !llvm.ptr {{.*}}, %{{.*}}: !llvm.ptr {{.*}}, %[[ORDER:.*]]: !llvm.ptr {{.*}}, %{{.*}}: memref<{{[0-9]+}}xi8> {llvm.align = 256 : i64, {{.*}}}, %[[STEP:.*]]: memref<80xi8> {llvm.align = 8 : i64, {{.*}}}) kernel
+// CHECK: gpu.func @gather(%{{.*}}: !llvm.ptr {{.*}}, %{{.*}}: !llvm.ptr {{.*}}, %[[ORDER:.*]]: !llvm.ptr {{.*}}, %{{.*}}: memref<{{[0-9]+}}xi8> {llvm.align = 256 : i64, {{.*}}}, %[[STEP:.*]]: memref<216xi8> {llvm.align = 8 : i64, {{.*}}}) kernel
 // CHECK-SAME: #vib.kernel_info<"gather", entry = "gather", units = 100, flops = 0.0, bytes = {{.*}}>
 // CHECK: %[[ROW:.*]] = gpu.block_id x
 // CHECK: %[[INSIDE:.*]] = arith.cmpi slt, %{{.*}}, %{{.*}} : i32

@@ -15,12 +15,14 @@
 #include "runtime/Program.h"
 #include "test/runtime/MockModel.h"
 
+#include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string>
 
 using namespace vib::runtime;
 
-int main(int argc, char **argv) {
+static VibModel makeModel() {
   const char *variable = std::getenv("VIB_MOCK");
   std::string which = variable ? variable : "classifier";
   VibModel model = which == "gpu"              ? test::mockGpuClassifier()
@@ -28,6 +30,18 @@ int main(int argc, char **argv) {
                    : which == "regression"     ? test::mockRegression()
                    : which == "unrated"        ? test::mockUnrated()
                                                : test::mockClassifier();
+  return model;
+}
+
+int main(int argc, char **argv) {
+  VibModel model;
+  // That of a program which vibc makes is a constant.
+  try {
+    model = makeModel();
+  } catch (const std::bad_alloc &) {
+    std::fputs("error: out of memory\n", stderr);
+    return 1;
+  }
   if (const char *features = std::getenv("VIB_MOCK_FEATURES"))
     model.features = features;
   return runProgram(model, argc, argv);
