@@ -45,6 +45,11 @@ class Schedule(ctypes.Structure):
         for name in ("epochs", "delay_epochs", "warmup_epochs", "cycles", "cap")]
 
 
+class Input(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("tensor", c_char_p), ("scaled", c_uint32),
+                ("rank", c_uint32), ("shape", POINTER(c_int64))]
+
+
 class Target(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("tensor", c_char_p), ("classes", c_int64),
                 ("outputs", c_int64), ("likelihood", c_char_p), ("predicted", c_char_p)]
@@ -82,7 +87,7 @@ class Model(ctypes.Structure):
         (name, c_uint32)
         for name in ("num_inputs", "num_targets", "num_streams", "num_coefficients",
                      "num_terms", "num_figures", "num_state")] + [
-        ("beta", c_int32), ("inputs", c_void_p), ("targets", POINTER(Target)),
+        ("beta", c_int32), ("inputs", POINTER(Input)), ("targets", POINTER(Target)),
         ("streams", POINTER(Stream)), ("coefficients", POINTER(Coefficient)),
         ("terms", POINTER(Term)), ("figures", c_void_p), ("state", c_void_p),
         ("block_bytes", c_uint64), ("moments", c_uint32), ("num_parameters", c_uint32),
