@@ -8,7 +8,6 @@
 
 #include "compiler/cpu/TileEmitter.h"
 #include "compiler/plan/Memory.h"
-#include "compiler/step/WindowMap.h"
 
 using namespace mlir;
 using namespace vib;
@@ -84,21 +83,6 @@ SmallVector<Value> TileEmitter::getIndices(const TensorRef &ref,
     return {first, indices[0], column};
   }
   return indices;
-}
-
-SmallVector<Value> TileEmitter::getPositions(AffineMap map,
-                                             ArrayRef<Value> loops) {
-  SmallVector<Value> positions;
-  for (AffineExpr expr : map.getResults()) {
-    LinearIndex linear = *getLinearIndex(expr);
-    Value position;
-    for (auto [loop, factor] : linear.terms)
-      position = add(position, multiply(loops[loop], factor));
-    if (linear.offset != 0)
-      position = add(position, linear.offset);
-    positions.push_back(position);
-  }
-  return positions;
 }
 
 Value TileEmitter::loadScalar(const TensorRef &ref, AffineMap map,

@@ -102,10 +102,6 @@ public:
   /// null means 0.
   llvm::SmallVector<mlir::Value>
   getIndices(const TensorRef &ref, mlir::ArrayRef<mlir::Value> positions);
-  /// The positions along an operand's axes, given the positions of an op's
-  /// loops.
-  llvm::SmallVector<mlir::Value>
-  getPositions(mlir::AffineMap map, mlir::ArrayRef<mlir::Value> loops);
   mlir::Value loadScalar(const TensorRef &ref, mlir::AffineMap map,
                          mlir::ArrayRef<mlir::Value> loops);
   void storeScalar(mlir::Value value, const TensorRef &ref, mlir::AffineMap map,

@@ -53,8 +53,12 @@ Buffer BlockPlan::createScratch(Value value, RankedTensorType type) {
 }
 
 Value BlockPlan::getStart(linalg::LinalgOp op, unsigned init) const {
-  auto fill = op.getDpsInits()[init].getDefiningOp<linalg::FillOp>();
-  return fill && !accumulatesInMemory(op) ? fill.getInputs()[0] : Value();
+  OpOperand &operand = op.getDpsInitsMutable()[init];
+  auto fill = operand.get().getDefiningOp<linalg::FillOp>();
+  // Elements that the op does not write keep the value of the fill.
+  bool isWhole = op.getMatchingIndexingMap(&operand).isProjectedPermutation();
+  return fill && isWhole && !accumulatesInMemory(op) ? fill.getInputs()[0]
+                                                     : Value();
 }
 
 bool BlockPlan::readsInit(linalg::LinalgOp op, OpOperand &init) const {

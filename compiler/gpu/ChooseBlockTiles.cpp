@@ -10,7 +10,6 @@
 #include "compiler/gpu/Passes.h"
 #include "compiler/gpu/ThreadDivision.h"
 #include "compiler/plan/Dimensions.h"
-#include "compiler/step/WindowMap.h"
 
 using namespace mlir;
 
@@ -21,36 +20,13 @@ namespace vib {
 
 using namespace vib;
 
-/// The location of the kernel is that of the layer in the model file.
-static LogicalResult verifyNoWindows(KernelOp kernel) {
-  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>())
-    if (hasWindow(op))
-      return emitError(op.getLoc(),
-                       "cannot compile 'vib.conv2d', 'vib.max_pool' and the "
-                       "flattening of what they compute for a GPU yet; "
-                       "compile for a CPU, without --target=cuda");
-  return success();
-}
-
-static bool hasWindows(KernelOp kernel) {
-  return llvm::any_of(kernel.getBody().front().getOps<linalg::LinalgOp>(),
-                      hasWindow);
-}
-
 namespace {
 struct ChooseBlockTiles : vib::impl::ChooseBlockTilesBase<ChooseBlockTiles> {
   void runOnOperation() override {
     GpuOptions options =
         GpuOptions::get(getOperation()->getParentOfType<ModuleOp>());
-    // Functions are planned side by side. The training step, which has all
-    // layers, reports a window for all of them.
-    bool reports = getOperation().getName() == "train_step";
-    for (KernelOp kernel : getOperation().getOps<KernelOp>()) {
-      if (reports && failed(verifyNoWindows(kernel)))
-        return signalPassFailure();
-      if (!hasWindows(kernel))
-        plan(kernel, options);
-    }
+    for (KernelOp kernel : getOperation().getOps<KernelOp>())
+      plan(kernel, options);
   }
 
   void plan(KernelOp kernel, const GpuOptions &options);

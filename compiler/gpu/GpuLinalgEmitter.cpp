@@ -14,6 +14,9 @@
 //     for reductions: acc = body(…, acc)
 //     store acc
 //
+// Operands are addressed by their maps. So a convolution is one of these ops,
+// whose reductions are the elements of a window and the channels.
+//
 // If there are fewer positions than threads and a reduction is long, a whole
 // warp takes a position. Lane l takes the steps l, l + 32, … of one of the
 // reductions, starting from the neutral element. Then halves of the warp are
@@ -62,8 +65,6 @@ private:
                     function_ref<Values(Value, ValueRange)> body) override {
     return e.createLoop(classes[loop], Value(), 1, carried, body);
   }
-  /// The current positions along the axes of an operand.
-  SmallVector<Value> getIndices(unsigned operand) const;
   /// Combines the values that the lanes of a warp have.
   void combineLanes(MutableArrayRef<Value> values);
   /// Emits the work of a warp on the current position.
@@ -73,17 +74,11 @@ private:
   SmallVector<unsigned> reductions;
 };
 
-SmallVector<Value> GpuLinalgEmitter::getIndices(unsigned operand) const {
-  return llvm::map_to_vector(maps[operand].getResults(), [&](AffineExpr expr) {
-    auto dim = dyn_cast<AffineDimExpr>(expr);
-    return dim ? positions[dim.getPosition()] : Value();
-  });
-}
-
 Value GpuLinalgEmitter::load(unsigned operand) {
   if (!refs[operand])
     return e.scalars.lookupOrDefault(op->getOperand(operand));
-  Value value = e.load(*refs[operand], getIndices(operand));
+  Value value =
+      e.load(*refs[operand], e.getPositions(maps[operand], positions));
   if (operand >= op.getNumDpsInputs())
     return value;
   if (linalg::LinalgOp prologue = getPrologue(op->getOperand(operand)))
@@ -94,7 +89,7 @@ Value GpuLinalgEmitter::load(unsigned operand) {
 
 void GpuLinalgEmitter::store(unsigned init, Value value) {
   unsigned operand = getOperandOfInit(init);
-  e.store(value, *refs[operand], getIndices(operand));
+  e.store(value, *refs[operand], e.getPositions(maps[operand], positions));
 }
 
 Value GpuLinalgEmitter::loadInit(unsigned init) {

@@ -62,6 +62,21 @@ Value TensorEmitter::add(Value lhs, int64_t rhs) {
   return rhs == 0 ? lhs : add(lhs, index(rhs));
 }
 
+SmallVector<Value> TensorEmitter::getPositions(AffineMap map,
+                                               ArrayRef<Value> loops) {
+  SmallVector<Value> positions;
+  for (AffineExpr expr : map.getResults()) {
+    LinearIndex linear = *getLinearIndex(expr);
+    Value position;
+    for (auto [loop, factor] : linear.terms)
+      position = add(position, multiply(loops[loop], factor));
+    if (linear.offset != 0)
+      position = add(position, linear.offset);
+    positions.push_back(position);
+  }
+  return positions;
+}
+
 SmallVector<Value> TensorEmitter::getPlainIndices(const TensorRef &ref,
                                                   ArrayRef<Value> positions) {
   SmallVector<Value> indices(ref.base.begin(), ref.base.end());

@@ -69,6 +69,10 @@ public:
   /// lhs + rhs; null means 0.
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value add(mlir::Value lhs, int64_t rhs);
+  /// The positions along an operand's axes, given the positions of an op's
+  /// loops.
+  llvm::SmallVector<mlir::Value>
+  getPositions(mlir::AffineMap map, mlir::ArrayRef<mlir::Value> loops);
   /// The indices in memory, which has no panels, of the element of `ref` at
   /// `positions` of its axes; null means 0.
   llvm::SmallVector<mlir::Value>

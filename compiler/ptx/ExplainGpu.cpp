@@ -18,6 +18,7 @@
 #include "compiler/plan/Table.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include <cmath>
@@ -75,10 +76,13 @@ static ExplainRow explainLaunch(gpu::LaunchFuncOp launch, const GpuArch &arch,
   ExplainRow row;
   Cost cost;
   SmallVector<std::string> names;
+  llvm::SetVector<StringRef> operands;
   for (auto info : kernel->getAttrOfType<ArrayAttr>(kKernelsAttrName)
                        .getAsRange<KernelInfoAttr>()) {
     names.push_back(info.getName().str());
     cost.add(getCost(info, arch));
+    if (info.getFlops().getValueAsDouble() > 0)
+      operands.insert(stringifyPrecision(info.getOperands()));
     row.kernels.push_back(
         {names.back(), info.getParts(), info.getFused(), info.getUnfused()});
   }
@@ -99,10 +103,13 @@ static ExplainRow explainLaunch(gpu::LaunchFuncOp launch, const GpuArch &arch,
       {"registers of a thread",
        known.registers ? std::to_string(known.registers) : "not known"},
       {"occupancy", std::to_string(occupancy) + " %"}};
+  if (!operands.empty())
+    row.details.push_back({"multiplies in", llvm::join(operands, " and ")});
   row.sizes = llvm::json::Object{
       {"blocks", blocks},
       {"threads", threads},
       {"shared_bytes", shared},
+      {"multiplies_in", llvm::json::Array(operands)},
       {"registers", known.registers
                         ? llvm::json::Value(int64_t(known.registers))
                         : llvm::json::Value(nullptr)},
@@ -134,7 +141,10 @@ vib::explainGpu(ModuleOp module, const GpuArch &arch,
       "work.",
       "registers: as ptxas reports them.",
       "occupancy: the threads that a multiprocessor of this chip runs at a "
-      "time, as a part of those that it can hold."};
+      "time, as a part of those that it can hold.",
+      "multiplies in: the precision of the factors. Only contractions of "
+      "matrices are computed in tf32 or bf16; convolutions are computed in "
+      "f32."};
   report.machine = llvm::json::Object{
       {"target", "cuda"},        {"chip", arch.chip},
       {"f32_flops", arch.f32},   {"tf32_flops", arch.tf32},
