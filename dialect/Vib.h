@@ -31,6 +31,12 @@
 #include "dialect/VibOps.h.inc"
 
 namespace vib {
+/// The samples of a model, in the order of their streams.
+llvm::SmallVector<ReparameterizeOp> getSamples(ModelOp model);
+/// The likelihoods that are terms of a loss, each once, in the order of their
+/// targets.
+llvm::SmallVector<NLLOp> getLikelihoodTerms(LossOp loss);
+
 /// The rows that a batch can have: no arena of more would fit into memory.
 inline constexpr int64_t kMostRows = 1 << 20;
 /// The most bytes of a block or the arena, so that sums and products of places

@@ -10,10 +10,16 @@
 // version. The type of the attribute at the place of a changed one tells which
 // version wrote it:
 //
-//   op         | first version                    | now
-//   vib.loss   | the number beta or nothing, then | the array of coefficients
-//              | its name or nothing              |
-//   vib.train  | the schedule of beta             | the dictionary of schedules
+//   op                 | first version             | now
+//   vib.loss           | the number beta or        | the array of coefficients
+//                      | nothing, then its name or |
+//                      | nothing                   |
+//   vib.model          | its name                  | the array of the names of
+//                      |                           | its arguments, if they have
+//                      |                           | any, then its name
+//   vib.reparameterize | the number of samples     | its name, if it has one,
+//                      |                           | then the number of samples
+//   vib.train          | the schedule of beta      | the dictionary of schedules
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,6 +58,51 @@ LogicalResult LossOp::readProperties(DialectBytecodeReader &reader,
 
 void LossOp::writeProperties(DialectBytecodeWriter &writer) {
   writer.writeOptionalAttribute(getCoefficients());
+}
+
+LogicalResult ModelOp::readProperties(DialectBytecodeReader &reader,
+                                      OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  Attribute first;
+  if (failed(reader.readAttribute(first)))
+    return failure();
+  if ((properties.sym_name = dyn_cast<StringAttr>(first)))
+    return success();
+  properties.argument_names = dyn_cast<ArrayAttr>(first);
+  if (!properties.argument_names)
+    return reader.emitError("expected the name of a vib.model, or the names of "
+                            "its arguments, but got ")
+           << first;
+  return reader.readAttribute(properties.sym_name);
+}
+
+void ModelOp::writeProperties(DialectBytecodeWriter &writer) {
+  if (getArgumentNamesAttr())
+    writer.writeAttribute(getArgumentNamesAttr());
+  writer.writeAttribute(getSymNameAttr());
+}
+
+LogicalResult ReparameterizeOp::readProperties(DialectBytecodeReader &reader,
+                                               OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  Attribute first;
+  if (failed(reader.readOptionalAttribute(first)))
+    return failure();
+  properties.name = dyn_cast_or_null<StringAttr>(first);
+  if (properties.name)
+    return reader.readOptionalAttribute(properties.samples);
+  properties.samples = dyn_cast_or_null<IntegerAttr>(first);
+  if (first && !properties.samples)
+    return reader.emitError("expected the samples or the name of a "
+                            "vib.reparameterize but got ")
+           << first;
+  return success();
+}
+
+void ReparameterizeOp::writeProperties(DialectBytecodeWriter &writer) {
+  if (getNameAttr())
+    writer.writeOptionalAttribute(getNameAttr());
+  writer.writeOptionalAttribute(getSamplesAttr());
 }
 
 LogicalResult TrainOp::readProperties(DialectBytecodeReader &reader,

@@ -86,6 +86,16 @@ LogicalResult CategoricalOp::verify() {
 // ReparameterizeOp
 //===----------------------------------------------------------------------===//
 
+void ReparameterizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getResult(), getNameAttr() ? getNameAttr().getValue() : "z");
+}
+
+unsigned ReparameterizeOp::getStream() {
+  SmallVector<ReparameterizeOp> samples =
+      vib::getSamples((*this)->getParentOfType<ModelOp>());
+  return llvm::find(samples, *this) - samples.begin();
+}
+
 LogicalResult ReparameterizeOp::verify() {
   DistributionTypeInterface type = getDistribution().getType();
   if (!type.hasSamples())
@@ -95,6 +105,10 @@ LogicalResult ReparameterizeOp::verify() {
   if (getSamples() < 1 || getSamples() > kMostSamples)
     return emitOpError("expected 1 to ")
            << kMostSamples << " samples but got " << getSamples();
+  if (type.getSize() > kMostLatents)
+    return emitOpError("expected at most ")
+           << kMostLatents << " latents, which the counter of the noise can "
+           << "tell apart, but got " << type.getSize();
   if (failed(verifyRows(*this, getResult().getType(), "the result")))
     return failure();
   int64_t got = cast<RankedTensorType>(getResult().getType()).getDimSize(1);

@@ -89,7 +89,8 @@ def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
+def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [
+    Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let group = "distributions";
   let summary = "draws a sample that gradients pass through";
   let description = [{
@@ -102,12 +103,16 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     of the values that follow do not show S. Evaluation has its own number of
     samples, `eval --samples`.
 
+    A model may have several. All of them draw the same number of samples. The
+    name of the result is that of the stream of noise in tensors and figures;
+    `name("NAME")` gives it another one.
+
     - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, made by
       `vib.normal … softplus(…)`.
     - **Result**: `tensor<?xKxf32>` or f64.
-    - **Errors**: a distribution that cannot be sampled with gradients, S below 1 or above 2^24 (the counter of the noise has 24 bits
-      for the sample), a result of another width, a second
-      `vib.reparameterize` in the model.
+    - **Errors**: a distribution that cannot be sampled with gradients, S below
+      1 or above 2^24 (the counter of the noise has 24 bits for the sample), K
+      above 2^24 (it has 24 bits for the latent), a result of another width.
 
     ```mlir
     %z = vib.reparameterize %q : !vib.normal<256> -> tensor<?x256xf32>
@@ -115,13 +120,19 @@ def Vib_ReparameterizeOp : Vib_NamedOp<"reparameterize", "z", [Pure]> {
     ```
   }];
   let arguments = (ins Vib_Distribution:$distribution,
-                       DefaultValuedAttr<Vib_Count, "1">:$samples);
+                       DefaultValuedAttr<Vib_Count, "1">:$samples,
+                       OptionalAttr<StrAttr>:$name);
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $distribution custom<Samples>($samples) attr-dict `:`
-    type($distribution) `->` type($result)
+    $distribution custom<Samples>($samples) custom<StreamName>($name) attr-dict
+    `:` type($distribution) `->` type($result)
   }];
   let hasVerifier = 1;
+  let declarations = [{
+    /// Its number among the samples of the model: the stream of its noise.
+    unsigned getStream();
+  }];
 }
 
 #endif // VIB_DIALECT_VIBDISTRIBUTIONOPS_TD

@@ -177,8 +177,13 @@ ParseResult FieldList::parseField() {
 }
 
 ParseResult FieldList::finish() {
+  auto isReplaced = [&](const Field &field) {
+    return llvm::any_of(fields, [&](const Field &other) {
+      return other.isWritten && other.name == field.alternative;
+    });
+  };
   for (const Field &field : fields)
-    if (!field.isOptional && !field.isWritten) {
+    if (!field.isOptional && !field.isWritten && !isReplaced(field)) {
       InFlightDiagnostic diagnostic = parser.emitError(loc, "expected '")
                                       << field.name << "' in #" << attribute;
       noteForms(*diagnostic.getUnderlyingDiagnostic(),

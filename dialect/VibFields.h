@@ -134,6 +134,12 @@ public:
     return *this;
   }
 
+  /// Says that it need not be written if the field `other` is.
+  FieldList &unless(llvm::StringRef other) {
+    fields.back().alternative = other;
+    return *this;
+  }
+
   /// `<field, …>`. If `isOptional`, also nothing.
   mlir::ParseResult parse(bool isOptional = false);
   /// `, field, …>`, after what stands first in an attribute.
@@ -144,6 +150,7 @@ private:
     llvm::StringRef name;
     ParseFn parse;
     bool isOptional = false, isFlag = false, isWritten = false;
+    llvm::StringRef alternative = {};
   };
 
   mlir::ParseResult parseField();

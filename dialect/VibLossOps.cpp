@@ -78,11 +78,17 @@ LogicalResult CoefficientAttr::verify(EmitError emitError, StringRef name,
 // LossOp
 //===----------------------------------------------------------------------===//
 
-NLLOp LossOp::getLikelihoodTerm() {
-  for (Value term : getTerms())
-    if (auto nll = term.getDefiningOp<NLLOp>())
-      return nll;
-  return {};
+SmallVector<NLLOp> vib::getLikelihoodTerms(LossOp loss) {
+  SmallVector<NLLOp> likelihoods;
+  for (Value term : loss.getTerms())
+    if (auto nll = term.getDefiningOp<NLLOp>();
+        nll && !llvm::is_contained(likelihoods, nll))
+      likelihoods.push_back(nll);
+  llvm::stable_sort(likelihoods, [](NLLOp a, NLLOp b) {
+    return cast<BlockArgument>(a.getTarget()).getArgNumber() <
+           cast<BlockArgument>(b.getTarget()).getArgNumber();
+  });
+  return likelihoods;
 }
 
 SmallVector<KLOp> LossOp::getRateTerms() {

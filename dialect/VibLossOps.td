@@ -41,12 +41,13 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
     The result is one number for each example, in nats. The sum runs over the
     dimensions of the target.
 
-    - **Operands**: the likelihood and the model's second argument. Labels of a
-      `!vib.categorical<C>` are `tensor<?xi32>` in 0 … C - 1; targets of a
-      `!vib.normal<K>` are `tensor<?xKxf32>` or f64.
+    - **Operands**: the likelihood and an argument of the model, which it makes
+      a target. Labels of a `!vib.categorical<C>` are `tensor<?xi32>` in
+      0 … C - 1; targets of a `!vib.normal<K>` are `tensor<?xKxf32>` or f64.
     - **Result**: `!vib.nats`.
     - **Errors**: a target of another type or width, a likelihood with a full
-      covariance or with `softplus`, a value that is not the model's target.
+      covariance or with `softplus`, a value that is not an argument of the
+      model, a second `vib.nll` of one target.
 
     ```mlir
     %ce = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>
@@ -137,8 +138,8 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     `--beta` and `beta_schedule` mean the coefficient named `beta`, or that of
     the first rate if none has this name.
 
-    - **Operands**: the results of a `vib.nll` and of any number of `vib.kl`,
-      all `!vib.nats`. A value may be in several terms.
+    - **Operands**: the results of at least one `vib.nll` and of any number of
+      `vib.kl`, all `!vib.nats`. A value may be in several terms.
     - **Errors**: results of other ops, no `vib.nll`, a rate without a
       coefficient, a coefficient that is negative or not finite, two values for
       one name, more than 16 names, a second `vib.loss`.
@@ -168,8 +169,6 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     auto getFactors() {
       return getCoefficients().getAsRange<CoefficientAttr>();
     }
-    /// The likelihood's term; null if there is none.
-    NLLOp getLikelihoodTerm();
     /// The rates that are terms, each once.
     ::llvm::SmallVector<KLOp> getRateTerms();
     /// The coefficients with a name, each once, in the order of the terms.

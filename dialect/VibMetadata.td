@@ -38,11 +38,15 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `operands` | the type to which wide contractions round their operands | `type` | `f32`, `f64`, `bf16`, `tf32` |
     | `batch` | the rows of a training step | required | 1 to 1,048,576 |
     | `input` | the shape of an example | required | one to three dimensions |
+    | `inputs` | the shapes of several inputs by their names, in place of `input` | | `{left = [28, 14], right = [28, 14]}` |
     | `posterior` | the distribution of the latents | required | `!vib.normal` |
-    | `samples` | the samples of the posterior in a training step | 1 | 1 to 16,777,216 |
+    | `posteriors` | those of several streams, in place of `posterior` | | `{z1 = !vib.normal<32>, z2 = !vib.normal<16>}` |
+    | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
     | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.normal` |
-    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"` and `"rate"` |
+    | `likelihoods` | those of several targets by their names, in place of `likelihood` | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
+    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"` and `"rate"`, of further targets and streams `"nll.angle"` and `"rate.z2"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
+    | `arguments` | the names of one input and one target in the data | `["x", "y"]` | two strings |
 
     ```mlir
     #vib.model<"toynet", hash = "f93f4044", type = f32, operands = bf16, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, terms = ["nll", "rate"], coefficients = [#vib.coefficient<1.0>, #vib.coefficient<"beta", 1.0e-3>]>
@@ -51,23 +55,35 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
   let parameters = (ins StringRefParameter<"name">:$name,
                         StringRefParameter<"hash">:$hash,
                         "::vib::Precision":$type, "::vib::Precision":$operands,
-                        "int64_t":$batch, ArrayRefParameter<"int64_t">:$input,
-                        "::vib::DistributionTypeInterface":$posterior, "int64_t":$samples,
-                        "::vib::DistributionTypeInterface":$likelihood,
+                        "int64_t":$batch,
+                        ArrayRefParameter<"::mlir::NamedAttribute">:$inputs,
+                        ArrayRefParameter<"::mlir::NamedAttribute">:$posteriors,
+                        "int64_t":$samples,
+                        ArrayRefParameter<"::mlir::NamedAttribute">:$likelihoods,
                         "::mlir::ArrayAttr":$terms,
                         "::mlir::ArrayAttr":$coefficients);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
     ::mlir::FloatType getElementType() const;
-    /// Whether the targets are labels of classes.
-    bool isCategorical() const;
-    /// The numbers of an example, of a latent variable and of a prediction.
-    int64_t getNumInputs() const;
-    int64_t getNumLatents() const;
-    int64_t getNumOutputs() const;
-    /// Whether a term of the loss is the rate.
-    bool hasRateTerm() const;
+    /// What an entry of `inputs`, `posteriors` and `likelihoods` says.
+    static ::llvm::ArrayRef<int64_t> getShape(::mlir::NamedAttribute input);
+    static DistributionTypeInterface
+    getDistribution(::mlir::NamedAttribute entry);
+    /// The name of a tensor of entry `place` of a list: of the first one the
+    /// plain name, of a further one followed by a point and the entry's name.
+    static std::string getTensorName(::llvm::StringRef base,
+                                     ::llvm::ArrayRef<::mlir::NamedAttribute> list,
+                                     unsigned place);
+    /// The reverse: the plain name, and the place of the entry in the list that
+    /// tensors of this name are of. Nothing if that list has no such entry.
+    struct TensorName {
+      ::llvm::StringRef base;
+      unsigned place;
+    };
+    std::optional<TensorName> splitTensorName(::llvm::StringRef name) const;
+    /// Whether a term of the loss is this tensor.
+    bool hasTerm(::llvm::StringRef tensor) const;
     /// The coefficients with a name, each once, in the order of the terms.
     ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients() const;
     /// The place among them of the one that `--beta` means, if there is one.

@@ -14,46 +14,48 @@ using namespace vib;
 LogicalResult vib::verifyModelArguments(Location loc,
                                         ArrayRef<Location> locations,
                                         ArrayRef<Type> types) {
-  if (types.size() != 2)
-    return emitError(loc, "'vib.model' op expected two arguments, the input "
-                          "and what is to be predicted, but got ")
+  if (types.size() < 2)
+    return emitError(loc, "'vib.model' op expected at least two arguments, an "
+                          "input and what is to be predicted, but got ")
            << types.size();
-  for (auto [typeOf, at, what] :
-       llvm::zip(types, locations, ArrayRef<StringRef>{"input", "target"})) {
+  // Whether an argument is an input or a target depends on its readers.
+  for (auto [typeOf, at] : llvm::zip_equal(types, locations)) {
     auto type = dyn_cast<RankedTensorType>(typeOf);
     if (!type || type.getRank() < 1 || type.getRank() > 4)
-      return emitError(at, "expected the ")
-             << what
-             << " to be a tensor of one to four dimensions, the batch "
-                "first, but got "
+      return emitError(at, "expected an argument to be a tensor of one to four "
+                           "dimensions, the batch first, but got ")
              << typeOf;
     for (int64_t size : type.getShape().drop_front())
       if (ShapedType::isDynamic(size))
-        return emitError(at, "cannot resolve a dimension of the ")
-               << what << " " << type << ": only the batch may be '?'";
+        return emitError(at, "cannot resolve a dimension of the argument ")
+               << type << ": only the batch may be '?'";
   }
-  auto input = cast<RankedTensorType>(types[0]);
-  auto target = cast<RankedTensorType>(types[1]);
-  if (input.getDimSize(0) != target.getDimSize(0)) {
+  auto first = cast<RankedTensorType>(types.front());
+  for (auto [typeOf, at] : llvm::zip_equal(types, locations)) {
+    auto type = cast<RankedTensorType>(typeOf);
+    if (type.getDimSize(0) == first.getDimSize(0))
+      continue;
     // A model writes '?', so a number is the mistake.
-    Location at = locations[target.isDynamicDim(0) ? 0 : 1];
+    Location place = type.isDynamicDim(0) ? locations.front() : at;
     InFlightDiagnostic diagnostic =
-        emitError(at, "expected the input and the target to have the same "
-                      "batch but got ")
-        << input << " and " << target;
-    noteBatch(diagnostic, at, input, target);
+        emitError(place, "expected all arguments to have the same batch but "
+                         "got ")
+        << first << " and " << type;
+    noteBatch(diagnostic, place, first, type);
     return diagnostic;
   }
-  Type inputs = input.getElementType();
-  if (!inputs.isUnsignedInteger(8) && !inputs.isF32() && !inputs.isF64())
-    return emitError(locations[0],
-                     "expected an input of ui8, f32 or f64 but got ")
-           << inputs;
-  Type targets = target.getElementType();
-  if (!targets.isSignlessInteger(32) && !targets.isF32() && !targets.isF64())
-    return emitError(locations[1],
-                     "expected a target of i32 for classes, or of f32 or f64 "
-                     "for a regression, but got ")
-           << targets << "; files of labels may have any type of integers";
+  for (auto [typeOf, at] : llvm::zip_equal(types, locations)) {
+    Type element = cast<RankedTensorType>(typeOf).getElementType();
+    if (element.isUnsignedInteger(8) || element.isSignlessInteger(32) ||
+        element.isF32() || element.isF64())
+      continue;
+    InFlightDiagnostic diagnostic =
+        emitError(at, "expected an argument of ui8, f32 or f64, or of i32 for "
+                      "classes, but got ")
+        << element;
+    if (element.isInteger())
+      diagnostic << "; files of labels may have any type of integers";
+    return diagnostic;
+  }
   return success();
 }

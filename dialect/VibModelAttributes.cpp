@@ -9,6 +9,7 @@
 #include "dialect/VibFields.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace vib;
@@ -34,30 +35,73 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
   Precision type = Precision::F32;
   std::optional<Precision> operands;
   int64_t batch = 0, samples = 1;
-  SmallVector<int64_t> input;
-  DistributionTypeInterface posterior, likelihood;
+  SmallVector<NamedAttribute> inputs, posteriors, likelihoods;
+  std::string inputName = "x", targetName = "y";
   ArrayAttr terms, coefficients;
   auto parseOperands = [&]() -> ParseResult {
     return parseWord(parser, operands.emplace());
   };
-  auto parseDistribution =
-      [&](DistributionTypeInterface &distribution) -> ParseResult {
+  auto parseDistribution = [&](Attribute &distribution) -> ParseResult {
     SMLoc typeLoc = parser.getCurrentLocation();
     Type type;
     if (parser.parseType(type))
       return failure();
-    distribution = dyn_cast<DistributionTypeInterface>(type);
-    if (!distribution)
+    distribution = TypeAttr::get(type);
+    if (!isa<DistributionTypeInterface>(type))
       return parser.emitError(typeLoc, "expected a distribution but got ")
              << type;
     return success();
   };
-  auto parseExtent = [&]() -> ParseResult {
-    return parseSize(parser, input.emplace_back());
+  auto parseShape = [&](Attribute &shape) -> ParseResult {
+    SmallVector<int64_t> sizes;
+    auto parseExtent = [&]() -> ParseResult {
+      return parseSize(parser, sizes.emplace_back());
+    };
+    if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                       parseExtent))
+      return failure();
+    shape = parser.getBuilder().getDenseI64ArrayAttr(sizes);
+    return success();
   };
-  auto parseInput = [&]() -> ParseResult {
-    return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
-                                          parseExtent);
+  using ParseValue = llvm::function_ref<ParseResult(Attribute &)>;
+  auto expectFirst = [&](ArrayRef<NamedAttribute> list) -> LogicalResult {
+    if (list.empty())
+      return success();
+    return parser.emitError(loc, "expected a field or its plural, such as "
+                                 "'input' or 'inputs', but got both");
+  };
+  // One entry, whose name is not written.
+  auto parseOne = [&](SmallVector<NamedAttribute> &list, StringRef entryName,
+                      ParseValue parseValue) -> ParseResult {
+    Attribute value;
+    if (failed(expectFirst(list)) || parseValue(value))
+      return failure();
+    list = {parser.getBuilder().getNamedAttr(entryName, value)};
+    return success();
+  };
+  auto parseList = [&](SmallVector<NamedAttribute> &list,
+                       ParseValue parseValue) -> ParseResult {
+    if (failed(expectFirst(list)))
+      return failure();
+    return parser.parseCommaSeparatedList(
+        AsmParser::Delimiter::Braces, [&]() -> ParseResult {
+          std::string entryName;
+          Attribute value;
+          SMLoc nameLoc = parser.getCurrentLocation();
+          if (parser.parseKeywordOrString(&entryName))
+            return failure();
+          if (entryName.empty())
+            return parser.emitError(nameLoc, "expected a name");
+          if (parser.parseEqual() || parseValue(value))
+            return failure();
+          list.push_back(parser.getBuilder().getNamedAttr(entryName, value));
+          return success();
+        });
+  };
+  auto parseArguments = [&]() -> ParseResult {
+    return failure(parser.parseLSquare() || parseText(parser, inputName) ||
+                   parser.parseComma() || parseText(parser, targetName) ||
+                   parser.parseRSquare());
   };
   if (parser.parseLess() || parseText(parser, symbol) ||
       FieldList(parser, name)
@@ -66,25 +110,58 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
           .add("operands", parseOperands)
           .optional()
           .add(kBatch, batch)
-          .add("input", parseInput)
-          .add("posterior", [&] { return parseDistribution(posterior); })
+          .add("input", [&] { return parseOne(inputs, "x", parseShape); })
+          .unless("inputs")
+          .add("inputs", [&] { return parseList(inputs, parseShape); })
+          .optional()
+          .add("posterior",
+               [&] { return parseOne(posteriors, "z", parseDistribution); })
+          .unless("posteriors")
+          .add("posteriors",
+               [&] { return parseList(posteriors, parseDistribution); })
+          .optional()
           .add(kSamples, samples)
           .optional()
-          .add("likelihood", [&] { return parseDistribution(likelihood); })
+          .add("likelihood",
+               [&] { return parseOne(likelihoods, "y", parseDistribution); })
+          .unless("likelihoods")
+          .add("likelihoods",
+               [&] { return parseList(likelihoods, parseDistribution); })
+          .optional()
           .add("terms", terms)
           .optional()
           .add("coefficients", coefficients)
           .optional()
+          .add("arguments", parseArguments)
+          .optional()
           .parseRest())
     return {};
+  Builder &builder = parser.getBuilder();
+  if (inputName != "x" && inputs.size() == 1)
+    inputs.front().setName(builder.getStringAttr(inputName));
+  if (targetName != "y" && likelihoods.size() == 1)
+    likelihoods.front().setName(builder.getStringAttr(targetName));
   if (!terms)
     terms = getLikelihoodAlone(parser.getContext()).first;
   if (!coefficients)
     coefficients = getLikelihoodAlone(parser.getContext()).second;
-  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
-                    StringRef(symbol), StringRef(hash), type,
-                    operands.value_or(type), batch, ArrayRef<int64_t>(input),
-                    posterior, samples, likelihood, terms, coefficients);
+  return getChecked(
+      [&] { return parser.emitError(loc); }, parser.getContext(),
+      StringRef(symbol), StringRef(hash), type, operands.value_or(type), batch,
+      ArrayRef<NamedAttribute>(inputs), ArrayRef<NamedAttribute>(posteriors),
+      samples, ArrayRef<NamedAttribute>(likelihoods), terms, coefficients);
+}
+
+/// The entries of a list in braces, in their order.
+static void printEntries(AsmPrinter &printer, ArrayRef<NamedAttribute> entries,
+                         llvm::function_ref<void(NamedAttribute)> printValue) {
+  printer << '{';
+  llvm::interleaveComma(entries, printer, [&](NamedAttribute entry) {
+    printer.printKeywordOrString(entry.getName());
+    printer << " = ";
+    printValue(entry);
+  });
+  printer << '}';
 }
 
 void ModelAttr::print(AsmPrinter &printer) const {
@@ -95,30 +172,107 @@ void ModelAttr::print(AsmPrinter &printer) const {
   printer << ", type = " << stringifyEnum(getType());
   if (getOperands() != getType())
     printer << ", operands = " << stringifyEnum(getOperands());
-  printer << ", batch = " << getBatch() << ", input = [";
-  llvm::interleaveComma(getInput(), printer);
-  printer << "], posterior = " << getPosterior();
+  printer << ", batch = " << getBatch();
+  auto printShape = [&](NamedAttribute input) {
+    printer << '[';
+    llvm::interleaveComma(getShape(input), printer);
+    printer << ']';
+  };
+  auto printType = [&](NamedAttribute entry) {
+    printer << getDistribution(entry);
+  };
+  // With one input and one target, both lists are short.
+  bool isPair = getInputs().size() == 1 && getLikelihoods().size() == 1;
+  auto print = [&](StringRef field, ArrayRef<NamedAttribute> entries,
+                   bool isShort,
+                   llvm::function_ref<void(NamedAttribute)> printValue) {
+    printer << ", " << field << (isShort ? " = " : "s = ");
+    if (isShort)
+      printValue(entries.front());
+    else
+      printEntries(printer, entries, printValue);
+  };
+  print("input", getInputs(), isPair, printShape);
+  print("posterior", getPosteriors(),
+        getPosteriors().size() == 1 && getPosteriors()[0].getName() == "z",
+        printType);
   if (getSamples() != 1)
     printer << ", samples = " << getSamples();
-  printer << ", likelihood = " << getLikelihood();
+  print("likelihood", getLikelihoods(), isPair, printType);
   if (std::pair(getTerms(), getCoefficients()) !=
       getLikelihoodAlone(getContext()))
     printer << ", terms = " << getTerms()
             << ", coefficients = " << getCoefficients();
+  if (isPair &&
+      (getInputs()[0].getName() != "x" || getLikelihoods()[0].getName() != "y"))
+    printer << ", arguments = [" << getInputs()[0].getName() << ", "
+            << getLikelihoods()[0].getName() << ']';
   printer << '>';
+}
+
+/// A list has an entry, and each has a name of its own.
+static LogicalResult verifyEntries(EmitError emitError, StringRef list,
+                                   ArrayRef<NamedAttribute> entries) {
+  if (entries.empty())
+    return emitError() << "expected at least one entry of '" << list << "'";
+  llvm::SmallDenseSet<Attribute> names;
+  for (NamedAttribute entry : entries) {
+    if (failed(verifyText(emitError, "name", entry.getName())))
+      return failure();
+    if (!names.insert(entry.getName()).second)
+      return emitError() << "two entries of '" << list << "' have the name "
+                         << entry.getName();
+  }
+  return success();
+}
+
+static LogicalResult verifyShape(EmitError emitError, NamedAttribute input) {
+  ArrayRef<int64_t> shape = ModelAttr::getShape(input);
+  if (shape.empty() || shape.size() > 3)
+    return emitError() << "expected 'input' to have one to three dimensions "
+                       << "but got " << shape.size();
+  int64_t numbers = 1;
+  for (int64_t extent : shape)
+    if (failed(kInput.verify(emitError, extent)))
+      return failure();
+    else if (llvm::MulOverflow(numbers, extent, numbers) ||
+             numbers > kMostMemoryBytes)
+      return emitError() << "expected 'input' to have at most "
+                         << kMostMemoryBytes << " numbers but got [" << shape
+                         << "]";
+  return success();
+}
+
+static LogicalResult verifyPosterior(EmitError emitError,
+                                     NamedAttribute entry) {
+  DistributionTypeInterface posterior = ModelAttr::getDistribution(entry);
+  if (!posterior.hasSamples())
+    return emitError() << "expected 'posterior' to be a distribution that can "
+                       << "be sampled but got " << posterior;
+  return success();
 }
 
 /// The terms are tensors of the training step, one number for each row.
 static LogicalResult verifyTerms(EmitError emitError, Precision type,
+                                 ArrayRef<NamedAttribute> posteriors,
+                                 ArrayRef<NamedAttribute> likelihoods,
                                  ArrayAttr terms, ArrayAttr coefficients) {
+  SmallVector<std::string> likelihoodTerms, names;
+  for (unsigned i = 0; i < likelihoods.size(); ++i)
+    likelihoodTerms.push_back(ModelAttr::getTensorName("nll", likelihoods, i));
+  names = likelihoodTerms;
+  for (unsigned i = 0; i < posteriors.size(); ++i)
+    names.push_back(ModelAttr::getTensorName("rate", posteriors, i));
   for (Attribute term : terms) {
     auto name = dyn_cast<StringAttr>(term);
-    if (!name || (name != "nll" && name != "rate"))
+    if (!name || !llvm::is_contained(names, name.getValue()))
       return emitError() << "expected 'terms' to be a list of \"nll\" and "
                          << "\"rate\" but got " << term;
   }
-  if (!llvm::is_contained(terms.getAsValueRange<StringAttr>(), "nll"))
-    return emitError() << "expected 'terms' to have \"nll\" but got " << terms;
+  for (StringRef name : likelihoodTerms)
+    if (!llvm::is_contained(terms.getAsValueRange<StringAttr>(), name))
+      return emitError() << "expected 'terms' to have \"" << name
+                         << "\" but got " << terms;
   if (coefficients.size() != terms.size() ||
       !llvm::all_of(coefficients, llvm::IsaPred<CoefficientAttr>))
     return emitError()
@@ -148,12 +302,14 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
   return success();
 }
 
-LogicalResult
-ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
-                  Precision type, Precision operands, int64_t batch,
-                  ArrayRef<int64_t> input, DistributionTypeInterface posterior,
-                  int64_t samples, DistributionTypeInterface likelihood,
-                  ArrayAttr terms, ArrayAttr coefficients) {
+LogicalResult ModelAttr::verify(EmitError emitError, StringRef name,
+                                StringRef hash, Precision type,
+                                Precision operands, int64_t batch,
+                                ArrayRef<NamedAttribute> inputs,
+                                ArrayRef<NamedAttribute> posteriors,
+                                int64_t samples,
+                                ArrayRef<NamedAttribute> likelihoods,
+                                ArrayAttr terms, ArrayAttr coefficients) {
   if (failed(verifyText(emitError, "name", name)) ||
       failed(verifyText(emitError, "hash", hash)))
     return failure();
@@ -169,22 +325,18 @@ ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
   if (failed(kBatch.verify(emitError, batch)) ||
       failed(kSamples.verify(emitError, samples)))
     return failure();
-  if (input.empty() || input.size() > 3)
-    return emitError() << "expected 'input' to have one to three dimensions "
-                       << "but got " << input.size();
-  int64_t numInputs = 1;
-  for (int64_t extent : input)
-    if (failed(kInput.verify(emitError, extent)))
+  if (failed(verifyEntries(emitError, "inputs", inputs)) ||
+      failed(verifyEntries(emitError, "posteriors", posteriors)) ||
+      failed(verifyEntries(emitError, "likelihoods", likelihoods)))
+    return failure();
+  for (NamedAttribute input : inputs)
+    if (failed(verifyShape(emitError, input)))
       return failure();
-    else if (llvm::MulOverflow(numInputs, extent, numInputs) ||
-             numInputs > kMostMemoryBytes)
-      return emitError() << "expected 'input' to have at most "
-                         << kMostMemoryBytes << " numbers but got [" << input
-                         << "]";
-  if (!posterior.hasSamples())
-    return emitError() << "expected 'posterior' to be a distribution that can "
-                       << "be sampled but got " << posterior;
-  return verifyTerms(emitError, type, terms, coefficients);
+  for (NamedAttribute posterior : posteriors)
+    if (failed(verifyPosterior(emitError, posterior)))
+      return failure();
+  return verifyTerms(emitError, type, posteriors, likelihoods, terms,
+                     coefficients);
 }
 
 std::string vib::getCoefficientSlotName(unsigned place) {
@@ -206,16 +358,42 @@ FloatType ModelAttr::getElementType() const {
   return builder.getF32Type();
 }
 
-bool ModelAttr::isCategorical() const {
-  return getLikelihood().getNumClasses() != 0;
+ArrayRef<int64_t> ModelAttr::getShape(NamedAttribute input) {
+  return cast<DenseI64ArrayAttr>(input.getValue()).asArrayRef();
 }
 
-int64_t ModelAttr::getNumInputs() const {
-  return ShapedType::getNumElements(getInput());
+DistributionTypeInterface ModelAttr::getDistribution(NamedAttribute entry) {
+  return cast<DistributionTypeInterface>(
+      cast<TypeAttr>(entry.getValue()).getValue());
 }
 
-bool ModelAttr::hasRateTerm() const {
-  return llvm::is_contained(getTerms().getAsValueRange<StringAttr>(), "rate");
+std::string ModelAttr::getTensorName(StringRef base,
+                                     ArrayRef<NamedAttribute> list,
+                                     unsigned place) {
+  if (place == 0)
+    return base.str();
+  return (base + "." + list[place].getName().getValue()).str();
+}
+
+std::optional<ModelAttr::TensorName>
+ModelAttr::splitTensorName(StringRef name) const {
+  auto [base, entry] = name.split('.');
+  if (base.size() == name.size())
+    return TensorName{base, 0};
+  ArrayRef<NamedAttribute> list =
+      llvm::StringSwitch<ArrayRef<NamedAttribute>>(base)
+          .Cases({"image", "x"}, getInputs())
+          .Cases({"y", "nll", "error", "prediction", "logits"},
+                 getLikelihoods())
+          .Default(getPosteriors());
+  for (unsigned place = 1; place < list.size(); ++place)
+    if (list[place].getName() == entry)
+      return TensorName{base, place};
+  return std::nullopt;
+}
+
+bool ModelAttr::hasTerm(StringRef tensor) const {
+  return llvm::is_contained(getTerms().getAsValueRange<StringAttr>(), tensor);
 }
 
 SmallVector<CoefficientAttr> ModelAttr::getNamedCoefficients() const {
@@ -239,17 +417,15 @@ std::optional<unsigned> ModelAttr::getBeta() const {
     return beta;
   for (auto [term, factor] : llvm::zip_equal(getTerms(), getCoefficients())) {
     auto coefficient = cast<CoefficientAttr>(factor);
-    if (cast<StringAttr>(term) == "rate" && coefficient.isNamed())
+    std::optional<TensorName> name =
+        splitTensorName(cast<StringAttr>(term).getValue());
+    if (name && name->base == "rate" && coefficient.isNamed())
       return find([coefficient](CoefficientAttr other) {
         return other == coefficient;
       });
   }
   return std::nullopt;
 }
-
-int64_t ModelAttr::getNumLatents() const { return getPosterior().getSize(); }
-
-int64_t ModelAttr::getNumOutputs() const { return getLikelihood().getSize(); }
 
 Attribute TrainingAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/VibModelVerifier.h"
+#include "dialect/VibNumbers.h"
 
 using namespace mlir;
 using namespace vib;
@@ -41,14 +42,6 @@ static Operation *getSource(Value distribution) {
   return op;
 }
 
-static LogicalResult reportSecondBottleneck(Operation *second,
-                                            Operation *first) {
-  InFlightDiagnostic diagnostic =
-      second->emitOpError("expected one bottleneck but got a second one");
-  diagnostic.attachNote(first->getLoc()) << "the first one is here";
-  return diagnostic;
-}
-
 namespace {
 
 class ChainVerifier {
@@ -56,21 +49,25 @@ public:
   ChainVerifier(ModelOp model, LossOp loss) : model(model), loss(loss) {}
 
   LogicalResult run() {
-    return failure(failed(findLikelihood()) || failed(findSample()) ||
-                   failed(findPosterior()) || failed(verifyEncoder()) ||
-                   failed(verifyDecoder()) || failed(verifyRate()));
+    return failure(failed(findLikelihoods()) || failed(findSamples()) ||
+                   failed(verifyPosteriors()) || failed(verifyEncoders()) ||
+                   failed(verifyDecoders()) || failed(verifyRates()) ||
+                   failed(verifyArguments()));
   }
 
 private:
-  LogicalResult findLikelihood();
-  /// Goes from the likelihood back to the sample.
-  LogicalResult findSample();
-  LogicalResult reportNoSample();
-  LogicalResult findPosterior();
-  /// Goes from the sample back to the input.
-  LogicalResult verifyEncoder();
-  LogicalResult verifyDecoder();
-  LogicalResult verifyRate();
+  LogicalResult findLikelihoods();
+  LogicalResult verifyLikelihood(NLLOp nll);
+  /// Goes from the likelihoods back to the samples.
+  LogicalResult findSamples();
+  LogicalResult verifySample(ReparameterizeOp sample);
+  LogicalResult reportNoSample(NLLOp nll);
+  LogicalResult verifyPosteriors();
+  /// Goes from the samples back to the inputs.
+  LogicalResult verifyEncoders();
+  LogicalResult verifyDecoders();
+  LogicalResult verifyRates();
+  LogicalResult verifyArguments();
   /// Notes where a term of the loss is computed.
   static LogicalResult noteDefinition(InFlightDiagnostic diagnostic,
                                       Value term) {
@@ -81,33 +78,45 @@ private:
 
   ModelOp model;
   LossOp loss;
-  NLLOp nll;
-  ReparameterizeOp sample;
-  NormalOp posterior;
-  SetVector<Operation *> decoder, encoder;
+  SmallVector<NLLOp> likelihoods;
+  SmallVector<ReparameterizeOp> samples;
+  SetVector<Operation *> decoders;
 };
 
 } // namespace
 
-LogicalResult ChainVerifier::findLikelihood() {
+LogicalResult ChainVerifier::findLikelihoods() {
   for (Value term : loss.getTerms()) {
     auto likelihood = term.getDefiningOp<NLLOp>();
     if (!likelihood && !term.getDefiningOp<KLOp>())
       return noteDefinition(
           loss.emitOpError("expected terms that vib.nll or vib.kl compute"),
           term);
-    if (nll && likelihood && likelihood != nll)
-      return noteDefinition(
-          loss.emitOpError("expected one vib.nll but got a second one"), term);
-    if (likelihood)
-      nll = likelihood;
+    if (likelihood && !llvm::is_contained(likelihoods, likelihood))
+      likelihoods.push_back(likelihood);
   }
-  if (!nll)
+  if (likelihoods.empty())
     return loss.emitOpError("expected a vib.nll among its terms");
-  if (nll.getTarget() != model.getTarget()) {
+  for (NLLOp nll : likelihoods)
+    if (failed(verifyLikelihood(nll)))
+      return failure();
+  return success();
+}
+
+LogicalResult ChainVerifier::verifyLikelihood(NLLOp nll) {
+  if (!isa<BlockArgument>(nll.getTarget()))
+    return noteDefinition(
+        nll.emitOpError("expected an argument of the model as the target"),
+        nll.getTarget());
+  for (NLLOp other : likelihoods) {
+    if (other == nll)
+      break;
+    if (other.getTarget() != nll.getTarget())
+      continue;
     InFlightDiagnostic diagnostic =
-        nll.emitOpError("expected the model's second argument as the target");
-    diagnostic.attachNote(model.getTarget().getLoc()) << "it is declared here";
+        nll.emitOpError("expected one vib.nll of each target but got a second "
+                        "one");
+    diagnostic.attachNote(other.getLoc()) << "the first one is here";
     return diagnostic;
   }
   auto normal = dyn_cast_or_null<NormalOp>(getSource(nll.getLikelihood()));
@@ -120,86 +129,174 @@ LogicalResult ChainVerifier::findLikelihood() {
   return diagnostic;
 }
 
-LogicalResult ChainVerifier::findSample() {
-  decoder = collectSources(nll, llvm::IsaPred<ReparameterizeOp>);
-  for (Operation *op : decoder) {
-    auto reparameterize = dyn_cast<ReparameterizeOp>(op);
-    if (reparameterize && sample)
-      return reportSecondBottleneck(reparameterize, sample);
-    if (reparameterize)
-      sample = reparameterize;
+LogicalResult ChainVerifier::findSamples() {
+  samples = getSamples(model);
+  for (NLLOp nll : likelihoods) {
+    SetVector<Operation *> decoder =
+        collectSources(nll, llvm::IsaPred<ReparameterizeOp>);
+    if (llvm::none_of(decoder, llvm::IsaPred<ReparameterizeOp>))
+      return reportNoSample(nll);
+    decoders.insert_range(decoder);
   }
-  return sample ? success() : reportNoSample();
+  if (samples.size() > size_t(kMostStreams))
+    return samples[kMostStreams].emitOpError("expected at most ")
+           << kMostStreams << " samples in a model, which the counter of the "
+           << "noise can tell apart, but got " << samples.size();
+  for (ReparameterizeOp sample : samples)
+    if (failed(verifySample(sample)))
+      return failure();
+  return success();
 }
 
-LogicalResult ChainVerifier::reportNoSample() {
-  ReparameterizeOp unread;
-  model.getBody().walk([&](ReparameterizeOp op) { unread = op; });
-  if (!unread)
+LogicalResult ChainVerifier::verifySample(ReparameterizeOp sample) {
+  for (Operation *op : collectSources(sample)) {
+    if (op == sample || !isa<ReparameterizeOp>(op))
+      continue;
+    InFlightDiagnostic diagnostic =
+        sample.emitOpError("expected a posterior that depends on no sample");
+    diagnostic.attachNote(op->getLoc()) << "the sample is drawn here";
+    return diagnostic;
+  }
+  if (!decoders.contains(sample)) {
+    InFlightDiagnostic diagnostic = sample.emitOpError(
+        "expected the loss to depend on the sample, but it does not");
+    diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+    return diagnostic;
+  }
+  auto noteFirst = [&](InFlightDiagnostic diagnostic,
+                       Operation *first) -> LogicalResult {
+    diagnostic.attachNote(first->getLoc()) << "the first one is here";
+    return diagnostic;
+  };
+  if (sample.getSamples() != samples.front().getSamples())
+    return noteFirst(sample.emitOpError("expected as many samples as the first "
+                                        "vib.reparameterize draws, ")
+                         << samples.front().getSamples() << ", but got "
+                         << sample.getSamples(),
+                     samples.front());
+  for (ReparameterizeOp other : samples) {
+    if (other == sample)
+      break;
+    if (getSource(other.getDistribution()) ==
+        getSource(sample.getDistribution()))
+      return noteFirst(sample.emitOpError("expected one sample of each "
+                                          "posterior but got a second one"),
+                       other);
+    if (other.getNameAttr() && other.getNameAttr() == sample.getNameAttr())
+      return noteFirst(sample.emitOpError("expected a name of its own, but "
+                                          "another sample has the name ")
+                           << sample.getNameAttr(),
+                       other);
+  }
+  return success();
+}
+
+LogicalResult ChainVerifier::reportNoSample(NLLOp nll) {
+  if (samples.empty())
     return nll.emitOpError("expected the likelihood to read a sample of a "
                            "posterior: add 'vib.reparameterize'");
   InFlightDiagnostic diagnostic = nll.emitOpError(
       "expected the likelihood to depend on the sample, but it does not");
-  diagnostic.attachNote(unread.getLoc()) << "the sample is drawn here";
+  diagnostic.attachNote(samples.back().getLoc()) << "the sample is drawn here";
   return diagnostic;
 }
 
-LogicalResult ChainVerifier::findPosterior() {
-  posterior = dyn_cast_or_null<NormalOp>(getSource(sample.getDistribution()));
-  if (posterior && posterior.isComputed())
-    return success();
-  InFlightDiagnostic diagnostic =
-      sample.emitOpError("expected a posterior whose spread is computed, by "
-                         "'vib.normal … softplus(…)'");
-  if (posterior)
-    diagnostic.attachNote(posterior.getLoc()) << "it is computed here";
-  return diagnostic;
-}
-
-LogicalResult ChainVerifier::verifyEncoder() {
-  encoder = collectSources(sample);
-  for (Operation *op : encoder) {
-    if (op != sample && isa<ReparameterizeOp>(op))
-      return reportSecondBottleneck(sample, op);
-    if (!llvm::is_contained(op->getOperands(), model.getTarget()))
+/// Their types have samples, but a normal distribution with a given spread is
+/// only a likelihood.
+LogicalResult ChainVerifier::verifyPosteriors() {
+  for (ReparameterizeOp sample : samples) {
+    Operation *posterior = getSource(sample.getDistribution());
+    auto normal = dyn_cast_or_null<NormalOp>(posterior);
+    if (posterior && (!normal || normal.isComputed()))
       continue;
     InFlightDiagnostic diagnostic =
-        op->emitOpError("reads the target, which is not known when predicting");
-    diagnostic.attachNote(model.getTarget().getLoc()) << "it is declared here";
+        sample.emitOpError("expected a posterior whose spread is computed, by "
+                           "'vib.normal … softplus(…)'");
+    if (posterior)
+      diagnostic.attachNote(posterior->getLoc()) << "it is computed here";
     return diagnostic;
   }
   return success();
 }
 
-LogicalResult ChainVerifier::verifyDecoder() {
-  for (Operation *op : decoder) {
-    if (encoder.contains(op))
+LogicalResult ChainVerifier::verifyEncoders() {
+  SmallVector<BlockArgument> targets = model.getTargets();
+  for (ReparameterizeOp sample : samples)
+    for (Operation *op : collectSources(sample))
+      for (Value operand : op->getOperands()) {
+        if (!llvm::is_contained(targets, operand))
+          continue;
+        InFlightDiagnostic diagnostic = op->emitOpError(
+            "reads the target, which is not known when predicting");
+        diagnostic.attachNote(operand.getLoc()) << "it is declared here";
+        return diagnostic;
+      }
+  return success();
+}
+
+LogicalResult ChainVerifier::verifyDecoders() {
+  // The definition of a value precedes its readers, and the ops of a region
+  // what contains it.
+  DenseSet<Operation *> behind;
+  model.getBody().walk([&](Operation *op) {
+    auto isBehind = [&](Value value) {
+      return behind.contains(value.getDefiningOp());
+    };
+    bool yieldsBehind = llvm::any_of(op->getRegions(), [&](Region &region) {
+      return !region.empty() && behind.contains(&region.front().back());
+    });
+    if (isa<ReparameterizeOp>(op) || yieldsBehind ||
+        llvm::any_of(op->getOperands(), isBehind))
+      behind.insert(op);
+  });
+  for (Operation *op : decoders) {
+    if (isa<ReparameterizeOp>(op) || !behind.contains(op))
       continue;
-    for (Value operand : op->getOperands()) {
-      Operation *definition = operand.getDefiningOp();
-      if (definition == sample || (definition && !encoder.contains(definition)))
-        continue;
-      if (op == nll && operand == model.getTarget())
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto nll = dyn_cast<NLLOp>(op);
+      if (behind.contains(operand.get().getDefiningOp()) ||
+          (nll && &operand == &nll.getTargetMutable()))
         continue;
       InFlightDiagnostic diagnostic = op->emitOpError(
-          "bypasses the bottleneck: the likelihood may depend only on the "
-          "sample");
-      diagnostic.attachNote(sample.getLoc()) << "it is drawn here";
+          "bypasses the bottleneck: the likelihood may depend only on ");
+      diagnostic << (samples.size() == 1 ? "the sample" : "samples");
+      diagnostic.attachNote(samples.front().getLoc()) << "it is drawn here";
       return diagnostic;
     }
   }
   return success();
 }
 
-LogicalResult ChainVerifier::verifyRate() {
+LogicalResult ChainVerifier::verifyRates() {
   for (Value term : loss.getTerms()) {
     auto kl = term.getDefiningOp<KLOp>();
-    if (!kl || getSource(kl.getPosterior()) == posterior)
+    if (!kl || llvm::any_of(samples, [&](ReparameterizeOp sample) {
+          return getSource(sample.getDistribution()) ==
+                 getSource(kl.getPosterior());
+        }))
       continue;
     InFlightDiagnostic diagnostic = kl.emitOpError(
         "expected the divergence of the posterior that is sampled");
-    diagnostic.attachNote(sample.getLoc()) << "it is sampled here";
+    diagnostic.attachNote(samples.front().getLoc()) << "it is sampled here";
     return diagnostic;
+  }
+  return success();
+}
+
+LogicalResult ChainVerifier::verifyArguments() {
+  SetVector<Operation *> live = collectSources(loss);
+  bool needsNames = model.getBody().getNumArguments() != 2;
+  for (BlockArgument argument : model.getBody().getArguments()) {
+    if (llvm::none_of(argument.getUsers(),
+                      [&](Operation *user) { return live.contains(user); }))
+      return emitError(argument.getLoc(), "expected the loss to depend on "
+                                          "every argument, but it does not "
+                                          "depend on this one");
+    if (needsNames && model.getArgumentName(argument).empty())
+      return emitError(argument.getLoc(),
+                       "expected a name of the argument, which its array in "
+                       "the data has, in a model of ")
+             << model.getBody().getNumArguments() << " arguments";
   }
   return success();
 }

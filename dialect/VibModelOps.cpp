@@ -36,10 +36,16 @@ ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
   // Otherwise the first op that reads an argument would be blamed for its type.
   SmallVector<Location> locations;
   SmallVector<Type> types;
+  SmallVector<StringRef> names;
   for (const OpAsmParser::Argument &argument : arguments) {
     locations.push_back(parser.getEncodedSourceLoc(argument.ssaName.location));
     types.push_back(argument.type);
+    // What has no name is numbered.
+    StringRef name = argument.ssaName.name.drop_front();
+    names.push_back(llvm::isDigit(name.front()) ? "" : name);
   }
+  result.getOrAddProperties<Properties>().argument_names =
+      parser.getBuilder().getStrArrayAttr(names);
   // The verifier reports a model without any.
   if ((!arguments.empty() &&
        failed(
@@ -54,9 +60,8 @@ ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
 
 void ModelOp::getAsmBlockArgumentNames(Region &region,
                                        OpAsmSetValueNameFn setName) {
-  for (auto [argument, name] :
-       llvm::zip(region.getArguments(), ArrayRef<StringRef>{"input", "target"}))
-    setName(argument, name);
+  for (BlockArgument argument : region.getArguments())
+    setName(argument, getArgumentName(argument));
 }
 
 void ModelOp::print(OpAsmPrinter &printer) {
@@ -67,10 +72,43 @@ void ModelOp::print(OpAsmPrinter &printer) {
       getBody().getArguments(), printer,
       [&](BlockArgument argument) { printer.printRegionArgument(argument); });
   printer << ')';
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
-                                           {getSymNameAttrName()});
+  printer.printOptionalAttrDictWithKeyword(
+      (*this)->getAttrs(), {getSymNameAttrName(), getArgumentNamesAttrName()});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+/// Whether a likelihood predicts the argument.
+static bool isTarget(BlockArgument argument) {
+  return llvm::any_of(argument.getUses(), [](OpOperand &use) {
+    auto nll = dyn_cast<NLLOp>(use.getOwner());
+    return nll && &use == &nll.getTargetMutable();
+  });
+}
+
+SmallVector<BlockArgument> ModelOp::getInputs() {
+  return llvm::to_vector(llvm::make_filter_range(
+      getBody().getArguments(), [](BlockArgument a) { return !isTarget(a); }));
+}
+
+SmallVector<BlockArgument> ModelOp::getTargets() {
+  return llvm::to_vector(
+      llvm::make_filter_range(getBody().getArguments(), isTarget));
+}
+
+StringRef ModelOp::getArgumentName(BlockArgument argument) {
+  std::optional<ArrayAttr> names = getArgumentNames();
+  unsigned number = argument.getArgNumber();
+  return names && number < names->size()
+             ? cast<StringAttr>((*names)[number]).getValue()
+             : StringRef();
+}
+
+SmallVector<ReparameterizeOp> vib::getSamples(ModelOp model) {
+  SmallVector<ReparameterizeOp> samples;
+  model.getBody().walk(
+      [&](ReparameterizeOp sample) { samples.push_back(sample); });
+  return samples;
 }
 
 SmallVector<Parameter> ModelOp::getParameters() {

@@ -23,9 +23,18 @@ def Vib_ModelOp : Vib_Op<"model", [
   let group = "a model and its training";
   let summary = "defines a network with an information bottleneck, and its loss";
   let description = [{
-    The first argument is the input, the second the target that is predicted
-    from it. They can have any names. The region contains the encoder, one
-    `vib.reparameterize`, the decoder and exactly one `vib.loss`.
+    An argument that a `vib.nll` reads as its second operand is a target; every
+    other one is an input. There may be any number of both. The names of the
+    arguments are those of the arrays in the data; a model with one input and
+    one target also takes `x` and `y`. The region contains encoders, the
+    `vib.reparameterize` of each posterior, decoders, and exactly one
+    `vib.loss`.
+
+    Each `vib.reparameterize` is a *stream* of noise, with its number in the
+    order of the file. The first input, target and stream have the names that
+    they would have alone (`x`, `y`, `mu`, `rate_bits`); those of further ones
+    contain the name of the argument or of the sample: `%z2` has the tensor
+    `mu.z2` and the figure `rate_z2_bits`.
 
     - **Input**: `tensor<?x…>` of one to four dimensions, of f32, f64 or `ui8`.
     - **Target**: `tensor<?xi32>` for class labels, `tensor<?xKxf32>` or f64 for
@@ -33,9 +42,11 @@ def Vib_ModelOp : Vib_Op<"model", [
     - **Errors**, besides those of the ops in it: a dimension other than the
       batch that is `?`; tensors of both f32 and f64; two layers of
       one name with different widths;
-      a parameter that no loss depends on; a second bottleneck or none; an
-      encoder that reads the target; a decoder that reads anything but the
-      sample.
+      a parameter, an argument or a sample that no loss depends on; no
+      bottleneck; an encoder that reads a target or a sample; a decoder that
+      reads a value that depends on no sample; a posterior that is sampled
+      twice, or samples of different numbers; two `vib.nll` of one target; more
+      than 256 streams.
 
     ```mlir
     vib.model @narrow(%x: tensor<?x64xf32>, %digit: tensor<?xi32>) {
@@ -53,13 +64,18 @@ def Vib_ModelOp : Vib_Op<"model", [
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name);
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       OptionalAttr<StrArrayAttr>:$argument_names);
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;
   let declarations = [{
-    ::mlir::BlockArgument getInput() { return getBody().getArgument(0); }
-    ::mlir::BlockArgument getTarget() { return getBody().getArgument(1); }
+    /// The arguments that are not targets, and those that are.
+    ::llvm::SmallVector<::mlir::BlockArgument> getInputs();
+    ::llvm::SmallVector<::mlir::BlockArgument> getTargets();
+    /// The name of an argument in the model file; empty if it has none.
+    ::llvm::StringRef getArgumentName(::mlir::BlockArgument argument);
     /// The parameters of all ops, in their order.
     ::llvm::SmallVector<::vib::Parameter> getParameters();
   }];

@@ -9,18 +9,18 @@
 // The rules that no single op can check, in the order that is most useful to a
 // user who has broken several:
 //
-//   1. the arguments are an input and a target;
+//   1. the arguments are inputs and targets, at least one of each;
 //   2. no op has an attribute that is not defined for it;
 //   3. every value is computed before it is read;
 //   4. there is one loss;
 //   5. there is one element type;
 //   6. names can be printed and stored, and parameters of one name are one;
 //   7. the loss depends on every encoder and every parameter, because otherwise
-//      they would not be trained, and on one vib.scale at most, because its
-//      result is computed apart from the step;
-//   8. the network is a chain: an encoder, one reparameterization of its
-//      posterior, a likelihood that depends only on the sample, and a rate of
-//      the same posterior. A compiled program can then encode a batch once and
+//      they would not be trained, and on one vib.scale of each input at most,
+//      because its result is computed apart from the step;
+//   8. the network is a chain: encoders, one reparameterization of each
+//      posterior, likelihoods that depend only on the samples, and rates of
+//      the same posteriors. A compiled program can then encode a batch once and
 //      draw several samples;
 //   9. there is a parameter to train;
 //  10. no count of bytes or operations overflows.
@@ -195,14 +195,15 @@ LogicalResult ModelVerifier::verifyNames() {
 
 LogicalResult ModelVerifier::verifyUses() {
   SetVector<Operation *> live = collectSources(loss);
-  ScaleOp scale;
+  llvm::SmallMapVector<Value, ScaleOp, 4> scales;
   WalkResult result = model.getBody().walk<WalkOrder::PreOrder>(
       [&](Operation *op) -> WalkResult {
         if (auto other = dyn_cast<ScaleOp>(op); other && live.contains(op)) {
-          if (other.getInput() != model.getInput())
+          if (!isa<BlockArgument>(other.getInput()))
             return other.emitOpError("expected to scale the input of the "
                                      "model, but got a value that the model "
                                      "computes");
+          ScaleOp &scale = scales[other.getInput()];
           if (scale) {
             InFlightDiagnostic diagnostic = other.emitOpError(
                 "expected one vib.scale of the input but got a second one");
@@ -241,13 +242,14 @@ LogicalResult ModelVerifier::verifyUses() {
       });
   if (result.wasInterrupted())
     return failure();
-  for (Operation *reader : model.getInput().getUsers())
-    if (scale && reader != scale && live.contains(reader)) {
-      InFlightDiagnostic diagnostic = reader->emitOpError(
-          "reads the input, expected it to read the scaled input");
-      diagnostic.attachNote(scale.getLoc()) << "the input is scaled here";
-      return diagnostic;
-    }
+  for (auto [input, scale] : scales)
+    for (Operation *reader : input.getUsers())
+      if (reader != scale && live.contains(reader)) {
+        InFlightDiagnostic diagnostic = reader->emitOpError(
+            "reads the input, expected it to read the scaled input");
+        diagnostic.attachNote(scale.getLoc()) << "the input is scaled here";
+        return diagnostic;
+      }
   return success();
 }
 

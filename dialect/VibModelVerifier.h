@@ -20,9 +20,9 @@ llvm::SetVector<mlir::Operation *> collectSources(
     mlir::Operation *root, llvm::function_ref<bool(mlir::Operation *)> isEnd =
                                [](mlir::Operation *) { return false; });
 
-/// Verifies that the network is a chain: an encoder, one reparameterization of
-/// its posterior, a likelihood that depends only on the sample, and a rate of
-/// the same posterior.
+/// Verifies that the network is a chain: encoders, one reparameterization of
+/// each posterior, likelihoods that depend only on the samples, and rates of
+/// the same posteriors.
 llvm::LogicalResult verifyChain(ModelOp model, LossOp loss);
 
 /// Verifies that no count of bytes or operations overflows.

@@ -44,6 +44,10 @@ inline constexpr unsigned kMostCoefficients = 16;
 /// The samples of a training step: the noise's counter has 24 bits for them
 /// (docs/randomness.md).
 inline constexpr int64_t kMostSamples = 1 << 24;
+/// The streams of noise of a model, and the numbers of a sample: the first word
+/// of the counter is the stream times `kMostLatents` plus the latent.
+inline constexpr int64_t kMostStreams = 256;
+inline constexpr int64_t kMostLatents = 1 << 24;
 
 /// Parses digits, `100` or `1_000`, as a signless i64 from `least` to `most`.
 /// Messages call it `what`. Above 2^63 - 1 the attribute has the bits of the

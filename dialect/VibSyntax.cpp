@@ -217,6 +217,27 @@ void vib::printSamples(OpAsmPrinter &printer, Operation *,
     printer << " samples(" << samples.getInt() << ")";
 }
 
+ParseResult vib::parseStreamName(OpAsmParser &parser, StringAttr &name) {
+  if (succeeded(parser.parseOptionalKeyword("name")))
+    return failure(parser.parseLParen() || parser.parseAttribute(name) ||
+                   parser.parseRParen());
+  // What has no name is numbered.
+  if (parser.getNumResults() == 1)
+    if (StringRef result = parser.getResultName(0).first;
+        !result.empty() && !llvm::isDigit(result.front()))
+      name = parser.getBuilder().getStringAttr(result);
+  return success();
+}
+
+void vib::printStreamName(OpAsmPrinter &printer, Operation *op,
+                          StringAttr name) {
+  std::string printed;
+  llvm::raw_string_ostream stream(printed);
+  printer.printOperand(op->getResult(0), stream);
+  if (name && printed != "%" + name.getValue().str())
+    printer << " name(" << name << ")";
+}
+
 static ParseResult parseSize(AsmParser &parser, StringRef what, uint64_t least,
                              int64_t &size) {
   IntegerAttr count;

@@ -77,9 +77,8 @@ mlir::ParseResult parsePooling(mlir::OpAsmParser &parser,
                                mlir::DenseI64ArrayAttr &strides,
                                mlir::Type &input, mlir::Type &result);
 void printPooling(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                  mlir::DenseI64ArrayAttr size,
-                  mlir::DenseI64ArrayAttr strides, mlir::Type input,
-                  mlir::Type result);
+                  mlir::DenseI64ArrayAttr size, mlir::DenseI64ArrayAttr strides,
+                  mlir::Type input, mlir::Type result);
 
 mlir::ParseResult parseActivationKeyword(mlir::OpAsmParser &parser,
                                          ActivationAttr &activation);
@@ -89,6 +88,11 @@ void printActivationKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *,
 /// `samples(count)`, which may be left out for one.
 mlir::ParseResult parseSamples(mlir::OpAsmParser &parser,
                                mlir::IntegerAttr &samples);
+/// The name of the result, unless another one is written.
+mlir::ParseResult parseStreamName(mlir::OpAsmParser &parser,
+                                  mlir::StringAttr &name);
+void printStreamName(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                     mlir::StringAttr name);
 void printSamples(mlir::OpAsmPrinter &printer, mlir::Operation *,
                   mlir::IntegerAttr samples);
 

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 7u
+#define VIB_ABI_VERSION 8u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -189,14 +189,16 @@ typedef enum VibGpuEntry {
  * addresses on the device:
  *   (weights, moment1, moment2, average, gradients, arena, const VibStep *step)
  * The kernels of VIB_GPU_GATHER take instead:
- *   (const void *inputs, const void *labels, const uint32_t *order, arena,
+ *   (const void *input, …, const void *target, …, const uint32_t *order, arena,
  *    const VibStep *step)
- * The blocks (weights and so on), the arena and the data (inputs, labels and
+ * with one array for each of VibModel::inputs, and then for each of
+ * VibModel::targets.
+ * The blocks (weights and so on), the arena and the data (these arrays and
  * order) are aligned to 256 bytes. `step` may point into an array and is
  * aligned to 8 bytes, as VibStep is. No other alignment is guaranteed.
- * Gather copies row order[step.row0 + r] of the inputs and labels, stored as in
- * the data set, to row r of the arena's "image" or "x" and "y". Rows from
- * step.rows on become 0. Labels are int32, or floats of the type of "y". */
+ * Gather copies row order[step.row0 + r] of each array, stored as in the data
+ * set, to row r of the input's or target's tensor. Rows from step.rows on
+ * become 0. Labels are int32, or floats of the type of the target's tensor. */
 typedef struct VibLaunch {
   const char *function;  /* its name in the PTX */
   uint32_t entry;        /* VibGpuEntry */
@@ -259,9 +261,14 @@ typedef struct VibSchedule {
   double cap; /* the largest value; infinity if there is none */
 } VibSchedule;
 
+/* Names of tensors: the first input, target and stream have the plain names
+ * below ("x", "y", "mu", …). Those of a further one end with a point and its
+ * name: "x.right", "y.side", "mu.z2". */
+
 /* An input of the model. */
 typedef struct VibInput {
-  const char *name;   /* of its array in the data: "x"                       */
+  const char *name;   /* of its array in the data; a model with one input    */
+                      /* and one target also takes "x"                       */
   const char *tensor; /* in VibModel::tensors: "image" or "x"                */
   uint32_t scaled;    /* 1 if the entry `scale` computes x from it           */
   uint32_t rank;
@@ -272,18 +279,22 @@ typedef struct VibInput {
 
 /* A target of the model. */
 typedef struct VibTarget {
-  const char *name;   /* of its array in the data: "y"                       */
-  const char *tensor; /* in VibModel::tensors                                */
+  const char *name;   /* of its array in the data; a model with one input    */
+                      /* and one target also takes "y"                       */
+  const char *tensor; /* in VibModel::tensors: "y"                           */
   int64_t classes;    /* labels are int32 from 0 on; 0 if they are numbers   */
   int64_t outputs;    /* number of classes, or numbers of a target           */
   const char *likelihood; /* of the target: "categorical"                    */
-  const char *predicted;  /* what a prediction consists of: "probabilities"   */
+  const char *predicted;  /* what a prediction consists of: "probabilities"  */
+  const char *prediction; /* tensors of evaluate and decode: "prediction",   */
+  const char *logits;     /* … and of decode: "logits"                       */
 } VibTarget;
 
 /* A stochastic value with its noise. What it has no tensor for is null. */
 typedef struct VibStream {
-  const char *name;
-  int64_t number; /* in the counter of the noise                            */
+  const char *name; /* "z", or of several that of the value in the model    */
+  int64_t number;   /* the first word of the noise's counter is             */
+                    /* number * 2^24 + element                              */
   int64_t latents;
   int64_t samples;  /* draws in a training step                               */
   const char *mean; /* tensors of its statistics, [batch, latents]      */
@@ -350,7 +361,7 @@ typedef struct VibFigure {
   uint32_t unit;      /* VibUnit                                             */
   uint32_t of;        /* the index of another figure                         */
   uint32_t trained; /* 1 if the training step computes the tensor, too       */
-  uint32_t pad;
+  uint32_t target;  /* the index of the target that it is a figure of, or 0  */
 } VibFigure;
 
 typedef struct VibModel {
@@ -405,7 +416,8 @@ typedef struct VibModel {
   const VibTensor *tensors; /* inputs and outputs of the entries, by name    */
   const VibKernel *kernels;
 
-  /* The entry points for a CPU. All are null if `gpu` is not.
+  /* The entry points for a CPU. All are null if `gpu` is not. Each computes
+   * what is said here for all inputs, targets and streams.
    *
    * scale: image (u8) -> x. Null if the model takes floats. Otherwise x is not
    * in `tensors`, because only the entry points know its layout. */

@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 //
 // The data set is on the device in the form in which it is stored in files.
-// Block r copies row order[row0 + r] of the inputs and of the labels to row r
-// of the tensors in the arena, or writes zeros if the batch has no more rows:
+// Block r copies row order[row0 + r] of each input and each target to row r of
+// its tensor in the arena, or writes zeros if the batch has no more rows:
 //
-//   gpu.func @gather(%inputs, %labels, %order, %arena, %step)
+//   gpu.func @gather(%input, …, %target, …, %order, %arena, %step)
 //
 // Rows are copied in words if their size is a multiple of a word.
 //
@@ -109,8 +109,10 @@ void GatherEmitter::copyRow(Value source, Value sourceRow, Value isInside,
 void GatherEmitter::emit(gpu::GPUFuncOp function, ArrayRef<Place> places,
                          ArrayRef<RankedTensorType> types) {
   Type i32 = builder.getI32Type();
-  Value order = function.getArgument(2), arena = function.getArgument(3);
-  Value step = function.getArgument(4);
+  unsigned arrays = types.size();
+  Value order = function.getArgument(arrays);
+  Value arena = function.getArgument(arrays + 1);
+  Value step = function.getArgument(arrays + 2);
   Value thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   Value row = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   Value rows = load(step, lookupStepField("rows")->offset, i32);
@@ -135,13 +137,22 @@ void GatherEmitter::emit(gpu::GPUFuncOp function, ArrayRef<Place> places,
     scf::YieldOp::create(builder, loc, zero);
   }
   Value sourceRow = extend(branch.getResult(0));
-  for (unsigned i = 0; i != 2; ++i)
+  for (unsigned i = 0; i != arrays; ++i)
     copyRow(function.getArgument(i), sourceRow, isInside, arena, places[i],
             types[i], row, thread);
 }
 
-/// The entries of `vib.tensors` for the inputs and the labels.
+/// The entries of `vib.tensors` for the inputs and the targets.
 static SmallVector<TensorAttr> getGathered(ModuleOp module) {
+  // Without a description, the module is of one input and one target.
+  Builder builder(module.getContext());
+  SmallVector<NamedAttribute> inputs = {
+      builder.getNamedAttr("x", builder.getUnitAttr())};
+  SmallVector<NamedAttribute> targets = inputs;
+  if (auto model = module->getAttrOfType<ModelAttr>(kModelAttrName)) {
+    inputs = llvm::to_vector(model.getInputs());
+    targets = llvm::to_vector(model.getLikelihoods());
+  }
   auto lookup = [&](StringRef name) -> TensorAttr {
     for (auto tensor : module->getAttrOfType<ArrayAttr>(kTensorsAttrName)
                            .getAsRange<TensorAttr>())
@@ -149,11 +160,17 @@ static SmallVector<TensorAttr> getGathered(ModuleOp module) {
         return tensor;
     return {};
   };
-  TensorAttr input = lookup("image") ? lookup("image") : lookup("x");
-  TensorAttr label = lookup("y");
-  if (!input || !label)
+  SmallVector<TensorAttr> gathered;
+  for (unsigned i = 0; i < inputs.size(); ++i) {
+    TensorAttr raw = lookup(ModelAttr::getTensorName("image", inputs, i));
+    gathered.push_back(raw ? raw
+                           : lookup(ModelAttr::getTensorName("x", inputs, i)));
+  }
+  for (unsigned i = 0; i < targets.size(); ++i)
+    gathered.push_back(lookup(ModelAttr::getTensorName("y", targets, i)));
+  if (llvm::is_contained(gathered, TensorAttr()))
     return {};
-  return {input, label};
+  return gathered;
 }
 
 SmallVector<RankedTensorType> vib::getGatheredTypes(ModuleOp module) {
@@ -183,7 +200,7 @@ LogicalResult vib::emitGather(ModuleOp module, gpu::GPUModuleOp kernels,
   Location loc = module.getLoc();
   MemoryMap memory(module);
   OpBuilder builder(module.getContext());
-  SmallVector<Type> arguments = getGatherTypes(module.getContext(), memory);
+  SmallVector<Type> arguments = getGatherTypes(module, memory);
   builder.setInsertionPointToEnd(kernels.getBody());
   auto function =
       gpu::GPUFuncOp::create(builder, loc, makeUnique("gather", symbols),

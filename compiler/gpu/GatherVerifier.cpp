@@ -18,9 +18,6 @@
 using namespace mlir;
 using namespace vib;
 
-/// The arguments of gather; those before are the inputs and the labels.
-static constexpr unsigned kOrder = 2, kStep = 4;
-
 /// Whether a value is a field of the step.
 static bool isField(Value value, StringRef name, BlockArgument step) {
   auto load = value.getDefiningOp<memref::LoadOp>();
@@ -111,8 +108,11 @@ LogicalResult vib::verifyGatheredAccess(Operation *op, IndexRanges &ranges) {
       address.getElemType() != load.getType())
     return op->emitError("expected to read an element of an argument");
   Value index = address.getDynamicIndices().front();
-  BlockArgument order = kernel.getArgument(kOrder),
-                step = kernel.getArgument(kStep);
+  // The last arguments are the order, the arena and the step. Those before are
+  // the inputs and the targets.
+  unsigned numArguments = kernel.getNumArguments();
+  BlockArgument order = kernel.getArgument(numArguments - 3),
+                step = kernel.getArgument(numArguments - 1);
   if (base == order) {
     if (load.getType().isInteger(32) && isPlaceInOrder(load, index, step))
       return success();
@@ -122,8 +122,8 @@ LogicalResult vib::verifyGatheredAccess(Operation *op, IndexRanges &ranges) {
   SmallVector<RankedTensorType> types =
       getGatheredTypes(kernel->getParentOfType<ModuleOp>());
   if (base.getArgNumber() >= types.size() || !load.getType().isIntOrFloat())
-    return op->emitError("expected to read the inputs, the labels or the order "
-                         "of the rows");
+    return op->emitError("expected to read the inputs, the targets or the "
+                         "order of the rows");
   RankedTensorType type = types[base.getArgNumber()];
   int64_t bytes = type.getNumElements() / type.getDimSize(0) *
                   getElementBytes(type.getElementType());

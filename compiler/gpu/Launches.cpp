@@ -52,13 +52,17 @@ SmallVector<Type> vib::getKernelTypes(MLIRContext *context,
   return types;
 }
 
-SmallVector<Type> vib::getGatherTypes(MLIRContext *context,
+SmallVector<Type> vib::getGatherTypes(ModuleOp module,
                                       const MemoryMap &memory) {
-  Type pointer = LLVM::LLVMPointerType::get(context);
-  Type byte = IntegerType::get(context, 8);
-  return {pointer, pointer, pointer,
-          MemRefType::get(memory.getBytes(BaseKind::Arena), byte),
-          getStepType(context)};
+  MLIRContext *context = module.getContext();
+  size_t arrays = 2;
+  if (auto model = module->getAttrOfType<ModelAttr>(kModelAttrName))
+    arrays = model.getInputs().size() + model.getLikelihoods().size();
+  SmallVector<Type> types(arrays + 1, LLVM::LLVMPointerType::get(context));
+  types.push_back(MemRefType::get(memory.getBytes(BaseKind::Arena),
+                                  IntegerType::get(context, 8)));
+  types.push_back(getStepType(context));
+  return types;
 }
 
 void vib::markKernel(gpu::GPUFuncOp function, ArrayAttr kernels) {

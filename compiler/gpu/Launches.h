@@ -43,9 +43,10 @@ KernelInfoAttr getKernelInfo(mlir::Builder &builder, llvm::StringRef entry,
 /// and the step.
 llvm::SmallVector<mlir::Type> getKernelTypes(mlir::MLIRContext *context,
                                              const MemoryMap &memory);
-/// The argument types of `gather`: the data, its labels, the order of its rows,
-/// the arena and the step.
-llvm::SmallVector<mlir::Type> getGatherTypes(mlir::MLIRContext *context,
+/// The argument types of `gather`: the arrays of the data, those of the inputs
+/// and then those of the targets, the order of its rows, the arena and the
+/// step.
+llvm::SmallVector<mlir::Type> getGatherTypes(mlir::ModuleOp module,
                                              const MemoryMap &memory);
 
 /// The alignment that the runtime guarantees for every address that it passes,
@@ -70,8 +71,8 @@ struct LaunchSizes {
 };
 LaunchSizes getLaunchSizes(mlir::gpu::LaunchFuncOp launch);
 
-/// The types of the inputs and of the labels that `gather` copies to the arena;
-/// none if the module has no training data.
+/// The types of the inputs and of the targets that `gather` copies to the
+/// arena; none if the module has no training data.
 llvm::SmallVector<mlir::RankedTensorType>
 getGatheredTypes(mlir::ModuleOp module);
 

@@ -43,7 +43,7 @@ struct VerifyGpuKernels : vib::impl::VerifyGpuKernelsBase<VerifyGpuKernels> {
       return signalPassFailure();
     MemoryMap memory(module);
     kernelTypes = getKernelTypes(&getContext(), memory);
-    gatherTypes = getGatherTypes(&getContext(), memory);
+    gatherTypes = getGatherTypes(module, memory);
     for (Operation &op : *module.getBody())
       if (failed(verifyTopLevel(&op)))
         return signalPassFailure();

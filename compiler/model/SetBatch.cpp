@@ -37,13 +37,15 @@ struct SetBatch : vib::impl::SetBatchBase<SetBatch> {
     int64_t rows = train.getBatch();
     auto model = SymbolTable::lookupNearestSymbolFrom<ModelOp>(
         train, train.getModelAttr());
-    auto input = cast<RankedTensorType>(model.getInput().getType());
+    // All arguments have the same batch.
+    BlockArgument first = model.getBody().getArgument(0);
+    auto input = cast<RankedTensorType>(first.getType());
     if (!input.isDynamicDim(0) && input.getDimSize(0) != rows) {
       InFlightDiagnostic diagnostic = train.emitOpError("expected a batch of ")
                                       << input.getDimSize(0)
                                       << ", as the model's input has, but got "
                                       << rows;
-      diagnostic.attachNote(model.getInput().getLoc())
+      diagnostic.attachNote(first.getLoc())
           << "write this batch as '?', so that vib.train and --batch set it";
       return diagnostic;
     }

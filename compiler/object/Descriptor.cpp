@@ -21,6 +21,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "runtime/Abi.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/Constants.h"
@@ -54,6 +55,8 @@ private:
   llvm::Constant *emitCoefficients(ModelAttr model, TrainingAttr training);
   llvm::Constant *emitTerms(ModelAttr model, ArrayRef<Figure> figures);
   llvm::Constant *emitFigures(ArrayRef<Figure> figures);
+  /// Reports two figures, or a figure and a coefficient, of one name.
+  LogicalResult verifyKeys(ModelAttr model, ArrayRef<Figure> figures);
 
   llvm::Constant *numbers(ArrayRef<int64_t> values) {
     if (values.empty())
@@ -312,43 +315,69 @@ llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule) {
 }
 
 llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
-  bool isScaled = tensorName("image") != null();
-  AbiStruct<VibInput> row(context, "VibInput");
-  row.set(&VibInput::name, string("x"));
-  row.set(&VibInput::tensor, string(isScaled ? "image" : "x"));
-  row.set(&VibInput::scaled, isScaled);
-  row.set(&VibInput::rank, model.getInput().size());
-  row.set(&VibInput::shape, numbers(model.getInput()));
-  return table(row.get(), "vib_inputs");
+  SmallVector<llvm::Constant *> rows;
+  for (auto [i, input] : llvm::enumerate(model.getInputs())) {
+    std::string raw = model.getTensorName("image", model.getInputs(), i);
+    bool isScaled = tensorName(raw) != null();
+    std::string tensor =
+        isScaled ? raw : model.getTensorName("x", model.getInputs(), i);
+    ArrayRef<int64_t> shape = ModelAttr::getShape(input);
+    AbiStruct<VibInput> row(context, "VibInput");
+    row.set(&VibInput::name, string(input.getName()));
+    row.set(&VibInput::tensor, string(tensor));
+    row.set(&VibInput::scaled, isScaled);
+    row.set(&VibInput::rank, shape.size());
+    row.set(&VibInput::shape, numbers(shape));
+    rows.push_back(row.get());
+  }
+  return table(rows, "vib_inputs");
 }
 
 llvm::Constant *DescriptorEmitter::emitTargets(ModelAttr model) {
-  bool isCategorical = model.isCategorical();
-  AbiStruct<VibTarget> row(context, "VibTarget");
-  row.set(&VibTarget::name, string("y"));
-  row.set(&VibTarget::tensor, string("y"));
-  row.set(&VibTarget::classes, isCategorical ? model.getNumOutputs() : 0);
-  row.set(&VibTarget::outputs, model.getNumOutputs());
-  row.set(&VibTarget::likelihood,
-          string(isCategorical ? "categorical" : "normal"));
-  row.set(&VibTarget::predicted,
-          string(isCategorical ? "probabilities" : "means"));
-  return table(row.get(), "vib_targets");
+  SmallVector<llvm::Constant *> rows;
+  for (auto [i, target] : llvm::enumerate(model.getLikelihoods())) {
+    DistributionTypeInterface likelihood = ModelAttr::getDistribution(target);
+    int64_t classes = likelihood.getNumClasses();
+    auto name = [&, i = i](StringRef base) {
+      return model.getTensorName(base, model.getLikelihoods(), i);
+    };
+    AbiStruct<VibTarget> row(context, "VibTarget");
+    row.set(&VibTarget::name, string(target.getName()));
+    row.set(&VibTarget::tensor, string(name("y")));
+    row.set(&VibTarget::classes, classes);
+    row.set(&VibTarget::outputs, likelihood.getSize());
+    row.set(&VibTarget::likelihood,
+            string(classes != 0 ? "categorical" : "normal"));
+    row.set(&VibTarget::predicted,
+            string(classes != 0 ? "probabilities" : "means"));
+    row.set(&VibTarget::prediction, tensorName(name("prediction")));
+    row.set(&VibTarget::logits, tensorName(name("logits")));
+    rows.push_back(row.get());
+  }
+  return table(rows, "vib_targets");
 }
 
 llvm::Constant *DescriptorEmitter::emitStreams(ModelAttr model) {
-  AbiStruct<VibStream> row(context, "VibStream");
-  row.set(&VibStream::name, string("z"));
-  row.set(&VibStream::number, 0);
-  row.set(&VibStream::latents, model.getNumLatents());
-  row.set(&VibStream::samples, model.getSamples());
-  row.set(&VibStream::mean, tensorName("mu"));
-  row.set(&VibStream::deviation, tensorName("sigma"));
-  row.set(&VibStream::factor, tensorName("cholesky"));
-  row.set(&VibStream::sample, tensorName("z"));
-  row.set(&VibStream::rate, tensorName("rate"));
-  row.set(&VibStream::rate_each, tensorName("rate_each"));
-  return table(row.get(), "vib_streams");
+  SmallVector<llvm::Constant *> rows;
+  for (auto [i, posterior] : llvm::enumerate(model.getPosteriors())) {
+    auto tensor = [&, i = i](StringRef base) {
+      return tensorName(model.getTensorName(base, model.getPosteriors(), i));
+    };
+    AbiStruct<VibStream> row(context, "VibStream");
+    row.set(&VibStream::name, string(posterior.getName()));
+    row.set(&VibStream::number, i);
+    row.set(&VibStream::latents,
+            ModelAttr::getDistribution(posterior).getSize());
+    row.set(&VibStream::samples, model.getSamples());
+    row.set(&VibStream::mean, tensor("mu"));
+    row.set(&VibStream::deviation, tensor("sigma"));
+    row.set(&VibStream::factor, tensor("cholesky"));
+    row.set(&VibStream::sample, tensor("z"));
+    row.set(&VibStream::rate, tensor("rate"));
+    row.set(&VibStream::rate_each, tensor("rate_each"));
+    rows.push_back(row.get());
+  }
+  return table(rows, "vib_streams");
 }
 
 llvm::Constant *DescriptorEmitter::emitCoefficients(ModelAttr model,
@@ -393,6 +422,20 @@ llvm::Constant *DescriptorEmitter::emitTerms(ModelAttr model,
   return table(rows, "vib_terms");
 }
 
+LogicalResult DescriptorEmitter::verifyKeys(ModelAttr model,
+                                            ArrayRef<Figure> figures) {
+  llvm::StringSet<> keys;
+  for (CoefficientAttr coefficient : model.getNamedCoefficients())
+    keys.insert(coefficient.getName());
+  for (const Figure &figure : figures)
+    if (!keys.insert(figure.name).second)
+      return module.emitError("expected other names of targets, samples and "
+                              "coefficients, because two values in the metrics "
+                              "of the program have the name '")
+             << figure.name << "'";
+  return success();
+}
+
 llvm::Constant *DescriptorEmitter::emitFigures(ArrayRef<Figure> figures) {
   auto text = [&](StringRef value) {
     return value.empty() ? null() : string(value);
@@ -410,7 +453,7 @@ llvm::Constant *DescriptorEmitter::emitFigures(ArrayRef<Figure> figures) {
     row.set(&VibFigure::unit, figure.unit);
     row.set(&VibFigure::of, figure.of);
     row.set(&VibFigure::trained, figure.isTrained);
-    row.set(&VibFigure::pad, 0);
+    row.set(&VibFigure::target, figure.target);
     rows.push_back(row.get());
   }
   return table(rows, "vib_figures");
@@ -435,6 +478,8 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   FloatAttr average = training.getAverage();
   std::optional<unsigned> beta = model.getBeta();
   SmallVector<Figure> figures = getFigures(model);
+  if (failed(verifyKeys(model, figures)))
+    return failure();
   llvm::Constant *coefficients = emitCoefficients(model, training);
   if (hasFailed)
     return failure();
@@ -466,9 +511,9 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::average_decay, average ? average.getValueAsDouble() : 0);
   value.set(&VibModel::rate_schedule,
             emitSchedule(*training.getRateSchedule().resolve(optimizer.rate)));
-  value.set(&VibModel::num_inputs, 1);
-  value.set(&VibModel::num_targets, 1);
-  value.set(&VibModel::num_streams, 1);
+  value.set(&VibModel::num_inputs, model.getInputs().size());
+  value.set(&VibModel::num_targets, model.getLikelihoods().size());
+  value.set(&VibModel::num_streams, model.getPosteriors().size());
   value.set(&VibModel::num_coefficients, model.getNamedCoefficients().size());
   value.set(&VibModel::num_terms, model.getTerms().size());
   value.set(&VibModel::num_figures, figures.size());

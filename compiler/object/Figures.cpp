@@ -23,24 +23,55 @@ static Figure bounding(Figure figure, VibBound bound, StringRef quantity) {
   return figure;
 }
 
-/// The rate of the posterior.
-static Figure getRate(ModelAttr model) {
-  Figure rate =
-      bounding({"rate_bits", "rate", "rate", VIB_ROW_MEAN, VIB_NATS, "rate"},
-               VIB_AT_MOST, "I(Z;X)");
-  rate.isTrained = model.hasRateTerm();
-  return rate;
+/// `rate_bits` of a further entry is `rate_NAME_bits`, and `rmse` `rmse_NAME`.
+static std::string getKey(StringRef plain, StringRef name) {
+  StringRef stem = plain;
+  bool isInBits = stem.consume_back("_bits");
+  return (stem + "_" + name + (isInBits ? "_bits" : "")).str();
 }
 
-static SmallVector<Figure> getFiguresOfClasses(ModelAttr model) {
-  enum : unsigned { CrossEntropy, Rate, Information, Entropy, Error };
+/// Makes a figure that of entry `place` of a list of inputs, streams or
+/// targets. Its words have the name of the entry if the list has several.
+static void setEntry(Figure &figure, ArrayRef<mlir::NamedAttribute> list,
+                     unsigned place) {
+  if (list.size() == 1)
+    return;
+  StringRef name = list[place].getName();
+  if (place != 0)
+    figure.name = getKey(figure.name, name);
+  figure.title += (" of " + name).str();
+  if (!figure.label.empty())
+    figure.label += (" " + name).str();
+  if (!figure.tensor.empty())
+    figure.tensor = ModelAttr::getTensorName(figure.tensor, list, place);
+}
+
+/// The rates of the posteriors.
+static SmallVector<Figure> getRates(ModelAttr model) {
+  ArrayRef<mlir::NamedAttribute> streams = model.getPosteriors();
+  SmallVector<Figure> rates;
+  for (unsigned i = 0; i < streams.size(); ++i) {
+    StringRef name =
+        streams.size() == 1 ? "Z" : streams[i].getName().getValue();
+    Figure rate =
+        bounding({"rate_bits", "rate", "rate", VIB_ROW_MEAN, VIB_NATS, "rate"},
+                 VIB_AT_MOST, ("I(" + name + ";X)").str());
+    setEntry(rate, streams, i);
+    rate.isTrained = model.hasTerm(rate.tensor);
+    rates.push_back(rate);
+  }
+  return rates;
+}
+
+/// The figures of a target of classes. `of` counts from the first one.
+static SmallVector<Figure> getFiguresOfClasses(StringRef target) {
+  enum : unsigned { CrossEntropy, Information, Entropy, Error };
   return {
       trained({"cross_entropy_bits", "cross-entropy", "CE", VIB_DRAW_MEAN,
                VIB_NATS, "nll"}),
-      getRate(model),
       bounding({"izy_bits", "information", "", VIB_INFORMATION, VIB_NATS, "",
                 CrossEntropy},
-               VIB_AT_LEAST, "I(Z;Y)"),
+               VIB_AT_LEAST, ("I(Z;" + target + ")").str()),
       {"hy_bits", "entropy of the labels", "", VIB_LABEL_ENTROPY, VIB_NATS},
       trained({"error_1shot", "error", "error", VIB_DRAW_MEAN, VIB_FRACTION,
                "error"}),
@@ -51,11 +82,10 @@ static SmallVector<Figure> getFiguresOfClasses(ModelAttr model) {
        CrossEntropy}};
 }
 
-static SmallVector<Figure> getFiguresOfNumbers(ModelAttr model) {
-  enum : unsigned { NLL, Rate, Root };
+static SmallVector<Figure> getFiguresOfNumbers() {
+  enum : unsigned { NLL, Root };
   return {trained({"nll_bits", "negative log-likelihood", "NLL", VIB_DRAW_MEAN,
                    VIB_NATS, "nll"}),
-          getRate(model),
           trained({"rmse", "RMSE", "RMSE", VIB_DRAW_ROOT, VIB_PLAIN, "error"}),
           {"rmse_outputs", "RMSE output", "", VIB_OUTPUT_ROOTS, VIB_PLAIN, "",
            Root},
@@ -66,6 +96,27 @@ static SmallVector<Figure> getFiguresOfNumbers(ModelAttr model) {
 }
 
 SmallVector<Figure> vib::getFigures(ModelAttr model) {
-  return model.isCategorical() ? getFiguresOfClasses(model)
-                               : getFiguresOfNumbers(model);
+  ArrayRef<mlir::NamedAttribute> targets = model.getLikelihoods();
+  SmallVector<Figure> figures;
+  for (unsigned i = 0; i < targets.size(); ++i) {
+    StringRef name =
+        targets.size() == 1 ? "Y" : targets[i].getName().getValue();
+    SmallVector<Figure> ofTarget =
+        ModelAttr::getDistribution(targets[i]).getNumClasses() != 0
+            ? getFiguresOfClasses(name)
+            : getFiguresOfNumbers();
+    SmallVector<unsigned> places;
+    for (Figure &figure : ofTarget) {
+      setEntry(figure, targets, i);
+      figure.target = i;
+      places.push_back(figures.size());
+      figures.push_back(figure);
+      // The rates follow the first likelihood.
+      if (figures.size() == 1)
+        figures.append(getRates(model));
+    }
+    for (auto [place, figure] : llvm::zip_equal(places, ofTarget))
+      figures[place].of = places[figure.of];
+  }
+  return figures;
 }

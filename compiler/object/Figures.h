@@ -16,15 +16,17 @@ namespace vib {
 
 /// What the runtime's VibFigure says. Strings are empty where it has null.
 struct Figure {
-  llvm::StringRef name, title, label;
+  std::string name, title, label;
   VibFigureKind kind;
   VibUnit unit;
   /// The tensor that the figure is computed from.
-  llvm::StringRef tensor = "";
+  std::string tensor = "";
   /// The figure that this one is computed from.
   unsigned of = 0;
   VibBound bound = VIB_NO_BOUND;
-  llvm::StringRef bounds = "";
+  std::string bounds = "";
+  /// The target that it is a figure of.
+  unsigned target = 0;
   /// Whether the training step computes the tensor, too.
   bool isTrained = false;
 };

@@ -31,7 +31,8 @@ static constexpr StringLiteral kUsage = R"(
  *   // Set each weight with vib_write_parameter(&vib_model.parameters[i],
  *   // weights, plain), where plain is ordered as in PyTorch's state_dict.
  *   call.pool = vib_pool_create(2);   // Or null, to run on the calling thread.
- *   // Fill the inputs: find "x" (or "image") and "y" in vib_model.tensors. A
+ *   // Fill the inputs and targets: vib_model.inputs and vib_model.targets name
+ *   // their tensors, such as "x" (or "image") and "y", in vib_model.tensors. A
  *   // tensor is at arena + its offset. Rows from `rows` on are ignored, and must
  *   // be zero.
  *   for (uint64_t step = 0; step < 1000; ++step) {

@@ -77,15 +77,21 @@ static LogicalResult verifyTensors(ModuleOp module, const Metadata &data) {
              << kTensorsAttrName << " have the name \"" << tensor.getName()
              << "\"";
     // Only other entries read the results of scale.
-    if (tensor.getInternal() &&
-        (tensor.getName() != "x" || !module.lookupSymbol("scale")))
+    if (tensor.getInternal() && (tensor.getName().split('.').first != "x" ||
+                                 !module.lookupSymbol("scale")))
       return module.emitError("expected \"")
              << tensor.getName() << "\" without 'internal', which only the "
              << "result of @scale is";
   }
-  if (!names.contains("x") && !names.contains("image"))
-    return module.emitError("expected ")
-           << kTensorsAttrName << " to have an input, \"x\" or \"image\"";
+  ArrayRef<NamedAttribute> inputs = data.model.getInputs();
+  for (unsigned i = 0; i < inputs.size(); ++i) {
+    std::string plain = ModelAttr::getTensorName("x", inputs, i);
+    std::string scaled = ModelAttr::getTensorName("image", inputs, i);
+    if (!names.contains(plain) && !names.contains(scaled))
+      return module.emitError("expected ")
+             << kTensorsAttrName << " to have an input, \"" << plain
+             << "\" or \"" << scaled << "\"";
+  }
   return success();
 }
 

@@ -57,7 +57,6 @@ static FloatType getModelType(ModelOp model) {
 /// Checks assumptions of the functions that the dialect's verifiers do not
 /// check.
 static LogicalResult checkModel(ModelOp model) {
-  unsigned numSamples = 0;
   for (Operation &op : model.getBody().front()) {
     if (!isa<DifferentiableOpInterface>(op))
       return op.emitOpError("cannot be differentiated: expected only ops of "
@@ -67,27 +66,23 @@ static LogicalResult checkModel(ModelOp model) {
           !isa<DistributionModelInterface>(type))
         return op.emitOpError("cannot be computed: ")
                << type << " does not implement DistributionModelInterface";
-    numSamples += isa<ReparameterizeOp>(op);
   }
-  if (numSamples != 1)
-    return model.emitOpError("expected one vib.reparameterize, the bottleneck, "
-                             "but got ")
-           << numSamples;
   return success();
 }
 
-/// Adds the rate of the posterior, which programs report, to a model that does
+/// Adds the rate of each posterior, which programs report, to a model that does
 /// not compute it. Its prior is the standard normal.
-static void addRate(ModelOp model) {
-  auto sample = *model.getBody().getOps<ReparameterizeOp>().begin();
-  if (findRate(model))
-    return;
-  OpBuilder builder(model.getContext());
-  builder.setInsertionPointAfter(sample);
-  KLOp::create(builder, sample.getLoc(), NatsType::get(model.getContext()),
-               sample.getDistribution(),
-               StandardNormalAttr::get(model.getContext(),
-                                       sample.getDistribution().getType()));
+static void addRates(ModelOp model) {
+  for (ReparameterizeOp sample : getSamples(model)) {
+    if (findRate(sample))
+      continue;
+    OpBuilder builder(model.getContext());
+    builder.setInsertionPointAfter(sample);
+    KLOp::create(builder, sample.getLoc(), NatsType::get(model.getContext()),
+                 sample.getDistribution(),
+                 StandardNormalAttr::get(model.getContext(),
+                                         sample.getDistribution().getType()));
+  }
 }
 
 /// Reports a learning rate, or an end of a schedule, beyond the model's type.
@@ -142,11 +137,11 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     if (failed(checkModel(model)))
       return signalPassFailure();
     FloatType type = getModelType(model);
-    // Before the rate is added, because the hash is that of the user's model.
+    // Before rates are added, because the hash is that of the user's model.
     if (failed(checkNumbers(train, type)) ||
         failed(setMetadata(model, train, type)))
       return signalPassFailure();
-    addRate(model);
+    addRates(model);
     if (failed(writeFunctions(model, train, type)))
       return signalPassFailure();
     numDifferentiated += model.getBody().front().getOperations().size();
@@ -157,7 +152,8 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
 
   LogicalResult writeFunctions(ModelOp model, TrainOp train, FloatType type) {
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
-    StepWriter writer(builder, model, train, type, train.getBatch(),
+    StepWriter writer(builder, model, train, type,
+                      getOperation()->getAttrOfType<ModelAttr>(kModelAttrName),
                       roundOperands);
     return failure(
         failed(writer.writeScale()) ||

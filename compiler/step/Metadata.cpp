@@ -8,7 +8,6 @@
 
 #include "compiler/step/Metadata.h"
 #include "compiler/step/Optimizers.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace vib;
@@ -73,35 +72,45 @@ FailureOr<Metadata> vib::readMetadata(ModuleOp module) {
 }
 
 RankedTensorType Metadata::getTensorType(StringRef name) const {
+  std::optional<ModelAttr::TensorName> tensor = model.splitTensorName(name);
+  if (!tensor)
+    return {};
+  auto [base, place] = *tensor;
   Builder builder(model.getContext());
-  int64_t batch = model.getBatch(), latents = model.getNumLatents();
-  for (const Statistic &statistic : model.getPosterior().getStatistics())
-    if (statistic.name == name)
-      return RankedTensorType::get({batch, statistic.size},
-                                   model.getElementType());
   FloatType type = model.getElementType();
-  if (name == "y" && model.isCategorical())
-    return RankedTensorType::get({batch}, builder.getI32Type());
-  if (name == "image")
-    return RankedTensorType::get({batch, model.getNumInputs()},
-                                 builder.getI8Type());
-  if (name == "nll" || name == "rate" || name == "error")
-    return RankedTensorType::get({batch}, type);
-  int64_t width =
-      llvm::StringSwitch<int64_t>(name)
-          .Case("x", model.getNumInputs())
-          .Cases({"sigma", "rate_each", "z"}, latents)
-          .Cases({"y", "logits", "prediction"}, model.getNumOutputs())
-          .Default(0);
-  return width == 0 ? RankedTensorType()
-                    : RankedTensorType::get({batch, width}, type);
+  auto getMatrix = [&](int64_t width, Type element) {
+    return RankedTensorType::get({model.getBatch(), width}, element);
+  };
+  auto rows = RankedTensorType::get({model.getBatch()}, type);
+  if (base == "image" || base == "x")
+    return getMatrix(ShapedType::getNumElements(
+                         ModelAttr::getShape(model.getInputs()[place])),
+                     base == "image" ? Type(builder.getI8Type()) : type);
+  if (base == "nll" || base == "error" || base == "rate")
+    return rows;
+  if (base == "y" || base == "logits" || base == "prediction") {
+    DistributionTypeInterface likelihood =
+        ModelAttr::getDistribution(model.getLikelihoods()[place]);
+    if (base == "y" && likelihood.getNumClasses() != 0)
+      return rows.clone(builder.getI32Type());
+    return getMatrix(likelihood.getSize(), type);
+  }
+  DistributionTypeInterface posterior =
+      ModelAttr::getDistribution(model.getPosteriors()[place]);
+  for (const Statistic &statistic : posterior.getStatistics())
+    if (statistic.name == base)
+      return getMatrix(statistic.size, type);
+  if (base == "sigma" || base == "rate_each" || base == "z")
+    return getMatrix(posterior.getSize(), type);
+  return {};
 }
 
 bool Metadata::hasType(StringRef name, RankedTensorType type) const {
   RankedTensorType expected = getTensorType(name);
   if (!expected || type == expected)
     return expected != nullptr;
-  if (name == "x" && model.getOperands() == Precision::BF16)
+  StringRef base = name.split('.').first;
+  if (base == "x" && model.getOperands() == Precision::BF16)
     return type == expected.clone(BFloat16Type::get(model.getContext()));
-  return name == "image" && type == expected.clone(model.getElementType());
+  return base == "image" && type == expected.clone(model.getElementType());
 }

@@ -54,6 +54,12 @@ static std::string computeHash(ModelOp model) {
   loss.setCoefficientsAttr(builder.getArrayAttr(factors));
   std::string attributes = getHashedAttributes(loss);
   loss.setCoefficientsAttr(builder.getArrayAttr({}));
+  // With one input, target and stream each, nothing depends on their names.
+  SmallVector<ReparameterizeOp> samples = getSamples(*copy);
+  if (copy->getBody().getNumArguments() == 2)
+    copy->removeArgumentNamesAttr();
+  if (samples.size() == 1)
+    samples.front().removeNameAttr();
   auto forgetBatch = [](Value value) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type)
@@ -80,22 +86,56 @@ static std::string computeHash(ModelOp model) {
 ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
                                  std::optional<Precision> operands) {
   auto loss = *model.getBody().getOps<LossOp>().begin();
-  auto sample = *model.getBody().getOps<ReparameterizeOp>().begin();
-  NLLOp nll = loss.getLikelihoodTerm();
-  SmallVector<StringRef> terms;
-  for (Value term : loss.getTerms())
-    terms.push_back(term.getDefiningOp<KLOp>() ? "rate" : "nll");
-  auto input = cast<RankedTensorType>(model.getInput().getType());
+  Builder builder(model.getContext());
+  bool isPair = model.getBody().getNumArguments() == 2;
+  auto getArgumentName = [&](BlockArgument argument, StringRef plain) {
+    StringRef name = model.getArgumentName(argument);
+    return isPair && name.empty() ? plain : name;
+  };
+  SmallVector<NamedAttribute> inputs, posteriors, likelihoods;
+  for (BlockArgument input : model.getInputs())
+    inputs.push_back(builder.getNamedAttr(
+        getArgumentName(input, "x"),
+        builder.getDenseI64ArrayAttr(
+            cast<RankedTensorType>(input.getType()).getShape().drop_front())));
+  SmallVector<ReparameterizeOp> samples = getSamples(model);
+  for (auto [i, sample] : llvm::enumerate(samples)) {
+    std::string name = "z";
+    if (samples.size() > 1)
+      name =
+          sample.getName() ? sample.getName()->str() : "z" + std::to_string(i);
+    posteriors.push_back(builder.getNamedAttr(
+        name, TypeAttr::get(sample.getDistribution().getType())));
+  }
+  SmallVector<NLLOp> nlls = getLikelihoodTerms(loss);
+  for (NLLOp nll : nlls)
+    likelihoods.push_back(builder.getNamedAttr(
+        getArgumentName(cast<BlockArgument>(nll.getTarget()), "y"),
+        TypeAttr::get(nll.getLikelihood().getType())));
+  SmallVector<std::string> termNames;
+  for (Value term : loss.getTerms()) {
+    if (auto nll = term.getDefiningOp<NLLOp>()) {
+      termNames.push_back(ModelAttr::getTensorName(
+          "nll", likelihoods, llvm::find(nlls, nll) - nlls.begin()));
+      continue;
+    }
+    Value posterior = term.getDefiningOp<KLOp>().getPosterior();
+    auto sample = llvm::find_if(samples, [&](ReparameterizeOp op) {
+      return op.getDistribution() == posterior;
+    });
+    termNames.push_back(
+        ModelAttr::getTensorName("rate", posteriors, sample - samples.begin()));
+  }
+  SmallVector<StringRef> terms(termNames.begin(), termNames.end());
   Precision precision = type.isF64() ? Precision::F64 : Precision::F32;
   std::string hash = computeHash(model);
   return ModelAttr::getChecked(
       [&] { return model.emitOpError(); }, model.getContext(),
       StringRef(model.getSymName()), StringRef(hash), precision,
-      operands.value_or(precision), batch, input.getShape().drop_front(),
-      DistributionTypeInterface(sample.getDistribution().getType()),
-      int64_t(sample.getSamples()),
-      DistributionTypeInterface(nll.getLikelihood().getType()),
-      Builder(model.getContext()).getStrArrayAttr(terms),
+      operands.value_or(precision), batch, ArrayRef<NamedAttribute>(inputs),
+      ArrayRef<NamedAttribute>(posteriors),
+      int64_t(samples.front().getSamples()),
+      ArrayRef<NamedAttribute>(likelihoods), builder.getStrArrayAttr(terms),
       loss.getCoefficientsAttr());
 }
 

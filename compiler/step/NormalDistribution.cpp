@@ -30,6 +30,7 @@
 
 #include "compiler/step/DifferentiableOpInterface.h"
 #include "compiler/step/DistributionModelInterface.h"
+#include "dialect/VibNumbers.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -76,11 +77,18 @@ static Value selectDiagonal(ScalarBuilder &scalars, Value diagonal,
   return scalars.select(entry.isDiagonal(scalars), diagonal, below);
 }
 
-/// Builds eps of a latent, in a loop over rows and possibly samples.
+/// Builds eps of a latent of a stream, in a loop over rows and possibly
+/// samples.
 static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
-                        Value latent) {
+                        unsigned stream, Value latent) {
   OpBuilder &builder = scalars.getBuilder();
   Location loc = scalars.getLoc();
+  if (stream != 0) {
+    // As signed 32 bits, of which the generator takes the bits.
+    Value first =
+        scalars.integer(static_cast<int32_t>(uint32_t(stream) * kMostLatents));
+    latent = arith::AddIOp::create(builder, loc, latent, first);
+  }
   Value row = arith::AddIOp::create(builder, loc, step.getScalar("first_row"),
                                     scalars.index(dims::kRows));
   Value number, sample;
@@ -220,10 +228,12 @@ struct NormalDistribution
     if (step.isTraining())
       inputs.emplace_back(t, inputDims);
     step.setWord("noise");
+    unsigned stream = sample.getStream();
     SmallVector<Value> results = step.generic(
         inputs, getOutputs(sample, step, mean),
         [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value eps = buildNoise(step, scalars, scalars.index(dims::kLatents));
+          Value eps =
+              buildNoise(step, scalars, stream, scalars.index(dims::kLatents));
           Value z = scalars.add(elements[0], scalars.mul(elements[1], eps));
           if (!step.isTraining())
             return SmallVector<Value>{z};
@@ -372,11 +382,12 @@ private:
     if (step.isTraining())
       inputs.emplace_back(t, factorDims);
     step.setWord("noise");
+    unsigned stream = sample.getStream();
     SmallVector<Value> products = step.generic(
         inputs, getOutputs(sample, step, factor),
         [&](ScalarBuilder &scalars, ValueRange elements) {
           TriangleEntry entry(scalars, scalars.index(dims::kEntries));
-          Value eps = buildNoise(step, scalars, entry.column);
+          Value eps = buildNoise(step, scalars, stream, entry.column);
           Value product = scalars.mul(elements[0], eps);
           if (!step.isTraining())
             return SmallVector<Value>{product};

@@ -180,8 +180,9 @@ static LogicalResult verifyResults(func::FuncOp function,
       return function.emitOpError("expected to return ") << slot;
   for (unsigned i = 0; i < function.getNumResults(); ++i) {
     auto slot = cast<SlotAttr>(function.getResultAttr(i, kSlotAttrName));
+    StringRef base = slot.getName().split('.').first;
     if (found.contains(slot) && !(slot.getKind() == SlotKind::Output &&
-                                  llvm::is_contained(optional, slot.getName())))
+                                  llvm::is_contained(optional, base)))
       return function.emitOpError("returns ")
              << slot << ", which the runtime does not read";
   }
@@ -205,25 +206,43 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
         for (SlotKind kind : data.state)
           add(kind, parameter);
     }
-    StringRef outputs =
-        llvm::StringSwitch<StringRef>(name)
-            .Cases({"train_step", "gradients"},
-                   data.model.hasRateTerm() ? "nll rate error" : "nll error")
-            .Case("encode", "mu sigma rate")
-            .Case("evaluate", "nll error prediction")
-            .Case("draw", "z")
-            .Case("decode", "logits prediction")
-            .Default("x");
-    for (StringRef output : llvm::split(outputs, ' '))
-      add(SlotKind::Output, output);
+    bool isTraining = name == "train_step" || name == "gradients";
+    auto addAll = [&](ArrayRef<NamedAttribute> list, StringRef bases) {
+      if (bases.empty())
+        return;
+      for (unsigned i = 0; i < list.size(); ++i)
+        for (StringRef base : llvm::split(bases, ' '))
+          add(SlotKind::Output, ModelAttr::getTensorName(base, list, i));
+    };
+    addAll(data.model.getLikelihoods(),
+           llvm::StringSwitch<StringRef>(name)
+               .Cases({"train_step", "gradients"}, "nll error")
+               .Case("evaluate", "nll error prediction")
+               .Case("decode", "logits prediction")
+               .Default(""));
+    addAll(data.model.getPosteriors(), llvm::StringSwitch<StringRef>(name)
+                                           .Case("encode", "mu sigma rate")
+                                           .Case("draw", "z")
+                                           .Default(""));
+    if (isTraining)
+      for (StringRef term : data.model.getTerms().getAsValueRange<StringAttr>())
+        if (SlotAttr slot =
+                SlotAttr::get(module.getContext(), SlotKind::Output, term);
+            !llvm::is_contained(required, slot))
+          required.push_back(slot);
     // A rate that is no term may be computed, too.
     static constexpr StringLiteral kOfEncode[] = {"rate_each", "cholesky"},
                                    kOfTraining[] = {"rate"};
     ArrayRef<StringLiteral> optional;
     if (name == "encode")
       optional = kOfEncode;
-    if (name == "train_step" || name == "gradients")
+    if (isTraining)
       optional = kOfTraining;
+    // What it takes, it scales.
+    for (unsigned i = 0; name == "scale" && i < function.getNumArguments(); ++i)
+      if (auto slot = cast<SlotAttr>(function.getArgAttr(i, kSlotAttrName));
+          slot.getName().starts_with("image"))
+        add(SlotKind::Output, ("x" + slot.getName().drop_front(5)).str());
     if (failed(verifyResults(function, required, optional)))
       return failure();
   }

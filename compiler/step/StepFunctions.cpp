@@ -12,24 +12,43 @@
 using namespace mlir;
 using namespace vib;
 
+/// A copy of a tensor that has a place already.
+static Value copyTensor(StepBuilder &step, Value tensor) {
+  Dims dims = step.getDims(tensor);
+  return step.map({{tensor, dims}}, dims,
+                  [](ScalarBuilder &, ValueRange elements) -> Value {
+                    return elements[0];
+                  });
+}
+
 LogicalResult StepWriter::writeScale() {
-  ScaleOp scale = getScale();
-  if (!scale)
+  SmallVector<std::pair<unsigned, ScaleOp>> scales;
+  for (auto [i, input] : llvm::enumerate(inputs))
+    if (ScaleOp scale = getScale(input))
+      scales.push_back({i, scale});
+  if (scales.empty())
     return success();
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
-  StepFunction function(builder, scale.getLoc(), "scale");
-  // Signless i8, because arithmetic works on signless integers only.
-  bool isFloat = isa<FloatType>(getElementTypeOrSelf(model.getInput()));
-  step.set(model.getInput(), addRows(function, step, "image", getInputWidth(),
-                                     isFloat ? Type(type) : builder.getI8Type(),
-                                     dims::kFeatures));
+  StepFunction function(builder, scales.front().second.getLoc(), "scale");
+  SmallVector<Value> results;
+  for (auto [i, scale] : scales) {
+    // Signless i8, because arithmetic works on signless integers only.
+    bool isFloat = isa<FloatType>(getElementTypeOrSelf(inputs[i]));
+    step.set(inputs[i],
+             addRows(function, step, getInputName("image", i), getInputWidth(i),
+                     isFloat ? Type(type) : builder.getI8Type(),
+                     dims::kFeatures));
+    results.push_back(scale.getResult());
+  }
   addScalars(function, step);
-  if (failed(buildForward(step, scale.getResult())))
+  if (failed(buildForward(step, results)))
     return failure();
-  Value scaled = step.getTensor(scale.getResult());
-  if (getScaledType(step) != type)
-    scaled = step.round(scaled);
-  function.addResult(scaled, SlotKind::Output, "x");
+  for (auto [i, scale] : scales) {
+    Value scaled = step.getTensor(scale.getResult());
+    if (getScaledType(step, scale) != type)
+      scaled = step.round(scaled);
+    function.addResult(scaled, SlotKind::Output, getInputName("x", i));
+  }
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -39,8 +58,8 @@ LogicalResult StepWriter::writeScale() {
 LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   StepBuilder step = createBuilder(StepPurpose::Train);
   StepFunction function(builder, model.getLoc(), name);
-  addInput(function, step);
-  addTarget(function, step);
+  addInputs(function, step);
+  addTargets(function, step);
   SmallVector<SlotKind> slots = {SlotKind::Gradient};
   llvm::StringMap<SmallVector<Value>> state;
   if (updates) {
@@ -73,13 +92,17 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   for (const Parameter &parameter : parameters)
     for (auto [slot, tensor] : llvm::zip_equal(slots, state[parameter.name]))
       function.addResult(tensor, slot, parameter.name);
-  ArrayRef<Value> likelihood = step.get(nll.getResult());
-  function.addResult(likelihood[0], SlotKind::Output, "nll");
+  for (auto [i, nll] : llvm::enumerate(likelihoods))
+    function.addResult(step.get(nll.getResult())[0], SlotKind::Output,
+                       getTargetName("nll", i));
   // Only evaluation computes a rate that is no term.
-  if (isRateTerm)
-    function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
-                       "rate");
-  function.addResult(likelihood[1], SlotKind::Output, "error");
+  for (auto [i, rate] : llvm::enumerate(rates))
+    if (std::string name = getStreamName("rate", i); description.hasTerm(name))
+      function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
+                         name);
+  for (auto [i, nll] : llvm::enumerate(likelihoods))
+    function.addResult(step.get(nll.getResult())[1], SlotKind::Output,
+                       getTargetName("error", i));
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -89,29 +112,35 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
 LogicalResult StepWriter::writeEncode() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "encode");
-  addInput(function, step);
+  addInputs(function, step);
   addWeights(function, step);
   addScalars(function, step);
-  Value posterior = sample.getDistribution();
-  if (failed(buildForward(step, {posterior, rate.getResult()})))
+  SmallVector<Value> values;
+  for (auto [sample, rate] : llvm::zip_equal(samples, rates))
+    values.append({sample.getDistribution(), rate.getResult()});
+  if (failed(buildForward(step, values)))
     return failure();
-  step.setLabel(step.getLabelOf(posterior));
-  step.setWord("sigma");
 
-  // "mu" and "sigma" for all distributions, and then the other statistics.
-  function.addResult(getModel(posterior).buildMean(step, posterior),
-                     SlotKind::Output, "mu");
-  function.addResult(getModel(posterior).buildDeviation(step, posterior),
-                     SlotKind::Output, "sigma");
-  for (auto [statistic, tensor] : llvm::zip_equal(
-           sample.getDistribution().getType().getStatistics(),
-           getModel(posterior).getStatisticTensors(step.get(posterior))))
-    if (statistic.name != "mu" && statistic.name != "sigma")
-      function.addResult(tensor, SlotKind::Output, statistic.name);
-  ArrayRef<Value> rates = step.get(rate.getResult());
-  function.addResult(rates[0], SlotKind::Output, "rate");
-  if (rates.size() > 1)
-    function.addResult(rates[1], SlotKind::Output, "rate_each");
+  for (auto [i, sample, rate] : llvm::enumerate(samples, rates)) {
+    Value posterior = sample.getDistribution();
+    auto add = [&, i = i](Value tensor, StringRef name) {
+      function.addResult(tensor, SlotKind::Output, getStreamName(name, i));
+    };
+    step.setLabel(step.getLabelOf(posterior));
+    step.setWord("sigma");
+    // "mu" and "sigma" for all distributions, and then the other statistics.
+    add(getModel(posterior).buildMean(step, posterior), "mu");
+    add(getModel(posterior).buildDeviation(step, posterior), "sigma");
+    for (auto [statistic, tensor] : llvm::zip_equal(
+             sample.getDistribution().getType().getStatistics(),
+             getModel(posterior).getStatisticTensors(step.get(posterior))))
+      if (statistic.name != "mu" && statistic.name != "sigma")
+        add(tensor, statistic.name);
+    ArrayRef<Value> rateTensors = step.get(rate.getResult());
+    add(rateTensors[0], "rate");
+    if (rateTensors.size() > 1)
+      add(rateTensors[1], "rate_each");
+  }
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -121,21 +150,33 @@ LogicalResult StepWriter::writeEncode() {
 LogicalResult StepWriter::writeEvaluate() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "evaluate");
-  addInput(function, step);
-  addPosterior(function, step);
-  addTarget(function, step);
+  addInputs(function, step);
+  addPosteriors(function, step);
+  addTargets(function, step);
   addWeights(function, step);
   addScalars(function, step);
-  if (failed(buildForward(step, nll.getResult())))
+  SmallVector<Value> values;
+  for (NLLOp nll : likelihoods)
+    values.push_back(nll.getResult());
+  if (failed(buildForward(step, values)))
     return failure();
-  step.setLabel(step.getLabelOf(nll.getResult()));
-  step.setWord("prediction");
 
-  function.addResult(step.get(nll.getResult())[0], SlotKind::Output, "nll");
-  function.addResult(step.get(nll.getResult())[1], SlotKind::Output, "error");
-  function.addResult(
-      getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood()),
-      SlotKind::Output, "prediction");
+  DenseSet<Value> placed;
+  for (auto [i, nll] : llvm::enumerate(likelihoods)) {
+    step.setLabel(step.getLabelOf(nll.getResult()));
+    step.setWord("prediction");
+    function.addResult(step.get(nll.getResult())[0], SlotKind::Output,
+                       getTargetName("nll", i));
+    function.addResult(step.get(nll.getResult())[1], SlotKind::Output,
+                       getTargetName("error", i));
+    Value prediction =
+        getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood());
+    // Two targets may have one likelihood.
+    if (!placed.insert(prediction).second)
+      prediction = copyTensor(step, prediction);
+    function.addResult(prediction, SlotKind::Output,
+                       getTargetName("prediction", i));
+  }
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -145,51 +186,57 @@ LogicalResult StepWriter::writeEvaluate() {
 LogicalResult StepWriter::writeDraw() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "draw");
-  addPosterior(function, step);
+  addPosteriors(function, step);
   addScalars(function, step);
-  if (failed(buildForward(step, sample.getResult())))
+  SmallVector<Value> values;
+  for (ReparameterizeOp sample : samples)
+    values.push_back(sample.getResult());
+  if (failed(buildForward(step, values)))
     return failure();
-  function.addResult(step.getTensor(sample.getResult()), SlotKind::Output, "z");
+  for (auto [i, sample] : llvm::enumerate(samples))
+    function.addResult(step.getTensor(sample.getResult()), SlotKind::Output,
+                       getStreamName("z", i));
   if (step.hasFailed())
     return failure();
   function.finish();
   return success();
 }
 
-/// A copy of a tensor that has a place already.
-static Value copyTensor(StepBuilder &step, Value tensor) {
-  Dims dims = step.getDims(tensor);
-  return step.map({{tensor, dims}}, dims,
-                  [](ScalarBuilder &, ValueRange elements) -> Value {
-                    return elements[0];
-                  });
-}
-
 LogicalResult StepWriter::writeDecode() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "decode");
-  Value z =
-      addRows(function, step, "z", sample.getDistribution().getType().getSize(),
-              type, dims::kLatents);
-  step.set(sample.getResult(), z);
+  DenseSet<Value> placed;
+  for (auto [i, sample] : llvm::enumerate(samples)) {
+    Value z = addRows(function, step, getStreamName("z", i),
+                      sample.getDistribution().getType().getSize(), type,
+                      dims::kLatents);
+    step.set(sample.getResult(), z);
+    placed.insert(z);
+  }
   addWeights(function, step);
   addScalars(function, step);
-  if (failed(buildForward(step, nll.getLikelihood())))
+  SmallVector<Value> values;
+  for (NLLOp nll : likelihoods)
+    values.push_back(nll.getLikelihood());
+  if (failed(buildForward(step, values)))
     return failure();
-  StringAttr label = step.getLabelOf(nll.getLikelihood());
-  step.setLabel(label ? label : builder.getStringAttr("decode"));
-  step.setWord("prediction");
 
-  // The results need separate tensors, because a tensor has only one place.
-  Value logits = step.getTensor(nll.getLikelihood());
-  Value prediction =
-      getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood());
-  if (prediction == logits)
-    prediction = copyTensor(step, logits);
-  if (logits == z)
-    logits = copyTensor(step, z);
-  function.addResult(logits, SlotKind::Output, "logits");
-  function.addResult(prediction, SlotKind::Output, "prediction");
+  for (auto [i, nll] : llvm::enumerate(likelihoods)) {
+    StringAttr label = step.getLabelOf(nll.getLikelihood());
+    step.setLabel(label ? label : builder.getStringAttr("decode"));
+    step.setWord("prediction");
+    // The results need separate tensors, because a tensor has only one place.
+    Value logits = step.getTensor(nll.getLikelihood());
+    Value prediction =
+        getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood());
+    if (prediction == logits)
+      prediction = copyTensor(step, logits);
+    if (!placed.insert(logits).second)
+      logits = copyTensor(step, logits);
+    function.addResult(logits, SlotKind::Output, getTargetName("logits", i));
+    function.addResult(prediction, SlotKind::Output,
+                       getTargetName("prediction", i));
+  }
   if (step.hasFailed())
     return failure();
   function.finish();

@@ -14,47 +14,46 @@
 using namespace mlir;
 using namespace vib;
 
-KLOp vib::findRate(ModelOp model) {
-  auto sample = *model.getBody().getOps<ReparameterizeOp>().begin();
-  for (KLOp kl : model.getBody().getOps<KLOp>())
-    if (kl.getPosterior() == sample.getDistribution())
-      return kl;
+KLOp vib::findRate(ReparameterizeOp sample) {
+  auto model = sample->getParentOfType<ModelOp>();
+  auto loss = *model.getBody().getOps<LossOp>().begin();
+  SmallVector<KLOp> rates = loss.getRateTerms();
+  llvm::append_range(rates, model.getBody().getOps<KLOp>());
+  for (KLOp rate : rates)
+    if (rate.getPosterior() == sample.getDistribution())
+      return rate;
   return {};
 }
 
 StepWriter::StepWriter(OpBuilder &builder, ModelOp model, TrainOp train,
-                       FloatType type, int64_t batch, bool roundsOperands)
-    : builder(builder), model(model), type(type), batch(batch),
+                       FloatType type, ModelAttr description,
+                       bool roundsOperands)
+    : builder(builder), model(model), type(type), description(description),
       roundsOperands(roundsOperands), rule(train.getOptimizerRule()),
-      averaged(train.getAverageAttr()), parameters(model.getParameters()) {
-  Block &block = model.getBody().front();
-  loss = *block.getOps<LossOp>().begin();
-  sample = *block.getOps<ReparameterizeOp>().begin();
-  nll = loss.getLikelihoodTerm();
-  SmallVector<KLOp> rates = loss.getRateTerms();
-  isRateTerm = !rates.empty();
-  rate = isRateTerm ? rates.front() : findRate(model);
-}
+      averaged(train.getAverageAttr()), parameters(model.getParameters()),
+      loss(*model.getBody().getOps<LossOp>().begin()),
+      inputs(model.getInputs()), samples(getSamples(model)),
+      likelihoods(getLikelihoodTerms(loss)),
+      rates(llvm::map_to_vector(samples, findRate)) {}
 
 //===----------------------------------------------------------------------===//
 // Arguments
 //===----------------------------------------------------------------------===//
 
-ScaleOp StepWriter::getScale() {
-  auto scales = model.getBody().getOps<ScaleOp>();
-  return scales.empty() ? ScaleOp() : *scales.begin();
+ScaleOp StepWriter::getScale(BlockArgument input) {
+  for (ScaleOp scale : model.getBody().getOps<ScaleOp>())
+    if (scale.getInput() == input)
+      return scale;
+  return {};
 }
 
-int64_t StepWriter::getInputWidth() {
-  auto type = cast<RankedTensorType>(model.getInput().getType());
-  int64_t width = 1;
-  for (int64_t extent : type.getShape().drop_front())
-    width *= extent;
-  return width;
+int64_t StepWriter::getInputWidth(unsigned place) {
+  return ShapedType::getNumElements(
+      ModelAttr::getShape(description.getInputs()[place]));
 }
 
-Type StepWriter::getScaledType(StepBuilder &step) {
-  SmallVector<Operation *> readers(getScale()->getUsers());
+Type StepWriter::getScaledType(StepBuilder &step, ScaleOp scale) {
+  SmallVector<Operation *> readers(scale->getUsers());
   while (!readers.empty()) {
     Operation *reader = readers.pop_back_val();
     if (isa<FlattenOp>(reader)) {
@@ -79,40 +78,47 @@ Value StepWriter::addRows(StepFunction &function, StepBuilder &step,
   return tensor;
 }
 
-void StepWriter::addInput(StepFunction &function, StepBuilder &step) {
-  Value input = model.getInput();
-  Type element = type;
-  if (ScaleOp scale = getScale()) {
-    input = scale.getResult();
-    element = getScaledType(step);
+void StepWriter::addInputs(StepFunction &function, StepBuilder &step) {
+  for (auto [i, argument] : llvm::enumerate(inputs)) {
+    Value input = argument;
+    Type element = type;
+    if (ScaleOp scale = getScale(argument)) {
+      input = scale.getResult();
+      element = getScaledType(step, scale);
+    }
+    step.set(input, addRows(function, step, getInputName("x", i),
+                            getInputWidth(i), element, dims::kFeatures));
   }
-  step.set(input, addRows(function, step, "x", getInputWidth(), element,
-                          dims::kFeatures));
 }
 
-void StepWriter::addTarget(StepFunction &function, StepBuilder &step) {
-  auto target = cast<RankedTensorType>(nll.getTarget().getType());
-  SmallVector<int64_t> shape(target.getShape());
-  shape.front() = batch;
-  Type element = isa<FloatType>(target.getElementType())
-                     ? Type(type)
-                     : target.getElementType();
-  Value tensor = function.addArgument(RankedTensorType::get(shape, element),
-                                      SlotKind::Input, "y");
-  step.setDims(tensor,
-               ArrayRef<StringRef>{dims::kRows, dims::kFeatures}.take_front(
-                   shape.size()));
-  step.set(nll.getTarget(), tensor);
+void StepWriter::addTargets(StepFunction &function, StepBuilder &step) {
+  for (auto [i, nll] : llvm::enumerate(likelihoods)) {
+    auto target = cast<RankedTensorType>(nll.getTarget().getType());
+    SmallVector<int64_t> shape(target.getShape());
+    shape.front() = description.getBatch();
+    Type element = isa<FloatType>(target.getElementType())
+                       ? Type(type)
+                       : target.getElementType();
+    Value tensor = function.addArgument(RankedTensorType::get(shape, element),
+                                        SlotKind::Input, getTargetName("y", i));
+    step.setDims(tensor,
+                 ArrayRef<StringRef>{dims::kRows, dims::kFeatures}.take_front(
+                     shape.size()));
+    step.set(nll.getTarget(), tensor);
+  }
 }
 
-void StepWriter::addPosterior(StepFunction &function, StepBuilder &step) {
-  DistributionTypeInterface posterior = sample.getDistribution().getType();
-  SmallVector<Value> statistics;
-  for (const Statistic &statistic : posterior.getStatistics())
-    statistics.push_back(addRows(function, step, statistic.name, statistic.size,
-                                 type, dims::kFeatures));
-  step.set(sample.getDistribution(),
-           getModel(sample.getDistribution()).fromStatistics(step, statistics));
+void StepWriter::addPosteriors(StepFunction &function, StepBuilder &step) {
+  for (auto [i, sample] : llvm::enumerate(samples)) {
+    Value posterior = sample.getDistribution();
+    SmallVector<Value> statistics;
+    for (const Statistic &statistic :
+         sample.getDistribution().getType().getStatistics())
+      statistics.push_back(addRows(function, step,
+                                   getStreamName(statistic.name, i),
+                                   statistic.size, type, dims::kFeatures));
+    step.set(posterior, getModel(posterior).fromStatistics(step, statistics));
+  }
 }
 
 void StepWriter::addWeights(StepFunction &function, StepBuilder &step) {

@@ -19,14 +19,15 @@
 
 namespace vib {
 
-/// The rate of the posterior that is sampled, or null if the model has none.
-KLOp findRate(ModelOp model);
+/// The rate of the posterior that is sampled, if there are several one that is
+/// a term of the loss; null if the model has none.
+KLOp findRate(ReparameterizeOp sample);
 
 /// Builds all functions of a model. Encoder and decoder must have been inlined.
 class StepWriter {
 public:
   StepWriter(mlir::OpBuilder &builder, ModelOp model, TrainOp train,
-             mlir::FloatType type, int64_t batch, bool roundsOperands);
+             mlir::FloatType type, ModelAttr description, bool roundsOperands);
 
   mlir::LogicalResult writeScale();
   mlir::LogicalResult writeTraining(llvm::StringRef name, bool updates);
@@ -41,23 +42,34 @@ private:
   }
 
   mlir::RankedTensorType getMatrixType(int64_t width, mlir::Type element) {
-    return mlir::RankedTensorType::get({batch, width}, element);
+    return mlir::RankedTensorType::get({description.getBatch(), width},
+                                       element);
+  }
+  /// The names of the tensors of an input, a target or a stream.
+  std::string getInputName(llvm::StringRef base, unsigned place) {
+    return ModelAttr::getTensorName(base, description.getInputs(), place);
+  }
+  std::string getTargetName(llvm::StringRef base, unsigned place) {
+    return ModelAttr::getTensorName(base, description.getLikelihoods(), place);
+  }
+  std::string getStreamName(llvm::StringRef base, unsigned place) {
+    return ModelAttr::getTensorName(base, description.getPosteriors(), place);
   }
 
-  /// The op that scales bytes, or null if the model takes numbers.
-  ScaleOp getScale();
-  int64_t getInputWidth();
+  /// The op that scales an input, or null if the model takes it as it is.
+  ScaleOp getScale(mlir::BlockArgument input);
+  int64_t getInputWidth(unsigned place);
   /// The element type of the result of `scale`: bf16 if all readers round it,
   /// otherwise the type of the model.
-  mlir::Type getScaledType(StepBuilder &step);
+  mlir::Type getScaledType(StepBuilder &step, ScaleOp scale);
 
   /// Adds an argument with one number for each of the dimensions, rows first.
   mlir::Value addRows(StepFunction &function, StepBuilder &step,
                       llvm::StringRef name, int64_t width, mlir::Type element,
                       llvm::StringRef dim);
-  void addInput(StepFunction &function, StepBuilder &step);
-  void addTarget(StepFunction &function, StepBuilder &step);
-  void addPosterior(StepFunction &function, StepBuilder &step);
+  void addInputs(StepFunction &function, StepBuilder &step);
+  void addTargets(StepFunction &function, StepBuilder &step);
+  void addPosteriors(StepFunction &function, StepBuilder &step);
   void addWeights(StepFunction &function, StepBuilder &step);
   void addScalars(StepFunction &function, StepBuilder &step);
 
@@ -72,17 +84,18 @@ private:
   mlir::OpBuilder &builder;
   ModelOp model;
   mlir::FloatType type;
-  int64_t batch;
+  ModelAttr description;
   bool roundsOperands;
   Optimizer rule;
   bool averaged;
   llvm::SmallVector<Parameter> parameters;
   LossOp loss;
-  ReparameterizeOp sample;
-  NLLOp nll;
-  /// The rate that programs report, and whether the loss has it.
-  KLOp rate;
-  bool isRateTerm;
+  /// In the order of the lists of `description`.
+  llvm::SmallVector<mlir::BlockArgument> inputs;
+  llvm::SmallVector<ReparameterizeOp> samples;
+  llvm::SmallVector<NLLOp> likelihoods;
+  /// The rate of each sample that programs report.
+  llvm::SmallVector<KLOp> rates;
 };
 
 } // namespace vib

@@ -49,7 +49,7 @@ struct TestLists {
                shape.data()}};
     targets = {{"y", "y", classes ? outputs : 0, outputs,
                 classes ? "categorical" : "normal",
-                classes ? "probabilities" : "means"}};
+                classes ? "probabilities" : "means", "prediction", "logits"}};
     streams = {
         {"z", 0, latents, 1, "mu", "sigma", nullptr, "z", "rate", "rate_each"}};
     coefficients = {{"beta", 0.01, makeSchedule(VIB_CONSTANT)}};

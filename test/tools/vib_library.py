@@ -52,7 +52,8 @@ class Input(ctypes.Structure):
 
 class Target(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("tensor", c_char_p), ("classes", c_int64),
-                ("outputs", c_int64), ("likelihood", c_char_p), ("predicted", c_char_p)]
+                ("outputs", c_int64), ("likelihood", c_char_p), ("predicted", c_char_p),
+                ("prediction", c_char_p), ("logits", c_char_p)]
 
 
 class Stream(ctypes.Structure):
@@ -165,7 +166,7 @@ class Library:
         self.library = ctypes.CDLL(path, mode=2)
         self.model = Model.in_dll(self.library, "vib_model")
         assert self.model.magic == 0x004249565F434C56, hex(self.model.magic)
-        assert self.model.version == 7, self.model.version
+        assert self.model.version == 8, self.model.version
         assert self.model.size == ctypes.sizeof(Model), self.model.size
         self.memory = []
         self.call = Call()
