@@ -15,11 +15,12 @@
 //                      | nothing, then its name or |
 //                      | nothing                   |
 //   vib.model          | its name                  | the array of the names of
-//                      |                           | its arguments, if they have
-//                      |                           | any, then its name
+//                      |                           | its arguments, if they
+//                      have |                           | any, then its name
 //   vib.reparameterize | the number of samples     | its name, if it has one,
 //                      |                           | then the number of samples
-//   vib.train          | the schedule of beta      | the dictionary of schedules
+//   vib.train          | the schedule of beta      | the dictionary of
+//   schedules
 //
 //===----------------------------------------------------------------------===//
 

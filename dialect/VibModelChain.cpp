@@ -143,20 +143,21 @@ LogicalResult ChainVerifier::findSamples() {
            << kMostStreams << " samples in a model, which the counter of the "
            << "noise can tell apart, but got " << samples.size();
   for (ReparameterizeOp sample : samples)
+    for (Operation *op : collectSources(sample)) {
+      if (op == sample || !isa<ReparameterizeOp>(op))
+        continue;
+      InFlightDiagnostic diagnostic =
+          sample.emitOpError("expected a posterior that depends on no sample");
+      diagnostic.attachNote(op->getLoc()) << "the sample is drawn here";
+      return diagnostic;
+    }
+  for (ReparameterizeOp sample : samples)
     if (failed(verifySample(sample)))
       return failure();
   return success();
 }
 
 LogicalResult ChainVerifier::verifySample(ReparameterizeOp sample) {
-  for (Operation *op : collectSources(sample)) {
-    if (op == sample || !isa<ReparameterizeOp>(op))
-      continue;
-    InFlightDiagnostic diagnostic =
-        sample.emitOpError("expected a posterior that depends on no sample");
-    diagnostic.attachNote(op->getLoc()) << "the sample is drawn here";
-    return diagnostic;
-  }
   if (!decoders.contains(sample)) {
     InFlightDiagnostic diagnostic = sample.emitOpError(
         "expected the loss to depend on the sample, but it does not");

@@ -267,3 +267,33 @@ module attributes {a = #vib.cpu<vector_bits = 256, bf16 = maybe>} {}
 
 // expected-error @+1 {{expected one of 'input', 'output', 'weight', 'moment1', 'moment2', 'average', 'gradient', 'scalar' but got 'weigth'; did you mean 'weight'?}}
 module attributes {a = #vib.slot<weigth, "w">} {}
+
+// -----
+
+// Both forms of a list.
+// expected-error @+1 {{expected a field or its plural, such as 'input' or 'inputs', but got both}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], inputs = {b = [4]}, posterior = !vib.normal<2>, likelihood = !vib.normal<4>>} {}
+
+// -----
+
+// Two inputs of one name.
+// expected-error @+1 {{two entries of 'inputs' have the name "b"}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, inputs = {b = [4], b = [4]}, posterior = !vib.normal<2>, likelihood = !vib.normal<4>>} {}
+
+// -----
+
+// An empty list.
+// expected-error @+1 {{expected at least one entry of 'posteriors'}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posteriors = {}, likelihood = !vib.normal<4>>} {}
+
+// -----
+
+// A term of a stream that does not exist.
+// expected-error @+1 {{expected 'terms' to be a list of "nll" and "rate" but got "rate.w"}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posteriors = {z = !vib.normal<2>, v = !vib.normal<2>}, likelihood = !vib.normal<4>, terms = ["nll", "rate.w"]>} {}
+
+// -----
+
+// A target whose likelihood is no term.
+// expected-error @+1 {{expected 'terms' to have "nll.b" but got ["nll"]}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihoods = {y = !vib.normal<4>, b = !vib.normal<1>}, terms = ["nll"]>} {}

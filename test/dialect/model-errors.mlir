@@ -149,7 +149,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
-// Two likelihoods.
+// Two likelihoods of one target.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
@@ -159,10 +159,10 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
+  // expected-note @+1 {{the first one is here}}
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
-  // expected-note @+1 {{it is computed here}}
+  // expected-error @+1 {{'vib.nll' op expected one vib.nll of each target but got a second one}}
   %second = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
-  // expected-error @+1 {{'vib.loss' op expected one vib.nll but got a second one}}
   vib.loss %ce + @beta(1.0) * %second
 }
 
@@ -450,18 +450,18 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
-// Two bottlenecks.
+// A posterior behind a bottleneck.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
     %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
     vib.yield %n : !vib.normal<2>
   }
-  // expected-note @+1 {{the first one is here}}
+  // expected-note @+1 {{the sample is drawn here}}
   %v = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %t = vib.linear %v @middle : tensor<?x2xf32> -> tensor<?x4xf32>
   %r = vib.normal %t softplus(0) : tensor<?x4xf32>
-  // expected-error @+1 {{'vib.reparameterize' op expected one bottleneck but got a second one}}
+  // expected-error @+1 {{'vib.reparameterize' op expected a posterior that depends on no sample}}
   %z = vib.reparameterize %r : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
@@ -531,9 +531,10 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
 
 // -----
 
-// Labels that are not the second argument.
+// A target that is also an input.
 // expected-note @+1 {{it is declared here}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) {
+  // expected-error @+1 {{'vib.encoder' op reads the target, which is not known when predicting}}
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
     %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
@@ -542,7 +543,6 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) {
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
   %p = vib.normal %l noise(1.0) : tensor<?x8xf32>
-  // expected-error @+1 {{'vib.nll' op expected the model's second argument as the target}}
   %ce = vib.nll %p, %x : !vib.normal<8>, tensor<?x8xf32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate
@@ -589,7 +589,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // No target.
-// expected-error @+1 {{'vib.model' op expected two arguments, the input and what is to be predicted, but got 1}}
+// expected-error @+1 {{'vib.model' op expected at least two arguments, an input and what is to be predicted, but got 1}}
 vib.model @m(%x: tensor<?x8xf32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
@@ -605,35 +605,35 @@ vib.model @m(%x: tensor<?x8xf32>) {
 // -----
 
 // A dimension that cannot be resolved.
-// expected-error @+1 {{cannot resolve a dimension of the input 'tensor<?x?xf32>': only the batch may be '?'}}
+// expected-error @+1 {{cannot resolve a dimension of the argument 'tensor<?x?xf32>': only the batch may be '?'}}
 vib.model @m(%x: tensor<?x?xf32>, %y: tensor<?xi32>) {
 }
 
 // -----
 
 // An input that is no tensor.
-// expected-error @+1 {{expected the input to be a tensor of one to four dimensions, the batch first, but got 'f32'}}
+// expected-error @+1 {{expected an argument to be a tensor of one to four dimensions, the batch first, but got 'f32'}}
 vib.model @m(%x: f32, %y: tensor<?xi32>) {
 }
 
 // -----
 
 // An input of half precision.
-// expected-error @+1 {{expected an input of ui8, f32 or f64 but got 'f16'}}
+// expected-error @+1 {{expected an argument of ui8, f32 or f64, or of i32 for classes, but got 'f16'}}
 vib.model @m(%x: tensor<?x8xf16>, %y: tensor<?xi32>) {
 }
 
 // -----
 
 // Batches that differ.
-// expected-error @+1 {{expected the input and the target to have the same batch but got 'tensor<4x8xf32>' and 'tensor<5xi32>'}}
+// expected-error @+1 {{expected all arguments to have the same batch but got 'tensor<4x8xf32>' and 'tensor<5xi32>'}}
 vib.model @m(%x: tensor<4x8xf32>, %y: tensor<5xi32>) {
 }
 
 // -----
 
 // A number and '?'.
-// expected-error @+2 {{expected the input and the target to have the same batch but got 'tensor<64x8xf32>' and 'tensor<?xi32>'}}
+// expected-error @+2 {{expected all arguments to have the same batch but got 'tensor<64x8xf32>' and 'tensor<?xi32>'}}
 // expected-note @+1 {{a model's batch is '?' throughout: vib.train says how many rows it has}}
 vib.model @m(%x: tensor<64x8xf32>, %y: tensor<?xi32>) {
 }
@@ -912,4 +912,188 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   // expected-error @+1 {{'vib.loss' op expected at most 16 coefficients with names but got 17}}
   vib.loss %ce + @c0(1.0) * %rate + @c1(1.0) * %rate + @c2(1.0) * %rate + @c3(1.0) * %rate + @c4(1.0) * %rate + @c5(1.0) * %rate + @c6(1.0) * %rate + @c7(1.0) * %rate + @c8(1.0) * %rate + @c9(1.0) * %rate + @c10(1.0) * %rate + @c11(1.0) * %rate + @c12(1.0) * %rate + @c13(1.0) * %rate + @c14(1.0) * %rate + @c15(1.0) * %rate + @c16(1.0) * %rate
+}
+
+// -----
+
+// A target that the model computes.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-note @+1 {{it is computed here}}
+  %t = vib.linear %x @target [3] : tensor<?x8xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.normal %l noise(1.0) : tensor<?x3xf32>
+  // expected-error @+1 {{'vib.nll' op expected an argument of the model as the target}}
+  %nll = vib.nll %p, %t : !vib.normal<3>, tensor<?x3xf32>
+  vib.loss %nll
+}
+
+// -----
+
+// An argument that nothing reads.
+vib.model @m(
+    %x: tensor<?x8xf32>, %y: tensor<?xi32>,
+    // expected-error @+1 {{expected the loss to depend on every argument, but it does not depend on this one}}
+    %spare: tensor<?x8xf32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// An argument that only a likelihood beside the loss reads.
+vib.model @m(
+    %x: tensor<?x8xf32>, %y: tensor<?xi32>,
+    // expected-error @+1 {{expected the loss to depend on every argument, but it does not depend on this one}}
+    %w: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %other = vib.nll %p, %w : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// One of three arguments without a name.
+vib.model @m(
+    // expected-error @+1 {{expected a name of the argument, which its array in the data has, in a model of 3 arguments}}
+    %0: tensor<?x8xf32>, %w: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %x = vib.add %0, %w : tensor<?x8xf32>
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// A sample that nothing reads.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %t = vib.normal %s softplus(1.0) : tensor<?x4xf32>
+  // expected-error @+1 {{'vib.reparameterize' op expected the loss to depend on the sample, but it does not}}
+  %w = vib.reparameterize %t : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce
+}
+
+// -----
+
+// Two samples of one posterior.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  // expected-note @+1 {{the first one is here}}
+  %v = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-error @+1 {{'vib.reparameterize' op expected one sample of each posterior but got a second one}}
+  %w = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %z = vib.add %v, %w : tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// Samples of different numbers.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %t = vib.normal %s softplus(1.0) : tensor<?x4xf32>
+  // expected-note @+1 {{the first one is here}}
+  %v = vib.reparameterize %q samples(3) : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-error @+1 {{'vib.reparameterize' op expected as many samples as the first vib.reparameterize draws, 3, but got 1}}
+  %w = vib.reparameterize %t : !vib.normal<2> -> tensor<?x2xf32>
+  %z = vib.add %v, %w : tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// Two samples of one name.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %t = vib.normal %s softplus(1.0) : tensor<?x4xf32>
+  // expected-note @+1 {{the first one is here}}
+  %v = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-error @+1 {{'vib.reparameterize' op expected a name of its own, but another sample has the name "v"}}
+  %w = vib.reparameterize %t name("v") : !vib.normal<2> -> tensor<?x2xf32>
+  %z = vib.add %v, %w : tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// More latents than the counter of the noise tells apart.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [33554434] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x33554434xf32>
+  // expected-error @+1 {{'vib.reparameterize' op expected at most 16777216 latents, which the counter of the noise can tell apart, but got 16777217}}
+  %z = vib.reparameterize %q : !vib.normal<16777217> -> tensor<?x16777217xf32>
+}
+
+// -----
+
+// Around two bottlenecks.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %t = vib.normal %s softplus(1.0) : tensor<?x4xf32>
+  // expected-note @+1 {{it is drawn here}}
+  %v = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %w = vib.reparameterize %t : !vib.normal<2> -> tensor<?x2xf32>
+  %u = vib.add %v, %w : tensor<?x2xf32>
+  %around = vib.linear %x @around [2] : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.add' op bypasses the bottleneck: the likelihood may depend only on samples}}
+  %z = vib.add %u, %around : tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+// A decoder that reads another target.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>, %angle: tensor<?x2xf32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  // expected-note @+1 {{it is drawn here}}
+  %v = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  // expected-error @+1 {{'vib.add' op bypasses the bottleneck: the likelihood may depend only on the sample}}
+  %z = vib.add %v, %angle : tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %m = vib.linear %v @numbers.0 [2] : tensor<?x2xf32>
+  %n = vib.normal %m noise(1.0) : tensor<?x2xf32>
+  %nll = vib.nll %n, %angle : !vib.normal<2>, tensor<?x2xf32>
+  vib.loss %ce + %nll
 }

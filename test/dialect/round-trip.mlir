@@ -3,10 +3,10 @@
 // RUN: vib-opt %s --emit-bytecode | vib-opt | FileCheck %s
 // RUN: vib-opt %s --mlir-print-op-generic | vib-opt | FileCheck %s
 
-// CHECK-LABEL: vib.model @everything(%input: tensor<?x4x2xf64>, %target: tensor<?x1xf64>) {
-// CHECK-NEXT:    %x = vib.flatten %input : tensor<?x4x2xf64> -> tensor<?x8xf64>
-// CHECK-NEXT:    %q = vib.encoder %x : tensor<?x8xf64> -> !vib.normal<2, full> {
-// CHECK-NEXT:      [[MLP:%.*]] = vib.mlp %x @encode tanh [16, 8] : tensor<?x8xf64> -> tensor<?x8xf64>
+// CHECK-LABEL: vib.model @everything(%x: tensor<?x4x2xf64>, %y: tensor<?x1xf64>) {
+// CHECK-NEXT:    [[X:%.*]] = vib.flatten %x : tensor<?x4x2xf64> -> tensor<?x8xf64>
+// CHECK-NEXT:    %q = vib.encoder [[X]] : tensor<?x8xf64> -> !vib.normal<2, full> {
+// CHECK-NEXT:      [[MLP:%.*]] = vib.mlp [[X]] @encode tanh [16, 8] : tensor<?x8xf64> -> tensor<?x8xf64>
 // CHECK-NEXT:      [[GELU:%.*]] = vib.gelu [[MLP]] : tensor<?x8xf64>
 // CHECK-NEXT:      [[STATISTICS:%.*]] = vib.linear [[GELU]] @encode.4 : tensor<?x8xf64> -> tensor<?x5xf64>
 // CHECK-NEXT:      [[N:%.*]] = vib.normal [[STATISTICS]] softplus(-5.0) : tensor<?x5xf64> -> !vib.normal<2, full>
@@ -19,7 +19,7 @@
 // CHECK:           vib.relu
 // CHECK-NEXT:      vib.add %h{{.*}}, %z : tensor<?x2xf64>
 // CHECK:           vib.normal {{.*}} noise(@decode.noise = 0.5) : tensor<?x1xf64> -> !vib.normal<1>
-// CHECK:         %nll = vib.nll %p, %target : !vib.normal<1>, tensor<?x1xf64>
+// CHECK:         %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf64>
 // CHECK-NEXT:    %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2, full>
 // CHECK-NEXT:    vib.loss %nll + @beta(0.001) * %rate
 vib.model @everything(%x: tensor<?x4x2xf64>, %y: tensor<?x1xf64>) {
@@ -71,7 +71,7 @@ func.func @ranges(%x: tensor<?x8x8xf32>, %b: tensor<?x4xui8>) {
 
 // Without a rate there is no beta.
 // CHECK-LABEL: vib.model @plain
-// CHECK:         %x = vib.scale %input to [-1.0, 0.5] : tensor<?x2x2xui8> -> tensor<?x4xf32>
+// CHECK:         vib.scale %x to [-1.0, 0.5] : tensor<?x2x2xui8> -> tensor<?x4xf32>
 // CHECK:         vib.normal {{.*}} noise(0.25) : tensor<?x1xf32> -> !vib.normal<1>
 // CHECK:         vib.loss %nll{{$}}
 vib.model @plain(%x: tensor<?x2x2xui8>, %y: tensor<?x1xf32>) {
@@ -150,3 +150,21 @@ func.func private @attributes() attributes {a = [
   #vib.exponential<rate = 0.5, epochs = 0.5, warmup = 0.25>,
   #vib.linear_warmup<epochs = 0>, #vib.constant<warmup = 5.0e-324>,
   #vib.glorot_normal, #vib.he_uniform, #vib.standard_normal : !vib.normal<3>]}
+
+// The names of arguments and samples are part of a model. A sample's is written apart if the
+// text gives its result another one.
+// CHECK-LABEL: vib.model @several(%left: tensor<?x4xf32>, %right: tensor<?x4xf32>, %label: tensor<?xi32>) {
+// CHECK:         %z_left = vib.reparameterize %{{.*}} : !vib.normal<2> -> tensor<?x2xf32>
+// CHECK-NEXT:    %h_0_{{[0-9]}} = vib.reparameterize %{{.*}} name("h_0") : !vib.normal<2> -> tensor<?x2xf32>
+vib.model @several(%left: tensor<?x4xf32>, %right: tensor<?x4xf32>, %label: tensor<?xi32>) {
+  %s = vib.linear %left @shared [4] : tensor<?x4xf32>
+  %t = vib.linear %right @shared [4] : tensor<?x4xf32>
+  %q1 = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %q2 = vib.normal %t softplus(0.0) : tensor<?x4xf32>
+  %z_left = vib.reparameterize %q1 : !vib.normal<2> -> tensor<?x2xf32>
+  %h_0 = vib.reparameterize %q2 : !vib.normal<2> -> tensor<?x2xf32>
+  %z = vib.add %z_left, %h_0 : tensor<?x2xf32>
+  %p = vib.categorical %z : tensor<?x2xf32>
+  %ce = vib.nll %p, %label : !vib.categorical<2>, tensor<?xi32>
+  vib.loss %ce
+}

@@ -158,19 +158,24 @@ public:
       for (uint64_t i = 0; i < size(parameter); ++i)
         write(weights.get(), parameter, i, center + scale * random.next());
     }
-    if (const VibTensor *image = find("image"))
-      for (uint64_t i = 0; i < elements(*image); ++i)
-        data(*image)[i] = static_cast<char>(128 * (random.next() + 1));
-    else
-      for (uint64_t i = 0; i < elements(get("x")); ++i)
-        write(data(get("x")), i, random.next());
-    const VibTensor &y = get("y");
-    for (uint64_t i = 0; i < elements(y); ++i) {
-      if (y.type != VIB_I32)
-        write(data(y), i, 2 * random.next());
-      else
-        reinterpret_cast<int32_t *>(data(y))[i] =
-            static_cast<int32_t>((random.next() + 1) / 2 * model.targets->outputs);
+    for (uint32_t k = 0; k < model.num_inputs; ++k) {
+      const VibTensor &x = get(model.inputs[k].tensor);
+      for (uint64_t i = 0; i < elements(x); ++i)
+        if (x.type == VIB_U8)
+          data(x)[i] = static_cast<char>(128 * (random.next() + 1));
+        else
+          write(data(x), i, random.next());
+    }
+    for (uint32_t k = 0; k < model.num_targets; ++k) {
+      const VibTarget &target = model.targets[k];
+      const VibTensor &y = get(target.tensor);
+      for (uint64_t i = 0; i < elements(y); ++i) {
+        if (y.type != VIB_I32)
+          write(data(y), i, 2 * random.next());
+        else
+          reinterpret_cast<int32_t *>(data(y))[i] =
+              static_cast<int32_t>((random.next() + 1) / 2 * target.outputs);
+      }
     }
   }
 
@@ -178,21 +183,26 @@ public:
   void setRows(int32_t rows) {
     call.step.rows = rows;
     call.step.total_rows = rows;
-    const VibTensor &y = get("y");
-    uint64_t width = elements(y) / model.batch;
-    for (uint64_t i = rows * width; i < elements(y); ++i) {
-      if (y.type == VIB_I32)
-        reinterpret_cast<int32_t *>(data(y))[i] = -7;
-      else
-        write(data(y), i, std::nan(""));
+    for (uint32_t k = 0; k < model.num_targets; ++k) {
+      const VibTensor &y = get(model.targets[k].tensor);
+      uint64_t width = elements(y) / model.batch;
+      for (uint64_t i = rows * width; i < elements(y); ++i) {
+        if (y.type == VIB_I32)
+          reinterpret_cast<int32_t *>(data(y))[i] = -7;
+        else
+          write(data(y), i, std::nan(""));
+      }
     }
-    if (model.scale) {
+    if (model.scale)
       model.scale(&call);
-      return;
+    for (uint32_t k = 0; k < model.num_inputs; ++k) {
+      if (model.inputs[k].scaled)
+        continue;
+      const VibTensor &x = get(model.inputs[k].tensor);
+      for (uint64_t i = rows * (elements(x) / model.batch); i < elements(x);
+           ++i)
+        write(data(x), i, 0);
     }
-    const VibTensor &x = get("x");
-    for (uint64_t i = rows * (elements(x) / model.batch); i < elements(x); ++i)
-      write(data(x), i, 0);
   }
 
   double getFactor(const VibTerm &term) const {

@@ -3,16 +3,16 @@
 // RUN: vib-opt %s --vib-model="batch=16 precision=f64" | FileCheck %s --check-prefix=OPTIONS
 // RUN: vib-opt %s --vib-model | vib-opt --vib-model | FileCheck %s
 
-// CHECK-LABEL: vib.model @m(%input: tensor<8x2x4xf32>, %target: tensor<8xi32>) {
-// CHECK-NEXT:    %x = vib.flatten %input : tensor<8x2x4xf32> -> tensor<8x8xf32>
-// CHECK-NEXT:    %q = vib.encoder %x : tensor<8x8xf32> -> !vib.normal<2> {
-// CHECK-NEXT:      [[H:%.*]] = vib.linear %x @encode.0 : tensor<8x8xf32> -> tensor<8x4xf32>
+// CHECK-LABEL: vib.model @m(%x: tensor<8x2x4xf32>, %y: tensor<8xi32>) {
+// CHECK-NEXT:    [[X:%.*]] = vib.flatten %x : tensor<8x2x4xf32> -> tensor<8x8xf32>
+// CHECK-NEXT:    %q = vib.encoder [[X]] : tensor<8x8xf32> -> !vib.normal<2> {
+// CHECK-NEXT:      [[H:%.*]] = vib.linear [[X]] @encode.0 : tensor<8x8xf32> -> tensor<8x4xf32>
 // CHECK-NEXT:      [[A:%.*]] = vib.relu [[H]] : tensor<8x4xf32>
 // CHECK-NEXT:      vib.normal [[A]] softplus(-5.0) : tensor<8x4xf32> -> !vib.normal<2>
 // CHECK:         vib.reparameterize %q : !vib.normal<2> -> tensor<8x2xf32>
 // CHECK:       vib.train @m batch(8)
 
-// OPTIONS-LABEL: vib.model @m(%input: tensor<16x2x4xf64>, %target: tensor<16xi32>) {
+// OPTIONS-LABEL: vib.model @m(%x: tensor<16x2x4xf64>, %y: tensor<16xi32>) {
 // OPTIONS-NOT:     f32
 // OPTIONS-NOT:     ?
 // OPTIONS:         vib.linear %z @decode.0 : tensor<16x2xf64> -> tensor<16x3xf64>

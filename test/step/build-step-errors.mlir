@@ -8,22 +8,6 @@ module {
 
 // -----
 
-// expected-error @+1 {{'vib.model' op expected one vib.reparameterize, the bottleneck, but got 2}}
-vib.model @two(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
-  %s = vib.linear %x @l : tensor<?x4xf32> -> tensor<?x4xf32>
-  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32> -> !vib.normal<2>
-  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  // A second sample.
-  %z2 = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  %p = vib.categorical %z : tensor<?x2xf32> -> !vib.categorical<2>
-  %ce = vib.nll %p, %y : !vib.categorical<2>, tensor<?xi32>
-  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  vib.loss %ce + @beta(0.1) * %rate
-}
-vib.train @two batch(3) epochs(1) {  }
-
-// -----
-
 vib.model @foreign(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
   %s = vib.linear %x @l : tensor<?x4xf32> -> tensor<?x4xf32>
   %q = vib.normal %s softplus(0.0) : tensor<?x4xf32> -> !vib.normal<2>

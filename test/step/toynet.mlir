@@ -3,7 +3,7 @@
 // input followed by its own gradients and updates.
 // RUN: vib-opt %examples/toynet/toynet.mlir -vib-to-step | FileCheck %s
 
-// CHECK: module attributes {vib.model = #vib.model<"toynet", hash = "{{[0-9a-f]+}}", type = f32, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, terms = ["nll", "rate"], coefficients = [#vib.coefficient<1.0>, #vib.coefficient<"beta", 0.001>]>
+// CHECK: module attributes {vib.model = #vib.model<"toynet", hash = "{{[0-9a-f]+}}", type = f32, batch = 100, input = [28, 28], posterior = !vib.normal<256>, likelihood = !vib.categorical<10>, terms = ["nll", "rate"], coefficients = [#vib.coefficient<1.0>, #vib.coefficient<"beta", 0.001>], arguments = ["image", "digit"]>
 // CHECK-SAME: vib.parameters = [#vib.parameter<"encode.0.weight" : tensor<784x1024xf32>, transposed, init = uniform(0.057{{[0-9]*}})>, #vib.parameter<"encode.0.bias" : tensor<1024xf32>, init = constant(0.0)>
 // CHECK-SAME: vib.phase = "step"
 // CHECK-SAME: vib.training = #vib.training<epochs = 200, seed = 0, optimizer = #vib.adam<lr = 1.0e-4, beta1 = 0.5>, schedule = #vib.staircase<rate = 0.97, epochs = 2.0>, average = 0.999>
