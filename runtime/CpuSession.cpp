@@ -38,7 +38,8 @@ std::string CpuSession::describeDevice() const {
   return counted(pool.threads(), "thread");
 }
 
-int CpuSession::addRows(const Inputs &inputs, const Labels *labels) {
+int CpuSession::addRows(const std::vector<Inputs> &inputs,
+                        const Labels *labels) {
   data.push_back({&inputs, labels});
   return int(data.size()) - 1;
 }
@@ -50,8 +51,9 @@ void CpuSession::setState(State &newState) {
 
 void CpuSession::loadBatch(const Rows &from, const uint32_t *indices,
                            int64_t first) {
-  gatherInputs(model, arena.data(), *from.inputs, indices, first,
-               call.step.rows, pool.handle());
+  for (uint32_t i = 0; i < model.num_inputs; ++i)
+    gatherInputs(model, arena.data(), (*from.inputs)[i], indices, first,
+                 call.step.rows, pool.handle(), i);
   if (model.scale)
     model.scale(&call);
   if (from.labels)
@@ -60,7 +62,7 @@ void CpuSession::loadBatch(const Rows &from, const uint32_t *indices,
 }
 
 void CpuSession::setTrainingOrder(int rows, std::vector<uint32_t> order) {
-  int64_t split = data[size_t(rows)].inputs->rows();
+  int64_t split = data[size_t(rows)].inputs->front().rows();
   for (uint32_t row : order)
     if (int64_t(row) >= split)
       fail("row {} was requested, but the split has {}", row, split);

@@ -29,7 +29,7 @@ public:
   ThreadPool pool;
 
   std::string describeDevice() const override;
-  int addRows(const Inputs &inputs, const Labels *labels) override;
+  int addRows(const std::vector<Inputs> &inputs, const Labels *labels) override;
   void setState(State &newState) override;
   void fetchState() override {}
   void setTrainingOrder(int rows, std::vector<uint32_t> order) override;
@@ -61,7 +61,7 @@ public:
 
 private:
   struct Rows {
-    const Inputs *inputs;
+    const std::vector<Inputs> *inputs;
     const Labels *labels;
   };
 

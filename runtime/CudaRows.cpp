@@ -49,16 +49,18 @@ void useInputs(const VibTensor &tensor, const Array &array, Use use) {
 } // namespace
 
 CudaRows::CudaRows(const CudaDevice &device, const VibModel &model,
-                   const Inputs &inputs, const Labels *labels)
-    : device(device), count(size_t(inputs.rows())) {
+                   const std::vector<Inputs> &inputs, const Labels *labels)
+    : device(device), count(size_t(inputs.front().rows())),
+      inputMemory(inputs.size()) {
   auto upload = [&](CudaMemory &memory, const char *what) {
     return [&memory, what, this](const void *values, size_t bytes) {
       memory = this->device.allocate(bytes, what);
       this->device.upload(memory.get(), values, bytes, what);
     };
   };
-  useInputs(inputTensor(model), inputs.array,
-            upload(inputMemory, "the inputs of the data"));
+  for (uint32_t i = 0; i < inputs.size(); ++i)
+    useInputs(inputTensor(model, i), inputs[i].array,
+              upload(inputMemory[i], "the inputs of the data"));
   const VibTensor &y = getTensor(model, targetOf(model).tensor);
   auto toLabels = upload(labelMemory, "the labels of the data");
   if (!labels)
@@ -71,6 +73,14 @@ CudaRows::CudaRows(const CudaDevice &device, const VibModel &model,
   orderMemory =
       device.allocate(count * sizeof(uint32_t), "the order of the data");
   setOrder({});
+}
+
+std::vector<cuda::Pointer> CudaRows::arrays() const {
+  std::vector<cuda::Pointer> pointers;
+  for (const CudaMemory &memory : inputMemory)
+    pointers.push_back(memory.get());
+  pointers.push_back(labelMemory.get());
+  return pointers;
 }
 
 void CudaRows::setOrder(const std::vector<uint32_t> &order) {

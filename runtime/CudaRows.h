@@ -22,19 +22,20 @@ class CudaRows {
 public:
   /// `labels` are null for predictions.
   CudaRows(const CudaDevice &device, const VibModel &model,
-           const Inputs &inputs, const Labels *labels);
+           const std::vector<Inputs> &inputs, const Labels *labels);
 
   /// Sets the order of the rows. An empty `order` is that of the split.
   void setOrder(const std::vector<uint32_t> &order);
 
-  cuda::Pointer inputs() const { return inputMemory.get(); }
-  cuda::Pointer labels() const { return labelMemory.get(); }
+  /// The inputs, and then the labels, as the kernel `gather` takes them.
+  std::vector<cuda::Pointer> arrays() const;
   cuda::Pointer order() const { return orderMemory.get(); }
 
 private:
   const CudaDevice &device;
   size_t count;
-  CudaMemory inputMemory, labelMemory;
+  std::vector<CudaMemory> inputMemory;
+  CudaMemory labelMemory;
   CudaMemory orderMemory; ///< 0, 1, …, or the order of a training epoch.
   bool ordered = false;   ///< Whether orderMemory is 0, 1, ….
 };

@@ -52,7 +52,8 @@ CudaSession::~CudaSession() {
 // Data and state
 //===----------------------------------------------------------------------===//
 
-int CudaSession::addRows(const Inputs &inputs, const Labels *labels) {
+int CudaSession::addRows(const std::vector<Inputs> &inputs,
+                         const Labels *labels) {
   data.emplace_back(device, model, inputs, labels);
   return int(data.size()) - 1;
 }
@@ -86,12 +87,12 @@ void CudaSession::fetchState() {
 
 void CudaSession::launchGather(const CudaRows &rows,
                                cuda::Pointer stepAddress) {
-  cuda::Pointer values[] = {rows.inputs(), rows.labels(), rows.order(),
-                            arena.get(), stepAddress};
-  void *arguments[std::size(values)];
-  for (size_t i = 0; i < std::size(values); ++i)
-    arguments[i] = &values[i];
-  kernels.launch(VIB_GPU_GATHER, arguments);
+  std::vector<cuda::Pointer> values = rows.arrays();
+  values.insert(values.end(), {rows.order(), arena.get(), stepAddress});
+  std::vector<void *> arguments;
+  for (cuda::Pointer &value : values)
+    arguments.push_back(&value);
+  kernels.launch(VIB_GPU_GATHER, arguments.data());
 }
 
 void CudaSession::launch(VibGpuEntry entry, cuda::Pointer weights,

@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 namespace vib::runtime {
 
@@ -60,38 +61,78 @@ Array parseArray(Bytes bytes, const std::string &path,
            : "it begins with " + describeBytes(bytes));
 }
 
-NamedArray readKey(const Npz &archive, const std::string &key,
+NamedArray readKey(const Npz &archive, const std::vector<std::string> &keys,
                    const CheckHeader &check) {
+  auto found =
+      std::find_if(keys.begin(), keys.end(),
+                   [&](const std::string &key) { return archive.has(key); });
+  const std::string &key = found == keys.end() ? keys.front() : *found;
   return {archive.read(key, check), archive.nameOf(key), archive.fileName()};
 }
 
-/// Reads both arrays. If they differ in the number of rows, it fails before it
-/// reads the labels.
-template <typename Read>
-RawSplit readBoth(const std::string &inputs, const std::string &labels,
-                  const CheckHeader &checkInputs,
-                  const CheckHeader &checkLabels, Read read) {
-  RawSplit split;
-  split.inputs = read(inputs, checkInputs);
-  const Array &x = split.inputs.array;
-  split.labels = read(labels, [&](const ArrayHeader &header) {
-    checkLabels(header);
-    if (header.shape.front() != x.rows())
-      fail("{} has {}, {} has {}: expected the same number",
-           split.inputs.source, counted(x.rows(), "row"), header.source,
-           header.shape.front());
-  });
-  return split;
+/// Checks an array, and that it has the rows of the first one, before it is
+/// read.
+CheckHeader likeFirst(const CheckHeader &check, const NamedArray &first) {
+  return [&check, &first](const ArrayHeader &header) {
+    if (check)
+      check(header);
+    if (header.shape.empty() || header.shape.front() != first.array.rows())
+      fail("{} has {}, {} has {}: expected the same number", first.source,
+           counted(first.array.rows(), "row"), header.source,
+           header.shape.empty() ? 1 : header.shape.front());
+  };
 }
 
-RawSplit readArchive(const Npz &archive, const std::string &inputsKey,
-                     const std::string &labelsKey,
-                     const CheckHeader &checkInputs,
-                     const CheckHeader &checkLabels) {
-  return readBoth(inputsKey, labelsKey, checkInputs, checkLabels,
-                  [&](const std::string &key, const CheckHeader &check) {
-                    return readKey(archive, key, check);
-                  });
+/// Reads arrays of the same number of rows. An archive is read once.
+class ArrayReader {
+public:
+  explicit ArrayReader(std::unique_ptr<Npz> archive = nullptr)
+      : archive(std::move(archive)) {}
+
+  std::vector<NamedArray> read(const std::vector<ArrayPlace> &places,
+                               const std::vector<CheckHeader> &checks) {
+    std::vector<NamedArray> arrays(places.size());
+    for (size_t i = 0; i < places.size(); ++i)
+      arrays[i] =
+          read(places[i], i == 0 ? checks[i] : likeFirst(checks[i], arrays[0]));
+    return arrays;
+  }
+
+  NamedArray read(const ArrayPlace &place, const CheckHeader &check) {
+    if (place.keys.empty())
+      return {readArray(place.file, check), place.file, place.file};
+    if (!archive)
+      archive = std::make_unique<Npz>(place.file);
+    return readKey(*archive, place.keys, check);
+  }
+
+private:
+  std::unique_ptr<Npz> archive;
+};
+
+void requireFiles(const SplitPlace &place, bool needsLabels) {
+  for (const ArrayPlace &input : place.inputs)
+    if (input.file.empty())
+      fail("{} is not complete: there is no {}",
+           std::find_if(
+               place.inputs.begin(), place.inputs.end(),
+               [](const ArrayPlace &other) { return !other.file.empty(); })
+               ->file,
+           input.expected);
+  if (needsLabels && place.labels.file.empty())
+    fail("{} has no labels: there is no {}", place.file(),
+         place.labels.expected);
+}
+
+/// The places of a split in an archive with both.
+SplitPlace placeInArchive(const WantedArrays &wanted, const std::string &split,
+                          const std::string &file) {
+  SplitPlace place;
+  for (size_t i = 0; i < wanted.names.inputs.size(); ++i)
+    place.inputs.push_back(
+        {file, keysOfInput(wanted.names, i, "_" + split), ""});
+  place.labels = {file, keysOfLabels(wanted.names, "_" + split), ""};
+  return place;
 }
 
 } // namespace
@@ -101,45 +142,69 @@ Array readArray(const std::string &path, const CheckHeader &check) {
 }
 
 RawSplit readSplit(const std::string &data, const std::string &split,
-                   const CheckHeader &checkInputs,
-                   const CheckHeader &checkLabels) {
-  if (!isFolder(data)) {
+                   const WantedArrays &wanted) {
+  SplitPlace place;
+  ArrayReader reader;
+  if (isFolder(data)) {
+    place = findSplit(data, split, wanted.names);
+    requireFiles(place, true);
+  } else {
     Bytes bytes = readFile(data);
     if (!isZip(bytes))
       fail("{} is neither a folder nor an .npz file", data);
-    return readArchive(Npz(std::move(bytes), data), "x_" + split, "y_" + split,
-                       checkInputs, checkLabels);
+    place = placeInArchive(wanted, split, data);
+    reader = ArrayReader(std::make_unique<Npz>(std::move(bytes), data));
   }
-  SplitPlace place = findSplit(data, split);
-  if (!place.inputsKey.empty())
-    return readArchive(Npz(place.inputs), place.inputsKey, place.labelsKey,
-                       checkInputs, checkLabels);
-  if (place.labels.empty())
-    fail("{} has no labels: there is no {}", place.inputs, place.labelsName);
-  return readBoth(place.inputs, place.labels, checkInputs, checkLabels,
-                  [](const std::string &path, const CheckHeader &check) {
-                    return NamedArray{readArray(path, check), path, path};
-                  });
+  RawSplit raw;
+  raw.inputs = reader.read(place.inputs, wanted.checkInputs);
+  raw.labels = reader.read(place.labels,
+                           likeFirst(wanted.checkLabels, raw.inputs.front()));
+  return raw;
 }
 
-NamedArray readInputs(const std::string &path, const CheckHeader &check) {
+std::vector<NamedArray> readInputs(const std::string &path,
+                                   const WantedArrays &wanted) {
+  const ArrayNames &names = wanted.names;
   if (isFolder(path)) {
-    SplitPlace place = findSplit(path, "test");
-    if (!place.inputsKey.empty())
-      return readKey(Npz(place.inputs), place.inputsKey, check);
-    return {readArray(place.inputs, check), place.inputs, place.inputs};
+    SplitPlace place = findSplit(path, "test", names);
+    requireFiles(place, false);
+    return ArrayReader().read(place.inputs, wanted.checkInputs);
   }
   Bytes bytes = readFile(path);
+  if (!isZip(bytes)) {
+    if (!names.areShort())
+      fail("{} holds one array, and the model has {} inputs: expected an .npz "
+           "file with the arrays {}, or a data folder",
+           path, names.inputs.size(), listNames(names.inputs));
+    return {{parseArray(std::move(bytes), path, wanted.checkInputs.front()),
+             path, path}};
+  }
+  auto archive = std::make_unique<Npz>(std::move(bytes), path);
+  std::vector<ArrayPlace> places;
+  for (size_t i = 0; i < names.inputs.size(); ++i) {
+    ArrayPlace place = {path, keysOfInput(names, i), ""};
+    for (const std::string &key : keysOfInput(names, i, "_test"))
+      place.keys.push_back(key);
+    std::vector<std::string> keys = archive->keys();
+    if (names.areShort() && keys.size() == 1)
+      place.keys.push_back(keys.front());
+    places.push_back(std::move(place));
+  }
+  return ArrayReader(std::move(archive)).read(places, wanted.checkInputs);
+}
+
+std::vector<NamedArray> readNamed(const std::string &path,
+                                  const std::vector<std::string> &names,
+                                  const std::vector<CheckHeader> &checks) {
+  Bytes bytes = readFile(path);
   if (!isZip(bytes))
-    return {parseArray(std::move(bytes), path, check), path, path};
-  Npz archive(std::move(bytes), path);
-  std::vector<std::string> keys = archive.keys();
-  std::string key = "x";
-  if (!archive.has(key) && archive.has("x_test"))
-    key = "x_test";
-  else if (!archive.has(key) && keys.size() == 1)
-    key = keys.front();
-  return readKey(archive, key, check);
+    fail("{}: expected an .npz file with the arrays {}", path,
+         listNames(names));
+  std::vector<ArrayPlace> places;
+  for (const std::string &name : names)
+    places.push_back({path, {name}, ""});
+  return ArrayReader(std::make_unique<Npz>(std::move(bytes), path))
+      .read(places, checks);
 }
 
 } // namespace vib::runtime

@@ -47,7 +47,7 @@ std::string_view idxStem(std::string_view name) {
 
 class Folder {
 public:
-  explicit Folder(const std::string &path);
+  Folder(const std::string &path, const ArrayNames &names);
 
   /// All places of the split, in any of the forms.
   std::vector<SplitPlace> find(const std::string &split) const;
@@ -69,22 +69,26 @@ private:
     return std::binary_search(files.begin(), files.end(), name);
   }
   std::string in(std::string_view name) const { return joinPath(path, name); }
-  /// In an archive that holds both splits.
-  SplitPlace placeIn(const std::string &archive,
-                     const std::string &split) const {
-    return {in(archive), "", "x_" + split, "y_" + split, "", archive};
-  }
+  /// In an archive. If it holds both splits, its keys end with `suffix`.
+  SplitPlace placeIn(const std::string &archive, const std::string &pattern,
+                     const std::string &suffix = "") const;
   void addIdx(std::string_view split, std::vector<SplitPlace> &places) const;
-  void addNpy(const std::string &inputs, std::vector<std::string> labels,
+  /// Adds files of single arrays if there is one with inputs. The files of the
+  /// labels are alternatives.
+  void addNpy(const std::vector<std::string> &inputs,
+              const std::vector<std::string> &labels,
               const std::string &pattern,
               std::vector<SplitPlace> &places) const;
+  ArrayPlace findFile(const std::vector<std::string> &alternatives) const;
 
   std::string path;
+  const ArrayNames &arrays;
   std::vector<std::string> files;   ///< Sorted, without folders.
   std::vector<std::string> entries; ///< Sorted; folders end with a slash.
 };
 
-Folder::Folder(const std::string &directory) : path(directory) {
+Folder::Folder(const std::string &directory, const ArrayNames &arrays)
+    : path(directory), arrays(arrays) {
   std::optional<std::vector<std::string>> names = listDirectory(path);
   if (!names)
     fail("cannot read the data folder {}: {}", path, strerror(errno));
@@ -120,44 +124,73 @@ void Folder::addIdx(std::string_view split,
     if (!takeSuffix(prefix, split) || (!prefix.empty() && prefix.back() != '-'))
       continue;
     SplitPlace place;
-    place.inputs = in(name);
+    place.inputs = {{in(name), {}, ""}};
     auto found = byStem.find(fmt::format("{}{}", base, labels));
     if (found != byStem.end())
-      place.labels = in(found->second);
-    place.labelsName = fmt::format("{}{}-idx1-ubyte[.gz]", base, labels);
+      place.labels.file = in(found->second);
+    place.labels.expected = fmt::format("{}{}-idx1-ubyte[.gz]", base, labels);
     place.pattern = fmt::format("{}*{}", prefix, images);
     places.push_back(std::move(place));
   }
 }
 
-void Folder::addNpy(const std::string &inputs, std::vector<std::string> labels,
+ArrayPlace
+Folder::findFile(const std::vector<std::string> &alternatives) const {
+  for (const std::string &name : alternatives)
+    if (has(name))
+      return {in(name), {}, ""};
+  return {"", {}, alternatives.front()};
+}
+
+void Folder::addNpy(const std::vector<std::string> &inputs,
+                    const std::vector<std::string> &labels,
                     const std::string &pattern,
                     std::vector<SplitPlace> &places) const {
-  if (!has(inputs))
+  if (std::none_of(inputs.begin(), inputs.end(),
+                   [this](const std::string &name) { return has(name); }))
     return;
   SplitPlace place;
+  for (const std::string &name : inputs)
+    place.inputs.push_back(findFile({name}));
+  place.labels = findFile(labels);
   place.pattern = pattern;
-  place.inputs = in(inputs);
-  place.labelsName = labels.front();
-  for (const std::string &name : labels)
-    if (place.labels.empty() && has(name))
-      place.labels = in(name);
   places.push_back(std::move(place));
+}
+
+SplitPlace Folder::placeIn(const std::string &archive,
+                           const std::string &pattern,
+                           const std::string &suffix) const {
+  SplitPlace place;
+  for (size_t i = 0; i < arrays.inputs.size(); ++i)
+    place.inputs.push_back({in(archive), keysOfInput(arrays, i, suffix), ""});
+  place.labels = {in(archive), keysOfLabels(arrays, suffix), ""};
+  place.pattern = pattern;
+  return place;
 }
 
 std::vector<SplitPlace> Folder::findNamed(const std::string &split) const {
   std::vector<SplitPlace> places;
-  addIdx(split, places);
-  if (split == "test")
-    addIdx("t10k", places);
+  if (arrays.areShort()) {
+    addIdx(split, places);
+    if (split == "test")
+      addIdx("t10k", places);
+  }
   if (has(split + ".npz"))
-    places.push_back({in(split + ".npz"), "", "x", "y", "", "*.npz"});
-  addNpy(split + "_x.npy", {split + "_y.npy"}, "*_x.npy", places);
-  addNpy("x_" + split + ".npy", {"y_" + split + ".npy"}, "x_*.npy", places);
-  addNpy("X_" + split + ".npy", {"y_" + split + ".npy", "Y_" + split + ".npy"},
-         "X_*.npy", places);
+    places.push_back(placeIn(split + ".npz", "*.npz"));
+  if (arrays.areShort()) {
+    addNpy({split + "_x.npy"}, {split + "_y.npy"}, "*_x.npy", places);
+    addNpy({"x_" + split + ".npy"}, {"y_" + split + ".npy"}, "x_*.npy", places);
+    addNpy({"X_" + split + ".npy"},
+           {"y_" + split + ".npy", "Y_" + split + ".npy"}, "X_*.npy", places);
+  }
+  std::vector<std::string> inputs;
+  for (const std::string &name : arrays.inputs)
+    inputs.push_back(fmt::format("{}_{}.npy", split, name));
+  if (inputs.front() != split + "_x.npy")
+    addNpy(inputs, {fmt::format("{}_{}.npy", split, arrays.labels)},
+           fmt::format("*_{}.npy", arrays.inputs.front()), places);
   if (has("mnist.npz"))
-    places.push_back(placeIn("mnist.npz", split));
+    places.push_back(placeIn("mnist.npz", "mnist.npz", "_" + split));
   return places;
 }
 
@@ -173,8 +206,14 @@ std::vector<SplitPlace> Folder::find(const std::string &split) const {
     if (takeSuffix(stem, ".npz") && stem != "train" && stem != "test")
       archives.push_back(name);
   }
-  if (archives.size() == 1 && Npz(in(archives.front())).has("x_" + split))
-    places.push_back(placeIn(archives.front(), split));
+  if (archives.size() != 1)
+    return places;
+  SplitPlace place = placeIn(archives.front(), archives.front(), "_" + split);
+  Npz archive(place.file());
+  const std::vector<std::string> &keys = place.inputs.front().keys;
+  if (std::any_of(keys.begin(), keys.end(),
+                  [&](const std::string &key) { return archive.has(key); }))
+    places.push_back(place);
   return places;
 }
 
@@ -189,7 +228,7 @@ void Folder::requireAlike(const SplitPlace &place,
       return;
   fail("{} and {} may be of different data sets, expected both by the name "
        "{}: move one of them to a folder of its own, or rename it",
-       place.inputs, others.front().inputs, place.pattern);
+       place.file(), others.front().file(), place.pattern);
 }
 
 std::vector<std::string> Folder::findBelow(const std::string &split,
@@ -204,7 +243,7 @@ std::vector<std::string> Folder::findBelow(const std::string &split,
     below.pop_back();
     if (!listDirectory(below))
       continue;
-    Folder folder(below);
+    Folder folder(below, arrays);
     if (!folder.findNamed(split).empty())
       found.push_back(below);
     std::vector<std::string> more = folder.findBelow(split, levels - 1);
@@ -228,17 +267,45 @@ void Folder::failWithout(const std::string &split) const {
   else if (hasTable)
     advice = "; a table of text must be converted: numpy.loadtxt reads it, and "
              "numpy.save writes an NPY file";
-  fail("no {0} data in {1}: {2}; looked for {3}-images-idx3-ubyte[.gz], "
-       "{0}.npz, {0}_x.npy, x_{0}.npy or mnist.npz{4}",
-       split, path,
+  std::string names =
+      arrays.areShort()
+          ? fmt::format("{1}-images-idx3-ubyte[.gz], {0}.npz, {0}_x.npy, "
+                        "x_{0}.npy or mnist.npz",
+                        split, split == "test" ? "t10k" : split)
+          : fmt::format("{0}.npz with the arrays {1}, or {0}_{2}.npy, …", split,
+                        listNames(arrays.inputs), arrays.inputs.front());
+  fail("no {} data in {}: {}; looked for {}{}", split, path,
        entries.empty() ? "it is empty" : "it contains " + listNames(entries),
-       split == "test" ? "t10k" : split, advice);
+       names, advice);
 }
 
 } // namespace
 
-SplitPlace findSplit(const std::string &data, const std::string &split) {
-  Folder folder(data);
+/// The name, and before it the short one if there is one.
+static std::vector<std::string> listKeys(bool isShort, const char *shortName,
+                                         const std::string &name,
+                                         const std::string &suffix) {
+  std::vector<std::string> keys;
+  if (isShort)
+    keys.push_back(shortName + suffix);
+  if (!isShort || name != shortName)
+    keys.push_back(name + suffix);
+  return keys;
+}
+
+std::vector<std::string> keysOfInput(const ArrayNames &names, size_t input,
+                                     const std::string &suffix) {
+  return listKeys(names.areShort(), "x", names.inputs[input], suffix);
+}
+
+std::vector<std::string> keysOfLabels(const ArrayNames &names,
+                                      const std::string &suffix) {
+  return listKeys(names.areShort(), "y", names.labels, suffix);
+}
+
+SplitPlace findSplit(const std::string &data, const std::string &split,
+                     const ArrayNames &arrays) {
+  Folder folder(data, arrays);
   std::vector<SplitPlace> places = folder.find(split);
   if (places.empty())
     folder.failWithout(split);
@@ -248,7 +315,7 @@ SplitPlace findSplit(const std::string &data, const std::string &split) {
   }
   std::vector<std::string> names;
   for (const SplitPlace &place : places)
-    names.push_back(place.inputs);
+    names.push_back(place.file());
   fail("the {} data was found {} times: {}; keep only one of them in {}, or "
        "move it to its own folder",
        split, places.size(), listNames(names), data);

@@ -17,6 +17,10 @@
 //   mnist.npz                              with the keys x_train, y_train,
 //                                          x_test and y_test
 //
+// The arguments of the model may name the arrays, too: train_image.npy with
+// train_digit.npy, or the keys image and digit of train.npz, or image_train, …
+// in place of x_train, …. A model with several inputs has only these forms.
+//
 // If it contains none of them but exactly one other .npz file with the keys
 // x_train, …, that file is used. Such a file may also be named in place of the
 // folder. A split that is present in two forms is an error, because it is
@@ -30,24 +34,49 @@
 #define VIB_RUNTIME_DATAFOLDER_H
 
 #include <string>
+#include <vector>
 
 namespace vib::runtime {
 
-/// The place of a split: two files, or two keys of an archive.
+/// The names of the arrays of a split, in the order of its places.
+struct ArrayNames {
+  std::vector<std::string> inputs;
+  std::string labels;
+
+  /// Whether the inputs may also be named x, and the labels y.
+  bool areShort() const { return inputs.size() == 1; }
+};
+
+/// The place of an array: a file, or a key of an archive.
+struct ArrayPlace {
+  std::string file; ///< Empty if it does not exist.
+  /// The keys that it may have in an archive; empty for a file of its own.
+  std::vector<std::string> keys;
+  std::string expected; ///< The name of a file that does not exist.
+};
+
+/// The place of a split.
 struct SplitPlace {
-  std::string inputs;
-  std::string labels;    ///< Empty if the file does not exist.
-  std::string inputsKey; ///< In an archive; empty for two files.
-  std::string labelsKey;
-  std::string labelsName; ///< The expected name of the labels' file.
+  std::vector<ArrayPlace> inputs;
+  ArrayPlace labels;
   /// The common pattern of the names of both splits: "emnist-letters-*-images"
   /// for emnist-letters-train-images… and emnist-letters-test-images….
   std::string pattern;
+
+  const std::string &file() const { return inputs.front().file; }
 };
+
+/// The keys of an array in an archive. In one with both splits they end with
+/// `suffix`, such as "_train".
+std::vector<std::string> keysOfInput(const ArrayNames &names, size_t input,
+                                     const std::string &suffix = "");
+std::vector<std::string> keysOfLabels(const ArrayNames &names,
+                                      const std::string &suffix = "");
 
 /// Finds the split "train" or "test" of a data folder. If there is none, the
 /// Error lists the folder's contents and the names that were tried.
-SplitPlace findSplit(const std::string &folder, const std::string &split);
+SplitPlace findSplit(const std::string &folder, const std::string &split,
+                     const ArrayNames &names);
 
 } // namespace vib::runtime
 

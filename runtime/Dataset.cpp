@@ -107,8 +107,9 @@ bool isTransposed(const ArrayHeader &header,
          header.shape.front() == expected.front();
 }
 
-void checkInputs(const ArrayHeader &header, const VibModel &model) {
-  bool bytes = inputTensor(model).type == VIB_U8;
+void checkInputs(const ArrayHeader &header, const VibModel &model,
+                 uint32_t input) {
+  bool bytes = inputTensor(model, input).type == VIB_U8;
   if (bytes && header.type != ElementType::U8)
     fail("{}: the inputs are {}, expected uint8, which the model scales",
          header.source, nameOf(header.type));
@@ -116,12 +117,14 @@ void checkInputs(const ArrayHeader &header, const VibModel &model) {
     fail("{}: the inputs are {}, expected float32 or float64{}: convert them "
          "with x.astype('float32') in NumPy{}",
          header.source, nameOf(header.type),
-         scalesInput(model) ? ""
-                            : ", because the model does not scale its input",
+         model.inputs[input].scaled
+             ? ""
+             : ", because the model does not scale its input",
          header.type == ElementType::U8
              ? ", or use vib.scale in a model whose input is ui8"
              : "");
-  std::vector<int64_t> expected = inputShape(model), found = rowShape(header);
+  std::vector<int64_t> expected = inputShape(model, input),
+                       found = rowShape(header);
   if (header.shape.empty() || !fits(found, expected))
     fail("{}: inputs of the shape {}, expected {}{}{}", header.source,
          formatShape(header.shape), formatRows(expected),
@@ -278,19 +281,18 @@ const VibTensor &getTensor(const VibModel &model, const char *name) {
        name);
 }
 
-bool scalesInput(const VibModel &model) { return inputOf(model).scaled; }
-
-const VibTensor &inputTensor(const VibModel &model) {
-  return getTensor(model, inputOf(model).tensor);
+const VibTensor &inputTensor(const VibModel &model, uint32_t input) {
+  return getTensor(model, model.inputs[input].tensor);
 }
 
-std::vector<int64_t> inputShape(const VibModel &model) {
-  const VibInput &input = inputOf(model);
-  return {input.shape, input.shape + input.rank};
+std::vector<int64_t> inputShape(const VibModel &model, uint32_t input) {
+  const VibInput &of = model.inputs[input];
+  return {of.shape, of.shape + of.rank};
 }
 
-Inputs makeInputs(Array array, std::string source, const VibModel &model) {
-  checkInputs({source, array.type, array.shape}, model);
+Inputs makeInputs(Array array, std::string source, const VibModel &model,
+                  uint32_t input) {
+  checkInputs({source, array.type, array.shape}, model, input);
   Inputs inputs;
   double minimum = std::numeric_limits<double>::infinity();
   double maximum = -minimum, squares = 0;
@@ -419,50 +421,85 @@ Labels makeLabels(const Array &array, std::string source, const VibModel &model,
   return labels;
 }
 
+/// The arrays that data has to have for the model.
+static WantedArrays wantedArrays(const VibModel &model) {
+  WantedArrays wanted;
+  for (uint32_t i = 0; i < model.num_inputs; ++i) {
+    wanted.names.inputs.push_back(model.inputs[i].name);
+    wanted.checkInputs.push_back([&model, i](const ArrayHeader &header) {
+      checkInputs(header, model, i);
+    });
+  }
+  wanted.names.labels = targetOf(model).name;
+  wanted.checkLabels = [&model](const ArrayHeader &header) {
+    checkLabels(header, model);
+  };
+  return wanted;
+}
+
+static std::vector<Inputs> makeAll(std::vector<NamedArray> arrays,
+                                   const VibModel &model) {
+  std::vector<Inputs> inputs;
+  for (NamedArray &read : arrays) {
+    inputs.push_back(makeInputs(std::move(read.array), read.source, model,
+                                uint32_t(inputs.size())));
+    inputs.back().file = read.file;
+  }
+  return inputs;
+}
+
 Split loadSplit(const std::string &data, const std::string &name,
                 const VibModel &model, uint64_t firstLabel) {
-  RawSplit raw = readSplit(
-      data, name,
-      [&](const ArrayHeader &header) { checkInputs(header, model); },
-      [&](const ArrayHeader &header) { checkLabels(header, model); });
+  RawSplit raw = readSplit(data, name, wantedArrays(model));
   Split split;
   split.name = name;
-  split.inputs =
-      makeInputs(std::move(raw.inputs.array), raw.inputs.source, model);
+  split.inputs = makeAll(std::move(raw.inputs), model);
   split.labels =
       makeLabels(raw.labels.array, raw.labels.source, model, firstLabel);
   return split;
 }
 
-Inputs loadInputs(const std::string &path, const VibModel &model) {
-  NamedArray read = readInputs(
-      path, [&](const ArrayHeader &header) { checkInputs(header, model); });
-  Inputs inputs = makeInputs(std::move(read.array), read.source, model);
-  inputs.file = read.file;
-  return inputs;
+std::vector<Inputs> loadInputs(const std::string &path, const VibModel &model) {
+  return makeAll(readInputs(path, wantedArrays(model)), model);
 }
 
-std::vector<double> loadLatents(const std::string &path,
-                                const VibModel &model) {
-  Array array = readArray(path, [&](const ArrayHeader &header) {
-    if (!isFloat(header.type))
-      fail("{}: the latents are {}, expected float32 or float64", header.source,
-           nameOf(header.type));
-    if (header.shape.size() != 2 || header.shape[1] != streamOf(model).latents)
-      fail("{}: latents of the shape {}, expected [N, {}]", header.source,
-           formatShape(header.shape), streamOf(model).latents);
-    if (header.shape.front() == 0)
-      fail("{}: no rows, expected at least one", header.source);
-  });
-  return readNumbers(array, path, "a latent", model);
+static void checkLatents(const ArrayHeader &header, const VibStream &stream) {
+  if (!isFloat(header.type))
+    fail("{}: the latents are {}, expected float32 or float64", header.source,
+         nameOf(header.type));
+  if (header.shape.size() != 2 || header.shape[1] != stream.latents)
+    fail("{}: latents of the shape {}, expected [N, {}]", header.source,
+         formatShape(header.shape), stream.latents);
+  if (header.shape.front() == 0)
+    fail("{}: no rows, expected at least one", header.source);
+}
+
+std::vector<std::vector<double>> loadLatents(const std::string &path,
+                                             const VibModel &model) {
+  std::vector<std::string> names;
+  std::vector<CheckHeader> checks;
+  for (const VibStream &stream : streamsOf(model)) {
+    names.push_back(stream.name);
+    checks.push_back(
+        [&stream](const ArrayHeader &header) { checkLatents(header, stream); });
+  }
+  if (names.size() == 1)
+    return {
+        readNumbers(readArray(path, checks.front()), path, "a latent", model)};
+  std::vector<std::vector<double>> latents;
+  for (const NamedArray &read : readNamed(path, names, checks))
+    latents.push_back(readNumbers(read.array, read.source, "a latent", model));
+  return latents;
 }
 
 std::string fingerprint(const Split &split) {
   Hasher hasher;
-  const Array &array = split.inputs.array;
-  hasher.add(uint64_t(array.type));
-  hasher.add(uint64_t(array.rows()));
-  hasher.add(array.data.data(), array.data.size());
+  for (const Inputs &inputs : split.inputs) {
+    const Array &array = inputs.array;
+    hasher.add(uint64_t(array.type));
+    hasher.add(uint64_t(array.rows()));
+    hasher.add(array.data.data(), array.data.size());
+  }
   const Labels &labels = split.labels;
   hasher.add(labels.classes.data(), labels.classes.size() * sizeof(int32_t));
   hasher.add(labels.targets.data(), labels.targets.size() * sizeof(double));

@@ -28,13 +28,10 @@ namespace vib::runtime {
 const VibTensor *findTensor(const VibModel &model, const char *name);
 /// The same, but throws an Error if there is none: the program is damaged.
 const VibTensor &getTensor(const VibModel &model, const char *name);
-/// Whether the model scales its input. If so, its rows are uint8, otherwise
-/// floats.
-bool scalesInput(const VibModel &model);
-/// The tensor "image" or "x", which contains the inputs of a batch.
-const VibTensor &inputTensor(const VibModel &model);
+/// The tensor that contains an input of a batch, such as "image" or "x".
+const VibTensor &inputTensor(const VibModel &model, uint32_t input = 0);
 /// The shape of an example as the model declares it.
-std::vector<int64_t> inputShape(const VibModel &model);
+std::vector<int64_t> inputShape(const VibModel &model, uint32_t input = 0);
 /// The address of a tensor in `arena`.
 template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
   return reinterpret_cast<T *>(static_cast<char *>(arena) + tensor.offset);
@@ -45,7 +42,7 @@ template <typename T> T *tensorData(const VibTensor &tensor, void *arena) {
 /// epoch.
 constexpr int64_t maxRows = INT64_C(1) << 32;
 
-/// The inputs of a split, or of `predict --input`.
+/// An input of a split, or of `predict --input`.
 struct Inputs {
   std::string source; ///< The file and the key in it, for messages.
   std::string file;   ///< The file; empty if there is none.
@@ -79,11 +76,11 @@ struct Spread {
 Spread spreadOf(const Labels &labels, int64_t output, int64_t outputs);
 
 struct Split {
-  std::string name; ///< "train" or "test"
-  Inputs inputs;
+  std::string name;           ///< "train" or "test"
+  std::vector<Inputs> inputs; ///< In the order of the model's inputs.
   Labels labels;
 
-  int64_t rows() const { return inputs.rows(); }
+  int64_t rows() const { return inputs.front().rows(); }
 };
 
 /// Loads and checks the split "train" or "test" of a data folder, or of an .npz
@@ -91,15 +88,18 @@ struct Split {
 Split loadSplit(const std::string &data, const std::string &name,
                 const VibModel &model, uint64_t firstLabel = 0);
 
-/// Loads and checks inputs from any of the files that readInputs() takes.
-Inputs loadInputs(const std::string &path, const VibModel &model);
+/// Loads and checks all inputs from any of the files that readInputs() takes.
+std::vector<Inputs> loadInputs(const std::string &path, const VibModel &model);
 
-/// Loads and checks an NPY file of latents, [N, model.latents].
-std::vector<double> loadLatents(const std::string &path, const VibModel &model);
+/// Loads and checks the latents of each stream, [N, latents]: an NPY file, or,
+/// for several streams, an .npz file with arrays by their names.
+std::vector<std::vector<double>> loadLatents(const std::string &path,
+                                             const VibModel &model);
 
-/// Checks an array against the model's input. A model that scales its input
-/// takes uint8 only; other models take floats only.
-Inputs makeInputs(Array array, std::string source, const VibModel &model);
+/// Checks an array against an input of the model. One that the model scales may
+/// be uint8; others are floats only.
+Inputs makeInputs(Array array, std::string source, const VibModel &model,
+                  uint32_t input = 0);
 /// Advice for float inputs that are so large or so small that training may
 /// learn nothing from them; "" for inputs near unit scale.
 std::string adviseScale(const Inputs &inputs);

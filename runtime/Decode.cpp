@@ -35,8 +35,8 @@ int runDecode(const VibModel &model, const Options &options) {
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
-  std::vector<double> latents = loadLatents(options.input, model);
-  int64_t rows = int64_t(latents.size()) / streamOf(model).latents;
+  std::vector<std::vector<double>> latents = loadLatents(options.input, model);
+  int64_t rows = int64_t(latents.front().size()) / model.streams[0].latents;
   std::vector<int64_t> shape = {rows, targetOf(model).outputs};
   NpyWriter output(options.output, ElementType::F32, shape);
 
@@ -46,8 +46,11 @@ int runDecode(const VibModel &model, const Options &options) {
   for (int64_t first = 0; first < rows; first += model.batch) {
     throwIfInterrupted();
     int64_t count = std::min(model.batch, rows - first);
-    auto begin = latents.begin() + first * streamOf(model).latents;
-    session->write("z", {begin, begin + count * streamOf(model).latents});
+    for (uint32_t i = 0; i < model.num_streams; ++i) {
+      int64_t width = model.streams[i].latents;
+      auto begin = latents[i].begin() + first * width;
+      session->write(model.streams[i].sample, {begin, begin + count * width});
+    }
     setRows(step, 0, count, rows);
     session->decode(step);
     std::vector<double> values = session->read(tensor, count);

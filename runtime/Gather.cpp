@@ -122,8 +122,8 @@ void gatherRows(Gather<From, To> gather, int64_t rows, int64_t batch,
 
 void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
                   const uint32_t *indices, int64_t first, int64_t count,
-                  VibPool *pool) {
-  const VibTensor &tensor = inputTensor(model);
+                  VibPool *pool, uint32_t input) {
+  const VibTensor &tensor = inputTensor(model, input);
   int64_t width = inputs.array.rowElements();
   visitElements(inputs.array, [&](auto *from) {
     auto gather = [&](auto *to) {

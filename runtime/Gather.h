@@ -13,14 +13,14 @@
 
 namespace vib::runtime {
 
-/// Copies the rows `indices[0 … count)` of the split to the model's input
-/// ("image" if the model scales it, else "x") and fills the rows of the batch
-/// from `count` on with zeros. The indices are not checked. A null `indices`
+/// Copies the rows `indices[0 … count)` of the split to an input of the model
+/// and fills the rows of the batch from `count` on with zeros. The indices are
+/// not checked. A null `indices`
 /// means the rows `first`, `first` + 1, …; a row outside the split is then an
 /// Error. Uses the threads of the pool, if there is one.
 void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
                   const uint32_t *indices, int64_t first, int64_t count,
-                  VibPool *pool = nullptr);
+                  VibPool *pool = nullptr, uint32_t input = 0);
 /// The same for the labels, "y".
 void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
                   const uint32_t *indices, int64_t first, int64_t count);

@@ -317,12 +317,17 @@ std::string describeTraining(const VibModel &model) {
                                    : "");
 }
 
+/// What tells an entry of a list from its neighbours: "image: ". "" for the
+/// only one.
+static std::string nameAmong(uint32_t count, const char *name) {
+  return count == 1 ? "" : fmt::format("{}: ", name);
+}
+
 std::string infoText(const VibModel &model) {
   std::string text;
   auto line = [&](const char *name, const std::string &value) {
     text += wrap(fmt::format("{:<12}{}\n", name, value), lineColumns, 12);
   };
-  const VibTensor &input = inputTensor(model);
   Work work = workOf(model, "train_step");
 
   line("model", model.name);
@@ -330,14 +335,22 @@ std::string infoText(const VibModel &model) {
   line("compiler", model.compiler);
   line("options", model.options);
   line("target", fmt::format("{}, needs {}", model.target, needs(model)));
-  line("input", fmt::format("{} {}{}", formatShape(inputShape(model)),
-                            typeName(input.type),
-                            scalesInput(model) ? ", scaled by the model" : ""));
+  for (uint32_t i = 0; i < model.num_inputs; ++i) {
+    const VibInput &input = model.inputs[i];
+    line("input",
+         fmt::format("{}{} {}{}", nameAmong(model.num_inputs, input.name),
+                     formatShape(inputShape(model, i)),
+                     typeName(inputTensor(model, i).type),
+                     input.scaled ? ", scaled by the model" : ""));
+  }
   line("output", hasClasses(model)
                      ? counted(targetOf(model).outputs, "class", "classes")
                      : counted(targetOf(model).outputs, "target"));
-  line("latents", fmt::format("{}, {} a step", streamOf(model).latents,
-                              counted(streamOf(model).samples, "draw")));
+  for (const VibStream &stream : streamsOf(model))
+    line("latents",
+         fmt::format("{}{}, {} a step",
+                     nameAmong(model.num_streams, stream.name), stream.latents,
+                     counted(stream.samples, "draw")));
   line("type", typeName(model.type));
   line("training", fmt::format("batch {}, {}, seed {}", model.batch,
                                counted(model.epochs, "epoch"), model.seed));
@@ -379,8 +392,13 @@ std::string infoText(const VibModel &model) {
 
 std::string infoJson(const VibModel &model) {
   using Json = nlohmann::ordered_json;
-  std::vector<int64_t> shape = inputShape(model);
-  shape.insert(shape.begin(), model.batch);
+  auto inputJson = [&](uint32_t input) {
+    std::vector<int64_t> shape = inputShape(model, input);
+    shape.insert(shape.begin(), model.batch);
+    return Json{{"type", typeName(inputTensor(model, input).type)},
+                {"shape", shape}};
+  };
+  const VibStream &stream = model.streams[0];
   Work work = workOf(model, "train_step");
   const VibCoefficient *beta = betaOf(model);
   Json json = {
@@ -391,13 +409,12 @@ std::string infoJson(const VibModel &model) {
       {"target", model.target},
       {"features", model.features},
       {"type", typeName(model.type)},
-      {"input",
-       {{"type", typeName(inputTensor(model).type)}, {"shape", shape}}},
+      {"input", inputJson(0)},
       {"likelihood", targetOf(model).likelihood},
       {"outputs", targetOf(model).outputs},
-      {"latents", streamOf(model).latents},
+      {"latents", stream.latents},
       {"batch", model.batch},
-      {"samples", streamOf(model).samples},
+      {"samples", stream.samples},
       {"epochs", model.epochs},
       {"seed", model.seed},
       {"optimizer", nameOfOptimizer(model)},
@@ -412,6 +429,8 @@ std::string infoJson(const VibModel &model) {
       {"arena_bytes", model.arena_bytes},
       {"flops_per_step", work.flops},
       {"bytes_per_step", work.bytes},
+      {"inputs", Json::object()},
+      {"posteriors", Json::object()},
       {"num_parameters", countParameters(model)},
       {"parameters", Json::array()},
       {"kernels", Json::array()}};
@@ -419,6 +438,11 @@ std::string infoJson(const VibModel &model) {
     json["coefficients"][nameOf(model, coefficient)] = {
         {"value", coefficient.value},
         {"schedule", scheduleJson(coefficient.schedule)}};
+  for (uint32_t i = 0; i < model.num_inputs; ++i)
+    json["inputs"][model.inputs[i].name] = inputJson(i);
+  for (const VibStream &each : streamsOf(model))
+    json["posteriors"][each.name] = {{"latents", each.latents},
+                                     {"samples", each.samples}};
   for (uint32_t i = 0; i < model.num_parameters; ++i)
     json["parameters"].push_back(
         {{"name", model.parameters[i].name},

@@ -78,9 +78,12 @@ RunningSums::fromValues(const VibModel &model,
 static double leastMean(const VibModel &model, const VibFigure &figure) {
   if (figure.unit != VIB_NATS)
     return 0;
-  bool isPositive = figure.bound == VIB_AT_MOST || hasClasses(model);
-  return isPositive ? -1e-3 - 1e-6 * double(streamOf(model).latents)
-                    : -std::numeric_limits<double>::infinity();
+  if (figure.bound != VIB_AT_MOST && !hasClasses(model))
+    return -std::numeric_limits<double>::infinity();
+  int64_t latents = 0;
+  for (const VibStream &stream : streamsOf(model))
+    latents = std::max(latents, stream.latents);
+  return -1e-3 - 1e-6 * double(latents);
 }
 
 bool RunningSums::isPossible(const VibModel &model) const {
@@ -142,7 +145,7 @@ Figures trainFigures(const VibModel &model, const RunningSums &sums,
   Figures figures(model);
   figures.context = std::move(context);
   figures.isTraining = true;
-  figures.samples = streamOf(model).samples;
+  figures.samples = model.streams[0].samples;
   figures.rows = int64_t(sums.rows);
   figures.loss = sums.loss / sums.rows;
   figures.entropy = entropy;

@@ -16,8 +16,8 @@ static bool areValid(const VibModel &model) {
   auto isCoefficient = [&](int32_t place) {
     return place >= -1 && place < int32_t(model.num_coefficients);
   };
-  if (model.num_inputs != 1 || model.num_targets != 1 ||
-      model.num_streams != 1 || model.num_figures == 0 ||
+  if (model.num_inputs == 0 || model.num_targets != 1 ||
+      model.num_streams == 0 || model.num_figures == 0 ||
       model.num_coefficients > VIB_MAX_COEFFICIENTS ||
       !isCoefficient(model.beta))
     return false;

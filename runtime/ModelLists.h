@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Loops over the lists of VibModel, and the first entries of those that the
-// commands read one of: vibc makes programs with one input, target and stream.
+// Loops over the lists of VibModel, and what follows from them. A program has
+// one target.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,18 +39,18 @@ inline List<VibTerm> termsOf(const VibModel &model) {
 inline List<VibFigure> figuresOf(const VibModel &model) {
   return {model.figures, model.num_figures};
 }
+inline List<VibInput> inputsOf(const VibModel &model) {
+  return {model.inputs, model.num_inputs};
+}
+inline List<VibStream> streamsOf(const VibModel &model) {
+  return {model.streams, model.num_streams};
+}
 inline List<VibState> stateOf(const VibModel &model) {
   return {model.state, model.num_state};
 }
 
-inline const VibInput &inputOf(const VibModel &model) {
-  return model.inputs[0];
-}
 inline const VibTarget &targetOf(const VibModel &model) {
   return model.targets[0];
-}
-inline const VibStream &streamOf(const VibModel &model) {
-  return model.streams[0];
 }
 
 /// Whether the target is one of several classes, not numbers.

@@ -50,7 +50,15 @@ static std::string findContradiction(const VibModel &model,
   if (wantsAverage && !model.averaged)
     return fmt::format("{}: the model averages no weights",
                        options.command == Command::Train ? "--eval" : "--use");
-  if (const char *reason = whyMissing(model, options.what))
+  bool isOfPosterior = !isDecoded(options.what);
+  if (isOfPosterior && model.num_streams > 1 && !options.posterior)
+    return fmt::format("--what: the model has {} posteriors, expected "
+                       "--posterior {}",
+                       model.num_streams, namesOfPosteriors(model));
+  if (!isOfPosterior && options.posterior)
+    return "--posterior: the result of --what is computed from all posteriors";
+  if (const char *reason =
+          whyMissing(model, options.what, options.posterior.value_or(0)))
     return fmt::format("--what: {}", reason);
   std::string_view suffix = findOtherFormat(options.output);
   if (!suffix.empty())

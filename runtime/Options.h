@@ -59,6 +59,7 @@ struct Options {
   Choice evaluate = Choice::Default;
   Choice use = Choice::Default;
   What what = What::Probabilities;
+  std::optional<uint32_t> posterior; ///< predict: the place of its stream
   bool resume = false;
   bool shuffle = true;
   bool profile = false;

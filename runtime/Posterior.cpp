@@ -7,20 +7,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Posterior.h"
-#include "runtime/ModelLists.h"
 
 namespace vib::runtime {
 
-bool hasFullCovariance(const VibModel &model) {
-  return streamOf(model).factor != nullptr;
+bool hasFullCovariance(const VibStream &stream) {
+  return stream.factor != nullptr;
 }
 
-std::vector<double> readCholeskyFactors(Session &session, int64_t rows) {
-  bool full = hasFullCovariance(session.model);
-  const VibStream &stream = streamOf(session.model);
+std::vector<double> readCholeskyFactors(Session &session,
+                                        const VibStream &stream, int64_t rows) {
+  bool full = hasFullCovariance(stream);
   std::vector<double> entries =
       session.read(full ? stream.factor : stream.deviation, rows);
-  int64_t width = streamOf(session.model).latents;
+  int64_t width = stream.latents;
   std::vector<double> factors(size_t(rows * width * width));
   auto entry = entries.begin();
   for (int64_t row = 0; row < rows * width; ++row) {
@@ -31,11 +30,12 @@ std::vector<double> readCholeskyFactors(Session &session, int64_t rows) {
   return factors;
 }
 
-std::vector<double> readCovariances(Session &session, int64_t rows) {
-  std::vector<double> factors = readCholeskyFactors(session, rows);
-  int64_t width = streamOf(session.model).latents;
+std::vector<double> readCovariances(Session &session, const VibStream &stream,
+                                    int64_t rows) {
+  std::vector<double> factors = readCholeskyFactors(session, stream, rows);
+  int64_t width = stream.latents;
   std::vector<double> covariances(factors.size());
-  bool full = hasFullCovariance(session.model);
+  bool full = hasFullCovariance(stream);
   for (int64_t example = 0; example < rows; ++example) {
     const double *factor = factors.data() + example * width * width;
     double *covariance = covariances.data() + example * width * width;

@@ -19,15 +19,17 @@
 
 namespace vib::runtime {
 
-/// Whether the posterior has a full covariance.
-bool hasFullCovariance(const VibModel &model);
+/// Whether a posterior has a full covariance.
+bool hasFullCovariance(const VibStream &stream);
 
-/// The Cholesky factors L of the first `rows` covariances after
+/// The Cholesky factors L of the first `rows` covariances of a posterior after
 /// Session::encode(), [rows, latents, latents] with zeros above the diagonal.
 /// The factor of a diagonal covariance is diagonal, with the elements sigma.
-std::vector<double> readCholeskyFactors(Session &session, int64_t rows);
+std::vector<double> readCholeskyFactors(Session &session,
+                                        const VibStream &stream, int64_t rows);
 /// The covariances L L^T, likewise [rows, latents, latents].
-std::vector<double> readCovariances(Session &session, int64_t rows);
+std::vector<double> readCovariances(Session &session, const VibStream &stream,
+                                    int64_t rows);
 
 } // namespace vib::runtime
 

@@ -45,8 +45,9 @@ struct Wanted {
   bool keepsDigits = false;
 };
 
-Wanted describeWanted(const VibModel &model, What what) {
-  int64_t latents = streamOf(model).latents;
+Wanted describeWanted(const VibModel &model, What what,
+                      const VibStream &stream) {
+  int64_t latents = stream.latents;
   switch (what) {
   case What::Logits:
     return {"logits", {targetOf(model).outputs}, 1};
@@ -79,20 +80,21 @@ std::vector<double> inBits(std::vector<double> nats) {
 }
 
 /// Reads values of the posterior. To be called after Session::encode().
-std::vector<double> readPosterior(Session &session, What what, int64_t rows) {
+std::vector<double> readPosterior(Session &session, What what,
+                                  const VibStream &stream, int64_t rows) {
   switch (what) {
   case What::Covariance:
-    return readCovariances(session, rows);
+    return readCovariances(session, stream, rows);
   case What::Cholesky:
-    return readCholeskyFactors(session, rows);
+    return readCholeskyFactors(session, stream, rows);
   case What::Rate:
-    return inBits(session.read("rate", rows));
+    return inBits(session.read(stream.rate, rows));
   case What::RateEach:
-    return inBits(session.read("rate_each", rows));
+    return inBits(session.read(stream.rate_each, rows));
   case What::Sigma:
-    return session.read("sigma", rows);
+    return session.read(stream.deviation, rows);
   default:
-    return session.read("mu", rows);
+    return session.read(stream.mean, rows);
   }
 }
 
@@ -131,10 +133,11 @@ std::vector<double> entropies(const std::vector<double> &probabilities,
 }
 
 std::vector<double> readDraws(Session &session, const VibStep &step, What what,
-                              int64_t samples, int64_t rows) {
+                              const VibStream &stream, int64_t samples,
+                              int64_t rows) {
   switch (what) {
   case What::Z:
-    return averageDraws(session, step, "z", samples, rows);
+    return averageDraws(session, step, stream.sample, samples, rows);
   case What::Logits:
     return averageDraws(session, step, "logits", samples, rows);
   case What::Entropy:
@@ -167,10 +170,22 @@ const char *nameOfPrediction(const VibModel &model) {
   return targetOf(model).predicted;
 }
 
-const char *whyMissing(const VibModel &model, What what) {
+bool isDecoded(What what) {
+  return what == What::Probabilities || what == What::Logits ||
+         what == What::Entropy;
+}
+
+std::string namesOfPosteriors(const VibModel &model) {
+  std::string names;
+  for (const VibStream &stream : streamsOf(model))
+    names += (names.empty() ? "" : "|") + std::string(stream.name);
+  return names;
+}
+
+const char *whyMissing(const VibModel &model, What what, uint32_t posterior) {
   if (what == What::Entropy && !hasClasses(model))
     return "a regression has no class probabilities";
-  if (what == What::RateEach && hasFullCovariance(model))
+  if (what == What::RateEach && hasFullCovariance(model.streams[posterior]))
     return "the rate of a full covariance does not split over the latents";
   return nullptr;
 }
@@ -200,14 +215,18 @@ void sayWritten(const Options &options, const std::string &result) {
 
 int runPredict(const VibModel &model, const Options &options) {
   requireOtherOutput(options);
-  Wanted wanted = describeWanted(model, options.what);
+  const VibStream &stream = model.streams[options.posterior.value_or(0)];
+  Wanted wanted = describeWanted(model, options.what, stream);
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
-  Inputs inputs = loadInputs(options.input, model);
-  // If --input is a folder, this is the file in it that was read.
-  requireOtherFile(options, "--input", inputs.file);
-  std::vector<int64_t> shape = {inputs.rows()};
+  std::vector<Inputs> inputs = loadInputs(options.input, model);
+  // If --input is a folder, these are the files in it that were read.
+  for (const Inputs &input : inputs)
+    requireOtherFile(options, "--input", input.file);
+  const std::string &source = inputs.front().source;
+  int64_t all = inputs.front().rows();
+  std::vector<int64_t> shape = {all};
   shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
   ElementType type = wanted.keepsDigits && model.type == VIB_F64
                          ? ElementType::F64
@@ -221,18 +240,19 @@ int runPredict(const VibModel &model, const Options &options) {
   step.sample = -1;
   int64_t samples = options.samples.value_or(wanted.samples.value_or(0));
   Progress progress(!options.quiet && options.output != standardOutput);
-  for (int64_t first = 0; first < inputs.rows(); first += model.batch) {
+  for (int64_t first = 0; first < all; first += model.batch) {
     throwIfInterrupted();
-    int64_t rows = std::min(model.batch, inputs.rows() - first);
-    setRows(step, first, rows, inputs.rows());
+    int64_t rows = std::min(model.batch, all - first);
+    setRows(step, first, rows, all);
     session->encode(number, step);
     std::vector<double> values =
-        wanted.samples ? readDraws(*session, step, options.what, samples, rows)
-                       : readPosterior(*session, options.what, rows);
+        wanted.samples
+            ? readDraws(*session, step, options.what, stream, samples, rows)
+            : readPosterior(*session, options.what, stream, rows);
     if (!options.allowNonFinite)
-      requireFiniteRows(values, wanted.title, type, inputs.source, first, rows);
+      requireFiniteRows(values, wanted.title, type, source, first, rows);
     output.write(values);
-    progress.predicting(first + rows, inputs.rows());
+    progress.predicting(first + rows, all);
   }
   output.commit();
 

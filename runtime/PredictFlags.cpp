@@ -34,9 +34,12 @@ struct WhatValues {
 
 WhatValues listWhat(const VibModel &model) {
   bool classes = hasClasses(model);
+  // Several posteriors may differ in their number K of latents.
+  std::string count =
+      model.num_streams > 1 ? "K" : std::to_string(model.streams[0].latents);
   std::string outputs = fmt::format("[N, {}]", targetOf(model).outputs),
-              latents = fmt::format("[N, {}]", streamOf(model).latents),
-              matrix = fmt::format("[N, {0}, {0}]", streamOf(model).latents);
+              latents = fmt::format("[N, {}]", count),
+              matrix = fmt::format("[N, {0}, {0}]", count);
   struct Value {
     const char *name;
     What what;
@@ -65,7 +68,10 @@ WhatValues listWhat(const VibModel &model) {
   auto describe = [&](const std::vector<Value> &group) {
     for (const Value &value : group) {
       values.all[value.name] = value.what;
-      if (whyMissing(model, value.what))
+      bool isMissing = true;
+      for (uint32_t i = 0; i < model.num_streams; ++i)
+        isMissing &= whyMissing(model, value.what, i) != nullptr;
+      if (isMissing)
         continue;
       values.names += (values.names.empty() ? "" : "|");
       values.names += value.name;
@@ -75,7 +81,8 @@ WhatValues listWhat(const VibModel &model) {
   values.help = "What to write [probs].\n"
                 "From the decoder, averaged over the draws:";
   describe(decoded);
-  values.help += "\nFrom the posterior:";
+  values.help += model.num_streams > 1 ? "\nFrom the posterior of --posterior:"
+                                       : "\nFrom the posterior:";
   describe(encoded);
   return values;
 }
@@ -89,10 +96,15 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
   FlagBuilder flags(predict);
   flags
       .path("--input", options.input, "FILE|DIR",
-            "The inputs, [N, …], in the model's shape: an NPY file; an IDX "
-            "file, plain or .gz; an .npz file (its key x, else x_test, else "
-            "its only array); or a data folder as for train, from which the "
-            "test split is used; - is the standard input")
+            model.num_inputs > 1
+                ? "The inputs, [N, …], in the model's shapes: an .npz file "
+                  "with an array for each, or a data folder as for train, from "
+                  "which the test split is used; - is the standard input"
+                : "The inputs, [N, …], in the model's shape: an NPY file; an "
+                  "IDX file, plain or .gz; an .npz file (its key x, else "
+                  "x_test, else its only array); or a data folder as for "
+                  "train, from which the test split is used; - is the standard "
+                  "input")
       ->required();
   addWeightFlags(flags, model, options);
   addOutputFlags(flags, options,
@@ -107,6 +119,15 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
                           classes ? "probs and entropy" : "probs"));
   flags.oneOf<What>("--what", options.what, values.all, values.names,
                     values.help);
+  if (model.num_streams > 1) {
+    std::map<std::string, std::optional<uint32_t>> posteriors;
+    for (uint32_t i = 0; i < model.num_streams; ++i)
+      posteriors[model.streams[i].name] = i;
+    flags.oneOf("--posterior", options.posterior, posteriors,
+                namesOfPosteriors(model),
+                "The posterior that --what is computed from, with its number K "
+                "of latents");
+  }
   options.command = Command::Predict;
   addCommonFlags(flags, model, options);
 }
@@ -117,11 +138,16 @@ void addDecode(CLI::App &app, const VibModel &model, Options &options) {
       app.add_subcommand("decode", "Predict from given latents z");
   FlagBuilder flags(decode);
   flags
-      .path("--input", options.input, "FILE.npy",
-            fmt::format("The latents, [N, {}], in float32 or float64, such as "
-                        "predict writes with --what z or --what mu; - is the "
-                        "standard input",
-                        streamOf(model).latents))
+      .path("--input", options.input,
+            model.num_streams > 1 ? "FILE.npz" : "FILE.npy",
+            model.num_streams > 1
+                ? "The latents, [N, K], in float32 or float64, of each "
+                  "posterior by its name, such as predict writes with --what z "
+                  "or --what mu; - is the standard input"
+                : fmt::format("The latents, [N, {}], in float32 or float64, "
+                              "such as predict writes with --what z or --what "
+                              "mu; - is the standard input",
+                              model.streams[0].latents))
       ->required();
   addWeightFlags(flags, model, options);
   addOutputFlags(flags, options, "The file for the result, in float32");

@@ -78,13 +78,17 @@ static std::string describeOthers(size_t outputs, const char *advice) {
 }
 
 std::string describe(const Split &split) {
-  std::vector<int64_t> shape(split.inputs.array.shape.begin() + 1,
-                             split.inputs.array.shape.end());
   std::string text =
-      fmt::format("{:<5}  {} x {} {}, values {:.6g} to {:.6g}, {}", split.name,
-                  grouped(split.rows()), formatShape(shape),
-                  nameOf(split.inputs.array.type), split.inputs.minimum,
-                  split.inputs.maximum, split.inputs.source);
+      fmt::format("{:<5}  {} x ", split.name, grouped(split.rows()));
+  for (const Inputs &inputs : split.inputs) {
+    std::vector<int64_t> shape(inputs.array.shape.begin() + 1,
+                               inputs.array.shape.end());
+    if (&inputs != &split.inputs.front())
+      text += "\n       and ";
+    text += fmt::format("{} {}, values {:.6g} to {:.6g}, {}",
+                        formatShape(shape), nameOf(inputs.array.type),
+                        inputs.minimum, inputs.maximum, inputs.source);
+  }
   const Labels &labels = split.labels;
   if (labels.targets.empty())
     return text;

@@ -81,7 +81,8 @@ public:
   /// Adds the rows of a split, and returns their number in this session. They
   /// must live and stay unchanged as long as the session. `labels` are null for
   /// predictions.
-  virtual int addRows(const Inputs &inputs, const Labels *labels) = 0;
+  virtual int addRows(const std::vector<Inputs> &inputs,
+                      const Labels *labels) = 0;
 
   /// Sets the weights, and the moments and the average if the state has them.
   virtual void setState(State &state) = 0;

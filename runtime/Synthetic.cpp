@@ -35,7 +35,8 @@ Array makeArray(ElementType type, std::vector<int64_t> shape, Make make) {
   return array;
 }
 
-/// The random words of an element. `step` is 0 for inputs and 1 for labels.
+/// The random words of an element. `step` is 0 for the first input, 1 for
+/// labels, and 2, 3, … for further inputs.
 PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
                     uint32_t step) {
   return randomWords(seed, Purpose::SyntheticData, index, row, step);
@@ -45,9 +46,6 @@ PhiloxWords wordsAt(uint64_t seed, uint32_t index, uint32_t row,
 
 Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
   int64_t rows = batches * model.batch;
-  std::vector<int64_t> shape = inputShape(model);
-  shape.insert(shape.begin(), rows);
-
   auto real = [&](uint32_t step) {
     return [=](uint32_t index, uint32_t row) {
       PhiloxWords words = wordsAt(seed, index, row, step);
@@ -56,14 +54,19 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
   };
   Split split;
   split.name = "synthetic";
-  split.inputs = makeInputs(
-      inputTensor(model).type == VIB_U8
-          ? makeArray<uint8_t>(ElementType::U8, shape,
-                               [&](uint32_t index, uint32_t row) {
-                                 return wordsAt(seed, index, row, 0)[0] >> 24;
-                               })
-          : makeArray<double>(ElementType::F64, shape, real(0)),
-      "synthetic inputs", model);
+  for (uint32_t input = 0; input < model.num_inputs; ++input) {
+    std::vector<int64_t> shape = inputShape(model, input);
+    shape.insert(shape.begin(), rows);
+    uint32_t step = input == 0 ? 0 : input + 1;
+    auto byte = [=](uint32_t index, uint32_t row) {
+      return wordsAt(seed, index, row, step)[0] >> 24;
+    };
+    bool isBytes = inputTensor(model, input).type == VIB_U8;
+    split.inputs.push_back(makeInputs(
+        isBytes ? makeArray<uint8_t>(ElementType::U8, shape, byte)
+                : makeArray<double>(ElementType::F64, shape, real(step)),
+        "synthetic inputs", model, input));
+  }
   split.labels = makeLabels(
       hasClasses(model)
           ? makeArray<int32_t>(ElementType::I32, {rows},

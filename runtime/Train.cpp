@@ -374,11 +374,14 @@ void TrainingRun::introduce() {
     progress.keep(describe(*test));
   if (uint64_t first = options.firstLabel.value_or(0))
     progress.keep(describeFirstLabel(first));
-  for (const std::string &advice :
-       {scalesInput(model) ? "" : adviseScale(train.inputs),
-        adviseScale(train.labels, targetOf(model).outputs)})
-    if (!advice.empty())
-      warn("{}", advice);
+  std::vector<std::string> advice;
+  for (uint32_t i = 0; i < model.num_inputs; ++i)
+    if (!model.inputs[i].scaled)
+      advice.push_back(adviseScale(train.inputs[i]));
+  advice.push_back(adviseScale(train.labels, targetOf(model).outputs));
+  for (const std::string &text : advice)
+    if (!text.empty())
+      warn("{}", text);
   if (values.rate == 0)
     warn("the learning rate is 0, so training changes no weights");
   progress.keep(fmt::format("batch {}, {} an epoch, {} in all, epochs counted "

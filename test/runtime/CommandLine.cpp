@@ -105,8 +105,9 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
              "bench"},
         Case{with({"--frob", "3"}), ": unknown flag --frob\n"},
         Case{with({"--frob=3"}), ": unknown flag --frob\n"},
-        Case{with({"--samples", "3"}), "--samples is a flag of eval and predict, not of "
-                                       "train"},
+        Case{with({"--samples", "3"}),
+             "--samples is a flag of eval and predict, not of "
+             "train"},
         Case{with({"--batch", "64"}), "--batch is a flag of vibc: its value is "
                                       "compiled into the program"},
         Case{with({"--device", "1"}), "--device: this program runs on a CPU"},
@@ -798,8 +799,9 @@ TEST(Report, numbers) {
 TEST(Report, eachOutputHasItsRange) {
   Split split;
   split.name = "train";
-  split.inputs.source = "x";
-  split.inputs.array.shape = {2, 3};
+  split.inputs.resize(1);
+  split.inputs.front().source = "x";
+  split.inputs.front().array.shape = {2, 3};
   split.labels.source = "y";
   split.labels.type = ElementType::F32;
   split.labels.targets = {1, -100, 3, 100};
@@ -810,9 +812,9 @@ TEST(Report, eachOutputHasItsRange) {
            "       output 1: values -100 to 100, mean 0, standard "
            "deviation 100");
   // With one output there is nothing to count.
-  split.inputs.array.shape = {4, 3};
+  split.inputs.front().array.shape = {4, 3};
   expectIn(describe(split), "\n       values -100 to 100, mean 1, ");
-  split.inputs.array.shape = {1, 3};
+  split.inputs.front().array.shape = {1, 3};
   split.labels.targets.resize(23);
   text = describe(split);
   expectIn(text, "\n       output 19: ");

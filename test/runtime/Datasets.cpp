@@ -55,9 +55,9 @@ TEST(Dataset, EveryFormGivesTheSameSplit) {
   auto check = [&](const TemporaryDirectory &directory, const char *name) {
     Split split = loadSplit(directory.path(), name, test.model);
     EXPECT_EQ(split.rows(), 2);
-    EXPECT_EQ(split.inputs.array.data, twelve);
-    EXPECT_EQ(split.inputs.minimum, 1);
-    EXPECT_EQ(split.inputs.maximum, 12);
+    EXPECT_EQ(split.inputs.front().array.data, twelve);
+    EXPECT_EQ(split.inputs.front().minimum, 1);
+    EXPECT_EQ(split.inputs.front().maximum, 12);
     EXPECT_EQ(split.labels.classes, (std::vector<int32_t>{2, 0}));
     EXPECT_EQ(split.labels.counts, (std::vector<int64_t>{1, 0, 1}));
     return fingerprint(split);
@@ -171,8 +171,8 @@ TEST(Dataset, FingerprintSeesEveryValue) {
   TestModel test = imageModel();
   auto print = [&](Bytes images, const Bytes &labels) {
     Split split;
-    split.inputs = makeInputs({ElementType::U8, {2, 2, 3}, std::move(images)},
-                              "x", test.model);
+    split.inputs = {makeInputs({ElementType::U8, {2, 2, 3}, std::move(images)},
+                               "x", test.model)};
     split.labels = makeLabels({ElementType::U8, {2}, labels}, "y", test.model);
     return fingerprint(split);
   };
@@ -668,7 +668,8 @@ TEST(Dataset, PredictInputsComeFromAllThatDataComesFrom) {
   TestModel test = imageModel();
   TemporaryDirectory directory;
   auto load = [&](const std::string &name, const Bytes &bytes) {
-    Inputs inputs = loadInputs(directory.write(name, bytes), test.model);
+    Inputs inputs =
+        loadInputs(directory.write(name, bytes), test.model).front();
     EXPECT_EQ(inputs.array.data, twelve) << name;
     return inputs.source;
   };
@@ -696,7 +697,7 @@ TEST(Dataset, PredictInputsComeFromAllThatDataComesFrom) {
   // Of a folder the test split, which needs no labels.
   TemporaryDirectory folder;
   folder.write("t10k-images-idx3-ubyte.gz", gzip(idxImages));
-  EXPECT_EQ(loadInputs(folder.path(), test.model).source,
+  EXPECT_EQ(loadInputs(folder.path(), test.model).front().source,
             folder.path("t10k-images-idx3-ubyte.gz"));
 }
 

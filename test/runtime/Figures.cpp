@@ -37,7 +37,8 @@ Split makeSplit(int64_t rows) {
       images.data.push_back(uint8_t(row * 37 + i * 91));
     labels.data.push_back(uint8_t(row * row % 3));
   }
-  return {"test", makeInputs(images, "images", model),
+  return {"test",
+          {makeInputs(images, "images", model)},
           makeLabels(labels, "labels", model)};
 }
 
@@ -64,10 +65,10 @@ TEST(Figures, aRaggedBatchCountsByItsRows) {
   double nll = 0, rate = 0, error = 0;
   for (int64_t row = 0; row < 11; ++row) {
     Split one = whole;
-    one.inputs.array.shape[0] = 1;
-    one.inputs.array.data =
-        Bytes(&whole.inputs.array.data[size_t(row) * 4],
-              &whole.inputs.array.data[size_t(row) * 4] + 4);
+    one.inputs.front().array.shape[0] = 1;
+    one.inputs.front().array.data =
+        Bytes(&whole.inputs.front().array.data[size_t(row) * 4],
+              &whole.inputs.front().array.data[size_t(row) * 4] + 4);
     one.labels.classes = {whole.labels.classes[size_t(row)]};
     Figures single = figuresOf(one, 0);
     nll += *single.number("cross_entropy_bits");

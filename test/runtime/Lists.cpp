@@ -6,11 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Broken if a program reads beyond the end of a list of its model.
+// Broken if a program reads beyond the end of a list of its model, or confuses
+// the arrays of a model with several inputs or posteriors.
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/Gather.h"
 #include "runtime/ModelLists.h"
+#include "runtime/Options.h"
 #include "test/runtime/Samples.h"
 
 using namespace vib::runtime;
@@ -42,6 +45,187 @@ TEST(Lists, PlacesAreChecked) {
                  lists.coefficients.resize(VIB_MAX_COEFFICIENTS + 1);
                }),
                damaged);
+}
+
+/// An image [2, 3] of bytes and a text of two numbers, with a class.
+struct TwoInputs : TestModel {
+  TwoInputs() : TestModel(true, Target::Classes, 3) {
+    VibTensor text = tensors.back();
+    text.name = "text";
+    text.type = VIB_F32;
+    text.rank = 2;
+    text.shape[1] = 2;
+    text.offset = arena.size();
+    tensors.push_back(text);
+    arena = Memory(text.offset + 64, "the arena");
+    static const int64_t two[] = {2};
+    lists.inputs[0].name = "image";
+    lists.inputs.push_back({"text", "text", 0, 1, two});
+    lists.targets[0].name = "digit";
+    lists.streams.push_back({"second", 1, 5, 1, "mu.1", "sigma.1", nullptr,
+                             "z.1", "rate.1", nullptr});
+    lists.streams[0].name = "first";
+    model.compiler = "vibc";
+    lists.describe(model);
+    model.num_tensors = uint32_t(tensors.size());
+    model.tensors = tensors.data();
+  }
+};
+
+const Bytes images = makeNpy("|u1", "(2, 2, 3)", Bytes(12, 7));
+const Bytes texts =
+    makeNpy("<f4", "(2, 2)", toBytes<float>({0.5, 1.5, 2.5, 3.5}));
+const Bytes digits = makeNpy("<i8", "(2,)", toBytes<int64_t>({2, 0}));
+
+void checkSplit(const std::string &data, const char *name,
+                const VibModel &model) {
+  Split split = loadSplit(data, name, model);
+  ASSERT_EQ(split.inputs.size(), 2u);
+  EXPECT_EQ(split.inputs[0].maximum, 7);
+  EXPECT_EQ(split.inputs[1].maximum, 3.5);
+  EXPECT_EQ(split.labels.classes, (std::vector<int32_t>{2, 0}));
+}
+
+TEST(Lists, ArraysHaveTheNamesOfArguments) {
+  TwoInputs test;
+  TemporaryDirectory archive, files, both;
+  archive.write("train.npz", makeZip({{"digit.npy", digits},
+                                      {"text.npy", texts},
+                                      {"image.npy", images}}));
+  checkSplit(archive.path(), "train", test.model);
+  files.write("test_image.npy", images);
+  files.write("test_text.npy", texts);
+  files.write("test_digit.npy", digits);
+  checkSplit(files.path(), "test", test.model);
+  std::string one =
+      both.write("all.npz", makeZip({{"image_train.npy", images},
+                                     {"text_train.npy", texts},
+                                     {"digit_train.npy", digits}}));
+  checkSplit(one, "train", test.model);
+  checkSplit(both.path(), "train", test.model);
+}
+
+TEST(Lists, OneInputHasItsNameToo) {
+  TestModel test(true, Target::Classes, 3);
+  test.lists.inputs[0].name = "image";
+  test.lists.targets[0].name = "digit";
+  TemporaryDirectory files, archive;
+  files.write("train_image.npy", images);
+  files.write("train_digit.npy", digits);
+  EXPECT_EQ(loadSplit(files.path(), "train", test.model).rows(), 2);
+  archive.write("train.npz",
+                makeZip({{"image.npy", images}, {"digit.npy", digits}}));
+  EXPECT_EQ(loadSplit(archive.path(), "train", test.model).rows(), 2);
+}
+
+TEST(Lists, MissingArraysAreNamed) {
+  TwoInputs test;
+  TemporaryDirectory archive, files, short_;
+  archive.write("train.npz",
+                makeZip({{"digit.npy", digits}, {"image.npy", images}}));
+  EXPECT_ERROR(loadSplit(archive.path(), "train", test.model),
+               "train.npz: no array 'text', found digit and image");
+  files.write("train_text.npy", texts);
+  EXPECT_ERROR(loadSplit(files.path(), "train", test.model),
+               "train_text.npy is not complete: there is no train_image.npy");
+  files.write("train_image.npy", images);
+  EXPECT_ERROR(loadSplit(files.path(), "train", test.model),
+               "train_image.npy has no labels: there is no train_digit.npy");
+  EXPECT_ERROR(
+      loadSplit(files.path(), "test", test.model),
+      "looked for test.npz with the arrays image and text, or test_image.npy");
+  // The names x and y would not say which input is meant.
+  short_.write("train.npz", makeZip({{"x.npy", images}, {"y.npy", digits}}));
+  EXPECT_ERROR(loadSplit(short_.path(), "train", test.model),
+               "train.npz: no array 'image', found x and y");
+}
+
+TEST(Lists, ArraysHaveTheSameRows) {
+  TwoInputs test;
+  TemporaryDirectory directory;
+  Bytes more = makeNpy("<f4", "(3, 2)", toBytes<float>({1, 2, 3, 4, 5, 6}));
+  directory.write("train.npz", makeZip({{"digit.npy", digits},
+                                        {"text.npy", more},
+                                        {"image.npy", images}}));
+  EXPECT_ERROR(loadSplit(directory.path(), "train", test.model),
+               "train.npz:image has 2 rows, ");
+}
+
+TEST(Lists, EachInputFillsItsTensor) {
+  TwoInputs test;
+  TemporaryDirectory directory;
+  std::string path = directory.write(
+      "x.npz", makeZip({{"text.npy", texts}, {"image.npy", images}}));
+  std::vector<Inputs> inputs = loadInputs(path, test.model);
+  void *arena = test.arena.data();
+  const uint32_t indices[] = {1};
+  for (uint32_t i = 0; i < 2; ++i)
+    gatherInputs(test.model, arena, inputs[i], indices, 0, 1, nullptr, i);
+  const float *text = tensorData<float>(getTensor(test.model, "text"), arena);
+  EXPECT_EQ(std::vector<float>(text, text + 4),
+            (std::vector<float>{2.5, 3.5, 0, 0}));
+  const uint8_t *image =
+      tensorData<uint8_t>(getTensor(test.model, "image"), arena);
+  EXPECT_EQ(image[5], 7);
+  EXPECT_EQ(image[6], 0);
+  EXPECT_ERROR(loadInputs(directory.write("x.npy", images), test.model),
+               "x.npy holds one array, and the model has 2 inputs: expected an "
+               ".npz file with the arrays image and text, or a data folder");
+}
+
+TEST(Lists, LatentsHaveTheNamesOfPosteriors) {
+  TwoInputs test;
+  TemporaryDirectory directory;
+  Bytes first = makeNpy("<f4", "(1, 2)", toBytes<float>({1, 2}));
+  Bytes second = makeNpy("<f8", "(1, 5)", toBytes<double>({3, 4, 5, 6, 7}));
+  std::string path = directory.write(
+      "z.npz", makeZip({{"second.npy", second}, {"first.npy", first}}));
+  EXPECT_EQ(loadLatents(path, test.model),
+            (std::vector<std::vector<double>>{{1, 2}, {3, 4, 5, 6, 7}}));
+  EXPECT_ERROR(loadLatents(directory.write("z.npy", first), test.model),
+               "z.npy: expected an .npz file with the arrays first and second");
+}
+
+TEST(Lists, FingerprintsSeeEveryInput) {
+  TwoInputs test;
+  auto print = [&](const Bytes &text) {
+    TemporaryDirectory directory;
+    directory.write("train.npz", makeZip({{"digit.npy", digits},
+                                          {"text.npy", text},
+                                          {"image.npy", images}}));
+    return fingerprint(loadSplit(directory.path(), "train", test.model));
+  };
+  Bytes other = makeNpy("<f4", "(2, 2)", toBytes<float>({0.5, 1.5, 2.5, 3}));
+  EXPECT_NE(print(texts), print(other));
+}
+
+TEST(Lists, OnePosteriorIsChosen) {
+  TwoInputs test;
+  auto parse = [&](std::vector<const char *> words) {
+    words.insert(words.begin(), {"two", "predict", "--input", "x.npz",
+                                 "--weights", "w", "--output", "o.npy"});
+    int exitCode = 0;
+    testing::internal::CaptureStderr();
+    auto options =
+        parseOptions(test.model, int(words.size()), words.data(), exitCode);
+    std::string said = testing::internal::GetCapturedStderr();
+    if (options)
+      return std::to_string(options->posterior.value_or(99));
+    EXPECT_EQ(exitCode, 2);
+    return said;
+  };
+  EXPECT_EQ(parse({}), "99");
+  EXPECT_EQ(parse({"--what", "mu", "--posterior", "second"}), "1");
+  EXPECT_NE(parse({"--what", "mu"})
+                .find("the model has 2 posteriors, expected --posterior "
+                      "first|second"),
+            std::string::npos);
+  EXPECT_NE(
+      parse({"--posterior", "first"}).find("computed from all posteriors"),
+      std::string::npos);
+  EXPECT_NE(parse({"--what", "mu", "--posterior", "third"})
+                .find("expected first|second, got 'third'"),
+            std::string::npos);
 }
 
 } // namespace

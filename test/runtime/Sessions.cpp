@@ -17,7 +17,8 @@ namespace {
 
 TEST(CpuSession, OrderOutsideOfTheSplitIsAnError) {
   const VibModel &model = mockClassifier();
-  Inputs inputs = makeInputs({ElementType::U8, {3, 4}, Bytes(12)}, "x", model);
+  std::vector<Inputs> inputs = {
+      makeInputs({ElementType::U8, {3, 4}, Bytes(12)}, "x", model)};
   CpuSession session(model, 1);
   int rows = session.addRows(inputs, nullptr);
   session.setTrainingOrder(rows, {2, 0, 1, 2});
@@ -27,7 +28,8 @@ TEST(CpuSession, OrderOutsideOfTheSplitIsAnError) {
 
 TEST(CpuSession, theOrderIsTheSessionsOwn) {
   const VibModel &model = mockClassifier();
-  Inputs inputs = makeInputs({ElementType::U8, {3, 4}, Bytes(12)}, "x", model);
+  std::vector<Inputs> inputs = {
+      makeInputs({ElementType::U8, {3, 4}, Bytes(12)}, "x", model)};
   CpuSession session(model, 1);
   std::vector<uint32_t> order = {2, 0, 1};
   session.setTrainingOrder(session.addRows(inputs, nullptr), order);
