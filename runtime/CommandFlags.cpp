@@ -77,12 +77,15 @@ void addWeightFlags(FlagBuilder flags, const VibModel &model,
 
 static void addFirstLabel(FlagBuilder flags, const VibModel &model,
                           const std::string &byDefault, Options &options) {
-  if (hasClasses(model))
+  int64_t most = 0;
+  for (const VibTarget &target : targetsOf(model))
+    most = std::max(most, target.classes);
+  if (most > 0)
     flags.whole("--first-label", options.firstLabel, 0,
-                UINT64_MAX - uint64_t(targetOf(model).outputs - 1),
+                UINT64_MAX - uint64_t(most - 1),
                 fmt::format("The label of the first class in the data: 1 for "
                             "labels from 1 to {} [{}]",
-                            targetOf(model).outputs, byDefault));
+                            most, byDefault));
   else
     flags.reject("--first-label", "a regression has no classes");
 }

@@ -39,7 +39,7 @@ std::string CpuSession::describeDevice() const {
 }
 
 int CpuSession::addRows(const std::vector<Inputs> &inputs,
-                        const Labels *labels) {
+                        const std::vector<Labels> *labels) {
   data.push_back({&inputs, labels});
   return int(data.size()) - 1;
 }
@@ -56,9 +56,9 @@ void CpuSession::loadBatch(const Rows &from, const uint32_t *indices,
                  call.step.rows, pool.handle(), i);
   if (model.scale)
     model.scale(&call);
-  if (from.labels)
-    gatherLabels(model, arena.data(), *from.labels, indices, first,
-                 call.step.rows);
+  for (uint32_t i = 0; from.labels && i < model.num_targets; ++i)
+    gatherLabels(model, arena.data(), (*from.labels)[i], indices, first,
+                 call.step.rows, i);
 }
 
 void CpuSession::setTrainingOrder(int rows, std::vector<uint32_t> order) {

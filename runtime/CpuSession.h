@@ -29,7 +29,8 @@ public:
   ThreadPool pool;
 
   std::string describeDevice() const override;
-  int addRows(const std::vector<Inputs> &inputs, const Labels *labels) override;
+  int addRows(const std::vector<Inputs> &inputs,
+              const std::vector<Labels> *labels) override;
   void setState(State &newState) override;
   void fetchState() override {}
   void setTrainingOrder(int rows, std::vector<uint32_t> order) override;
@@ -62,7 +63,7 @@ public:
 private:
   struct Rows {
     const std::vector<Inputs> *inputs;
-    const Labels *labels;
+    const std::vector<Labels> *labels;
   };
 
   /// Copies rows into the batch and scales them. As in gatherInputs(), null

@@ -49,9 +49,10 @@ void useInputs(const VibTensor &tensor, const Array &array, Use use) {
 } // namespace
 
 CudaRows::CudaRows(const CudaDevice &device, const VibModel &model,
-                   const std::vector<Inputs> &inputs, const Labels *labels)
+                   const std::vector<Inputs> &inputs,
+                   const std::vector<Labels> *labels)
     : device(device), count(size_t(inputs.front().rows())),
-      inputMemory(inputs.size()) {
+      inputMemory(inputs.size()), labelMemory(model.num_targets) {
   auto upload = [&](CudaMemory &memory, const char *what) {
     return [&memory, what, this](const void *values, size_t bytes) {
       memory = this->device.allocate(bytes, what);
@@ -61,15 +62,18 @@ CudaRows::CudaRows(const CudaDevice &device, const VibModel &model,
   for (uint32_t i = 0; i < inputs.size(); ++i)
     useInputs(inputTensor(model, i), inputs[i].array,
               upload(inputMemory[i], "the inputs of the data"));
-  const VibTensor &y = getTensor(model, targetOf(model).tensor);
-  auto toLabels = upload(labelMemory, "the labels of the data");
-  if (!labels)
-    labelMemory = device.allocate(sizeOf(y) / uint64_t(y.shape[0]) * count,
-                                  "the labels of the data");
-  else if (hasClasses(model))
-    useAs(y, labels->classes.data(), count, toLabels);
-  else
-    useAs(y, labels->targets.data(), labels->targets.size(), toLabels);
+  for (uint32_t i = 0; i < model.num_targets; ++i) {
+    const VibTensor &y = getTensor(model, model.targets[i].tensor);
+    auto toLabels = upload(labelMemory[i], "the labels of the data");
+    if (!labels)
+      labelMemory[i] = device.allocate(sizeOf(y) / uint64_t(y.shape[0]) * count,
+                                       "the labels of the data");
+    else if (hasClasses(model.targets[i]))
+      useAs(y, (*labels)[i].classes.data(), count, toLabels);
+    else
+      useAs(y, (*labels)[i].targets.data(), (*labels)[i].targets.size(),
+            toLabels);
+  }
   orderMemory =
       device.allocate(count * sizeof(uint32_t), "the order of the data");
   setOrder({});
@@ -79,7 +83,8 @@ std::vector<cuda::Pointer> CudaRows::arrays() const {
   std::vector<cuda::Pointer> pointers;
   for (const CudaMemory &memory : inputMemory)
     pointers.push_back(memory.get());
-  pointers.push_back(labelMemory.get());
+  for (const CudaMemory &memory : labelMemory)
+    pointers.push_back(memory.get());
   return pointers;
 }
 

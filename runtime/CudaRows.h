@@ -22,7 +22,8 @@ class CudaRows {
 public:
   /// `labels` are null for predictions.
   CudaRows(const CudaDevice &device, const VibModel &model,
-           const std::vector<Inputs> &inputs, const Labels *labels);
+           const std::vector<Inputs> &inputs,
+           const std::vector<Labels> *labels);
 
   /// Sets the order of the rows. An empty `order` is that of the split.
   void setOrder(const std::vector<uint32_t> &order);
@@ -34,8 +35,7 @@ public:
 private:
   const CudaDevice &device;
   size_t count;
-  std::vector<CudaMemory> inputMemory;
-  CudaMemory labelMemory;
+  std::vector<CudaMemory> inputMemory, labelMemory;
   CudaMemory orderMemory; ///< 0, 1, …, or the order of a training epoch.
   bool ordered = false;   ///< Whether orderMemory is 0, 1, ….
 };

@@ -53,7 +53,7 @@ CudaSession::~CudaSession() {
 //===----------------------------------------------------------------------===//
 
 int CudaSession::addRows(const std::vector<Inputs> &inputs,
-                         const Labels *labels) {
+                         const std::vector<Labels> *labels) {
   data.emplace_back(device, model, inputs, labels);
   return int(data.size()) - 1;
 }

@@ -38,7 +38,8 @@ public:
   ~CudaSession() override;
 
   std::string describeDevice() const override { return device.describe(); }
-  int addRows(const std::vector<Inputs> &inputs, const Labels *labels) override;
+  int addRows(const std::vector<Inputs> &inputs,
+              const std::vector<Labels> *labels) override;
   void setState(State &newState) override;
   void fetchState() override;
   void setTrainingOrder(int rows, std::vector<uint32_t> order) override;

@@ -119,9 +119,9 @@ void requireFiles(const SplitPlace &place, bool needsLabels) {
                [](const ArrayPlace &other) { return !other.file.empty(); })
                ->file,
            input.expected);
-  if (needsLabels && place.labels.file.empty())
-    fail("{} has no labels: there is no {}", place.file(),
-         place.labels.expected);
+  for (const ArrayPlace &labels : place.labels)
+    if (needsLabels && labels.file.empty())
+      fail("{} has no labels: there is no {}", place.file(), labels.expected);
 }
 
 /// The places of a split in an archive with both.
@@ -131,7 +131,9 @@ SplitPlace placeInArchive(const WantedArrays &wanted, const std::string &split,
   for (size_t i = 0; i < wanted.names.inputs.size(); ++i)
     place.inputs.push_back(
         {file, keysOfInput(wanted.names, i, "_" + split), ""});
-  place.labels = {file, keysOfLabels(wanted.names, "_" + split), ""};
+  for (size_t i = 0; i < wanted.names.labels.size(); ++i)
+    place.labels.push_back(
+        {file, keysOfLabels(wanted.names, i, "_" + split), ""});
   return place;
 }
 
@@ -157,8 +159,9 @@ RawSplit readSplit(const std::string &data, const std::string &split,
   }
   RawSplit raw;
   raw.inputs = reader.read(place.inputs, wanted.checkInputs);
-  raw.labels = reader.read(place.labels,
-                           likeFirst(wanted.checkLabels, raw.inputs.front()));
+  for (size_t i = 0; i < place.labels.size(); ++i)
+    raw.labels.push_back(reader.read(
+        place.labels[i], likeFirst(wanted.checkLabels[i], raw.inputs.front())));
   return raw;
 }
 
@@ -172,7 +175,7 @@ std::vector<NamedArray> readInputs(const std::string &path,
   }
   Bytes bytes = readFile(path);
   if (!isZip(bytes)) {
-    if (!names.areShort())
+    if (!names.isX())
       fail("{} holds one array, and the model has {} inputs: expected an .npz "
            "file with the arrays {}, or a data folder",
            path, names.inputs.size(), listNames(names.inputs));
@@ -186,7 +189,7 @@ std::vector<NamedArray> readInputs(const std::string &path,
     for (const std::string &key : keysOfInput(names, i, "_test"))
       place.keys.push_back(key);
     std::vector<std::string> keys = archive->keys();
-    if (names.areShort() && keys.size() == 1)
+    if (names.isX() && keys.size() == 1)
       place.keys.push_back(keys.front());
     places.push_back(std::move(place));
   }

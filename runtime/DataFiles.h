@@ -23,15 +23,13 @@ struct NamedArray {
 };
 
 struct RawSplit {
-  std::vector<NamedArray> inputs;
-  NamedArray labels;
+  std::vector<NamedArray> inputs, labels;
 };
 
 /// The arrays of a split, and what checks the header of each.
 struct WantedArrays {
   ArrayNames names;
-  std::vector<CheckHeader> checkInputs;
-  CheckHeader checkLabels;
+  std::vector<CheckHeader> checkInputs, checkLabels;
 };
 
 /// Reads the split "train" or "test" of a data folder, or of an .npz file that

@@ -73,13 +73,14 @@ private:
   SplitPlace placeIn(const std::string &archive, const std::string &pattern,
                      const std::string &suffix = "") const;
   void addIdx(std::string_view split, std::vector<SplitPlace> &places) const;
-  /// Adds files of single arrays if there is one with inputs. The files of the
-  /// labels are alternatives.
-  void addNpy(const std::vector<std::string> &inputs,
-              const std::vector<std::string> &labels,
+  /// The names of the files that an array may have.
+  using Alternatives = std::vector<std::string>;
+  /// Adds files of single arrays if there is one with inputs.
+  void addNpy(const std::vector<Alternatives> &inputs,
+              const std::vector<Alternatives> &labels,
               const std::string &pattern,
               std::vector<SplitPlace> &places) const;
-  ArrayPlace findFile(const std::vector<std::string> &alternatives) const;
+  ArrayPlace findFile(const Alternatives &names) const;
 
   std::string path;
   const ArrayNames &arrays;
@@ -126,33 +127,35 @@ void Folder::addIdx(std::string_view split,
     SplitPlace place;
     place.inputs = {{in(name), {}, ""}};
     auto found = byStem.find(fmt::format("{}{}", base, labels));
-    if (found != byStem.end())
-      place.labels.file = in(found->second);
-    place.labels.expected = fmt::format("{}{}-idx1-ubyte[.gz]", base, labels);
+    place.labels = {{found == byStem.end() ? "" : in(found->second),
+                     {},
+                     fmt::format("{}{}-idx1-ubyte[.gz]", base, labels)}};
     place.pattern = fmt::format("{}*{}", prefix, images);
     places.push_back(std::move(place));
   }
 }
 
-ArrayPlace
-Folder::findFile(const std::vector<std::string> &alternatives) const {
-  for (const std::string &name : alternatives)
+ArrayPlace Folder::findFile(const Alternatives &names) const {
+  for (const std::string &name : names)
     if (has(name))
       return {in(name), {}, ""};
-  return {"", {}, alternatives.front()};
+  return {"", {}, names.front()};
 }
 
-void Folder::addNpy(const std::vector<std::string> &inputs,
-                    const std::vector<std::string> &labels,
+void Folder::addNpy(const std::vector<Alternatives> &inputs,
+                    const std::vector<Alternatives> &labels,
                     const std::string &pattern,
                     std::vector<SplitPlace> &places) const {
-  if (std::none_of(inputs.begin(), inputs.end(),
-                   [this](const std::string &name) { return has(name); }))
-    return;
   SplitPlace place;
-  for (const std::string &name : inputs)
-    place.inputs.push_back(findFile({name}));
-  place.labels = findFile(labels);
+  bool isPresent = false;
+  for (const Alternatives &names : inputs) {
+    place.inputs.push_back(findFile(names));
+    isPresent |= !place.inputs.back().file.empty();
+  }
+  if (!isPresent)
+    return;
+  for (const Alternatives &names : labels)
+    place.labels.push_back(findFile(names));
   place.pattern = pattern;
   places.push_back(std::move(place));
 }
@@ -163,7 +166,8 @@ SplitPlace Folder::placeIn(const std::string &archive,
   SplitPlace place;
   for (size_t i = 0; i < arrays.inputs.size(); ++i)
     place.inputs.push_back({in(archive), keysOfInput(arrays, i, suffix), ""});
-  place.labels = {in(archive), keysOfLabels(arrays, suffix), ""};
+  for (size_t i = 0; i < arrays.labels.size(); ++i)
+    place.labels.push_back({in(archive), keysOfLabels(arrays, i, suffix), ""});
   place.pattern = pattern;
   return place;
 }
@@ -178,17 +182,30 @@ std::vector<SplitPlace> Folder::findNamed(const std::string &split) const {
   if (has(split + ".npz"))
     places.push_back(placeIn(split + ".npz", "*.npz"));
   if (arrays.areShort()) {
-    addNpy({split + "_x.npy"}, {split + "_y.npy"}, "*_x.npy", places);
-    addNpy({"x_" + split + ".npy"}, {"y_" + split + ".npy"}, "x_*.npy", places);
-    addNpy({"X_" + split + ".npy"},
-           {"y_" + split + ".npy", "Y_" + split + ".npy"}, "X_*.npy", places);
+    addNpy({{split + "_x.npy"}}, {{split + "_y.npy"}}, "*_x.npy", places);
+    addNpy({{"x_" + split + ".npy"}}, {{"y_" + split + ".npy"}}, "x_*.npy",
+           places);
+    addNpy({{"X_" + split + ".npy"}},
+           {{"y_" + split + ".npy", "Y_" + split + ".npy"}}, "X_*.npy", places);
   }
-  std::vector<std::string> inputs;
-  for (const std::string &name : arrays.inputs)
-    inputs.push_back(fmt::format("{}_{}.npy", split, name));
-  if (inputs.front() != split + "_x.npy")
-    addNpy(inputs, {fmt::format("{}_{}.npy", split, arrays.labels)},
-           fmt::format("*_{}.npy", arrays.inputs.front()), places);
+  // Files with the short names of both are in the list already.
+  auto nameFiles = [&](std::vector<std::string> keys) {
+    if (arrays.areShort())
+      keys.erase(keys.begin(), keys.end() - 1);
+    // A message about a missing file has the model's name for it.
+    std::reverse(keys.begin(), keys.end());
+    for (std::string &key : keys)
+      key = fmt::format("{}_{}.npy", split, key);
+    return keys;
+  };
+  std::vector<Alternatives> inputs, labels;
+  for (size_t i = 0; i < arrays.inputs.size(); ++i)
+    inputs.push_back(nameFiles(keysOfInput(arrays, i)));
+  for (size_t i = 0; i < arrays.labels.size(); ++i)
+    labels.push_back(nameFiles(keysOfLabels(arrays, i)));
+  if (!arrays.areShort() || arrays.inputs.front() != "x")
+    addNpy(inputs, labels, fmt::format("*_{}.npy", arrays.inputs.front()),
+           places);
   if (has("mnist.npz"))
     places.push_back(placeIn("mnist.npz", "mnist.npz", "_" + split));
   return places;
@@ -295,12 +312,12 @@ static std::vector<std::string> listKeys(bool isShort, const char *shortName,
 
 std::vector<std::string> keysOfInput(const ArrayNames &names, size_t input,
                                      const std::string &suffix) {
-  return listKeys(names.areShort(), "x", names.inputs[input], suffix);
+  return listKeys(names.isX(), "x", names.inputs[input], suffix);
 }
 
-std::vector<std::string> keysOfLabels(const ArrayNames &names,
+std::vector<std::string> keysOfLabels(const ArrayNames &names, size_t target,
                                       const std::string &suffix) {
-  return listKeys(names.areShort(), "y", names.labels, suffix);
+  return listKeys(names.isY(), "y", names.labels[target], suffix);
 }
 
 SplitPlace findSplit(const std::string &data, const std::string &split,

@@ -19,7 +19,8 @@
 //
 // The arguments of the model may name the arrays, too: train_image.npy with
 // train_digit.npy, or the keys image and digit of train.npz, or image_train, …
-// in place of x_train, …. A model with several inputs has only these forms.
+// in place of x_train, …. A model with several inputs or targets has only these
+// forms.
 //
 // If it contains none of them but exactly one other .npz file with the keys
 // x_train, …, that file is used. Such a file may also be named in place of the
@@ -40,11 +41,13 @@ namespace vib::runtime {
 
 /// The names of the arrays of a split, in the order of its places.
 struct ArrayNames {
-  std::vector<std::string> inputs;
-  std::string labels;
+  std::vector<std::string> inputs, labels;
 
-  /// Whether the inputs may also be named x, and the labels y.
-  bool areShort() const { return inputs.size() == 1; }
+  /// A single input may also be named x, and single labels y.
+  bool isX() const { return inputs.size() == 1; }
+  bool isY() const { return labels.size() == 1; }
+  /// Whether the data may be in a form that has only these names.
+  bool areShort() const { return isX() && isY(); }
 };
 
 /// The place of an array: a file, or a key of an archive.
@@ -57,8 +60,7 @@ struct ArrayPlace {
 
 /// The place of a split.
 struct SplitPlace {
-  std::vector<ArrayPlace> inputs;
-  ArrayPlace labels;
+  std::vector<ArrayPlace> inputs, labels;
   /// The common pattern of the names of both splits: "emnist-letters-*-images"
   /// for emnist-letters-train-images… and emnist-letters-test-images….
   std::string pattern;
@@ -70,7 +72,7 @@ struct SplitPlace {
 /// `suffix`, such as "_train".
 std::vector<std::string> keysOfInput(const ArrayNames &names, size_t input,
                                      const std::string &suffix = "");
-std::vector<std::string> keysOfLabels(const ArrayNames &names,
+std::vector<std::string> keysOfLabels(const ArrayNames &names, size_t target,
                                       const std::string &suffix = "");
 
 /// Finds the split "train" or "test" of a data folder. If there is none, the

@@ -140,16 +140,15 @@ void checkInputs(const ArrayHeader &header, const VibModel &model,
          header.source, header.shape.front(), maxRows);
 }
 
-void checkLabels(const ArrayHeader &header, const VibModel &model) {
+void checkLabels(const ArrayHeader &header, const VibTarget &target) {
   const std::vector<int64_t> &shape = header.shape;
-  if (!hasClasses(model)) {
+  if (!hasClasses(target)) {
     if (shape.empty() ||
-        withoutOnes(rowShape(header)) != withoutOnes({targetOf(model).outputs}))
+        withoutOnes(rowShape(header)) != withoutOnes({target.outputs}))
       fail("{}: targets of the shape {}, expected {}{}", header.source,
            formatShape(shape),
-           targetOf(model).outputs == 1 ? "[N] or [N, 1]"
-                                        : formatRows({targetOf(model).outputs}),
-           isTransposed(header, {targetOf(model).outputs})
+           target.outputs == 1 ? "[N] or [N, 1]" : formatRows({target.outputs}),
+           isTransposed(header, {target.outputs})
                ? "; y.T in NumPy transposes them"
                : "");
     return;
@@ -157,7 +156,7 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
   if (shape.empty() || product(rowShape(header)) != 1)
     fail("{}: labels of the shape {}, expected [N]{}", header.source,
          formatShape(shape),
-         shape.size() == 2 && shape.back() == targetOf(model).outputs
+         shape.size() == 2 && shape.back() == target.outputs
              ? "; for one-hot labels use y.argmax(1) in NumPy"
              : "");
   if (isFloat(header.type))
@@ -171,9 +170,10 @@ void checkLabels(const ArrayHeader &header, const VibModel &model) {
 /// a range of the right length, or are no more than the classes. Their type T
 /// may be unsigned.
 template <typename T>
-std::string adviseLabels(const T *begin, const T *end, const VibModel &model) {
+std::string adviseLabels(const T *begin, const T *end,
+                         const VibTarget &target) {
   auto [least, most] = std::minmax_element(begin, end);
-  uint64_t classes = uint64_t(targetOf(model).outputs);
+  uint64_t classes = uint64_t(target.outputs);
   if (*least >= 0 && uint64_t(*most) - uint64_t(*least) < classes)
     return fmt::format("; if {0} is the label of the first class, give "
                        "--first-label {0}",
@@ -188,24 +188,23 @@ std::string adviseLabels(const T *begin, const T *end, const VibModel &model) {
 }
 
 /// Reads labels as classes, and counts the rows of each class.
-void readClasses(const Array &array, const VibModel &model, uint64_t first,
+void readClasses(const Array &array, const VibTarget &target, uint64_t first,
                  Labels &labels) {
   int64_t rows = array.rows();
   requireMemory(uint64_t(rows) * sizeof(int32_t), labels.source);
   labels.classes.resize(size_t(rows));
-  labels.counts.assign(size_t(targetOf(model).outputs), 0);
+  labels.counts.assign(size_t(target.outputs), 0);
   visitElements(array, [&](auto *values) {
     for (int64_t row = 0; row < rows; ++row) {
       auto value = values[row];
       if (value < 0 || uint64_t(value) < first ||
-          uint64_t(value) - first >= uint64_t(targetOf(model).outputs)) {
+          uint64_t(value) - first >= uint64_t(target.outputs)) {
         auto [least, most] = std::minmax_element(values, values + rows);
         fail("{}: the label of row {} (counted from 0) is {}, expected {} to "
              "{}: the labels go from {} to {}, and the model has {} classes{}",
              labels.source, row, +value, first,
-             first + uint64_t(targetOf(model).outputs) - 1, +*least, +*most,
-             targetOf(model).outputs,
-             adviseLabels(values, values + rows, model));
+             first + uint64_t(target.outputs) - 1, +*least, +*most,
+             target.outputs, adviseLabels(values, values + rows, target));
       }
       uint64_t number = uint64_t(value) - first;
       labels.classes[size_t(row)] = int32_t(number);
@@ -409,13 +408,14 @@ Spread spreadOf(const Labels &labels, int64_t output, int64_t outputs) {
 }
 
 Labels makeLabels(const Array &array, std::string source, const VibModel &model,
-                  uint64_t firstLabel) {
-  checkLabels({source, array.type, array.shape}, model);
+                  uint64_t firstLabel, uint32_t number) {
+  const VibTarget &target = model.targets[number];
+  checkLabels({source, array.type, array.shape}, target);
   Labels labels;
   labels.source = std::move(source);
   labels.type = array.type;
-  if (hasClasses(model))
-    readClasses(array, model, firstLabel, labels);
+  if (hasClasses(target))
+    readClasses(array, target, firstLabel, labels);
   else
     readTargets(array, model, labels);
   return labels;
@@ -430,10 +430,11 @@ static WantedArrays wantedArrays(const VibModel &model) {
       checkInputs(header, model, i);
     });
   }
-  wanted.names.labels = targetOf(model).name;
-  wanted.checkLabels = [&model](const ArrayHeader &header) {
-    checkLabels(header, model);
-  };
+  for (const VibTarget &target : targetsOf(model)) {
+    wanted.names.labels.push_back(target.name);
+    wanted.checkLabels.push_back(
+        [&target](const ArrayHeader &header) { checkLabels(header, target); });
+  }
   return wanted;
 }
 
@@ -454,8 +455,9 @@ Split loadSplit(const std::string &data, const std::string &name,
   Split split;
   split.name = name;
   split.inputs = makeAll(std::move(raw.inputs), model);
-  split.labels =
-      makeLabels(raw.labels.array, raw.labels.source, model, firstLabel);
+  for (uint32_t i = 0; i < model.num_targets; ++i)
+    split.labels.push_back(makeLabels(raw.labels[i].array, raw.labels[i].source,
+                                      model, firstLabel, i));
   return split;
 }
 
@@ -500,9 +502,10 @@ std::string fingerprint(const Split &split) {
     hasher.add(uint64_t(array.rows()));
     hasher.add(array.data.data(), array.data.size());
   }
-  const Labels &labels = split.labels;
-  hasher.add(labels.classes.data(), labels.classes.size() * sizeof(int32_t));
-  hasher.add(labels.targets.data(), labels.targets.size() * sizeof(double));
+  for (const Labels &labels : split.labels) {
+    hasher.add(labels.classes.data(), labels.classes.size() * sizeof(int32_t));
+    hasher.add(labels.targets.data(), labels.targets.size() * sizeof(double));
+  }
   return hasher.hex();
 }
 

@@ -54,13 +54,13 @@ struct Inputs {
   int64_t rows() const { return array.rows(); }
 };
 
-/// The labels (VIB_CATEGORICAL) or targets (VIB_NORMAL) of a split.
+/// The labels, or the numbers, of a target of a split.
 struct Labels {
   std::string source;
   ElementType type = ElementType::U8; ///< As the file has them.
   std::vector<int32_t> classes;       ///< [N]
-  std::vector<int64_t> counts;        ///< Rows of each class: [model.outputs]
-  std::vector<double> targets;        ///< [N, model.outputs]
+  std::vector<int64_t> counts;        ///< Rows of each class: [target.outputs]
+  std::vector<double> targets;        ///< [N, target.outputs]
 };
 
 /// How the targets of an output, or any numbers, are spread.
@@ -78,7 +78,7 @@ Spread spreadOf(const Labels &labels, int64_t output, int64_t outputs);
 struct Split {
   std::string name;           ///< "train" or "test"
   std::vector<Inputs> inputs; ///< In the order of the model's inputs.
-  Labels labels;
+  std::vector<Labels> labels; ///< In the order of its targets.
 
   int64_t rows() const { return inputs.front().rows(); }
 };
@@ -109,7 +109,7 @@ std::string adviseScale(const Labels &labels, int64_t outputs);
 /// Checks labels against the classes, the first of which has the label
 /// `firstLabel`, or targets against the outputs.
 Labels makeLabels(const Array &array, std::string source, const VibModel &model,
-                  uint64_t firstLabel = 0);
+                  uint64_t firstLabel = 0, uint32_t target = 0);
 
 /// A hash of the values, shapes and types of a split in 16 hex digits, which
 /// does not depend on the form of the files. A checkpoint stores it, so that a

@@ -30,14 +30,15 @@ namespace vib::runtime {
 int runDecode(const VibModel &model, const Options &options) {
   requireOtherOutput(options);
   bool wantsLogits = options.what == What::Logits;
-  const char *tensor = wantsLogits ? "logits" : "prediction";
-  const char *title = wantsLogits ? "logits" : nameOfPrediction(model);
+  const VibTarget &target = model.targets[options.target.value_or(0)];
+  const char *tensor = wantsLogits ? target.logits : target.prediction;
+  const char *title = wantsLogits ? "logits" : target.predicted;
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
   std::vector<std::vector<double>> latents = loadLatents(options.input, model);
   int64_t rows = int64_t(latents.front().size()) / model.streams[0].latents;
-  std::vector<int64_t> shape = {rows, targetOf(model).outputs};
+  std::vector<int64_t> shape = {rows, target.outputs};
   NpyWriter output(options.output, ElementType::F32, shape);
 
   session->setState(state);

@@ -49,8 +49,11 @@ std::string divergedTerm(const VibModel &model,
   // A uniform guess ignores x, so its rate is 0. In a regression the loss of a
   // guess depends on the unit of the targets. There the first step takes its
   // place, unless its loss is near 0.
-  double outputs = double(targetOf(model).outputs);
-  double guess = hasClasses(model) ? std::log(outputs) : outputs;
+  double guess = 0;
+  for (const VibTarget &target : targetsOf(model)) {
+    double outputs = double(target.outputs);
+    guess += hasClasses(target) ? std::log(outputs) : outputs;
+  }
   double usual = std::max(guess, std::fabs(sumOf(first)));
   return loss <= far * usual ? "" : nameOfLargest(model, now);
 }
@@ -77,28 +80,41 @@ static double distanceFromMeans(const Labels &labels, int64_t outputs) {
   return std::sqrt(squares / double(outputs));
 }
 
-std::string describeWorseThanGuess(const Figures &figures,
-                                   const Labels &labels) {
+static std::string describeWorseThanGuess(const Figures &figures,
+                                          uint32_t number,
+                                          const Labels &labels) {
   const VibModel &model = *figures.model;
-  int64_t outputs = targetOf(model).outputs;
-  if (hasClasses(model)) {
-    double guess = std::log(double(outputs));
-    double nll = figures.number(&likelihoodOf(model)).value_or(0);
+  const VibTarget &target = model.targets[number];
+  if (hasClasses(target)) {
+    double guess = std::log(double(target.outputs));
+    const VibFigure &likelihood = likelihoodOf(model, number);
+    double nll = figures.number(&likelihood).value_or(0);
     if (nll <= far * guess)
       return "";
-    return fmt::format("the cross-entropy is {} bits, and that of a uniform "
-                       "guess {}: training may have diverged before these "
-                       "weights were written",
-                       digits(toBits(nll)), digits(toBits(guess)));
+    return fmt::format("the {} is {} bits, and that of a uniform guess {}: "
+                       "training may have diverged before these weights were "
+                       "written",
+                       likelihood.title, digits(toBits(nll)),
+                       digits(toBits(guess)));
   }
-  double spread = distanceFromMeans(labels, outputs);
-  double error = figures.number(findFigure(model, VIB_DRAW_ROOT)).value_or(0);
+  double spread = distanceFromMeans(labels, target.outputs);
+  const VibFigure *root = findFigure(model, VIB_DRAW_ROOT, number);
+  double error = figures.number(root).value_or(0);
   if (spread == 0 || error <= far * spread)
     return "";
-  return fmt::format("the RMSE is {}, and that of guessing the mean of the "
+  return fmt::format("the {} is {}, and that of guessing the mean of the "
                      "targets {}: training may have diverged before these "
                      "weights were written",
-                     digits(error), digits(spread));
+                     root->title, digits(error), digits(spread));
+}
+
+std::string describeWorseThanGuess(const Figures &figures, const Split &split) {
+  for (uint32_t i = 0; i < split.labels.size(); ++i) {
+    std::string worse = describeWorseThanGuess(figures, i, split.labels[i]);
+    if (!worse.empty())
+      return worse;
+  }
+  return "";
 }
 
 } // namespace vib::runtime

@@ -39,8 +39,7 @@ std::string describeDivergence(const std::vector<double> &first,
 
 /// A message if weights predict a split far worse than a guess that ignores the
 /// input, or "" if they do not.
-std::string describeWorseThanGuess(const Figures &figures,
-                                   const Labels &labels);
+std::string describeWorseThanGuess(const Figures &figures, const Split &split);
 
 } // namespace vib::runtime
 

@@ -36,23 +36,25 @@ namespace vib::runtime {
 
 namespace {
 
-/// Accumulates the predictions and the likelihoods of the draws of one batch.
+/// Accumulates the predictions of a target, and their likelihoods, over the
+/// draws of one batch.
 class BatchDraws {
 public:
   /// The squared errors of the draws are added to `outputErrors`, which has one
   /// sum for each output of a regression.
-  BatchDraws(const VibModel &model, const Labels &labels, int64_t first,
-             int64_t rows, std::vector<double> &outputErrors)
-      : model(model), labels(labels), first(first), rows(rows),
-        outputs(targetOf(model).outputs), prediction(size_t(rows * outputs)),
+  BatchDraws(const VibTarget &target, const VibFigure &likelihood,
+             const Labels &labels, int64_t first, int64_t rows,
+             std::vector<double> &outputErrors)
+      : target(target), likelihood(likelihood), labels(labels), first(first),
+        rows(rows), outputs(target.outputs), prediction(size_t(rows * outputs)),
         outputErrors(outputErrors) {}
 
   void add(Session &session) {
-    nll.push_back(session.read(likelihoodOf(model).tensor, rows));
-    std::vector<double> drawn = session.read("prediction", rows);
+    nll.push_back(session.read(likelihood.tensor, rows));
+    std::vector<double> drawn = session.read(target.prediction, rows);
     for (size_t i = 0; i < prediction.size(); ++i)
       prediction[i] += drawn[i];
-    if (!hasClasses(model))
+    if (!hasClasses(target))
       addSquares(drawn, 1, outputErrors);
   }
 
@@ -112,7 +114,8 @@ private:
     return sum;
   }
 
-  const VibModel &model;
+  const VibTarget &target;
+  const VibFigure &likelihood;
   const Labels &labels;
   int64_t first, rows, outputs;
   std::vector<std::vector<double>> nll; ///< By draw, then row.
@@ -122,22 +125,21 @@ private:
 
 /// The sums over a split from which the figures are computed.
 struct Sums {
-  explicit Sums(const VibModel &model)
-      : figures(model.num_figures),
-        outputs(hasClasses(model) ? 0 : size_t(targetOf(model).outputs)),
-        averagedOutputs(outputs.size()) {}
+  explicit Sums(const VibModel &model) : figures(model.num_figures) {
+    for (const VibTarget &target : targetsOf(model))
+      outputs.emplace_back(hasClasses(target) ? 0 : size_t(target.outputs));
+    averagedOutputs = outputs;
+  }
 
   std::vector<double> figures; ///< By figure, over rows and perhaps draws.
-  /// The squared errors of each output: over the draws, and of their average.
-  std::vector<double> outputs, averagedOutputs;
+  /// The squared errors of each output of each target: over the draws, and of
+  /// their average.
+  std::vector<std::vector<double>> outputs, averagedOutputs;
 };
 
 /// The figures from the sums over `rows` rows, with `drawn` draws in all.
 void setValues(Figures &figures, const Sums &sums, double rows, double drawn) {
   const VibModel &model = *figures.model;
-  auto rootOf = [&](double sum, double count) {
-    return std::sqrt(sum / count / double(targetOf(model).outputs));
-  };
   auto rootsOf = [](std::vector<double> squares, double count) {
     for (double &square : squares)
       square = std::sqrt(square / count);
@@ -147,6 +149,10 @@ void setValues(Figures &figures, const Sums &sums, double rows, double drawn) {
     const VibFigure &figure = model.figures[i];
     double sum = sums.figures[i];
     std::vector<double> &values = figures.values[i];
+    auto rootOf = [&](double squares, double count) {
+      return std::sqrt(squares / count /
+                       double(targetOf(model, figure).outputs));
+    };
     switch (figure.kind) {
     case VIB_DRAW_MEAN:
       values = {sum / drawn};
@@ -155,10 +161,10 @@ void setValues(Figures &figures, const Sums &sums, double rows, double drawn) {
       values = {rootOf(sum, drawn)};
       break;
     case VIB_OUTPUT_ROOTS:
-      values = rootsOf(sums.outputs, drawn);
+      values = rootsOf(sums.outputs[figure.target], drawn);
       break;
     case VIB_AVERAGED_ROOTS:
-      values = rootsOf(sums.averagedOutputs, rows);
+      values = rootsOf(sums.averagedOutputs[figure.target], rows);
       break;
     case VIB_AVERAGED_ROOT:
       values = {rootOf(sum, rows)};
@@ -201,7 +207,6 @@ Figures evaluate(Session &session, int number, const Split &split,
                  int64_t samples, Context context,
                  const std::function<void(int64_t)> &progress) {
   const VibModel &model = session.model;
-  const VibFigure &likelihood = likelihoodOf(model);
   VibStep step = {};
   step.seed = context.seed;
   std::copy(context.coefficients.begin(), context.coefficients.end(),
@@ -231,7 +236,10 @@ Figures evaluate(Session &session, int number, const Split &split,
       sum += sumOf(figure);
     });
 
-    BatchDraws draws(model, split.labels, first, rows, sums.outputs);
+    std::vector<BatchDraws> draws;
+    for (uint32_t i = 0; i < model.num_targets; ++i)
+      draws.emplace_back(model.targets[i], likelihoodOf(model, i),
+                         split.labels[i], first, rows, sums.outputs[i]);
     // Sums of the draws first, so that batches are added in one order.
     std::vector<double> ofDraws(model.num_figures);
     auto addDraw = [&] {
@@ -239,7 +247,8 @@ Figures evaluate(Session &session, int number, const Split &split,
               [&](const VibFigure &figure, double &) {
                 ofDraws[size_t(&figure - model.figures)] += sumOf(figure);
               });
-      draws.add(session);
+      for (BatchDraws &ofTarget : draws)
+        ofTarget.add(session);
     };
     for (int64_t draw = 0; draw < samples; ++draw) {
       step.sample = int32_t(draw);
@@ -254,15 +263,20 @@ Figures evaluate(Session &session, int number, const Split &split,
     if (samples == 0)
       addDraw();
 
-    for (uint32_t i = 0; i < model.num_figures; ++i)
-      sums.figures[i] +=
-          &model.figures[i] == &likelihood ? draws.sumOfNlls() : ofDraws[i];
+    for (uint32_t i = 0; i < model.num_figures; ++i) {
+      const VibFigure &figure = model.figures[i];
+      sums.figures[i] += &figure == &likelihoodOf(model, figure.target)
+                             ? draws[figure.target].sumOfNlls()
+                             : ofDraws[i];
+    }
     forEach({VIB_AVERAGED_NLL, VIB_AVERAGED_WRONG, VIB_AVERAGED_ROOT},
             [&](const VibFigure &figure, double &sum) {
-              sum += figure.kind == VIB_AVERAGED_NLL ? draws.sumOfAveragedNlls()
+              const BatchDraws &of = draws[figure.target];
+              sum += figure.kind == VIB_AVERAGED_NLL ? of.sumOfAveragedNlls()
                      : figure.kind == VIB_AVERAGED_WRONG
-                         ? draws.wrongOnAverage()
-                         : draws.addAveragedErrors(sums.averagedOutputs);
+                         ? of.wrongOnAverage()
+                         : of.addAveragedErrors(
+                               sums.averagedOutputs[figure.target]);
             });
     progress(first + rows);
   }
@@ -271,7 +285,7 @@ Figures evaluate(Session &session, int number, const Split &split,
   figures.context = std::move(context);
   figures.samples = samples;
   figures.rows = split.rows();
-  figures.entropy = labelEntropy(split.labels);
+  figures.entropies = labelEntropies(split);
   double rows = double(split.rows());
   setValues(figures, sums, rows, rows * double(std::max<int64_t>(samples, 1)));
   for (double term : figures.terms())
@@ -358,7 +372,7 @@ int runEval(const VibModel &model, const Options &options) {
       std::chrono::steady_clock::now() - begin;
   figures.context.seconds = elapsed.count();
   printText(options.json ? toJson(figures) + "\n" : describe(figures));
-  std::string worse = describeWorseThanGuess(figures, split.labels);
+  std::string worse = describeWorseThanGuess(figures, split);
   if (!worse.empty()) {
     flushOutput();
     warn("{}", worse);

@@ -145,9 +145,11 @@ void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
 }
 
 void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
-                  const uint32_t *indices, int64_t first, int64_t count) {
-  const VibTensor &tensor = getTensor(model, targetOf(model).tensor);
-  int64_t width = hasClasses(model) ? 1 : targetOf(model).outputs;
+                  const uint32_t *indices, int64_t first, int64_t count,
+                  uint32_t number) {
+  const VibTarget &target = model.targets[number];
+  const VibTensor &tensor = getTensor(model, target.tensor);
+  int64_t width = hasClasses(target) ? 1 : target.outputs;
   auto gather = [&](const auto &from, auto *to) {
     gatherRows(Gather<std::decay_t<decltype(from[0])>,
                       std::remove_pointer_t<decltype(to)>>{from.data(), width,
@@ -155,7 +157,7 @@ void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
                                                            count},
                int64_t(from.size()) / width, tensor.shape[0], nullptr);
   };
-  if (hasClasses(model))
+  if (hasClasses(target))
     gather(labels.classes, tensorData<int32_t>(tensor, arena));
   else if (tensor.type == VIB_F32)
     gather(labels.targets, tensorData<float>(tensor, arena));

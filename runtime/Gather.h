@@ -21,9 +21,10 @@ namespace vib::runtime {
 void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
                   const uint32_t *indices, int64_t first, int64_t count,
                   VibPool *pool = nullptr, uint32_t input = 0);
-/// The same for the labels, "y".
+/// The same for the labels of a target.
 void gatherLabels(const VibModel &model, void *arena, const Labels &labels,
-                  const uint32_t *indices, int64_t first, int64_t count);
+                  const uint32_t *indices, int64_t first, int64_t count,
+                  uint32_t target = 0);
 
 } // namespace vib::runtime
 

@@ -343,9 +343,11 @@ std::string infoText(const VibModel &model) {
                      typeName(inputTensor(model, i).type),
                      input.scaled ? ", scaled by the model" : ""));
   }
-  line("output", hasClasses(model)
-                     ? counted(targetOf(model).outputs, "class", "classes")
-                     : counted(targetOf(model).outputs, "target"));
+  for (const VibTarget &target : targetsOf(model))
+    line("output",
+         nameAmong(model.num_targets, target.name) +
+             (hasClasses(target) ? counted(target.outputs, "class", "classes")
+                                 : counted(target.outputs, "target")));
   for (const VibStream &stream : streamsOf(model))
     line("latents",
          fmt::format("{}{}, {} a step",
@@ -410,8 +412,8 @@ std::string infoJson(const VibModel &model) {
       {"features", model.features},
       {"type", typeName(model.type)},
       {"input", inputJson(0)},
-      {"likelihood", targetOf(model).likelihood},
-      {"outputs", targetOf(model).outputs},
+      {"likelihood", model.targets[0].likelihood},
+      {"outputs", model.targets[0].outputs},
       {"latents", stream.latents},
       {"batch", model.batch},
       {"samples", stream.samples},
@@ -430,6 +432,7 @@ std::string infoJson(const VibModel &model) {
       {"flops_per_step", work.flops},
       {"bytes_per_step", work.bytes},
       {"inputs", Json::object()},
+      {"targets", Json::object()},
       {"posteriors", Json::object()},
       {"num_parameters", countParameters(model)},
       {"parameters", Json::array()},
@@ -440,6 +443,9 @@ std::string infoJson(const VibModel &model) {
         {"schedule", scheduleJson(coefficient.schedule)}};
   for (uint32_t i = 0; i < model.num_inputs; ++i)
     json["inputs"][model.inputs[i].name] = inputJson(i);
+  for (const VibTarget &target : targetsOf(model))
+    json["targets"][target.name] = {{"likelihood", target.likelihood},
+                                    {"outputs", target.outputs}};
   for (const VibStream &each : streamsOf(model))
     json["posteriors"][each.name] = {{"latents", each.latents},
                                      {"samples", each.samples}};

@@ -32,6 +32,13 @@ double labelEntropy(const Labels &labels) {
   return rows > 0 ? std::log(rows) - sum / rows : 0;
 }
 
+std::vector<double> labelEntropies(const Split &split) {
+  std::vector<double> entropies;
+  for (const Labels &labels : split.labels)
+    entropies.push_back(labelEntropy(labels));
+  return entropies;
+}
+
 /// Whether the figure is a mean or a root of a tensor.
 static bool isOfTensor(const VibFigure &figure) {
   return figure.kind == VIB_ROW_MEAN || figure.kind == VIB_DRAW_MEAN ||
@@ -78,7 +85,7 @@ RunningSums::fromValues(const VibModel &model,
 static double leastMean(const VibModel &model, const VibFigure &figure) {
   if (figure.unit != VIB_NATS)
     return 0;
-  if (figure.bound != VIB_AT_MOST && !hasClasses(model))
+  if (figure.bound != VIB_AT_MOST && !hasClasses(targetOf(model, figure)))
     return -std::numeric_limits<double>::infinity();
   int64_t latents = 0;
   for (const VibStream &stream : streamsOf(model))
@@ -132,29 +139,30 @@ std::vector<double> Figures::terms() const {
 void setInformation(Figures &figures) {
   for (const VibFigure &figure : figuresOf(*figures.model)) {
     if (figure.kind == VIB_LABEL_ENTROPY)
-      figures.of(figure) = {figures.entropy};
+      figures.of(figure) = {figures.entropies[figure.target]};
     const VibFigure *of = &figures.model->figures[figure.of];
     if (figure.kind == VIB_INFORMATION && figures.samples > 0)
       if (std::optional<double> crossEntropy = figures.number(of))
-        figures.of(figure) = {figures.entropy - *crossEntropy};
+        figures.of(figure) = {figures.entropies[figure.target] - *crossEntropy};
   }
 }
 
 Figures trainFigures(const VibModel &model, const RunningSums &sums,
-                     double entropy, Context context) {
+                     std::vector<double> entropies, Context context) {
   Figures figures(model);
   figures.context = std::move(context);
   figures.isTraining = true;
   figures.samples = model.streams[0].samples;
   figures.rows = int64_t(sums.rows);
   figures.loss = sums.loss / sums.rows;
-  figures.entropy = entropy;
+  figures.entropies = std::move(entropies);
   for (uint32_t i = 0; i < model.num_figures; ++i) {
     double mean = sums.figures[i] / sums.rows;
     if (model.figures[i].trained)
       figures.values[i] = {
           model.figures[i].kind == VIB_DRAW_ROOT
-              ? std::sqrt(mean / double(targetOf(model).outputs))
+              ? std::sqrt(mean /
+                          double(targetOf(model, model.figures[i]).outputs))
               : mean};
   }
   setInformation(figures);
@@ -170,7 +178,8 @@ static double inUnit(const Figures &figures, const VibFigure &figure,
   if (figure.kind != VIB_INFORMATION)
     return toBits(value);
   const VibFigure &of = figures.model->figures[figure.of];
-  return toBits(figures.entropy) - toBits(*figures.number(&of));
+  return toBits(figures.entropies[figure.target]) -
+         toBits(*figures.number(&of));
 }
 
 std::string toJson(const Figures &figures) {

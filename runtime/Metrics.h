@@ -51,8 +51,10 @@ namespace vib::runtime {
 /// Converts nats to bits.
 double toBits(double nats);
 
-/// The entropy H(Y) of the labels of a split, in nats; 0 for a regression.
+/// The entropy H(Y) of the labels of a target, in nats; 0 for numbers.
 double labelEntropy(const Labels &labels);
+/// Those of all targets of a split.
+std::vector<double> labelEntropies(const Split &split);
 
 /// The sums of a training epoch over the rows so far, in nats.
 struct RunningSums {
@@ -88,7 +90,8 @@ struct Context {
 /// The figures of a split. Means are over the rows, and in nats.
 struct Figures {
   explicit Figures(const VibModel &model)
-      : model(&model), values(model.num_figures) {}
+      : model(&model), entropies(model.num_targets), values(model.num_figures) {
+  }
 
   const VibModel *model;
   Context context;
@@ -96,7 +99,7 @@ struct Figures {
   int64_t samples = 0; ///< 0: at z = mu.
   int64_t rows = 0;
   double loss = 0;
-  double entropy = 0; ///< Of the labels.
+  std::vector<double> entropies; ///< Of the labels of each target.
   /// By figure. Empty if it was not computed, or would be no bound; several
   /// numbers if there is one for each output.
   std::vector<std::vector<double>> values;
@@ -121,7 +124,7 @@ void setInformation(Figures &figures);
 
 /// The figures of a training epoch, whole or partial.
 Figures trainFigures(const VibModel &model, const RunningSums &sums,
-                     double entropy, Context context);
+                     std::vector<double> entropies, Context context);
 
 /// A line of metrics.jsonl without the newline. It is valid JSON for all
 /// figures. Finite doubles have enough digits to be read back bit for bit.

@@ -16,7 +16,7 @@ static bool areValid(const VibModel &model) {
   auto isCoefficient = [&](int32_t place) {
     return place >= -1 && place < int32_t(model.num_coefficients);
   };
-  if (model.num_inputs == 0 || model.num_targets != 1 ||
+  if (model.num_inputs == 0 || model.num_targets == 0 ||
       model.num_streams == 0 || model.num_figures == 0 ||
       model.num_coefficients > VIB_MAX_COEFFICIENTS ||
       !isCoefficient(model.beta))
@@ -25,7 +25,7 @@ static bool areValid(const VibModel &model) {
     if (!isFigure(term.figure) || !isCoefficient(term.coefficient))
       return false;
   for (const VibFigure &figure : figuresOf(model))
-    if (!isFigure(figure.of))
+    if (!isFigure(figure.of) || figure.target >= model.num_targets)
       return false;
   return true;
 }

@@ -6,8 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Loops over the lists of VibModel, and what follows from them. A program has
-// one target.
+// Loops over the lists of VibModel, and what follows from them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,6 +41,9 @@ inline List<VibFigure> figuresOf(const VibModel &model) {
 inline List<VibInput> inputsOf(const VibModel &model) {
   return {model.inputs, model.num_inputs};
 }
+inline List<VibTarget> targetsOf(const VibModel &model) {
+  return {model.targets, model.num_targets};
+}
 inline List<VibStream> streamsOf(const VibModel &model) {
   return {model.streams, model.num_streams};
 }
@@ -49,13 +51,18 @@ inline List<VibState> stateOf(const VibModel &model) {
   return {model.state, model.num_state};
 }
 
-inline const VibTarget &targetOf(const VibModel &model) {
-  return model.targets[0];
-}
-
-/// Whether the target is one of several classes, not numbers.
+/// Whether a target is one of several classes, not numbers.
+inline bool hasClasses(const VibTarget &target) { return target.classes > 0; }
+/// Whether this holds for all targets.
 inline bool hasClasses(const VibModel &model) {
-  return targetOf(model).classes > 0;
+  for (const VibTarget &target : targetsOf(model))
+    if (!hasClasses(target))
+      return false;
+  return true;
+}
+inline const VibTarget &targetOf(const VibModel &model,
+                                 const VibFigure &figure) {
+  return model.targets[figure.target];
 }
 /// The coefficient that --beta means, or null.
 inline const VibCoefficient *betaOf(const VibModel &model) {
@@ -71,12 +78,13 @@ inline const char *nameOf(const VibModel &model,
   return isBeta(model, coefficient) ? "beta" : coefficient.name;
 }
 
-/// The figure of the likelihood, the first term of the loss that is a mean over
-/// the draws.
-inline const VibFigure &likelihoodOf(const VibModel &model) {
-  for (const VibTerm &term : termsOf(model))
-    if (model.figures[term.figure].kind == VIB_DRAW_MEAN)
-      return model.figures[term.figure];
+/// The figure of the likelihood of a target.
+inline const VibFigure &likelihoodOf(const VibModel &model,
+                                     uint32_t target = 0) {
+  for (const VibFigure &figure : figuresOf(model))
+    if (figure.kind == VIB_DRAW_MEAN && figure.unit == VIB_NATS &&
+        figure.target == target)
+      return figure;
   return model.figures[0];
 }
 /// Whether the rate is a term of the loss.
@@ -86,10 +94,11 @@ inline bool hasRateTerm(const VibModel &model) {
       return true;
   return false;
 }
-/// The first figure of a kind, or null.
-inline const VibFigure *findFigure(const VibModel &model, uint32_t kind) {
+/// The figure of a target that has this kind, or null.
+inline const VibFigure *findFigure(const VibModel &model, uint32_t kind,
+                                   uint32_t target = 0) {
   for (const VibFigure &figure : figuresOf(model))
-    if (figure.kind == kind)
+    if (figure.kind == kind && figure.target == target)
       return &figure;
   return nullptr;
 }

@@ -50,15 +50,23 @@ static std::string findContradiction(const VibModel &model,
   if (wantsAverage && !model.averaged)
     return fmt::format("{}: the model averages no weights",
                        options.command == Command::Train ? "--eval" : "--use");
-  bool isOfPosterior = !isDecoded(options.what);
-  if (isOfPosterior && model.num_streams > 1 && !options.posterior)
+  bool isOfTarget = isDecoded(options.what);
+  bool predicts =
+      options.command == Command::Predict || options.command == Command::Decode;
+  if (!isOfTarget && model.num_streams > 1 && !options.posterior)
     return fmt::format("--what: the model has {} posteriors, expected "
                        "--posterior {}",
                        model.num_streams, namesOfPosteriors(model));
-  if (!isOfPosterior && options.posterior)
+  if (predicts && isOfTarget && model.num_targets > 1 && !options.target)
+    return fmt::format("--what: the model has {} targets, expected --target {}",
+                       model.num_targets, namesOfTargets(model));
+  if (isOfTarget && options.posterior)
     return "--posterior: the result of --what is computed from all posteriors";
+  if (!isOfTarget && options.target)
+    return "--target: the result of --what is that of a posterior";
   if (const char *reason =
-          whyMissing(model, options.what, options.posterior.value_or(0)))
+          whyMissing(model, options.what, options.posterior.value_or(0),
+                     options.target.value_or(0)))
     return fmt::format("--what: {}", reason);
   std::string_view suffix = findOtherFormat(options.output);
   if (!suffix.empty())

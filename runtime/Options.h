@@ -60,6 +60,7 @@ struct Options {
   Choice use = Choice::Default;
   What what = What::Probabilities;
   std::optional<uint32_t> posterior; ///< predict: the place of its stream
+  std::optional<uint32_t> target;    ///< predict, decode: its place
   bool resume = false;
   bool shuffle = true;
   bool profile = false;

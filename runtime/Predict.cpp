@@ -45,12 +45,12 @@ struct Wanted {
   bool keepsDigits = false;
 };
 
-Wanted describeWanted(const VibModel &model, What what,
-                      const VibStream &stream) {
+Wanted describeWanted(What what, const VibStream &stream,
+                      const VibTarget &target) {
   int64_t latents = stream.latents;
   switch (what) {
   case What::Logits:
-    return {"logits", {targetOf(model).outputs}, 1};
+    return {"logits", {target.outputs}, 1};
   case What::Z:
     return {"z", {latents}, 1, true};
   case What::Mu:
@@ -70,7 +70,7 @@ Wanted describeWanted(const VibModel &model, What what,
   case What::Probabilities:
     break;
   }
-  return {nameOfPrediction(model), {targetOf(model).outputs}, defaultSamples};
+  return {target.predicted, {target.outputs}, defaultSamples};
 }
 
 std::vector<double> inBits(std::vector<double> nats) {
@@ -133,18 +133,19 @@ std::vector<double> entropies(const std::vector<double> &probabilities,
 }
 
 std::vector<double> readDraws(Session &session, const VibStep &step, What what,
-                              const VibStream &stream, int64_t samples,
-                              int64_t rows) {
+                              const VibStream &stream, const VibTarget &target,
+                              int64_t samples, int64_t rows) {
   switch (what) {
   case What::Z:
     return averageDraws(session, step, stream.sample, samples, rows);
   case What::Logits:
-    return averageDraws(session, step, "logits", samples, rows);
+    return averageDraws(session, step, target.logits, samples, rows);
   case What::Entropy:
-    return entropies(averageDraws(session, step, "prediction", samples, rows),
-                     targetOf(session.model).outputs);
+    return entropies(
+        averageDraws(session, step, target.prediction, samples, rows),
+        target.outputs);
   default:
-    return averageDraws(session, step, "prediction", samples, rows);
+    return averageDraws(session, step, target.prediction, samples, rows);
   }
 }
 
@@ -166,10 +167,6 @@ void requireFiniteRows(const std::vector<double> &values, const char *title,
        std::isnan(*bad) ? NAN : *bad);
 }
 
-const char *nameOfPrediction(const VibModel &model) {
-  return targetOf(model).predicted;
-}
-
 bool isDecoded(What what) {
   return what == What::Probabilities || what == What::Logits ||
          what == What::Entropy;
@@ -182,8 +179,16 @@ std::string namesOfPosteriors(const VibModel &model) {
   return names;
 }
 
-const char *whyMissing(const VibModel &model, What what, uint32_t posterior) {
-  if (what == What::Entropy && !hasClasses(model))
+std::string namesOfTargets(const VibModel &model) {
+  std::string names;
+  for (const VibTarget &target : targetsOf(model))
+    names += (names.empty() ? "" : "|") + std::string(target.name);
+  return names;
+}
+
+const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
+                       uint32_t target) {
+  if (what == What::Entropy && !hasClasses(model.targets[target]))
     return "a regression has no class probabilities";
   if (what == What::RateEach && hasFullCovariance(model.streams[posterior]))
     return "the rate of a full covariance does not split over the latents";
@@ -216,7 +221,8 @@ void sayWritten(const Options &options, const std::string &result) {
 int runPredict(const VibModel &model, const Options &options) {
   requireOtherOutput(options);
   const VibStream &stream = model.streams[options.posterior.value_or(0)];
-  Wanted wanted = describeWanted(model, options.what, stream);
+  const VibTarget &target = model.targets[options.target.value_or(0)];
+  Wanted wanted = describeWanted(options.what, stream, target);
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
   Context context = loadWeightsFor(options, model, state.weights.data());
@@ -246,9 +252,9 @@ int runPredict(const VibModel &model, const Options &options) {
     setRows(step, first, rows, all);
     session->encode(number, step);
     std::vector<double> values =
-        wanted.samples
-            ? readDraws(*session, step, options.what, stream, samples, rows)
-            : readPosterior(*session, options.what, stream, rows);
+        wanted.samples ? readDraws(*session, step, options.what, stream, target,
+                                   samples, rows)
+                       : readPosterior(*session, options.what, stream, rows);
     if (!options.allowNonFinite)
       requireFiniteRows(values, wanted.title, type, source, first, rows);
     output.write(values);

@@ -18,18 +18,17 @@
 
 namespace vib::runtime {
 
-/// "probabilities" for classes, or "means" for a regression.
-const char *nameOfPrediction(const VibModel &model);
-
 /// Whether a value of --what comes from the decoder, not from a posterior.
 bool isDecoded(What what);
 
-/// The reason why the model, or its posterior of this number, does not have the
+/// The reason why the posterior or the target of this number does not have the
 /// value `what` of --what, or null if it has it.
-const char *whyMissing(const VibModel &model, What what, uint32_t posterior);
+const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
+                       uint32_t target);
 
 /// The names of the posteriors: "image|text".
 std::string namesOfPosteriors(const VibModel &model);
+std::string namesOfTargets(const VibModel &model);
 
 /// Throws an Error if --output is the file of --weights or --input, which would
 /// be overwritten.

@@ -12,6 +12,22 @@
 
 namespace vib::runtime {
 
+/// The numbers of an output as help shows them.
+static std::string countOutputs(const VibModel &model) {
+  return model.num_targets > 1 ? "C" : std::to_string(model.targets[0].outputs);
+}
+
+static void addTarget(FlagBuilder flags, const VibModel &model,
+                      Options &options) {
+  if (model.num_targets == 1)
+    return;
+  std::map<std::string, std::optional<uint32_t>> targets;
+  for (uint32_t i = 0; i < model.num_targets; ++i)
+    targets[model.targets[i].name] = i;
+  flags.oneOf("--target", options.target, targets, namesOfTargets(model),
+              "The target to predict, with its number C of classes or outputs");
+}
+
 static void addOutputFlags(FlagBuilder flags, Options &options,
                            const std::string &help) {
   flags
@@ -34,10 +50,11 @@ struct WhatValues {
 
 WhatValues listWhat(const VibModel &model) {
   bool classes = hasClasses(model);
-  // Several posteriors may differ in their number K of latents.
+  // Several posteriors may differ in their number K of latents, and targets in
+  // their number C of classes or outputs.
   std::string count =
       model.num_streams > 1 ? "K" : std::to_string(model.streams[0].latents);
-  std::string outputs = fmt::format("[N, {}]", targetOf(model).outputs),
+  std::string outputs = fmt::format("[N, {}]", countOutputs(model)),
               latents = fmt::format("[N, {}]", count),
               matrix = fmt::format("[N, {0}, {0}]", count);
   struct Value {
@@ -70,7 +87,8 @@ WhatValues listWhat(const VibModel &model) {
       values.all[value.name] = value.what;
       bool isMissing = true;
       for (uint32_t i = 0; i < model.num_streams; ++i)
-        isMissing &= whyMissing(model, value.what, i) != nullptr;
+        for (uint32_t j = 0; j < model.num_targets; ++j)
+          isMissing &= whyMissing(model, value.what, i, j) != nullptr;
       if (isMissing)
         continue;
       values.names += (values.names.empty() ? "" : "|");
@@ -119,6 +137,7 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
                           classes ? "probs and entropy" : "probs"));
   flags.oneOf<What>("--what", options.what, values.all, values.names,
                     values.help);
+  addTarget(flags, model, options);
   if (model.num_streams > 1) {
     std::map<std::string, std::optional<uint32_t>> posteriors;
     for (uint32_t i = 0; i < model.num_streams; ++i)
@@ -155,10 +174,10 @@ void addDecode(CLI::App &app, const VibModel &model, Options &options) {
       "--what", options.what,
       {{"probs", What::Probabilities}, {"logits", What::Logits}},
       "probs|logits",
-      fmt::format("What to write, [N, {}] [probs]: the {}",
-                  targetOf(model).outputs,
+      fmt::format("What to write, [N, {}] [probs]: the {}", countOutputs(model),
                   classes ? "probabilities of the classes, or their logits"
                           : "means of the targets, for both values"));
+  addTarget(flags, model, options);
   options.command = Command::Decode;
   addCommonFlags(flags, model, options);
 }

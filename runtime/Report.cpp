@@ -77,26 +77,15 @@ static std::string describeOthers(size_t outputs, const char *advice) {
                      advice);
 }
 
-std::string describe(const Split &split) {
-  std::string text =
-      fmt::format("{:<5}  {} x ", split.name, grouped(split.rows()));
-  for (const Inputs &inputs : split.inputs) {
-    std::vector<int64_t> shape(inputs.array.shape.begin() + 1,
-                               inputs.array.shape.end());
-    if (&inputs != &split.inputs.front())
-      text += "\n       and ";
-    text += fmt::format("{} {}, values {:.6g} to {:.6g}, {}",
-                        formatShape(shape), nameOf(inputs.array.type),
-                        inputs.minimum, inputs.maximum, inputs.source);
-  }
-  const Labels &labels = split.labels;
+/// Lines for the targets of a regression; "" for classes.
+static std::string describe(const Labels &labels, int64_t rows) {
   if (labels.targets.empty())
-    return text;
+    return "";
   // A regression on the numbers of classes is hardly ever meant.
-  text += fmt::format("\n       targets {}{}, {}", nameOf(labels.type),
-                      isFloat(labels.type) ? "" : ", taken as numbers",
-                      labels.source);
-  size_t outputs = labels.targets.size() / size_t(split.rows());
+  std::string text = fmt::format(
+      "\n       targets {}{}, {}", nameOf(labels.type),
+      isFloat(labels.type) ? "" : ", taken as numbers", labels.source);
+  size_t outputs = labels.targets.size() / size_t(rows);
   for (size_t i = 0; i < std::min(outputs, shownOutputs); ++i) {
     Spread spread = spreadOf(labels, int64_t(i), int64_t(outputs));
     text += fmt::format(
@@ -109,22 +98,41 @@ std::string describe(const Split &split) {
   return others.empty() ? text : text + "\n       " + others;
 }
 
+std::string describe(const Split &split) {
+  std::string text =
+      fmt::format("{:<5}  {} x ", split.name, grouped(split.rows()));
+  for (const Inputs &inputs : split.inputs) {
+    std::vector<int64_t> shape(inputs.array.shape.begin() + 1,
+                               inputs.array.shape.end());
+    if (&inputs != &split.inputs.front())
+      text += "\n       and ";
+    text += fmt::format("{} {}, values {:.6g} to {:.6g}, {}",
+                        formatShape(shape), nameOf(inputs.array.type),
+                        inputs.minimum, inputs.maximum, inputs.source);
+  }
+  for (const Labels &labels : split.labels)
+    text += describe(labels, split.rows());
+  return text;
+}
+
 std::string describeFirstLabel(uint64_t firstLabel) {
   return fmt::format("the label of the first class is {}", firstLabel);
 }
 
-const VibFigure *errorOf(const VibModel &model) {
+const VibFigure *errorOf(const VibModel &model, uint32_t target) {
   for (const VibFigure &figure : figuresOf(model))
-    if (figure.kind == VIB_DRAW_ROOT ||
-        (figure.kind == VIB_DRAW_MEAN && figure.unit == VIB_FRACTION))
+    if (figure.target == target &&
+        (figure.kind == VIB_DRAW_ROOT ||
+         (figure.kind == VIB_DRAW_MEAN && figure.unit == VIB_FRACTION)))
       return &figure;
   return nullptr;
 }
 
 /// The figure of the error of the average of the draws.
-static const VibFigure *averagedErrorOf(const VibModel &model) {
-  const VibFigure *wrong = findFigure(model, VIB_AVERAGED_WRONG);
-  return wrong ? wrong : findFigure(model, VIB_AVERAGED_ROOT);
+static const VibFigure *averagedErrorOf(const VibModel &model,
+                                        uint32_t target) {
+  const VibFigure *wrong = findFigure(model, VIB_AVERAGED_WRONG, target);
+  return wrong ? wrong : findFigure(model, VIB_AVERAGED_ROOT, target);
 }
 
 std::vector<const VibFigure *> boundsOf(const VibModel &model) {
@@ -152,20 +160,23 @@ std::vector<std::string> summarize(const Figures &figures) {
   const VibModel &model = *figures.model;
   std::vector<std::string> items = {fmt::format(
       "{:<5}  {:<7}", figures.context.split, figures.context.weights)};
-  if (const VibFigure *error = errorOf(model)) {
-    std::string errors = error->label;
-    const VibFigure *averaged = averagedErrorOf(model);
-    if (averaged && !figures.isTraining && figures.samples > 0)
-      errors += fmt::format(" {} {}-sample,", alignedNumber(figures, *averaged),
-                            figures.samples);
-    items.push_back(fmt::format("{} {} {}", errors,
-                                alignedNumber(figures, *error),
-                                figures.samples == 0 ? "z = mu" : "1-shot"));
+  for (uint32_t target = 0; target < model.num_targets; ++target) {
+    if (const VibFigure *error = errorOf(model, target)) {
+      std::string errors = error->label;
+      const VibFigure *averaged = averagedErrorOf(model, target);
+      if (averaged && !figures.isTraining && figures.samples > 0)
+        errors +=
+            fmt::format(" {} {}-sample,", alignedNumber(figures, *averaged),
+                        figures.samples);
+      items.push_back(fmt::format("{} {} {}", errors,
+                                  alignedNumber(figures, *error),
+                                  figures.samples == 0 ? "z = mu" : "1-shot"));
+    }
+    const VibFigure &likelihood = likelihoodOf(model, target);
+    items.push_back(fmt::format(
+        "{} {} bits", likelihood.label,
+        decimal(toBits(figures.number(&likelihood).value_or(NAN)), 4)));
   }
-  const VibFigure &likelihood = likelihoodOf(model);
-  items.push_back(fmt::format(
-      "{} {} bits", likelihood.label,
-      decimal(toBits(figures.number(&likelihood).value_or(NAN)), 4)));
   for (const VibFigure *bound : boundsOf(model))
     if (std::optional<double> value = figures.number(bound))
       items.push_back(fmt::format(
@@ -190,8 +201,9 @@ private:
   }
   /// A line for a figure that has a number.
   void line(const VibFigure *figure, const std::string &note);
-  void addErrors();
-  void addOutputs();
+  void addErrors(uint32_t target);
+  void addOutputs(uint32_t target);
+  void addLikelihood(uint32_t target);
   /// The figures of kinds that the other lines do not have.
   void addOthers();
   std::string describeLoss() const;
@@ -221,19 +233,20 @@ void FigureTable::line(const VibFigure *figure, const std::string &note) {
   line(name, digits(*value), "", note);
 }
 
-void FigureTable::addErrors() {
+void FigureTable::addErrors(uint32_t target) {
   std::string draws = counted(figures.samples, "draw");
   if (figures.samples == 0)
-    return line(errorOf(model), "z = mu");
-  line(averagedErrorOf(model), fmt::format("{} averaged over {} of z",
-                                           targetOf(model).predicted, draws));
-  line(errorOf(model), fmt::format("1-shot: mean over {} of z", draws));
-  line(findFigure(model, VIB_AT_MEAN), "z = mu");
+    return line(errorOf(model, target), "z = mu");
+  line(averagedErrorOf(model, target),
+       fmt::format("{} averaged over {} of z", model.targets[target].predicted,
+                   draws));
+  line(errorOf(model, target), fmt::format("1-shot: mean over {} of z", draws));
+  line(findFigure(model, VIB_AT_MEAN, target), "z = mu");
 }
 
-void FigureTable::addOutputs() {
-  const VibFigure *drawn = findFigure(model, VIB_OUTPUT_ROOTS);
-  const VibFigure *averaged = findFigure(model, VIB_AVERAGED_ROOTS);
+void FigureTable::addOutputs(uint32_t target) {
+  const VibFigure *drawn = findFigure(model, VIB_OUTPUT_ROOTS, target);
+  const VibFigure *averaged = findFigure(model, VIB_AVERAGED_ROOTS, target);
   if (!drawn || !averaged)
     return;
   const std::vector<double> &ofDraws = figures.of(*drawn),
@@ -249,11 +262,22 @@ void FigureTable::addOutputs() {
         fmt::format("  {}\n", describeOthers(outputs, ": --json lists all"));
 }
 
+void FigureTable::addLikelihood(uint32_t target) {
+  line(&likelihoodOf(model, target),
+       figures.samples == 0
+           ? "z = mu"
+           : "1-shot: mean over " + counted(figures.samples, "draw") + " of z");
+  if (figures.samples > 0)
+    line(findFigure(model, VIB_AVERAGED_NLL, target),
+         fmt::format("of the averaged {}", model.targets[target].predicted));
+}
+
 void FigureTable::addOthers() {
   for (const VibFigure &figure : figuresOf(model)) {
     bool isMean = figure.kind == VIB_ROW_MEAN || figure.kind == VIB_DRAW_MEAN;
-    if (isMean && !figure.bounds && &figure != &likelihoodOf(model) &&
-        &figure != errorOf(model))
+    if (isMean && !figure.bounds &&
+        &figure != &likelihoodOf(model, figure.target) &&
+        &figure != errorOf(model, figure.target))
       line(&figure, figure.kind == VIB_ROW_MEAN
                         ? "mean over the examples"
                         : "mean over examples and draws");
@@ -282,22 +306,21 @@ std::string FigureTable::print() {
   text +=
       fmt::format(", seed {}, {}\n", context.seed, duration(context.seconds));
 
-  addErrors();
-  addOutputs();
-  const VibFigure &likelihood = likelihoodOf(model);
-  line(&likelihood,
-       figures.samples == 0
-           ? "z = mu"
-           : "1-shot: mean over " + counted(figures.samples, "draw") + " of z");
-  if (figures.samples > 0)
-    line(findFigure(model, VIB_AVERAGED_NLL),
-         fmt::format("of the averaged {}", targetOf(model).predicted));
+  for (uint32_t target = 0; target < model.num_targets; ++target) {
+    addErrors(target);
+    addOutputs(target);
+    addLikelihood(target);
+  }
   for (const VibFigure *bound : boundsOf(model))
-    line(bound, bound->kind == VIB_INFORMATION
-                    ? fmt::format("H(Y) {} bits - {}",
-                                  decimal(toBits(figures.entropy), 4),
-                                  likelihood.title)
-                    : fmt::format("the {}", bound->title));
+    line(bound,
+         bound->kind == VIB_INFORMATION
+             ? fmt::format("H({}) {} bits - {}",
+                           model.num_targets == 1
+                               ? "Y"
+                               : model.targets[bound->target].name,
+                           decimal(toBits(figures.entropies[bound->target]), 4),
+                           likelihoodOf(model, bound->target).title)
+             : fmt::format("the {}", bound->title));
   addOthers();
   line("loss", decimal(figures.loss, 4), "nats", describeLoss());
   return text;

@@ -46,8 +46,8 @@ std::string describe(const Split &split);
 /// Says which labels stand for the classes, if the first one is not 0.
 std::string describeFirstLabel(uint64_t firstLabel);
 
-/// The figure of the error of single draws, or null.
-const VibFigure *errorOf(const VibModel &model);
+/// The figure of the error of single draws for a target, or null.
+const VibFigure *errorOf(const VibModel &model, uint32_t target = 0);
 /// The figures that bound a quantity: from below, then from above.
 std::vector<const VibFigure *> boundsOf(const VibModel &model);
 /// "I(Z;X) <=".

@@ -82,7 +82,7 @@ public:
   /// must live and stay unchanged as long as the session. `labels` are null for
   /// predictions.
   virtual int addRows(const std::vector<Inputs> &inputs,
-                      const Labels *labels) = 0;
+                      const std::vector<Labels> *labels) = 0;
 
   /// Sets the weights, and the moments and the average if the state has them.
   virtual void setState(State &state) = 0;

@@ -67,16 +67,19 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
                 : makeArray<double>(ElementType::F64, shape, real(step)),
         "synthetic inputs", model, input));
   }
-  split.labels = makeLabels(
-      hasClasses(model)
-          ? makeArray<int32_t>(ElementType::I32, {rows},
-                               [&](uint32_t index, uint32_t row) {
-                                 return wordsAt(seed, index, row, 1)[0] %
-                                        uint32_t(targetOf(model).outputs);
-                               })
-          : makeArray<double>(ElementType::F64, {rows, targetOf(model).outputs},
-                              real(1)),
-      "synthetic labels", model);
+  for (uint32_t i = 0; i < model.num_targets; ++i) {
+    const VibTarget &target = model.targets[i];
+    uint32_t step = i == 0 ? 1 : model.num_inputs + i;
+    auto label = [=](uint32_t index, uint32_t row) {
+      return wordsAt(seed, index, row, step)[0] % uint32_t(target.outputs);
+    };
+    split.labels.push_back(
+        makeLabels(hasClasses(target)
+                       ? makeArray<int32_t>(ElementType::I32, {rows}, label)
+                       : makeArray<double>(ElementType::F64,
+                                           {rows, target.outputs}, real(step)),
+                   "synthetic labels", model, 0, i));
+  }
   return split;
 }
 

@@ -193,7 +193,7 @@ private:
   std::optional<Split> test;
   int trainRows = 0, testRows = 0; ///< Their numbers in the session.
   std::string data; ///< Fingerprints, in the form of the checkpoint.
-  double trainEntropy = 0;
+  std::vector<double> trainEntropies; ///< Of the labels of each target.
 
   uint64_t step = 0;  ///< The number of updates so far.
   uint64_t limit = 0; ///< The number of updates at the end of the run.
@@ -244,7 +244,7 @@ void TrainingRun::loadData() {
     test = loadSplit(options.data, "test", model, firstLabel);
     data += ", test " + fingerprint(*test);
   }
-  trainEntropy = labelEntropy(train.labels);
+  trainEntropies = labelEntropies(train);
   trainRows = session->addRows(train.inputs, &train.labels);
   if (test)
     testRows = session->addRows(test->inputs, &test->labels);
@@ -378,7 +378,8 @@ void TrainingRun::introduce() {
   for (uint32_t i = 0; i < model.num_inputs; ++i)
     if (!model.inputs[i].scaled)
       advice.push_back(adviseScale(train.inputs[i]));
-  advice.push_back(adviseScale(train.labels, targetOf(model).outputs));
+  for (uint32_t i = 0; i < model.num_targets; ++i)
+    advice.push_back(adviseScale(train.labels[i], model.targets[i].outputs));
   for (const std::string &text : advice)
     if (!text.empty())
       warn("{}", text);
@@ -552,7 +553,7 @@ Context TrainingRun::context(const char *split, const char *weights) const {
 }
 
 Figures TrainingRun::runningFigures() const {
-  return trainFigures(model, sums, trainEntropy, context("train", "raw"));
+  return trainFigures(model, sums, trainEntropies, context("train", "raw"));
 }
 
 void TrainingRun::showLive() {

@@ -802,9 +802,10 @@ TEST(Report, eachOutputHasItsRange) {
   split.inputs.resize(1);
   split.inputs.front().source = "x";
   split.inputs.front().array.shape = {2, 3};
-  split.labels.source = "y";
-  split.labels.type = ElementType::F32;
-  split.labels.targets = {1, -100, 3, 100};
+  split.labels.resize(1);
+  split.labels.front().source = "y";
+  split.labels.front().type = ElementType::F32;
+  split.labels.front().targets = {1, -100, 3, 100};
   std::string text = describe(split);
   expectIn(text,
            "\n       targets float32, y\n"
@@ -815,7 +816,7 @@ TEST(Report, eachOutputHasItsRange) {
   split.inputs.front().array.shape = {4, 3};
   expectIn(describe(split), "\n       values -100 to 100, mean 1, ");
   split.inputs.front().array.shape = {1, 3};
-  split.labels.targets.resize(23);
+  split.labels.front().targets.resize(23);
   text = describe(split);
   expectIn(text, "\n       output 19: ");
   expectIn(text, "\n       ... and 3 more outputs");

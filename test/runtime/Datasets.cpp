@@ -58,8 +58,8 @@ TEST(Dataset, EveryFormGivesTheSameSplit) {
     EXPECT_EQ(split.inputs.front().array.data, twelve);
     EXPECT_EQ(split.inputs.front().minimum, 1);
     EXPECT_EQ(split.inputs.front().maximum, 12);
-    EXPECT_EQ(split.labels.classes, (std::vector<int32_t>{2, 0}));
-    EXPECT_EQ(split.labels.counts, (std::vector<int64_t>{1, 0, 1}));
+    EXPECT_EQ(split.labels.front().classes, (std::vector<int32_t>{2, 0}));
+    EXPECT_EQ(split.labels.front().counts, (std::vector<int64_t>{1, 0, 1}));
     return fingerprint(split);
   };
   TemporaryDirectory idx, gz, npz, npy, dots, letters, keras, lower, upper;
@@ -173,7 +173,8 @@ TEST(Dataset, FingerprintSeesEveryValue) {
     Split split;
     split.inputs = {makeInputs({ElementType::U8, {2, 2, 3}, std::move(images)},
                                "x", test.model)};
-    split.labels = makeLabels({ElementType::U8, {2}, labels}, "y", test.model);
+    split.labels = {
+        makeLabels({ElementType::U8, {2}, labels}, "y", test.model)};
     return fingerprint(split);
   };
   std::string expected = print(twelve, {2, 0});

@@ -39,7 +39,7 @@ Split makeSplit(int64_t rows) {
   }
   return {"test",
           {makeInputs(images, "images", model)},
-          makeLabels(labels, "labels", model)};
+          {makeLabels(labels, "labels", model)}};
 }
 
 /// The figures of the initial weights on a split.
@@ -69,7 +69,7 @@ TEST(Figures, aRaggedBatchCountsByItsRows) {
     one.inputs.front().array.data =
         Bytes(&whole.inputs.front().array.data[size_t(row) * 4],
               &whole.inputs.front().array.data[size_t(row) * 4] + 4);
-    one.labels.classes = {whole.labels.classes[size_t(row)]};
+    one.labels.front().classes = {whole.labels.front().classes[size_t(row)]};
     Figures single = figuresOf(one, 0);
     nll += *single.number("cross_entropy_bits");
     rate += *single.number("rate_bits");
@@ -117,7 +117,7 @@ TEST(Figures, trainingWeighsBatchesByTheirRows) {
   ASSERT_TRUE(sums);
   EXPECT_TRUE(sums->isPossible(model));
   EXPECT_EQ(sums->values(model), values);
-  Figures figures = trainFigures(model, *sums, std::log(3), {});
+  Figures figures = trainFigures(model, *sums, {std::log(3)}, {});
   EXPECT_DOUBLE_EQ(*figures.number("cross_entropy_bits"), 1.4);
   EXPECT_DOUBLE_EQ(*figures.number("rate_bits"), 2);
   EXPECT_DOUBLE_EQ(*figures.number("error_1shot"), 0.4);
@@ -174,14 +174,15 @@ TEST(Divergence, isFarAboveTheStartAndAGuess) {
 
 TEST(Divergence, ofARegressionIsAgainstTheSpreadOfItsTargets) {
   const VibModel &model = mockRegression();
-  Labels labels;
-  labels.targets = {100, 102, 98, 100};
+  Split split;
+  split.labels.resize(1);
+  split.labels.front().targets = {100, 102, 98, 100};
   Figures figures(model);
   std::vector<double> &error = figures.of(*findFigure(model, VIB_DRAW_ROOT));
   error = {10 * std::sqrt(2)};
-  EXPECT_EQ(describeWorseThanGuess(figures, labels), "");
+  EXPECT_EQ(describeWorseThanGuess(figures, split), "");
   error[0] *= 1.01;
-  std::string text = describeWorseThanGuess(figures, labels);
+  std::string text = describeWorseThanGuess(figures, split);
   EXPECT_NE(text.find("mean of the targets 1.414"), std::string::npos) << text;
 }
 
@@ -189,7 +190,7 @@ TEST(Figures, atTheMeanNothingBoundsTheInformation) {
   auto make = [](const VibModel &model, int64_t samples) {
     Figures figures(model);
     figures.context.coefficients = {0.01};
-    figures.entropy = 1;
+    figures.entropies = {1};
     figures.values[0] = {0.25};
     figures.samples = samples;
     setInformation(figures);

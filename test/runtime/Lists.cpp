@@ -83,7 +83,7 @@ void checkSplit(const std::string &data, const char *name,
   ASSERT_EQ(split.inputs.size(), 2u);
   EXPECT_EQ(split.inputs[0].maximum, 7);
   EXPECT_EQ(split.inputs[1].maximum, 3.5);
-  EXPECT_EQ(split.labels.classes, (std::vector<int32_t>{2, 0}));
+  EXPECT_EQ(split.labels.front().classes, (std::vector<int32_t>{2, 0}));
 }
 
 TEST(Lists, ArraysHaveTheNamesOfArguments) {
@@ -199,32 +199,107 @@ TEST(Lists, FingerprintsSeeEveryInput) {
   EXPECT_NE(print(texts), print(other));
 }
 
+/// What `predict` with these flags means.
+std::optional<Options> parse(const VibModel &model,
+                             std::vector<const char *> words, int &exitCode) {
+  words.insert(words.begin(), {"program", "predict", "--input", "x.npz",
+                               "--weights", "w", "--output", "o.npy"});
+  return parseOptions(model, int(words.size()), words.data(), exitCode);
+}
+
+Options parse(const VibModel &model, std::vector<const char *> words) {
+  int exitCode = 0;
+  std::optional<Options> options = parse(model, std::move(words), exitCode);
+  EXPECT_TRUE(options);
+  return options.value_or(Options());
+}
+
+/// The message about wrong flags.
+std::string refuse(const VibModel &model, std::vector<const char *> words) {
+  int exitCode = 0;
+  testing::internal::CaptureStderr();
+  EXPECT_FALSE(parse(model, std::move(words), exitCode));
+  EXPECT_EQ(exitCode, 2);
+  return testing::internal::GetCapturedStderr();
+}
+
 TEST(Lists, OnePosteriorIsChosen) {
   TwoInputs test;
-  auto parse = [&](std::vector<const char *> words) {
-    words.insert(words.begin(), {"two", "predict", "--input", "x.npz",
-                                 "--weights", "w", "--output", "o.npy"});
-    int exitCode = 0;
-    testing::internal::CaptureStderr();
-    auto options =
-        parseOptions(test.model, int(words.size()), words.data(), exitCode);
-    std::string said = testing::internal::GetCapturedStderr();
-    if (options)
-      return std::to_string(options->posterior.value_or(99));
-    EXPECT_EQ(exitCode, 2);
-    return said;
-  };
-  EXPECT_EQ(parse({}), "99");
-  EXPECT_EQ(parse({"--what", "mu", "--posterior", "second"}), "1");
-  EXPECT_NE(parse({"--what", "mu"})
+  EXPECT_EQ(parse(test.model, {}).posterior, std::nullopt);
+  EXPECT_EQ(
+      parse(test.model, {"--what", "mu", "--posterior", "second"}).posterior,
+      1u);
+  EXPECT_NE(refuse(test.model, {"--what", "mu"})
                 .find("the model has 2 posteriors, expected --posterior "
                       "first|second"),
             std::string::npos);
-  EXPECT_NE(
-      parse({"--posterior", "first"}).find("computed from all posteriors"),
-      std::string::npos);
-  EXPECT_NE(parse({"--what", "mu", "--posterior", "third"})
+  EXPECT_NE(refuse(test.model, {"--posterior", "first"})
+                .find("computed from all posteriors"),
+            std::string::npos);
+  EXPECT_NE(refuse(test.model, {"--what", "mu", "--posterior", "third"})
                 .find("expected first|second, got 'third'"),
+            std::string::npos);
+}
+
+/// An image with a class and two numbers.
+struct TwoTargets : TestModel {
+  TwoTargets() : TestModel(true, Target::Classes, 3) {
+    VibTensor numbers = tensors.back();
+    numbers.name = "y.angle";
+    numbers.type = VIB_F32;
+    numbers.rank = 2;
+    numbers.shape[1] = 2;
+    numbers.offset = arena.size();
+    tensors.push_back(numbers);
+    arena = Memory(numbers.offset + 64, "the arena");
+    lists.inputs[0].name = "image";
+    lists.targets[0].name = "digit";
+    lists.targets.push_back({"angle", "y.angle", 0, 2, "normal", "means",
+                             "prediction.angle", "logits.angle"});
+    lists.describe(model);
+    model.num_tensors = uint32_t(tensors.size());
+    model.tensors = tensors.data();
+    model.compiler = "vibc";
+  }
+};
+
+TEST(Lists, EachTargetHasItsArray) {
+  TwoTargets test;
+  TemporaryDirectory files, archive;
+  files.write("train_x.npy", images);
+  files.write("train_digit.npy", digits);
+  EXPECT_ERROR(loadSplit(files.path(), "train", test.model),
+               "train_x.npy has no labels: there is no train_angle.npy");
+  files.write("train_angle.npy", texts);
+  archive.write("train.npz", makeZip({{"angle.npy", texts},
+                                      {"x.npy", images},
+                                      {"digit.npy", digits}}));
+  for (const std::string &data : {files.path(), archive.path()}) {
+    Split split = loadSplit(data, "train", test.model);
+    EXPECT_EQ(split.labels[0].classes, (std::vector<int32_t>{2, 0}));
+    EXPECT_EQ(split.labels[1].targets,
+              (std::vector<double>{0.5, 1.5, 2.5, 3.5}));
+    gatherLabels(test.model, test.arena.data(), split.labels[1], nullptr, 1, 1,
+                 1);
+    const float *angle =
+        tensorData<float>(getTensor(test.model, "y.angle"), test.arena.data());
+    EXPECT_EQ(std::vector<float>(angle, angle + 4),
+              (std::vector<float>{2.5, 3.5, 0, 0}));
+  }
+  EXPECT_EQ(loadInputs(files.write("one.npy", images), test.model).size(), 1u);
+}
+
+TEST(Lists, OneTargetIsChosen) {
+  TwoTargets test;
+  EXPECT_EQ(parse(test.model, {"--target", "angle"}).target, 1u);
+  EXPECT_EQ(parse(test.model, {"--what", "mu"}).target, std::nullopt);
+  EXPECT_NE(refuse(test.model, {}).find("expected --target digit|angle"),
+            std::string::npos);
+  EXPECT_NE(refuse(test.model, {"--what", "mu", "--target", "angle"})
+                .find("is that of a posterior"),
+            std::string::npos);
+  EXPECT_NE(refuse(test.model, {"--what", "entropy", "--target", "angle"})
+                .find("a regression has no class probabilities"),
             std::string::npos);
 }
 
