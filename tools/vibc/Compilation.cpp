@@ -126,17 +126,6 @@ int Compilation::emitModule(bool &done) {
   return output.emit(phase, *input.module, done);
 }
 
-/// A program reads one target. What calls a library may set any number.
-int Compilation::checkTargets() {
-  auto model = (*input.module)->getAttrOfType<ModelAttr>(kModelAttrName);
-  if (flags.emit != Phase::Exe || !model || model.getLikelihoods().size() == 1)
-    return 0;
-  return fail("expected a model with one target, because a program cannot read "
-              "several yet, but got " +
-              llvm::Twine(model.getLikelihoods().size()) +
-              "; --emit=shared makes a library of it");
-}
-
 int Compilation::lowerModule() {
   normalizeUses(*input.module);
   {
@@ -164,8 +153,6 @@ int Compilation::lowerModule() {
     if (int code = emitModule(done); code || done)
       return code;
   }
-  if (int code = checkTargets())
-    return code;
   return settings.options.isCuda() ? lowerToGpuObject() : lowerToObject();
 }
 

@@ -33,7 +33,6 @@ private:
   int explain();
   void explainGpu(const llvm::StringMap<KernelResources> &resources);
   int emitModule(bool &done);
-  int checkTargets();
   int lowerModule();
   int lowerToObject();
   int lowerToGpuObject();
