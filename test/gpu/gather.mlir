@@ -24,3 +24,16 @@
 
 // ODD: gpu.func @gather(
 // ODD: gpu.return
+
+// With several inputs there is one array for each, and then one for each target.
+// RUN: vibc %models/views.mlir --target=cuda --emit=kernels | FileCheck %s --check-prefix=VIEWS
+
+// VIEWS: gpu.func @gather(%[[IMAGE:.*]]: !llvm.ptr {{.*}}, %[[NUMBER:.*]]: !llvm.ptr {{.*}}, %[[LABEL:.*]]: !llvm.ptr {{.*}}, %[[ORDER:.*]]: !llvm.ptr {{.*}}, %{{.*}}: memref<{{[0-9]+}}xi8> {{.*}}, %{{.*}}: memref<{{[0-9]+}}xi8> {{.*}}) kernel
+// VIEWS: llvm.getelementptr %[[ORDER]]
+// VIEWS: llvm.getelementptr %[[IMAGE]]
+// VIEWS: memref.store {{.*}} : memref<6x6xi8>
+// VIEWS: llvm.getelementptr %[[NUMBER]]
+// VIEWS: memref.store {{.*}} : memref<6x6xi32>
+// VIEWS: llvm.getelementptr %[[LABEL]]
+// VIEWS: memref.store {{.*}} : memref<6x1xi32>
+// VIEWS: gpu.return
