@@ -25,4 +25,4 @@ vib.model @wide_views(%left: tensor<?x8x6xui8>, %right: tensor<?x8x6xui8>, %labe
   %r2 = vib.kl %q2, #vib.standard_normal : !vib.normal<48>
   vib.loss %ce + @beta(0.01) * %r1 + @gamma(0.02) * %r2
 }
-vib.train @wide_views batch(37) epochs(4) { optimizer = #vib.adam<lr = 0.001>, average = 0.9, seed = 3 }
+vib.train @wide_views batch(37) epochs(4) { optimizer = #vib.sgd<lr = 0.01, momentum = 0.9>, average = 0.9, seed = 3 }
