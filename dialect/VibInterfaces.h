@@ -19,9 +19,11 @@
 
 namespace vib {
 
-enum class ParameterKind { Weight, Bias, Noise };
+/// Means and deviations are state: they are computed from the training data
+/// before training, which does not change them.
+enum class ParameterKind { Weight, Bias, Noise, Mean, Deviation };
 
-/// A tensor that training changes. Its name is the one that PyTorch's
+/// A tensor in the block of the weights. Its name is the one that PyTorch's
 /// `state_dict` of the same architecture has.
 struct Parameter {
   std::string name;

@@ -22,6 +22,23 @@ def Vib_ParameterizedOpInterface : OpInterface<"ParameterizedOpInterface"> {
                     "::llvm::SmallVector<::vib::Parameter>", "getParameters">];
 }
 
+def Vib_InputOpInterface : OpInterface<"InputOpInterface"> {
+  let cppNamespace = "::vib";
+  let description = [{
+    An op that maps an input of the model. A program applies it to each batch
+    before everything else, in an entry of its own.
+  }];
+  let methods = [
+    InterfaceMethod<"The input of the model.", "::mlir::Value", "getInput">,
+    InterfaceMethod<"What the model reads in its place.", "::mlir::Value",
+                    "getResult">,
+    InterfaceMethod<[{
+      The statistics of the training data that the op reads, one number for each
+      element of an example.
+    }], "::llvm::SmallVector<::vib::Parameter>", "getState", (ins), [{}],
+       [{ return {}; }]>];
+}
+
 def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
   let cppNamespace = "::vib";
   let description = [{

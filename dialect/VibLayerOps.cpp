@@ -84,6 +84,22 @@ bool ScaleOp::scalesBytes() {
                             getFromHigh()->convertToDouble() == 255.0));
 }
 
+/// Checks that the result has the elements of the input, flattened or with the
+/// input's dimensions.
+static LogicalResult verifyInputTypes(Operation *op, RankedTensorType input,
+                                      RankedTensorType result) {
+  if (result.getRank() == 2)
+    return verifyFlattening(op, input, result);
+  if (failed(verifyFeatures(op, result, "the result")))
+    return failure();
+  if (input.getRank() == 0 ||
+      input.getShape().drop_front() != result.getShape().drop_front())
+    return op->emitOpError("expected a result with the dimensions of ")
+           << input << ", or with one dimension after the batch, but got "
+           << result;
+  return verifySameBatch(op, input, result);
+}
+
 LogicalResult ScaleOp::verify() {
   RankedTensorType input = cast<RankedTensorType>(getInput().getType());
   Type element = input.getElementType();
@@ -102,17 +118,29 @@ LogicalResult ScaleOp::verify() {
     return failure();
   if (!scalesBytes() && failed(verifySlope(*this)))
     return failure();
-  auto result = cast<RankedTensorType>(getResult().getType());
-  if (result.getRank() == 2)
-    return verifyFlattening(*this, input, result);
-  if (failed(verifyFeatures(*this, result, "the result")))
-    return failure();
-  if (input.getRank() == 0 ||
-      input.getShape().drop_front() != result.getShape().drop_front())
-    return emitOpError("expected a result with the dimensions of ")
-           << input << ", or with one dimension after the batch, but got "
-           << result;
-  return verifySameBatch(*this, input, result);
+  return verifyInputTypes(*this, input,
+                          cast<RankedTensorType>(getResult().getType()));
+}
+
+//===----------------------------------------------------------------------===//
+// StandardizeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult StandardizeOp::verify() {
+  RankedTensorType input = cast<RankedTensorType>(getInput().getType());
+  Type element = input.getElementType();
+  if (!element.isF32() && !element.isF64())
+    return emitOpError("expected an input of f32 or f64 but got ") << element;
+  return verifyInputTypes(*this, input,
+                          cast<RankedTensorType>(getResult().getType()));
+}
+
+SmallVector<Parameter> StandardizeOp::getState() {
+  ArrayRef<int64_t> example =
+      cast<RankedTensorType>(getInput().getType()).getShape().drop_front();
+  SmallVector<int64_t, 2> shape = {ShapedType::getNumElements(example)};
+  return {{(getName() + ".mean").str(), ParameterKind::Mean, shape},
+          {(getName() + ".deviation").str(), ParameterKind::Deviation, shape}};
 }
 
 LogicalResult FlattenOp::verify() {

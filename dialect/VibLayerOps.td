@@ -14,7 +14,8 @@ include "VibActivationOps.td"
 include "VibInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
+def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [
+    Pure, DeclareOpInterfaceMethods<Vib_InputOpInterface>]> {
   let group = "layers";
   let summary = "maps a range of the input to the range [low, high]";
   let description = [{
@@ -55,6 +56,38 @@ def Vib_ScaleOp : Vib_NamedOp<"scale", "x", [Pure]> {
     /// Whether 0 becomes `low` and 255 becomes `high`.
     bool scalesBytes();
   }];
+}
+
+def Vib_StandardizeOp : Vib_NamedOp<"standardize", "x", [
+    Pure, DeclareOpInterfaceMethods<Vib_InputOpInterface, ["getState"]>]> {
+  let group = "layers";
+  let summary = "subtracts the mean of the input and divides by its deviation";
+  let description = [{
+    Each element of an example becomes `(x - mean) / deviation`, with the mean
+    and the standard deviation of this element over the training data. Programs
+    compute both before training (the deviation is that of the whole population;
+    where it is 0, 1 takes its place), and store them with the weights as
+    `NAME.mean` and `NAME.deviation`. Evaluation and prediction use these.
+
+    - **Input**: an input of the model, `tensor<?x…xf32>` or f64, with two to
+      four dimensions.
+    - **Result**: `tensor<?xWxf32>` or f64, where W is the product of the
+      input's dimensions after the batch, or a tensor of the input's dimensions.
+      One dimension if the type is left out.
+    - **Errors**: an input of bytes, which `vib.scale` maps, a name that another
+      op has, a result of another width, another reader of the input.
+
+    ```mlir
+    %x = vib.standardize %features @standardize : tensor<?x8xf32>
+    %x = vib.standardize %image @standardize : tensor<?x8x8xf32> -> tensor<?x8x8xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input $name attr-dict `:` custom<FlatteningTypes>(type($input), type($result))
+  }];
+  let hasVerifier = 1;
 }
 
 def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {

@@ -84,7 +84,7 @@ SmallVector<NLLOp> vib::getLikelihoodTerms(LossOp loss) {
     if (auto nll = term.getDefiningOp<NLLOp>();
         nll && !llvm::is_contained(likelihoods, nll))
       likelihoods.push_back(nll);
-  llvm::stable_sort(likelihoods, [](NLLOp a, NLLOp b) {
+  llvm::sort(likelihoods, [](NLLOp a, NLLOp b) {
     return cast<BlockArgument>(a.getTarget()).getArgNumber() <
            cast<BlockArgument>(b.getTarget()).getArgNumber();
   });

@@ -149,7 +149,7 @@ static bool isPermutation(ArrayRef<int64_t> numbers) {
 LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
                                     RankedTensorType type,
                                     ArrayRef<int64_t> permutation,
-                                    Initialization, FloatAttr scale,
+                                    Initialization init, FloatAttr scale,
                                     PlaceAttr place) {
   if (failed(verifyText(emitError, "name", name)))
     return failure();
@@ -166,6 +166,13 @@ LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
   if (failed(verifyNumber(emitError, "init", scale,
                           -std::numeric_limits<double>::infinity())))
     return failure();
+  bool isState =
+      init == Initialization::Mean || init == Initialization::Deviation;
+  if (isState && (type.getRank() != 1 || !permutation.empty()))
+    return emitError() << "expected \"" << name << "\", the "
+                       << stringifyEnum(init)
+                       << " of an input, to have one dimension but got "
+                       << type;
   return verifyTyped(emitError, name, type, place, BaseKind::Weights);
 }
 

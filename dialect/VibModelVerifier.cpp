@@ -166,18 +166,24 @@ LogicalResult ModelVerifier::verifyNames() {
   if (failed(verifyText(model, "a name", model.getSymName())))
     return failure();
   llvm::StringMap<std::pair<Operation *, Parameter>> first;
-  WalkResult result = model.getBody().walk([&](ParameterizedOpInterface op)
-                                               -> WalkResult {
-    for (const Parameter &parameter : op.getParameters()) {
+  WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
+    SmallVector<Parameter> parameters;
+    if (auto parameterized = dyn_cast<ParameterizedOpInterface>(op))
+      parameters = parameterized.getParameters();
+    auto input = dyn_cast<InputOpInterface>(op);
+    if (input)
+      parameters = input.getState();
+    for (const Parameter &parameter : parameters) {
       if (failed(verifyText(op, "a name for its parameters", parameter.name)))
         return WalkResult::interrupt();
       auto [place, isNew] = first.try_emplace(parameter.name, op, parameter);
       const auto &[owner, known] = place->second;
-      if (isNew || parameter == known)
+      if (isNew || (parameter == known && !input))
         continue;
       InFlightDiagnostic diagnostic = op->emitOpError("expected a name of its "
                                                       "own");
-      if (parameter.kind != known.kind || parameter.shape == known.shape)
+      if (input || parameter.kind != known.kind ||
+          parameter.shape == known.shape)
         diagnostic << ", but there is already a parameter '" << parameter.name
                    << "'";
       else
@@ -195,18 +201,19 @@ LogicalResult ModelVerifier::verifyNames() {
 
 LogicalResult ModelVerifier::verifyUses() {
   SetVector<Operation *> live = collectSources(loss);
-  llvm::SmallMapVector<Value, ScaleOp, 4> scales;
+  llvm::SmallMapVector<Value, InputOpInterface, 4> scales;
   WalkResult result = model.getBody().walk<WalkOrder::PreOrder>(
       [&](Operation *op) -> WalkResult {
-        if (auto other = dyn_cast<ScaleOp>(op); other && live.contains(op)) {
+        if (auto other = dyn_cast<InputOpInterface>(op);
+            other && live.contains(op)) {
           if (!isa<BlockArgument>(other.getInput()))
-            return other.emitOpError("expected to scale the input of the "
-                                     "model, but got a value that the model "
-                                     "computes");
-          ScaleOp &scale = scales[other.getInput()];
+            return other->emitOpError("expected an input of the model, but got "
+                                      "a value that the model computes");
+          InputOpInterface &scale = scales[other.getInput()];
           if (scale) {
-            InFlightDiagnostic diagnostic = other.emitOpError(
-                "expected one vib.scale of the input but got a second one");
+            InFlightDiagnostic diagnostic = other->emitOpError(
+                "expected one vib.scale or vib.standardize of the input but "
+                "got a second one");
             diagnostic.attachNote(scale.getLoc()) << "the first one is here";
             return diagnostic;
           }
@@ -245,9 +252,12 @@ LogicalResult ModelVerifier::verifyUses() {
   for (auto [input, scale] : scales)
     for (Operation *reader : input.getUsers())
       if (reader != scale && live.contains(reader)) {
-        InFlightDiagnostic diagnostic = reader->emitOpError(
-            "reads the input, expected it to read the scaled input");
-        diagnostic.attachNote(scale.getLoc()) << "the input is scaled here";
+        InFlightDiagnostic diagnostic =
+            reader->emitOpError("reads the input, expected it to read the ")
+            << (isa<ScaleOp>(scale) ? "scaled" : "standardized") << " input";
+        diagnostic.attachNote(scale.getLoc())
+            << "the input is "
+            << (isa<ScaleOp>(scale) ? "scaled" : "standardized") << " here";
         return diagnostic;
       }
   return success();

@@ -20,7 +20,8 @@ def Vib_SlotKind : I32EnumAttr<"SlotKind", "what a slot holds", [
     I32EnumAttrCase<"Moment2", 4, "moment2">,
     I32EnumAttrCase<"Average", 5, "average">,
     I32EnumAttrCase<"Gradient", 6, "gradient">,
-    I32EnumAttrCase<"Scalar", 7, "scalar">]> {
+    I32EnumAttrCase<"Scalar", 7, "scalar">,
+    I32EnumAttrCase<"State", 8, "state">]> {
   let cppNamespace = "::vib";
   let genSpecializedAttr = 0;
 }
@@ -35,6 +36,7 @@ def Vib_SlotAttr : Vib_Attr<"Slot", "slot"> {
     | kind | what the tensor is | the name is that of |
     |---|---|---|
     | `weight`, `moment1`, `moment2`, `average`, `gradient` | an entry of one of five blocks of the same layout | a parameter |
+    | `state` | an entry of the block of the weights that no function changes | a parameter |
     | `input`, `output` | a tensor in the arena; one name is one place for all functions | the tensor |
     | `scalar` | a field of the runtime's `VibStep` | the field |
 

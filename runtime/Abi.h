@@ -75,15 +75,22 @@ typedef struct VibParameter {
   uint64_t panel_bytes; /* from the start of a panel to that of the next    */
 } VibParameter;
 
-/* What is neither a weight nor an optimizer's, such as running statistics, and
- * is saved and restored with them. It is in the block of weights, outside the
- * parameters, and files hold it as F32 or F64 of this shape. */
+typedef enum VibStateKind {
+  VIB_STATE_MEAN = 0,     /* of an input over the training data              */
+  VIB_STATE_DEVIATION = 1 /* its standard deviation; 1 where that is 0       */
+} VibStateKind;
+
+/* What is neither a weight nor an optimizer's, and is saved and restored with
+ * them. It is in the block of weights, outside the parameters, and likewise in
+ * that of averages. Files hold it as F32 or F64 of this shape. */
 typedef struct VibState {
   const char *name;
   uint32_t type; /* VIB_F32 or VIB_F64 */
   uint32_t rank;
   const int64_t *shape;
   uint64_t offset; /* bytes from the start of the block of weights */
+  uint32_t kind;   /* VibStateKind */
+  uint32_t input;  /* the index of the input that it is a statistic of */
 } VibState;
 
 /* Copy a parameter from a block to the layout that files have, and back. In a

@@ -30,6 +30,7 @@
 #include "runtime/Schedule.h"
 #include "runtime/Shuffle.h"
 #include "runtime/Signals.h"
+#include "runtime/Statistics.h"
 #include "runtime/Synthetic.h"
 
 #include <fmt/format.h>
@@ -128,6 +129,7 @@ template <typename SessionType> struct Bench {
   /// Restores the initial state, and warms up.
   void beginRound() {
     initializeWeights(session.model, values.seed, state.weights.data());
+    setStatistics(session.model, split.inputs, state);
     for (Memory *block : {&state.moment1, &state.moment2, &state.average})
       if (block->data())
         memset(block->data(), 0, block->size());

@@ -189,16 +189,56 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
   }
 }
 
-/// Reads what is neither a weight nor the optimizer's.
-void readState(const SafetensorsReader &reader, const VibState &slot,
-               void *memory) {
-  std::string name = statePrefix + std::string(slot.name);
-  const SafetensorsReader::Tensor *tensor = reader.find(name);
-  if (!tensor || tensor->type != fileType(slot.type) ||
-      tensor->shape != shapeOf(slot))
-    fail("{}: expected a tensor '{}' of type {} and shape {}", reader.name(),
-         name, fileType(slot.type), formatShape(shapeOf(slot)));
-  memcpy(memory, tensor->data, tensor->size);
+/// Adds what is neither a weight nor the optimizer's.
+void addState(SafetensorsWriter &writer, const VibModel &model,
+              const void *block, const std::string &prefix) {
+  for (const VibState &slot : stateOf(model))
+    writer.add(prefix + slot.name, fileType(slot.type), shapeOf(slot),
+               static_cast<const char *>(block) + slot.offset);
+}
+
+/// Copies numbers to a slot of its own type. Returns whether all are finite,
+/// and the deviations positive.
+template <typename From>
+bool copyState(const From *from, const VibState &slot, char *memory) {
+  auto copy = [&](auto *to) {
+    bool isValid = true;
+    for (int64_t i = 0; i < slot.shape[0]; ++i) {
+      to[i] = std::remove_pointer_t<decltype(to)>(from[i]);
+      isValid &= std::isfinite(to[i]) &&
+                 (slot.kind != VIB_STATE_DEVIATION || to[i] > 0);
+    }
+    return isValid;
+  };
+  return slot.type == VIB_F64 ? copy(reinterpret_cast<double *>(memory))
+                              : copy(reinterpret_cast<float *>(memory));
+}
+
+/// The reverse of addState(). With `convert`, the file may have the other type
+/// of floats.
+void readState(const SafetensorsReader &reader, const VibModel &model,
+               const std::string &prefix, bool convert, void *block) {
+  for (const VibState &slot : stateOf(model)) {
+    std::string name = prefix + slot.name;
+    const SafetensorsReader::Tensor *tensor = reader.find(name);
+    bool isF64 = tensor && tensor->type == "F64";
+    if (!tensor || tensor->shape != shapeOf(slot) ||
+        !(convert ? isF64 || tensor->type == "F32"
+                  : tensor->type == fileType(slot.type)))
+      fail("{}: expected the tensor '{}' of type {} and shape {}, a statistic "
+           "of the data that the model was trained on, but found {}",
+           reader.name(), name, convert ? "F32 or F64" : fileType(slot.type),
+           formatShape(shapeOf(slot)),
+           tensor ? tensor->type + " " + formatShape(tensor->shape)
+                  : std::string("none"));
+    char *memory = static_cast<char *>(block) + slot.offset;
+    const void *data = tensor->data;
+    if (!(isF64 ? copyState(static_cast<const double *>(data), slot, memory)
+                : copyState(static_cast<const float *>(data), slot, memory)))
+      fail("{}: the tensor '{}' has a value that is not finite{}",
+           reader.name(), name,
+           slot.kind == VIB_STATE_DEVIATION ? " or not positive" : "");
+  }
 }
 
 /// Adds PREFIX + the name of each parameter.
@@ -326,6 +366,13 @@ State State::ofWeights(const VibModel &model) {
   return state;
 }
 
+void State::shareStatistics(const VibModel &model) {
+  for (const VibState &slot : stateOf(model))
+    if (average.data())
+      memcpy(average.as<char>(slot.offset), weights.as<char>(slot.offset),
+             size_t(slot.shape[0]) * (slot.type == VIB_F64 ? 8 : 4));
+}
+
 void State::bind(VibCall &call) const {
   call.weights = weights.data();
   call.moment1 = moment1.data();
@@ -355,9 +402,7 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   visitBlocks(state, [&](const std::string &prefix, const Memory &block) {
     addBlock(writer, model, block.data(), prefix);
   });
-  for (const VibState &slot : stateOf(model))
-    writer.add(statePrefix + std::string(slot.name), fileType(slot.type),
-               shapeOf(slot), state.weights.as<char>(slot.offset));
+  addState(writer, model, state.weights.data(), statePrefix);
   for (const auto &[name, values] : checkpoint.sums)
     writer.add(std::string(sumsPrefix) + name, "F64", {int64_t(values.size())},
                values.data());
@@ -395,10 +440,10 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
     readBlock(reader, model, prefix, false, block.data());
   });
   std::unordered_set<std::string> known;
-  for (const VibState &slot : stateOf(model)) {
-    readState(reader, slot, state.weights.as<char>(slot.offset));
+  readState(reader, model, statePrefix, false, state.weights.data());
+  state.shareStatistics(model);
+  for (const VibState &slot : stateOf(model))
     known.insert(statePrefix + std::string(slot.name));
-  }
   visitBlocks(state, [&](const std::string &prefix, const Memory &) {
     addNames(model, prefix, known);
   });
@@ -493,6 +538,7 @@ void saveWeights(const std::string &path, const VibModel &model,
                  const Checkpoint &checkpoint) {
   SafetensorsWriter writer;
   addBlock(writer, model, block, "");
+  addState(writer, model, block, "");
   Metadata &metadata = writer.metadata;
   metadata = checkpoint.extra;
   metadata["format"] = "pt";
@@ -538,10 +584,13 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
            path, found->second, wanted);
   }
   readBlock(reader, model, prefix, true, block);
+  readState(reader, model, prefix.empty() ? "" : statePrefix, true, block);
   metadata["precision"] =
       precisionOf(reader.find(prefix + model.parameters[0].name)->type);
   std::unordered_set<std::string> known;
   addNames(model, prefix, known);
+  for (const VibState &slot : stateOf(model))
+    known.insert(slot.name);
   if (prefix.empty())
     for (const SafetensorsReader::Tensor &tensor : reader.tensors())
       if (!known.count(tensor.name))

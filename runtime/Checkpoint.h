@@ -42,6 +42,10 @@ struct State {
   Memory moment2;
   Memory average;
 
+  /// Copies what is no weight from the block of weights to that of averages, in
+  /// which evaluation reads it.
+  void shareStatistics(const VibModel &model);
+
   /// Points the call at these blocks.
   void bind(VibCall &call) const;
 

@@ -43,6 +43,7 @@
 #include "runtime/Session.h"
 #include "runtime/Shuffle.h"
 #include "runtime/Signals.h"
+#include "runtime/Statistics.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -286,9 +287,12 @@ void TrainingRun::startOrResume() {
     restoreSums(saved);
     metricsLines = saved.metricsLines;
   } else if (!options.init.empty()) {
+    // With the statistics of the data that those weights were trained on.
     loadWeights(options.init, model, Use::Any, state.weights.data());
+    state.shareStatistics(model);
   } else {
     initializeWeights(model, values.seed, state.weights.data());
+    setStatistics(model, train.inputs, state);
   }
   session->setState(state);
   metrics = std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));

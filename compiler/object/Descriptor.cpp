@@ -42,6 +42,7 @@ public:
 
 private:
   llvm::Constant *emitParameters(uint32_t &count);
+  llvm::Constant *emitState(uint32_t &count);
   llvm::Constant *emitTensors(uint32_t &count);
   llvm::Constant *emitKernels(uint32_t &count);
   llvm::Constant *emitKernel(KernelInfoAttr info);
@@ -157,6 +158,8 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
   if (!parameters)
     return null();
   for (auto parameter : parameters.getAsRange<ParameterAttr>()) {
+    if (parameter.isState())
+      continue;
     RankedTensorType type = parameter.getType();
     PlaceAttr place = parameter.getPlace();
     if (!place) {
@@ -182,6 +185,32 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
   }
   count = rows.size();
   return table(rows, "vib_parameters");
+}
+
+llvm::Constant *DescriptorEmitter::emitState(uint32_t &count) {
+  SmallVector<llvm::Constant *> rows;
+  auto parameters = get<ArrayAttr>(kParametersAttrName);
+  if (!parameters)
+    return null();
+  for (auto state : parameters.getAsRange<ParameterAttr>()) {
+    if (!state.isState() || !state.getPlace())
+      continue;
+    RankedTensorType type = state.getType();
+    AbiStruct<VibState> row(context, "VibState");
+    row.set(&VibState::name, string(state.getName()));
+    row.set(&VibState::type, getAbiType(type.getElementType()));
+    row.set(&VibState::rank, type.getRank());
+    row.set(&VibState::shape, numbers(type.getShape()));
+    row.set(&VibState::offset, state.getPlace().getOffset());
+    row.set(&VibState::kind, state.getInit() == Initialization::Mean
+                                 ? VIB_STATE_MEAN
+                                 : VIB_STATE_DEVIATION);
+    row.set(&VibState::input,
+            static_cast<uint32_t>(state.getScale().getValueAsDouble()));
+    rows.push_back(row.get());
+  }
+  count = rows.size();
+  return table(rows, "vib_state");
 }
 
 llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
@@ -466,8 +495,9 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   auto training = get<TrainingAttr>(kTrainingAttrName);
   auto blockBytes = get<IntegerAttr>(kBlockBytesAttrName);
   auto arenaBytes = get<IntegerAttr>(kArenaBytesAttrName);
-  uint32_t numParameters = 0, numTensors = 0, numKernels = 0;
+  uint32_t numParameters = 0, numState = 0, numTensors = 0, numKernels = 0;
   llvm::Constant *parameters = emitParameters(numParameters);
+  llvm::Constant *state = emitState(numState);
   llvm::Constant *tensors = emitTensors(numTensors);
   llvm::Constant *kernels = emitKernels(numKernels), *device = null();
   if (gpu)
@@ -517,7 +547,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::num_coefficients, model.getNamedCoefficients().size());
   value.set(&VibModel::num_terms, model.getTerms().size());
   value.set(&VibModel::num_figures, figures.size());
-  value.set(&VibModel::num_state, 0);
+  value.set(&VibModel::num_state, numState);
   value.set(&VibModel::beta, beta ? static_cast<int32_t>(*beta) : -1);
   value.set(&VibModel::inputs, emitInputs(model));
   value.set(&VibModel::targets, emitTargets(model));
@@ -525,7 +555,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::coefficients, coefficients);
   value.set(&VibModel::terms, emitTerms(model, figures));
   value.set(&VibModel::figures, emitFigures(figures));
-  value.set(&VibModel::state, null());
+  value.set(&VibModel::state, state);
   value.set(&VibModel::block_bytes, blockBytes.getInt());
   value.set(&VibModel::moments, optimizer.getNumMoments());
   value.set(&VibModel::num_parameters, numParameters);

@@ -14,6 +14,7 @@ using namespace vib;
 static BaseKind getBaseOf(SlotKind kind) {
   switch (kind) {
   case SlotKind::Weight:
+  case SlotKind::State:
     return BaseKind::Weights;
   case SlotKind::Moment1:
     return BaseKind::Moment1;

@@ -208,6 +208,34 @@ struct ScaleModel
   void buildBackward(Operation *, StepBuilder &) const {}
 };
 
+/// Rows beyond the number of valid rows become 0 here, too.
+struct StandardizeModel
+    : DifferentiableOpInterface::ExternalModel<StandardizeModel,
+                                               StandardizeOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto standardize = cast<StandardizeOp>(op);
+    SmallVector<Parameter> state = standardize.getState();
+    Value rows = step.getScalar("rows");
+    Value stored = step.getTensor(standardize.getInput());
+    Dims dims = step.getDims(stored), features = {dims.back()};
+    Value result = step.map(
+        {{stored, dims},
+         {step.getParameter(state[0].name), features},
+         {step.getParameter(state[1].name), features}},
+        dims, [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value value =
+              scalars.div(scalars.sub(elements[0], elements[1]), elements[2]);
+          Value counts = scalars.compare(arith::CmpIPredicate::slt,
+                                         scalars.index(dims::kRows), rows);
+          return scalars.select(counts, value, scalars.constant(0.0));
+        });
+    step.set(standardize.getResult(), result);
+  }
+
+  /// There is no adjoint of an input.
+  void buildBackward(Operation *, StepBuilder &) const {}
+};
+
 } // namespace
 
 void vib::registerLayerModels(MLIRContext *context) {
@@ -215,4 +243,5 @@ void vib::registerLayerModels(MLIRContext *context) {
   FlattenOp::attachInterface<FlattenModel>(*context);
   AddOp::attachInterface<AddModel>(*context);
   ScaleOp::attachInterface<ScaleModel>(*context);
+  StandardizeOp::attachInterface<StandardizeModel>(*context);
 }

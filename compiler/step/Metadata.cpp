@@ -44,7 +44,10 @@ static LogicalResult readParameters(ModuleOp module, Metadata &data) {
              << parameter.getName() << "\" to have elements of the type of "
              << kModelAttrName << ", " << data.model.getElementType()
              << ", but got " << type;
-    if (!data.parameters.insert({parameter.getName(), type}).second)
+    auto &entries = parameter.isState() ? data.constants : data.parameters;
+    auto &others = parameter.isState() ? data.parameters : data.constants;
+    if (others.contains(parameter.getName()) ||
+        !entries.insert({parameter.getName(), type}).second)
       return module.emitError("two entries of ")
              << kParametersAttrName << " have the name \""
              << parameter.getName() << "\"";

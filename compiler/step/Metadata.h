@@ -31,6 +31,8 @@ struct Metadata {
   llvm::SmallVector<SlotKind> state;
   /// The types by the names, in the order of the model.
   llvm::MapVector<llvm::StringRef, mlir::RankedTensorType> parameters;
+  /// Likewise of what training does not change.
+  llvm::MapVector<llvm::StringRef, mlir::RankedTensorType> constants;
 
   /// The type of the input or output of this name; null if no model has one.
   mlir::RankedTensorType getTensorType(llvm::StringRef name) const;

@@ -181,5 +181,15 @@ ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train,
       return {};
     entries.push_back(entry);
   }
+  for (auto [i, input] : llvm::enumerate(model.getInputs()))
+    for (auto op : model.getBody().getOps<InputOpInterface>())
+      for (const Parameter &state : op.getState())
+        if (op.getInput() == input)
+          entries.push_back(ParameterAttr::get(
+              model.getContext(), state.name,
+              RankedTensorType::get(state.shape, type), ArrayRef<int64_t>(),
+              state.kind == ParameterKind::Mean ? Initialization::Mean
+                                                : Initialization::Deviation,
+              builder.getF64FloatAttr(double(i)), PlaceAttr()));
   return builder.getArrayAttr(entries);
 }

@@ -92,11 +92,14 @@ LogicalResult SlotVerifier::verifyTensor(const Twine &what,
 LogicalResult SlotVerifier::verifyParameter(const Twine &what,
                                             RankedTensorType type,
                                             SlotAttr slot) {
-  auto parameter = data.parameters.find(slot.getName());
-  if (parameter == data.parameters.end())
+  const auto &entries =
+      slot.getKind() == SlotKind::State ? data.constants : data.parameters;
+  auto parameter = entries.find(slot.getName());
+  if (parameter == entries.end())
     return function.emitOpError("expected the slot of ")
-           << what << " to name a parameter, but vib.parameters has no \""
-           << slot.getName() << "\"";
+           << what << " to name a "
+           << (slot.getKind() == SlotKind::State ? "statistic" : "parameter")
+           << ", but vib.parameters has no \"" << slot.getName() << "\"";
   if (type != parameter->second)
     return function.emitOpError("expected ")
            << what << " to have the type of the parameter \"" << slot.getName()
@@ -126,7 +129,8 @@ LogicalResult SlotVerifier::verify(const Twine &what, Type type,
   if (!tensor || !tensor.hasStaticShape())
     return function.emitOpError("expected ")
            << what << " to be a tensor with a static shape but got " << type;
-  if (isStateSlot(slot.getKind()) || slot.getKind() == SlotKind::Gradient)
+  if (isStateSlot(slot.getKind()) || slot.getKind() == SlotKind::Gradient ||
+      slot.getKind() == SlotKind::State)
     return verifyParameter(what, tensor, slot);
   return verifyTensor(what, tensor, slot.getName());
 }

@@ -22,9 +22,9 @@ static Value copyTensor(StepBuilder &step, Value tensor) {
 }
 
 LogicalResult StepWriter::writeScale() {
-  SmallVector<std::pair<unsigned, ScaleOp>> scales;
+  SmallVector<std::pair<unsigned, InputOpInterface>> scales;
   for (auto [i, input] : llvm::enumerate(inputs))
-    if (ScaleOp scale = getScale(input))
+    if (InputOpInterface scale = getScale(input))
       scales.push_back({i, scale});
   if (scales.empty())
     return success();
@@ -38,6 +38,11 @@ LogicalResult StepWriter::writeScale() {
              addRows(function, step, getInputName("image", i), getInputWidth(i),
                      isFloat ? Type(type) : builder.getI8Type(),
                      dims::kFeatures));
+    for (const Parameter &state : scale.getState())
+      step.setParameter(
+          state.name,
+          function.addArgument(RankedTensorType::get(state.shape, type),
+                               SlotKind::State, state.name));
     results.push_back(scale.getResult());
   }
   addScalars(function, step);

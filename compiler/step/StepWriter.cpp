@@ -40,8 +40,8 @@ StepWriter::StepWriter(OpBuilder &builder, ModelOp model, TrainOp train,
 // Arguments
 //===----------------------------------------------------------------------===//
 
-ScaleOp StepWriter::getScale(BlockArgument input) {
-  for (ScaleOp scale : model.getBody().getOps<ScaleOp>())
+InputOpInterface StepWriter::getScale(BlockArgument input) {
+  for (auto scale : model.getBody().getOps<InputOpInterface>())
     if (scale.getInput() == input)
       return scale;
   return {};
@@ -52,8 +52,8 @@ int64_t StepWriter::getInputWidth(unsigned place) {
       ModelAttr::getShape(description.getInputs()[place]));
 }
 
-Type StepWriter::getScaledType(StepBuilder &step, ScaleOp scale) {
-  SmallVector<Operation *> readers(scale->getUsers());
+Type StepWriter::getScaledType(StepBuilder &step, InputOpInterface scale) {
+  SmallVector<Operation *> readers(scale.getResult().getUsers());
   while (!readers.empty()) {
     Operation *reader = readers.pop_back_val();
     if (isa<FlattenOp>(reader)) {
@@ -82,7 +82,7 @@ void StepWriter::addInputs(StepFunction &function, StepBuilder &step) {
   for (auto [i, argument] : llvm::enumerate(inputs)) {
     Value input = argument;
     Type element = type;
-    if (ScaleOp scale = getScale(argument)) {
+    if (InputOpInterface scale = getScale(argument)) {
       input = scale.getResult();
       element = getScaledType(step, scale);
     }

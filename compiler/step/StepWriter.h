@@ -56,12 +56,12 @@ private:
     return ModelAttr::getTensorName(base, description.getPosteriors(), place);
   }
 
-  /// The op that scales an input, or null if the model takes it as it is.
-  ScaleOp getScale(mlir::BlockArgument input);
+  /// The op that maps an input, or null if the model takes it as it is.
+  InputOpInterface getScale(mlir::BlockArgument input);
   int64_t getInputWidth(unsigned place);
   /// The element type of the result of `scale`: bf16 if all readers round it,
   /// otherwise the type of the model.
-  mlir::Type getScaledType(StepBuilder &step, ScaleOp scale);
+  mlir::Type getScaledType(StepBuilder &step, InputOpInterface scale);
 
   /// Adds an argument with one number for each of the dimensions, rows first.
   mlir::Value addRows(StepFunction &function, StepBuilder &step,

@@ -261,7 +261,7 @@ vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
 // A range is one of the data, not of what a layer computes.
 vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
   %h = vib.linear %x @encode.0 [4] : tensor<?x4xf32>
-  // expected-error @+1 {{'vib.scale' op expected to scale the input of the model, but got a value that the model computes}}
+  // expected-error @+1 {{'vib.scale' op expected an input of the model, but got a value that the model computes}}
   %s = vib.scale %h from [0.0, 1.0] to [-1.0, 1.0] : tensor<?x4xf32>
   %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
@@ -294,7 +294,7 @@ vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
 vib.model @m(%x: tensor<?x4xui8>, %y: tensor<?xi32>) {
   // expected-note @+1 {{the first one is here}}
   %a = vib.scale %x to [-1.0, 1.0] : tensor<?x4xui8>
-  // expected-error @+1 {{'vib.scale' op expected one vib.scale of the input but got a second one}}
+  // expected-error @+1 {{'vib.scale' op expected one vib.scale or vib.standardize of the input but got a second one}}
   %b = vib.scale %x to [0.0, 1.0] : tensor<?x4xui8>
   %c = vib.add %a, %b : tensor<?x4xf32>
   %s = vib.linear %c @encode.0 [4] : tensor<?x4xf32>
@@ -1097,3 +1097,40 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>, %angle: tensor<?x2xf32>) {
   %nll = vib.nll %n, %angle : !vib.normal<2>, tensor<?x2xf32>
   vib.loss %ce + %nll
 }
+
+// -----
+
+// Each input has statistics of its own.
+vib.model @m(%a: tensor<?x4xf32>, %b: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{'statistics.mean' is here}}
+  %0 = vib.standardize %a @statistics : tensor<?x4xf32>
+  // expected-error @+1 {{'vib.standardize' op expected a name of its own, but there is already a parameter 'statistics.mean'}}
+  %1 = vib.standardize %b @statistics : tensor<?x4xf32>
+  %c = vib.add %0, %1 : tensor<?x4xf32>
+  %s = vib.linear %c @encode.0 [4] : tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+vib.train @m batch(8) epochs(1)
+
+// -----
+
+// Only the data as it is stored has statistics before training.
+vib.model @m(%a: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{the input is standardized here}}
+  %0 = vib.standardize %a @statistics : tensor<?x4xf32>
+  // expected-error @+1 {{'vib.add' op reads the input, expected it to read the standardized input}}
+  %c = vib.add %0, %a : tensor<?x4xf32>
+  %s = vib.linear %c @encode.0 [4] : tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
+}
+vib.train @m batch(8) epochs(1)

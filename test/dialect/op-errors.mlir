@@ -514,3 +514,20 @@ func.func @loss_outside_of_a_model(%ce: !vib.nats) {
   vib.loss %ce
   return
 }
+
+// -----
+
+// Bytes have a range of their own.
+func.func @standardize_bytes(%x: tensor<?x4xui8>) {
+  // expected-error @+1 {{'vib.standardize' op expected an input of f32 or f64 but got 'ui8'}}
+  %0 = vib.standardize %x @standardize : tensor<?x4xui8> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @standardize_width(%x: tensor<?x4x2xf32>) {
+  // expected-error @+1 {{'vib.standardize' op expected a result of width 8, all of 'tensor<?x4x2xf32>' but its batch, but got 'tensor<?x4xf32>'}}
+  %0 = vib.standardize %x @standardize : tensor<?x4x2xf32> -> tensor<?x4xf32>
+  return
+}

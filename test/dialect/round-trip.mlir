@@ -69,6 +69,15 @@ func.func @ranges(%x: tensor<?x8x8xf32>, %b: tensor<?x4xui8>) {
   return
 }
 
+// CHECK-LABEL: func @standardize
+// CHECK: vib.standardize {{.*}} @standardize : tensor<?x8xf32> -> tensor<?x8xf32>
+// CHECK: vib.standardize {{.*}} @other : tensor<?x8x2xf64> -> tensor<?x8x2xf64>
+func.func @standardize(%x: tensor<?x8xf32>, %i: tensor<?x8x2xf64>) {
+  %0 = vib.standardize %x @standardize : tensor<?x8xf32>
+  %1 = vib.standardize %i @other : tensor<?x8x2xf64> -> tensor<?x8x2xf64>
+  return
+}
+
 // Without a rate there is no beta.
 // CHECK-LABEL: vib.model @plain
 // CHECK:         vib.scale %x to [-1.0, 0.5] : tensor<?x2x2xui8> -> tensor<?x4xf32>

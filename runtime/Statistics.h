@@ -1,0 +1,25 @@
+//===- Statistics.h - Statistics of the training data -----------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_STATISTICS_H
+#define VIB_RUNTIME_STATISTICS_H
+
+#include "runtime/Checkpoint.h"
+#include "runtime/Dataset.h"
+
+namespace vib::runtime {
+
+/// Sets the means and deviations of the state that the model reads
+/// (VibModel::state) to those of these inputs. They are computed in f64 in two
+/// passes, in the order of the rows, and rounded once.
+void setStatistics(const VibModel &model, const std::vector<Inputs> &inputs,
+                   State &state);
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_STATISTICS_H
