@@ -351,7 +351,8 @@ std::string adviseScale(const Inputs &inputs) {
       "inputs", {inputs.minimum, inputs.maximum, 0, 0, inputs.rootMeanSquare});
   return advice.empty() ? ""
                         : fmt::format("{}: {}, and do the same for evaluation "
-                                      "and prediction",
+                                      "and prediction; or write vib.scale or "
+                                      "vib.standardize in the model",
                                       inputs.source, advice);
 }
 
