@@ -33,44 +33,51 @@ std::vector<double> averageRows(const Array &array, Term term) {
   return sums;
 }
 
-std::vector<double> meansOf(const Array &array) {
-  return averageRows(array, [](double value, size_t) { return value; });
-}
+/// The mean and the deviation of each element of a row. Of equal values they
+/// are the value and 1. Such an element then becomes exactly 0; a rounded mean
+/// would leave a tiny number, to which Adam gives a gradient of the usual size.
+struct Statistics {
+  explicit Statistics(const Array &array) {
+    std::vector<double> first(size_t(array.rowElements()));
+    visitElements(array, [&](auto *values) {
+      std::copy(values, values + first.size(), first.begin());
+    });
+    std::vector<double> differing =
+        averageRows(array, [&](double value, size_t i) {
+          return double(value != first[i]);
+        });
+    means = averageRows(array, [](double value, size_t) { return value; });
+    deviations = averageRows(array, [&](double value, size_t i) {
+      return (value - means[i]) * (value - means[i]);
+    });
+    for (size_t i = 0; i < means.size(); ++i) {
+      bool isConstant = differing[i] == 0;
+      means[i] = isConstant ? first[i] : means[i];
+      deviations[i] = isConstant ? 1 : std::sqrt(deviations[i]);
+    }
+  }
 
-/// The part of the rows whose value is not that of the first row. The rounded
-/// mean of equal values may differ from them.
-std::vector<double> differences(const Array &array) {
-  std::vector<double> first(size_t(array.rowElements()));
-  visitElements(array, [&](auto *values) {
-    std::copy(values, values + first.size(), first.begin());
-  });
-  return averageRows(array,
-                     [&](double value, size_t i) { return value != first[i]; });
-}
-
-/// The standard deviations. Values that are all equal have the deviation 1, so
-/// that they become 0 and not an infinity.
-std::vector<double> deviationsOf(const Array &array) {
-  std::vector<double> means = meansOf(array);
-  std::vector<double> deviations =
-      averageRows(array, [&](double value, size_t i) {
-        return (value - means[i]) * (value - means[i]);
-      });
-  std::vector<double> differ = differences(array);
-  for (size_t i = 0; i < deviations.size(); ++i)
-    deviations[i] = differ[i] == 0 ? 1 : std::sqrt(deviations[i]);
-  return deviations;
-}
+  std::vector<double> means, deviations;
+};
 
 } // namespace
 
 void setStatistics(const VibModel &model, const std::vector<Inputs> &inputs,
                    State &state) {
   for (const VibState &slot : stateOf(model)) {
-    const Array &array = inputs[slot.input].array;
-    std::vector<double> values =
-        slot.kind == VIB_STATE_MEAN ? meansOf(array) : deviationsOf(array);
-    auto copy = [&](auto *to) { std::copy(values.begin(), values.end(), to); };
+    bool isMean = slot.kind == VIB_STATE_MEAN;
+    Statistics statistics(inputs[slot.input].array);
+    const std::vector<double> &values =
+        isMean ? statistics.means : statistics.deviations;
+    // A deviation may be too small for the model's type.
+    auto copy = [&](auto *to) {
+      for (double value : values) {
+        *to = std::remove_pointer_t<decltype(to)>(value);
+        if (!isMean && *to == 0)
+          *to = 1;
+        ++to;
+      }
+    };
     if (slot.type == VIB_F64)
       copy(state.weights.as<double>(slot.offset));
     else

@@ -131,8 +131,6 @@ LogicalResult VerifyKernels::verifyArguments(func::FuncOp function,
 /// The blocks that the runtime gives an entry. Moments and the average are
 /// those that the optimizer and the settings have.
 static SmallVector<BaseKind> getBlocks(StringRef entry, TrainingAttr training) {
-  if (entry == "scale")
-    return {};
   SmallVector<BaseKind> blocks = {BaseKind::Weights};
   if (entry == "gradients")
     blocks.push_back(BaseKind::Gradients);

@@ -107,7 +107,7 @@ module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>,
 
 // -----
 
-// expected-error @+1 {{expected one of 'constant', 'uniform', 'normal' but got 'unifrom'; did you mean 'uniform'?}}
+// expected-error @+1 {{expected one of 'constant', 'uniform', 'normal', 'mean', 'deviation' but got 'unifrom'; did you mean 'uniform'?}}
 module attributes {a = #vib.parameter<"w" : tensor<4xf32>, init = unifrom(0.1)>} {}
 
 // -----
@@ -265,7 +265,7 @@ module attributes {a = #vib.cpu<vector_bits = 256, bf16 = maybe>} {}
 
 // -----
 
-// expected-error @+1 {{expected one of 'input', 'output', 'weight', 'moment1', 'moment2', 'average', 'gradient', 'scalar' but got 'weigth'; did you mean 'weight'?}}
+// expected-error @+1 {{expected one of 'input', 'output', 'weight', 'moment1', 'moment2', 'average', 'gradient', 'scalar', 'state' but got 'weigth'; did you mean 'weight'?}}
 module attributes {a = #vib.slot<weigth, "w">} {}
 
 // -----

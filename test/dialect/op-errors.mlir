@@ -527,7 +527,7 @@ func.func @standardize_bytes(%x: tensor<?x4xui8>) {
 // -----
 
 func.func @standardize_width(%x: tensor<?x4x2xf32>) {
-  // expected-error @+1 {{'vib.standardize' op expected a result of width 8, all of 'tensor<?x4x2xf32>' but its batch, but got 'tensor<?x4xf32>'}}
+  // expected-error @+1 {{'vib.standardize' op expected a result of width 8, all of 'tensor<?x4x2xf32>' but its batch, but got 4}}
   %0 = vib.standardize %x @standardize : tensor<?x4x2xf32> -> tensor<?x4xf32>
   return
 }
