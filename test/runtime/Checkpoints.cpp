@@ -267,7 +267,9 @@ TEST(Checkpoint, WhatIsEditedIsNamed) {
 TEST(Checkpoint, HasWhatIsNeitherAWeightNorTheOptimizers) {
   TestModel test = makeModel();
   const int64_t shape[] = {3};
-  test.lists.state = {{"norm.0.running_mean", VIB_F32, 1, shape, 160}};
+  test.lists.state = {
+      {"norm.mean", VIB_F32, 1, shape, 160, VIB_STATE_MEAN, 0},
+      {"norm.deviation", VIB_F32, 1, shape, 176, VIB_STATE_DEVIATION, 0}};
   test.lists.describe(test.model);
   TemporaryDirectory directory;
   std::string path = directory.path("c");
@@ -275,15 +277,29 @@ TEST(Checkpoint, HasWhatIsNeitherAWeightNorTheOptimizers) {
   float *statistics = state.weights.as<float>(160);
   statistics[0] = 0.5f;
   statistics[2] = -2;
+  std::fill(statistics + 4, statistics + 7, 0.25f);
   saveCheckpoint(path, test.model, state, makeCheckpoint());
-  ASSERT_TRUE(SafetensorsReader(path).find("state.norm.0.running_mean"));
+  ASSERT_TRUE(SafetensorsReader(path).find("state.norm.mean"));
   loadCheckpoint(path, test.model, restored);
   EXPECT_TRUE(sameBytes(state.weights, restored.weights));
+  // Evaluation of the average reads them there.
+  EXPECT_EQ(*restored.average.as<float>(160), 0.5f);
+  saveWeights(path, test.model, state.weights.data(), false, makeCheckpoint());
+  State other(test.model);
+  loadWeights(path, test.model, Use::Any, other.weights.data());
+  EXPECT_EQ(*other.weights.as<float>(176), 0.25f);
+
+  statistics[5] = 0;
+  saveCheckpoint(path, test.model, state, makeCheckpoint());
+  EXPECT_ERROR(loadCheckpoint(path, test.model, restored),
+               "the tensor 'state.norm.deviation' has a value that is not "
+               "finite or not positive");
 
   TestModel without = makeModel();
   saveCheckpoint(path, without.model, makeState(without), makeCheckpoint());
-  EXPECT_ERROR(loadCheckpoint(path, test.model, restored),
-               "expected a tensor 'state.norm.0.running_mean' of type F32");
+  EXPECT_ERROR(
+      loadCheckpoint(path, test.model, restored),
+      "expected the tensor 'state.norm.mean' of type F32 and shape [3]");
 }
 
 TEST(Checkpoint, CarriesEveryCoefficient) {
