@@ -85,7 +85,8 @@ LogicalResult PlanVerifier::readTile(StringRef name,
     return fail()
            << ", but its parts cannot be computed "
            << (isUnit ? "by different threads" : "one after another")
-           << ": a result over all of it, or a slice of it, is read again";
+           << ": a result over all of it, or a slice of it, is read again, or "
+           << "a result is written at a sum that contains it";
   int64_t grain = getGrain(kernel, space, tile->cls, machine);
   if (tile->size % grain != 0)
     return fail() << " into parts of " << tile->size

@@ -40,7 +40,8 @@ static LogicalResult verifyTiles(KernelOp kernel, const KernelSpace &space,
     if (!classes.isLegal(tile.cls, /*asUnit=*/true))
       return fail()
              << ", but its parts cannot be computed by different blocks: "
-             << "a result over all of it, or a slice of it, is read again";
+             << "a result over all of it, or a slice of it, is read again, or "
+             << "a result is written at a sum that contains it";
     tiles.push_back(tile);
   }
   return success();
