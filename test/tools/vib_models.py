@@ -23,6 +23,8 @@ class Model:
         self.positions = self.extra.random() < 0.25
         self.windows = random.Random(seed + 2**32)
         self.images = self.windows.random() < 0.25
+        self.several = random.Random(seed + 2**34)
+        self.has_second = self.several.random() < 0.25
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -207,21 +209,61 @@ class Model:
         elif self.positions:
             value, width = self.at_positions(value, self.shape)
         posterior = self.encoder(value, width)
+        self.second_width = None
+        if self.has_second:
+            self.second_encoder(value, width)
         likelihood = self.decoder(posterior)
         self.losses(posterior, likelihood)
+        if self.has_second:
+            self.second_rate()
         target = (self.tensor(element="i32") if self.classes
                   else self.tensor(self.outputs))
         self.text = "\n".join(
             [f"vib.model @random(%x: {self.tensor(*self.shape, element=element)}, "
-             f"%y: {target}) {{", *self.lines, "}", self.training(), ""])
+             f"{self.second_argument()}%y: {target}) {{", *self.lines, "}", self.training(), ""])
 
-    def encoder(self, value, width):
+    def second_encoder(self, value, width):
+        """A second posterior, of the same input or of another one."""
+        own, r = self.random, self.several
+        first = self.full, self.latents, self.normal
+        self.random = r
+        if r.random() < 0.6:
+            self.second_width = width = r.choice(WIDTHS)
+            self.second_bytes = r.random() < 0.5
+            value = "%w"
+            if self.second_bytes:
+                value = self.name()
+                self.add(f"{value} = vib.scale %w to [-1.0, 1.0] : "
+                         f"{self.tensor(width, element='ui8')} -> {self.tensor(width)}", 1)
+        self.full = r.random() < 0.3
+        posterior = self.encoder(value, width, "second")
+        self.second = posterior, self.latents, self.normal
+        self.full, self.latents, self.normal = first
+        self.random = own
+
+    def second_argument(self):
+        if not self.second_width:
+            return ""
+        element = "ui8" if self.second_bytes else self.type
+        return f"%w: {self.tensor(self.second_width, element=element)}, "
+
+    def second_rate(self):
+        """Sometimes the loss has the rate of the second posterior, too."""
+        if self.several.random() < 0.3:
+            return
+        rate, (posterior, _, normal) = self.name(), self.second
+        loss = self.lines.pop()
+        self.add(f"{rate} = vib.kl {posterior}, #vib.standard_normal : {normal}", 1)
+        self.lines.append(f"{loss} + @delta(0.02) * {rate}")
+        self.coefficients["delta"] = 0.02
+
+    def encoder(self, value, width, layer="encode"):
         r, indent = self.random, 1
         part = r.random() < 0.6
         place = len(self.lines)
         if part:
             indent = 2
-        inner, inputs, number = self.layers(value, width, 3, "encode", indent)
+        inner, inputs, number = self.layers(value, width, 3, layer, indent)
         self.latents = r.choice((1, 2, 3, 4) if self.full else
                                 (1, 2, 3, 4, 8, 16, 21, 32, 40))
         if inputs % 2 == 0 and not self.full and r.random() < 0.15:
@@ -230,7 +272,7 @@ class Model:
         statistics = k + k * (k + 1) // 2 if self.full else 2 * k
         # Sometimes the posterior has no layer of its own.
         if inputs != statistics or r.random() < 0.5:
-            inner = self.linear(inner, inputs, statistics, f"encode.{number}", indent)
+            inner = self.linear(inner, inputs, statistics, f"{layer}.{number}", indent)
         self.normal = f"!vib.normal<{k}, full>" if self.full else f"!vib.normal<{k}>"
         result = self.name()
         shift = r.choice(("-5.0", "-0.5", "0.0", "1.0"))
@@ -256,6 +298,16 @@ class Model:
         samples = f" samples({self.samples})" if self.samples > 1 else ""
         self.add(f"{z} = vib.reparameterize {posterior}{samples} : {self.normal} -> "
                  f"{self.tensor(k)}", 1)
+        self.posteriors = [z[1:]]
+        if self.has_second:
+            other, latents, normal = self.second
+            second = self.name()
+            self.add(f"{second} = vib.reparameterize {other}{samples} : {normal} -> "
+                     f"{self.tensor(latents)}", 1)
+            self.posteriors.append(second[1:])
+            if latents != k or self.several.random() < 0.5:
+                second = self.linear(second, latents, k, "second.sample", 1)
+            z = self.sum(z, second, k, 1)
         self.outputs = r.choice((2, 3, 5, 10, 11, 37, 130) if self.classes else (1, 2, 5))
         kind = f"!vib.categorical<{self.outputs}>"
         if not self.classes:
