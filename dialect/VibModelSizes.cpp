@@ -47,6 +47,8 @@ public:
   LogicalResult verifyOp(Operation *op);
 
 private:
+  LogicalResult verifyTensor(Location loc, RankedTensorType type);
+  LogicalResult verifyBorders(Conv2DOp conv);
   LogicalResult verifyParameter(Operation *op, const Parameter &parameter);
 
   /// The samples for which the ops at hand are computed, and what the ops so
@@ -60,8 +62,10 @@ private:
 
 LogicalResult SizeVerifier::verifyValue(Location loc, Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type)
-    return success();
+  return type ? verifyTensor(loc, type) : success();
+}
+
+LogicalResult SizeVerifier::verifyTensor(Location loc, RankedTensorType type) {
   int64_t count = countAtMost(kMostNumbers, samples, type.getShape());
   values += count;
   if (values <= kMostNumbers)
@@ -74,6 +78,20 @@ LogicalResult SizeVerifier::verifyValue(Location loc, Value value) {
   if (count <= kMostNumbers)
     diagnostic << ", which with the values before has " << values;
   return diagnostic;
+}
+
+/// Counts the copies of the input and of the gradient that have a border.
+LogicalResult SizeVerifier::verifyBorders(Conv2DOp conv) {
+  RankedTensorType input = conv.getInput().getType();
+  SmallVector<int64_t> shape(input.getShape());
+  SmallVector<int64_t> gradient(conv.getType().getShape());
+  for (unsigned axis : {0, 1}) {
+    gradient[axis + 1] = shape[axis + 1] + conv.getReach(axis);
+    shape[axis + 1] +=
+        conv.getPadding()[2 * axis] + conv.getPadding()[2 * axis + 1];
+  }
+  return failure(failed(verifyTensor(conv.getLoc(), input.clone(shape))) ||
+                 failed(verifyTensor(conv.getLoc(), input.clone(gradient))));
 }
 
 LogicalResult SizeVerifier::verifyParameter(Operation *op,
@@ -98,6 +116,14 @@ LogicalResult SizeVerifier::verifyParameter(Operation *op,
   if (type && type.getRank() > 2)
     uses = countAtMost(kMostProducts, samples,
                        type.getShape().drop_front().drop_back());
+  // The gradient of a convolution's input has a product for each element of it,
+  // which is more than the forward pass has if windows are apart.
+  if (auto conv = dyn_cast<Conv2DOp>(op))
+    uses = std::max(
+        uses,
+        countAtMost(
+            kMostProducts, samples,
+            conv.getInput().getType().getShape().drop_front().drop_back()));
   products += countAtMost(kMostProducts, uses, parameter.shape);
   if (products <= kMostProducts)
     return success();
@@ -115,6 +141,8 @@ LogicalResult SizeVerifier::verifyOp(Operation *op) {
   for (Value value : op->getResults())
     if (failed(verifyValue(op->getLoc(), value)))
       return failure();
+  if (auto conv = dyn_cast<Conv2DOp>(op); conv && failed(verifyBorders(conv)))
+    return failure();
   if (auto parameterized = dyn_cast<ParameterizedOpInterface>(op))
     for (const Parameter &parameter : parameterized.getParameters())
       if (failed(verifyParameter(op, parameter)))

@@ -15,9 +15,10 @@
 
 namespace vib {
 
-/// The largest size, stride, padding or dilation of a window. With it, no
-/// position overflows.
+/// The largest size, stride, padding or dilation of a window, and the largest
+/// height or width of an image. With them, no position overflows.
 inline constexpr int64_t kMostWindow = 1 << 16;
+inline constexpr int64_t kMostImage = int64_t(1) << 36;
 
 /// The windows of an image. The axes are 0, vertical, and 1, horizontal.
 struct Window {

@@ -9,6 +9,7 @@
 #include "dialect/VibVerify.h"
 #include "dialect/VibWindow.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace vib;
@@ -24,6 +25,8 @@ SmallVector<int64_t> Window::getSamePadding(int64_t height,
                                             int64_t width) const {
   SmallVector<int64_t> zeros, sizes = {height, width};
   for (auto [axis, size] : llvm::enumerate(sizes)) {
+    // findMisfit() reports a larger image.
+    size = std::min(size, kMostImage);
     int64_t windows = llvm::divideCeil(size, strides[axis]);
     int64_t total = std::max<int64_t>(
         (windows - 1) * strides[axis] + getReach(axis) + 1 - size, 0);
@@ -38,6 +41,11 @@ std::string Window::findMisfit(int64_t height, int64_t width) const {
   SmallVector<int64_t> sizes = {height, width};
   for (auto [axis, size] : llvm::enumerate(sizes)) {
     StringRef what = axis == 0 ? "height" : "width";
+    if (size > kMostImage) {
+      os << "expected an image with a " << what << " of at most " << kMostImage
+         << " but got " << size;
+      return text;
+    }
     int64_t reach = getReach(axis) + 1;
     int64_t before = padding[2 * axis], after = padding[2 * axis + 1];
     if (std::max(before, after) >= reach) {
@@ -140,25 +148,40 @@ LogicalResult MaxPoolOp::verify() {
 // Parameters
 //===----------------------------------------------------------------------===//
 
+/// The product of sizes; the largest number if it does not fit.
+static int64_t multiply(int64_t lhs, int64_t rhs) {
+  int64_t product;
+  return llvm::MulOverflow(lhs, rhs, product)
+             ? std::numeric_limits<int64_t>::max()
+             : product;
+}
+
 SmallVector<Parameter> Conv2DOp::getParameters() {
   int64_t height = getKernel()[0], width = getKernel()[1];
   Parameter weight{(getName() + ".weight").str(),
                    ParameterKind::Weight,
                    {getChannels(), getInputChannels() * height * width}};
-  weight.fanIn = height * width * getInputChannels();
-  weight.fanOut = height * width * getChannels();
+  weight.fanIn = multiply(height * width, getInputChannels());
+  weight.fanOut = multiply(height * width, getChannels());
   Parameter bias{
       (getName() + ".bias").str(), ParameterKind::Bias, {getChannels()}};
   return {std::move(weight), std::move(bias)};
 }
 
 bool vib::isFeatureMap(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (isa<Conv2DOp, MaxPoolOp>(op))
+  llvm::SmallSetVector<Value, 8> values;
+  values.insert(value);
+  for (size_t i = 0; i != values.size(); ++i) {
+    Operation *op = values[i].getDefiningOp();
+    if (isa_and_nonnull<Conv2DOp, MaxPoolOp>(op))
       return true;
-    if (!isa<ReLUOp, TanhOp, SigmoidOp, GELUOp, SoftplusOp, AddOp>(op))
-      return false;
-    value = op->getOperand(0);
+    if (!op)
+      continue;
+    // What has other dimensions is no image, such as a flattened one.
+    for (Value operand : op->getOperands())
+      if (auto type = dyn_cast<RankedTensorType>(operand.getType());
+          type && type.getRank() == 4)
+        values.insert(operand);
   }
   return false;
 }

@@ -24,7 +24,6 @@
 #include "compiler/fused/MergeKernels.h"
 #include "compiler/fused/Passes.h"
 #include "compiler/fused/SplitKernel.h"
-#include "compiler/step/WindowMap.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -123,8 +122,7 @@ static unsigned fuseAssembly(KernelOp assembly) {
 /// slice of what windows write is no slice of their loops.
 static bool canSplit(KernelOp kernel) {
   return getContractions(kernel).size() == 1 && !updatesState(kernel) &&
-         kernel->getNumResults() == 1 &&
-         llvm::none_of(getLoops(kernel), hasWindow);
+         kernel->getNumResults() == 1;
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include "compiler/fused/Slicer.h"
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace vib;
@@ -28,6 +29,30 @@ std::optional<Slice> vib::getSlice(tensor::ExtractSliceOp op) {
     slice = Slice{axis, op.getStaticOffsets()[axis], size};
   }
   return slice;
+}
+
+bool vib::canSlice(Value value, unsigned axis) {
+  llvm::SmallSetVector<std::pair<Value, unsigned>, 8> axes;
+  axes.insert({value, axis});
+  for (size_t i = 0; i != axes.size(); ++i) {
+    auto [tensor, sliced] = axes[i];
+    auto op = tensor.getDefiningOp<linalg::LinalgOp>();
+    if (!op)
+      continue;
+    AffineMap map = op.getIndexingMapMatchingResult(cast<OpResult>(tensor));
+    auto loop = dyn_cast<AffineDimExpr>(map.getResult(sliced));
+    if (!loop)
+      return false;
+    for (OpOperand &operand : op->getOpOperands())
+      for (auto [index, expr] :
+           llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
+        if (expr == loop)
+          axes.insert({operand.get(), index});
+        else if (expr.isFunctionOfDim(loop.getPosition()))
+          return false;
+      }
+  }
+  return true;
 }
 
 static RankedTensorType getType(Value value, Slice slice) {

@@ -24,6 +24,11 @@ struct Slice {
 /// The slice that `op` takes, if it takes a part of exactly one axis.
 std::optional<Slice> getSlice(mlir::tensor::ExtractSliceOp op);
 
+/// Whether `Slicer` can compute slices along this axis of a kernel's value. It
+/// cannot if the positions along the axis occur in a sum of loops: a slice of
+/// what is written or read through the sum is not one slice.
+bool canSlice(mlir::Value value, unsigned axis);
+
 /// Computes a slice of a kernel's value from slices of the values that it is
 /// computed from.
 class Slicer {

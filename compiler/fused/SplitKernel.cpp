@@ -42,6 +42,16 @@ LogicalResult vib::collectSlices(Value result, ResultSlices &slices,
   }
   if (!axis)
     return failure();
+  auto split = result.getDefiningOp<KernelOp>();
+  Value whole =
+      split.getYield().getOperand(cast<OpResult>(result).getResultNumber());
+  if (!canSlice(whole, *axis)) {
+    reason = ("'" + split.getName() +
+              "' computes or reads elements along the sliced axis through a "
+              "window")
+                 .str();
+    return failure();
+  }
   slices.axis = *axis;
   return success();
 }

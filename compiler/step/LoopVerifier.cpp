@@ -60,6 +60,8 @@ private:
   LogicalResult verifyType(Operation &op, Type type);
   LogicalResult verifyScalarOp(Operation &op);
   LogicalResult verifyLoop(linalg::LinalgOp op);
+  LogicalResult verifyRange(linalg::LinalgOp op, OpOperand &operand,
+                            AffineMap map);
   LogicalResult verifyWindow(linalg::LinalgOp op, OpOperand &init,
                              AffineMap map);
   LogicalResult verifyBody(linalg::GenericOp op);
@@ -178,6 +180,8 @@ LogicalResult LoopVerifier::verifyLoop(linalg::LinalgOp op) {
              << number << " to be indexed by loops or sums of multiples of "
              << "them, each loop at most once, but its map is "
              << AffineMapAttr::get(map);
+    if (failed(verifyRange(op, operand, map)))
+      return failure();
     if (!op.isDpsInit(&operand))
       continue;
     if (failed(verifyWindow(op, operand, map)))
@@ -191,6 +195,39 @@ LogicalResult LoopVerifier::verifyLoop(linalg::LinalgOp op) {
   }
   auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
   return generic ? verifyBody(generic) : success();
+}
+
+/// Adds `factor` * `last` to `sum`; false if that overflows.
+static bool addProduct(int64_t factor, int64_t last, int64_t &sum) {
+  int64_t product;
+  return !llvm::MulOverflow(factor, last, product) &&
+         !llvm::AddOverflow(sum, product, sum);
+}
+
+/// MLIR's verifier computes an index at the first and at the last position of
+/// all loops only, which are not its least and its largest value if one loop is
+/// added and another subtracted.
+LogicalResult LoopVerifier::verifyRange(linalg::LinalgOp op, OpOperand &operand,
+                                        AffineMap map) {
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
+    if (isa<AffineDimExpr>(expr))
+      continue;
+    LinearIndex index = *getLinearIndex(expr);
+    int64_t low = index.offset, high = index.offset;
+    int64_t size = cast<RankedTensorType>(operand.get().getType())
+                       .getDimSize(static_cast<unsigned>(axis));
+    bool fits = llvm::all_of(index.terms, [&](auto term) {
+      auto [loop, factor] = term;
+      return addProduct(factor, extents[loop] - 1, factor < 0 ? low : high);
+    });
+    if (!fits || low < 0 || high >= size)
+      return op->emitOpError("expected the indices of operand ")
+             << operand.getOperandNumber() << " to be within dimension " << axis
+             << ", which has " << size << " elements, but its map is "
+             << AffineMapAttr::get(map);
+  }
+  return success();
 }
 
 /// Positions that are computed in any order write elements of their own. What

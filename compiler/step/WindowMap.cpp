@@ -13,16 +13,16 @@
 using namespace mlir;
 using namespace vib;
 
-/// Adds `factor` times `expr`; false if it is not linear.
+/// Adds `factor` times `expr`; false if it is not linear, or overflows.
 static bool addTerms(AffineExpr expr, int64_t factor,
                      std::map<unsigned, int64_t> &terms, int64_t &offset) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
-    offset += factor * constant.getValue();
-    return true;
-  }
+  int64_t product;
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return !llvm::MulOverflow(factor, constant.getValue(), product) &&
+           !llvm::AddOverflow(offset, product, offset);
   if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
-    terms[dim.getPosition()] += factor;
-    return true;
+    int64_t &term = terms[dim.getPosition()];
+    return !llvm::AddOverflow(term, factor, term);
   }
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
@@ -32,7 +32,8 @@ static bool addTerms(AffineExpr expr, int64_t factor,
            addTerms(binary.getRHS(), factor, terms, offset);
   auto constant = dyn_cast<AffineConstantExpr>(binary.getRHS());
   return binary.getKind() == AffineExprKind::Mul && constant &&
-         addTerms(binary.getLHS(), factor * constant.getValue(), terms, offset);
+         !llvm::MulOverflow(factor, constant.getValue(), product) &&
+         addTerms(binary.getLHS(), product, terms, offset);
 }
 
 std::optional<LinearIndex> vib::getLinearIndex(AffineExpr expr) {
@@ -65,11 +66,12 @@ static std::optional<int64_t> countDigits(const LinearIndex &index,
                                           ArrayRef<int64_t> extents) {
   SmallVector<std::pair<int64_t, int64_t>> digits;
   for (auto [loop, factor] : index.terms)
-    digits.push_back({std::abs(factor), extents[loop]});
+    if (extents[loop] > 1)
+      digits.push_back({std::abs(factor), extents[loop]});
   llvm::sort(digits);
   int64_t span = 1;
   for (auto [factor, extent] : digits) {
-    if (extent > 1 && factor < span)
+    if (factor < span)
       return std::nullopt;
     span += factor * (extent - 1);
   }

@@ -83,6 +83,24 @@ func.func @predict(%x: tensor<8x4xf32>) {
 
 // -----
 
+// The index is 0 to 6, although it is 3 at the first and at the last position.
+func.func @predict(%x: tensor<4xf32>) {
+  %none = tensor.empty() : tensor<4x4xf32>
+  %y = vib.kernel "k" ins(%x : tensor<4xf32>) outs(%none as %none : tensor<4x4xf32>) {
+    // expected-error @+1 {{expected the indices of operand 0 to be within dimension 0, which has 4 elements, but its map is affine_map<(d0, d1) -> (d0 - d1 + 3)>}}
+    %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i - j + 3)>, affine_map<(i, j) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel"]}
+        ins(%x : tensor<4xf32>) outs(%none : tensor<4x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      linalg.yield %a : f32
+    } -> tensor<4x4xf32>
+    vib.yield %0 : tensor<4x4xf32>
+  } -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
 // All columns would write one element at the same time.
 func.func @predict(%x: tensor<8x4xf32>) {
   %none = tensor.empty() : tensor<8x4xf32>
