@@ -160,7 +160,8 @@ SmallVector<Parameter> Conv2DOp::getParameters() {
   int64_t height = getKernel()[0], width = getKernel()[1];
   Parameter weight{(getName() + ".weight").str(),
                    ParameterKind::Weight,
-                   {getChannels(), getInputChannels() * height * width}};
+                   {height, width, getInputChannels(), getChannels()}};
+  weight.permutation = {3, 2, 0, 1};
   weight.fanIn = multiply(height * width, getInputChannels());
   weight.fanOut = multiply(height * width, getChannels());
   Parameter bias{

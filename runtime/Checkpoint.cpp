@@ -150,6 +150,16 @@ std::string adviseNames(const SafetensorsReader &reader,
   return "";
 }
 
+/// Whether a tensor of shape `found` has the numbers of one of shape `expected`
+/// in the same order. Earlier versions wrote the weight of a convolution as
+/// [out, in * height * width].
+bool hasOrderOf(const std::vector<int64_t> &found,
+                const std::vector<int64_t> &expected) {
+  if (expected.size() != 4 || found.size() != 2 || found[0] != expected[0])
+    return found == expected;
+  return found[1] == expected[1] * expected[2] * expected[3];
+}
+
 /// Reads every parameter of a block from PREFIX + its name. Another type than
 /// the model's is an Error unless `convert` is set.
 void readBlock(const SafetensorsReader &reader, const VibModel &model,
@@ -165,7 +175,7 @@ void readBlock(const SafetensorsReader &reader, const VibModel &model,
            adviseNames(reader, name), listTensors(reader),
            listParameters(model, prefix));
     std::vector<int64_t> shape = fileShape(parameter);
-    if (tensor->shape != shape)
+    if (!hasOrderOf(tensor->shape, shape))
       fail("{}: the tensor '{}' has the shape {}, expected {} for the model {}",
            reader.name(), name, formatShape(tensor->shape), formatShape(shape),
            describeModels(reader, model));

@@ -28,6 +28,7 @@
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/DivisibleClasses.h"
 #include "compiler/plan/Memory.h"
+#include "compiler/step/WindowMap.h"
 #include "llvm/Support/DebugLog.h"
 
 #define DEBUG_TYPE "vib-choose-block-tiles"
@@ -220,7 +221,9 @@ void BlockTileChooser::cutLoops(BlockTiles &choice) {
     int64_t size = std::max<int64_t>(llvm::divideCeil(extent, blocks), least);
     if (int64_t scratch = getScratchBytes(cls))
       size = std::min(size, std::max<int64_t>(1, kMostScratch / scratch));
-    if (isColumns(cls))
+    // A thread sums windows for one column, so a line of columns is too few
+    // blocks.
+    if (isColumns(cls) && (cls != first || llvm::none_of(ops, hasWindow)))
       size = llvm::alignTo(size, kColumns);
     size = std::min(size, extent);
     if (size == extent)

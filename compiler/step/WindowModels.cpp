@@ -54,37 +54,28 @@ static Access getWindows(Value image, ArrayRef<int64_t> strides,
 
 namespace {
 
-/// The weight is [channels, inputs * taps] as in files. The loop nests read a
-/// copy of it, [tap row, tap column, input channel, channel].
 struct Conv2DModel
     : DifferentiableOpInterface::ExternalModel<Conv2DModel, Conv2DOp> {
-  static Dims getKernelDims() {
+  static Dims getWeightDims() {
     return {kTapRows, kTapColumns, dims::kInputs, dims::kChannels};
   }
-  static SmallVector<int64_t> getKernelShape(Conv2DOp conv) {
-    return {conv.getKernel()[0], conv.getKernel()[1], conv.getInputChannels(),
-            conv.getChannels()};
+  static SmallVector<int64_t, 2> getWeightShape(Conv2DOp conv) {
+    return conv.getParameters()[0].shape;
   }
-  static Access getWeight(Conv2DOp conv, Value weight) {
-    int64_t rows = conv.getKernel()[0], columns = conv.getKernel()[1];
-    return Access(weight,
-                  {dims::kChannels, AxisIndex({{dims::kInputs, rows * columns},
-                                               {kTapRows, columns},
-                                               {kTapColumns, 1}})});
-  }
-  /// The kernel, turned by half a circle and with inputs and channels swapped.
-  static Access getFlippedWeight(Conv2DOp conv, Value weight) {
-    int64_t rows = conv.getKernel()[0], columns = conv.getKernel()[1];
-    return Access(weight,
-                  {dims::kInputs, AxisIndex({{dims::kChannels, rows * columns},
-                                             {kTapRows, -columns},
-                                             {kTapColumns, -1}},
-                                            rows * columns - 1)});
-  }
-  static Value copyKernel(StepBuilder &step, Access weight,
-                          ArrayRef<int64_t> shape) {
-    return copyElements(step, weight,
-                        Access(step.empty(shape), getKernelDims()), "kernel");
+  /// A copy of the weight for the gradient of the input: turned by half a
+  /// circle, and with inputs and channels swapped.
+  static Value copyFlipped(StepBuilder &step, Conv2DOp conv, Value weight) {
+    SmallVector<int64_t, 2> shape = getWeightShape(conv);
+    auto getTap = [](StringRef tap, int64_t extent) {
+      return AxisIndex({{tap, -1}}, extent - 1);
+    };
+    Access flipped(weight,
+                   {getTap(kTapRows, shape[0]), getTap(kTapColumns, shape[1]),
+                    dims::kChannels, dims::kInputs});
+    std::swap(shape[2], shape[3]);
+    return copyElements(step, flipped,
+                        Access(step.empty(shape), getWeightDims()),
+                        "flipped weight");
   }
 
   static StringAttr getLabel(Conv2DOp op, StringRef suffix) {
@@ -102,11 +93,8 @@ struct Conv2DModel
     SmallVector<int64_t> shape = getShape(x);
     for (unsigned axis : {1, 2, 3})
       shape[axis] = conv.getType().getDimSize(axis);
-    Value kernel =
-        copyKernel(step, getWeight(conv, step.getParameter(parameters[0].name)),
-                   getKernelShape(conv));
     Value product = contract(
-        step, {kernel, getKernelDims()},
+        step, {step.getParameter(parameters[0].name), getWeightDims()},
         getWindows(x, conv.getStrides(), conv.getDilations(), dims::kInputs),
         shape, kImageDims);
     step.setWord("bias");
@@ -137,12 +125,9 @@ struct Conv2DModel
   /// padding = i. So the flipped kernel runs over dy, whose elements are
   /// `stride` apart.
   static Value buildInputGradient(Conv2DOp conv, StepBuilder &step, Value dy) {
-    std::string name = conv.getParameters()[0].name;
-    SmallVector<int64_t> kernelShape = getKernelShape(conv);
-    std::swap(kernelShape[2], kernelShape[3]);
     // The channels of dy are the inputs of this pass.
-    Value kernel = copyKernel(
-        step, getFlippedWeight(conv, step.getParameter(name)), kernelShape);
+    Value weight = copyFlipped(step, conv,
+                               step.getParameter(conv.getParameters()[0].name));
     SmallVector<int64_t> shape = getShape(dy), low, bordered = shape;
     for (unsigned axis : {0, 1}) {
       shape[axis + 1] = cast<RankedTensorType>(conv.getInput().getType())
@@ -153,7 +138,7 @@ struct Conv2DModel
     shape[3] = conv.getInputChannels();
     Value image = spread(step, dy, bordered, low, conv.getStrides());
     return contract(
-        step, {kernel, getKernelDims()},
+        step, {weight, getWeightDims()},
         getWindows(image, {1, 1}, conv.getDilations(), dims::kInputs), shape,
         kImageDims);
   }
@@ -161,15 +146,11 @@ struct Conv2DModel
   static void buildGradients(Conv2DOp conv, StepBuilder &step, Value x,
                              Value dy) {
     SmallVector<Parameter> parameters = conv.getParameters();
-    Value gradient = contract(
-        step, {dy, kImageDims},
-        getWindows(x, conv.getStrides(), conv.getDilations(), dims::kInputs),
-        getKernelShape(conv), getKernelDims());
-    Value weight = copyElements(
-        step, {gradient, getKernelDims()},
-        getWeight(conv, step.empty(parameters[0].shape)), "kernel'");
-    step.setDims(weight, {dims::kChannels, dims::kInputs});
-    step.setGradient(parameters[0].name, weight);
+    step.setGradient(parameters[0].name,
+                     contract(step, {dy, kImageDims},
+                              getWindows(x, conv.getStrides(),
+                                         conv.getDilations(), dims::kInputs),
+                              getWeightShape(conv), getWeightDims()));
     step.setWord("bias gradient");
     step.setGradient(parameters[1].name,
                      step.sum({{dy, kImageDims}}, {dims::kChannels},

@@ -154,12 +154,20 @@ func.func @scaled_to_another_image(%x: tensor<?x28x28x1xui8>) {
 
 // -----
 
+func.func @huge_image(%x: tensor<?x9223372036854775807x9x1xf32>) {
+  // expected-error @+1 {{expected an image with a height of at most 68719476736 but got 9223372036854775807}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(2) padding(same) : tensor<?x9223372036854775807x9x1xf32>
+  return
+}
+
+// -----
+
 // One layer is not both.
 vib.model @names(%x: tensor<?x4x4x1xf32>, %y: tensor<?xi32>) {
   // expected-note @+1 {{'encode.0.weight' is here}}
   %0 = vib.conv2d %x @encode.0 kernel(3, 3) channels(2) : tensor<?x4x4x1xf32>
   %1 = vib.flatten %0 : tensor<?x2x2x2xf32>
-  // expected-error @+1 {{'vib.linear' op expected a name of its own, or the shape [2, 9] that the parameter 'encode.0.weight' has already, but got [8, 4]}}
+  // expected-error @+1 {{'vib.linear' op expected a name of its own, or the shape [3, 3, 1, 2] that the parameter 'encode.0.weight' has already, but got [8, 4]}}
   %s = vib.linear %1 @encode.0 [4] : tensor<?x8xf32>
   %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>

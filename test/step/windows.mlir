@@ -4,9 +4,8 @@
 
 // CHECK-DAG: #[[$IMAGE:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1 * 12 + d2 * 3 + d3)>
 // CHECK-DAG: #[[$ALL:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
-// CHECK-DAG: #[[$WEIGHT:.*]] = affine_map<(d0, d1, d2, d3) -> (d3, d2 * 9 + d0 * 3 + d1)>
-// CHECK-DAG: #[[$FLIPPED:.*]] = affine_map<(d0, d1, d2, d3) -> (d2, d3 * 9 - d0 * 3 - d1 + 8)>
-// CHECK-DAG: #[[$KERNEL:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
+// CHECK-DAG: #[[$FLIPPED:.*]] = affine_map<(d0, d1, d2, d3) -> (-d0 + 2, -d1 + 2, d3, d2)>
+// CHECK-DAG: #[[$WEIGHT:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
 // CHECK-DAG: #[[$WINDOWS:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 * 2 + d4, d2 + d5, d6)>
 // CHECK-DAG: #[[$RESULT:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
 // CHECK-DAG: #[[$FIRST_TAP:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1 * 2, d2 * 2, d3)>
@@ -18,12 +17,11 @@
 // CHECK-LABEL: func.func @train_step
 // CHECK: linalg.generic {indexing_maps = [#[[$IMAGE]], #[[$ALL]]]{{.*}}vib.word = "image"
 // CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0, 1, 1, 0] [8, 8, 4, 3] [1, 1, 1, 1] {{.*}}vib.word = "border"
-// CHECK: linalg.generic {indexing_maps = [#[[$WEIGHT]], #[[$ALL]]]{{.*}}vib.word = "kernel"
-// CHECK: linalg.generic {indexing_maps = [#[[$KERNEL]], #[[$WINDOWS]], #[[$RESULT]]]{{.*}}vib.label = "encode.0", vib.word = "conv2d"
+// CHECK: linalg.generic {indexing_maps = [#[[$WEIGHT]], #[[$WINDOWS]], #[[$RESULT]]]{{.*}}ins(%encode.0.weight, {{.*}}vib.label = "encode.0", vib.word = "conv2d"
 // CHECK: linalg.generic {indexing_maps = [#[[$FIRST_TAP]], {{.*}}, #[[$LAST_TAP]], #[[$ALL]], #[[$ALL]]]{{.*}}tensor<8x2x2x5xi8>{{.*}}vib.word = "max_pool"
 // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$FLAT]]]{{.*}}vib.word = "flatten"
 // CHECK: linalg.generic {indexing_maps = [#[[$ALL]], #[[$ALL]], #[[$LAST_TAP]]]{{.*}}vib.word = "max_pool'"
-// CHECK: linalg.generic {indexing_maps = [#[[$FLIPPED]], #[[$ALL]]]{{.*}}vib.label = "encode.1.in", vib.word = "kernel"
+// CHECK: linalg.generic {indexing_maps = [#[[$FLIPPED]], #[[$ALL]]]{{.*}}vib.label = "encode.1.in", vib.word = "flipped weight"
 // CHECK: linalg.generic {{.*}}vib.label = "encode.1.in", vib.word = "conv2d'"
 // CHECK: linalg.generic {{.*}}vib.label = "encode.1.grad", vib.word = "conv2d'"
 // There is no gradient of the input of the model.
