@@ -167,16 +167,21 @@ SmallVector<Value> ContractionEmitter::emitReductions(
   });
 }
 
-/// A block of images should fit into the second-level cache beside the result.
+/// Every tap and every tile of rows reads all of a block's operands again, so
+/// most of them should stay in the first-level cache.
 int64_t ContractionEmitter::getBlock() {
   if (!form.block)
     return 0;
-  int64_t bytes = 0, extent = extents[*form.block];
-  for (Value operand : op.getDpsInputs()) {
-    auto type = cast<RankedTensorType>(operand.getType());
-    bytes += type.getNumElements() * getElementBytes(type.getElementType());
-  }
-  return std::clamp<int64_t>(kResidentBytes * extent / bytes, 1, extent);
+  constexpr int64_t kBlockBytes = 64 * 1024;
+  auto getBytes = [&](unsigned operand) {
+    auto type = cast<RankedTensorType>(op->getOperand(operand).getType());
+    return type.getNumElements() * getElementBytes(type.getElementType());
+  };
+  int64_t extent = extents[*form.block];
+  int64_t bytes =
+      getBytes(form.lhs) +
+      getBytes(form.rhs) * columns / op.getStaticLoopRanges()[form.column];
+  return std::clamp<int64_t>(kBlockBytes * extent / bytes, 1, extent);
 }
 
 void ContractionEmitter::emitBlocks(function_ref<void()> body) {

@@ -176,6 +176,7 @@ void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
                                    ValueRange values) {
   if (form.transposed)
     return storeTransposed(row, count, column, widths, values);
+  unsigned last = maps[2].getNumResults() - 1;
   for (int64_t i = 0; i != count; ++i) {
     atRow(row, i);
     for (int64_t v = 0, n = widths.size(); v != n; ++v) {
@@ -186,8 +187,8 @@ void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
             builder, loc, value, ArrayRef<int64_t>{0},
             ArrayRef<int64_t>{widths[v]}, ArrayRef<int64_t>{1});
       if (epilogue)
-        e.emitVector(epilogue, /*loop=*/1, widths[v],
-                     {positions[*form.row], positions[form.column]},
+        e.emitVector(epilogue, last, widths[v],
+                     e.getPositions(maps[2], positions),
                      op->getResult(0).use_begin()->getOperandNumber(), value);
       else
         e.storeVector(value, out, maps[2], positions);

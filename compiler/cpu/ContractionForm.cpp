@@ -253,12 +253,15 @@ static bool canBeDoneWith(linalg::GenericOp op, linalg::LinalgOp contraction) {
 
 /// The elementwise op that is the only reader of a contraction's result, has
 /// the loops of that result, and can run together with the contraction. The
-/// contraction must start from zero. Null if there is none.
+/// contraction must start from zero, and complete a register tile at once. Null
+/// if there is none.
 static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
                                               const ContractionForm &form) {
-  if (form.m.size() != 1 || form.n.size() != 1 || !form.batch.empty() ||
-      form.transposed ||
-      contraction.getIndexingMapsArray()[2].getNumResults() != 2)
+  unsigned rank = contraction.getIndexingMapsArray()[2].getNumResults();
+  if (!form.row || !form.batch.empty() || form.transposed || form.block)
+    return nullptr;
+  if (!hasWindow(contraction) &&
+      (form.m.size() != 1 || form.n.size() != 1 || rank != 2))
     return nullptr;
   linalg::FillOp fill = getZeroFill(contraction);
   Value result = contraction->getResult(0);
@@ -266,13 +269,13 @@ static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
     return nullptr;
   OpOperand &use = *result.use_begin();
   auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
-  if (!op || !op.isDpsInput(&use) || op.getNumLoops() != 2 ||
-      op.getNumParallelLoops() != 2 || !canVectorizeBody(op) ||
+  if (!op || !op.isDpsInput(&use) || op.getNumLoops() != rank ||
+      op.getNumParallelLoops() != rank || !canVectorizeBody(op) ||
       !canBeDoneWith(op, contraction))
     return nullptr;
-  // Each operand is indexed like the contraction's result, by its rows, or by
-  // its columns.
-  AffineMap space = AffineMap::getMultiDimIdentityMap(2, op.getContext());
+  // Each operand is indexed like the contraction's result, or by one of its
+  // dimensions.
+  AffineMap space = AffineMap::getMultiDimIdentityMap(rank, op.getContext());
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<RankedTensorType>(operand.get().getType()))
       continue;
@@ -287,7 +290,7 @@ static linalg::GenericOp getElementwiseReader(linalg::LinalgOp contraction,
 linalg::LinalgOp vib::getInterleaved(linalg::LinalgOp contraction) {
   FailureOr<ContractionForm> form = matchRegisterContraction(contraction);
   if (failed(form) || form->contiguous != ContractionForm::Columns ||
-      form->k.size() != 1 ||
+      form->k.size() != 1 || hasWindow(contraction) ||
       isContiguous(contraction.getIndexingMapsArray()[form->lhs],
                    form->reduction))
     return nullptr;

@@ -66,13 +66,44 @@ Value CpuLinalgEmitter::load(unsigned operand) {
   if (!refs[operand])
     return e.scalars.lookupOrDefault(op->getOperand(operand));
   bool varies = width > 0 && maps[operand].isFunctionOfDim(*vectorLoop);
-  if (varies)
+  if (varies && isContiguous(maps[operand], *vectorLoop))
     return e.loadVector(*refs[operand], maps[operand], positions, width);
+  if (varies)
+    return loadSingly(operand);
   return e.loadScalar(*refs[operand], maps[operand], positions);
+}
+
+void CpuLinalgEmitter::forEachLane(function_ref<void(int64_t)> body) {
+  Value first = positions[*vectorLoop];
+  for (int64_t lane = 0; lane != width; ++lane) {
+    positions[*vectorLoop] = e.add(first, lane);
+    body(lane);
+  }
+  positions[*vectorLoop] = first;
+}
+
+Value CpuLinalgEmitter::loadSingly(unsigned operand) {
+  Values elements;
+  forEachLane([&](int64_t) {
+    elements.push_back(e.loadScalar(*refs[operand], maps[operand], positions));
+  });
+  return vector::FromElementsOp::create(
+      builder, loc, VectorType::get(width, elements.front().getType()),
+      elements);
+}
+
+void CpuLinalgEmitter::storeSingly(unsigned operand, Value vector) {
+  forEachLane([&](int64_t lane) {
+    Value element = vector::ExtractOp::create(builder, loc, vector, lane);
+    e.storeScalar(element, *refs[operand], maps[operand], positions);
+  });
 }
 
 void CpuLinalgEmitter::store(unsigned init, Value value) {
   unsigned operand = getOperandOfInit(init);
+  if (isa<VectorType>(value.getType()) &&
+      !isContiguous(maps[operand], *vectorLoop))
+    return storeSingly(operand, value);
   if (isa<VectorType>(value.getType()))
     return e.storeVector(value, *refs[operand], maps[operand], positions);
   e.storeScalar(value, *refs[operand], maps[operand], positions);

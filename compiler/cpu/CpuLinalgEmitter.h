@@ -54,6 +54,11 @@ private:
   /// Collapses two loops into one.
   void flatten();
 
+  /// Sets the position along the vector to that of each lane in turn.
+  void forEachLane(llvm::function_ref<void(int64_t)> body);
+  /// A vector of an operand that is not contiguous along it.
+  mlir::Value loadSingly(unsigned operand);
+  void storeSingly(unsigned operand, mlir::Value vector);
   mlir::Value load(unsigned operand) override;
   void store(unsigned init, mlir::Value value) override;
   Values loadCarried() override;

@@ -65,7 +65,8 @@ public:
         classes(kernel, space),
         hasWindows(llvm::any_of(ops, [](linalg::LinalgOp op) {
           return isContraction(op) && hasWindow(op);
-        })) {}
+        })),
+        worksOnImages(llvm::any_of(ops, hasWindow)) {}
   TileChoice run();
 
 private:
@@ -85,6 +86,8 @@ private:
   DivisibleClasses classes;
   /// Whether a contraction reads windows.
   bool hasWindows;
+  /// Whether any op has windows. Its vectors are along the channels.
+  bool worksOnImages;
 };
 
 bool isTensor(Value value) { return isa<RankedTensorType>(value.getType()); }
@@ -154,7 +157,7 @@ Tile CpuTileChooser::chooseUnit(unsigned cls) const {
     return {cls, std::min(extent, size)};
   }
   // One image is enough work.
-  int64_t target = hasWindows ? 1 : std::clamp<int64_t>(extent / 8, 4, kRows);
+  int64_t target = worksOnImages ? 1 : std::clamp<int64_t>(extent / 8, 4, kRows);
   target = std::max(target, least);
   int64_t grain = vib::getGrain(kernel, space, cls, machine);
   if (grain == 1)
@@ -263,7 +266,7 @@ TileChoice CpuTileChooser::run() {
   LDBG() << kernel.getName() << ": " << choice.units << " units with "
          << scratch << " bytes of scratch";
   // An image with windows is not divided: its channels are whole registers.
-  if (hasWindows || scratch <= kLargeScratch)
+  if (worksOnImages || scratch <= kLargeScratch)
     return choice;
   int64_t most = 0;
   for (unsigned cls : candidates) {

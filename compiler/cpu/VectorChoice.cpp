@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 //
 // One loop of an op is vectorized: one along which its operands are contiguous
-// or do not vary. Rows that follow each other without a gap are one long row,
-// so that at most one vector is shorter than a register.
+// or do not vary. If an op has windows, some operands may be neither, such as a
+// feature map that is flattened with its channels first: their elements are
+// loaded and stored one by one. Rows that follow each other without a gap are
+// one long row, so that at most one vector is shorter than a register.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,6 +19,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/Reductions.h"
+#include "compiler/step/WindowMap.h"
 #include <numeric>
 
 using namespace mlir;
@@ -52,10 +55,12 @@ private:
   bool isBetterFlat();
   /// Chooses the loop and the lanes, if there are vectors.
   void chooseLoop(VectorChoice &choice);
-  /// The number of operands that are contiguous along the loop; none if one is
-  /// neither contiguous nor constant.
+  /// The number of operands that are contiguous along the loop, less the number
+  /// of those that are neither contiguous nor constant; none if there are such
+  /// operands, and their elements cannot be accessed one by one.
   std::optional<int64_t> countContiguous(unsigned loop);
   bool combinesLanes(unsigned loop);
+  bool variesAlong(unsigned loop);
   /// The columns of the narrowest panels along the loop, if an operand is in
   /// panels.
   std::optional<int64_t> getPanel(unsigned loop);
@@ -111,18 +116,22 @@ bool Vectors::isBetterFlat() {
 }
 
 std::optional<int64_t> Vectors::countContiguous(unsigned loop) {
-  int64_t contiguous = 0;
-  for (auto [operand, map] : llvm::zip_equal(operands, maps)) {
-    if (!operand || !map.isFunctionOfDim(loop))
-      continue;
-    for (AffineExpr expr : map.getResults().drop_back())
-      if (expr.isFunctionOfDim(loop))
-        return std::nullopt;
-    if (!isa<AffineDimExpr>(map.getResults().back()))
-      return std::nullopt;
-    ++contiguous;
-  }
-  return contiguous;
+  int64_t contiguous = 0, single = 0;
+  for (auto [operand, map] : llvm::zip_equal(operands, maps))
+    if (operand && map.isFunctionOfDim(loop))
+      ++(isContiguous(map, loop) ? contiguous : single);
+  if (single != 0 && (!hasWindow(op) || isReductionLoop(op, loop) ||
+                      contiguous == 0 || contiguous < single))
+    return std::nullopt;
+  return contiguous - single;
+}
+
+/// Whether some operand is in memory and indexed by the loop.
+bool Vectors::variesAlong(unsigned loop) {
+  return llvm::any_of(llvm::zip_equal(operands, maps), [&](auto pair) {
+    auto &[operand, map] = pair;
+    return operand && map.isFunctionOfDim(loop);
+  });
 }
 
 /// Every result of a reduction must be combined from lanes.
@@ -163,8 +172,8 @@ void Vectors::chooseLoop(VectorChoice &choice) {
   int64_t bestScore = 0;
   for (unsigned loop = 0, n = sizes.size(); loop != n; ++loop) {
     std::optional<int64_t> contiguous = countContiguous(loop);
-    if (sizes[loop] < 2 || !contiguous || *contiguous == 0 ||
-        !combinesLanes(loop))
+    if (sizes[loop] < 2 || !contiguous || !combinesLanes(loop) ||
+        !variesAlong(loop))
       continue;
     int64_t width = std::min(sizes[loop], lanes);
     int64_t score =
@@ -185,7 +194,7 @@ std::string Vectors::findProblem(const VectorChoice &choice) {
   if (!canVectorizeBody(op))
     return "its body has no form on vectors";
   std::optional<int64_t> contiguous = countContiguous(choice.loop);
-  if (!choice.isFlat && (!contiguous || *contiguous == 0))
+  if (!choice.isFlat && (!contiguous || !variesAlong(choice.loop)))
     return "its operands are not contiguous along this loop";
   if (!combinesLanes(choice.loop))
     return "its results are not sums, products, minima or maxima of lanes";
@@ -202,8 +211,7 @@ std::string Vectors::findProblem(const VectorChoice &choice) {
 std::optional<int64_t> Vectors::getPanel(unsigned loop) {
   std::optional<int64_t> columns;
   for (auto [operand, map] : llvm::zip_equal(operands, maps))
-    if (operand && operand->isInPanels() &&
-        map.getResults().back().isFunctionOfDim(loop)) {
+    if (operand && operand->isInPanels() && isContiguous(map, loop)) {
       int64_t panel = operand->type.getShape().back();
       columns = columns ? std::gcd(*columns, panel) : panel;
     }

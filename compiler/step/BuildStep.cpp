@@ -85,6 +85,28 @@ static void addRates(ModelOp model) {
   }
 }
 
+/// Applies a ReLU after the maximum of its windows. Both orders yield the same
+/// numbers and gradients: a window whose maximum is not above 0 passes no
+/// gradient, and in others the maximum is the same element. The ReLU and its
+/// derivative then have one element for each window, and the backward pass does
+/// not read what the ReLU computed.
+static int64_t poolBeforeReLU(ModelOp model) {
+  int64_t moved = 0;
+  for (auto pool :
+       llvm::make_early_inc_range(model.getBody().getOps<MaxPoolOp>())) {
+    auto relu = pool.getInput().getDefiningOp<ReLUOp>();
+    if (!relu || !relu->hasOneUse())
+      continue;
+    pool.getInputMutable().assign(relu.getInput());
+    pool.getResult().replaceAllUsesWith(relu.getResult());
+    relu.getInputMutable().assign(pool.getResult());
+    relu.getResult().setType(pool.getType());
+    relu->moveAfter(pool);
+    ++moved;
+  }
+  return moved;
+}
+
 /// Reports a learning rate, or an end of a schedule, beyond the model's type.
 static LogicalResult checkNumbers(TrainOp train, FloatType type) {
   Builder builder(train.getContext());
@@ -137,11 +159,13 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     if (failed(checkModel(model)))
       return signalPassFailure();
     FloatType type = getModelType(model);
-    // Before rates are added, because the hash is that of the user's model.
+    // Before the model is changed, because the hash is that of the user's
+    // model.
     if (failed(checkNumbers(train, type)) ||
         failed(setMetadata(model, train, type)))
       return signalPassFailure();
     addRates(model);
+    numPooledFirst += poolBeforeReLU(model);
     if (failed(writeFunctions(model, train, type)))
       return signalPassFailure();
     numDifferentiated += model.getBody().front().getOperations().size();

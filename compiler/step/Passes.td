@@ -40,6 +40,9 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     computes ("relu", "softmax"; a prime marks a derivative). `vib.names` has a
     name for each result of the op ("mu", "rate").
 
+    A ReLU that only `vib.max_pool` reads is applied after it, which yields the
+    same numbers and gradients of fewer elements.
+
     Each op of the model builds its own forward and backward code through
     `DifferentiableOpInterface`. The backward pass visits an op after all users
     of its result. A layer's update comes after the adjoints up to the next
@@ -81,7 +84,9 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
   let statistics = [
     Statistic<"numDifferentiated", "differentiated",
               "Ops that were differentiated">,
-    Statistic<"numParameters", "parameters", "Tensors that training updates">];
+    Statistic<"numParameters", "parameters", "Tensors that training updates">,
+    Statistic<"numPooledFirst", "pooled-first",
+              "ReLUs that are applied after the pooling that reads them">];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
     "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
