@@ -17,30 +17,9 @@ Value vib::copyElements(StepBuilder &step, Access from, Access to,
                         StringRef what) {
   StringAttr word = step.getWord();
   step.setWord(what);
-  Value result = step.generic({from}, {to},
-                              [](ScalarBuilder &, ValueRange elements) {
-                                return SmallVector<Value>{elements[0]};
-                              })
-                     .front();
+  Value result = step.copy(from, to);
   step.setWord(word);
   return result;
-}
-
-Value vib::getImage(StepBuilder &step, Value image) {
-  Value tensor = step.getTensor(image);
-  auto type = cast<RankedTensorType>(tensor.getType());
-  if (type.getRank() == 4)
-    return tensor;
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(image.getType()).getShape();
-  AxisIndex flat({{dims::kHeight, shape[2] * shape[3]},
-                  {dims::kWidth, shape[3]},
-                  {dims::kChannels, 1}});
-  return copyElements(
-      step, {tensor, {dims::kRows, flat}},
-      {step.empty({type.getDimSize(0), shape[1], shape[2], shape[3]},
-                  type.getElementType()),
-       kImageDims},
-      "image");
 }
 
 /// The index of an element of an image in the order channels, height, width.

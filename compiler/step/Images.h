@@ -21,10 +21,6 @@ inline constexpr llvm::StringRef kImageDims[] = {dims::kRows, dims::kHeight,
 mlir::Value copyElements(StepBuilder &step, Access from, Access to,
                          llvm::StringRef what);
 
-/// The tensor of an image of the model as [rows, height, width, channels]. The
-/// input of a model has one dimension after the rows, and is copied.
-mlir::Value getImage(StepBuilder &step, mlir::Value image);
-
 /// A copy of a feature map in one dimension after the rows, in the order
 /// channels, height, width; and back.
 mlir::Value flattenImage(StepBuilder &step, mlir::Value image);

@@ -423,12 +423,41 @@ Value LinalgBuilder::copyPositions(Value from, ArrayRef<int64_t> shape,
   return to;
 }
 
+/// The index of an image's element in its row-major order.
+static AxisIndex getImageIndex(ArrayRef<int64_t> shape,
+                               ArrayRef<StringRef> names) {
+  return AxisIndex(
+      {{names[1], shape[2] * shape[3]}, {names[2], shape[3]}, {names[3], 1}});
+}
+
+Value LinalgBuilder::copy(const Access &from, const Access &to) {
+  return generic({from}, {to},
+                 [](ScalarBuilder &, ValueRange elements) {
+                   return SmallVector<Value>{elements[0]};
+                 })
+      .front();
+}
+
 Value LinalgBuilder::flatten(Value tensor) {
+  RankedTensorType type = getTensorType(tensor);
+  if (type.getRank() == 4) {
+    ArrayRef<int64_t> shape = type.getShape();
+    Dims names = getDims(tensor);
+    Value to = empty({shape[0], shape[1] * shape[2] * shape[3]},
+                     type.getElementType());
+    Value flat =
+        copy({tensor, names}, {to, {names[0], getImageIndex(shape, names)}});
+    setDims(flat, {dims::kRows, dims::kFeatures});
+    return flat;
+  }
   return copyPositions(tensor, getTensorType(tensor).getShape(),
                        {dims::kRows, dims::kFeatures}, /*flattens=*/true);
 }
 
 Value LinalgBuilder::unflatten(Value flat, ArrayRef<int64_t> shape,
                                ArrayRef<StringRef> names) {
+  if (shape.size() == 4)
+    return copy({flat, {names[0], getImageIndex(shape, names)}},
+                {empty(shape, getTensorType(flat).getElementType()), names});
   return copyPositions(flat, shape, names, /*flattens=*/false);
 }

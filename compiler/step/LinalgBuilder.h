@@ -150,6 +150,9 @@ public:
   /// in the result.
   mlir::Value concatenate(mlir::ValueRange tensors, llvm::StringRef dim);
 
+  /// A loop nest that copies each element.
+  mlir::Value copy(const Access &from, const Access &to);
+
   /// The tensor with all dimensions after the rows, but samples, in one, which
   /// has the name `features`; and back. The elements are copied, and keep their
   /// row-major order.

@@ -35,7 +35,7 @@ Value StepBuilder::getShaped(Value value) {
   if (Value known = shaped.lookup(value))
     return known;
   StringAttr word = getWord();
-  setWord("dimensions");
+  setWord(type.getRank() == 4 ? "image" : "dimensions");
   SmallVector<int64_t> shape(type.getShape());
   shape.front() = cast<RankedTensorType>(tensor.getType()).getDimSize(0);
   Dims names = getExampleDims(shape.size() - 1);

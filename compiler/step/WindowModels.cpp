@@ -87,7 +87,7 @@ struct Conv2DModel
     SmallVector<Parameter> parameters = conv.getParameters();
     ArrayRef<int64_t> zeros = conv.getPadding();
     step.setLabel(getLabel(conv, ""));
-    Value x = addBorder(step, getImage(step, conv.getInput()),
+    Value x = addBorder(step, step.getShaped(conv.getInput()),
                         {zeros[0], zeros[2]}, {zeros[1], zeros[3]});
     step.setResiduals(op, x);
     SmallVector<int64_t> shape = getShape(x);
@@ -193,7 +193,7 @@ struct MaxPoolModel
 
   void buildForward(Operation *op, StepBuilder &step) const {
     auto pool = cast<MaxPoolOp>(op);
-    Value x = getImage(step, pool.getInput());
+    Value x = step.getShaped(pool.getInput());
     x = addBorder(step, x, getBorder(pool), {0, 0});
     SmallVector<int64_t> shape = getShape(x);
     for (unsigned axis : {1, 2})
