@@ -24,12 +24,11 @@ def Vib_Conv2DOp : Vib_NamedOp<"conv2d", "h", [
     bias[n] + sum over r, q, c of weight[n, c, r, q] * x[h * sh + r * dh - top, w * sw + q * dw - left, c]
     ```
 
-    where x is 0 outside of the image. (As in PyTorch, the kernel is not
+    where x is 0 outside of the image. (As in PyTorch, the filter is not
     flipped.) The symbol names the layer. `@encode.0` owns the parameters
     `encode.0.weight` and `encode.0.bias`, as PyTorch's `state_dict` names those
-    of a `Conv2d`. Files contain the weight as `[out, in * height * width]`, in
-    the order of PyTorch's `[out, in, height, width]`. `init` of `vib.train` sets
-    the initial weights; biases start at zero.
+    of a `Conv2d`. Files contain the weight as PyTorch has it, `[out, in, height,
+    width]`. `init` of `vib.train` sets the initial weights; biases start at zero.
 
     - `kernel(height, width)`: the size of the window.
     - `channels(n)`: the channels of the result.
@@ -81,7 +80,8 @@ def Vib_MaxPoolOp : Vib_NamedOp<"max_pool", "h", [Pure]> {
     Each channel by itself. The last rows and columns of the image are left out
     if no whole window fits there. The gradient goes to the element that was the
     maximum. If several elements of a window are equal, it goes to the first
-    one, row by row, as in PyTorch.
+    one, row by row, as in PyTorch. If an element is NaN, the result is NaN, and
+    it is not specified which element of the window gets the gradient.
 
     - `window(height, width)`: the size of the window, of at most 256 elements.
     - `stride(vertical, horizontal)`: the distance of two windows; that of
