@@ -10,17 +10,14 @@
 // version. The type of the attribute at the place of a changed one tells which
 // version wrote it:
 //
-//   op                 | first version             | now
-//   vib.loss           | the number beta or        | the array of coefficients
-//                      | nothing, then its name or |
-//                      | nothing                   |
-//   vib.model          | its name                  | the array of the names of
-//                      |                           | its arguments, if they
-//                      have |                           | any, then its name
-//   vib.reparameterize | the number of samples     | its name, if it has one,
-//                      |                           | then the number of samples
-//   vib.train          | the schedule of beta      | the dictionary of
-//   schedules
+//   op                 | first version           | now
+//   vib.loss           | beta or nothing, then   | the coefficients
+//                      | its name or nothing     |
+//   vib.model          | its name                | names of arguments, if it
+//                      |                         | has them, then its name
+//   vib.reparameterize | the number of samples   | its name, if it has one,
+//                      |                         | then the number of samples
+//   vib.train          | the schedule of beta    | the schedules by names
 //
 //===----------------------------------------------------------------------===//
 

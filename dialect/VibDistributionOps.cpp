@@ -87,7 +87,7 @@ LogicalResult CategoricalOp::verify() {
 //===----------------------------------------------------------------------===//
 
 void ReparameterizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
-  setName(getResult(), getNameAttr() ? getNameAttr().getValue() : "z");
+  setName(getResult(), getNameAttr() ? getNameAttr().getValue() : "");
 }
 
 unsigned ReparameterizeOp::getStream() {

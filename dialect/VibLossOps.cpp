@@ -163,7 +163,8 @@ LogicalResult LossOp::verify() {
            << getTerms().size() << " terms but got " << getCoefficients();
   for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors()))
     if (term.getDefiningOp<KLOp>() && factor.isOne())
-      return emitOpError("expected the rate to have a coefficient, as in "
+      return emitOpError("expected the rate to have a coefficient other than "
+                         "the number 1, or one with a name, as in "
                          "'@beta(1.0e-3) * %rate'");
 
   SmallVector<CoefficientAttr> named = getNamedCoefficients();

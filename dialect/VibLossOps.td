@@ -141,7 +141,7 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     - **Operands**: the results of at least one `vib.nll` and of any number of
       `vib.kl`, all `!vib.nats`. A value may be in several terms.
     - **Errors**: results of other ops, no `vib.nll`, a rate without a
-      coefficient, a coefficient that is negative or not finite, two values for
+      coefficient or with the number 1 (write `@beta(1.0)`), a coefficient that is negative or not finite, two values for
       one name, more than 16 names, a second `vib.loss`.
 
     ```mlir

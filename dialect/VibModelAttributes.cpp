@@ -266,8 +266,9 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
   for (Attribute term : terms) {
     auto name = dyn_cast<StringAttr>(term);
     if (!name || !llvm::is_contained(names, name.getValue()))
-      return emitError() << "expected 'terms' to be a list of \"nll\" and "
-                         << "\"rate\" but got " << term;
+      return emitError() << "expected 'terms' to be a list of \""
+                         << llvm::join(names, "\", \"") << "\" but got "
+                         << term;
   }
   for (StringRef name : likelihoodTerms)
     if (!llvm::is_contained(terms.getAsValueRange<StringAttr>(), name))

@@ -295,9 +295,9 @@ LogicalResult ChainVerifier::verifyArguments() {
                                           "depend on this one");
     if (needsNames && model.getArgumentName(argument).empty())
       return emitError(argument.getLoc(),
-                       "expected a name of the argument, which its array in "
-                       "the data has, in a model of ")
-             << model.getBody().getNumArguments() << " arguments";
+                       "expected a name, such as %image: in a model of ")
+             << model.getBody().getNumArguments()
+             << " arguments it is the name of the argument's array in the data";
   }
   return success();
 }

@@ -29,7 +29,8 @@ constexpr const char *statePrefix = "state.";
 constexpr std::string_view coefficientPrefix = "coefficient.";
 
 /// The keys of the metadata that saveCheckpoint() writes. All others belong to
-/// Checkpoint::extra.
+/// Checkpoint::extra. Earlier versions wrote "beta" for a loss without a rate,
+/// too.
 constexpr const char *metadataKeys[] = {
     "vib",  "model",         "hash",       "batch",    "training",
     "data", "seed",          "beta",       "rate",     "shuffle",
@@ -207,14 +208,16 @@ void addState(SafetensorsWriter &writer, const VibModel &model,
                static_cast<const char *>(block) + slot.offset);
 }
 
-/// Copies numbers to a slot of its own type. Returns whether all are finite,
-/// and the deviations positive.
+/// Copies numbers, which need not be aligned, to a slot of its own type.
+/// Returns whether all are finite, and the deviations positive.
 template <typename From>
-bool copyState(const From *from, const VibState &slot, char *memory) {
+bool copyState(const char *from, const VibState &slot, char *memory) {
   auto copy = [&](auto *to) {
     bool isValid = true;
     for (int64_t i = 0; i < slot.shape[0]; ++i) {
-      to[i] = std::remove_pointer_t<decltype(to)>(from[i]);
+      From value;
+      memcpy(&value, from + size_t(i) * sizeof(From), sizeof(From));
+      to[i] = std::remove_pointer_t<decltype(to)>(value);
       isValid &= std::isfinite(to[i]) &&
                  (slot.kind != VIB_STATE_DEVIATION || to[i] > 0);
     }
@@ -242,9 +245,9 @@ void readState(const SafetensorsReader &reader, const VibModel &model,
            tensor ? tensor->type + " " + formatShape(tensor->shape)
                   : std::string("none"));
     char *memory = static_cast<char *>(block) + slot.offset;
-    const void *data = tensor->data;
-    if (!(isF64 ? copyState(static_cast<const double *>(data), slot, memory)
-                : copyState(static_cast<const float *>(data), slot, memory)))
+    auto *data = reinterpret_cast<const char *>(tensor->data);
+    if (!(isF64 ? copyState<double>(data, slot, memory)
+                : copyState<float>(data, slot, memory)))
       fail("{}: the tensor '{}' has a value that is not finite{}",
            reader.name(), name,
            slot.kind == VIB_STATE_DEVIATION ? " or not positive" : "");
@@ -474,7 +477,6 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   checkpoint.extra = reader.metadata();
   for (const char *key : metadataKeys)
     checkpoint.extra.erase(key);
-  // Earlier versions wrote "beta" for a loss without a rate, too.
   // A checkpoint of another model may lack a coefficient.
   checkpoint.hash = getString(reader, "hash");
   for (const VibCoefficient &coefficient : coefficientsOf(model)) {

@@ -146,8 +146,8 @@ static std::string describeBeta(const VibModel &model,
                                 const VibCoefficient &beta) {
   bool isOfRate = false;
   for (const VibTerm &term : termsOf(model))
-    isOfRate |= term.coefficient == model.beta &&
-                model.figures[term.figure].kind == VIB_ROW_MEAN;
+    isOfRate |=
+        term.coefficient == model.beta && isRate(model.figures[term.figure]);
   return fmt::format("The coefficient {}; with a schedule, its {} value [{}]",
                      isOfRate ? "of the rate" : "beta of the loss",
                      beginsAtBase(beta.schedule) ? "first" : "final",
@@ -164,11 +164,14 @@ static void addCoefficients(FlagBuilder flags, const VibModel &model,
         },
         describeBeta(model, *beta));
   } else {
-    flags.reject("--beta", hasRateTerm(model)
-                               ? "the rate of the model's loss has a fixed "
-                                 "coefficient, which no flag sets"
-                               : "the model's loss has no rate, so there is no "
-                                 "coefficient to set");
+    std::string reason = hasRateTerm(model)
+                             ? "the rate of the model's loss has a fixed "
+                               "coefficient, which no flag sets"
+                             : "the model's loss has no rate, so there is no "
+                               "coefficient to set";
+    if (model.num_coefficients > 0)
+      reason += "; --coefficient sets others: " + listCoefficients(model);
+    flags.reject("--beta", reason);
   }
   if (model.num_coefficients == 0)
     return flags.reject("--coefficient", "the model's loss has no coefficient "
@@ -188,19 +191,36 @@ static void addCoefficients(FlagBuilder flags, const VibModel &model,
                   listCoefficients(model)));
 }
 
+static std::string describeData(const VibModel &model) {
+  std::string keys, files;
+  auto add = [&](const char *name) {
+    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", name);
+    files += fmt::format("{}train_{}.npy", files.empty() ? "" : ", ", name);
+  };
+  for (const VibInput &input : inputsOf(model))
+    add(input.name);
+  for (const VibTarget &target : targetsOf(model))
+    add(target.name);
+  if (model.num_inputs > 1 || model.num_targets > 1)
+    return fmt::format("The training and test data: a folder with train.npz "
+                       "and test.npz (keys {}); or with {}, and the same for "
+                       "the test data; or an .npz file with both (keys "
+                       "{}_train, …)",
+                       keys, files, model.inputs[0].name);
+  return fmt::format(
+      "The training and test data: a folder with the IDX files of MNIST, "
+      "Fashion-MNIST or EMNIST, plain or .gz; or with train.npz and test.npz "
+      "(keys x and y, or {}); or with train_x.npy, train_y.npy, test_x.npy and "
+      "test_y.npy (also x_train.npy, X_train.npy, …; or {}, …); or an .npz "
+      "file such as Keras' mnist.npz (keys x_train, y_train, x_test, y_test)",
+      keys, files);
+}
+
 void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   CLI::App *train = app.add_subcommand(
       "train", "Train the model, or continue a run (--resume)");
   FlagBuilder flags(train);
-  flags
-      .path("--data", options.data, "DIR",
-            "The training and test data: a folder with the IDX files of MNIST, "
-            "Fashion-MNIST or EMNIST, plain or .gz; or with train.npz and "
-            "test.npz (keys x and y); or with train_x.npy, train_y.npy, "
-            "test_x.npy and test_y.npy (also x_train.npy, X_train.npy, …); or "
-            "an .npz file such as Keras' mnist.npz (keys x_train, y_train, "
-            "x_test, y_test)")
-      ->required();
+  flags.path("--data", options.data, "DIR", describeData(model))->required();
   flags
       .path("--out", options.out, "DIR",
             "The folder for model.safetensors, checkpoint.safetensors and "

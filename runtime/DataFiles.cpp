@@ -124,19 +124,6 @@ void requireFiles(const SplitPlace &place, bool needsLabels) {
       fail("{} has no labels: there is no {}", place.file(), labels.expected);
 }
 
-/// The places of a split in an archive with both.
-SplitPlace placeInArchive(const WantedArrays &wanted, const std::string &split,
-                          const std::string &file) {
-  SplitPlace place;
-  for (size_t i = 0; i < wanted.names.inputs.size(); ++i)
-    place.inputs.push_back(
-        {file, keysOfInput(wanted.names, i, "_" + split), ""});
-  for (size_t i = 0; i < wanted.names.labels.size(); ++i)
-    place.labels.push_back(
-        {file, keysOfLabels(wanted.names, i, "_" + split), ""});
-  return place;
-}
-
 } // namespace
 
 Array readArray(const std::string &path, const CheckHeader &check) {
@@ -154,7 +141,7 @@ RawSplit readSplit(const std::string &data, const std::string &split,
     Bytes bytes = readFile(data);
     if (!isZip(bytes))
       fail("{} is neither a folder nor an .npz file", data);
-    place = placeInArchive(wanted, split, data);
+    place = placeInArchive(data, wanted.names, "_" + split);
     reader = ArrayReader(std::make_unique<Npz>(std::move(bytes), data));
   }
   RawSplit raw;
@@ -175,7 +162,7 @@ std::vector<NamedArray> readInputs(const std::string &path,
   }
   Bytes bytes = readFile(path);
   if (!isZip(bytes)) {
-    if (!names.isX())
+    if (names.inputs.size() > 1)
       fail("{} holds one array, and the model has {} inputs: expected an .npz "
            "file with the arrays {}, or a data folder",
            path, names.inputs.size(), listNames(names.inputs));
@@ -189,7 +176,7 @@ std::vector<NamedArray> readInputs(const std::string &path,
     for (const std::string &key : keysOfInput(names, i, "_test"))
       place.keys.push_back(key);
     std::vector<std::string> keys = archive->keys();
-    if (names.isX() && keys.size() == 1)
+    if (names.inputs.size() == 1 && keys.size() == 1)
       place.keys.push_back(keys.front());
     places.push_back(std::move(place));
   }

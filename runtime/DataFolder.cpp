@@ -163,11 +163,7 @@ void Folder::addNpy(const std::vector<Alternatives> &inputs,
 SplitPlace Folder::placeIn(const std::string &archive,
                            const std::string &pattern,
                            const std::string &suffix) const {
-  SplitPlace place;
-  for (size_t i = 0; i < arrays.inputs.size(); ++i)
-    place.inputs.push_back({in(archive), keysOfInput(arrays, i, suffix), ""});
-  for (size_t i = 0; i < arrays.labels.size(); ++i)
-    place.labels.push_back({in(archive), keysOfLabels(arrays, i, suffix), ""});
+  SplitPlace place = placeInArchive(in(archive), arrays, suffix);
   place.pattern = pattern;
   return place;
 }
@@ -182,7 +178,12 @@ std::vector<SplitPlace> Folder::findNamed(const std::string &split) const {
   if (has(split + ".npz"))
     places.push_back(placeIn(split + ".npz", "*.npz"));
   if (arrays.areShort()) {
-    addNpy({{split + "_x.npy"}}, {{split + "_y.npy"}}, "*_x.npy", places);
+    // Where the model's own name is x, that of the labels may be the model's,
+    // too.
+    Alternatives labels = {split + "_y.npy"};
+    if (arrays.inputs.front() == "x")
+      labels.push_back(fmt::format("{}_{}.npy", split, arrays.labels.front()));
+    addNpy({{split + "_x.npy"}}, {labels}, "*_x.npy", places);
     addNpy({{"x_" + split + ".npy"}}, {{"y_" + split + ".npy"}}, "x_*.npy",
            places);
     addNpy({{"X_" + split + ".npy"}},
@@ -318,6 +319,16 @@ std::vector<std::string> keysOfInput(const ArrayNames &names, size_t input,
 std::vector<std::string> keysOfLabels(const ArrayNames &names, size_t target,
                                       const std::string &suffix) {
   return listKeys(names.isY(), "y", names.labels[target], suffix);
+}
+
+SplitPlace placeInArchive(const std::string &file, const ArrayNames &names,
+                          const std::string &suffix) {
+  SplitPlace place;
+  for (size_t i = 0; i < names.inputs.size(); ++i)
+    place.inputs.push_back({file, keysOfInput(names, i, suffix), ""});
+  for (size_t i = 0; i < names.labels.size(); ++i)
+    place.labels.push_back({file, keysOfLabels(names, i, suffix), ""});
+  return place;
 }
 
 SplitPlace findSplit(const std::string &data, const std::string &split,

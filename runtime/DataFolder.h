@@ -34,6 +34,7 @@
 #ifndef VIB_RUNTIME_DATAFOLDER_H
 #define VIB_RUNTIME_DATAFOLDER_H
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,18 @@ namespace vib::runtime {
 struct ArrayNames {
   std::vector<std::string> inputs, labels;
 
-  /// A single input may also be named x, and single labels y.
-  bool isX() const { return inputs.size() == 1; }
-  bool isY() const { return labels.size() == 1; }
+  /// A single input may also be named x, and single labels y, unless another
+  /// argument has this name.
+  bool isX() const { return inputs.size() == 1 && !contains(labels, "x"); }
+  bool isY() const { return labels.size() == 1 && !contains(inputs, "y"); }
   /// Whether the data may be in a form that has only these names.
   bool areShort() const { return isX() && isY(); }
+
+private:
+  static bool contains(const std::vector<std::string> &names,
+                       const char *name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
 };
 
 /// The place of an array: a file, or a key of an archive.
@@ -74,6 +82,10 @@ std::vector<std::string> keysOfInput(const ArrayNames &names, size_t input,
                                      const std::string &suffix = "");
 std::vector<std::string> keysOfLabels(const ArrayNames &names, size_t target,
                                       const std::string &suffix = "");
+
+/// The place of a split in an archive.
+SplitPlace placeInArchive(const std::string &file, const ArrayNames &names,
+                          const std::string &suffix);
 
 /// Finds the split "train" or "test" of a data folder. If there is none, the
 /// Error lists the folder's contents and the names that were tried.

@@ -323,6 +323,13 @@ static std::string nameAmong(uint32_t count, const char *name) {
   return count == 1 ? "" : fmt::format("{}: ", name);
 }
 
+static const char *describeScaling(const VibModel &model, uint32_t input) {
+  for (const VibState &slot : stateOf(model))
+    if (slot.input == input)
+      return ", standardized by the model";
+  return model.inputs[input].scaled ? ", scaled by the model" : "";
+}
+
 std::string infoText(const VibModel &model) {
   std::string text;
   auto line = [&](const char *name, const std::string &value) {
@@ -386,6 +393,11 @@ std::string infoText(const VibModel &model) {
     line("step", fmt::format("{} FLOP, {} of memory traffic",
                              scaled(work.flops), bytes(work.bytes)));
 
+  for (const VibState &slot : stateOf(model))
+    line("statistic", fmt::format("{}, {} of the input {}", slot.name,
+                                  formatShape({slot.shape, slot.shape + 1}),
+                                  model.inputs[slot.input].name));
+
   text += "\n" + parameterTable(model);
   if (model.num_kernels > 0)
     text += "\n" + kernelTable(model);
@@ -436,6 +448,7 @@ std::string infoJson(const VibModel &model) {
       {"posteriors", Json::object()},
       {"num_parameters", countParameters(model)},
       {"parameters", Json::array()},
+      {"statistics", Json::array()},
       {"kernels", Json::array()}};
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     json["coefficients"][nameOf(model, coefficient)] = {
@@ -456,6 +469,10 @@ std::string infoJson(const VibModel &model) {
          {"type", typeName(model.parameters[i].type)},
          {"init", nameOfInit(model.parameters[i].init)},
          {"init_scale", model.parameters[i].init_scale}});
+  for (const VibState &slot : stateOf(model))
+    json["statistics"].push_back({{"name", slot.name},
+                                  {"shape", {slot.shape[0]}},
+                                  {"input", model.inputs[slot.input].name}});
   for (uint32_t i = 0; i < model.num_kernels; ++i)
     json["kernels"].push_back({{"name", model.kernels[i].name},
                                {"entry", model.kernels[i].entry},

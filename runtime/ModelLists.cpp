@@ -27,13 +27,17 @@ static bool areValid(const VibModel &model) {
   for (const VibFigure &figure : figuresOf(model))
     if (!isFigure(figure.of) || figure.target >= model.num_targets)
       return false;
+  for (const VibState &slot : stateOf(model))
+    if (slot.input >= model.num_inputs || slot.rank != 1 ||
+        slot.kind > VIB_STATE_DEVIATION)
+      return false;
   return true;
 }
 
 void checkLists(const VibModel &model) {
   if (!areValid(model))
-    fail("the program is damaged: an entry of a list of the model {} means "
-         "one that another list does not have",
+    fail("the program is damaged: an index in a list of the model {} is out of "
+         "range",
          model.name);
 }
 

@@ -87,10 +87,14 @@ inline const VibFigure &likelihoodOf(const VibModel &model,
       return figure;
   return model.figures[0];
 }
-/// Whether the rate is a term of the loss.
+/// Whether a figure is the rate of a posterior.
+inline bool isRate(const VibFigure &figure) {
+  return figure.kind == VIB_ROW_MEAN && figure.bound == VIB_AT_MOST;
+}
+/// Whether a rate is a term of the loss.
 inline bool hasRateTerm(const VibModel &model) {
   for (const VibTerm &term : termsOf(model))
-    if (model.figures[term.figure].kind == VIB_ROW_MEAN)
+    if (isRate(model.figures[term.figure]))
       return true;
   return false;
 }

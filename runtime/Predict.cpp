@@ -190,7 +190,10 @@ const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
                        uint32_t target) {
   if (what == What::Entropy && !hasClasses(model.targets[target]))
     return "a regression has no class probabilities";
-  if (what == What::RateEach && hasFullCovariance(model.streams[posterior]))
+  const VibStream &stream = model.streams[posterior];
+  if (what == What::RateEach && !stream.rate_each && !hasFullCovariance(stream))
+    return "the program does not compute the rate of each latent";
+  if (what == What::RateEach && hasFullCovariance(stream))
     return "the rate of a full covariance does not split over the latents";
   return nullptr;
 }

@@ -17,6 +17,19 @@ static std::string countOutputs(const VibModel &model) {
   return model.num_targets > 1 ? "C" : std::to_string(model.targets[0].outputs);
 }
 
+static bool hasAnyClasses(const VibModel &model) {
+  for (const VibTarget &target : targetsOf(model))
+    if (hasClasses(target))
+      return true;
+  return false;
+}
+
+static std::string nameOfPredictions(const VibModel &model) {
+  return hasClasses(model)      ? "probabilities of the classes"
+         : hasAnyClasses(model) ? "probabilities of the classes, or means"
+                                : "means of the targets";
+}
+
 static void addTarget(FlagBuilder flags, const VibModel &model,
                       Options &options) {
   if (model.num_targets == 1)
@@ -63,12 +76,10 @@ WhatValues listWhat(const VibModel &model) {
     std::string help;
   };
   const std::vector<Value> decoded = {
-      {"probs", What::Probabilities,
-       (classes ? "probabilities of the classes, " : "means of the targets, ") +
-           outputs},
+      {"probs", What::Probabilities, nameOfPredictions(model) + ", " + outputs},
       {"logits", What::Logits,
-       classes ? "logits of the classes, " + outputs
-               : "the same, by default over 1 draw"},
+       hasAnyClasses(model) ? "logits of the classes, " + outputs
+                            : "the same, by default over 1 draw"},
       {"entropy", What::Entropy, "entropy of probs in bits, [N]"}};
   const std::vector<Value> encoded = {
       {"mu", What::Mu, "its mean, " + latents},

@@ -69,12 +69,12 @@ std::string liveLine(const LiveFigures &live, int width) {
                "{} {:>6} bits", likelihood.label,
                decimal(toBits(figures.number(&likelihood).value_or(NAN)), 3)));
     for (const VibFigure *bound : boundsOf(model)) {
-      bool isRate = bound->kind == VIB_ROW_MEAN;
+      bool isUpper = isRate(*bound);
       if (std::optional<double> value = figures.number(bound))
-        add(isRate ? 5 : 8,
+        add(isUpper ? 5 : 8,
             fmt::format("{}{} {:>6} bits", nameOfBound(*bound),
-                        isRate ? fmt::format(" {}", bound->title) : "",
-                        decimal(toBits(*value), isRate ? 2 : 3)));
+                        isUpper ? fmt::format(" {}", bound->title) : "",
+                        decimal(toBits(*value), isUpper ? 2 : 3)));
     }
     if (const VibFigure *error = errorOf(model))
       add(3, fmt::format("{} {} 1-shot, raw", error->label,

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <type_traits>
 
 namespace vib::runtime {
@@ -64,9 +65,12 @@ struct Statistics {
 
 void setStatistics(const VibModel &model, const std::vector<Inputs> &inputs,
                    State &state) {
+  std::map<uint32_t, Statistics> ofInputs;
   for (const VibState &slot : stateOf(model)) {
     bool isMean = slot.kind == VIB_STATE_MEAN;
-    Statistics statistics(inputs[slot.input].array);
+    const Statistics &statistics =
+        ofInputs.try_emplace(slot.input, inputs[slot.input].array)
+            .first->second;
     const std::vector<double> &values =
         isMean ? statistics.means : statistics.deviations;
     // A deviation may be too small for the model's type.

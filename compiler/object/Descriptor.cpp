@@ -454,8 +454,10 @@ llvm::Constant *DescriptorEmitter::emitTerms(ModelAttr model,
 LogicalResult DescriptorEmitter::verifyKeys(ModelAttr model,
                                             ArrayRef<Figure> figures) {
   llvm::StringSet<> keys;
-  for (CoefficientAttr coefficient : model.getNamedCoefficients())
-    keys.insert(coefficient.getName());
+  // The metrics call the coefficient of --beta so.
+  std::optional<unsigned> beta = model.getBeta();
+  for (auto [i, coefficient] : llvm::enumerate(model.getNamedCoefficients()))
+    keys.insert(beta == i ? "beta" : coefficient.getName());
   for (const Figure &figure : figures)
     if (!keys.insert(figure.name).second)
       return module.emitError("expected other names of targets, samples and "

@@ -38,6 +38,8 @@ static constexpr StringLiteral kUsage = R"(
  *   for (uint64_t step = 0; step < 1000; ++step) {
  *     // Sets seed, rate, coefficients and the optimizer's values for this step.
  *     vib_make_step(&vib_model, step, steps_per_epoch, &call.step);
+ *     // For a batch of fewer rows also set call.step.rows and .total_rows, which
+ *     // means divide by. In evaluation, .first_row is the batch's first row.
  *     if (vib_model.scale)       // Computes "x" from "image".
  *       vib_model.scale(&call);
  *     vib_model.train_step(&call); // The losses: tensors "nll", "rate", "error".

@@ -32,6 +32,28 @@ static LogicalResult verifySchedules(ModuleOp module, ModelAttr model,
   return success();
 }
 
+/// A statistic has a number for each element of its input, in their order.
+static LogicalResult verifyStatistic(ModuleOp module, const Metadata &data,
+                                     ParameterAttr statistic) {
+  ArrayRef<NamedAttribute> inputs = data.model.getInputs();
+  double input = statistic.getScale().getValueAsDouble();
+  if (input < 0 || input >= double(inputs.size()) || input != std::floor(input))
+    return module.emitError("expected \"")
+           << statistic.getName() << "\" to be a statistic of an input from 0 "
+           << "to " << inputs.size() - 1 << " but got "
+           << formatNumber(statistic.getScale());
+  int64_t width =
+      ShapedType::getNumElements(ModelAttr::getShape(inputs[unsigned(input)]));
+  RankedTensorType type = statistic.getType();
+  PlaceAttr place = statistic.getPlace();
+  if (type.getNumElements() != width || (place && place.getRow() != 0))
+    return module.emitError("expected \"")
+           << statistic.getName() << "\", a statistic of the input '"
+           << inputs[unsigned(input)].getName().getValue() << "', to have "
+           << width << " numbers, without panels, but got " << statistic;
+  return success();
+}
+
 static LogicalResult readParameters(ModuleOp module, Metadata &data) {
   auto list = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
   if (!list || list.empty())
@@ -44,6 +66,8 @@ static LogicalResult readParameters(ModuleOp module, Metadata &data) {
              << parameter.getName() << "\" to have elements of the type of "
              << kModelAttrName << ", " << data.model.getElementType()
              << ", but got " << type;
+    if (parameter.isState() && failed(verifyStatistic(module, data, parameter)))
+      return failure();
     auto &entries = parameter.isState() ? data.constants : data.parameters;
     auto &others = parameter.isState() ? data.parameters : data.constants;
     if (others.contains(parameter.getName()) ||

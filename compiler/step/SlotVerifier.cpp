@@ -234,12 +234,21 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
                 SlotAttr::get(module.getContext(), SlotKind::Output, term);
             !llvm::is_contained(required, slot))
           required.push_back(slot);
+    // The program draws from the statistics, and splits a rate over independent
+    // latents.
+    ArrayRef<NamedAttribute> posteriors = data.model.getPosteriors();
+    for (unsigned i = 0; name == "encode" && i < posteriors.size(); ++i)
+      for (const Statistic &statistic :
+           ModelAttr::getDistribution(posteriors[i]).getStatistics()) {
+        bool isDiagonal = statistic.name == "sigma";
+        if (statistic.name != "mu")
+          add(SlotKind::Output,
+              ModelAttr::getTensorName(
+                  isDiagonal ? "rate_each" : statistic.name, posteriors, i));
+      }
     // A rate that is no term may be computed, too.
-    static constexpr StringLiteral kOfEncode[] = {"rate_each", "cholesky"},
-                                   kOfTraining[] = {"rate"};
+    static constexpr StringLiteral kOfTraining[] = {"rate"};
     ArrayRef<StringLiteral> optional;
-    if (name == "encode")
-      optional = kOfEncode;
     if (isTraining)
       optional = kOfTraining;
     // What it takes, it scales.

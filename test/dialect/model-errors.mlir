@@ -106,7 +106,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{'vib.loss' op expected the rate to have a coefficient, as in '@beta(1.0e-3) * %rate'}}
+  // expected-error @+1 {{'vib.loss' op expected the rate to have a coefficient other than the number 1, or one with a name, as in '@beta(1.0e-3) * %rate'}}
   vib.loss %ce + %rate
 }
 
@@ -143,7 +143,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{'vib.loss' op expected the rate to have a coefficient, as in '@beta(1.0e-3) * %rate'}}
+  // expected-error @+1 {{'vib.loss' op expected the rate to have a coefficient other than the number 1, or one with a name, as in '@beta(1.0e-3) * %rate'}}
   vib.loss %rate + @beta(1.0) * %ce
 }
 
@@ -967,7 +967,7 @@ vib.model @m(
 
 // One of three arguments without a name.
 vib.model @m(
-    // expected-error @+1 {{expected a name of the argument, which its array in the data has, in a model of 3 arguments}}
+    // expected-error @+1 {{expected a name, such as %image: in a model of 3 arguments it is the name of the argument's array in the data}}
     %0: tensor<?x8xf32>, %w: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %x = vib.add %0, %w : tensor<?x8xf32>
   %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
