@@ -8,6 +8,9 @@
 
 #include "compiler/step/Metadata.h"
 #include "compiler/step/Optimizers.h"
+#include "dialect/VibNumbers.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;

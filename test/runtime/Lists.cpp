@@ -42,6 +42,12 @@ TEST(Lists, PlacesAreChecked) {
   EXPECT_ERROR(check([](TestLists &lists) { lists.figures[2].of = 8; }),
                damaged);
   EXPECT_ERROR(check([](TestLists &lists) {
+                 static const int64_t shape[] = {6};
+                 lists.state = {{"s.mean", VIB_F32, 1, shape, 0, VIB_STATE_MEAN,
+                                 /*input=*/1}};
+               }),
+               damaged);
+  EXPECT_ERROR(check([](TestLists &lists) {
                  lists.coefficients.resize(VIB_MAX_COEFFICIENTS + 1);
                }),
                damaged);
@@ -116,6 +122,28 @@ TEST(Lists, OneInputHasItsNameToo) {
   archive.write("train.npz",
                 makeZip({{"image.npy", images}, {"digit.npy", digits}}));
   EXPECT_EQ(loadSplit(archive.path(), "train", test.model).rows(), 2);
+}
+
+TEST(Lists, ShortNamesDoNotMeanOtherArguments) {
+  // Two inputs x and y: the labels are not y, although they are the only ones.
+  TwoInputs two;
+  two.lists.inputs[0].name = "x";
+  two.lists.inputs[1].name = "y";
+  TemporaryDirectory archive;
+  archive.write("train.npz", makeZip({{"x.npy", images}, {"y.npy", texts}}));
+  EXPECT_ERROR(loadSplit(archive.path(), "train", two.model),
+               "train.npz: no array 'digit', found x and y");
+  archive.write(
+      "train.npz",
+      makeZip({{"x.npy", images}, {"y.npy", texts}, {"digit.npy", digits}}));
+  checkSplit(archive.path(), "train", two.model);
+
+  TestModel one(true, Target::Classes, 3);
+  one.lists.targets[0].name = "digit";
+  TemporaryDirectory files;
+  files.write("train_x.npy", images);
+  files.write("train_digit.npy", digits);
+  EXPECT_EQ(loadSplit(files.path(), "train", one.model).rows(), 2);
 }
 
 TEST(Lists, MissingArraysAreNamed) {

@@ -389,3 +389,37 @@ module attributes {vib.phase = "step",
     return %f : tensor<4x2xf32>
   }
 }
+
+// -----
+
+// The program would read the statistics of an input that does not exist.
+// expected-error @+1 {{expected "s.mean" to be a statistic of an input from 0 to 0 but got 7.0}}
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>,
+                      #vib.parameter<"s.mean" : tensor<4xf32>, init = mean(7.0)>]} {
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
+  func.func @train_step() { return }
+}
+
+// -----
+
+// It would write them over what follows.
+// expected-error @+1 {{expected "s.mean", a statistic of the input 'x', to have 4 numbers, without panels, but got #vib.parameter<"s.mean" : tensor<3xf32>, init = mean(0.0)>}}
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>,
+                      #vib.parameter<"s.mean" : tensor<3xf32>, init = mean(0.0)>]} {
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
+  func.func @train_step() { return }
+}
