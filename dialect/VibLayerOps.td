@@ -74,8 +74,11 @@ def Vib_StandardizeOp : Vib_NamedOp<"standardize", "x", [
     - **Result**: `tensor<?xWxf32>` or f64, where W is the product of the
       input's dimensions after the batch, or a tensor of the input's dimensions.
       One dimension if the type is left out.
-    - **Errors**: an input of bytes, which `vib.scale` maps, a name that another
-      op has, a result of another width, another reader of the input.
+    - **Errors**: an input of bytes, which `vib.scale` maps, the name of another
+      `vib.standardize`, a result of another width, another reader of the input.
+
+    `train --init` keeps the statistics of the file. In f32 an element is rounded
+    before the mean is subtracted; `train` warns if that loses too much.
 
     ```mlir
     %x = vib.standardize %features @standardize : tensor<?x8xf32>

@@ -103,7 +103,7 @@ def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
     Marks where the encoder begins and ends. The region may use the values
     around it and yields the posterior.
 
-    - **Operand**: the value that it reads, `tensor<?xWxf32>` or f64.
+    - **Operand**: the value that it reads, `tensor<?x…xf32>` or f64.
     - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`.
     - **Errors**: a region that does not end with `vib.yield`, or yields another
       type.

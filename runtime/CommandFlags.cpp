@@ -56,7 +56,9 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
   flags.whole("--seed", options.seed, 0, UINT64_MAX,
               describeSeed(model, options.command));
   flags.flag("--quiet", options.quiet,
-             "Print results, warnings and errors only");
+             options.command == Command::Train
+                 ? "Print warnings and errors only"
+                 : "Print results, warnings and errors only");
 }
 
 void addWeightFlags(FlagBuilder flags, const VibModel &model,
@@ -96,12 +98,21 @@ static double largestOf(const VibModel &model) {
                                : std::numeric_limits<float>::max();
 }
 
+/// Its name in the model, and the one that --beta gives it.
+static std::string namesOf(const VibModel &model,
+                           const VibCoefficient &coefficient) {
+  std::string shown = nameOf(model, coefficient);
+  return shown == coefficient.name
+             ? shown
+             : fmt::format("{} (also {})", coefficient.name, shown);
+}
+
 /// "beta [0.001], gamma [0.1]".
 static std::string listCoefficients(const VibModel &model) {
   std::string list;
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     list += fmt::format("{}{} [{}]", list.empty() ? "" : ", ",
-                        nameOf(model, coefficient), coefficient.value);
+                        namesOf(model, coefficient), coefficient.value);
   return list;
 }
 
@@ -110,19 +121,24 @@ static void setCoefficient(const std::string &flag, const VibModel &model,
                            const std::string &name, const std::string &value,
                            Options &options) {
   // The one that --beta means may have another name in the model.
-  const char *shown = nullptr;
+  const VibCoefficient *found = nullptr;
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     if (name == nameOf(model, coefficient) || name == coefficient.name)
-      shown = nameOf(model, coefficient);
-  if (!shown)
+      found = &coefficient;
+  if (!found)
     throw CLI::ValidationError(
         fmt::format("{}: the model's loss has no coefficient '{}', expected "
                     "one of {}",
                     flag, name, listCoefficients(model)));
-  double number = parseReal(flag, value, largestOf(model));
-  if (!options.coefficients.emplace(shown, number).second)
+  if (value.find('=') != std::string::npos)
     throw CLI::ValidationError(
-        fmt::format("{}: the coefficient '{}' is given twice", flag, shown));
+        fmt::format("{}: expected one coefficient, got '{}={}': give the flag "
+                    "once for each",
+                    flag, name, value));
+  double number = parseReal(flag, value, largestOf(model));
+  if (!options.coefficients.emplace(nameOf(model, *found), number).second)
+    throw CLI::ValidationError(fmt::format(
+        "{}: the coefficient {} is given twice", flag, namesOf(model, *found)));
 }
 
 /// Whether the schedule begins at the base value and leaves it.

@@ -66,7 +66,10 @@ NamedArray readKey(const Npz &archive, const std::vector<std::string> &keys,
   auto found =
       std::find_if(keys.begin(), keys.end(),
                    [&](const std::string &key) { return archive.has(key); });
-  const std::string &key = found == keys.end() ? keys.front() : *found;
+  // A message has the model's own name, the second one, if there is a short
+  // one.
+  const std::string &key =
+      found == keys.end() ? keys[keys.size() > 1 ? 1 : 0] : *found;
   return {archive.read(key, check), archive.nameOf(key), archive.fileName()};
 }
 

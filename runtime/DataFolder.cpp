@@ -285,13 +285,15 @@ void Folder::failWithout(const std::string &split) const {
   else if (hasTable)
     advice = "; a table of text must be converted: numpy.loadtxt reads it, and "
              "numpy.save writes an NPY file";
+  std::vector<std::string> all = arrays.inputs;
+  all.insert(all.end(), arrays.labels.begin(), arrays.labels.end());
   std::string names =
       arrays.areShort()
           ? fmt::format("{1}-images-idx3-ubyte[.gz], {0}.npz, {0}_x.npy, "
                         "x_{0}.npy or mnist.npz",
                         split, split == "test" ? "t10k" : split)
           : fmt::format("{0}.npz with the arrays {1}, or {0}_{2}.npy, …", split,
-                        listNames(arrays.inputs), arrays.inputs.front());
+                        listNames(all), arrays.inputs.front());
   fail("no {} data in {}: {}; looked for {}{}", split, path,
        entries.empty() ? "it is empty" : "it contains " + listNames(entries),
        names, advice);

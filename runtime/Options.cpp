@@ -54,16 +54,17 @@ static std::string findContradiction(const VibModel &model,
   bool predicts =
       options.command == Command::Predict || options.command == Command::Decode;
   if (!isOfTarget && model.num_streams > 1 && !options.posterior)
-    return fmt::format("--what: the model has {} posteriors, expected "
-                       "--posterior {}",
+    return fmt::format("the model has {} posteriors: expected --posterior {}",
                        model.num_streams, namesOfPosteriors(model));
   if (predicts && isOfTarget && model.num_targets > 1 && !options.target)
-    return fmt::format("--what: the model has {} targets, expected --target {}",
+    return fmt::format("the model has {} targets: expected --target {}",
                        model.num_targets, namesOfTargets(model));
   if (isOfTarget && options.posterior)
-    return "--posterior: the result of --what is computed from all posteriors";
+    return "--posterior: what --what writes is computed from all posteriors: "
+           "leave --posterior out";
   if (!isOfTarget && options.target)
-    return "--target: the result of --what is that of a posterior";
+    return "--target: what --what writes belongs to a posterior, not to a "
+           "target: leave --target out";
   if (const char *reason =
           whyMissing(model, options.what, options.posterior.value_or(0),
                      options.target.value_or(0)))

@@ -189,7 +189,10 @@ std::string namesOfTargets(const VibModel &model) {
 const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
                        uint32_t target) {
   if (what == What::Entropy && !hasClasses(model.targets[target]))
-    return "a regression has no class probabilities";
+    return model.num_targets == 1
+               ? "a regression has no class probabilities"
+               : "this target has no classes, so it has no probabilities of "
+                 "them";
   const VibStream &stream = model.streams[posterior];
   if (what == What::RateEach && !stream.rate_each && !hasFullCovariance(stream))
     return "the program does not compute the rate of each latent";

@@ -33,12 +33,15 @@ static std::string nameOfPredictions(const VibModel &model) {
 static void addTarget(FlagBuilder flags, const VibModel &model,
                       Options &options) {
   if (model.num_targets == 1)
-    return;
+    return flags.reject("--target",
+                        fmt::format("the model has only one target, {}",
+                                    model.targets[0].name));
   std::map<std::string, std::optional<uint32_t>> targets;
   for (uint32_t i = 0; i < model.num_targets; ++i)
     targets[model.targets[i].name] = i;
   flags.oneOf("--target", options.target, targets, namesOfTargets(model),
-              "The target to predict, with its number C of classes or outputs");
+              "The target to predict, with its number C of classes or outputs; "
+              "needed for what comes from the decoder");
 }
 
 static void addOutputFlags(FlagBuilder flags, Options &options,
@@ -156,7 +159,9 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
     flags.oneOf("--posterior", options.posterior, posteriors,
                 namesOfPosteriors(model),
                 "The posterior that --what is computed from, with its number K "
-                "of latents");
+                "of latents; needed for what comes from a posterior");
+  } else {
+    flags.reject("--posterior", "the model has only one posterior");
   }
   options.command = Command::Predict;
   addCommonFlags(flags, model, options);
@@ -187,7 +192,10 @@ void addDecode(CLI::App &app, const VibModel &model, Options &options) {
       "probs|logits",
       fmt::format("What to write, [N, {}] [probs]: the {}", countOutputs(model),
                   classes ? "probabilities of the classes, or their logits"
-                          : "means of the targets, for both values"));
+                  : hasAnyClasses(model)
+                      ? "probabilities of the classes, or their logits; for "
+                        "other targets the means"
+                      : "means of the targets, for both values"));
   addTarget(flags, model, options);
   options.command = Command::Decode;
   addCommonFlags(flags, model, options);

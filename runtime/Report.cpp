@@ -8,6 +8,7 @@
 
 #include "runtime/Report.h"
 #include "runtime/Error.h"
+#include "runtime/Layout.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Progress.h"
 
@@ -197,7 +198,7 @@ public:
 private:
   void line(const std::string &name, const std::string &value, const char *unit,
             const std::string &note) {
-    text += fmt::format("  {:<15} {:>9} {:<5} {}\n", name, value, unit, note);
+    lines.push_back({name, fmt::format("{:>9} {:<5} {}", value, unit, note)});
   }
   /// A line for a figure that has a number.
   void line(const VibFigure *figure, const std::string &note);
@@ -210,7 +211,8 @@ private:
 
   const Figures &figures;
   const VibModel &model;
-  std::string text;
+  /// The names and what follows them, in a column of its own.
+  std::vector<std::pair<std::string, std::string>> lines;
 };
 } // namespace
 
@@ -258,8 +260,7 @@ void FigureTable::addOutputs(uint32_t target) {
              ? fmt::format("means averaged; {} 1-shot", digits(ofDraws[i]))
              : "z = mu");
   if (outputs > shownOutputs)
-    text +=
-        fmt::format("  {}\n", describeOthers(outputs, ": --json lists all"));
+    lines.push_back({"", describeOthers(outputs, ": --json lists all")});
 }
 
 void FigureTable::addLikelihood(uint32_t target) {
@@ -298,8 +299,9 @@ std::string FigureTable::describeLoss() const {
 
 std::string FigureTable::print() {
   const Context &context = figures.context;
-  text = fmt::format("{}: {}, {} weights", context.split,
-                     counted(figures.rows, "example"), context.weights);
+  std::string text =
+      fmt::format("{}: {}, {} weights", context.split,
+                  counted(figures.rows, "example"), context.weights);
   if (context.epoch && context.step)
     text += fmt::format(" of epoch {} (counted from 0), step {}",
                         *context.epoch, grouped(int64_t(*context.step)));
@@ -323,6 +325,15 @@ std::string FigureTable::print() {
              : fmt::format("the {}", bound->title));
   addOthers();
   line("loss", decimal(figures.loss, 4), "nats", describeLoss());
+  size_t width = 15;
+  for (const auto &[name, rest] : lines)
+    width = std::max(width, countColumns(name));
+  for (const auto &[name, rest] : lines)
+    text +=
+        name.empty()
+            ? fmt::format("  {}\n", rest)
+            : fmt::format("  {}{} {}\n", name,
+                          std::string(width - countColumns(name), ' '), rest);
   return text;
 }
 

@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Statistics.h"
+#include "runtime/Error.h"
 #include "runtime/ModelLists.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <map>
 #include <type_traits>
@@ -53,18 +55,37 @@ struct Statistics {
     });
     for (size_t i = 0; i < means.size(); ++i) {
       bool isConstant = differing[i] == 0;
+      constants.push_back(isConstant);
       means[i] = isConstant ? first[i] : means[i];
       deviations[i] = isConstant ? 1 : std::sqrt(deviations[i]);
     }
   }
 
   std::vector<double> means, deviations;
+  std::vector<bool> constants; ///< Whether all rows have one value.
 };
+
+/// Batches are in the model's type before the mean is subtracted.
+std::string adviseOffset(const Statistics &statistics, const Inputs &inputs) {
+  constexpr double few = 100; // Steps of f32 in a deviation.
+  for (size_t i = 0; i < statistics.means.size(); ++i) {
+    double step = std::fabs(statistics.means[i]) * double(FLT_EPSILON);
+    if (!statistics.constants[i] && few * step > statistics.deviations[i])
+      return fmt::format(
+          "{}: element {} has the mean {:.6g} and the deviation {:.6g}, and "
+          "float32 keeps only steps of {:.2g} there: subtract a number near "
+          "the mean from the data, or compile with --precision=f64",
+          inputs.source, i, statistics.means[i], statistics.deviations[i],
+          step);
+  }
+  return "";
+}
 
 } // namespace
 
-void setStatistics(const VibModel &model, const std::vector<Inputs> &inputs,
-                   State &state) {
+std::string setStatistics(const VibModel &model,
+                          const std::vector<Inputs> &inputs, State &state) {
+  std::string advice;
   std::map<uint32_t, Statistics> ofInputs;
   for (const VibState &slot : stateOf(model)) {
     bool isMean = slot.kind == VIB_STATE_MEAN;
@@ -88,6 +109,10 @@ void setStatistics(const VibModel &model, const std::vector<Inputs> &inputs,
       copy(state.weights.as<float>(slot.offset));
   }
   state.shareStatistics(model);
+  for (const auto &[input, statistics] : ofInputs)
+    if (advice.empty() && model.type == VIB_F32)
+      advice = adviseOffset(statistics, inputs[input]);
+  return advice;
 }
 
 } // namespace vib::runtime

@@ -12,13 +12,17 @@
 #include "runtime/Checkpoint.h"
 #include "runtime/Dataset.h"
 
+#include <string>
+#include <vector>
+
 namespace vib::runtime {
 
 /// Sets the means and deviations of the state that the model reads
 /// (VibModel::state) to those of these inputs. They are computed in f64 in two
-/// passes, in the order of the rows, and rounded once.
-void setStatistics(const VibModel &model, const std::vector<Inputs> &inputs,
-                   State &state);
+/// passes, in the order of the rows, and rounded once. Returns advice if f32
+/// loses what the elements of an input differ in; "" otherwise.
+std::string setStatistics(const VibModel &model,
+                          const std::vector<Inputs> &inputs, State &state);
 
 } // namespace vib::runtime
 

@@ -292,7 +292,9 @@ void TrainingRun::startOrResume() {
     state.shareStatistics(model);
   } else {
     initializeWeights(model, values.seed, state.weights.data());
-    setStatistics(model, train.inputs, state);
+    std::string advice = setStatistics(model, train.inputs, state);
+    if (!advice.empty())
+      warn("{}", advice);
   }
   session->setState(state);
   metrics = std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));

@@ -39,9 +39,12 @@ static void setEntry(Figure &figure, ArrayRef<mlir::NamedAttribute> list,
   StringRef name = list[place].getName();
   if (place != 0)
     figure.name = getKey(figure.name, name);
-  figure.title += (" of " + name).str();
+  bool isOfOutputs =
+      figure.kind == VIB_OUTPUT_ROOTS || figure.kind == VIB_AVERAGED_ROOTS;
+  figure.title = isOfOutputs ? (name + " output").str()
+                             : (figure.title + " of " + name).str();
   if (!figure.label.empty())
-    figure.label += (" " + name).str();
+    figure.label += (" of " + name).str();
   if (!figure.tensor.empty())
     figure.tensor = ModelAttr::getTensorName(figure.tensor, list, place);
 }

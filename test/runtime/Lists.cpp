@@ -258,7 +258,7 @@ TEST(Lists, OnePosteriorIsChosen) {
       parse(test.model, {"--what", "mu", "--posterior", "second"}).posterior,
       1u);
   EXPECT_NE(refuse(test.model, {"--what", "mu"})
-                .find("the model has 2 posteriors, expected --posterior "
+                .find("the model has 2 posteriors: expected --posterior "
                       "first|second"),
             std::string::npos);
   EXPECT_NE(refuse(test.model, {"--posterior", "first"})
@@ -324,10 +324,10 @@ TEST(Lists, OneTargetIsChosen) {
   EXPECT_NE(refuse(test.model, {}).find("expected --target digit|angle"),
             std::string::npos);
   EXPECT_NE(refuse(test.model, {"--what", "mu", "--target", "angle"})
-                .find("is that of a posterior"),
+                .find("belongs to a posterior"),
             std::string::npos);
   EXPECT_NE(refuse(test.model, {"--what", "entropy", "--target", "angle"})
-                .find("a regression has no class probabilities"),
+                .find("this target has no classes"),
             std::string::npos);
 }
 
