@@ -225,6 +225,10 @@ LogicalResult ModelVerifier::verifyUses() {
           diagnostic.attachNote(loss.getLoc()) << "the loss is here";
           return diagnostic;
         };
+        if (auto input = dyn_cast<InputOpInterface>(op);
+            input && !input.getState().empty())
+          return unread(op->emitOpError("expected the loss to depend on the "
+                                        "standardized input, but it does not"));
         if (isa<EncoderOp>(op))
           return unread(op->emitOpError("expected the loss to depend on its "
                                         "posterior, but it does not"));

@@ -198,7 +198,9 @@ void requireFinite(const char *what, double sum, Session &session,
                           [](double value) { return !std::isfinite(value); });
   if (bad != values.end())
     fail("the {} of {} example {} is {}, with the {} weights", what,
-         context.split, first + (bad - values.begin()), *bad, context.weights);
+         context.split, first + (bad - values.begin()),
+         // A NaN with the sign bit set would be printed as "-nan".
+         std::isnan(*bad) ? NAN : *bad, context.weights);
 }
 
 } // namespace

@@ -20,20 +20,19 @@ namespace vib::runtime {
 
 namespace {
 
-/// Adds up `term(value, element)` over the rows, for each element of a row, and
-/// divides by the number of rows.
+/// The mean of `term(value, element)` over the rows, for each element of a row.
+/// Terms are divided before they are added, so that their sum does not
+/// overflow.
 template <typename Term>
 std::vector<double> averageRows(const Array &array, Term term) {
   size_t width = size_t(array.rowElements()), rows = size_t(array.rows());
-  std::vector<double> sums(width);
+  std::vector<double> means(width);
   visitElements(array, [&](auto *values) {
     for (size_t row = 0; row < rows; ++row)
       for (size_t i = 0; i < width; ++i)
-        sums[i] += term(double(values[row * width + i]), i);
+        means[i] += term(double(values[row * width + i]), i) / double(rows);
   });
-  for (double &sum : sums)
-    sum /= double(rows);
-  return sums;
+  return means;
 }
 
 /// The mean and the deviation of each element of a row. Of equal values they
@@ -45,19 +44,23 @@ struct Statistics {
     visitElements(array, [&](auto *values) {
       std::copy(values, values + first.size(), first.begin());
     });
+    means = averageRows(array, [](double value, size_t) { return value; });
+    // The squares of the largest distance may overflow or underflow.
+    std::vector<double> largest(first.size());
     std::vector<double> differing =
         averageRows(array, [&](double value, size_t i) {
+          largest[i] = std::max(largest[i], std::fabs(value - means[i]));
           return double(value != first[i]);
         });
-    means = averageRows(array, [](double value, size_t) { return value; });
     deviations = averageRows(array, [&](double value, size_t i) {
-      return (value - means[i]) * (value - means[i]);
+      double distance = largest[i] > 0 ? (value - means[i]) / largest[i] : 0;
+      return distance * distance;
     });
     for (size_t i = 0; i < means.size(); ++i) {
       bool isConstant = differing[i] == 0;
       constants.push_back(isConstant);
       means[i] = isConstant ? first[i] : means[i];
-      deviations[i] = isConstant ? 1 : std::sqrt(deviations[i]);
+      deviations[i] = isConstant ? 1 : largest[i] * std::sqrt(deviations[i]);
     }
   }
 
@@ -96,8 +99,13 @@ std::string setStatistics(const VibModel &model,
         isMean ? statistics.means : statistics.deviations;
     // A deviation may be too small for the model's type.
     auto copy = [&](auto *to) {
-      for (double value : values) {
+      for (const double &value : values) {
         *to = std::remove_pointer_t<decltype(to)>(value);
+        if (!std::isfinite(*to))
+          fail("{}: the {} of element {} is too large for the model's type: "
+               "scale the data",
+               inputs[slot.input].source, isMean ? "mean" : "deviation",
+               &value - values.data());
         if (!isMean && *to == 0)
           *to = 1;
         ++to;

@@ -1134,3 +1134,20 @@ vib.model @m(%a: tensor<?x4xf32>, %y: tensor<?xi32>) {
   vib.loss %ce
 }
 vib.train @m batch(8) epochs(1)
+
+// -----
+
+// It would have no effect.
+vib.model @m(%a: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.standardize' op expected the loss to depend on the standardized input, but it does not}}
+  %0 = vib.standardize %a @statistics : tensor<?x4xf32>
+  %s = vib.linear %a @encode.0 [4] : tensor<?x4xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce
+}
+vib.train @m batch(8) epochs(1)
