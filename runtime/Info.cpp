@@ -348,7 +348,7 @@ std::string infoText(const VibModel &model) {
          fmt::format("{}{} {}{}", nameAmong(model.num_inputs, input.name),
                      formatShape(inputShape(model, i)),
                      typeName(inputTensor(model, i).type),
-                     input.scaled ? ", scaled by the model" : ""));
+                     describeScaling(model, i)));
   }
   for (const VibTarget &target : targetsOf(model))
     line("output",

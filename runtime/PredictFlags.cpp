@@ -65,7 +65,6 @@ struct WhatValues {
 };
 
 WhatValues listWhat(const VibModel &model) {
-  bool classes = hasClasses(model);
   // Several posteriors may differ in their number K of latents, and targets in
   // their number C of classes or outputs.
   std::string count =
@@ -81,8 +80,9 @@ WhatValues listWhat(const VibModel &model) {
   const std::vector<Value> decoded = {
       {"probs", What::Probabilities, nameOfPredictions(model) + ", " + outputs},
       {"logits", What::Logits,
-       hasAnyClasses(model) ? "logits of the classes, " + outputs
-                            : "the same, by default over 1 draw"},
+       hasClasses(model)      ? "logits of the classes, " + outputs
+       : hasAnyClasses(model) ? "logits of the classes, or means, " + outputs
+                              : "the same, by default over 1 draw"},
       {"entropy", What::Entropy, "entropy of probs in bits, [N]"}};
   const std::vector<Value> encoded = {
       {"mu", What::Mu, "its mean, " + latents},
