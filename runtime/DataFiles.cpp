@@ -61,15 +61,12 @@ Array parseArray(Bytes bytes, const std::string &path,
            : "it begins with " + describeBytes(bytes));
 }
 
-NamedArray readKey(const Npz &archive, const std::vector<std::string> &keys,
+NamedArray readKey(const Npz &archive, const ArrayPlace &place,
                    const CheckHeader &check) {
   auto found =
-      std::find_if(keys.begin(), keys.end(),
+      std::find_if(place.keys.begin(), place.keys.end(),
                    [&](const std::string &key) { return archive.has(key); });
-  // A message has the model's own name, the second one, if there is a short
-  // one.
-  const std::string &key =
-      found == keys.end() ? keys[keys.size() > 1 ? 1 : 0] : *found;
+  const std::string &key = found == place.keys.end() ? place.expected : *found;
   return {archive.read(key, check), archive.nameOf(key), archive.fileName()};
 }
 
@@ -106,7 +103,7 @@ public:
       return {readArray(place.file, check), place.file, place.file};
     if (!archive)
       archive = std::make_unique<Npz>(place.file);
-    return readKey(*archive, place.keys, check);
+    return readKey(*archive, place, check);
   }
 
 private:
@@ -175,7 +172,7 @@ std::vector<NamedArray> readInputs(const std::string &path,
   auto archive = std::make_unique<Npz>(std::move(bytes), path);
   std::vector<ArrayPlace> places;
   for (size_t i = 0; i < names.inputs.size(); ++i) {
-    ArrayPlace place = {path, keysOfInput(names, i), ""};
+    ArrayPlace place = {path, keysOfInput(names, i), names.inputs[i]};
     for (const std::string &key : keysOfInput(names, i, "_test"))
       place.keys.push_back(key);
     std::vector<std::string> keys = archive->keys();
@@ -195,7 +192,7 @@ std::vector<NamedArray> readNamed(const std::string &path,
          listNames(names));
   std::vector<ArrayPlace> places;
   for (const std::string &name : names)
-    places.push_back({path, {name}, ""});
+    places.push_back({path, {name}, name});
   return ArrayReader(std::make_unique<Npz>(std::move(bytes), path))
       .read(places, checks);
 }

@@ -327,9 +327,11 @@ SplitPlace placeInArchive(const std::string &file, const ArrayNames &names,
                           const std::string &suffix) {
   SplitPlace place;
   for (size_t i = 0; i < names.inputs.size(); ++i)
-    place.inputs.push_back({file, keysOfInput(names, i, suffix), ""});
+    place.inputs.push_back(
+        {file, keysOfInput(names, i, suffix), names.inputs[i] + suffix});
   for (size_t i = 0; i < names.labels.size(); ++i)
-    place.labels.push_back({file, keysOfLabels(names, i, suffix), ""});
+    place.labels.push_back(
+        {file, keysOfLabels(names, i, suffix), names.labels[i] + suffix});
   return place;
 }
 

@@ -63,7 +63,9 @@ struct ArrayPlace {
   std::string file; ///< Empty if it does not exist.
   /// The keys that it may have in an archive; empty for a file of its own.
   std::vector<std::string> keys;
-  std::string expected; ///< The name of a file that does not exist.
+  /// The name of a file that does not exist, or of an array of an archive, for
+  /// messages.
+  std::string expected;
 };
 
 /// The place of a split.

@@ -486,10 +486,12 @@ std::vector<std::vector<double>> loadLatents(const std::string &path,
     checks.push_back(
         [&stream](const ArrayHeader &header) { checkLatents(header, stream); });
   }
-  if (names.size() == 1)
-    return {
-        readNumbers(readArray(path, checks.front()), path, "a latent", model)};
   std::vector<std::vector<double>> latents;
+  if (names.size() == 1) {
+    latents.push_back(
+        readNumbers(readArray(path, checks.front()), path, "a latent", model));
+    return latents;
+  }
   for (const NamedArray &read : readNamed(path, names, checks))
     latents.push_back(readNumbers(read.array, read.source, "a latent", model));
   return latents;

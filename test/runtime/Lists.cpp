@@ -159,9 +159,9 @@ TEST(Lists, MissingArraysAreNamed) {
   files.write("train_image.npy", images);
   EXPECT_ERROR(loadSplit(files.path(), "train", test.model),
                "train_image.npy has no labels: there is no train_digit.npy");
-  EXPECT_ERROR(
-      loadSplit(files.path(), "test", test.model),
-      "looked for test.npz with the arrays image and text, or test_image.npy");
+  EXPECT_ERROR(loadSplit(files.path(), "test", test.model),
+               "looked for test.npz with the arrays image, text and digit, or "
+               "test_image.npy");
   // The names x and y would not say which input is meant.
   short_.write("train.npz", makeZip({{"x.npy", images}, {"y.npy", digits}}));
   EXPECT_ERROR(loadSplit(short_.path(), "train", test.model),
