@@ -137,8 +137,9 @@ static void setCoefficient(const std::string &flag, const VibModel &model,
                     flag, name, value));
   double number = parseReal(flag, value, largestOf(model));
   if (!options.coefficients.emplace(nameOf(model, *found), number).second)
-    throw CLI::ValidationError(fmt::format(
-        "{}: the coefficient {} is given twice", flag, namesOf(model, *found)));
+    throw CLI::ValidationError(
+        fmt::format("{}: the coefficient '{}' is given twice", flag,
+                    namesOf(model, *found)));
 }
 
 /// Whether the schedule begins at the base value and leaves it.
