@@ -80,6 +80,7 @@ template <typename SessionType> struct Bench {
       : values(valuesFor(model, options)), wanted(options.steps),
         session(model, arguments...), state(model),
         split(makeSyntheticSplit(model, values.seed)) {
+    setStatistics(model, split.inputs, state);
     std::vector<uint32_t> order;
     shuffleRows(values.seed, 0, split.rows(), order);
     session.setTrainingOrder(session.addRows(split.inputs, &split.labels),
@@ -129,7 +130,6 @@ template <typename SessionType> struct Bench {
   /// Restores the initial state, and warms up.
   void beginRound() {
     initializeWeights(session.model, values.seed, state.weights.data());
-    setStatistics(session.model, split.inputs, state);
     for (Memory *block : {&state.moment1, &state.moment2, &state.average})
       if (block->data())
         memset(block->data(), 0, block->size());

@@ -172,18 +172,20 @@ bool isDecoded(What what) {
          what == What::Entropy;
 }
 
-std::string namesOfPosteriors(const VibModel &model) {
+/// "image|text".
+template <typename T> static std::string joinNames(List<T> entries) {
   std::string names;
-  for (const VibStream &stream : streamsOf(model))
-    names += (names.empty() ? "" : "|") + std::string(stream.name);
+  for (const T &entry : entries)
+    names += (names.empty() ? "" : "|") + std::string(entry.name);
   return names;
 }
 
+std::string namesOfPosteriors(const VibModel &model) {
+  return joinNames(streamsOf(model));
+}
+
 std::string namesOfTargets(const VibModel &model) {
-  std::string names;
-  for (const VibTarget &target : targetsOf(model))
-    names += (names.empty() ? "" : "|") + std::string(target.name);
-  return names;
+  return joinNames(targetsOf(model));
 }
 
 const char *whyMissing(const VibModel &model, What what, uint32_t posterior,

@@ -30,16 +30,24 @@ static std::string nameOfPredictions(const VibModel &model) {
                                 : "means of the targets";
 }
 
+/// The places of the entries of a list by their names.
+template <typename T>
+static std::map<std::string, std::optional<uint32_t>>
+placesOf(List<T> entries) {
+  std::map<std::string, std::optional<uint32_t>> places;
+  for (uint32_t i = 0; i < entries.count; ++i)
+    places[entries[i].name] = i;
+  return places;
+}
+
 static void addTarget(FlagBuilder flags, const VibModel &model,
                       Options &options) {
   if (model.num_targets == 1)
     return flags.reject("--target",
                         fmt::format("the model has only one target, {}",
                                     model.targets[0].name));
-  std::map<std::string, std::optional<uint32_t>> targets;
-  for (uint32_t i = 0; i < model.num_targets; ++i)
-    targets[model.targets[i].name] = i;
-  flags.oneOf("--target", options.target, targets, namesOfTargets(model),
+  flags.oneOf("--target", options.target, placesOf(targetsOf(model)),
+              namesOfTargets(model),
               "The target to predict, with its number C of classes or outputs; "
               "needed for what comes from the decoder");
 }
@@ -153,10 +161,7 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
                     values.help);
   addTarget(flags, model, options);
   if (model.num_streams > 1) {
-    std::map<std::string, std::optional<uint32_t>> posteriors;
-    for (uint32_t i = 0; i < model.num_streams; ++i)
-      posteriors[model.streams[i].name] = i;
-    flags.oneOf("--posterior", options.posterior, posteriors,
+    flags.oneOf("--posterior", options.posterior, placesOf(streamsOf(model)),
                 namesOfPosteriors(model),
                 "The posterior that --what is computed from, with its number K "
                 "of latents; needed for what comes from a posterior");
