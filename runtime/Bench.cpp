@@ -80,7 +80,7 @@ template <typename SessionType> struct Bench {
       : values(valuesFor(model, options)), wanted(options.steps),
         session(model, arguments...), state(model),
         split(makeSyntheticSplit(model, values.seed)) {
-    setStatistics(model, split.inputs, state);
+    setStatistics(model, split.inputs, {}, state);
     std::vector<uint32_t> order;
     shuffleRows(values.seed, 0, split.rows(), order);
     session.setTrainingOrder(session.addRows(split.inputs, &split.labels),

@@ -350,6 +350,14 @@ std::vector<std::string> compareTraining(const std::string &saved,
   return differences;
 }
 
+/// The further metadata under a key, or `otherwise` if there is none.
+std::string extraOf(const Checkpoint &checkpoint, const char *key,
+                    const char *otherwise) {
+  auto found = checkpoint.extra.find(key);
+  return found == checkpoint.extra.end() ? otherwise : found->second;
+}
+constexpr const char *noValue = "none";
+
 std::string kindOf(const SafetensorsReader &reader) {
   auto found = reader.metadata().find(kindKey);
   return found == reader.metadata().end() ? "" : found->second;
@@ -496,6 +504,10 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   return checkpoint;
 }
 
+std::string validationOf(const Checkpoint &checkpoint) {
+  return extraOf(checkpoint, validationKey, noValue);
+}
+
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted) {
   requireModel(path, saved.model, wanted.model);
@@ -512,10 +524,6 @@ void checkResume(const std::string &path, const Checkpoint &saved,
     differences.push_back(std::move(part));
   bool isSameProgram = differences.empty();
 
-  auto firstLabel = [](const Checkpoint &checkpoint) -> std::string {
-    auto found = checkpoint.extra.find(firstLabelKey);
-    return found == checkpoint.extra.end() ? "0" : found->second;
-  };
   if (!compare("seed", saved.seed, wanted.seed))
     flags.push_back(fmt::format("--seed {}", saved.seed));
   for (const auto &[name, value] : wanted.coefficients) {
@@ -529,13 +537,25 @@ void checkResume(const std::string &path, const Checkpoint &saved,
   }
   if (!compare("learning rate", saved.rate, wanted.rate))
     flags.push_back("--lr " + print(saved.rate));
-  if (!compare("first label", firstLabel(saved), firstLabel(wanted)))
-    flags.push_back("--first-label " + firstLabel(saved));
+  std::string firstLabel = extraOf(saved, firstLabelKey, "0");
+  if (!compare("first label", firstLabel, extraOf(wanted, firstLabelKey, "0")))
+    flags.push_back("--first-label " + firstLabel);
   if (!compare("data (fingerprint)", saved.data, wanted.data))
     flags.push_back("the same --data");
   if (!compare("shuffling", std::string(saved.shuffle ? "on" : "off"),
                std::string(wanted.shuffle ? "on" : "off")))
     flags.push_back(saved.shuffle ? "without --no-shuffle" : "--no-shuffle");
+  std::string validation = validationOf(saved);
+  if (!compare("validation", validation, validationOf(wanted)))
+    flags.push_back(validation == noValue ? "no --validation"
+                    : validation.find(' ') == std::string::npos
+                        ? "--validation " + validation
+                        : "the same --validation");
+  std::string metric = extraOf(saved, keepBestKey, noValue);
+  if (!compare("metric of the best epoch", metric,
+               extraOf(wanted, keepBestKey, noValue)) &&
+      metric != noValue)
+    flags.push_back("--keep-best " + metric);
   if (differences.empty())
     return;
   fail("{}: cannot resume: {}{}", path, fmt::join(differences, "; "),

@@ -92,9 +92,9 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
                           State &state);
 
 /// Checks that a run can continue from `saved`: model, batch, optimizer,
-/// schedules, seed, beta, learning rate, first label, data and shuffling must
-/// equal those of `wanted`. Otherwise throws an Error that gives both values of
-/// everything that differs, and the flags that make them equal.
+/// schedules, seed, beta, learning rate, first label, data, validation and
+/// shuffling must equal those of `wanted`. Otherwise throws an Error that gives
+/// both values of everything that differs, and the flags that make them equal.
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted);
 
@@ -112,6 +112,14 @@ std::string currentKey(const VibModel &model,
 /// The key of the metadata (Checkpoint::extra) for the label of class 0, which
 /// is 0 if there is no such key.
 constexpr const char *firstLabelKey = "first_label";
+
+/// The keys of a run with validation data: the number of rows that were drawn,
+/// or the fingerprint of a folder's; and the metric that epochs are compared
+/// by.
+constexpr const char *validationKey = "validation";
+constexpr const char *keepBestKey = "keep_best";
+/// The value of validationKey; "none" if there is none.
+std::string validationOf(const Checkpoint &checkpoint);
 
 /// Which weights loadWeights() reads.
 enum class Use {

@@ -18,10 +18,20 @@ namespace vib::runtime {
 /// The counter of Philox has 24 bits for the draw.
 constexpr int64_t maxSamples = (1 << 24) - 1;
 
+/// The most steps of a flag.
+constexpr int64_t maxCount = INT64_C(1) << 53;
+
 /// The flags of every command. `options.command` is the command.
 void addCommonFlags(FlagBuilder flags, const VibModel &model, Options &options);
 /// --weights and --use.
 void addWeightFlags(FlagBuilder flags, const VibModel &model, Options &options);
+
+/// --first-label, which is `byDefault` if it is not given.
+void addFirstLabel(FlagBuilder flags, const VibModel &model,
+                   const std::string &byDefault, Options &options);
+/// The flags of a training run but --out, --resume, --init and --profile.
+void addTrainingFlags(FlagBuilder flags, const VibModel &model,
+                      Options &options);
 
 /// Each adds a command. What it parses is stored in `options`, which must
 /// outlive the parser.

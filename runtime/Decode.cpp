@@ -59,7 +59,7 @@ int runDecode(const VibModel &model, const Options &options) {
       requireFiniteRows(values, title, ElementType::F32, options.input, first,
                         count);
     output.write(values);
-    progress.decoding(first + count, rows);
+    progress.working("decode", first + count, rows);
   }
   output.commit();
   progress.clear();

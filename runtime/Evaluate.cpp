@@ -367,7 +367,7 @@ int runEval(const VibModel &model, const Options &options) {
   Figures figures =
       evaluate(*session, rows, split, samples, context, [&](int64_t done) {
         throwIfInterrupted();
-        progress.evaluating(done, split.rows());
+        progress.working("test", done, split.rows());
       });
   progress.clear();
   std::chrono::duration<double> elapsed =

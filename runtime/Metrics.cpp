@@ -182,6 +182,13 @@ static double inUnit(const Figures &figures, const VibFigure &figure,
          toBits(*figures.number(&of));
 }
 
+std::optional<double> writtenNumber(const Figures &figures,
+                                    const VibFigure &figure) {
+  if (std::optional<double> value = figures.number(&figure))
+    return inUnit(figures, figure, *value);
+  return std::nullopt;
+}
+
 std::string toJson(const Figures &figures) {
   std::string line = "{";
   auto field = [&](const char *name, const auto &value) {

@@ -118,6 +118,10 @@ struct Figures {
   std::vector<double> terms() const;
 };
 
+/// The number of a figure as metrics.jsonl has it: in bits if it is in nats.
+std::optional<double> writtenNumber(const Figures &figures,
+                                    const VibFigure &figure);
+
 /// H(Y) - cross-entropy, if that is a bound on I(Z;Y). At z = mu it is a bound
 /// on I(mu(X);Y) instead. Sets the figures of that kind.
 void setInformation(Figures &figures);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Options.h"
+#include "runtime/BestEpoch.h"
 #include "runtime/CommandFlags.h"
 #include "runtime/Console.h"
 #include "runtime/File.h"
@@ -40,6 +41,27 @@ static std::string_view findOtherFormat(std::string_view name) {
   return "";
 }
 
+/// The same as findContradiction() for --validation and what belongs to it.
+static std::string findContradictionOfValidation(const VibModel &model,
+                                                 const Options &options) {
+  if (!options.validation) {
+    const char *flag = !options.keepBest.empty() ? "--keep-best"
+                       : options.patience        ? "--patience"
+                                                 : nullptr;
+    return flag ? fmt::format("{}: expected --validation, too: epochs are "
+                              "compared on validation data",
+                              flag)
+                : "";
+  }
+  std::optional<Metric> metric = findMetric(
+      model, options.keepBest.empty() ? defaultMetric : options.keepBest);
+  std::string reason = whyIncomparable(model, *metric);
+  return reason.empty()
+             ? ""
+             : fmt::format("--keep-best: {}: expected another figure than {}",
+                           reason, metric->name);
+}
+
 /// Says why parsed options contradict the model or each other; "" if they do
 /// not.
 static std::string findContradiction(const VibModel &model,
@@ -50,6 +72,9 @@ static std::string findContradiction(const VibModel &model,
   if (wantsAverage && !model.averaged)
     return fmt::format("{}: the model averages no weights",
                        options.command == Command::Train ? "--eval" : "--use");
+  std::string validation = findContradictionOfValidation(model, options);
+  if (!validation.empty())
+    return validation;
   bool isOfTarget = isDecoded(options.what);
   bool predicts =
       options.command == Command::Predict || options.command == Command::Decode;

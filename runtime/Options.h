@@ -10,6 +10,7 @@
 #define VIB_RUNTIME_OPTIONS_H
 
 #include "runtime/Abi.h"
+#include "runtime/Validation.h"
 
 #include <cstdint>
 #include <map>
@@ -56,6 +57,10 @@ struct Options {
   std::optional<int64_t> samples;
   std::optional<uint64_t> firstLabel; ///< train, eval: the label of class 0
   uint64_t checkpointEvery = 0;       ///< 0: only after an epoch
+  uint64_t logEvery = 0;              ///< 0: only after an epoch
+  std::optional<ValidationChoice> validation;
+  std::string keepBest;  ///< The name of a metric; empty: defaultMetric.
+  uint64_t patience = 0; ///< In epochs; 0: the run does not end early
   Choice evaluate = Choice::Default;
   Choice use = Choice::Default;
   What what = What::Probabilities;

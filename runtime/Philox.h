@@ -30,7 +30,8 @@ enum class Purpose : uint32_t {
   EvaluationNoise = 1,
   Shuffle = 2,
   InitialWeights = 3,
-  SyntheticData = 4
+  SyntheticData = 4,
+  Validation = 5
 };
 
 using PhiloxWords = std::array<uint32_t, 4>;

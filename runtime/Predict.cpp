@@ -266,7 +266,7 @@ int runPredict(const VibModel &model, const Options &options) {
     if (!options.allowNonFinite)
       requireFiniteRows(values, wanted.title, type, source, first, rows);
     output.write(values);
-    progress.predicting(first + rows, all);
+    progress.working("predict", first + rows, all);
   }
   output.commit();
 

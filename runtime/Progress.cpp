@@ -129,6 +129,11 @@ void Progress::keep(const std::string &line) {
   flushOutput();
 }
 
+void Progress::warn(const std::string &text) {
+  clear();
+  runtime::warn("{}", text);
+}
+
 bool Progress::due() {
   if (!live)
     return false;
@@ -143,7 +148,7 @@ void Progress::training(const LiveFigures &figures) {
   draw(liveLine(figures, terminalWidth()));
 }
 
-void Progress::working(const char *what, int64_t rows, int64_t of) {
+void Progress::working(const std::string &what, int64_t rows, int64_t of) {
   if (!due())
     return;
   std::string line =

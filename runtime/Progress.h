@@ -49,30 +49,44 @@ struct LiveFigures {
 /// least important pieces are left out.
 std::string liveLine(const LiveFigures &live, int width);
 
-class Progress {
+/// Shows a training run: on the standard output, or in a table of many runs.
+class Display {
 public:
-  /// If it is not `enabled`, nothing is printed.
+  virtual ~Display() = default;
+
+  /// Whether the figures of training are shown while it goes on.
+  virtual bool isLive() const = 0;
+  /// Prints a permanent line.
+  virtual void keep(const std::string &line) = 0;
+  /// Prints a warning.
+  virtual void warn(const std::string &text) = 0;
+  /// Whether what is live should be redrawn. It is fast enough to be called in
+  /// every step.
+  virtual bool due() = 0;
+  virtual void training(const LiveFigures &live) = 0;
+  /// Shows that `rows` of the `of` rows of a split or an input are done.
+  virtual void working(const std::string &what, int64_t rows, int64_t of) = 0;
+};
+
+class Progress final : public Display {
+public:
+  /// If it is not `enabled`, nothing but warnings is printed.
   explicit Progress(bool enabled);
   /// Clears the live line, also after an error.
-  ~Progress() { clear(); }
+  ~Progress() override { clear(); }
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
   /// Whether there is a live line.
-  bool isLive() const { return live; }
-  /// Prints a permanent line.
-  void keep(const std::string &line);
-  /// Whether the live line should be redrawn. It is fast enough to be called in
-  /// every step.
-  bool due();
-  void training(const LiveFigures &live);
-  void evaluating(int64_t rows, int64_t of) { working("test", rows, of); }
-  void predicting(int64_t rows, int64_t of) { working("predict", rows, of); }
-  void decoding(int64_t rows, int64_t of) { working("decode", rows, of); }
+  bool isLive() const override { return live; }
+  void keep(const std::string &line) override;
+  void warn(const std::string &text) override;
+  bool due() override;
+  void training(const LiveFigures &live) override;
+  void working(const std::string &what, int64_t rows, int64_t of) override;
   void clear();
 
 private:
-  void working(const char *what, int64_t rows, int64_t of);
   void draw(const std::string &line);
 
   bool enabled;

@@ -115,9 +115,14 @@ bool varies(const VibSchedule &schedule) {
          schedule.factor != 1;
 }
 
-/// The epoch after which the value is constant. For a decay without an end, the
-/// end of the warm-up.
-static double settledAt(const VibSchedule &schedule) {
+bool neverSettles(const VibSchedule &schedule) {
+  return schedule.kind != VIB_CONSTANT && !isRamp(schedule) &&
+         schedule.epochs > 0 && schedule.factor != 1;
+}
+
+double settledAt(const VibSchedule &schedule) {
+  if (!varies(schedule))
+    return 0;
   double begins = std::max(0.0, schedule.warmup_epochs) + schedule.delay_epochs;
   return isRamp(schedule) ? begins + schedule.epochs * schedule.cycles : begins;
 }

@@ -32,6 +32,13 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch);
 /// Whether the value ever changes.
 bool varies(const VibSchedule &schedule);
 
+/// Whether the value changes without an end, as that of a decay does.
+bool neverSettles(const VibSchedule &schedule);
+
+/// The epoch after which the value is constant: 0 if it never changes. For a
+/// decay without an end, the end of the warm-up.
+double settledAt(const VibSchedule &schedule);
+
 /// Describes the value at the start and at the end of a run that begins after
 /// `first` updates and ends after `last` updates. If the run is too short for
 /// the schedule, it also says which value the schedule reaches later. "0.001",

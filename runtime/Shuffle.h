@@ -9,14 +9,20 @@
 #ifndef VIB_RUNTIME_SHUFFLE_H
 #define VIB_RUNTIME_SHUFFLE_H
 
+#include "runtime/Philox.h"
+
 #include <cstdint>
 #include <vector>
 
 namespace vib::runtime {
 
-/// Sets `order` to the permutation of `count` rows in an epoch, which is
-/// counted from 0, by the algorithm of Fisher and Yates. docs/randomness.md
-/// defines it.
+/// Sets `order` to a permutation of `count` rows by the algorithm of Fisher and
+/// Yates. `step` is the third word of the counter. docs/randomness.md defines
+/// it.
+void permuteRows(uint64_t seed, Purpose purpose, uint32_t step, int64_t count,
+                 std::vector<uint32_t> &order);
+
+/// The permutation in an epoch, which is counted from 0.
 void shuffleRows(uint64_t seed, uint64_t epoch, int64_t count,
                  std::vector<uint32_t> &order);
 

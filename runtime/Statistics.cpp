@@ -24,13 +24,17 @@ namespace {
 /// Terms are divided before they are added, so that their sum does not
 /// overflow.
 template <typename Term>
-std::vector<double> averageRows(const Array &array, Term term) {
-  size_t width = size_t(array.rowElements()), rows = size_t(array.rows());
+std::vector<double> averageRows(const Array &array,
+                                const std::vector<uint32_t> &rows, Term term) {
+  size_t width = size_t(array.rowElements());
+  size_t count = rows.empty() ? size_t(array.rows()) : rows.size();
   std::vector<double> means(width);
   visitElements(array, [&](auto *values) {
-    for (size_t row = 0; row < rows; ++row)
+    for (size_t k = 0; k < count; ++k) {
+      size_t row = rows.empty() ? k : rows[k];
       for (size_t i = 0; i < width; ++i)
-        means[i] += term(double(values[row * width + i]), i) / double(rows);
+        means[i] += term(double(values[row * width + i]), i) / double(count);
+    }
   });
   return means;
 }
@@ -39,20 +43,22 @@ std::vector<double> averageRows(const Array &array, Term term) {
 /// are the value and 1. Such an element then becomes exactly 0; a rounded mean
 /// would leave a tiny number, to which Adam gives a gradient of the usual size.
 struct Statistics {
-  explicit Statistics(const Array &array) {
+  Statistics(const Array &array, const std::vector<uint32_t> &rows) {
     std::vector<double> first(size_t(array.rowElements()));
     visitElements(array, [&](auto *values) {
-      std::copy(values, values + first.size(), first.begin());
+      auto *begin = values + (rows.empty() ? 0 : rows.front()) * first.size();
+      std::copy(begin, begin + first.size(), first.begin());
     });
-    means = averageRows(array, [](double value, size_t) { return value; });
+    means =
+        averageRows(array, rows, [](double value, size_t) { return value; });
     // The squares of the largest distance may overflow or underflow.
     std::vector<double> largest(first.size());
     std::vector<double> differing =
-        averageRows(array, [&](double value, size_t i) {
+        averageRows(array, rows, [&](double value, size_t i) {
           largest[i] = std::max(largest[i], std::fabs(value - means[i]));
           return double(value != first[i]);
         });
-    deviations = averageRows(array, [&](double value, size_t i) {
+    deviations = averageRows(array, rows, [&](double value, size_t i) {
       double distance = largest[i] > 0 ? (value - means[i]) / largest[i] : 0;
       return distance * distance;
     });
@@ -87,13 +93,14 @@ std::string adviseOffset(const Statistics &statistics, const Inputs &inputs) {
 } // namespace
 
 std::string setStatistics(const VibModel &model,
-                          const std::vector<Inputs> &inputs, State &state) {
+                          const std::vector<Inputs> &inputs,
+                          const std::vector<uint32_t> &rows, State &state) {
   std::string advice;
   std::map<uint32_t, Statistics> ofInputs;
   for (const VibState &slot : stateOf(model)) {
     bool isMean = slot.kind == VIB_STATE_MEAN;
     const Statistics &statistics =
-        ofInputs.try_emplace(slot.input, inputs[slot.input].array)
+        ofInputs.try_emplace(slot.input, inputs[slot.input].array, rows)
             .first->second;
     const std::vector<double> &values =
         isMean ? statistics.means : statistics.deviations;

@@ -18,11 +18,13 @@
 namespace vib::runtime {
 
 /// Sets the means and deviations of the state that the model reads
-/// (VibModel::state) to those of these inputs. They are computed in f64 in two
-/// passes, in the order of the rows, and rounded once. Returns advice if f32
-/// loses what the elements of an input differ in; "" otherwise.
+/// (VibModel::state) to those of these rows of the inputs; of all if `rows` is
+/// empty. They are computed in f64 in two passes, in the order of the rows, and
+/// rounded once. Returns advice if f32 loses what the elements of an input
+/// differ in; "" otherwise.
 std::string setStatistics(const VibModel &model,
-                          const std::vector<Inputs> &inputs, State &state);
+                          const std::vector<Inputs> &inputs,
+                          const std::vector<uint32_t> &rows, State &state);
 
 } // namespace vib::runtime
 

@@ -3,7 +3,7 @@ import math
 import struct
 from fractions import Fraction
 
-TRAINING, EVALUATION, SHUFFLE, WEIGHTS = range(4)
+TRAINING, EVALUATION, SHUFFLE, WEIGHTS, _, VALIDATION = range(6)
 MASK = 0xFFFFFFFF
 
 
@@ -85,12 +85,22 @@ def noise(seed, purpose, latent, row, step, sample):
     return f32(radius(x0 >> 9) * cosine(x1 >> 9))
 
 
-def shuffled(seed, epoch, count):
+def permuted(seed, purpose, step, count):
     order = list(range(count))
     for i in range(count - 1, 0, -1):
-        j = philox((i, 0, epoch, SHUFFLE << 24), seed)[0] * (i + 1) >> 32
+        j = philox((i, 0, step, purpose << 24), seed)[0] * (i + 1) >> 32
         order[i], order[j] = order[j], order[i]
     return order
+
+
+def shuffled(seed, epoch, count):
+    return permuted(seed, SHUFFLE, epoch, count)
+
+
+def divided(seed, rows, count):
+    """The rows of the training data to train on, and the `count` for validation."""
+    order = permuted(seed, VALIDATION, 0, rows)
+    return sorted(order[count:]), sorted(order[:count])
 
 
 def uniform_weight(seed, parameter, element, scale):

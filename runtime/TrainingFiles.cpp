@@ -1,0 +1,267 @@
+//===- TrainingFiles.cpp - The files of a training run --------------------===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Info.h"
+#include "runtime/Initialize.h"
+#include "runtime/Layout.h"
+#include "runtime/ModelLists.h"
+#include "runtime/Statistics.h"
+#include "runtime/TrainingRun.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vib::runtime {
+
+/// The names of the sums of a checkpoint.
+static constexpr const char *epochSums = "train";
+static constexpr const char *firstStepSums = "first_step";
+static constexpr const char *bestSums = "best";
+
+bool TrainingRun::resumes() const {
+  return options.resume && fileExists(checkpointPath);
+}
+
+void TrainingRun::openDirectory() {
+  directory.emplace(options.out,
+                    std::vector<std::string>{checkpointName, metricsName,
+                                             modelName, bestName});
+  if (resumes())
+    return;
+  std::vector<std::string> paths = {checkpointPath, modelPath, metricsPath};
+  if (best)
+    paths.push_back(bestPath);
+  // A run that failed before its first line leaves an empty metrics.jsonl.
+  for (const std::string &path : paths) {
+    if (!fileExists(path) || (path == metricsPath && readFile(path).empty()))
+      continue;
+    if (options.resume)
+      fail("{} contains {} but no {}, so --resume cannot continue: put the "
+           "checkpoint back, or give another --out",
+           options.out, path, checkpointName);
+    fail("{} already contains a run ({}): give --resume to continue it, or "
+         "another --out",
+         options.out, path);
+  }
+}
+
+void TrainingRun::checkSettings() {
+  if (!resumes())
+    return;
+  Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
+  Checkpoint wanted = describeSettings();
+  // They depend on the data, too.
+  wanted.data = saved.data;
+  wanted.extra[validationKey] = validationOf(saved);
+  checkResume(checkpointPath, saved, wanted);
+}
+
+void TrainingRun::startOrResume() {
+  bool resumed = resumes();
+  if (resumed) {
+    Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
+    Checkpoint wanted = describeCheckpoint();
+    // A run without evaluation has no fingerprint of the test data.
+    if (differInSplits(saved.data, wanted.data))
+      saved.data = wanted.data;
+    checkResume(checkpointPath, saved, wanted);
+    step = firstStep = saved.step;
+    savedStep = step;
+    restoreSums(saved);
+    restoreBest(saved);
+    metricsLines = saved.metricsLines;
+  } else if (!options.init.empty()) {
+    // With the statistics of the data that those weights were trained on.
+    loadWeights(options.init, model, Use::Any, state.weights.data());
+    state.shareStatistics(model);
+  } else {
+    initializeWeights(model, values.seed, state.weights.data());
+    std::string advice =
+        setStatistics(model, data->train.inputs, part->rows, state);
+    if (!advice.empty())
+      display.warn(advice);
+  }
+  session->setState(state);
+  metrics = std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));
+
+  if (resumed)
+    display.keep(fmt::format("resuming {} at step {}", checkpointPath, step));
+  else if (options.resume)
+    display.keep(
+        fmt::format("no checkpoint in {}: starting at step 0", options.out));
+}
+
+/// Restores the sums of the current epoch, and checks that they fit the step.
+void TrainingRun::restoreSums(const Checkpoint &saved) {
+  auto found = saved.sums.find(epochSums);
+  std::optional<RunningSums> read;
+  if (found != saved.sums.end())
+    read = RunningSums::fromValues(model, found->second);
+  if (!read)
+    fail("{}: damaged: it lacks the sums of the current epoch", checkpointPath);
+  uint64_t steps = step % stepsPerEpoch();
+  double counted = double(steps) * double(model.batch);
+  double wholeEpoch = double(rows());
+  if (read->rows != counted &&
+      !(steps == 0 && step > 0 && read->rows == wholeEpoch))
+    fail("{}: damaged: its sums are over {} row{}, expected {} at step {}",
+         checkpointPath, read->rows, read->rows == 1 ? "" : "s", counted, step);
+  if (!read->isPossible(model))
+    fail("{}: damaged: its sums of the current epoch are impossible",
+         checkpointPath);
+  sums = *read;
+
+  // Checkpoints of earlier versions lack it.
+  auto first = saved.sums.find(firstStepSums);
+  if (first == saved.sums.end())
+    return;
+  const std::vector<double> &terms = first->second;
+  if (terms.size() != firstTermsSize() ||
+      !std::all_of(terms.begin(), terms.end(),
+                   [](double term) { return std::isfinite(term); }))
+    fail("{}: damaged: the loss of its first step is impossible",
+         checkpointPath);
+  firstTerms.emplace(terms.begin(), terms.begin() + model.num_terms);
+}
+
+/// Restores the best epoch, and checks that its weights are there.
+void TrainingRun::restoreBest(const Checkpoint &saved) {
+  auto found = saved.sums.find(bestSums);
+  if (!best || found == saved.sums.end())
+    return;
+  if (!best->restore(found->second, step, stepsPerEpoch()))
+    fail("{}: damaged: its best epoch is impossible", checkpointPath);
+  // The run may have been killed before it wrote them.
+  if (best->step() == step)
+    return saveBest();
+  std::string seen = "none";
+  if (fileExists(bestPath)) {
+    SafetensorsReader reader(bestPath);
+    auto its = findCount(reader.metadata(), bestPath, "step");
+    if (its && uint64_t(*its) == *best->step())
+      return;
+    seen = its ? fmt::format("those of step {}", *its) : "others";
+  }
+  fail("{}: expected the weights of the best epoch, of step {}, as {} has it, "
+       "but found {}: put the file back, or give another --out",
+       bestPath, *best->step(), checkpointPath, seen);
+}
+
+/// Returns the size in bytes of the first `lines` lines of metrics.jsonl. Reads
+/// the time that the run has taken so far from the last of them.
+uint64_t TrainingRun::readMetrics(uint64_t lines) {
+  if (lines == 0)
+    return 0;
+  Bytes bytes = readFile(metricsPath);
+  size_t begin = 0, end = 0;
+  for (uint64_t line = 0; line < lines; ++line) {
+    begin = end;
+    end = size_t(std::find(bytes.begin() + begin, bytes.end(), '\n') -
+                 bytes.begin()) +
+          1;
+    if (end > bytes.size())
+      fail(
+          "{}: {}, expected at least {} according to the checkpoint at step {}",
+          metricsPath, counted(int64_t(line), "line"), lines, step);
+  }
+  auto last = nlohmann::json::parse(bytes.begin() + begin, bytes.begin() + end,
+                                    nullptr, /*allow_exceptions=*/false);
+  if (!last.is_object() || !last.contains("seconds") ||
+      !last["seconds"].is_number() || !last.contains("step") ||
+      !last["step"].is_number_unsigned())
+    fail("{}: line {} is not a line of metrics", metricsPath, lines);
+  uint64_t lastStep = last["step"];
+  if (lastStep > step || step - lastStep > stepsPerEpoch())
+    fail("{}: line {} is of step {}, which does not fit the checkpoint at step "
+         "{}",
+         metricsPath, lines, lastStep, step);
+  secondsBefore = last["seconds"].get<double>();
+  if (lastStep % stepsPerEpoch() != 0)
+    loggedStep = lastStep;
+  return end;
+}
+
+Checkpoint TrainingRun::describeSettings() const {
+  Checkpoint checkpoint;
+  checkpoint.model = model.name;
+  checkpoint.hash = model.hash;
+  checkpoint.batch = model.batch;
+  checkpoint.training = describeTraining(model);
+  checkpoint.data = data ? data->fingerprints : "";
+  checkpoint.seed = values.seed;
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    checkpoint.coefficients[nameOf(model, model.coefficients[i])] =
+        values.coefficients[i];
+  checkpoint.rate = values.rate;
+  checkpoint.shuffle = options.shuffle;
+  if (options.firstLabel.value_or(0) != 0)
+    checkpoint.extra[firstLabelKey] = std::to_string(*options.firstLabel);
+  if (best)
+    checkpoint.extra[keepBestKey] = best->metric.name;
+  if (data && part->drawn)
+    checkpoint.extra[validationKey] = std::to_string(part->drawn->rows());
+  else if (data && data->validation)
+    checkpoint.extra[validationKey] = data->validationFingerprint;
+  return checkpoint;
+}
+
+Checkpoint TrainingRun::describeCheckpoint() const {
+  Checkpoint checkpoint = describeSettings();
+  checkpoint.step = step;
+  checkpoint.sums[epochSums] = sums.values(model);
+  if (firstTerms) {
+    checkpoint.sums[firstStepSums] = *firstTerms;
+    checkpoint.sums[firstStepSums].resize(firstTermsSize());
+  }
+  if (best && best->step())
+    checkpoint.sums[bestSums] = best->values();
+  checkpoint.metricsLines = metricsLines;
+  Context now = contextAt(step, "", "");
+  checkpoint.extra["epoch"] = fmt::format("{}", *now.epoch);
+  checkpoint.extra["current_lr"] = fmt::format("{}", now.rate);
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    checkpoint.extra[currentKey(model, model.coefficients[i])] =
+        fmt::format("{}", now.coefficients[i]);
+  return checkpoint;
+}
+
+std::string TrainingRun::lastGood() const {
+  return savedStep ? fmt::format("{} is still that of step {}", checkpointPath,
+                                 *savedStep)
+                   : "no checkpoint was written";
+}
+
+/// Copies the state to the host, and fails if it is not finite.
+void TrainingRun::fetchFiniteState() {
+  session->fetchState();
+  std::string name = findNonFinite(model, state);
+  if (!name.empty())
+    failDiverged(name + " is not finite");
+}
+
+void TrainingRun::save() {
+  fetchFiniteState();
+  try {
+    saveCheckpoint(checkpointPath, model, state, describeCheckpoint());
+  } catch (const Error &error) {
+    fail("{}; {}", error.what(), lastGood());
+  }
+  savedStep = step;
+}
+
+/// Writes the present weights as the best ones.
+void TrainingRun::saveBest() {
+  bool average = validatesAverage();
+  saveWeights(bestPath, model, (average ? state.average : state.weights).data(),
+              average, describeCheckpoint());
+}
+
+} // namespace vib::runtime

@@ -1,0 +1,212 @@
+//===- TrainingRun.h - A training run ---------------------------*- C++ -*-===//
+//
+// Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A run may be killed at any time, and resuming it must give the same files as
+// an uninterrupted run. These rules ensure this:
+//
+//   - At the end of an epoch its lines are appended to metrics.jsonl and
+//     synced. Then the checkpoint is written, with the number of lines.
+//   - Before the first line, a checkpoint with 0 lines is written, so that
+//     there are never lines without a checkpoint.
+//   - A resumed run truncates metrics.jsonl to the checkpoint's number of
+//     lines. This removes lines of later epochs, and those of a run that ended
+//     in the middle of an epoch. They are written again.
+//   - The checkpoint names the best epoch. If that is the epoch that has just
+//     ended, its weights are in the checkpoint, and best.safetensors is written
+//     after it, by a resumed run again. Otherwise best.safetensors has been
+//     written before it.
+//   - The lines of the test data at the end of a run with validation data are
+//     in no checkpoint. A resumed run writes them at its own end.
+//
+// The checkpoint contains the sums of the current epoch. They are cleared only
+// after the lines of the epoch are written. So a checkpoint of the very end of
+// an epoch (after Ctrl-C or a lost GPU during the evaluation) still has the
+// sums for its lines.
+//
+// TrainingRun.cpp has the loop, TrainingFiles.cpp what is read and written, and
+// TrainingReport.cpp the lines of an epoch.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef VIB_RUNTIME_TRAININGRUN_H
+#define VIB_RUNTIME_TRAININGRUN_H
+
+#include "runtime/BestEpoch.h"
+#include "runtime/Checkpoint.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+#include "runtime/Metrics.h"
+#include "runtime/Options.h"
+#include "runtime/OutputDirectory.h"
+#include "runtime/Progress.h"
+#include "runtime/Schedule.h"
+#include "runtime/Session.h"
+#include "runtime/TrainingData.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vib::runtime {
+
+/// The files of a run in --out.
+constexpr const char *checkpointName = "checkpoint.safetensors";
+constexpr const char *metricsName = "metrics.jsonl";
+constexpr const char *modelName = "model.safetensors";
+constexpr const char *bestName = "best.safetensors";
+
+/// The model's values with those that flags replace.
+HyperParameters valuesFor(const VibModel &model, const Options &options);
+
+/// Training has diverged, and the run cannot continue.
+class Diverged : public Error {
+public:
+  using Error::Error;
+};
+
+class TrainingRun {
+public:
+  TrainingRun(const VibModel &model, const Options &options, Display &display);
+
+  /// Creates and locks --out. Then checks that it contains a run to resume, or
+  /// no run if a new one starts.
+  void openDirectory();
+  /// Throws an Error if the settings of this run, apart from the data, are not
+  /// those of the checkpoint of a run that it resumes.
+  void checkSettings();
+  /// Trains to the end, evaluates and writes everything. Throws Interrupted,
+  /// after a checkpoint, if a signal ends it.
+  void train(const TrainingData &data);
+
+  /// The number of updates so far, and at the end of the run.
+  uint64_t steps() const { return step; }
+  const std::string &checkpoint() const { return checkpointPath; }
+  /// Why the weights of the finished run are useless, or "" if they are not.
+  const std::string &whyDiverged() const { return divergence; }
+  std::string describeProfile() const;
+
+private:
+  using Clock = std::chrono::steady_clock;
+
+  bool resumes() const;
+  void prepare();
+  uint64_t findLimit() const;
+  void startOrResume();
+  void restoreSums(const Checkpoint &saved);
+  void restoreBest(const Checkpoint &saved);
+  uint64_t readMetrics(uint64_t lines);
+  void introduce();
+  void sayFinished();
+  void trainToLimit();
+  void trainSteps();
+  uint64_t nextStop() const;
+  void setOrder(uint64_t epoch);
+  void count(const StepSums &done);
+  bool isLineDue() const;
+  bool stopsEarly() const;
+  bool coefficientsAreFinal() const;
+
+  void logStep();
+  void report(bool wholeEpoch);
+  /// Evaluates the session's weights on a split.
+  Figures evaluateOn(const Split &split, int rows, Context context);
+  std::vector<Figures> evaluateEpoch(bool wholeEpoch);
+  void writeLine(const Figures &figures, bool isShown, const char *note);
+  void finish();
+  void testBest();
+
+  /// The number of rows to train on.
+  int64_t rows() const {
+    return part->rows.empty() ? data->train.rows() : int64_t(part->rows.size());
+  }
+  /// The number of updates in an epoch.
+  uint64_t stepsPerEpoch() const {
+    return uint64_t(session->batchesOf(rows()));
+  }
+  /// The epoch of an update, from 0.
+  uint64_t epochOf(uint64_t update) const {
+    return update ? (update - 1) / stepsPerEpoch() : 0;
+  }
+  /// The number of epochs of the run, the last of which --steps may cut short.
+  int64_t epochsInAll() const {
+    return int64_t((std::max(limit, step) - 1) / stepsPerEpoch() + 1);
+  }
+  /// The terms of the first step in checkpoints: two at least, as there always
+  /// were.
+  size_t firstTermsSize() const { return std::max<size_t>(2, model.num_terms); }
+  bool atEpochEnd() const {
+    return step % stepsPerEpoch() == 0 && sums.rows > 0;
+  }
+  double elapsed() const;
+
+  /// Whether evaluation uses the averaged weights. best.safetensors has those
+  /// that were evaluated.
+  bool validatesAverage() const {
+    return model.averaged && options.evaluate != Choice::Raw;
+  }
+  const Split *validation() const {
+    return part->drawn        ? &*part->drawn
+           : data->validation ? &*data->validation
+                              : nullptr;
+  }
+
+  /// The context of lines about the weights after `update` updates.
+  Context contextAt(uint64_t update, const char *split,
+                    const char *weights) const;
+  Figures runningFigures() const;
+  void showLive();
+  /// The checkpoint's settings: all but the state of the run.
+  Checkpoint describeSettings() const;
+  Checkpoint describeCheckpoint() const;
+  void fetchFiniteState();
+  void save();
+  void saveBest();
+  [[noreturn]] void failDiverged(const std::string &what) const;
+  std::string lastGood() const;
+  std::string advice() const;
+
+  const VibModel &model;
+  const Options &options;
+  const HyperParameters values;
+  const std::string checkpointPath, metricsPath, modelPath, bestPath;
+  Display &display;
+  State state;
+  const std::unique_ptr<Session> session;
+  std::optional<OutputDirectory> directory;
+
+  const TrainingData *data = nullptr;
+  std::optional<TrainingPart> part;
+  int trainRows = 0, testRows = 0; ///< Their numbers in the session.
+  int validationRows = 0;
+
+  uint64_t step = 0;  ///< The number of updates so far.
+  uint64_t limit = 0; ///< The number of updates at the end of the run.
+  RunningSums sums;
+  /// The terms of the loss of step 1, perhaps of an older run.
+  std::optional<std::vector<double>> firstTerms;
+  std::string divergence; ///< Message for the last line; empty if it is fine.
+  std::optional<uint64_t> orderedEpoch; ///< The epoch of the order.
+  std::optional<BestEpoch> best;        ///< With validation data.
+  std::unique_ptr<LineFile> metrics;
+  uint64_t metricsLines = 0;
+  std::optional<uint64_t> loggedStep; ///< Of the last line of --log-every.
+  std::optional<uint64_t> savedStep;  ///< Of the checkpoint on the disk.
+  bool isFinished = false; ///< No step was left when the run was resumed.
+
+  Clock::time_point begun = Clock::now();
+  double secondsBefore = 0; ///< Of the resumed runs.
+  uint64_t firstStep = 0;   ///< Of this run.
+  double rowsTrained = 0;   ///< In this run.
+  double trainSeconds = 0;  ///< Of this run, without evaluations.
+};
+
+} // namespace vib::runtime
+
+#endif // VIB_RUNTIME_TRAININGRUN_H
