@@ -144,11 +144,13 @@ bool Translator::translateTypes() {
       "(variadic of )?(.*), but got (.*)$");
   SmallVector<StringRef, 7> parts;
   if (wrongType.match(rest, &parts)) {
-    // No op of the language has more than two operands.
-    StringRef ordinal = parts[3] == "0" ? "first " : "second ";
+    // No op of the language has more than two operands, but for a list of them.
+    StringRef ordinal = !parts[4].empty() ? "operands "
+                        : parts[3] == "0" ? "first operand "
+                                          : "second operand ";
     bool isTensor = parts[5] == "ranked tensor of any type values";
     restart() << parts[1] << "expected its "
-              << (parts[2] == "result" ? "" : ordinal) << parts[2] << " to be "
+              << (parts[2] == "result" ? "result " : ordinal) << "to be "
               << (isTensor ? "a tensor" : parts[5]) << " but got " << parts[6];
     return true;
   }

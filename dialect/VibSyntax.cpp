@@ -32,8 +32,7 @@ InFlightDiagnostic &vib::describeUnknown(InFlightDiagnostic &diagnostic,
 // Types inferred from the operand's
 //===----------------------------------------------------------------------===//
 
-/// Parses a ranked tensor type. Other types are errors here already.
-static ParseResult parseTensor(OpAsmParser &parser, Type &type) {
+ParseResult vib::parseTensor(OpAsmParser &parser, Type &type) {
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseType(type))
     return failure();
@@ -42,16 +41,14 @@ static ParseResult parseTensor(OpAsmParser &parser, Type &type) {
   return success();
 }
 
-/// Parses `-> type` if it is there.
-static OptionalParseResult parseOptionalResult(OpAsmParser &parser,
-                                               Type &result) {
+OptionalParseResult vib::parseOptionalResult(OpAsmParser &parser,
+                                             Type &result) {
   if (failed(parser.parseOptionalArrow()))
     return std::nullopt;
   return parser.parseType(result);
 }
 
-/// The dimensions of `like`, but with another width as the last one.
-static RankedTensorType withWidth(RankedTensorType like, int64_t width) {
+RankedTensorType vib::withWidth(RankedTensorType like, int64_t width) {
   SmallVector<int64_t> shape(like.getShape());
   if (shape.size() < 2)
     shape.assign({ShapedType::kDynamic, width});

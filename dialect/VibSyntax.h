@@ -37,6 +37,14 @@ mlir::ParseResult parseSourceRange(mlir::OpAsmParser &parser,
 void printSourceRange(mlir::OpAsmPrinter &printer, mlir::Operation *,
                       mlir::FloatAttr low, mlir::FloatAttr high);
 
+/// Parses a ranked tensor type. Other types are errors here already.
+mlir::ParseResult parseTensor(mlir::OpAsmParser &parser, mlir::Type &type);
+/// Parses `-> type` if it is there.
+mlir::OptionalParseResult parseOptionalResult(mlir::OpAsmParser &parser,
+                                              mlir::Type &result);
+/// The dimensions of `like`, but with another width as the last one.
+mlir::RankedTensorType withWidth(mlir::RankedTensorType like, int64_t width);
+
 /// `input (-> result)?`, the dimensions after the batch as one.
 mlir::ParseResult parseFlatteningTypes(mlir::OpAsmParser &parser,
                                        mlir::Type &input, mlir::Type &result);
@@ -78,6 +86,34 @@ mlir::ParseResult parsePooling(mlir::OpAsmParser &parser,
                                mlir::Type &input, mlir::Type &result);
 void printPooling(mlir::OpAsmPrinter &printer, mlir::Operation *,
                   mlir::DenseI64ArrayAttr size, mlir::DenseI64ArrayAttr strides,
+                  mlir::Type input, mlir::Type result);
+
+/// `input (-> result)?`, of vib.global_avg_pool.
+mlir::ParseResult parseGlobalPoolingTypes(mlir::OpAsmParser &parser,
+                                          mlir::Type &input,
+                                          mlir::Type &result);
+void printGlobalPoolingTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                             mlir::Type input, mlir::Type result);
+
+/// `input, input, … (-> result)?`, of vib.concat.
+mlir::ParseResult parseConcatTypes(mlir::OpAsmParser &parser,
+                                   llvm::SmallVectorImpl<mlir::Type> &inputs,
+                                   mlir::Type &result);
+void printConcatTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                      mlir::TypeRange inputs, mlir::Type result);
+
+/// `[begin : end] : input (-> result)?`, of vib.slice.
+mlir::ParseResult parseSlice(mlir::OpAsmParser &parser,
+                             mlir::IntegerAttr &begin, mlir::IntegerAttr &end,
+                             mlir::Type &input, mlir::Type &result);
+void printSlice(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                mlir::IntegerAttr begin, mlir::IntegerAttr end,
+                mlir::Type input, mlir::Type result);
+
+/// `([sizes])? : input (-> result)?`, one of the two, of vib.reshape.
+mlir::ParseResult parseReshape(mlir::OpAsmParser &parser, mlir::Type &input,
+                               mlir::Type &result);
+void printReshape(mlir::OpAsmPrinter &printer, mlir::Operation *,
                   mlir::Type input, mlir::Type result);
 
 mlir::ParseResult parseActivationKeyword(mlir::OpAsmParser &parser,

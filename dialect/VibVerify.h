@@ -23,8 +23,8 @@ mlir::LogicalResult verifyRows(mlir::Operation *op, mlir::Type type,
 mlir::LogicalResult verifyFeatures(mlir::Operation *op, mlir::Type type,
                                    llvm::StringRef what);
 
-/// Whether `value` is an image that a layer with windows computed, or that other
-/// layers computed from such an image.
+/// Whether `value` is an image that a layer with windows, or vib.reshape with
+/// `channels_first`, computed, or that other layers computed from such an image.
 bool isFeatureMap(mlir::Value value);
 
 /// Checks that the two have the same batch, '?' or a number.

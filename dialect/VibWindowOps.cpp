@@ -14,7 +14,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// The byte that names the maximum of a window has this many values.
+/// Each element of a window is an operand of its own, and the byte that names
+/// the maximum has this many values.
 static constexpr int64_t kMostTaps = 256;
 
 //===----------------------------------------------------------------------===//
@@ -131,17 +132,34 @@ LogicalResult Conv2DOp::verify() {
   return verifyWindow(*this, window, getInput(), getResult(), std::nullopt);
 }
 
-LogicalResult MaxPoolOp::verify() {
-  Window window(getWindow(), getStrides());
-  auto type = cast<RankedTensorType>(getInput().getType());
-  if (failed(verifyWindow(*this, window, getInput(), getResult(),
+template <typename OpTy> static LogicalResult verifyPool(OpTy op) {
+  Window window(op.getWindow(), op.getStrides());
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  if (failed(verifyWindow(op, window, op.getInput(), op.getResult(),
                           type.getRank() == 4 ? type.getDimSize(3) : 0)))
     return failure();
   if (window.kernel[0] * window.kernel[1] <= kMostTaps)
     return success();
-  return emitOpError("expected windows of at most ")
+  return op.emitOpError("expected windows of at most ")
          << kMostTaps << " elements but got " << window.kernel[0] << " x "
          << window.kernel[1];
+}
+
+LogicalResult MaxPoolOp::verify() { return verifyPool(*this); }
+
+LogicalResult AvgPoolOp::verify() { return verifyPool(*this); }
+
+LogicalResult GlobalAvgPoolOp::verify() {
+  if (failed(verifyImages(*this, getInput().getType(), "the input")) ||
+      failed(verifyRows(*this, getResult().getType(), "the result")))
+    return failure();
+  auto type = cast<RankedTensorType>(getInput().getType());
+  auto resultType = cast<RankedTensorType>(getResult().getType());
+  if (type.getDimSize(3) != resultType.getDimSize(1))
+    return emitOpError("expected a result of width ")
+           << type.getDimSize(3) << ", the channels of " << type << ", but got "
+           << resultType.getDimSize(1);
+  return verifySameRows(*this, type, resultType);
 }
 
 //===----------------------------------------------------------------------===//
@@ -174,8 +192,13 @@ bool vib::isFeatureMap(Value value) {
   values.insert(value);
   for (size_t i = 0; i != values.size(); ++i) {
     Operation *op = values[i].getDefiningOp();
-    if (isa_and_nonnull<Conv2DOp, MaxPoolOp>(op))
+    if (isa_and_nonnull<Conv2DOp, MaxPoolOp, AvgPoolOp>(op))
       return true;
+    if (auto reshape = dyn_cast_or_null<ReshapeOp>(op)) {
+      if (reshape.getChannelsFirst())
+        return true;
+      continue;
+    }
     if (!op)
       continue;
     // What has other dimensions is no image, such as a flattened one.

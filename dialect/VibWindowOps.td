@@ -106,4 +106,59 @@ def Vib_MaxPoolOp : Vib_NamedOp<"max_pool", "h", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Vib_AvgPoolOp : Vib_NamedOp<"avg_pool", "h", [Pure]> {
+  let group = "layers";
+  let summary = "takes the mean of each window of an image";
+  let description = [{
+    Each channel by itself, as PyTorch's `AvgPool2d` without padding does. The
+    last rows and columns of the image are left out if no whole window fits
+    there.
+
+    - `window(height, width)`: the size of the window, of at most 256 elements.
+    - `stride(vertical, horizontal)`: the distance of two windows; that of
+      windows side by side if left out.
+    - **Input**: `tensor<?xHxWxCxf32>` or f64.
+    - **Result**: `tensor<?xHxWxCxf32>` of the same element type. It may be left
+      out.
+    - **Errors**: a window larger than the image, a result of another shape.
+
+    ```mlir
+    %h = vib.avg_pool %x window(2, 2) : tensor<?x28x28x32xf32> -> tensor<?x14x14x32xf32>
+    %h = vib.avg_pool %x window(3, 3) stride(2, 2) : tensor<?x28x28x32xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, DenseI64ArrayAttr:$window,
+                       DenseI64ArrayAttr:$strides);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input `` custom<Pooling>($window, $strides, type($input), type($result))
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Vib_GlobalAvgPoolOp : Vib_NamedOp<"global_avg_pool", "h", [Pure]> {
+  let group = "layers";
+  let summary = "takes the mean of each channel of an image";
+  let description = [{
+    The mean over height and width, one number for each channel, as PyTorch's
+    `AdaptiveAvgPool2d(1)` and a `Flatten` after it compute it.
+
+    - **Input**: `tensor<?xHxWxCxf32>` or f64.
+    - **Result**: `tensor<?xCxf32>` of the same element type. It may be left out.
+    - **Errors**: an input that is not an image, a result of another width.
+
+    ```mlir
+    %h = vib.global_avg_pool %x : tensor<?x7x7x64xf32> -> tensor<?x64xf32>
+    %h = vib.global_avg_pool %x : tensor<?x7x7x64xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input attr-dict `:` custom<GlobalPoolingTypes>(type($input), type($result))
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // VIB_DIALECT_VIBWINDOWOPS_TD

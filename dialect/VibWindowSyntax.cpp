@@ -275,3 +275,19 @@ void vib::printPooling(OpAsmPrinter &printer, Operation *,
     printPair(printer, "stride", strides);
   printImages(printer, input, result);
 }
+
+ParseResult vib::parseGlobalPoolingTypes(OpAsmParser &parser, Type &input,
+                                         Type &result) {
+  if (parseImages(parser, input, result))
+    return failure();
+  auto type = cast<RankedTensorType>(input);
+  if (!result)
+    result = RankedTensorType::get({type.getDimSize(0), type.getDimSize(3)},
+                                   type.getElementType());
+  return success();
+}
+
+void vib::printGlobalPoolingTypes(OpAsmPrinter &printer, Operation *,
+                                  Type input, Type result) {
+  printer << input << " -> " << result;
+}

@@ -150,7 +150,8 @@ static LogicalResult verifyKernels(func::FuncOp function) {
 }
 
 /// If a contraction's result is used to update state, it is a gradient, and the
-/// update must happen in the same kernel.
+/// update must happen in the same kernel. A kernel that sums, as over rows,
+/// computes a gradient itself.
 static LogicalResult verifyGradients(func::FuncOp function) {
   for (KernelOp kernel : getKernels(function)) {
     if (!updatesState(kernel))
@@ -158,7 +159,7 @@ static LogicalResult verifyGradients(func::FuncOp function) {
     for (Value input : kernel.getInputs()) {
       auto gradient = input.getDefiningOp<KernelOp>();
       // The gradient of a kernel is brought into the order of files first.
-      if (!gradient || !getContractions(kernel).empty() ||
+      if (!gradient || !isElementwise(kernel) ||
           llvm::all_of(getContractions(gradient), hasWindow))
         continue;
       auto diag = kernel.emitOpError("updates ")

@@ -17,6 +17,8 @@ void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
   registry.addExtension(+[](mlir::MLIRContext *context, VibDialect *) {
     registerLayerModels(context);
     registerWindowModels(context);
+    registerPoolModels(context);
+    registerShapeModels(context);
     registerActivationModels(context);
     registerDistributionModels(context);
     registerCategoricalDistribution(context);

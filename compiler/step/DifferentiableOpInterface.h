@@ -19,6 +19,8 @@ namespace vib {
 /// Attach the implementations of the interface to the dialect's ops.
 void registerLayerModels(mlir::MLIRContext *context);
 void registerWindowModels(mlir::MLIRContext *context);
+void registerPoolModels(mlir::MLIRContext *context);
+void registerShapeModels(mlir::MLIRContext *context);
 void registerActivationModels(mlir::MLIRContext *context);
 void registerDistributionModels(mlir::MLIRContext *context);
 

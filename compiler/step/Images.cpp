@@ -13,6 +13,27 @@
 using namespace mlir;
 using namespace vib;
 
+static ArrayRef<int64_t> getShape(Value tensor) {
+  return cast<RankedTensorType>(tensor.getType()).getShape();
+}
+
+Dims vib::getImageDims(StepBuilder &step, Value images) {
+  Dims dims(ArrayRef(step.getDims(images)).drop_back(3));
+  dims.append({dims::kHeight, dims::kWidth, dims::kChannels});
+  return dims;
+}
+
+SmallVector<AxisIndex> vib::getImageAxes(StepBuilder &step, Value images) {
+  Dims dims = getImageDims(step, images);
+  return SmallVector<AxisIndex>(dims.begin(), dims.end());
+}
+
+SmallVector<int64_t> vib::withImage(Value images, ArrayRef<int64_t> image) {
+  SmallVector<int64_t> shape(getShape(images).drop_back(3));
+  llvm::append_range(shape, image);
+  return shape;
+}
+
 Value vib::copyElements(StepBuilder &step, Access from, Access to,
                         StringRef what) {
   StringAttr word = step.getWord();
@@ -22,107 +43,153 @@ Value vib::copyElements(StepBuilder &step, Access from, Access to,
   return result;
 }
 
-/// The index of an element of an image in the order channels, height, width.
-static AxisIndex getChannelsFirst(ArrayRef<int64_t> shape) {
-  return AxisIndex({{dims::kChannels, shape[1] * shape[2]},
-                    {dims::kHeight, shape[2]},
-                    {dims::kWidth, 1}});
+/// The index of an element of an example whose dimensions have the names
+/// `names`, when all are one.
+static AxisIndex getFlatIndex(ArrayRef<int64_t> example,
+                              ArrayRef<StringRef> names, bool channelsFirst) {
+  if (channelsFirst)
+    return AxisIndex({{dims::kChannels, example[0] * example[1]},
+                      {dims::kHeight, example[1]},
+                      {dims::kWidth, 1}});
+  SmallVector<AxisIndex::Term> terms;
+  int64_t factor = 1;
+  for (auto [name, size] : llvm::reverse(llvm::zip_equal(names, example))) {
+    terms.insert(terms.begin(), {name, factor});
+    factor *= size;
+  }
+  return AxisIndex(terms);
 }
 
-Value vib::flattenImage(StepBuilder &step, Value image) {
-  auto type = cast<RankedTensorType>(image.getType());
-  ArrayRef<int64_t> shape = type.getShape();
-  Value flat =
-      copyElements(step, {image, kImageDims},
-                   {step.empty({shape[0], shape[1] * shape[2] * shape[3]},
-                               type.getElementType()),
-                    {dims::kRows, getChannelsFirst(shape)}},
-                   "flatten");
-  step.setDims(flat, {dims::kRows, dims::kFeatures});
+/// The names of the dimensions before an example: rows, or samples and rows.
+static Dims getRowDims(ArrayRef<StringRef> dims) {
+  return Dims(dims.take_while([](StringRef dim) {
+    return dim == dims::kSamples || dim == dims::kRows;
+  }));
+}
+
+static SmallVector<AxisIndex> append(ArrayRef<StringRef> dims,
+                                     const AxisIndex &last) {
+  SmallVector<AxisIndex> axes(dims.begin(), dims.end());
+  axes.push_back(last);
+  return axes;
+}
+
+Value vib::flattenExamples(StepBuilder &step, Value tensor,
+                           bool channelsFirst) {
+  ArrayRef<int64_t> shape = getShape(tensor);
+  Dims names =
+      channelsFirst ? getImageDims(step, tensor) : step.getDims(tensor);
+  Dims rows = getRowDims(names);
+  ArrayRef<int64_t> example = shape.drop_front(rows.size());
+  SmallVector<int64_t> flatShape(shape.take_front(rows.size()));
+  flatShape.push_back(ShapedType::getNumElements(example));
+  AxisIndex index = getFlatIndex(
+      example, ArrayRef(names).drop_front(rows.size()), channelsFirst);
+  Value empty = step.empty(
+      flatShape, cast<RankedTensorType>(tensor.getType()).getElementType());
+  Value flat = copyElements(step, {tensor, names},
+                            Access(empty, append(rows, index)), "flatten");
+  rows.push_back(dims::kFeatures);
+  step.setDims(flat, rows);
   return flat;
 }
 
-Value vib::unflattenImage(StepBuilder &step, Value flat,
-                          ArrayRef<int64_t> shape) {
+Value vib::unflattenExamples(StepBuilder &step, Value flat,
+                             ArrayRef<int64_t> example, bool channelsFirst) {
+  Dims rows = getRowDims(step.getDims(flat)), names(rows);
+  if (example.size() == 3)
+    names.append({dims::kHeight, dims::kWidth, dims::kChannels});
+  else
+    names.append({dims::kPositions, dims::kFeatures});
+  SmallVector<int64_t> shape(getShape(flat).drop_back());
+  llvm::append_range(shape, example);
+  AxisIndex index = getFlatIndex(
+      example, ArrayRef(names).drop_front(rows.size()), channelsFirst);
   Type element = cast<RankedTensorType>(flat.getType()).getElementType();
-  return copyElements(step, {flat, {dims::kRows, getChannelsFirst(shape)}},
-                      {step.empty(shape, element), kImageDims}, "flatten'");
+  return copyElements(step, Access(flat, append(rows, index)),
+                      {step.empty(shape, element), names}, "flatten'");
 }
 
 Value vib::addBorder(StepBuilder &step, Value image, ArrayRef<int64_t> low,
                      ArrayRef<int64_t> high) {
-  SmallVector<int64_t> shape(
-      cast<RankedTensorType>(image.getType()).getShape());
+  SmallVector<int64_t> extents(getShape(image).take_back(3));
   for (unsigned axis : {0, 1})
-    shape[axis + 1] += low[axis] + high[axis];
-  return spread(step, image, shape, low, {1, 1});
+    extents[axis] += low[axis] + high[axis];
+  return spread(step, image, extents, low, {1, 1});
+}
+
+/// The offsets, sizes and strides of the slice of images of the shape `shape`
+/// that begins at the row and the column `low`.
+static std::array<SmallVector<OpFoldResult>, 3>
+getSlice(OpBuilder &builder, ArrayRef<int64_t> shape, ArrayRef<int64_t> low) {
+  std::array<SmallVector<OpFoldResult>, 3> slice;
+  for (int64_t size : shape) {
+    slice[0].push_back(builder.getIndexAttr(0));
+    slice[1].push_back(builder.getIndexAttr(size));
+    slice[2].push_back(builder.getIndexAttr(1));
+  }
+  for (unsigned axis : {0, 1})
+    slice[0][shape.size() - 3 + axis] = builder.getIndexAttr(low[axis]);
+  return slice;
 }
 
 /// Writes the image into one of zeros, `low` from its beginning.
-static Value insert(StepBuilder &step, Value image, ArrayRef<int64_t> shape,
+static Value insert(StepBuilder &step, Value image, ArrayRef<int64_t> extents,
                     ArrayRef<int64_t> low) {
   OpBuilder &builder = step.getBuilder();
-  Value border = step.zeros(shape);
-  SmallVector<OpFoldResult> offsets, sizes, ones;
-  for (int64_t offset : {int64_t(0), low[0], low[1], int64_t(0)})
-    offsets.push_back(builder.getIndexAttr(offset));
-  for (int64_t size : cast<RankedTensorType>(image.getType()).getShape()) {
-    sizes.push_back(builder.getIndexAttr(size));
-    ones.push_back(builder.getIndexAttr(1));
-  }
+  Value border = step.zeros(withImage(image, extents));
+  auto [offsets, sizes, ones] = getSlice(builder, getShape(image), low);
   auto insert = tensor::InsertSliceOp::create(builder, step.getLoc(), image,
                                               border, offsets, sizes, ones);
   insert->setAttr(kLabelAttrName, step.getLabel());
   insert->setAttr(kWordAttrName, builder.getStringAttr("border"));
-  step.setDims(insert, kImageDims);
+  step.setDims(insert, getImageDims(step, image));
   return insert;
 }
 
-Value vib::spread(StepBuilder &step, Value image, ArrayRef<int64_t> shape,
+Value vib::spread(StepBuilder &step, Value image, ArrayRef<int64_t> extents,
                   ArrayRef<int64_t> low, ArrayRef<int64_t> strides) {
-  SmallVector<int64_t> spreadShape(
-      cast<RankedTensorType>(image.getType()).getShape());
+  Dims dims = getImageDims(step, image);
+  SmallVector<int64_t> spreadExtents(getShape(image).take_back(3));
   SmallVector<int64_t> rest(low);
-  SmallVector<AxisIndex> axes(std::begin(kImageDims), std::end(kImageDims));
+  SmallVector<AxisIndex> axes(dims.begin(), dims.end());
   for (unsigned axis : {0, 1}) {
     if (strides[axis] == 1)
       continue;
-    axes[axis + 1] =
-        AxisIndex({{kImageDims[axis + 1], strides[axis]}}, low[axis]);
-    spreadShape[axis + 1] = shape[axis + 1];
+    size_t place = axes.size() - 3 + axis;
+    axes[place] = AxisIndex({{dims[place], strides[axis]}}, low[axis]);
+    spreadExtents[axis] = extents[axis];
     rest[axis] = 0;
   }
   if (strides[0] != 1 || strides[1] != 1) {
     StringAttr word = step.getWord();
     step.setWord("border");
     // It adds to the zeros, because what it leaves as it is must be kept.
-    image = step.generic({{image, kImageDims}},
-                         {Access(step.zeros(spreadShape), axes)},
-                         [](ScalarBuilder &scalars, ValueRange elements) {
-                           return SmallVector<Value>{
-                               scalars.add(elements[1], elements[0])};
-                         })
+    image = step.generic(
+                    {{image, dims}},
+                    {Access(step.zeros(withImage(image, spreadExtents)), axes)},
+                    [](ScalarBuilder &scalars, ValueRange elements) {
+                      return SmallVector<Value>{
+                          scalars.add(elements[1], elements[0])};
+                    })
                 .front();
     step.setWord(word);
-    step.setDims(image, kImageDims);
+    step.setDims(image, dims);
   }
-  return ArrayRef(spreadShape) == shape ? image
-                                        : insert(step, image, shape, rest);
+  return ArrayRef(spreadExtents) == extents
+             ? image
+             : insert(step, image, extents, rest);
 }
 
 Value vib::removeBorder(StepBuilder &step, Value image, ArrayRef<int64_t> low) {
-  OpBuilder &builder = step.getBuilder();
-  SmallVector<OpFoldResult> offsets, sizes, ones;
-  SmallVector<int64_t> all = {0, low[0], low[1], 0};
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(image.getType()).getShape();
-  for (auto [offset, size] : llvm::zip_equal(all, shape)) {
-    offsets.push_back(builder.getIndexAttr(offset));
-    sizes.push_back(builder.getIndexAttr(size - offset));
-    ones.push_back(builder.getIndexAttr(1));
-  }
-  Value inner = tensor::ExtractSliceOp::create(builder, step.getLoc(), image,
-                                               offsets, sizes, ones);
+  SmallVector<int64_t> extents(getShape(image).take_back(3));
+  for (unsigned axis : {0, 1})
+    extents[axis] -= low[axis];
+  auto [offsets, sizes, ones] =
+      getSlice(step.getBuilder(), withImage(image, extents), low);
+  Value inner = tensor::ExtractSliceOp::create(step.getBuilder(), step.getLoc(),
+                                               image, offsets, sizes, ones);
   inner.getDefiningOp()->setAttr(kLabelAttrName, step.getLabel());
-  step.setDims(inner, kImageDims);
+  step.setDims(inner, getImageDims(step, image));
   return inner;
 }

@@ -13,19 +13,29 @@
 
 namespace vib {
 
-/// The dimensions of an image.
-inline constexpr llvm::StringRef kImageDims[] = {dims::kRows, dims::kHeight,
-                                                 dims::kWidth, dims::kChannels};
+/// The dimensions of a tensor of images: what comes before an example, which is
+/// [rows] or, behind the bottleneck, [samples, rows], and height, width and
+/// channels.
+Dims getImageDims(StepBuilder &step, mlir::Value images);
+llvm::SmallVector<AxisIndex> getImageAxes(StepBuilder &step,
+                                          mlir::Value images);
+
+/// The shape of `images`, but with examples of the shape `image`.
+llvm::SmallVector<int64_t> withImage(mlir::Value images,
+                                     llvm::ArrayRef<int64_t> image);
 
 /// A loop nest, with the word `what`, that copies each element.
 mlir::Value copyElements(StepBuilder &step, Access from, Access to,
                          llvm::StringRef what);
 
-/// A copy of a feature map in one dimension after the rows, in the order
-/// channels, height, width; and back.
-mlir::Value flattenImage(StepBuilder &step, mlir::Value image);
-mlir::Value unflattenImage(StepBuilder &step, mlir::Value flat,
-                           llvm::ArrayRef<int64_t> shape);
+/// A copy of the examples in one dimension after the rows, and back to examples
+/// of the shape `example`. The elements come in their row-major order, or, with
+/// `channelsFirst`, in the order channels, height, width of an image.
+mlir::Value flattenExamples(StepBuilder &step, mlir::Value tensor,
+                            bool channelsFirst);
+mlir::Value unflattenExamples(StepBuilder &step, mlir::Value flat,
+                              llvm::ArrayRef<int64_t> example,
+                              bool channelsFirst);
 
 /// The image with zeros around it: `low` above and on the left, `high` below
 /// and on the right.
@@ -37,10 +47,10 @@ mlir::Value addBorder(StepBuilder &step, mlir::Value image,
 mlir::Value removeBorder(StepBuilder &step, mlir::Value image,
                          llvm::ArrayRef<int64_t> low);
 
-/// An image of zeros of the given shape with the elements of `image` at
-/// `low` + `strides` * i.
+/// Images of zeros, each of the shape `extents`, with the elements of `image`
+/// at `low` + `strides` * i.
 mlir::Value spread(StepBuilder &step, mlir::Value image,
-                   llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> low,
+                   llvm::ArrayRef<int64_t> extents, llvm::ArrayRef<int64_t> low,
                    llvm::ArrayRef<int64_t> strides);
 
 } // namespace vib

@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
-#include "compiler/step/Images.h"
-#include "dialect/VibVerify.h"
+#include "dialect/Vib.h"
 #include <cmath>
 
 using namespace mlir;
@@ -114,41 +113,6 @@ struct LinearModel
   }
 };
 
-/// A feature map is copied in the order of PyTorch, which has its channels
-/// first. The input of a model is flat already, and so is what has one
-/// dimension after the rows: nothing is computed then.
-struct FlattenModel
-    : DifferentiableOpInterface::ExternalModel<FlattenModel, FlattenOp> {
-  static bool isFlat(StepBuilder &step, Value tensor) {
-    Dims dims = step.getDims(tensor);
-    llvm::erase(dims, dims::kSamples);
-    return dims.size() == 2;
-  }
-
-  void buildForward(Operation *op, StepBuilder &step) const {
-    auto flatten = cast<FlattenOp>(op);
-    Value x = step.getTensor(flatten.getInput());
-    step.set(flatten.getResult(), isFlat(step, x) ? x
-                                  : isFeatureMap(flatten.getInput())
-                                      ? flattenImage(step, x)
-                                      : step.flatten(x));
-  }
-
-  void buildBackward(Operation *op, StepBuilder &step) const {
-    auto flatten = cast<FlattenOp>(op);
-    if (!step.isLearned(flatten.getInput()))
-      return;
-    Value x = step.getTensor(flatten.getInput());
-    Value dy = step.getAdjoint(flatten.getResult()).front();
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(x.getType()).getShape();
-    step.addAdjoint(flatten.getInput(),
-                    isFlat(step, x) ? dy
-                    : isFeatureMap(flatten.getInput())
-                        ? unflattenImage(step, dy, shape)
-                        : step.unflatten(dy, shape, step.getDims(x)));
-  }
-};
-
 /// Each operand has the adjoint of the sum.
 struct AddModel : DifferentiableOpInterface::ExternalModel<AddModel, AddOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
@@ -240,7 +204,6 @@ struct StandardizeModel
 
 void vib::registerLayerModels(MLIRContext *context) {
   LinearOp::attachInterface<LinearModel>(*context);
-  FlattenOp::attachInterface<FlattenModel>(*context);
   AddOp::attachInterface<AddModel>(*context);
   ScaleOp::attachInterface<ScaleModel>(*context);
   StandardizeOp::attachInterface<StandardizeModel>(*context);

@@ -346,6 +346,16 @@ Value LinalgBuilder::slice(Value tensor, int64_t offset, int64_t size,
   return part;
 }
 
+Value LinalgBuilder::insertFeatures(Value part, Value tensor, int64_t offset) {
+  auto [offsets, sizes, strides] =
+      getLastSlice(builder, getTensorType(tensor).getShape(), offset,
+                   getTensorType(part).getShape().back());
+  Value result = described(tensor::InsertSliceOp::create(
+      builder, loc, part, tensor, offsets, sizes, strides));
+  setDims(result, getDims(tensor));
+  return result;
+}
+
 Value LinalgBuilder::concatenate(ValueRange tensors, StringRef dim) {
   SmallVector<int64_t> shape(getTensorType(tensors.front()).getShape());
   Dims names(getDims(tensors.front()));
@@ -354,16 +364,12 @@ Value LinalgBuilder::concatenate(ValueRange tensors, StringRef dim) {
   for (Value tensor : tensors)
     shape.back() += getTensorType(tensor).getShape().back();
   Value result = empty(shape);
+  setDims(result, names);
   int64_t offset = 0;
   for (Value tensor : tensors) {
-    int64_t size = getTensorType(tensor).getShape().back();
-    auto [offsets, sizes, strides] = getLastSlice(builder, shape, offset, size);
-    setDims(result, names);
-    result = described(tensor::InsertSliceOp::create(
-        builder, loc, tensor, result, offsets, sizes, strides));
-    offset += size;
+    result = insertFeatures(tensor, result, offset);
+    offset += getTensorType(tensor).getShape().back();
   }
-  setDims(result, names);
   return result;
 }
 

@@ -146,6 +146,9 @@ public:
   /// has the name `dim` in the part.
   mlir::Value slice(mlir::Value tensor, int64_t offset, int64_t size,
                     llvm::StringRef dim);
+  /// The tensor with `part` at [offset, …) of its last dimension.
+  mlir::Value insertFeatures(mlir::Value part, mlir::Value tensor,
+                             int64_t offset);
   /// Concatenates tensors along their last dimension, which has the name `dim`
   /// in the result.
   mlir::Value concatenate(mlir::ValueRange tensors, llvm::StringRef dim);

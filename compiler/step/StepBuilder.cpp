@@ -29,8 +29,9 @@ static Dims getExampleDims(size_t rank) {
 Value StepBuilder::getShaped(Value value) {
   Value tensor = getTensor(value);
   auto type = cast<RankedTensorType>(value.getType());
-  if (type.getRank() == 2 ||
-      cast<RankedTensorType>(tensor.getType()).getRank() == type.getRank())
+  // Only an input of the model is flat. What is behind the bottleneck may have
+  // samples besides.
+  if (cast<RankedTensorType>(tensor.getType()).getRank() >= type.getRank())
     return tensor;
   if (Value known = shaped.lookup(value))
     return known;

@@ -25,11 +25,6 @@ using namespace vib;
 static constexpr llvm::StringLiteral kTapRows = "tap_rows";
 static constexpr llvm::StringLiteral kTapColumns = "tap_columns";
 
-static SmallVector<int64_t> getShape(Value tensor) {
-  return SmallVector<int64_t>(
-      cast<RankedTensorType>(tensor.getType()).getShape());
-}
-
 /// The sum of products. The loops of the sum are in the order of `lhs`.
 static Value contract(StepBuilder &step, const Access &lhs, const Access &rhs,
                       ArrayRef<int64_t> shape, ArrayRef<StringRef> result) {
@@ -43,13 +38,18 @@ static Value contract(StepBuilder &step, const Access &lhs, const Access &rhs,
 }
 
 /// How an image with a border is read: at height * stride + tap * dilation.
-static Access getWindows(Value image, ArrayRef<int64_t> strides,
-                         ArrayRef<int64_t> dilations, StringRef channels) {
+static Access getWindows(StepBuilder &step, Value image,
+                         ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations,
+                         StringRef channels) {
   auto getAxis = [&](StringRef dim, StringRef tap, unsigned axis) {
     return AxisIndex({{dim, strides[axis]}, {tap, dilations[axis]}});
   };
-  return Access(image, {dims::kRows, getAxis(dims::kHeight, kTapRows, 0),
-                        getAxis(dims::kWidth, kTapColumns, 1), channels});
+  SmallVector<AxisIndex> axes = getImageAxes(step, image);
+  size_t height = axes.size() - 3;
+  axes[height] = getAxis(dims::kHeight, kTapRows, 0);
+  axes[height + 1] = getAxis(dims::kWidth, kTapColumns, 1);
+  axes[height + 2] = channels;
+  return Access(image, axes);
 }
 
 namespace {
@@ -90,18 +90,16 @@ struct Conv2DModel
     Value x = addBorder(step, step.getShaped(conv.getInput()),
                         {zeros[0], zeros[2]}, {zeros[1], zeros[3]});
     step.setResiduals(op, x);
-    SmallVector<int64_t> shape = getShape(x);
-    for (unsigned axis : {1, 2, 3})
-      shape[axis] = conv.getType().getDimSize(axis);
-    Value product = contract(
-        step, {step.getParameter(parameters[0].name), getWeightDims()},
-        getWindows(x, conv.getStrides(), conv.getDilations(), dims::kInputs),
-        shape, kImageDims);
+    Dims dims = getImageDims(step, x);
+    Value product =
+        contract(step, {step.getParameter(parameters[0].name), getWeightDims()},
+                 getWindows(step, x, conv.getStrides(), conv.getDilations(),
+                            dims::kInputs),
+                 withImage(x, conv.getType().getShape().drop_front()), dims);
     step.setWord("bias");
     Value bias = step.getParameter(parameters[1].name);
     step.set(conv.getResult(),
-             step.map({{product, kImageDims}, {bias, {dims::kChannels}}},
-                      kImageDims,
+             step.map({{product, dims}, {bias, {dims::kChannels}}}, dims,
                       [](ScalarBuilder &scalars, ValueRange elements) {
                         return scalars.add(elements[0], elements[1]);
                       }));
@@ -128,134 +126,36 @@ struct Conv2DModel
     // The channels of dy are the inputs of this pass.
     Value weight = copyFlipped(step, conv,
                                step.getParameter(conv.getParameters()[0].name));
-    SmallVector<int64_t> shape = getShape(dy), low, bordered = shape;
+    ArrayRef<int64_t> input =
+        cast<RankedTensorType>(conv.getInput().getType()).getShape();
+    SmallVector<int64_t> low, extents;
     for (unsigned axis : {0, 1}) {
-      shape[axis + 1] = cast<RankedTensorType>(conv.getInput().getType())
-                            .getDimSize(axis + 1);
       low.push_back(conv.getReach(axis) - conv.getPadding()[2 * axis]);
-      bordered[axis + 1] = shape[axis + 1] + conv.getReach(axis);
+      extents.push_back(input[axis + 1] + conv.getReach(axis));
     }
-    shape[3] = conv.getInputChannels();
-    Value image = spread(step, dy, bordered, low, conv.getStrides());
+    extents.push_back(conv.getChannels());
+    Value image = spread(step, dy, extents, low, conv.getStrides());
     return contract(
         step, {weight, getWeightDims()},
-        getWindows(image, {1, 1}, conv.getDilations(), dims::kInputs), shape,
-        kImageDims);
+        getWindows(step, image, {1, 1}, conv.getDilations(), dims::kInputs),
+        withImage(dy, input.drop_front()), getImageDims(step, dy));
   }
 
   static void buildGradients(Conv2DOp conv, StepBuilder &step, Value x,
                              Value dy) {
     SmallVector<Parameter> parameters = conv.getParameters();
+    Dims dims = getImageDims(step, dy);
     step.setGradient(parameters[0].name,
-                     contract(step, {dy, kImageDims},
-                              getWindows(x, conv.getStrides(),
+                     contract(step, {dy, dims},
+                              getWindows(step, x, conv.getStrides(),
                                          conv.getDilations(), dims::kInputs),
                               getWeightShape(conv), getWeightDims()));
     step.setWord("bias gradient");
     step.setGradient(parameters[1].name,
-                     step.sum({{dy, kImageDims}}, {dims::kChannels},
+                     step.sum({{dy, dims}}, {dims::kChannels},
                               [](ScalarBuilder &, ValueRange elements) {
                                 return Value(elements[0]);
                               }));
-  }
-};
-
-/// The elements of a window are operands of their own, in the order of its
-/// rows. A byte stores which one is the maximum, the first if several are.
-struct MaxPoolModel
-    : DifferentiableOpInterface::ExternalModel<MaxPoolModel, MaxPoolOp> {
-  /// linalg takes an index that is a loop alone for the whole dimension. So
-  /// that no tap is read like this, an image with strides of 1 gets a border.
-  static SmallVector<int64_t> getBorder(MaxPoolOp pool) {
-    return {pool.getStrides()[0] == 1, pool.getStrides()[1] == 1};
-  }
-  /// The axes at which the tensor is indexed for one tap.
-  static Access getTap(MaxPoolOp pool, Value tensor, int64_t tap) {
-    int64_t columns = pool.getWindow()[1];
-    SmallVector<int64_t> border = getBorder(pool);
-    auto getAxis = [&](StringRef dim, unsigned axis, int64_t offset) {
-      return AxisIndex({{dim, pool.getStrides()[axis]}}, border[axis] + offset);
-    };
-    return Access(tensor,
-                  {dims::kRows, getAxis(dims::kHeight, 0, tap / columns),
-                   getAxis(dims::kWidth, 1, tap % columns), dims::kChannels});
-  }
-  static int64_t getNumTaps(MaxPoolOp pool) {
-    return pool.getWindow()[0] * pool.getWindow()[1];
-  }
-  static Value getByte(ScalarBuilder &scalars, int64_t value) {
-    OpBuilder &builder = scalars.getBuilder();
-    return arith::ConstantOp::create(
-        builder, scalars.getLoc(),
-        builder.getIntegerAttr(builder.getI8Type(),
-                               APInt(8, static_cast<uint64_t>(value))));
-  }
-
-  void buildForward(Operation *op, StepBuilder &step) const {
-    auto pool = cast<MaxPoolOp>(op);
-    Value x = step.getShaped(pool.getInput());
-    x = addBorder(step, x, getBorder(pool), {0, 0});
-    SmallVector<int64_t> shape = getShape(x);
-    for (unsigned axis : {1, 2})
-      shape[axis] = pool.getType().getDimSize(axis);
-    SmallVector<Access> inputs;
-    for (int64_t tap = 0; tap != getNumTaps(pool); ++tap)
-      inputs.push_back(getTap(pool, x, tap));
-    SmallVector<Access> outputs = {Access(step.empty(shape), kImageDims)};
-    bool stores = step.isTraining() && step.isLearned(pool.getInput());
-    if (stores)
-      outputs.push_back(
-          Access(step.empty(shape, step.getBuilder().getI8Type()), kImageDims));
-    SmallVector<Value> results = step.generic(
-        inputs, outputs, [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value most = elements[0], where;
-          if (stores)
-            where = getByte(scalars, 0);
-          for (int64_t tap = 1; tap != getNumTaps(pool); ++tap) {
-            if (stores) {
-              Value isMore = scalars.compare(arith::CmpFPredicate::OGT,
-                                             elements[tap], most);
-              where = scalars.select(isMore, getByte(scalars, tap), where);
-            }
-            most = scalars.max(most, elements[tap]);
-          }
-          SmallVector<Value> values = {most};
-          if (stores)
-            values.push_back(where);
-          return values;
-        });
-    step.set(pool.getResult(), results[0]);
-    step.setResiduals(op, ArrayRef(results).drop_front());
-  }
-
-  void buildBackward(Operation *op, StepBuilder &step) const {
-    auto pool = cast<MaxPoolOp>(op);
-    if (!step.isLearned(pool.getInput()))
-      return;
-    Value dy = step.getAdjoint(pool.getResult()).front();
-    Value where = step.getResiduals(op).front();
-    SmallVector<int64_t> border = getBorder(pool);
-    SmallVector<int64_t> shape = getShape(step.getTensor(pool.getInput()));
-    for (unsigned axis : {0, 1})
-      shape[axis + 1] += border[axis];
-    Value dx = step.zeros(shape);
-    for (int64_t tap = 0; tap != getNumTaps(pool); ++tap)
-      dx = step.generic(
-                   {{dy, kImageDims}, {where, kImageDims}},
-                   {getTap(pool, dx, tap)},
-                   [&](ScalarBuilder &scalars, ValueRange elements) {
-                     Value isTap =
-                         scalars.compare(arith::CmpIPredicate::eq, elements[1],
-                                         getByte(scalars, tap));
-                     Value part = scalars.select(isTap, elements[0],
-                                                 scalars.constant(0.0));
-                     return SmallVector<Value>{scalars.add(elements[2], part)};
-                   })
-               .front();
-    step.setDims(dx, kImageDims);
-    if (border[0] || border[1])
-      dx = removeBorder(step, dx, border);
-    step.addAdjoint(pool.getInput(), dx);
   }
 };
 
@@ -263,5 +163,4 @@ struct MaxPoolModel
 
 void vib::registerWindowModels(MLIRContext *context) {
   Conv2DOp::attachInterface<Conv2DModel>(*context);
-  MaxPoolOp::attachInterface<MaxPoolModel>(*context);
 }

@@ -65,3 +65,35 @@ func.func @dead_layers(%x: tensor<?x4xf32>) {
   }
   return
 }
+
+// CHECK-LABEL: @slices(
+// CHECK-SAME:    [[X:%.*]]: tensor
+// CHECK-NEXT:    [[S:%.*]] = vib.slice [[X]] [3 : 5] : tensor<?x8xf32> -> tensor<?x2xf32>
+// CHECK-NEXT:    return [[X]], [[S]]
+func.func @slices(%x: tensor<?x8xf32>) -> (tensor<?x8xf32>, tensor<?x2xf32>) {
+  %0 = vib.slice %x [0 : 8] : tensor<?x8xf32>
+  %1 = vib.slice %x [2 : 7] : tensor<?x8xf32>
+  %2 = vib.slice %1 [1 : 3] : tensor<?x5xf32>
+  return %0, %2 : tensor<?x8xf32>, tensor<?x2xf32>
+}
+
+// CHECK-LABEL: @reshapes(
+// CHECK-SAME:    [[X:%.*]]: tensor
+// CHECK-NEXT:    [[S:%.*]] = vib.reshape [[X]] : tensor<?x8xf32> -> tensor<?x4x2xf32>
+// CHECK-NEXT:    return [[X]], [[S]]
+func.func @reshapes(%x: tensor<?x8xf32>) -> (tensor<?x8xf32>, tensor<?x4x2xf32>) {
+  %0 = vib.reshape %x [8] : tensor<?x8xf32>
+  %1 = vib.reshape %x [2, 4] : tensor<?x8xf32>
+  %2 = vib.reshape %1 [4, 2] : tensor<?x2x4xf32>
+  return %0, %2 : tensor<?x8xf32>, tensor<?x4x2xf32>
+}
+
+// The order of the elements changes.
+// CHECK-LABEL: @reshape_with_channels_first(
+// CHECK:         vib.reshape {{.*}} channels_first
+// CHECK:         vib.reshape
+func.func @reshape_with_channels_first(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %0 = vib.reshape %x channels_first [2, 2, 2] : tensor<?x8xf32>
+  %1 = vib.reshape %0 [8] : tensor<?x2x2x2xf32>
+  return %1 : tensor<?x8xf32>
+}

@@ -146,6 +146,54 @@ func.func @pooled_channels(%x: tensor<?x8x8x3xf32>) {
 
 // -----
 
+func.func @padded_mean(%x: tensor<?x8x8x3xf32>) {
+  // expected-error @+1 {{expected one of 'window', 'stride' but got 'padding'}}
+  %0 = vib.avg_pool %x window(2, 2) padding([1, 1]) : tensor<?x8x8x3xf32>
+  return
+}
+
+// -----
+
+func.func @averaged_taps(%x: tensor<?x99x99x1xf32>) {
+  // expected-error @+1 {{'vib.avg_pool' op expected windows of at most 256 elements but got 17 x 17}}
+  %0 = vib.avg_pool %x window(17, 17) : tensor<?x99x99x1xf32>
+  return
+}
+
+// -----
+
+func.func @averaged_channels(%x: tensor<?x8x8x3xf32>) {
+  // expected-error @+1 {{'vib.avg_pool' op expected a result of 'tensor<?x4x4x3xf32>' but got 'tensor<?x4x4x2xf32>'}}
+  %0 = vib.avg_pool %x window(2, 2) : tensor<?x8x8x3xf32> -> tensor<?x4x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @mean_of_rows(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expected images, as in 'tensor<?x28x28x1xf32>' with height, width and channels, but got 'tensor<?x8xf32>'}}
+  %0 = vib.global_avg_pool %x : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @mean_of_other_channels(%x: tensor<?x8x8x3xf32>) {
+  // expected-error @+1 {{'vib.global_avg_pool' op expected a result of width 3, the channels of 'tensor<?x8x8x3xf32>', but got 4}}
+  %0 = vib.global_avg_pool %x : tensor<?x8x8x3xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @mean_of_another_type(%x: tensor<?x8x8x3xf32>) {
+  // expected-error @+1 {{'vib.global_avg_pool' op expected a result of 'f32' as its input is, but got 'f64'}}
+  %0 = vib.global_avg_pool %x : tensor<?x8x8x3xf32> -> tensor<?x3xf64>
+  return
+}
+
+// -----
+
 func.func @scaled_to_another_image(%x: tensor<?x28x28x1xui8>) {
   // expected-error @+1 {{'vib.scale' op expected a result with the dimensions of 'tensor<?x28x28x1xui8>', or with one dimension after the batch, but got 'tensor<?x28x14x2xf32>'}}
   %0 = vib.scale %x to [0.0, 1.0] : tensor<?x28x28x1xui8> -> tensor<?x28x14x2xf32>

@@ -1,4 +1,4 @@
-// Broken if a form of vib.conv2d or vib.max_pool is not read, or is printed with another
+// Broken if a form of vib.conv2d or of pooling is not read, or is printed with another
 // meaning.
 // RUN: vib-opt %s | FileCheck %s
 // RUN: vib-opt %s | vib-opt | FileCheck %s
@@ -21,6 +21,12 @@ func.func @images(%x: tensor<?x28x28x3xf32>) {
   %f = vib.max_pool %x window(2, 2) stride(2, 2) : tensor<?x28x28x3xf32>
   // CHECK: vib.max_pool %arg0 window(3, 3) stride(2, 2) : tensor<?x28x28x3xf32> -> tensor<?x13x13x3xf32>
   %g = vib.max_pool %x stride(2, 2) window(3, 3) : tensor<?x28x28x3xf32> -> tensor<?x13x13x3xf32>
+  // CHECK: vib.avg_pool %arg0 window(2, 2) : tensor<?x28x28x3xf32> -> tensor<?x14x14x3xf32>
+  %j = vib.avg_pool %x window(2, 2) : tensor<?x28x28x3xf32>
+  // CHECK: vib.avg_pool %arg0 window(3, 2) stride(2, 1) : tensor<?x28x28x3xf32> -> tensor<?x13x27x3xf32>
+  %k = vib.avg_pool %x stride(2, 1) window(3, 2) : tensor<?x28x28x3xf32> -> tensor<?x13x27x3xf32>
+  // CHECK: vib.global_avg_pool %arg0 : tensor<?x28x28x3xf32> -> tensor<?x3xf32>
+  %l = vib.global_avg_pool %x : tensor<?x28x28x3xf32>
   // CHECK: vib.relu {{.*}} : tensor<?x28x28x32xf32>
   %h = vib.relu %a : tensor<?x28x28x32xf32>
   // CHECK: vib.add {{.*}} : tensor<?x28x28x32xf32>

@@ -25,6 +25,9 @@ class Model:
         self.images = self.windows.random() < 0.25
         self.several = random.Random(seed + 2**34)
         self.has_second = self.several.random() < 0.25
+        self.moves = random.Random(seed + 2**35)
+        self.moves_features = self.moves.random() < 0.25
+        self.averages = self.moves.random() < 0.4
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -151,7 +154,8 @@ class Model:
         window = [r.choice([n for n in (1, 2, 3) if n <= size]) for size in shape[:2]]
         stride = window if r.random() < 0.6 else [r.choice((1, 2)) for _ in window]
         result = self.name()
-        self.add(f"{result} = vib.max_pool {value} window({window[0]}, {window[1]}) "
+        kind = "avg" if self.averages and self.moves.random() < 0.6 else "max"
+        self.add(f"{result} = vib.{kind}_pool {value} window({window[0]}, {window[1]}) "
                  f"stride({stride[0]}, {stride[1]}) : {self.tensor(*shape)}", 1)
         return result, [(size - n) // s + 1 for size, n, s in zip(shape, window, stride)] + [shape[2]]
 
@@ -168,8 +172,57 @@ class Model:
             if r.random() < 0.5:
                 value, shape = self.pooling(value, shape)
         result = self.name()
+        if self.averages and self.moves.random() < 0.5:
+            self.add(f"{result} = vib.global_avg_pool {value} : {self.tensor(*shape)}", 1)
+            return result, shape[2]
         self.add(f"{result} = vib.flatten {value} : {self.tensor(*shape)}", 1)
         return result, shape[0] * shape[1] * shape[2]
+
+    def moved(self, value, width, layer):
+        """Takes features apart and puts them together; returns the result and its width."""
+        r = self.moves
+        for number in range(r.randint(1, 3)):
+            kind, result = r.choice(("slice", "concat", "reshape", "image")), self.name()
+            if kind == "slice":
+                begin = r.randrange(width)
+                end = r.randint(begin + 1, width)
+                self.add(f"{result} = vib.slice {value} [{begin} : {end}] : "
+                         f"{self.tensor(width)}", 1)
+                width = end - begin
+            elif kind == "concat":
+                count = r.choice((2, 2, 3))
+                types = ", ".join([self.tensor(width)] * count)
+                self.add(f"{result} = vib.concat {', '.join([value] * count)} : {types}", 1)
+                width *= count
+            else:
+                size = r.choice([n for n in range(1, width + 1) if width % n == 0])
+                shape = [size, width // size]
+                if kind == "image":
+                    shape = [1, *shape] if r.random() < 0.5 else [*shape, 1]
+                order = "channels_first " if kind == "image" and r.random() < 0.7 else ""
+                self.add(f"{result} = vib.reshape {value} {order}{shape} : "
+                         f"{self.tensor(width)}", 1)
+                inner, result = result, self.name()
+                outputs = r.choice((1, 2, 3, 5, 8))
+                name = f"{layer}.{number}"
+                if kind == "image":
+                    kernel = [min(size, 3) for size in shape[:2]]
+                    self.add(f"{result} = vib.conv2d {inner} @{name} kernel({kernel[0]}, "
+                             f"{kernel[1]}) padding(same) channels({outputs}) : "
+                             f"{self.tensor(*shape)}", 1)
+                else:
+                    self.add(f"{result} = vib.linear {inner} @{name} [{outputs}] : "
+                             f"{self.tensor(*shape)}", 1)
+                shape[-1] = outputs
+                width = self.count(shape)
+                inner, result = result, self.name()
+                if r.random() < 0.5:
+                    self.add(f"{result} = vib.flatten {inner} : {self.tensor(*shape)}", 1)
+                else:
+                    self.add(f"{result} = vib.reshape {inner} [{width}] : "
+                             f"{self.tensor(*shape)}", 1)
+            value = result
+        return value, width
 
     # ---- Parts
 
@@ -208,6 +261,8 @@ class Model:
             value, width = self.feature_map(value, self.shape)
         elif self.positions:
             value, width = self.at_positions(value, self.shape)
+        if self.moves_features and (shaped or self.bytes or len(self.shape) == 1):
+            value, width = self.moved(value, width, "moved")
         posterior = self.encoder(value, width)
         self.second_width = None
         if self.has_second:
@@ -312,6 +367,8 @@ class Model:
         kind = f"!vib.categorical<{self.outputs}>"
         if not self.classes:
             kind = f"!vib.normal<{self.outputs}>"
+        if self.moves_features and self.moves.random() < 0.5:
+            z, k = self.moved(z, k, "moved.sample")
         part = r.random() < 0.4
         place = len(self.lines)
         if part:
