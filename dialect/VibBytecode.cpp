@@ -15,6 +15,10 @@
 //                      | its name or nothing     |
 //   vib.model          | its name                | names of arguments, if it
 //                      |                         | has them, then its name
+//   vib.normal         | the noise, its name,    | a dictionary of what the
+//                      | and the shift, each     | first version did not have,
+//                      | optional                | if there is any of it, then
+//                      |                         | the noise, its name, shift
 //   vib.reparameterize | the number of samples   | its name, if it has one,
 //                      |                         | then the number of samples
 //   vib.train          | the schedule of beta    | the schedules by names
@@ -78,6 +82,45 @@ void ModelOp::writeProperties(DialectBytecodeWriter &writer) {
   if (getArgumentNamesAttr())
     writer.writeAttribute(getArgumentNamesAttr());
   writer.writeAttribute(getSymNameAttr());
+}
+
+LogicalResult NormalOp::readProperties(DialectBytecodeReader &reader,
+                                       OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  Attribute first;
+  if (failed(reader.readOptionalAttribute(first)))
+    return failure();
+  if (auto later = dyn_cast_or_null<DictionaryAttr>(first)) {
+    properties.high = later.getAs<FloatAttr>("high");
+    properties.link = later.getAs<LinkAttr>("link");
+    properties.low = later.getAs<FloatAttr>("low");
+    properties.noise_size = later.getAs<IntegerAttr>("noise_size");
+    if (failed(reader.readOptionalAttribute(first)))
+      return failure();
+  }
+  properties.noise = dyn_cast_or_null<FloatAttr>(first);
+  if (first && !properties.noise)
+    return reader.emitError("expected the noise of a vib.normal but got ")
+           << first;
+  return failure(failed(reader.readOptionalAttribute(properties.noise_name)) ||
+                 failed(reader.readOptionalAttribute(properties.shift)));
+}
+
+void NormalOp::writeProperties(DialectBytecodeWriter &writer) {
+  NamedAttrList later;
+  auto append = [&](StringRef name, Attribute value) {
+    if (value)
+      later.append(name, value);
+  };
+  append("high", getHighAttr());
+  append("link", getLinkAttr());
+  append("low", getLowAttr());
+  append("noise_size", getNoiseSizeAttr());
+  if (!later.empty())
+    writer.writeAttribute(later.getDictionary(getContext()));
+  writer.writeOptionalAttribute(getNoiseAttr());
+  writer.writeOptionalAttribute(getNoiseNameAttr());
+  writer.writeOptionalAttribute(getShiftAttr());
 }
 
 LogicalResult ReparameterizeOp::readProperties(DialectBytecodeReader &reader,

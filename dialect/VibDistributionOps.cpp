@@ -21,25 +21,22 @@ SmallVector<Parameter> NormalOp::getParameters() {
   if (!getNoiseName())
     return {};
   Parameter parameter{getNoiseName()->str(), ParameterKind::Noise, {}};
+  if (getNoiseSize())
+    parameter.shape = {static_cast<int64_t>(*getNoiseSize())};
   parameter.initial = std::log(getNoise()->convertToDouble());
   return {parameter};
 }
 
 LogicalResult NormalOp::verify() {
-  if (getShiftAttr() && (getNoiseAttr() || getNoiseNameAttr()))
-    return emitOpError("expected either 'softplus' or 'noise' but got both");
-  if (!getShiftAttr() && !getNoiseAttr())
-    return emitOpError("expected either 'softplus' or 'noise' but got neither");
+  if (failed(verifySpread()))
+    return failure();
   if (failed(verifyRows(*this, getStatistics().getType(), "its statistics")))
     return failure();
   NormalType type = getType();
   int64_t got = cast<RankedTensorType>(getStatistics().getType()).getDimSize(1);
   int64_t width = type.getWidth();
   bool full = type.getCovariance() == Covariance::Full;
-  if (isComputed()) {
-    if (!getShift()->isFinite())
-      return emitOpError("expected a finite shift but got ")
-             << formatNumber(getShiftAttr());
+  if (isSpreadComputed()) {
     if (full && got != width + width * (width + 1) / 2)
       return emitOpError("expected ")
              << width + width * (width + 1) / 2 << " statistics for " << type
@@ -54,17 +51,51 @@ LogicalResult NormalOp::verify() {
                                       << ", mu and rho, but got " << got;
     return success();
   }
-  double noise = getNoise()->convertToDouble();
-  if (!(noise > 0) || !getNoise()->isFinite())
-    return emitOpError("expected a positive standard deviation but got ")
-           << formatNumber(getNoiseAttr());
   if (full)
-    return emitOpError("expected a diagonal normal, as its noise is one number "
-                       "for all dimensions, but got ")
-           << type;
+    return emitOpError("expected a diagonal normal, as its ")
+           << (isPosterior() ? "sigma" : "noise")
+           << " is not a matrix, but got " << type;
   if (got != width)
     return emitOpError("expected ")
            << width << " means for " << type << " but got " << got;
+  return success();
+}
+
+/// The attributes that say where the spread comes from.
+LogicalResult NormalOp::verifySpread() {
+  bool isGiven = !isSpreadComputed();
+  if (isGiven != bool(getNoiseAttr()) || (getShiftAttr() && getLinkAttr()))
+    return emitOpError("expected one of 'softplus', 'exp', 'exp_half', "
+                       "'bounded', 'sigma' and 'noise'");
+  if (getShift() && !getShift()->isFinite())
+    return emitOpError("expected a finite shift but got ")
+           << formatNumber(getShiftAttr());
+  bool isBounded = getLink() == Link::Bounded;
+  if (isBounded != bool(getLowAttr()) || isBounded != bool(getHighAttr()))
+    return emitOpError("expected both bounds of the log-variance with "
+                       "'bounded', and none without it");
+  if (isBounded && (!getLow()->isFinite() || !getHigh()->isFinite() ||
+                    getLow()->compare(*getHigh()) != APFloat::cmpLessThan))
+    return emitOpError("expected a log-variance between a finite number and a "
+                       "greater one but got [")
+           << formatNumber(getLowAttr()) << ", " << formatNumber(getHighAttr())
+           << "]";
+  if (getNoise() && (!getNoise()->isFinite() || getNoise()->isZero() ||
+                     getNoise()->isNegative()))
+    return emitOpError("expected a positive standard deviation but got ")
+           << formatNumber(getNoiseAttr());
+  if (getNoiseNameAttr() && !getNoiseAttr())
+    return emitOpError("expected the value at which ")
+           << getNoiseNameAttr() << " starts";
+  if (!getNoiseSize())
+    return success();
+  if (!getNoiseNameAttr())
+    return emitOpError(
+        "expected a name with the number of standard deviations");
+  if (*getNoiseSize() != uint64_t(getType().getWidth()))
+    return emitOpError("expected ")
+           << getType().getWidth() << " standard deviations for " << getType()
+           << " but got " << *getNoiseSize();
   return success();
 }
 

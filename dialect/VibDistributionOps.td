@@ -12,39 +12,69 @@
 include "VibBase.td"
 include "VibInterfaces.td"
 include "VibTypes.td"
+include "mlir/IR/EnumAttr.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Vib_Link : I32EnumAttr<"Link", "where a posterior has its spread from", [
+    I32EnumAttrCase<"Exp", 0, "exp">,
+    I32EnumAttrCase<"ExpHalf", 1, "exp_half">,
+    I32EnumAttrCase<"Bounded", 2, "bounded">,
+    I32EnumAttrCase<"Sigma", 3, "sigma">]> {
+  let cppNamespace = "::vib";
+}
 
 def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
   let group = "distributions";
   let summary = "makes a normal distribution from what a network computes";
   let description = [{
-    There are two kinds. The word after the operand selects one.
+    The words after the operand say where the standard deviation sigma comes
+    from, and what the distribution is used as.
 
-    **A posterior: `softplus(SHIFT)`.** The network computes the mean and the
-    spread. The operand contains the statistics of each example:
+    **A posterior whose spread the network computes.** The operand contains the
+    statistics of each example:
 
-    - diagonal, 2 K numbers: the means mu, then rho, with
-      `sigma = softplus(rho + SHIFT)`;
+    - diagonal, 2 K numbers: the means mu, then rho, of which sigma is a function;
     - `full`, K + K (K + 1) / 2 numbers: the means mu, then the lower triangle of
-      the covariance's Cholesky factor L, row by row. Its diagonal entries go
-      through `softplus(· + SHIFT)`; the others are taken as they are.
+      the covariance's Cholesky factor L, row by row. The function is applied to
+      its diagonal entries; the others are taken as they are.
 
-    **A likelihood: `noise(S)` or `noise(@NAME = S)`.** The network computes the
-    K means. The standard deviation is one number for all dimensions: the
-    constant S, or a parameter `NAME` that starts at S. Training updates the
-    logarithm of this parameter, and weight files contain the logarithm.
+    | words | sigma |
+    |---|---|
+    | `softplus(SHIFT)` | `softplus(rho + SHIFT)` |
+    | `exp` | `exp(rho)`: the network computes the logarithm of sigma |
+    | `exp_half` | `exp(rho / 2)`: it computes the logarithm of the variance |
+    | `bounded([LOW, HIGH])` | `exp(v / 2)` with the log-variance `v = LOW + (HIGH - LOW) sigmoid(rho)` |
+
+    **A posterior whose spread does not depend on the example.** The network
+    computes the K means.
+
+    | words | sigma |
+    |---|---|
+    | `sigma(S)` | the constant S |
+    | `sigma(@NAME = S)` | one parameter for all latents, which starts at S |
+    | `sigma(@NAME[K] = S)` | a parameter for each latent |
+
+    **A likelihood.** The network computes the K means. `noise(S)`,
+    `noise(@NAME = S)` and `noise(@NAME[K] = S)` give the standard deviation of
+    the target in the same way.
+
+    Training updates the logarithm of a standard deviation that is a parameter,
+    and weight files contain the logarithm.
 
     - **Operand**: `tensor<?xNxf32>` or f64, with N as above.
     - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`. A diagonal one may
       be left out.
     - **Errors**: a wrong number of statistics or means, a SHIFT that is not
-      finite, an S that is not positive and finite, a full covariance with
-      `noise`.
+      finite, a LOW that is not below HIGH, an S that is not positive and
+      finite, a full covariance with `noise` or `sigma`.
 
     ```mlir
     %q = vib.normal %s softplus(-5.0) : tensor<?x512xf32> -> !vib.normal<256>
     %q = vib.normal %s softplus(-5.0) : tensor<?x5xf32> -> !vib.normal<2, full>
+    %q = vib.normal %s exp : tensor<?x5xf32> -> !vib.normal<2, full>
+    %q = vib.normal %s bounded([-10.0, 0.0]) : tensor<?x64xf32> -> !vib.normal<32>
+    %q = vib.normal %m sigma(@encode.sigma[32] = 0.5) : tensor<?x32xf32> -> !vib.normal<32>
     %p = vib.normal %y noise(1.0) : tensor<?x1xf32> -> !vib.normal<1>
     %p = vib.normal %y noise(@decode.noise = 1.0) : tensor<?x1xf32> -> !vib.normal<1>
     ```
@@ -52,16 +82,29 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
   let arguments = (ins AnyRankedTensor:$statistics,
                        OptionalAttr<F64Attr>:$shift,
                        OptionalAttr<F64Attr>:$noise,
-                       OptionalAttr<StrAttr>:$noise_name);
+                       OptionalAttr<StrAttr>:$noise_name,
+                       OptionalAttr<I64Attr>:$noise_size,
+                       OptionalAttr<Vib_Link>:$link,
+                       OptionalAttr<F64Attr>:$low,
+                       OptionalAttr<F64Attr>:$high);
   let results = (outs Vib_NormalType:$result);
   let assemblyFormat = [{
-    $statistics custom<Spread>($shift, $noise, $noise_name) attr-dict
-    `:` custom<NormalTypes>(ref($shift), type($statistics), type($result))
+    $statistics
+    custom<Spread>($shift, $noise, $noise_name, $noise_size, $link, $low, $high)
+    attr-dict
+    `:` custom<NormalTypes>(ref($shift), ref($link), type($statistics),
+                            type($result))
   }];
   let hasVerifier = 1;
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let declarations = [{
-    /// Whether the spread is computed by the network: a posterior.
-    bool isComputed() { return getShiftAttr() != nullptr; }
+    llvm::LogicalResult verifySpread();
+
+    bool isPosterior() { return getShiftAttr() || getLinkAttr(); }
+    /// Whether the network computes the spread of each example.
+    bool isSpreadComputed() {
+      return getShiftAttr() || (getLink() && *getLink() != Link::Sigma);
+    }
   }];
 }
 

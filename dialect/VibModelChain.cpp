@@ -120,12 +120,14 @@ LogicalResult ChainVerifier::verifyLikelihood(NLLOp nll) {
     return diagnostic;
   }
   auto normal = dyn_cast_or_null<NormalOp>(getSource(nll.getLikelihood()));
-  if (!normal || !normal.isComputed())
+  if (!normal || !normal.isPosterior())
     return success();
   InFlightDiagnostic diagnostic = nll.emitOpError(
       "expected a normal likelihood to have 'noise(…)', fixed or learned");
   diagnostic.attachNote(normal.getLoc())
-      << "its spread is computed by the network here";
+      << (normal.isSpreadComputed()
+              ? "its spread is computed by the network here"
+              : "it has the 'sigma(…)' of a posterior here");
   return diagnostic;
 }
 
@@ -202,17 +204,18 @@ LogicalResult ChainVerifier::reportNoSample(NLLOp nll) {
   return diagnostic;
 }
 
-/// Their types have samples, but a normal distribution with a given spread is
-/// only a likelihood.
+/// Their types have samples, but a normal distribution with 'noise' is only a
+/// likelihood.
 LogicalResult ChainVerifier::verifyPosteriors() {
   for (ReparameterizeOp sample : samples) {
     Operation *posterior = getSource(sample.getDistribution());
     auto normal = dyn_cast_or_null<NormalOp>(posterior);
-    if (posterior && (!normal || normal.isComputed()))
+    if (posterior && (!normal || normal.isPosterior()))
       continue;
     InFlightDiagnostic diagnostic =
-        sample.emitOpError("expected a posterior whose spread is computed, by "
-                           "'vib.normal … softplus(…)'");
+        sample.emitOpError("expected the spread of a posterior, "
+                           "'vib.normal … softplus(…)' or 'sigma(…)', not the "
+                           "'noise(…)' of a likelihood");
     if (posterior)
       diagnostic.attachNote(posterior->getLoc()) << "it is computed here";
     return diagnostic;

@@ -258,38 +258,82 @@ void vib::printClasses(AsmPrinter &printer, int64_t classes) {
   printer << classes;
 }
 
-ParseResult vib::parseSpread(OpAsmParser &parser, FloatAttr &shift,
-                             FloatAttr &noise, StringAttr &noiseName) {
-  SMLoc loc = parser.getCurrentLocation();
-  StringRef keyword;
-  if (parser.parseOptionalKeyword(&keyword, {"softplus", "noise"}))
-    return parser.emitError(
-               loc, "expected 'softplus(shift)', where the network computes "
-                    "the spread, or 'noise(s)', where it does not, but got ")
-           << describeToken(loc.getPointer());
+/// `(s)`, `(@name = s)` or `(@name[size] = s)`.
+static ParseResult parseDeviation(OpAsmParser &parser, FloatAttr &noise,
+                                  StringAttr &noiseName,
+                                  IntegerAttr &noiseSize) {
   if (parser.parseLParen())
     return failure();
-  if (keyword == "softplus")
-    return failure(parseNumber(parser, shift) || parser.parseRParen());
-  if (succeeded(parser.parseOptionalSymbolName(noiseName)) &&
-      parser.parseEqual())
-    return failure();
+  if (succeeded(parser.parseOptionalSymbolName(noiseName))) {
+    if (succeeded(parser.parseOptionalLSquare()) &&
+        (parseCount(parser, noiseSize, "the number of standard deviations", 1,
+                    kMostWidth) ||
+         parser.parseRSquare()))
+      return failure();
+    if (parser.parseEqual())
+      return failure();
+  }
   return failure(parseNumber(parser, noise) || parser.parseRParen());
 }
 
-void vib::printSpread(OpAsmPrinter &printer, Operation *, FloatAttr shift,
-                      FloatAttr noise, StringAttr noiseName) {
-  printer << (shift ? "softplus(" : "noise(");
+ParseResult vib::parseSpread(OpAsmParser &parser, FloatAttr &shift,
+                             FloatAttr &noise, StringAttr &noiseName,
+                             IntegerAttr &noiseSize, LinkAttr &link,
+                             FloatAttr &low, FloatAttr &high) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseOptionalKeyword(&keyword, {"softplus", "exp", "exp_half",
+                                             "bounded", "sigma", "noise"}))
+    return parser.emitError(
+               loc, "expected the spread of a posterior, 'softplus(shift)', "
+                    "'exp', 'exp_half', 'bounded([low, high])' or 'sigma(s)', "
+                    "or that of a likelihood, 'noise(s)', but got ")
+           << describeToken(loc.getPointer());
+  if (keyword == "softplus")
+    return failure(parser.parseLParen() || parseNumber(parser, shift) ||
+                   parser.parseRParen());
+  if (std::optional<Link> found = symbolizeLink(keyword))
+    link = LinkAttr::get(parser.getContext(), *found);
+  if (keyword == "bounded")
+    return failure(parser.parseLParen() || parser.parseLSquare() ||
+                   parseNumber(parser, low) || parser.parseComma() ||
+                   parseNumber(parser, high) || parser.parseRSquare() ||
+                   parser.parseRParen());
+  if (keyword == "sigma" || keyword == "noise")
+    return parseDeviation(parser, noise, noiseName, noiseSize);
+  return success();
+}
+
+void vib::printSpread(OpAsmPrinter &printer, Operation *op, FloatAttr shift,
+                      FloatAttr noise, StringAttr noiseName,
+                      IntegerAttr noiseSize, LinkAttr link, FloatAttr low,
+                      FloatAttr high) {
+  printer << (shift  ? StringRef("softplus")
+              : link ? stringifyLink(link.getValue())
+                     : StringRef("noise"));
+  if (low) {
+    printer << "([";
+    printNumber(printer, op, low);
+    printer << ", ";
+    printNumber(printer, op, high);
+    printer << "])";
+  }
+  if (!shift && !noise)
+    return;
+  printer << '(';
   if (noiseName) {
     printer.printSymbolName(noiseName);
+    if (noiseSize)
+      printer << '[' << noiseSize.getInt() << ']';
     printer << " = ";
   }
-  printNumber(static_cast<AsmPrinter &>(printer), shift ? shift : noise);
+  printNumber(printer, op, shift ? shift : noise);
   printer << ')';
 }
 
 ParseResult vib::parseNormalTypes(OpAsmParser &parser, FloatAttr shift,
-                                  Type &statistics, Type &result) {
+                                  LinkAttr link, Type &statistics,
+                                  Type &result) {
   SMLoc loc = parser.getCurrentLocation();
   if (parseTensor(parser, statistics))
     return failure();
@@ -299,19 +343,21 @@ ParseResult vib::parseNormalTypes(OpAsmParser &parser, FloatAttr shift,
   auto type = cast<RankedTensorType>(statistics);
   int64_t width =
       type.getRank() == 2 ? type.getDimSize(1) : ShapedType::kDynamic;
-  if (width < 1 || (shift && width % 2))
+  bool isSpreadComputed = shift || (link && link.getValue() != Link::Sigma);
+  if (width < 1 || (isSpreadComputed && width % 2))
     return parser.emitError(loc, "cannot tell the normal distribution from ")
            << type << ": expected "
-           << (shift ? "an even number of statistics, mu and rho,"
-                     : "a row of means an example,")
+           << (isSpreadComputed ? "an even number of statistics, mu and rho,"
+                                : "a row of means an example,")
            << " or '-> !vib.normal<…>'";
-  result = NormalType::get(parser.getContext(), shift ? width / 2 : width,
-                           Covariance::Diagonal);
+  result =
+      NormalType::get(parser.getContext(), isSpreadComputed ? width / 2 : width,
+                      Covariance::Diagonal);
   return success();
 }
 
 void vib::printNormalTypes(OpAsmPrinter &printer, Operation *, FloatAttr,
-                           Type statistics, Type result) {
+                           LinkAttr, Type statistics, Type result) {
   printTypes(printer, statistics, result);
 }
 

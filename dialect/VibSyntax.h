@@ -138,21 +138,25 @@ void printWidth(mlir::AsmPrinter &printer, int64_t width);
 mlir::ParseResult parseClasses(mlir::AsmParser &parser, int64_t &classes);
 void printClasses(mlir::AsmPrinter &printer, int64_t classes);
 
-/// `softplus(shift)`, `noise(s)` or `noise(@name = s)`.
+/// `softplus(shift)`, `exp`, `exp_half`, `bounded([low, high])`, or `sigma` or
+/// `noise` with `(s)`, `(@name = s)` or `(@name[size] = s)`.
 mlir::ParseResult parseSpread(mlir::OpAsmParser &parser, mlir::FloatAttr &shift,
                               mlir::FloatAttr &noise,
-                              mlir::StringAttr &noiseName);
+                              mlir::StringAttr &noiseName,
+                              mlir::IntegerAttr &noiseSize, LinkAttr &link,
+                              mlir::FloatAttr &low, mlir::FloatAttr &high);
 void printSpread(mlir::OpAsmPrinter &printer, mlir::Operation *,
                  mlir::FloatAttr shift, mlir::FloatAttr noise,
-                 mlir::StringAttr noiseName);
+                 mlir::StringAttr noiseName, mlir::IntegerAttr noiseSize,
+                 LinkAttr link, mlir::FloatAttr low, mlir::FloatAttr high);
 
 /// `statistics (-> normal)?`; a diagonal one if it is not written.
 mlir::ParseResult parseNormalTypes(mlir::OpAsmParser &parser,
-                                   mlir::FloatAttr shift,
+                                   mlir::FloatAttr shift, LinkAttr link,
                                    mlir::Type &statistics, mlir::Type &result);
 void printNormalTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                      mlir::FloatAttr shift, mlir::Type statistics,
-                      mlir::Type result);
+                      mlir::FloatAttr shift, LinkAttr link,
+                      mlir::Type statistics, mlir::Type result);
 
 mlir::ParseResult parseCategoricalTypes(mlir::OpAsmParser &parser,
                                         mlir::Type &logits, mlir::Type &result);

@@ -7,11 +7,11 @@
 //===----------------------------------------------------------------------===//
 //
 // A posterior has a mean mu and a Cholesky factor L. The network computes t,
-// and L is softplus(t) on the diagonal and t below it. For a diagonal
-// covariance, L is stored as the vector sigma; for a full covariance, as its
-// lower triangle row by row. Either is a matrix with one column for each entry
-// p. They differ only in the row i(p), the column j(p), and whether p is on the
-// diagonal:
+// and L is sigma(t) on the diagonal, as NormalSpread says, and t below it. For
+// a diagonal covariance, L is stored as the vector sigma; for a full one, as
+// its lower triangle row by row. Either is a matrix with one column for each
+// entry p. They differ only in the row i(p), the column j(p), and whether p is
+// on the diagonal:
 //
 //   z_i  = mu_i + sum over the entries p of row i of L_p eps_j(p)
 //   rate = sum of mu^2 / 2 + sum of (L_p^2 - [diagonal]) / 2
@@ -23,13 +23,17 @@
 //   J_p = eps_j(p) dL_p/dt_p       dt_p += dz_i(p) J_p
 //   G_p = d rate / dt_p            dt_p += beta / rows G_p
 //
-// On the diagonal, dL/dt = sigmoid(t) and G = L sigmoid(t) - sigmoid(t) / L.
-// When L underflows, the quotient tends to 1 and log L tends to t.
+// On the diagonal, G = L dL/dt - d log L/dt.
+//
+// If sigma is a parameter, t and sigma are still stored for each example and
+// latent, and the gradient of the parameter is a sum of dt. If sigma is a
+// constant, there is no t.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
 #include "compiler/step/DistributionModelInterface.h"
+#include "compiler/step/NormalSpread.h"
 #include "dialect/VibNumbers.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -122,13 +126,15 @@ struct NormalModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto normal = cast<NormalOp>(op);
     Value statistics = step.getTensor(normal.getStatistics());
-    if (!normal.isComputed())
+    if (!normal.isPosterior())
       return step.set(normal.getResult(), statistics);
+    if (!normal.isSpreadComputed())
+      return buildGivenSpread(normal, step);
 
     int64_t width = normal.getType().getWidth();
     int64_t entries =
         cast<RankedTensorType>(statistics.getType()).getShape().back() - width;
-    double shift = normal.getShift()->convertToDouble();
+    NormalSpread link(normal);
     bool full = isFull(normal.getResult());
     Value mean = step.slice(statistics, 0, width, dims::kLatents);
     Value rho = step.slice(statistics, width, entries,
@@ -136,13 +142,13 @@ struct NormalModel
     Dims dims = step.getDims(rho);
     step.nameResults(mean, {"mu"});
     step.nameResults(rho, {"rho"});
-    step.setWord("softplus");
+    step.setWord(link.getWord());
     SmallVector<Type> types(2, step.getType());
     SmallVector<Value> spread = step.map(
         {{rho, dims}}, dims, types,
         [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value rho = elements[0], t = scalars.add(rho, shift);
-          Value sigma = scalars.softplus(t);
+          Value rho = elements[0], t = link.getT(scalars, rho);
+          Value sigma = link.getSigma(scalars, t);
           if (!full)
             return SmallVector<Value>{t, sigma};
           TriangleEntry entry(scalars, scalars.index(dims::kEntries));
@@ -156,15 +162,88 @@ struct NormalModel
 
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto normal = cast<NormalOp>(op);
+    SmallVector<Value> adjoints(step.getAdjoint(normal.getResult()));
+    if (normal.isPosterior() && normal.getNoiseName())
+      pullParameter(normal, step, adjoints[1]);
     if (!step.isLearned(normal.getStatistics()))
       return;
-    ArrayRef<Value> adjoints = step.getAdjoint(normal.getResult());
-    if (!normal.isComputed())
+    if (!normal.isSpreadComputed())
       return step.addAdjoint(normal.getStatistics(), adjoints.front());
+    NormalSpread link(normal);
+    if (link.hasSlopeOfT())
+      adjoints[1] = pullT(link, step, adjoints[1], step.get(normal)[1],
+                          isFull(normal.getResult()));
     step.setWord("side by side");
     Value statistics = step.concatenate(adjoints, dims::kFeatures);
     step.nameResults(statistics, {"dstats"});
     step.addAdjoint(normal.getStatistics(), statistics);
+  }
+
+private:
+  /// The spread of each latent from a constant or from a parameter, which is
+  /// the logarithm of one sigma or of all.
+  static void buildGivenSpread(NormalOp normal, StepBuilder &step) {
+    Value mean = step.getTensor(normal.getStatistics());
+    step.setDims(mean, {dims::kRows, dims::kLatents});
+    step.nameResults(mean, {"mu"});
+    Dims dims = step.getDims(mean);
+    NormalSpread link(normal);
+    step.setWord("sigma");
+    if (!normal.getNoiseName()) {
+      double constant = normal.getNoise()->convertToDouble();
+      Value sigma = step.map({{mean, dims}}, dims,
+                             [&](ScalarBuilder &scalars, ValueRange) {
+                               return scalars.constant(constant);
+                             });
+      step.nameResults(sigma, {"sigma"});
+      return step.set(normal.getResult(), {mean, Value(), sigma});
+    }
+    Value parameter = step.getParameter(*normal.getNoiseName());
+    SmallVector<Type> types(2, step.getType());
+    SmallVector<Value> spread =
+        step.map({{mean, dims}, {parameter, getParameterDims(normal)}}, dims,
+                 types, [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value t = link.getT(scalars, elements[1]);
+                   return SmallVector<Value>{t, link.getSigma(scalars, t)};
+                 });
+    step.nameResults(spread[0], {"t", "sigma"});
+    step.set(normal.getResult(), {mean, spread[0], spread[1]});
+  }
+
+  static Dims getParameterDims(NormalOp normal) {
+    return normal.getNoiseSize() ? Dims{dims::kLatents} : Dims();
+  }
+
+  /// The gradient of a parameter that is log sigma: the sum of its uses.
+  static void pullParameter(NormalOp normal, StepBuilder &step, Value dt) {
+    StringAttr label = step.getLabel();
+    std::string name = normal.getNoiseName()->str();
+    step.setLabel(step.getBuilder().getStringAttr(name + ".grad"));
+    step.defer([&step, normal, name, dt]() mutable {
+      Value gradient =
+          step.sum({{dt, step.getDims(dt)}}, getParameterDims(normal),
+                   [](ScalarBuilder &, ValueRange elements) -> Value {
+                     return elements[0];
+                   });
+      step.setGradient(name, gradient);
+    });
+    step.setLabel(label);
+  }
+
+  /// The adjoint of rho, given that of t.
+  static Value pullT(const NormalSpread &link, StepBuilder &step, Value dt,
+                     Value t, bool full) {
+    step.setWord((link.getWord() + "'").str());
+    Dims dims = step.getDims(dt);
+    Value drho = step.map(
+        {{dt, dims}, {t, dims}}, dims,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value product =
+              scalars.mul(elements[0], link.getSlopeOfT(scalars, elements[1]));
+          return full ? selectDiagonal(scalars, product, elements[0]) : product;
+        });
+    step.nameResults(drho, {"drho"});
+    return drho;
   }
 };
 
@@ -225,19 +304,21 @@ struct NormalDistribution
     Value mean = posterior[0], t = posterior[1], sigma = posterior[2];
     Dims inputDims = step.getDims(mean);
     SmallVector<Access> inputs = {{mean, inputDims}, {sigma, inputDims}};
-    if (step.isTraining())
+    bool hasSlope = step.isTraining() && t;
+    if (hasSlope)
       inputs.emplace_back(t, inputDims);
     step.setWord("noise");
     unsigned stream = sample.getStream();
     SmallVector<Value> results = step.generic(
-        inputs, getOutputs(sample, step, mean),
+        inputs, getOutputs(sample, step, mean, hasSlope),
         [&](ScalarBuilder &scalars, ValueRange elements) {
           Value eps =
               buildNoise(step, scalars, stream, scalars.index(dims::kLatents));
           Value z = scalars.add(elements[0], scalars.mul(elements[1], eps));
-          if (!step.isTraining())
+          if (!hasSlope)
             return SmallVector<Value>{z};
-          Value slope = scalars.sigmoid(elements[2]);
+          Value slope = NormalSpread(sample.getDistribution())
+                            .getSlope(scalars, elements[2], elements[1]);
           return SmallVector<Value>{z, scalars.mul(eps, slope)};
         });
     step.nameResults(results[0], ArrayRef<StringRef>{"z", "dz.dt"}.take_front(
@@ -248,8 +329,7 @@ struct NormalDistribution
 
   void pullSample(Type, StepBuilder &step, ReparameterizeOp sample) const {
     Value dz = step.getAdjoint(sample.getResult()).front();
-    Value slope = step.getResiduals(sample).front();
-    Dims dims = step.getDims(dz), slopeDims = step.getDims(slope);
+    Dims dims = step.getDims(dz);
     // The adjoints of the posterior have no samples.
     auto ofPosterior = [](ArrayRef<StringRef> dims) {
       Dims rest(dims);
@@ -268,6 +348,11 @@ struct NormalDistribution
                        });
       step.nameResults(dmean, {"dmu"});
     }
+    if (!step.get(sample.getDistribution())[1])
+      return step.addAdjoint(sample.getDistribution(), dmean);
+
+    Value slope = step.getResiduals(sample).front();
+    Dims slopeDims = step.getDims(slope);
     auto product = [](ScalarBuilder &scalars, ValueRange elements) {
       return scalars.mul(elements[0], elements[1]);
     };
@@ -290,14 +375,26 @@ struct NormalDistribution
     ArrayRef<Value> posterior = step.get(kl.getPosterior());
     Value mean = posterior[0], t = posterior[1], factor = posterior[2];
     bool full = isFull(kl.getPosterior());
-    if (full)
-      step.set(kl.getResult(), buildFullRate(step, mean, t, factor));
-    else if (step.isTraining())
+    NormalSpread link(kl.getPosterior());
+    auto latentRate = [&](ScalarBuilder &scalars, ValueRange elements) {
+      return buildLatentRate(link, scalars, elements, t != nullptr);
+    };
+    if (full) {
+      step.set(kl.getResult(), buildFullRate(link, step, mean, t, factor));
+    } else if (step.isTraining()) {
       step.set(kl.getResult(), step.sum(getLatents(step, posterior),
-                                        {dims::kRows}, buildLatentRate));
-    else
-      step.set(kl.getResult(), buildRates(step, posterior));
-    if (!step.isTraining())
+                                        {dims::kRows}, latentRate));
+    } else {
+      // The rate of each latent, too, which users may ask for.
+      Dims dims = step.getDims(mean);
+      Value each = step.map(getLatents(step, posterior), dims, latentRate);
+      Value rate = step.sum({{each, dims}}, {dims::kRows},
+                            [](ScalarBuilder &, ValueRange elements) -> Value {
+                              return elements[0];
+                            });
+      step.set(kl.getResult(), {rate, each});
+    }
+    if (!step.isTraining() || !t)
       return;
 
     step.setWord("kl'");
@@ -306,10 +403,10 @@ struct NormalDistribution
         step.map({{t, dims}, {factor, dims}}, dims,
                  [&](ScalarBuilder &scalars, ValueRange elements) {
                    Value t = elements[0], sigma = elements[1];
-                   Value sigmoid = scalars.sigmoid(t);
+                   Value slopeOfSigma = link.getSlope(scalars, t, sigma);
                    Value slope = scalars.sub(
-                       scalars.mul(sigma, sigmoid),
-                       scalars.sigmoidOverSoftplus(t, sigmoid, sigma));
+                       scalars.mul(sigma, slopeOfSigma),
+                       link.getSlopeOfLog(scalars, t, sigma, slopeOfSigma));
                    return full ? selectDiagonal(scalars, slope, sigma) : slope;
                  });
     step.nameResults(slope, {"dkl.dt"});
@@ -317,8 +414,10 @@ struct NormalDistribution
   }
 
   void pullDivergence(Type, StepBuilder &step, KLOp kl) const {
-    Value derivatives[] = {step.get(kl.getPosterior())[0],
-                           step.getResiduals(kl).front()};
+    ArrayRef<Value> posterior = step.get(kl.getPosterior());
+    SmallVector<Value> derivatives = {posterior[0]};
+    if (posterior[1])
+      derivatives.push_back(step.getResiduals(kl).front());
     SmallVector<Value> adjoints(step.getAdjoint(kl.getPosterior()));
     if (adjoints.empty()) {
       for (Value derivative : derivatives) {
@@ -343,15 +442,18 @@ struct NormalDistribution
       }
     }
     step.nameResults(adjoints[0], {"dmu"});
-    step.nameResults(adjoints[1], {"dt"});
+    if (adjoints.size() > 1)
+      step.nameResults(adjoints[1], {"dt"});
     step.setAdjoint(kl.getPosterior(), adjoints);
   }
 
 private:
-  /// The tensors to which z and, in training, the local derivative are written.
+  /// The tensors to which z and, with `hasSlope`, the local derivative are
+  /// written.
   /// They have the shape of `matrix`, in training for each sample.
   static SmallVector<Access> getOutputs(ReparameterizeOp sample,
-                                        StepBuilder &step, Value matrix) {
+                                        StepBuilder &step, Value matrix,
+                                        bool hasSlope) {
     Dims dims = step.getDims(matrix);
     SmallVector<int64_t> shape(
         cast<RankedTensorType>(matrix.getType()).getShape());
@@ -360,7 +462,7 @@ private:
       shape.insert(shape.begin(), sample.getSamples());
     }
     SmallVector<Access> outputs = {{step.empty(shape), dims}};
-    if (step.isTraining())
+    if (hasSlope)
       outputs.emplace_back(step.empty(shape), dims);
     return outputs;
   }
@@ -383,17 +485,19 @@ private:
       inputs.emplace_back(t, factorDims);
     step.setWord("noise");
     unsigned stream = sample.getStream();
+    NormalSpread link(sample.getDistribution());
     SmallVector<Value> products = step.generic(
-        inputs, getOutputs(sample, step, factor),
+        inputs, getOutputs(sample, step, factor, step.isTraining()),
         [&](ScalarBuilder &scalars, ValueRange elements) {
           TriangleEntry entry(scalars, scalars.index(dims::kEntries));
           Value eps = buildNoise(step, scalars, stream, entry.column);
           Value product = scalars.mul(elements[0], eps);
           if (!step.isTraining())
             return SmallVector<Value>{product};
-          Value slope = scalars.select(entry.isDiagonal(scalars),
-                                       scalars.sigmoid(elements[1]),
-                                       scalars.constant(1.0));
+          Value slope =
+              scalars.select(entry.isDiagonal(scalars),
+                             link.getSlope(scalars, elements[1], elements[0]),
+                             scalars.constant(1.0));
           return SmallVector<Value>{product, scalars.mul(eps, slope)};
         });
     step.nameResults(
@@ -417,42 +521,36 @@ private:
 
   /// (sigma^2 - 1) / 2 - log sigma. The difference of squares is computed as a
   /// product, which is accurate near 1.
-  static Value buildDiagonalRate(ScalarBuilder &scalars, Value t, Value sigma) {
+  static Value buildDiagonalRate(const NormalSpread &link,
+                                 ScalarBuilder &scalars, Value t, Value sigma) {
     Value squares =
         scalars.mul(scalars.add(sigma, -1.0), scalars.add(sigma, 1.0));
     return scalars.sub(scalars.mul(squares, 0.5),
-                       scalars.logSoftplus(t, sigma));
+                       link.getLog(scalars, t, sigma));
   }
 
-  /// mu, t and sigma of each latent.
+  /// mu, t, if there is one, and sigma of each latent.
   static SmallVector<Access> getLatents(StepBuilder &step,
                                         ArrayRef<Value> posterior) {
-    return llvm::map_to_vector(posterior, [&](Value tensor) {
-      return Access(tensor, step.getDims(tensor));
-    });
+    SmallVector<Access> latents;
+    for (Value tensor : posterior)
+      if (tensor)
+        latents.emplace_back(tensor, step.getDims(tensor));
+    return latents;
   }
 
-  /// The rate of one latent of a diagonal covariance: of mu, t and sigma.
-  static Value buildLatentRate(ScalarBuilder &scalars, ValueRange elements) {
+  /// The rate of one latent of a diagonal covariance, given its `getLatents`,
+  /// among which is t if `hasT`.
+  static Value buildLatentRate(const NormalSpread &link, ScalarBuilder &scalars,
+                               ValueRange elements, bool hasT) {
     Value square = scalars.mul(scalars.square(elements[0]), 0.5);
-    return scalars.add(square,
-                       buildDiagonalRate(scalars, elements[1], elements[2]));
+    Value t = hasT ? elements[1] : Value();
+    Value sigma = elements[hasT ? 2 : 1];
+    return scalars.add(square, buildDiagonalRate(link, scalars, t, sigma));
   }
 
-  /// The rate, and that of each latent, which users may ask for.
-  static SmallVector<Value> buildRates(StepBuilder &step,
-                                       ArrayRef<Value> posterior) {
-    Dims dims = step.getDims(posterior[0]);
-    Value each = step.map(getLatents(step, posterior), dims, buildLatentRate);
-    Value rate = step.sum({{each, dims}}, {dims::kRows},
-                          [](ScalarBuilder &, ValueRange elements) -> Value {
-                            return elements[0];
-                          });
-    return {rate, each};
-  }
-
-  static Value buildFullRate(StepBuilder &step, Value mean, Value t,
-                             Value factor) {
+  static Value buildFullRate(const NormalSpread &link, StepBuilder &step,
+                             Value mean, Value t, Value factor) {
     Value ofMean =
         step.sum({{mean, step.getDims(mean)}}, {dims::kRows},
                  [](ScalarBuilder &scalars, ValueRange elements) {
@@ -461,12 +559,13 @@ private:
     return step
         .generic({{t, step.getDims(t)}, {factor, step.getDims(factor)}},
                  Access(ofMean, {dims::kRows}),
-                 [](ScalarBuilder &scalars, ValueRange elements) {
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
                    Value below = scalars.mul(scalars.square(elements[1]), 0.5);
-                   Value rate = selectDiagonal(
-                       scalars,
-                       buildDiagonalRate(scalars, elements[0], elements[1]),
-                       below);
+                   Value rate = selectDiagonal(scalars,
+                                               buildDiagonalRate(link, scalars,
+                                                                 elements[0],
+                                                                 elements[1]),
+                                               below);
                    return SmallVector<Value>{scalars.add(elements[2], rate)};
                  })
         .front();

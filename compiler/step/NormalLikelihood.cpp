@@ -10,7 +10,8 @@
 //
 //   nll = sum of 1/2 (log 2 pi + d^2 / s^2) + log s,  d = mean - target
 //
-// over the outputs. log s is a constant or a parameter of rank 0.
+// over the outputs. log s is a constant, a parameter, or a parameter for each
+// output.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,6 +31,7 @@ struct Noise {
     if (!normal.getNoiseNameAttr())
       return;
     parameter = normal.getParameters().front().name;
+    isEach = normal.getNoiseSize().has_value();
     tensor = step.getParameter(parameter);
   }
 
@@ -41,8 +43,13 @@ struct Noise {
     SmallVector<Access> inputs = {{mean, dims},
                                   {target, {dims::kRows, dims.back()}}};
     if (tensor)
-      inputs.emplace_back(tensor, Dims());
+      inputs.emplace_back(tensor, getDims(step, mean));
     return inputs;
+  }
+
+  /// The dimensions of the parameter.
+  Dims getDims(StepBuilder &step, Value mean) const {
+    return isEach ? Dims{step.getDims(mean).back()} : Dims();
   }
 
   /// Returns log s and 1 / s^2 in the body of a loop over these inputs.
@@ -56,6 +63,7 @@ struct Noise {
   }
 
   double logarithm = 0;
+  bool isEach = false;
   std::string parameter;
   Value tensor;
 };
@@ -118,7 +126,7 @@ void vib::pullNormalLogDensity(StepBuilder &step, NLLOp nll) {
   step.defer([&step, noise, term, mean, target, samples] {
     // d nll / d log s = 1 - d^2 / s^2.
     Value gradient =
-        step.sum(noise.getInputs(step, mean, target), {},
+        step.sum(noise.getInputs(step, mean, target), noise.getDims(step, mean),
                  [&](ScalarBuilder &scalars, ValueRange elements) {
                    Value precision = noise.get(scalars, elements).second;
                    Value square =

@@ -501,7 +501,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
     %n = vib.normal %s noise(1.0) : tensor<?x2xf32>
     vib.yield %n : !vib.normal<2>
   }
-  // expected-error @+1 {{'vib.reparameterize' op expected a posterior whose spread is computed, by 'vib.normal … softplus(…)'}}
+  // expected-error @+1 {{'vib.reparameterize' op expected the spread of a posterior, 'vib.normal … softplus(…)' or 'sigma(…)', not the 'noise(…)' of a likelihood}}
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
   %p = vib.categorical %l : tensor<?x3xf32>

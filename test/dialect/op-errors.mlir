@@ -361,7 +361,7 @@ func.func @normal_of_no_dimension(%s: tensor<?x4xf32>) {
 // -----
 
 func.func @normal_without_spread(%s: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected 'softplus(shift)', where the network computes the spread, or 'noise(s)', where it does not}}
+  // expected-error @+1 {{expected the spread of a posterior, 'softplus(shift)', 'exp', 'exp_half', 'bounded([low, high])' or 'sigma(s)', or that of a likelihood, 'noise(s)', but got ':'}}
   %0 = vib.normal %s : tensor<?x4xf32> -> !vib.normal<2>
   return
 }
@@ -385,15 +385,79 @@ func.func @noise_of_zero(%s: tensor<?x1xf32>) {
 // -----
 
 func.func @noise_and_softplus(%s: tensor<?x2xf32>) {
-  // expected-error @+1 {{'vib.normal' op expected either 'softplus' or 'noise' but got both}}
+  // expected-error @+1 {{'vib.normal' op expected one of 'softplus', 'exp', 'exp_half', 'bounded', 'sigma' and 'noise'}}
   %0 = "vib.normal"(%s) {noise = 1.0, shift = 1.0} : (tensor<?x2xf32>) -> !vib.normal<1>
   return
 }
 
 // -----
 
+func.func @sigma_of_full_covariance(%s: tensor<?x2xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected a diagonal normal, as its sigma is not a matrix, but got '!vib.normal<2, full>'}}
+  %0 = vib.normal %s sigma(1.0) : tensor<?x2xf32> -> !vib.normal<2, full>
+  return
+}
+
+// -----
+
+func.func @means_of_sigma(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected 2 means for '!vib.normal<2>' but got 4}}
+  %0 = vib.normal %s sigma(1.0) : tensor<?x4xf32> -> !vib.normal<2>
+  return
+}
+
+// -----
+
+func.func @sizes_of_sigma(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected 4 standard deviations for '!vib.normal<4>' but got 3}}
+  %0 = vib.normal %s sigma(@spread[3] = 1.0) : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @size_of_constant(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected a name with the number of standard deviations}}
+  %0 = "vib.normal"(%s) {link = 3 : i32, noise = 1.0, noise_size = 4} : (tensor<?x4xf32>) -> !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @bounds_upside_down(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected a log-variance between a finite number and a greater one but got [1.0, -1.0]}}
+  %0 = vib.normal %s bounded([1.0, -1.0]) : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @bounds_of_exp(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected both bounds of the log-variance with 'bounded', and none without it}}
+  %0 = "vib.normal"(%s) {link = 0 : i32, low = 1.0, high = 2.0} : (tensor<?x4xf32>) -> !vib.normal<2>
+  return
+}
+
+// -----
+
+func.func @softplus_and_exp(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected one of 'softplus', 'exp', 'exp_half', 'bounded', 'sigma' and 'noise'}}
+  %0 = "vib.normal"(%s) {link = 0 : i32, shift = 1.0} : (tensor<?x4xf32>) -> !vib.normal<2>
+  return
+}
+
+// -----
+
+func.func @odd_statistics_of_exp(%s: tensor<?x5xf32>) {
+  // expected-error @+1 {{cannot tell the normal distribution from 'tensor<?x5xf32>': expected an even number of statistics, mu and rho, or '-> !vib.normal<…>'}}
+  %0 = vib.normal %s exp : tensor<?x5xf32>
+  return
+}
+
+// -----
+
 func.func @noise_of_full_covariance(%s: tensor<?x2xf32>) {
-  // expected-error @+1 {{'vib.normal' op expected a diagonal normal, as its noise is one number for all dimensions, but got '!vib.normal<2, full>'}}
+  // expected-error @+1 {{'vib.normal' op expected a diagonal normal, as its noise is not a matrix, but got '!vib.normal<2, full>'}}
   %0 = vib.normal %s noise(1.0) : tensor<?x2xf32> -> !vib.normal<2, full>
   return
 }

@@ -177,3 +177,23 @@ vib.model @several(%left: tensor<?x4xf32>, %right: tensor<?x4xf32>, %label: tens
   %ce = vib.nll %p, %label : !vib.categorical<2>, tensor<?xi32>
   vib.loss %ce
 }
+
+// The spreads of posteriors and likelihoods.
+// CHECK-LABEL: func.func @spreads
+// CHECK: vib.normal %arg0 exp : tensor<?x4xf32> -> !vib.normal<2>
+// CHECK: vib.normal %arg0 exp_half : tensor<?x4xf32> -> !vib.normal<2>
+// CHECK: vib.normal %arg0 bounded([-10.0, 0.0]) : tensor<?x4xf32> -> !vib.normal<2>
+// CHECK: vib.normal %arg0 sigma(0.5) : tensor<?x4xf32> -> !vib.normal<4>
+// CHECK: vib.normal %arg0 sigma(@spread = 0.5) : tensor<?x4xf32> -> !vib.normal<4>
+// CHECK: vib.normal %arg0 sigma(@spread[4] = 0.5) : tensor<?x4xf32> -> !vib.normal<4>
+// CHECK: vib.normal %arg0 noise(@spread[4] = 0.5) : tensor<?x4xf32> -> !vib.normal<4>
+func.func @spreads(%s: tensor<?x4xf32>) {
+  %0 = vib.normal %s exp : tensor<?x4xf32>
+  %1 = vib.normal %s exp_half : tensor<?x4xf32>
+  %2 = vib.normal %s bounded([-10, 0]) : tensor<?x4xf32>
+  %3 = vib.normal %s sigma(0.5) : tensor<?x4xf32>
+  %4 = vib.normal %s sigma(@spread = 0.5) : tensor<?x4xf32>
+  %5 = vib.normal %s sigma(@spread[4] = 0.5) : tensor<?x4xf32>
+  %6 = vib.normal %s noise(@spread[4] = 0.5) : tensor<?x4xf32>
+  return
+}
