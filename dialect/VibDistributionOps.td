@@ -29,10 +29,10 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
   let summary = "makes a normal distribution from what a network computes";
   let description = [{
     The words after the operand say where the standard deviation sigma comes
-    from, and what the distribution is used as.
+    from, and what the distribution can be used as.
 
-    **A posterior whose spread the network computes.** The operand contains the
-    statistics of each example:
+    **The network computes the spread: a posterior or a likelihood.** The operand
+    contains the statistics of each example:
 
     - diagonal, 2 K numbers: the means mu, then rho, of which sigma is a function;
     - `full`, K + K (K + 1) / 2 numbers: the means mu, then the lower triangle of
@@ -46,7 +46,7 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     | `exp_half` | `exp(rho / 2)`: it computes the logarithm of the variance |
     | `bounded([LOW, HIGH])` | `exp(v / 2)` with the log-variance `v = LOW + (HIGH - LOW) sigmoid(rho)` |
 
-    **A posterior whose spread does not depend on the example.** The network
+    **The spread does not depend on the example: a posterior.** The network
     computes the K means.
 
     | words | sigma |
@@ -55,9 +55,9 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     | `sigma(@NAME = S)` | one parameter for all latents, which starts at S |
     | `sigma(@NAME[K] = S)` | a parameter for each latent |
 
-    **A likelihood.** The network computes the K means. `noise(S)`,
-    `noise(@NAME = S)` and `noise(@NAME[K] = S)` give the standard deviation of
-    the target in the same way.
+    **The same for a likelihood.** `noise(S)`, `noise(@NAME = S)` and
+    `noise(@NAME[K] = S)` give the standard deviation of the target in the same
+    way. A likelihood is diagonal.
 
     Training updates the logarithm of a standard deviation that is a parameter,
     and weight files contain the logarithm.
@@ -100,6 +100,7 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
   let declarations = [{
     llvm::LogicalResult verifySpread();
 
+    /// Whether it can be a posterior.
     bool isPosterior() { return getShiftAttr() || getLinkAttr(); }
     /// Whether the network computes the spread of each example.
     bool isSpreadComputed() {

@@ -46,8 +46,8 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
       0 … C - 1; targets of a `!vib.normal<K>` are `tensor<?xKxf32>` or f64.
     - **Result**: `!vib.nats`.
     - **Errors**: a target of another type or width, a likelihood with a full
-      covariance or with `softplus`, a value that is not an argument of the
-      model, a second `vib.nll` of one target.
+      covariance or with the `sigma` of a posterior, a value that is not an
+      argument of the model, a second `vib.nll` of one target.
 
     ```mlir
     %ce = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>

@@ -120,14 +120,19 @@ LogicalResult ChainVerifier::verifyLikelihood(NLLOp nll) {
     return diagnostic;
   }
   auto normal = dyn_cast_or_null<NormalOp>(getSource(nll.getLikelihood()));
-  if (!normal || !normal.isPosterior())
+  if (!normal)
     return success();
-  InFlightDiagnostic diagnostic = nll.emitOpError(
-      "expected a normal likelihood to have 'noise(…)', fixed or learned");
+  bool isFull = normal.getType().getCovariance() == Covariance::Full;
+  if (!isFull && (normal.isSpreadComputed() || !normal.isPosterior()))
+    return success();
+  InFlightDiagnostic diagnostic =
+      isFull
+          ? nll.emitOpError("expected a diagonal normal as a likelihood")
+          : nll.emitOpError("expected the spread of a likelihood, 'noise(…)' "
+                            "or one that the network computes");
   diagnostic.attachNote(normal.getLoc())
-      << (normal.isSpreadComputed()
-              ? "its spread is computed by the network here"
-              : "it has the 'sigma(…)' of a posterior here");
+      << (isFull ? "its covariance is full here"
+                 : "it has the 'sigma(…)' of a posterior here");
   return diagnostic;
 }
 

@@ -10,23 +10,30 @@
 //
 //   nll = sum of 1/2 (log 2 pi + d^2 / s^2) + log s,  d = mean - target
 //
-// over the outputs. log s is a constant, a parameter, or a parameter for each
-// output.
+// over the outputs. log s is a constant, a parameter, a parameter for each
+// output, or log sigma(t), where the network computes t for each example and
+// output. Then d nll / d t = (1 - d^2 / s^2) d log s / dt.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DistributionModelInterface.h"
+#include "compiler/step/NormalSpread.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace vib;
 
 namespace {
-/// The standard deviation s of a normal likelihood: a constant, or given by a
-/// parameter that is log s.
+/// The standard deviation s of a normal likelihood.
 struct Noise {
-  Noise(NLLOp nll, StepBuilder &step) {
-    auto normal = nll.getLikelihood().getDefiningOp<NormalOp>();
+  Noise(NLLOp nll, StepBuilder &step)
+      : normal(nll.getLikelihood().getDefiningOp<NormalOp>()) {
+    if (normal.isSpreadComputed()) {
+      ArrayRef<Value> tensors = step.get(nll.getLikelihood());
+      t = tensors[1];
+      sigma = tensors[2];
+      return;
+    }
     logarithm = std::log(normal.getNoise()->convertToDouble());
     if (!normal.getNoiseNameAttr())
       return;
@@ -35,8 +42,8 @@ struct Noise {
     tensor = step.getParameter(parameter);
   }
 
-  /// The inputs of a loop over s: the mean, the target, and the parameter if
-  /// there is one.
+  /// The inputs of a loop over s: the mean, the target, and the parameter or t
+  /// and sigma if there are any.
   SmallVector<Access> getInputs(StepBuilder &step, Value mean,
                                 Value target) const {
     Dims dims = step.getDims(mean);
@@ -44,6 +51,8 @@ struct Noise {
                                   {target, {dims::kRows, dims.back()}}};
     if (tensor)
       inputs.emplace_back(tensor, getDims(step, mean));
+    if (t)
+      inputs.append({{t, dims}, {sigma, dims}});
     return inputs;
   }
 
@@ -55,18 +64,37 @@ struct Noise {
   /// Returns log s and 1 / s^2 in the body of a loop over these inputs.
   std::pair<Value, Value> get(ScalarBuilder &scalars,
                               ValueRange elements) const {
-    if (!tensor)
+    if (!tensor && !t)
       return {scalars.constant(logarithm),
               scalars.constant(std::exp(-2 * logarithm))};
-    Value log = elements[2];
+    Value log =
+        t ? NormalSpread(normal).getLog(scalars, elements[2], elements[3])
+          : elements[2];
     return {log, scalars.exp(scalars.mul(log, -2.0))};
   }
 
+  /// d log s / dt in the body of a loop over these inputs.
+  Value getSlope(ScalarBuilder &scalars, ValueRange elements) const {
+    NormalSpread link(normal);
+    Value t = elements[2], sigma = elements[3];
+    return link.getSlopeOfLog(scalars, t, sigma,
+                              link.getSlope(scalars, t, sigma));
+  }
+
+  NormalOp normal;
   double logarithm = 0;
   bool isEach = false;
   std::string parameter;
   Value tensor;
+  Value t, sigma;
 };
+
+/// 1 - d^2 / s^2: d nll / d log s, given the mean and the target.
+static Value getSlopeOfNats(ScalarBuilder &scalars, ValueRange elements,
+                            Value precision) {
+  Value square = scalars.square(scalars.sub(elements[0], elements[1]));
+  return scalars.sub(scalars.constant(1.0), scalars.mul(square, precision));
+}
 } // namespace
 
 void vib::buildNormalLogDensity(StepBuilder &step, NLLOp nll) {
@@ -117,6 +145,18 @@ void vib::pullNormalLogDensity(StepBuilder &step, NLLOp nll) {
                                    scalars.mul(difference, precision), samples);
                });
   step.nameResults(adjoint, {"dmean"});
+  if (noise.t) {
+    Value dt = step.map(noise.getInputs(step, mean, target), dims,
+                        [&](ScalarBuilder &scalars, ValueRange elements) {
+                          Value precision = noise.get(scalars, elements).second;
+                          Value slope = scalars.mul(
+                              getSlopeOfNats(scalars, elements, precision),
+                              noise.getSlope(scalars, elements));
+                          return step.weigh(scalars, term, slope, samples);
+                        });
+    step.nameResults(dt, {"dt"});
+    return step.addAdjoint(nll.getLikelihood(), {adjoint, dt});
+  }
   step.addAdjoint(nll.getLikelihood(), adjoint);
   if (!noise.tensor)
     return;
@@ -124,16 +164,13 @@ void vib::pullNormalLogDensity(StepBuilder &step, NLLOp nll) {
   StringAttr label = step.getLabel();
   step.setLabel(step.getBuilder().getStringAttr(noise.parameter + ".grad"));
   step.defer([&step, noise, term, mean, target, samples] {
-    // d nll / d log s = 1 - d^2 / s^2.
     Value gradient =
         step.sum(noise.getInputs(step, mean, target), noise.getDims(step, mean),
                  [&](ScalarBuilder &scalars, ValueRange elements) {
                    Value precision = noise.get(scalars, elements).second;
-                   Value square =
-                       scalars.square(scalars.sub(elements[0], elements[1]));
-                   Value slope = scalars.sub(scalars.constant(1.0),
-                                             scalars.mul(square, precision));
-                   return step.weigh(scalars, term, slope, samples);
+                   return step.weigh(
+                       scalars, term,
+                       getSlopeOfNats(scalars, elements, precision), samples);
                  });
     step.setGradient(noise.parameter, gradient);
   });

@@ -512,7 +512,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
-// A likelihood whose spread is computed.
+// A likelihood with the spread of a posterior.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
@@ -520,10 +520,10 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x2xf32>
-  // expected-note @+1 {{its spread is computed by the network here}}
-  %p = vib.normal %l softplus(0) : tensor<?x2xf32>
-  // expected-error @+1 {{'vib.nll' op expected a normal likelihood to have 'noise(…)', fixed or learned}}
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x1xf32>
+  // expected-note @+1 {{it has the 'sigma(…)' of a posterior here}}
+  %p = vib.normal %l sigma(1.0) : tensor<?x1xf32>
+  // expected-error @+1 {{'vib.nll' op expected the spread of a likelihood, 'noise(…)' or one that the network computes}}
   %ce = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate

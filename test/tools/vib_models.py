@@ -24,6 +24,7 @@ class Model:
         self.windows = random.Random(seed + 2**32)
         self.images = self.windows.random() < 0.25
         self.several = random.Random(seed + 2**34)
+        self.spreads = random.Random(seed + 2**35)
         self.has_second = self.several.random() < 0.25
         self.moves = random.Random(seed + 2**35)
         self.moves_features = self.moves.random() < 0.25
@@ -325,17 +326,29 @@ class Model:
             self.latents = inputs // 2
         k = self.latents
         statistics = k + k * (k + 1) // 2 if self.full else 2 * k
+        spread = self.spread(k)
+        if spread and spread.startswith("sigma"):
+            statistics = k
         # Sometimes the posterior has no layer of its own.
         if inputs != statistics or r.random() < 0.5:
             inner = self.linear(inner, inputs, statistics, f"{layer}.{number}", indent)
         self.normal = f"!vib.normal<{k}, full>" if self.full else f"!vib.normal<{k}>"
         result = self.name()
         shift = r.choice(("-5.0", "-0.5", "0.0", "1.0"))
-        self.add(f"{result} = vib.normal {inner} softplus({shift}) : "
+        self.add(f"{result} = vib.normal {inner} {spread or f'softplus({shift})'} : "
                  f"{self.tensor(statistics)} -> {self.normal}", indent)
         if part:
             result = self.wrap("encoder", place, value, width, result, self.normal)
         return result
+
+    def spread(self, k):
+        """The spread of a posterior of k latents; None for softplus."""
+        if self.spreads.random() < 0.5:
+            return None
+        given = ("0.5", "@encode.sigma = 0.5", f"@encode.sigma[{k}] = 0.5")
+        return self.spreads.choice(
+            ["exp", "exp_half", "bounded([-4.0, 1.0])"]
+            + ([] if self.full else [f"sigma({s})" for s in given]))
 
     def wrap(self, part, place, value, width, result, kind):
         """Makes the lines from `place` on, which compute `result` from `value`, the region
@@ -374,20 +387,30 @@ class Model:
         if part:
             indent = 2
         inner, width, number = self.layers(z, k, r.choice((0, 0, 1, 2)), "decode", indent)
+        computed = not self.classes and self.spreads.random() < 0.3
         # Sometimes the likelihood has no layer of its own.
         if r.random() < 0.25 and (width > 1 or not self.classes):
             self.outputs = width
             kind = kind.split("<")[0] + f"<{width}>"
         else:
-            inner = self.linear(inner, width, self.outputs, f"decode.{number}", indent)
+            statistics = self.outputs * (2 if computed else 1)
+            inner = self.linear(inner, width, statistics, f"decode.{number}", indent)
+            width = 0
+        computed = computed and not width
         result = self.name()
         if self.classes:
             self.add(f"{result} = vib.categorical {inner} : {self.tensor(self.outputs)} -> "
                      f"{kind}", indent)
         else:
             noise = r.choice(("1.0", "0.25", "@decode.noise = 0.5"))
-            self.add(f"{result} = vib.normal {inner} noise({noise}) : "
-                     f"{self.tensor(self.outputs)} -> {kind}", indent)
+            if self.spreads.random() < 0.2:
+                noise = f"@decode.noise[{self.outputs}] = 0.5"
+            spread = f"noise({noise})"
+            if computed:
+                spread = self.spreads.choice(("softplus(0.0)", "bounded([-2.0, 1.0])"))
+            self.add(f"{result} = vib.normal {inner} {spread} : "
+                     f"{self.tensor(statistics if computed else self.outputs)} -> {kind}",
+                     indent)
         if part:
             result = self.wrap("decoder", place, z, k, result, kind)
         self.likelihood = kind
