@@ -149,17 +149,26 @@ static LogicalResult verifyKernels(func::FuncOp function) {
   return success();
 }
 
+/// Whether `result` is a sum in `kernel` that is no contraction, as the
+/// gradient of a normalization's weight is.
+static bool isPlainSum(KernelOp kernel, Value result) {
+  unsigned number = cast<OpResult>(result).getResultNumber();
+  auto op =
+      kernel.getYield().getOperand(number).getDefiningOp<linalg::LinalgOp>();
+  return op && op.getNumReductionLoops() != 0 && !isContraction(op);
+}
+
 /// If a contraction's result is used to update state, it is a gradient, and the
 /// update must happen in the same kernel. A kernel that sums, as over rows,
 /// computes a gradient itself.
 static LogicalResult verifyGradients(func::FuncOp function) {
   for (KernelOp kernel : getKernels(function)) {
-    if (!updatesState(kernel))
+    if (!updatesState(kernel) || !isElementwise(kernel))
       continue;
     for (Value input : kernel.getInputs()) {
       auto gradient = input.getDefiningOp<KernelOp>();
       // The gradient of a kernel is brought into the order of files first.
-      if (!gradient || !isElementwise(kernel) ||
+      if (!gradient || isPlainSum(gradient, input) ||
           llvm::all_of(getContractions(gradient), hasWindow))
         continue;
       auto diag = kernel.emitOpError("updates ")

@@ -219,6 +219,7 @@ private:
     StringAttr label = step.getLabel();
     std::string name = normal.getNoiseName()->str();
     step.setLabel(step.getBuilder().getStringAttr(name + ".grad"));
+    step.setWord("sigma'");
     step.defer([&step, normal, name, dt]() mutable {
       Value gradient =
           step.sum({{dt, step.getDims(dt)}}, getParameterDims(normal),
