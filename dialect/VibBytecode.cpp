@@ -95,6 +95,7 @@ LogicalResult NormalOp::readProperties(DialectBytecodeReader &reader,
     properties.link = later.getAs<LinkAttr>("link");
     properties.low = later.getAs<FloatAttr>("low");
     properties.noise_size = later.getAs<IntegerAttr>("noise_size");
+    first = nullptr;
     if (failed(reader.readOptionalAttribute(first)))
       return failure();
   }
@@ -117,7 +118,7 @@ void NormalOp::writeProperties(DialectBytecodeWriter &writer) {
   append("low", getLowAttr());
   append("noise_size", getNoiseSizeAttr());
   if (!later.empty())
-    writer.writeAttribute(later.getDictionary(getContext()));
+    writer.writeOptionalAttribute(later.getDictionary(getContext()));
   writer.writeOptionalAttribute(getNoiseAttr());
   writer.writeOptionalAttribute(getNoiseNameAttr());
   writer.writeOptionalAttribute(getShiftAttr());

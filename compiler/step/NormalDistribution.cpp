@@ -185,7 +185,6 @@ private:
   static void buildGivenSpread(NormalOp normal, StepBuilder &step) {
     Value mean = step.getTensor(normal.getStatistics());
     step.setDims(mean, {dims::kRows, dims::kLatents});
-    step.nameResults(mean, {"mu"});
     Dims dims = step.getDims(mean);
     NormalSpread link(normal);
     step.setWord("sigma");
