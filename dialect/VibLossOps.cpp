@@ -118,9 +118,17 @@ CoefficientAttr LossOp::getBeta() {
   return {};
 }
 
-/// Whether the lines of metrics.jsonl have a key of this name.
+/// Whether the lines of metrics.jsonl or of sweep.jsonl have a key of this
+/// name, or the grid of a sweep does.
 static bool isMetricName(StringRef name) {
-  static constexpr StringLiteral kNames[] = {"split",
+  static constexpr StringLiteral kNames[] = {"run",
+                                             "status",
+                                             "message",
+                                             "best",
+                                             "epochs",
+                                             "steps",
+                                             "init",
+                                             "split",
                                              "weights",
                                              "epoch",
                                              "step",

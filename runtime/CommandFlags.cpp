@@ -17,6 +17,7 @@ constexpr int maxDevice = 1023;
 static std::string describeSeed(const VibModel &model, Command command) {
   switch (command) {
   case Command::Train:
+  case Command::Sweep:
     return fmt::format("The seed of all random numbers [{}]", model.seed);
   case Command::Bench:
     return fmt::format(
@@ -46,12 +47,16 @@ void addCommonFlags(FlagBuilder flags, const VibModel &model,
                           "works for programs of both kinds"
               : options.command == Command::Info
                   ? "Has no effect: nothing is computed"
+              : options.command == Command::Sweep
+                  ? "The number of threads of each run [1]; the results do not "
+                    "depend on it"
                   : "The number of threads [one for each processor that the "
                     "process may use]; the results do not depend on it");
   flags.whole("--seed", options.seed, 0, UINT64_MAX,
               describeSeed(model, options.command));
   flags.flag("--quiet", options.quiet,
-             options.command == Command::Train
+             options.command == Command::Train ||
+                     options.command == Command::Sweep
                  ? "Print warnings and errors only"
                  : "Print results, warnings and errors only");
 }

@@ -20,6 +20,17 @@ constexpr int64_t maxSamples = (1 << 24) - 1;
 
 /// The most steps of a flag.
 constexpr int64_t maxCount = INT64_C(1) << 53;
+/// Random numbers have 32 bits for the epoch.
+constexpr int64_t maxEpochs = INT64_C(1) << 32;
+
+/// The largest value of a step, which has numbers of the model's type.
+double largestOf(const VibModel &model);
+
+/// Sets a coefficient of the loss. Each is given once. `flag` is named in
+/// messages.
+void setCoefficient(const std::string &flag, const VibModel &model,
+                    const std::string &name, const std::string &value,
+                    Options &options);
 
 /// The flags of every command. `options.command` is the command.
 void addCommonFlags(FlagBuilder flags, const VibModel &model, Options &options);
@@ -29,13 +40,18 @@ void addWeightFlags(FlagBuilder flags, const VibModel &model, Options &options);
 /// --first-label, which is `byDefault` if it is not given.
 void addFirstLabel(FlagBuilder flags, const VibModel &model,
                    const std::string &byDefault, Options &options);
-/// The flags of a training run but --out, --resume, --init and --profile.
+/// --data of `train`.
+void addTrainingData(FlagBuilder flags, const VibModel &model,
+                     Options &options);
+/// The flags of a training run but --data, --out, --resume, --init and
+/// --profile.
 void addTrainingFlags(FlagBuilder flags, const VibModel &model,
                       Options &options);
 
 /// Each adds a command. What it parses is stored in `options`, which must
 /// outlive the parser.
 void addTrain(CLI::App &app, const VibModel &model, Options &options);
+void addSweep(CLI::App &app, const VibModel &model, Options &options);
 void addEval(CLI::App &app, const VibModel &model, Options &options);
 void addPredict(CLI::App &app, const VibModel &model, Options &options);
 void addDecode(CLI::App &app, const VibModel &model, Options &options);

@@ -29,6 +29,10 @@ static size_t bytesOf(std::string_view text, size_t columns) {
   return bytes;
 }
 
+std::string_view cutToColumns(std::string_view text, size_t columns) {
+  return text.substr(0, bytesOf(text, columns));
+}
+
 std::string wrap(std::string_view text, size_t width, size_t indent) {
   std::string result;
   size_t room = width;

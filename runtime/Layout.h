@@ -21,6 +21,9 @@ constexpr size_t lineColumns = 80;
 /// The width of UTF-8 text in columns: the number of its characters.
 size_t countColumns(std::string_view text);
 
+/// The text, cut after so many columns.
+std::string_view cutToColumns(std::string_view text, size_t columns);
+
 /// Breaks lines of more than `width` columns at a space, and indents what
 /// follows by `indent`, which is part of the width. Lines that begin with a
 /// space belong to a list, whose layout is kept.

@@ -13,6 +13,7 @@
 #include "runtime/File.h"
 #include "runtime/HelpFormatter.h"
 #include "runtime/Predict.h"
+#include "runtime/SweepGrid.h"
 #include "runtime/UsageErrors.h"
 
 #include <unistd.h>
@@ -71,10 +72,12 @@ static std::string findContradiction(const VibModel &model,
                       options.evaluate == Choice::Both;
   if (wantsAverage && !model.averaged)
     return fmt::format("{}: the model averages no weights",
-                       options.command == Command::Train ? "--eval" : "--use");
-  std::string validation = findContradictionOfValidation(model, options);
-  if (!validation.empty())
-    return validation;
+                       options.use == Choice::Average ? "--use" : "--eval");
+  std::string reason = findContradictionOfValidation(model, options);
+  if (reason.empty())
+    reason = findContradictionOfSweep(model, options);
+  if (!reason.empty())
+    return reason;
   bool isOfTarget = isDecoded(options.what);
   bool predicts =
       options.command == Command::Predict || options.command == Command::Decode;
@@ -90,10 +93,10 @@ static std::string findContradiction(const VibModel &model,
   if (!isOfTarget && options.target)
     return "--target: what --what writes belongs to a posterior, not to a "
            "target: leave --target out";
-  if (const char *reason =
+  if (const char *missing =
           whyMissing(model, options.what, options.posterior.value_or(0),
                      options.target.value_or(0)))
-    return fmt::format("--what: {}", reason);
+    return fmt::format("--what: {}", missing);
   std::string_view suffix = findOtherFormat(options.output);
   if (!suffix.empty())
     return fmt::format("--output: the result is an NPY file, but the name {} "
@@ -123,11 +126,13 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
                          "Exit codes: 0 done, 1 the input, the data or the "
                          "environment is wrong,\n2 wrong usage; 128 and "
                          "the number of a signal that stopped it, such as "
-                         "130\nfor Ctrl-C (train writes a checkpoint first).",
+                         "130\nfor Ctrl-C (train and sweep write checkpoints "
+                         "first).",
                          program));
 
   Options options;
   addTrain(app, model, options);
+  addSweep(app, model, options);
   addEval(app, model, options);
   addPredict(app, model, options);
   addDecode(app, model, options);
@@ -159,9 +164,10 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   }
 
   const std::map<std::string, Command> commands = {
-      {"train", Command::Train},     {"eval", Command::Eval},
-      {"predict", Command::Predict}, {"decode", Command::Decode},
-      {"info", Command::Info},       {"bench", Command::Bench}};
+      {"train", Command::Train},   {"sweep", Command::Sweep},
+      {"eval", Command::Eval},     {"predict", Command::Predict},
+      {"decode", Command::Decode}, {"info", Command::Info},
+      {"bench", Command::Bench}};
   std::string command = app.get_subcommands().front()->get_name();
   options.command = commands.at(command);
   if (options.input == "-")

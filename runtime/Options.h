@@ -16,10 +16,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace vib::runtime {
 
-enum class Command { Train, Eval, Predict, Decode, Info, Bench };
+enum class Command { Train, Sweep, Eval, Predict, Decode, Info, Bench };
 
 /// The weights that `train` evaluates after an epoch, and those that `eval`,
 /// `predict` and `decode` read from a file with both.
@@ -39,11 +40,17 @@ enum class What {
   Entropy
 };
 
+/// An axis of the grid of a sweep.
+struct GridAxis {
+  std::string name;                ///< As metrics.jsonl has it.
+  std::vector<std::string> values; ///< As typed.
+};
+
 struct Options {
   Command command = Command::Info;
 
-  std::string data;    ///< train, eval
-  std::string out;     ///< train
+  std::string data;    ///< train, sweep, eval
+  std::string out;     ///< train, sweep
   std::string init;    ///< train; empty: the initial weights of the seed
   std::string weights; ///< eval, predict, decode
   std::string input;   ///< predict, decode
@@ -59,8 +66,12 @@ struct Options {
   uint64_t checkpointEvery = 0;       ///< 0: only after an epoch
   uint64_t logEvery = 0;              ///< 0: only after an epoch
   std::optional<ValidationChoice> validation;
-  std::string keepBest;  ///< The name of a metric; empty: defaultMetric.
-  uint64_t patience = 0; ///< In epochs; 0: the run does not end early
+  std::string keepBest;       ///< The name of a metric; empty: defaultMetric.
+  uint64_t patience = 0;      ///< In epochs; 0: the run does not end early
+  std::vector<GridAxis> grid; ///< sweep, in the order of the flags
+  std::optional<GridAxis> seeds; ///< sweep
+  int jobs = 0;                  ///< sweep; 0: one for each processor
+  uint64_t part = 1, parts = 1;  ///< sweep: the share of this program
   Choice evaluate = Choice::Default;
   Choice use = Choice::Default;
   What what = What::Probabilities;

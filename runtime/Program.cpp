@@ -20,6 +20,7 @@
 #include "runtime/Options.h"
 #include "runtime/Predict.h"
 #include "runtime/Signals.h"
+#include "runtime/Sweep.h"
 #include "runtime/ThreadPool.h"
 #include "runtime/Train.h"
 
@@ -45,6 +46,7 @@ static bool writesFile(const Options &options) {
   bool predicts =
       options.command == Command::Predict || options.command == Command::Decode;
   return options.command == Command::Train ||
+         options.command == Command::Sweep ||
          (predicts && options.output != standardOutput);
 }
 
@@ -60,6 +62,8 @@ static int runCommand(const VibModel &model, const Options &options) {
   switch (options.command) {
   case Command::Train:
     return runTrain(model, options);
+  case Command::Sweep:
+    return runSweep(model, options);
   case Command::Eval:
     return runEval(model, options);
   case Command::Predict:

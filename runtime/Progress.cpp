@@ -107,19 +107,21 @@ std::string liveLine(const LiveFigures &live, int width) {
   return line;
 }
 
-/// The columns of the terminal without the last one, where the cursor may wrap.
-static int terminalWidth() {
+TerminalSize terminalSize() {
   winsize size = {};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col - 1;
-  return 79;
+  bool isKnown = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return {isKnown && size.ws_row > 0 ? size.ws_row - 1 : 23,
+          isKnown && size.ws_col > 0 ? size.ws_col - 1 : 79};
 }
 
-Progress::Progress(bool enabled) : enabled(enabled) {
+bool isLiveTerminal() {
   const char *terminal = std::getenv("TERM");
-  live = enabled && isatty(STDOUT_FILENO) && terminal &&
+  return isatty(STDOUT_FILENO) && terminal &&
          std::strcmp(terminal, "dumb") != 0;
 }
+
+Progress::Progress(bool enabled)
+    : enabled(enabled), live(enabled && isLiveTerminal()) {}
 
 void Progress::keep(const std::string &line) {
   if (!enabled)
@@ -145,7 +147,7 @@ bool Progress::due() {
 }
 
 void Progress::training(const LiveFigures &figures) {
-  draw(liveLine(figures, terminalWidth()));
+  draw(liveLine(figures, terminalSize().columns));
 }
 
 void Progress::working(const std::string &what, int64_t rows, int64_t of) {
@@ -154,7 +156,7 @@ void Progress::working(const std::string &what, int64_t rows, int64_t of) {
   std::string line =
       fmt::format("{}  {}  {:3.0f} %", what, bar(double(rows) / double(of), 20),
                   100.0 * double(rows) / double(of));
-  draw(int(countColumns(line)) <= terminalWidth() ? line : "");
+  draw(int(countColumns(line)) <= terminalSize().columns ? line : "");
 }
 
 void Progress::draw(const std::string &line) {

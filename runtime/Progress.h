@@ -49,6 +49,15 @@ struct LiveFigures {
 /// least important pieces are left out.
 std::string liveLine(const LiveFigures &live, int width);
 
+/// Whether the standard output is a terminal whose cursor can be moved.
+bool isLiveTerminal();
+/// The size of the terminal, without the last column and row, where the cursor
+/// may wrap or scroll.
+struct TerminalSize {
+  int rows, columns;
+};
+TerminalSize terminalSize();
+
 /// Shows a training run: on the standard output, or in a table of many runs.
 class Display {
 public:

@@ -14,11 +14,7 @@
 
 namespace vib::runtime {
 
-/// Random numbers have 32 bits for the epoch.
-constexpr int64_t maxEpochs = INT64_C(1) << 32;
-
-/// The largest value of a step, which has numbers of the model's type.
-static double largestOf(const VibModel &model) {
+double largestOf(const VibModel &model) {
   return model.type == VIB_F64 ? std::numeric_limits<double>::max()
                                : std::numeric_limits<float>::max();
 }
@@ -41,10 +37,9 @@ static std::string listCoefficients(const VibModel &model) {
   return list;
 }
 
-/// Sets a coefficient. Each is given once.
-static void setCoefficient(const std::string &flag, const VibModel &model,
-                           const std::string &name, const std::string &value,
-                           Options &options) {
+void setCoefficient(const std::string &flag, const VibModel &model,
+                    const std::string &name, const std::string &value,
+                    Options &options) {
   // The one that --beta means may have another name in the model.
   const VibCoefficient *found = nullptr;
   for (const VibCoefficient &coefficient : coefficientsOf(model))
@@ -158,6 +153,11 @@ static std::string describeData(const VibModel &model) {
       keys, files);
 }
 
+void addTrainingData(FlagBuilder flags, const VibModel &model,
+                     Options &options) {
+  flags.path("--data", options.data, "DIR", describeData(model))->required();
+}
+
 static void addValidation(FlagBuilder flags, const VibModel &model,
                           Options &options) {
   flags.text(
@@ -203,7 +203,7 @@ void addTrain(CLI::App &app, const VibModel &model, Options &options) {
   CLI::App *train = app.add_subcommand(
       "train", "Train the model, or continue a run (--resume)");
   FlagBuilder flags(train);
-  flags.path("--data", options.data, "DIR", describeData(model))->required();
+  addTrainingData(flags, model, options);
   flags
       .path("--out", options.out, "DIR",
             "The folder for model.safetensors, checkpoint.safetensors and "

@@ -64,20 +64,35 @@ void TrainingRun::checkSettings() {
   checkResume(checkpointPath, saved, wanted);
 }
 
+/// Reads the checkpoint, if it is of a run with these settings and data.
+void TrainingRun::restore() {
+  Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
+  Checkpoint wanted = describeCheckpoint();
+  // A run without evaluation has no fingerprint of the test data.
+  if (differInSplits(saved.data, wanted.data))
+    saved.data = wanted.data;
+  checkResume(checkpointPath, saved, wanted);
+  step = firstStep = saved.step;
+  savedStep = step;
+  restoreSums(saved);
+  restoreBest(saved);
+  metricsLines = saved.metricsLines;
+}
+
+bool TrainingRun::isFinishedBefore(const TrainingData &shared) {
+  if (!fileExists(checkpointPath))
+    return false;
+  data = &shared;
+  prepare();
+  restore();
+  return (step >= limit || stopsEarly()) && fileExists(modelPath);
+}
+
 void TrainingRun::startOrResume() {
   bool resumed = resumes();
   if (resumed) {
-    Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
-    Checkpoint wanted = describeCheckpoint();
-    // A run without evaluation has no fingerprint of the test data.
-    if (differInSplits(saved.data, wanted.data))
-      saved.data = wanted.data;
-    checkResume(checkpointPath, saved, wanted);
-    step = firstStep = saved.step;
-    savedStep = step;
-    restoreSums(saved);
-    restoreBest(saved);
-    metricsLines = saved.metricsLines;
+    restore();
+    requireBest();
   } else if (!options.init.empty()) {
     // With the statistics of the data that those weights were trained on.
     loadWeights(options.init, model, Use::Any, state.weights.data());
@@ -132,13 +147,18 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
   firstTerms.emplace(terms.begin(), terms.begin() + model.num_terms);
 }
 
-/// Restores the best epoch, and checks that its weights are there.
 void TrainingRun::restoreBest(const Checkpoint &saved) {
   auto found = saved.sums.find(bestSums);
   if (!best || found == saved.sums.end())
     return;
   if (!best->restore(found->second, step, stepsPerEpoch()))
     fail("{}: damaged: its best epoch is impossible", checkpointPath);
+}
+
+/// Checks that the weights of the best epoch are there.
+void TrainingRun::requireBest() {
+  if (!best || !best->step())
+    return;
   // The run may have been killed before it wrote them.
   if (best->step() == step)
     return saveBest();

@@ -181,13 +181,14 @@ static std::vector<std::string> describeVarying(const VibModel &model,
 void TrainingRun::writeLine(const Figures &figures, bool isShown,
                             const char *note) {
   metrics->append(toJson(figures));
+  std::vector<std::string> items = summarize(figures);
+  lastItems.assign(items.begin() + 1, items.end());
   std::string term = firstTerms ? divergedTerm(model, *firstTerms,
                                                figures.terms(), figures.loss)
                                 : "";
   divergence = term.empty() ? "" : describeDivergence(*firstTerms, figures);
   if (!isShown)
     return;
-  std::vector<std::string> items = summarize(figures);
   items.front() =
       epochTitle(*figures.context.epoch, epochsInAll()) + "  " + items.front();
   for (std::string &item : describeVarying(model, figures.context))

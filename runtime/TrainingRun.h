@@ -81,6 +81,9 @@ public:
   /// Throws an Error if the settings of this run, apart from the data, are not
   /// those of the checkpoint of a run that it resumes.
   void checkSettings();
+  /// Whether --out has a finished run. Throws an Error if its settings or data
+  /// are not those of this run.
+  bool isFinishedBefore(const TrainingData &data);
   /// Trains to the end, evaluates and writes everything. Throws Interrupted,
   /// after a checkpoint, if a signal ends it.
   void train(const TrainingData &data);
@@ -90,6 +93,13 @@ public:
   const std::string &checkpoint() const { return checkpointPath; }
   /// Why the weights of the finished run are useless, or "" if they are not.
   const std::string &whyDiverged() const { return divergence; }
+  /// The updates at the end of the best epoch, if there is one.
+  std::optional<uint64_t> bestStep() const {
+    return best ? best->step() : std::nullopt;
+  }
+  /// The figures of the last line that the run has written, as summarize() has
+  /// them, without the split. Empty if it has written none.
+  const std::vector<std::string> &lastFigures() const { return lastItems; }
   std::string describeProfile() const;
 
 private:
@@ -98,9 +108,11 @@ private:
   bool resumes() const;
   void prepare();
   uint64_t findLimit() const;
+  void restore();
   void startOrResume();
   void restoreSums(const Checkpoint &saved);
   void restoreBest(const Checkpoint &saved);
+  void requireBest();
   uint64_t readMetrics(uint64_t lines);
   void introduce();
   void sayFinished();
@@ -191,6 +203,7 @@ private:
   RunningSums sums;
   /// The terms of the loss of step 1, perhaps of an older run.
   std::optional<std::vector<double>> firstTerms;
+  std::vector<std::string> lastItems; ///< See lastFigures().
   std::string divergence; ///< Message for the last line; empty if it is fine.
   std::optional<uint64_t> orderedEpoch; ///< The epoch of the order.
   std::optional<BestEpoch> best;        ///< With validation data.

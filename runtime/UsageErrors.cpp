@@ -150,7 +150,7 @@ UsageError describeUsageError(const CLI::ParseError &error, const CLI::App &app,
   if (!given.empty())
     return {given.front()->get_name(), describe(error, app, *given.front())};
   const std::string expected =
-      "expected train, eval, predict, decode, info or bench";
+      "expected train, sweep, eval, predict, decode, info or bench";
   if (argc < 2)
     return {"", expected + ", got nothing"};
   std::vector<std::string> commands;

@@ -51,6 +51,9 @@ TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
               "--init", "--resume", "--no-shuffle", "--checkpoint-every",
               "--eval", "--profile", "--validation", "--keep-best",
               "--patience", "--log-every"}},
+        Case{"sweep",
+             {"--data", "--out", "--grid", "--seeds", "--jobs", "--part",
+              "--resume", "--epochs", "--validation", "--init"}},
         Case{"eval", {"--data", "--weights", "--samples", "--use", "--json"}},
         Case{"predict",
              {"--input", "--weights", "--output", "--samples", "--what"}},
@@ -70,7 +73,7 @@ TEST(CommandLine, helpNamesEveryFlagOfTheContract) {
   expectNarrow(outcome.out);
   EXPECT_EQ(outcome.exitCode, 0);
   for (const char *command :
-       {"train", "eval", "predict", "decode", "info", "bench"})
+       {"train", "sweep", "eval", "predict", "decode", "info", "bench"})
     expectIn(outcome.out, command);
 }
 
@@ -98,12 +101,12 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
         Case{with({"--ephocs", "x", "--lr", "x"}),
              "unknown flag --ephocs; did you mean --epochs?\n"},
         Case{{"predict", "--out", "p"},
-             "--out is a flag of train, not of predict; did you mean "
+             "--out is a flag of train and sweep, not of predict; did you mean "
              "--output?\n"},
         Case{{"--data", "d", "train"}, "write --data after train\n"},
         Case{{"--frob"},
-             "expected train, eval, predict, decode, info or "
-             "bench"},
+             "expected train, sweep, eval, predict, decode, info "
+             "or bench"},
         Case{with({"--frob", "3"}), ": unknown flag --frob\n"},
         Case{with({"--frob=3"}), ": unknown flag --frob\n"},
         Case{with({"--samples", "3"}),
