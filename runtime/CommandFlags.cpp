@@ -7,12 +7,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CommandFlags.h"
+#include "runtime/InformationBounds.h"
 #include "runtime/ModelLists.h"
 
 namespace vib::runtime {
 
 constexpr int maxThreads = 1024;
 constexpr int maxDevice = 1023;
+/// The densities of all pairs of a block are in memory.
+constexpr int64_t maxBlock = 100000;
 
 static std::string describeSeed(const VibModel &model, Command command) {
   switch (command) {
@@ -106,6 +109,29 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
               "Draws of z per example [12]; 0 means z = mu");
   flags.flag("--json", options.json,
              "Print one object with the fields of metrics.jsonl");
+  bool isAnyClass = false;
+  for (const VibTarget &target : targetsOf(model))
+    isAnyClass |= hasClasses(target);
+  if (isAnyClass)
+    flags.flag("--calibration", options.calibration,
+               "Add the expected calibration error, the Brier score, the error "
+               "of each class and the confusion matrix");
+  else
+    flags.reject("--calibration",
+                 "a regression has no probabilities of classes");
+  flags.path(
+      "--ood", options.ood, "FILE|DIR",
+      "Add how well the rate and the entropy tell these inputs, as those "
+      "of predict, from the test data: AUROC and FPR95");
+  flags.flag("--bounds", options.bounds,
+             "Add bounds on I(Z;X) from below and from above, by blocks of "
+             "examples");
+  flags.whole("--block", options.block, 2, maxBlock,
+              fmt::format("The number of examples of a block of --bounds [{}]",
+                          defaultBlock));
+  flags.path("--against", options.against, "FILE",
+             "Add the differences of the figures from those of other weights, "
+             "example by example on the same draws");
   options.command = Command::Eval;
   addCommonFlags(flags, model, options);
 }

@@ -21,15 +21,10 @@
 #include "runtime/Evaluate.h"
 #include "runtime/Checkpoint.h"
 #include "runtime/Console.h"
-#include "runtime/Divergence.h"
 #include "runtime/Error.h"
 #include "runtime/ModelLists.h"
-#include "runtime/Progress.h"
-#include "runtime/Report.h"
-#include "runtime/Signals.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 namespace vib::runtime {
@@ -344,42 +339,6 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
       findNumber<uint64_t>(metadata, options.weights, firstLabelKey);
   context.firstLabel = options.firstLabel.value_or(firstLabel.value_or(0));
   return context;
-}
-
-int runEval(const VibModel &model, const Options &options) {
-  std::unique_ptr<Session> session = makeSession(model, options);
-  State state = State::ofWeights(model);
-  Context context = loadWeightsFor(options, model, state.weights.data());
-  Split split = loadSplit(options.data, "test", model, context.firstLabel);
-  if (!options.quiet) {
-    std::string header = describe(split) + "\n";
-    if (context.firstLabel != 0)
-      header += describeFirstLabel(context.firstLabel) +
-                (options.firstLabel ? "\n" : ", as in the training\n");
-    options.json ? complainText(header) : printText(escapeControl(header));
-  }
-
-  session->setState(state);
-  int rows = session->addRows(split.inputs, &split.labels);
-  int64_t samples = options.samples.value_or(defaultSamples);
-  auto begin = std::chrono::steady_clock::now();
-  Progress progress(!options.quiet && !options.json);
-  Figures figures =
-      evaluate(*session, rows, split, samples, context, [&](int64_t done) {
-        throwIfInterrupted();
-        progress.working("test", done, split.rows());
-      });
-  progress.clear();
-  std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - begin;
-  figures.context.seconds = elapsed.count();
-  printText(options.json ? toJson(figures) + "\n" : describe(figures));
-  std::string worse = describeWorseThanGuess(figures, split);
-  if (!worse.empty()) {
-    flushOutput();
-    warn("{}", worse);
-  }
-  return 0;
 }
 
 } // namespace vib::runtime

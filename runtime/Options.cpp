@@ -10,6 +10,7 @@
 #include "runtime/BestEpoch.h"
 #include "runtime/CommandFlags.h"
 #include "runtime/Console.h"
+#include "runtime/EvalExtras.h"
 #include "runtime/File.h"
 #include "runtime/HelpFormatter.h"
 #include "runtime/Predict.h"
@@ -76,6 +77,8 @@ static std::string findContradiction(const VibModel &model,
   std::string reason = findContradictionOfValidation(model, options);
   if (reason.empty())
     reason = findContradictionOfSweep(model, options);
+  if (reason.empty())
+    reason = findContradictionOfEval(options);
   if (!reason.empty())
     return reason;
   bool isOfTarget = isDecoded(options.what);

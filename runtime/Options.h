@@ -81,6 +81,11 @@ struct Options {
   bool shuffle = true;
   bool profile = false;
   bool json = false;
+  bool calibration = false;      ///< eval
+  bool bounds = false;           ///< eval
+  std::optional<uint64_t> block; ///< eval: the rows of a block of --bounds
+  std::string ood;               ///< eval: the inputs of outliers
+  std::string against;           ///< eval: other weights
   bool quiet = false;
   bool allowNonFinite = false; ///< predict, decode
   int threads = 0;             ///< 0: availableProcessors()

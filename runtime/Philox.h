@@ -31,7 +31,8 @@ enum class Purpose : uint32_t {
   Shuffle = 2,
   InitialWeights = 3,
   SyntheticData = 4,
-  Validation = 5
+  Validation = 5,
+  Blocks = 6
 };
 
 using PhiloxWords = std::array<uint32_t, 4>;
