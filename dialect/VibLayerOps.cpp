@@ -257,10 +257,54 @@ LogicalResult GELUOp::verify() {
 LogicalResult SoftplusOp::verify() {
   return verifyFeatures(*this, getInput().getType(), "the input");
 }
+LogicalResult SiLUOp::verify() {
+  return verifyFeatures(*this, getInput().getType(), "the input");
+}
+LogicalResult SELUOp::verify() {
+  return verifyFeatures(*this, getInput().getType(), "the input");
+}
+
+/// Checks an activation with a number, which the step converts to the type of
+/// the input.
+static LogicalResult verifyNumberActivation(Operation *op, Value input,
+                                            StringRef what, FloatAttr number) {
+  if (failed(verifyFeatures(op, input.getType(), "the input")))
+    return failure();
+  auto element = cast<FloatType>(getElementTypeOrSelf(input.getType()));
+  APFloat value = number.getValue();
+  bool isInexact;
+  value.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                &isInexact);
+  if (value.isFinite() && (!value.isNegative() || value.isZero()))
+    return success();
+  return op->emitOpError("expected ")
+         << what << " of at least 0 that is a number of " << element
+         << " but got " << formatNumber(number);
+}
+
+LogicalResult LeakyReLUOp::verify() {
+  return verifyNumberActivation(*this, getInput(), "a slope", getSlopeAttr());
+}
+LogicalResult ELUOp::verify() {
+  return verifyNumberActivation(*this, getInput(), "an alpha", getAlphaAttr());
+}
+
+/// Whether all elements are 0 or more.
+static bool isNeverNegative(Value value) {
+  return isa_and_nonnull<ReLUOp, SigmoidOp, SoftplusOp>(value.getDefiningOp());
+}
 
 /// relu(relu(x)) = relu(x), and relu does not change positive values.
 OpFoldResult ReLUOp::fold(FoldAdaptor) {
-  Operation *definition = getInput().getDefiningOp();
-  return isa_and_nonnull<ReLUOp, SigmoidOp, SoftplusOp>(definition) ? getInput()
-                                                                    : Value();
+  return isNeverNegative(getInput()) ? getInput() : Value();
+}
+
+/// These two change negative values only.
+OpFoldResult LeakyReLUOp::fold(FoldAdaptor) {
+  return isNeverNegative(getInput()) || getSlope().isExactlyValue(1.0)
+             ? getInput()
+             : Value();
+}
+OpFoldResult ELUOp::fold(FoldAdaptor) {
+  return isNeverNegative(getInput()) ? getInput() : Value();
 }

@@ -168,8 +168,8 @@ def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
   let summary = "applies linear layers, each followed by an activation";
   let description = [{
     Stands for one `vib.linear` and one activation for each width in the list.
-    The activation is `relu`, `tanh`, `sigmoid`, `gelu` or `softplus`. The
-    layers are numbered as in a PyTorch `Sequential` of them, where an
+    The activation is `relu`, `tanh`, `sigmoid`, `gelu`, `softplus`,
+    `leaky_relu`, `elu`, `silu` or `selu`, with its usual number. The layers are numbered as in a PyTorch `Sequential` of them, where an
     activation takes a number too: `encode.0`, `encode.2`, …
 
     - **Input**: `tensor<?x…xINxf32>` or f64.

@@ -180,9 +180,11 @@ ParseResult vib::parseActivationKeyword(OpAsmParser &parser,
   (void)parser.parseOptionalKeyword(&keyword);
   std::optional<Activation> value = symbolizeActivation(keyword);
   if (!value) {
+    SmallVector<StringRef> names;
+    for (uint64_t kind = 0; kind <= getMaxEnumValForActivation(); ++kind)
+      names.push_back(stringifyActivation(*symbolizeActivation(kind)));
     InFlightDiagnostic diagnostic = parser.emitError(loc);
-    return describeUnknown(diagnostic, loc,
-                           {"relu", "tanh", "sigmoid", "gelu", "softplus"});
+    return describeUnknown(diagnostic, loc, names);
   }
   activation = ActivationAttr::get(parser.getContext(), *value);
   return success();
@@ -191,6 +193,41 @@ ParseResult vib::parseActivationKeyword(OpAsmParser &parser,
 void vib::printActivationKeyword(OpAsmPrinter &printer, Operation *,
                                  ActivationAttr activation) {
   printer << stringifyActivation(activation.getValue());
+}
+
+/// `WORD(number)`, which may be left out.
+static ParseResult parseWordNumber(OpAsmParser &parser, StringRef word,
+                                   double otherwise, FloatAttr &number) {
+  if (succeeded(parser.parseOptionalKeyword(word)))
+    return failure(parser.parseLParen() || parseNumber(parser, number) ||
+                   parser.parseRParen());
+  number = parser.getBuilder().getF64FloatAttr(otherwise);
+  return success();
+}
+
+static void printWordNumber(OpAsmPrinter &printer, StringRef word,
+                            double otherwise, FloatAttr number) {
+  if (number.getValueAsDouble() == otherwise)
+    return;
+  printer << word << '(';
+  printNumber(static_cast<AsmPrinter &>(printer), number);
+  printer << ')';
+}
+
+ParseResult vib::parseSlope(OpAsmParser &parser, FloatAttr &slope) {
+  return parseWordNumber(parser, "slope", LeakyReLUOp::kDefault, slope);
+}
+
+void vib::printSlope(OpAsmPrinter &printer, Operation *, FloatAttr slope) {
+  printWordNumber(printer, "slope", LeakyReLUOp::kDefault, slope);
+}
+
+ParseResult vib::parseAlpha(OpAsmParser &parser, FloatAttr &alpha) {
+  return parseWordNumber(parser, "alpha", ELUOp::kDefault, alpha);
+}
+
+void vib::printAlpha(OpAsmPrinter &printer, Operation *, FloatAttr alpha) {
+  printWordNumber(printer, "alpha", ELUOp::kDefault, alpha);
 }
 
 //===----------------------------------------------------------------------===//

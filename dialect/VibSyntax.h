@@ -121,6 +121,14 @@ mlir::ParseResult parseActivationKeyword(mlir::OpAsmParser &parser,
 void printActivationKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *,
                             ActivationAttr activation);
 
+/// `slope(number)` and `alpha(number)`, which may be left out.
+mlir::ParseResult parseSlope(mlir::OpAsmParser &parser, mlir::FloatAttr &slope);
+void printSlope(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                mlir::FloatAttr slope);
+mlir::ParseResult parseAlpha(mlir::OpAsmParser &parser, mlir::FloatAttr &alpha);
+void printAlpha(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                mlir::FloatAttr alpha);
+
 /// `samples(count)`, which may be left out for one.
 mlir::ParseResult parseSamples(mlir::OpAsmParser &parser,
                                mlir::IntegerAttr &samples);

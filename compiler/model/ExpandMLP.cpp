@@ -30,6 +30,15 @@ static Value createActivation(OpBuilder &builder, Location loc, Activation kind,
     return GELUOp::create(builder, loc, type, input);
   case Activation::Softplus:
     return SoftplusOp::create(builder, loc, type, input);
+  case Activation::LeakyReLU:
+    return LeakyReLUOp::create(builder, loc, type, input,
+                               APFloat(LeakyReLUOp::kDefault));
+  case Activation::ELU:
+    return ELUOp::create(builder, loc, type, input, APFloat(ELUOp::kDefault));
+  case Activation::SiLU:
+    return SiLUOp::create(builder, loc, type, input);
+  case Activation::SELU:
+    return SELUOp::create(builder, loc, type, input);
   }
   llvm_unreachable("all activations are covered");
 }

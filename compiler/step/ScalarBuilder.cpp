@@ -110,6 +110,11 @@ Value ScalarBuilder::softplus(Value t) {
   return add(max(t, constant(0.0)), tail);
 }
 
+Value ScalarBuilder::expMinusOne(Value t) {
+  Value h = tanh(mul(t, 0.5));
+  return div(mul(h, 2.0), sub(constant(1.0), h));
+}
+
 Value ScalarBuilder::sigmoid(Value t) {
   Value e = expOfMinusAbs(t), one = constant(1.0);
   Value positive = compare(arith::CmpFPredicate::OGE, t, constant(0.0));

@@ -10,6 +10,7 @@
 // their textbook form are defined here in a stable form:
 //
 //   softplus(t)      max(t, 0) + log1p(exp(-|t|))
+//   exp(t) - 1       2 h / (1 - h) with h = tanh(t / 2), for t <= 0
 //   sigmoid(t)       {1 or e} / (1 + e) with e = exp(-|t|)
 //   log softplus(t)  t for t < -36, otherwise the logarithm of softplus(t)
 //   sigmoid/softplus 1 for t < -36, otherwise their quotient
@@ -78,6 +79,8 @@ public:
   mlir::Value toFloat(mlir::Value integer);
 
   mlir::Value softplus(mlir::Value t);
+  /// exp(t) - 1 for t <= 0. For larger t the result may be infinite.
+  mlir::Value expMinusOne(mlir::Value t);
   mlir::Value sigmoid(mlir::Value t);
   /// log softplus(t), given `sigma` = softplus(t).
   mlir::Value logSoftplus(mlir::Value t, mlir::Value sigma);

@@ -289,7 +289,7 @@ func.func @linear_unranked(%x: tensor<*xf32>) {
 // -----
 
 func.func @mlp_of_unknown_activation(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected one of 'relu', 'tanh', 'sigmoid', 'gelu', 'softplus' but got 'relus'; did you mean 'relu'?}}
+  // expected-error @+1 {{expected one of 'relu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'leaky_relu', 'elu', 'silu', 'selu' but got 'relus'; did you mean 'relu'?}}
   %0 = vib.mlp %x @encode relus [8] : tensor<?x4xf32>
   return
 }

@@ -2,6 +2,8 @@
 import random
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "softplus")
+MORE_ACTIVATIONS = ("leaky_relu", "elu", "silu", "selu")
+NUMBERS = {"leaky_relu": "slope", "elu": "alpha"}
 WIDTHS = (1, 2, 3, 5, 7, 8, 13, 16, 17, 24, 31, 32, 33, 48, 64, 68, 100)
 
 
@@ -29,6 +31,7 @@ class Model:
         self.moves = random.Random(seed + 2**35)
         self.moves_features = self.moves.random() < 0.25
         self.averages = self.moves.random() < 0.4
+        self.layer = random.Random(seed + 2**36)
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -54,10 +57,20 @@ class Model:
                  f"{self.tensor(outputs)}", indent)
         return result
 
-    def activation(self, value, width, indent):
-        result, kind = self.name(), self.random.choice(ACTIVATIONS)
-        self.add(f"{result} = vib.{kind} {value} : {self.tensor(width)}", indent)
+    def kind(self, r):
+        """The name of an activation: chosen by `r`, or sometimes one of the others."""
+        kind = r.choice(ACTIVATIONS)
+        return self.layer.choice(MORE_ACTIVATIONS) if self.layer.random() < 0.25 else kind
+
+    def activate(self, value, shape, indent, r):
+        result, kind, number = self.name(), self.kind(r), ""
+        if kind in NUMBERS and self.layer.random() < 0.5:
+            number = f" {NUMBERS[kind]}({self.layer.choice(('0.0', '0.2', '1.5'))})"
+        self.add(f"{result} = vib.{kind} {value}{number} : {self.tensor(*shape)}", indent)
         return result
+
+    def activation(self, value, width, indent):
+        return self.activate(value, [width], indent, self.random)
 
     def sum(self, lhs, rhs, width, indent):
         result = self.name()
@@ -67,7 +80,7 @@ class Model:
     def residual(self, value, width, layer, indent):
         """A block that adds to its input; sometimes applied twice, with the same layer."""
         r = self.random
-        kind = r.choice(ACTIVATIONS)
+        kind = self.kind(r)
         for _ in range(r.choice((1, 1, 2))):
             inner = self.linear(value, width, width, layer, indent)
             result = self.name()
@@ -81,7 +94,7 @@ class Model:
         if most and r.random() < 0.3:
             widths = [r.choice(WIDTHS) for _ in range(r.randint(1, most))]
             result = self.name()
-            self.add(f"{result} = vib.mlp {value} @{part} {r.choice(ACTIVATIONS)} "
+            self.add(f"{result} = vib.mlp {value} @{part} {self.kind(r)} "
                      f"{widths} : {self.tensor(width)}", indent)
             return result, widths[-1], 2 * len(widths)
         for _ in range(r.randint(0, most)):
@@ -105,9 +118,7 @@ class Model:
             self.add(f"{result} = vib.linear {value} @positions.{number} : "
                      f"{self.tensor(*places, width)} -> {self.tensor(*places, outputs)}", 1)
             if r.random() < 0.7:
-                inner, result = result, self.name()
-                self.add(f"{result} = vib.{r.choice(ACTIVATIONS)} {inner} : "
-                         f"{self.tensor(*places, outputs)}", 1)
+                result = self.activate(result, [*places, outputs], 1, r)
             if outputs == width and r.random() < 0.7:
                 inner, result = result, self.name()
                 self.add(f"{result} = vib.add {inner}, {value} : "
@@ -166,10 +177,7 @@ class Model:
         for number in range(r.randint(1, 3)):
             value, shape = self.convolution(value, shape, f"images.{number}")
             if r.random() < 0.8:
-                result = self.name()
-                self.add(f"{result} = vib.{r.choice(ACTIVATIONS)} {value} : "
-                         f"{self.tensor(*shape)}", 1)
-                value = result
+                value = self.activate(value, shape, 1, r)
             if r.random() < 0.5:
                 value, shape = self.pooling(value, shape)
         result = self.name()
