@@ -33,6 +33,10 @@
 namespace vib {
 /// The samples of a model, in the order of their streams.
 llvm::SmallVector<ReparameterizeOp> getSamples(ModelOp model);
+/// What training steps compute for evaluation beside the parameters.
+llvm::SmallVector<Parameter> getRunningState(ModelOp model);
+/// The vib.dropout ops of a model, in the order of their random streams.
+llvm::SmallVector<DropoutOp> getDropouts(ModelOp model);
 /// The likelihoods that are terms of a loss, each once, in the order of their
 /// targets.
 llvm::SmallVector<NLLOp> getLikelihoodTerms(LossOp loss);

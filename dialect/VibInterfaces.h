@@ -19,9 +19,19 @@
 
 namespace vib {
 
-/// Means and deviations are state: they are computed from the training data
-/// before training, which does not change them.
-enum class ParameterKind { Weight, Bias, Noise, Mean, Deviation };
+/// A gain is the weight of a normalization. The kinds from Mean on are state:
+/// means and deviations are computed from the training data before training,
+/// which does not change them; running ones are computed by the training steps.
+enum class ParameterKind {
+  Weight,
+  Bias,
+  Noise,
+  Gain,
+  Mean,
+  Deviation,
+  RunningMean,
+  RunningVariance
+};
 
 /// A tensor in the block of the weights. Its name is the one that PyTorch's
 /// `state_dict` of the same architecture has.
@@ -36,8 +46,8 @@ struct Parameter {
   llvm::SmallVector<int64_t, 2> permutation = {};
   /// The numbers that the initializer of a weight uses.
   int64_t fanIn = 0, fanOut = 0;
-  /// The value of a bias or a noise before training. A noise is the logarithm
-  /// of a standard deviation.
+  /// The value before training of what has no initializer. A noise is the
+  /// logarithm of a standard deviation.
   double initial = 0;
 
   bool operator==(const Parameter &other) const {

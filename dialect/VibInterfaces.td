@@ -19,7 +19,12 @@ def Vib_ParameterizedOpInterface : OpInterface<"ParameterizedOpInterface"> {
   }];
   let methods = [
     InterfaceMethod<"The parameters, a weight before its bias.",
-                    "::llvm::SmallVector<::vib::Parameter>", "getParameters">];
+                    "::llvm::SmallVector<::vib::Parameter>", "getParameters">,
+    InterfaceMethod<[{
+      What a training step computes for evaluation beside the parameters, as the
+      running statistics of a normalization. No other op has the same.
+    }], "::llvm::SmallVector<::vib::Parameter>", "getRunningState", (ins),
+       [{}], [{ return {}; }]>];
 }
 
 def Vib_InputOpInterface : OpInterface<"InputOpInterface"> {

@@ -19,18 +19,19 @@ using namespace vib;
 // NoiseOp
 //===----------------------------------------------------------------------===//
 
-ParseResult vib::parsePurpose(OpAsmParser &parser, BoolAttr &evaluation) {
+ParseResult vib::parsePurpose(OpAsmParser &parser, NoisePurposeAttr &purpose) {
   StringRef keyword;
-  if (parser.parseOptionalKeyword(&keyword, {"train", "evaluate"}))
+  if (parser.parseOptionalKeyword(&keyword, {"train", "evaluate", "dropout"}))
     return parser.emitError(parser.getCurrentLocation(),
-                            "expected 'train' or 'evaluate'");
-  evaluation = parser.getBuilder().getBoolAttr(keyword == "evaluate");
+                            "expected 'train', 'evaluate' or 'dropout'");
+  purpose = NoisePurposeAttr::get(parser.getContext(),
+                                  *symbolizeNoisePurpose(keyword));
   return success();
 }
 
 void vib::printPurpose(OpAsmPrinter &printer, Operation *,
-                       BoolAttr evaluation) {
-  printer << (evaluation.getValue() ? "evaluate" : "train");
+                       NoisePurposeAttr purpose) {
+  printer << stringifyNoisePurpose(purpose.getValue());
 }
 
 //===----------------------------------------------------------------------===//

@@ -10,6 +10,7 @@
 #define VIB_DIALECT_VIBKERNELOPS_TD
 
 include "VibBase.td"
+include "mlir/IR/EnumAttr.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
@@ -17,29 +18,39 @@ include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 
+/// The numbers are those of the counter.
+def Vib_NoisePurpose : I32EnumAttr<"NoisePurpose", "what noise is drawn for", [
+    I32EnumAttrCase<"Train", 0, "train">,
+    I32EnumAttrCase<"Evaluate", 1, "evaluate">,
+    I32EnumAttrCase<"Dropout", 7, "dropout">]> {
+  let cppNamespace = "::vib";
+}
+
 def Vib_NoiseOp : Vib_Op<"noise", [Pure]> {
-  let summary = "draws a standard normal number of the random stream";
+  let summary = "draws a number of the random stream";
   let description = [{
     Computes Philox4x32-10 with the key `seed` and the counter (purpose, step,
-    sample, row, latent), and from its words a normal number by the Box-Muller
-    transform. docs/randomness.md defines both to the bit. The purpose is
-    `train` or `evaluate`. The result is f32 whatever the model's type, and has
-    the same bits on every target. After vectorization any operand may be a
-    vector, all of one shape; operands that do not vary stay scalars.
+    sample, row, latent). For the purposes `train` and `evaluate` the result is
+    a standard normal number, which the Box-Muller transform computes from the
+    generator's words; for `dropout` it is uniform between 0 and 1.
+    docs/randomness.md defines all of it to the bit. The result is f32 whatever
+    the model's type, and has the same bits on every target. After vectorization
+    any operand may be a vector, all of one shape; operands that do not vary
+    stay scalars.
 
     ```mlir
     %e = vib.noise train %seed, %step, %sample, %row, %latent
            : (i64, i64, i32, i32, i32) -> f32
     ```
   }];
-  let arguments = (ins BoolAttr:$evaluation, AnyTypeOf<[I64, VectorOfAnyRankOf<[I64]>]>:$seed,
+  let arguments = (ins Vib_NoisePurpose:$purpose, AnyTypeOf<[I64, VectorOfAnyRankOf<[I64]>]>:$seed,
                        AnyTypeOf<[I64, VectorOfAnyRankOf<[I64]>]>:$step,
                        AnyTypeOf<[I32, VectorOfAnyRankOf<[I32]>]>:$sample,
                        AnyTypeOf<[I32, VectorOfAnyRankOf<[I32]>]>:$row,
                        AnyTypeOf<[I32, VectorOfAnyRankOf<[I32]>]>:$latent);
   let results = (outs AnyTypeOf<[F32, VectorOfAnyRankOf<[F32]>]>:$result);
   let assemblyFormat = [{
-    custom<Purpose>($evaluation) $seed `,` $step `,` $sample `,` $row `,`
+    custom<Purpose>($purpose) $seed `,` $step `,` $sample `,` $row `,`
     $latent attr-dict `:` functional-type(operands, results)
   }];
 }

@@ -166,13 +166,11 @@ LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
   if (failed(verifyNumber(emitError, "init", scale,
                           -std::numeric_limits<double>::infinity())))
     return failure();
-  bool isState =
-      init == Initialization::Mean || init == Initialization::Deviation;
-  if (isState && (type.getRank() != 1 || !permutation.empty()))
-    return emitError() << "expected \"" << name << "\", the "
+  if (init >= Initialization::Mean &&
+      (type.getRank() != 1 || !permutation.empty()))
+    return emitError() << "expected \"" << name << "\", a "
                        << stringifyEnum(init)
-                       << " of an input, to have one dimension but got "
-                       << type;
+                       << ", to have one dimension but got " << type;
   return verifyTyped(emitError, name, type, place, BaseKind::Weights);
 }
 

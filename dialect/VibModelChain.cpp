@@ -149,6 +149,11 @@ LogicalResult ChainVerifier::findSamples() {
     return samples[kMostStreams].emitOpError("expected at most ")
            << kMostStreams << " samples in a model, which the counter of the "
            << "noise can tell apart, but got " << samples.size();
+  SmallVector<DropoutOp> dropouts = getDropouts(model);
+  if (dropouts.size() > size_t(kMostStreams))
+    return dropouts[kMostStreams].emitOpError("expected at most ")
+           << kMostStreams << " of them in a model, which the counter of the "
+           << "random numbers can tell apart, but got " << dropouts.size();
   for (ReparameterizeOp sample : samples)
     for (Operation *op : collectSources(sample)) {
       if (op == sample || !isa<ReparameterizeOp>(op))

@@ -122,6 +122,15 @@ SmallVector<Parameter> ModelOp::getParameters() {
   return parameters;
 }
 
+SmallVector<Parameter> vib::getRunningState(ModelOp model) {
+  SmallVector<Parameter> states;
+  model.getBody().walk([&](ParameterizedOpInterface op) {
+    for (Parameter &state : op.getRunningState())
+      states.push_back(std::move(state));
+  });
+  return states;
+}
+
 LogicalResult ModelOp::verifyRegions() { return verifyModel(*this); }
 
 //===----------------------------------------------------------------------===//

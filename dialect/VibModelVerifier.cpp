@@ -167,22 +167,26 @@ LogicalResult ModelVerifier::verifyNames() {
     return failure();
   llvm::StringMap<std::pair<Operation *, Parameter>> first;
   WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
-    SmallVector<Parameter> parameters;
-    if (auto parameterized = dyn_cast<ParameterizedOpInterface>(op))
+    SmallVector<Parameter> parameters, state;
+    if (auto parameterized = dyn_cast<ParameterizedOpInterface>(op)) {
       parameters = parameterized.getParameters();
-    auto input = dyn_cast<InputOpInterface>(op);
-    if (input)
-      parameters = input.getState();
+      state = parameterized.getRunningState();
+    }
+    if (auto input = dyn_cast<InputOpInterface>(op))
+      state = input.getState();
+    // Statistics are those of one op.
+    bool isShared = state.empty();
+    parameters.append(state);
     for (const Parameter &parameter : parameters) {
       if (failed(verifyText(op, "a name for its parameters", parameter.name)))
         return WalkResult::interrupt();
       auto [place, isNew] = first.try_emplace(parameter.name, op, parameter);
       const auto &[owner, known] = place->second;
-      if (isNew || (parameter == known && !input))
+      if (isNew || (parameter == known && isShared))
         continue;
       InFlightDiagnostic diagnostic = op->emitOpError("expected a name of its "
                                                       "own");
-      if (input || parameter.kind != known.kind ||
+      if (!isShared || parameter.kind != known.kind ||
           parameter.shape == known.shape)
         diagnostic << ", but there is already a parameter '" << parameter.name
                    << "'";

@@ -36,7 +36,7 @@ def Vib_SlotAttr : Vib_Attr<"Slot", "slot"> {
     | kind | what the tensor is | the name is that of |
     |---|---|---|
     | `weight`, `moment1`, `moment2`, `average`, `gradient` | an entry of one of five blocks of the same layout | a parameter |
-    | `state` | an entry of the block of the weights that no function changes | a parameter |
+    | `state` | an entry of the block of the weights that is no weight; only `train_step` changes running statistics, which have an `average`, too, if the model averages its weights | a parameter |
     | `input`, `output` | a tensor in the arena; one name is one place for all functions | the tensor |
     | `scalar` | a field of the runtime's `VibStep` | the field |
 

@@ -230,6 +230,24 @@ void vib::printAlpha(OpAsmPrinter &printer, Operation *, FloatAttr alpha) {
   printWordNumber(printer, "alpha", ELUOp::kDefault, alpha);
 }
 
+ParseResult vib::parseEpsilon(OpAsmParser &parser, FloatAttr &eps) {
+  return parseWordNumber(parser, "eps", LayerNormOp::kDefaultEpsilon, eps);
+}
+
+void vib::printEpsilon(OpAsmPrinter &printer, Operation *, FloatAttr eps) {
+  printWordNumber(printer, "eps", LayerNormOp::kDefaultEpsilon, eps);
+}
+
+ParseResult vib::parseMomentum(OpAsmParser &parser, FloatAttr &momentum) {
+  return parseWordNumber(parser, "momentum", BatchNormOp::kDefaultMomentum,
+                         momentum);
+}
+
+void vib::printMomentum(OpAsmPrinter &printer, Operation *,
+                        FloatAttr momentum) {
+  printWordNumber(printer, "momentum", BatchNormOp::kDefaultMomentum, momentum);
+}
+
 //===----------------------------------------------------------------------===//
 // Distributions
 //===----------------------------------------------------------------------===//

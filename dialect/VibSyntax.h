@@ -27,9 +27,9 @@ describeUnknown(mlir::InFlightDiagnostic &diagnostic, llvm::SMLoc loc,
 
 /// `train` or `evaluate`, in vib.noise.
 mlir::ParseResult parsePurpose(mlir::OpAsmParser &parser,
-                               mlir::BoolAttr &evaluation);
+                               NoisePurposeAttr &purpose);
 void printPurpose(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                  mlir::BoolAttr evaluation);
+                  NoisePurposeAttr purpose);
 
 /// `(from [low, high])?`
 mlir::ParseResult parseSourceRange(mlir::OpAsmParser &parser,
@@ -121,13 +121,20 @@ mlir::ParseResult parseActivationKeyword(mlir::OpAsmParser &parser,
 void printActivationKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *,
                             ActivationAttr activation);
 
-/// `slope(number)` and `alpha(number)`, which may be left out.
+/// `slope(number)` and so on, which may be left out.
 mlir::ParseResult parseSlope(mlir::OpAsmParser &parser, mlir::FloatAttr &slope);
 void printSlope(mlir::OpAsmPrinter &printer, mlir::Operation *,
                 mlir::FloatAttr slope);
 mlir::ParseResult parseAlpha(mlir::OpAsmParser &parser, mlir::FloatAttr &alpha);
 void printAlpha(mlir::OpAsmPrinter &printer, mlir::Operation *,
                 mlir::FloatAttr alpha);
+mlir::ParseResult parseEpsilon(mlir::OpAsmParser &parser, mlir::FloatAttr &eps);
+void printEpsilon(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                  mlir::FloatAttr eps);
+mlir::ParseResult parseMomentum(mlir::OpAsmParser &parser,
+                                mlir::FloatAttr &momentum);
+void printMomentum(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                   mlir::FloatAttr momentum);
 
 /// `samples(count)`, which may be left out for one.
 mlir::ParseResult parseSamples(mlir::OpAsmParser &parser,

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 8u
+#define VIB_ABI_VERSION 9u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -76,8 +76,12 @@ typedef struct VibParameter {
 } VibParameter;
 
 typedef enum VibStateKind {
-  VIB_STATE_MEAN = 0,     /* of an input over the training data              */
-  VIB_STATE_DEVIATION = 1 /* its standard deviation; 1 where that is 0       */
+  VIB_STATE_MEAN = 0,      /* of an input over the training data             */
+  VIB_STATE_DEVIATION = 1, /* its standard deviation; 1 where that is 0      */
+  /* What train_step changes: the running mean and variance of a normalization,
+   * which start at 0 and 1, and in the block of averages their averages. */
+  VIB_STATE_RUNNING_MEAN = 2,
+  VIB_STATE_RUNNING_VARIANCE = 3
 } VibStateKind;
 
 /* What is neither a weight nor an optimizer's, and is saved and restored with
@@ -90,7 +94,7 @@ typedef struct VibState {
   const int64_t *shape;
   uint64_t offset; /* bytes from the start of the block of weights */
   uint32_t kind;   /* VibStateKind */
-  uint32_t input;  /* the index of the input that it is a statistic of */
+  uint32_t input;  /* the input that it is a statistic of; of running ones 0 */
 } VibState;
 
 /* Copy a parameter from a block to the layout that files have, and back. In a

@@ -26,6 +26,7 @@ constexpr const char *checkpointKind = "checkpoint";
 constexpr const char *weightsKind = "weights";
 constexpr std::string_view sumsPrefix = "sums.";
 constexpr const char *statePrefix = "state.";
+constexpr const char *averagePrefix = "average.";
 constexpr std::string_view coefficientPrefix = "coefficient.";
 
 /// The keys of the metadata that saveCheckpoint() writes. All others belong to
@@ -208,8 +209,18 @@ void addState(SafetensorsWriter &writer, const VibModel &model,
                static_cast<const char *>(block) + slot.offset);
 }
 
+/// The name that PyTorch has for the number of updates of a running statistic;
+/// "" of other state. A normalization has one such number.
+std::string countName(const VibState &slot) {
+  std::string name = slot.name;
+  if (slot.kind != VIB_STATE_RUNNING_VARIANCE)
+    return "";
+  return name.substr(0, name.rfind('.') + 1) + "num_batches_tracked";
+}
+
 /// Copies numbers, which need not be aligned, to a slot of its own type.
-/// Returns whether all are finite, and the deviations positive.
+/// Returns whether all are finite, the deviations positive, and the variances
+/// not negative.
 template <typename From>
 bool copyState(const char *from, const VibState &slot, char *memory) {
   auto copy = [&](auto *to) {
@@ -219,7 +230,8 @@ bool copyState(const char *from, const VibState &slot, char *memory) {
       memcpy(&value, from + size_t(i) * sizeof(From), sizeof(From));
       to[i] = std::remove_pointer_t<decltype(to)>(value);
       isValid &= std::isfinite(to[i]) &&
-                 (slot.kind != VIB_STATE_DEVIATION || to[i] > 0);
+                 (slot.kind != VIB_STATE_DEVIATION || to[i] > 0) &&
+                 (slot.kind != VIB_STATE_RUNNING_VARIANCE || to[i] >= 0);
     }
     return isValid;
   };
@@ -227,21 +239,22 @@ bool copyState(const char *from, const VibState &slot, char *memory) {
                               : copy(reinterpret_cast<float *>(memory));
 }
 
-/// The reverse of addState(). With `convert`, the file may have the other type
-/// of floats.
+/// Reads the state of a block; running statistics have a prefix of their own.
+/// With `convert`, the file may have the other type of floats.
 void readState(const SafetensorsReader &reader, const VibModel &model,
-               const std::string &prefix, bool convert, void *block) {
+               const std::string &prefix, const std::string &runningPrefix,
+               bool convert, void *block) {
   for (const VibState &slot : stateOf(model)) {
-    std::string name = prefix + slot.name;
+    std::string name = (isRunning(slot) ? runningPrefix : prefix) + slot.name;
     const SafetensorsReader::Tensor *tensor = reader.find(name);
     bool isF64 = tensor && tensor->type == "F64";
     if (!tensor || tensor->shape != shapeOf(slot) ||
         !(convert ? isF64 || tensor->type == "F32"
                   : tensor->type == fileType(slot.type)))
       fail("{}: expected the tensor '{}' of type {} and shape {}, a statistic "
-           "of the data that the model was trained on, but found {}",
+           "of the {} that the model was trained on, but found {}",
            reader.name(), name, convert ? "F32 or F64" : fileType(slot.type),
-           formatShape(shapeOf(slot)),
+           formatShape(shapeOf(slot)), isRunning(slot) ? "batches" : "data",
            tensor ? tensor->type + " " + formatShape(tensor->shape)
                   : std::string("none"));
     char *memory = static_cast<char *>(block) + slot.offset;
@@ -250,7 +263,9 @@ void readState(const SafetensorsReader &reader, const VibModel &model,
                 : copyState<float>(data, slot, memory)))
       fail("{}: the tensor '{}' has a value that is not finite{}",
            reader.name(), name,
-           slot.kind == VIB_STATE_DEVIATION ? " or not positive" : "");
+           slot.kind == VIB_STATE_DEVIATION          ? " or not positive"
+           : slot.kind == VIB_STATE_RUNNING_VARIANCE ? " or negative"
+                                                     : "");
   }
 }
 
@@ -268,7 +283,7 @@ void visitBlocks(StateType &state, Visitor visit) {
   for (auto [prefix, memory] : {std::pair("weights.", &state.weights),
                                 std::pair("moment1.", &state.moment1),
                                 std::pair("moment2.", &state.moment2),
-                                std::pair("average.", &state.average)})
+                                std::pair(averagePrefix, &state.average)})
     if (memory->data())
       visit(std::string(prefix), *memory);
 }
@@ -401,6 +416,15 @@ void State::bind(VibCall &call) const {
   call.average = average.data();
 }
 
+static bool isFinite(const VibState &slot, const Memory &block) {
+  auto areFinite = [&](auto *values) {
+    return std::all_of(values, values + slot.shape[0],
+                       [](auto value) { return std::isfinite(value); });
+  };
+  return slot.type == VIB_F64 ? areFinite(block.as<double>(slot.offset))
+                              : areFinite(block.as<float>(slot.offset));
+}
+
 std::string findNonFinite(const VibModel &model, const State &state) {
   std::string result;
   visitBlocks(state, [&](const std::string &prefix, const Memory &block) {
@@ -414,6 +438,9 @@ std::string findNonFinite(const VibModel &model, const State &state) {
                    : fmt::format("{} of {}", kind, parameter.name);
     }
   });
+  for (const VibState &slot : stateOf(model))
+    if (result.empty() && !isFinite(slot, state.weights))
+      result = slot.name;
   return result;
 }
 
@@ -424,6 +451,10 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
     addBlock(writer, model, block.data(), prefix);
   });
   addState(writer, model, state.weights.data(), statePrefix);
+  for (const VibState &slot : stateOf(model))
+    if (isRunning(slot) && state.average.data())
+      writer.add(averagePrefix + std::string(slot.name), fileType(slot.type),
+                 shapeOf(slot), state.average.as<char>(slot.offset));
   for (const auto &[name, values] : checkpoint.sums)
     writer.add(std::string(sumsPrefix) + name, "F64", {int64_t(values.size())},
                values.data());
@@ -461,10 +492,16 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
     readBlock(reader, model, prefix, false, block.data());
   });
   std::unordered_set<std::string> known;
-  readState(reader, model, statePrefix, false, state.weights.data());
-  state.shareStatistics(model);
-  for (const VibState &slot : stateOf(model))
+  readState(reader, model, statePrefix, statePrefix, false,
+            state.weights.data());
+  if (state.average.data())
+    readState(reader, model, statePrefix, averagePrefix, false,
+              state.average.data());
+  for (const VibState &slot : stateOf(model)) {
     known.insert(statePrefix + std::string(slot.name));
+    if (isRunning(slot))
+      known.insert(averagePrefix + std::string(slot.name));
+  }
   visitBlocks(state, [&](const std::string &prefix, const Memory &) {
     addNames(model, prefix, known);
   });
@@ -571,6 +608,10 @@ void saveWeights(const std::string &path, const VibModel &model,
   SafetensorsWriter writer;
   addBlock(writer, model, block, "");
   addState(writer, model, block, "");
+  int64_t updates = int64_t(checkpoint.step);
+  for (const VibState &slot : stateOf(model))
+    if (std::string name = countName(slot); !name.empty())
+      writer.add(name, "I64", {}, &updates);
   Metadata &metadata = writer.metadata;
   metadata = checkpoint.extra;
   metadata["format"] = "pt";
@@ -616,13 +657,17 @@ Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
            path, found->second, wanted);
   }
   readBlock(reader, model, prefix, true, block);
-  readState(reader, model, prefix.empty() ? "" : statePrefix, true, block);
+  std::string ofData = prefix.empty() ? "" : statePrefix;
+  readState(reader, model, ofData, prefix == averagePrefix ? prefix : ofData,
+            true, block);
   metadata["precision"] =
       precisionOf(reader.find(prefix + model.parameters[0].name)->type);
   std::unordered_set<std::string> known;
   addNames(model, prefix, known);
-  for (const VibState &slot : stateOf(model))
+  for (const VibState &slot : stateOf(model)) {
     known.insert(slot.name);
+    known.insert(countName(slot));
+  }
   if (prefix.empty())
     for (const SafetensorsReader::Tensor &tensor : reader.tensors())
       if (!known.count(tensor.name))

@@ -325,7 +325,7 @@ static std::string nameAmong(uint32_t count, const char *name) {
 
 static const char *describeScaling(const VibModel &model, uint32_t input) {
   for (const VibState &slot : stateOf(model))
-    if (slot.input == input)
+    if (slot.input == input && !isRunning(slot))
       return ", standardized by the model";
   return model.inputs[input].scaled ? ", scaled by the model" : "";
 }
@@ -394,9 +394,13 @@ std::string infoText(const VibModel &model) {
                              scaled(work.flops), bytes(work.bytes)));
 
   for (const VibState &slot : stateOf(model))
-    line("statistic", fmt::format("{}, {} of the input {}", slot.name,
-                                  formatShape({slot.shape, slot.shape + 1}),
-                                  model.inputs[slot.input].name));
+    line("statistic",
+         fmt::format(
+             "{}, {} of {}", slot.name,
+             formatShape({slot.shape, slot.shape + 1}),
+             isRunning(slot)
+                 ? std::string("the batches")
+                 : fmt::format("the input {}", model.inputs[slot.input].name)));
 
   text += "\n" + parameterTable(model);
   if (model.num_kernels > 0)
@@ -470,9 +474,11 @@ std::string infoJson(const VibModel &model) {
          {"init", nameOfInit(model.parameters[i].init)},
          {"init_scale", model.parameters[i].init_scale}});
   for (const VibState &slot : stateOf(model))
-    json["statistics"].push_back({{"name", slot.name},
-                                  {"shape", {slot.shape[0]}},
-                                  {"input", model.inputs[slot.input].name}});
+    json["statistics"].push_back(
+        {{"name", slot.name},
+         {"shape", {slot.shape[0]}},
+         {"input",
+          isRunning(slot) ? Json() : Json(model.inputs[slot.input].name)}});
   for (uint32_t i = 0; i < model.num_kernels; ++i)
     json["kernels"].push_back({{"name", model.kernels[i].name},
                                {"entry", model.kernels[i].entry},

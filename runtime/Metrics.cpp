@@ -136,12 +136,17 @@ std::vector<double> Figures::terms() const {
   return terms;
 }
 
+bool Figures::haveBounds() const {
+  return !isTraining || !normalizesBatches(*model);
+}
+
 void setInformation(Figures &figures) {
   for (const VibFigure &figure : figuresOf(*figures.model)) {
     if (figure.kind == VIB_LABEL_ENTROPY)
       figures.of(figure) = {figures.entropies[figure.target]};
     const VibFigure *of = &figures.model->figures[figure.of];
-    if (figure.kind == VIB_INFORMATION && figures.samples > 0)
+    if (figure.kind == VIB_INFORMATION && figures.samples > 0 &&
+        figures.haveBounds())
       if (std::optional<double> crossEntropy = figures.number(of))
         figures.of(figure) = {figures.entropies[figure.target] - *crossEntropy};
   }

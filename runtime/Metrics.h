@@ -116,6 +116,9 @@ struct Figures {
   std::optional<double> number(const char *name) const;
   /// The terms of the loss with the coefficients of the context.
   std::vector<double> terms() const;
+  /// Whether figures may bound a quantity: not those of training, if a row's
+  /// result depends on its batch.
+  bool haveBounds() const;
 };
 
 /// The number of a figure as metrics.jsonl has it: in bits if it is in nats.

@@ -9,6 +9,8 @@
 #include "runtime/ModelLists.h"
 #include "runtime/Error.h"
 
+#include <algorithm>
+
 namespace vib::runtime {
 
 static bool areValid(const VibModel &model) {
@@ -29,9 +31,14 @@ static bool areValid(const VibModel &model) {
       return false;
   for (const VibState &slot : stateOf(model))
     if (slot.input >= model.num_inputs || slot.rank != 1 ||
-        slot.kind > VIB_STATE_DEVIATION)
+        slot.kind > VIB_STATE_RUNNING_VARIANCE)
       return false;
   return true;
+}
+
+bool normalizesBatches(const VibModel &model) {
+  List<VibState> state = stateOf(model);
+  return std::any_of(state.begin(), state.end(), isRunning);
 }
 
 void checkLists(const VibModel &model) {

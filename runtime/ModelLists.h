@@ -50,6 +50,13 @@ inline List<VibStream> streamsOf(const VibModel &model) {
 inline List<VibState> stateOf(const VibModel &model) {
   return {model.state, model.num_state};
 }
+/// Whether training steps compute it.
+inline bool isRunning(const VibState &slot) {
+  return slot.kind == VIB_STATE_RUNNING_MEAN ||
+         slot.kind == VIB_STATE_RUNNING_VARIANCE;
+}
+/// Whether a row's result depends on the other rows of its batch in training.
+bool normalizesBatches(const VibModel &model);
 
 /// Whether a target is one of several classes, not numbers.
 inline bool hasClasses(const VibTarget &target) { return target.classes > 0; }

@@ -32,7 +32,8 @@ enum class Purpose : uint32_t {
   InitialWeights = 3,
   SyntheticData = 4,
   Validation = 5,
-  Blocks = 6
+  Blocks = 6,
+  Dropout = 7
 };
 
 using PhiloxWords = std::array<uint32_t, 4>;

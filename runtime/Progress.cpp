@@ -72,8 +72,11 @@ std::string liveLine(const LiveFigures &live, int width) {
       bool isUpper = isRate(*bound);
       if (std::optional<double> value = figures.number(bound))
         add(isUpper ? 5 : 8,
-            fmt::format("{}{} {:>6} bits", nameOfBound(*bound),
-                        isUpper ? fmt::format(" {}", bound->title) : "",
+            fmt::format("{}{} {:>6} bits",
+                        figures.haveBounds()
+                            ? nameOfBound(*bound) + (isUpper ? " " : "")
+                            : "",
+                        isUpper ? bound->title : "",
                         decimal(toBits(*value), isUpper ? 2 : 3)));
     }
     if (const VibFigure *error = errorOf(model))

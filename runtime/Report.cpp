@@ -181,7 +181,8 @@ std::vector<std::string> summarize(const Figures &figures) {
   for (const VibFigure *bound : boundsOf(model))
     if (std::optional<double> value = figures.number(bound))
       items.push_back(fmt::format(
-          "{} {} bits", nameOfBound(*bound),
+          "{} {} bits",
+          figures.haveBounds() ? nameOfBound(*bound) : bound->title,
           decimal(toBits(*value), bound->bound == VIB_AT_LEAST ? 3 : 2)));
   return items;
 }

@@ -98,6 +98,16 @@ std::string setStatistics(const VibModel &model,
   std::string advice;
   std::map<uint32_t, Statistics> ofInputs;
   for (const VibState &slot : stateOf(model)) {
+    if (isRunning(slot)) {
+      auto fill = [&](auto *to) {
+        std::fill_n(to, slot.shape[0], slot.kind == VIB_STATE_RUNNING_VARIANCE);
+      };
+      if (slot.type == VIB_F64)
+        fill(state.weights.as<double>(slot.offset));
+      else
+        fill(state.weights.as<float>(slot.offset));
+      continue;
+    }
     bool isMean = slot.kind == VIB_STATE_MEAN;
     const Statistics &statistics =
         ofInputs.try_emplace(slot.input, inputs[slot.input].array, rows)

@@ -20,8 +20,8 @@ namespace vib::runtime {
 /// Sets the means and deviations of the state that the model reads
 /// (VibModel::state) to those of these rows of the inputs; of all if `rows` is
 /// empty. They are computed in f64 in two passes, in the order of the rows, and
-/// rounded once. Returns advice if f32 loses what the elements of an input
-/// differ in; "" otherwise.
+/// rounded once. Running statistics get their values before training. Returns
+/// advice if f32 loses what the elements of an input differ in; "" otherwise.
 std::string setStatistics(const VibModel &model,
                           const std::vector<Inputs> &inputs,
                           const std::vector<uint32_t> &rows, State &state);

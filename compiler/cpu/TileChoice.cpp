@@ -153,6 +153,8 @@ Tile CpuTileChooser::chooseUnit(unsigned cls) const {
   if (isColumns(cls)) {
     if (hasWindows && extent <= panel)
       panel /= 2;
+    // Panels of bytes may be wider than those of numbers.
+    panel = std::max(panel, vib::getGrain(kernel, space, cls, machine));
     int64_t size = llvm::alignTo(std::max<int64_t>(least, 1), panel);
     return {cls, std::min(extent, size)};
   }

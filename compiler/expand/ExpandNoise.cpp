@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A random number is Philox4x32-10 followed by Box-Muller; docs/randomness.md
-// describes the scheme of keys and counters. The following definition is exact.
-// Every operation below is either on 32-bit integers or a single IEEE f32
-// operation rounded to nearest, in this order, so that the number has the same
-// bits on every target, as a scalar and as a vector. `fma(a, b, c)` rounds
-// once; `a * b` and `a + b` are never contracted.
+// A random number is Philox4x32-10 followed by Box-Muller, unless it is
+// uniform; docs/randomness.md describes the scheme of keys and counters. The
+// following definition is exact. Every operation below is either on 32-bit
+// integers or a single IEEE f32 operation rounded to nearest, in this order, so
+// that the number has the same bits on every target, as a scalar and as a
+// vector. `fma(a, b, c)` rounds once; `a * b` and `a + b` are never contracted.
 //
 //   Philox: ten rounds from (c0, c1, c2, c3) = (latent, row, lo32(step),
 //   purpose << 24 | sample), (k0, k1) = (lo32(seed), hi32(seed)); a round is
@@ -38,6 +38,8 @@
 //     v = q odd ? d : c; v = (q + 1) & 2 ? -v : v          (cos(2 pi u2))
 //
 //   noise = radius * v.
+//
+// For dropout the noise is u, and the second word is not used.
 //
 // The coefficients are minimax fits of (log(1 + f) - f + f²/2) / f³,
 // (cos(pi/2 r) - 1) / r² and sin(pi/2 r) / r, rounded to f32. Over all 2^23
@@ -170,12 +172,16 @@ std::pair<Value, Value> emitPhilox(OpBuilder &builder, Location loc,
   return {c[0], c[1]};
 }
 
-/// sqrt(-2 log((n + 0.5) * 2^-23)).
-Value emitRadius(OpBuilder &builder, Location loc, Arithmetic &a, Value n) {
+/// (n + 0.5) * 2^-23.
+Value emitUniform(OpBuilder &builder, Arithmetic &a, Value n) {
+  Value u = a.convert<arith::SIToFPOp>(n, builder.getF32Type());
+  return a.binary<arith::MulFOp>(a.binary<arith::AddFOp>(u, a.real(0.5f)),
+                                 a.real(0x1p-23f));
+}
+
+/// sqrt(-2 log u).
+Value emitRadius(OpBuilder &builder, Location loc, Arithmetic &a, Value u) {
   Type i32 = builder.getI32Type(), f32 = builder.getF32Type();
-  Value u = a.convert<arith::SIToFPOp>(n, f32);
-  u = a.binary<arith::MulFOp>(a.binary<arith::AddFOp>(u, a.real(0.5f)),
-                              a.real(0x1p-23f));
   Value bits = a.convert<arith::BitcastOp>(u, i32);
   Value k = a.binary<arith::ShRSIOp>(
       a.binary<arith::SubIOp>(bits, a.integer(0x3F3504F3)), a.integer(23));
@@ -233,7 +239,7 @@ struct ExpandNoise : vib::impl::ExpandNoiseBase<ExpandNoise> {
     if (auto type = dyn_cast<VectorType>(seed.getType()))
       shift = vector::BroadcastOp::create(builder, loc, type, shift);
     Value high = arith::ShRUIOp::create(builder, loc, seed, shift);
-    Value purpose = a.integer(noise.getEvaluation() ? 1u << 24 : 0);
+    Value purpose = a.integer(static_cast<uint32_t>(noise.getPurpose()) << 24);
 
     auto [x0, x1] =
         emitPhilox(builder, loc, a,
@@ -243,11 +249,14 @@ struct ExpandNoise : vib::impl::ExpandNoiseBase<ExpandNoise> {
                    {a.convert<arith::TruncIOp>(seed, i32),
                     a.convert<arith::TruncIOp>(high, i32)});
     Value nine = a.integer(9);
-    Value radius =
-        emitRadius(builder, loc, a, a.binary<arith::ShRUIOp>(x0, nine));
-    Value cosine =
-        emitCosine(builder, loc, a, a.binary<arith::ShRUIOp>(x1, nine));
-    noise.replaceAllUsesWith(a.binary<arith::MulFOp>(radius, cosine));
+    Value result = emitUniform(builder, a, a.binary<arith::ShRUIOp>(x0, nine));
+    if (noise.getPurpose() != NoisePurpose::Dropout) {
+      Value radius = emitRadius(builder, loc, a, result);
+      Value cosine =
+          emitCosine(builder, loc, a, a.binary<arith::ShRUIOp>(x1, nine));
+      result = a.binary<arith::MulFOp>(radius, cosine);
+    }
+    noise.replaceAllUsesWith(result);
     noise.erase();
   }
 };

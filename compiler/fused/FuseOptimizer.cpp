@@ -74,6 +74,7 @@ struct FuseOptimizerPass
   /// Whether all that the kernel computes is new state, from a gradient.
   static bool isUpdate(KernelOp kernel) {
     return isElementwise(kernel) && updatesState(kernel) &&
+           !updatesStatistics(kernel) &&
            llvm::all_of(kernel.getOutputs(),
                         [](Value output) { return !!getState(output); });
   }

@@ -36,6 +36,7 @@ BlockArgument vib::getState(Value value) {
   case SlotKind::Moment1:
   case SlotKind::Moment2:
   case SlotKind::Average:
+  case SlotKind::State:
     return argument;
   default:
     return {};
@@ -45,6 +46,13 @@ BlockArgument vib::getState(Value value) {
 bool vib::updatesState(KernelOp kernel) {
   return llvm::any_of(kernel.getOutputs(),
                       [](Value output) { return !!getState(output); });
+}
+
+bool vib::updatesStatistics(KernelOp kernel) {
+  return llvm::any_of(kernel.getOutputs(), [](Value output) {
+    BlockArgument state = getState(output);
+    return state && getSlot(state).getKind() == SlotKind::State;
+  });
 }
 
 SmallVector<linalg::LinalgOp> vib::getLoops(KernelOp kernel) {

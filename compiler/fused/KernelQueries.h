@@ -16,12 +16,14 @@
 namespace vib {
 
 /// The argument of the function of which `value` is a version, if that is state
-/// (a weight, a moment or an average); otherwise null.
+/// (a weight, a moment, an average or a statistic); otherwise null.
 mlir::BlockArgument getState(mlir::Value value);
 /// The slot of a function's argument; null if it has none.
 SlotAttr getSlot(mlir::BlockArgument argument);
 /// Whether the kernel updates a weight, a moment or an average.
 bool updatesState(KernelOp kernel);
+/// Whether the kernel updates running statistics.
+bool updatesStatistics(KernelOp kernel);
 /// The linalg ops of a kernel except fills.
 llvm::SmallVector<mlir::linalg::LinalgOp> getLoops(KernelOp kernel);
 /// The contractions of a kernel.

@@ -163,7 +163,8 @@ static bool isPlainSum(KernelOp kernel, Value result) {
 /// computes a gradient itself.
 static LogicalResult verifyGradients(func::FuncOp function) {
   for (KernelOp kernel : getKernels(function)) {
-    if (!updatesState(kernel) || !isElementwise(kernel))
+    if (!updatesState(kernel) || updatesStatistics(kernel) ||
+        !isElementwise(kernel))
       continue;
     for (Value input : kernel.getInputs()) {
       auto gradient = input.getDefiningOp<KernelOp>();

@@ -187,6 +187,21 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
   return table(rows, "vib_parameters");
 }
 
+static VibStateKind getStateKind(Initialization init) {
+  switch (init) {
+  case Initialization::Mean:
+    return VIB_STATE_MEAN;
+  case Initialization::Deviation:
+    return VIB_STATE_DEVIATION;
+  case Initialization::RunningMean:
+    return VIB_STATE_RUNNING_MEAN;
+  case Initialization::RunningVariance:
+    return VIB_STATE_RUNNING_VARIANCE;
+  default:
+    llvm_unreachable("a parameter is no state");
+  }
+}
+
 llvm::Constant *DescriptorEmitter::emitState(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
   auto parameters = get<ArrayAttr>(kParametersAttrName);
@@ -202,11 +217,11 @@ llvm::Constant *DescriptorEmitter::emitState(uint32_t &count) {
     row.set(&VibState::rank, type.getRank());
     row.set(&VibState::shape, numbers(type.getShape()));
     row.set(&VibState::offset, state.getPlace().getOffset());
-    row.set(&VibState::kind, state.getInit() == Initialization::Mean
-                                 ? VIB_STATE_MEAN
-                                 : VIB_STATE_DEVIATION);
+    row.set(&VibState::kind, getStateKind(state.getInit()));
     row.set(&VibState::input,
-            static_cast<uint32_t>(state.getScale().getValueAsDouble()));
+            state.isRunning()
+                ? 0
+                : static_cast<uint32_t>(state.getScale().getValueAsDouble()));
     rows.push_back(row.get());
   }
   count = rows.size();

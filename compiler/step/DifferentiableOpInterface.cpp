@@ -19,6 +19,7 @@ void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
     registerWindowModels(context);
     registerPoolModels(context);
     registerShapeModels(context);
+    registerNormModels(context);
     registerActivationModels(context);
     registerDistributionModels(context);
     registerCategoricalDistribution(context);

@@ -21,6 +21,7 @@ void registerLayerModels(mlir::MLIRContext *context);
 void registerWindowModels(mlir::MLIRContext *context);
 void registerPoolModels(mlir::MLIRContext *context);
 void registerShapeModels(mlir::MLIRContext *context);
+void registerNormModels(mlir::MLIRContext *context);
 void registerActivationModels(mlir::MLIRContext *context);
 void registerDistributionModels(mlir::MLIRContext *context);
 

@@ -35,10 +35,17 @@ static LogicalResult verifySchedules(ModuleOp module, ModelAttr model,
   return success();
 }
 
-/// A statistic has a number for each element of its input, in their order.
+/// A statistic of an input has a number for each element of it, in their order.
 static LogicalResult verifyStatistic(ModuleOp module, const Metadata &data,
                                      ParameterAttr statistic) {
   ArrayRef<NamedAttribute> inputs = data.model.getInputs();
+  if (statistic.isRunning()) {
+    if (statistic.getPlace() && statistic.getPlace().getRow() != 0)
+      return module.emitError("expected \"")
+             << statistic.getName() << "\" to be without panels, but got "
+             << statistic;
+    return success();
+  }
   double input = statistic.getScale().getValueAsDouble();
   if (input < 0 || input >= double(inputs.size()) || input != std::floor(input))
     return module.emitError("expected \"")
@@ -71,10 +78,14 @@ static LogicalResult readParameters(ModuleOp module, Metadata &data) {
              << ", but got " << type;
     if (parameter.isState() && failed(verifyStatistic(module, data, parameter)))
       return failure();
-    auto &entries = parameter.isState() ? data.constants : data.parameters;
-    auto &others = parameter.isState() ? data.parameters : data.constants;
-    if (others.contains(parameter.getName()) ||
-        !entries.insert({parameter.getName(), type}).second)
+    auto &entries = parameter.isRunning() ? data.running
+                    : parameter.isState() ? data.constants
+                                          : data.parameters;
+    bool isKnown = llvm::any_of(
+        ArrayRef({&data.parameters, &data.constants, &data.running}),
+        [&](auto *list) { return list->contains(parameter.getName()); });
+    entries.insert({parameter.getName(), type});
+    if (isKnown)
       return module.emitError("two entries of ")
              << kParametersAttrName << " have the name \""
              << parameter.getName() << "\"";
@@ -99,6 +110,11 @@ FailureOr<Metadata> vib::readMetadata(ModuleOp module) {
   if (failed(readParameters(module, data)))
     return failure();
   return data;
+}
+
+bool Metadata::isRunning(SlotKind kind, StringRef name) const {
+  return (kind == SlotKind::State || kind == SlotKind::Average) &&
+         running.contains(name);
 }
 
 RankedTensorType Metadata::getTensorType(StringRef name) const {

@@ -31,8 +31,13 @@ struct Metadata {
   llvm::SmallVector<SlotKind> state;
   /// The types by the names, in the order of the model.
   llvm::MapVector<llvm::StringRef, mlir::RankedTensorType> parameters;
-  /// Likewise of what training does not change.
-  llvm::MapVector<llvm::StringRef, mlir::RankedTensorType> constants;
+  /// Likewise of what training does not change, and of what it computes beside
+  /// the parameters.
+  llvm::MapVector<llvm::StringRef, mlir::RankedTensorType> constants, running;
+
+  /// Whether training steps compute the running statistics of this name, of
+  /// which `kind` is one of the blocks that have them.
+  bool isRunning(SlotKind kind, llvm::StringRef name) const;
 
   /// The type of the input or output of this name; null if no model has one.
   mlir::RankedTensorType getTensorType(llvm::StringRef name) const;

@@ -191,5 +191,13 @@ ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train,
               state.kind == ParameterKind::Mean ? Initialization::Mean
                                                 : Initialization::Deviation,
               builder.getF64FloatAttr(double(i)), PlaceAttr()));
+  for (const Parameter &state : getRunningState(model))
+    entries.push_back(ParameterAttr::get(
+        model.getContext(), state.name,
+        RankedTensorType::get(state.shape, type), ArrayRef<int64_t>(),
+        state.kind == ParameterKind::RunningMean
+            ? Initialization::RunningMean
+            : Initialization::RunningVariance,
+        builder.getF64FloatAttr(state.initial), PlaceAttr()));
   return builder.getArrayAttr(entries);
 }

@@ -105,10 +105,10 @@ static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
         arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(0));
     sample = step.getScalar("sample");
   }
-  Value noise =
-      NoiseOp::create(builder, loc, builder.getF32Type(),
-                      builder.getBoolAttr(!step.isTraining()),
-                      step.getScalar("seed"), number, sample, row, latent);
+  Value noise = NoiseOp::create(
+      builder, loc, builder.getF32Type(),
+      step.isTraining() ? NoisePurpose::Train : NoisePurpose::Evaluate,
+      step.getScalar("seed"), number, sample, row, latent);
   if (!step.getType().isF32())
     noise = arith::ExtFOp::create(builder, loc, step.getType(), noise);
   if (step.isTraining())

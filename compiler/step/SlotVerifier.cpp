@@ -92,8 +92,10 @@ LogicalResult SlotVerifier::verifyTensor(const Twine &what,
 LogicalResult SlotVerifier::verifyParameter(const Twine &what,
                                             RankedTensorType type,
                                             SlotAttr slot) {
-  const auto &entries =
-      slot.getKind() == SlotKind::State ? data.constants : data.parameters;
+  const auto &entries = data.isRunning(slot.getKind(), slot.getName())
+                            ? data.running
+                        : slot.getKind() == SlotKind::State ? data.constants
+                                                            : data.parameters;
   auto parameter = entries.find(slot.getName());
   if (parameter == entries.end())
     return function.emitOpError("expected the slot of ")
@@ -142,7 +144,9 @@ static LogicalResult verifyState(func::FuncOp function) {
     returned.insert(function.getResultAttr(i, kSlotAttrName));
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     auto slot = cast<SlotAttr>(function.getArgAttr(i, kSlotAttrName));
-    if (isStateSlot(slot.getKind()) && !returned.contains(slot))
+    bool isChanged =
+        isStateSlot(slot.getKind()) || slot.getKind() == SlotKind::State;
+    if (isChanged && !returned.contains(slot))
       return function.emitOpError("takes the state ")
              << slot << " but does not return it";
   }
@@ -210,6 +214,11 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
         for (SlotKind kind : data.state)
           add(kind, parameter);
     }
+    if (name == "train_step")
+      for (StringRef state : llvm::make_first_range(data.running))
+        for (SlotKind kind : {SlotKind::State, SlotKind::Average})
+          if (kind == SlotKind::State || llvm::is_contained(data.state, kind))
+            add(kind, state);
     bool isTraining = name == "train_step" || name == "gradients";
     auto addAll = [&](ArrayRef<NamedAttribute> list, StringRef bases) {
       if (bases.empty())

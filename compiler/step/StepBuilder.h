@@ -121,6 +121,14 @@ public:
   }
   /// Reports a name that the function does not have, as `getScalar` does.
   mlir::Value getParameter(llvm::StringRef name);
+  /// The running statistics of this name in each block that the function
+  /// updates: none in other functions. A training step replaces them.
+  void setRunning(llvm::StringRef name, mlir::ValueRange newTensors) {
+    running[name] = llvm::to_vector(newTensors);
+  }
+  llvm::SmallVector<mlir::Value> getRunning(llvm::StringRef name) const {
+    return running.lookup(name);
+  }
   void setScalar(llvm::StringRef name, mlir::Value value) {
     scalars[name] = value;
   }
@@ -197,6 +205,7 @@ private:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> residuals;
   llvm::DenseSet<mlir::Value> learned;
   llvm::StringMap<mlir::Value> parameters, scalars, coefficients;
+  llvm::StringMap<llvm::SmallVector<mlir::Value>> running;
   llvm::StringMap<Gradient> gradients;
   llvm::SmallVector<std::function<void()>> deferred;
   GradientSink sink;

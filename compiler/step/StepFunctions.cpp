@@ -87,6 +87,19 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
       state[parameter] = {gradient};
     });
   }
+  SmallVector<SlotKind> runningSlots = {SlotKind::State};
+  if (averaged)
+    runningSlots.push_back(SlotKind::Average);
+  SmallVector<Parameter> running;
+  if (updates)
+    running = getRunningState(model);
+  for (const Parameter &state : running) {
+    SmallVector<Value> tensors;
+    for (SlotKind slot : runningSlots)
+      tensors.push_back(function.addArgument(
+          RankedTensorType::get(state.shape, type), slot, state.name));
+    step.setRunning(state.name, tensors);
+  }
   addScalars(function, step);
 
   markLearned(step);
@@ -97,6 +110,10 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   for (const Parameter &parameter : parameters)
     for (auto [slot, tensor] : llvm::zip_equal(slots, state[parameter.name]))
       function.addResult(tensor, slot, parameter.name);
+  for (const Parameter &state : running)
+    for (auto [slot, tensor] :
+         llvm::zip_equal(runningSlots, step.getRunning(state.name)))
+      function.addResult(tensor, slot, state.name);
   for (auto [i, nll] : llvm::enumerate(likelihoods))
     function.addResult(step.get(nll.getResult())[0], SlotKind::Output,
                        getTargetName("nll", i));

@@ -127,6 +127,10 @@ void StepWriter::addWeights(StepFunction &function, StepBuilder &step) {
         parameter.name,
         function.addArgument(RankedTensorType::get(parameter.shape, type),
                              SlotKind::Weight, parameter.name));
+  for (const Parameter &state : getRunningState(model))
+    step.setParameter(state.name, function.addArgument(
+                                      RankedTensorType::get(state.shape, type),
+                                      SlotKind::State, state.name));
 }
 
 void StepWriter::addScalars(StepFunction &function, StepBuilder &step) {

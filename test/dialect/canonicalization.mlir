@@ -97,3 +97,29 @@ func.func @reshape_with_channels_first(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %1 = vib.reshape %0 [8] : tensor<?x2x2x2xf32>
   return %1 : tensor<?x8xf32>
 }
+
+// CHECK-LABEL: @of_what_is_positive(
+// CHECK-NEXT:    vib.softplus
+// CHECK-NEXT:    return
+func.func @of_what_is_positive(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = vib.softplus %x : tensor<?x4xf32>
+  %1 = vib.leaky_relu %0 slope(0.2) : tensor<?x4xf32>
+  %2 = vib.elu %1 : tensor<?x4xf32>
+  return %2 : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: @slope_of_1(
+// CHECK-NEXT:    return
+func.func @slope_of_1(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = vib.leaky_relu %x slope(1.0) : tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: @slope_of_one_half(
+// CHECK:         vib.leaky_relu
+// CHECK:         vib.elu
+func.func @slope_of_one_half(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = vib.leaky_relu %x slope(0.5) : tensor<?x4xf32>
+  %1 = vib.elu %0 : tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
+}

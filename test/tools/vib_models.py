@@ -69,6 +69,25 @@ class Model:
         self.add(f"{result} = vib.{kind} {value}{number} : {self.tensor(*shape)}", indent)
         return result
 
+    def norm(self, value, shape, layer, indent):
+        """Sometimes a normalization or dropout. Of few numbers, a normalization leaves only
+        differences that cancel, and a batch norm makes the gradient of a bias before it 0."""
+        r = self.layer
+        kind = r.choice(("", "", "", "dropout", "layer_norm", "batch_norm"))
+        if kind == "batch_norm" and not any(f"vib.{name} " in self.lines[-1]
+                                            for name in ACTIVATIONS + MORE_ACTIVATIONS):
+            return value
+        clause = f" @{layer}"
+        if kind == "dropout":
+            clause = f" p({r.choice(('0.1', '0.5'))})"
+        elif not kind or (shape[-1] < 5 if kind == "layer_norm" else self.batch < 8):
+            return value
+        elif r.random() < 0.5:
+            clause += " eps(1.0e-3)"
+        result = self.name()
+        self.add(f"{result} = vib.{kind} {value}{clause} : {self.tensor(*shape)}", indent)
+        return result
+
     def activation(self, value, width, indent):
         return self.activate(value, [width], indent, self.random)
 
@@ -104,6 +123,7 @@ class Model:
             for _ in range(r.choice((0, 1, 1, 1, 2))):
                 value = self.activation(value, width, indent)
                 number += 1
+            value = self.norm(value, [width], f"{part}.{number}.norm", indent)
             if r.random() < 0.25:
                 value = self.residual(value, width, f"{part}.{number}", indent)
                 number += 1
@@ -119,6 +139,7 @@ class Model:
                      f"{self.tensor(*places, width)} -> {self.tensor(*places, outputs)}", 1)
             if r.random() < 0.7:
                 result = self.activate(result, [*places, outputs], 1, r)
+            result = self.norm(result, [*places, outputs], f"positions.{number}.norm", 1)
             if outputs == width and r.random() < 0.7:
                 inner, result = result, self.name()
                 self.add(f"{result} = vib.add {inner}, {value} : "
@@ -178,6 +199,7 @@ class Model:
             value, shape = self.convolution(value, shape, f"images.{number}")
             if r.random() < 0.8:
                 value = self.activate(value, shape, 1, r)
+            value = self.norm(value, shape, f"images.{number}.norm", 1)
             if r.random() < 0.5:
                 value, shape = self.pooling(value, shape)
         result = self.name()
