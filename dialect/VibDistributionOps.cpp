@@ -114,6 +114,20 @@ LogicalResult CategoricalOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// BernoulliOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult BernoulliOp::verify() {
+  if (failed(verifyRows(*this, getLogits().getType(), "its logits")))
+    return failure();
+  int64_t got = cast<RankedTensorType>(getLogits().getType()).getDimSize(1);
+  if (got != getType().getWidth())
+    return emitOpError("expected ") << getType().getWidth() << " logits for "
+                                    << getType() << " but got " << got;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // ReparameterizeOp
 //===----------------------------------------------------------------------===//
 

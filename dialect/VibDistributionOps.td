@@ -133,6 +133,32 @@ def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Vib_BernoulliOp : Vib_NamedOp<"bernoulli", "p", [Pure]> {
+  let group = "distributions";
+  let summary = "makes Bernoulli distributions from their logits";
+  let description = [{
+    The probability of a 1 is `1 / (1 + exp(-logit))`, independently for each of
+    the K outputs. As a likelihood it also takes targets between 0 and 1, such as
+    the brightness of a pixel.
+
+    - **Operand**: `tensor<?xKxf32>` or f64, one logit an output.
+    - **Result**: `!vib.bernoulli<K>`, which may be left out.
+    - **Errors**: a wrong number of logits.
+
+    ```mlir
+    %p = vib.bernoulli %logits : tensor<?x784xf32> -> !vib.bernoulli<784>
+    %p = vib.bernoulli %logits : tensor<?x784xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$logits);
+  let results = (outs Vib_BernoulliType:$result);
+  let assemblyFormat = [{
+    $logits attr-dict
+    `:` custom<BernoulliTypes>(type($logits), type($result))
+  }];
+  let hasVerifier = 1;
+}
+
 def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [
     Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let group = "distributions";

@@ -41,19 +41,51 @@ bool NormalType::hasDivergence(Attribute prior) const {
   return isa<StandardNormalAttr>(prior);
 }
 
+/// Checks that a target has `width` numbers for each example.
+static LogicalResult verifyNumbers(Operation *op, RankedTensorType target,
+                                   Type likelihood, int64_t width) {
+  if (failed(verifyRows(op, target, "the target")))
+    return failure();
+  if (target.getDimSize(1) != width)
+    return op->emitOpError("expected a target of ")
+           << width << " numbers an example for " << likelihood << " but got "
+           << target;
+  return success();
+}
+
 LogicalResult NormalType::verifyTarget(Operation *op,
                                        RankedTensorType target) const {
   if (getCovariance() == Covariance::Full)
     return op->emitOpError("expected a diagonal normal as the likelihood but "
                            "got ")
            << *this;
-  if (failed(verifyRows(op, target, "the target")))
-    return failure();
-  if (target.getDimSize(1) != getWidth())
-    return op->emitOpError("expected a target of ")
-           << getWidth() << " numbers an example for " << *this << " but got "
-           << target;
+  return verifyNumbers(op, target, *this, getWidth());
+}
+
+//===----------------------------------------------------------------------===//
+// BernoulliType
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+BernoulliType::verify(function_ref<InFlightDiagnostic()> emitError,
+                      int64_t width) {
+  if (width < 1 || width > kMostWidth)
+    return emitError() << "expected 1 to " << kMostWidth
+                       << " Bernoulli distributions but got " << width;
   return success();
+}
+
+SmallVector<Statistic> BernoulliType::getStatistics() const {
+  return {{"logits", getWidth()}};
+}
+
+int64_t BernoulliType::getSize() const { return getWidth(); }
+
+bool BernoulliType::isOfUnitInterval() const { return true; }
+
+LogicalResult BernoulliType::verifyTarget(Operation *op,
+                                          RankedTensorType target) const {
+  return verifyNumbers(op, target, *this, getWidth());
 }
 
 //===----------------------------------------------------------------------===//

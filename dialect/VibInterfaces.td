@@ -79,7 +79,9 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
        }]>,
     InterfaceMethod<[{
       The classes whose labels are the targets; 0 if the targets are numbers.
-    }], "int64_t", "getNumClasses", (ins), [{}], [{ return 0; }]>];
+    }], "int64_t", "getNumClasses", (ins), [{}], [{ return 0; }]>,
+    InterfaceMethod<"Whether the targets are numbers from 0 to 1.", "bool",
+                    "isOfUnitInterval", (ins), [{}], [{ return false; }]>];
 }
 
 def Vib_OptimizerAttrInterface : AttrInterface<"OptimizerAttrInterface"> {

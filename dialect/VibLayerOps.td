@@ -99,9 +99,10 @@ def Vib_FlattenOp : Vib_NamedOp<"flatten", "x", [Pure]> {
   let description = [{
     The elements keep their row-major order, except those of a feature map: its
     order becomes channels, height, width, as it is in PyTorch. A feature map is
-    what `vib.conv2d` or `vib.max_pool` has computed, and what other layers have
-    computed from a feature map, such as a sum with the input. A linear layer
-    after it therefore has the weight of PyTorch's `Linear` after a `Flatten`.
+    what a layer with windows or `vib.reshape` with `channels_first` has
+    computed, and what other layers have computed from a feature map, such as a
+    sum with the input. A linear layer after it therefore has the weight of
+    PyTorch's `Linear` after a `Flatten`.
 
     - **Input**: `tensor<?x…xf32>` or f64 with two to four dimensions.
     - **Result**: `tensor<?xWxf32>` of the same element type, where W is the

@@ -14,9 +14,38 @@
 using namespace mlir;
 using namespace vib;
 
+BlockArgument NLLOp::getTargetArgument() {
+  Value target = getTarget();
+  if (auto input = target.getDefiningOp<InputOpInterface>())
+    target = input.getInput();
+  return dyn_cast<BlockArgument>(target);
+}
+
+bool NLLOp::isReconstruction() {
+  BlockArgument argument = getTargetArgument();
+  if (!argument || getLikelihood().getType().getNumClasses() != 0)
+    return false;
+  return argument != getTarget() ||
+         !llvm::all_of(argument.getUses(), [](OpOperand &use) {
+           auto nll = dyn_cast<NLLOp>(use.getOwner());
+           return nll && &use == &nll.getTargetMutable();
+         });
+}
+
 LogicalResult NLLOp::verify() {
-  return getLikelihood().getType().verifyTarget(
-      *this, cast<RankedTensorType>(getTarget().getType()));
+  auto target = cast<RankedTensorType>(getTarget().getType());
+  // What the model reads is a row of numbers for each example.
+  if (isReconstruction() && target.getRank() > 1 &&
+      !ShapedType::isDynamicShape(target.getShape().drop_front())) {
+    Type element = target.getElementType();
+    if (!isa<FloatType>(element))
+      element = Float32Type::get(getContext());
+    target = RankedTensorType::get(
+        {target.getDimSize(0),
+         ShapedType::getNumElements(target.getShape().drop_front())},
+        element);
+  }
+  return getLikelihood().getType().verifyTarget(*this, target);
 }
 
 LogicalResult KLOp::verify() {
@@ -85,8 +114,8 @@ SmallVector<NLLOp> vib::getLikelihoodTerms(LossOp loss) {
         nll && !llvm::is_contained(likelihoods, nll))
       likelihoods.push_back(nll);
   llvm::sort(likelihoods, [](NLLOp a, NLLOp b) {
-    return cast<BlockArgument>(a.getTarget()).getArgNumber() <
-           cast<BlockArgument>(b.getTarget()).getArgNumber();
+    return a.getTargetArgument().getArgNumber() <
+           b.getTargetArgument().getArgNumber();
   });
   return likelihoods;
 }

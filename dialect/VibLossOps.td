@@ -35,6 +35,8 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
   let summary = "computes the negative log likelihood of the target";
   let description = [{
     - Categorical: the cross-entropy `-log softmax(logits)[y]` of the label y.
+    - Bernoulli: the sum over the outputs of `log(1 + exp(l_k)) - y_k l_k`, with
+      the logits l and targets y from 0 to 1. It is computed without overflow.
     - Normal: `1/2 sum_k (log(2 pi s^2) + (y_k - mean_k)^2 / s^2)`, with the
       standard deviation s of its `noise`.
 
@@ -43,15 +45,23 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
 
     - **Operands**: the likelihood and an argument of the model, which it makes
       a target. Labels of a `!vib.categorical<C>` are `tensor<?xi32>` in
-      0 … C - 1; targets of a `!vib.normal<K>` are `tensor<?xKxf32>` or f64.
+      0 … C - 1; targets of a `!vib.normal<K>` or a `!vib.bernoulli<K>` are
+      `tensor<?xKxf32>` or f64.
+    - **Reconstruction**: the target of a normal or a Bernoulli may be an input
+      of the model, as in a variational autoencoder: the argument, or the result
+      of `vib.scale` or `vib.standardize`. The target is then what the model
+      reads, so it is scaled if the input is. Its elements are in their row-major
+      order, which for an image is height, width, channels.
     - **Result**: `!vib.nats`.
     - **Errors**: a target of another type or width, a likelihood with a full
       covariance or with the `sigma` of a posterior, a value that is not an
-      argument of the model, a second `vib.nll` of one target.
+      argument of the model, a second `vib.nll` of one target, a Bernoulli
+      likelihood of an input that is not scaled to [0, 1].
 
     ```mlir
     %ce = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>
     %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
+    %nll = vib.nll %p, %x : !vib.bernoulli<784>, tensor<?x784xf32>
     ```
   }];
   let arguments = (ins Vib_Distribution:$likelihood, AnyRankedTensor:$target);
@@ -60,6 +70,12 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
     $likelihood `,` $target attr-dict `:` type($likelihood) `,` type($target)
   }];
   let hasVerifier = 1;
+  let declarations = [{
+    /// The argument of the model that is the target; null in a wrong model.
+    ::mlir::BlockArgument getTargetArgument();
+    /// Whether this argument is also an input.
+    bool isReconstruction();
+  }];
 }
 
 def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {

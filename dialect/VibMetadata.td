@@ -42,8 +42,8 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `posterior` | the distribution of the latents | required | `!vib.normal` |
     | `posteriors` | those of several streams, in place of `posterior` | | `{z1 = !vib.normal<32>, z2 = !vib.normal<16>}` |
     | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
-    | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.normal` |
-    | `likelihoods` | those of several targets by their names, in place of `likelihood` | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
+    | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.bernoulli`, `!vib.normal` |
+    | `likelihoods` | those of several targets by their names, in place of `likelihood`. One with the name of an input is the likelihood of this input | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
     | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"` and `"rate"`, of further targets and streams `"nll.angle"` and `"rate.z2"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
     | `arguments` | the names of one input and one target in the data | `["x", "y"]` | two strings |
@@ -70,6 +70,9 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     static ::llvm::ArrayRef<int64_t> getShape(::mlir::NamedAttribute input);
     static DistributionTypeInterface
     getDistribution(::mlir::NamedAttribute entry);
+    /// The place of the input that a likelihood reconstructs, which has its name.
+    std::optional<unsigned>
+    getReconstructed(::mlir::NamedAttribute likelihood) const;
     /// The name of a tensor of entry `place` of a list: of the first one the
     /// plain name, of a further one followed by a point and the entry's name.
     static std::string getTensorName(::llvm::StringRef base,

@@ -14,10 +14,9 @@ using namespace vib;
 LogicalResult vib::verifyModelArguments(Location loc,
                                         ArrayRef<Location> locations,
                                         ArrayRef<Type> types) {
-  if (types.size() < 2)
+  if (types.empty())
     return emitError(loc, "'vib.model' op expected at least two arguments, an "
-                          "input and what is to be predicted, but got ")
-           << types.size();
+                          "input and what is to be predicted, but got none");
   // Whether an argument is an input or a target depends on its readers.
   for (auto [typeOf, at] : llvm::zip_equal(types, locations)) {
     auto type = dyn_cast<RankedTensorType>(typeOf);

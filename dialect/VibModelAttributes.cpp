@@ -368,6 +368,14 @@ DistributionTypeInterface ModelAttr::getDistribution(NamedAttribute entry) {
       cast<TypeAttr>(entry.getValue()).getValue());
 }
 
+std::optional<unsigned>
+ModelAttr::getReconstructed(NamedAttribute likelihood) const {
+  for (auto [place, input] : llvm::enumerate(getInputs()))
+    if (input.getName() == likelihood.getName())
+      return place;
+  return std::nullopt;
+}
+
 std::string ModelAttr::getTensorName(StringRef base,
                                      ArrayRef<NamedAttribute> list,
                                      unsigned place) {

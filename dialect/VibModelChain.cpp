@@ -8,6 +8,7 @@
 
 #include "dialect/VibModelVerifier.h"
 #include "dialect/VibNumbers.h"
+#include "dialect/VibVerify.h"
 
 using namespace mlir;
 using namespace vib;
@@ -58,6 +59,7 @@ public:
 private:
   LogicalResult findLikelihoods();
   LogicalResult verifyLikelihood(NLLOp nll);
+  LogicalResult verifyReconstruction(NLLOp nll);
   /// Goes from the likelihoods back to the samples.
   LogicalResult findSamples();
   LogicalResult verifySample(ReparameterizeOp sample);
@@ -104,14 +106,16 @@ LogicalResult ChainVerifier::findLikelihoods() {
 }
 
 LogicalResult ChainVerifier::verifyLikelihood(NLLOp nll) {
-  if (!isa<BlockArgument>(nll.getTarget()))
+  if (!nll.getTargetArgument())
     return noteDefinition(
         nll.emitOpError("expected an argument of the model as the target"),
         nll.getTarget());
+  if (nll.isReconstruction() && failed(verifyReconstruction(nll)))
+    return failure();
   for (NLLOp other : likelihoods) {
     if (other == nll)
       break;
-    if (other.getTarget() != nll.getTarget())
+    if (other.getTargetArgument() != nll.getTargetArgument())
       continue;
     InFlightDiagnostic diagnostic =
         nll.emitOpError("expected one vib.nll of each target but got a second "
@@ -133,6 +137,46 @@ LogicalResult ChainVerifier::verifyLikelihood(NLLOp nll) {
   diagnostic.attachNote(normal.getLoc())
       << (isFull ? "its covariance is full here"
                  : "it has the 'sigma(…)' of a posterior here");
+  return diagnostic;
+}
+
+/// The target is what the model reads in place of its input.
+LogicalResult ChainVerifier::verifyReconstruction(NLLOp nll) {
+  InputOpInterface input;
+  for (auto op : model.getBody().getOps<InputOpInterface>())
+    if (op.getInput() == nll.getTargetArgument())
+      input = op;
+  auto type = cast<RankedTensorType>(nll.getTargetArgument().getType());
+  if (nll.getLikelihood().getType().isOfUnitInterval() && input) {
+    auto scale = dyn_cast<ScaleOp>(input.getOperation());
+    if (!scale || scale.getLow().convertToDouble() < 0 ||
+        scale.getHigh().convertToDouble() > 1) {
+      InFlightDiagnostic diagnostic = nll.emitOpError(
+          "expected an input from 0 to 1 as the target of a Bernoulli "
+          "likelihood: scale it 'to [0.0, 1.0]'");
+      diagnostic.attachNote(input.getLoc())
+          << "it is " << (scale ? "scaled" : "standardized") << " here";
+      return diagnostic;
+    }
+  }
+  // The elements of an image of several channels would be compared with others.
+  Operation *source = getSource(nll.getLikelihood());
+  auto flatten = source && source->getNumOperands() == 1
+                     ? source->getOperand(0).getDefiningOp<FlattenOp>()
+                     : FlattenOp();
+  if (type.getRank() != 4 || !flatten || !isFeatureMap(flatten.getInput()))
+    return success();
+  auto image = cast<RankedTensorType>(flatten.getInput().getType());
+  if (image.getDimSize(3) == 1 ||
+      image.getDimSize(1) * image.getDimSize(2) == 1)
+    return success();
+  InFlightDiagnostic diagnostic =
+      nll.emitOpError("expected the likelihood of an image to have the order "
+                      "height, width, channels: write 'vib.reshape … [")
+      << ShapedType::getNumElements(image.getShape().drop_front())
+      << "]' in place of vib.flatten";
+  diagnostic.attachNote(flatten.getLoc())
+      << "the order is channels, height, width here";
   return diagnostic;
 }
 
@@ -310,7 +354,9 @@ LogicalResult ChainVerifier::verifyArguments() {
       return emitError(argument.getLoc(),
                        "expected a name, such as %image: in a model of ")
              << model.getBody().getNumArguments()
-             << " arguments it is the name of the argument's array in the data";
+             << (model.getBody().getNumArguments() == 1 ? " argument"
+                                                        : " arguments")
+             << " it is the name of the argument's array in the data";
   }
   return success();
 }

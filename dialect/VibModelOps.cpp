@@ -78,11 +78,11 @@ void ModelOp::print(OpAsmPrinter &printer) {
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
-/// Whether a likelihood predicts the argument.
+/// Whether a likelihood predicts the argument, which is no input.
 static bool isTarget(BlockArgument argument) {
   return llvm::any_of(argument.getUses(), [](OpOperand &use) {
     auto nll = dyn_cast<NLLOp>(use.getOwner());
-    return nll && &use == &nll.getTargetMutable();
+    return nll && &use == &nll.getTargetMutable() && !nll.isReconstruction();
   });
 }
 

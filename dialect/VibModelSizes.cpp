@@ -49,6 +49,7 @@ public:
 private:
   LogicalResult verifyTensor(Location loc, RankedTensorType type);
   LogicalResult verifyBorders(Conv2DOp conv);
+  LogicalResult verifyBorders(ConvTranspose2DOp conv);
   LogicalResult verifyParameter(Operation *op, const Parameter &parameter);
 
   /// The samples for which the ops at hand are computed, and what the ops so
@@ -90,6 +91,19 @@ LogicalResult SizeVerifier::verifyBorders(Conv2DOp conv) {
     shape[axis + 1] +=
         conv.getPadding()[2 * axis] + conv.getPadding()[2 * axis + 1];
   }
+  return failure(failed(verifyTensor(conv.getLoc(), input.clone(shape))) ||
+                 failed(verifyTensor(conv.getLoc(), input.clone(gradient))));
+}
+
+LogicalResult SizeVerifier::verifyBorders(ConvTranspose2DOp conv) {
+  RankedTensorType input = conv.getInput().getType();
+  SmallVector<int64_t> shape(conv.getType().getShape()), gradient(shape);
+  for (unsigned axis : {0, 1}) {
+    shape[axis + 1] += conv.getReach(axis);
+    gradient[axis + 1] +=
+        conv.getPadding()[2 * axis] + conv.getPadding()[2 * axis + 1];
+  }
+  shape[3] = conv.getInputChannels();
   return failure(failed(verifyTensor(conv.getLoc(), input.clone(shape))) ||
                  failed(verifyTensor(conv.getLoc(), input.clone(gradient))));
 }
@@ -142,6 +156,9 @@ LogicalResult SizeVerifier::verifyOp(Operation *op) {
     if (failed(verifyValue(op->getLoc(), value)))
       return failure();
   if (auto conv = dyn_cast<Conv2DOp>(op); conv && failed(verifyBorders(conv)))
+    return failure();
+  if (auto conv = dyn_cast<ConvTranspose2DOp>(op);
+      conv && failed(verifyBorders(conv)))
     return failure();
   if (auto parameterized = dyn_cast<ParameterizedOpInterface>(op))
     for (const Parameter &parameter : parameterized.getParameters())

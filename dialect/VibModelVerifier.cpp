@@ -71,9 +71,18 @@ LogicalResult ModelVerifier::verifyArguments() {
   SmallVector<Location> locations;
   for (BlockArgument argument : model.getBody().getArguments())
     locations.push_back(argument.getLoc());
-  return verifyModelArguments(
-      model.getLoc(), locations,
-      llvm::to_vector(model.getBody().getArgumentTypes()));
+  if (failed(verifyModelArguments(
+          model.getLoc(), locations,
+          llvm::to_vector(model.getBody().getArgumentTypes()))))
+    return failure();
+  bool reconstructs = false;
+  model.getBody().walk(
+      [&](NLLOp nll) { reconstructs |= nll.isReconstruction(); });
+  if (locations.size() >= 2 || reconstructs)
+    return success();
+  return model.emitOpError("expected at least two arguments, an input and what "
+                           "is to be predicted, but got ")
+         << locations.size();
 }
 
 /// MLIR accepts unknown attributes, which would have no effect.
@@ -259,7 +268,7 @@ LogicalResult ModelVerifier::verifyUses() {
     return failure();
   for (auto [input, scale] : scales)
     for (Operation *reader : input.getUsers())
-      if (reader != scale && live.contains(reader)) {
+      if (reader != scale && live.contains(reader) && !isa<NLLOp>(reader)) {
         InFlightDiagnostic diagnostic =
             reader->emitOpError("reads the input, expected it to read the ")
             << (isa<ScaleOp>(scale) ? "scaled" : "standardized") << " input";

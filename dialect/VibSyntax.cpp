@@ -305,6 +305,14 @@ ParseResult vib::parseWidth(AsmParser &parser, int64_t &width) {
 
 void vib::printWidth(AsmPrinter &printer, int64_t width) { printer << width; }
 
+ParseResult vib::parseOutputs(AsmParser &parser, int64_t &outputs) {
+  return parseSize(parser, "the number of outputs", 1, outputs);
+}
+
+void vib::printOutputs(AsmPrinter &printer, int64_t outputs) {
+  printer << outputs;
+}
+
 ParseResult vib::parseClasses(AsmParser &parser, int64_t &classes) {
   return parseSize(parser, "the number of classes", 2, classes);
 }
@@ -434,6 +442,27 @@ ParseResult vib::parseCategoricalTypes(OpAsmParser &parser, Type &logits,
 
 void vib::printCategoricalTypes(OpAsmPrinter &printer, Operation *, Type logits,
                                 Type result) {
+  printTypes(printer, logits, result);
+}
+
+ParseResult vib::parseBernoulliTypes(OpAsmParser &parser, Type &logits,
+                                     Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  if (parseTensor(parser, logits))
+    return failure();
+  OptionalParseResult written = parseOptionalResult(parser, result);
+  if (written.has_value())
+    return *written;
+  auto type = cast<RankedTensorType>(logits);
+  if (type.getRank() != 2 || type.getDimSize(1) < 1)
+    return parser.emitError(loc, "cannot tell the number of outputs from ")
+           << type << ": expected a row of logits an example";
+  result = BernoulliType::get(parser.getContext(), type.getDimSize(1));
+  return success();
+}
+
+void vib::printBernoulliTypes(OpAsmPrinter &printer, Operation *, Type logits,
+                              Type result) {
   printTypes(printer, logits, result);
 }
 

@@ -79,6 +79,20 @@ void printConvolution(mlir::OpAsmPrinter &printer, mlir::Operation *,
                       mlir::DenseI64ArrayAttr dilations, mlir::Type input,
                       mlir::Type result);
 
+/// The same with `output_padding(…)`, of vib.conv_transpose2d.
+mlir::ParseResult parseTransposedConvolution(
+    mlir::OpAsmParser &parser, mlir::DenseI64ArrayAttr &kernel,
+    mlir::DenseI64ArrayAttr &strides, mlir::DenseI64ArrayAttr &padding,
+    mlir::DenseI64ArrayAttr &outputPadding, mlir::DenseI64ArrayAttr &dilations,
+    mlir::Type &input, mlir::Type &result);
+void printTransposedConvolution(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                                mlir::DenseI64ArrayAttr kernel,
+                                mlir::DenseI64ArrayAttr strides,
+                                mlir::DenseI64ArrayAttr padding,
+                                mlir::DenseI64ArrayAttr outputPadding,
+                                mlir::DenseI64ArrayAttr dilations,
+                                mlir::Type input, mlir::Type result);
+
 /// `window(…) (stride(…))? : input (-> result)?`.
 mlir::ParseResult parsePooling(mlir::OpAsmParser &parser,
                                mlir::DenseI64ArrayAttr &size,
@@ -87,6 +101,17 @@ mlir::ParseResult parsePooling(mlir::OpAsmParser &parser,
 void printPooling(mlir::OpAsmPrinter &printer, mlir::Operation *,
                   mlir::DenseI64ArrayAttr size, mlir::DenseI64ArrayAttr strides,
                   mlir::Type input, mlir::Type result);
+
+/// `kernel(…) (padding(…))? [channels or pool, …] : input (-> result)?`.
+mlir::ParseResult parseCNN(mlir::OpAsmParser &parser,
+                           mlir::DenseI64ArrayAttr &kernel,
+                           mlir::UnitAttr &same,
+                           mlir::DenseI64ArrayAttr &layers, mlir::Type &input,
+                           mlir::Type &result);
+void printCNN(mlir::OpAsmPrinter &printer, mlir::Operation *,
+              mlir::DenseI64ArrayAttr kernel, mlir::UnitAttr same,
+              mlir::DenseI64ArrayAttr layers, mlir::Type input,
+              mlir::Type result);
 
 /// `input (-> result)?`, of vib.global_avg_pool.
 mlir::ParseResult parseGlobalPoolingTypes(mlir::OpAsmParser &parser,
@@ -147,9 +172,12 @@ void printStreamName(mlir::OpAsmPrinter &printer, mlir::Operation *op,
 void printSamples(mlir::OpAsmPrinter &printer, mlir::Operation *,
                   mlir::IntegerAttr samples);
 
-/// The numbers in `!vib.normal<width>` and `!vib.categorical<classes>`.
+/// The numbers in `!vib.normal<width>`, `!vib.bernoulli<outputs>` and
+/// `!vib.categorical<classes>`.
 mlir::ParseResult parseWidth(mlir::AsmParser &parser, int64_t &width);
 void printWidth(mlir::AsmPrinter &printer, int64_t width);
+mlir::ParseResult parseOutputs(mlir::AsmParser &parser, int64_t &outputs);
+void printOutputs(mlir::AsmPrinter &printer, int64_t outputs);
 mlir::ParseResult parseClasses(mlir::AsmParser &parser, int64_t &classes);
 void printClasses(mlir::AsmPrinter &printer, int64_t classes);
 
@@ -177,6 +205,11 @@ mlir::ParseResult parseCategoricalTypes(mlir::OpAsmParser &parser,
                                         mlir::Type &logits, mlir::Type &result);
 void printCategoricalTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                            mlir::Type logits, mlir::Type result);
+
+mlir::ParseResult parseBernoulliTypes(mlir::OpAsmParser &parser,
+                                      mlir::Type &logits, mlir::Type &result);
+void printBernoulliTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                         mlir::Type logits, mlir::Type result);
 
 /// `prior : type of posterior and prior`.
 mlir::ParseResult parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,

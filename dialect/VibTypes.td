@@ -63,6 +63,25 @@ def Vib_CategoricalType : Vib_Type<"Categorical", "categorical", [
   let genVerifyDecl = 1;
 }
 
+def Vib_BernoulliType : Vib_Type<"Bernoulli", "bernoulli", [
+    DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
+                                ["verifyTarget", "isOfUnitInterval"]>]> {
+  let group = "distributions";
+  let summary = "independent Bernoulli distributions, K for each example";
+  let description = [{
+    `!vib.bernoulli<K>` is a distribution over K numbers of which each is 0 or 1.
+
+    - **Errors**: K below 1 or above 2^31 - 1.
+
+    ```mlir
+    !vib.bernoulli<784>
+    ```
+  }];
+  let parameters = (ins "int64_t":$width);
+  let assemblyFormat = "`<` custom<Outputs>($width) `>`";
+  let genVerifyDecl = 1;
+}
+
 def Vib_Distribution : Type<
     CPred<"::llvm::isa<::vib::DistributionTypeInterface>($_self)">,
     "a distribution", "::vib::DistributionTypeInterface">;

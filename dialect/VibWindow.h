@@ -45,6 +45,15 @@ struct Window {
                strides[axis] +
            1;
   }
+  /// The size along an axis that a transposed convolution of `size` elements
+  /// has, and why it has none; empty if it has.
+  int64_t getTransposedExtent(unsigned axis, int64_t size,
+                              int64_t outputPadding) const {
+    return (size - 1) * strides[axis] + getReach(axis) + 1 - padding[2 * axis] -
+           padding[2 * axis + 1] + outputPadding;
+  }
+  std::string findTransposedMisfit(int64_t height, int64_t width,
+                                   llvm::ArrayRef<int64_t> outputPadding) const;
   /// The padding with which there is a window for every `stride` elements.
   llvm::SmallVector<int64_t> getSamePadding(int64_t height,
                                             int64_t width) const;

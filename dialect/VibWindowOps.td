@@ -73,6 +73,74 @@ def Vib_Conv2DOp : Vib_NamedOp<"conv2d", "h", [
   }];
 }
 
+def Vib_ConvTranspose2DOp : Vib_NamedOp<"conv_transpose2d", "h", [
+    Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "layers";
+  let summary = "applies a transposed convolution to images, which enlarges them";
+  let description = [{
+    Each element of the input adds a multiple of the weight to a window of the
+    result, as the gradient of a convolution's input does. With images of
+    [height, width, channels], the result at (i, j, n) is
+
+    ```text
+    bias[n] + sum of weight[c, n, r, q] * x[h, w, c] over all h, w, r, q, c with
+              i = h * sh + r * dh - top and j = w * sw + q * dw - left
+    ```
+
+    The symbol names the layer. `@decode.2` owns the parameters
+    `decode.2.weight` and `decode.2.bias`, as PyTorch's `state_dict` names those
+    of a `ConvTranspose2d`. Files contain the weight as PyTorch has it, `[in,
+    out, height, width]`. `init` of `vib.train` takes the fan-in and the fan-out
+    from these dimensions as PyTorch does: out and in times the elements of the
+    window. Biases start at zero.
+
+    - `kernel(height, width)`: the size of the window.
+    - `channels(n)`: the channels of the result.
+    - `stride(vertical, horizontal)`: the distance of the windows of two
+      elements of the input; (1, 1) if left out.
+    - `padding(…)`: the rows and columns that are removed around the result.
+      `valid`, which is the default, is none; `[vertical, horizontal]` or `[top,
+      bottom, left, right]` are numbers below the size of the window.
+    - `output_padding(vertical, horizontal)`: rows at the bottom and columns on
+      the right that are added to the result; (0, 0) if left out.
+    - `dilation(vertical, horizontal)`: the distance of two elements of a
+      window; (1, 1) if left out.
+    - **Input**: `tensor<?xHxWxCxf32>` or f64.
+    - **Result**: `tensor<?xHxWxNxf32>` of the same element type, with a height
+      of (H - 1) * stride + (kernel - 1) * dilation + 1 - top - bottom +
+      output_padding, and likewise for the width. It may be left out.
+    - **Errors**: more padding than a result has, an output padding that is not
+      below the stride or the dilation, a result of another shape, the name of a
+      layer with other sizes.
+
+    ```mlir
+    %h = vib.conv_transpose2d %x @decode.2 kernel(4, 4) channels(32) stride(2, 2) padding([1, 1]) : tensor<?x7x7x64xf32> -> tensor<?x14x14x32xf32>
+    %h = vib.conv_transpose2d %x @decode.2 kernel(3, 3) channels(32) stride(2, 2) padding([1, 1]) output_padding(1, 1) : tensor<?x7x7x64xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name,
+                       DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$padding,
+                       DenseI64ArrayAttr:$output_padding,
+                       DenseI64ArrayAttr:$dilations);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input $name ``
+    custom<TransposedConvolution>($kernel, $strides, $padding, $output_padding,
+                                  $dilations, type($input), type($result))
+    attr-dict
+  }];
+  let hasVerifier = 1;
+  let declarations = [{
+    int64_t getInputChannels() { return getInput().getType().getDimSize(3); }
+    int64_t getChannels() { return getType().getDimSize(3); }
+    /// The distance from the first to the last element of a window.
+    int64_t getReach(unsigned axis) {
+      return (getKernel()[axis] - 1) * getDilations()[axis];
+    }
+  }];
+}
+
 def Vib_MaxPoolOp : Vib_NamedOp<"max_pool", "h", [Pure]> {
   let group = "layers";
   let summary = "takes the largest element of each window of an image";
@@ -159,6 +227,69 @@ def Vib_GlobalAvgPoolOp : Vib_NamedOp<"global_avg_pool", "h", [Pure]> {
     $input attr-dict `:` custom<GlobalPoolingTypes>(type($input), type($result))
   }];
   let hasVerifier = 1;
+}
+
+def Vib_CNNOp : Vib_NamedOp<"cnn", "h", [
+    Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "layers";
+  let summary = "applies convolutions, each followed by an activation, and pooling";
+  let description = [{
+    Stands for one `vib.conv2d` and one activation for each number in the list,
+    which is that of its channels, and for `vib.max_pool` with windows of 2 x 2
+    for each `pool`. The activation is one that `vib.mlp` takes. The layers are
+    numbered as in a PyTorch `Sequential` of them, where activations and pooling
+    take a number too: `encode.0`, `encode.2`, `encode.5`, …
+
+    - `kernel(height, width)`: the size of the windows of all convolutions.
+    - `padding(…)`: `same`, or `valid`, which is the default.
+    - **Input**: `tensor<?xHxWxCxf32>` or f64.
+    - **Result**: `tensor<?xHxWxNxf32>` of the same element type. It may be left
+      out.
+    - **Errors**: an empty list, a window larger than the image that it reads, an
+      unknown activation, the name of a layer with other sizes.
+
+    ```mlir
+    %h = vib.cnn %x @encode relu kernel(3, 3) padding(same) [32, 64, pool] : tensor<?x28x28x1xf32>
+    ```
+
+    is short for
+
+    ```mlir
+    %0 = vib.conv2d %x @encode.0 kernel(3, 3) channels(32) padding(same) : tensor<?x28x28x1xf32>
+    %1 = vib.relu %0 : tensor<?x28x28x32xf32>
+    %2 = vib.conv2d %1 @encode.2 kernel(3, 3) channels(64) padding(same) : tensor<?x28x28x32xf32>
+    %3 = vib.relu %2 : tensor<?x28x28x64xf32>
+    %h = vib.max_pool %3 window(2, 2) : tensor<?x28x28x64xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name,
+                       Vib_Activation:$activation, DenseI64ArrayAttr:$kernel,
+                       UnitAttr:$same, DenseI64ArrayAttr:$channels);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input $name custom<ActivationKeyword>($activation) ``
+    custom<CNN>($kernel, $same, $channels, type($input), type($result)) attr-dict
+  }];
+  let hasVerifier = 1;
+  let declarations = [{
+    /// What `channels` has in place of those of a convolution.
+    static constexpr int64_t kPool = 0;
+    /// One layer: its number in the names of parameters, and the type of its
+    /// result. Of a convolution also its padding.
+    struct Layer {
+      bool isPool;
+      int64_t number;
+      ::mlir::RankedTensorType type;
+      ::llvm::SmallVector<int64_t> padding;
+    };
+    /// The layers; or why one does not fit, in `problem`.
+    static ::llvm::SmallVector<Layer>
+    getLayers(::mlir::RankedTensorType input, ::llvm::ArrayRef<int64_t> kernel,
+              bool same, ::llvm::ArrayRef<int64_t> channels,
+              std::string &problem);
+    ::llvm::SmallVector<Layer> getLayers();
+    std::string getLayerName(const Layer &layer);
+  }];
 }
 
 #endif // VIB_DIALECT_VIBWINDOWOPS_TD

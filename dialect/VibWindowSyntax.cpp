@@ -19,7 +19,8 @@ namespace {
 /// The clauses of a window in the order in which they are printed. They may be
 /// written in any order.
 struct Clauses {
-  std::optional<SmallVector<int64_t>> kernel, strides, dilations, padding;
+  std::optional<SmallVector<int64_t>> kernel, strides, dilations, padding,
+      outputPadding;
   std::optional<int64_t> channels;
   bool isSame = false;
 };
@@ -52,9 +53,10 @@ parseNumbers(OpAsmParser &parser, StringRef what, uint64_t least,
 
 /// A vertical and a horizontal number.
 static ParseResult parsePair(OpAsmParser &parser, StringRef what,
-                             std::optional<SmallVector<int64_t>> &pair) {
+                             std::optional<SmallVector<int64_t>> &pair,
+                             uint64_t least = 1) {
   FailureOr<SmallVector<int64_t>> numbers =
-      parseNumbers(parser, what, 1, {2}, AsmParser::Delimiter::Paren);
+      parseNumbers(parser, what, least, {2}, AsmParser::Delimiter::Paren);
   if (failed(numbers))
     return failure();
   pair = *numbers;
@@ -97,11 +99,13 @@ static ParseResult parseChannels(OpAsmParser &parser, Clauses &clauses) {
   return success();
 }
 
-/// Parses the clauses up to the colon. `known` are those of the op.
+/// Parses the clauses up to where `parseEnd` succeeds. `known` are those of the
+/// op.
 static ParseResult parseClauses(OpAsmParser &parser, ArrayRef<StringRef> known,
-                                Clauses &clauses) {
+                                Clauses &clauses,
+                                llvm::function_ref<ParseResult()> parseEnd) {
   llvm::SmallDenseSet<StringRef> seen;
-  while (failed(parser.parseOptionalColon())) {
+  while (failed(parseEnd())) {
     SMLoc loc = parser.getCurrentLocation();
     StringRef name;
     if (failed(parser.parseOptionalKeyword(&name)) ||
@@ -118,11 +122,19 @@ static ParseResult parseClauses(OpAsmParser &parser, ArrayRef<StringRef> known,
         : name == "dilation"
             ? parsePair(parser, "a dilation", clauses.dilations)
         : name == "padding" ? parsePadding(parser, clauses)
-                            : parseChannels(parser, clauses);
+        : name == "output_padding"
+            ? parsePair(parser, "an output padding", clauses.outputPadding, 0)
+            : parseChannels(parser, clauses);
     if (parsed)
       return failure();
   }
   return success();
+}
+
+static ParseResult parseClauses(OpAsmParser &parser, ArrayRef<StringRef> known,
+                                Clauses &clauses) {
+  return parseClauses(parser, known, clauses,
+                      [&] { return parser.parseOptionalColon(); });
 }
 
 /// Parses `input (-> result)?`. `result` stays null if it is not written.
@@ -147,6 +159,39 @@ static ParseResult parseImages(OpAsmParser &parser, Type &input, Type &result) {
   return success();
 }
 
+/// The window of a convolution. If `same` is written, its padding is unknown.
+static FailureOr<Window> getWindow(OpAsmParser &parser, SMLoc loc,
+                                   const Clauses &clauses) {
+  if (!clauses.kernel)
+    return parser.emitError(loc, "expected the size of the windows, as in "
+                                 "'kernel(5, 5)'");
+  return Window(*clauses.kernel,
+                clauses.strides.value_or(SmallVector<int64_t>{1, 1}),
+                clauses.padding.value_or(SmallVector<int64_t>(4, 0)),
+                clauses.dilations.value_or(SmallVector<int64_t>{1, 1}));
+}
+
+static void setWindow(Builder &builder, const Window &window,
+                      DenseI64ArrayAttr &kernel, DenseI64ArrayAttr &strides,
+                      DenseI64ArrayAttr &padding,
+                      DenseI64ArrayAttr &dilations) {
+  kernel = builder.getDenseI64ArrayAttr(window.kernel);
+  strides = builder.getDenseI64ArrayAttr(window.strides);
+  padding = builder.getDenseI64ArrayAttr(window.padding);
+  dilations = builder.getDenseI64ArrayAttr(window.dilations);
+}
+
+/// Checks that a result that is written has the channels that are written.
+static ParseResult checkChannels(OpAsmParser &parser, SMLoc loc,
+                                 const Clauses &clauses, Type result) {
+  auto type = cast<RankedTensorType>(result);
+  if (clauses.channels && type.getRank() == 4 &&
+      type.getDimSize(3) != *clauses.channels)
+    return parser.emitError(loc, "expected a result of ")
+           << *clauses.channels << " channels but got " << type;
+  return success();
+}
+
 /// The type of the result, which is not written.
 static Type inferResult(Type input, const Window &window, int64_t channels) {
   auto type = cast<RankedTensorType>(input);
@@ -167,24 +212,17 @@ vib::parseConvolution(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
                    {"kernel", "channels", "stride", "padding", "dilation"},
                    clauses))
     return failure();
-  if (!clauses.kernel)
-    return parser.emitError(loc, "expected the size of the windows, as in "
-                                 "'kernel(5, 5)'");
-  Window window(*clauses.kernel,
-                clauses.strides.value_or(SmallVector<int64_t>{1, 1}),
-                clauses.padding.value_or(SmallVector<int64_t>(4, 0)),
-                clauses.dilations.value_or(SmallVector<int64_t>{1, 1}));
+  FailureOr<Window> parsed = getWindow(parser, loc, clauses);
+  if (failed(parsed))
+    return failure();
+  Window &window = *parsed;
   SMLoc typeLoc = parser.getCurrentLocation();
   if (parseImages(parser, input, result))
     return failure();
   ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
   if (clauses.isSame)
     window.padding = window.getSamePadding(shape[1], shape[2]);
-  Builder &builder = parser.getBuilder();
-  kernel = builder.getDenseI64ArrayAttr(window.kernel);
-  strides = builder.getDenseI64ArrayAttr(window.strides);
-  padding = builder.getDenseI64ArrayAttr(window.padding);
-  dilations = builder.getDenseI64ArrayAttr(window.dilations);
+  setWindow(parser.getBuilder(), window, kernel, strides, padding, dilations);
   if (!clauses.channels && !result)
     return parser.emitError(loc, "expected the channels of the result, as in "
                                  "'channels(32)', or its type");
@@ -193,11 +231,50 @@ vib::parseConvolution(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
     return parser.emitError(typeLoc) << problem;
   if (!result)
     result = inferResult(input, window, *clauses.channels);
-  auto type = cast<RankedTensorType>(result);
-  if (clauses.channels && type.getRank() == 4 &&
-      type.getDimSize(3) != *clauses.channels)
-    return parser.emitError(typeLoc, "expected a result of ")
-           << *clauses.channels << " channels but got " << type;
+  return checkChannels(parser, typeLoc, clauses, result);
+}
+
+ParseResult vib::parseTransposedConvolution(
+    OpAsmParser &parser, DenseI64ArrayAttr &kernel, DenseI64ArrayAttr &strides,
+    DenseI64ArrayAttr &padding, DenseI64ArrayAttr &outputPadding,
+    DenseI64ArrayAttr &dilations, Type &input, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  Clauses clauses;
+  if (parseClauses(parser,
+                   {"kernel", "channels", "stride", "padding", "output_padding",
+                    "dilation"},
+                   clauses))
+    return failure();
+  if (clauses.isSame)
+    return parser.emitError(loc, "expected the padding of a transposed "
+                                 "convolution to be 'valid' or numbers, as in "
+                                 "'[1, 1]', but got 'same'");
+  FailureOr<Window> window = getWindow(parser, loc, clauses);
+  if (failed(window))
+    return failure();
+  SmallVector<int64_t> more =
+      clauses.outputPadding.value_or(SmallVector<int64_t>{0, 0});
+  SMLoc typeLoc = parser.getCurrentLocation();
+  if (parseImages(parser, input, result))
+    return failure();
+  setWindow(parser.getBuilder(), *window, kernel, strides, padding, dilations);
+  outputPadding = parser.getBuilder().getDenseI64ArrayAttr(more);
+  if (!clauses.channels && !result)
+    return parser.emitError(loc, "expected the channels of the result, as in "
+                                 "'channels(32)', or its type");
+  auto type = cast<RankedTensorType>(input);
+  std::string problem = window->findTransposedMisfit(type.getDimSize(1),
+                                                     type.getDimSize(2), more);
+  if (!problem.empty())
+    return parser.emitError(typeLoc) << problem;
+  if (result)
+    return checkChannels(parser, typeLoc, clauses, result);
+  SmallVector<int64_t> shape(type.getShape());
+  for (unsigned axis : {0, 1})
+    shape[axis + 1] =
+        window->getTransposedExtent(axis, shape[axis + 1], more[axis]);
+  shape[3] = *clauses.channels;
+  result = type.clone(shape);
   return success();
 }
 
@@ -239,6 +316,31 @@ void vib::printConvolution(OpAsmPrinter &printer, Operation *,
   }
   if (window.dilations != ones)
     printPair(printer, "dilation", window.dilations);
+  printImages(printer, input, result);
+}
+
+void vib::printTransposedConvolution(OpAsmPrinter &printer, Operation *,
+                                     DenseI64ArrayAttr kernel,
+                                     DenseI64ArrayAttr strides,
+                                     DenseI64ArrayAttr padding,
+                                     DenseI64ArrayAttr outputPadding,
+                                     DenseI64ArrayAttr dilations, Type input,
+                                     Type result) {
+  printPair(printer, "kernel", kernel);
+  printer << " channels(" << cast<RankedTensorType>(result).getDimSize(3)
+          << ')';
+  SmallVector<int64_t> ones = {1, 1}, zeros = {0, 0};
+  if (strides.asArrayRef() != ArrayRef(ones))
+    printPair(printer, "stride", strides);
+  if (llvm::any_of(padding.asArrayRef(), [](int64_t n) { return n != 0; })) {
+    printer << " padding([";
+    llvm::interleaveComma(padding.asArrayRef(), printer);
+    printer << "])";
+  }
+  if (outputPadding.asArrayRef() != ArrayRef(zeros))
+    printPair(printer, "output_padding", outputPadding);
+  if (dilations.asArrayRef() != ArrayRef(ones))
+    printPair(printer, "dilation", dilations);
   printImages(printer, input, result);
 }
 
@@ -290,4 +392,77 @@ ParseResult vib::parseGlobalPoolingTypes(OpAsmParser &parser, Type &input,
 void vib::printGlobalPoolingTypes(OpAsmPrinter &printer, Operation *,
                                   Type input, Type result) {
   printer << input << " -> " << result;
+}
+
+/// A number of channels, or `pool`.
+static ParseResult parseLayer(OpAsmParser &parser,
+                              SmallVectorImpl<int64_t> &layers) {
+  if (succeeded(parser.parseOptionalKeyword("pool"))) {
+    layers.push_back(CNNOp::kPool);
+    return success();
+  }
+  IntegerAttr channels;
+  if (parseCount(parser, channels, "the number of channels, or 'pool',", 1,
+                 kMostCounted))
+    return failure();
+  layers.push_back(channels.getInt());
+  return success();
+}
+
+ParseResult vib::parseCNN(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
+                          UnitAttr &same, DenseI64ArrayAttr &layers,
+                          Type &input, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  Clauses clauses;
+  if (parseClauses(parser, {"kernel", "padding"}, clauses,
+                   [&] { return parser.parseOptionalLSquare(); }))
+    return failure();
+  if (!clauses.kernel)
+    return parser.emitError(loc, "expected the size of the windows, as in "
+                                 "'kernel(3, 3)'");
+  if (clauses.padding &&
+      llvm::any_of(*clauses.padding, [](int64_t zeros) { return zeros != 0; }))
+    return parser.emitError(loc, "expected the padding of all convolutions to "
+                                 "be 'valid' or 'same'");
+  SmallVector<int64_t> list;
+  do {
+    if (parseLayer(parser, list))
+      return failure();
+  } while (succeeded(parser.parseOptionalComma()));
+  if (parser.parseRSquare() || parser.parseColon())
+    return failure();
+  SMLoc typeLoc = parser.getCurrentLocation();
+  if (parseImages(parser, input, result))
+    return failure();
+  Builder &builder = parser.getBuilder();
+  kernel = builder.getDenseI64ArrayAttr(*clauses.kernel);
+  layers = builder.getDenseI64ArrayAttr(list);
+  if (clauses.isSame)
+    same = builder.getUnitAttr();
+  std::string problem;
+  SmallVector<CNNOp::Layer> all =
+      CNNOp::getLayers(cast<RankedTensorType>(input), *clauses.kernel,
+                       clauses.isSame, list, problem);
+  if (!problem.empty())
+    return parser.emitError(typeLoc) << problem;
+  if (!result)
+    result = all.back().type;
+  return success();
+}
+
+void vib::printCNN(OpAsmPrinter &printer, Operation *, DenseI64ArrayAttr kernel,
+                   UnitAttr same, DenseI64ArrayAttr layers, Type input,
+                   Type result) {
+  printPair(printer, "kernel", kernel);
+  if (same)
+    printer << " padding(same)";
+  printer << " [";
+  llvm::interleaveComma(layers.asArrayRef(), printer, [&](int64_t layer) {
+    if (layer == CNNOp::kPool)
+      printer << "pool";
+    else
+      printer << layer;
+  });
+  printer << ']';
+  printImages(printer, input, result);
 }

@@ -203,7 +203,7 @@ typedef enum VibGpuEntry {
  *   (const void *input, …, const void *target, …, const uint32_t *order, arena,
  *    const VibStep *step)
  * with one array for each of VibModel::inputs, and then for each of
- * VibModel::targets.
+ * VibModel::targets that has a tensor.
  * The blocks (weights and so on), the arena and the data (these arrays and
  * order) are aligned to 256 bytes. `step` may point into an array and is
  * aligned to 8 bytes, as VibStep is. No other alignment is guaranteed.
@@ -292,10 +292,12 @@ typedef struct VibInput {
 typedef struct VibTarget {
   const char *name;   /* of its array in the data; a model with one input    */
                       /* and one target also takes "y"                       */
-  const char *tensor; /* in VibModel::tensors: "y"                           */
+  const char *tensor; /* in VibModel::tensors: "y"; null if the target is    */
+                      /* the input of its name, which is then no array of    */
+                      /* its own                                             */
   int64_t classes;    /* labels are int32 from 0 on; 0 if they are numbers   */
   int64_t outputs;    /* number of classes, or numbers of a target           */
-  const char *likelihood; /* of the target: "categorical"                    */
+  const char *likelihood; /* "categorical", "bernoulli" or "normal"          */
   const char *predicted;  /* what a prediction consists of: "probabilities"  */
   const char *prediction; /* tensors of evaluate and decode: "prediction",   */
   const char *logits;     /* … and of decode: "logits"                       */
@@ -445,8 +447,9 @@ typedef struct VibModel {
    * diagonal. */
   VibEntry encode;
   /* evaluate, after encode: draw step.sample -> nll [batch] in nats; error
-   * [batch], 0 or 1, or the squared error summed over the outputs; prediction
-   * [batch, outputs], probabilities or means. */
+   * [batch], 0 or 1, of a Bernoulli likelihood the share of its outputs, or the
+   * squared error summed over the outputs; prediction [batch, outputs],
+   * probabilities or means. */
   VibEntry evaluate;
   /* draw, after encode: draw step.sample -> z [batch, latents]. */
   VibEntry draw;

@@ -10,6 +10,7 @@
 #include "runtime/Console.h"
 #include "runtime/Error.h"
 #include "runtime/Gather.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
 
@@ -57,8 +58,9 @@ void CpuSession::loadBatch(const Rows &from, const uint32_t *indices,
   if (model.scale)
     model.scale(&call);
   for (uint32_t i = 0; from.labels && i < model.num_targets; ++i)
-    gatherLabels(model, arena.data(), (*from.labels)[i], indices, first,
-                 call.step.rows, i);
+    if (!isReconstruction(model.targets[i]))
+      gatherLabels(model, arena.data(), (*from.labels)[i], indices, first,
+                   call.step.rows, i);
 }
 
 void CpuSession::setTrainingOrder(int rows, std::vector<uint32_t> order) {

@@ -63,6 +63,8 @@ CudaRows::CudaRows(const CudaDevice &device, const VibModel &model,
     useInputs(inputTensor(model, i), inputs[i].array,
               upload(inputMemory[i], "the inputs of the data"));
   for (uint32_t i = 0; i < model.num_targets; ++i) {
+    if (isReconstruction(model.targets[i]))
+      continue;
     const VibTensor &y = getTensor(model, model.targets[i].tensor);
     auto toLabels = upload(labelMemory[i], "the labels of the data");
     if (!labels)
@@ -84,7 +86,8 @@ std::vector<cuda::Pointer> CudaRows::arrays() const {
   for (const CudaMemory &memory : inputMemory)
     pointers.push_back(memory.get());
   for (const CudaMemory &memory : labelMemory)
-    pointers.push_back(memory.get());
+    if (memory.get())
+      pointers.push_back(memory.get());
   return pointers;
 }
 

@@ -127,9 +127,10 @@ void Folder::addIdx(std::string_view split,
     SplitPlace place;
     place.inputs = {{in(name), {}, ""}};
     auto found = byStem.find(fmt::format("{}{}", base, labels));
-    place.labels = {{found == byStem.end() ? "" : in(found->second),
-                     {},
-                     fmt::format("{}{}-idx1-ubyte[.gz]", base, labels)}};
+    if (!arrays.labels.empty())
+      place.labels = {{found == byStem.end() ? "" : in(found->second),
+                       {},
+                       fmt::format("{}{}-idx1-ubyte[.gz]", base, labels)}};
     place.pattern = fmt::format("{}*{}", prefix, images);
     places.push_back(std::move(place));
   }
@@ -180,14 +181,20 @@ std::vector<SplitPlace> Folder::findNamed(const std::string &split) const {
   if (arrays.areShort()) {
     // Where the model's own name is x, that of the labels may be the model's,
     // too.
+    auto add = [&](const std::string &inputs, const Alternatives &labels,
+                   const std::string &pattern) {
+      std::vector<Alternatives> all;
+      if (!arrays.labels.empty())
+        all.push_back(labels);
+      addNpy({{inputs}}, all, pattern, places);
+    };
     Alternatives labels = {split + "_y.npy"};
-    if (arrays.inputs.front() == "x")
+    if (arrays.inputs.front() == "x" && !arrays.labels.empty())
       labels.push_back(fmt::format("{}_{}.npy", split, arrays.labels.front()));
-    addNpy({{split + "_x.npy"}}, {labels}, "*_x.npy", places);
-    addNpy({{"x_" + split + ".npy"}}, {{"y_" + split + ".npy"}}, "x_*.npy",
-           places);
-    addNpy({{"X_" + split + ".npy"}},
-           {{"y_" + split + ".npy", "Y_" + split + ".npy"}}, "X_*.npy", places);
+    add(split + "_x.npy", labels, "*_x.npy");
+    add("x_" + split + ".npy", {"y_" + split + ".npy"}, "x_*.npy");
+    add("X_" + split + ".npy", {"y_" + split + ".npy", "Y_" + split + ".npy"},
+        "X_*.npy");
   }
   // Files with the short names of both are in the list already.
   auto nameFiles = [&](std::vector<std::string> keys) {

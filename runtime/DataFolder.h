@@ -45,9 +45,9 @@ struct ArrayNames {
   std::vector<std::string> inputs, labels;
 
   /// A single input may also be named x, and single labels y, unless another
-  /// argument has this name.
+  /// argument has this name. There may be no labels.
   bool isX() const { return inputs.size() == 1 && !contains(labels, "x"); }
-  bool isY() const { return labels.size() == 1 && !contains(inputs, "y"); }
+  bool isY() const { return labels.size() <= 1 && !contains(inputs, "y"); }
   /// Whether the data may be in a form that has only these names.
   bool areShort() const { return isX() && isY(); }
 

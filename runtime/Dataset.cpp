@@ -232,8 +232,20 @@ std::vector<double> readNumbers(const Array &array, const std::string &source,
   return numbers;
 }
 
-void readTargets(const Array &array, const VibModel &model, Labels &labels) {
+void readTargets(const Array &array, const VibTarget &target,
+                 const VibModel &model, Labels &labels) {
   labels.targets = readNumbers(array, labels.source, "the target", model);
+  if (!isOfUnitInterval(target))
+    return;
+  labels.isBinary = true;
+  for (size_t i = 0; i < labels.targets.size(); ++i) {
+    double value = labels.targets[i];
+    if (!(value >= 0 && value <= 1))
+      fail("{}: a target of row {} (counted from 0) is {}, expected 0 to 1, "
+           "because the likelihood is vib.bernoulli",
+           labels.source, i / size_t(target.outputs), value);
+    labels.isBinary &= value == 0 || value == 1;
+  }
 }
 
 /// A fast hash of 64 bits, with one multiplication for eight bytes.
@@ -418,7 +430,7 @@ Labels makeLabels(const Array &array, std::string source, const VibModel &model,
   if (hasClasses(target))
     readClasses(array, target, firstLabel, labels);
   else
-    readTargets(array, model, labels);
+    readTargets(array, target, model, labels);
   return labels;
 }
 
@@ -432,6 +444,8 @@ static WantedArrays wantedArrays(const VibModel &model) {
     });
   }
   for (const VibTarget &target : targetsOf(model)) {
+    if (isReconstruction(target))
+      continue;
     wanted.names.labels.push_back(target.name);
     wanted.checkLabels.push_back(
         [&target](const ArrayHeader &header) { checkLabels(header, target); });
@@ -450,15 +464,40 @@ static std::vector<Inputs> makeAll(std::vector<NamedArray> arrays,
   return inputs;
 }
 
+/// The labels of a target that is an input.
+static Labels takeInput(const std::vector<Inputs> &inputs,
+                        const VibModel &model, const VibTarget &target) {
+  Labels labels;
+  for (uint32_t i = 0; i < model.num_inputs; ++i) {
+    if (std::string_view(model.inputs[i].name) != target.name)
+      continue;
+    labels.source = inputs[i].source;
+    labels.type = inputs[i].array.type;
+    if (isOfUnitInterval(target) && !model.inputs[i].scaled &&
+        (inputs[i].minimum < 0 || inputs[i].maximum > 1))
+      fail("{}: the inputs are {:.6g} to {:.6g}, expected 0 to 1, because they "
+           "are the targets of vib.bernoulli: write vib.scale in the model",
+           inputs[i].source, inputs[i].minimum, inputs[i].maximum);
+  }
+  return labels;
+}
+
 Split loadSplit(const std::string &data, const std::string &name,
                 const VibModel &model, uint64_t firstLabel) {
   RawSplit raw = readSplit(data, name, wantedArrays(model));
   Split split;
   split.name = name;
   split.inputs = makeAll(std::move(raw.inputs), model);
-  for (uint32_t i = 0; i < model.num_targets; ++i)
-    split.labels.push_back(makeLabels(raw.labels[i].array, raw.labels[i].source,
-                                      model, firstLabel, i));
+  auto read = raw.labels.begin();
+  for (uint32_t i = 0; i < model.num_targets; ++i) {
+    if (isReconstruction(model.targets[i])) {
+      split.labels.push_back(takeInput(split.inputs, model, model.targets[i]));
+      continue;
+    }
+    split.labels.push_back(
+        makeLabels(read->array, read->source, model, firstLabel, i));
+    ++read;
+  }
   return split;
 }
 

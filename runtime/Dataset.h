@@ -54,13 +54,15 @@ struct Inputs {
   int64_t rows() const { return array.rows(); }
 };
 
-/// The labels, or the numbers, of a target of a split.
+/// The labels, or the numbers, of a target of a split. Empty if the target is
+/// an input.
 struct Labels {
   std::string source;
   ElementType type = ElementType::U8; ///< As the file has them.
   std::vector<int32_t> classes;       ///< [N]
   std::vector<int64_t> counts;        ///< Rows of each class: [target.outputs]
   std::vector<double> targets;        ///< [N, target.outputs]
+  bool isBinary = false;              ///< Whether all targets are 0 or 1.
 };
 
 /// How the targets of an output, or any numbers, are spread.

@@ -97,8 +97,11 @@ static std::string describeWorseThanGuess(const Figures &figures,
                        likelihood.title, digits(toBits(nll)),
                        digits(toBits(guess)));
   }
-  double spread = distanceFromMeans(labels, target.outputs);
+  // Of an input there is no copy as targets.
   const VibFigure *root = findFigure(model, VIB_DRAW_ROOT, number);
+  if (!root || labels.targets.empty())
+    return "";
+  double spread = distanceFromMeans(labels, target.outputs);
   double error = figures.number(root).value_or(0);
   if (spread == 0 || error <= far * spread)
     return "";

@@ -38,14 +38,18 @@ public:
   /// The squared errors of the draws are added to `outputErrors`, which has one
   /// sum for each output of a regression.
   BatchDraws(const VibTarget &target, const VibFigure &likelihood,
-             const Labels &labels, int64_t first, int64_t rows,
-             std::vector<double> &outputErrors)
-      : target(target), likelihood(likelihood), labels(labels), first(first),
-        rows(rows), outputs(target.outputs), prediction(size_t(rows * outputs)),
+             bool readsPredictions, const Labels &labels, int64_t first,
+             int64_t rows, std::vector<double> &outputErrors)
+      : target(target), likelihood(likelihood),
+        readsPredictions(readsPredictions), labels(labels), first(first),
+        rows(rows), outputs(target.outputs),
+        prediction(readsPredictions ? size_t(rows * outputs) : 0),
         outputErrors(outputErrors) {}
 
   void add(Session &session) {
     nll.push_back(session.read(likelihood.tensor, rows));
+    if (!readsPredictions)
+      return;
     std::vector<double> drawn = session.read(target.prediction, rows);
     for (size_t i = 0; i < prediction.size(); ++i)
       prediction[i] += drawn[i];
@@ -111,12 +115,19 @@ private:
 
   const VibTarget &target;
   const VibFigure &likelihood;
+  bool readsPredictions; ///< Whether a figure is of the averaged predictions.
   const Labels &labels;
   int64_t first, rows, outputs;
   std::vector<std::vector<double>> nll; ///< By draw, then row.
   std::vector<double> prediction;       ///< Sums over the draws.
   std::vector<double> &outputErrors;
 };
+
+/// Whether a figure of the target is computed from predictions.
+bool isOfPredictions(const VibModel &model, uint32_t target) {
+  return findFigure(model, VIB_AVERAGED_WRONG, target) ||
+         findFigure(model, VIB_AVERAGED_ROOT, target);
+}
 
 /// The sums over a split from which the figures are computed.
 struct Sums {
@@ -236,7 +247,8 @@ Figures evaluate(Session &session, int number, const Split &split,
     std::vector<BatchDraws> draws;
     for (uint32_t i = 0; i < model.num_targets; ++i)
       draws.emplace_back(model.targets[i], likelihoodOf(model, i),
-                         split.labels[i], first, rows, sums.outputs[i]);
+                         isOfPredictions(model, i), split.labels[i], first,
+                         rows, sums.outputs[i]);
     // Sums of the draws first, so that batches are added in one order.
     std::vector<double> ofDraws(model.num_figures);
     auto addDraw = [&] {
@@ -285,6 +297,7 @@ Figures evaluate(Session &session, int number, const Split &split,
   figures.entropies = labelEntropies(split);
   double rows = double(split.rows());
   setValues(figures, sums, rows, rows * double(std::max<int64_t>(samples, 1)));
+  dropUnknownErrors(figures, split);
   for (double term : figures.terms())
     figures.loss += term;
   return figures;

@@ -354,7 +354,9 @@ std::string infoText(const VibModel &model) {
     line("output",
          nameAmong(model.num_targets, target.name) +
              (hasClasses(target) ? counted(target.outputs, "class", "classes")
-                                 : counted(target.outputs, "target")));
+              : isReconstruction(target)
+                  ? counted(target.outputs, "number") + ", those of the input"
+                  : counted(target.outputs, "target")));
   for (const VibStream &stream : streamsOf(model))
     line("latents",
          fmt::format("{}{}, {} a step",

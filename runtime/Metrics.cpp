@@ -152,6 +152,14 @@ void setInformation(Figures &figures) {
   }
 }
 
+void dropUnknownErrors(Figures &figures, const Split &split) {
+  for (const VibFigure &figure : figuresOf(*figures.model))
+    if (figure.unit == VIB_FRACTION &&
+        !hasClasses(targetOf(*figures.model, figure)) &&
+        !split.labels[figure.target].isBinary)
+      figures.of(figure).clear();
+}
+
 Figures trainFigures(const VibModel &model, const RunningSums &sums,
                      std::vector<double> entropies, Context context) {
   Figures figures(model);

@@ -129,6 +129,10 @@ std::optional<double> writtenNumber(const Figures &figures,
 /// on I(mu(X);Y) instead. Sets the figures of that kind.
 void setInformation(Figures &figures);
 
+/// Removes the errors of outputs whose targets are not all 0 or 1, so that it
+/// is unknown what is right.
+void dropUnknownErrors(Figures &figures, const Split &split);
+
 /// The figures of a training epoch, whole or partial.
 Figures trainFigures(const VibModel &model, const RunningSums &sums,
                      std::vector<double> entropies, Context context);

@@ -15,6 +15,8 @@
 
 #include "runtime/Abi.h"
 
+#include <string_view>
+
 namespace vib::runtime {
 
 /// Reports entries that mean others by places that their lists do not have.
@@ -66,6 +68,12 @@ inline bool hasClasses(const VibModel &model) {
     if (!hasClasses(target))
       return false;
   return true;
+}
+/// Whether a target is an input of the model.
+inline bool isReconstruction(const VibTarget &target) { return !target.tensor; }
+/// Whether the numbers of a target are from 0 to 1.
+inline bool isOfUnitInterval(const VibTarget &target) {
+  return std::string_view(target.likelihood) == "bernoulli";
 }
 inline const VibTarget &targetOf(const VibModel &model,
                                  const VibFigure &figure) {

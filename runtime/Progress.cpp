@@ -79,7 +79,7 @@ std::string liveLine(const LiveFigures &live, int width) {
                         isUpper ? bound->title : "",
                         decimal(toBits(*value), isUpper ? 2 : 3)));
     }
-    if (const VibFigure *error = errorOf(model))
+    if (const VibFigure *error = errorOf(model); figures.number(error))
       add(3, fmt::format("{} {} 1-shot, raw", error->label,
                          alignedNumber(figures, *error)));
   }

@@ -162,7 +162,8 @@ std::vector<std::string> summarize(const Figures &figures) {
   std::vector<std::string> items = {fmt::format(
       "{:<5}  {:<7}", figures.context.split, figures.context.weights)};
   for (uint32_t target = 0; target < model.num_targets; ++target) {
-    if (const VibFigure *error = errorOf(model, target)) {
+    if (const VibFigure *error = errorOf(model, target);
+        figures.number(error)) {
       std::string errors = error->label;
       const VibFigure *averaged = averagedErrorOf(model, target);
       if (averaged && !figures.isTraining && figures.samples > 0)

@@ -69,6 +69,10 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
   }
   for (uint32_t i = 0; i < model.num_targets; ++i) {
     const VibTarget &target = model.targets[i];
+    if (isReconstruction(target)) {
+      split.labels.emplace_back();
+      continue;
+    }
     uint32_t step = i == 0 ? 1 : model.num_inputs + i;
     auto label = [=](uint32_t index, uint32_t row) {
       return wordsAt(seed, index, row, step)[0] % uint32_t(target.outputs);

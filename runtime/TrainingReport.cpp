@@ -91,8 +91,10 @@ Context TrainingRun::contextAt(uint64_t update, const char *split,
 }
 
 Figures TrainingRun::runningFigures() const {
-  return trainFigures(model, sums, part->entropies,
-                      contextAt(step, "train", "raw"));
+  Figures figures = trainFigures(model, sums, part->entropies,
+                                 contextAt(step, "train", "raw"));
+  dropUnknownErrors(figures, data->train);
+  return figures;
 }
 
 void TrainingRun::showLive() {

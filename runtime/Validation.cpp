@@ -80,6 +80,7 @@ static Labels copyRows(const Labels &labels, int64_t all,
   Labels copy;
   copy.source = labels.source;
   copy.type = labels.type;
+  copy.isBinary = labels.isBinary;
   copy.counts.resize(labels.counts.size());
   size_t width = labels.targets.size() / size_t(all);
   for (uint32_t row : rows) {

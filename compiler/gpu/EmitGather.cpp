@@ -149,7 +149,8 @@ static SmallVector<TensorAttr> getGathered(ModuleOp module) {
   SmallVector<NamedAttribute> inputs = {
       builder.getNamedAttr("x", builder.getUnitAttr())};
   SmallVector<NamedAttribute> targets = inputs;
-  if (auto model = module->getAttrOfType<ModelAttr>(kModelAttrName)) {
+  auto model = module->getAttrOfType<ModelAttr>(kModelAttrName);
+  if (model) {
     inputs = llvm::to_vector(model.getInputs());
     targets = llvm::to_vector(model.getLikelihoods());
   }
@@ -167,7 +168,8 @@ static SmallVector<TensorAttr> getGathered(ModuleOp module) {
                            : lookup(ModelAttr::getTensorName("x", inputs, i)));
   }
   for (unsigned i = 0; i < targets.size(); ++i)
-    gathered.push_back(lookup(ModelAttr::getTensorName("y", targets, i)));
+    if (!model || !model.getReconstructed(targets[i]))
+      gathered.push_back(lookup(ModelAttr::getTensorName("y", targets, i)));
   if (llvm::is_contained(gathered, TensorAttr()))
     return {};
   return gathered;

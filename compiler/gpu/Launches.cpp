@@ -57,7 +57,10 @@ SmallVector<Type> vib::getGatherTypes(ModuleOp module,
   MLIRContext *context = module.getContext();
   size_t arrays = 2;
   if (auto model = module->getAttrOfType<ModelAttr>(kModelAttrName))
-    arrays = model.getInputs().size() + model.getLikelihoods().size();
+    arrays = model.getInputs().size() +
+             llvm::count_if(model.getLikelihoods(), [&](NamedAttribute target) {
+               return !model.getReconstructed(target);
+             });
   SmallVector<Type> types(arrays + 1, LLVM::LLVMPointerType::get(context));
   types.push_back(MemRefType::get(memory.getBytes(BaseKind::Arena),
                                   IntegerType::get(context, 8)));

@@ -43,6 +43,24 @@ def ExpandMLP : Pass<"vib-expand-mlp", "::vib::ModelOp"> {
   let dependentDialects = ["vib::VibDialect"];
 }
 
+def ExpandCNN : Pass<"vib-expand-cnn", "::vib::ModelOp"> {
+  let summary = "Replace vib.cnn by convolutions, activations and pooling";
+  let description = [{
+    Later passes support only single layers. The layers keep the names of their
+    parameters.
+
+    ```mlir
+    %h = vib.cnn %x @encode relu kernel(3, 3) [32, pool] : tensor<?x8x8x1xf32> -> tensor<?x3x3x32xf32>
+    // becomes
+    %0 = vib.conv2d %x @encode.0 kernel(3, 3) channels(32) : tensor<?x8x8x1xf32> -> tensor<?x6x6x32xf32>
+    %1 = vib.relu %0 : tensor<?x6x6x32xf32>
+    %h = vib.max_pool %1 window(2, 2) : tensor<?x6x6x32xf32> -> tensor<?x3x3x32xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numLayers", "layers", "Convolutions written out">];
+  let dependentDialects = ["vib::VibDialect"];
+}
+
 def SetBatch : Pass<"vib-set-batch", "::mlir::ModuleOp"> {
   let summary = "Make the batch of a model static";
   let description = [{

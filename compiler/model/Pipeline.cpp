@@ -18,6 +18,7 @@ void vib::buildModelPipeline(OpPassManager &pm, const ModelOptions &options) {
   pm.addPass(createCheckModel());
   // Expand before the types change, so that there is one op less to retype.
   pm.addNestedPass<ModelOp>(createExpandMLP());
+  pm.addNestedPass<ModelOp>(createExpandCNN());
   SetPrecisionOptions precision;
   precision.precision = options.precision;
   pm.addNestedPass<ModelOp>(createSetPrecision(precision));

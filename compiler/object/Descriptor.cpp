@@ -377,6 +377,13 @@ llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
   return table(rows, "vib_inputs");
 }
 
+/// What the runtime calls a likelihood.
+static StringRef getWord(DistributionTypeInterface likelihood) {
+  if (likelihood.getNumClasses() != 0)
+    return "categorical";
+  return likelihood.isOfUnitInterval() ? "bernoulli" : "normal";
+}
+
 llvm::Constant *DescriptorEmitter::emitTargets(ModelAttr model) {
   SmallVector<llvm::Constant *> rows;
   for (auto [i, target] : llvm::enumerate(model.getLikelihoods())) {
@@ -387,13 +394,15 @@ llvm::Constant *DescriptorEmitter::emitTargets(ModelAttr model) {
     };
     AbiStruct<VibTarget> row(context, "VibTarget");
     row.set(&VibTarget::name, string(target.getName()));
-    row.set(&VibTarget::tensor, string(name("y")));
+    row.set(&VibTarget::tensor,
+            model.getReconstructed(target) ? null() : string(name("y")));
     row.set(&VibTarget::classes, classes);
     row.set(&VibTarget::outputs, likelihood.getSize());
-    row.set(&VibTarget::likelihood,
-            string(classes != 0 ? "categorical" : "normal"));
+    row.set(&VibTarget::likelihood, string(getWord(likelihood)));
     row.set(&VibTarget::predicted,
-            string(classes != 0 ? "probabilities" : "means"));
+            string(classes != 0 || likelihood.isOfUnitInterval()
+                       ? "probabilities"
+                       : "means"));
     row.set(&VibTarget::prediction, tensorName(name("prediction")));
     row.set(&VibTarget::logits, tensorName(name("logits")));
     rows.push_back(row.get());

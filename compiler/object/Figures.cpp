@@ -85,6 +85,35 @@ static SmallVector<Figure> getFiguresOfClasses(StringRef target) {
        CrossEntropy}};
 }
 
+/// The outputs of a Bernoulli likelihood. Whether targets are 0 or 1, so that
+/// there is an error, only the data tells; the error of an input has no
+/// meaning.
+static SmallVector<Figure> getFiguresOfBits(bool isInput) {
+  enum : unsigned { CrossEntropy, Error };
+  Figure crossEntropy = trained({"nll_bits", "negative log-likelihood", "NLL",
+                                 VIB_DRAW_MEAN, VIB_NATS, "nll"});
+  Figure averaged = {"nll_avg_bits", "NLL", "NLL",       VIB_AVERAGED_NLL,
+                     VIB_NATS,       "nll", CrossEntropy};
+  if (isInput)
+    return {crossEntropy, averaged};
+  return {
+      crossEntropy,
+      trained({"error_1shot", "error", "error", VIB_DRAW_MEAN, VIB_FRACTION,
+               "error"}),
+      {"error_mean", "error", "error", VIB_AT_MEAN, VIB_FRACTION, "", Error},
+      averaged};
+}
+
+/// The figures of an input that is reconstructed. The program has no copy of
+/// the targets, from which the others would be computed.
+static SmallVector<Figure> getFiguresOfInput() {
+  enum : unsigned { NLL, Root };
+  return {trained({"nll_bits", "negative log-likelihood", "NLL", VIB_DRAW_MEAN,
+                   VIB_NATS, "nll"}),
+          trained({"rmse", "RMSE", "RMSE", VIB_DRAW_ROOT, VIB_PLAIN, "error"}),
+          {"rmse_mean", "RMSE", "RMSE", VIB_AT_MEAN, VIB_PLAIN, "", Root}};
+}
+
 static SmallVector<Figure> getFiguresOfNumbers() {
   enum : unsigned { NLL, Root };
   return {trained({"nll_bits", "negative log-likelihood", "NLL", VIB_DRAW_MEAN,
@@ -98,16 +127,25 @@ static SmallVector<Figure> getFiguresOfNumbers() {
            "", Root}};
 }
 
+/// The figures of a target. `name` is its name in words.
+static SmallVector<Figure>
+getFiguresOf(ModelAttr model, mlir::NamedAttribute target, StringRef name) {
+  DistributionTypeInterface likelihood = ModelAttr::getDistribution(target);
+  bool isInput = model.getReconstructed(target).has_value();
+  if (likelihood.getNumClasses() != 0)
+    return getFiguresOfClasses(name);
+  if (likelihood.isOfUnitInterval())
+    return getFiguresOfBits(isInput);
+  return isInput ? getFiguresOfInput() : getFiguresOfNumbers();
+}
+
 SmallVector<Figure> vib::getFigures(ModelAttr model) {
   ArrayRef<mlir::NamedAttribute> targets = model.getLikelihoods();
   SmallVector<Figure> figures;
   for (unsigned i = 0; i < targets.size(); ++i) {
     StringRef name =
         targets.size() == 1 ? "Y" : targets[i].getName().getValue();
-    SmallVector<Figure> ofTarget =
-        ModelAttr::getDistribution(targets[i]).getNumClasses() != 0
-            ? getFiguresOfClasses(name)
-            : getFiguresOfNumbers();
+    SmallVector<Figure> ofTarget = getFiguresOf(model, targets[i], name);
     SmallVector<unsigned> places;
     for (Figure &figure : ofTarget) {
       setEntry(figure, targets, i);

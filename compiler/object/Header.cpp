@@ -34,7 +34,7 @@ static constexpr StringLiteral kUsage = R"(
  *   // Fill the inputs and targets: vib_model.inputs and vib_model.targets name
  *   // their tensors, such as "x" (or "image") and "y", in vib_model.tensors. A
  *   // tensor is at arena + its offset. Rows from `rows` on are ignored, and must
- *   // be zero.
+ *   // be zero. A target without a tensor is an input.
  *   for (uint64_t step = 0; step < 1000; ++step) {
  *     // Sets seed, rate, coefficients and the optimizer's values for this step.
  *     vib_make_step(&vib_model, step, steps_per_epoch, &call.step);

@@ -26,6 +26,7 @@ void registerActivationModels(mlir::MLIRContext *context);
 void registerDistributionModels(mlir::MLIRContext *context);
 
 /// The same for each distribution: for its type, and for the op that makes it.
+void registerBernoulliDistribution(mlir::MLIRContext *context);
 void registerCategoricalDistribution(mlir::MLIRContext *context);
 void registerNormalDistribution(mlir::MLIRContext *context);
 

@@ -88,12 +88,13 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
   auto loss = *model.getBody().getOps<LossOp>().begin();
   Builder builder(model.getContext());
   bool isPair = model.getBody().getNumArguments() == 2;
+  SmallVector<BlockArgument> modelInputs = model.getInputs();
   auto getArgumentName = [&](BlockArgument argument, StringRef plain) {
     StringRef name = model.getArgumentName(argument);
     return isPair && name.empty() ? plain : name;
   };
   SmallVector<NamedAttribute> inputs, posteriors, likelihoods;
-  for (BlockArgument input : model.getInputs())
+  for (BlockArgument input : modelInputs)
     inputs.push_back(builder.getNamedAttr(
         getArgumentName(input, "x"),
         builder.getDenseI64ArrayAttr(
@@ -108,9 +109,11 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
         name, TypeAttr::get(sample.getDistribution().getType())));
   }
   SmallVector<NLLOp> nlls = getLikelihoodTerms(loss);
+  // A likelihood with the name of an input is of this input.
   for (NLLOp nll : nlls)
     likelihoods.push_back(builder.getNamedAttr(
-        getArgumentName(cast<BlockArgument>(nll.getTarget()), "y"),
+        getArgumentName(nll.getTargetArgument(),
+                        nll.isReconstruction() ? "x" : "y"),
         TypeAttr::get(nll.getLikelihood().getType())));
   SmallVector<std::string> termNames;
   for (Value term : loss.getTerms()) {

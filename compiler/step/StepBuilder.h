@@ -16,6 +16,7 @@
 //                  and softplus is applied on the diagonal only. As a
 //                  likelihood with given noise: the mean.
 //   a categorical  its logits
+//   a Bernoulli    its logits
 //   nats           one number for each example, [rows]; for the rate of a
 //                  diagonal posterior in evaluation also that of each latent,
 //                  [rows, latents]

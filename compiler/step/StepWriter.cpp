@@ -53,6 +53,10 @@ int64_t StepWriter::getInputWidth(unsigned place) {
 }
 
 Type StepWriter::getScaledType(StepBuilder &step, InputOpInterface scale) {
+  if (llvm::any_of(likelihoods, [&](NLLOp nll) {
+        return nll.getTargetArgument() == scale.getInput();
+      }))
+    return type;
   SmallVector<Operation *> readers(scale.getResult().getUsers());
   while (!readers.empty()) {
     Operation *reader = readers.pop_back_val();
@@ -93,6 +97,14 @@ void StepWriter::addInputs(StepFunction &function, StepBuilder &step) {
 
 void StepWriter::addTargets(StepFunction &function, StepBuilder &step) {
   for (auto [i, nll] : llvm::enumerate(likelihoods)) {
+    if (nll.isReconstruction()) {
+      Value input = nll.getTargetArgument();
+      if (InputOpInterface scale = getScale(nll.getTargetArgument()))
+        input = scale.getResult();
+      if (input != nll.getTarget())
+        step.set(nll.getTarget(), step.getTensor(input));
+      continue;
+    }
     auto target = cast<RankedTensorType>(nll.getTarget().getType());
     SmallVector<int64_t> shape(target.getShape());
     shape.front() = description.getBatch();

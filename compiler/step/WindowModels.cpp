@@ -52,41 +52,63 @@ static Access getWindows(StepBuilder &step, Value image,
   return Access(image, axes);
 }
 
+/// The dimensions of a weight as a contraction reads it, whose columns are
+/// channels.
+static Dims getWeightDims() {
+  return {kTapRows, kTapColumns, dims::kInputs, dims::kChannels};
+}
+
+/// A copy of a weight of this shape, turned by half a circle, and with inputs
+/// and channels swapped.
+static Value copyFlipped(StepBuilder &step, Value weight,
+                         SmallVector<int64_t, 2> shape) {
+  auto getTap = [](StringRef tap, int64_t extent) {
+    return AxisIndex({{tap, -1}}, extent - 1);
+  };
+  Access flipped(weight,
+                 {getTap(kTapRows, shape[0]), getTap(kTapColumns, shape[1]),
+                  dims::kChannels, dims::kInputs});
+  std::swap(shape[2], shape[3]);
+  return copyElements(step, flipped, Access(step.empty(shape), getWeightDims()),
+                      "flipped weight");
+}
+
+static Value addBias(StepBuilder &step, Value product, StringRef name) {
+  Dims dims = step.getDims(product);
+  step.setWord("bias");
+  return step.map(
+      {{product, dims}, {step.getParameter(name), {dims::kChannels}}}, dims,
+      [](ScalarBuilder &scalars, ValueRange elements) {
+        return scalars.add(elements[0], elements[1]);
+      });
+}
+
+static void setBiasGradient(StepBuilder &step, Value dy, StringRef name) {
+  step.setWord("bias gradient");
+  step.setGradient(name,
+                   step.sum({{dy, getImageDims(step, dy)}}, {dims::kChannels},
+                            [](ScalarBuilder &, ValueRange elements) {
+                              return Value(elements[0]);
+                            }));
+}
+
+static StringAttr getLabel(Operation *op, StringRef name, StringRef suffix) {
+  return StringAttr::get(op->getContext(), name + suffix);
+}
+
 namespace {
 
 struct Conv2DModel
     : DifferentiableOpInterface::ExternalModel<Conv2DModel, Conv2DOp> {
-  static Dims getWeightDims() {
-    return {kTapRows, kTapColumns, dims::kInputs, dims::kChannels};
-  }
   static SmallVector<int64_t, 2> getWeightShape(Conv2DOp conv) {
     return conv.getParameters()[0].shape;
-  }
-  /// A copy of the weight for the gradient of the input: turned by half a
-  /// circle, and with inputs and channels swapped.
-  static Value copyFlipped(StepBuilder &step, Conv2DOp conv, Value weight) {
-    SmallVector<int64_t, 2> shape = getWeightShape(conv);
-    auto getTap = [](StringRef tap, int64_t extent) {
-      return AxisIndex({{tap, -1}}, extent - 1);
-    };
-    Access flipped(weight,
-                   {getTap(kTapRows, shape[0]), getTap(kTapColumns, shape[1]),
-                    dims::kChannels, dims::kInputs});
-    std::swap(shape[2], shape[3]);
-    return copyElements(step, flipped,
-                        Access(step.empty(shape), getWeightDims()),
-                        "flipped weight");
-  }
-
-  static StringAttr getLabel(Conv2DOp op, StringRef suffix) {
-    return StringAttr::get(op->getContext(), op.getName() + suffix);
   }
 
   void buildForward(Operation *op, StepBuilder &step) const {
     auto conv = cast<Conv2DOp>(op);
     SmallVector<Parameter> parameters = conv.getParameters();
     ArrayRef<int64_t> zeros = conv.getPadding();
-    step.setLabel(getLabel(conv, ""));
+    step.setLabel(getLabel(conv, conv.getName(), ""));
     Value x = addBorder(step, step.getShaped(conv.getInput()),
                         {zeros[0], zeros[2]}, {zeros[1], zeros[3]});
     step.setResiduals(op, x);
@@ -96,13 +118,7 @@ struct Conv2DModel
                  getWindows(step, x, conv.getStrides(), conv.getDilations(),
                             dims::kInputs),
                  withImage(x, conv.getType().getShape().drop_front()), dims);
-    step.setWord("bias");
-    Value bias = step.getParameter(parameters[1].name);
-    step.set(conv.getResult(),
-             step.map({{product, dims}, {bias, {dims::kChannels}}}, dims,
-                      [](ScalarBuilder &scalars, ValueRange elements) {
-                        return scalars.add(elements[0], elements[1]);
-                      }));
+    step.set(conv.getResult(), addBias(step, product, parameters[1].name));
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {
@@ -110,10 +126,10 @@ struct Conv2DModel
     Value dy = step.getAdjoint(conv.getResult()).front();
     step.flush();
     if (step.isLearned(conv.getInput())) {
-      step.setLabel(getLabel(conv, ".in"));
+      step.setLabel(getLabel(conv, conv.getName(), ".in"));
       step.addAdjoint(conv.getInput(), buildInputGradient(conv, step, dy));
     }
-    step.setLabel(getLabel(conv, ".grad"));
+    step.setLabel(getLabel(conv, conv.getName(), ".grad"));
     step.setWord("conv2d'");
     Value x = step.getResiduals(op).front();
     step.defer([=, &step] { buildGradients(conv, step, x, dy); });
@@ -124,8 +140,9 @@ struct Conv2DModel
   /// `stride` apart.
   static Value buildInputGradient(Conv2DOp conv, StepBuilder &step, Value dy) {
     // The channels of dy are the inputs of this pass.
-    Value weight = copyFlipped(step, conv,
-                               step.getParameter(conv.getParameters()[0].name));
+    Value weight =
+        copyFlipped(step, step.getParameter(conv.getParameters()[0].name),
+                    getWeightShape(conv));
     ArrayRef<int64_t> input =
         cast<RankedTensorType>(conv.getInput().getType()).getShape();
     SmallVector<int64_t> low, extents;
@@ -150,12 +167,69 @@ struct Conv2DModel
                               getWindows(step, x, conv.getStrides(),
                                          conv.getDilations(), dims::kInputs),
                               getWeightShape(conv), getWeightDims()));
-    step.setWord("bias gradient");
-    step.setGradient(parameters[1].name,
-                     step.sum({{dy, dims}}, {dims::kChannels},
-                              [](ScalarBuilder &, ValueRange elements) {
-                                return Value(elements[0]);
-                              }));
+    setBiasGradient(step, dy, parameters[1].name);
+  }
+};
+
+/// The forward pass is the gradient of a convolution's input, and the other way
+/// around.
+struct ConvTranspose2DModel
+    : DifferentiableOpInterface::ExternalModel<ConvTranspose2DModel,
+                                               ConvTranspose2DOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto conv = cast<ConvTranspose2DOp>(op);
+    SmallVector<Parameter> parameters = conv.getParameters();
+    step.setLabel(getLabel(conv, conv.getName(), ""));
+    Value x = step.getShaped(conv.getInput());
+    step.setResiduals(op, x);
+    Value weight = copyFlipped(step, step.getParameter(parameters[0].name),
+                               parameters[0].shape);
+    ArrayRef<int64_t> result = conv.getType().getShape().drop_front();
+    SmallVector<int64_t> low, extents;
+    for (unsigned axis : {0, 1}) {
+      low.push_back(conv.getReach(axis) - conv.getPadding()[2 * axis]);
+      extents.push_back(result[axis] + conv.getReach(axis));
+    }
+    extents.push_back(conv.getInputChannels());
+    Value image = spread(step, x, extents, low, conv.getStrides());
+    Dims dims = getImageDims(step, image);
+    Value product = contract(
+        step, {weight, getWeightDims()},
+        getWindows(step, image, {1, 1}, conv.getDilations(), dims::kInputs),
+        withImage(image, result), dims);
+    step.set(conv.getResult(), addBias(step, product, parameters[1].name));
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto conv = cast<ConvTranspose2DOp>(op);
+    SmallVector<Parameter> parameters = conv.getParameters();
+    Value dy = step.getAdjoint(conv.getResult()).front();
+    Value x = step.getResiduals(op).front();
+    ArrayRef<int64_t> zeros = conv.getPadding();
+    step.flush();
+    bool isLearned = step.isLearned(conv.getInput());
+    step.setLabel(getLabel(conv, conv.getName(), isLearned ? ".in" : ".grad"));
+    Value image =
+        addBorder(step, dy, {zeros[0], zeros[2]}, {zeros[1], zeros[3]});
+    // The channels of dy are the inputs of this pass.
+    Access windows = getWindows(step, image, conv.getStrides(),
+                                conv.getDilations(), dims::kInputs);
+    if (isLearned) {
+      ArrayRef<int64_t> input =
+          cast<RankedTensorType>(conv.getInput().getType()).getShape();
+      Value dx = contract(
+          step, {step.getParameter(parameters[0].name), getWeightDims()},
+          windows, withImage(dy, input.drop_front()), getImageDims(step, dy));
+      step.addAdjoint(conv.getInput(), dx);
+    }
+    step.setLabel(getLabel(conv, conv.getName(), ".grad"));
+    step.setWord("conv_transpose2d'");
+    step.defer([=, &step] {
+      step.setGradient(parameters[0].name,
+                       contract(step, {x, getImageDims(step, x)}, windows,
+                                parameters[0].shape, getWeightDims()));
+      setBiasGradient(step, dy, parameters[1].name);
+    });
   }
 };
 
@@ -163,4 +237,5 @@ struct Conv2DModel
 
 void vib::registerWindowModels(MLIRContext *context) {
   Conv2DOp::attachInterface<Conv2DModel>(*context);
+  ConvTranspose2DOp::attachInterface<ConvTranspose2DModel>(*context);
 }

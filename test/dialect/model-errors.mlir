@@ -531,40 +531,114 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x1xf32>) {
 
 // -----
 
-// A target that is also an input.
+// Labels that are also an input.
 // expected-note @+1 {{it is declared here}}
-vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) {
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   // expected-error @+1 {{'vib.encoder' op reads the target, which is not known when predicting}}
-  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
+  %q = vib.encoder %y : tensor<?xi32> -> !vib.normal<2> {
     %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
     %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
-  %p = vib.normal %l noise(1.0) : tensor<?x8xf32>
-  %ce = vib.nll %p, %x : !vib.normal<8>, tensor<?x8xf32>
-  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  vib.loss %ce + @beta(1.0e-3) * %rate
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x3xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  vib.loss %ce
 }
 
 // -----
 
-// An encoder that knows the answer.
-// expected-note @+1 {{it is declared here}}
+// An input that the loss does not depend on, beside one that is reconstructed.
+// expected-error @+1 {{expected the loss to depend on every argument, but it does not depend on this one}}
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) {
-  %q = vib.encoder %x : tensor<?x8xf32> -> !vib.normal<2> {
-    // expected-error @+1 {{'vib.linear' op reads the target, which is not known when predicting}}
-    %s = vib.linear %y @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
-    %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
-    vib.yield %n : !vib.normal<2>
-  }
-  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %s = vib.linear %x @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+  %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+  %z = vib.reparameterize %n : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
   %p = vib.normal %l noise(1.0) : tensor<?x8xf32>
-  %ce = vib.nll %p, %y : !vib.normal<8>, tensor<?x8xf32>
-  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  vib.loss %ce + @beta(1.0e-3) * %rate
+  %ce = vib.nll %p, %x : !vib.normal<8>, tensor<?x8xf32>
+  vib.loss %ce
+}
+
+// -----
+
+// A reconstruction of the wrong size.
+vib.model @m(%x: tensor<?x2x4xf32>) {
+  %f = vib.flatten %x : tensor<?x2x4xf32>
+  %s = vib.linear %f @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+  %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+  %z = vib.reparameterize %n : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x6xf32>
+  %p = vib.normal %l noise(1.0) : tensor<?x6xf32>
+  // expected-error @+1 {{'vib.nll' op expected a target of 6 numbers an example for '!vib.normal<6>' but got 'tensor<?x8xf32>'}}
+  %ce = vib.nll %p, %x : !vib.normal<6>, tensor<?x2x4xf32>
+  vib.loss %ce
+}
+
+// -----
+
+// One argument needs a name.
+// expected-error @+1 {{expected a name, such as %image: in a model of 1 argument it is the name of the argument's array in the data}}
+vib.model @m(%0: tensor<?x8xf32>) {
+  %s = vib.linear %0 @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+  %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+  %z = vib.reparameterize %n : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
+  %p = vib.normal %l noise(1.0) : tensor<?x8xf32>
+  %ce = vib.nll %p, %0 : !vib.normal<8>, tensor<?x8xf32>
+  vib.loss %ce
+}
+
+// -----
+
+// Probabilities of what is not from 0 to 1.
+vib.model @m(%x: tensor<?x8xui8>) {
+  // expected-note @+1 {{it is scaled here}}
+  %v = vib.scale %x to [-1.0, 1.0] : tensor<?x8xui8>
+  %s = vib.linear %v @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+  %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+  %z = vib.reparameterize %n : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
+  %p = vib.bernoulli %l : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.nll' op expected an input from 0 to 1 as the target of a Bernoulli likelihood: scale it 'to [0.0, 1.0]'}}
+  %ce = vib.nll %p, %x : !vib.bernoulli<8>, tensor<?x8xui8>
+  vib.loss %ce
+}
+
+// -----
+
+// Probabilities of deviations.
+vib.model @m(%x: tensor<?x8xf32>) {
+  // expected-note @+1 {{it is standardized here}}
+  %v = vib.standardize %x @standardize : tensor<?x8xf32>
+  %s = vib.linear %v @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+  %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+  %z = vib.reparameterize %n : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
+  %p = vib.bernoulli %l : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.nll' op expected an input from 0 to 1 as the target of a Bernoulli likelihood: scale it 'to [0.0, 1.0]'}}
+  %ce = vib.nll %p, %v : !vib.bernoulli<8>, tensor<?x8xf32>
+  vib.loss %ce
+}
+
+// -----
+
+// Channels first, where the image has them last.
+vib.model @m(%x: tensor<?x2x2x2xf32>) {
+  %f = vib.flatten %x : tensor<?x2x2x2xf32>
+  %s = vib.linear %f @encode.0 : tensor<?x8xf32> -> tensor<?x4xf32>
+  %n = vib.normal %s softplus(-5.0) : tensor<?x4xf32> -> !vib.normal<2>
+  %z = vib.reparameterize %n : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 : tensor<?x2xf32> -> tensor<?x8xf32>
+  %i = vib.reshape %l channels_first [2, 2, 2] : tensor<?x8xf32>
+  %c = vib.conv2d %i @decode.1 kernel(1, 1) channels(2) : tensor<?x2x2x2xf32>
+  // expected-note @+1 {{the order is channels, height, width here}}
+  %o = vib.flatten %c : tensor<?x2x2x2xf32>
+  %p = vib.normal %o noise(1.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.nll' op expected the likelihood of an image to have the order height, width, channels: write 'vib.reshape … [8]' in place of vib.flatten}}
+  %ce = vib.nll %p, %x : !vib.normal<8>, tensor<?x2x2x2xf32>
+  vib.loss %ce
 }
 
 // -----

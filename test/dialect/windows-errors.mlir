@@ -130,6 +130,110 @@ func.func @generic(%x: tensor<?x9x9x1xf32>) {
 
 // -----
 
+func.func @transposed_same(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected the padding of a transposed convolution to be 'valid' or numbers, as in '[1, 1]', but got 'same'}}
+  %0 = vib.conv_transpose2d %x @c kernel(3, 3) channels(2) padding(same) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @large_output_padding(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected less output padding of the width than its stride or its dilation, 2, but got 2}}
+  %0 = vib.conv_transpose2d %x @c kernel(3, 3) channels(2) stride(2, 2) output_padding(1, 2) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @transposed_to_nothing(%x: tensor<?x1x9x1xf32>) {
+  // expected-error @+1 {{expected a result with a height of 1 to 68719476736, but with this padding it is -1}}
+  %0 = vib.conv_transpose2d %x @c kernel(3, 3) channels(2) padding([2, 2]) : tensor<?x1x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @transposed_padding(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected less padding than the height of a window, 3, but got 3}}
+  %0 = vib.conv_transpose2d %x @c kernel(3, 3) channels(2) padding([3, 0]) : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @transposed_shape(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.conv_transpose2d' op expected a result of 'tensor<?x11x11x2xf32>' but got 'tensor<?x12x11x2xf32>'}}
+  %0 = vib.conv_transpose2d %x @c kernel(3, 3) : tensor<?x9x9x1xf32> -> tensor<?x12x11x2xf32>
+  return
+}
+
+// -----
+
+func.func @transposed_channels(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected a result of 2 channels but got 'tensor<?x11x11x3xf32>'}}
+  %0 = vib.conv_transpose2d %x @c kernel(3, 3) channels(2) : tensor<?x9x9x1xf32> -> tensor<?x11x11x3xf32>
+  return
+}
+
+// -----
+
+func.func @transposed_generic(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.conv_transpose2d' op expected its output padding to be 2 numbers from 0 to 65536 but got [-1, 0]}}
+  %0 = "vib.conv_transpose2d"(%x) <{name = "c", kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, output_padding = array<i64: -1, 0>, dilations = array<i64: 1, 1>}> : (tensor<?x9x9x1xf32>) -> tensor<?x10x11x3xf32>
+  return
+}
+
+// -----
+
+func.func @small_network(%x: tensor<?x5x9x1xf32>) {
+  // expected-error @+1 {{expected windows that fit into the image, but their height is 3 and that of the image is 1, of layer 3}}
+  %0 = vib.cnn %x @c relu kernel(3, 3) [2, pool, 4] : tensor<?x5x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @network_of_a_word(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected the number of channels, or 'pool', to be a whole number of at least 1 but got 'max'}}
+  %0 = vib.cnn %x @c relu kernel(3, 3) [2, max] : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @padded_network(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected the padding of all convolutions to be 'valid' or 'same'}}
+  %0 = vib.cnn %x @c relu kernel(3, 3) padding([1, 1]) [2] : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @network_of_another_shape(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.cnn' op expected a result of 'tensor<?x7x7x2xf32>' but got 'tensor<?x9x9x2xf32>'}}
+  %0 = vib.cnn %x @c relu kernel(3, 3) [2] : tensor<?x9x9x1xf32> -> tensor<?x9x9x2xf32>
+  return
+}
+
+// -----
+
+func.func @network_without_kernel(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{expected the size of the windows, as in 'kernel(3, 3)'}}
+  %0 = vib.cnn %x @c relu [2] : tensor<?x9x9x1xf32>
+  return
+}
+
+// -----
+
+func.func @generic_network(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.cnn' op expected a list of channels of at least 1, or 'pool'}}
+  %0 = "vib.cnn"(%x) <{name = "c", activation = 0 : i32, kernel = array<i64: 3, 3>, channels = array<i64: -1>}> : (tensor<?x9x9x1xf32>) -> tensor<?x7x7x2xf32>
+  return
+}
+
+// -----
+
 func.func @many_taps(%x: tensor<?x99x99x1xf32>) {
   // expected-error @+1 {{'vib.max_pool' op expected windows of at most 256 elements but got 17 x 17}}
   %0 = vib.max_pool %x window(17, 17) : tensor<?x99x99x1xf32>

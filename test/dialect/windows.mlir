@@ -17,6 +17,16 @@ func.func @images(%x: tensor<?x28x28x3xf32>) {
   // An odd number of zeros has one more at the bottom and on the right.
   // CHECK: vib.conv2d %arg0 @e kernel(4, 2) channels(8) padding(same) : tensor<?x28x28x3xf32> -> tensor<?x28x28x8xf32>
   %e = vib.conv2d %x @e kernel(4, 2) channels(8) padding([1, 2, 0, 1]) : tensor<?x28x28x3xf32>
+  // CHECK: vib.conv_transpose2d %arg0 @g kernel(4, 4) channels(8) stride(2, 2) padding([1, 1, 1, 1]) : tensor<?x28x28x3xf32> -> tensor<?x56x56x8xf32>
+  %m = vib.conv_transpose2d %x @g kernel(4, 4) channels(8) stride(2, 2) padding([1, 1]) : tensor<?x28x28x3xf32>
+  // CHECK: vib.conv_transpose2d %arg0 @h kernel(3, 2) channels(8) stride(3, 1) padding([2, 0, 1, 0]) output_padding(2, 0) dilation(1, 2) : tensor<?x28x28x3xf32> -> tensor<?x84x29x8xf32>
+  %n = vib.conv_transpose2d %x @h channels(8) dilation(1, 2) output_padding(2, 0) kernel(3, 2) padding([2, 0, 1, 0]) stride(3, 1) : tensor<?x28x28x3xf32>
+  // CHECK: vib.conv_transpose2d %arg0 @i kernel(3, 3) channels(8) : tensor<?x28x28x3xf32> -> tensor<?x30x30x8xf32>
+  %o = vib.conv_transpose2d %x @i kernel(3, 3) padding(valid) : tensor<?x28x28x3xf32> -> tensor<?x30x30x8xf32>
+  // CHECK: vib.cnn %arg0 @j relu kernel(3, 3) padding(same) [8, 16, pool, 4] : tensor<?x28x28x3xf32> -> tensor<?x14x14x4xf32>
+  %p = vib.cnn %x @j relu kernel(3, 3) padding(same) [8, 16, pool, 4] : tensor<?x28x28x3xf32>
+  // CHECK: vib.cnn %arg0 @k tanh kernel(5, 4) [8, pool] : tensor<?x28x28x3xf32> -> tensor<?x12x12x8xf32>
+  %q = vib.cnn %x @k tanh padding(valid) kernel(5, 4) [8, pool] : tensor<?x28x28x3xf32> -> tensor<?x12x12x8xf32>
   // CHECK: vib.max_pool %arg0 window(2, 2) : tensor<?x28x28x3xf32> -> tensor<?x14x14x3xf32>
   %f = vib.max_pool %x window(2, 2) stride(2, 2) : tensor<?x28x28x3xf32>
   // CHECK: vib.max_pool %arg0 window(3, 3) stride(2, 2) : tensor<?x28x28x3xf32> -> tensor<?x13x13x3xf32>

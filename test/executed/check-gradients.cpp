@@ -168,6 +168,8 @@ public:
     }
     for (uint32_t k = 0; k < model.num_targets; ++k) {
       const VibTarget &target = model.targets[k];
+      if (!target.tensor)
+        continue; // It is an input.
       const VibTensor &y = get(target.tensor);
       for (uint64_t i = 0; i < elements(y); ++i) {
         if (y.type != VIB_I32)
@@ -184,6 +186,8 @@ public:
     call.step.rows = rows;
     call.step.total_rows = rows;
     for (uint32_t k = 0; k < model.num_targets; ++k) {
+      if (!model.targets[k].tensor)
+        continue;
       const VibTensor &y = get(model.targets[k].tensor);
       uint64_t width = elements(y) / model.batch;
       for (uint64_t i = rows * width; i < elements(y); ++i) {

@@ -32,6 +32,9 @@ class Model:
         self.moves_features = self.moves.random() < 0.25
         self.averages = self.moves.random() < 0.4
         self.layer = random.Random(seed + 2**36)
+        self.later = random.Random(seed + 2**37)
+        self.transposes = self.later.random() < 0.4
+        self.is_bernoulli = not self.classes and self.later.random() < 0.4
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -182,6 +185,41 @@ class Model:
                  f"dilation({dilation[0]}, {dilation[1]}) : {self.tensor(*shape)}", 1)
         return result, [*extents, channels]
 
+    def transposed(self, value, shape, layer):
+        """A random transposed convolution."""
+        r = self.later
+        kernel, stride, dilation, padding, more, extents = [], [], [], [], [], []
+        for size in shape[:2]:
+            while True:
+                k, s, d = r.choice((1, 2, 3)), r.choice((1, 2, 3)), r.choice((1, 1, 2))
+                reach = (k - 1) * d + 1
+                low, high, extra = r.randrange(reach), r.randrange(reach), r.randrange(max(s, d))
+                extent = (size - 1) * s + reach - low - high + extra
+                if extent > 0:
+                    break
+            kernel.append(k)
+            stride.append(s)
+            dilation.append(d)
+            padding += [low, high]
+            more.append(extra)
+            extents.append(extent)
+        channels, result = r.choice((1, 2, 3, 8, 16, 20)), self.name()
+        self.add(f"{result} = vib.conv_transpose2d {value} @{layer} kernel({kernel[0]}, "
+                 f"{kernel[1]}) channels({channels}) stride({stride[0]}, {stride[1]}) "
+                 f"padding({padding}) output_padding({more[0]}, {more[1]}) "
+                 f"dilation({dilation[0]}, {dilation[1]}) : {self.tensor(*shape)}", 1)
+        return result, [*extents, channels]
+
+    def network(self, value, shape):
+        """Convolutions and pooling in a short form."""
+        r, result = self.later, self.name()
+        channels = [str(r.choice((1, 2, 8, 16))) for _ in range(r.randint(1, 2))]
+        pools = min(shape[:2]) > 1 and r.random() < 0.5
+        self.add(f"{result} = vib.cnn {value} @network {r.choice(ACTIVATIONS)} kernel(3, 3) "
+                 f"padding(same) [{', '.join(channels + ['pool'] * pools)}] : "
+                 f"{self.tensor(*shape)}", 1)
+        return result, [*(size // 2 if pools else size for size in shape[:2]), int(channels[-1])]
+
     def pooling(self, value, shape):
         r = self.windows
         window = [r.choice([n for n in (1, 2, 3) if n <= size]) for size in shape[:2]]
@@ -195,7 +233,11 @@ class Model:
     def feature_map(self, value, shape):
         """Layers with windows; returns the flattened result and its width."""
         r = self.windows
+        if self.transposes and self.later.random() < 0.3:
+            value, shape = self.network(value, shape)
         for number in range(r.randint(1, 3)):
+            if self.transposes and max(shape[:2]) < 12 and self.later.random() < 0.5:
+                value, shape = self.transposed(value, shape, f"transposed.{number}")
             value, shape = self.convolution(value, shape, f"images.{number}")
             if r.random() < 0.8:
                 value = self.activate(value, shape, 1, r)
@@ -409,7 +451,8 @@ class Model:
         self.outputs = r.choice((2, 3, 5, 10, 11, 37, 130) if self.classes else (1, 2, 5))
         kind = f"!vib.categorical<{self.outputs}>"
         if not self.classes:
-            kind = f"!vib.normal<{self.outputs}>"
+            name = "bernoulli" if self.is_bernoulli else "normal"
+            kind = f"!vib.{name}<{self.outputs}>"
         if self.moves_features and self.moves.random() < 0.5:
             z, k = self.moved(z, k, "moved.sample")
         part = r.random() < 0.4
@@ -430,6 +473,9 @@ class Model:
         result = self.name()
         if self.classes:
             self.add(f"{result} = vib.categorical {inner} : {self.tensor(self.outputs)} -> "
+                     f"{kind}", indent)
+        elif self.is_bernoulli:
+            self.add(f"{result} = vib.bernoulli {inner} : {self.tensor(self.outputs)} -> "
                      f"{kind}", indent)
         else:
             noise = r.choice(("1.0", "0.25", "@decode.noise = 0.5"))
