@@ -26,7 +26,7 @@ class Model:
         self.windows = random.Random(seed + 2**32)
         self.images = self.windows.random() < 0.25
         self.several = random.Random(seed + 2**34)
-        self.spreads = random.Random(seed + 2**35)
+        self.spreads = random.Random(seed + 2**38)
         self.has_second = self.several.random() < 0.25
         self.moves = random.Random(seed + 2**35)
         self.moves_features = self.moves.random() < 0.25
