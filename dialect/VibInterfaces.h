@@ -62,20 +62,27 @@ struct Statistic {
   int64_t size;
 };
 
-enum class OptimizerKind { SGD, Adam, AdamW };
+/// The values are those of the runtime's VibOptimizer.
+enum class OptimizerKind { SGD, Adam, AdamW, AdaBelief, RMSProp };
 
 /// Numbers that the optimizer does not use are 0.
 struct Optimizer {
   OptimizerKind kind;
   double rate = 0;
+  /// RMSProp's decay is beta2.
   double beta1 = 0, beta2 = 0, epsilon = 0;
   double momentum = 0, weightDecay = 0;
 
   /// The moments that it keeps for each parameter.
   unsigned getNumMoments() const {
-    if (kind != OptimizerKind::SGD)
+    switch (kind) {
+    case OptimizerKind::SGD:
+      return momentum != 0 ? 1 : 0;
+    case OptimizerKind::RMSProp:
+      return momentum != 0 ? 2 : 1;
+    default:
       return 2;
-    return momentum != 0 ? 1 : 0;
+    }
   }
 };
 

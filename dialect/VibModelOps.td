@@ -158,7 +158,7 @@ def Vib_TrainOp : Vib_Op<"train", [
     |---|---|---|---|
     | `batch(N)` | examples in a training step | required | 1 to 1,048,576 |
     | `epochs(N)` | passes over the training data | required | 1 to 4294967296 |
-    | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.adam`, `#vib.adamw` |
+    | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.rmsprop`, `#vib.adam`, `#vib.adamw`, `#vib.adabelief` |
     | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
     | `coefficients` | how the coefficients of the loss change, `{ name = schedule, … }` | `{}`: all are constant | the same for each name |
     | `beta_schedule` | short for `coefficients = { beta = … }` | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup` |

@@ -165,6 +165,16 @@ static const Field kAdamWFields[] = {
     {"beta2", Bounds::BelowOne, 0.999},
     {"eps", Bounds::Positive, 1.0e-8},
     {"weight_decay", Bounds::NotNegative, 0.01}};
+static const Field kAdaBeliefFields[] = {{"lr", Bounds::Positive},
+                                         {"beta1", Bounds::BelowOne, 0.9},
+                                         {"beta2", Bounds::BelowOne, 0.999},
+                                         {"eps", Bounds::Positive, 1.0e-16}};
+static const Field kRMSPropFields[] = {
+    {"lr", Bounds::Positive},
+    {"decay", Bounds::BelowOne, 0.99},
+    {"eps", Bounds::Positive, 1.0e-8},
+    {"momentum", Bounds::BelowOne, 0.0},
+    {"weight_decay", Bounds::NotNegative, 0.0}};
 static const Field kConstantFields[] = {{"warmup", Bounds::NotNegative, 0.0}};
 static const Field kDecayFields[] = {{"rate", Bounds::PositiveUpToOne},
                                      {"epochs", Bounds::Positive},
@@ -203,6 +213,10 @@ VIB_FIELDS(SGDAttr, 3, kSGDFields, getLr(), getMomentum(), getWeightDecay())
 VIB_FIELDS(AdamAttr, 4, kAdamFields, getLr(), getBeta1(), getBeta2(), getEps())
 VIB_FIELDS(AdamWAttr, 5, kAdamWFields, getLr(), getBeta1(), getBeta2(),
            getEps(), getWeightDecay())
+VIB_FIELDS(AdaBeliefAttr, 4, kAdaBeliefFields, getLr(), getBeta1(), getBeta2(),
+           getEps())
+VIB_FIELDS(RMSPropAttr, 5, kRMSPropFields, getLr(), getDecay(), getEps(),
+           getMomentum(), getWeightDecay())
 VIB_FIELDS(ConstantAttr, 1, kConstantFields, getWarmup())
 VIB_FIELDS(StaircaseAttr, 3, kDecayFields, getRate(), getEpochs(), getWarmup())
 VIB_FIELDS(ExponentialAttr, 3, kDecayFields, getRate(), getEpochs(),
@@ -238,6 +252,19 @@ LogicalResult AdamWAttr::verify(EmitError emitError, FloatAttr lr,
                                 FloatAttr weightDecay) {
   return verifyFields(emitError, kAdamWFields,
                       {lr, beta1, beta2, eps, weightDecay});
+}
+
+LogicalResult AdaBeliefAttr::verify(EmitError emitError, FloatAttr lr,
+                                    FloatAttr beta1, FloatAttr beta2,
+                                    FloatAttr eps) {
+  return verifyFields(emitError, kAdaBeliefFields, {lr, beta1, beta2, eps});
+}
+
+LogicalResult RMSPropAttr::verify(EmitError emitError, FloatAttr lr,
+                                  FloatAttr decay, FloatAttr eps,
+                                  FloatAttr momentum, FloatAttr weightDecay) {
+  return verifyFields(emitError, kRMSPropFields,
+                      {lr, decay, eps, momentum, weightDecay});
 }
 
 LogicalResult ConstantAttr::verify(EmitError emitError, FloatAttr warmup) {
@@ -335,6 +362,25 @@ Optimizer AdamWAttr::getOptimizer() const {
   optimizer.beta1 = getBeta1().getValueAsDouble();
   optimizer.beta2 = getBeta2().getValueAsDouble();
   optimizer.epsilon = getEps().getValueAsDouble();
+  optimizer.weightDecay = getWeightDecay().getValueAsDouble();
+  return optimizer;
+}
+
+Optimizer AdaBeliefAttr::getOptimizer() const {
+  Optimizer optimizer{OptimizerKind::AdaBelief};
+  optimizer.rate = getLr().getValueAsDouble();
+  optimizer.beta1 = getBeta1().getValueAsDouble();
+  optimizer.beta2 = getBeta2().getValueAsDouble();
+  optimizer.epsilon = getEps().getValueAsDouble();
+  return optimizer;
+}
+
+Optimizer RMSPropAttr::getOptimizer() const {
+  Optimizer optimizer{OptimizerKind::RMSProp};
+  optimizer.rate = getLr().getValueAsDouble();
+  optimizer.beta2 = getDecay().getValueAsDouble();
+  optimizer.epsilon = getEps().getValueAsDouble();
+  optimizer.momentum = getMomentum().getValueAsDouble();
   optimizer.weightDecay = getWeightDecay().getValueAsDouble();
   return optimizer;
 }

@@ -101,6 +101,58 @@ def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
                         "::mlir::FloatAttr":$weightDecay);
 }
 
+def Vib_AdaBeliefAttr : Vib_NumbersAttr<"AdaBelief", "adabelief", [
+    DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
+  let group = "optimizers";
+  let summary = "Adam with the variance of the gradient";
+  let description = [{
+    An update with the gradient g is
+    `m += (1 - beta1) * (g - m); s += (1 - beta2) * ((g - m)^2 - s)`, then
+    `w -= lr * m' / (sqrt(s' + eps) + eps)`, with moments that are debiased as
+    those of `#vib.adam` (Zhuang et al. 2020, arXiv:2010.07468). optax computes
+    the same, if its `eps_root` is its `eps`, as it is by default.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `lr` | base learning rate; `--lr` replaces it | required | (0, inf) |
+    | `beta1` | decay of the first moment m | 0.9 | [0, 1) |
+    | `beta2` | decay of the variance s | 0.999 | [0, 1) |
+    | `eps` | added to the variance, and to its root | 1.0e-16 | (0, inf) |
+
+    ```mlir
+    #vib.adabelief<lr = 1.0e-3, beta1 = 0.5>
+    ```
+  }];
+  let parameters = (ins "::mlir::FloatAttr":$lr, "::mlir::FloatAttr":$beta1,
+                        "::mlir::FloatAttr":$beta2, "::mlir::FloatAttr":$eps);
+}
+
+def Vib_RMSPropAttr : Vib_NumbersAttr<"RMSProp", "rmsprop", [
+    DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
+  let group = "optimizers";
+  let summary = "RMSProp";
+  let description = [{
+    An update is `g += weight_decay * w; v += (1 - decay) * (g^2 - v)`, then
+    `b = momentum * b + g / (sqrt(v) + eps); w -= lr * b`, as in PyTorch's
+    `RMSprop`. The weight decay acts on every parameter, biases included.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `lr` | base learning rate; `--lr` replaces it | required | (0, inf) |
+    | `decay` | decay of the mean square v | 0.99 | [0, 1) |
+    | `eps` | added to the root of the mean square | 1.0e-8 | (0, inf) |
+    | `momentum` | decay of the velocity b | 0.0 | [0, 1) |
+    | `weight_decay` | factor of the weight added to the gradient | 0.0 | [0, inf) |
+
+    ```mlir
+    #vib.rmsprop<lr = 1.0e-3, decay = 0.9>
+    ```
+  }];
+  let parameters = (ins "::mlir::FloatAttr":$lr, "::mlir::FloatAttr":$decay,
+                        "::mlir::FloatAttr":$eps, "::mlir::FloatAttr":$momentum,
+                        "::mlir::FloatAttr":$weightDecay);
+}
+
 //===----------------------------------------------------------------------===//
 // Schedules
 //===----------------------------------------------------------------------===//

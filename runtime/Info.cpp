@@ -52,6 +52,10 @@ std::string nameOfOptimizer(const VibModel &model) {
     return "sgd";
   case VIB_ADAM:
     return "adam";
+  case VIB_ADABELIEF:
+    return "adabelief";
+  case VIB_RMSPROP:
+    return "rmsprop";
   default:
     return "adamw";
   }
@@ -177,7 +181,10 @@ nlohmann::ordered_json scheduleJson(const VibSchedule &schedule) {
 std::string describeOptimizer(const VibModel &model) {
   std::string text =
       fmt::format("{}, learning rate {:g}", nameOfOptimizer(model), model.rate);
-  if (model.optimizer == VIB_SGD)
+  if (model.optimizer == VIB_RMSPROP)
+    text +=
+        fmt::format(", decay {:g}, epsilon {:g}", model.beta2, model.epsilon);
+  if (model.optimizer == VIB_SGD || model.optimizer == VIB_RMSPROP)
     text += fmt::format(", momentum {:g}", model.momentum);
   else
     text += fmt::format(", beta1 {:g}, beta2 {:g}, epsilon {:g}", model.beta1,

@@ -181,7 +181,7 @@ VibStep makeTrainStep(const VibModel &model, const HyperParameters &values,
   result.rate = scheduledValue(model.rate_schedule, values.rate, epoch);
   result.rate1 = result.rate;
   result.scale2 = 1;
-  if (model.optimizer != VIB_SGD) {
+  if (model.optimizer != VIB_SGD && model.optimizer != VIB_RMSPROP) {
     result.rate1 = result.rate / (1 - std::pow(model.beta1, update));
     result.scale2 = 1 / std::sqrt(1 - std::pow(model.beta2, update));
   }

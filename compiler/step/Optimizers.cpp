@@ -19,6 +19,10 @@
 //          competes with a contraction for the multipliers. Of the two, the one
 //          that adds the smaller part is used, so that neither cancels.
 //   AdamW  first w -= decay w, with decay = rate * weight decay
+//   AdaBelief  as Adam, with (g - m)^2 in place of g^2, with the new m, and
+//          the root of v / (1 - b2^t) + eps
+//   RMSProp  v = b2 v + (1 - b2) g^2 of g + (weight decay) w,
+//          b = momentum b + g / (sqrt(v) + eps), w -= rate b
 //   SGD    b = momentum b + g + (weight decay) w, w -= rate b
 //
 // All of them then update the debiased average: a += average (w - a), with
@@ -66,14 +70,40 @@ static void buildAdam(StepBuilder &step, ScalarBuilder &scalars,
     weight = scalars.sub(weight, scalars.mul(step.getScalar("decay"), weight));
   Value moment1 = decayMoment(scalars, state[1], rule.beta1, gradient,
                               /*squares=*/false);
-  Value moment2 = decayMoment(scalars, state[2], rule.beta2, gradient,
+  bool isBelief = rule.kind == OptimizerKind::AdaBelief;
+  Value spread = isBelief ? scalars.sub(gradient, moment1) : gradient;
+  Value moment2 = decayMoment(scalars, state[2], rule.beta2, spread,
                               /*squares=*/true);
-  Value denominator =
-      scalars.fma(scalars.sqrt(moment2), step.getScalar("scale2"),
-                  scalars.constant(rule.epsilon));
+  Value scale = step.getScalar("scale2"), denominator;
+  if (isBelief)
+    denominator =
+        scalars.add(scalars.sqrt(scalars.fma(moment2, scalars.square(scale),
+                                             scalars.constant(rule.epsilon))),
+                    rule.epsilon);
+  else
+    denominator = scalars.fma(scalars.sqrt(moment2), scale,
+                              scalars.constant(rule.epsilon));
   Value numerator = scalars.mul(step.getScalar("rate1"), moment1);
   Value update = scalars.div(numerator, denominator);
   results.append({scalars.sub(weight, update), moment1, moment2});
+}
+
+static void buildRMSProp(StepBuilder &step, ScalarBuilder &scalars,
+                         const Optimizer &rule, Value gradient,
+                         ValueRange state, SmallVectorImpl<Value> &results) {
+  Value weight = state[0];
+  if (rule.weightDecay != 0)
+    gradient = scalars.add(gradient, scalars.mul(weight, rule.weightDecay));
+  Value square = decayMoment(scalars, state[1], rule.beta2, gradient,
+                             /*squares=*/true);
+  Value velocity =
+      scalars.div(gradient, scalars.add(scalars.sqrt(square), rule.epsilon));
+  if (rule.momentum != 0)
+    velocity = scalars.add(scalars.mul(state[2], rule.momentum), velocity);
+  Value update = scalars.mul(step.getScalar("rate"), velocity);
+  results.append({scalars.sub(weight, update), square});
+  if (rule.momentum != 0)
+    results.push_back(velocity);
 }
 
 static void buildSGD(StepBuilder &step, ScalarBuilder &scalars,
@@ -98,6 +128,10 @@ static StringRef getName(OptimizerKind kind) {
     return "adam";
   case OptimizerKind::AdamW:
     return "adamw";
+  case OptimizerKind::AdaBelief:
+    return "adabelief";
+  case OptimizerKind::RMSProp:
+    return "rmsprop";
   }
   llvm_unreachable("all optimizers are covered");
 }
@@ -118,6 +152,8 @@ SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
         SmallVector<Value> results;
         if (rule.kind == OptimizerKind::SGD)
           buildSGD(step, scalars, rule, gradient, state, results);
+        else if (rule.kind == OptimizerKind::RMSProp)
+          buildRMSProp(step, scalars, rule, gradient, state, results);
         else
           buildAdam(step, scalars, rule, gradient, state, results);
         if (averaged) {

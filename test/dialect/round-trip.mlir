@@ -146,6 +146,8 @@ vib.train @terms batch(1) epochs(1) {
 // Every number comes back as it was, to the last bit.
 // CHECK-LABEL: @attributes
 // CHECK-SAME:    #vib.adamw<lr = 0.30000000000000004, weight_decay = 0.1>
+// CHECK-SAME:    #vib.adabelief<lr = 0.001, beta1 = 0.5>
+// CHECK-SAME:    #vib.rmsprop<lr = 0.001, decay = 0.9, momentum = 0.5>
 // CHECK-SAME:    #vib.staircase<rate = 0.97, epochs = 2.0>
 // CHECK-SAME:    #vib.exponential<rate = 0.5, epochs = 0.5, warmup = 0.25>
 // CHECK-SAME:    #vib.linear_warmup<epochs = 0.0>
@@ -155,6 +157,8 @@ vib.train @terms batch(1) epochs(1) {
 // CHECK-SAME:    #vib.standard_normal : !vib.normal<3>
 func.func private @attributes() attributes {a = [
   #vib.adamw<lr = 0.30000000000000004, weight_decay = 0.1>,
+  #vib.adabelief<lr = 1e-3, beta1 = 0.5, eps = 1e-16>,
+  #vib.rmsprop<momentum = 0.5, lr = 1e-3, decay = 0.9>,
   #vib.staircase<rate = 0.97, epochs = 2>,
   #vib.exponential<rate = 0.5, epochs = 0.5, warmup = 0.25>,
   #vib.linear_warmup<epochs = 0>, #vib.constant<warmup = 5.0e-324>,

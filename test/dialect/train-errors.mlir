@@ -450,7 +450,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // An optimizer that is a schedule.
-// expected-error @+1 {{'vib.train' op expected an optimizer, one of #vib.sgd, #vib.adam, #vib.adamw, but got #vib.constant}}
+// expected-error @+1 {{'vib.train' op expected an optimizer, one of #vib.sgd, #vib.adam, #vib.adamw, #vib.adabelief, #vib.rmsprop, but got #vib.constant}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.constant }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {

@@ -343,6 +343,20 @@ void checkUpdate(const VibModel &description) {
         if (description.momentum != 0)
           m = velocity += description.momentum * m;
         w -= step.rate * velocity;
+      } else if (description.optimizer == VIB_RMSPROP) {
+        // Its mean square is the first moment, and its velocity the second.
+        g += description.weight_decay * w;
+        m = description.beta2 * m + (1 - description.beta2) * g * g;
+        double velocity = g / (std::sqrt(m) + description.epsilon);
+        if (description.momentum != 0)
+          v = velocity += description.momentum * v;
+        w -= step.rate * velocity;
+      } else if (description.optimizer == VIB_ADABELIEF) {
+        m = description.beta1 * m + (1 - description.beta1) * g;
+        v = description.beta2 * v + (1 - description.beta2) * (g - m) * (g - m);
+        w -= step.rate1 * m /
+             (std::sqrt(v * step.scale2 * step.scale2 + description.epsilon) +
+              description.epsilon);
       } else {
         if (description.optimizer == VIB_ADAMW)
           w -= step.decay * w;
@@ -477,7 +491,8 @@ void checkExtreme(const VibModel &description) {
   for (uint64_t i = 0; i < slopes.size(); ++i)
     checkClose("the gradient of encode.0.bias",
                model.read(model.gradients.get(), bias, i),
-               model.call.step.coefficients[description.beta] * slopes[i], tolerance);
+               model.call.step.coefficients[description.beta] * slopes[i],
+               tolerance);
 
   description.encode(&model.call);
   checkFinite(model, "sigma", model.data(model.get("sigma")),

@@ -543,6 +543,10 @@ class Model:
             "#vib.sgd<lr = 0.1, momentum = 0.5, weight_decay = 0.01>",
             "#vib.adam<lr = 1.0e-3>", "#vib.adam<lr = 0.01, beta1 = 0.5, eps = 1.0e-6>",
             "#vib.adamw<lr = 1.0e-3>", "#vib.adamw<lr = 0.01, weight_decay = 0.1>"))]
+        if self.spreads.random() < 0.2:
+            settings = ["optimizer = " + self.spreads.choice((
+                "#vib.adabelief<lr = 1.0e-3, eps = 1.0e-8>", "#vib.rmsprop<lr = 1.0e-3>",
+                "#vib.rmsprop<lr = 1.0e-3, decay = 0.9, momentum = 0.5, weight_decay = 0.01>"))]
         if r.random() < 0.6:
             settings.append("schedule = " + r.choice((
                 "#vib.constant<warmup = 0.5>", "#vib.staircase<rate = 0.5, epochs = 1>",
