@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/cpu/CpuLinalgEmitter.h"
+#include "compiler/cpu/TensorParts.h"
 #include "compiler/cpu/VectorChoice.h"
 #include "compiler/plan/Reductions.h"
 
@@ -161,21 +162,49 @@ SmallVector<Value> CpuLinalgEmitter::emitBody(ValueRange inits) {
   return results;
 }
 
+/// All parts read the same operands, so these are loaded once.
+void CpuLinalgEmitter::emitParts() {
+  llvm::SmallDenseMap<unsigned, Value> before = given;
+  for (unsigned i = 0, n = op.getNumDpsInputs(); i != n; ++i)
+    setOperand(i, load(i));
+  TypedAttr attribute =
+      builder.getZeroAttr(getElementTypeOrSelf(op->getResult(0)));
+  Value zero = width > 0 ? e.splat(attribute, width)
+                         : arith::ConstantOp::create(builder, loc, attribute);
+  for (linalg::GenericOp part : parts) {
+    CpuLinalgEmitter emitter(e, part);
+    emitter.refs = refs;
+    emitter.given = given;
+    emitter.vectorLoop = vectorLoop;
+    emitter.lanes = lanes;
+    emitter.width = width;
+    emitter.positions = positions;
+    emitter.storeInits(emitter.emitBody(zero));
+  }
+  given = before;
+}
+
+void CpuLinalgEmitter::emitElements(ArrayRef<unsigned> reductions) {
+  if (parts.empty())
+    return emitPosition(reductions);
+  emitParts();
+}
+
 void CpuLinalgEmitter::emitVectorParallel() {
   SmallVector<unsigned> reductions = getReductions();
   if (!vectorLoop)
-    return emitPosition(reductions);
+    return emitElements(reductions);
   int64_t extent = extents[*vectorLoop], whole = extent / lanes * lanes;
   width = lanes;
   e.createLoop(0, whole, lanes, [&](Value iv) {
     positions[*vectorLoop] = iv;
-    emitPosition(reductions);
+    emitElements(reductions);
   });
   if (whole == extent)
     return;
   width = extent - whole;
   positions[*vectorLoop] = e.index(whole);
-  emitPosition(reductions);
+  emitElements(reductions);
 }
 
 SmallVector<Value> CpuLinalgEmitter::emitVectorsOf(ValueRange accumulators,
@@ -263,6 +292,7 @@ void CpuLinalgEmitter::run() {
     if (choice->isFlat)
       flatten();
   }
+  parts = getTensorParts(op);
   SmallVector<unsigned> parallel;
   for (unsigned loop = 0, n = extents.size(); loop != n; ++loop)
     if (!isReductionLoop(op, loop) && vectorLoop != loop)

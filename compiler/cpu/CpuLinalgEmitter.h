@@ -73,6 +73,10 @@ private:
   llvm::SmallVector<unsigned> getReductions() const;
   bool isVectorReduction() const;
   mlir::Value broadcast(mlir::Value value);
+  /// Emits the current position, with reductions inside.
+  void emitElements(llvm::ArrayRef<unsigned> reductions);
+  /// Emits what all of `parts` compute at the current position.
+  void emitParts();
   /// Emits the vectors (or scalars) of a parallel loop, with reductions inside.
   void emitVectorParallel();
   /// Emits the vectors of a reduction, inside of the other reductions.
@@ -83,6 +87,9 @@ private:
   TileEmitter &e;
   llvm::SmallVector<int64_t> extents;
   llvm::SmallDenseMap<unsigned, mlir::Value> given;
+  /// If `op` is the last of the ops that write the parts of a tensor, all of
+  /// them (TensorParts.h).
+  llvm::SmallVector<mlir::linalg::GenericOp> parts;
   std::optional<unsigned> vectorLoop;
   /// The lanes of a whole vector.
   int64_t lanes = 1;

@@ -8,6 +8,7 @@
 
 #include "compiler/cpu/KernelPlan.h"
 #include "compiler/cpu/Pairs.h"
+#include "compiler/cpu/TensorParts.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/Memory.h"
 #include "compiler/plan/Reductions.h"
@@ -62,7 +63,7 @@ RegisterTileAttr vib::getRegisterTileAttr(MLIRContext *context,
 
 bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
                   const TileChoice &tiles) {
-  if (isRoundedByReaders(op))
+  if (isRoundedByReaders(op) || isFoldedPart(op))
     return true;
   auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
   return fill && fillsZeros(fill) &&

@@ -28,8 +28,8 @@ inline constexpr llvm::StringLiteral kInnerAttrName = "inner";
 /// On a contraction of a planned kernel: how it is emitted, a #vib.contraction.
 inline constexpr llvm::StringLiteral kContractionAttrName = "vib.contraction";
 /// On an op of a planned kernel that its readers compute themselves: a fill
-/// with zeros in which they accumulate, or the rounding of a weight that they
-/// pack.
+/// with zeros in which they accumulate, the rounding of a weight that they
+/// pack, or an op that writes a part of a tensor (TensorParts.h).
 inline constexpr llvm::StringLiteral kFoldedAttrName = "vib.folded";
 
 /// The extents of an op's loops in every combination of whole and last, smaller
@@ -45,7 +45,8 @@ RegisterTileAttr getRegisterTileAttr(mlir::MLIRContext *context,
 
 /// Whether the readers of `op` compute it themselves: contractions that round a
 /// weight as they pack it, or that start with zeros in registers rather than
-/// load zeros. They cannot do the latter where they continue what an earlier
+/// load zeros; or the last op of those that write the parts of a tensor.
+/// Contractions cannot start with zeros where they continue what an earlier
 /// tile of the sum has accumulated.
 bool canFold(mlir::linalg::LinalgOp op, const KernelSpace &space,
              const TileChoice &tiles);

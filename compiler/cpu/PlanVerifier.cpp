@@ -105,7 +105,7 @@ LogicalResult PlanVerifier::verifyFolded(linalg::LinalgOp op) {
     return success();
   return op->emitOpError("expected ")
          << (isFolded ? "" : "no ") << kFoldedAttrName
-         << (isFolded ? ": the contractions that read it compute it"
+         << (isFolded ? ": the ops that read it compute it"
                       : ": its readers cannot compute it");
 }
 
