@@ -58,7 +58,7 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
   epilogue = e.plan.getEpilogue(op);
   if (!interleaved && !epilogue)
     out = e.getRef(op->getResult(0));
-  rows = form.row ? extents[*form.row] : 1;
+  rows = form.getRows(extents);
   columns = extents[form.column];
   depth = extents[form.reduction];
   choice = e.plan.getContractionTile(op, form, extents);
@@ -76,7 +76,7 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
 void ContractionEmitter::emitOuter(function_ref<void()> body) {
   SmallVector<unsigned> loops(form.batch.begin(), form.batch.end());
   for (unsigned loop : form.m)
-    if (loop != form.row)
+    if (loop != form.row && loop != form.outerRow)
       loops.push_back(loop);
   for (unsigned loop : form.n)
     if (loop != form.column)
@@ -90,6 +90,18 @@ void ContractionEmitter::emitOuter(function_ref<void()> body) {
     });
   };
   emit(loops);
+}
+
+/// Tiles of two loops begin at the first position of the inner one.
+void ContractionEmitter::atRow(Value base, int64_t step) {
+  if (!form.row)
+    return;
+  if (!form.outerRow)
+    return at(*form.row, base, step);
+  int64_t inner = extents[*form.row];
+  Value outer = builder.createOrFold<arith::DivUIOp>(loc, base, e.index(inner));
+  at(*form.outerRow, outer, step / inner);
+  positions[*form.row] = e.index(step % inner);
 }
 
 int64_t ContractionEmitter::getReductionPanel() const {

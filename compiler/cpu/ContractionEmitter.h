@@ -138,10 +138,7 @@ private:
   void at(unsigned loop, mlir::Value base, int64_t step) {
     positions[loop] = e.add(base, step);
   }
-  void atRow(mlir::Value base, int64_t step) {
-    if (form.row)
-      at(*form.row, base, step);
-  }
+  void atRow(mlir::Value base, int64_t step);
   /// The width of the panels that the reduction runs across in an operand that
   /// is contiguous in it; 0 if there are none.
   int64_t getReductionPanel() const;

@@ -110,6 +110,12 @@ FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
   if (!form.m.empty())
     form.row = isWindowed ? innermost(form.m) : longest(form.m);
   form.reduction = isWindowed ? innermost(form.k) : longest(form.k);
+  // The taps of one row of a kernel are too few to keep the multiply-adds busy.
+  constexpr int64_t kFewRows = 8;
+  if (isWindowed && form.row && extents[*form.row] < kFewRows)
+    for (unsigned loop : form.m)
+      if (loop < *form.row && extents[loop] > 1)
+        form.outerRow = loop;
   unsigned outermost = form.k.front();
   if (isWindowed && outermost != form.reduction &&
       llvm::is_contained(lhs.getResults(),
@@ -181,7 +187,7 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
                                            bool isInterleaved,
                                            const Machine &machine) {
   Type element = getElementTypeOrSelf(op->getResult(0));
-  int64_t rows = form.row ? extents[*form.row] : 1;
+  int64_t rows = form.getRows(extents);
   int64_t columns = extents[form.column], depth = extents[form.reduction];
   int64_t lanes = machine.getLanes(element);
   // If the dot form does not pay, rhs is packed unless it is contiguous in the
@@ -199,7 +205,8 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
     registers -= registers / kInterleavedShare;
   if (form.transposed)
     rows = std::min(rows, lanes);
-  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers);
+  RegisterTile tile = chooseRegisterTile(rows, columns, lanes, registers,
+                                         form.getRowGrain(extents));
   // The rows are stored as vectors, which must not cross a panel boundary.
   if (form.transposed)
     tile.rows = llvm::bit_floor<uint64_t>(tile.rows);
@@ -314,6 +321,8 @@ linalg::LinalgOp vib::getEpilogue(linalg::LinalgOp contraction,
   // The remainders of the result must not use the dot form either.
   SmallVector<int64_t> extents = contraction.getStaticLoopRanges();
   extents[*form->row] = 1;
+  if (form->outerRow)
+    extents[*form->outerRow] = 1;
   ContractionTile tile = chooseContractionTile(
       contraction, *form, extents, /*isInterleaved=*/false, machine);
   return tile.kind == RegisterTileKind::Columns ? op : nullptr;

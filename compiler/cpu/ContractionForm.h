@@ -40,6 +40,10 @@ struct ContractionForm {
   /// reduction, one of `k`.
   std::optional<unsigned> row;
   unsigned reduction;
+  /// A loop of `m` around `row`, if the register tile covers both because `row`
+  /// is short: the rows of the tile are those of `row`, for one position of
+  /// this loop after another.
+  std::optional<unsigned> outerRow;
   /// A loop of `k` that is divided into blocks, whose sums are added in memory:
   /// the images of a weight gradient.
   std::optional<unsigned> block;
@@ -47,6 +51,15 @@ struct ContractionForm {
   enum { Columns, Reduction, Neither } contiguous;
   /// Whether `lhs` is contiguous in the reduction as well.
   bool lhsContiguous = false;
+
+  /// The rows of a contraction whose loops have these extents.
+  int64_t getRows(llvm::ArrayRef<int64_t> extents) const {
+    return (row ? extents[*row] : 1) * (outerRow ? extents[*outerRow] : 1);
+  }
+  /// A register tile has a multiple of this many rows, or all of them.
+  int64_t getRowGrain(llvm::ArrayRef<int64_t> extents) const {
+    return outerRow ? extents[*row] : 1;
+  }
 };
 mlir::FailureOr<ContractionForm>
 matchRegisterContraction(mlir::linalg::LinalgOp op);

@@ -47,8 +47,7 @@ SmallVector<SmallVector<int64_t>> vib::getExtents(linalg::LinalgOp op,
 /// The rows, columns and terms of a contraction whose loops have these extents.
 static std::tuple<int64_t, int64_t, int64_t>
 getSizes(const ContractionForm &form, ArrayRef<int64_t> extents) {
-  return {form.row ? extents[*form.row] : 1, extents[form.column],
-          extents[form.reduction]};
+  return {form.getRows(extents), extents[form.column], extents[form.reduction]};
 }
 
 RegisterTileAttr vib::getRegisterTileAttr(MLIRContext *context,

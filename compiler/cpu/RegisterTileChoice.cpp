@@ -21,7 +21,8 @@ static constexpr int64_t kHeldColumnBytes = 24 * 1024;
 /// accumulators hide the latency. The tile is chosen by the cycles of the whole
 /// rows x columns block, including its remainders.
 RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
-                                     int64_t lanes, int64_t registers) {
+                                     int64_t lanes, int64_t registers,
+                                     int64_t grain) {
   int64_t vectors = llvm::divideCeil(columns, lanes);
   auto getCycles = [](int64_t rows, int64_t vectors) -> double {
     if (rows == 0 || vectors == 0)
@@ -29,10 +30,10 @@ RegisterTile vib::chooseRegisterTile(int64_t rows, int64_t columns,
     double multiplyAdds = rows * vectors;
     return std::max({multiplyAdds / 2, (rows + vectors) / 2.0, 4.0});
   };
-  RegisterTile best = {1, 1};
+  RegisterTile best = {grain, 1};
   double bestCycles = std::numeric_limits<double>::infinity();
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 6); ++v) {
-    for (int64_t r = 1; r <= rows; ++r) {
+    for (int64_t r = grain; r <= rows; r += grain) {
       if (r * v + v + 1 > registers)
         break;
       int64_t fullRows = rows / r, fullVectors = vectors / v;

@@ -17,8 +17,9 @@ namespace vib {
 struct RegisterTile {
   int64_t rows, vectors;
 };
+/// `grain` is what the rows of the tile must be a multiple of.
 RegisterTile chooseRegisterTile(int64_t rows, int64_t columns, int64_t lanes,
-                                int64_t registers);
+                                int64_t registers, int64_t grain = 1);
 /// The same for the dot form, where the lanes are terms of the sum.
 RegisterTile chooseDotTile(int64_t rows, int64_t columns, int64_t depth,
                            mlir::Type element, const Machine &machine);

@@ -37,7 +37,9 @@ private:
   std::string findProblemOfGroups(RegisterTileAttr tile,
                                   ArrayRef<int64_t> extents) const;
   std::string findProblemOfDot(RegisterTileAttr tile) const;
-  std::string findProblemOfColumns(RegisterTileAttr tile, bool isFirst) const;
+  std::string findProblemOfColumns(RegisterTileAttr tile,
+                                   ArrayRef<int64_t> extents,
+                                   bool isFirst) const;
   int64_t getLanes() const {
     return machine.getLanes(getElementTypeOrSelf(op->getResult(0)));
   }
@@ -84,8 +86,8 @@ RegisterTileVerifier::findProblemOfDot(RegisterTileAttr tile) const {
   return "";
 }
 
-std::string RegisterTileVerifier::findProblemOfColumns(RegisterTileAttr tile,
-                                                       bool isFirst) const {
+std::string RegisterTileVerifier::findProblemOfColumns(
+    RegisterTileAttr tile, ArrayRef<int64_t> extents, bool isFirst) const {
   int64_t lanes = getLanes(), registers = machine.getRegisters();
   int64_t mostRows =
       form.transposed ? std::min(tile.getRows(), lanes) : tile.getRows();
@@ -100,6 +102,10 @@ std::string RegisterTileVerifier::findProblemOfColumns(RegisterTileAttr tile,
                     Twine(mostVectors) + " vectors");
   if ((form.transposed || hasPairs) && !llvm::isPowerOf2_64(tile.getTileRows()))
     return expected("a power of two as its rows");
+  if (int64_t grain = form.getRowGrain(extents);
+      tile.getTileRows() % grain != 0)
+    return expected("a multiple of " + Twine(grain) +
+                    " rows, so that each tile begins with a row of the kernel");
   return "";
 }
 
@@ -110,7 +116,7 @@ std::string RegisterTileVerifier::findProblem(RegisterTileAttr tile,
     return findProblemOfGroups(tile, extents);
   std::string problem = tile.getKind() == RegisterTileKind::Dot
                             ? findProblemOfDot(tile)
-                            : findProblemOfColumns(tile, isFirst);
+                            : findProblemOfColumns(tile, extents, isFirst);
   if (!problem.empty())
     return problem;
   int64_t used =
