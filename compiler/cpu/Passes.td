@@ -86,6 +86,27 @@ def Explain : Pass<"vib-explain", "mlir::ModuleOp"> {
   }];
 }
 
+def MergeImages : Pass<"vib-merge-images", "mlir::func::FuncOp"> {
+  let summary = "Merge kernels that compute feature maps image by image";
+  let description = [{
+    Merges a convolution with the kernels of its border, of the pooling that
+    reads it, and of the border for the next layer. All of them can be divided by
+    images. A unit of work of the merged kernel computes all of them for one
+    image, so that its feature maps stay in the second-level cache, and those
+    that no other kernel reads are not written to memory at all. The kernels
+    must have at most one contraction, and a feature map of at most 256 KiB.
+
+    ```mlir
+    %c = vib.kernel "encode.3" ins(%weight, %x, %bias : …) …
+    %p, %t = vib.kernel "encode.3.map" ins(%c : tensor<100x14x14x64xf32>) …
+    // becomes
+    %p, %t = vib.kernel "encode.3" ins(%weight, %x, %bias : …) …
+    ```
+  }];
+  let dependentDialects = ["mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"numMerged", "kernels-merged", "Kernels merged">];
+}
+
 def MergeContractions : Pass<"vib-merge-contractions", "mlir::ModuleOp"> {
   let summary = "Merge adjacent narrow contractions";
   let description = [{

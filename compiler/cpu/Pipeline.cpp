@@ -18,6 +18,7 @@ void vib::buildPlannedPipeline(OpPassManager &pm,
                                const KernelsOptions &options) {
   pm.addPass(
       createSetMachine(SetMachineOptions{options.vectorBits, options.hasBf16}));
+  pm.addNestedPass<func::FuncOp>(createMergeImages());
   // Both passes change the shapes of tensors, so they run before tiles are
   // chosen. Merging looks at row-major contractions, so it comes first.
   pm.addPass(createMergeContractions());
