@@ -67,7 +67,7 @@ module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, batch 
 
 // -----
 
-// expected-error @+1 {{expected 'optimizer' to be one of #vib.sgd, #vib.adam, #vib.adamw but got #vib.constant}}
+// expected-error @+1 {{expected 'optimizer' to be one of #vib.sgd, #vib.adam, #vib.adamw, #vib.adabelief, #vib.rmsprop but got #vib.constant}}
 module attributes {a = #vib.training<epochs = 1, optimizer = #vib.constant>} {}
 
 // -----
@@ -107,7 +107,7 @@ module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>,
 
 // -----
 
-// expected-error @+1 {{expected one of 'constant', 'uniform', 'normal', 'mean', 'deviation' but got 'unifrom'; did you mean 'uniform'?}}
+// expected-error @+1 {{expected one of 'constant', 'uniform', 'normal', 'mean', 'deviation', 'running_mean', 'running_variance' but got 'unifrom'; did you mean 'uniform'?}}
 module attributes {a = #vib.parameter<"w" : tensor<4xf32>, init = unifrom(0.1)>} {}
 
 // -----

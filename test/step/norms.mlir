@@ -22,7 +22,7 @@
 // CHECK: arith.cmpi slt, %{{.*}}, %rows
 // CHECK: vib.label = "encode.1", vib.word = "variance"
 // CHECK: vib.label = "encode.1", vib.word = "batch norm"
-// CHECK: vib.label = "encode.1", vib.word = "running statistics"
+// CHECK: vib.label = "encode.1", vib.word = "running statistics, average"
 // CHECK: vib.noise dropout
 // CHECK: vib.label = "encode.2", vib.word = "layer norm"
 // CHECK: vib.noise train
