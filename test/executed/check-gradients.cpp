@@ -322,10 +322,11 @@ void checkUpdate(const VibModel &description) {
       for (unsigned kind = 0; kind < 4; ++kind) {
         char *memory = blocks[kind]->get() +
                        place(description, description.parameters[p], i);
-        // The second moment is not negative.
+        // A mean of squares is not negative.
+        bool isSquare =
+            kind == (description.optimizer == VIB_RMSPROP ? 1u : 2u);
         if (kind > 0)
-          model.write(memory, 0,
-                      0.1 * (random.next() + (kind == 2 ? 1.01 : 0)));
+          model.write(memory, 0, 0.1 * (random.next() + (isSquare ? 1.01 : 0)));
         before[kind].push_back(model.read(memory, 0));
       }
   model.computeLoss();
