@@ -865,6 +865,7 @@ TEST(Report, liveLineFitsTheTerminal) {
   figures.samples = 1;
   figures.values[0] = {0.5};
   figures.values[1] = {50};
+  figures.values[4] = {0.25};
   setInformation(figures);
   LiveFigures live;
   live.epochs = 10;
