@@ -161,9 +161,13 @@ LogicalResult ChainVerifier::verifyReconstruction(NLLOp nll) {
   }
   // The elements of an image of several channels would be compared with others.
   Operation *source = getSource(nll.getLikelihood());
-  auto flatten = source && source->getNumOperands() == 1
-                     ? source->getOperand(0).getDefiningOp<FlattenOp>()
-                     : FlattenOp();
+  // Activations keep the order.
+  while (source && source->getNumOperands() == 1 && !isa<FlattenOp>(source) &&
+         (source == getSource(nll.getLikelihood()) ||
+          (!isa<ParameterizedOpInterface>(source) &&
+           source->getOperand(0).getType() == source->getResult(0).getType())))
+    source = source->getOperand(0).getDefiningOp();
+  auto flatten = dyn_cast_or_null<FlattenOp>(source);
   if (type.getRank() != 4 || !flatten || !isFeatureMap(flatten.getInput()))
     return success();
   auto image = cast<RankedTensorType>(flatten.getInput().getType());

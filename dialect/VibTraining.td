@@ -107,17 +107,16 @@ def Vib_AdaBeliefAttr : Vib_NumbersAttr<"AdaBelief", "adabelief", [
   let summary = "Adam with the variance of the gradient";
   let description = [{
     An update with the gradient g is
-    `m += (1 - beta1) * (g - m); s += (1 - beta2) * ((g - m)^2 - s)`, then
-    `w -= lr * m' / (sqrt(s' + eps) + eps)`, with moments that are debiased as
-    those of `#vib.adam` (Zhuang et al. 2020, arXiv:2010.07468). optax computes
-    the same, if its `eps_root` is its `eps`, as it is by default.
+    `m += (1 - beta1) * (g - m); s += (1 - beta2) * ((g - m)^2 - s) + eps`, then
+    `w -= lr * m' / (sqrt(s') + eps)`, with moments that are debiased as those of
+    `#vib.adam` (Zhuang et al. 2020, arXiv:2010.07468, algorithm 2).
 
     | field | what it is | default | range |
     |---|---|---|---|
     | `lr` | base learning rate; `--lr` replaces it | required | (0, inf) |
     | `beta1` | decay of the first moment m | 0.9 | [0, 1) |
     | `beta2` | decay of the variance s | 0.999 | [0, 1) |
-    | `eps` | added to the variance, and to its root | 1.0e-16 | (0, inf) |
+    | `eps` | added to the variance in each update, and to its root | 1.0e-16 | (0, inf) |
 
     ```mlir
     #vib.adabelief<lr = 1.0e-3, beta1 = 0.5>

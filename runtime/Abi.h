@@ -236,7 +236,7 @@ typedef enum VibOptimizer {
   VIB_SGD = 0,
   VIB_ADAM = 1,
   VIB_ADAMW = 2,
-  VIB_ADABELIEF = 3, /* epsilon is added to the variance and to its root */
+  VIB_ADABELIEF = 3, /* epsilon is added to the variance, too */
   VIB_RMSPROP = 4    /* its decay is beta2 */
 } VibOptimizer;
 

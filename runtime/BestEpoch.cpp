@@ -68,7 +68,7 @@ std::string whyIncomparable(const VibModel &model, const Metric &metric) {
 
 bool BestEpoch::add(const Figures &figures, uint64_t step) {
   double value = metric.valueOf(figures);
-  if (std::isnan(value))
+  if (!std::isfinite(value))
     return false;
   bool isBetter = !bestStep || (metric.wantsLarger() ? value > bestValue
                                                      : value < bestValue);

@@ -118,7 +118,7 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
                "of each class and the confusion matrix");
   else
     flags.reject("--calibration",
-                 "a regression has no probabilities of classes");
+                 "the model has no probabilities of classes");
   flags.path(
       "--ood", options.ood, "FILE|DIR",
       "Add how well the rate and the entropy tell these inputs, as those "

@@ -319,7 +319,9 @@ void addComparison(const Evaluated &evaluated, ExtraFigures &extra) {
     // A bound is the labels' entropy, which is the same, minus a figure.
     bool isReversed = figure.kind == VIB_INFORMATION;
     size_t place = isReversed ? figure.of : size_t(&figure - model.figures);
-    if (ours[place].empty() || (isReversed && evaluated.figures.samples == 0))
+    // A figure that does not exist has no difference.
+    if (ours[place].empty() || (isReversed && evaluated.figures.samples == 0) ||
+        (!isReversed && !evaluated.figures.number(&figure)))
       continue;
     std::vector<double> differences;
     for (size_t row = 0; row < ours[place].size(); ++row)

@@ -449,8 +449,7 @@ struct NormalDistribution
 
 private:
   /// The tensors to which z and, with `hasSlope`, the local derivative are
-  /// written.
-  /// They have the shape of `matrix`, in training for each sample.
+  /// written. They have the shape of `matrix`, in training for each sample.
   static SmallVector<Access> getOutputs(ReparameterizeOp sample,
                                         StepBuilder &step, Value matrix,
                                         bool hasSlope) {

@@ -19,8 +19,7 @@
 //          competes with a contraction for the multipliers. Of the two, the one
 //          that adds the smaller part is used, so that neither cancels.
 //   AdamW  first w -= decay w, with decay = rate * weight decay
-//   AdaBelief  as Adam, with (g - m)^2 in place of g^2, with the new m, and
-//          the root of v / (1 - b2^t) + eps
+//   AdaBelief  as Adam, with v = b2 v + (1 - b2) (g - m)^2 + eps of the new m
 //   RMSProp  v = b2 v + (1 - b2) g^2 of g + (weight decay) w,
 //          b = momentum b + g / (sqrt(v) + eps), w -= rate b
 //   SGD    b = momentum b + g + (weight decay) w, w -= rate b
@@ -74,15 +73,11 @@ static void buildAdam(StepBuilder &step, ScalarBuilder &scalars,
   Value spread = isBelief ? scalars.sub(gradient, moment1) : gradient;
   Value moment2 = decayMoment(scalars, state[2], rule.beta2, spread,
                               /*squares=*/true);
-  Value scale = step.getScalar("scale2"), denominator;
   if (isBelief)
-    denominator =
-        scalars.add(scalars.sqrt(scalars.fma(moment2, scalars.square(scale),
-                                             scalars.constant(rule.epsilon))),
-                    rule.epsilon);
-  else
-    denominator = scalars.fma(scalars.sqrt(moment2), scale,
-                              scalars.constant(rule.epsilon));
+    moment2 = scalars.add(moment2, rule.epsilon);
+  Value denominator =
+      scalars.fma(scalars.sqrt(moment2), step.getScalar("scale2"),
+                  scalars.constant(rule.epsilon));
   Value numerator = scalars.mul(step.getScalar("rate1"), moment1);
   Value update = scalars.div(numerator, denominator);
   results.append({scalars.sub(weight, update), moment1, moment2});

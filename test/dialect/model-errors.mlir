@@ -635,7 +635,8 @@ vib.model @m(%x: tensor<?x2x2x2xf32>) {
   %c = vib.conv2d %i @decode.1 kernel(1, 1) channels(2) : tensor<?x2x2x2xf32>
   // expected-note @+1 {{the order is channels, height, width here}}
   %o = vib.flatten %c : tensor<?x2x2x2xf32>
-  %p = vib.normal %o noise(1.0) : tensor<?x8xf32>
+  %g = vib.sigmoid %o : tensor<?x8xf32>
+  %p = vib.normal %g noise(1.0) : tensor<?x8xf32>
   // expected-error @+1 {{'vib.nll' op expected the likelihood of an image to have the order height, width, channels: write 'vib.reshape … [8]' in place of vib.flatten}}
   %ce = vib.nll %p, %x : !vib.normal<8>, tensor<?x2x2x2xf32>
   vib.loss %ce

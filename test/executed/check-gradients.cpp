@@ -354,10 +354,10 @@ void checkUpdate(const VibModel &description) {
         w -= step.rate * velocity;
       } else if (description.optimizer == VIB_ADABELIEF) {
         m = description.beta1 * m + (1 - description.beta1) * g;
-        v = description.beta2 * v + (1 - description.beta2) * (g - m) * (g - m);
-        w -= step.rate1 * m /
-             (std::sqrt(v * step.scale2 * step.scale2 + description.epsilon) +
-              description.epsilon);
+        v = description.beta2 * v +
+            (1 - description.beta2) * (g - m) * (g - m) + description.epsilon;
+        w -=
+            step.rate1 * m / (std::sqrt(v) * step.scale2 + description.epsilon);
       } else {
         if (description.optimizer == VIB_ADAMW)
           w -= step.decay * w;

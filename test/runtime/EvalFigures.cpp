@@ -234,7 +234,7 @@ TEST_F(EvalFigures, wrongUsageExitsWith2) {
   outcome = runMock({"eval", "--data", "d", "--weights", "w", "--calibration"},
                     regression);
   EXPECT_EQ(outcome.exitCode, 2);
-  expectIn(outcome.err, "a regression has no probabilities");
+  expectIn(outcome.err, "the model has no probabilities");
 }
 
 } // namespace
