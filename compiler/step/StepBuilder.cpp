@@ -181,6 +181,9 @@ Value StepBuilder::round(Value tensor) {
   if (source) {
     builder.setInsertionPointAfter(source);
     setLabel(source->getAttrOfType<StringAttr>(kLabelAttrName));
+  } else if (!isParameter) {
+    // Before all ops: concatenations that read it are copied where they are.
+    builder.setInsertionPointToStart(cast<BlockArgument>(tensor).getOwner());
   }
   Value value;
   if (tensor.getDefiningOp<tensor::EmptyOp>()) {
