@@ -288,8 +288,10 @@ void TrainingRun::testBest() {
                         best->metric.name, numberJson(best->value()))
           : fmt::format("{} has the {} weights of step {}, the last ones: no "
                         "epoch counts for --keep-best, because none ended "
-                        "with the final coefficients of the loss",
-                        bestPath, weights, grouped(int64_t(from))));
+                        "with the final coefficients of the loss or has a "
+                        "known {}",
+                        bestPath, weights, grouped(int64_t(from)),
+                        best->metric.name));
   if (!data->test)
     return;
   // The state is written, so that other weights may take its place.
