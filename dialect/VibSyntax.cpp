@@ -424,8 +424,12 @@ void vib::printNormalTypes(OpAsmPrinter &printer, Operation *, FloatAttr,
   printTypes(printer, statistics, result);
 }
 
-ParseResult vib::parseCategoricalTypes(OpAsmParser &parser, Type &logits,
-                                       Type &result) {
+/// Parses `logits (-> distribution)?`. The result, if it is not written, is the
+/// `Distribution` of as many outputs as the logits have columns.
+template <typename Distribution>
+static ParseResult parseLogits(OpAsmParser &parser, Type &logits, Type &result,
+                               int64_t least, StringRef outputs,
+                               StringRef expected) {
   SMLoc loc = parser.getCurrentLocation();
   if (parseTensor(parser, logits))
     return failure();
@@ -433,11 +437,18 @@ ParseResult vib::parseCategoricalTypes(OpAsmParser &parser, Type &logits,
   if (written.has_value())
     return *written;
   auto type = cast<RankedTensorType>(logits);
-  if (type.getRank() != 2 || type.getDimSize(1) < 2)
-    return parser.emitError(loc, "cannot tell the number of classes from ")
-           << type << ": expected a row of at least two logits an example";
-  result = CategoricalType::get(parser.getContext(), type.getDimSize(1));
+  if (type.getRank() != 2 || type.getDimSize(1) < least)
+    return parser.emitError(loc, "cannot tell the number of ")
+           << outputs << " from " << type << ": expected " << expected
+           << " an example";
+  result = Distribution::get(parser.getContext(), type.getDimSize(1));
   return success();
+}
+
+ParseResult vib::parseCategoricalTypes(OpAsmParser &parser, Type &logits,
+                                       Type &result) {
+  return parseLogits<CategoricalType>(parser, logits, result, 2, "classes",
+                                      "a row of at least two logits");
 }
 
 void vib::printCategoricalTypes(OpAsmPrinter &printer, Operation *, Type logits,
@@ -447,18 +458,8 @@ void vib::printCategoricalTypes(OpAsmPrinter &printer, Operation *, Type logits,
 
 ParseResult vib::parseBernoulliTypes(OpAsmParser &parser, Type &logits,
                                      Type &result) {
-  SMLoc loc = parser.getCurrentLocation();
-  if (parseTensor(parser, logits))
-    return failure();
-  OptionalParseResult written = parseOptionalResult(parser, result);
-  if (written.has_value())
-    return *written;
-  auto type = cast<RankedTensorType>(logits);
-  if (type.getRank() != 2 || type.getDimSize(1) < 1)
-    return parser.emitError(loc, "cannot tell the number of outputs from ")
-           << type << ": expected a row of logits an example";
-  result = BernoulliType::get(parser.getContext(), type.getDimSize(1));
-  return success();
+  return parseLogits<BernoulliType>(parser, logits, result, 1, "outputs",
+                                    "a row of logits");
 }
 
 void vib::printBernoulliTypes(OpAsmPrinter &printer, Operation *, Type logits,

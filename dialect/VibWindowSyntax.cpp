@@ -289,23 +289,22 @@ static void printImages(OpAsmPrinter &printer, Type input, Type result) {
   printer << " : " << input << " -> " << result;
 }
 
-void vib::printConvolution(OpAsmPrinter &printer, Operation *,
-                           DenseI64ArrayAttr kernel, DenseI64ArrayAttr strides,
-                           DenseI64ArrayAttr padding,
-                           DenseI64ArrayAttr dilations, Type input,
-                           Type result) {
-  Window window(kernel.asArrayRef(), strides.asArrayRef(), padding.asArrayRef(),
-                dilations.asArrayRef());
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
+/// Prints the clauses of a convolution. `same` is the padding that is printed
+/// as this word; `outputPadding` is null where there is none.
+static void printClauses(OpAsmPrinter &printer, const Window &window,
+                         ArrayRef<int64_t> same,
+                         DenseI64ArrayAttr outputPadding, Type input,
+                         Type result) {
+  SmallVector<int64_t> ones = {1, 1};
+  auto isZero = [](int64_t number) { return number == 0; };
   printPair(printer, "kernel", window.kernel);
   printer << " channels(" << cast<RankedTensorType>(result).getDimSize(3)
           << ')';
-  SmallVector<int64_t> ones = {1, 1};
   if (window.strides != ones)
     printPair(printer, "stride", window.strides);
-  if (llvm::any_of(window.padding, [](int64_t zeros) { return zeros != 0; })) {
+  if (!llvm::all_of(window.padding, isZero)) {
     printer << " padding(";
-    if (window.padding == window.getSamePadding(shape[1], shape[2])) {
+    if (ArrayRef<int64_t>(window.padding) == same) {
       printer << "same";
     } else {
       printer << '[';
@@ -314,9 +313,23 @@ void vib::printConvolution(OpAsmPrinter &printer, Operation *,
     }
     printer << ')';
   }
+  if (outputPadding && !llvm::all_of(outputPadding.asArrayRef(), isZero))
+    printPair(printer, "output_padding", outputPadding);
   if (window.dilations != ones)
     printPair(printer, "dilation", window.dilations);
   printImages(printer, input, result);
+}
+
+void vib::printConvolution(OpAsmPrinter &printer, Operation *,
+                           DenseI64ArrayAttr kernel, DenseI64ArrayAttr strides,
+                           DenseI64ArrayAttr padding,
+                           DenseI64ArrayAttr dilations, Type input,
+                           Type result) {
+  Window window(kernel.asArrayRef(), strides.asArrayRef(), padding.asArrayRef(),
+                dilations.asArrayRef());
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
+  printClauses(printer, window, window.getSamePadding(shape[1], shape[2]),
+               /*outputPadding=*/{}, input, result);
 }
 
 void vib::printTransposedConvolution(OpAsmPrinter &printer, Operation *,
@@ -326,22 +339,9 @@ void vib::printTransposedConvolution(OpAsmPrinter &printer, Operation *,
                                      DenseI64ArrayAttr outputPadding,
                                      DenseI64ArrayAttr dilations, Type input,
                                      Type result) {
-  printPair(printer, "kernel", kernel);
-  printer << " channels(" << cast<RankedTensorType>(result).getDimSize(3)
-          << ')';
-  SmallVector<int64_t> ones = {1, 1}, zeros = {0, 0};
-  if (strides.asArrayRef() != ArrayRef(ones))
-    printPair(printer, "stride", strides);
-  if (llvm::any_of(padding.asArrayRef(), [](int64_t n) { return n != 0; })) {
-    printer << " padding([";
-    llvm::interleaveComma(padding.asArrayRef(), printer);
-    printer << "])";
-  }
-  if (outputPadding.asArrayRef() != ArrayRef(zeros))
-    printPair(printer, "output_padding", outputPadding);
-  if (dilations.asArrayRef() != ArrayRef(ones))
-    printPair(printer, "dilation", dilations);
-  printImages(printer, input, result);
+  Window window(kernel.asArrayRef(), strides.asArrayRef(), padding.asArrayRef(),
+                dilations.asArrayRef());
+  printClauses(printer, window, /*same=*/{}, outputPadding, input, result);
 }
 
 ParseResult vib::parsePooling(OpAsmParser &parser, DenseI64ArrayAttr &size,
