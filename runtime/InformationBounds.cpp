@@ -32,6 +32,8 @@ public:
         hasFullCovariance(stream) ? stream.factor : stream.deviation, rows);
     width = scales.size() / size_t(rows);
     append(factors, scales);
+    for (size_t row = 0; row < size_t(rows); ++row)
+      logs.push_back(logDeterminant(scales.data() + row * width));
   }
 
   /// Adds log q(z_i|x_j) + K/2 log 2 pi for one i and these j.
@@ -41,8 +43,9 @@ public:
     for (size_t j = 0; j < others.size(); ++j) {
       const double *mean = means.data() + others[j] * latents;
       const double *factor = factors.data() + others[j] * width;
-      sums[j] += hasFullCovariance(stream) ? ofFull(z, mean, factor)
-                                           : ofDiagonal(z, mean, factor);
+      double squares = hasFullCovariance(stream) ? ofFull(z, mean, factor)
+                                                 : ofDiagonal(z, mean, factor);
+      sums[j] += -squares / 2 - logs[others[j]];
     }
   }
 
@@ -51,37 +54,48 @@ private:
     to.insert(to.end(), from.begin(), from.end());
   }
 
+  /// log det of a factor, of which each row of a triangle ends on the diagonal.
+  double logDeterminant(const double *factor) const {
+    double sum = 0;
+    for (size_t k = 0; k < latents; ++k) {
+      if (hasFullCovariance(stream))
+        factor += k;
+      sum += std::log(*factor++);
+    }
+    return sum;
+  }
+
+  /// |u|^2 with L u = z - mean.
   double ofDiagonal(const double *z, const double *mean,
                     const double *deviation) const {
-    double squares = 0, logs = 0;
+    double squares = 0;
     for (size_t k = 0; k < latents; ++k) {
       double distance = (z[k] - mean[k]) / deviation[k];
       squares += distance * distance;
-      logs += std::log(deviation[k]);
     }
-    return -squares / 2 - logs;
+    return squares;
   }
 
-  /// Solves L u = z - mean. The factor is a lower triangle, row by row.
+  /// The same. The factor is a lower triangle, row by row.
   double ofFull(const double *z, const double *mean,
                 const double *factor) const {
     std::vector<double> u(latents);
-    double squares = 0, logs = 0;
+    double squares = 0;
     for (size_t k = 0; k < latents; ++k) {
       double rest = z[k] - mean[k];
       for (size_t l = 0; l < k; ++l)
         rest -= *factor++ * u[l];
-      logs += std::log(*factor);
       u[k] = rest / *factor++;
       squares += u[k] * u[k];
     }
-    return -squares / 2 - logs;
+    return squares;
   }
 
   const VibStream &stream;
   const size_t latents;
   size_t width = 0; ///< Numbers of a factor.
   std::vector<double> means, draws, factors;
+  std::vector<double> logs; ///< log det of the factor of each row.
 };
 
 } // namespace
