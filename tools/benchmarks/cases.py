@@ -1,16 +1,24 @@
-"""A case is a perceptron with a bottleneck whose step is compared. All cases are trained with
-Adam and an average of the weights, on uint8 images."""
+"""A case is a network with a bottleneck whose step is compared: an encoder of linear layers,
+which may follow stages of convolutions, and a linear decoder. All cases are trained with Adam
+and an average of the weights, on uint8 images."""
 
 import dataclasses
+import math
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
     name: str
-    side: int  # The images are side x side.
+    side: int  # The images are side x side x channels.
     hidden: tuple
     latents: int
     batch: int
+    channels: int = 1
+    # The output channels of the convolutions of each stage. A stage ends with a max pooling of
+    # 2 x 2, a convolution with a ReLU.
+    stages: tuple = ()
+    kernel: int = 3
+    low: float = -1.0  # The bytes are scaled to [low, 1].
     classes: int = 10
     beta: float = 1e-3
     lr: float = 1e-4
@@ -21,47 +29,119 @@ class Case:
 
     @property
     def inputs(self):
-        return self.side * self.side
+        return self.side * self.side * self.channels
 
     @property
-    def layers(self):
-        widths = [self.inputs, *self.hidden, 2 * self.latents]
+    def convolutions(self):
+        """(side of the image, input channels, output channels) of each convolution."""
+        found, side, width = [], self.side, self.channels
+        for stage in self.stages:
+            for channels in stage:
+                found.append((side, width, channels))
+                width = channels
+            side //= 2
+        return found
+
+    @property
+    def linears(self):
+        """(inputs, outputs) of each linear layer."""
+        features = self.inputs
+        if self.stages:
+            features = (self.side >> len(self.stages)) ** 2 * self.stages[-1][-1]
+        widths = [features, *self.hidden, 2 * self.latents]
         return [*zip(widths, widths[1:]), (self.latents, self.classes)]
+
+    @property
+    def shapes(self):
+        """The shapes of all weights: [kernel, kernel, inputs, outputs] of a convolution,
+        [inputs, outputs] of a linear layer."""
+        windows = [(self.kernel, self.kernel, *c[1:]) for c in self.convolutions]
+        return windows + self.linears
+
+    @property
+    def outline(self):
+        """The widths of the layers, as a title shows them."""
+        parts = [str(self.linears[0][0])]
+        if self.stages:
+            channels = ", pool, ".join(
+                ", ".join(map(str, stage)) for stage in self.stages
+            )
+            parts = [
+                f"{self.side} × {self.side} × {self.channels}",
+                f"{self.kernel} × {self.kernel} convolutions {channels}, pool",
+            ]
+        parts += [*map(str, self.hidden), f"K = {self.latents}"]
+        return " → ".join(parts)
 
     @property
     def flops(self):
         """The operations of a step's contractions: for each layer the forward pass, the
         gradient of its weights, and, except in the first layer, that of its input."""
-        products = [inputs * outputs for inputs, outputs in self.layers]
+        places = [side * side for side, _, _ in self.convolutions]
+        places += [1] * len(self.linears)
+        products = [n * math.prod(shape) for n, shape in zip(places, self.shapes)]
         return 2.0 * self.batch * (3 * sum(products) - products[0])
 
     def for_peer(self):
         return {
             **dataclasses.asdict(self),
             "inputs": self.inputs,
+            "shapes": self.shapes,
             "flops": self.flops,
         }
 
+    def convolution_lines(self):
+        """The lines of the stages and of the flattening, and the number of layers, counted as
+        PyTorch's Sequential counts them."""
+        lines, value, index, side = [], "%x", 0, self.side
+        width = self.channels
+        for stage in self.stages:
+            for channels in stage:
+                image = f"{side}x{side}"
+                lines += [
+                    f"    %c{index} = vib.conv2d {value} @encode.{index}"
+                    f" kernel({self.kernel}, {self.kernel}) channels({channels})"
+                    f" padding(same) : tensor<?x{image}x{width}xf32>",
+                    f"    %a{index} = vib.relu %c{index}"
+                    f" : tensor<?x{image}x{channels}xf32>",
+                ]
+                value, width, index = f"%a{index}", channels, index + 2
+            lines.append(
+                f"    %p{index} = vib.max_pool {value} window(2, 2)"
+                f" : tensor<?x{side}x{side}x{width}xf32>"
+            )
+            value, index, side = f"%p{index}", index + 1, side // 2
+        if self.stages:
+            lines.append(
+                f"    %f = vib.flatten {value} : tensor<?x{side}x{side}x{width}xf32>"
+            )
+            value, index = "%f", index + 1
+        return lines, value, index
+
     def text(self):
         """The text of the model file."""
-        lines, value = [], "%x"
-        for index, width in enumerate(self.hidden):
+        lines, value, first = self.convolution_lines()
+        for index, (inputs, width) in enumerate(self.linears[:-2]):
             lines += [
-                f"    %h{index} = vib.linear {value} @encode.{2 * index} [{width}]"
-                f" : tensor<?x{self.layers[index][0]}xf32>",
+                f"    %h{index} = vib.linear {value} @encode.{first + 2 * index} [{width}]"
+                f" : tensor<?x{inputs}xf32>",
                 f"    %r{index} = vib.relu %h{index} : tensor<?x{width}xf32>",
             ]
             value = f"%r{index}"
-        last, image = self.layers[-2], f"tensor<?x{self.side}x{self.side}xui8>"
+        last, side = self.linears[-2], f"{self.side}x{self.side}"
+        image = f"tensor<?x{side}xui8>"
+        scaled = f"tensor<?x{self.inputs}xf32>"
+        if self.stages:
+            image = f"tensor<?x{side}x{self.channels}xui8>"
+            scaled = f"tensor<?x{side}x{self.channels}xf32>"
         k, q = self.latents, f"!vib.normal<{self.latents}>"
         return "\n".join(
             [
                 f"vib.model @{self.name}(%image: {image}, %digit: tensor<?xi32>) {{",
-                f"  %x = vib.scale %image to [-1.0, 1.0] : {image}"
-                f" -> tensor<?x{self.inputs}xf32>",
-                f"  %q = vib.encoder %x : tensor<?x{self.inputs}xf32> -> {q} {{",
+                f"  %x = vib.scale %image to [{self.low}, 1.0] : {image} -> {scaled}",
+                f"  %q = vib.encoder %x : {scaled} -> {q} {{",
                 *lines,
-                f"    %s = vib.linear {value} @encode.{2 * len(self.hidden)}"
+                f"    %s = vib.linear {value} @encode.{first + 2 * len(self.hidden)}"
                 f" [{last[1]}] : tensor<?x{last[0]}xf32>",
                 f"    %n = vib.normal %s softplus(-5.0) : tensor<?x{last[1]}xf32>",
                 f"    vib.yield %n : {q}",
@@ -88,6 +168,13 @@ class Case:
 toynet = Case("toynet", 28, (1024, 1024), 256, batch=100)
 digits = Case("digits", 8, (32,), 2, batch=32)
 wide_batch = dataclasses.replace(toynet, batch=1000)
+# Those of examples.
+cnn28 = Case(
+    "cnn28", 28, (256,), 32, 100, stages=((32,), (64,)), kernel=5, low=0.0
+)
+cnn32 = Case(
+    "cnn32", 32, (256,), 64, 100, 3, ((32, 32), (64, 64), (128, 128)), low=0.0
+)
 
 
 def sweep(quick):

@@ -29,18 +29,16 @@ def batches(case):
 
 
 def make_data(numpy, case):
-    """Images as stored in files, labels, and a permutation of the rows."""
+    """Images as stored in files (flat unless the encoder has convolutions), labels, and a
+    permutation of the rows."""
     random = numpy.random.default_rng(0)
     rows = batches(case) * case["batch"]
-    images = random.integers(0, 256, (rows, case["inputs"]), numpy.uint8)
+    shape = [case["inputs"]]
+    if case["stages"]:
+        shape = [case["side"], case["side"], case["channels"]]
+    images = random.integers(0, 256, (rows, *shape), numpy.uint8)
     labels = random.integers(0, case["classes"], rows).astype(numpy.int32)
     return images, labels, random.permutation(rows).astype(numpy.int32)
-
-
-def layers(case):
-    """(inputs, outputs) of each linear layer: those of the encoder, then the decoder."""
-    widths = [case["inputs"], *case["hidden"], 2 * case["latents"]]
-    return [*zip(widths, widths[1:]), (case["latents"], case["classes"])]
 
 
 def time_blocks(run_block, steps, seconds):

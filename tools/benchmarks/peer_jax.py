@@ -15,11 +15,11 @@ import peer
 
 
 def initialize(case):
-    keys = jax.random.split(jax.random.key(0), len(peer.layers(case)))
+    keys = jax.random.split(jax.random.key(0), len(case["shapes"]))
     glorot = jax.nn.initializers.glorot_uniform()
     return [
-        {"w": glorot(key, shape), "b": jnp.zeros(shape[1])}
-        for key, shape in zip(keys, peer.layers(case))
+        {"w": glorot(key, shape), "b": jnp.zeros(shape[-1])}
+        for key, shape in zip(keys, case["shapes"])
     ]
 
 
@@ -35,19 +35,36 @@ def make_state(case):
     }
 
 
-def scale(images):
-    return images.astype(jnp.float32) * (2 / 255) - 1
+def scale(case, images):
+    low = case["low"]
+    return images.astype(jnp.float32) * ((1 - low) / 255) + low
 
 
 def linear(layer, x):
     return x @ layer["w"] + layer["b"]
 
 
-def encode(weights, x):
+def convolve(layer, x):
+    form = ("NHWC", "HWIO", "NHWC")
+    return lax.conv_general_dilated(x, layer["w"], (1, 1), "SAME", dimension_numbers=form) + layer["b"]
+
+
+def pool(x):
+    window = (1, 2, 2, 1)
+    return lax.reduce_window(x, -jnp.inf, lax.max, window, window, "VALID")
+
+
+def encode(case, weights, x):
     """mu, sigma and the rate of each row."""
-    for layer in weights[:-2]:
-        x = jax.nn.relu(linear(layer, x))
-    mu, rho = jnp.split(linear(weights[-2], x), 2, axis=-1)
+    layers = iter(weights[:-1])
+    for stage in case["stages"]:
+        for _ in stage:
+            x = jax.nn.relu(convolve(next(layers), x))
+        x = pool(x)
+    x = x.reshape(len(x), -1)
+    for _ in case["hidden"]:
+        x = jax.nn.relu(linear(next(layers), x))
+    mu, rho = jnp.split(linear(next(layers), x), 2, axis=-1)
     sigma = jax.nn.softplus(rho - 5)
     rate = 0.5 * jnp.sum(mu**2 + sigma**2 - 1 - 2 * jnp.log(sigma), axis=-1)
     return mu, sigma, rate
@@ -64,7 +81,7 @@ def make_step(case):
     beta1, beta2 = case["beta1"], case["beta2"]
 
     def loss_of(weights, x, labels, key):
-        mu, sigma, rate = encode(weights, x)
+        mu, sigma, rate = encode(case, weights, x)
         z = mu + sigma * jax.random.normal(key, mu.shape)
         logits = linear(weights[-1], z)
         nll = jnp.mean(cross_entropy(logits, labels))
@@ -73,7 +90,7 @@ def make_step(case):
         return nll + case["beta"] * rate, jnp.stack([nll, rate, error])
 
     def step(state, images, labels, rows, learning_rate):
-        x = scale(jnp.take(images, rows, axis=0, mode="clip"))
+        x = scale(case, jnp.take(images, rows, axis=0, mode="clip"))
         y = jnp.take(labels, rows, mode="clip")
         key = jax.random.fold_in(jax.random.key(1), state["step"])
         gradient, figures = jax.grad(loss_of, has_aux=True)(state["w"], x, y, key)

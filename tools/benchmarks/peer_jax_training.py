@@ -48,12 +48,12 @@ def train_epoch(case, state, images, labels, epoch):
     return state, figures.mean(0)
 
 
-def evaluate(batch, weights, images, labels):
+def evaluate(case, batch, weights, images, labels):
     """The means over the images of the figures in a program's test line."""
 
     def of_batch(number, data):
-        x, y = scale(data[0]), data[1]
-        mu, sigma, rate = encode(weights, x)
+        x, y = scale(case, data[0]), data[1]
+        mu, sigma, rate = encode(case, weights, x)
         key = jax.random.fold_in(jax.random.key(3), number)
         noise = jax.random.normal(key, (draws, *mu.shape))
         logits = linear(weights[-1], mu + sigma * noise)
@@ -87,7 +87,7 @@ def main():
     if len(train[1]) % case["batch"]:
         sys.exit(f"{len(train[1])} images do not divide into the batches of this")
     run = jax.jit(functools.partial(train_epoch, case), donate_argnums=0)
-    judge = jax.jit(functools.partial(evaluate, math.gcd(len(test[1]), 1000)))
+    judge = jax.jit(functools.partial(evaluate, case, math.gcd(len(test[1]), 1000)))
 
     os.makedirs(out)
     state = make_state(case)

@@ -1,4 +1,5 @@
-"""The step of a compiled program, written in PyTorch as it is meant to be used. The variants:
+"""The step of a compiled program, written in PyTorch as it is meant to be used: images and
+weights of convolutions have their channels last in memory. The variants:
 
   eager      the fused Adam; all tensors are averaged in one call
   compile    the loss and its backward pass are compiled, the rest is as in eager
@@ -17,26 +18,43 @@ import peer
 
 def make_weights(case):
     weights = []
-    for inputs, outputs in peer.layers(case):
-        weight = torch.empty(outputs, inputs, device=peer.device())
+    for *window, inputs, outputs in case["shapes"]:
+        weight = torch.empty(outputs, inputs, *window, device=peer.device())
+        if window:
+            weight = weight.to(memory_format=torch.channels_last)
         nn.init.xavier_uniform_(weight)
         weights += [weight, torch.zeros(outputs, device=peer.device())]
     return weights
 
 
+def encode(case, layers, x):
+    """The statistics of the posterior."""
+    layers = iter(layers)
+    if case["stages"]:
+        x = x.permute(0, 3, 1, 2)
+    for stage in case["stages"]:
+        for _ in stage:
+            w, b = next(layers)
+            x = functional.relu(functional.conv2d(x, w, b, padding=case["kernel"] // 2))
+        x = functional.max_pool2d(x, 2)
+    x = x.flatten(1)
+    for _ in case["hidden"]:
+        x = functional.relu(functional.linear(x, *next(layers)))
+    return functional.linear(x, *next(layers))
+
+
 def make_loss(case, images, labels, bf16):
+    low = case["low"]
+
     def loss_of(weights, rows):
-        *hidden, encoder_w, encoder_b, decoder_w, decoder_b = weights
+        *encoder, decoder = zip(weights[::2], weights[1::2])
         with torch.autocast(peer.device(), torch.bfloat16, enabled=bf16):
-            x = images.index_select(0, rows).float() * (2 / 255) - 1
+            x = images.index_select(0, rows).float() * ((1 - low) / 255) + low
             y = labels.index_select(0, rows)
-            for w, b in zip(hidden[::2], hidden[1::2]):
-                x = functional.relu(functional.linear(x, w, b))
-            statistics = functional.linear(x, encoder_w, encoder_b)
-            mu, rho = statistics.float().chunk(2, dim=-1)
+            mu, rho = encode(case, encoder, x).float().chunk(2, dim=-1)
             sigma = functional.softplus(rho - 5)
             z = mu + sigma * torch.randn_like(mu)
-            logits = functional.linear(z, decoder_w, decoder_b).float()
+            logits = functional.linear(z, *decoder).float()
             nll = functional.cross_entropy(logits, y)
             rate = 0.5 * (mu**2 + sigma**2 - 1 - 2 * sigma.log()).sum(-1).mean()
             return nll + case["beta"] * rate

@@ -34,10 +34,8 @@ def threads_of(count):
 
 def competition(found):
     """The table of one model and one number of threads: the step of every contender."""
-    widths = [found["layers"][0][0], *(width for _, width in found["layers"][:-2])]
-    shape = " → ".join(map(str, widths)) + f" → K = {found['latents']}"
     title = (
-        f"### {found['model']} ({shape}), batch {found['batch']}, "
+        f"### {found['model']} ({found['outline']}), batch {found['batch']}, "
         f"{found.get('device') or threads_of(found['threads'])}"
     )
     rows = []
@@ -123,6 +121,13 @@ def overview(results):
     if "batch" in results:
         found = results["batch"][0]
         rows.append([f"batch {found['batch']:,}: share of the peak", share(found)])
+    for found in results.get("models", []):
+        if found["threads"] > 1:
+            rows += [
+                [f"{found['model']}: share of the peak", share(found)],
+                [f"{found['model']}, against JAX", least_ratio(found, "JAX")],
+                [f"{found['model']}, against PyTorch", least_ratio(found, "PyTorch")],
+            ]
     if "memory" in results:
         for name in (ours, ours_bf16):
             found = results["memory"][name]
@@ -181,7 +186,7 @@ def sweep_table(points):
 
 def markdown(results):
     parts = [results["introduction"], overview(results)]
-    for section in ("step", "small", "batch"):
+    for section in ("step", "small", "batch", "models"):
         parts += map(competition, results.get(section, []))
     if "sweep" in results:
         parts += ["### As the work grows: ms a step", sweep_table(results["sweep"])]

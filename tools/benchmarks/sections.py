@@ -82,7 +82,7 @@ class Bench:
         compare(rows)
         return {
             "model": case.name,
-            "layers": case.layers,
+            "outline": case.outline,
             "latents": case.latents,
             "batch": case.batch,
             "threads": threads,
@@ -116,6 +116,11 @@ class Bench:
 
     def batch(self):
         return [self.compete(cases.wide_batch, self.threads()[0])]
+
+    def models(self):
+        """The steps of convolutional models."""
+        models = cases.cnn28, cases.cnn32
+        return [self.compete(case, self.threads()[0], bf16=True) for case in models]
 
     def sweep(self):
         """Yields the points of the sweep, one by one."""
