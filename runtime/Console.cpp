@@ -20,6 +20,8 @@ namespace vib::runtime {
 /// errno of the first write to the standard output that failed.
 static int failure = 0;
 
+static MessagePrinter *messagePrinter = nullptr;
+
 static std::string &name() {
   static std::string text = program_invocation_short_name;
   return text;
@@ -92,6 +94,16 @@ void printMessage(const char *kind, std::string_view text) noexcept {
           std::string_view("\n")})
       complainText(piece);
   }
+}
+
+MessagePrinter::MessagePrinter() { messagePrinter = this; }
+MessagePrinter::~MessagePrinter() { messagePrinter = nullptr; }
+
+void giveMessage(const char *kind, const std::string &text) {
+  if (messagePrinter)
+    messagePrinter->print(kind, text);
+  else
+    printMessage(kind, text);
 }
 
 std::string escapeControl(std::string_view text) {

@@ -66,16 +66,33 @@ const std::string &programName();
 /// lines are broken at spaces. Never throws.
 void printMessage(const char *kind, std::string_view text) noexcept;
 
+/// Gets the messages of warn() and note() as long as it lives: something is
+/// drawn on the terminal that they must not be printed into. There is one at a
+/// time at most, which lives longer than the threads that print.
+class MessagePrinter {
+public:
+  MessagePrinter();
+  virtual ~MessagePrinter();
+  MessagePrinter(const MessagePrinter &) = delete;
+  MessagePrinter &operator=(const MessagePrinter &) = delete;
+
+  /// Calls printMessage() where nothing is drawn.
+  virtual void print(const char *kind, const std::string &text) = 0;
+};
+
+/// Gives a message to the MessagePrinter, or prints it if there is none.
+void giveMessage(const char *kind, const std::string &text);
+
 /// Prints a formatted message of the kind "warning".
 template <typename... Args>
 void warn(fmt::format_string<Args...> format, Args &&...args) {
-  printMessage("warning", fmt::format(format, std::forward<Args>(args)...));
+  giveMessage("warning", fmt::format(format, std::forward<Args>(args)...));
 }
 
 /// Prints a formatted message of the kind "note".
 template <typename... Args>
 void note(fmt::format_string<Args...> format, Args &&...args) {
-  printMessage("note", fmt::format(format, std::forward<Args>(args)...));
+  giveMessage("note", fmt::format(format, std::forward<Args>(args)...));
 }
 
 /// `text` with its control characters, but for line breaks and tabs, written as

@@ -94,9 +94,10 @@ bool DirectoryLock::tryLock(const std::string &directory) {
   if (!locked && (error == EAGAIN || error == EACCES)) {
     std::string other = readHolder(descriptor);
     release();
-    fail("another run is writing in {}{}: wait until it ends, or give another "
-         "--out",
-         directory, other.empty() ? "" : fmt::format(" ({})", other));
+    throw DirectoryLocked(fmt::format(
+        "another run is writing in {}{}: wait until it ends, or give another "
+        "--out",
+        directory, other.empty() ? "" : fmt::format(" ({})", other)));
   }
   if (!isNameOf(descriptor, path)) {
     release();

@@ -9,14 +9,22 @@
 #ifndef VIB_RUNTIME_DIRECTORYLOCK_H
 #define VIB_RUNTIME_DIRECTORYLOCK_H
 
+#include "runtime/Error.h"
+
 #include <string>
 
 namespace vib::runtime {
 
+/// Another run holds the lock of a directory.
+class DirectoryLocked : public Error {
+public:
+  using Error::Error;
+};
+
 /// An advisory lock on a directory. While one run holds it, every other run
-/// that requests it fails with an Error that names the holder. The kernel
-/// releases the lock when the process ends in any way, so a killed run leaves
-/// nothing to clean up.
+/// that requests it fails with a DirectoryLocked that names the holder. The
+/// kernel releases the lock when the process ends in any way, so a killed run
+/// leaves nothing to clean up.
 class DirectoryLock {
 public:
   /// Locks `directory`, which must exist and be writable.

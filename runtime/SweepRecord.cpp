@@ -119,7 +119,7 @@ static std::unique_ptr<OutputDirectory> waitForLock(const std::string &folder) {
     try {
       return std::make_unique<OutputDirectory>(
           folder, std::vector<std::string>{SweepRecord::fileName});
-    } catch (const Error &) {
+    } catch (const DirectoryLocked &) {
       if (attempt == attempts)
         throw;
     }

@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/SweepTable.h"
-#include "runtime/Console.h"
 #include "runtime/Error.h"
 #include "runtime/Layout.h"
 #include "runtime/ModelLists.h"
@@ -56,12 +55,12 @@ void SweepTable::keep(const std::string &line) {
   flushOutput();
 }
 
-void SweepTable::warn(const std::string &text) {
+void SweepTable::print(const char *kind, const std::string &text) {
   std::lock_guard<std::recursive_mutex> guard(mutex);
-  if (!warnings.insert(text).second)
+  if (!messages.insert(text).second)
     return;
   clear();
-  runtime::warn("{}", text);
+  printMessage(kind, text);
 }
 
 void SweepTable::start(size_t row) {

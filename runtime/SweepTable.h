@@ -15,6 +15,7 @@
 #ifndef VIB_RUNTIME_SWEEPTABLE_H
 #define VIB_RUNTIME_SWEEPTABLE_H
 
+#include "runtime/Console.h"
 #include "runtime/Progress.h"
 
 #include <chrono>
@@ -26,8 +27,8 @@
 namespace vib::runtime {
 
 /// The rows may be updated from several threads. As a display it has permanent
-/// lines only.
-class SweepTable final : public Display {
+/// lines only. It prints the messages of all threads above the table.
+class SweepTable final : public Display, private MessagePrinter {
 public:
   enum class State { Waiting, Running, Done, Diverged, Failed, Skipped };
 
@@ -37,8 +38,7 @@ public:
 
   bool isLive() const override { return false; }
   void keep(const std::string &line) override;
-  /// Prints a warning, once.
-  void warn(const std::string &text) override;
+  void warn(const std::string &text) override { print("warning", text); }
   bool due() override { return false; }
   void training(const LiveFigures &) override {}
   void working(const std::string &, int64_t, int64_t) override {}
@@ -63,6 +63,8 @@ private:
     std::string figures;
   };
 
+  /// Prints a message, once: what is true of one run often is of all.
+  void print(const char *kind, const std::string &text) override;
   std::vector<std::string> lines(size_t most, int width) const;
   std::string summary() const;
   double secondsLeft() const;
@@ -74,7 +76,7 @@ private:
   const bool enabled;
   const bool live;
   size_t drawn = 0; ///< The number of lines of the table on the screen.
-  std::set<std::string> warnings;
+  std::set<std::string> messages; ///< That were printed.
   std::chrono::steady_clock::time_point begin =
       std::chrono::steady_clock::now();
 };

@@ -10,6 +10,7 @@
 #include "runtime/File.h"
 #include "runtime/FlagBuilder.h"
 #include "runtime/SweepGrid.h"
+#include "runtime/SweepTable.h"
 #include "test/runtime/MockModel.h"
 #include "test/runtime/Program.h"
 #include "test/runtime/Samples.h"
@@ -17,9 +18,13 @@
 #include <nlohmann/json.hpp>
 
 #include <csignal>
+#include <pty.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 using namespace vib::runtime;
 using namespace vib::runtime::test;
@@ -133,6 +138,18 @@ TEST_F(Sweeping, aRunThatDivergesDoesNotEndTheOthers) {
   flags.push_back("--resume");
   EXPECT_EQ(sweep("sweep", flags).exitCode, 0);
   EXPECT_EQ(record("sweep")[1]["status"], "diverged");
+}
+
+TEST_F(Sweeping, doesNotWaitForAFolderThatCannotBeLocked) {
+  ASSERT_EQ(mkdir(path("sweep").c_str(), 0777), 0);
+  ASSERT_EQ(symlink("nothing", path("sweep/.vib-lock").c_str()), 0);
+  auto begin = std::chrono::steady_clock::now();
+  Outcome outcome =
+      sweep("sweep", {"--seeds", "0:2", "--epochs", "1", "--part", "1/2"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "cannot write in the directory");
+  // Others that write in it are waited for, 30 s.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 TEST_F(Sweeping, aRunThatFailsIsTriedAgain) {
@@ -296,6 +313,35 @@ TEST_F(Sweeping, wrongUsageExitsWith2) {
       runMock(words("sweep", "sweep", {"--seeds", "0:2", "--jobs", "2"}), gpu);
   EXPECT_EQ(outcome.exitCode, 2);
   expectIn(outcome.err, "one run after another: expected 1, got 2");
+}
+
+/// What a terminal gets when a thread of a sweep warns while the table is on
+/// the screen.
+TEST(SweepTable, messagesAreAboveTheTable) {
+  fflush(stdout);
+  int terminal = -1;
+  pid_t process = forkpty(&terminal, nullptr, nullptr, nullptr);
+  ASSERT_GE(process, 0);
+  if (process == 0) {
+    setenv("TERM", "xterm", 1);
+    SweepTable table({"a", "b"}, true);
+    table.redraw();
+    std::thread([] { warn("{}", "a warning"); }).join();
+    std::thread([] { warn("{}", "a warning"); }).join();
+    table.redraw();
+    table.leave();
+    _exit(0);
+  }
+  std::string text;
+  char byte;
+  while (read(terminal, &byte, 1) == 1)
+    text += byte == '\r' ? "" : std::string(1, byte);
+  close(terminal);
+  waitpid(process, nullptr, 0);
+  std::string table = text.substr(0, text.find('\x1b'));
+  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 3) << table;
+  EXPECT_EQ(text, fmt::format("{}\x1b[3A\x1b[J{}: warning: a warning\n{}",
+                              table, programName(), table));
 }
 
 TEST(SweepGrid, listsTheRunsInOrder) {
