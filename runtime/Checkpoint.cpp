@@ -9,6 +9,7 @@
 #include "runtime/Checkpoint.h"
 #include "runtime/Checksums.h"
 #include "runtime/Error.h"
+#include "runtime/File.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Parameter.h"
 
@@ -365,13 +366,34 @@ std::vector<std::string> compareTraining(const std::string &saved,
   return differences;
 }
 
-/// The further metadata under a key, or `otherwise` if there is none.
-std::string extraOf(const Checkpoint &checkpoint, const char *key,
-                    const char *otherwise) {
-  auto found = checkpoint.extra.find(key);
-  return found == checkpoint.extra.end() ? otherwise : found->second;
-}
 constexpr const char *noValue = "none";
+
+/// The two parts of a text of describeInit().
+std::string pathOfInit(const std::string &init) {
+  return init.substr(0, init.rfind(" ("));
+}
+std::string checksumOfInit(const std::string &init) {
+  return init.substr(pathOfInit(init).size());
+}
+
+/// What a checkpoint has as metadata.
+Metadata describe(const Checkpoint &checkpoint) {
+  Metadata metadata = checkpoint.extra;
+  metadata[kindKey] = checkpointKind;
+  metadata["model"] = checkpoint.model;
+  metadata["hash"] = checkpoint.hash;
+  metadata["batch"] = std::to_string(checkpoint.batch);
+  metadata["training"] = checkpoint.training;
+  metadata["data"] = checkpoint.data;
+  metadata["seed"] = std::to_string(checkpoint.seed);
+  for (const auto &[name, value] : checkpoint.coefficients)
+    metadata[coefficientKey(name)] = print(value);
+  metadata["rate"] = print(checkpoint.rate);
+  metadata["shuffle"] = checkpoint.shuffle ? "1" : "0";
+  metadata["step"] = std::to_string(checkpoint.step);
+  metadata["metrics_lines"] = std::to_string(checkpoint.metricsLines);
+  return metadata;
+}
 
 std::string kindOf(const SafetensorsReader &reader) {
   auto found = reader.metadata().find(kindKey);
@@ -458,21 +480,7 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
   for (const auto &[name, values] : checkpoint.sums)
     writer.add(std::string(sumsPrefix) + name, "F64", {int64_t(values.size())},
                values.data());
-  Metadata &metadata = writer.metadata;
-  metadata = checkpoint.extra;
-  metadata[kindKey] = checkpointKind;
-  metadata["model"] = checkpoint.model;
-  metadata["hash"] = checkpoint.hash;
-  metadata["batch"] = std::to_string(checkpoint.batch);
-  metadata["training"] = checkpoint.training;
-  metadata["data"] = checkpoint.data;
-  metadata["seed"] = std::to_string(checkpoint.seed);
-  for (const auto &[name, value] : checkpoint.coefficients)
-    metadata[coefficientKey(name)] = print(value);
-  metadata["rate"] = print(checkpoint.rate);
-  metadata["shuffle"] = checkpoint.shuffle ? "1" : "0";
-  metadata["step"] = std::to_string(checkpoint.step);
-  metadata["metrics_lines"] = std::to_string(checkpoint.metricsLines);
+  writer.metadata = describe(checkpoint);
   addChecksums(writer);
   writer.write(path);
 }
@@ -541,8 +549,27 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
   return checkpoint;
 }
 
+std::string extraOf(const Checkpoint &checkpoint, const char *key,
+                    const char *otherwise) {
+  auto found = checkpoint.extra.find(key);
+  return found == checkpoint.extra.end() ? otherwise : found->second;
+}
+
 std::string validationOf(const Checkpoint &checkpoint) {
   return extraOf(checkpoint, validationKey, noValue);
+}
+
+std::string fingerprint(const Checkpoint &checkpoint) {
+  std::string text;
+  for (const auto &[key, value] : describe(checkpoint))
+    text += fmt::format("{}={}\n", key, value);
+  return checksumOf(text.data(), text.size());
+}
+
+std::string describeInit(const std::string &path) {
+  Bytes bytes = readFile(path);
+  return fmt::format("{} (checksum {})", path,
+                     checksumOf(bytes.data(), bytes.size()));
 }
 
 void checkResume(const std::string &path, const Checkpoint &saved,
@@ -593,6 +620,13 @@ void checkResume(const std::string &path, const Checkpoint &saved,
                extraOf(wanted, keepBestKey, noValue)) &&
       metric != noValue)
     flags.push_back("--keep-best " + metric);
+  std::string init = extraOf(saved, initKey, noValue);
+  std::string wantedInit = extraOf(wanted, initKey, noValue);
+  if (checksumOfInit(init) != checksumOfInit(wantedInit)) {
+    compare("--init", init, wantedInit);
+    flags.push_back(init == noValue ? "no --init"
+                                    : "--init " + pathOfInit(init));
+  }
   if (differences.empty())
     return;
   fail("{}: cannot resume: {}{}", path, fmt::join(differences, "; "),

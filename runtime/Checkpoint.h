@@ -92,9 +92,10 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
                           State &state);
 
 /// Checks that a run can continue from `saved`: model, batch, optimizer,
-/// schedules, seed, beta, learning rate, first label, data, validation and
-/// shuffling must equal those of `wanted`. Otherwise throws an Error that gives
-/// both values of everything that differs, and the flags that make them equal.
+/// schedules, seed, beta, learning rate, first label, data, validation,
+/// shuffling and the file of --init must equal those of `wanted`. Otherwise
+/// throws an Error that gives both values of everything that differs, and the
+/// flags that make them equal.
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted);
 
@@ -120,6 +121,22 @@ constexpr const char *validationKey = "validation";
 constexpr const char *keepBestKey = "keep_best";
 /// The value of validationKey; "none" if there is none.
 std::string validationOf(const Checkpoint &checkpoint);
+
+/// The key for the file of --init, as describeInit() has it.
+constexpr const char *initKey = "init";
+/// A file with a checksum, which tells whether another one is the same:
+/// "a.safetensors (checksum 1a2b3c4d)".
+std::string describeInit(const std::string &path);
+
+/// The key for why the run had diverged by its last line, if it had.
+constexpr const char *divergedKey = "diverged";
+
+/// The further metadata under a key, or `otherwise` if there is none.
+std::string extraOf(const Checkpoint &checkpoint, const char *key,
+                    const char *otherwise);
+
+/// A fingerprint of all but the tensors and the sums.
+std::string fingerprint(const Checkpoint &checkpoint);
 
 /// Which weights loadWeights() reads.
 enum class Use {

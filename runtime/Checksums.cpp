@@ -15,17 +15,17 @@
 
 namespace vib::runtime {
 
-namespace {
-
 std::string checksumOf(const void *data, size_t bytes) {
   uLong start = crc32_z(0, nullptr, 0);
   return fmt::format("{:08x}",
                      crc32_z(start, static_cast<const Bytef *>(data), bytes));
 }
 
-std::string checksumOf(const std::string &text) {
+static std::string checksumOf(const std::string &text) {
   return checksumOf(text.data(), text.size());
 }
+
+namespace {
 
 /// The members of a JSON object as text, which cannot end the program as the
 /// destructor of nlohmann's type can if an allocation fails.

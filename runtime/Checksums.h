@@ -29,6 +29,9 @@ namespace vib::runtime {
 constexpr const char *checksumsKey = "checksums";
 constexpr const char *checksumKey = "checksum";
 
+/// The CRC-32 of bytes, in hexadecimal digits.
+std::string checksumOf(const void *data, size_t bytes);
+
 /// Adds the checksums to the metadata. Tensors and metadata must be complete.
 void addChecksums(SafetensorsWriter &writer);
 

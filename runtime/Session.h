@@ -73,11 +73,6 @@ public:
   /// The device in words: "2 threads".
   virtual std::string describeDevice() const = 0;
 
-  /// The number of batches of `rows` rows, the last of which may be smaller.
-  int64_t batchesOf(int64_t rows) const {
-    return (rows + model.batch - 1) / model.batch;
-  }
-
   /// Adds the rows of a split, and returns their number in this session. They
   /// must live and stay unchanged as long as the session. `labels` are null for
   /// predictions.

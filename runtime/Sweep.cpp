@@ -47,6 +47,7 @@ private:
   void train(size_t row);
   RunOutcome trainRun(const SweepRun &run, SweepRow &display,
                       std::vector<std::string> &last);
+  RunOutcome trainOpened(TrainingRun &training, std::vector<std::string> &last);
 
   const VibModel &model;
   const Options &options;
@@ -110,17 +111,13 @@ void Sweep::openDirectory() {
                       std::vector<std::string>{SweepRecord::fileName});
   if (options.resume)
     return record.read();
-  std::vector<std::string> paths;
-  if (!isPart)
-    paths.push_back(record.path);
-  for (const SweepRun &run : runs)
-    for (const char *name : {checkpointName, metricsName, modelName})
-      paths.push_back(joinPath(run.options.out, name));
-  for (const std::string &path : paths)
-    if (fileExists(path))
-      fail("{} already contains a sweep ({}): give --resume to continue it, or "
-           "another --out",
-           options.out, path);
+  std::string path = !isPart && fileExists(record.path) ? record.path : "";
+  for (size_t i = 0; i < runs.size() && path.empty(); ++i)
+    path = findRunIn(runs[i].options.out);
+  if (!path.empty())
+    fail("{} already contains a sweep ({}): give --resume to continue it, or "
+         "another --out",
+         options.out, path);
 }
 
 /// Checks the settings of all runs that have begun before any is continued, and
@@ -136,13 +133,16 @@ void Sweep::findComplete() {
 }
 
 bool Sweep::isComplete(const SweepRun &run) {
-  if (!fileExists(joinPath(run.options.out, checkpointName)))
+  std::optional<RunStatus> status = record.statusOf(run.name);
+  bool hasDiverged = status == RunStatus::Diverged;
+  bool hasCheckpoint = fileExists(joinPath(run.options.out, checkpointName));
+  if (!hasCheckpoint && !hasDiverged)
     return false;
   TrainingRun training(model, run.options, table);
+  if (!hasCheckpoint)
+    return training.fingerprintSettings(data) == record.settingsOf(run.name);
   bool isFinished = training.isFinishedBefore(data);
-  std::optional<RunStatus> status = record.statusOf(run.name);
-  return status == RunStatus::Diverged ||
-         (status == RunStatus::Done && isFinished);
+  return hasDiverged || (status == RunStatus::Done && isFinished);
 }
 
 void Sweep::introduce() {
@@ -242,19 +242,32 @@ RunOutcome Sweep::trainRun(const SweepRun &run, SweepRow &display,
                            std::vector<std::string> &last) {
   try {
     TrainingRun training(model, run.options, display);
-    training.openDirectory();
+    training.open();
+    return trainOpened(training, last);
+  } catch (const std::bad_alloc &) {
+    return {RunStatus::Failed, describeBadAlloc()};
+  } catch (const std::exception &failed) {
+    return {RunStatus::Failed, failed.what()};
+  }
+}
+
+RunOutcome Sweep::trainOpened(TrainingRun &training,
+                              std::vector<std::string> &last) {
+  RunOutcome outcome;
+  try {
     training.train(data);
     last = training.lastFigures();
-    bool isDone = training.whyDiverged().empty();
-    return {isDone ? RunStatus::Done : RunStatus::Diverged,
-            training.whyDiverged(), training.bestStep()};
+    outcome.message = training.whyDiverged();
   } catch (const Diverged &diverged) {
-    return {RunStatus::Diverged, diverged.what(), std::nullopt};
-  } catch (const std::bad_alloc &) {
-    return {RunStatus::Failed, describeBadAlloc(), std::nullopt};
-  } catch (const std::exception &failed) {
-    return {RunStatus::Failed, failed.what(), std::nullopt};
+    outcome.message = diverged.what();
   }
+  outcome.bestStep = training.bestStep();
+  if (outcome.message.empty())
+    return outcome;
+  outcome.status = RunStatus::Diverged;
+  if (!fileExists(training.checkpoint()))
+    outcome.settings = training.fingerprintSettings(data);
+  return outcome;
 }
 
 int Sweep::run() {

@@ -23,6 +23,7 @@ namespace vib::runtime {
 
 using Json = nlohmann::ordered_json;
 
+static constexpr const char *settingsKey = "settings";
 static constexpr RunStatus statuses[] = {RunStatus::Done, RunStatus::Diverged,
                                          RunStatus::Failed};
 
@@ -60,6 +61,8 @@ std::string describeRun(const SweepRun &run, const RunOutcome &outcome) {
   line["status"] = nameOf(outcome.status);
   if (!outcome.message.empty())
     line["message"] = outcome.message;
+  if (!outcome.settings.empty())
+    line[settingsKey] = outcome.settings;
   // A run that failed may have none, or those of an older run.
   if (outcome.status == RunStatus::Failed)
     return dumpJson(line);
@@ -101,7 +104,11 @@ void SweepRecord::read() {
       fail("{}: line {} is not a line of a sweep: put the file back, or give "
            "another --out",
            path, number);
-    lines[line["run"].get<std::string>()] = {dumpJson(line), *status};
+    auto settings = line.find(settingsKey);
+    bool hasSettings = settings != line.end() && settings->is_string();
+    lines[line["run"].get<std::string>()] = {
+        dumpJson(line), *status,
+        hasSettings ? settings->get<std::string>() : std::string()};
   }
 }
 
@@ -109,6 +116,11 @@ std::optional<RunStatus> SweepRecord::statusOf(const std::string &name) const {
   auto found = lines.find(name);
   return found == lines.end() ? std::nullopt
                               : std::optional(found->second.status);
+}
+
+std::string SweepRecord::settingsOf(const std::string &name) const {
+  auto found = lines.find(name);
+  return found == lines.end() ? "" : found->second.settings;
 }
 
 /// Locks the folder for the moment of a write. Another part that writes is done
@@ -135,7 +147,7 @@ void SweepRecord::add(const SweepRun &run, const RunOutcome &outcome) {
     lock = waitForLock(folder);
     read();
   }
-  lines[run.name] = {std::move(line), outcome.status};
+  lines[run.name] = {std::move(line), outcome.status, outcome.settings};
   write();
 }
 

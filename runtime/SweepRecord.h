@@ -31,8 +31,11 @@ const char *nameOf(RunStatus status);
 /// What became of a run.
 struct RunOutcome {
   RunStatus status = RunStatus::Done;
-  std::string message;              ///< Why it is not done.
-  std::optional<uint64_t> bestStep; ///< With validation data.
+  std::string message; ///< Why it is not done.
+  /// With validation data.
+  std::optional<uint64_t> bestStep = std::nullopt;
+  /// Of a run that has diverged and has no checkpoint with its settings.
+  std::string settings = "";
 };
 
 /// A line of the record: the values of the grid, the status, the figures of the
@@ -54,6 +57,8 @@ public:
   void read();
   /// The status of a run that the file has.
   std::optional<RunStatus> statusOf(const std::string &name) const;
+  /// RunOutcome::settings of such a run; "" if it has none.
+  std::string settingsOf(const std::string &name) const;
   /// Adds the line of a run, in place of an older one, and writes the file.
   /// May be called from several threads.
   void add(const SweepRun &run, const RunOutcome &outcome);
@@ -64,6 +69,7 @@ private:
   struct Line {
     std::string text;
     RunStatus status;
+    std::string settings;
   };
   const std::string folder;
   const bool isShared;

@@ -27,7 +27,7 @@ static TrainingData loadDataFor(TrainingRun &run, const VibModel &model,
 int runTrain(const VibModel &model, const Options &options) {
   Progress progress(!options.quiet);
   TrainingRun run(model, options, progress);
-  run.openDirectory();
+  run.open();
   TrainingData data = loadDataFor(run, model, options);
   try {
     run.train(data);

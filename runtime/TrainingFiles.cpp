@@ -30,33 +30,40 @@ bool TrainingRun::resumes() const {
   return options.resume && fileExists(checkpointPath);
 }
 
-void TrainingRun::openDirectory() {
+std::string findRunIn(const std::string &folder) {
+  const std::string metrics = joinPath(folder, metricsName);
+  for (const char *name : {checkpointName, modelName, metricsName, bestName}) {
+    std::string path = joinPath(folder, name);
+    if (fileExists(path) && (path != metrics || !readFile(path).empty()))
+      return path;
+  }
+  return "";
+}
+
+void TrainingRun::open() {
+  session = makeSession(model, options);
   directory.emplace(options.out,
                     std::vector<std::string>{checkpointName, metricsName,
                                              modelName, bestName});
   if (resumes())
     return;
-  std::vector<std::string> paths = {checkpointPath, modelPath, metricsPath};
-  if (best)
-    paths.push_back(bestPath);
-  // A run that failed before its first line leaves an empty metrics.jsonl.
-  for (const std::string &path : paths) {
-    if (!fileExists(path) || (path == metricsPath && readFile(path).empty()))
-      continue;
-    if (options.resume)
-      fail("{} contains {} but no {}, so --resume cannot continue: put the "
-           "checkpoint back, or give another --out",
-           options.out, path, checkpointName);
-    fail("{} already contains a run ({}): give --resume to continue it, or "
-         "another --out",
-         options.out, path);
-  }
+  std::string path = findRunIn(options.out);
+  if (path.empty())
+    return;
+  if (options.resume)
+    fail("{} contains {} but no {}, so --resume cannot continue: put the "
+         "checkpoint back, or give another --out",
+         options.out, path, checkpointName);
+  fail("{} already contains a run ({}): give --resume to continue it, or "
+       "another --out",
+       options.out, path);
 }
 
 void TrainingRun::checkSettings() {
   if (!resumes())
     return;
   Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
+  setInit(saved);
   Checkpoint wanted = describeSettings();
   // They depend on the data, too.
   wanted.data = saved.data;
@@ -67,6 +74,7 @@ void TrainingRun::checkSettings() {
 /// Reads the checkpoint, if it is of a run with these settings and data.
 void TrainingRun::restore() {
   Checkpoint saved = loadCheckpoint(checkpointPath, model, state);
+  setInit(saved);
   Checkpoint wanted = describeCheckpoint();
   // A run without evaluation has no fingerprint of the test data.
   if (differInSplits(saved.data, wanted.data))
@@ -76,16 +84,33 @@ void TrainingRun::restore() {
   savedStep = step;
   restoreSums(saved);
   restoreBest(saved);
+  divergence = extraOf(saved, divergedKey, "");
   metricsLines = saved.metricsLines;
 }
 
 bool TrainingRun::isFinishedBefore(const TrainingData &shared) {
   if (!fileExists(checkpointPath))
     return false;
-  data = &shared;
-  prepare();
+  divide(shared);
   restore();
   return (step >= limit || stopsEarly()) && fileExists(modelPath);
+}
+
+std::string TrainingRun::fingerprintSettings(const TrainingData &shared) {
+  if (!data)
+    divide(shared);
+  if (!options.init.empty())
+    init = describeInit(options.init);
+  return fingerprint(describeSettings());
+}
+
+/// Sets the file that this run began with. `sweep --resume` is given the same
+/// --init again. `train --resume` has none, and goes on with what there was.
+void TrainingRun::setInit(const Checkpoint &saved) {
+  if (!options.init.empty())
+    init = describeInit(options.init);
+  else if (options.command == Command::Train)
+    init = extraOf(saved, initKey, "");
 }
 
 void TrainingRun::startOrResume() {
@@ -97,6 +122,7 @@ void TrainingRun::startOrResume() {
     // With the statistics of the data that those weights were trained on.
     loadWeights(options.init, model, Use::Any, state.weights.data());
     state.shareStatistics(model);
+    init = describeInit(options.init);
   } else {
     initializeWeights(model, values.seed, state.weights.data());
     std::string advice =
@@ -222,6 +248,8 @@ Checkpoint TrainingRun::describeSettings() const {
         values.coefficients[i];
   checkpoint.rate = values.rate;
   checkpoint.shuffle = options.shuffle;
+  if (!init.empty())
+    checkpoint.extra[initKey] = init;
   if (options.firstLabel.value_or(0) != 0)
     checkpoint.extra[firstLabelKey] = std::to_string(*options.firstLabel);
   if (best)
@@ -270,7 +298,10 @@ void TrainingRun::fetchFiniteState() {
 void TrainingRun::save() {
   fetchFiniteState();
   try {
-    saveCheckpoint(checkpointPath, model, state, describeCheckpoint());
+    Checkpoint checkpoint = describeCheckpoint();
+    if (!divergence.empty())
+      checkpoint.extra[divergedKey] = divergence;
+    saveCheckpoint(checkpointPath, model, state, checkpoint);
   } catch (const Error &error) {
     fail("{}; {}", error.what(), lastGood());
   }

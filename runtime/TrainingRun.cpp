@@ -39,15 +39,19 @@ TrainingRun::TrainingRun(const VibModel &model, const Options &options,
       metricsPath(joinPath(options.out, metricsName)),
       modelPath(joinPath(options.out, modelName)),
       bestPath(joinPath(options.out, bestName)), display(display), state(model),
-      session(makeSession(model, options)), sums(model) {
+      sums(model) {
   if (options.validation)
     best.emplace(*findMetric(
         model, options.keepBest.empty() ? defaultMetric : options.keepBest));
 }
 
 void TrainingRun::train(const TrainingData &shared) {
-  data = &shared;
-  prepare();
+  divide(shared);
+  trainRows = session->addRows(data->train.inputs, &data->train.labels);
+  if (const Split *split = validation())
+    validationRows = session->addRows(split->inputs, &split->labels);
+  if (data->test)
+    testRows = session->addRows(data->test->inputs, &data->test->labels);
   startOrResume();
   introduce();
   isFinished = (step >= limit || stopsEarly()) && !atEpochEnd();
@@ -64,14 +68,10 @@ void TrainingRun::train(const TrainingData &shared) {
   }
 }
 
-/// Divides the data, and gives it to the session.
-void TrainingRun::prepare() {
+/// Divides the data, which gives the number of steps.
+void TrainingRun::divide(const TrainingData &shared) {
+  data = &shared;
   part.emplace(*data, options, values.seed);
-  trainRows = session->addRows(data->train.inputs, &data->train.labels);
-  if (const Split *split = validation())
-    validationRows = session->addRows(split->inputs, &split->labels);
-  if (data->test)
-    testRows = session->addRows(data->test->inputs, &data->test->labels);
   limit = findLimit();
 }
 

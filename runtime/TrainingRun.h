@@ -20,6 +20,8 @@
 //     ended, its weights are in the checkpoint, and best.safetensors is written
 //     after it, by a resumed run again. Otherwise best.safetensors has been
 //     written before it.
+//   - The checkpoint says whether the last of these lines is of diverged
+//     weights, and why.
 //   - The lines of the test data at the end of a run with validation data are
 //     in no checkpoint. A resumed run writes them at its own end.
 //
@@ -62,6 +64,11 @@ constexpr const char *metricsName = "metrics.jsonl";
 constexpr const char *modelName = "model.safetensors";
 constexpr const char *bestName = "best.safetensors";
 
+/// The path of a file by which a folder contains a run, or "" if there is none.
+/// An empty metrics.jsonl is none: a run that ends before its first line may
+/// leave one.
+std::string findRunIn(const std::string &folder);
+
 /// The model's values with those that flags replace.
 HyperParameters valuesFor(const VibModel &model, const Options &options);
 
@@ -75,15 +82,18 @@ class TrainingRun {
 public:
   TrainingRun(const VibModel &model, const Options &options, Display &display);
 
-  /// Creates and locks --out. Then checks that it contains a run to resume, or
-  /// no run if a new one starts.
-  void openDirectory();
+  /// Opens the device, and creates and locks --out. Then checks that it
+  /// contains a run to resume, or no run if a new one starts.
+  void open();
   /// Throws an Error if the settings of this run, apart from the data, are not
   /// those of the checkpoint of a run that it resumes.
   void checkSettings();
   /// Whether --out has a finished run. Throws an Error if its settings or data
   /// are not those of this run.
   bool isFinishedBefore(const TrainingData &data);
+  /// A fingerprint of the settings and the data, by which a run without a
+  /// checkpoint is told from others.
+  std::string fingerprintSettings(const TrainingData &data);
   /// Trains to the end, evaluates and writes everything. Throws Interrupted,
   /// after a checkpoint, if a signal ends it.
   void train(const TrainingData &data);
@@ -106,8 +116,9 @@ private:
   using Clock = std::chrono::steady_clock;
 
   bool resumes() const;
-  void prepare();
+  void divide(const TrainingData &shared);
   uint64_t findLimit() const;
+  void setInit(const Checkpoint &saved);
   void restore();
   void startOrResume();
   void restoreSums(const Checkpoint &saved);
@@ -140,7 +151,7 @@ private:
   }
   /// The number of updates in an epoch.
   uint64_t stepsPerEpoch() const {
-    return uint64_t(session->batchesOf(rows()));
+    return uint64_t((rows() + model.batch - 1) / model.batch);
   }
   /// The epoch of an update, from 0.
   uint64_t epochOf(uint64_t update) const {
@@ -190,7 +201,7 @@ private:
   const std::string checkpointPath, metricsPath, modelPath, bestPath;
   Display &display;
   State state;
-  const std::unique_ptr<Session> session;
+  std::unique_ptr<Session> session; ///< From open() on.
   std::optional<OutputDirectory> directory;
 
   const TrainingData *data = nullptr;
@@ -204,6 +215,7 @@ private:
   /// The terms of the loss of step 1, perhaps of an older run.
   std::optional<std::vector<double>> firstTerms;
   std::vector<std::string> lastItems; ///< See lastFigures().
+  std::string init;       ///< The file of --init, as the checkpoint has it.
   std::string divergence; ///< Message for the last line; empty if it is fine.
   std::optional<uint64_t> orderedEpoch; ///< The epoch of the order.
   std::optional<BestEpoch> best;        ///< With validation data.

@@ -9,11 +9,11 @@
 #include "runtime/Console.h"
 #include "runtime/File.h"
 #include "runtime/FlagBuilder.h"
+#include "runtime/Safetensors.h"
 #include "runtime/SweepGrid.h"
 #include "runtime/SweepTable.h"
 #include "test/runtime/MockModel.h"
-#include "test/runtime/Program.h"
-#include "test/runtime/Samples.h"
+#include "test/runtime/Runs.h"
 
 #include <nlohmann/json.hpp>
 
@@ -33,22 +33,11 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-class Sweeping : public testing::Test {
+class Sweeping : public Runs {
 protected:
-  void SetUp() override { writeImages(path("data"), 50, 21); }
-
-  std::string path(const std::string &name) const { return root.path(name); }
-
-  Words words(const char *command, const std::string &out, Words flags) const {
-    Words words = {command, "--data", path("data"), "--out", path(out)};
-    words.insert(words.end(), flags.begin(), flags.end());
-    return words;
-  }
-  Outcome sweep(const std::string &out, Words flags) const {
-    return runMock(words("sweep", out, std::move(flags)));
-  }
-  Outcome train(const std::string &out, Words flags) const {
-    return runMock(words("train", out, std::move(flags)));
+  Outcome sweep(const std::string &out, Words flags,
+                const Start &start = {}) const {
+    return runMock(words("sweep", out, std::move(flags)), start);
   }
 
   std::vector<json> record(const std::string &out) const {
@@ -57,24 +46,6 @@ protected:
       lines.push_back(json::parse(line));
     return lines;
   }
-
-  /// The names and the contents of all files of a run, without the seconds.
-  void expectSameRun(const std::string &a, const std::string &b) const {
-    for (const char *name :
-         {"checkpoint.safetensors", "model.safetensors", "best.safetensors"}) {
-      ASSERT_EQ(access((path(a) + "/" + name).c_str(), F_OK),
-                access((path(b) + "/" + name).c_str(), F_OK))
-          << a << " " << b << " " << name;
-      if (access((path(a) + "/" + name).c_str(), F_OK) == 0) {
-        EXPECT_TRUE(readText(path(a) + "/" + name) ==
-                    readText(path(b) + "/" + name))
-            << a << " " << b << " " << name;
-      }
-    }
-    EXPECT_EQ(readMetrics(path(a)), readMetrics(path(b)));
-  }
-
-  TemporaryDirectory root;
 };
 
 TEST_F(Sweeping, eachRunIsThatOfTrain) {
@@ -135,9 +106,117 @@ TEST_F(Sweeping, aRunThatDivergesDoesNotEndTheOthers) {
   EXPECT_EQ(lines[1]["status"], "diverged");
   expectIn(lines[1]["message"].get<std::string>(), "training has diverged");
   expectIn(outcome.out, "lr=1e300,seed=5: diverged");
+  // Neither is trained again, though one of them has no checkpoint.
+  ASSERT_EQ(file("sweep", "lr=1e300,seed=5/checkpoint.safetensors"), "");
+  flags.push_back("--resume");
+  outcome = sweep("sweep", flags);
+  EXPECT_EQ(outcome.exitCode, 0);
+  expectIn(outcome.out, "2 runs, 2 of which ended before");
+  EXPECT_EQ(record("sweep"), lines);
+}
+
+TEST_F(Sweeping, aRunThatDivergedWithOtherSettingsIsTrainedAgain) {
+  ASSERT_EQ(sweep("sweep", {"--grid", "lr=1e300"}).exitCode, 0);
+  Words flags = {"--grid", "lr=1e300", "--beta", "0.5", "--resume"};
+  Outcome outcome = sweep("sweep", flags);
+  EXPECT_EQ(outcome.out.find("ended before"), std::string::npos) << outcome.out;
+  expectIn(sweep("sweep", flags).out, "1 run, 1 of which ended before");
+}
+
+TEST_F(Sweeping, aDivergenceIsKnownAfterAKill) {
+  // The values are finite, and far too large.
+  Words flags = {"--grid", "lr=100", "--epochs", "2"};
+  ASSERT_EQ(sweep("sweep", flags).exitCode, 0);
+  std::vector<json> before = record("sweep");
+  ASSERT_EQ(before[0]["status"], "diverged");
+  // As if it had been killed after its last checkpoint.
+  ASSERT_EQ(unlink(path("sweep/sweep.jsonl").c_str()), 0);
+  ASSERT_EQ(unlink(path("sweep/lr=100,seed=5/model.safetensors").c_str()), 0);
+  flags.push_back("--resume");
+  ASSERT_EQ(sweep("sweep", flags).exitCode, 0);
+  EXPECT_EQ(record("sweep"), before);
+  Outcome again = runMock({"train", "--data", path("data"), "--out",
+                           path("sweep/lr=100,seed=5"), "--lr", "100",
+                           "--epochs", "2", "--resume"});
+  expectIn(again.err, "training has diverged: the loss was");
+}
+
+TEST_F(Sweeping, theBestEpochOfARunThatDivergedIsRecorded) {
+  // Rates at which a few epochs are finite, and then the rate overflows.
+  ASSERT_EQ(sweep("sweep", {"--grid", "lr=70,75,80,85,90", "--epochs", "30",
+                            "--eval", "raw", "--validation", "10"})
+                .exitCode,
+            0);
+  int diverged = 0;
+  for (const json &line : record("sweep")) {
+    std::string best =
+        path("sweep/" + line["run"].get<std::string>() + "/best.safetensors");
+    if (line["status"] != "diverged" || access(best.c_str(), F_OK) != 0 ||
+        line["message"].get<std::string>().find("is not finite") ==
+            std::string::npos)
+      continue;
+    ++diverged;
+    ASSERT_TRUE(line["best"].is_object()) << line;
+    EXPECT_EQ(line["best"]["step"].dump(),
+              SafetensorsReader(best).metadata().at("step"));
+  }
+  EXPECT_GT(diverged, 0);
+}
+
+TEST_F(Sweeping, anEmptyFileOfMetricsIsNoRun) {
+  ASSERT_EQ(mkdir(path("sweep").c_str(), 0777), 0);
+  ASSERT_EQ(mkdir(path("sweep/seed=0").c_str(), 0777), 0);
+  writeFile(path("sweep/seed=0/metrics.jsonl"), "");
+  Words flags = {"--seeds", "0:2", "--epochs", "1"};
+  EXPECT_EQ(sweep("sweep", flags).exitCode, 0);
+  ASSERT_EQ(unlink(path("sweep/sweep.jsonl").c_str()), 0);
+  Outcome outcome = sweep("sweep", flags);
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "already contains a sweep (");
+}
+
+TEST_F(Sweeping, theFileOfInitIsASetting) {
+  ASSERT_EQ(train("a", {"--epochs", "1"}).exitCode, 0);
+  ASSERT_EQ(train("b", {"--epochs", "2"}).exitCode, 0);
+  std::string a = path("a/model.safetensors"), b = path("b/model.safetensors");
+  Words flags = {"--seeds", "0:2", "--init", a};
+  ASSERT_EQ(sweep("sweep", flags).exitCode, 0);
   flags.push_back("--resume");
   EXPECT_EQ(sweep("sweep", flags).exitCode, 0);
-  EXPECT_EQ(record("sweep")[1]["status"], "diverged");
+  flags[3] = b;
+  Outcome outcome = sweep("sweep", flags);
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "the checkpoint's --init is " + a);
+  expectIn(outcome.err, "this run's is " + b);
+  expectIn(outcome.err, "give the flags of that run again: --init " + a);
+  outcome = sweep("sweep", {"--seeds", "0:2", "--resume"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  expectIn(outcome.err, "this run's is none");
+  // The same weights elsewhere are the same.
+  writeFile(path("copy"), readText(a));
+  flags[3] = path("copy");
+  EXPECT_EQ(sweep("sweep", flags).exitCode, 0);
+  // train goes on with the file that there was.
+  ASSERT_EQ(train("sweep/seed=0", {"--seed", "0", "--epochs", "4", "--resume"})
+                .exitCode,
+            0);
+  ASSERT_EQ(
+      train("whole", {"--seed", "0", "--epochs", "4", "--init", a}).exitCode,
+      0);
+  expectSameRun("sweep/seed=0", "whole");
+}
+
+TEST_F(Sweeping, looksAtFinishedRunsWithoutADevice) {
+  ASSERT_EQ(sweep("sweep", {"--seeds", "0:2", "--epochs", "1"}).exitCode, 0);
+  // This program finds no driver.
+  Start gpu;
+  gpu.environment = {"VIB_MOCK=gpu"};
+  Words flags = {"--seeds", "0:2", "--epochs", "1", "--resume"};
+  Outcome outcome = sweep("sweep", flags, gpu);
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  expectIn(outcome.out, "2 runs, 2 of which ended before");
+  flags[1] = "0:3";
+  EXPECT_EQ(sweep("sweep", flags, gpu).exitCode, 1);
 }
 
 TEST_F(Sweeping, doesNotWaitForAFolderThatCannotBeLocked) {

@@ -10,8 +10,7 @@
 #include "runtime/Layout.h"
 #include "runtime/Npy.h"
 #include "runtime/Safetensors.h"
-#include "test/runtime/Program.h"
-#include "test/runtime/Samples.h"
+#include "test/runtime/Runs.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,39 +22,11 @@
 
 using namespace vib::runtime;
 using namespace vib::runtime::test;
-using testing::Test;
 using Words = std::vector<std::string>;
 
 namespace {
 
-/// 50 rows are 7 batches of 8, the last one of 2.
-class Training : public Test {
-protected:
-  void SetUp() override { writeImages(path("data"), 50, 21); }
-
-  std::string path(const std::string &name) const { return root.path(name); }
-  std::string file(const std::string &out, const std::string &name) const {
-    return readText(path(out) + "/" + name);
-  }
-
-  Outcome train(const std::string &out, Words flags = {},
-                const Start &start = {}) const {
-    Words words = {"train", "--data", path("data"), "--out", path(out)};
-    words.insert(words.end(), flags.begin(), flags.end());
-    return runMock(words, start);
-  }
-
-  /// Bit for bit but for the clock.
-  void expectSameRun(const std::string &a, const std::string &b) const {
-    for (const char *name : {"checkpoint.safetensors", "model.safetensors"}) {
-      EXPECT_FALSE(file(a, name).empty());
-      EXPECT_TRUE(file(a, name) == file(b, name)) << name << " differs";
-    }
-    EXPECT_EQ(readMetrics(path(a)), readMetrics(path(b)));
-  }
-
-  TemporaryDirectory root;
-};
+class Training : public Runs {};
 
 TEST_F(Training, writesWhatTheContractSays) {
   Outcome outcome = train("run");

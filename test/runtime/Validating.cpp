@@ -11,8 +11,7 @@
 #include "runtime/Safetensors.h"
 #include "runtime/Validation.h"
 #include "test/runtime/MockModel.h"
-#include "test/runtime/Program.h"
-#include "test/runtime/Samples.h"
+#include "test/runtime/Runs.h"
 #include "test/runtime/TestLists.h"
 
 #include <nlohmann/json.hpp>
@@ -26,43 +25,7 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-/// 50 rows, 10 of which are for validation: 5 batches of 8.
-class Validating : public testing::Test {
-protected:
-  void SetUp() override { writeImages(path("data"), 50, 21); }
-
-  std::string path(const std::string &name) const { return root.path(name); }
-
-  Outcome train(const std::string &out, Words flags,
-                const Start &start = {}) const {
-    Words words = {"train", "--data", path("data"), "--out", path(out)};
-    words.insert(words.end(), flags.begin(), flags.end());
-    return runMock(words, start);
-  }
-
-  std::vector<json> lines(const std::string &out,
-                          const std::string &split = "") const {
-    std::vector<json> lines;
-    for (const std::string &text : readLines(path(out) + "/metrics.jsonl")) {
-      json line = json::parse(text);
-      if (split.empty() || line["split"] == split)
-        lines.push_back(line);
-    }
-    return lines;
-  }
-
-  void expectSameRun(const std::string &a, const std::string &b) const {
-    for (const char *name :
-         {"checkpoint.safetensors", "model.safetensors", "best.safetensors"}) {
-      std::string first = readText(path(a) + "/" + name);
-      EXPECT_FALSE(first.empty());
-      EXPECT_TRUE(first == readText(path(b) + "/" + name)) << name;
-    }
-    EXPECT_EQ(readMetrics(path(a)), readMetrics(path(b)));
-  }
-
-  TemporaryDirectory root;
-};
+class Validating : public Runs {};
 
 TEST_F(Validating, looksAtTheTestDataOnceForTheBestEpoch) {
   ASSERT_EQ(train("run", {"--validation", "0.2", "--epochs", "8", "--lr", "0.3",
