@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/BestEpoch.h"
+#include "runtime/Error.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Schedule.h"
 
@@ -64,6 +65,23 @@ std::string whyIncomparable(const VibModel &model, const Metric &metric) {
                          "of another, because the schedule of {} has no end",
                          nameOf(model, coefficient));
   return "";
+}
+
+void requireKnown(const VibModel &model, const Metric &metric,
+                  const Split &validation) {
+  auto tells = [&](const std::string &name) {
+    const VibFigure *figure = findMetric(model, name)->figure;
+    return !figure || isKnown(model, *figure, validation);
+  };
+  if (tells(metric.name))
+    return;
+  std::vector<std::string> others;
+  for (const std::string &name : namesOfMetrics(model))
+    if (tells(name))
+      others.push_back(name);
+  fail("--keep-best: {} is unknown, because the targets of the validation data "
+       "are not all 0 or 1: expected one of {}",
+       metric.name, fmt::join(others, ", "));
 }
 
 bool BestEpoch::add(const Figures &figures, uint64_t step) {

@@ -49,6 +49,11 @@ std::optional<Metric> findMetric(const VibModel &model,
 /// differ.
 std::string whyIncomparable(const VibModel &model, const Metric &metric);
 
+/// Throws an Error if the validation data do not tell the metric, so that no
+/// epoch would count.
+void requireKnown(const VibModel &model, const Metric &metric,
+                  const Split &validation);
+
 /// The best epoch so far.
 class BestEpoch {
 public:

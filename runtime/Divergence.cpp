@@ -63,12 +63,12 @@ std::string describeDivergence(const std::vector<double> &first,
   std::vector<double> terms = now.terms();
   std::string name = nameOfLargest(*now.model, terms);
   bool isProduct = name.find(" x ") != std::string::npos;
-  return fmt::format("the loss was {} nats at the first step and is {} on the "
-                     "{} data; its {} term is {}{}",
-                     digits(sumOf(first)), digits(now.loss),
-                     now.context.split == "train" ? "training" : "test",
-                     terms.size() > 2 ? "largest" : "larger",
-                     isProduct ? "" : "the ", name);
+  return fmt::format(
+      "the loss was {} nats at the first step and is {} on the "
+      "{} data; its {} term is {}{}",
+      digits(sumOf(first)), digits(now.loss),
+      now.context.split == "train" ? "training" : now.context.split,
+      terms.size() > 2 ? "largest" : "larger", isProduct ? "" : "the ", name);
 }
 
 static double distanceFromMeans(const Labels &labels, int64_t outputs) {

@@ -152,11 +152,15 @@ void setInformation(Figures &figures) {
   }
 }
 
+bool isKnown(const VibModel &model, const VibFigure &figure,
+             const Split &split) {
+  return figure.unit != VIB_FRACTION || hasClasses(targetOf(model, figure)) ||
+         split.labels[figure.target].isBinary;
+}
+
 void dropUnknownErrors(Figures &figures, const Split &split) {
   for (const VibFigure &figure : figuresOf(*figures.model))
-    if (figure.unit == VIB_FRACTION &&
-        !hasClasses(targetOf(*figures.model, figure)) &&
-        !split.labels[figure.target].isBinary)
+    if (!isKnown(*figures.model, figure, split))
       figures.of(figure).clear();
 }
 

@@ -129,8 +129,11 @@ std::optional<double> writtenNumber(const Figures &figures,
 /// on I(mu(X);Y) instead. Sets the figures of that kind.
 void setInformation(Figures &figures);
 
-/// Removes the errors of outputs whose targets are not all 0 or 1, so that it
-/// is unknown what is right.
+/// Whether a split tells the figure. It does not tell the error of outputs
+/// whose targets are not all 0 or 1: what is right is then unknown.
+bool isKnown(const VibModel &model, const VibFigure &figure,
+             const Split &split);
+/// Removes the figures that the split does not tell.
 void dropUnknownErrors(Figures &figures, const Split &split);
 
 /// The figures of a training epoch, whole or partial.

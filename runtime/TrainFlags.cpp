@@ -172,19 +172,27 @@ static void addValidation(FlagBuilder flags, const VibModel &model,
                           text));
       },
       "Validate on a share of the training data, on N rows of it, or on the "
-      "test split of another folder: evaluate on it after each epoch, keep the "
-      "weights of the best epoch in best.safetensors, and evaluate those on "
-      "the test data at the end. The seed draws the rows");
+      "test split of another folder: evaluate on it after each epoch, and keep "
+      "the weights of the best epoch in best.safetensors. The test data are "
+      "used at the end only, for the last weights and the best ones. The seed "
+      "draws the rows");
   std::vector<std::string> names = namesOfMetrics(model);
   flags.text(
       "--keep-best", "METRIC",
       [=, &model, &options](const std::string &text) {
-        for (const VibFigure &figure : figuresOf(model))
-          if (text == figure.name && isRate(figure))
+        for (const VibFigure &figure : figuresOf(model)) {
+          const char *reason =
+              text != figure.name ? nullptr
+              : isRate(figure)    ? "is the least where z tells nothing about "
+                                    "the input"
+              : figure.kind == VIB_LABEL_ENTROPY
+                  ? "is the same in every epoch, as it is that of the labels"
+                  : nullptr;
+          if (reason)
             throw CLI::ValidationError(
-                fmt::format("--keep-best: {} is the least where z tells "
-                            "nothing about the input: expected one of {}",
-                            text, fmt::join(names, ", ")));
+                fmt::format("--keep-best: {} {}: expected one of {}", text,
+                            reason, fmt::join(names, ", ")));
+        }
         if (!findMetric(model, text))
           throw CLI::ValidationError(
               fmt::format("--keep-best: expected one of {}, got '{}'",

@@ -272,7 +272,7 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   if (best && best->step())
     checkpoint.sums[bestSums] = best->values();
   checkpoint.metricsLines = metricsLines;
-  Context now = contextAt(step, "", "");
+  Context now = contextAt(step, "", false);
   checkpoint.extra["epoch"] = fmt::format("{}", *now.epoch);
   checkpoint.extra["current_lr"] = fmt::format("{}", now.rate);
   for (uint32_t i = 0; i < model.num_coefficients; ++i)

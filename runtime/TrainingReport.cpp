@@ -73,13 +73,13 @@ void TrainingRun::sayFinished() {
                   : fmt::format("more --epochs, such as {}", 2 * epochs)));
 }
 
-Context TrainingRun::contextAt(uint64_t update, const char *split,
-                               const char *weights) const {
+Context TrainingRun::contextAt(uint64_t update, const std::string &split,
+                               bool average) const {
   VibStep last = makeTrainStep(model, values, update ? update - 1 : 0,
                                int64_t(stepsPerEpoch()));
   Context result;
   result.split = split;
-  result.weights = weights;
+  result.weights = average ? "average" : "raw";
   result.epoch = int64_t(epochOf(update));
   result.step = update;
   result.coefficients.assign(last.coefficients,
@@ -92,7 +92,7 @@ Context TrainingRun::contextAt(uint64_t update, const char *split,
 
 Figures TrainingRun::runningFigures() const {
   Figures figures = trainFigures(model, sums, part->entropies,
-                                 contextAt(step, "train", "raw"));
+                                 contextAt(step, "train", false));
   dropUnknownErrors(figures, data->train);
   return figures;
 }
@@ -131,20 +131,24 @@ Figures TrainingRun::evaluateOn(const Split &split, int rows, Context context) {
   }
 }
 
+/// Whether the weights to evaluate are the averaged ones, for each of them.
+std::vector<bool> TrainingRun::evaluatedWeights() const {
+  if (options.evaluate == Choice::Both)
+    return {true, false};
+  return {validatesAverage()};
+}
+
 /// The figures of the weights after an epoch: on the validation data if there
 /// are any, else on the test data.
 std::vector<Figures> TrainingRun::evaluateEpoch(bool wholeEpoch) {
-  Choice choice = options.evaluate;
-  if (choice == Choice::Default || (choice == Choice::None && validation()))
-    choice = model.averaged ? Choice::Average : Choice::Raw;
   const Split *split = validation() ? validation() : &*data->test;
   int number = validation() ? validationRows : testRows;
   std::vector<Figures> lines;
-  auto add = [&](const char *weights, bool average) {
+  for (bool average : evaluatedWeights()) {
     session->useAverage(average);
     try {
-      lines.push_back(evaluateOn(
-          *split, number, contextAt(step, split->name.c_str(), weights)));
+      lines.push_back(
+          evaluateOn(*split, number, contextAt(step, split->name, average)));
     } catch (const Interrupted &) {
       // The state is in the host's memory, so it can be saved, also after the
       // device has failed.
@@ -156,11 +160,7 @@ std::vector<Figures> TrainingRun::evaluateEpoch(bool wholeEpoch) {
         save();
       throw;
     }
-  };
-  if (choice == Choice::Average || choice == Choice::Both)
-    add("average", true);
-  if (choice == Choice::Raw || choice == Choice::Both)
-    add("raw", false);
+  }
   return lines;
 }
 
@@ -266,7 +266,7 @@ void TrainingRun::finish() {
   saveWeights(modelPath, model, weights.data(), model.averaged,
               describeCheckpoint());
   if (best)
-    testBest();
+    test();
   display.keep(fmt::format("{} has the {} weights of step {}", modelPath,
                            model.averaged ? "average" : "raw",
                            grouped(int64_t(step))));
@@ -275,12 +275,25 @@ void TrainingRun::finish() {
         fmt::format("training has diverged: {}; {}", divergence, advice()));
 }
 
-/// Evaluates best.safetensors on the test data, for the last line.
-void TrainingRun::testBest() {
-  const char *weights = validatesAverage() ? "average" : "raw";
+/// Evaluates the last weights and those of best.safetensors on the test data,
+/// which no epoch of a run with validation data looks at. The last line is that
+/// of best.safetensors. No weights have two lines.
+void TrainingRun::test() {
+  bool average = validatesAverage();
   uint64_t from = best->step().value_or(step);
   if (!best->step())
     saveBest();
+  // What has diverged is said of the run, by the lines of its epochs.
+  const std::string ofRun = divergence;
+  if (data->test)
+    for (bool isAverage : evaluatedWeights())
+      if (from != step || isAverage != average) {
+        session->useAverage(isAverage);
+        writeLine(evaluateOn(*data->test, testRows,
+                             contextAt(step, "test", isAverage)),
+                  true, "");
+      }
+  const char *weights = average ? "average" : "raw";
   display.keep(
       best->step()
           ? fmt::format("{} has the {} weights of step {}, the best by {}: {}",
@@ -298,12 +311,10 @@ void TrainingRun::testBest() {
   loadWeights(bestPath, model, Use::Any, state.weights.data());
   session->setState(state);
   session->useAverage(false);
-  std::string earlier = std::move(divergence);
-  writeLine(evaluateOn(data->test.value(), testRows,
-                       contextAt(from, "test", weights)),
+  writeLine(evaluateOn(*data->test, testRows, contextAt(from, "test", average)),
             true, "");
-  divergence = std::move(earlier);
   metrics->sync();
+  divergence = ofRun;
 }
 
 } // namespace vib::runtime

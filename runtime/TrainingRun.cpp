@@ -72,6 +72,8 @@ void TrainingRun::train(const TrainingData &shared) {
 void TrainingRun::divide(const TrainingData &shared) {
   data = &shared;
   part.emplace(*data, options, values.seed);
+  if (best)
+    requireKnown(model, best->metric, *validation());
   limit = findLimit();
 }
 

@@ -140,10 +140,11 @@ private:
   void report(bool wholeEpoch);
   /// Evaluates the session's weights on a split.
   Figures evaluateOn(const Split &split, int rows, Context context);
+  std::vector<bool> evaluatedWeights() const;
   std::vector<Figures> evaluateEpoch(bool wholeEpoch);
   void writeLine(const Figures &figures, bool isShown, const char *note);
   void finish();
-  void testBest();
+  void test();
 
   /// The number of rows to train on.
   int64_t rows() const {
@@ -181,8 +182,8 @@ private:
   }
 
   /// The context of lines about the weights after `update` updates.
-  Context contextAt(uint64_t update, const char *split,
-                    const char *weights) const;
+  Context contextAt(uint64_t update, const std::string &split,
+                    bool average) const;
   Figures runningFigures() const;
   void showLive();
   /// The checkpoint's settings: all but the state of the run.

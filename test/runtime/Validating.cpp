@@ -27,7 +27,7 @@ namespace {
 
 class Validating : public Runs {};
 
-TEST_F(Validating, looksAtTheTestDataOnceForTheBestEpoch) {
+TEST_F(Validating, looksAtTheTestDataAtTheEndOnly) {
   ASSERT_EQ(train("run", {"--validation", "0.2", "--epochs", "8", "--lr", "0.3",
                           "--keep-best", "error_1shot"})
                 .exitCode,
@@ -41,19 +41,52 @@ TEST_F(Validating, looksAtTheTestDataOnceForTheBestEpoch) {
     if (i > 1 && validated[i]["error_1shot"] < validated[best]["error_1shot"])
       best = i;
   }
-  std::vector<json> tested = lines("run", "test");
-  ASSERT_EQ(tested.size(), 1u);
-  EXPECT_EQ(tested[0]["step"], validated[best]["step"]);
-  EXPECT_EQ(tested[0]["n"], 21);
+  // Those of the last step, and of the best epoch, after all others.
+  std::vector<json> all = lines("run"), tested = lines("run", "test");
+  ASSERT_NE(validated[best]["step"], validated.back()["step"]);
+  ASSERT_EQ(tested.size(), 2u);
+  EXPECT_EQ(tested, std::vector<json>(all.end() - 2, all.end()));
+  EXPECT_EQ(tested[0]["step"], validated.back()["step"]);
+  EXPECT_EQ(tested[1]["step"], validated[best]["step"]);
+  EXPECT_EQ(tested[1]["n"], 21);
   SafetensorsReader reader(path("run/best.safetensors"));
   EXPECT_EQ(reader.metadata().at("step"), validated[best]["step"].dump());
   EXPECT_EQ(lines("run", "train")[0]["n"], 40);
-  Outcome eval = runMock({"eval", "--data", path("data"), "--json", "--weights",
-                          path("run/best.safetensors")});
-  json figures = json::parse(eval.out);
-  figures.erase("seconds");
-  tested[0].erase("seconds");
-  EXPECT_EQ(figures, tested[0]);
+  for (size_t i = 0; i < 2; ++i) {
+    Outcome eval =
+        runMock({"eval", "--data", path("data"), "--json", "--weights",
+                 path(i ? "run/best.safetensors" : "run/model.safetensors")});
+    json figures = json::parse(eval.out);
+    figures.erase("seconds");
+    tested[i].erase("seconds");
+    EXPECT_EQ(figures, tested[i]);
+  }
+}
+
+TEST_F(Validating, noWeightsAreTestedTwice) {
+  // With a rate of 0, the first epoch that counts is the best one.
+  for (const auto &[flags, expected] : {
+           std::pair(Words{"--epochs", "2", "--lr", "0"}, Words{"average 10"}),
+           {Words{"--epochs", "3", "--lr", "0"},
+            Words{"average 15", "average 10"}},
+           {Words{"--epochs", "2", "--lr", "0", "--eval", "both"},
+            Words{"raw 10", "average 10"}},
+           {Words{"--epochs", "3", "--lr", "0", "--eval", "both"},
+            Words{"average 15", "raw 15", "average 10"}},
+           {Words{"--epochs", "3", "--lr", "0", "--eval", "raw"},
+            Words{"raw 15", "raw 10"}},
+           {Words{"--epochs", "3", "--lr", "0", "--eval", "none"}, Words{}},
+       }) {
+    std::string out = "run" + std::string(flags.back()) + flags[1];
+    Words all = flags;
+    all.insert(all.end(), {"--validation", "10"});
+    ASSERT_EQ(train(out, all).exitCode, 0);
+    Words found;
+    for (const json &line : lines(out, "test"))
+      found.push_back(line["weights"].get<std::string>() + " " +
+                      line["step"].dump());
+    EXPECT_EQ(found, expected);
+  }
 }
 
 TEST_F(Validating, resumedEqualsUninterrupted) {
@@ -84,7 +117,7 @@ TEST_F(Validating, endsWhenNoEpochIsBetterForAWhile) {
   Outcome outcome = train("run", patient);
   expectIn(outcome.out, "error_mean has not improved for 4 epochs");
   EXPECT_EQ(lines("run", "validation").size(), 6u);
-  EXPECT_EQ(lines("run", "test")[0]["epoch"], 1);
+  EXPECT_EQ(lines("run", "test").back()["epoch"], 1);
   // With more patience the run goes on, and is the one that had it.
   patient.push_back("--resume");
   outcome = train("run", patient);
@@ -145,6 +178,7 @@ TEST_F(Validating, wrongUsageExitsWith2) {
            {Words{"--validation", "0.2", "--keep-best", "rate_bits"},
             "z tells nothing"},
            {Words{"--validation", "0.2", "--keep-best", "hy_bits"},
+            "hy_bits is the same in every epoch, as it is that of the labels: "
             "expected one of loss, cross_entropy_bits"},
            {Words{"--log-every", "0"}, "from 1 to"},
        }) {
