@@ -80,6 +80,17 @@ LogicalResult NormalOp::verifySpread() {
                        "greater one but got [")
            << formatNumber(getLowAttr()) << ", " << formatNumber(getHighAttr())
            << "]";
+  // sigma is a number above 0, and sigma^2, which the rate has, a finite one.
+  Type element = getElementTypeOrSelf(getStatistics().getType());
+  double least = element.isF64() ? -1416 : -174,
+         most = element.isF64() ? 709 : 88;
+  if (isBounded && (getLow()->convertToDouble() < least ||
+                    getHigh()->convertToDouble() > most))
+    return emitOpError("expected a log-variance between ")
+           << int(least) << " and " << int(most)
+           << ", at which sigma and its square are numbers of " << element
+           << ", but got [" << formatNumber(getLowAttr()) << ", "
+           << formatNumber(getHighAttr()) << "]";
   if (getNoise() && (!getNoise()->isFinite() || getNoise()->isZero() ||
                      getNoise()->isNegative()))
     return emitOpError("expected a positive standard deviation but got ")

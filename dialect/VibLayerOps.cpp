@@ -30,12 +30,14 @@ static LogicalResult verifyFlattening(Operation *op, RankedTensorType input,
              << input;
   if (failed(verifyRows(op, result, "the result")))
     return failure();
-  int64_t width = 1;
-  for (int64_t size : input.getShape().drop_front())
-    width *= size;
-  if (width != result.getDimSize(1))
+  std::optional<int64_t> width = countElements(input);
+  if (!width)
+    return op->emitOpError("expected an input with fewer than 2^63 elements "
+                           "for an example but got ")
+           << input;
+  if (*width != result.getDimSize(1))
     return op->emitOpError("expected a result of width ")
-           << width << ", all of " << input << " but its batch, but got "
+           << *width << ", all of " << input << " but its batch, but got "
            << result.getDimSize(1);
   return verifySameBatch(op, input, result);
 }

@@ -35,8 +35,8 @@ LogicalResult DropoutOp::verify() {
   double p = getP().convertToDouble();
   // The random numbers are compared with p in f32.
   if (!(p >= 0 && float(p) < 1))
-    return emitOpError("expected a probability p of at least 0 and below 1 "
-                       "but got ")
+    return emitOpError("expected a probability p of at least 0, and below 1 "
+                       "when it is rounded to f32, but got ")
            << formatNumber(getPAttr());
   ArrayRef<int64_t> example =
       cast<RankedTensorType>(getInput().getType()).getShape().drop_front();

@@ -9,18 +9,10 @@
 #include "dialect/VibSyntax.h"
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace vib;
-
-/// The numbers of an example; none if there are too many to count.
-static std::optional<int64_t> countElements(RankedTensorType type) {
-  int64_t count = 1;
-  for (int64_t size : type.getShape().drop_front())
-    if (llvm::MulOverflow(count, size, count))
-      return std::nullopt;
-  return count;
-}
 
 //===----------------------------------------------------------------------===//
 // ConcatOp
@@ -82,15 +74,24 @@ void vib::printConcatTypes(OpAsmPrinter &printer, Operation *, TypeRange inputs,
 // SliceOp
 //===----------------------------------------------------------------------===//
 
+/// Says what is wrong with a range of a dimension of this width; "" if it is
+/// right.
+static std::string findWrongRange(int64_t begin, int64_t end, int64_t width) {
+  if (begin >= 0 && begin < end && end <= width)
+    return "";
+  return llvm::formatv("expected a range within the {0} features of the input, "
+                       "as in '[0 : {0}]', but got [{1} : {2}]",
+                       width, begin, end);
+}
+
 LogicalResult SliceOp::verify() {
   if (failed(verifyFeatures(*this, getInput().getType(), "the input")))
     return failure();
   auto type = cast<RankedTensorType>(getInput().getType());
-  int64_t width = type.getShape().back();
-  if (getBegin() < 0 || getBegin() >= getEnd() || getEnd() > width)
-    return emitOpError("expected a range within the ")
-           << width << " features of the input, as in '[0 : " << width
-           << "]', but got [" << getBegin() << " : " << getEnd() << "]";
+  std::string wrong =
+      findWrongRange(getBegin(), getEnd(), type.getShape().back());
+  if (!wrong.empty())
+    return emitOpError(wrong);
   RankedTensorType expected = withWidth(type, getEnd() - getBegin());
   if (getResult().getType() != expected)
     return emitOpError("expected a result of ")
@@ -115,6 +116,7 @@ OpFoldResult SliceOp::fold(FoldAdaptor) {
 
 ParseResult vib::parseSlice(OpAsmParser &parser, IntegerAttr &begin,
                             IntegerAttr &end, Type &input, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
   if (parser.parseLSquare() ||
       parseCount(parser, begin, "the first feature", 0, kMostCounted) ||
       parser.parseColon() ||
@@ -122,12 +124,18 @@ ParseResult vib::parseSlice(OpAsmParser &parser, IntegerAttr &begin,
       parser.parseRSquare() || parser.parseColon() ||
       parseTensor(parser, input))
     return failure();
+  // Before the ops that read the result blame its width.
+  auto type = cast<RankedTensorType>(input);
+  std::string wrong;
+  if (type.getRank() != 0 && !type.isDynamicDim(type.getRank() - 1))
+    wrong =
+        findWrongRange(begin.getInt(), end.getInt(), type.getShape().back());
+  if (!wrong.empty())
+    return parser.emitError(loc, wrong);
   OptionalParseResult written = parseOptionalResult(parser, result);
   if (written.has_value())
     return *written;
-  // The verifier reports a range that is no range of the input.
-  result = withWidth(cast<RankedTensorType>(input),
-                     std::max<int64_t>(end.getInt() - begin.getInt(), 0));
+  result = withWidth(type, end.getInt() - begin.getInt());
   return success();
 }
 

@@ -89,6 +89,7 @@ void vib::printSourceRange(OpAsmPrinter &printer, Operation *op, FloatAttr low,
 
 ParseResult vib::parseFlatteningTypes(OpAsmParser &parser, Type &input,
                                       Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
   if (parseTensor(parser, input))
     return failure();
   OptionalParseResult written = parseOptionalResult(parser, result);
@@ -96,10 +97,14 @@ ParseResult vib::parseFlatteningTypes(OpAsmParser &parser, Type &input,
     return *written;
   auto type = cast<RankedTensorType>(input);
   int64_t width = 1;
-  for (int64_t size : type.getShape().drop_front(type.getRank() ? 1 : 0))
-    width = ShapedType::isDynamic(size) || ShapedType::isDynamic(width)
-                ? ShapedType::kDynamic
-                : width * size;
+  for (int64_t size : type.getShape().drop_front(type.getRank() ? 1 : 0)) {
+    if (ShapedType::isDynamic(size) || ShapedType::isDynamic(width))
+      width = ShapedType::kDynamic;
+    else if (llvm::MulOverflow(width, size, width))
+      return parser.emitError(loc, "expected fewer than 2^63 elements for an "
+                                   "example but got ")
+             << type;
+  }
   Type elementType = type.getElementType();
   if (!isa<FloatType>(elementType))
     elementType = parser.getBuilder().getF32Type();

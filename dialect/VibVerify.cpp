@@ -44,6 +44,14 @@ LogicalResult vib::verifyFeatures(Operation *op, Type type, StringRef what) {
   return success();
 }
 
+std::optional<int64_t> vib::countElements(RankedTensorType type) {
+  int64_t count = 1;
+  for (int64_t size : type.getShape().drop_front())
+    if (llvm::MulOverflow(count, size, count))
+      return std::nullopt;
+  return count;
+}
+
 void vib::noteBatch(InFlightDiagnostic &diagnostic, Location loc,
                     RankedTensorType lhs, RankedTensorType rhs) {
   if (lhs.isDynamicDim(0) != rhs.isDynamicDim(0))

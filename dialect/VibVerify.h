@@ -23,8 +23,12 @@ mlir::LogicalResult verifyRows(mlir::Operation *op, mlir::Type type,
 mlir::LogicalResult verifyFeatures(mlir::Operation *op, mlir::Type type,
                                    llvm::StringRef what);
 
+/// The product of the sizes but the batch; none if it is no int64_t.
+std::optional<int64_t> countElements(mlir::RankedTensorType type);
+
 /// Whether `value` is an image that a layer with windows, or vib.reshape with
-/// `channels_first`, computed, or that other layers computed from such an image.
+/// `channels_first`, computed, or that other layers computed from such an
+/// image.
 bool isFeatureMap(mlir::Value value);
 
 /// Checks that the two have the same batch, '?' or a number.

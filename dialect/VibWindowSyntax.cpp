@@ -181,6 +181,19 @@ static void setWindow(Builder &builder, const Window &window,
   dilations = builder.getDenseI64ArrayAttr(window.dilations);
 }
 
+/// Parses the types of a convolution, of which one clause or the result has the
+/// channels. The clauses begin at `loc`.
+static ParseResult parseConvolutionTypes(OpAsmParser &parser, SMLoc loc,
+                                         const Clauses &clauses, Type &input,
+                                         Type &result) {
+  if (parseImages(parser, input, result))
+    return failure();
+  if (clauses.channels || result)
+    return success();
+  return parser.emitError(loc, "expected the channels of the result, as in "
+                               "'channels(32)', or its type");
+}
+
 /// Checks that a result that is written has the channels that are written.
 static ParseResult checkChannels(OpAsmParser &parser, SMLoc loc,
                                  const Clauses &clauses, Type result) {
@@ -217,15 +230,12 @@ vib::parseConvolution(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
     return failure();
   Window &window = *parsed;
   SMLoc typeLoc = parser.getCurrentLocation();
-  if (parseImages(parser, input, result))
+  if (parseConvolutionTypes(parser, loc, clauses, input, result))
     return failure();
   ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
   if (clauses.isSame)
     window.padding = window.getSamePadding(shape[1], shape[2]);
   setWindow(parser.getBuilder(), window, kernel, strides, padding, dilations);
-  if (!clauses.channels && !result)
-    return parser.emitError(loc, "expected the channels of the result, as in "
-                                 "'channels(32)', or its type");
   std::string problem = window.findMisfit(shape[1], shape[2]);
   if (!problem.empty())
     return parser.emitError(typeLoc) << problem;
@@ -255,13 +265,10 @@ ParseResult vib::parseTransposedConvolution(
   SmallVector<int64_t> more =
       clauses.outputPadding.value_or(SmallVector<int64_t>{0, 0});
   SMLoc typeLoc = parser.getCurrentLocation();
-  if (parseImages(parser, input, result))
+  if (parseConvolutionTypes(parser, loc, clauses, input, result))
     return failure();
   setWindow(parser.getBuilder(), *window, kernel, strides, padding, dilations);
   outputPadding = parser.getBuilder().getDenseI64ArrayAttr(more);
-  if (!clauses.channels && !result)
-    return parser.emitError(loc, "expected the channels of the result, as in "
-                                 "'channels(32)', or its type");
   auto type = cast<RankedTensorType>(input);
   std::string problem = window->findTransposedMisfit(type.getDimSize(1),
                                                      type.getDimSize(2), more);

@@ -160,9 +160,11 @@ bool IndexRanges::addTo(Sum &sum, Value value, int64_t factor) {
     return addTo(sum, op.getLhs(), factor) && addTo(sum, op.getRhs(), -factor);
   if (auto op = value.getDefiningOp<arith::MulIOp>();
       op && matchPattern(op.getRhs(), m_ConstantInt(&constant)) &&
-      constant.getSignificantBits() <= 32 &&
-      !llvm::MulOverflow(constant.getSExtValue(), factor, factor))
-    return addTo(sum, op.getLhs(), factor);
+      constant.getSignificantBits() <= 64) {
+    int64_t product;
+    return !llvm::MulOverflow(constant.getSExtValue(), factor, product) &&
+           addTo(sum, op.getLhs(), product);
+  }
   return addProduct(sum.terms[value], factor, 1);
 }
 

@@ -158,6 +158,7 @@ struct NormalModel
         });
     step.nameResults(spread[0], {"t", full ? "cholesky" : "sigma"});
     step.set(normal.getResult(), {mean, spread[0], spread[1]});
+    step.setResiduals(normal, rho);
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {
@@ -171,8 +172,9 @@ struct NormalModel
       return step.addAdjoint(normal.getStatistics(), adjoints.front());
     NormalSpread link(normal);
     if (link.hasSlopeOfT())
-      adjoints[1] = pullT(link, step, adjoints[1], step.get(normal)[1],
-                          isFull(normal.getResult()));
+      adjoints[1] =
+          pullT(link, step, adjoints[1], step.getResiduals(normal).front(),
+                isFull(normal.getResult()));
     step.setWord("side by side");
     Value statistics = step.concatenate(adjoints, dims::kFeatures);
     step.nameResults(statistics, {"dstats"});
@@ -232,11 +234,11 @@ private:
 
   /// The adjoint of rho, given that of t.
   static Value pullT(const NormalSpread &link, StepBuilder &step, Value dt,
-                     Value t, bool full) {
+                     Value rho, bool full) {
     step.setWord((link.getWord() + "'").str());
     Dims dims = step.getDims(dt);
     Value drho = step.map(
-        {{dt, dims}, {t, dims}}, dims,
+        {{dt, dims}, {rho, dims}}, dims,
         [&](ScalarBuilder &scalars, ValueRange elements) {
           Value product =
               scalars.mul(elements[0], link.getSlopeOfT(scalars, elements[1]));

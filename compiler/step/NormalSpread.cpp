@@ -38,16 +38,17 @@ bool NormalSpread::hasSlopeOfT() const {
   return link == Link::ExpHalf || link == Link::Bounded;
 }
 
-Value NormalSpread::getSlopeOfT(ScalarBuilder &scalars, Value t) const {
+Value NormalSpread::getSlopeOfT(ScalarBuilder &scalars, Value rho) const {
   if (!hasSlopeOfT())
     return Value();
   if (normal.getLink() == Link::ExpHalf)
     return scalars.constant(0.5);
-  // With s = sigmoid(rho): (high - low) s (1 - s).
+  // With s = sigmoid(rho): (high - low) s (1 - s). 1 - s is sigmoid(-rho),
+  // whose digits a subtraction from 1, or of t from a bound, would cancel.
   auto [low, high] = getBounds();
-  Value above = scalars.add(t, -low);
-  Value below = scalars.sub(scalars.constant(high), t);
-  return scalars.mul(scalars.mul(above, below), 1 / (high - low));
+  Value product =
+      scalars.mul(scalars.sigmoid(rho), scalars.sigmoid(scalars.neg(rho)));
+  return scalars.mul(product, high - low);
 }
 
 Value NormalSpread::getSigma(ScalarBuilder &scalars, Value t) const {

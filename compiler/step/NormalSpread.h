@@ -42,8 +42,8 @@ public:
 
   /// t, given rho or the parameter.
   mlir::Value getT(ScalarBuilder &scalars, mlir::Value rho) const;
-  /// dt / drho, given t. Null if it is 1.
-  mlir::Value getSlopeOfT(ScalarBuilder &scalars, mlir::Value t) const;
+  /// dt / drho, given rho. Null if it is 1.
+  mlir::Value getSlopeOfT(ScalarBuilder &scalars, mlir::Value rho) const;
   bool hasSlopeOfT() const;
 
   mlir::Value getSigma(ScalarBuilder &scalars, mlir::Value t) const;

@@ -3,7 +3,7 @@
 // RUN: vib-opt %s -verify-diagnostics -split-input-file
 
 func.func @certain(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected a probability p of at least 0 and below 1 but got 1.0}}
+  // expected-error @+1 {{expected a probability p of at least 0, and below 1 when it is rounded to f32, but got 1.0}}
   %0 = vib.dropout %x p(1.0) : tensor<?x4xf32>
   return
 }
@@ -12,7 +12,7 @@ func.func @certain(%x: tensor<?x4xf32>) {
 
 // It would be 1 in f32.
 func.func @almost_certain(%x: tensor<?x4xf64>) {
-  // expected-error @+1 {{expected a probability p of at least 0 and below 1 but got 0.99999999999}}
+  // expected-error @+1 {{expected a probability p of at least 0, and below 1 when it is rounded to f32, but got 0.99999999999}}
   %0 = vib.dropout %x p(0.99999999999) : tensor<?x4xf64>
   return
 }
@@ -20,7 +20,7 @@ func.func @almost_certain(%x: tensor<?x4xf64>) {
 // -----
 
 func.func @negative(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected a probability p of at least 0 and below 1 but got -0.5}}
+  // expected-error @+1 {{expected a probability p of at least 0, and below 1 when it is rounded to f32, but got -0.5}}
   %0 = vib.dropout %x p(-0.5) : tensor<?x4xf32>
   return
 }
@@ -28,7 +28,7 @@ func.func @negative(%x: tensor<?x4xf32>) {
 // -----
 
 func.func @no_number(%x: tensor<?x4xf32>) {
-  // expected-error @+1 {{expected a probability p of at least 0 and below 1 but got}}
+  // expected-error @+1 {{expected a probability p of at least 0, and below 1 when it is rounded to f32, but got}}
   %0 = vib.dropout %x p(0x7FF8000000000000 : f64) : tensor<?x4xf32>
   return
 }

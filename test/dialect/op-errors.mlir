@@ -123,6 +123,22 @@ func.func @flatten_of_unknown_size(%x: tensor<?x?x28xf32>) {
 
 // -----
 
+func.func @flatten_of_too_many_elements(%x: tensor<?x4294967296x4294967296xf32>) {
+  // expected-error @+1 {{expected fewer than 2^63 elements for an example but got 'tensor<?x4294967296x4294967296xf32>'}}
+  %0 = vib.flatten %x : tensor<?x4294967296x4294967296xf32>
+  return
+}
+
+// -----
+
+func.func @flatten_of_uncounted_elements(%x: tensor<?x4294967296x4294967296xf32>) {
+  // expected-error @+1 {{'vib.flatten' op expected an input with fewer than 2^63 elements for an example but got 'tensor<?x4294967296x4294967296xf32>'}}
+  %0 = vib.flatten %x : tensor<?x4294967296x4294967296xf32> -> tensor<?x1xf32>
+  return
+}
+
+// -----
+
 func.func @flatten_changes_the_batch(%x: tensor<4x2x2xf32>) {
   // expected-error @+1 {{'vib.flatten' op expected the batch of the input 'tensor<4x2x2xf32>' and of the result 'tensor<8x4xf32>' to be the same}}
   %0 = vib.flatten %x : tensor<4x2x2xf32> -> tensor<8x4xf32>
@@ -427,6 +443,22 @@ func.func @size_of_constant(%s: tensor<?x4xf32>) {
 func.func @bounds_upside_down(%s: tensor<?x4xf32>) {
   // expected-error @+1 {{'vib.normal' op expected a log-variance between a finite number and a greater one but got [1.0, -1.0]}}
   %0 = vib.normal %s bounded([1.0, -1.0]) : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @bounds_that_overflow(%s: tensor<?x4xf32>) {
+  // expected-error @+1 {{'vib.normal' op expected a log-variance between -174 and 88, at which sigma and its square are numbers of 'f32', but got [-1.0, 89.0]}}
+  %0 = vib.normal %s bounded([-1.0, 89.0]) : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @bounds_that_underflow(%s: tensor<?x4xf64>) {
+  // expected-error @+1 {{'vib.normal' op expected a log-variance between -1416 and 709, at which sigma and its square are numbers of 'f64', but got [-1417.0, 709.0]}}
+  %0 = vib.normal %s bounded([-1417.0, 709.0]) : tensor<?x4xf64>
   return
 }
 

@@ -51,7 +51,7 @@ func.func @other_width(%a: tensor<?x8xf32>, %b: tensor<?x3xf32>) {
 // -----
 
 func.func @empty_range(%a: tensor<?x8xf32>) {
-  // expected-error @+1 {{'vib.slice' op expected a range within the 8 features of the input, as in '[0 : 8]', but got [4 : 4]}}
+  // expected-error @+1 {{expected a range within the 8 features of the input, as in '[0 : 8]', but got [4 : 4]}}
   %0 = vib.slice %a [4 : 4] : tensor<?x8xf32>
   return
 }
@@ -59,8 +59,18 @@ func.func @empty_range(%a: tensor<?x8xf32>) {
 // -----
 
 func.func @beyond_the_end(%a: tensor<?x8xf32>) {
-  // expected-error @+1 {{'vib.slice' op expected a range within the 8 features of the input, as in '[0 : 8]', but got [4 : 9]}}
+  // expected-error @+1 {{expected a range within the 8 features of the input, as in '[0 : 8]', but got [4 : 9]}}
   %0 = vib.slice %a [4 : 9] : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// The op that reads the result is not blamed.
+func.func @upside_down(%a: tensor<?x8xf32>) {
+  // expected-error @+1 {{expected a range within the 8 features of the input, as in '[0 : 8]', but got [5 : 3]}}
+  %0 = vib.slice %a [5 : 3] : tensor<?x8xf32>
+  %1 = vib.relu %0 : tensor<?x2xf32>
   return
 }
 

@@ -12,11 +12,13 @@
 //   and one update by `train_step` with the optimizer's formulas in f64. The
 //   model is to be compiled with --precision=f64.
 //
-// check-gradients --extreme MODEL.so
+// check-gradients --extreme [LOW HIGH] MODEL.so
 //   Sets the spread's pre-activations of the first layer, which must be the
 //   posterior's statistics, to numbers from -200 to 200, and compares the rate
 //   and its gradient with closed forms; with any weights after it everything
-//   must be finite. In f32 or f64.
+//   must be finite. In f32 or f64. The spread is softplus(0.0), or
+//   bounded([LOW, HIGH]), whose gradient must have right digits however small
+//   it is.
 //
 // A difference is taken over four points, so that its error is of the fourth
 // order; where an activation has a kink between them, closer points are taken.
@@ -34,6 +36,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -417,9 +420,34 @@ void checkClose(const char *what, double got, long double expected,
   fail(text);
 }
 
-/// The model: statistics by one layer encode.0 with softplus(0.0), diagonal or
+/// The same, with right digits however small the numbers are.
+void checkDigits(const char *what, double got, long double expected,
+                 double tolerance) {
+  if (std::fabs(got - static_cast<double>(expected)) >
+      tolerance * std::fabs(static_cast<double>(expected)) + 1e-36)
+    fail(std::string(what) + " is " + std::to_string(got / double(expected)) +
+         " of " + std::to_string(std::log10(std::fabs(double(expected)))) +
+         " (as a power of 10)");
+}
+
+/// log sigma as a function of t, and its derivative.
+struct Spread {
+  bool isBounded = false;
+  long double low = 0, high = 0;
+
+  std::pair<long double, long double> get(long double t) const {
+    // 1 / (1 + exp(-t)), and its distance from 1.
+    long double s = 1 / (1 + expl(-t)), rest = 1 / (1 + expl(t));
+    if (isBounded)
+      return {low / 2 + (high - low) / 2 * s, (high - low) / 2 * s * rest};
+    long double sigma = t > 40 ? t + expl(-t) : log1pl(expl(t));
+    return {logl(sigma), s / sigma};
+  }
+};
+
+/// The model: statistics by one layer encode.0 with this spread, diagonal or
 /// full; the statistics' weight is 0, so that all rows have the bias.
-void checkExtreme(const VibModel &description) {
+void checkExtreme(const VibModel &description, const Spread &spread) {
   Model model(description);
   model.fill();
   double tolerance = description.type == VIB_F64 ? 1e-11 : 2e-6;
@@ -447,11 +475,9 @@ void checkExtreme(const VibModel &description) {
     model.write(values, latents + p, t);
     t = model.read(values, latents + p);
     if (!full || row == column) {
-      long double e = expl(t), sigma = t > 40 ? t + expl(-t) : log1pl(e);
-      long double sigmoid = 1 / (1 + expl(-t));
-      long double log = logl(sigma);
-      rate += (sigma * sigma - 1) / 2 - log;
-      slopes.push_back((sigma - 1 / sigma) * sigmoid);
+      auto [log, slope] = spread.get(t);
+      rate += (expl(2 * log) - 1) / 2 - log;
+      slopes.push_back((expl(2 * log) - 1) * slope);
     } else {
       rate += t * t / 2;
       slopes.push_back(t);
@@ -490,10 +516,10 @@ void checkExtreme(const VibModel &description) {
   model.computeLoss();
   checkAllFinite();
   for (uint64_t i = 0; i < slopes.size(); ++i)
-    checkClose("the gradient of encode.0.bias",
-               model.read(model.gradients.get(), bias, i),
-               model.call.step.coefficients[description.beta] * slopes[i],
-               tolerance);
+    (spread.isBounded ? checkDigits : checkClose)(
+        "the gradient of encode.0.bias",
+        model.read(model.gradients.get(), bias, i),
+        model.call.step.coefficients[description.beta] * slopes[i], tolerance);
 
   description.encode(&model.call);
   checkFinite(model, "sigma", model.data(model.get("sigma")),
@@ -504,9 +530,10 @@ void checkExtreme(const VibModel &description) {
 } // namespace
 
 int main(int argc, char **argv) {
-  bool extreme = argc == 3 && !std::strcmp(argv[1], "--extreme");
-  if (argc != 2 && !extreme) {
-    std::fprintf(stderr, "usage: check-gradients [--extreme] MODEL.so\n");
+  bool extreme = argc > 2 && !std::strcmp(argv[1], "--extreme");
+  if (argc != 2 && !(extreme && (argc == 3 || argc == 5))) {
+    std::fprintf(stderr,
+                 "usage: check-gradients [--extreme [LOW HIGH]] MODEL.so\n");
     return 2;
   }
   void *library = dlopen(argv[argc - 1], RTLD_NOW);
@@ -522,7 +549,10 @@ int main(int argc, char **argv) {
   if (!model->gradients)
     fail("the model has no entry `gradients`: compile it with --emit=shared");
   if (extreme) {
-    checkExtreme(*model);
+    Spread spread;
+    if (argc == 5)
+      spread = {true, std::atof(argv[2]), std::atof(argv[3])};
+    checkExtreme(*model, spread);
     return 0;
   }
   if (model->type != VIB_F64)
