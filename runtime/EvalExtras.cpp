@@ -8,6 +8,7 @@
 
 #include "runtime/EvalExtras.h"
 #include "runtime/Calibration.h"
+#include "runtime/Draws.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/InformationBounds.h"
@@ -141,6 +142,17 @@ static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
   Session &session = evaluated.session;
   const VibModel &model = session.model;
   int64_t samples = evaluated.figures.samples;
+  std::vector<const VibTarget *> targets;
+  std::vector<const char *> tensors;
+  for (const VibTarget &target : targetsOf(model))
+    if (hasProbabilities(target)) {
+      targets.push_back(&target);
+      tensors.push_back(target.prediction);
+    }
+  auto add = [](std::vector<double> &sums, const std::vector<double> &values) {
+    std::transform(values.begin(), values.end(), sums.begin(), sums.begin(),
+                   std::plus<>());
+  };
   Scores scores;
   VibStep step = {};
   step.seed = evaluated.figures.context.seed;
@@ -156,41 +168,17 @@ static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
       hasRate &= stream.rate != nullptr;
       if (!stream.rate)
         continue;
-      std::vector<double> its = session.read(stream.rate, rows);
-      std::transform(rates.begin(), rates.end(), its.begin(), rates.begin(),
-                     std::plus<>());
+      add(rates, session.read(stream.rate, rows));
     }
     if (hasRate)
       scores.rate.insert(scores.rate.end(), rates.begin(), rates.end());
 
-    std::vector<std::vector<double>> sums(model.num_targets);
-    for (int64_t draw = samples ? 0 : -1; draw < samples; ++draw) {
-      step.sample = int32_t(draw);
-      session.draw(step);
-      session.decode(step);
-      for (uint32_t i = 0; i < model.num_targets; ++i) {
-        std::vector<double> drawn =
-            session.read(model.targets[i].prediction, rows);
-        sums[i].resize(drawn.size());
-        std::transform(drawn.begin(), drawn.end(), sums[i].begin(),
-                       sums[i].begin(), std::plus<>());
-      }
-    }
-    for (int64_t row = 0; row < rows; ++row) {
-      double entropy = 0;
-      bool hasEntropy = false;
-      for (uint32_t i = 0; i < model.num_targets; ++i) {
-        int64_t outputs = model.targets[i].outputs;
-        hasEntropy |= hasClasses(model.targets[i]);
-        for (int64_t k = 0; hasClasses(model.targets[i]) && k < outputs; ++k) {
-          double p = sums[i][size_t(row * outputs + k)] /
-                     double(std::max<int64_t>(samples, 1));
-          entropy -= p > 0 ? p * std::log(p) : 0;
-        }
-      }
-      if (hasEntropy)
-        scores.entropy.push_back(entropy);
-    }
+    std::vector<double> sums(targets.empty() ? 0 : size_t(rows));
+    std::vector<std::vector<double>> means =
+        averageDraws(session, step, tensors, samples, rows);
+    for (size_t i = 0; i < targets.size(); ++i)
+      add(sums, entropies(*targets[i], means[i]));
+    scores.entropy.insert(scores.entropy.end(), sums.begin(), sums.end());
     evaluated.display.working("scores", first + rows, all);
   }
   return scores;

@@ -7,20 +7,15 @@
 //===----------------------------------------------------------------------===//
 //
 // A batch is encoded once, and then z is drawn S times. Each draw gives the
-// cross-entropy, the error and the prediction of every row. The probabilities
-// of a row, not its logits, are averaged over the draws. From them follow
-// error_avg and
-//
-//   nll_avg = -log mean_s exp(-nll_s),
-//
-// which is computed from the cross-entropies, because a probability may have
-// underflowed. By Jensen's inequality it is at most the mean of nll_s.
+// cross-entropy, the error and the prediction of every row. error_avg and
+// nll_avg are of the probabilities averaged over the draws (Draws.h).
 //
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Evaluate.h"
 #include "runtime/Checkpoint.h"
 #include "runtime/Console.h"
+#include "runtime/Draws.h"
 #include "runtime/Error.h"
 #include "runtime/ModelLists.h"
 
@@ -31,79 +26,50 @@ namespace vib::runtime {
 
 namespace {
 
-/// Accumulates the predictions of a target, and their likelihoods, over the
-/// draws of one batch.
+/// The draws of one batch for a target, with the squared errors of a
+/// regression.
 class BatchDraws {
 public:
   /// The squared errors of the draws are added to `outputErrors`, which has one
   /// sum for each output of a regression.
-  BatchDraws(const VibTarget &target, const VibFigure &likelihood,
-             bool readsPredictions, const Labels &labels, int64_t first,
-             int64_t rows, std::vector<double> &outputErrors)
-      : target(target), likelihood(likelihood),
-        readsPredictions(readsPredictions), labels(labels), first(first),
-        rows(rows), outputs(target.outputs),
-        prediction(readsPredictions ? size_t(rows * outputs) : 0),
+  BatchDraws(const VibModel &model, uint32_t target, bool readsPredictions,
+             const Labels &labels, int64_t first, int64_t rows,
+             std::vector<double> &outputErrors)
+      : draws(model, target, rows, readsPredictions),
+        target(model.targets[target]), labels(labels), first(first),
         outputErrors(outputErrors) {}
 
   void add(Session &session) {
-    nll.push_back(session.read(likelihood.tensor, rows));
-    if (!readsPredictions)
-      return;
-    std::vector<double> drawn = session.read(target.prediction, rows);
-    for (size_t i = 0; i < prediction.size(); ++i)
-      prediction[i] += drawn[i];
+    std::vector<double> drawn = draws.add(session);
     if (!hasClasses(target))
       addSquares(drawn, 1, outputErrors);
   }
 
+  double sumOfNlls() const { return draws.sumOfNlls(); }
+  double sumOfAveragedNlls() const { return sumOf(draws.averagedNlls()); }
+  double wrongOnAverage() const {
+    return sumOf(draws.wrongRows(labels, first));
+  }
   /// Returns the sum of the squared errors of the mean predictions, and adds
   /// the sum of each output to `errors`.
   double addAveragedErrors(std::vector<double> &errors) const {
-    return addSquares(prediction, double(nll.size()), errors);
-  }
-
-  double sumOfNlls() const {
-    double sum = 0;
-    for (const std::vector<double> &draw : nll)
-      for (double value : draw)
-        sum += value;
-    return sum;
-  }
-
-  /// The sum over the rows of -log mean_s exp(-nll_s).
-  double sumOfAveragedNlls() const {
-    double sum = 0;
-    for (int64_t row = 0; row < rows; ++row) {
-      double least = nll.front()[row];
-      for (const std::vector<double> &draw : nll)
-        least = std::min(least, draw[row]);
-      double mass = 0;
-      for (const std::vector<double> &draw : nll)
-        mass += std::exp(least - draw[row]);
-      sum += least - std::log(mass / double(nll.size()));
-    }
-    return sum;
-  }
-
-  /// The number of rows whose most probable class by the averaged probabilities
-  /// is wrong.
-  double wrongOnAverage() const {
-    double sum = 0;
-    for (int64_t row = 0; row < rows; ++row) {
-      const double *of = prediction.data() + row * outputs;
-      int64_t best = std::max_element(of, of + outputs) - of;
-      sum += best != labels.classes[size_t(first + row)];
-    }
-    return sum;
+    const DrawSums &predictions = draws.predictions();
+    return addSquares(predictions.sums(), double(predictions.count()), errors);
   }
 
 private:
+  static double sumOf(const std::vector<double> &values) {
+    double sum = 0;
+    for (double value : values)
+      sum += value;
+    return sum;
+  }
+
   /// Returns the sum of the squared errors of values / count, and adds the sum
   /// of each output to `errors`.
   double addSquares(const std::vector<double> &values, double count,
                     std::vector<double> &errors) const {
-    const double *targets = labels.targets.data() + first * outputs;
+    const double *targets = labels.targets.data() + first * target.outputs;
     double sum = 0;
     for (size_t i = 0; i < values.size(); ++i) {
       double difference = values[i] / count - targets[i];
@@ -113,13 +79,10 @@ private:
     return sum;
   }
 
+  EvaluatedDraws draws;
   const VibTarget &target;
-  const VibFigure &likelihood;
-  bool readsPredictions; ///< Whether a figure is of the averaged predictions.
   const Labels &labels;
-  int64_t first, rows, outputs;
-  std::vector<std::vector<double>> nll; ///< By draw, then row.
-  std::vector<double> prediction;       ///< Sums over the draws.
+  int64_t first;
   std::vector<double> &outputErrors;
 };
 
@@ -246,9 +209,8 @@ Figures evaluate(Session &session, int number, const Split &split,
 
     std::vector<BatchDraws> draws;
     for (uint32_t i = 0; i < model.num_targets; ++i)
-      draws.emplace_back(model.targets[i], likelihoodOf(model, i),
-                         isOfPredictions(model, i), split.labels[i], first,
-                         rows, sums.outputs[i]);
+      draws.emplace_back(model, i, isOfPredictions(model, i), split.labels[i],
+                         first, rows, sums.outputs[i]);
     // Sums of the draws first, so that batches are added in one order.
     std::vector<double> ofDraws(model.num_figures);
     auto addDraw = [&] {

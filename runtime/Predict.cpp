@@ -14,6 +14,7 @@
 #include "runtime/Predict.h"
 #include "runtime/Checkpoint.h"
 #include "runtime/Console.h"
+#include "runtime/Draws.h"
 #include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/File.h"
@@ -98,55 +99,15 @@ std::vector<double> readPosterior(Session &session, What what,
   }
 }
 
-/// The mean of a tensor over draws of z. `samples` = 0 means z = mu.
-std::vector<double> averageDraws(Session &session, VibStep step,
-                                 const char *tensor, int64_t samples,
-                                 int64_t rows) {
-  std::vector<double> mean;
-  int64_t begin = samples == 0 ? -1 : 0, count = std::max<int64_t>(samples, 1);
-  for (int64_t draw = begin; draw < begin + count; ++draw) {
-    step.sample = int32_t(draw);
-    session.draw(step);
-    session.decode(step);
-    std::vector<double> drawn = session.read(tensor, rows);
-    mean.resize(drawn.size());
-    for (size_t i = 0; i < drawn.size(); ++i)
-      mean[i] += drawn[i];
-  }
-  for (double &value : mean)
-    value /= double(count);
-  return mean;
-}
-
-/// The entropy of each row of class probabilities, in bits.
-std::vector<double> entropies(const std::vector<double> &probabilities,
-                              int64_t classes) {
-  std::vector<double> result;
-  for (auto p = probabilities.begin(); p != probabilities.end(); p += classes) {
-    double sum = 0;
-    for (auto each = p; each != p + classes; ++each)
-      if (*each > 0)
-        sum -= *each * std::log2(*each);
-    result.push_back(sum);
-  }
-  return result;
-}
-
 std::vector<double> readDraws(Session &session, const VibStep &step, What what,
                               const VibStream &stream, const VibTarget &target,
                               int64_t samples, int64_t rows) {
-  switch (what) {
-  case What::Z:
-    return averageDraws(session, step, stream.sample, samples, rows);
-  case What::Logits:
-    return averageDraws(session, step, target.logits, samples, rows);
-  case What::Entropy:
-    return entropies(
-        averageDraws(session, step, target.prediction, samples, rows),
-        target.outputs);
-  default:
-    return averageDraws(session, step, target.prediction, samples, rows);
-  }
+  const char *tensor = what == What::Z        ? stream.sample
+                       : what == What::Logits ? target.logits
+                                              : target.prediction;
+  std::vector<double> means =
+      averageDraws(session, step, {tensor}, samples, rows).front();
+  return what == What::Entropy ? entropies(target, means) : means;
 }
 
 } // namespace
@@ -190,11 +151,10 @@ std::string namesOfTargets(const VibModel &model) {
 
 const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
                        uint32_t target) {
-  if (what == What::Entropy && !hasClasses(model.targets[target]))
+  if (what == What::Entropy && !hasProbabilities(model.targets[target]))
     return model.num_targets == 1
-               ? "a regression has no class probabilities"
-               : "this target has no classes, so it has no probabilities of "
-                 "them";
+               ? "a regression has no probabilities"
+               : "this target is a regression, which has no probabilities";
   const VibStream &stream = model.streams[posterior];
   if (what == What::RateEach && !stream.rate_each && !hasFullCovariance(stream))
     return "the program does not compute the rate of each latent";

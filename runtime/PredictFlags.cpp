@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CommandFlags.h"
+#include "runtime/Draws.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Predict.h"
 
@@ -130,7 +131,9 @@ WhatValues listWhat(const VibModel &model) {
 } // namespace
 
 void addPredict(CLI::App &app, const VibModel &model, Options &options) {
-  bool classes = hasClasses(model);
+  bool entropy = false;
+  for (const VibTarget &target : targetsOf(model))
+    entropy |= hasProbabilities(target);
   CLI::App *predict =
       app.add_subcommand("predict", "Predict for inputs without labels");
   FlagBuilder flags(predict);
@@ -156,7 +159,7 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
   flags.whole("--samples", options.samples, 0, maxSamples,
               fmt::format("The number of draws of z to average over [12 for "
                           "{}, 1 for logits and z]; 0 means z = mu",
-                          classes ? "probs and entropy" : "probs"));
+                          entropy ? "probs and entropy" : "probs"));
   flags.oneOf<What>("--what", options.what, values.all, values.names,
                     values.help);
   addTarget(flags, model, options);

@@ -607,7 +607,7 @@ TEST_F(Trained, ratesAreInBits) {
 TEST(CommandLine, predictRefusesWhatTheModelDoesNotHave) {
   for (auto [model, what, reason] :
        {std::tuple("regression", "entropy",
-                   "a regression has no class probabilities")}) {
+                   "a regression has no probabilities")}) {
     Start start;
     start.environment = {std::string("VIB_MOCK=") + model};
     Outcome outcome = runMock({"predict", "--input", "i", "--weights", "w",
