@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 9u
+#define VIB_ABI_VERSION 10u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -177,10 +177,18 @@ typedef void (*VibKernelFn)(const VibCall *call, int64_t begin, int64_t end);
 void vib_launch(const VibCall *call, VibKernelFn kernel, int64_t units,
                 int64_t nanoseconds, int64_t kernel_index);
 
-/* Threads for VibCall::pool, for callers of a shared library's entry points.
- * `threads` includes the calling thread. vib_pool_create returns null if the
- * threads cannot be created. If there is one thread for each processor, every
- * thread except the caller's is bound to its own processor. */
+/* Threads for VibCall::pool. vib_launch calls `launch`, which does what is said
+ * there. So the kernels of a library run on the pool of another copy of the
+ * runtime, or on one of the caller's own, which begins with this structure. */
+typedef struct VibPool {
+  void (*launch)(const VibCall *call, VibKernelFn kernel, int64_t units,
+                 int64_t nanoseconds, int64_t kernel_index);
+} VibPool;
+
+/* A pool, for callers of a shared library's entry points. `threads` includes
+ * the calling thread. vib_pool_create returns null if the threads cannot be
+ * created. If there is one thread for each processor, every thread except the
+ * caller's is bound to its own processor. */
 struct VibPool *vib_pool_create(int threads);
 void vib_pool_destroy(struct VibPool *pool);
 

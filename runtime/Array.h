@@ -47,8 +47,13 @@ void swapByteOrder(Bytes &data, size_t elementBytes);
 struct Array {
   ElementType type = ElementType::U8;
   std::vector<int64_t> shape;
-  Bytes data;
+  Bytes data; ///< Empty if the elements are borrowed.
+  /// Elements that belong to a caller, who keeps them as they are.
+  const void *borrowed = nullptr;
 
+  const uint8_t *elements() const {
+    return borrowed ? static_cast<const uint8_t *>(borrowed) : data.data();
+  }
   /// The first dimension; 1 for a scalar.
   int64_t rows() const { return shape.empty() ? 1 : shape.front(); }
   /// The product of the other dimensions.
@@ -69,7 +74,7 @@ using CheckHeader = std::function<void(const ArrayHeader &)>;
 /// Calls `visit` with a typed pointer to the array's elements.
 template <typename Visitor>
 void visitElements(const Array &array, Visitor visit) {
-  const void *data = array.data.data();
+  const void *data = array.elements();
   switch (array.type) {
   case ElementType::Bool:
   case ElementType::U8:

@@ -30,7 +30,7 @@ constexpr const char *statePrefix = "state.";
 constexpr const char *averagePrefix = "average.";
 constexpr std::string_view coefficientPrefix = "coefficient.";
 
-/// The keys of the metadata that saveCheckpoint() writes. All others belong to
+/// The keys of the metadata that packCheckpoint() writes. All others belong to
 /// Checkpoint::extra. Earlier versions wrote "beta" for a loss without a rate,
 /// too.
 constexpr const char *metadataKeys[] = {
@@ -466,8 +466,8 @@ std::string findNonFinite(const VibModel &model, const State &state) {
   return result;
 }
 
-void saveCheckpoint(const std::string &path, const VibModel &model,
-                    const State &state, const Checkpoint &checkpoint) {
+SafetensorsWriter packCheckpoint(const VibModel &model, const State &state,
+                                 const Checkpoint &checkpoint) {
   SafetensorsWriter writer;
   visitBlocks(state, [&](const std::string &prefix, const Memory &block) {
     addBlock(writer, model, block.data(), prefix);
@@ -482,7 +482,7 @@ void saveCheckpoint(const std::string &path, const VibModel &model,
                values.data());
   writer.metadata = describe(checkpoint);
   addChecksums(writer);
-  writer.write(path);
+  return writer;
 }
 
 Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
@@ -636,9 +636,8 @@ void checkResume(const std::string &path, const Checkpoint &saved,
            : adviseInit(path));
 }
 
-void saveWeights(const std::string &path, const VibModel &model,
-                 const void *block, bool average,
-                 const Checkpoint &checkpoint) {
+SafetensorsWriter packWeights(const VibModel &model, const void *block,
+                              bool average, const Checkpoint &checkpoint) {
   SafetensorsWriter writer;
   addBlock(writer, model, block, "");
   addState(writer, model, block, "");
@@ -657,12 +656,12 @@ void saveWeights(const std::string &path, const VibModel &model,
   for (const auto &[name, value] : checkpoint.coefficients)
     metadata[coefficientKey(name)] = print(value);
   metadata["weights"] = average ? "average" : "raw";
-  writer.write(path);
+  return writer;
 }
 
-Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
-                     void *block) {
-  SafetensorsReader reader(path);
+Metadata loadWeights(const SafetensorsReader &reader, const VibModel &model,
+                     Use use, void *block) {
+  const std::string &path = reader.name();
   Metadata metadata = reader.metadata();
   std::string prefix;
   if (kindOf(reader) == checkpointKind) {

@@ -81,9 +81,9 @@ struct Checkpoint {
   Metadata extra;
 };
 
-/// Writes a checkpoint, atomically.
-void saveCheckpoint(const std::string &path, const VibModel &model,
-                    const State &state, const Checkpoint &checkpoint);
+/// A checkpoint, to be written while `state` is unchanged.
+SafetensorsWriter packCheckpoint(const VibModel &model, const State &state,
+                                 const Checkpoint &checkpoint);
 
 /// Reads a checkpoint into `state`. Throws an Error if the file is not a
 /// checkpoint, is truncated, or belongs to another model; the message names the
@@ -99,11 +99,12 @@ Checkpoint loadCheckpoint(const std::string &path, const VibModel &model,
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted);
 
-/// Writes the weights in `block` under the names of the model, atomically. The
-/// metadata consists of "weights", which is "average" if `average` is set and
-/// "raw" otherwise, "model", "hash", "step", "seed", "beta", and `extra`.
-void saveWeights(const std::string &path, const VibModel &model,
-                 const void *block, bool average, const Checkpoint &checkpoint);
+/// The weights in `block` under the names of the model, to be written while
+/// they are unchanged. The metadata consists of "weights", which is "average"
+/// if `average` is set and "raw" otherwise, "model", "hash", "step", "seed",
+/// "beta", and `extra`.
+SafetensorsWriter packWeights(const VibModel &model, const void *block,
+                              bool average, const Checkpoint &checkpoint);
 
 /// The key of the metadata (Checkpoint::extra) for the value of a coefficient
 /// at the last update: "current_beta".
@@ -145,14 +146,14 @@ enum class Use {
   Raw      ///< The raw weights. An Error if the file has averages only.
 };
 
-/// Reads weights into `block` from a file of saveWeights(), a checkpoint, or a
+/// Reads weights into `block` from a file of packWeights(), a checkpoint, or a
 /// state_dict that PyTorch saved as safetensors. F32 and F64 are converted to
 /// the model's type. Throws an Error that names the first difference if names
 /// or shapes differ. Returns the file's metadata, with "precision" set to the
 /// precision of its tensors, and "weights" to "average" or "raw" if the file
 /// says which it has.
-Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
-                     void *block);
+Metadata loadWeights(const SafetensorsReader &reader, const VibModel &model,
+                     Use use, void *block);
 
 } // namespace vib::runtime
 

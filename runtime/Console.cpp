@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Console.h"
+#include "runtime/Host.h"
 #include "runtime/Layout.h"
 
 #include <fcntl.h>
@@ -81,6 +82,8 @@ void setProgramName(std::string_view path) {
 const std::string &programName() { return name(); }
 
 void printMessage(const char *kind, std::string_view text) noexcept {
+  if (Host *host = Host::current())
+    return host->say(kind, text);
   try {
     std::string message =
         fmt::format("{}: {}: {}\n", programName(), kind, text);

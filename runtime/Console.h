@@ -63,7 +63,8 @@ void setProgramName(std::string_view path);
 const std::string &programName();
 
 /// Prints "PROGRAM: KIND: TEXT" to the standard error. If that is a terminal,
-/// lines are broken at spaces. Never throws.
+/// lines are broken at spaces. If the thread has a host (Host.h), that gets the
+/// text instead. Never throws.
 void printMessage(const char *kind, std::string_view text) noexcept;
 
 /// Gets the messages of warn() and note() as long as it lives: something is

@@ -85,11 +85,25 @@ void CpuSession::train(const VibStep *steps, size_t count,
     model.train_step(&call);
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - begin;
-    StepSums sums = {steps[i], {}, elapsed.count()};
-    for (const VibTensor *tensor : trained)
-      sums.figures.push_back(tensor ? sum(*tensor, steps[i].rows) : 0);
-    done(sums);
+    done(sumStep(elapsed.count()));
   }
+}
+
+StepSums CpuSession::sumStep(double seconds) const {
+  StepSums sums = {call.step, {}, seconds};
+  for (const VibTensor *tensor : trained)
+    sums.figures.push_back(tensor ? sum(*tensor, call.step.rows) : 0);
+  return sums;
+}
+
+StepSums CpuSession::computeGradients(int rows, const VibStep &step,
+                                      void *block) {
+  state->bind(call);
+  call.step = step;
+  call.gradients = block;
+  loadBatch(data[size_t(rows)], nullptr, step.row0);
+  model.gradients(&call);
+  return sumStep(0);
 }
 
 void CpuSession::useAverage(bool average) {

@@ -51,6 +51,10 @@ public:
   void startProfile() override;
   std::string describeProfile(uint64_t steps, double seconds) override;
 
+  /// Computes the gradients of a training step on rows of the data, in their
+  /// order, into a block, and changes no weights. The state needs only weights.
+  StepSums computeGradients(int rows, const VibStep &step, void *block);
+
   /// Measures the limits of the machine, and keeps the highest values seen. A
   /// profile begins with it.
   void measureLimits();
@@ -70,6 +74,8 @@ private:
   /// `indices` mean the rows `first`, `first` + 1, ….
   void loadBatch(const Rows &from, const uint32_t *indices, int64_t first);
   double sum(const VibTensor &tensor, int64_t rows) const;
+  /// The results of the training step of the call.
+  StepSums sumStep(double seconds) const;
 
   VibCall call = {};
   Memory arena;

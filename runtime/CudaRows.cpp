@@ -36,7 +36,7 @@ void useAs(const VibTensor &tensor, const From *values, size_t count, Use use) {
 
 template <typename Use>
 void useInputs(const VibTensor &tensor, const Array &array, Use use) {
-  const void *values = array.data.data();
+  const void *values = array.elements();
   size_t count = size_t(array.rows() * array.rowElements());
   if (array.type == ElementType::F64)
     useAs(tensor, static_cast<const double *>(values), count, use);

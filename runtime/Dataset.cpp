@@ -8,7 +8,6 @@
 
 #include "runtime/Dataset.h"
 #include "runtime/AvailableMemory.h"
-#include "runtime/DataFiles.h"
 #include "runtime/Error.h"
 #include "runtime/ModelLists.h"
 
@@ -485,10 +484,17 @@ static Labels takeInput(const std::vector<Inputs> &inputs,
 Split loadSplit(const std::string &data, const std::string &name,
                 const VibModel &model, uint64_t firstLabel) {
   RawSplit raw = readSplit(data, name, wantedArrays(model));
+  return makeSplit(name, makeAll(std::move(raw.inputs), model), raw.labels,
+                   model, firstLabel);
+}
+
+Split makeSplit(std::string name, std::vector<Inputs> inputs,
+                const std::vector<NamedArray> &labels, const VibModel &model,
+                uint64_t firstLabel) {
   Split split;
-  split.name = name;
-  split.inputs = makeAll(std::move(raw.inputs), model);
-  auto read = raw.labels.begin();
+  split.name = std::move(name);
+  split.inputs = std::move(inputs);
+  auto read = labels.begin();
   for (uint32_t i = 0; i < model.num_targets; ++i) {
     if (isReconstruction(model.targets[i])) {
       split.labels.push_back(takeInput(split.inputs, model, model.targets[i]));
@@ -516,6 +522,12 @@ static void checkLatents(const ArrayHeader &header, const VibStream &stream) {
     fail("{}: no rows, expected at least one", header.source);
 }
 
+std::vector<double> makeLatents(const NamedArray &array, const VibModel &model,
+                                const VibStream &stream) {
+  checkLatents({array.source, array.array.type, array.array.shape}, stream);
+  return readNumbers(array.array, array.source, "a latent", model);
+}
+
 std::vector<std::vector<double>> loadLatents(const std::string &path,
                                              const VibModel &model) {
   std::vector<std::string> names;
@@ -527,12 +539,12 @@ std::vector<std::vector<double>> loadLatents(const std::string &path,
   }
   std::vector<std::vector<double>> latents;
   if (names.size() == 1) {
-    latents.push_back(
-        readNumbers(readArray(path, checks.front()), path, "a latent", model));
+    latents.push_back(makeLatents({readArray(path, checks.front()), path, path},
+                                  model, model.streams[0]));
     return latents;
   }
   for (const NamedArray &read : readNamed(path, names, checks))
-    latents.push_back(readNumbers(read.array, read.source, "a latent", model));
+    latents.push_back(makeLatents(read, model, model.streams[latents.size()]));
   return latents;
 }
 
@@ -542,7 +554,8 @@ std::string fingerprint(const Split &split) {
     const Array &array = inputs.array;
     hasher.add(uint64_t(array.type));
     hasher.add(uint64_t(array.rows()));
-    hasher.add(array.data.data(), array.data.size());
+    hasher.add(array.elements(),
+               size_t(array.rows() * array.rowElements()) * sizeOf(array.type));
   }
   for (const Labels &labels : split.labels) {
     hasher.add(labels.classes.data(), labels.classes.size() * sizeof(int32_t));

@@ -17,7 +17,7 @@
 #define VIB_RUNTIME_DATASET_H
 
 #include "runtime/Abi.h"
-#include "runtime/Array.h"
+#include "runtime/DataFiles.h"
 
 #include <string>
 #include <vector>
@@ -90,6 +90,12 @@ struct Split {
 Split loadSplit(const std::string &data, const std::string &name,
                 const VibModel &model, uint64_t firstLabel = 0);
 
+/// Checks the arrays of a split. `inputs` are all inputs of the model, in its
+/// order, and `labels` its targets that are no inputs.
+Split makeSplit(std::string name, std::vector<Inputs> inputs,
+                const std::vector<NamedArray> &labels, const VibModel &model,
+                uint64_t firstLabel);
+
 /// Loads and checks all inputs from any of the files that readInputs() takes.
 std::vector<Inputs> loadInputs(const std::string &path, const VibModel &model);
 
@@ -97,6 +103,10 @@ std::vector<Inputs> loadInputs(const std::string &path, const VibModel &model);
 /// for several streams, an .npz file with arrays by their names.
 std::vector<std::vector<double>> loadLatents(const std::string &path,
                                              const VibModel &model);
+
+/// Checks the latents of a stream, [N, latents].
+std::vector<double> makeLatents(const NamedArray &array, const VibModel &model,
+                                const VibStream &stream);
 
 /// Checks an array against an input of the model. One that the model scales may
 /// be uint8; others are floats only.

@@ -27,44 +27,64 @@
 
 namespace vib::runtime {
 
-int runDecode(const VibModel &model, const Options &options) {
-  requireOtherOutput(options);
-  bool wantsLogits = options.what == What::Logits;
+Prediction describeDecoding(const VibModel &model, const Options &options,
+                            int64_t rows) {
   const VibTarget &target = model.targets[options.target.value_or(0)];
-  const char *tensor = wantsLogits ? target.logits : target.prediction;
-  const char *title = wantsLogits ? "logits" : target.predicted;
-  std::unique_ptr<Session> session = makeSession(model, options);
-  State state = State::ofWeights(model);
-  Context context = loadWeightsFor(options, model, state.weights.data());
-  std::vector<std::vector<double>> latents = loadLatents(options.input, model);
-  int64_t rows = int64_t(latents.front().size()) / model.streams[0].latents;
-  std::vector<int64_t> shape = {rows, target.outputs};
-  NpyWriter output(options.output, ElementType::F32, shape);
+  bool wantsLogits = options.what == What::Logits;
+  return {wantsLogits ? "logits" : target.predicted,
+          {rows, target.outputs},
+          std::nullopt};
+}
 
-  session->setState(state);
+void decode(Session &session, const std::vector<std::vector<double>> &latents,
+            const std::string &source, const Prediction &prediction,
+            const Options &options, Display &display,
+            const WriteValues &write) {
+  const VibModel &model = session.model;
+  const VibTarget &target = model.targets[options.target.value_or(0)];
+  const char *tensor =
+      options.what == What::Logits ? target.logits : target.prediction;
+  int64_t rows = prediction.shape.front();
   VibStep step = {};
-  Progress progress(!options.quiet && options.output != standardOutput);
   for (int64_t first = 0; first < rows; first += model.batch) {
     throwIfInterrupted();
     int64_t count = std::min(model.batch, rows - first);
     for (uint32_t i = 0; i < model.num_streams; ++i) {
       int64_t width = model.streams[i].latents;
       auto begin = latents[i].begin() + first * width;
-      session->write(model.streams[i].sample, {begin, begin + count * width});
+      session.write(model.streams[i].sample, {begin, begin + count * width});
     }
     setRows(step, 0, count, rows);
-    session->decode(step);
-    std::vector<double> values = session->read(tensor, count);
+    session.decode(step);
+    std::vector<double> values = session.read(tensor, count);
     if (!options.allowNonFinite)
-      requireFiniteRows(values, title, ElementType::F32, options.input, first,
-                        count);
-    output.write(values);
-    progress.working("decode", first + count, rows);
+      requireFiniteRows(values, prediction.title, prediction.type, source,
+                        first, count);
+    write(values);
+    display.working("decode", first + count, rows);
   }
+}
+
+int runDecode(const VibModel &model, const Options &options) {
+  requireOtherOutput(options);
+  std::unique_ptr<Session> session = makeSession(model, options);
+  State state = State::ofWeights(model);
+  Context context = loadWeightsFor(options, SafetensorsReader(options.weights),
+                                   model, state.weights.data());
+  std::vector<std::vector<double>> latents = loadLatents(options.input, model);
+  Prediction its = describeDecoding(model, options,
+                                    int64_t(latents.front().size()) /
+                                        model.streams[0].latents);
+  NpyWriter output(options.output, its.type, its.shape);
+
+  session->setState(state);
+  Progress progress(!options.quiet && options.output != standardOutput);
+  decode(*session, latents, options.input, its, options, progress,
+         [&](const std::vector<double> &values) { output.write(values); });
   output.commit();
   progress.clear();
-  sayWritten(options, fmt::format("{} {} float32, {} weights", title,
-                                  formatShape(shape), context.weights));
+  sayWritten(options, fmt::format("{} {} float32, {} weights", its.title,
+                                  formatShape(its.shape), context.weights));
   return 0;
 }
 

@@ -33,10 +33,35 @@ static ExtraFigures addAll(const Evaluated &evaluated) {
   return extra;
 }
 
+std::string Evaluation::json() const {
+  std::string line = toJson(figures);
+  line.insert(line.size() - 1, extra.json());
+  return line;
+}
+
+Evaluation evaluateAll(Session &session, const Split &split, Context context,
+                       const Options &options, Display &display) {
+  int rows = session.addRows(split.inputs, &split.labels);
+  int64_t samples = options.samples.value_or(defaultSamples);
+  auto begin = std::chrono::steady_clock::now();
+  Figures figures = evaluate(session, rows, split, samples, std::move(context),
+                             [&](int64_t done) {
+                               throwIfInterrupted();
+                               display.working("test", done, split.rows());
+                             });
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - begin;
+  figures.context.seconds = elapsed.count();
+  ExtraFigures extra =
+      addAll({session, rows, split, figures, options, display});
+  return {std::move(figures), std::move(extra)};
+}
+
 int runEval(const VibModel &model, const Options &options) {
   std::unique_ptr<Session> session = makeSession(model, options);
   State state = State::ofWeights(model);
-  Context context = loadWeightsFor(options, model, state.weights.data());
+  Context context = loadWeightsFor(options, SafetensorsReader(options.weights),
+                                   model, state.weights.data());
   Split split = loadSplit(options.data, "test", model, context.firstLabel);
   if (!options.quiet) {
     std::string header = describe(split) + "\n";
@@ -47,29 +72,16 @@ int runEval(const VibModel &model, const Options &options) {
   }
 
   session->setState(state);
-  int rows = session->addRows(split.inputs, &split.labels);
-  int64_t samples = options.samples.value_or(defaultSamples);
-  auto begin = std::chrono::steady_clock::now();
   Progress progress(!options.quiet && !options.json);
-  Figures figures =
-      evaluate(*session, rows, split, samples, context, [&](int64_t done) {
-        throwIfInterrupted();
-        progress.working("test", done, split.rows());
-      });
-  std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - begin;
-  figures.context.seconds = elapsed.count();
-  ExtraFigures extra =
-      addAll({*session, rows, split, figures, options, progress});
+  Evaluation evaluation =
+      evaluateAll(*session, split, context, options, progress);
   progress.clear();
-  if (options.json) {
-    std::string line = toJson(figures);
-    line.insert(line.size() - 1, extra.json());
-    printText(line + "\n");
-  } else {
-    printText(describe(figures) + escapeControl(extra.text()));
-  }
-  std::string worse = describeWorseThanGuess(figures, split);
+  if (options.json)
+    printText(evaluation.json() + "\n");
+  else
+    printText(describe(evaluation.figures) +
+              escapeControl(evaluation.extra.text()));
+  std::string worse = describeWorseThanGuess(evaluation.figures, split);
   if (!worse.empty()) {
     flushOutput();
     warn("{}", worse);

@@ -293,9 +293,9 @@ void addComparison(const Evaluated &evaluated, ExtraFigures &extra) {
   const VibModel &model = evaluated.session.model;
   std::vector<std::vector<double>> ours = readRows(evaluated);
   State state = State::ofWeights(model);
-  Options options = evaluated.options;
-  options.weights = options.against;
-  loadWeightsFor(options, model, state.weights.data());
+  loadWeightsFor(evaluated.options,
+                 SafetensorsReader(evaluated.options.against), model,
+                 state.weights.data());
   evaluated.session.setState(state);
   std::vector<std::vector<double>> others = readRows(evaluated);
 

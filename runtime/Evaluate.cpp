@@ -269,19 +269,18 @@ Figures evaluate(Session &session, int number, const Split &split,
 // eval
 //===----------------------------------------------------------------------===//
 
-Context loadWeightsFor(const Options &options, const VibModel &model,
-                       void *block) {
+Context loadWeightsFor(const Options &options, const SafetensorsReader &reader,
+                       const VibModel &model, void *block) {
   Use use = options.use == Choice::Average ? Use::Average
             : options.use == Choice::Raw   ? Use::Raw
                                            : Use::Any;
-  Metadata metadata = loadWeights(options.weights, model, use, block);
+  Metadata metadata = loadWeights(reader, model, use, block);
   auto find = [&](const char *key) -> const char * {
     auto found = metadata.find(key);
     return found == metadata.end() ? nullptr : found->second.c_str();
   };
   auto number = [&](const char *key, double otherwise) {
-    return findNumber<double>(metadata, options.weights, key)
-        .value_or(otherwise);
+    return findNumber<double>(metadata, reader.name(), key).value_or(otherwise);
   };
 
   const char *hash = find("hash");
@@ -292,26 +291,26 @@ Context loadWeightsFor(const Options &options, const VibModel &model,
     if (precision != wanted)
       note("{} has {} weights, and this program computes in {}: they are "
            "converted",
-           options.weights, precision, wanted);
+           reader.name(), precision, wanted);
     else
       note("{} was made by another version of the model: its hash is {}, this "
            "program's {}",
-           options.weights, hash, model.hash);
+           reader.name(), hash, model.hash);
   }
 
   Context context;
   context.split = "test";
   context.weights = find("weights") ? find("weights") : "raw";
-  context.epoch = findCount(metadata, options.weights, "epoch");
-  context.step = findCount(metadata, options.weights, "step");
+  context.epoch = findCount(metadata, reader.name(), "epoch");
+  context.step = findCount(metadata, reader.name(), "step");
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     context.coefficients.push_back(
         number(currentKey(model, coefficient).c_str(), coefficient.value));
   context.rate = number("current_lr", model.rate);
-  auto seed = findNumber<uint64_t>(metadata, options.weights, "seed");
+  auto seed = findNumber<uint64_t>(metadata, reader.name(), "seed");
   context.seed = options.seed.value_or(seed.value_or(model.seed));
   auto firstLabel =
-      findNumber<uint64_t>(metadata, options.weights, firstLabelKey);
+      findNumber<uint64_t>(metadata, reader.name(), firstLabelKey);
   context.firstLabel = options.firstLabel.value_or(firstLabel.value_or(0));
   return context;
 }

@@ -48,4 +48,13 @@ void checkLists(const VibModel &model) {
          model.name);
 }
 
+void checkDescriptor(const VibModel &model) {
+  if (model.magic != VIB_ABI_MAGIC || model.version != VIB_ABI_VERSION ||
+      model.size != sizeof(VibModel))
+    fail("the model's object has interface version {}, and the runtime library "
+         "has {}: compile the model again with the vibc of this library",
+         model.version, VIB_ABI_VERSION);
+  checkLists(model);
+}
+
 } // namespace vib::runtime

@@ -21,6 +21,8 @@ namespace vib::runtime {
 
 /// Reports entries that mean others by places that their lists do not have.
 void checkLists(const VibModel &model);
+/// Throws an Error if the descriptor is not one of this runtime, or is damaged.
+void checkDescriptor(const VibModel &model);
 
 /// A list of the descriptor, for range-based loops.
 template <typename T> struct List {

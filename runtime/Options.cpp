@@ -19,6 +19,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace vib::runtime {
 
 /// Prints what is wrong with the command line. `command` is empty if there is
@@ -111,6 +114,36 @@ static std::string findContradiction(const VibModel &model,
   return "";
 }
 
+namespace {
+struct NamedCommand {
+  const char *name;
+  Command command;
+  void (*add)(CLI::App &app, const VibModel &model, Options &options);
+};
+} // namespace
+
+/// In the order of the help.
+static constexpr NamedCommand commands[] = {
+    {"train", Command::Train, addTrain},
+    {"sweep", Command::Sweep, addSweep},
+    {"eval", Command::Eval, addEval},
+    {"predict", Command::Predict, addPredict},
+    {"decode", Command::Decode, addDecode},
+    {"info", Command::Info, addInfo},
+    {"bench", Command::Bench, addBench}};
+
+static const NamedCommand &findCommand(const std::string &name) {
+  return *std::find_if(
+      std::begin(commands), std::end(commands),
+      [&](const NamedCommand &each) { return each.name == name; });
+}
+
+/// A flag is given once, and there is a command.
+static void beStrict(CLI::App &app) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  app.require_subcommand(1);
+}
+
 std::optional<Options> parseOptions(const VibModel &model, int argc,
                                     const char *const *argv, int &exitCode) {
   const std::string &program = programName();
@@ -118,8 +151,7 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
       fmt::format("Trains, evaluates and runs the model '{}'.", model.name),
       program);
   app.formatter(std::make_shared<HelpFormatter>());
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
-  app.require_subcommand(1);
+  beStrict(app);
   app.set_help_flag("--help,-h", "Show this help, or that of a command");
   app.set_version_flag(
       "--version",
@@ -134,13 +166,8 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
                          program));
 
   Options options;
-  addTrain(app, model, options);
-  addSweep(app, model, options);
-  addEval(app, model, options);
-  addPredict(app, model, options);
-  addDecode(app, model, options);
-  addInfo(app, model, options);
-  addBench(app, model, options);
+  for (const NamedCommand &each : commands)
+    each.add(app, model, options);
   for (CLI::App *command : app.get_subcommands({})) {
     command->set_help_flag("--help,-h", "Show this help");
     command->group("Commands");
@@ -166,13 +193,8 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
     return std::nullopt;
   }
 
-  const std::map<std::string, Command> commands = {
-      {"train", Command::Train},   {"sweep", Command::Sweep},
-      {"eval", Command::Eval},     {"predict", Command::Predict},
-      {"decode", Command::Decode}, {"info", Command::Info},
-      {"bench", Command::Bench}};
   std::string command = app.get_subcommands().front()->get_name();
-  options.command = commands.at(command);
+  options.command = findCommand(command).command;
   if (options.input == "-")
     options.input = "/dev/stdin";
   std::string contradiction = findContradiction(model, options);
@@ -181,6 +203,42 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   printUsageError(command, contradiction);
   exitCode = 2;
   return std::nullopt;
+}
+
+Options parseFlags(const VibModel &model, const std::string &command,
+                   const char *const *flags) {
+  CLI::App app;
+  beStrict(app);
+  Options options;
+  const NamedCommand &its = findCommand(command);
+  its.add(app, model, options);
+  CLI::App *parser = app.get_subcommand(command);
+  parser->set_help_flag();
+  for (const char *flag : {"--data", "--input", "--json", "--output",
+                           "--profile", "--quiet", "--weights"})
+    if (CLI::Option *option = parser->get_option_no_throw(flag))
+      parser->remove_option(option);
+  if (CLI::Option *out = parser->get_option_no_throw("--out"))
+    out->required(false);
+
+  std::vector<const char *> words = {model.name, command.c_str()};
+  for (; flags && *flags; ++flags)
+    words.push_back(*flags);
+  try {
+    app.parse(int(words.size()), words.data());
+  } catch (const CLI::ParseError &error) {
+    throw WrongUsage(
+        describeUsageError(error, app, int(words.size()), words.data())
+            .message);
+  }
+  options.command = its.command;
+  std::string contradiction = findContradiction(model, options);
+  if (contradiction.empty() && options.resume && options.out.empty())
+    contradiction = "--resume: expected --out, too: a run continues from its "
+                    "files";
+  if (!contradiction.empty())
+    throw WrongUsage(contradiction);
+  return options;
 }
 
 } // namespace vib::runtime

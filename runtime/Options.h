@@ -10,6 +10,7 @@
 #define VIB_RUNTIME_OPTIONS_H
 
 #include "runtime/Abi.h"
+#include "runtime/Error.h"
 #include "runtime/Validation.h"
 
 #include <cstdint>
@@ -97,6 +98,18 @@ struct Options {
 /// and sets `exitCode` to 2. The result is then empty.
 std::optional<Options> parseOptions(const VibModel &model, int argc,
                                     const char *const *argv, int &exitCode);
+
+/// The flags of a command are wrong.
+class WrongUsage : public Error {
+public:
+  using Error::Error;
+};
+
+/// Parses the flags of a command, which a null ends, for a caller with data,
+/// weights and results in memory: there are no flags for these, and --out may
+/// be left out. Throws WrongUsage.
+Options parseFlags(const VibModel &model, const std::string &command,
+                   const char *const *flags);
 
 } // namespace vib::runtime
 

@@ -35,33 +35,25 @@ namespace vib::runtime {
 
 namespace {
 
-/// A value of --what.
-struct Wanted {
-  const char *title;          ///< The name of the values in the plural.
-  std::vector<int64_t> shape; ///< The shape of the values of an example.
-  /// The default of --samples. Nothing if the values depend only on the
-  /// posterior.
-  std::optional<int64_t> samples;
-  /// Whether an f64 program writes float64, for `decode` to read without loss.
-  bool keepsDigits = false;
-};
-
-Wanted describeWanted(What what, const VibStream &stream,
-                      const VibTarget &target) {
+/// Of an example. Its number of draws is the default.
+Prediction describeWanted(What what, const VibModel &model,
+                          const VibStream &stream, const VibTarget &target) {
   int64_t latents = stream.latents;
+  ElementType exact =
+      model.type == VIB_F64 ? ElementType::F64 : ElementType::F32;
   switch (what) {
   case What::Logits:
     return {"logits", {target.outputs}, 1};
   case What::Z:
-    return {"z", {latents}, 1, true};
+    return {"z", {latents}, 1, exact};
   case What::Mu:
-    return {"mu", {latents}, std::nullopt, true};
+    return {"mu", {latents}, std::nullopt, exact};
   case What::Sigma:
-    return {"sigma", {latents}, std::nullopt, true};
+    return {"sigma", {latents}, std::nullopt, exact};
   case What::Covariance:
-    return {"covariances", {latents, latents}, std::nullopt, true};
+    return {"covariances", {latents, latents}, std::nullopt, exact};
   case What::Cholesky:
-    return {"Cholesky factors", {latents, latents}, std::nullopt, true};
+    return {"Cholesky factors", {latents, latents}, std::nullopt, exact};
   case What::Rate:
     return {"rates in bits", {}, std::nullopt};
   case What::RateEach:
@@ -186,60 +178,74 @@ void sayWritten(const Options &options, const std::string &result) {
     printText(escapeControl(fmt::format("{}: {}\n", options.output, result)));
 }
 
-int runPredict(const VibModel &model, const Options &options) {
-  requireOtherOutput(options);
+Prediction describePrediction(const VibModel &model, const Options &options,
+                              int64_t rows) {
   const VibStream &stream = model.streams[options.posterior.value_or(0)];
   const VibTarget &target = model.targets[options.target.value_or(0)];
-  Wanted wanted = describeWanted(options.what, stream, target);
-  std::unique_ptr<Session> session = makeSession(model, options);
-  State state = State::ofWeights(model);
-  Context context = loadWeightsFor(options, model, state.weights.data());
-  std::vector<Inputs> inputs = loadInputs(options.input, model);
-  // If --input is a folder, these are the files in it that were read.
-  for (const Inputs &input : inputs)
-    requireOtherFile(options, "--input", input.file);
-  const std::string &source = inputs.front().source;
-  int64_t all = inputs.front().rows();
-  std::vector<int64_t> shape = {all};
-  shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
-  ElementType type = wanted.keepsDigits && model.type == VIB_F64
-                         ? ElementType::F64
-                         : ElementType::F32;
-  NpyWriter output(options.output, type, shape);
+  Prediction prediction = describeWanted(options.what, model, stream, target);
+  prediction.shape.insert(prediction.shape.begin(), rows);
+  if (prediction.samples)
+    prediction.samples = options.samples.value_or(*prediction.samples);
+  return prediction;
+}
 
-  session->setState(state);
-  int number = session->addRows(inputs, nullptr);
+void predict(Session &session, const std::vector<Inputs> &inputs,
+             const Prediction &prediction, const Options &options,
+             uint64_t seed, Display &display, const WriteValues &write) {
+  const VibModel &model = session.model;
+  const VibStream &stream = model.streams[options.posterior.value_or(0)];
+  const VibTarget &target = model.targets[options.target.value_or(0)];
+  int number = session.addRows(inputs, nullptr);
+  int64_t all = inputs.front().rows();
   VibStep step = {};
-  step.seed = context.seed;
+  step.seed = seed;
   step.sample = -1;
-  int64_t samples = options.samples.value_or(wanted.samples.value_or(0));
-  Progress progress(!options.quiet && options.output != standardOutput);
   for (int64_t first = 0; first < all; first += model.batch) {
     throwIfInterrupted();
     int64_t rows = std::min(model.batch, all - first);
     setRows(step, first, rows, all);
-    session->encode(number, step);
+    session.encode(number, step);
     std::vector<double> values =
-        wanted.samples ? readDraws(*session, step, options.what, stream, target,
-                                   samples, rows)
-                       : readPosterior(*session, options.what, stream, rows);
+        prediction.samples ? readDraws(session, step, options.what, stream,
+                                       target, *prediction.samples, rows)
+                           : readPosterior(session, options.what, stream, rows);
     if (!options.allowNonFinite)
-      requireFiniteRows(values, wanted.title, type, source, first, rows);
-    output.write(values);
-    progress.working("predict", first + rows, all);
+      requireFiniteRows(values, prediction.title, prediction.type,
+                        inputs.front().source, first, rows);
+    write(values);
+    display.working("predict", first + rows, all);
   }
+}
+
+int runPredict(const VibModel &model, const Options &options) {
+  requireOtherOutput(options);
+  std::unique_ptr<Session> session = makeSession(model, options);
+  State state = State::ofWeights(model);
+  Context context = loadWeightsFor(options, SafetensorsReader(options.weights),
+                                   model, state.weights.data());
+  std::vector<Inputs> inputs = loadInputs(options.input, model);
+  // If --input is a folder, these are the files in it that were read.
+  for (const Inputs &input : inputs)
+    requireOtherFile(options, "--input", input.file);
+  Prediction its = describePrediction(model, options, inputs.front().rows());
+  NpyWriter output(options.output, its.type, its.shape);
+
+  session->setState(state);
+  Progress progress(!options.quiet && options.output != standardOutput);
+  predict(*session, inputs, its, options, context.seed, progress,
+          [&](const std::vector<double> &values) { output.write(values); });
   output.commit();
 
-  std::string draws = !wanted.samples ? ""
-                      : samples == 0
-                          ? ", z = mu"
-                          : fmt::format(", mean over {} draw{} of z", samples,
-                                        samples == 1 ? "" : "s");
+  std::string draws =
+      !its.samples ? ""
+      : *its.samples == 0
+          ? ", z = mu"
+          : fmt::format(", mean over {} draw{} of z", *its.samples,
+                        *its.samples == 1 ? "" : "s");
   progress.clear();
-  sayWritten(options,
-             fmt::format("{} {} {}, {} weights, seed {}{}", wanted.title,
-                         formatShape(shape), nameOf(type), context.weights,
-                         context.seed, draws));
+  sayWritten(options, fmt::format("{} {} {}, {} weights, seed {}{}", its.title,
+                                  formatShape(its.shape), nameOf(its.type),
+                                  context.weights, context.seed, draws));
   return 0;
 }
 

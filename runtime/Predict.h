@@ -12,7 +12,11 @@
 #include "runtime/Abi.h"
 #include "runtime/Array.h"
 #include "runtime/Options.h"
+#include "runtime/Progress.h"
+#include "runtime/Session.h"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +44,33 @@ void requireOtherOutput(const Options &options);
 void requireFiniteRows(const std::vector<double> &values, const char *title,
                        ElementType type, const std::string &source,
                        int64_t first, int64_t rows);
+
+/// What `predict` or `decode` computes.
+struct Prediction {
+  const char *title;          ///< The name of the values in the plural.
+  std::vector<int64_t> shape; ///< Of the values of an example, then of all.
+  /// The number of draws. Nothing if the values depend only on the posterior.
+  std::optional<int64_t> samples;
+  /// An f64 program writes float64 for `decode` to read without loss.
+  ElementType type = ElementType::F32;
+};
+/// Of `predict` for `rows` rows.
+Prediction describePrediction(const VibModel &model, const Options &options,
+                              int64_t rows);
+/// Of `decode` for `rows` rows.
+Prediction describeDecoding(const VibModel &model, const Options &options,
+                            int64_t rows);
+
+/// Takes the values of the next rows.
+using WriteValues = std::function<void(const std::vector<double> &values)>;
+/// Predicts with the session's weights.
+void predict(Session &session, const std::vector<Inputs> &inputs,
+             const Prediction &prediction, const Options &options,
+             uint64_t seed, Display &display, const WriteValues &write);
+/// Predicts from the latents of each posterior, which come from `source`.
+void decode(Session &session, const std::vector<std::vector<double>> &latents,
+            const std::string &source, const Prediction &prediction,
+            const Options &options, Display &display, const WriteValues &write);
 
 /// Prints what --output now has, unless --quiet is given: on the standard error
 /// if the result is on the standard output.

@@ -32,15 +32,6 @@
 
 namespace vib::runtime {
 
-static void checkDescriptor(const VibModel &model) {
-  if (model.magic != VIB_ABI_MAGIC || model.version != VIB_ABI_VERSION ||
-      model.size != sizeof(VibModel))
-    fail("the model's object has interface version {}, and the runtime library "
-         "has {}: compile the model again with the vibc of this library",
-         model.version, VIB_ABI_VERSION);
-  checkLists(model);
-}
-
 /// Whether the result is a file, not what is printed.
 static bool writesFile(const Options &options) {
   bool predicts =

@@ -30,8 +30,13 @@ const Glyphs &glyphs() {
   static const Glyphs utf8 = {"≥", "≤", "━", "─", "µs"};
   static const Glyphs ascii = {">=", "<=", "#", "-", "us"};
   static const bool isUtf8 = [] {
-    std::setlocale(LC_CTYPE, "");
-    return std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    // Of the user, without setting it for the process, which may not be ours.
+    locale_t locale = ::newlocale(LC_CTYPE_MASK, "", nullptr);
+    if (!locale)
+      return false;
+    bool found = std::strcmp(::nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    ::freelocale(locale);
+    return found;
   }();
   return isUtf8 ? utf8 : ascii;
 }

@@ -75,6 +75,10 @@ public:
   virtual void training(const LiveFigures &live) = 0;
   /// Shows that `rows` of the `of` rows of a split or an input are done.
   virtual void working(const std::string &what, int64_t rows, int64_t of) = 0;
+  /// Takes a line of metrics.jsonl that a run has written.
+  virtual void logged(const std::string &) {}
+  /// Whether the run should end here, as if this were its last step.
+  virtual bool endsRun() const { return false; }
 };
 
 class Progress final : public Display {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Signals.h"
+#include "runtime/Host.h"
 
 #include <atomic>
 #include <csignal>
@@ -57,7 +58,10 @@ void catchInterrupts() {
 
 void surviveClosedPipes() { std::signal(SIGPIPE, SIG_IGN); }
 
-bool interrupted() { return firstSignal != 0; }
+bool interrupted() {
+  const Host *host = Host::current();
+  return firstSignal != 0 || (host && host->isStopped());
+}
 
 int interruptionCode() { return 128 + firstSignal; }
 

@@ -11,7 +11,7 @@
 
 namespace vib::runtime {
 
-/// Thrown to end the work after a signal. The program exits with
+/// Thrown to end the work where interrupted(). The program exits with
 /// interruptionCode().
 struct Interrupted {};
 
@@ -26,7 +26,8 @@ void catchInterrupts();
 /// of killing the process. This is for commands whose result is a file.
 void surviveClosedPipes();
 
-/// Whether one of the signals of catchInterrupts() has arrived.
+/// Whether one of the signals of catchInterrupts() has arrived, or the host of
+/// the thread (Host.h) stops the work.
 bool interrupted();
 
 /// The exit code after an interruption: 128 plus the number of the signal (130

@@ -35,6 +35,7 @@
 #include "runtime/AvailableMemory.h"
 #include "runtime/CpuQuota.h"
 #include "runtime/Error.h"
+#include "runtime/Host.h"
 #include "runtime/Processors.h"
 
 #include <algorithm>
@@ -104,14 +105,22 @@ int countChunks(Range share) {
 
 } // namespace
 
-struct VibPool {
-  /// A pool that `isOurs`, the program's, binds its caller to a processor, and
-  /// works with fewer threads if the system allows no more.
-  VibPool(int threads, bool isOurs);
-  ~VibPool();
+static void launchOnWorkers(const VibCall *call, VibKernelFn kernel,
+                            int64_t units, int64_t nanoseconds,
+                            int64_t kernelIndex);
 
-  void launch(const VibCall *newCall, VibKernelFn newKernel, int64_t newUnits,
-              int64_t nanoseconds);
+/// The threads of a pool. VibPool, which kernels know, is its first part.
+struct vib::runtime::Workers : VibPool {
+  /// What a pool does for those who create it.
+  struct Purpose {
+    bool bindsCaller; ///< To a processor, as it does the others.
+    bool mayBeFewer;  ///< It works with fewer threads if there are no more.
+  };
+  Workers(int threads, Purpose purpose);
+  ~Workers();
+
+  void distribute(const VibCall *newCall, VibKernelFn newKernel,
+                  int64_t newUnits, int64_t nanoseconds);
 
   int threads;
   /// The work that a launch gives each thread at least.
@@ -160,8 +169,9 @@ private:
   std::vector<std::thread> workers;
 };
 
-VibPool::VibPool(int count, bool isOurs)
-    : threads(count), shares(size_t(std::max(count, 0))) {
+Workers::Workers(int count, Purpose purpose)
+    : VibPool{launchOnWorkers}, threads(count),
+      shares(size_t(std::max(count, 0))) {
   if (count < 1)
     fail("{} threads, expected 1 or more", count);
   std::vector<int> processors = allowedProcessors();
@@ -179,7 +189,7 @@ VibPool::VibPool(int count, bool isOurs)
   // Allocate before the first thread starts: after a failed allocation, the
   // destructor of a running thread would end the program.
   workers.reserve(size_t(count - 1));
-  if (pins && isOurs)
+  if (pins && purpose.bindsCaller)
     callersProcessors = allowedProcessors();
   try {
     for (int thread = 1; thread < count; ++thread) {
@@ -192,7 +202,7 @@ VibPool::VibPool(int count, bool isOurs)
     }
   } catch (const std::system_error &error) {
     threads = int(workers.size()) + 1;
-    if (!isOurs) {
+    if (!purpose.mayBeFewer) {
       stop();
       fail("cannot start {}, only {}: {}", counted(count, "thread"), threads,
            error.what());
@@ -201,7 +211,7 @@ VibPool::VibPool(int count, bool isOurs)
     stop();
     throw;
   }
-  if (pins && isOurs)
+  if (pins && purpose.bindsCaller)
     keepTo(processors.front());
   // Two threads save half of the work and cost a launch.
   if (threads > 1)
@@ -212,7 +222,7 @@ VibPool::VibPool(int count, bool isOurs)
 /// nothing once; 0, which is unknown, if others use the processors. It is a
 /// fraction of a microsecond if the processors share a cache, and up to twenty
 /// if the host of a virtual machine has placed them far apart.
-int64_t VibPool::measureLaunch() {
+int64_t Workers::measureLaunch() {
   constexpr int launches = 200;
   constexpr std::chrono::milliseconds enough(5);
   std::atomic<int> missing{0};
@@ -228,7 +238,7 @@ int64_t VibPool::measureLaunch() {
   auto time = [&] {
     missing = threads;
     auto begin = Clock::now();
-    launch(&meeting, meet, threads, std::numeric_limits<int64_t>::max());
+    distribute(&meeting, meet, threads, std::numeric_limits<int64_t>::max());
     return Clock::now() - begin;
   };
   // The first launch waits until all threads have begun to run.
@@ -241,12 +251,12 @@ int64_t VibPool::measureLaunch() {
   return nanoseconds > mostNanosecondsOfLaunch ? 0 : nanoseconds;
 }
 
-VibPool::~VibPool() {
+Workers::~Workers() {
   stop();
   keepTo(callersProcessors);
 }
 
-void VibPool::stop() {
+void Workers::stop() {
   {
     std::lock_guard<std::mutex> lock(mutex);
     stopping = true;
@@ -257,7 +267,7 @@ void VibPool::stop() {
     worker.join();
 }
 
-template <typename Predicate> bool VibPool::watch(Predicate done) const {
+template <typename Predicate> bool Workers::watch(Predicate done) const {
   if (done())
     return true;
   if (!watches)
@@ -280,7 +290,7 @@ template <typename Predicate> bool VibPool::watch(Predicate done) const {
 
 /// Runs chunks of a share until none is left, and returns the number of units
 /// that were run.
-int64_t VibPool::runShare(uint64_t launch, int share) {
+int64_t Workers::runShare(uint64_t launch, int share) {
   const VibCall *jobCall = call.load(std::memory_order_relaxed);
   VibKernelFn jobKernel = kernel.load(std::memory_order_relaxed);
   int64_t jobUnits = units.load(std::memory_order_relaxed);
@@ -310,7 +320,7 @@ int64_t VibPool::runShare(uint64_t launch, int share) {
 
 /// Runs the chunks of a launch that are left, first those of the thread's own
 /// share.
-void VibPool::run(uint64_t launch, int thread) {
+void Workers::run(uint64_t launch, int thread) {
   int ways = active.load(std::memory_order_relaxed);
   int64_t done = 0;
   for (int i = 0; i < ways; ++i)
@@ -321,7 +331,7 @@ void VibPool::run(uint64_t launch, int thread) {
   }
 }
 
-void VibPool::work(int thread) {
+void Workers::work(int thread) {
   uint64_t seen = 0;
   Arithmetic modes = getArithmetic();
   while (true) {
@@ -344,8 +354,8 @@ void VibPool::work(int thread) {
   }
 }
 
-void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
-                     int64_t newUnits, int64_t nanoseconds) {
+void Workers::distribute(const VibCall *newCall, VibKernelFn newKernel,
+                         int64_t newUnits, int64_t nanoseconds) {
   int64_t ways =
       std::min({int64_t(threads), newUnits,
                 nanoseconds / std::max<int64_t>(nanosecondsOfThread, 1)});
@@ -387,28 +397,35 @@ void VibPool::launch(const VibCall *newCall, VibKernelFn newKernel,
 
 extern "C" VibPool *vib_pool_create(int threads) {
   try {
-    return new VibPool(threads, /*isOurs=*/false);
+    return new Workers(threads, {/*bindsCaller=*/false, /*mayBeFewer=*/false});
   } catch (const std::exception &) {
     return nullptr;
   }
 }
 
-extern "C" void vib_pool_destroy(VibPool *pool) { delete pool; }
+extern "C" void vib_pool_destroy(VibPool *pool) {
+  delete static_cast<Workers *>(pool);
+}
 
 extern "C" void vib_launch(const VibCall *call, VibKernelFn kernel,
                            int64_t units, int64_t nanoseconds,
                            int64_t kernelIndex) {
-  VibPool *pool = call->pool;
-  if (!pool) {
+  if (call->pool)
+    call->pool->launch(call, kernel, units, nanoseconds, kernelIndex);
+  else
     kernel(call, 0, units);
-    return;
-  }
+}
+
+static void launchOnWorkers(const VibCall *call, VibKernelFn kernel,
+                            int64_t units, int64_t nanoseconds,
+                            int64_t kernelIndex) {
+  auto *pool = static_cast<Workers *>(call->pool);
   if (kernelIndex < 0 || size_t(kernelIndex) >= pool->profile.size()) {
-    pool->launch(call, kernel, units, nanoseconds);
+    pool->distribute(call, kernel, units, nanoseconds);
     return;
   }
   auto begin = Clock::now();
-  pool->launch(call, kernel, units, nanoseconds);
+  pool->distribute(call, kernel, units, nanoseconds);
   std::chrono::duration<double> time = Clock::now() - begin;
   ThreadPool::KernelTime &entry = pool->profile[size_t(kernelIndex)];
   ++entry.launches;
@@ -427,12 +444,22 @@ int availableProcessors() {
 
 void useIeeeArithmetic() { fesetenv(FE_DFL_ENV); }
 
+IeeeArithmetic::IeeeArithmetic() {
+  fegetenv(&callers);
+  useIeeeArithmetic();
+}
+
+IeeeArithmetic::~IeeeArithmetic() { fesetenv(&callers); }
+
 ThreadPool::ThreadPool(int threads)
     : wantedThreads(threads),
-      pool(new VibPool(threadsThatFit(threads), /*isOurs=*/true)) {}
+      // A thread of another host may have more to do than to launch kernels.
+      pool(new Workers(threadsThatFit(threads),
+                       {/*bindsCaller=*/!Host::current(),
+                        /*mayBeFewer=*/true})) {}
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::Delete::operator()(VibPool *p) const { delete p; }
+VibPool *ThreadPool::handle() const { return pool.get(); }
 
 int ThreadPool::threads() const { return pool->threads; }
 

@@ -12,9 +12,9 @@
 //
 // A waiting thread spins for a tenth of a millisecond, then sleeps. If the pool
 // has as many threads as the process may use processors, each thread is bound
-// to its own processor. The launching thread is bound to the processor on which
-// it created the pool, and gets back its old mask at the end of the pool. In
-// other pools the system places the threads.
+// to its own processor. The launching thread of a program is bound to the
+// processor on which it created the pool, and gets back its old mask at the end
+// of the pool. In other pools the system places the threads.
 //
 // Kernels run with the rounding and denormal modes of the launching thread. The
 // pool copies them to every worker at every launch. The program sets the modes
@@ -27,6 +27,7 @@
 
 #include "runtime/Abi.h"
 
+#include <cfenv>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -40,6 +41,19 @@ int availableProcessors();
 /// Sets round to nearest and gradual underflow for the calling thread, in case
 /// a library or the parent process has changed them.
 void useIeeeArithmetic();
+/// The same for its own lifetime, for a thread that is not ours.
+class IeeeArithmetic {
+public:
+  IeeeArithmetic();
+  ~IeeeArithmetic();
+  IeeeArithmetic(const IeeeArithmetic &) = delete;
+  IeeeArithmetic &operator=(const IeeeArithmetic &) = delete;
+
+private:
+  fenv_t callers;
+};
+
+struct Workers;
 
 class ThreadPool {
 public:
@@ -65,7 +79,7 @@ public:
   /// on what starting the threads costs, which the pool has measured.
   double leastWork() const;
   /// The value for VibCall::pool.
-  VibPool *handle() const { return pool.get(); }
+  VibPool *handle() const;
 
   /// Resets the profile and measures the kernels 0 … numKernels - 1 from now
   /// on.
@@ -74,11 +88,8 @@ public:
   const std::vector<KernelTime> &profile() const;
 
 private:
-  struct Delete {
-    void operator()(VibPool *pool) const;
-  };
   int wantedThreads;
-  std::unique_ptr<VibPool, Delete> pool;
+  const std::unique_ptr<Workers> pool;
 };
 
 } // namespace vib::runtime

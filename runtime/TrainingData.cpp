@@ -18,18 +18,23 @@ TrainingData loadTrainingData(const VibModel &model, const Options &options) {
   uint64_t firstLabel = options.firstLabel.value_or(0);
   TrainingData data;
   data.train = loadSplit(options.data, "train", model, firstLabel);
-  data.fingerprints = "train " + fingerprint(data.train);
-  if (options.evaluate != Choice::None) {
+  if (options.evaluate != Choice::None)
     data.test = loadSplit(options.data, "test", model, firstLabel);
-    data.fingerprints += ", test " + fingerprint(*data.test);
-  }
   if (options.validation && !options.validation->folder.empty()) {
     data.validation =
         loadSplit(options.validation->folder, "test", model, firstLabel);
     data.validation->name = "validation";
-    data.validationFingerprint = "data " + fingerprint(*data.validation);
   }
+  fingerprintSplits(data);
   return data;
+}
+
+void fingerprintSplits(TrainingData &data) {
+  data.fingerprints = "train " + fingerprint(data.train);
+  if (data.test)
+    data.fingerprints += ", test " + fingerprint(*data.test);
+  if (data.validation)
+    data.validationFingerprint = "data " + fingerprint(*data.validation);
 }
 
 TrainingPart::TrainingPart(const TrainingData &data, const Options &options,

@@ -30,6 +30,9 @@ struct TrainingData {
 
 TrainingData loadTrainingData(const VibModel &model, const Options &options);
 
+/// Sets the fingerprints of data whose splits are there.
+void fingerprintSplits(TrainingData &data);
+
 /// The part of the data that a run trains on, and the one that it validates on.
 struct TrainingPart {
   TrainingPart(const TrainingData &data, const Options &options, uint64_t seed);

@@ -42,6 +42,8 @@ std::string findRunIn(const std::string &folder) {
 
 void TrainingRun::open() {
   session = makeSession(model, options);
+  if (options.out.empty())
+    return;
   directory.emplace(options.out,
                     std::vector<std::string>{checkpointName, metricsName,
                                              modelName, bestName});
@@ -54,9 +56,10 @@ void TrainingRun::open() {
     fail("{} contains {} but no {}, so --resume cannot continue: put the "
          "checkpoint back, or give another --out",
          options.out, path, checkpointName);
-  fail("{} already contains a run ({}): give --resume to continue it, or "
-       "another --out",
-       options.out, path);
+  throw RunExists(
+      fmt::format("{} already contains a run ({}): give --resume to continue "
+                  "it, or another --out",
+                  options.out, path));
 }
 
 void TrainingRun::checkSettings() {
@@ -118,11 +121,13 @@ void TrainingRun::startOrResume() {
   if (resumed) {
     restore();
     requireBest();
-  } else if (!options.init.empty()) {
+  } else if (initial || !options.init.empty()) {
     // With the statistics of the data that those weights were trained on.
-    loadWeights(options.init, model, Use::Any, state.weights.data());
+    loadWeights(initial ? *initial : SafetensorsReader(options.init), model,
+                Use::Any, state.weights.data());
     state.shareStatistics(model);
-    init = describeInit(options.init);
+    if (!initial)
+      init = describeInit(options.init);
   } else {
     initializeWeights(model, values.seed, state.weights.data());
     std::string advice =
@@ -131,7 +136,9 @@ void TrainingRun::startOrResume() {
       display.warn(advice);
   }
   session->setState(state);
-  metrics = std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));
+  if (!options.out.empty())
+    metrics =
+        std::make_unique<LineFile>(metricsPath, readMetrics(metricsLines));
 
   if (resumed)
     display.keep(fmt::format("resuming {} at step {}", checkpointPath, step));
@@ -295,13 +302,39 @@ void TrainingRun::fetchFiniteState() {
     failDiverged(name + " is not finite");
 }
 
+void TrainingRun::write(const std::string &path,
+                        const SafetensorsWriter &writer) {
+  if (options.out.empty())
+    filesInMemory[path] = writer.serialize();
+  else
+    writer.write(path);
+}
+
+SafetensorsReader TrainingRun::read(const std::string &path) const {
+  return options.out.empty() ? SafetensorsReader(filesInMemory.at(path), path)
+                             : SafetensorsReader(path);
+}
+
+void TrainingRun::appendMetrics(const std::string &line) {
+  if (metrics)
+    return metrics->append(line);
+  Bytes &lines = filesInMemory[metricsName];
+  lines.insert(lines.end(), line.begin(), line.end());
+  lines.push_back('\n');
+}
+
+void TrainingRun::syncMetrics() {
+  if (metrics)
+    metrics->sync();
+}
+
 void TrainingRun::save() {
   fetchFiniteState();
   try {
     Checkpoint checkpoint = describeCheckpoint();
     if (!divergence.empty())
       checkpoint.extra[divergedKey] = divergence;
-    saveCheckpoint(checkpointPath, model, state, checkpoint);
+    write(checkpointPath, packCheckpoint(model, state, checkpoint));
   } catch (const Error &error) {
     fail("{}; {}", error.what(), lastGood());
   }
@@ -311,8 +344,9 @@ void TrainingRun::save() {
 /// Writes the present weights as the best ones.
 void TrainingRun::saveBest() {
   bool average = validatesAverage();
-  saveWeights(bestPath, model, (average ? state.average : state.weights).data(),
-              average, describeCheckpoint());
+  const Memory &weights = average ? state.average : state.weights;
+  write(bestPath,
+        packWeights(model, weights.data(), average, describeCheckpoint()));
 }
 
 } // namespace vib::runtime

@@ -182,7 +182,9 @@ static std::vector<std::string> describeVarying(const VibModel &model,
 /// Appends a line to metrics.jsonl, and prints it if it `isShown`.
 void TrainingRun::writeLine(const Figures &figures, bool isShown,
                             const char *note) {
-  metrics->append(toJson(figures));
+  std::string line = toJson(figures);
+  appendMetrics(line);
+  display.logged(line);
   std::vector<std::string> items = summarize(figures);
   lastItems.assign(items.begin() + 1, items.end());
   std::string term = firstTerms ? divergedTerm(model, *firstTerms,
@@ -211,7 +213,7 @@ void TrainingRun::logStep() {
   if (!savedStep)
     save();
   writeLine(runningFigures(), !display.isLive(), "");
-  metrics->sync();
+  syncMetrics();
   ++metricsLines;
   loggedStep = step;
 }
@@ -242,7 +244,7 @@ void TrainingRun::report(bool wholeEpoch) {
     writeLine(figures, !isFinished && !wasShown,
               isBest && &figures == &lines[trained] ? "best so far" : "");
   }
-  metrics->sync();
+  syncMetrics();
   if (!wholeEpoch)
     return;
   metricsLines += lines.size();
@@ -253,7 +255,7 @@ void TrainingRun::report(bool wholeEpoch) {
 }
 
 void TrainingRun::finish() {
-  if (step < limit && !isFinished)
+  if (step < limit && !isFinished && !display.endsRun())
     display.keep(fmt::format("{} has not improved for {}: training stops",
                              best->metric.name,
                              counted(int64_t(options.patience), "epoch")));
@@ -263,8 +265,8 @@ void TrainingRun::finish() {
     report(/*wholeEpoch=*/false);
   }
   const Memory &weights = model.averaged ? state.average : state.weights;
-  saveWeights(modelPath, model, weights.data(), model.averaged,
-              describeCheckpoint());
+  write(modelPath, packWeights(model, weights.data(), model.averaged,
+                               describeCheckpoint()));
   if (best)
     test();
   display.keep(fmt::format("{} has the {} weights of step {}", modelPath,
@@ -308,12 +310,12 @@ void TrainingRun::test() {
   if (!data->test)
     return;
   // The state is written, so that other weights may take its place.
-  loadWeights(bestPath, model, Use::Any, state.weights.data());
+  loadWeights(read(bestPath), model, Use::Any, state.weights.data());
   session->setState(state);
   session->useAverage(false);
   writeLine(evaluateOn(*data->test, testRows, contextAt(from, "test", average)),
             true, "");
-  metrics->sync();
+  syncMetrics();
   divergence = ofRun;
 }
 

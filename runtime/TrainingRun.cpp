@@ -33,12 +33,13 @@ HyperParameters valuesFor(const VibModel &model, const Options &options) {
 }
 
 TrainingRun::TrainingRun(const VibModel &model, const Options &options,
-                         Display &display)
+                         Display &display, const SafetensorsReader *initial)
     : model(model), options(options), values(valuesFor(model, options)),
       checkpointPath(joinPath(options.out, checkpointName)),
       metricsPath(joinPath(options.out, metricsName)),
       modelPath(joinPath(options.out, modelName)),
-      bestPath(joinPath(options.out, bestName)), display(display), state(model),
+      bestPath(joinPath(options.out, bestName)), initial(initial),
+      display(display), state(model),
       sums(model) {
   if (options.validation)
     best.emplace(*findMetric(
@@ -121,7 +122,7 @@ void TrainingRun::trainToLimit() {
       report(/*wholeEpoch=*/true);
     else if (isLineDue())
       logStep();
-    if (step >= limit || stopsEarly())
+    if (step >= limit || stopsEarly() || display.endsRun())
       return;
     if (interrupted()) {
       save();

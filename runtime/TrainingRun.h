@@ -25,6 +25,8 @@
 //   - The lines of the test data at the end of a run with validation data are
 //     in no checkpoint. A resumed run writes them at its own end.
 //
+// A run without --out, of the library, keeps the same files in memory.
+//
 // The checkpoint contains the sums of the current epoch. They are cleared only
 // after the lines of the epoch are written. So a checkpoint of the very end of
 // an epoch (after Ctrl-C or a lost GPU during the evaluation) still has the
@@ -51,6 +53,7 @@
 #include "runtime/TrainingData.h"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,9 +81,18 @@ public:
   using Error::Error;
 };
 
+/// --out has a run, and a new one was to start.
+class RunExists : public Error {
+public:
+  using Error::Error;
+};
+
 class TrainingRun {
 public:
-  TrainingRun(const VibModel &model, const Options &options, Display &display);
+  /// A new run starts from the weights `initial`, or else from those of --init
+  /// or of the seed.
+  TrainingRun(const VibModel &model, const Options &options, Display &display,
+              const SafetensorsReader *initial = nullptr);
 
   /// Opens the device, and creates and locks --out. Then checks that it
   /// contains a run to resume, or no run if a new one starts.
@@ -111,12 +123,18 @@ public:
   /// them, without the split. Empty if it has written none.
   const std::vector<std::string> &lastFigures() const { return lastItems; }
   std::string describeProfile() const;
+  /// Takes the files of a run without --out, by name.
+  std::map<std::string, Bytes> takeFiles() { return std::move(filesInMemory); }
 
 private:
   using Clock = std::chrono::steady_clock;
 
   bool resumes() const;
   void divide(const TrainingData &shared);
+  void write(const std::string &path, const SafetensorsWriter &writer);
+  SafetensorsReader read(const std::string &path) const;
+  void appendMetrics(const std::string &line);
+  void syncMetrics();
   uint64_t findLimit() const;
   void setInit(const Checkpoint &saved);
   void restore();
@@ -200,6 +218,7 @@ private:
   const Options &options;
   const HyperParameters values;
   const std::string checkpointPath, metricsPath, modelPath, bestPath;
+  const SafetensorsReader *const initial; ///< Or null.
   Display &display;
   State state;
   std::unique_ptr<Session> session; ///< From open() on.
@@ -220,7 +239,8 @@ private:
   std::string divergence; ///< Message for the last line; empty if it is fine.
   std::optional<uint64_t> orderedEpoch; ///< The epoch of the order.
   std::optional<BestEpoch> best;        ///< With validation data.
-  std::unique_ptr<LineFile> metrics;
+  std::unique_ptr<LineFile> metrics;    ///< Null without --out.
+  std::map<std::string, Bytes> filesInMemory;
   uint64_t metricsLines = 0;
   std::optional<uint64_t> loggedStep; ///< Of the last line of --log-every.
   std::optional<uint64_t> savedStep;  ///< Of the checkpoint on the disk.

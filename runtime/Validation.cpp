@@ -71,7 +71,7 @@ static Array copyRows(const Array &array, const std::vector<uint32_t> &rows,
   copy.shape.front() = int64_t(rows.size());
   copy.data.resize(width * rows.size());
   for (size_t i = 0; i < rows.size() && width > 0; ++i)
-    memcpy(&copy.data[i * width], &array.data[rows[i] * width], width);
+    memcpy(&copy.data[i * width], array.elements() + rows[i] * width, width);
   return copy;
 }
 

@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                  "what was read is finite");
   });
   return fuzz::expectErrorsOnly([&] {
-    loadWeights(file.getPath(), model, Use::Any, state.weights.data());
+    loadWeights(SafetensorsReader(file.getPath()), model, Use::Any,
+                state.weights.data());
     fuzz::expect(findNonFinite(model, state).empty(),
                  "what was read is finite");
   });

@@ -298,4 +298,20 @@ const Bytes numpySavezCompressed = {
     0,   0,   2,   0,   2,   0,   102, 0,   0,   0,   11,  1,   0,   0,   0,
     0};
 
+void saveCheckpoint(const std::string &path, const VibModel &model,
+                    const State &state, const Checkpoint &checkpoint) {
+  packCheckpoint(model, state, checkpoint).write(path);
+}
+
+void saveWeights(const std::string &path, const VibModel &model,
+                 const void *block, bool average,
+                 const Checkpoint &checkpoint) {
+  packWeights(model, block, average, checkpoint).write(path);
+}
+
+Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
+                     void *block) {
+  return runtime::loadWeights(SafetensorsReader(path), model, use, block);
+}
+
 } // namespace vib::runtime::test

@@ -11,6 +11,7 @@
 
 #include "runtime/Abi.h"
 #include "runtime/Array.h"
+#include "runtime/Checkpoint.h"
 #include "runtime/Error.h"
 #include "runtime/Memory.h"
 #include "test/runtime/TestLists.h"
@@ -99,6 +100,14 @@ Bytes makeZip(const std::vector<ZipMember> &members);
 /// Written by NumPy 2: arr = [[1, -2], [3, 4], [5, 6]] as '>i2' in Fortran
 /// order; archives with x = float32 [[0, 1, 2], [3, 4, 5]], y = int64 [1, 0].
 extern const Bytes numpyFortran, numpySavez, numpySavezCompressed;
+
+/// Writes and reads the files of a run.
+void saveCheckpoint(const std::string &path, const VibModel &model,
+                    const State &state, const Checkpoint &checkpoint);
+void saveWeights(const std::string &path, const VibModel &model,
+                 const void *block, bool average, const Checkpoint &checkpoint);
+Metadata loadWeights(const std::string &path, const VibModel &model, Use use,
+                     void *block);
 
 /// A model descriptor with storage of its own. The parameters are
 /// encode.0.weight [out 2, in 3], encode.0.bias [2] and decode.noise, a scalar.
