@@ -100,7 +100,7 @@ config.substitutions.append(
 
 feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
-for package in ("torch", "matplotlib"):
+for package in ("torch", "matplotlib", "mypy"):
     feature(f"python3-{package}", runs(config.python, "-c", f"import {package}"))
 # The assembler of the CUDA Toolkit, where vibc looks for it.
 if not hides_cuda:

@@ -26,6 +26,7 @@ ADVICE = {
     "mnist": "set VIB_MNIST to a folder with MNIST's IDX files",
     "ptxas": "install the CUDA Toolkit, or name it by CUDA_HOME",
     "python3-matplotlib": "install the Python package matplotlib",
+    "python3-mypy": "install the Python package mypy",
     "python3-numpy": "install the Python package numpy",
     "python3-safetensors": "install the Python packages safetensors and numpy",
     "python3-torch": "install the Python package torch",

@@ -2,6 +2,7 @@
  * with an optimizer of its own would, and then by the model's own, as the library's
  * header shows. */
 #include "libmodel.h"
+#include <Vib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,5 +79,11 @@ int main(void) {
   }
   vib_pool_destroy(call.pool);
   puts(last < 0.5f * first ? "train_step's falls" : "train_step's does not fall");
+
+  VibProgram *program;
+  if (vib_open_model(&vib_model, &program) != VIB_DONE)
+    return puts(vib_message());
+  printf("libvib opens %s\n", vib_program_model(program)->name);
+  vib_close(program);
   return 0;
 }

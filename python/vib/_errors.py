@@ -1,0 +1,59 @@
+"""The exceptions of the package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
+if TYPE_CHECKING:
+    from ._run import Run
+
+
+class Error(Exception):
+    """Something is wrong; the message is that of the compiler or the runtime."""
+
+
+class UsageError(Error, ValueError):
+    """An argument is wrong. The message names the flag of the program that it is."""
+
+
+class DataError(Error, ValueError):
+    """An array does not fit the model."""
+
+
+class ModelError(Error, ValueError):
+    """A model is wrong.
+
+    `file`, `line` and `column` say where, if the compiler knows it. Lines and columns
+    count from 1. `file` is `"<text>"` for a model that was given as text.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        file: Optional[str] = None,
+        line: Optional[int] = None,
+        column: Optional[int] = None,
+    ) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+        self.column = column
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (ModelError, (str(self), self.file, self.line, self.column))
+
+
+class Diverged(Error):
+    """Training has diverged and cannot continue. `run` has what there is of it."""
+
+    def __init__(self, message: str, run: Optional[Run] = None) -> None:
+        super().__init__(message)
+        self.run = run
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Diverged, (str(self), self.run))
+
+
+# As users know them, in tracebacks too.
+for _error in (Error, UsageError, DataError, ModelError, Diverged):
+    _error.__module__ = "vib"

@@ -1,0 +1,127 @@
+"""A training run."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from ._errors import Error
+from ._ffi import Array
+from ._weights import parse
+
+if TYPE_CHECKING:
+    from ._model import Model
+
+
+class Records(list[dict[str, Any]]):
+    """A list of dicts, such as the lines of `metrics.jsonl`."""
+
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame` with a row for each."""
+        import pandas  # type: ignore[import-untyped,unused-ignore]
+
+        return pandas.DataFrame(list(self))
+
+
+def read_lines(text: str) -> Records:
+    return Records(json.loads(line) for line in text.splitlines() if line)
+
+
+class Run:
+    """A training run, in a folder or in memory. `Model.train` returns it.
+
+    `Run(model, folder)` is a run that was trained before, also by the program. A run in a
+    folder is pickled as its path, one in memory with its files.
+
+    >>> run.metrics[-1]["epoch"]
+    1
+    >>> sorted(run.weights)[:2]
+    ['decode.0.bias', 'decode.0.weight']
+    >>> run.predict(x, samples=3).shape, run.evaluate(x, y)["n"]
+    ((100, 3), 100)
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        out: Optional[Union[str, "os.PathLike[str]"]] = None,
+        files: Optional[dict[str, bytes]] = None,
+        *,
+        steps: Optional[int] = None,
+        best_step: Optional[int] = None,
+        diverged: str = "",
+    ) -> None:
+        if out is None and files is None:
+            raise Error("a run that is not in memory has a folder")
+        #: The model that was trained.
+        self.model = model
+        #: The folder, or None.
+        self.out = None if out is None else Path(out)
+        self._files = files
+        #: The number of updates. None if the run was not trained by this process.
+        self.steps = steps
+        #: The updates at the end of the best epoch, with validation data.
+        self.best_step = best_step
+        #: Why the weights are useless; "" if they are not.
+        self.diverged = diverged
+
+    def __repr__(self) -> str:
+        return f"<vib.Run of {self.model.name} in {self.out or 'memory'}>"
+
+    def file(self, name: str) -> bytes:
+        """The content of a file of the run: "model.safetensors", "checkpoint.safetensors",
+        "best.safetensors" or "metrics.jsonl"."""
+        if self.out is not None:
+            return (self.out / name).read_bytes()
+        assert self._files is not None
+        if name not in self._files:
+            raise FileNotFoundError(f"the run in memory has no {name}")
+        return self._files[name]
+
+    def save(self, folder: Union[str, "os.PathLike[str]"]) -> None:
+        """Writes the files of a run in memory into a new folder, as `out` would have."""
+        path = Path(folder)
+        path.mkdir(parents=True)
+        for name in self._files if self._files is not None else ():
+            (path / name).write_bytes(self.file(name))
+
+    @property
+    def metrics(self) -> Records:
+        """The lines of `metrics.jsonl`: a list of dicts, with `to_pandas()`."""
+        try:
+            return read_lines(self.file("metrics.jsonl").decode())
+        except FileNotFoundError:
+            return Records()
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """The weights, by the names of PyTorch's state_dict: the averages where the model
+        has them."""
+        return parse(self.file("model.safetensors"))
+
+    @property
+    def best_weights(self) -> dict[str, Array]:
+        """The weights of the best epoch, with validation data."""
+        return parse(self.file("best.safetensors"))
+
+    def encode(self, x: object, **arguments: Any) -> tuple[Array, Array]:
+        """`Model.encode` with the weights of this run."""
+        return self.model.encode(x, weights=self, **arguments)
+
+    def predict(
+        self, x: object, samples: Optional[int] = None, what: str = "probs", **arguments: Any
+    ) -> Array:
+        """`Model.predict` with the weights of this run."""
+        return self.model.predict(x, weights=self, samples=samples, what=what, **arguments)
+
+    def decode(self, z: object, **arguments: Any) -> Array:
+        """`Model.decode` with the weights of this run."""
+        return self.model.decode(z, weights=self, **arguments)
+
+    def evaluate(
+        self, x: object, y: object = None, samples: Optional[int] = None, **arguments: Any
+    ) -> dict[str, Any]:
+        """`Model.evaluate` with the weights of this run."""
+        return self.model.evaluate(x, y, weights=self, samples=samples, **arguments)

@@ -1,0 +1,248 @@
+"""Trainings with each of several values."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Optional, Union
+
+from . import _ffi
+from ._errors import Diverged, Error, UsageError
+from ._model import Model, TrainingSet, flag, training_flags
+from ._run import Records, Run, read_lines
+from ._weights import WeightsLike
+
+_name = "sweep.jsonl"
+
+
+class Sweep:
+    """What `vib.sweep` has trained. It may be pickled."""
+
+    def __init__(self, model: Model, records: Records, runs: dict[str, Run]) -> None:
+        #: The model that was trained.
+        self.model = model
+        #: A dict for each run, as a line of `sweep.jsonl` has it: its name, the values of the
+        #: grid, the status ("done", "diverged" or "failed"), and the last figures.
+        self.records = records
+        #: The runs by their names. One that has failed may be missing.
+        self.runs = runs
+
+    def __repr__(self) -> str:
+        return f"<vib.Sweep of {self.model.name}: {len(self.records)} runs>"
+
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame` with a row for each run."""
+        return self.records.to_pandas()
+
+    def information_plane(self, **arguments: Any) -> Any:
+        """The figure of `vib.plot.information_plane`."""
+        from . import plot  # type: ignore[attr-defined,unused-ignore]
+
+        return plot.information_plane(self, **arguments)
+
+
+def _is_axis(value: object) -> bool:
+    return not isinstance(value, (str, bytes)) and isinstance(value, Iterable)
+
+
+def _write_value(value: object) -> str:
+    """A value as it stands in the name of a run."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return repr(value)
+
+
+def sweep(
+    model: Model,
+    x: object,
+    y: object = None,
+    *,
+    seeds: Optional[Iterable[int]] = None,
+    jobs: Optional[int] = None,
+    test: object = None,
+    validation: object = None,
+    beta: Union[None, float, Iterable[float]] = None,
+    lr: Union[None, float, Iterable[float]] = None,
+    epochs: Union[None, int, Iterable[int]] = None,
+    coefficients: Optional[Mapping[str, Union[float, Iterable[float]]]] = None,
+    init: Optional[WeightsLike] = None,
+    out: Union[None, str, "os.PathLike[str]"] = None,
+    resume: bool = False,
+    progress: bool = True,
+    threads: int = 1,
+    **settings: Any,
+) -> Sweep:
+    """Trains the model with each combination of the values in lists: of `beta`, `lr`,
+    `epochs`, each of `coefficients`, and `seeds`.
+
+    `jobs` runs are trained at a time, by default as many as there are processors, each on
+    `threads` threads, and they share the data. Each is, bit for bit, that of `Model.train`
+    with the same arguments, of which `settings` are the others. `out` is a folder for the
+    runs, each in a folder with the name of its values, and for `sweep.jsonl`, as the program
+    `sweep` writes them; without it the runs stay in memory. `resume` continues a sweep.
+
+    A run that diverges or fails is recorded, and the others go on.
+
+    >>> s = vib.sweep(model, x, y, beta=[1e-3, 1e-2], seeds=range(2), epochs=1, progress=False)
+    >>> [record["run"] for record in s.records][:2]
+    ['beta=0.001,seed=0', 'beta=0.001,seed=1']
+    >>> s.records[0]["status"], s.runs["beta=0.01,seed=1"].metrics[-1]["beta"]
+    ('done', 0.01)
+    """
+    values: dict[str, object] = {"beta": beta, "lr": lr, "epochs": epochs}
+    for name, its in (coefficients or {}).items():
+        values[name] = its
+    values["seed"] = None if seeds is None else list(seeds)
+    grid: dict[str, list[Any]] = {}
+    for name, given in values.items():
+        if _is_axis(given):
+            grid[name] = list(given)  # type: ignore[call-overload]
+            if not grid[name]:
+                raise UsageError(f"{name}: expected values, got an empty list")
+            if len(set(grid[name])) < len(grid[name]):
+                raise UsageError(f"{name}: two of the values are equal")
+    if not grid:
+        raise UsageError("expected a list of values, such as beta=[1e-3, 1e-2] or seeds=range(5)")
+    fixed = {name: its for name, its in values.items() if name not in grid and its is not None}
+
+    folder = None if out is None else Path(out)
+    data = TrainingSet(model, x, y, test, validation)
+    runs = _Runs(model, data, grid, fixed, folder, resume, settings, init, threads)
+    if folder is not None and (folder / _name).exists() and not resume:
+        raise FileExistsError(f"{folder} already contains a sweep ({_name}): give resume=True")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    most = jobs or max(1, len(os.sched_getaffinity(0)) // threads)
+    runs.train_all(most, progress)
+    return Sweep(model, runs.sort_records(), runs.runs)
+
+
+class _Runs:
+    """The runs of a sweep while they are trained."""
+
+    def __init__(
+        self,
+        model: Model,
+        data: TrainingSet,
+        grid: dict[str, list[Any]],
+        fixed: dict[str, object],
+        folder: Optional[Path],
+        resume: bool,
+        settings: dict[str, Any],
+        init: Optional[WeightsLike],
+        threads: int,
+    ) -> None:
+        self.model = model
+        self.data = data
+        self.fixed = fixed
+        self.folder = folder
+        self.resume = resume
+        self.settings = settings
+        self.init = init
+        self.threads = threads
+        self.points: dict[str, dict[str, Any]] = {}
+        for point in itertools.product(*grid.values()):
+            chosen = dict(zip(grid, point))
+            name = ",".join(f"{key}={_write_value(value)}" for key, value in chosen.items())
+            self.points[name] = chosen
+        self.records: dict[str, dict[str, Any]] = {}
+        self.runs: dict[str, Run] = {}
+        self.stopping = threading.Event()
+        if folder is not None and resume and (folder / _name).exists():
+            for record in read_lines((folder / _name).read_text()):
+                self.records[record["run"]] = record
+
+    def train_all(self, jobs: int, progress: bool) -> None:
+        with ThreadPoolExecutor(jobs) as pool:
+            pending: set[Future[str]] = {pool.submit(self.train, name) for name in self.points}
+            total = len(pending)
+            try:
+                while pending:
+                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        name = future.result()
+                        if progress:
+                            line = f"{total - len(pending)} of {total}  {name}  "
+                            line += self.records[name]["status"]
+                            print(line, file=sys.stderr, flush=True)
+            except BaseException:
+                # The runs write their checkpoints.
+                self.stopping.set()
+                for future in pending:
+                    future.cancel()
+                raise
+
+    def train(self, name: str) -> str:
+        if self.stopping.is_set():
+            return name
+        values = {**self.fixed, **self.points[name]}
+        known = {key: values.pop(key) for key in ("beta", "lr", "epochs", "seed") if key in values}
+        flags = training_flags(coefficients=values, **known, **self.settings)
+        flags += flag("threads", self.threads)
+        listener = _ffi.Listener(stopping=self.stopping)
+        out = None if self.folder is None else self.folder / name
+        status, message = "done", ""
+        run: Optional[Run] = None
+        try:
+            run = self.model.train_on(self.data, flags, self.init, self.resume, out, listener)
+            if run.diverged:
+                status, message = "diverged", run.diverged
+        except Diverged as error:
+            run, status, message = error.run, "diverged", str(error)
+        except (Error, OSError) as error:
+            if self.stopping.is_set():
+                raise
+            status, message = "failed", str(error)
+        if run is not None:
+            self.runs[name] = run
+        self.records[name] = self.describe(name, status, message, run)
+        self.write()
+        return name
+
+    def describe(
+        self, name: str, status: str, message: str, run: Optional[Run]
+    ) -> dict[str, Any]:
+        """A line of sweep.jsonl, as the program writes it."""
+        record: dict[str, Any] = {"run": name}
+        for key, value in self.points[name].items():
+            record[key] = value.item() if hasattr(value, "item") else value
+        record["status"] = status
+        if message:
+            record["message"] = message
+        if run is None or status == "failed":
+            return record
+        metrics = run.metrics
+        for key, value in (metrics[-1] if metrics else {}).items():
+            record.setdefault(key, value)
+        if self.data.validation or self.data.flags:
+            record["best"] = next(
+                (
+                    line
+                    for line in metrics
+                    if line["split"] == "validation" and line["step"] == run.best_step
+                ),
+                None,
+            )
+        return record
+
+    def sort_records(self) -> Records:
+        """The records, those of another grid first."""
+        order = {name: place for place, name in enumerate(self.points)}
+        names = sorted(self.records, key=lambda name: (order.get(name, -1), name))
+        return Records(self.records[name] for name in names)
+
+    _lock = threading.Lock()
+
+    def write(self) -> None:
+        if self.folder is None:
+            return
+        with self._lock:
+            lines = [json.dumps(record, separators=(",", ":")) for record in self.sort_records()]
+            new = self.folder / f".{_name}.new"
+            new.write_text("".join(f"{line}\n" for line in lines))
+            os.replace(new, self.folder / _name)

@@ -1,0 +1,317 @@
+import contextlib
+import io
+import json
+import os
+import pickle
+import signal
+import subprocess
+import tempfile
+import threading
+import unittest
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import vib
+from samples import MODEL, make_data
+from vib import _compile, _ffi
+
+x, y = make_data(100)
+xt, yt = make_data(40, seed=1)
+FILES = ("model.safetensors", "checkpoint.safetensors")
+
+
+def without_seconds(lines):
+    return [{key: its for key, its in line.items() if key != "seconds"} for line in lines]
+
+
+def setUpModule():
+    global model, program, quiet, folder
+    folder = Path(tempfile.mkdtemp(dir="."))
+    model = vib.compile(MODEL)
+    text = folder / "small.mlir"
+    text.write_text(MODEL)
+    program = (folder / "small").resolve()
+    subprocess.run(["vibc", text, "-o", program], check=True)
+    np.savez(folder / "train.npz", x=x, y=y)
+    np.savez(folder / "test.npz", x=xt, y=yt)
+    np.save(folder / "xt.npy", xt)
+
+
+def run_program(command, *flags):
+    words = [program, command, "--quiet", *flags]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+def train(**arguments):
+    return model.train(x, y, test=(xt, yt), progress=False, **arguments)
+
+
+class Bits(unittest.TestCase):
+    def test_training_is_that_of_the_program(self):
+        out = folder / "program"
+        flags = ["--epochs=2", "--seed=3", "--beta=0.01", "--lr=0.02", "--validation=0.2"]
+        run_program("train", f"--data={folder}", f"--out={out}", *flags)
+        arguments = dict(epochs=2, seed=3, beta=0.01, lr=0.02, validation=0.2)
+        memory = train(**arguments)
+        disk = train(out=folder / "python", **arguments)
+        for run in (memory, disk):
+            for name in (*FILES, "best.safetensors"):
+                self.assertEqual(run.file(name), (out / name).read_bytes(), name)
+            lines = map(json.loads, (out / "metrics.jsonl").read_text().splitlines())
+            self.assertEqual(without_seconds(run.metrics), without_seconds(lines))
+        memory.save(folder / "saved")
+        self.assertEqual((folder / "saved" / FILES[1]).read_bytes(), disk.file(FILES[1]))
+
+    def test_figures_and_predictions_are_those_of_the_program(self):
+        run = train(out=folder / "used")
+        weights = f"--weights={folder}/used/model.safetensors"
+        told = run_program("eval", f"--data={folder}", weights, "--json", "--samples=5")
+        ours = run.evaluate(xt, yt, samples=5)
+        self.assertEqual(*without_seconds([json.loads(told), ours]))
+        for what in ("probs", "logits", "mu", "z", "rate", "rate_each", "entropy", "covariance"):
+            made = folder / "p.npy"
+            flags = [f"--input={folder}/xt.npy", f"--output={made}", f"--what={what}"]
+            run_program("predict", weights, *flags)
+            np.testing.assert_array_equal(run.predict(xt, what=what), np.load(made))
+        raw = run.predict(xt, use="raw")
+        self.assertFalse(np.array_equal(raw, run.predict(xt)))
+
+    def test_threads_train_side_by_side(self):
+        alone = [train(seed=seed).file(FILES[1]) for seed in range(3)]
+        with ThreadPoolExecutor(3) as pool:
+            runs = list(pool.map(lambda seed: train(seed=seed, threads=2), range(3)))
+        self.assertEqual(alone, [run.file(FILES[1]) for run in runs])
+
+    def test_the_default_seed_is_the_models(self):
+        before = np.random.get_state()[1].tolist()
+        run = train()
+        self.assertEqual(run.metrics[0]["seed"], 7)
+        self.assertEqual(model.seed, 7)
+        self.assertEqual(np.random.get_state()[1].tolist(), before)
+
+    def test_gradients_are_slopes(self):
+        exact = vib.compile(MODEL, precision="f64")
+        weights = exact.train(x, y, epochs=1, progress=False).weights
+        loss, gradients = exact.gradients(x[:32], y[:32], weights=weights, beta=0.1, step=3)
+        for name in ("encode.0.weight", "decode.0.bias"):
+            step, moved = 1e-6, {}
+            for sign in (-1, 1):
+                changed = {key: its.copy() for key, its in weights.items()}
+                changed[name].flat[1] += sign * step
+                moved[sign], _ = exact.gradients(
+                    x[:32], y[:32], weights=changed, beta=0.1, step=3
+                )
+            slope = (moved[1] - moved[-1]) / (2 * step)
+            self.assertAlmostEqual(slope, gradients[name].flat[1], delta=1e-6)
+        self.assertEqual({k: v.shape for k, v in gradients.items()},
+                         {k: v.shape for k, v in weights.items()})
+
+
+class Arrays(unittest.TestCase):
+    def test_forms_of_the_same_data(self):
+        wanted = train().file(FILES[0])
+        wide = np.zeros((100, 8), np.float32)
+        wide[:, ::2] = x
+        frozen = x.copy()
+        frozen.flags.writeable = False
+        for form in (wide[:, ::2], np.asfortranarray(x), x.astype(">f4"), frozen, x.tolist()):
+            labels = [int(label) for label in y]
+            if isinstance(form, list):
+                form = np.array(form, np.float32)
+            run = model.train(form, labels, test=(xt, yt), progress=False)
+            self.assertEqual(run.file(FILES[0]), wanted)
+        named = model.train({"x": x, "y": y}, test={"x": xt, "y": yt}, progress=False)
+        self.assertEqual(named.file(FILES[0]), wanted)
+
+    def test_contiguous_arrays_are_borrowed(self):
+        data = _ffi.Data(model._program, x, y)
+        self.assertTrue(np.shares_memory(data.arrays["x"], x))
+        self.assertTrue(np.shares_memory(data.arrays["y"], y))
+
+    def test_frames_and_tensors(self):
+        run = train()
+        wanted = run.predict(xt)
+        try:
+            import pandas
+
+            frame = pandas.DataFrame(xt)
+            np.testing.assert_array_equal(run.predict(frame), wanted)
+            self.assertEqual(run.evaluate(frame, pandas.Series(yt))["n"], 40)
+            self.assertEqual(len(run.metrics.to_pandas()), 6)
+        except ImportError:
+            print("no pandas")
+        try:
+            import torch
+
+            tensor = torch.tensor(xt, requires_grad=True)
+            np.testing.assert_array_equal(run.predict(tensor), wanted)
+        except ImportError:
+            print("no torch")
+
+    def test_weights_in_all_forms(self):
+        run = train(out=folder / "weights")
+        wanted = run.predict(xt, seed=1)
+        path = folder / "weights" / "model.safetensors"
+        for weights in (run, path, str(path), path.read_bytes(), run.weights):
+            found = model.predict(xt, weights=weights, seed=1)
+            np.testing.assert_array_equal(found, wanted)
+        again = train(init=run, epochs=1)
+        other = train(init=run.weights, epochs=1)
+        self.assertEqual(again.file(FILES[0]), other.file(FILES[0]))
+
+
+class Errors(unittest.TestCase):
+    def expect(self, kind, part, call):
+        with self.assertRaises(kind) as caught:
+            call()
+        self.assertIn(part, str(caught.exception))
+        return caught.exception
+
+    def test_models(self):
+        wrong = MODEL.replace("vib.relu %h", "vib.rely %h")
+        error = self.expect(vib.ModelError, "<text>:4:", lambda: vib.compile(wrong))
+        self.assertEqual((error.file, error.line), ("<text>", 4))
+        self.assertIsInstance(error, ValueError)
+        self.assertEqual(pickle.loads(pickle.dumps(error)).column, error.column)
+        path = folder / "wrong.mlir"
+        path.write_text(wrong)
+        error = self.expect(vib.ModelError, "wrong.mlir:4:", lambda: vib.compile(path))
+        self.assertEqual((error.file, error.line), (str(path), 4))
+        self.expect(FileNotFoundError, "none.mlir", lambda: vib.compile("none.mlir"))
+        self.expect(vib.Error, "precision", lambda: vib.compile(MODEL, precision="f12"))
+
+    def test_data(self):
+        self.expect(vib.DataError, "x: inputs of the shape [100, 3]", lambda: model.train(x[:, :3], y))
+        self.expect(vib.DataError, "test y: the label of row 0", lambda: train_on(y, yt + 3))
+        self.expect(vib.DataError, "y: labels of", lambda: train_on(np.zeros((100, 2), int), yt))
+        self.expect(vib.DataError, "have no labels", lambda: model.train(x))
+        self.expect(vib.DataError, "x: elements of the type object",
+                    lambda: model.train([[None] * 4] * 100, y))
+        self.expect(vib.DataError, "no input or target named w", lambda: model.train({"x": x, "w": x}))
+
+    def test_usage(self):
+        self.expect(vib.UsageError, "--epochs: expected a whole number", lambda: train(epochs=-1))
+        self.expect(vib.UsageError, "--beta: expected a decimal", lambda: train(beta=float("nan")))
+        self.expect(vib.UsageError, "--validation, too", lambda: train(patience=1))
+        self.expect(vib.UsageError, "--resume: expected --out", lambda: train(resume=True))
+        run = train(out=folder / "exists")
+        self.expect(FileExistsError, "already contains a run", lambda: train(out=folder / "exists"))
+        self.expect(vib.UsageError, "--what", lambda: run.predict(xt, what="nothing"))
+        self.expect(vib.Error, "no tensor", lambda: model.predict(x, weights={"w": x}))
+
+    def test_diverged(self):
+        error = self.expect(vib.Diverged, "diverged", lambda: train(lr=1e30, epochs=50))
+        self.assertEqual(error.run.model, model)
+
+
+def train_on(labels, test_labels):
+    return model.train(x, labels, test=(xt, test_labels), progress=False)
+
+
+class Calls(unittest.TestCase):
+    def test_callback(self):
+        seen = []
+        whole = train(out=folder / "whole", callback=lambda line: seen.append(line))
+        self.assertEqual(seen, whole.metrics)
+        ended = train(callback=lambda line: line["epoch"] == 1)
+        self.assertEqual(ended.metrics[-1]["epoch"], 1)
+        self.assertEqual(ended.predict(xt).shape, (40, 3))
+
+        def fail(line):
+            raise RuntimeError("mine")
+
+        with self.assertRaisesRegex(RuntimeError, "mine"):
+            train(out=folder / "failed", callback=fail)
+        resumed = train(out=folder / "failed", resume=True)
+        for name in FILES:
+            self.assertEqual(resumed.file(name), whole.file(name))
+        self.assertEqual(without_seconds(resumed.metrics), without_seconds(whole.metrics))
+
+    def test_ctrl_c(self):
+        # In the background of a script, a process begins with SIGINT ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with self.assertRaises(KeyboardInterrupt):
+            train(out=folder / "interrupted", epochs=10**7)
+        timer.join()
+        steps = len(vib.Run(model, folder / "interrupted").metrics) // 2 + 1
+        run = train(out=folder / "interrupted", epochs=steps, resume=True)
+        self.assertGreaterEqual(run.steps, 4)
+        self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+
+    def test_progress_and_warnings(self):
+        text = io.StringIO()
+        with contextlib.redirect_stderr(text):
+            model.train(x, y, test=(xt, yt), epochs=1)
+        self.assertIn("epoch 0 (1 of 1)  test   average", text.getvalue())
+        self.assertNotIn("\r", text.getvalue())
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            train(lr=0.0, epochs=1)
+        self.assertIn("the learning rate is 0", str(caught[0].message))
+
+    def test_pickle(self):
+        run = train()
+        copied = pickle.loads(pickle.dumps(run))
+        np.testing.assert_array_equal(copied.predict(xt), run.predict(xt))
+        self.assertEqual(copied.metrics, run.metrics)
+        self.assertEqual(pickle.loads(pickle.dumps(model)).name, "small")
+
+    def test_fork(self):
+        wanted = train().file(FILES[0])
+        child = os.fork()
+        if child == 0:
+            os._exit(train(threads=2).file(FILES[0]) != wanted)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+
+    def test_cache(self):
+        def never(*_):
+            raise AssertionError("it was compiled again")
+
+        saved, _compile._run_compiler = _compile._run_compiler, never
+        try:
+            self.assertEqual(vib.compile(MODEL).path, model.path)
+            with self.assertRaises(AssertionError):
+                vib.compile(MODEL, batch=16)
+        finally:
+            _compile._run_compiler = saved
+
+
+class Sweeps(unittest.TestCase):
+    def test_a_sweep_is_that_of_the_program(self):
+        out = folder / "sweep"
+        grid = ["--grid=beta=0.001,0.1", "--seeds=0:2", "--epochs=2", "--validation=0.2"]
+        run_program("sweep", f"--data={folder}", f"--out={out}", *grid)
+        told = [json.loads(line) for line in (out / "sweep.jsonl").read_text().splitlines()]
+        arguments = dict(beta=[0.001, 0.1], seeds=range(2), epochs=2, validation=0.2)
+        arguments.update(test=(xt, yt), progress=False)
+        for where in (None, folder / "python-sweep"):
+            ours = vib.sweep(model, x, y, out=where, **arguments)
+            for a, b in zip(ours.records, told, strict=True):
+                a, b = without_seconds([a, b])
+                self.assertEqual(*without_seconds([a.pop("best"), b.pop("best")]))
+                self.assertEqual(a, b)
+            for name, run in ours.runs.items():
+                for file in (*FILES, "best.safetensors"):
+                    self.assertEqual(run.file(file), (out / name / file).read_bytes())
+        with self.assertRaises(FileExistsError):
+            vib.sweep(model, x, y, out=folder / "python-sweep", **arguments)
+        again = vib.sweep(model, x, y, out=folder / "python-sweep", resume=True, **arguments)
+        self.assertEqual(without_seconds(again.records), without_seconds(ours.records))
+        self.assertEqual(pickle.loads(pickle.dumps(again)).records, again.records)
+
+    def test_a_run_that_diverges_ends_no_other(self):
+        swept = vib.sweep(model, x, y, lr=[1e-2, 1e30], epochs=20, progress=False)
+        self.assertEqual([its["status"] for its in swept.records], ["done", "diverged"])
+        self.assertIn("message", swept.records[1])
+        with self.assertRaisesRegex(vib.UsageError, "beta: two of the values are equal"):
+            vib.sweep(model, x, y, beta=[1e-3, 0.001])
+        with self.assertRaisesRegex(vib.UsageError, "expected a list of values"):
+            vib.sweep(model, x, y, beta=1e-3)
+
+
+if __name__ == "__main__":
+    unittest.main()
