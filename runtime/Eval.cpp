@@ -23,12 +23,12 @@ static ExtraFigures addAll(const Evaluated &evaluated) {
   ExtraFigures extra;
   if (options.calibration)
     addCalibration(evaluated, extra);
-  if (!options.ood.empty())
+  if (evaluated.compared.outliers || !options.ood.empty())
     addOutliers(evaluated, extra);
   if (options.bounds)
     addBounds(evaluated, extra);
   // The last one, because it puts other weights into the session.
-  if (!options.against.empty())
+  if (evaluated.compared.weights || !options.against.empty())
     addComparison(evaluated, extra);
   return extra;
 }
@@ -40,7 +40,8 @@ std::string Evaluation::json() const {
 }
 
 Evaluation evaluateAll(Session &session, const Split &split, Context context,
-                       const Options &options, Display &display) {
+                       const Options &options, Display &display,
+                       const Compared &compared) {
   int rows = session.addRows(split.inputs, &split.labels);
   int64_t samples = options.samples.value_or(defaultSamples);
   auto begin = std::chrono::steady_clock::now();
@@ -53,7 +54,7 @@ Evaluation evaluateAll(Session &session, const Split &split, Context context,
       std::chrono::steady_clock::now() - begin;
   figures.context.seconds = elapsed.count();
   ExtraFigures extra =
-      addAll({session, rows, split, figures, options, display});
+      addAll({session, rows, split, figures, options, compared, display});
   return {std::move(figures), std::move(extra)};
 }
 

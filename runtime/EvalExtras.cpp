@@ -186,7 +186,9 @@ static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
 
 void addOutliers(const Evaluated &evaluated, ExtraFigures &extra) {
   const VibModel &model = evaluated.session.model;
-  std::vector<Inputs> inputs = loadInputs(evaluated.options.ood, model);
+  const std::vector<Inputs> *given = evaluated.compared.outliers;
+  const std::vector<Inputs> inputs =
+      given ? *given : loadInputs(evaluated.options.ood, model);
   int64_t rows = inputs.front().rows();
   int number = evaluated.session.addRows(inputs, nullptr);
   Scores inliers =
@@ -293,16 +295,17 @@ void addComparison(const Evaluated &evaluated, ExtraFigures &extra) {
   const VibModel &model = evaluated.session.model;
   std::vector<std::vector<double>> ours = readRows(evaluated);
   State state = State::ofWeights(model);
-  loadWeightsFor(evaluated.options,
-                 SafetensorsReader(evaluated.options.against), model,
-                 state.weights.data());
+  const SafetensorsReader *given = evaluated.compared.weights;
+  const SafetensorsReader reader =
+      given ? *given : SafetensorsReader(evaluated.options.against);
+  loadWeightsFor(evaluated.options, reader, model, state.weights.data());
   evaluated.session.setState(state);
   std::vector<std::vector<double>> others = readRows(evaluated);
 
   extra.text(
       fmt::format("minus {}, on the same draws; this compares two files, "
                   "not two methods:\n",
-                  evaluated.options.against));
+                  reader.name()));
   for (const VibFigure &figure : figuresOf(model)) {
     // A bound is the labels' entropy, which is the same, minus a figure.
     bool isReversed = figure.kind == VIB_INFORMATION;

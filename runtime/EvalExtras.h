@@ -17,6 +17,13 @@
 
 namespace vib::runtime {
 
+/// What figures compare with, from a caller who has it in memory: in place of
+/// the files of --ood and --against. Null: the flag decides.
+struct Compared {
+  const std::vector<Inputs> *outliers = nullptr;
+  const SafetensorsReader *weights = nullptr;
+};
+
 /// Weights that `eval` has evaluated on a split.
 struct Evaluated {
   Session &session;
@@ -24,6 +31,7 @@ struct Evaluated {
   const Split &split;
   const Figures &figures;
   const Options &options;
+  const Compared &compared;
   Display &display;
 };
 

@@ -9,7 +9,7 @@
 #ifndef VIB_RUNTIME_EVALUATE_H
 #define VIB_RUNTIME_EVALUATE_H
 
-#include "runtime/ExtraFigures.h"
+#include "runtime/EvalExtras.h"
 #include "runtime/Metrics.h"
 #include "runtime/Options.h"
 #include "runtime/Progress.h"
@@ -50,7 +50,8 @@ struct Evaluation {
 /// Evaluates the session's weights on a split, with all that the options ask
 /// for. Afterwards the session may have other weights.
 Evaluation evaluateAll(Session &session, const Split &split, Context context,
-                       const Options &options, Display &display);
+                       const Options &options, Display &display,
+                       const Compared &compared = {});
 
 /// The command `eval`. Returns the exit code.
 int runEval(const VibModel &model, const Options &options);

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A compiled program is its own host: messages go to the standard error,
-// signals stop the work, and the main thread may be bound to a processor. A
-// caller of the library (Vib.h) is another host. Its process belongs to it, and
-// several of its threads may be at work, so each thread has a host of its own.
+// A compiled program is its own host: messages go to the standard error, and
+// signals stop the work. A caller of the library (Vib.h) is another host. Its
+// process belongs to it, and several of its threads may be at work, so each
+// thread has a host of its own.
 //
 //===----------------------------------------------------------------------===//
 

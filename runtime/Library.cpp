@@ -12,6 +12,7 @@
 #include "runtime/Info.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Options.h"
+#include "runtime/Processors.h"
 #include "runtime/Signals.h"
 #include "runtime/TrainingRun.h"
 
@@ -69,14 +70,22 @@ char *copyText(const std::string &text) {
 
 LibraryCall::LibraryCall(const VibModel &model, VibCallback callback,
                          void *user)
-    : callback(callback), user(user), scope(*this) {
+    : callback(callback), user(user), processors(allowedProcessors()),
+      scope(*this) {
   checkCpu(model);
 }
 
 void LibraryCall::report(VibEvent event, const std::string &text) {
   if (!callback)
     return;
+  std::vector<int> bound = allowedProcessors();
+  if (bound != processors)
+    keepTo(processors);
+  arithmetic.reset();
   int answer = callback(user, event, text.c_str());
+  arithmetic.emplace();
+  if (bound != processors)
+    keepTo(bound);
   ends |= answer == VIB_END;
   stops |= answer == VIB_STOP;
 }

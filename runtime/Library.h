@@ -27,6 +27,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -91,8 +92,10 @@ NamedArray borrow(const VibArray &array, const std::string &what);
 /// Text that vib_free() frees.
 char *copyText(const std::string &text);
 
-/// The state of the calling thread in a call that computes: its callback, to
-/// which everything is reported, and IEEE arithmetic.
+/// The calling thread in a call that computes: its callback, to which
+/// everything is reported, and IEEE arithmetic. The callback finds the thread
+/// as the caller left it: with its modes of arithmetic, and on its processors,
+/// though a pool binds the thread to one.
 class LibraryCall final : public Display, public Host {
 public:
   /// Throws an Error if the CPU lacks what the model was compiled for.
@@ -117,7 +120,8 @@ private:
   void *const user;
   bool ends = false, stops = false;
   std::chrono::steady_clock::time_point last;
-  IeeeArithmetic arithmetic;
+  const std::vector<int> processors;
+  std::optional<IeeeArithmetic> arithmetic{std::in_place};
   HostScope scope;
 };
 

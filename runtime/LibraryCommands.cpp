@@ -141,18 +141,21 @@ const void *vib_run_file(const VibRun *run, const char *name, size_t *size) {
 
 void vib_run_free(VibRun *run) { delete run; }
 
-VibStatus vib_evaluate(const VibProgram *program, const VibData *data,
-                       const VibWeights *weights, VibFlags flags,
-                       VibCallback callback, void *user, char **json) {
+VibStatus vib_evaluate(const VibProgram *program, const VibEvaluation *given,
+                       VibFlags flags, VibCallback callback, void *user,
+                       char **json) {
   *json = nullptr;
   return guard([&] {
     const VibModel &model = *program->model;
     LibraryCall call(model, callback, user);
     Options options = parseFlags(model, "eval", flags);
-    Prepared prepared(model, *weights, options);
-    Split split = data->split("test", model, prepared.context.firstLabel);
-    Evaluation evaluation =
-        evaluateAll(*prepared.session, split, prepared.context, options, call);
+    Prepared prepared(model, *given->weights, options);
+    Split split =
+        given->data->split("test", model, prepared.context.firstLabel);
+    Compared compared = {given->ood ? &given->ood->inputs : nullptr,
+                         given->against ? &given->against->reader : nullptr};
+    Evaluation evaluation = evaluateAll(
+        *prepared.session, split, prepared.context, options, call, compared);
     std::string worse = describeWorseThanGuess(evaluation.figures, split);
     if (!worse.empty())
       call.warn(worse);

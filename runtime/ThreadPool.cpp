@@ -35,7 +35,6 @@
 #include "runtime/AvailableMemory.h"
 #include "runtime/CpuQuota.h"
 #include "runtime/Error.h"
-#include "runtime/Host.h"
 #include "runtime/Processors.h"
 
 #include <algorithm>
@@ -453,10 +452,8 @@ IeeeArithmetic::~IeeeArithmetic() { fesetenv(&callers); }
 
 ThreadPool::ThreadPool(int threads)
     : wantedThreads(threads),
-      // A thread of another host may have more to do than to launch kernels.
       pool(new Workers(threadsThatFit(threads),
-                       {/*bindsCaller=*/!Host::current(),
-                        /*mayBeFewer=*/true})) {}
+                       {/*bindsCaller=*/true, /*mayBeFewer=*/true})) {}
 ThreadPool::~ThreadPool() = default;
 
 VibPool *ThreadPool::handle() const { return pool.get(); }

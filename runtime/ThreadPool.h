@@ -12,7 +12,7 @@
 //
 // A waiting thread spins for a tenth of a millisecond, then sleeps. If the pool
 // has as many threads as the process may use processors, each thread is bound
-// to its own processor. The launching thread of a program is bound to the
+// to its own processor. The launching thread is bound to the
 // processor on which it created the pool, and gets back its old mask at the end
 // of the pool. In other pools the system places the threads.
 //

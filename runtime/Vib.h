@@ -201,10 +201,18 @@ void vib_run_free(VibRun *run);
 |* Evaluation and prediction                                                  *|
 \*===----------------------------------------------------------------------===*/
 
+/* What an evaluation is given. The last two may be null. */
+typedef struct VibEvaluation {
+  const VibData *data;
+  const VibWeights *weights;
+  const VibData *ood;        /* outliers, as with --ood; targets are not used */
+  const VibWeights *against; /* other weights, as with --against              */
+} VibEvaluation;
+
 /* The object of `eval --json`, with the flags of `eval`. To be freed by
  * vib_free(). */
-VibStatus vib_evaluate(const VibProgram *program, const VibData *data,
-                       const VibWeights *weights, VibFlags flags,
+VibStatus vib_evaluate(const VibProgram *program,
+                       const VibEvaluation *evaluation, VibFlags flags,
                        VibCallback callback, void *user, char **json);
 
 /* Numbers that a call has computed. */

@@ -53,6 +53,15 @@ class VibTraining(ctypes.Structure):
     ]
 
 
+class VibEvaluation(ctypes.Structure):
+    _fields_ = [
+        ("data", c_void_p),
+        ("weights", c_void_p),
+        ("ood", c_void_p),
+        ("against", c_void_p),
+    ]
+
+
 Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_int, c_char_p)
 Flags = POINTER(c_char_p)
 
@@ -80,7 +89,7 @@ _functions: dict[str, tuple[Any, list[Any]]] = {
     "vib_run_free": (None, [c_void_p]),
     "vib_evaluate": (
         c_int,
-        [c_void_p, c_void_p, c_void_p, Flags, Callback, c_void_p, POINTER(c_void_p)],
+        [c_void_p, POINTER(VibEvaluation), Flags, Callback, c_void_p, POINTER(c_void_p)],
     ),
     "vib_predict": (
         c_int,

@@ -329,10 +329,13 @@ class Model:
         calibration: bool = False,
         bounds: bool = False,
         block: Optional[int] = None,
+        ood: object = None,
+        against: Optional[WeightsLike] = None,
         first_label: Optional[int] = None,
         threads: Optional[int] = None,
     ) -> Line:
-        """The figures of `eval --json`, a dict.
+        """The figures of `eval --json`, a dict. `ood` are inputs to tell from `x`, and
+        `against` are weights to compare with.
 
         >>> figures = model.evaluate(x, y, weights=run, samples=3)
         >>> figures["n"], figures["samples"]
@@ -342,14 +345,23 @@ class Model:
         flags += flag("calibration", calibration) + flag("bounds", bounds)
         flags += flag("first-label", first_label)
         data = _ffi.Data(self._program, x, y)
+        outliers = None if ood is None else _ffi.Data(self._program, ood, what="ood")
         opened, flags = self._open(weights, use, threads, flags)
+        others = None
+        if against is not None:
+            others = open_weights(against, raw=self._wants_raw(use))
+        evaluation = _ffi.VibEvaluation(
+            data.pointer,
+            opened.pointer,
+            outliers.pointer if outliers else None,
+            others.pointer if others else None,
+        )
         listener = _ffi.Listener()
         text = c_void_p()
         status = listener.call(
             lambda: _ffi.library().vib_evaluate(
                 self._program.pointer,
-                data.pointer,
-                opened.pointer,
+                byref(evaluation),
                 _ffi.make_flags(flags),
                 listener.function,
                 None,
@@ -415,10 +427,12 @@ class Model:
         threads: Optional[int],
         flags: list[str],
     ) -> tuple[_ffi.Handle, list[str]]:
-        # The checkpoint of a run has both; the other file has those of `train`.
-        wants_raw = use == "raw" and self.info["average"] is not None
-        opened = open_weights(weights, raw=wants_raw)
+        opened = open_weights(weights, raw=self._wants_raw(use))
         return opened, flags + flag("use", use) + flag("threads", threads)
+
+    def _wants_raw(self, use: Optional[str]) -> bool:
+        """Whether weights are wanted that only the checkpoint of a run has."""
+        return use == "raw" and self.info["average"] is not None
 
 
 class TrainingSet:

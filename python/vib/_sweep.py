@@ -153,6 +153,7 @@ class _Runs:
         self.records: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, Run] = {}
         self.stopping = threading.Event()
+        self._lock = threading.Lock()
         if folder is not None and resume and (folder / _name).exists():
             for record in read_lines((folder / _name).read_text()):
                 self.records[record["run"]] = record
@@ -198,10 +199,12 @@ class _Runs:
             if self.stopping.is_set():
                 raise
             status, message = "failed", str(error)
-        if run is not None:
-            self.runs[name] = run
-        self.records[name] = self.describe(name, status, message, run)
-        self.write()
+        record = self.describe(name, status, message, run)
+        with self._lock:
+            if run is not None:
+                self.runs[name] = run
+            self.records[name] = record
+            self.write()
         return name
 
     def describe(
@@ -236,13 +239,10 @@ class _Runs:
         names = sorted(self.records, key=lambda name: (order.get(name, -1), name))
         return Records(self.records[name] for name in names)
 
-    _lock = threading.Lock()
-
     def write(self) -> None:
         if self.folder is None:
             return
-        with self._lock:
-            lines = [json.dumps(record, separators=(",", ":")) for record in self.sort_records()]
-            new = self.folder / f".{_name}.new"
-            new.write_text("".join(f"{line}\n" for line in lines))
-            os.replace(new, self.folder / _name)
+        lines = [json.dumps(record, separators=(",", ":")) for record in self.sort_records()]
+        new = self.folder / f".{_name}.new"
+        new.write_text("".join(f"{line}\n" for line in lines))
+        os.replace(new, self.folder / _name)

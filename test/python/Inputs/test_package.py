@@ -75,6 +75,12 @@ class Bits(unittest.TestCase):
             flags = [f"--input={folder}/xt.npy", f"--output={made}", f"--what={what}"]
             run_program("predict", weights, *flags)
             np.testing.assert_array_equal(run.predict(xt, what=what), np.load(made))
+        other = train(seed=1, out=folder / "other")
+        flags = [f"--ood={folder}/xt.npy", f"--against={folder}/other/model.safetensors"]
+        told = run_program("eval", f"--data={folder}", weights, "--json", *flags)
+        ours = run.evaluate(xt, yt, ood=xt, against=other)
+        self.assertIn("difference_error_avg", ours)
+        self.assertEqual(*without_seconds([json.loads(told), ours]))
         raw = run.predict(xt, use="raw")
         self.assertFalse(np.array_equal(raw, run.predict(xt)))
 
