@@ -130,25 +130,31 @@ void vib_free(char *text) { std::free(text); }
 // Programs
 //===----------------------------------------------------------------------===//
 
+VibProgram::~VibProgram() {
+  if (library)
+    ::dlclose(library);
+}
+
 VibStatus vib_open(const char *path, VibProgram **program) {
   *program = nullptr;
   return guard([&] {
     auto opened = std::make_unique<VibProgram>();
-    opened->library = ::dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!opened->library)
-      vib::runtime::fail("cannot open a compiled model: {}", ::dlerror());
-    opened->model =
-        static_cast<const VibModel *>(::dlsym(opened->library, "vib_model"));
-    try {
-      if (!opened->model)
-        vib::runtime::fail("{}: it has no model, expected a library that vibc "
-                           "--emit=shared has made",
-                           path);
-      checkDescriptor(*opened->model);
-    } catch (...) {
-      ::dlclose(opened->library);
-      throw;
+    const void *model = nullptr;
+    if (ObjectFile::isObject(path)) {
+      opened->object = std::make_unique<ObjectFile>(path);
+      model = opened->object->find("vib_model");
+    } else {
+      opened->library = ::dlopen(path, RTLD_NOW | RTLD_LOCAL);
+      if (!opened->library)
+        vib::runtime::fail("cannot open a compiled model: {}", ::dlerror());
+      model = ::dlsym(opened->library, "vib_model");
     }
+    if (!model)
+      vib::runtime::fail("{}: it has no model, expected a library or an object "
+                         "that vibc --emit=shared or --emit=obj has made",
+                         path);
+    opened->model = static_cast<const VibModel *>(model);
+    checkDescriptor(*opened->model);
     *program = opened.release();
   });
 }
@@ -157,7 +163,9 @@ VibStatus vib_open_model(const VibModel *model, VibProgram **program) {
   *program = nullptr;
   return guard([&] {
     checkDescriptor(*model);
-    *program = new VibProgram{model};
+    auto opened = std::make_unique<VibProgram>();
+    opened->model = model;
+    *program = opened.release();
   });
 }
 
@@ -170,11 +178,7 @@ VibStatus vib_info(const VibProgram *program, char **json) {
   return guard([&] { *json = copyText(infoJson(*program->model)); });
 }
 
-void vib_close(VibProgram *program) {
-  if (program && program->library)
-    ::dlclose(program->library);
-  delete program;
-}
+void vib_close(VibProgram *program) { delete program; }
 
 //===----------------------------------------------------------------------===//
 // Weights

@@ -19,6 +19,7 @@
 #include "runtime/Dataset.h"
 #include "runtime/Error.h"
 #include "runtime/Host.h"
+#include "runtime/ObjectFile.h"
 #include "runtime/Progress.h"
 #include "runtime/Safetensors.h"
 #include "runtime/ThreadPool.h"
@@ -27,13 +28,20 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 struct VibProgram {
   const VibModel *model = nullptr;
-  void *library = nullptr; ///< Of dlopen(); null if the caller has the model.
+  void *library = nullptr;                          ///< Of dlopen(), or null.
+  std::unique_ptr<vib::runtime::ObjectFile> object; ///< Or null.
+
+  VibProgram() = default;
+  VibProgram(const VibProgram &) = delete;
+  VibProgram &operator=(const VibProgram &) = delete;
+  ~VibProgram();
 };
 
 struct VibWeights {

@@ -103,8 +103,9 @@ struct VibModel;
 /* A model that is ready to run. */
 typedef struct VibProgram VibProgram;
 
-/* Opens a library of `vibc --emit=shared`. A path without a slash is looked up
- * as dlopen() does. */
+/* Opens a library of `vibc --emit=shared`, or an object of `--emit=obj`, which
+ * needs no linker. The path of a library without a slash is looked up as
+ * dlopen() does. */
 VibStatus vib_open(const char *path, VibProgram **program);
 /* Opens a model that is linked with the caller: `&vib_model`. */
 VibStatus vib_open_model(const struct VibModel *model, VibProgram **program);

@@ -72,7 +72,7 @@ def compile(
 def compile_text(text: str, flags: list[str], file: Optional[str] = None) -> Model:
     vibc = _ffi.find_compiler()
     key = _make_key(text, flags, vibc)
-    path = cache_directory() / f"{key}.so"
+    path = cache_directory() / f"{key}.o"
     if not path.exists():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,13 +86,10 @@ def compile_text(text: str, flags: list[str], file: Optional[str] = None) -> Mod
 
 
 def _make_key(text: str, flags: list[str], vibc: Path) -> str:
-    """What the compiled library depends on, as a hash. A path is not a part of it."""
-    parts = [text, *flags, str(vibc)]
-    for path in (vibc, vibc.parent.parent / "lib" / "libvib_runtime.a"):
-        if path.exists():
-            status = path.stat()
-            parts.append(f"{status.st_mtime_ns} {status.st_size}")
-    parts.append(_describe_processor())
+    """What the compiled object depends on, as a hash."""
+    status = vibc.stat()
+    compiler = f"{vibc} {status.st_mtime_ns} {status.st_size}"
+    parts = [text, *flags, compiler, _describe_processor()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -114,8 +111,9 @@ def _run_compiler(
         source = file or os.path.join(folder, "text.mlir")
         if file is None:
             Path(source).write_text(text)
-        made = os.path.join(folder, "model.so")
-        words = [str(vibc), *flags, "--emit=shared", "-o", made, "--", source]
+        made = os.path.join(folder, "model.o")
+        # libvib loads an object itself, so that no linker is needed.
+        words = [str(vibc), *flags, "--emit=obj", "--gradients", "-o", made, "--", source]
         done = subprocess.run(words, capture_output=True, text=True, errors="replace")
         message = done.stderr.strip()
         if file is None:

@@ -53,7 +53,7 @@ class Model:
         self.info: dict[str, Any] = json.loads(_ffi.take_text(described))
         #: The text of the model.
         self.text = text
-        #: The library that vibc has made.
+        #: The object that vibc has made.
         self.path = path
         self._flags = list(flags)
         self._file = file

@@ -188,6 +188,21 @@ class Errors(unittest.TestCase):
         self.expect(FileNotFoundError, "none.mlir", lambda: vib.compile("none.mlir"))
         self.expect(vib.Error, "precision", lambda: vib.compile(MODEL, precision="f12"))
 
+    def test_objects(self):
+        whole = model.path.read_bytes()
+        path = folder / "cut.o"
+        for size in range(1, len(whole), max(1, len(whole) // 300)):
+            path.write_bytes(whole[:size])
+            self.expect(vib.Error, "cut.o", lambda: vib.Model(path, "", []))
+        # For another machine, and with a symbol that nothing defines.
+        place = whole.index(b"vib_launch")
+        for changed, part in (
+            (whole[:18] + b"\xb7" + whole[19:], "not an object for x86-64"),
+            (whole[:place] + b"nib_launch" + whole[place + 10 :], "the object needs nib_launch"),
+        ):
+            path.write_bytes(changed)
+            self.expect(vib.Error, part, lambda: vib.Model(path, "", []))
+
     def test_data(self):
         self.expect(vib.DataError, "x: inputs of the shape [100, 3]", lambda: model.train(x[:, :3], y))
         self.expect(vib.DataError, "test y: the label of row 0", lambda: train_on(y, yt + 3))
