@@ -12,6 +12,7 @@ from ._errors import DataError, Diverged, Error, ModelError, UsageError
 from ._model import Model
 from ._run import Records, Run
 from ._sweep import Sweep, sweep
+from .from_torch import TorchModel, UnsupportedError, from_torch
 
 __version__ = "0.1.0"
 
@@ -24,8 +25,11 @@ __all__ = [
     "Records",
     "Run",
     "Sweep",
+    "TorchModel",
+    "UnsupportedError",
     "UsageError",
     "cache_directory",
     "compile",
+    "from_torch",
     "sweep",
 ]

@@ -1,0 +1,228 @@
+"""The information plane, and the plane of rate and distortion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vib._files import Line, Log, as_logs, number
+from vib.plot._series import (Curve, Group, describe_counts, describe_lost, describe_run,
+                              group_runs, require, steps_an_epoch)
+from vib.plot._style import (CYCLE, GREY, MARKERS, RED, SPLITS, add_note, draw_error_bars,
+                             label_points, make_figure, ordered_map, short, styled,
+                             use_log_scale)
+
+Bounds = tuple[str, str]
+Mean = tuple[float, float, int]
+PLANE: Bounds = ("rate_bits", "izy_bits")
+DISTORTION: Bounds = ("rate_bits", "nll_bits")
+SPLIT_MARKERS = {"train": "s", "validation": "^", "test": "o"}
+
+
+@styled
+def information_plane(source: Any, *, trajectories: bool = True,
+                      title: str | None = None) -> Figure:
+    """The information plane: the bound on I(Z;Y) against the bound on I(X;Z), in bits.
+
+    Of a run it shows the trajectory, a point an epoch, of the training and the test data. Of a
+    sweep it shows where the runs end, with β along the curve, and the trajectories of the test
+    data behind it unless `trajectories` is false. A point of a sweep is the mean over the seeds,
+    with ±1 standard error in both directions. `source` is the folder of a run or of a sweep, or
+    a list of runs.
+
+    x is the rate, an upper bound on I(X;Z); y is H(Y) − CE, a lower bound on I(Z;Y). The lines
+    at H(Y) and at I(Z;Y) = I(X;Z) bound I(Z;Y) from above. They are not the IB curve. Lines of
+    training are means over the last epoch, during which the weights changed.
+    """
+    logs = as_logs(source)
+    for key, advice in ((PLANE[1], "models without labels have the picture 'distortion'"),
+                        (PLANE[0], "")):
+        require(logs, [key], "the information plane", advice)
+    figure = make_figure(6.6, 4.8)
+    axes = figure.subplots()
+    curves = [] if len(logs) == 1 else group_runs(logs)
+    if curves:
+        _draw_curves(axes, curves, PLANE, trajectories)
+    else:
+        _draw_trajectory(figure, axes, logs[0], PLANE)
+    _draw_bounds(axes, logs)
+    axes.set_xlabel("I(X;Z) ≤ rate, bits")
+    axes.set_ylabel("I(Z;Y) ≥ H(Y) − cross-entropy, bits")
+    _finish(figure, axes, curves, PLANE, trajectories, title or (
+        "" if curves else describe_run(logs[0])), "grey lines: bounds on I(Z;Y), not the IB curve")
+    return figure
+
+
+@styled
+def rate_distortion(source: Any, *, trajectories: bool = True,
+                    title: str | None = None) -> Figure:
+    """The rate and the distortion of a variational autoencoder, in bits an example.
+
+    The distortion is the mean of −log₂ p(x|z), `nll_bits`. For discrete data, rate + distortion
+    is the negative ELBO, which is constant along the dotted line; the line touches the best run
+    (Alemi et al., "Fixing a broken ELBO", 2018). For a density, the distortion depends on the
+    unit of the data and may be negative. `source` is as in `information_plane`, and so are
+    points, error bars and trajectories.
+    """
+    logs = as_logs(source)
+    for key in DISTORTION[::-1]:
+        require(logs, [key], "the picture of rate and distortion",
+                "models with labels have the picture 'plane'")
+    figure = make_figure(6.4, 4.6)
+    axes = figure.subplots()
+    curves = [] if len(logs) == 1 else group_runs(logs)
+    if curves:
+        _draw_curves(axes, curves, DISTORTION, trajectories)
+    else:
+        _draw_trajectory(figure, axes, logs[0], DISTORTION)
+    _draw_elbo(axes, logs)
+    axes.set_xlabel("rate, bits an example")
+    axes.set_ylabel("distortion −log₂ p(x|z), bits an example")
+    _finish(figure, axes, curves, DISTORTION, trajectories, title or (
+        "" if curves else describe_run(logs[0])))
+    return figure
+
+
+def _points(lines: Sequence[Line], keys: Bounds) -> list[tuple[float, float, float]]:
+    """x, y and the step of the lines that have both figures."""
+    rows = [(number(line, keys[0]), number(line, keys[1]), number(line, "step"))
+            for line in lines]
+    return [row for row in rows if all(map(math.isfinite, row))]
+
+
+def _draw_trajectory(figure: Figure, axes: Axes, log: Log, keys: Bounds) -> None:
+    steps = steps_an_epoch(log.lines)
+    scale, unit = (steps, "epochs done") if math.isfinite(steps) else (1.0, "updates")
+    drawn = [(split, points) for split in SPLITS
+             if (points := _points(log.of_split(split), keys))]
+    last = max(point[2] for _, points in drawn for point in points) / scale
+    shades = None
+    for split, points in drawn:
+        x, y, when = (np.array(column) for column in zip(*points))
+        axes.plot(x, y, color=SPLITS[split], linewidth=1, alpha=0.7, zorder=2)
+        shades = axes.scatter(x, y, c=when / scale, cmap=ordered_map(), vmin=0, vmax=last,
+                              marker=SPLIT_MARKERS[split], s=26, edgecolors=SPLITS[split],
+                              linewidths=0.9, zorder=3, label=_words(split))
+    if shades is not None:
+        figure.colorbar(shades, ax=axes, label=unit, pad=0.02)
+
+
+def _words(split: str) -> str:
+    return {"train": "train (means over an epoch)"}.get(split, split)
+
+
+def _evaluated(curve: Curve) -> str:
+    """The split that has a line for each epoch."""
+    logs = [log for group in curve.groups for log in group.done]
+    return "validation" if any(log.of_split("validation") for log in logs) else "test"
+
+
+def _ends(curve: Curve, split: str, keys: Bounds) -> list[tuple[Group, Mean, Mean]]:
+    """Where the runs of each β end: the means of both figures."""
+    rows = [(group, group.mean(split, keys[0]), group.mean(split, keys[1]))
+            for group in curve.groups]
+    return [row for row in rows if row[1][2] and row[2][2]]
+
+
+def _draw_curves(axes: Axes, curves: Sequence[Curve], keys: Bounds, trajectories: bool) -> None:
+    """The ends of the runs of a sweep, and their ways to there."""
+    alone = len(curves) == 1
+    crosses: list[tuple[float, float, float]] = []
+    for index, curve in enumerate(curves):
+        colour = CYCLE[index % len(CYCLE)]
+        split = _evaluated(curve)
+        for group in curve.groups:
+            for log in [*group.done, *group.diverged]:
+                points = _points(log.of_split(split), keys)
+                if trajectories:
+                    axes.plot([p[0] for p in points], [p[1] for p in points], linewidth=0.7,
+                              color=SPLITS[split] if alone else colour, alpha=0.35, zorder=1)
+                if log.status == "diverged":
+                    crosses += points[-1:]
+        for split in ("train", "test") if alone else ("test",):
+            rows = _ends(curve, split, keys)
+            if rows:
+                draw_error_bars(axes, [row[1][0] for row in rows], [row[2][0] for row in rows],
+                                xerr=[row[1][1] for row in rows], yerr=[row[2][1] for row in rows],
+                                color=SPLITS[split] if alone else colour,
+                                marker=SPLIT_MARKERS[split] if alone else MARKERS[index % 7],
+                                label=_words(split) if alone else curve.label)
+    if crosses:
+        axes.plot([p[0] for p in crosses], [p[1] for p in crosses], marker="x", color=RED,
+                  markersize=7, markeredgewidth=2, linestyle="none", zorder=4,
+                  label="last epoch of a run that diverged")
+
+
+def _finish(figure: Figure, axes: Axes, curves: Sequence[Curve], keys: Bounds, trajectories: bool,
+            title: str, note: str = "") -> None:
+    """Adds the legend, the values of β and the notes to a plane whose limits are final."""
+    if title:
+        axes.set_title(title)
+    notes = [note]
+    if curves:
+        rows = [row for curve in curves for row in _ends(curve, "test", keys)]
+        notes += ["; ".join(filter(None, [
+            describe_counts(row[1][2] for row in rows),
+            "thin lines: the epochs of each run" if trajectories else ""])), describe_lost(curves)]
+    add_note(figure, "\n".join(filter(None, notes)))
+    axes.legend(loc="best")
+    if curves:
+        label_points(figure, axes, [(row[1][0], row[2][0], f"β = {short(row[0].x)}")
+                                    for row in rows])
+
+
+def _draw_bounds(axes: Axes, logs: Sequence[Log]) -> None:
+    """The lines at H(Y) and at I(Z;Y) = I(X;Z), on an axis of the rate that shows both.
+
+    The axis is logarithmic where the rates span more than a factor of 20. Rates below 0.01 bits,
+    those of a bottleneck that holds nothing, are then on a linear part at the left.
+    """
+    known = [number(line, "hy_bits") for log in logs for line in log.lines or [log.final]]
+    # Those of the splits differ little, and the largest one bounds all.
+    entropy = max((value for value in known if math.isfinite(value)), default=math.nan)
+    rates = [value for line in axes.lines for value in np.asarray(line.get_xdata(), float)
+             if math.isfinite(value)]
+    low, high = min(rates), max(rates)
+    if math.isfinite(entropy):
+        axes.axhline(entropy, color=GREY, linestyle="--", linewidth=1, zorder=0,
+                     label="bound: H(Y)")
+        low, high = min(low, entropy / 2), max(high, 1.1 * entropy)
+    if high > 20 * max(low, 1e-300):
+        if low < 0.01:
+            axes.set_xscale("symlog", linthresh=0.01, linscale=0.4)
+            low = min(low, 0.0)
+        else:
+            use_log_scale(axes, "x", low, high)
+            low /= 1.15
+        high *= 1.15
+        equal = np.geomspace(max(low, 1e-3), high, 400)
+    else:
+        low, high = low - 0.03 * (high - low), high + 0.03 * (high - low)
+        equal = np.linspace(low, high, 400)
+    bottom, top = min(axes.get_ylim()[0], 0.0), axes.get_ylim()[1]
+    axes.plot(equal, equal, color=GREY, linestyle="-.", linewidth=1, zorder=0,
+              label="bound: I(Z;Y) = I(X;Z)")
+    axes.set_xlim(low, high)
+    axes.set_ylim(bottom, max(top, bottom + 1.05 * (entropy - bottom))
+                  if math.isfinite(entropy) else top)
+
+
+def _draw_elbo(axes: Axes, logs: Sequence[Log]) -> None:
+    """The line of equal rate + distortion through the best test figures."""
+    sums = [number(log.last("test"), DISTORTION[0]) + number(log.last("test"), DISTORTION[1])
+            for log in logs if log.status == "done"]
+    sums = [value for value in sums if math.isfinite(value)]
+    if not sums:
+        return
+    limits = axes.get_xlim(), axes.get_ylim()
+    x = np.array(limits[0])
+    axes.plot(x, min(sums) - x, color=GREY, linestyle=":", linewidth=1, zorder=0,
+              label=f"rate + distortion = {min(sums):.1f} bits, the best run")
+    axes.set_xlim(limits[0])
+    axes.set_ylim(limits[1])
+
