@@ -265,14 +265,11 @@ def read_sweep(folder: PathLike) -> list[Log]:
     All of them are of one model: to average figures of several would be meaningless.
     """
     path = Path(folder) / "sweep.jsonl"
-    logs: list[Log] = []
+    records = read_lines(path)
+    logs = _list_runs(records, str(path))
     first: tuple[Path, tuple[str, str]] | None = None
-    for index, line in enumerate(read_lines(path)):
-        keys, status = list(line), line.get("status")
-        if keys[:1] != ["run"] or status not in ("done", "diverged", "failed"):
-            raise FileError(f"{path}: line {index + 1} is not a line of a sweep: it has no "
-                            "'run' or no 'status'")
-        run = Path(folder) / str(line["run"])
+    for log in logs:
+        run = Path(folder) / log.name
         model = _find_model(run)
         if model and not first:
             first = run, model
@@ -282,16 +279,24 @@ def read_sweep(folder: PathLike) -> list[Log]:
                             "one model")
         # A run that failed may have lines of an older run.
         metrics = run / "metrics.jsonl"
-        has_lines = status != "failed" and metrics.is_file()
-        logs.append(Log(
-            name=run.name,
-            lines=read_lines(metrics) if has_lines else [],
-            values={key: line[key] for key in keys[1 : keys.index("status")]},
-            status=str(status),
-            final=line if status != "failed" else {},
-            where=str(path)))
+        if log.status != "failed" and metrics.is_file():
+            log.lines.extend(read_lines(metrics))
+    return logs
+
+
+def _list_runs(records: Iterable[Line], where: str) -> list[Log]:
+    """The runs that the lines of a `sweep.jsonl` tell of, without lines of their own."""
+    logs: list[Log] = []
+    for index, line in enumerate(records):
+        keys, status = list(line), line.get("status")
+        if keys[:1] != ["run"] or status not in ("done", "diverged", "failed"):
+            raise FileError(f"{where}: line {index + 1} is not a line of a sweep: it has no "
+                            "'run' or no 'status'")
+        values = {key: line[key] for key in keys[1 : keys.index("status")]}
+        logs.append(Log(str(line["run"]), [], values, str(status),
+                        dict(line) if status != "failed" else {}, where))
     if not logs:
-        raise FileError(f"{path}: the file has no lines yet: no run of the sweep has ended")
+        raise FileError(f"{where}: no lines yet: no run of the sweep has ended")
     return logs
 
 
@@ -306,15 +311,19 @@ def as_logs(source: Any) -> list[Log]:
     """The runs that `source` stands for.
 
     It is the path of a folder of a run or of a sweep, a list of dicts as in `metrics.jsonl`, an
-    object with such a list as `metrics`, one with a list of such objects as `runs`, or a list of
-    any of these.
+    object with such a list as `metrics` (a run), one with the lines of `sweep.jsonl` as `records`
+    and a dict of such objects as `runs` (a sweep), or a list of any of these.
     """
     if isinstance(source, Log):
         return [source]
     if isinstance(source, (str, os.PathLike)):
         return read_logs(source)
-    if hasattr(source, "runs"):
-        return as_logs(list(source.runs))
+    if hasattr(source, "records"):
+        logs = _list_runs(source.records, "the sweep")
+        for log in logs:
+            if log.status != "failed" and log.name in source.runs:
+                log.lines.extend(source.runs[log.name].metrics)
+        return logs
     if hasattr(source, "metrics"):
         return [Log(str(getattr(source, "name", "run")), [dict(line) for line in source.metrics])]
     if isinstance(source, Iterable):

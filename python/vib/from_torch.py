@@ -54,6 +54,12 @@ class TorchModel:
     def __str__(self) -> str:
         return self.text
 
+    def compile(self, **arguments: Any) -> Any:
+        """Compiles the model: what `vib.compile` returns for its text, with its arguments."""
+        import vib
+
+        return vib.compile(self.text, **arguments)  # type: ignore[attr-defined,unused-ignore]
+
     def save(self, path: PathLike) -> None:
         """Writes the model file, for `vibc`."""
         write_whole(path, self.text.encode())
@@ -135,6 +141,8 @@ def from_torch(module: nn.Module | None = None, *, encode: nn.Module | None = No
     decoder = _Writer("d", element, z)
     for layer in layers["decode"]:
         decoder.add(layer)
+    if reconstruct and len(decoder.value.shape) == 3 and decoder.value.shape[0] > 1:
+        decoder.split_channels()
     decoder.flatten(_Layer("decode.flat", None))
     (outputs,) = decoder.value.shape
     if likelihood == "categorical" and outputs < 2:
@@ -549,6 +557,26 @@ class _Writer:
     def refuse(self, layer: _Layer, expected: str) -> None:
         raise UnsupportedError([f"{layer.name}: {layer.kind} reads {_describe(self.value.shape)} "
                                 f"of an example, expected {expected}"])
+
+    def split_channels(self) -> None:
+        """Makes a vector of an image, a channel after the other as the data has them.
+
+        The dialect compares an image with what is in the order of its data, and takes data for
+        [height, width, channels]. The text therefore says where each channel goes.
+        """
+        channels, height, width = self.value.shape
+        image, size = self.value, height * width
+        self.lines.append("// The channels one after the other, as the data has them.")
+        parts = []
+        for channel in range(channels):
+            self.value = image
+            self.emit(_Layer(f"decode.c{channel}", None), "slice", f"[{channel} : {channel + 1}]",
+                      [1, height, width])
+            self.emit(_Layer(f"decode.f{channel}", None), "reshape", f"[{size}]", [size])
+            parts.append(self.value)
+        self.lines.append(f"%dout = vib.concat {', '.join(part.name for part in parts)} : "
+                          + ", ".join(part.type(self.element) for part in parts))
+        self.value = _Value("%dout", [channels * size])
 
     def add(self, layer: _Layer) -> None:
         """Writes a layer."""

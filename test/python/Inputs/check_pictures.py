@@ -92,6 +92,13 @@ for source in path, lines, type("Run", (), {"metrics": lines})():
     close(shown["test averaged"], [100 * line["error_avg"] for line in test])
 assert len(as_logs([path, lines])) == 2
 
+# So are the folder of a sweep and an object with its lines and its runs.
+sweep = type("Sweep", (), {"records": runs, "runs": {
+    run["run"]: type("Run", (), {"metrics": [json.loads(line) for line in open(
+        f"{folder}/sweep/{run['run']}/metrics.jsonl")]}) for run in runs}})()
+assert [(log.name, log.lines, log.values) for log in as_logs(sweep)] == [
+    (log.name, log.lines, log.values) for log in read_logs(f"{folder}/sweep")]
+
 # Predictions: what eval computes.
 title = plot.reliability(probs, labels).axes[0].get_title()
 assert title.startswith(f"ECE {100 * figures['ece']:.2f} %"), (title, figures["ece"])
