@@ -102,6 +102,7 @@ feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
 for package in ("torch", "matplotlib", "mypy"):
     feature(f"python3-{package}", runs(config.python, "-c", f"import {package}"))
+feature("python3-tensorboardx", runs(config.python, "-c", "import tensorboardX"))
 # The assembler of the CUDA Toolkit, where vibc looks for it.
 if not hides_cuda:
     config.environment["CUDA_HOME"] = os.environ.get("CUDA_HOME", "/usr/local/cuda")
