@@ -10,12 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vib._files import Line, Log, as_logs, number
+from vib._files import Array, Line, Log, as_logs, number
 from vib.plot._series import (Curve, Group, describe_counts, describe_lost, describe_run,
                               group_runs, require, steps_an_epoch)
-from vib.plot._style import (CYCLE, GREY, MARKERS, RED, SPLITS, add_note, draw_error_bars,
-                             label_points, make_figure, ordered_map, short, styled,
-                             use_log_scale)
+from vib.plot._style import (CYCLE, GREY, MARKERS, RED, SPLITS, PictureError, add_note,
+                             draw_error_bars, label_points, make_figure, ordered_map, short,
+                             styled, use_log_scale)
 
 Bounds = tuple[str, str]
 Mean = tuple[float, float, int]
@@ -95,16 +95,35 @@ def _points(lines: Sequence[Line], keys: Bounds) -> list[tuple[float, float, flo
     return [row for row in rows if all(map(math.isfinite, row))]
 
 
+def _draw_chords(axes: Axes, x: Sequence[float], y: Sequence[float], **style: Any) -> None:
+    """Connects points by lines that are straight in x and y, whatever the scale of the axis is.
+
+    Points that keep a bound such as y = x then have lines that keep it. A line that is straight on
+    a logarithmic axis would not.
+    """
+    paths: list[Array] = [np.column_stack([x[:1], y[:1]])]
+    for begin, end in zip(zip(x, y), zip(x[1:], y[1:])):
+        both = begin[0] > 0 and end[0] > 0
+        between = (np.geomspace if both else np.linspace)(begin[0], end[0], 32)
+        span = end[0] - begin[0]
+        share = (between - begin[0]) / span if span else np.linspace(0, 1, 32)
+        paths.append(np.column_stack([between, begin[1] + share * (end[1] - begin[1])]))
+    axes.plot(*np.concatenate(paths).T, **style)
+
+
 def _draw_trajectory(figure: Figure, axes: Axes, log: Log, keys: Bounds) -> None:
     steps = steps_an_epoch(log.lines)
     scale, unit = (steps, "epochs done") if math.isfinite(steps) else (1.0, "updates")
     drawn = [(split, points) for split in SPLITS
              if (points := _points(log.of_split(split), keys))]
+    if not drawn:
+        raise PictureError(f"{log.where}: no line has both '{keys[0]}' and '{keys[1]}'")
     last = max(point[2] for _, points in drawn for point in points) / scale
     shades = None
     for split, points in drawn:
         x, y, when = (np.array(column) for column in zip(*points))
-        axes.plot(x, y, color=SPLITS[split], linewidth=1, alpha=0.7, zorder=2)
+        _draw_chords(axes, list(x), list(y), color=SPLITS[split], linewidth=1, alpha=0.7,
+                     zorder=2)
         shades = axes.scatter(x, y, c=when / scale, cmap=ordered_map(), vmin=0, vmax=last,
                               marker=SPLIT_MARKERS[split], s=26, edgecolors=SPLITS[split],
                               linewidths=0.9, zorder=3, label=_words(split))
@@ -139,19 +158,25 @@ def _draw_curves(axes: Axes, curves: Sequence[Curve], keys: Bounds, trajectories
         for group in curve.groups:
             for log in [*group.done, *group.diverged]:
                 points = _points(log.of_split(split), keys)
-                if trajectories:
-                    axes.plot([p[0] for p in points], [p[1] for p in points], linewidth=0.7,
-                              color=SPLITS[split] if alone else colour, alpha=0.35, zorder=1)
+                if trajectories and points:
+                    _draw_chords(axes, [p[0] for p in points], [p[1] for p in points],
+                                 color=SPLITS[split] if alone else colour, linewidth=0.7,
+                                 alpha=0.35, zorder=1)
                 if log.status == "diverged":
                     crosses += points[-1:]
         for split in ("train", "test") if alone else ("test",):
             rows = _ends(curve, split, keys)
             if rows:
-                draw_error_bars(axes, [row[1][0] for row in rows], [row[2][0] for row in rows],
-                                xerr=[row[1][1] for row in rows], yerr=[row[2][1] for row in rows],
-                                color=SPLITS[split] if alone else colour,
+                x, y = [row[1][0] for row in rows], [row[2][0] for row in rows]
+                shade = SPLITS[split] if alone else colour
+                _draw_chords(axes, x, y, color=shade)
+                draw_error_bars(axes, x, y, xerr=[row[1][1] for row in rows],
+                                yerr=[row[2][1] for row in rows], color=shade, line="none",
                                 marker=SPLIT_MARKERS[split] if alone else MARKERS[index % 7],
                                 label=_words(split) if alone else curve.label)
+    if not axes.has_data():
+        raise PictureError(f"{curves[0].groups[0].where}: no test line of a run has both "
+                           f"'{keys[0]}' and '{keys[1]}'")
     if crosses:
         axes.plot([p[0] for p in crosses], [p[1] for p in crosses], marker="x", color=RED,
                   markersize=7, markeredgewidth=2, linestyle="none", zorder=4,

@@ -16,6 +16,7 @@ class Group:
     """The runs of one value of x, and of one value of all that the grid has besides the seed."""
 
     x: float
+    where: str
     done: list[Log] = field(default_factory=list)
     diverged: list[Log] = field(default_factory=list)
     failed: list[Log] = field(default_factory=list)
@@ -66,8 +67,10 @@ def find_value(log: Log, name: str) -> float:
 def group_runs(logs: Sequence[Log], x: str = "beta") -> list[Curve]:
     """Groups runs by all that their grid has but the seed, in curves along `x`."""
     names = dict.fromkeys(name for log in logs for name in log.values)
+    # The coefficient that x means may have another name in the grid.
     others = [name for name in names if name not in (x, "seed")
-              and len({str(log.values.get(name)) for log in logs}) > 1]
+              and len({str(log.values.get(name)) for log in logs}) > 1
+              and any(log.values.get(name) != find_value(log, x) for log in logs)]
     known = {value for log in logs if math.isfinite(value := find_value(log, x))}
     curves: dict[tuple[str, ...], dict[float, Group]] = {}
     for log in logs:
@@ -78,7 +81,7 @@ def group_runs(logs: Sequence[Log], x: str = "beta") -> list[Curve]:
             value = next(iter(known)) if len(known) == 1 else math.nan
         if not math.isfinite(value):
             continue
-        group = curves.setdefault(key, {}).setdefault(value, Group(value))
+        group = curves.setdefault(key, {}).setdefault(value, Group(value, log.where))
         {"done": group.done, "diverged": group.diverged}.get(log.status, group.failed).append(log)
     if not curves:
         raise PictureError(f"{logs[0].where}: no run has a value of {x}: the loss of this model "

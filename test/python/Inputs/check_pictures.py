@@ -24,6 +24,7 @@ probs = read_array(f"{folder}/probs.npy")
 
 
 def close(one, other, tolerance=1e-9):
+    one, other = np.asarray(one, float), np.asarray(other, float)
     assert np.allclose(one, other, rtol=tolerance, atol=tolerance), (one, other)
 
 

@@ -28,6 +28,11 @@ def write(path, *lines):
 write("run/metrics.jsonl", base)
 write("vae/metrics.jsonl", vae)
 write("fresh/metrics.jsonl")
+lines = [dict(base, split="train"), dict(base, rate_bits=None)]
+write("blank/sweep.jsonl", *({"run": f"seed={seed}", "lr": seed / 9, "seed": seed,
+                              "status": "done", **dict(base, rate_bits=None)} for seed in (0, 1)))
+for seed in 0, 1:
+    write(f"blank/seed={seed}/metrics.jsonl", *(dict(line, seed=seed) for line in lines))
 write("torn/metrics.jsonl", "{\n", base)
 write("mixed/sweep.jsonl", *({"run": f"seed={seed}", "seed": seed, "status": "done", **base}
                              for seed in (0, 1)))
@@ -70,6 +75,7 @@ vib("plot", f"{folder}/torn")
 vib("plot", f"{folder}/vae", "--kind", "plane")
 vib("plot", f"{folder}/run", "--kind", "distortion")
 vib("plot", f"{folder}/mixed")
+vib("plot", f"{folder}/blank")
 vib("plot", "--kind", "rates", "--rates", f"{folder}/pickle.npy")
 vib("plot", "--kind", "rates", "--rates", f"{folder}/run/metrics.jsonl")
 vib("plot", "--kind", "ellipses", "--mu", f"{folder}/wide.npy", "--sigma", f"{folder}/wide.npy",
