@@ -11,6 +11,9 @@
 // version wrote it:
 //
 //   op                 | first version           | now
+//   vib.kl             | the prior               | the prior; the unit
+//   attribute
+//                      |                         | if it is an operand
 //   vib.loss           | beta or nothing, then   | the coefficients
 //                      | its name or nothing     |
 //   vib.model          | its name                | names of arguments, if it
@@ -30,6 +33,21 @@
 
 using namespace mlir;
 using namespace vib;
+
+LogicalResult KLOp::readProperties(DialectBytecodeReader &reader,
+                                   OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  if (failed(reader.readAttribute(properties.prior)))
+    return failure();
+  if (isa<UnitAttr>(properties.prior))
+    properties.prior = nullptr;
+  return success();
+}
+
+void KLOp::writeProperties(DialectBytecodeWriter &writer) {
+  writer.writeAttribute(getPriorAttr() ? getPriorAttr()
+                                       : UnitAttr::get(getContext()));
+}
 
 LogicalResult LossOp::readProperties(DialectBytecodeReader &reader,
                                      OperationState &state) {

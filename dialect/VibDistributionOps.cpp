@@ -139,6 +139,38 @@ LogicalResult BernoulliOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// PriorOp
+//===----------------------------------------------------------------------===//
+
+SmallVector<Parameter> PriorOp::getParameters() {
+  SmallVector<int64_t, 2> shape;
+  if (getClasses())
+    shape.push_back(*getClasses());
+  shape.push_back(getType().getSize());
+  return {{(getName() + ".mean").str(), ParameterKind::Location, shape},
+          {(getName() + ".log_sigma").str(), ParameterKind::Noise, shape}};
+}
+
+LogicalResult PriorOp::verify() {
+  auto type = dyn_cast<NormalType>(getType());
+  if (!type || type.getCovariance() == Covariance::Full)
+    return emitOpError("expected a diagonal normal as the prior but got ")
+           << getType();
+  if (bool(getLabel()) != bool(getClasses()))
+    return emitOpError("expected the number of classes with a label, and none "
+                       "without it");
+  if (!getLabel())
+    return success();
+  if (*getClasses() < 2 || *getClasses() > kMostWidth)
+    return emitOpError("expected 2 to ")
+           << kMostWidth << " classes but got " << *getClasses();
+  RankedTensorType label = getLabel().getType();
+  if (label.getRank() == 1 && label.getElementType().isSignlessInteger(32))
+    return success();
+  return emitOpError("expected labels to be tensor<?xi32> but got ") << label;
+}
+
+//===----------------------------------------------------------------------===//
 // ReparameterizeOp
 //===----------------------------------------------------------------------===//
 

@@ -159,6 +159,47 @@ def Vib_BernoulliOp : Vib_NamedOp<"bernoulli", "p", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
+    Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "distributions";
+  let summary = "makes a prior from parameters, which training learns";
+  let description = [{
+    A prior is what `vib.kl` compares a posterior with.
+
+    | words | the prior | its parameters |
+    |---|---|---|
+    | `normal[K]` | `r(z) = N(m, diag s^2)` | `NAME.mean` and `NAME.log_sigma`, [K] |
+    | `normal(C)[K] given %label` | `b(z\|y) = N(m_y, diag s_y^2)`, a normal for each of C classes y (Fischer 2020, arXiv:2002.05379) | the same, [C, K] |
+
+    The symbol is NAME. `NAME.mean` is m, and `NAME.log_sigma` is the logarithm
+    of s. All parameters start at 0, so that every prior is N(0, I) before
+    training. The optimizer updates them with the other parameters, and its
+    weight decay draws the prior towards N(0, I).
+
+    - **Operand**: with `given`, a target of the model, `tensor<?xi32>`, whose
+      likelihood is a `!vib.categorical<C>`. The label chooses the normal of an
+      example.
+    - **Result**: `!vib.normal<K>`.
+    - **Errors**: K below 1, C below 2, a label that is no target of the loss or
+      has another number of classes, a prior that is sampled.
+
+    Priors of one name and one shape are one prior.
+
+    ```mlir
+    %r = vib.prior @prior normal[32]
+    %b = vib.prior @backward normal(10)[32] given %digit : tensor<?xi32>
+    ```
+  }];
+  let arguments = (ins Optional<AnyRankedTensor>:$label, SymbolNameAttr:$name,
+                       OptionalAttr<Vib_Count>:$classes);
+  let results = (outs Vib_Distribution:$result);
+  let assemblyFormat = [{
+    $name custom<PriorForm>($classes, $label, type($label), type($result))
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
 def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [
     Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let group = "distributions";

@@ -41,6 +41,11 @@ bool NormalType::hasDivergence(Attribute prior) const {
   return isa<StandardNormalAttr>(prior);
 }
 
+bool NormalType::hasDivergenceFrom(DistributionTypeInterface prior) const {
+  return prior ==
+         NormalType::get(getContext(), getWidth(), Covariance::Diagonal);
+}
+
 /// Checks that a target has `width` numbers for each example.
 static LogicalResult verifyNumbers(Operation *op, RankedTensorType target,
                                    Type likelihood, int64_t width) {

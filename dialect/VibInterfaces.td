@@ -70,6 +70,11 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
     }], "bool", "hasDivergence", (ins "::mlir::Attribute":$prior), [{}],
        [{ return false; }]>,
     InterfaceMethod<[{
+      The same for a prior of this type, whose parameters are learned.
+    }], "bool", "hasDivergenceFrom",
+       (ins "::vib::DistributionTypeInterface":$prior), [{}],
+       [{ return false; }]>,
+    InterfaceMethod<[{
       Verifies that `op` may read a target of this type, whose density it needs.
     }], "::llvm::LogicalResult", "verifyTarget",
        (ins "::mlir::Operation *":$op, "::mlir::RankedTensorType":$target),

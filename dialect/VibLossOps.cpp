@@ -48,17 +48,55 @@ LogicalResult NLLOp::verify() {
   return getLikelihood().getType().verifyTarget(*this, target);
 }
 
+//===----------------------------------------------------------------------===//
+// KLOp
+//===----------------------------------------------------------------------===//
+
+bool KLOp::isResidual() {
+  auto prior = getLearnedPrior() ? getLearnedPrior().getDefiningOp<PriorOp>()
+                                 : PriorOp();
+  return prior && prior.getLabel();
+}
+
+StringRef KLOp::getTensorName() { return isResidual() ? "residual" : "rate"; }
+
 LogicalResult KLOp::verify() {
-  auto prior = dyn_cast<StandardNormalAttr>(getPrior());
+  DistributionTypeInterface posterior = getPosterior().getType();
+  if (bool(getPriorAttr()) == bool(getLearnedPrior()))
+    return emitOpError("expected one prior, #vib.standard_normal or the result "
+                       "of a vib.prior");
+  if (getLearnedPrior())
+    return verifyLearnedPrior();
+  auto prior = dyn_cast<StandardNormalAttr>(getPriorAttr());
   if (!prior)
     return emitOpError("expected the prior #vib.standard_normal but got ")
-           << getPrior();
-  if (prior.getType() != getPosterior().getType())
+           << getPriorAttr();
+  if (prior.getType() != posterior)
     return emitOpError("expected a prior of the posterior's type, ")
-           << getPosterior().getType() << ", but got " << prior.getType();
-  if (!getPosterior().getType().hasDivergence(prior))
+           << posterior << ", but got " << prior.getType();
+  if (!posterior.hasDivergence(prior))
     return emitOpError("expected a distribution whose divergence from ")
            << prior << " has a closed form";
+  return success();
+}
+
+LogicalResult KLOp::verifyLearnedPrior() {
+  DistributionTypeInterface posterior = getPosterior().getType();
+  DistributionTypeInterface prior = getLearnedPrior().getType();
+  if (!getLearnedPrior().getDefiningOp<PriorOp>()) {
+    InFlightDiagnostic diagnostic =
+        emitOpError("expected a prior that vib.prior makes");
+    diagnostic.attachNote(getLearnedPrior().getLoc())
+        << "the value is made here";
+    return diagnostic;
+  }
+  if (prior.getSize() != posterior.getSize())
+    return emitOpError("expected a prior of ")
+           << posterior.getSize() << " latents, as the posterior " << posterior
+           << " has, but got " << prior;
+  if (!posterior.hasDivergenceFrom(prior))
+    return emitOpError("expected a distribution whose divergence from ")
+           << prior << " has a closed form, but got " << posterior;
   return success();
 }
 
@@ -164,6 +202,7 @@ static bool isMetricName(StringRef name) {
                                              "loss",
                                              "nll_bits",
                                              "rate_bits",
+                                             "residual_bits",
                                              "cross_entropy_bits",
                                              "izy_bits",
                                              "hy_bits",

@@ -82,33 +82,59 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   let group = "the loss";
   let summary = "computes the rate, KL[posterior || prior]";
   let description = [{
-    The closed form of the divergence, summed over the K latents:
+    The closed form of the divergence, summed over the K latents. From N(0, I):
 
     - diagonal: `1/2 sum_k (mu_k^2 + sigma_k^2 - 1 - log sigma_k^2)`;
     - full: `1/2 (|L|^2 + |mu|^2 - K - 2 sum_k log L_kk)`, with the squared
       Frobenius norm of the Cholesky factor L.
 
-    The result is one number for each example, in nats. Its mean, the *rate*, is
-    an upper bound on the mutual information I(Z;X) (Alemi et al. 2017). The
-    logarithm of sigma is computed from rho, so that the rate stays finite where
-    sigma underflows.
+    From a `vib.prior`, N(m, diag s^2):
 
-    - **Operand**: the posterior that `vib.reparameterize` samples,
-      `!vib.normal<K>` or `!vib.normal<K, full>`.
+    - diagonal: `1/2 sum_k ((sigma_k^2 + (mu_k - m_k)^2) / s_k^2 - 1
+      - log sigma_k^2 + log s_k^2)`;
+    - full: the same with the variance `(L L^T)_kk` in place of the first
+      `sigma_k^2`, and `L_kk^2` in place of that in the logarithm.
+
+    The result is one number for each example, in nats. Its mean, the *rate*, is
+    an upper bound on the mutual information I(Z;X), whatever the prior is
+    (Alemi et al. 2017). From a prior that is given the label, it is the
+    *residual rate*, an upper bound on I(Z;X|Y) (Fischer 2020,
+    arXiv:2002.05379). The logarithm of sigma is computed from rho, so that the
+    rate stays finite where sigma underflows.
+
+    - **Operands**: the posterior that `vib.reparameterize` samples,
+      `!vib.normal<K>` or `!vib.normal<K, full>`, and a prior: the attribute
+      `#vib.standard_normal`, or the result of a `vib.prior` of K latents. The
+      type of that may follow the posterior's; it is `!vib.normal<K>` if it is
+      left out.
     - **Result**: `!vib.nats`.
-    - **Errors**: a prior other than `#vib.standard_normal`, a prior of another
-      type than the posterior, a posterior that is not sampled.
+    - **Errors**: another prior, a prior of another size than the posterior, a
+      posterior that is not sampled, two priors of one posterior.
 
     ```mlir
     %rate = vib.kl %q, #vib.standard_normal : !vib.normal<256>
+    %r = vib.prior @prior normal[256]
+    %rate = vib.kl %q, %r : !vib.normal<256>
     ```
   }];
-  let arguments = (ins Vib_Distribution:$posterior, AnyAttr:$prior);
+  let arguments = (ins Vib_Distribution:$posterior,
+                       Optional<Vib_Distribution>:$learned_prior,
+                       OptionalAttr<AnyAttr>:$prior);
   let results = (outs Vib_NatsType:$result);
   let assemblyFormat = [{
-    $posterior `,` custom<Prior>($prior, type($posterior)) attr-dict
+    $posterior `,` custom<Prior>($prior, $learned_prior, type($posterior),
+                                 type($learned_prior)) attr-dict
   }];
   let hasVerifier = 1;
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
+  let declarations = [{
+    llvm::LogicalResult verifyLearnedPrior();
+
+    /// Whether the prior depends on the label of an example.
+    bool isResidual();
+    /// What its tensor is called, "rate" or "residual".
+    ::llvm::StringRef getTensorName();
+  }];
 }
 
 def Vib_CoefficientAttr : Vib_Attr<"Coefficient", "coefficient"> {

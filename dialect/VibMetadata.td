@@ -44,7 +44,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
     | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.bernoulli`, `!vib.normal` |
     | `likelihoods` | those of several targets by their names, in place of `likelihood`. One with the name of an input is the likelihood of this input | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
-    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"` and `"rate"`, of further targets and streams `"nll.angle"` and `"rate.z2"` |
+    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"`, `"rate"` and `"residual"`, of further targets and streams `"nll.angle"` and `"rate.z2"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
     | `arguments` | the names of one input and one target in the data | `["x", "y"]` | two strings |
 
@@ -87,6 +87,10 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     std::optional<TensorName> splitTensorName(::llvm::StringRef name) const;
     /// Whether a term of the loss is this tensor.
     bool hasTerm(::llvm::StringRef tensor) const;
+    /// What the tensor of the rate of a posterior is called: "residual" if a
+    /// term of the loss is its divergence from a prior that is given the label,
+    /// otherwise "rate".
+    ::llvm::StringRef getRateName(unsigned place) const;
     /// The coefficients with a name, each once, in the order of the terms.
     ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients() const;
     /// The place among them of the one that `--beta` means, if there is one.

@@ -261,8 +261,9 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
   for (unsigned i = 0; i < likelihoods.size(); ++i)
     likelihoodTerms.push_back(ModelAttr::getTensorName("nll", likelihoods, i));
   names = likelihoodTerms;
-  for (unsigned i = 0; i < posteriors.size(); ++i)
-    names.push_back(ModelAttr::getTensorName("rate", posteriors, i));
+  for (StringRef base : {"rate", "residual"})
+    for (unsigned i = 0; i < posteriors.size(); ++i)
+      names.push_back(ModelAttr::getTensorName(base, posteriors, i));
   for (Attribute term : terms) {
     auto name = dyn_cast<StringAttr>(term);
     if (!name || !llvm::is_contained(names, name.getValue()))
@@ -270,8 +271,17 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
                          << llvm::join(names, "\", \"") << "\" but got "
                          << term;
   }
+  auto hasTerm = [&](StringRef name) {
+    return llvm::is_contained(terms.getAsValueRange<StringAttr>(), name);
+  };
+  for (unsigned i = 0; i < posteriors.size(); ++i)
+    if (hasTerm(ModelAttr::getTensorName("rate", posteriors, i)) &&
+        hasTerm(ModelAttr::getTensorName("residual", posteriors, i)))
+      return emitError() << "expected 'terms' to have the rate or the residual "
+                         << "rate of '" << posteriors[i].getName().getValue()
+                         << "' but got " << terms;
   for (StringRef name : likelihoodTerms)
-    if (!llvm::is_contained(terms.getAsValueRange<StringAttr>(), name))
+    if (!hasTerm(name))
       return emitError() << "expected 'terms' to have \"" << name
                          << "\" but got " << terms;
   if (coefficients.size() != terms.size() ||
@@ -405,6 +415,11 @@ bool ModelAttr::hasTerm(StringRef tensor) const {
   return llvm::is_contained(getTerms().getAsValueRange<StringAttr>(), tensor);
 }
 
+StringRef ModelAttr::getRateName(unsigned place) const {
+  return hasTerm(getTensorName("residual", getPosteriors(), place)) ? "residual"
+                                                                    : "rate";
+}
+
 SmallVector<CoefficientAttr> ModelAttr::getNamedCoefficients() const {
   SmallVector<CoefficientAttr> named;
   for (auto coefficient : getCoefficients().getAsRange<CoefficientAttr>())
@@ -428,7 +443,7 @@ std::optional<unsigned> ModelAttr::getBeta() const {
     auto coefficient = cast<CoefficientAttr>(factor);
     std::optional<TensorName> name =
         splitTensorName(cast<StringAttr>(term).getValue());
-    if (name && name->base == "rate" && coefficient.isNamed())
+    if (name && name->base != "nll" && coefficient.isNamed())
       return find([coefficient](CoefficientAttr other) {
         return other == coefficient;
       });

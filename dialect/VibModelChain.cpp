@@ -69,6 +69,7 @@ private:
   LogicalResult verifyEncoders();
   LogicalResult verifyDecoders();
   LogicalResult verifyRates();
+  LogicalResult verifyLabel(KLOp kl);
   LogicalResult verifyArguments();
   /// Notes where a term of the loss is computed.
   static LogicalResult noteDefinition(InFlightDiagnostic diagnostic,
@@ -267,6 +268,12 @@ LogicalResult ChainVerifier::reportNoSample(NLLOp nll) {
 LogicalResult ChainVerifier::verifyPosteriors() {
   for (ReparameterizeOp sample : samples) {
     Operation *posterior = getSource(sample.getDistribution());
+    if (isa_and_nonnull<PriorOp>(posterior)) {
+      InFlightDiagnostic diagnostic = sample.emitOpError(
+          "expected a posterior, which vib.normal makes, but got a prior");
+      diagnostic.attachNote(posterior->getLoc()) << "it is made here";
+      return diagnostic;
+    }
     auto normal = dyn_cast_or_null<NormalOp>(posterior);
     if (posterior && (!normal || normal.isPosterior()))
       continue;
@@ -330,19 +337,57 @@ LogicalResult ChainVerifier::verifyDecoders() {
 }
 
 LogicalResult ChainVerifier::verifyRates() {
-  for (Value term : loss.getTerms()) {
-    auto kl = term.getDefiningOp<KLOp>();
-    if (!kl || llvm::any_of(samples, [&](ReparameterizeOp sample) {
-          return getSource(sample.getDistribution()) ==
-                 getSource(kl.getPosterior());
-        }))
-      continue;
-    InFlightDiagnostic diagnostic = kl.emitOpError(
-        "expected the divergence of the posterior that is sampled");
-    diagnostic.attachNote(samples.front().getLoc()) << "it is sampled here";
-    return diagnostic;
+  SmallVector<KLOp> rates = loss.getRateTerms();
+  for (KLOp kl : rates) {
+    Operation *source = getSource(kl.getPosterior());
+    if (llvm::none_of(samples, [&](ReparameterizeOp sample) {
+          return getSource(sample.getDistribution()) == source;
+        })) {
+      InFlightDiagnostic diagnostic = kl.emitOpError(
+          "expected the divergence of the posterior that is sampled");
+      diagnostic.attachNote(samples.front().getLoc()) << "it is sampled here";
+      return diagnostic;
+    }
+    // A posterior has one rate among the figures.
+    for (KLOp other : rates) {
+      if (getSource(other.getPosterior()) != source ||
+          (other.getLearnedPrior() == kl.getLearnedPrior() &&
+           other.getPriorAttr() == kl.getPriorAttr()))
+        continue;
+      InFlightDiagnostic diagnostic = other.emitOpError(
+          "expected one prior of each posterior but got a second one");
+      diagnostic.attachNote(kl.getLoc()) << "the first one is here";
+      return diagnostic;
+    }
+    if (failed(verifyLabel(kl)))
+      return failure();
   }
   return success();
+}
+
+/// The label that a prior is given is the target of a likelihood of as many
+/// classes.
+LogicalResult ChainVerifier::verifyLabel(KLOp kl) {
+  if (!kl.isResidual())
+    return success();
+  auto prior = kl.getLearnedPrior().getDefiningOp<PriorOp>();
+  for (NLLOp nll : likelihoods) {
+    if (nll.getTarget() != prior.getLabel())
+      continue;
+    int64_t classes = nll.getLikelihood().getType().getNumClasses();
+    if (classes == *prior.getClasses())
+      return success();
+    InFlightDiagnostic diagnostic = prior.emitOpError("expected ")
+                                    << classes << " classes, as its label has, "
+                                    << "but got " << *prior.getClasses();
+    diagnostic.attachNote(nll.getLoc())
+        << "the likelihood of the label is here";
+    return diagnostic;
+  }
+  InFlightDiagnostic diagnostic = prior.emitOpError(
+      "expected its label to be a target of the loss, but it is not");
+  diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+  return diagnostic;
 }
 
 LogicalResult ChainVerifier::verifyArguments() {

@@ -472,34 +472,104 @@ void vib::printBernoulliTypes(OpAsmPrinter &printer, Operation *, Type logits,
   printTypes(printer, logits, result);
 }
 
+ParseResult
+vib::parsePriorForm(OpAsmParser &parser, IntegerAttr &classes,
+                    std::optional<OpAsmParser::UnresolvedOperand> &label,
+                    Type &labelType, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  IntegerAttr width;
+  if (parser.parseOptionalKeyword("normal"))
+    return parser.emitError(loc, "expected a prior, 'normal[32]' or "
+                                 "'normal(10)[32] given %label', but got ")
+           << describeToken(loc.getPointer());
+  if (succeeded(parser.parseOptionalLParen()) &&
+      (parseCount(parser, classes, "the number of classes", 2, kMostWidth) ||
+       parser.parseRParen()))
+    return failure();
+  if (parser.parseLSquare() ||
+      parseCount(parser, width, "the number of latents", 1, kMostWidth) ||
+      parser.parseRSquare())
+    return failure();
+  result = NormalType::get(parser.getContext(), width.getInt(),
+                           Covariance::Diagonal);
+  if (!classes)
+    return success();
+  if (parser.parseOptionalKeyword("given"))
+    return parser.emitError(loc, "expected 'normal(")
+           << classes.getInt() << ")[" << width.getInt()
+           << "] given %label', with the label that chooses one of the "
+           << "normals";
+  return failure(parser.parseOperand(label.emplace()) || parser.parseColon() ||
+                 parseTensor(parser, labelType));
+}
+
+void vib::printPriorForm(OpAsmPrinter &printer, Operation *,
+                         IntegerAttr classes, Value label, Type labelType,
+                         Type result) {
+  printer << "normal";
+  if (classes)
+    printer << '(' << classes.getInt() << ')';
+  printer << '[' << cast<DistributionTypeInterface>(result).getSize() << ']';
+  if (label)
+    printer << " given " << label << " : " << labelType;
+}
+
 //===----------------------------------------------------------------------===//
 // The loss
 //===----------------------------------------------------------------------===//
 
-ParseResult vib::parsePrior(OpAsmParser &parser, Attribute &prior,
-                            Type &posterior) {
+/// The type of a prior that is not written.
+static Type getPriorType(Type posterior) {
+  auto normal = dyn_cast_or_null<NormalType>(posterior);
+  return normal ? NormalType::get(normal.getContext(), normal.getWidth(),
+                                  Covariance::Diagonal)
+                : posterior;
+}
+
+/// Parses `%prior : type of posterior (, type of prior)?`.
+static ParseResult
+parseLearnedPrior(OpAsmParser &parser,
+                  std::optional<OpAsmParser::UnresolvedOperand> &prior,
+                  Type &posterior, Type &priorType) {
+  if (parser.parseOperand(prior.emplace()) || parser.parseColonType(posterior))
+    return failure();
+  priorType = getPriorType(posterior);
+  return succeeded(parser.parseOptionalComma()) ? parser.parseType(priorType)
+                                                : success();
+}
+
+ParseResult
+vib::parsePrior(OpAsmParser &parser, Attribute &prior,
+                std::optional<OpAsmParser::UnresolvedOperand> &learned,
+                Type &posterior, Type &learnedType) {
   // The prior's type, which is the posterior's too, is part of the attribute.
   SMLoc loc = parser.getCurrentLocation();
+  if (*loc.getPointer() == '%')
+    return parseLearnedPrior(parser, learned, posterior, learnedType);
+  static constexpr StringLiteral kExpected =
+      "expected a prior and the type of the posterior, as in "
+      "'#vib.standard_normal : !vib.normal<2>' or '%r : !vib.normal<2>', but "
+      "got ";
   if (*loc.getPointer() != '#')
-    return parser.emitError(loc, "expected a prior and the type of the "
-                                 "posterior, as in '#vib.standard_normal : "
-                                 "!vib.normal<2>', but got ")
-           << describeToken(loc.getPointer());
+    return parser.emitError(loc, kExpected) << describeToken(loc.getPointer());
   if (parser.parseAttribute(prior))
     return failure();
   auto typed = dyn_cast<TypedAttr>(prior);
   if (!typed || !isa<DistributionTypeInterface>(typed.getType()))
-    return parser.emitError(loc, "expected a prior and the type of the "
-                                 "posterior, as in '#vib.standard_normal : "
-                                 "!vib.normal<2>', but got ")
-           << prior;
+    return parser.emitError(loc, kExpected) << prior;
   posterior = typed.getType();
   return success();
 }
 
 void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
-                     Type) {
-  printer << prior;
+                     Value learned, Type posterior, Type learnedType) {
+  if (!learned) {
+    printer << prior;
+    return;
+  }
+  printer << learned << " : " << posterior;
+  if (learnedType != getPriorType(posterior))
+    printer << ", " << learnedType;
 }
 
 /// The coefficient of a term, with the `*`; 1 if the term begins with a value.

@@ -211,11 +211,24 @@ mlir::ParseResult parseBernoulliTypes(mlir::OpAsmParser &parser,
 void printBernoulliTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                          mlir::Type logits, mlir::Type result);
 
-/// `prior : type of posterior and prior`.
-mlir::ParseResult parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,
-                             mlir::Type &posterior);
+/// `normal[latents]` or `normal(classes)[latents] given %label : type`.
+mlir::ParseResult
+parsePriorForm(mlir::OpAsmParser &parser, mlir::IntegerAttr &classes,
+               std::optional<mlir::OpAsmParser::UnresolvedOperand> &label,
+               mlir::Type &labelType, mlir::Type &result);
+void printPriorForm(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                    mlir::IntegerAttr classes, mlir::Value label,
+                    mlir::Type labelType, mlir::Type result);
+
+/// `#prior : type of posterior and prior`, or
+/// `%prior : type of posterior (, type of prior)?`.
+mlir::ParseResult
+parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,
+           std::optional<mlir::OpAsmParser::UnresolvedOperand> &learned,
+           mlir::Type &posterior, mlir::Type &learnedType);
 void printPrior(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                mlir::Attribute prior, mlir::Type posterior);
+                mlir::Attribute prior, mlir::Value learned,
+                mlir::Type posterior, mlir::Type learnedType);
 
 /// `@name(value) * term + value * term + term + …`.
 mlir::ParseResult

@@ -23,7 +23,7 @@ def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
 def Vib_NormalType : Vib_Type<"Normal", "normal", [
     DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
                                 ["hasSamples", "hasDivergence",
-                                 "verifyTarget"]>]> {
+                                 "hasDivergenceFrom", "verifyTarget"]>]> {
   let group = "distributions";
   let summary = "a normal distribution over vectors, one for each example";
   let description = [{

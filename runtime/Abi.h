@@ -449,7 +449,8 @@ typedef struct VibModel {
    * one, means over the samples. Updates weights, moments and average. */
   VibEntry train_step;
   /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats, whether the
-   * loss has it or not. A diagonal
+   * loss has it or not. If the prior is given the label, encode reads y, too,
+   * and the tensor residual [batch] takes the place of the rate. A diagonal
    * covariance adds the tensor rate_each [batch, latents], the part of the rate
    * due to each latent. A full covariance adds the tensor cholesky [batch,
    * latents (latents + 1) / 2], the lower triangle of the covariance's Cholesky

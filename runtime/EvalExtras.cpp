@@ -216,6 +216,8 @@ void addOutliers(const Evaluated &evaluated, ExtraFigures &extra) {
     extra.field(fmt::format("fpr95_{}", name), fpr95);
   };
   add("rate", inliers.rate, outliers.rate);
+  if (inliers.rate.empty())
+    extra.text("  no rate: the prior of a posterior is that of the label\n");
   add("entropy", inliers.entropy, outliers.entropy);
 }
 

@@ -148,6 +148,8 @@ const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
                ? "a regression has no probabilities"
                : "this target is a regression, which has no probabilities";
   const VibStream &stream = model.streams[posterior];
+  if ((what == What::Rate || what == What::RateEach) && !stream.rate)
+    return "its prior is that of the label, which is not known here";
   if (what == What::RateEach && !stream.rate_each && !hasFullCovariance(stream))
     return "the program does not compute the rate of each latent";
   if (what == What::RateEach && hasFullCovariance(stream))

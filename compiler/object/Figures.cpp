@@ -49,16 +49,43 @@ static void setEntry(Figure &figure, ArrayRef<mlir::NamedAttribute> list,
     figure.tensor = ModelAttr::getTensorName(figure.tensor, list, place);
 }
 
-/// The rates of the posteriors.
+/// What figures call a target, in words.
+static StringRef getWord(ArrayRef<mlir::NamedAttribute> targets,
+                         mlir::NamedAttribute target) {
+  return targets.size() == 1 ? "Y" : target.getName().getValue();
+}
+
+/// The label that a prior is given, in words.
+static StringRef getLabelWord(ModelAttr model) {
+  ArrayRef<mlir::NamedAttribute> targets = model.getLikelihoods();
+  StringRef word;
+  for (mlir::NamedAttribute target : targets) {
+    if (ModelAttr::getDistribution(target).getNumClasses() == 0)
+      continue;
+    if (!word.empty())
+      return "label";
+    word = getWord(targets, target);
+  }
+  return word;
+}
+
+/// The rates of the posteriors. Under a prior that is given the label, the rate
+/// bounds what z holds beside it.
 static SmallVector<Figure> getRates(ModelAttr model) {
   ArrayRef<mlir::NamedAttribute> streams = model.getPosteriors();
   SmallVector<Figure> rates;
   for (unsigned i = 0; i < streams.size(); ++i) {
     StringRef name =
         streams.size() == 1 ? "Z" : streams[i].getName().getValue();
-    Figure rate =
-        bounding({"rate_bits", "rate", "rate", VIB_ROW_MEAN, VIB_NATS, "rate"},
-                 VIB_AT_MOST, ("I(" + name + ";X)").str());
+    StringRef base = model.getRateName(i);
+    Figure rate = {(base + "_bits").str(), "rate",   "rate",
+                   VIB_ROW_MEAN,           VIB_NATS, base.str()};
+    rate = bounding(rate, VIB_AT_MOST, ("I(" + name + ";X)").str());
+    if (base == "residual") {
+      rate.title = "residual rate";
+      rate.label = "residual";
+      rate.bounds = ("I(" + name + ";X|" + getLabelWord(model) + ")").str();
+    }
     setEntry(rate, streams, i);
     rate.isTrained = model.hasTerm(rate.tensor);
     rates.push_back(rate);
@@ -143,9 +170,8 @@ SmallVector<Figure> vib::getFigures(ModelAttr model) {
   ArrayRef<mlir::NamedAttribute> targets = model.getLikelihoods();
   SmallVector<Figure> figures;
   for (unsigned i = 0; i < targets.size(); ++i) {
-    StringRef name =
-        targets.size() == 1 ? "Y" : targets[i].getName().getValue();
-    SmallVector<Figure> ofTarget = getFiguresOf(model, targets[i], name);
+    SmallVector<Figure> ofTarget =
+        getFiguresOf(model, targets[i], getWord(targets, targets[i]));
     SmallVector<unsigned> places;
     for (Figure &figure : ofTarget) {
       setEntry(figure, targets, i);

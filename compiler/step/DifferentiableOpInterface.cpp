@@ -22,6 +22,7 @@ void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
     registerNormModels(context);
     registerActivationModels(context);
     registerDistributionModels(context);
+    registerPriorModels(context);
     registerBernoulliDistribution(context);
     registerCategoricalDistribution(context);
     registerNormalDistribution(context);

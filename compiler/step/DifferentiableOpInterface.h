@@ -24,6 +24,7 @@ void registerShapeModels(mlir::MLIRContext *context);
 void registerNormModels(mlir::MLIRContext *context);
 void registerActivationModels(mlir::MLIRContext *context);
 void registerDistributionModels(mlir::MLIRContext *context);
+void registerPriorModels(mlir::MLIRContext *context);
 
 /// The same for each distribution: for its type, and for the op that makes it.
 void registerBernoulliDistribution(mlir::MLIRContext *context);

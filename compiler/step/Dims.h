@@ -41,6 +41,8 @@ inline constexpr llvm::StringLiteral kChannels = "channels";
 inline constexpr llvm::StringLiteral kFeatures = "features";
 /// The features that a layer reads.
 inline constexpr llvm::StringLiteral kInputs = "inputs";
+/// The classes of a label that chooses a prior.
+inline constexpr llvm::StringLiteral kClasses = "classes";
 /// The latents of a posterior, and the entries of a lower triangle.
 inline constexpr llvm::StringLiteral kLatents = "latents";
 inline constexpr llvm::StringLiteral kEntries = "entries";

@@ -26,6 +26,10 @@ inline DistributionModelInterface getModel(mlir::Value distribution) {
 void buildNormalLogDensity(StepBuilder &step, NLLOp nll);
 void pullNormalLogDensity(StepBuilder &step, NLLOp nll);
 
+/// The divergence of a normal posterior from a normal prior.
+void buildNormalDivergence(StepBuilder &step, KLOp kl);
+void pullNormalDivergence(StepBuilder &step, KLOp kl);
+
 } // namespace vib
 
 #endif // VIB_COMPILER_STEP_DISTRIBUTIONMODELINTERFACE_H

@@ -62,8 +62,10 @@ def Vib_DistributionModelInterface : TypeInterface<"DistributionModelInterface">
       "buildDivergence",
        (ins "::vib::StepBuilder &":$step, "::vib::KLOp":$op), [{}],
        [{ step.reportMissing($_type, "divergence"); }]>,
-    InterfaceMethod<"The adjoints of a distribution whose divergence is built.",
-      "void", "pullDivergence",
+    InterfaceMethod<[{
+      The adjoints of a distribution whose divergence is built, if it is
+      learned, and those of the prior if that is.
+    }], "void", "pullDivergence",
        (ins "::vib::StepBuilder &":$step, "::vib::KLOp":$op), [{}],
        [{ step.reportMissing($_type, "derivative of the divergence"); }]>];
 }

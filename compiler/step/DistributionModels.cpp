@@ -41,7 +41,7 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
 
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto kl = cast<KLOp>(op);
-    if (step.isInLoss(kl.getResult()) && step.isLearned(kl.getPosterior()))
+    if (step.isInLoss(kl.getResult()))
       getModel(kl.getPosterior()).pullDivergence(step, kl);
   }
 };

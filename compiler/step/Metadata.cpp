@@ -132,7 +132,7 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
     return getMatrix(ShapedType::getNumElements(
                          ModelAttr::getShape(model.getInputs()[place])),
                      base == "image" ? Type(builder.getI8Type()) : type);
-  if (base == "nll" || base == "error" || base == "rate")
+  if (base == "nll" || base == "error" || base == "rate" || base == "residual")
     return rows;
   if (base == "y" || base == "logits" || base == "prediction") {
     DistributionTypeInterface likelihood =

@@ -122,12 +122,12 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
           "nll", likelihoods, llvm::find(nlls, nll) - nlls.begin()));
       continue;
     }
-    Value posterior = term.getDefiningOp<KLOp>().getPosterior();
+    auto kl = term.getDefiningOp<KLOp>();
     auto sample = llvm::find_if(samples, [&](ReparameterizeOp op) {
-      return op.getDistribution() == posterior;
+      return op.getDistribution() == kl.getPosterior();
     });
-    termNames.push_back(
-        ModelAttr::getTensorName("rate", posteriors, sample - samples.begin()));
+    termNames.push_back(ModelAttr::getTensorName(kl.getTensorName(), posteriors,
+                                                 sample - samples.begin()));
   }
   SmallVector<StringRef> terms(termNames.begin(), termNames.end());
   Precision precision = type.isF64() ? Precision::F64 : Precision::F32;

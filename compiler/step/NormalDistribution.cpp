@@ -13,17 +13,12 @@
 // entry p. They differ only in the row i(p), the column j(p), and whether p is
 // on the diagonal:
 //
-//   z_i  = mu_i + sum over the entries p of row i of L_p eps_j(p)
-//   rate = sum of mu^2 / 2 + sum of (L_p^2 - [diagonal]) / 2
-//                                   - [diagonal] log L_p
+//   z_i = mu_i + sum over the entries p of row i of L_p eps_j(p)
 //
-// Those parts of the backward pass that need no adjoint are computed in the
-// forward pass, where eps and sigma are available, and stored in their place:
+// The part of the backward pass that needs no adjoint is computed in the
+// forward pass, where eps and sigma are available, and stored:
 //
 //   J_p = eps_j(p) dL_p/dt_p       dt_p += dz_i(p) J_p
-//   G_p = d rate / dt_p            dt_p += beta / rows G_p
-//
-// On the diagonal, G = L dL/dt - d log L/dt.
 //
 // If sigma is a parameter, t and sigma are still stored for each example and
 // latent, and the gradient of the parameter is a sum of dt. If sigma is a
@@ -34,52 +29,14 @@
 #include "compiler/step/DifferentiableOpInterface.h"
 #include "compiler/step/DistributionModelInterface.h"
 #include "compiler/step/NormalSpread.h"
+#include "compiler/step/Triangle.h"
 #include "dialect/VibNumbers.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace vib;
 
-static bool isFull(Value posterior) {
-  return cast<NormalType>(posterior.getType()).getCovariance() ==
-         Covariance::Full;
-}
-
-namespace {
-/// The row and the column, as i32, of the entry `index` of a lower triangle.
-struct TriangleEntry {
-  /// The row is the largest i with i (i + 1) / 2 <= index. The square root is
-  /// exact where it matters: for the first entry of a row it is an integer.
-  TriangleEntry(ScalarBuilder &scalars, Value index) {
-    OpBuilder &builder = scalars.getBuilder();
-    Location loc = scalars.getLoc();
-    Value root = scalars.sqrt(
-        scalars.add(scalars.mul(scalars.toFloat(index), 8.0), 1.0));
-    Value position = scalars.mul(scalars.add(root, -1.0), 0.5);
-    Type type = builder.getI32Type();
-    row = arith::FPToSIOp::create(builder, loc, type, position);
-    Value next = arith::AddIOp::create(builder, loc, row, scalars.integer(1));
-    Value twice = arith::MulIOp::create(builder, loc, row, next);
-    Value first =
-        arith::ShRUIOp::create(builder, loc, twice, scalars.integer(1));
-    column = arith::SubIOp::create(builder, loc, index, first);
-  }
-
-  Value isDiagonal(ScalarBuilder &scalars) const {
-    return scalars.compare(arith::CmpIPredicate::eq, row, column);
-  }
-
-  Value row, column;
-};
-} // namespace
-
-/// Selects `diagonal` if the entry of a triangle is on the diagonal, else
-/// `below`.
-static Value selectDiagonal(ScalarBuilder &scalars, Value diagonal,
-                            Value below) {
-  TriangleEntry entry(scalars, scalars.index(dims::kEntries));
-  return scalars.select(entry.isDiagonal(scalars), diagonal, below);
-}
+static bool isFull(Value posterior) { return NormalSpread(posterior).isFull(); }
 
 /// Builds eps of a latent of a stream, in a loop over rows and possibly
 /// samples.
@@ -151,7 +108,7 @@ struct NormalModel
           Value sigma = link.getSigma(scalars, t);
           if (!full)
             return SmallVector<Value>{t, sigma};
-          TriangleEntry entry(scalars, scalars.index(dims::kEntries));
+          TriangleEntry entry(scalars);
           Value diagonal = entry.isDiagonal(scalars);
           return SmallVector<Value>{scalars.select(diagonal, t, rho),
                                     scalars.select(diagonal, sigma, rho)};
@@ -274,16 +231,7 @@ struct NormalDistribution
     if (!isFull(posterior))
       return tensors[2];
     Dims dims = step.getDims(tensors[0]);
-    Value variance =
-        step.sum({{tensors[0], dims}, {tensors[2], step.getDims(tensors[2])}},
-                 dims, [](ScalarBuilder &scalars, ValueRange elements) {
-                   TriangleEntry entry(scalars, scalars.index(dims::kEntries));
-                   Value isRow =
-                       scalars.compare(arith::CmpIPredicate::eq, entry.row,
-                                       scalars.index(dims::kLatents));
-                   return scalars.select(isRow, scalars.square(elements[1]),
-                                         scalars.constant(0.0));
-                 });
+    Value variance = buildVariance(step, tensors[0], tensors[2]);
     return step.map({{variance, dims}}, dims,
                     [](ScalarBuilder &scalars, ValueRange elements) {
                       return scalars.sqrt(elements[0]);
@@ -374,79 +322,11 @@ struct NormalDistribution
   }
 
   void buildDivergence(Type, StepBuilder &step, KLOp kl) const {
-    ArrayRef<Value> posterior = step.get(kl.getPosterior());
-    Value mean = posterior[0], t = posterior[1], factor = posterior[2];
-    bool full = isFull(kl.getPosterior());
-    NormalSpread link(kl.getPosterior());
-    auto latentRate = [&](ScalarBuilder &scalars, ValueRange elements) {
-      return buildLatentRate(link, scalars, elements, t != nullptr);
-    };
-    if (full) {
-      step.set(kl.getResult(), buildFullRate(link, step, mean, t, factor));
-    } else if (step.isTraining()) {
-      step.set(kl.getResult(), step.sum(getLatents(step, posterior),
-                                        {dims::kRows}, latentRate));
-    } else {
-      // The rate of each latent, too, which users may ask for.
-      Dims dims = step.getDims(mean);
-      Value each = step.map(getLatents(step, posterior), dims, latentRate);
-      Value rate = step.sum({{each, dims}}, {dims::kRows},
-                            [](ScalarBuilder &, ValueRange elements) -> Value {
-                              return elements[0];
-                            });
-      step.set(kl.getResult(), {rate, each});
-    }
-    if (!step.isTraining() || !t)
-      return;
-
-    step.setWord("kl'");
-    Dims dims = step.getDims(t);
-    Value slope =
-        step.map({{t, dims}, {factor, dims}}, dims,
-                 [&](ScalarBuilder &scalars, ValueRange elements) {
-                   Value t = elements[0], sigma = elements[1];
-                   Value slopeOfSigma = link.getSlope(scalars, t, sigma);
-                   Value slope = scalars.sub(
-                       scalars.mul(sigma, slopeOfSigma),
-                       link.getSlopeOfLog(scalars, t, sigma, slopeOfSigma));
-                   return full ? selectDiagonal(scalars, slope, sigma) : slope;
-                 });
-    step.nameResults(slope, {"dkl.dt"});
-    step.setResiduals(kl, slope);
+    buildNormalDivergence(step, kl);
   }
 
   void pullDivergence(Type, StepBuilder &step, KLOp kl) const {
-    ArrayRef<Value> posterior = step.get(kl.getPosterior());
-    SmallVector<Value> derivatives = {posterior[0]};
-    if (posterior[1])
-      derivatives.push_back(step.getResiduals(kl).front());
-    SmallVector<Value> adjoints(step.getAdjoint(kl.getPosterior()));
-    if (adjoints.empty()) {
-      for (Value derivative : derivatives) {
-        Dims dims = step.getDims(derivative);
-        adjoints.push_back(
-            step.map({{derivative, dims}}, dims,
-                     [&](ScalarBuilder &scalars, ValueRange elements) {
-                       return step.weigh(scalars, kl.getResult(), elements[0]);
-                     }));
-      }
-    } else {
-      for (auto [adjoint, derivative] :
-           llvm::zip_equal(adjoints, derivatives)) {
-        Dims dims = step.getDims(derivative);
-        adjoint =
-            step.map({{adjoint, dims}, {derivative, dims}}, dims,
-                     [&](ScalarBuilder &scalars, ValueRange elements) {
-                       return scalars.add(
-                           elements[0],
-                           step.weigh(scalars, kl.getResult(), elements[1]));
-                     });
-      }
-    }
-    step.nameResults(adjoints[0], {"dmu"});
-    if (adjoints.size() > 1)
-      step.nameResults(adjoints[1], {"dt"});
-    step.setAdjoint(kl.getPosterior(), adjoints);
+    pullNormalDivergence(step, kl);
   }
 
 private:
@@ -468,14 +348,6 @@ private:
     return outputs;
   }
 
-  /// `value` if the entry of the triangle is in the row of the latent, else 0.
-  static Value selectRow(ScalarBuilder &scalars, Value value) {
-    TriangleEntry entry(scalars, scalars.index(dims::kEntries));
-    Value isRow = scalars.compare(arith::CmpIPredicate::eq, entry.row,
-                                  scalars.index(dims::kLatents));
-    return scalars.select(isRow, value, scalars.constant(0.0));
-  }
-
   /// First builds L_p eps_j(p) for all entries, then their sums over rows.
   static void buildFullForward(ReparameterizeOp sample, StepBuilder &step) {
     ArrayRef<Value> posterior = step.get(sample.getDistribution());
@@ -490,7 +362,7 @@ private:
     SmallVector<Value> products = step.generic(
         inputs, getOutputs(sample, step, factor, step.isTraining()),
         [&](ScalarBuilder &scalars, ValueRange elements) {
-          TriangleEntry entry(scalars, scalars.index(dims::kEntries));
+          TriangleEntry entry(scalars);
           Value eps = buildNoise(step, scalars, stream, entry.column);
           Value product = scalars.mul(elements[0], eps);
           if (!step.isTraining())
@@ -518,58 +390,6 @@ private:
     step.nameResults(z, {"z"});
     step.set(sample.getResult(), z);
     step.setResiduals(sample, ArrayRef(products).drop_front());
-  }
-
-  /// (sigma^2 - 1) / 2 - log sigma. The difference of squares is computed as a
-  /// product, which is accurate near 1.
-  static Value buildDiagonalRate(const NormalSpread &link,
-                                 ScalarBuilder &scalars, Value t, Value sigma) {
-    Value squares =
-        scalars.mul(scalars.add(sigma, -1.0), scalars.add(sigma, 1.0));
-    return scalars.sub(scalars.mul(squares, 0.5),
-                       link.getLog(scalars, t, sigma));
-  }
-
-  /// mu, t, if there is one, and sigma of each latent.
-  static SmallVector<Access> getLatents(StepBuilder &step,
-                                        ArrayRef<Value> posterior) {
-    SmallVector<Access> latents;
-    for (Value tensor : posterior)
-      if (tensor)
-        latents.emplace_back(tensor, step.getDims(tensor));
-    return latents;
-  }
-
-  /// The rate of one latent of a diagonal covariance, given its `getLatents`,
-  /// among which is t if `hasT`.
-  static Value buildLatentRate(const NormalSpread &link, ScalarBuilder &scalars,
-                               ValueRange elements, bool hasT) {
-    Value square = scalars.mul(scalars.square(elements[0]), 0.5);
-    Value t = hasT ? elements[1] : Value();
-    Value sigma = elements[hasT ? 2 : 1];
-    return scalars.add(square, buildDiagonalRate(link, scalars, t, sigma));
-  }
-
-  static Value buildFullRate(const NormalSpread &link, StepBuilder &step,
-                             Value mean, Value t, Value factor) {
-    Value ofMean =
-        step.sum({{mean, step.getDims(mean)}}, {dims::kRows},
-                 [](ScalarBuilder &scalars, ValueRange elements) {
-                   return scalars.mul(scalars.square(elements[0]), 0.5);
-                 });
-    return step
-        .generic({{t, step.getDims(t)}, {factor, step.getDims(factor)}},
-                 Access(ofMean, {dims::kRows}),
-                 [&](ScalarBuilder &scalars, ValueRange elements) {
-                   Value below = scalars.mul(scalars.square(elements[1]), 0.5);
-                   Value rate = selectDiagonal(scalars,
-                                               buildDiagonalRate(link, scalars,
-                                                                 elements[0],
-                                                                 elements[1]),
-                                               below);
-                   return SmallVector<Value>{scalars.add(elements[2], rate)};
-                 })
-        .front();
   }
 };
 

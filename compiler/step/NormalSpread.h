@@ -37,6 +37,10 @@ public:
   explicit NormalSpread(mlir::Value posterior)
       : normal(posterior.getDefiningOp<NormalOp>()) {}
 
+  bool isFull() const {
+    return normal.getType().getCovariance() == Covariance::Full;
+  }
+
   /// How the step calls the function of t.
   llvm::StringRef getWord() const { return isSoftplus() ? "softplus" : "exp"; }
 

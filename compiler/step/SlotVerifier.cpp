@@ -234,7 +234,7 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
                .Case("decode", "logits prediction")
                .Default(""));
     addAll(data.model.getPosteriors(), llvm::StringSwitch<StringRef>(name)
-                                           .Case("encode", "mu sigma rate")
+                                           .Case("encode", "mu sigma")
                                            .Case("draw", "z")
                                            .Default(""));
     if (isTraining)
@@ -246,15 +246,18 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
     // The program draws from the statistics, and splits a rate over independent
     // latents.
     ArrayRef<NamedAttribute> posteriors = data.model.getPosteriors();
-    for (unsigned i = 0; name == "encode" && i < posteriors.size(); ++i)
+    for (unsigned i = 0; name == "encode" && i < posteriors.size(); ++i) {
+      StringRef rate = data.model.getRateName(i);
+      add(SlotKind::Output, ModelAttr::getTensorName(rate, posteriors, i));
       for (const Statistic &statistic :
            ModelAttr::getDistribution(posteriors[i]).getStatistics()) {
         bool isDiagonal = statistic.name == "sigma";
-        if (statistic.name != "mu")
+        if (statistic.name != "mu" && !(isDiagonal && rate != "rate"))
           add(SlotKind::Output,
               ModelAttr::getTensorName(
                   isDiagonal ? "rate_each" : statistic.name, posteriors, i));
       }
+    }
     // A rate that is no term may be computed, too.
     static constexpr StringLiteral kOfTraining[] = {"rate"};
     ArrayRef<StringLiteral> optional;

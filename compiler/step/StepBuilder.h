@@ -14,7 +14,9 @@
 //                  rho + shift and sigma = softplus(t). For a full covariance,
 //                  t and sigma are lower triangles row by row, [rows, entries],
 //                  and softplus is applied on the diagonal only. As a
-//                  likelihood with given noise: the mean.
+//                  likelihood with given noise: the mean. As a prior: the mean
+//                  and the logarithm of the standard deviation, [latents], or
+//                  [rows, latents] if it is given the label.
 //   a categorical  its logits
 //   a Bernoulli    its logits
 //   nats           one number for each example, [rows]; for the rate of a
@@ -22,9 +24,11 @@
 //                  [rows, latents]
 //
 // The adjoint of a value is the derivative of the loss with respect to those of
-// its tensors that depend on parameters (for a posterior: mu and t). A term of
-// the loss has no tensor as its adjoint: the derivative with respect to it is
-// the same for all valid rows and 0 for the others. `weigh` multiplies by it.
+// its tensors that depend on parameters (for a posterior: mu and t). That of a
+// prior is one for each row, [rows, latents], before the sum over rows. A term
+// of the loss has no tensor as its adjoint: the derivative with respect to it
+// is the same for all valid rows and 0 for the others. `weigh` multiplies by
+// it.
 //
 // If the step rounds operands to bf16, a tensor is rounded once, where it is
 // computed, for all contractions that read it. It is stored rounded, and other

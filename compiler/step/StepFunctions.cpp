@@ -119,7 +119,8 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
                        getTargetName("nll", i));
   // Only evaluation computes a rate that is no term.
   for (auto [i, rate] : llvm::enumerate(rates))
-    if (std::string name = getStreamName("rate", i); description.hasTerm(name))
+    if (std::string name = getStreamName(rate.getTensorName(), i);
+        description.hasTerm(name))
       function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
                          name);
   for (auto [i, nll] : llvm::enumerate(likelihoods))
@@ -135,6 +136,8 @@ LogicalResult StepWriter::writeEncode() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "encode");
   addInputs(function, step);
+  // A prior may depend on the label.
+  addTargets(function, step);
   addWeights(function, step);
   addScalars(function, step);
   SmallVector<Value> values;
@@ -159,8 +162,8 @@ LogicalResult StepWriter::writeEncode() {
       if (statistic.name != "mu" && statistic.name != "sigma")
         add(tensor, statistic.name);
     ArrayRef<Value> rateTensors = step.get(rate.getResult());
-    add(rateTensors[0], "rate");
-    if (rateTensors.size() > 1)
+    add(rateTensors[0], rate.getTensorName());
+    if (rateTensors.size() > 1 && !rate.isResidual())
       add(rateTensors[1], "rate_each");
   }
   if (step.hasFailed())

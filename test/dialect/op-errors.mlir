@@ -582,7 +582,7 @@ func.func @full_likelihood(%p: !vib.normal<2, full>, %y: tensor<?x2xf32>) {
 // -----
 
 func.func @prior_without_type(%q: !vib.normal<2>) {
-  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>', but got '3'}}
+  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>' or '%r : !vib.normal<2>', but got '3'}}
   %0 = vib.kl %q, 3
   return
 }
@@ -590,7 +590,7 @@ func.func @prior_without_type(%q: !vib.normal<2>) {
 // -----
 
 func.func @prior_of_unknown_kind(%q: !vib.normal<2>) {
-  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>', but got #vib.he_normal}}
+  // expected-error @+1 {{expected a prior and the type of the posterior, as in '#vib.standard_normal : !vib.normal<2>' or '%r : !vib.normal<2>', but got #vib.he_normal}}
   %0 = vib.kl %q, #vib.he_normal
   return
 }

@@ -4,6 +4,7 @@
 // RUN: vib-opt %models/thousand.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=THOUSAND
 // RUN: vib-opt %models/regression-learned.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=LEARNED
 // RUN: vib-opt %models/full.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=FULL
+// RUN: vib-opt %models/prior.mlir --vib-model --vib-to-step --vib-to-fused | FileCheck %s --check-prefix=PRIOR
 
 // With three samples, both layers of the decoder are computed by rows.
 // SAMPLES-LABEL: func.func @train_step
@@ -51,3 +52,15 @@
 // FULL: ["parallel", "parallel", "parallel", "reduction"]
 // FULL: vib.kernel "decode"
 // FULL: vib.kernel "decode.grad"
+
+// The divergence from a learned prior is computed where that from N(0, I) is, with what the
+// gradients of the prior sum over the rows.
+// PRIOR-LABEL: func.func @train_step
+// PRIOR: %dm, %dlog_s, %rate = vib.kernel "encode.2" ins(%encode.0, {{.*}}%prior.mean, %prior.log_sigma,
+// PRIOR-SAME: "bottleneck: kl"]
+// PRIOR: vib.kernel "decode" ins({{.*}}%dkl.dmu,
+// PRIOR: vib.kernel "prior.mean.grad" ins(%dm,
+// PRIOR-SAME: "optimizer: weight, moment1, moment2 of prior.mean"
+// PRIOR: vib.kernel "prior.log_sigma.grad" ins(%dlog_s,
+// PRIOR-NOT: vib.kernel
+// PRIOR: return

@@ -35,6 +35,7 @@ class Model:
         self.later = random.Random(seed + 2**37)
         self.transposes = self.later.random() < 0.4
         self.is_bernoulli = not self.classes and self.later.random() < 0.4
+        self.priors = random.Random(seed + 2**39)
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -379,9 +380,10 @@ class Model:
         """Sometimes the loss has the rate of the second posterior, too."""
         if self.several.random() < 0.3:
             return
-        rate, (posterior, _, normal) = self.name(), self.second
+        rate, (posterior, latents, normal) = self.name(), self.second
         loss = self.lines.pop()
-        self.add(f"{rate} = vib.kl {posterior}, #vib.standard_normal : {normal}", 1)
+        prior = self.prior("second.prior", latents)
+        self.add(f"{rate} = vib.kl {posterior}, {prior} : {normal}", 1)
         self.lines.append(f"{loss} + @delta(0.02) * {rate}")
         self.coefficients["delta"] = 0.02
 
@@ -503,7 +505,8 @@ class Model:
             self.add(f"vib.loss {nll}", 1)
             return
         rate = self.name()
-        self.add(f"{rate} = vib.kl {posterior}, #vib.standard_normal : {self.normal}", 1)
+        prior = self.prior("prior", self.latents)
+        self.add(f"{rate} = vib.kl {posterior}, {prior} : {self.normal}", 1)
         beta = r.choice(("0.0", "1.0e-3", "0.1", "1.0"))
         self.coefficients["beta"] = float(beta)
         if r.random() < 0.6:
@@ -520,6 +523,16 @@ class Model:
         self.coefficients.update({name: value for name, value in (("alpha", 2.0), ("gamma", 0.01))
                                   if any(f"@{name}" in term for term in terms)})
         self.add("vib.loss " + " + ".join(terms), 1)
+
+    def prior(self, name, latents):
+        """A prior of so many latents: the standard normal, or one that is learned."""
+        if self.priors.random() < 0.6:
+            return "#vib.standard_normal"
+        result, form = self.name(), f"normal[{latents}]"
+        if self.classes and self.priors.random() < 0.5:
+            form = f"normal({self.outputs})[{latents}] given %y : {self.tensor(element='i32')}"
+        self.add(f"{result} = vib.prior @{name} {form}", 1)
+        return result
 
     def schedule(self, base):
         """A schedule of what has the value `base`."""

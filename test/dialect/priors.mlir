@@ -1,0 +1,211 @@
+// Broken if a form of vib.prior, or of a vib.kl from one, is not read, is printed with another
+// meaning, or is refused without saying what was expected.
+// RUN: vib-opt %s -verify-diagnostics -split-input-file | FileCheck %s
+// RUN: vib-opt %s -verify-diagnostics -split-input-file | vib-opt -split-input-file | FileCheck %s
+
+// CHECK-LABEL: @forms
+func.func @forms(%s: tensor<?x8xf32>, %t: tensor<?x5xf32>, %label: tensor<?xi32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %f = vib.normal %t exp : tensor<?x5xf32> -> !vib.normal<2, full>
+  // CHECK: [[R:%.*]] = vib.prior @prior normal[4]{{$}}
+  %r = vib.prior @prior normal[4]
+  // CHECK: vib.kl {{%.*}}, [[R]] : !vib.normal<4>{{$}}
+  %0 = vib.kl %q, %r : !vib.normal<4>
+  // CHECK: vib.kl {{%.*}}, [[R]] : !vib.normal<4>{{$}}
+  %1 = vib.kl %q, %r : !vib.normal<4>, !vib.normal<4>
+  // CHECK: [[B:%.*]] = vib.prior @backward normal(10)[2] given %arg2 : tensor<?xi32>
+  %b = vib.prior @backward normal(10)[2] given %label : tensor<?xi32>
+  // CHECK: vib.kl {{%.*}}, [[B]] : !vib.normal<2, full>{{$}}
+  %2 = vib.kl %f, %b : !vib.normal<2, full>
+  // CHECK: vib.kl {{%.*}}, #vib.standard_normal : !vib.normal<2, full>
+  %3 = vib.kl %f, #vib.standard_normal : !vib.normal<2, full>
+  return
+}
+
+// -----
+
+func.func @kind() {
+  // expected-error @+1 {{expected a prior, 'normal[32]' or 'normal(10)[32] given %label', but got 'gauss'}}
+  %r = vib.prior @prior gauss[4]
+  return
+}
+
+// -----
+
+func.func @width() {
+  // expected-error @+1 {{expected the number of latents to be a whole number from 1 to 2147483647 but got '0'}}
+  %r = vib.prior @prior normal[0]
+  return
+}
+
+// -----
+
+func.func @classes(%label: tensor<?xi32>) {
+  // expected-error @+1 {{expected the number of classes to be a whole number from 2 to 2147483647 but got '1'}}
+  %r = vib.prior @prior normal(1)[4] given %label : tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @ungiven() {
+  // expected-error @+1 {{expected 'normal(10)[4] given %label', with the label that chooses one of the normals}}
+  %r = vib.prior @prior normal(10)[4]
+  return
+}
+
+// -----
+
+func.func @label(%label: tensor<?x3xf32>) {
+  // expected-error @+1 {{'vib.prior' op expected labels to be tensor<?xi32> but got 'tensor<?x3xf32>'}}
+  %r = vib.prior @prior normal(10)[4] given %label : tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @generic(%label: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.prior' op expected the number of classes with a label, and none without it}}
+  %r = "vib.prior"(%label) {name = "prior"} : (tensor<?xi32>) -> !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @few(%label: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.prior' op expected 2 to 2147483647 classes but got 1}}
+  %r = "vib.prior"(%label) {name = "prior", classes = 1} : (tensor<?xi32>) -> !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @full() {
+  // expected-error @+1 {{'vib.prior' op expected a diagonal normal as the prior but got '!vib.normal<4, full>'}}
+  %r = "vib.prior"() {name = "prior"} : () -> !vib.normal<4, full>
+  return
+}
+
+// -----
+
+func.func @size(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %r = vib.prior @prior normal[3]
+  // expected-error @+1 {{'vib.kl' op expected a prior of 4 latents, as the posterior '!vib.normal<4>' has, but got '!vib.normal<3>'}}
+  %0 = vib.kl %q, %r : !vib.normal<4>, !vib.normal<3>
+  return
+}
+
+// -----
+
+func.func @form(%s: tensor<?x4xf32>) {
+  %p = vib.categorical %s : tensor<?x4xf32>
+  %r = vib.prior @prior normal[4]
+  // expected-error @+1 {{'vib.kl' op expected a distribution whose divergence from '!vib.normal<4>' has a closed form, but got '!vib.categorical<4>'}}
+  %0 = vib.kl %p, %r : !vib.categorical<4>, !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @computed(%s: tensor<?x8xf32>) {
+  // expected-note @+1 {{the value is made here}}
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.kl' op expected a prior that vib.prior makes}}
+  %0 = vib.kl %q, %q : !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @none(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.kl' op expected one prior, #vib.standard_normal or the result of a vib.prior}}
+  %0 = "vib.kl"(%q) : (!vib.normal<4>) -> !vib.nats
+  return
+}
+
+// -----
+
+vib.model @sampled(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{it is made here}}
+  %q = vib.prior @prior normal[4]
+  // expected-error @+1 {{'vib.reparameterize' op expected a posterior, which vib.normal makes, but got a prior}}
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %a = vib.add %z, %x : tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  vib.loss %ce
+}
+
+// -----
+
+vib.model @unread(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op the parameter 'prior.mean' cannot be trained: the loss does not depend on it}}
+  %r = vib.prior @prior normal[4]
+  %rate = vib.kl %q, %r : !vib.normal<4>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce
+}
+
+// -----
+
+vib.model @two(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  %r = vib.prior @prior normal[4]
+  // expected-note @+1 {{the first one is here}}
+  %rate = vib.kl %q, %r : !vib.normal<4>
+  // expected-error @+1 {{'vib.kl' op expected one prior of each posterior but got a second one}}
+  %other = vib.kl %q, #vib.standard_normal : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate + @gamma(0.1) * %other
+}
+
+// -----
+
+vib.model @number(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  // expected-note @+1 {{the likelihood of the label is here}}
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op expected 4 classes, as its label has, but got 10}}
+  %b = vib.prior @backward normal(10)[4] given %y : tensor<?xi32>
+  %rate = vib.kl %q, %b : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+vib.model @other(%x: tensor<?x8xf32>, %w: tensor<?xi32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op expected its label to be a target of the loss, but it is not}}
+  %b = vib.prior @backward normal(4)[4] given %w : tensor<?xi32>
+  %rate = vib.kl %q, %b : !vib.normal<4>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+vib.model @names(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-note @+1 {{'prior.mean' is here}}
+  %r = vib.prior @prior normal[4]
+  // expected-error @+1 {{'vib.prior' op expected a name of its own, or the shape [4] that the parameter 'prior.mean' has already, but got [4, 4]}}
+  %b = vib.prior @prior normal(4)[4] given %y : tensor<?xi32>
+  %rate = vib.kl %q, %b : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
