@@ -66,8 +66,9 @@ def Vib_NormalOp : Vib_NamedOp<"normal", "n", [
     - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`. A diagonal one may
       be left out.
     - **Errors**: a wrong number of statistics or means, a SHIFT that is not
-      finite, a LOW that is not below HIGH, an S that is not positive and
-      finite, a full covariance with `noise` or `sigma`.
+      finite, a LOW that is not below HIGH, a LOW below -174 or a HIGH above 88
+      (in f64 -1416 and 709), an S that is not positive and finite, a full
+      covariance with `noise` or `sigma`.
 
     ```mlir
     %q = vib.normal %s softplus(-5.0) : tensor<?x512xf32> -> !vib.normal<256>
