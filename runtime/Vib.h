@@ -45,9 +45,9 @@ typedef enum VibStatus {
   VIB_STOPPED = 6      /* the callback has stopped the call                  */
 } VibStatus;
 
-/* Why the last call of this thread that was not done was not: one line that says
- * where, what was found and what was expected. Valid until the next call of
- * this thread. */
+/* Why the last call of this thread that was not done was not: one line that
+ * says where, what was found and what was expected. Valid until the next call
+ * of this thread. */
 const char *vib_message(void);
 
 /*===----------------------------------------------------------------------===*\
@@ -75,18 +75,18 @@ typedef const char *const *VibFlags;
 
 /* What a callback is called for. */
 typedef enum VibEvent {
-  VIB_LINE = 0,     /* a line of metrics.jsonl: a JSON object                */
-  VIB_SAYS = 1,     /* a line for the user, as the program prints it         */
-  VIB_WARNING = 2,  /* a warning, without the word                           */
-  VIB_NOTE = 3,     /* a note, without the word                              */
-  VIB_PROGRESS = 4  /* a line to show in place of the last one of this kind, */
-                    /* at most ten times a second                            */
+  VIB_LINE = 0,    /* a line of metrics.jsonl: a JSON object                */
+  VIB_SAYS = 1,    /* a line for the user, as the program prints it         */
+  VIB_WARNING = 2, /* a warning, without the word                           */
+  VIB_NOTE = 3,    /* a note, without the word                              */
+  VIB_PROGRESS = 4 /* a line to show in place of the last one of this kind, */
+                   /* at most ten times a second                            */
 } VibEvent;
 
 /* What it answers. */
 typedef enum VibAnswer {
   VIB_GO_ON = 0,
-  VIB_END = 1, /* training ends here, as after its last step, and is done    */
+  VIB_END = 1, /* training ends after the line, as after its last step       */
   VIB_STOP = 2 /* the call ends with VIB_STOPPED; training after a checkpoint */
 } VibAnswer;
 
@@ -129,10 +129,10 @@ typedef struct VibData VibData;
 
 /* Makes a data set of arrays with one row for each example. The arrays are
  * borrowed: their memory must stay as it is until vib_data_free(). Inputs are
- * read where they lie, and are never copied as a whole: "uint8" for a model that
- * scales bytes, "float32" or "float64" for others, which are converted row by
- * row. Labels are integers of any type, targets numbers of any type. A call that
- * uses them works on a copy, of 4 bytes for a label and 8 for a number.
+ * read where they lie, and are never copied as a whole: "uint8" for a model
+ * that scales bytes, "float32" or "float64" for others, which are converted row
+ * by row. Labels are integers of any type, targets numbers of any type. A call
+ * that uses them works on a copy, of 4 bytes for a label and 8 for a number.
  *
  * Shapes and inputs are checked here, and labels where they are used, because
  * the flag --first-label says which they are. `what` begins the names of the
@@ -236,10 +236,10 @@ VibStatus vib_decode(const VibProgram *program, const VibArray *latents,
                      size_t count, const VibWeights *weights, VibFlags flags,
                      VibCallback callback, void *user, VibResult **result);
 
-/* The loss of one batch, all rows of `data`, and its gradient by each parameter,
- * in training after `step` updates, whose number the noise depends on. The
- * flags are --seed, --beta, --coefficient, --first-label and --threads of
- * `train`; coefficients have these values without their schedules. Only for
+/* The loss of one batch, all rows of `data`, and its gradient by each
+ * parameter, in training after `step` updates, whose number the noise depends
+ * on. The flags are --seed, --beta, --coefficient, --first-label and --threads
+ * of `train`; coefficients have these values without their schedules. Only for
  * libraries of --emit=shared and objects of --gradients. The gradients have the
  * names and shapes of the weights. */
 VibStatus vib_gradients(const VibProgram *program, const VibData *data,

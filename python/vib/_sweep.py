@@ -161,14 +161,14 @@ class _Runs:
     def train_all(self, jobs: int, progress: bool) -> None:
         with ThreadPoolExecutor(jobs) as pool:
             pending: set[Future[str]] = {pool.submit(self.train, name) for name in self.points}
-            total = len(pending)
+            ended = 0
             try:
                 while pending:
                     done, pending = wait(pending, return_when=FIRST_COMPLETED)
                     for future in done:
-                        name = future.result()
+                        name, ended = future.result(), ended + 1
                         if progress:
-                            line = f"{total - len(pending)} of {total}  {name}  "
+                            line = f"{ended} of {len(self.points)}  {name}  "
                             line += self.records[name]["status"]
                             print(line, file=sys.stderr, flush=True)
             except BaseException:
