@@ -30,8 +30,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <vector>
 
 namespace vib::runtime {
 
@@ -57,11 +60,15 @@ public:
                   header.e_type == ET_REL && header.e_machine == EM_X86_64;
     if (!isOurs)
       fail("{}: not an object for x86-64 that vibc has made", path);
+    if (header.e_shentsize != sizeof(Elf64_Shdr))
+      failDamaged();
     for (size_t i = 0; i < header.e_shnum; ++i)
       sections.push_back(
           read<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr)));
     readSymbols();
     layOut();
+    if (memoryBytes() == 0)
+      failDamaged();
   }
 
   size_t memoryBytes() const { return dataBegin + dataBytes; }
@@ -269,9 +276,8 @@ bool ObjectFile::isObject(const std::string &path) {
 ObjectFile::ObjectFile(const std::string &path) {
   Loader loader(path);
   size_t bytes = loader.memoryBytes();
-  void *mapped = bytes == 0 ? MAP_FAILED
-                            : ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void *mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED)
     fail("{}: no memory for an object of {}", path, formatBytes(bytes));
   try {

@@ -198,6 +198,7 @@ class Errors(unittest.TestCase):
         place = whole.index(b"vib_launch")
         for changed, part in (
             (whole[:18] + b"\xb7" + whole[19:], "not an object for x86-64"),
+            (whole[:60] + b"\0\0" + whole[62:], "the object is damaged"),
             (whole[:place] + b"nib_launch" + whole[place + 10 :], "the object needs nib_launch"),
         ):
             path.write_bytes(changed)
