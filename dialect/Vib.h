@@ -41,6 +41,14 @@ llvm::SmallVector<DropoutOp> getDropouts(ModelOp model);
 /// targets.
 llvm::SmallVector<NLLOp> getLikelihoodTerms(LossOp loss);
 
+/// The function of each term of a loss with these lists, of which `functions`
+/// is null if all are the mean.
+llvm::SmallVector<FunctionAttr> getTermFunctions(mlir::ArrayAttr functions,
+                                                 mlir::ArrayAttr coefficients);
+/// The values of a loss that have a name, each once, in the order of the terms.
+llvm::SmallVector<CoefficientAttr>
+getNamedCoefficients(mlir::ArrayAttr coefficients, mlir::ArrayAttr functions);
+
 /// The rows that a batch can have: no arena of more would fit into memory.
 inline constexpr int64_t kMostRows = 1 << 20;
 /// The most bytes of a block or the arena, so that sums and products of places

@@ -11,11 +11,11 @@
 // version wrote it:
 //
 //   op                 | first version           | now
-//   vib.kl             | the prior               | the prior; the unit
-//   attribute
+//   vib.kl             | the prior               | the prior; the unit attribute
 //                      |                         | if it is an operand
-//   vib.loss           | beta or nothing, then   | the coefficients
-//                      | its name or nothing     |
+//   vib.loss           | beta or nothing, then   | a dictionary of the
+//                      | its name or nothing     | functions, if there are any,
+//                      |                         | then the coefficients
 //   vib.model          | its name                | names of arguments, if it
 //                      |                         | has them, then its name
 //   vib.normal         | the noise, its name,    | a dictionary of what the
@@ -24,7 +24,10 @@
 //                      |                         | the noise, its name, shift
 //   vib.reparameterize | the number of samples   | its name, if it has one,
 //                      |                         | then the number of samples
-//   vib.train          | the schedule of beta    | the schedules by names
+//   vib.train          | the average, optional;  | the limit of gradients, if
+//                      | the schedule of beta    | there is one, before the
+//                      |                         | average; the schedules by
+//                      |                         | names
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,6 +58,10 @@ LogicalResult LossOp::readProperties(DialectBytecodeReader &reader,
   Attribute first;
   if (failed(reader.readOptionalAttribute(first)))
     return failure();
+  if (auto later = dyn_cast_or_null<DictionaryAttr>(first)) {
+    properties.functions = later.getAs<ArrayAttr>("functions");
+    return reader.readAttribute(properties.coefficients);
+  }
   if (auto coefficients = dyn_cast_or_null<ArrayAttr>(first)) {
     properties.coefficients = coefficients;
     return success();
@@ -77,7 +84,12 @@ LogicalResult LossOp::readProperties(DialectBytecodeReader &reader,
 }
 
 void LossOp::writeProperties(DialectBytecodeWriter &writer) {
-  writer.writeOptionalAttribute(getCoefficients());
+  if (!getFunctionsAttr())
+    return writer.writeOptionalAttribute(getCoefficients());
+  Builder builder(getContext());
+  writer.writeOptionalAttribute(builder.getDictionaryAttr(
+      builder.getNamedAttr("functions", getFunctionsAttr())));
+  writer.writeAttribute(getCoefficients());
 }
 
 LogicalResult ModelOp::readProperties(DialectBytecodeReader &reader,
@@ -168,9 +180,20 @@ void ReparameterizeOp::writeProperties(DialectBytecodeWriter &writer) {
 LogicalResult TrainOp::readProperties(DialectBytecodeReader &reader,
                                       OperationState &state) {
   auto &properties = state.getOrAddProperties<Properties>();
-  Attribute schedules;
-  if (failed(reader.readOptionalAttribute(properties.average)) ||
-      failed(reader.readAttribute(properties.batch)) ||
+  Attribute first, schedules;
+  if (failed(reader.readOptionalAttribute(first)))
+    return failure();
+  if (isa_and_nonnull<ClipAttrInterface>(first)) {
+    properties.clip = first;
+    first = nullptr;
+    if (failed(reader.readOptionalAttribute(first)))
+      return failure();
+  }
+  properties.average = dyn_cast_or_null<FloatAttr>(first);
+  if (first && !properties.average)
+    return reader.emitError("expected the average of a vib.train but got ")
+           << first;
+  if (failed(reader.readAttribute(properties.batch)) ||
       failed(reader.readAttribute(schedules)) ||
       failed(reader.readAttribute(properties.epochs)) ||
       failed(reader.readAttribute(properties.init)) ||
@@ -195,6 +218,8 @@ LogicalResult TrainOp::readProperties(DialectBytecodeReader &reader,
 }
 
 void TrainOp::writeProperties(DialectBytecodeWriter &writer) {
+  if (getClipAttr())
+    writer.writeOptionalAttribute(getClipAttr());
   writer.writeOptionalAttribute(getAverageAttr());
   writer.writeAttribute(getBatchAttr());
   writer.writeAttribute(getCoefficientsAttr());

@@ -88,6 +88,14 @@ struct Optimizer {
   }
 };
 
+/// How gradients are limited before an update. The values are those of the
+/// runtime's VibClip.
+enum class ClipKind { None = 0, Value = 1, GlobalNorm = 2 };
+struct Clip {
+  ClipKind kind = ClipKind::None;
+  double limit = 0;
+};
+
 /// The values are those of the runtime's VibScheduleKind.
 enum class ScheduleKind {
   Constant = 0,
@@ -95,7 +103,8 @@ enum class ScheduleKind {
   Exponential = 2,
   Cosine = 3,
   Linear = 4,
-  Geometric = 5
+  Geometric = 5,
+  Dual = 6
 };
 
 /// A value from or to which a schedule goes.
@@ -108,7 +117,8 @@ struct ScheduleEnd {
 /// Numbers that the kind does not use have their defaults.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::Constant;
-  /// Of a decay without an end, and the epochs after which it is reached.
+  /// Of a decay without an end, and the epochs after which it is reached; of
+  /// dual ascent the step, whose target is `to`.
   double factor = 1;
   ScheduleEnd from, to;
   double epochs = 0, delayEpochs = 0, warmupEpochs = 0, cycles = 1;

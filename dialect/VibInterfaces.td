@@ -108,6 +108,14 @@ def Vib_ScheduleAttrInterface : AttrInterface<"ScheduleAttrInterface"> {
                     "getSchedule">];
 }
 
+def Vib_ClipAttrInterface : AttrInterface<"ClipAttrInterface"> {
+  let cppNamespace = "::vib";
+  let description = "How gradients are limited before an update.";
+  let methods = [
+    InterfaceMethod<"The kind of limit, and the limit.", "::vib::Clip",
+                    "getClip">];
+}
+
 def Vib_InitializerAttrInterface : AttrInterface<"InitializerAttrInterface"> {
   let cppNamespace = "::vib";
   let description = "The distribution of a weight before training.";

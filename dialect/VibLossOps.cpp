@@ -10,6 +10,7 @@
 #include "dialect/VibVerify.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
@@ -32,6 +33,38 @@ bool NLLOp::isReconstruction() {
          });
 }
 
+/// The step compares a label with each class to find its weight.
+static constexpr int64_t kMostWeightedClasses = 256;
+
+/// What the classes of a target count in training.
+static LogicalResult verifyObjective(NLLOp nll) {
+  int64_t classes = nll.getLikelihood().getType().getNumClasses();
+  if (classes == 0)
+    return nll.emitOpError("expected no '")
+           << (nll.getSmoothing() ? "smoothing" : "weights")
+           << "', because the target has no classes";
+  if (FloatAttr smoothing = nll.getSmoothingAttr();
+      smoothing &&
+      !(smoothing.getValueAsDouble() >= 0 && smoothing.getValueAsDouble() < 1))
+    return nll.emitOpError("expected a smoothing in [0, 1) but got ")
+           << formatNumber(smoothing);
+  std::optional<ArrayRef<double>> weights = nll.getWeights();
+  if (!weights)
+    return success();
+  if (int64_t(weights->size()) != classes)
+    return nll.emitOpError("expected a weight for each of ")
+           << classes << " classes but got " << weights->size();
+  if (classes > kMostWeightedClasses)
+    return nll.emitOpError("expected weights of at most ")
+           << kMostWeightedClasses << " classes but got " << classes;
+  Builder builder(nll.getContext());
+  for (double weight : *weights)
+    if (!(weight > 0) || std::isinf(weight))
+      return nll.emitOpError("expected finite weights above 0 but got ")
+             << formatNumber(builder.getF64FloatAttr(weight));
+  return success();
+}
+
 LogicalResult NLLOp::verify() {
   auto target = cast<RankedTensorType>(getTarget().getType());
   // What the model reads is a row of numbers for each example.
@@ -45,7 +78,9 @@ LogicalResult NLLOp::verify() {
          ShapedType::getNumElements(target.getShape().drop_front())},
         element);
   }
-  return getLikelihood().getType().verifyTarget(*this, target);
+  if (failed(getLikelihood().getType().verifyTarget(*this, target)))
+    return failure();
+  return hasObjective() ? verifyObjective(*this) : success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -142,6 +177,53 @@ LogicalResult CoefficientAttr::verify(EmitError emitError, StringRef name,
 }
 
 //===----------------------------------------------------------------------===//
+// FunctionAttr
+//===----------------------------------------------------------------------===//
+
+Attribute FunctionAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  FunctionKind kind = FunctionKind::Mean;
+  CoefficientAttr number;
+  if (parser.parseLess() || parseWord(parser, kind))
+    return {};
+  if (kind != FunctionKind::Mean &&
+      (parser.parseComma() || parseCoefficient(parser, number)))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    kind, number);
+}
+
+void FunctionAttr::print(AsmPrinter &printer) const {
+  printer << '<' << stringifyEnum(getKind());
+  if (!isMean()) {
+    printer << ", ";
+    printCoefficient(printer, getNumber());
+  }
+  printer << '>';
+}
+
+LogicalResult FunctionAttr::verify(EmitError emitError, FunctionKind kind,
+                                   CoefficientAttr number) {
+  if ((kind == FunctionKind::Mean) != !number)
+    return emitError() << "expected '" << stringifyEnum(kind) << "' to have "
+                       << (number ? "no number" : "a number");
+  if (!number || kind == FunctionKind::Abs)
+    return success();
+  if (number.isNamed())
+    return emitError() << "expected a number in '" << stringifyEnum(kind)
+                       << "' but got @" << number.getName()
+                       << ": only the number in 'abs' may have a name";
+  unsigned least = kind == FunctionKind::Power ? 1 : 0;
+  if (number.getValue().getValueAsDouble() > least)
+    return success();
+  return emitError() << "expected the number in '" << stringifyEnum(kind)
+                     << "' to be above " << least << " but got "
+                     << formatNumber(number.getValue());
+}
+
+//===----------------------------------------------------------------------===//
 // LossOp
 //===----------------------------------------------------------------------===//
 
@@ -167,12 +249,37 @@ SmallVector<KLOp> LossOp::getRateTerms() {
   return rates;
 }
 
-SmallVector<CoefficientAttr> LossOp::getNamedCoefficients() {
+SmallVector<FunctionAttr> vib::getTermFunctions(ArrayAttr functions,
+                                                ArrayAttr coefficients) {
+  if (functions)
+    return llvm::to_vector(functions.getAsRange<FunctionAttr>());
+  auto mean = FunctionAttr::get(coefficients.getContext(), FunctionKind::Mean,
+                                CoefficientAttr());
+  return SmallVector<FunctionAttr>(coefficients.size(), mean);
+}
+
+SmallVector<CoefficientAttr> vib::getNamedCoefficients(ArrayAttr coefficients,
+                                                       ArrayAttr functions) {
   SmallVector<CoefficientAttr> named;
-  for (CoefficientAttr factor : getFactors())
-    if (factor.isNamed() && !llvm::is_contained(named, factor))
-      named.push_back(factor);
+  auto add = [&](CoefficientAttr value) {
+    if (value && value.isNamed() && !llvm::is_contained(named, value))
+      named.push_back(value);
+  };
+  for (auto [factor, function] :
+       llvm::zip_equal(coefficients.getAsRange<CoefficientAttr>(),
+                       vib::getTermFunctions(functions, coefficients))) {
+    add(factor);
+    add(function.getNumber());
+  }
   return named;
+}
+
+SmallVector<FunctionAttr> LossOp::getTermFunctions() {
+  return vib::getTermFunctions(getFunctionsAttr(), getCoefficients());
+}
+
+SmallVector<CoefficientAttr> LossOp::getNamedCoefficients() {
+  return vib::getNamedCoefficients(getCoefficients(), getFunctionsAttr());
 }
 
 CoefficientAttr LossOp::getBeta() {
@@ -210,6 +317,7 @@ static bool isMetricName(StringRef name) {
                                              "error_1shot",
                                              "error_avg",
                                              "error_mean",
+                                             "objective_bits",
                                              "rmse",
                                              "rmse_avg",
                                              "rmse_mean",
@@ -237,6 +345,15 @@ LogicalResult LossOp::verify() {
       getCoefficients().size() != getTerms().size())
     return emitOpError("expected a #vib.coefficient for each of its ")
            << getTerms().size() << " terms but got " << getCoefficients();
+  if (ArrayAttr functions = getFunctionsAttr();
+      functions && (!llvm::all_of(functions, llvm::IsaPred<FunctionAttr>) ||
+                    functions.size() != getTerms().size()))
+    return emitOpError("expected a #vib.function for each of its ")
+           << getTerms().size() << " terms but got " << functions;
+  for (auto [term, function] : llvm::zip_equal(getTerms(), getTermFunctions()))
+    if (!function.isMean() && !term.getDefiningOp<KLOp>())
+      return emitOpError("expected '") << stringifyEnum(function.getKind())
+                                       << "' of a rate, which vib.kl computes";
   for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors()))
     if (term.getDefiningOp<KLOp>() && factor.isOne())
       return emitOpError("expected the rate to have a coefficient other than "

@@ -12,6 +12,7 @@
 include "VibBase.td"
 include "VibTypes.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/EnumAttr.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -43,6 +44,19 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
     The result is one number for each example, in nats. The sum runs over the
     dimensions of the target.
 
+    Of classes, training may minimize another mean than that of the
+    cross-entropies. With the smoothing e, the number of classes C, the weights
+    w of the classes (1 without them), the probabilities p and the label y of
+    each example,
+
+    ```
+    (1 - e) sum(w_y (-log p_y)) / sum(w_y)
+      + e / C sum(sum_c w_c (-log p_c)) / sum(w_y)
+    ```
+
+    with sums over the examples, as PyTorch's `cross_entropy`. The figures of a
+    program are still those of the plain cross-entropy.
+
     - **Operands**: the likelihood and an argument of the model, which it makes
       a target. Labels of a `!vib.categorical<C>` are `tensor<?xi32>` in
       0 … C - 1; targets of a `!vib.normal<K>` or a `!vib.bernoulli<K>` are
@@ -52,8 +66,11 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
       of `vib.scale` or `vib.standardize`. The target is then what the model
       reads, so it is scaled if the input is. Its elements are in their row-major
       order, which for an image is height, width, channels.
+    - **`smoothing(e)`**: in [0, 1), 0 if it is not written.
+    - **`weights([w, …])`**: a number above 0 for each class.
     - **Result**: `!vib.nats`.
-    - **Errors**: a target of another type or width, a likelihood with a full
+    - **Errors**: a target of another type or width, smoothing or weights of
+      targets that are no classes, a likelihood with a full
       covariance or with the `sigma` of a posterior, a value that is not an
       argument of the model, a second `vib.nll` of one target, a Bernoulli
       likelihood of an input that is not scaled to [0, 1].
@@ -62,12 +79,16 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
     %ce = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>
     %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf32>
     %nll = vib.nll %p, %x : !vib.bernoulli<784>, tensor<?x784xf32>
+    %ce = vib.nll %p, %y smoothing(0.1) weights([1.0, 4.0]) : !vib.categorical<2>, tensor<?xi32>
     ```
   }];
-  let arguments = (ins Vib_Distribution:$likelihood, AnyRankedTensor:$target);
+  let arguments = (ins Vib_Distribution:$likelihood, AnyRankedTensor:$target,
+                       OptionalAttr<F64Attr>:$smoothing,
+                       OptionalAttr<DenseF64ArrayAttr>:$weights);
   let results = (outs Vib_NatsType:$result);
   let assemblyFormat = [{
-    $likelihood `,` $target attr-dict `:` type($likelihood) `,` type($target)
+    $likelihood `,` $target custom<ClassTarget>($smoothing, $weights) attr-dict
+    `:` type($likelihood) `,` type($target)
   }];
   let hasVerifier = 1;
   let declarations = [{
@@ -75,6 +96,8 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
     ::mlir::BlockArgument getTargetArgument();
     /// Whether this argument is also an input.
     bool isReconstruction();
+    /// Whether training minimizes another mean than that of the results.
+    bool hasObjective() { return getSmoothing() || getWeights(); }
   }];
 }
 
@@ -162,6 +185,44 @@ def Vib_CoefficientAttr : Vib_Attr<"Coefficient", "coefficient"> {
   }];
 }
 
+def Vib_FunctionKind : I32EnumAttr<"FunctionKind", "a function of a mean", [
+    I32EnumAttrCase<"Mean", 0, "mean">, I32EnumAttrCase<"Power", 1, "power">,
+    I32EnumAttrCase<"Exp", 2, "exp">, I32EnumAttrCase<"Abs", 3, "abs">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_FunctionAttr : Vib_Attr<"Function", "function"> {
+  let summary = "the function that a term of the loss applies to a mean";
+  let description = [{
+    In a model file it is written around the rate, as the description of
+    `vib.loss` says. R is the mean rate of the batch, in nats:
+
+    | kind | what it is | the number |
+    |---|---|---|
+    | `mean` | R | none |
+    | `power` | max(R, 0)^p | p, above 1 |
+    | `exp` | exp(n R) | n, above 0 |
+    | `abs` | the distance of R from C | C in nats, at least 0; it may have a name |
+
+    ```mlir
+    #vib.function<mean>
+    #vib.function<power, 2.0>
+    #vib.function<abs, @capacity(5.0)>
+    ```
+  }];
+  let parameters = (ins "::vib::FunctionKind":$kind,
+                        "::vib::CoefficientAttr":$number);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
+    bool isMean() const { return getKind() == FunctionKind::Mean; }
+    double getValue() const {
+      return isMean() ? 0 : getNumber().getValue().getValueAsDouble();
+    }
+  }];
+}
+
 def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
   let group = "the loss";
   let summary = "states what training minimizes, a sum of terms";
@@ -180,11 +241,23 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     `--beta` and `beta_schedule` mean the coefficient named `beta`, or that of
     the first rate if none has this name.
 
+    A term may also be a function of the mean rate R of the batch, in nats:
+
+    - `power(%rate, p)` is max(R, 0)^p, and `exp(%rate, n)` is exp(n R)
+      (Rodríguez Gálvez et al. 2020, arXiv:1911.11000);
+    - `abs(%rate - C)` is the distance of R from C nats (Burgess et al. 2018,
+      arXiv:1804.03599). With a name, `abs(%rate - @capacity(C))`, it is a value
+      like a coefficient: it has a flag and may have a schedule.
+
+    A function acts on the mean, not on the rate of each example. In the
+    evaluation of a split it acts on the mean rate of the split.
+
     - **Operands**: the results of at least one `vib.nll` and of any number of
       `vib.kl`, all `!vib.nats`. A value may be in several terms.
     - **Errors**: results of other ops, no `vib.nll`, a rate without a
       coefficient or with the number 1 (write `@beta(1.0)`), a coefficient that is negative or not finite, two values for
-      one name, more than 16 names, a second `vib.loss`.
+      one name, more than 16 names, a function of another value than a rate, a
+      power of at most 1, a second `vib.loss`.
 
     ```mlir
     vib.loss %ce + @beta(1.0e-3) * %rate
@@ -201,16 +274,28 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     ```mlir
     vib.loss 0.5 * %ce + @beta(1.0e-3) * %rate + @gamma(1.0e-4) * %rate
     ```
+
+    The convex information bottleneck, and a capacity that a schedule raises:
+
+    ```mlir
+    vib.loss %ce + @beta(1.0e-3) * power(%rate, 2.0)
+    vib.loss %ce + @gamma(100.0) * abs(%rate - @capacity(25.0))
+    ```
   }];
-  let arguments = (ins Variadic<Vib_NatsType>:$terms, ArrayAttr:$coefficients);
+  let arguments = (ins Variadic<Vib_NatsType>:$terms, ArrayAttr:$coefficients,
+                       OptionalAttr<ArrayAttr>:$functions);
   let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
-  let assemblyFormat = "custom<Terms>($terms, $coefficients) attr-dict";
+  let assemblyFormat = [{
+    custom<Terms>($terms, $coefficients, $functions) attr-dict
+  }];
   let hasVerifier = 1;
   let declarations = [{
     /// The factor of each term.
     auto getFactors() {
       return getCoefficients().getAsRange<CoefficientAttr>();
     }
+    /// The function of each term, which is its mean if there are none.
+    ::llvm::SmallVector<FunctionAttr> getTermFunctions();
     /// The rates that are terms, each once.
     ::llvm::SmallVector<KLOp> getRateTerms();
     /// The coefficients with a name, each once, in the order of the terms.

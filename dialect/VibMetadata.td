@@ -41,11 +41,13 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `inputs` | the shapes of several inputs by their names, in place of `input` | | `{left = [28, 14], right = [28, 14]}` |
     | `posterior` | the distribution of the latents | required | `!vib.normal` |
     | `posteriors` | those of several streams, in place of `posterior` | | `{z1 = !vib.normal<32>, z2 = !vib.normal<16>}` |
+    | `bypassed` | the names of the inputs that the decoders read, too | `[]` | a list of strings |
     | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
     | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.bernoulli`, `!vib.normal` |
     | `likelihoods` | those of several targets by their names, in place of `likelihood`. One with the name of an input is the likelihood of this input | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
-    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"`, `"rate"` and `"residual"`, of further targets and streams `"nll.angle"` and `"rate.z2"` |
+    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"`, `"rate"` and `"residual"`, of further targets and streams `"nll.angle"` and `"rate.z2"`; of smoothed or weighted classes `"objective"` in place of `"nll"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
+    | `functions` | the functions that the terms apply to their means | all are `#vib.function<mean>` | a list of `#vib.function` |
     | `arguments` | the names of one input and one target in the data | `["x", "y"]` | two strings |
 
     ```mlir
@@ -61,7 +63,9 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
                         "int64_t":$samples,
                         ArrayRefParameter<"::mlir::NamedAttribute">:$likelihoods,
                         "::mlir::ArrayAttr":$terms,
-                        "::mlir::ArrayAttr":$coefficients);
+                        "::mlir::ArrayAttr":$coefficients,
+                        "::mlir::ArrayAttr":$functions,
+                        "::mlir::ArrayAttr":$bypassed);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
@@ -91,6 +95,8 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     /// term of the loss is its divergence from a prior that is given the label,
     /// otherwise "rate".
     ::llvm::StringRef getRateName(unsigned place) const;
+    /// The function of each term, which is its mean if there are none.
+    ::llvm::SmallVector<FunctionAttr> getTermFunctions() const;
     /// The coefficients with a name, each once, in the order of the terms.
     ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients() const;
     /// The place among them of the one that `--beta` means, if there is one.
@@ -111,6 +117,7 @@ def Vib_TrainingAttr : Vib_Attr<"Training", "training"> {
     | `optimizer` | required |
     | `schedule` | `#vib.constant` |
     | `coefficients` | all are constant |
+    | `clip` | no limit |
     | `average` | no average |
 
     ```mlir
@@ -121,12 +128,14 @@ def Vib_TrainingAttr : Vib_Attr<"Training", "training"> {
                         "::mlir::Attribute":$optimizer,
                         "::mlir::Attribute":$schedule,
                         "::mlir::DictionaryAttr":$coefficients,
+                        "::mlir::Attribute":$clip,
                         "::mlir::FloatAttr":$average);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
     Optimizer getOptimizerRule() const;
     Schedule getRateSchedule() const;
+    Clip getClipRule() const;
     /// How the coefficient of this name changes.
     Schedule getScheduleOf(::llvm::StringRef coefficient) const;
   }];

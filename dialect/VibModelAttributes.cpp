@@ -37,7 +37,7 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
   int64_t batch = 0, samples = 1;
   SmallVector<NamedAttribute> inputs, posteriors, likelihoods;
   std::string inputName = "x", targetName = "y";
-  ArrayAttr terms, coefficients;
+  ArrayAttr terms, coefficients, functions, bypassed;
   auto parseOperands = [&]() -> ParseResult {
     return parseWord(parser, operands.emplace());
   };
@@ -120,6 +120,8 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
           .add("posteriors",
                [&] { return parseList(posteriors, parseDistribution); })
           .optional()
+          .add("bypassed", bypassed)
+          .optional()
           .add(kSamples, samples)
           .optional()
           .add("likelihood",
@@ -131,6 +133,8 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
           .add("terms", terms)
           .optional()
           .add("coefficients", coefficients)
+          .optional()
+          .add("functions", functions)
           .optional()
           .add("arguments", parseArguments)
           .optional()
@@ -149,7 +153,8 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
       [&] { return parser.emitError(loc); }, parser.getContext(),
       StringRef(symbol), StringRef(hash), type, operands.value_or(type), batch,
       ArrayRef<NamedAttribute>(inputs), ArrayRef<NamedAttribute>(posteriors),
-      samples, ArrayRef<NamedAttribute>(likelihoods), terms, coefficients);
+      samples, ArrayRef<NamedAttribute>(likelihoods), terms, coefficients,
+      functions, bypassed);
 }
 
 /// The entries of a list in braces, in their order.
@@ -196,6 +201,8 @@ void ModelAttr::print(AsmPrinter &printer) const {
   print("posterior", getPosteriors(),
         getPosteriors().size() == 1 && getPosteriors()[0].getName() == "z",
         printType);
+  if (getBypassed())
+    printer << ", bypassed = " << getBypassed();
   if (getSamples() != 1)
     printer << ", samples = " << getSamples();
   print("likelihood", getLikelihoods(), isPair, printType);
@@ -203,6 +210,8 @@ void ModelAttr::print(AsmPrinter &printer) const {
       getLikelihoodAlone(getContext()))
     printer << ", terms = " << getTerms()
             << ", coefficients = " << getCoefficients();
+  if (getFunctions())
+    printer << ", functions = " << getFunctions();
   if (isPair &&
       (getInputs()[0].getName() != "x" || getLikelihoods()[0].getName() != "y"))
     printer << ", arguments = [" << getInputs()[0].getName() << ", "
@@ -256,11 +265,23 @@ static LogicalResult verifyPosterior(EmitError emitError,
 static LogicalResult verifyTerms(EmitError emitError, Precision type,
                                  ArrayRef<NamedAttribute> posteriors,
                                  ArrayRef<NamedAttribute> likelihoods,
-                                 ArrayAttr terms, ArrayAttr coefficients) {
+                                 ArrayAttr terms, ArrayAttr coefficients,
+                                 ArrayAttr functions) {
   SmallVector<std::string> likelihoodTerms, names;
   for (unsigned i = 0; i < likelihoods.size(); ++i)
     likelihoodTerms.push_back(ModelAttr::getTensorName("nll", likelihoods, i));
   names = likelihoodTerms;
+  // What training minimizes in place of a likelihood of classes.
+  auto getObjective = [&](unsigned i) {
+    return ModelAttr::getTensorName("objective", likelihoods, i);
+  };
+  for (unsigned i = 0; i < likelihoods.size(); ++i)
+    if (ModelAttr::getDistribution(likelihoods[i]).getNumClasses() != 0 &&
+        llvm::is_contained(terms.getAsValueRange<StringAttr>(),
+                           getObjective(i))) {
+      names.push_back(getObjective(i));
+      likelihoodTerms[i] = getObjective(i);
+    }
   for (StringRef base : {"rate", "residual"})
     for (unsigned i = 0; i < posteriors.size(); ++i)
       names.push_back(ModelAttr::getTensorName(base, posteriors, i));
@@ -289,38 +310,49 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
     return emitError()
            << "expected 'coefficients' to be a #vib.coefficient for "
            << "each of " << terms.size() << " terms but got " << coefficients;
-  // The step computes with numbers of the model's type.
-  for (auto coefficient : coefficients.getAsRange<CoefficientAttr>())
-    if (failed(verifyRange(emitError,
-                           coefficient.isNamed() ? coefficient.getName()
-                                                 : "a coefficient",
-                           type, coefficient.getValue())))
-      return failure();
-  SmallVector<CoefficientAttr> named;
-  for (auto coefficient : coefficients.getAsRange<CoefficientAttr>()) {
-    if (!coefficient.isNamed() || llvm::is_contained(named, coefficient))
+  if (functions && (functions.size() != terms.size() ||
+                    !llvm::all_of(functions, llvm::IsaPred<FunctionAttr>)))
+    return emitError() << "expected 'functions' to be a #vib.function for each "
+                       << "of " << terms.size() << " terms but got "
+                       << functions;
+  SmallVector<CoefficientAttr> values(
+      coefficients.getAsRange<CoefficientAttr>());
+  for (auto [term, function] :
+       llvm::zip_equal(terms, getTermFunctions(functions, coefficients))) {
+    if (function.isMean())
       continue;
-    for (CoefficientAttr other : named)
+    values.push_back(function.getNumber());
+    if (StringRef name = cast<StringAttr>(term).getValue();
+        !name.starts_with("rate") && !name.starts_with("residual"))
+      return emitError() << "expected the function of " << term << " to be "
+                         << "#vib.function<mean> but got " << function;
+  }
+  // The step computes with numbers of the model's type.
+  for (CoefficientAttr value : values)
+    if (failed(verifyRange(emitError,
+                           value.isNamed() ? value.getName() : "a coefficient",
+                           type, value.getValue())))
+      return failure();
+  SmallVector<CoefficientAttr> named =
+      getNamedCoefficients(coefficients, functions);
+  for (auto [i, coefficient] : llvm::enumerate(named))
+    for (CoefficientAttr other : ArrayRef(named).take_front(i))
       if (other.getName() == coefficient.getName())
         return emitError() << "expected one value for the coefficient '"
                            << coefficient.getName() << "' but got "
                            << coefficients;
-    named.push_back(coefficient);
-  }
   if (named.size() > kMostCoefficients)
     return emitError() << "expected at most " << kMostCoefficients
                        << " coefficients with names but got " << named.size();
   return success();
 }
 
-LogicalResult ModelAttr::verify(EmitError emitError, StringRef name,
-                                StringRef hash, Precision type,
-                                Precision operands, int64_t batch,
-                                ArrayRef<NamedAttribute> inputs,
-                                ArrayRef<NamedAttribute> posteriors,
-                                int64_t samples,
-                                ArrayRef<NamedAttribute> likelihoods,
-                                ArrayAttr terms, ArrayAttr coefficients) {
+LogicalResult ModelAttr::verify(
+    EmitError emitError, StringRef name, StringRef hash, Precision type,
+    Precision operands, int64_t batch, ArrayRef<NamedAttribute> inputs,
+    ArrayRef<NamedAttribute> posteriors, int64_t samples,
+    ArrayRef<NamedAttribute> likelihoods, ArrayAttr terms,
+    ArrayAttr coefficients, ArrayAttr functions, ArrayAttr bypassed) {
   if (failed(verifyText(emitError, "name", name)) ||
       failed(verifyText(emitError, "hash", hash)))
     return failure();
@@ -346,8 +378,18 @@ LogicalResult ModelAttr::verify(EmitError emitError, StringRef name,
   for (NamedAttribute posterior : posteriors)
     if (failed(verifyPosterior(emitError, posterior)))
       return failure();
+  if (bypassed && !llvm::all_of(bypassed, [&](Attribute name) {
+        return llvm::is_contained(
+            llvm::map_range(inputs,
+                            [](NamedAttribute input) -> Attribute {
+                              return input.getName();
+                            }),
+            name);
+      }))
+    return emitError() << "expected 'bypassed' to be a list of names of inputs "
+                       << "but got " << bypassed;
   return verifyTerms(emitError, type, posteriors, likelihoods, terms,
-                     coefficients);
+                     coefficients, functions);
 }
 
 std::string vib::getCoefficientSlotName(unsigned place) {
@@ -402,7 +444,8 @@ ModelAttr::splitTensorName(StringRef name) const {
   ArrayRef<NamedAttribute> list =
       llvm::StringSwitch<ArrayRef<NamedAttribute>>(base)
           .Cases({"image", "x"}, getInputs())
-          .Cases({"y", "nll", "error", "prediction", "logits"},
+          .Cases({"y", "nll", "error", "prediction", "logits", "objective",
+                  "weight"},
                  getLikelihoods())
           .Default(getPosteriors());
   for (unsigned place = 1; place < list.size(); ++place)
@@ -420,12 +463,12 @@ StringRef ModelAttr::getRateName(unsigned place) const {
                                                                     : "rate";
 }
 
+SmallVector<FunctionAttr> ModelAttr::getTermFunctions() const {
+  return vib::getTermFunctions(getFunctions(), getCoefficients());
+}
+
 SmallVector<CoefficientAttr> ModelAttr::getNamedCoefficients() const {
-  SmallVector<CoefficientAttr> named;
-  for (auto coefficient : getCoefficients().getAsRange<CoefficientAttr>())
-    if (coefficient.isNamed() && !llvm::is_contained(named, coefficient))
-      named.push_back(coefficient);
-  return named;
+  return vib::getNamedCoefficients(getCoefficients(), getFunctions());
 }
 
 std::optional<unsigned> ModelAttr::getBeta() const {
@@ -456,7 +499,7 @@ Attribute TrainingAttr::parse(AsmParser &parser, Type) {
   int64_t epochs = 0;
   IntegerAttr seed = parser.getBuilder().getI64IntegerAttr(0);
   FloatAttr zero = parser.getBuilder().getF64FloatAttr(0), average;
-  Attribute optimizer;
+  Attribute optimizer, clip;
   Attribute schedule = ConstantAttr::get(parser.getContext(), zero);
   Attribute coefficients = parser.getBuilder().getDictionaryAttr({});
   auto parseSeed = [&] {
@@ -472,6 +515,8 @@ Attribute TrainingAttr::parse(AsmParser &parser, Type) {
           .optional()
           .add("coefficients", coefficients)
           .optional()
+          .add("clip", clip)
+          .optional()
           .add("average", average)
           .optional()
           .parse())
@@ -485,7 +530,7 @@ Attribute TrainingAttr::parse(AsmParser &parser, Type) {
   }
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
                     epochs, seed.getValue().getZExtValue(), optimizer, schedule,
-                    schedules, average);
+                    schedules, clip, average);
 }
 
 void TrainingAttr::print(AsmPrinter &printer) const {
@@ -494,6 +539,8 @@ void TrainingAttr::print(AsmPrinter &printer) const {
           << ", schedule = " << getSchedule();
   if (!getCoefficients().empty())
     printer << ", coefficients = " << getCoefficients();
+  if (getClip())
+    printer << ", clip = " << getClip();
   if (getAverage()) {
     printer << ", average = ";
     printNumber(printer, getAverage());
@@ -504,7 +551,7 @@ void TrainingAttr::print(AsmPrinter &printer) const {
 LogicalResult TrainingAttr::verify(EmitError emitError, int64_t epochs,
                                    uint64_t, Attribute optimizer,
                                    Attribute schedule,
-                                   DictionaryAttr coefficients,
+                                   DictionaryAttr coefficients, Attribute clip,
                                    FloatAttr average) {
   if (failed(kEpochs.verify(emitError, epochs)))
     return failure();
@@ -513,7 +560,7 @@ LogicalResult TrainingAttr::verify(EmitError emitError, int64_t epochs,
                        << listGroup(EntryKind::Attribute, "optimizers")
                        << " but got " << optimizer;
   auto rate = dyn_cast_or_null<ScheduleAttrInterface>(schedule);
-  if (!rate)
+  if (!rate || isa<DualAttr>(rate))
     return emitError() << "expected 'schedule' to be one of "
                        << listGroup(EntryKind::Attribute, "schedules")
                        << " but got " << schedule;
@@ -528,6 +575,10 @@ LogicalResult TrainingAttr::verify(EmitError emitError, int64_t epochs,
                          << "' to be one of "
                          << listGroup(EntryKind::Attribute, "schedules")
                          << " but got " << coefficient.getValue();
+  if (clip && !isa<ClipAttrInterface>(clip))
+    return emitError() << "expected 'clip' to be one of "
+                       << listGroup(EntryKind::Attribute, "clips")
+                       << " but got " << clip;
   if (!average)
     return success();
   if (failed(verifyNumber(emitError, "average", average, 0)))
@@ -540,6 +591,10 @@ LogicalResult TrainingAttr::verify(EmitError emitError, int64_t epochs,
 
 Optimizer TrainingAttr::getOptimizerRule() const {
   return cast<OptimizerAttrInterface>(getOptimizer()).getOptimizer();
+}
+
+Clip TrainingAttr::getClipRule() const {
+  return getClip() ? cast<ClipAttrInterface>(getClip()).getClip() : Clip();
 }
 
 Schedule TrainingAttr::getRateSchedule() const {

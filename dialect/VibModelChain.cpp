@@ -52,8 +52,8 @@ public:
   LogicalResult run() {
     return failure(failed(findLikelihoods()) || failed(findSamples()) ||
                    failed(verifyPosteriors()) || failed(verifyEncoders()) ||
-                   failed(verifyDecoders()) || failed(verifyRates()) ||
-                   failed(verifyArguments()));
+                   failed(verifyBypasses()) || failed(verifyDecoders()) ||
+                   failed(verifyRates()) || failed(verifyArguments()));
   }
 
 private:
@@ -67,6 +67,7 @@ private:
   LogicalResult verifyPosteriors();
   /// Goes from the samples back to the inputs.
   LogicalResult verifyEncoders();
+  LogicalResult verifyBypasses();
   LogicalResult verifyDecoders();
   LogicalResult verifyRates();
   LogicalResult verifyLabel(KLOp kl);
@@ -303,6 +304,39 @@ LogicalResult ChainVerifier::verifyEncoders() {
   return success();
 }
 
+/// What a decoder reads beside a sample is known when predicting, and is not
+/// behind a sample itself.
+LogicalResult ChainVerifier::verifyBypasses() {
+  SmallVector<BlockArgument> targets = model.getTargets();
+  SmallVector<BypassOp> bypasses;
+  model.getBody().walk([&](BypassOp op) { bypasses.push_back(op); });
+  for (BypassOp bypass : bypasses) {
+    if (!decoders.contains(bypass))
+      return bypass.emitOpError("expected a decoder to read the result beside "
+                                "a sample, but none does");
+    if (bypass.getType().getRank() != 2)
+      return bypass.emitOpError("expected a row of numbers an example, as "
+                                "vib.flatten gives, but got ")
+             << bypass.getType();
+    for (Operation *op : collectSources(bypass)) {
+      if (isa<ReparameterizeOp>(op)) {
+        InFlightDiagnostic diagnostic =
+            bypass.emitOpError("expected an operand that depends on no sample");
+        diagnostic.attachNote(op->getLoc()) << "the sample is drawn here";
+        return diagnostic;
+      }
+      for (Value operand : op->getOperands())
+        if (llvm::is_contained(targets, operand)) {
+          InFlightDiagnostic diagnostic = op->emitOpError(
+              "reads the target, which is not known when predicting");
+          diagnostic.attachNote(operand.getLoc()) << "it is declared here";
+          return diagnostic;
+        }
+    }
+  }
+  return success();
+}
+
 LogicalResult ChainVerifier::verifyDecoders() {
   // The definition of a value precedes its readers, and the ops of a region
   // what contains it.
@@ -324,6 +358,7 @@ LogicalResult ChainVerifier::verifyDecoders() {
     for (OpOperand &operand : op->getOpOperands()) {
       auto nll = dyn_cast<NLLOp>(op);
       if (behind.contains(operand.get().getDefiningOp()) ||
+          isa_and_nonnull<BypassOp>(operand.get().getDefiningOp()) ||
           (nll && &operand == &nll.getTargetMutable()))
         continue;
       InFlightDiagnostic diagnostic = op->emitOpError(

@@ -219,12 +219,16 @@ static std::string getExpectedValue(StringRef name, Attribute value) {
   if (name == "init" && !isa<InitializerAttrInterface>(value))
     return getOneOf("an initializer", "initializers");
   auto schedule = dyn_cast<ScheduleAttrInterface>(value);
+  if (name == "schedule" && isa<DualAttr>(value))
+    return "a schedule of the learning rate that follows the epochs";
   if (name == "schedule" && !schedule)
     return getOneOf("a schedule of the learning rate", "schedules");
   if (name == "beta_schedule" && !schedule)
     return getOneOf("a schedule of beta", "schedules");
   if (name == "coefficients" && !schedule)
     return getOneOf("a schedule of a coefficient", "schedules");
+  if (name == "clip" && !isa<ClipAttrInterface>(value))
+    return getOneOf("a limit of gradients", "clips");
   auto number = dyn_cast<FloatAttr>(value);
   if (name == "average" && !(number && number.getValueAsDouble() >= 0 &&
                              number.getValueAsDouble() < 1))
@@ -302,6 +306,7 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
             .Case("optimizer", {&properties.optimizer, "optimizers"})
             .Case("schedule", {&properties.schedule, "schedules"})
             .Case("beta_schedule", {&betaSchedule, "schedules"})
+            .Case("clip", {&properties.clip, "clips"})
             .Case("init", {&properties.init, "initializers"})
             .Default({nullptr, ""});
     bool isAverage = name == "average", isSeed = name == "seed";
@@ -309,7 +314,8 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
       InFlightDiagnostic diagnostic = parser.emitError(loc);
       return describeUnknown(diagnostic, loc,
                              {"optimizer", "schedule", "coefficients",
-                              "beta_schedule", "average", "init", "seed"});
+                              "beta_schedule", "clip", "average", "init",
+                              "seed"});
     }
     if ((attribute && *attribute) || (isAverage && properties.average) ||
         (isSeed && properties.seed))
@@ -380,6 +386,8 @@ void TrainOp::print(OpAsmPrinter &printer) {
     printer << " },";
     printer.printNewline();
   }
+  if (getClipAttr())
+    printer << "clip = " << getClipAttr() << ", ";
   if (getAverageAttr()) {
     printer << "average = ";
     printNumber(printer, *this, getAverageAttr());
@@ -391,7 +399,8 @@ void TrainOp::print(OpAsmPrinter &printer) {
       (*this)->getAttrs(),
       {getModelAttrName(), getBatchAttrName(), getEpochsAttrName(),
        getOptimizerAttrName(), getScheduleAttrName(), getCoefficientsAttrName(),
-       getAverageAttrName(), getInitAttrName(), getSeedAttrName()});
+       getClipAttrName(), getAverageAttrName(), getInitAttrName(),
+       getSeedAttrName()});
 }
 
 LogicalResult TrainOp::verify() {
@@ -404,6 +413,7 @@ LogicalResult TrainOp::verify() {
   SmallVector<std::pair<StringRef, Attribute>> settings = {
       {"optimizer", getOptimizer()},
       {"schedule", getSchedule()},
+      {"clip", getClipAttr()},
       {"average", getAverageAttr()},
       {"init", getInit()}};
   for (NamedAttribute coefficient : getCoefficients())
@@ -427,6 +437,38 @@ static bool isConstant(Attribute schedule) {
   return constant && constant.getWarmup().getValue().isZero();
 }
 
+/// The rates that are terms of the loss, as the metrics of the program name
+/// them without `_bits`.
+static SmallVector<std::string> getRateNames(LossOp loss) {
+  SmallVector<std::string> names;
+  auto model = loss->getParentOfType<ModelOp>();
+  for (auto [i, sample] : llvm::enumerate(getSamples(model)))
+    for (KLOp rate : loss.getRateTerms())
+      if (rate.getPosterior() == sample.getDistribution())
+        names.push_back(
+            rate.getTensorName().str() +
+            (i == 0             ? ""
+             : sample.getName() ? "_" + sample.getName()->str()
+                                : "_z" + std::to_string(i)));
+  return names;
+}
+
+/// A dual ascent follows a rate that the training step computes.
+static LogicalResult verifyDual(TrainOp train, LossOp loss, StringRef name,
+                                DualAttr dual) {
+  SmallVector<std::string> rates = getRateNames(loss);
+  if (llvm::is_contained(rates, dual.getRate().getValue()))
+    return success();
+  InFlightDiagnostic diagnostic =
+      train.emitOpError("expected the 'rate' of the dual ascent of '")
+      << name << "' to be a rate in the loss";
+  if (!rates.empty())
+    diagnostic << ", @" << llvm::join(rates, " or @") << ",";
+  diagnostic << " but got @" << dual.getRate().getValue();
+  diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+  return diagnostic;
+}
+
 /// Each schedule is that of a coefficient of the loss. One that changes nothing
 /// needs none.
 static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
@@ -444,6 +486,9 @@ static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
                             "the coefficient '" + name + "'",
                             schedule.getSchedule(),
                             coefficient.getValue().getValueAsDouble())))
+        return failure();
+      if (auto dual = dyn_cast<DualAttr>(entry.getValue());
+          dual && failed(verifyDual(train, loss, name, dual)))
         return failure();
       continue;
     }

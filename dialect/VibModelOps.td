@@ -16,6 +16,8 @@ include "VibYield.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Vib_ModelOp : Vib_Op<"model", [
     IsolatedFromAbove, NoTerminator, SingleBlock, Symbol,
@@ -44,8 +46,8 @@ def Vib_ModelOp : Vib_Op<"model", [
       one name with different widths;
       a parameter, an argument or a sample that no loss depends on; no
       bottleneck; an encoder that reads a target or a sample; a decoder that
-      reads a value that depends on no sample; a posterior that is sampled
-      twice, or samples of different numbers; two `vib.nll` of one target; more
+      reads a value that depends on no sample, other than by `vib.bypass`; a
+      posterior that is sampled twice, or samples of different numbers; two `vib.nll` of one target; more
       than 256 streams.
 
     ```mlir
@@ -142,6 +144,37 @@ def Vib_DecoderOp : Vib_PartOp<"decoder", "p"> {
   let arguments = (ins AnyRankedTensor:$input);
 }
 
+def Vib_BypassOp : Vib_NamedOp<"bypass", "s", [
+    Pure, SameOperandsAndResultType]> {
+  let group = "parts of a model";
+  let summary = "lets a decoder read a value beside the sample";
+  let description = [{
+    The result is the operand, which depends on no sample: an input, or what
+    layers compute from inputs. A decoder may read the result beside a sample,
+    as that of the variational fair autoencoder reads a sensitive attribute s
+    (Louizos et al. 2016, arXiv:1511.00830). Without this op a decoder that
+    reads such a value is an error, because information would bypass the
+    bottleneck unseen.
+
+    The rate of a sample z still is an upper bound on I(Z;X). But the
+    predictions now also use what the bypass carries, so that the cross-entropy
+    bounds I(Z;Y) no more: `izy_bits` is null. A z alone cannot be decoded, so
+    the program's `decode` refuses such a model; `predict` reads the inputs.
+
+    - **Operand** and **result**: `tensor<?xWxf32>` or f64, of one type.
+    - **Errors**: an operand of another rank, one that depends on a sample or on
+      a target, a result that no decoder reads beside a sample.
+
+    ```mlir
+    %b = vib.bypass %s : tensor<?x1xf32>
+    %d = vib.concat %z, %b : tensor<?x50xf32>, tensor<?x1xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($result)";
+}
+
 def Vib_TrainOp : Vib_Op<"train", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let group = "a model and its training";
@@ -160,8 +193,9 @@ def Vib_TrainOp : Vib_Op<"train", [
     | `epochs(N)` | passes over the training data | required | 1 to 4294967296 |
     | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.rmsprop`, `#vib.adam`, `#vib.adamw`, `#vib.adabelief` |
     | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
-    | `coefficients` | how the coefficients of the loss change, `{ name = schedule, … }` | `{}`: all are constant | the same for each name |
-    | `beta_schedule` | short for `coefficients = { beta = … }` | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
+    | `coefficients` | how the coefficients of the loss change, `{ name = schedule, … }` | `{}`: all are constant | the same for each name, and `#vib.dual` |
+    | `beta_schedule` | short for `coefficients = { beta = … }` | `#vib.constant` | the same for beta |
+    | `clip` | how gradients are limited before an update | no limit | `#vib.global_norm`, `#vib.value` |
     | `average` | decay d of the exponential average of the weights; without it the weights are not averaged | none | [0, 1) |
     | `init` | the distribution of the initial weights | `#vib.glorot_uniform` | `#vib.glorot_uniform`, `#vib.glorot_normal`, `#vib.he_uniform`, `#vib.he_normal` |
     | `seed` | the seed of all random numbers | 0 | 0 to 2^64 - 1 |
@@ -185,7 +219,7 @@ def Vib_TrainOp : Vib_Op<"train", [
 
     ```mlir
     vib.train @toynet batch(100) epochs(200) {
-      optimizer = #vib.adam<lr = 1.0e-3>,
+      optimizer = #vib.adam<lr = 1.0e-3>, clip = #vib.global_norm<1.0>,
       coefficients = { beta = #vib.linear<from = 0.0, epochs = 10, delay = 1> } }
     ```
   }];
@@ -193,6 +227,7 @@ def Vib_TrainOp : Vib_Op<"train", [
                        Vib_Count:$epochs,
                        AnyAttr:$optimizer, AnyAttr:$schedule,
                        DictionaryAttr:$coefficients,
+                       OptionalAttr<AnyAttr>:$clip,
                        OptionalAttr<F64Attr>:$average, AnyAttr:$init,
                        I64Attr:$seed);
   let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
@@ -201,6 +236,11 @@ def Vib_TrainOp : Vib_Op<"train", [
   let declarations = [{
     Optimizer getOptimizerRule() {
       return ::llvm::cast<OptimizerAttrInterface>(getOptimizer()).getOptimizer();
+    }
+    Clip getClipRule() {
+      return getClipAttr()
+                 ? ::llvm::cast<ClipAttrInterface>(getClipAttr()).getClip()
+                 : Clip();
     }
     Schedule getRateSchedule() {
       return ::llvm::cast<ScheduleAttrInterface>(getSchedule()).getSchedule();

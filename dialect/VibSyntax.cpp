@@ -572,64 +572,170 @@ void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
     printer << ", " << learnedType;
 }
 
-/// The coefficient of a term, with the `*`; 1 if the term begins with a value.
-static ParseResult parseCoefficient(OpAsmParser &parser,
-                                    CoefficientAttr &coefficient) {
+ParseResult vib::parseCoefficient(AsmParser &parser,
+                                  CoefficientAttr &coefficient) {
   SMLoc loc = parser.getCurrentLocation();
   StringAttr name;
-  FloatAttr value = parser.getBuilder().getF64FloatAttr(1);
   bool isNamed = succeeded(parser.parseOptionalSymbolName(name));
-  char first = *loc.getPointer();
-  bool isNumber = !isNamed && (llvm::isDigit(first) || first == '-');
-  if (!isNamed && !isNumber && first != '%')
-    return parser.emitError(loc, "expected a term, as in "
-                                 "'@beta(1.0e-3) * %rate', but got ")
-           << describeToken(loc.getPointer());
-  if (isNamed && (parser.parseLParen() || parseNumber(parser, value) ||
-                  parser.parseRParen()))
-    return failure();
-  if (isNumber && parseNumber(parser, value))
-    return failure();
-  if ((isNamed || isNumber) && parser.parseStar())
+  FailureOr<FloatAttr> value = failure();
+  if ((isNamed && parser.parseLParen()) ||
+      failed(value = parseNumber(parser)) || (isNamed && parser.parseRParen()))
     return failure();
   coefficient = CoefficientAttr::getChecked(
       [&] { return parser.emitError(loc); }, parser.getContext(),
-      name ? name.getValue() : StringRef(), value);
+      isNamed ? name.getValue() : StringRef(), *value);
   return success(bool(coefficient));
+}
+
+void vib::printCoefficient(AsmPrinter &printer, CoefficientAttr coefficient) {
+  if (coefficient.isNamed()) {
+    printer.printSymbolName(coefficient.getName());
+    printer << '(';
+  }
+  printNumber(printer, coefficient.getValue());
+  if (coefficient.isNamed())
+    printer << ')';
+}
+
+static InFlightDiagnostic reportNoTerm(OpAsmParser &parser, SMLoc loc) {
+  return parser.emitError(loc, "expected a term, as in "
+                               "'@beta(1.0e-3) * %rate', but got ")
+         << describeToken(loc.getPointer());
+}
+
+/// The coefficient of a term, with the `*`; 1 if the term begins with a value
+/// or a function.
+static ParseResult parseFactor(OpAsmParser &parser,
+                               CoefficientAttr &coefficient) {
+  SMLoc loc = parser.getCurrentLocation();
+  char first = *loc.getPointer();
+  if (first == '@' || llvm::isDigit(first) || first == '-')
+    return failure(parseCoefficient(parser, coefficient) || parser.parseStar());
+  if (first != '%' && !llvm::isAlpha(first))
+    return reportNoTerm(parser, loc);
+  coefficient = CoefficientAttr::get(parser.getContext(), "",
+                                     parser.getBuilder().getF64FloatAttr(1));
+  return success();
+}
+
+/// `value`, `power(value, number)`, `exp(value, number)` or
+/// `abs(value - number)`.
+static ParseResult parseMean(OpAsmParser &parser,
+                             OpAsmParser::UnresolvedOperand &value,
+                             FunctionAttr &function) {
+  SMLoc loc = parser.getCurrentLocation();
+  FunctionKind kind = FunctionKind::Mean;
+  CoefficientAttr number;
+  StringRef word;
+  if (succeeded(parser.parseOptionalKeyword(&word))) {
+    std::optional<FunctionKind> found = symbolizeFunctionKind(word);
+    if (!found || *found == FunctionKind::Mean) {
+      InFlightDiagnostic diagnostic = reportNoTerm(parser, loc);
+      suggestNearest(*diagnostic.getUnderlyingDiagnostic(), word,
+                     {"power", "exp", "abs"});
+      return diagnostic;
+    }
+    kind = *found;
+    SMLoc numberLoc;
+    if (parser.parseLParen() || parser.parseOperand(value) ||
+        (kind == FunctionKind::Abs ? parser.parseMinus()
+                                   : parser.parseComma()) ||
+        parser.getCurrentLocation(&numberLoc) ||
+        parseCoefficient(parser, number) || parser.parseRParen())
+      return failure();
+    loc = numberLoc;
+  } else if (parser.parseOperand(value)) {
+    return failure();
+  }
+  function = FunctionAttr::getChecked([&] { return parser.emitError(loc); },
+                                      parser.getContext(), kind, number);
+  return success(bool(function));
 }
 
 ParseResult
 vib::parseTerms(OpAsmParser &parser,
                 SmallVectorImpl<OpAsmParser::UnresolvedOperand> &terms,
-                ArrayAttr &coefficients) {
-  SmallVector<Attribute> factors;
+                ArrayAttr &coefficients, ArrayAttr &functions) {
+  SmallVector<Attribute> factors, ofMeans;
+  bool isOfMeans = false;
   do {
     CoefficientAttr coefficient;
-    if (parseCoefficient(parser, coefficient) ||
-        parser.parseOperand(terms.emplace_back()))
+    FunctionAttr function;
+    if (parseFactor(parser, coefficient) ||
+        parseMean(parser, terms.emplace_back(), function))
       return failure();
     factors.push_back(coefficient);
+    ofMeans.push_back(function);
+    isOfMeans |= !function.isMean();
   } while (succeeded(parser.parseOptionalPlus()));
   coefficients = parser.getBuilder().getArrayAttr(factors);
+  if (isOfMeans)
+    functions = parser.getBuilder().getArrayAttr(ofMeans);
   return success();
 }
 
 void vib::printTerms(OpAsmPrinter &printer, Operation *, OperandRange terms,
-                     ArrayAttr coefficients) {
+                     ArrayAttr coefficients, ArrayAttr functions) {
   auto printTerm = [&](auto term) {
-    auto [value, attribute] = term;
+    auto [value, attribute, function] = term;
     auto coefficient = cast<CoefficientAttr>(attribute);
-    if (coefficient.isNamed()) {
-      printer.printSymbolName(coefficient.getName());
-      printer << '(';
-    }
-    if (!coefficient.isOne())
-      printNumber(static_cast<AsmPrinter &>(printer), coefficient.getValue());
-    if (coefficient.isNamed())
-      printer << ')';
-    if (!coefficient.isOne())
+    if (!coefficient.isOne()) {
+      printCoefficient(printer, coefficient);
       printer << " * ";
-    printer << value;
+    }
+    if (function.isMean()) {
+      printer << value;
+      return;
+    }
+    printer << stringifyEnum(function.getKind()) << '(' << value
+            << (function.getKind() == FunctionKind::Abs ? " - " : ", ");
+    printCoefficient(printer, function.getNumber());
+    printer << ')';
   };
-  llvm::interleave(llvm::zip(terms, coefficients), printer, printTerm, " + ");
+  llvm::interleave(
+      llvm::zip(terms, coefficients, getTermFunctions(functions, coefficients)),
+      printer, printTerm, " + ");
+}
+
+ParseResult vib::parseClassTarget(OpAsmParser &parser, FloatAttr &smoothing,
+                                  DenseF64ArrayAttr &weights) {
+  if (succeeded(parser.parseOptionalKeyword("smoothing")) &&
+      (parser.parseLParen() || parseNumber(parser, smoothing) ||
+       parser.parseRParen()))
+    return failure();
+  if (failed(parser.parseOptionalKeyword("weights")))
+    return success();
+  SmallVector<double> values;
+  auto parseWeight = [&]() -> ParseResult {
+    FloatAttr weight;
+    if (parseNumber(parser, weight))
+      return failure();
+    values.push_back(weight.getValueAsDouble());
+    return success();
+  };
+  if (parser.parseLParen() ||
+      parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square,
+                                     parseWeight) ||
+      parser.parseRParen())
+    return failure();
+  weights = parser.getBuilder().getDenseF64ArrayAttr(values);
+  return success();
+}
+
+void vib::printClassTarget(OpAsmPrinter &printer, Operation *,
+                           FloatAttr smoothing, DenseF64ArrayAttr weights) {
+  AsmPrinter &numbers = printer;
+  if (smoothing) {
+    printer << " smoothing(";
+    printNumber(numbers, smoothing);
+    printer << ')';
+  }
+  if (!weights)
+    return;
+  Builder builder(weights.getContext());
+  printer << " weights([";
+  llvm::interleaveComma(weights.asArrayRef(), printer, [&](double weight) {
+    printNumber(numbers, builder.getF64FloatAttr(weight));
+  });
+  printer << "])";
 }

@@ -230,13 +230,28 @@ void printPrior(mlir::OpAsmPrinter &printer, mlir::Operation *,
                 mlir::Attribute prior, mlir::Value learned,
                 mlir::Type posterior, mlir::Type learnedType);
 
-/// `@name(value) * term + value * term + term + …`.
+/// A value of the loss: a number, or `@name(number)`.
+mlir::ParseResult parseCoefficient(mlir::AsmParser &parser,
+                                   CoefficientAttr &coefficient);
+void printCoefficient(mlir::AsmPrinter &printer, CoefficientAttr coefficient);
+
+/// `@name(value) * term + value * term + power(term, number) + …`. The
+/// functions are null if no term has one.
 mlir::ParseResult
 parseTerms(mlir::OpAsmParser &parser,
            llvm::SmallVectorImpl<mlir::OpAsmParser::UnresolvedOperand> &terms,
-           mlir::ArrayAttr &coefficients);
+           mlir::ArrayAttr &coefficients, mlir::ArrayAttr &functions);
 void printTerms(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                mlir::OperandRange terms, mlir::ArrayAttr coefficients);
+                mlir::OperandRange terms, mlir::ArrayAttr coefficients,
+                mlir::ArrayAttr functions);
+
+/// `smoothing(number)? weights([number, …])?`.
+mlir::ParseResult parseClassTarget(mlir::OpAsmParser &parser,
+                                   mlir::FloatAttr &smoothing,
+                                   mlir::DenseF64ArrayAttr &weights);
+void printClassTarget(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                      mlir::FloatAttr smoothing,
+                      mlir::DenseF64ArrayAttr weights);
 
 } // namespace vib
 

@@ -460,6 +460,112 @@ Schedule ExponentialWarmupAttr::getSchedule() const {
   return getRise(*this, ScheduleKind::Geometric);
 }
 
+//===----------------------------------------------------------------------===//
+// DualAttr
+//===----------------------------------------------------------------------===//
+
+static const Field kDualFields[] = {{"target", Bounds::NotNegative},
+                                    {"step", Bounds::Positive}};
+
+Attribute DualAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringAttr rate;
+  FloatAttr target, step;
+  if (FieldList(parser, name)
+          .add("rate", [&] { return parser.parseSymbolName(rate); })
+          .add("target", target)
+          .add("step", step)
+          .parse())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    rate, target, step);
+}
+
+void DualAttr::print(AsmPrinter &printer) const {
+  printer << "<rate = ";
+  printer.printSymbolName(getRate());
+  printer << ", target = ";
+  printNumber(printer, getTarget());
+  printer << ", step = ";
+  printNumber(printer, getStep());
+  printer << '>';
+}
+
+LogicalResult DualAttr::verify(EmitError emitError, StringAttr rate,
+                               FloatAttr target, FloatAttr step) {
+  if (failed(verifyText(emitError, "rate", rate ? rate.getValue() : "")))
+    return failure();
+  return verifyFields(emitError, kDualFields, {target, step});
+}
+
+Schedule DualAttr::getSchedule() const {
+  Schedule schedule;
+  schedule.kind = ScheduleKind::Dual;
+  schedule.factor = getStep().getValueAsDouble();
+  schedule.to = {getTarget().getValueAsDouble(), /*isRelative=*/false};
+  return schedule;
+}
+
+//===----------------------------------------------------------------------===//
+// Clipping
+//===----------------------------------------------------------------------===//
+
+template <typename AttrT> static Attribute parseLimit(AsmParser &parser) {
+  SMLoc loc;
+  FailureOr<FloatAttr> limit = failure();
+  if (parser.parseLess() || parser.getCurrentLocation(&loc) ||
+      failed(limit = parseNumber(parser)) || parser.parseGreater())
+    return {};
+  return AttrT::getChecked([&] { return parser.emitError(loc); },
+                           parser.getContext(), *limit);
+}
+
+static void printLimit(AsmPrinter &printer, FloatAttr limit) {
+  printer << '<';
+  printNumber(printer, limit);
+  printer << '>';
+}
+
+static LogicalResult verifyLimit(EmitError emitError, FloatAttr limit) {
+  return verifyField(emitError, {"limit", Bounds::Positive}, limit);
+}
+
+Attribute GlobalNormAttr::parse(AsmParser &parser, Type) {
+  return parseLimit<GlobalNormAttr>(parser);
+}
+
+void GlobalNormAttr::print(AsmPrinter &printer) const {
+  printLimit(printer, getLimit());
+}
+
+LogicalResult GlobalNormAttr::verify(EmitError emitError, FloatAttr limit) {
+  return verifyLimit(emitError, limit);
+}
+
+Clip GlobalNormAttr::getClip() const {
+  return {ClipKind::GlobalNorm, getLimit().getValueAsDouble()};
+}
+
+Attribute ClipValueAttr::parse(AsmParser &parser, Type) {
+  return parseLimit<ClipValueAttr>(parser);
+}
+
+void ClipValueAttr::print(AsmPrinter &printer) const {
+  printLimit(printer, getLimit());
+}
+
+LogicalResult ClipValueAttr::verify(EmitError emitError, FloatAttr limit) {
+  return verifyLimit(emitError, limit);
+}
+
+Clip ClipValueAttr::getClip() const {
+  return {ClipKind::Value, getLimit().getValueAsDouble()};
+}
+
+//===----------------------------------------------------------------------===//
+// Initializers
+//===----------------------------------------------------------------------===//
+
 bool GlorotUniformAttr::isUniform() const { return true; }
 double GlorotUniformAttr::getScale(int64_t fanIn, int64_t fanOut) const {
   return std::sqrt(6.0 / static_cast<double>(fanIn + fanOut));

@@ -355,6 +355,75 @@ def Vib_ExponentialWarmupAttr
                         "::mlir::FloatAttr":$from);
 }
 
+def Vib_DualAttr : Vib_Attr<"Dual", "dual", [
+    DeclareAttrInterfaceMethods<Vib_ScheduleAttrInterface>]> {
+  let group = "schedules";
+  let summary = "dual ascent of a coefficient towards a target rate";
+  let description = [{
+    After each update the coefficient b becomes `max(0, b + step * (R - target))`,
+    where R is the mean of a rate over the batch of this update, in nats. So b
+    grows while the rate is above the target, and falls below it. The base
+    value, which a flag of the program replaces, is where b starts. Checkpoints
+    have b, and the lines of metrics have its last value. It is a schedule of a
+    coefficient of the loss only, not of the learning rate.
+
+    | field | what it is | default | range |
+    |---|---|---|---|
+    | `rate` | the rate, by its name in the metrics without `_bits`: `@rate`, or `@rate_z2` of a further sample | required | |
+    | `target` | the rate to reach, in nats | required | [0, inf) |
+    | `step` | the factor of the difference | required | (0, inf) |
+
+    ```mlir
+    #vib.dual<rate = @rate, target = 2.0, step = 1.0e-3>
+    ```
+  }];
+  let parameters = (ins "::mlir::StringAttr":$rate, "::mlir::FloatAttr":$target,
+                        "::mlir::FloatAttr":$step);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Clipping
+//===----------------------------------------------------------------------===//
+
+/// An attribute written `#vib.name<limit>`.
+class Vib_ClipAttr<string name, string attrMnemonic>
+    : Vib_Attr<name, attrMnemonic, [
+        DeclareAttrInterfaceMethods<Vib_ClipAttrInterface>]> {
+  let group = "clips";
+  let parameters = (ins "::mlir::FloatAttr":$limit);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def Vib_GlobalNormAttr : Vib_ClipAttr<"GlobalNorm", "global_norm"> {
+  let summary = "scales the gradients so that their norm has a limit";
+  let description = [{
+    Each gradient is multiplied by `min(1, limit / (norm + 1e-6))`, where `norm`
+    is the Euclidean norm of the gradients of all parameters together (Pascanu
+    et al. 2013, arXiv:1211.5063). PyTorch's `clip_grad_norm_` computes the same.
+    A step needs all gradients before its first update, so it keeps them in
+    memory, and takes longer than without a limit. The limit is above 0.
+
+    ```mlir
+    #vib.global_norm<1.0>
+    ```
+  }];
+}
+
+def Vib_ClipValueAttr : Vib_ClipAttr<"ClipValue", "value"> {
+  let summary = "limits each element of a gradient";
+  let description = [{
+    Each element g of a gradient becomes `max(-limit, min(limit, g))`, as with
+    PyTorch's `clip_grad_value_`. The limit is above 0.
+
+    ```mlir
+    #vib.value<0.5>
+    ```
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Initializers
 //===----------------------------------------------------------------------===//

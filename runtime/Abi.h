@@ -248,6 +248,13 @@ typedef enum VibOptimizer {
   VIB_RMSPROP = 4    /* its decay is beta2 */
 } VibOptimizer;
 
+/* How gradients are limited before an update. */
+typedef enum VibClip {
+  VIB_NO_CLIP = 0,
+  VIB_CLIP_VALUE = 1,      /* each element */
+  VIB_CLIP_GLOBAL_NORM = 2 /* the norm of all gradients together */
+} VibClip;
+
 typedef enum VibScheduleKind {
   VIB_CONSTANT = 0,
   VIB_STAIRCASE = 1,   /* base * factor^floor(epoch / epochs)                */
@@ -255,7 +262,12 @@ typedef enum VibScheduleKind {
   /* From one value to another, `cycles` times over `epochs` epochs each: */
   VIB_COSINE = 3,
   VIB_LINEAR = 4,
-  VIB_GEOMETRIC = 5
+  VIB_GEOMETRIC = 5,
+  /* Of a coefficient only: it begins at the base value, and after each update
+   * becomes max(0, value + factor * (R - to)), where R is the mean of a figure
+   * over the rows of this update. The state of a run has it: vib_make_step
+   * gives the base value. */
+  VIB_DUAL = 6
 } VibScheduleKind;
 
 /* An end of a ramp. */
@@ -270,8 +282,8 @@ typedef struct VibScheduleEnd {
  * its first value. Numbers of epochs may be fractions. After the last cycle,
  * and if `epochs` is 0, the value is `to`. */
 typedef struct VibSchedule {
-  uint32_t kind; /* VibScheduleKind */
-  uint32_t pad;
+  uint32_t kind;   /* VibScheduleKind */
+  uint32_t figure; /* of VIB_DUAL; else 0 */
   double factor;
   VibScheduleEnd from;
   VibScheduleEnd to;
@@ -296,6 +308,8 @@ typedef struct VibInput {
   /* Of an example, as the model declares it, without the batch. The tensor may
    * be flattened. */
   const int64_t *shape;
+  uint32_t bypassed; /* 1 if decoders read it, too, so that `decode` needs x */
+  uint32_t pad;
 } VibInput;
 
 /* A target of the model. */
@@ -335,11 +349,24 @@ typedef struct VibCoefficient {
   VibSchedule schedule;
 } VibCoefficient;
 
-/* A term of the loss: a factor times the mean over the rows of a tensor. */
+/* What a term does with the mean m of its figure, and its argument a. */
+typedef enum VibFunction {
+  VIB_MEAN = 0,
+  VIB_POWER = 1,   /* max(m, 0)^a */
+  VIB_EXP = 2,     /* exp(a m)    */
+  VIB_DISTANCE = 3 /* |m - a|     */
+} VibFunction;
+
+/* A term of the loss: a factor times the mean over the rows of a tensor, or
+ * times a function of this mean: in training of that of the batch, in
+ * evaluation of that of the split. */
 typedef struct VibTerm {
   uint32_t figure;     /* the index in VibModel::figures of the mean         */
   int32_t coefficient; /* an index in VibModel::coefficients, or -1: then    */
   double factor;       /* … the factor is this number                        */
+  uint32_t function;   /* VibFunction                                        */
+  int32_t argument_coefficient; /* likewise for its argument                 */
+  double argument;
 } VibTerm;
 
 typedef enum VibFigureKind {
@@ -355,7 +382,8 @@ typedef enum VibFigureKind {
   VIB_AVERAGED_ROOT = 7,  /* figure `of`, of the averaged predictions        */
   VIB_AVERAGED_ROOTS = 8, /* the same for each output                        */
   VIB_AVERAGED_NLL = 9, /* -log of the mean over the draws of exp(-`tensor`) */
-  VIB_AT_MEAN = 10      /* figure `of` at z = mu                             */
+  VIB_AT_MEAN = 10,     /* figure `of` at z = mu                             */
+  VIB_UNKNOWN = 11      /* always null                                       */
 } VibFigureKind;
 
 typedef enum VibBound {
@@ -385,6 +413,8 @@ typedef struct VibFigure {
   uint32_t of;        /* the index of another figure                         */
   uint32_t trained; /* 1 if the training step computes the tensor, too       */
   uint32_t target;  /* the index of the target that it is a figure of, or 0  */
+  /* The tensor whose sum a mean is divided by, in place of the rows; or null */
+  const char *divisor;
 } VibFigure;
 
 typedef struct VibModel {
@@ -411,6 +441,9 @@ typedef struct VibModel {
   double rate, beta1, beta2, epsilon, momentum, weight_decay;
   double average_decay;
   VibSchedule rate_schedule;
+  uint32_t clip; /* VibClip; `gradients` does not limit                      */
+  uint32_t pad;
+  double clip_limit;
 
   uint32_t num_inputs;
   uint32_t num_targets;
@@ -465,7 +498,7 @@ typedef struct VibModel {
   /* draw, after encode: draw step.sample -> z [batch, latents]. */
   VibEntry draw;
   /* decode: z, written by draw or by the caller -> logits and prediction
-   * [batch, outputs]. */
+   * [batch, outputs]. After scale or encode if an input is bypassed. */
   VibEntry decode;
   /* gradients: as train_step, and d loss / d weight in the block of
    * gradients. Null unless compiled with --emit=shared. */

@@ -25,7 +25,7 @@ CpuSession::CpuSession(const VibModel &model, int threads)
     : Session(model), pool(threads > 0 ? threads : availableProcessors()),
       arena(model.arena_bytes,
             "the tensors of a batch of " + counted(model.batch, "row")),
-      trained(trainedTensors(model)) {
+      trained(trainedTensors(model)), divisors(trainedDivisors(model)) {
   call.arena = arena.data();
   call.pool = pool.handle();
   if (pool.threads() < pool.wanted())
@@ -90,9 +90,12 @@ void CpuSession::train(const VibStep *steps, size_t count,
 }
 
 StepSums CpuSession::sumStep(double seconds) const {
-  StepSums sums = {call.step, {}, seconds};
+  StepSums sums = {call.step, {}, {}, seconds};
   for (const VibTensor *tensor : trained)
     sums.figures.push_back(tensor ? sum(*tensor, call.step.rows) : 0);
+  for (const VibTensor *tensor : divisors)
+    sums.divisors.push_back(tensor ? sum(*tensor, call.step.rows)
+                                   : double(call.step.rows));
   return sums;
 }
 

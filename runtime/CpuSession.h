@@ -83,7 +83,8 @@ private:
   std::vector<Rows> data;
   int trainingRows = 0;
   std::vector<uint32_t> trainingOrder; ///< Empty for the split's own order.
-  const std::vector<const VibTensor *> trained; ///< See trainedTensors().
+  /// See trainedTensors() and trainedDivisors().
+  const std::vector<const VibTensor *> trained, divisors;
   Limits limits;
   std::vector<double> peaks;
 };

@@ -20,13 +20,14 @@ CudaSession::CudaSession(const VibModel &model, int ordinal)
              {"the first moments", &State::moment1, {}},
              {"the second moments", &State::moment2, {}},
              {"the average weights", &State::average, {}}},
-      trained(trainedTensors(model)),
+      trained(trainedTensors(model)), divisors(trainedDivisors(model)),
       step(device.allocatePinned(sizeof(VibStep))),
       stepMemory(device.allocate(sizeof(VibStep), "a step")),
       outputs(model, device, arena.get()) {
-  for (const VibTensor *tensor : trained)
-    if (tensor)
-      spans.push_back({tensor->offset, tensor->offset + sizeOf(*tensor)});
+  for (const auto *tensors : {&trained, &divisors})
+    for (const VibTensor *tensor : *tensors)
+      if (tensor)
+        spans.push_back({tensor->offset, tensor->offset + sizeOf(*tensor)});
   std::sort(spans.begin(), spans.end(),
             [](const Span &a, const Span &b) { return a.begin < b.begin; });
   // Copying a small gap takes less time than a second copy.
@@ -254,6 +255,9 @@ StepSums CudaSession::sumOutputs(const VibStep &of, const char *from) const {
   sums.step = of;
   for (const VibTensor *tensor : trained)
     sums.figures.push_back(tensor ? sumOutput(*tensor, from, of.rows) : 0);
+  for (const VibTensor *tensor : divisors)
+    sums.divisors.push_back(tensor ? sumOutput(*tensor, from, of.rows)
+                                   : double(of.rows));
   return sums;
 }
 

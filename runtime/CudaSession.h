@@ -108,8 +108,9 @@ private:
   bool usesAverage = false;
   std::vector<CudaRows> data;
 
-  const std::vector<const VibTensor *> trained; ///< See trainedTensors().
-  std::vector<Span> spans;                      ///< Cover these tensors.
+  /// See trainedTensors() and trainedDivisors().
+  const std::vector<const VibTensor *> trained, divisors;
+  std::vector<Span> spans; ///< Cover these tensors.
   uint64_t outputBytes = 0;
   int trainingRows = -1;
   Slot slots[2];

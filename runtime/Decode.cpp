@@ -13,6 +13,7 @@
 
 #include "runtime/Decode.h"
 #include "runtime/Checkpoint.h"
+#include "runtime/Error.h"
 #include "runtime/Evaluate.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Npy.h"
@@ -29,6 +30,11 @@ namespace vib::runtime {
 
 Prediction describeDecoding(const VibModel &model, const Options &options,
                             int64_t rows) {
+  for (const VibInput &input : inputsOf(model))
+    if (input.bypassed)
+      fail("the decoder of the model {} also reads its input '{}', so that z "
+           "alone cannot be decoded; predict reads the inputs",
+           model.name, input.name);
   const VibTarget &target = model.targets[options.target.value_or(0)];
   bool wantsLogits = options.what == What::Logits;
   return {wantsLogits ? "logits" : target.predicted,

@@ -22,7 +22,8 @@ constexpr double far = 10;
 
 /// The name of a term: "cross-entropy", "beta x rate".
 static std::string nameOfTerm(const VibModel &model, const VibTerm &term) {
-  const char *title = model.figures[term.figure].title;
+  std::string title =
+      describeFunction(term, model.figures[term.figure].title, term.argument);
   if (term.coefficient >= 0)
     return fmt::format(
         "{} x {}", nameOf(model, model.coefficients[term.coefficient]), title);

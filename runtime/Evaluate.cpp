@@ -94,13 +94,16 @@ bool isOfPredictions(const VibModel &model, uint32_t target) {
 
 /// The sums over a split from which the figures are computed.
 struct Sums {
-  explicit Sums(const VibModel &model) : figures(model.num_figures) {
+  explicit Sums(const VibModel &model)
+      : figures(model.num_figures), divisors(model.num_figures) {
     for (const VibTarget &target : targetsOf(model))
       outputs.emplace_back(hasClasses(target) ? 0 : size_t(target.outputs));
     averagedOutputs = outputs;
   }
 
   std::vector<double> figures; ///< By figure, over rows and perhaps draws.
+  /// What a mean over draws is divided by, if that is not their number.
+  std::vector<double> divisors;
   /// The squared errors of each output of each target: over the draws, and of
   /// their average.
   std::vector<std::vector<double>> outputs, averagedOutputs;
@@ -124,7 +127,7 @@ void setValues(Figures &figures, const Sums &sums, double rows, double drawn) {
     };
     switch (figure.kind) {
     case VIB_DRAW_MEAN:
-      values = {sum / drawn};
+      values = {sum / (figure.divisor ? sums.divisors[i] : drawn)};
       break;
     case VIB_DRAW_ROOT:
       values = {rootOf(sum, drawn)};
@@ -216,7 +219,10 @@ Figures evaluate(Session &session, int number, const Split &split,
     auto addDraw = [&] {
       forEach({VIB_DRAW_MEAN, VIB_DRAW_ROOT},
               [&](const VibFigure &figure, double &) {
-                ofDraws[size_t(&figure - model.figures)] += sumOf(figure);
+                size_t place = size_t(&figure - model.figures);
+                ofDraws[place] += sumOf(figure);
+                if (figure.divisor)
+                  sums.divisors[place] += session.sum(figure.divisor, rows);
               });
       for (BatchDraws &ofTarget : draws)
         ofTarget.add(session);

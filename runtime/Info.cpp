@@ -18,6 +18,7 @@
 #include "runtime/Parameter.h"
 #include "runtime/Profile.h"
 #include "runtime/Report.h"
+#include "runtime/Schedule.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -85,6 +86,8 @@ const char *nameOfSchedule(const VibSchedule &schedule) {
     return "linear";
   case VIB_GEOMETRIC:
     return "geometric";
+  case VIB_DUAL:
+    return "dual";
   default:
     return "constant";
   }
@@ -142,6 +145,9 @@ std::string describeSchedule(const VibSchedule &schedule) {
       text =
           schedule.kind == VIB_LINEAR ? "linear_warmup" : "exponential_warmup";
   }
+  if (isDual(schedule))
+    return fmt::format("{} (target {:g}, step {:g})", text, schedule.to.value,
+                       schedule.factor);
   if (schedule.kind != VIB_CONSTANT)
     text += fmt::format(" ({} {:g}, epochs {:g}{})", field, factorOf(schedule),
                         schedule.epochs, describeDetails(schedule));
@@ -161,6 +167,11 @@ const char *nameOfState(const VibModel &model) {
 
 nlohmann::ordered_json scheduleJson(const VibSchedule &schedule) {
   nlohmann::ordered_json json = {{"kind", nameOfSchedule(schedule)}};
+  if (isDual(schedule)) {
+    json["target"] = schedule.to.value;
+    json["step"] = schedule.factor;
+    return json;
+  }
   const VibScheduleEnd *end = writtenEnd(schedule);
   if (!end || end->relative)
     json["factor"] = factorOf(schedule);
@@ -284,10 +295,20 @@ nlohmann::ordered_json gpuJson(const VibModel &model) {
   return json;
 }
 
+/// "global_norm 0.5", in the terms of the dialect.
+std::string describeClip(const VibModel &model) {
+  return fmt::format("{} {:g}",
+                     model.clip == VIB_CLIP_VALUE ? "value" : "global_norm",
+                     model.clip_limit);
+}
+
 } // namespace
 
 /// Checkpoints contain this text, so what the first version had keeps its form.
 static std::string describeExactly(const VibSchedule &schedule) {
+  if (isDual(schedule))
+    return fmt::format("dual (rate {}, target {}, step {})", schedule.figure,
+                       schedule.to.value, schedule.factor);
   if (isPlain(schedule))
     return fmt::format("{} (factor {}, epochs {}, warm-up {})",
                        nameOfSchedule(schedule), factorOf(schedule),
@@ -311,6 +332,8 @@ std::string describeTraining(const VibModel &model) {
     if (&coefficient != beta)
       others += fmt::format(", {} {}", coefficient.name,
                             describeExactly(coefficient.schedule));
+  if (model.clip != VIB_NO_CLIP)
+    others += fmt::format(", clip {}", describeClip(model));
   return fmt::format(
       "{} (beta1 {}, beta2 {}, epsilon {}, momentum {}, weight decay {}), rate "
       "{}, beta {}, average {}{}{}",
@@ -386,6 +409,8 @@ std::string infoText(const VibModel &model) {
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     if (&coefficient != beta)
       line(coefficient.name, describe(coefficient));
+  if (model.clip != VIB_NO_CLIP)
+    line("clip", describeClip(model));
   line("average", model.averaged ? fmt::format("decay {:g}, zero-debiased",
                                                model.average_decay)
                                  : "none");
@@ -467,6 +492,8 @@ std::string infoJson(const VibModel &model) {
     json["coefficients"][nameOf(model, coefficient)] = {
         {"value", coefficient.value},
         {"schedule", scheduleJson(coefficient.schedule)}};
+  if (model.clip != VIB_NO_CLIP)
+    json["clip"] = describeClip(model);
   for (uint32_t i = 0; i < model.num_inputs; ++i)
     json["inputs"][model.inputs[i].name] = inputJson(i);
   for (const VibTarget &target : targetsOf(model))

@@ -48,10 +48,40 @@ static bool isOfTensor(const VibFigure &figure) {
 /// Whether lines of training have the figure.
 static bool isOfTraining(const VibFigure &figure) {
   return isOfTensor(figure) || figure.kind == VIB_LABEL_ENTROPY ||
-         figure.kind == VIB_INFORMATION;
+         figure.kind == VIB_INFORMATION || figure.kind == VIB_UNKNOWN;
 }
 
-RunningSums::RunningSums(const VibModel &model) : figures(model.num_figures) {}
+RunningSums::RunningSums(const VibModel &model)
+    : figures(model.num_figures), divisors(model.num_figures),
+      factors(model.num_terms), arguments(model.num_terms) {}
+
+std::vector<double> RunningSums::addTerms(const VibModel &model,
+                                          const VibStep &step,
+                                          const std::vector<double> &means) {
+  std::vector<double> terms;
+  for (uint32_t i = 0; i < model.num_terms; ++i) {
+    const VibTerm &term = model.terms[i];
+    double factor = factorOf(term, step.coefficients),
+           mean = means[term.figure];
+    double argument = argumentOf(term, step.coefficients);
+    terms.push_back(factor * applyFunction(term, mean, argument));
+    if (isOfWhole(model, term)) {
+      factors[i] += double(step.rows) * factor;
+      arguments[i] += double(step.rows) * argument;
+    }
+  }
+  return terms;
+}
+
+double RunningSums::meanLoss(const VibModel &model) const {
+  double mean = loss / rows;
+  for (uint32_t i = 0; i < model.num_terms; ++i)
+    if (const VibTerm &term = model.terms[i]; isOfWhole(model, term))
+      mean += factors[i] / rows *
+              applyFunction(term, figures[term.figure] / divisors[term.figure],
+                            arguments[i] / rows);
+  return mean;
+}
 
 std::vector<double> RunningSums::values(const VibModel &model) const {
   std::vector<double> result = {rows};
@@ -59,6 +89,12 @@ std::vector<double> RunningSums::values(const VibModel &model) const {
     if (isOfTensor(model.figures[i]))
       result.push_back(figures[i]);
   result.push_back(loss);
+  for (uint32_t i = 0; i < model.num_terms; ++i)
+    if (isOfWhole(model, model.terms[i]))
+      result.insert(result.end(), {factors[i], arguments[i]});
+  for (uint32_t i = 0; i < model.num_figures; ++i)
+    if (model.figures[i].divisor)
+      result.push_back(divisors[i]);
   return result;
 }
 
@@ -76,7 +112,14 @@ RunningSums::fromValues(const VibModel &model,
   for (uint32_t i = 0; i < model.num_figures; ++i)
     if (isOfTensor(model.figures[i]))
       sums.figures[i] = *next++;
-  sums.loss = *next;
+  sums.loss = *next++;
+  for (uint32_t i = 0; i < model.num_terms; ++i)
+    if (isOfWhole(model, model.terms[i])) {
+      sums.factors[i] = *next++;
+      sums.arguments[i] = *next++;
+    }
+  for (uint32_t i = 0; i < model.num_figures; ++i)
+    sums.divisors[i] = model.figures[i].divisor ? *next++ : sums.rows;
   return sums;
 }
 
@@ -102,12 +145,17 @@ bool RunningSums::isPossible(const VibModel &model) const {
     const VibFigure &figure = model.figures[i];
     double sum = figures[i];
     if (!std::isfinite(sum) || std::fabs(sum) / largest > rows ||
+        !(divisors[i] > 0) || divisors[i] / largest > rows ||
         (isOfTensor(figure) && sum < leastMean(model, figure) * rows))
       return false;
     // The mean error of a row whose draws are all wrong may exceed 1.
     if (figure.unit == VIB_FRACTION && sum > rows * (1 + 1e-6))
       return false;
   }
+  for (uint32_t i = 0; i < model.num_terms; ++i)
+    for (double sum : {factors[i], arguments[i]})
+      if (!(sum >= 0 && sum / largest <= rows))
+        return false;
   // A coefficient is a number of the model's type.
   double least = 0;
   for (const VibTerm &term : termsOf(model))
@@ -130,9 +178,12 @@ std::optional<double> Figures::number(const char *name) const {
 
 std::vector<double> Figures::terms() const {
   std::vector<double> terms;
-  for (const VibTerm &term : termsOf(*model))
-    terms.push_back(factorOf(term, context.coefficients.data()) *
-                    number(&model->figures[term.figure]).value_or(0));
+  const double *coefficients = context.coefficients.data();
+  for (const VibTerm &term : termsOf(*model)) {
+    double mean = number(&model->figures[term.figure]).value_or(0);
+    terms.push_back(factorOf(term, coefficients) *
+                    applyFunction(term, mean, argumentOf(term, coefficients)));
+  }
   return terms;
 }
 
@@ -171,10 +222,10 @@ Figures trainFigures(const VibModel &model, const RunningSums &sums,
   figures.isTraining = true;
   figures.samples = model.streams[0].samples;
   figures.rows = int64_t(sums.rows);
-  figures.loss = sums.loss / sums.rows;
+  figures.loss = sums.meanLoss(model);
   figures.entropies = std::move(entropies);
   for (uint32_t i = 0; i < model.num_figures; ++i) {
-    double mean = sums.figures[i] / sums.rows;
+    double mean = sums.figures[i] / sums.divisors[i];
     if (model.figures[i].trained)
       figures.values[i] = {
           model.figures[i].kind == VIB_DRAW_ROOT

@@ -61,11 +61,23 @@ struct RunningSums {
   double rows = 0;
   /// By figure; 0 for those that the training step does not compute.
   std::vector<double> figures;
+  /// What these are divided by for the mean: the rows, or another sum.
+  std::vector<double> divisors;
   double loss = 0; ///< With the coefficients of each step.
+  /// By term, of those that are computed from means of all rows, and are not in
+  /// `loss`: the factors and arguments of the rows.
+  std::vector<double> factors, arguments;
 
   explicit RunningSums(const VibModel &model);
+  /// Adds the terms of a step, of whose rows `means` are the mean figures.
+  /// Returns the terms.
+  std::vector<double> addTerms(const VibModel &model, const VibStep &step,
+                               const std::vector<double> &means);
+  /// The loss of all rows. A function is that of the mean over all of them.
+  double meanLoss(const VibModel &model) const;
   /// The numbers as checkpoints have them: the rows, the sums of the means and
-  /// roots in the order of the model, and the loss.
+  /// roots in the order of the model, the loss, and the factor and the argument
+  /// of each term that is a function of a mean.
   std::vector<double> values(const VibModel &model) const;
   /// The reverse of values(). Nothing if the number of values differs.
   static std::optional<RunningSums>

@@ -9,7 +9,10 @@
 #include "runtime/ModelLists.h"
 #include "runtime/Error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 namespace vib::runtime {
 
@@ -24,7 +27,13 @@ static bool areValid(const VibModel &model) {
       !isCoefficient(model.beta))
     return false;
   for (const VibTerm &term : termsOf(model))
-    if (!isFigure(term.figure) || !isCoefficient(term.coefficient))
+    if (!isFigure(term.figure) || !isCoefficient(term.coefficient) ||
+        (term.function != VIB_MEAN &&
+         !isCoefficient(term.argument_coefficient)) ||
+        term.function > VIB_DISTANCE)
+      return false;
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    if (!isFigure(coefficient.schedule.figure))
       return false;
   for (const VibFigure &figure : figuresOf(model))
     if (!isFigure(figure.of) || figure.target >= model.num_targets)
@@ -39,6 +48,34 @@ static bool areValid(const VibModel &model) {
 bool normalizesBatches(const VibModel &model) {
   List<VibState> state = stateOf(model);
   return std::any_of(state.begin(), state.end(), isRunning);
+}
+
+double applyFunction(const VibTerm &term, double mean, double argument) {
+  switch (term.function) {
+  case VIB_POWER:
+    return std::pow(std::max(mean, 0.0), argument);
+  case VIB_EXP:
+    return std::exp(argument * mean);
+  case VIB_DISTANCE:
+    return std::fabs(mean - argument);
+  default:
+    return mean;
+  }
+}
+
+std::string describeFunction(const VibTerm &term, const std::string &mean,
+                             double argument) {
+  switch (term.function) {
+  case VIB_POWER:
+    return fmt::format(mean.find(' ') == mean.npos ? "{}^{:g}" : "({})^{:g}",
+                       mean, argument);
+  case VIB_EXP:
+    return fmt::format("exp({:g} x {})", argument, mean);
+  case VIB_DISTANCE:
+    return fmt::format("|{} - {:g}|", mean, argument);
+  default:
+    return mean;
+  }
 }
 
 void checkLists(const VibModel &model) {

@@ -15,6 +15,7 @@
 
 #include "runtime/Abi.h"
 
+#include <string>
 #include <string_view>
 
 namespace vib::runtime {
@@ -128,6 +129,22 @@ inline const VibFigure *findFigure(const VibModel &model, uint32_t kind,
 inline double factorOf(const VibTerm &term, const double *coefficients) {
   return term.coefficient < 0 ? term.factor : coefficients[term.coefficient];
 }
+/// Likewise the argument of its function.
+inline double argumentOf(const VibTerm &term, const double *coefficients) {
+  return term.argument_coefficient < 0
+             ? term.argument
+             : coefficients[term.argument_coefficient];
+}
+/// Whether a term of many rows is not the mean of those of their parts, because
+/// it is a function of their mean, or rows have weights.
+inline bool isOfWhole(const VibModel &model, const VibTerm &term) {
+  return term.function != VIB_MEAN || model.figures[term.figure].divisor;
+}
+/// The function of a term, at the mean of its figure.
+double applyFunction(const VibTerm &term, double mean, double argument);
+/// The same of what has the name `mean`: "exp(2 x rate)".
+std::string describeFunction(const VibTerm &term, const std::string &mean,
+                             double argument);
 
 } // namespace vib::runtime
 

@@ -290,8 +290,11 @@ void FigureTable::addOthers() {
 std::string FigureTable::describeLoss() const {
   std::string terms;
   for (const VibTerm &term : termsOf(model)) {
-    double factor = factorOf(term, figures.context.coefficients.data());
-    const char *name = nameOf(model.figures[term.figure]);
+    const double *coefficients = figures.context.coefficients.data();
+    double factor = factorOf(term, coefficients);
+    std::string name =
+        describeFunction(term, nameOf(model.figures[term.figure]),
+                         argumentOf(term, coefficients));
     bool isBare = term.coefficient < 0 && term.factor == 1;
     terms += terms.empty() ? "" : " + ";
     terms += isBare ? name : fmt::format("{:g} x {}", factor, name);

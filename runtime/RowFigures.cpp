@@ -59,7 +59,8 @@ void visitRows(Session &session, int number, const Split &split,
     for (uint32_t i = 0; i < model.num_figures; ++i) {
       const VibFigure &figure = model.figures[i];
       const VibFigure &of = model.figures[figure.of];
-      if (figure.kind == VIB_DRAW_MEAN)
+      // A mean with weights has no share of a row.
+      if (figure.kind == VIB_DRAW_MEAN && !figure.divisor)
         batch.figures[i] = sums[i].means();
       else if (figure.kind == VIB_AT_MEAN && of.kind == VIB_DRAW_MEAN)
         batch.figures[i] = session.read(of.tensor, batch.rows);

@@ -104,8 +104,21 @@ double scheduledValue(const VibSchedule &schedule, double base, double epoch) {
   return capped(valueAfterDelay(schedule, base, epoch - schedule.delay_epochs));
 }
 
+bool isDual(const VibSchedule &schedule) { return schedule.kind == VIB_DUAL; }
+
+bool hasDual(const VibModel &model) {
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    if (isDual(coefficient.schedule))
+      return true;
+  return false;
+}
+
+double ascend(const VibSchedule &schedule, double value, double rate) {
+  return std::max(0.0, value + schedule.factor * (rate - schedule.to.value));
+}
+
 bool varies(const VibSchedule &schedule) {
-  if (schedule.warmup_epochs > 0)
+  if (schedule.warmup_epochs > 0 || isDual(schedule))
     return true;
   if (isRamp(schedule))
     return (schedule.epochs > 0 || schedule.delay_epochs > 0) &&
@@ -116,8 +129,9 @@ bool varies(const VibSchedule &schedule) {
 }
 
 bool neverSettles(const VibSchedule &schedule) {
-  return schedule.kind != VIB_CONSTANT && !isRamp(schedule) &&
-         schedule.epochs > 0 && schedule.factor != 1;
+  return isDual(schedule) ||
+         (schedule.kind != VIB_CONSTANT && !isRamp(schedule) &&
+          schedule.epochs > 0 && schedule.factor != 1);
 }
 
 double settledAt(const VibSchedule &schedule) {
@@ -132,6 +146,9 @@ std::string describeCourse(const VibSchedule &schedule, double base,
                            uint64_t stepsPerEpoch) {
   if (first >= last)
     return fmt::format("{:.4g}", base);
+  if (isDual(schedule))
+    return fmt::format("{:.4g}, then by dual ascent to a rate of {:.4g} nats",
+                       base, schedule.to.value);
   if (!varies(schedule))
     return fmt::format("{:.4g}", scheduledValue(schedule, base, 0));
   auto epochOf = [&](uint64_t step) {

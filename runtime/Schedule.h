@@ -29,6 +29,12 @@ namespace vib::runtime {
 /// the warm-up, and a ramp from the end of the delay after it.
 double scheduledValue(const VibSchedule &schedule, double base, double epoch);
 
+/// Whether the value follows a rate: ascend() gives the one after an update, of
+/// whose rows `rate` is the mean rate.
+bool isDual(const VibSchedule &schedule);
+bool hasDual(const VibModel &model);
+double ascend(const VibSchedule &schedule, double value, double rate);
+
 /// Whether the value ever changes.
 bool varies(const VibSchedule &schedule);
 
@@ -52,7 +58,8 @@ std::string describeCourse(const VibSchedule &schedule, double base,
 struct HyperParameters {
   uint64_t seed;
   double rate; ///< The base learning rate.
-  /// The base values of the coefficients, in the order of the model.
+  /// The base values of the coefficients, in the order of the model; the
+  /// present ones of those with a dual ascent.
   std::vector<double> coefficients;
 
   /// Those of the model itself.

@@ -41,6 +41,15 @@ std::vector<const VibTensor *> trainedTensors(const VibModel &model) {
   return tensors;
 }
 
+std::vector<const VibTensor *> trainedDivisors(const VibModel &model) {
+  std::vector<const VibTensor *> tensors;
+  for (const VibFigure &figure : figuresOf(model))
+    tensors.push_back(figure.trained && figure.divisor
+                          ? &getTensor(model, figure.divisor)
+                          : nullptr);
+  return tensors;
+}
+
 double sumRows(const VibTensor &tensor, const void *values, int64_t rows) {
   auto add = [&](const auto *begin) {
     return std::accumulate(begin, begin + rows, 0.0);

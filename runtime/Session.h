@@ -36,6 +36,9 @@ struct StepSums {
   VibStep step;
   /// By figure; 0 for those that the training step does not compute.
   std::vector<double> figures;
+  /// What each sum is divided by for the mean: the rows, or the sum of another
+  /// tensor.
+  std::vector<double> divisors;
   double seconds = 0; ///< The time of the step, gathering included.
 };
 
@@ -60,6 +63,8 @@ inline void setRows(VibStep &step, int64_t first, int64_t rows, int64_t all) {
 /// The tensors of the figures that the training step computes, by figure; null
 /// for the others.
 std::vector<const VibTensor *> trainedTensors(const VibModel &model);
+/// The tensors whose sums these are divided by; null for the number of rows.
+std::vector<const VibTensor *> trainedDivisors(const VibModel &model);
 
 class Session {
 public:

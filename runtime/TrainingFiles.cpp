@@ -25,6 +25,7 @@ namespace vib::runtime {
 static constexpr const char *epochSums = "train";
 static constexpr const char *firstStepSums = "first_step";
 static constexpr const char *bestSums = "best";
+static constexpr const char *ascentSums = "ascents";
 
 bool TrainingRun::resumes() const {
   return options.resume && fileExists(checkpointPath);
@@ -88,6 +89,7 @@ void TrainingRun::restore() {
   restoreSums(saved);
   restoreBest(saved);
   divergence = extraOf(saved, divergedKey, "");
+  restoreAscents(saved);
   metricsLines = saved.metricsLines;
 }
 
@@ -178,6 +180,23 @@ void TrainingRun::restoreSums(const Checkpoint &saved) {
     fail("{}: damaged: the loss of its first step is impossible",
          checkpointPath);
   firstTerms.emplace(terms.begin(), terms.begin() + model.num_terms);
+}
+
+void TrainingRun::restoreAscents(const Checkpoint &saved) {
+  if (!hasDual(model))
+    return;
+  auto found = saved.sums.find(ascentSums);
+  // A checkpoint has a value for each coefficient.
+  if (found == saved.sums.end() ||
+      found->second.size() != model.num_coefficients ||
+      !std::all_of(
+          found->second.begin(), found->second.end(),
+          [](double value) { return std::isfinite(value) && value >= 0; }))
+    fail("{}: damaged: it lacks the values of the coefficients",
+         checkpointPath);
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    if (isDual(model.coefficients[i].schedule))
+      present.coefficients[i] = found->second[i];
 }
 
 void TrainingRun::restoreBest(const Checkpoint &saved) {
@@ -278,6 +297,8 @@ Checkpoint TrainingRun::describeCheckpoint() const {
   }
   if (best && best->step())
     checkpoint.sums[bestSums] = best->values();
+  if (hasDual(model))
+    checkpoint.sums[ascentSums] = present.coefficients;
   checkpoint.metricsLines = metricsLines;
   Context now = contextAt(step, "", false);
   checkpoint.extra["epoch"] = fmt::format("{}", *now.epoch);

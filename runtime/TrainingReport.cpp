@@ -45,7 +45,7 @@ void TrainingRun::introduce() {
   for (uint32_t i = 0; i < model.num_coefficients; ++i)
     display.keep(fmt::format(
         "{} {}", nameOf(model, model.coefficients[i]),
-        course(model.coefficients[i].schedule, values.coefficients[i])));
+        course(model.coefficients[i].schedule, present.coefficients[i])));
   display.keep("learning rate " + course(model.rate_schedule, values.rate));
 }
 
@@ -75,7 +75,7 @@ void TrainingRun::sayFinished() {
 
 Context TrainingRun::contextAt(uint64_t update, const std::string &split,
                                bool average) const {
-  VibStep last = makeTrainStep(model, values, update ? update - 1 : 0,
+  VibStep last = makeTrainStep(model, present, update ? update - 1 : 0,
                                int64_t(stepsPerEpoch()));
   Context result;
   result.split = split;
@@ -310,7 +310,14 @@ void TrainingRun::test() {
   if (!data->test)
     return;
   // The state is written, so that other weights may take its place.
-  loadWeights(read(bestPath), model, Use::Any, state.weights.data());
+  Metadata metadata =
+      loadWeights(read(bestPath), model, Use::Any, state.weights.data());
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    if (isDual(model.coefficients[i].schedule))
+      present.coefficients[i] =
+          findNumber<double>(metadata, bestPath,
+                             currentKey(model, model.coefficients[i]).c_str())
+              .value_or(present.coefficients[i]);
   session->setState(state);
   session->useAverage(false);
   writeLine(evaluateOn(*data->test, testRows, contextAt(from, "test", average)),

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 namespace vib::runtime {
@@ -35,7 +36,7 @@ HyperParameters valuesFor(const VibModel &model, const Options &options) {
 TrainingRun::TrainingRun(const VibModel &model, const Options &options,
                          Display &display, const SafetensorsReader *initial)
     : model(model), options(options), values(valuesFor(model, options)),
-      checkpointPath(joinPath(options.out, checkpointName)),
+      present(values), checkpointPath(joinPath(options.out, checkpointName)),
       metricsPath(joinPath(options.out, metricsName)),
       modelPath(joinPath(options.out, modelName)),
       bestPath(joinPath(options.out, bestName)), initial(initial),
@@ -178,19 +179,30 @@ void TrainingRun::trainSteps() {
     start = Clock::now();
   };
   uint64_t asked = step, stop = nextStop();
+  // The next value of a dual ascent depends on the rate of the step before.
+  bool waits = hasDual(model);
+  size_t atOnce = waits ? 1 : session->stepsAtOnce();
   std::vector<VibStep> steps;
   while (asked < stop && !interrupted()) {
     steps.clear();
-    for (; asked < stop && steps.size() < session->stepsAtOnce(); ++asked) {
+    for (; asked < stop && steps.size() < atOnce; ++asked) {
       VibStep next =
-          makeTrainStep(model, values, asked, int64_t(stepsPerEpoch()));
+          makeTrainStep(model, present, asked, int64_t(stepsPerEpoch()));
       int64_t first = int64_t(asked % stepsPerEpoch()) * model.batch;
       setBatch(next, first, std::min(model.batch, rows() - first));
       steps.push_back(next);
     }
     session->train(steps.data(), steps.size(), done);
+    if (waits)
+      session->finishSteps(done);
   }
   session->finishSteps(done);
+}
+
+/// Whether the step, which computes with numbers of the model's type, has it.
+static bool isNumberOf(const VibModel &model, double value) {
+  return std::fabs(value) <=
+         (model.type == VIB_F64 ? DBL_MAX : double(FLT_MAX));
 }
 
 void TrainingRun::count(const StepSums &done) {
@@ -206,18 +218,36 @@ void TrainingRun::count(const StepSums &done) {
   if (!notFinite.empty())
     failDiverged("the loss is not finite" + notFinite);
   double rows = double(done.step.rows), loss = 0;
-  std::vector<double> terms;
-  for (const VibTerm &term : termsOf(model)) {
-    double sum =
-        factorOf(term, done.step.coefficients) * done.figures[term.figure];
-    terms.push_back(sum / rows);
-    loss += sum;
+  std::vector<double> means;
+  for (uint32_t i = 0; i < model.num_figures; ++i)
+    means.push_back(done.figures[i] / done.divisors[i]);
+  std::vector<double> terms = sums.addTerms(model, done.step, means);
+  for (uint32_t i = 0; i < model.num_terms; ++i) {
+    const VibTerm &term = model.terms[i];
+    if (!isOfWhole(model, term)) {
+      double sum =
+          factorOf(term, done.step.coefficients) * done.figures[term.figure];
+      terms[i] = sum / rows;
+      loss += sum;
+    } else if (!isNumberOf(model, terms[i])) {
+      failDiverged(fmt::format(
+          "the loss is not finite, its term {} overflows",
+          describeFunction(term, model.figures[term.figure].title,
+                           argumentOf(term, done.step.coefficients))));
+    }
   }
   if (!firstTerms)
     firstTerms = std::move(terms);
+  for (uint32_t i = 0; i < model.num_coefficients; ++i)
+    if (const VibSchedule &schedule = model.coefficients[i].schedule;
+        isDual(schedule))
+      present.coefficients[i] =
+          ascend(schedule, present.coefficients[i], means[schedule.figure]);
   sums.rows += double(done.step.rows);
-  for (size_t i = 0; i < done.figures.size(); ++i)
+  for (size_t i = 0; i < done.figures.size(); ++i) {
     sums.figures[i] += done.figures[i];
+    sums.divisors[i] += done.divisors[i];
+  }
   sums.loss += loss;
   rowsTrained += double(done.step.rows);
 }

@@ -141,6 +141,7 @@ private:
   void startOrResume();
   void restoreSums(const Checkpoint &saved);
   void restoreBest(const Checkpoint &saved);
+  void restoreAscents(const Checkpoint &saved);
   void requireBest();
   uint64_t readMetrics(uint64_t lines);
   void introduce();
@@ -217,6 +218,7 @@ private:
   const VibModel &model;
   const Options &options;
   const HyperParameters values;
+  HyperParameters present; ///< The same with the present value of each ascent.
   const std::string checkpointPath, metricsPath, modelPath, bestPath;
   const SafetensorsReader *const initial; ///< Or null.
   Display &display;

@@ -192,7 +192,8 @@ def VerifyFused : FusedPass<"vib-verify-fused"> {
     A function consists of kernels, the buffers that they write, and a return.
     No kernel reads the old version of state after another kernel has updated
     it: updates are in place, so the kernel would read the new values. Only the
-    function `gradients` writes the gradient of a weight to memory.
+    function `gradients` writes the gradient of a weight to memory, unless
+    `vib.training` limits the norm of all gradients.
 
     Metadata, arguments, results and the bodies of kernels obey the rules that
     `vib-verify-step` checks. In a module without `vib.model`, only the functions

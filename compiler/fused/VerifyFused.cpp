@@ -158,10 +158,19 @@ static bool isPlainSum(KernelOp kernel, Value result) {
   return op && op.getNumReductionLoops() != 0 && !isContraction(op);
 }
 
+/// Whether the training limits the norm of all gradients, which are therefore
+/// complete before the first update.
+static bool limitsNorm(ModuleOp module) {
+  auto training = module->getAttrOfType<TrainingAttr>(kTrainingAttrName);
+  return training && training.getClipRule().kind == ClipKind::GlobalNorm;
+}
+
 /// If a contraction's result is used to update state, it is a gradient, and the
 /// update must happen in the same kernel. A kernel that sums, as over rows,
 /// computes a gradient itself.
 static LogicalResult verifyGradients(func::FuncOp function) {
+  if (limitsNorm(function->getParentOfType<ModuleOp>()))
+    return success();
   for (KernelOp kernel : getKernels(function)) {
     if (!updatesState(kernel) || updatesStatistics(kernel) ||
         !isElementwise(kernel))

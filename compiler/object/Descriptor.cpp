@@ -49,11 +49,12 @@ private:
   /// The launches of all entries, and the table of their kernels.
   llvm::Constant *emitGpu(const GpuCode &gpu, llvm::Constant *&kernels,
                           uint32_t &numKernels);
-  llvm::Constant *emitSchedule(const Schedule &schedule);
+  llvm::Constant *emitSchedule(const Schedule &schedule, unsigned figure = 0);
   llvm::Constant *emitInputs(ModelAttr model);
   llvm::Constant *emitTargets(ModelAttr model);
   llvm::Constant *emitStreams(ModelAttr model);
-  llvm::Constant *emitCoefficients(ModelAttr model, TrainingAttr training);
+  llvm::Constant *emitCoefficients(ModelAttr model, TrainingAttr training,
+                                   ArrayRef<Figure> figures);
   llvm::Constant *emitTerms(ModelAttr model, ArrayRef<Figure> figures);
   llvm::Constant *emitFigures(ArrayRef<Figure> figures);
   /// Reports two figures, or a figure and a coefficient, of one name.
@@ -336,7 +337,8 @@ llvm::Constant *DescriptorEmitter::emitGpu(const GpuCode &gpu,
   return constant(device.get(), "vib_gpu");
 }
 
-llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule) {
+llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule,
+                                                unsigned figure) {
   auto emitEnd = [&](const ScheduleEnd &end) {
     AbiStruct<VibScheduleEnd> value(context, "VibScheduleEnd");
     value.set(&VibScheduleEnd::value, end.value);
@@ -346,7 +348,7 @@ llvm::Constant *DescriptorEmitter::emitSchedule(const Schedule &schedule) {
   };
   AbiStruct<VibSchedule> value(context, "VibSchedule");
   value.set(&VibSchedule::kind, static_cast<uint32_t>(schedule.kind));
-  value.set(&VibSchedule::pad, 0);
+  value.set(&VibSchedule::figure, figure);
   value.set(&VibSchedule::factor, schedule.factor);
   value.set(&VibSchedule::from, emitEnd(schedule.from));
   value.set(&VibSchedule::to, emitEnd(schedule.to));
@@ -372,6 +374,10 @@ llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
     row.set(&VibInput::scaled, isScaled);
     row.set(&VibInput::rank, shape.size());
     row.set(&VibInput::shape, numbers(shape));
+    row.set(&VibInput::bypassed,
+            model.getBypassed() &&
+                llvm::is_contained(model.getBypassed(), input.getName()));
+    row.set(&VibInput::pad, 0);
     rows.push_back(row.get());
   }
   return table(rows, "vib_inputs");
@@ -433,8 +439,21 @@ llvm::Constant *DescriptorEmitter::emitStreams(ModelAttr model) {
   return table(rows, "vib_streams");
 }
 
+/// The place of the rate that a dual ascent follows, which training computes.
+static std::optional<unsigned> findRate(ArrayRef<Figure> figures,
+                                        StringRef name) {
+  const auto *found = llvm::find_if(figures, [&](const Figure &figure) {
+    return figure.kind == VIB_ROW_MEAN && figure.isTrained &&
+           figure.name == (name + "_bits").str();
+  });
+  if (found == figures.end())
+    return std::nullopt;
+  return found - figures.begin();
+}
+
 llvm::Constant *DescriptorEmitter::emitCoefficients(ModelAttr model,
-                                                    TrainingAttr training) {
+                                                    TrainingAttr training,
+                                                    ArrayRef<Figure> figures) {
   SmallVector<llvm::Constant *> rows;
   for (CoefficientAttr coefficient : model.getNamedCoefficients()) {
     double value = coefficient.getValue().getValueAsDouble();
@@ -446,10 +465,25 @@ llvm::Constant *DescriptorEmitter::emitCoefficients(ModelAttr model,
       hasFailed = true;
       return null();
     }
+    unsigned figure = 0;
+    if (auto dual = dyn_cast_or_null<DualAttr>(
+            training.getCoefficients().get(coefficient.getName()))) {
+      std::optional<unsigned> rate =
+          findRate(figures, dual.getRate().getValue());
+      if (!rate) {
+        module.emitError("expected the dual ascent of '")
+            << coefficient.getName() << "' to follow a rate that is a term of "
+            << "the loss, but there is no '" << dual.getRate().getValue()
+            << "'";
+        hasFailed = true;
+        return null();
+      }
+      figure = *rate;
+    }
     AbiStruct<VibCoefficient> row(context, "VibCoefficient");
     row.set(&VibCoefficient::name, string(coefficient.getName()));
     row.set(&VibCoefficient::value, value);
-    row.set(&VibCoefficient::schedule, emitSchedule(*schedule));
+    row.set(&VibCoefficient::schedule, emitSchedule(*schedule, figure));
     rows.push_back(row.get());
   }
   return table(rows, "vib_coefficients");
@@ -458,18 +492,25 @@ llvm::Constant *DescriptorEmitter::emitCoefficients(ModelAttr model,
 llvm::Constant *DescriptorEmitter::emitTerms(ModelAttr model,
                                              ArrayRef<Figure> figures) {
   SmallVector<CoefficientAttr> named = model.getNamedCoefficients();
+  auto getPlace = [&](CoefficientAttr value) -> int32_t {
+    return value && value.isNamed() ? llvm::find(named, value) - named.begin()
+                                    : -1;
+  };
   SmallVector<llvm::Constant *> rows;
-  for (auto [i, factor] :
-       llvm::enumerate(model.getCoefficients().getAsRange<CoefficientAttr>())) {
+  for (auto [i, factor, function] :
+       llvm::enumerate(model.getCoefficients().getAsRange<CoefficientAttr>(),
+                       model.getTermFunctions())) {
     StringRef tensor = cast<StringAttr>(model.getTerms()[i]).getValue();
     auto figure = llvm::find_if(figures, [tensor](const Figure &candidate) {
       return candidate.tensor == tensor;
     });
     AbiStruct<VibTerm> row(context, "VibTerm");
     row.set(&VibTerm::figure, figure - figures.begin());
-    row.set(&VibTerm::coefficient,
-            factor.isNamed() ? llvm::find(named, factor) - named.begin() : -1);
+    row.set(&VibTerm::coefficient, getPlace(factor));
     row.set(&VibTerm::factor, factor.getValue().getValueAsDouble());
+    row.set(&VibTerm::function, static_cast<uint32_t>(function.getKind()));
+    row.set(&VibTerm::argument_coefficient, getPlace(function.getNumber()));
+    row.set(&VibTerm::argument, function.getValue());
     rows.push_back(row.get());
   }
   return table(rows, "vib_terms");
@@ -509,6 +550,8 @@ llvm::Constant *DescriptorEmitter::emitFigures(ArrayRef<Figure> figures) {
     row.set(&VibFigure::of, figure.of);
     row.set(&VibFigure::trained, figure.isTrained);
     row.set(&VibFigure::target, figure.target);
+    row.set(&VibFigure::divisor,
+            figure.divisor.empty() ? null() : tensorName(figure.divisor));
     rows.push_back(row.get());
   }
   return table(rows, "vib_figures");
@@ -531,12 +574,13 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   if (hasFailed)
     return failure();
   Optimizer optimizer = training.getOptimizerRule();
+  Clip clip = training.getClipRule();
   FloatAttr average = training.getAverage();
   std::optional<unsigned> beta = model.getBeta();
   SmallVector<Figure> figures = getFigures(model);
   if (failed(verifyKeys(model, figures)))
     return failure();
-  llvm::Constant *coefficients = emitCoefficients(model, training);
+  llvm::Constant *coefficients = emitCoefficients(model, training, figures);
   if (hasFailed)
     return failure();
   AbiStruct<VibModel> value(context, "VibModel");
@@ -567,6 +611,9 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::average_decay, average ? average.getValueAsDouble() : 0);
   value.set(&VibModel::rate_schedule,
             emitSchedule(*training.getRateSchedule().resolve(optimizer.rate)));
+  value.set(&VibModel::clip, static_cast<uint32_t>(clip.kind));
+  value.set(&VibModel::pad, 0);
+  value.set(&VibModel::clip_limit, clip.limit);
   value.set(&VibModel::num_inputs, model.getInputs().size());
   value.set(&VibModel::num_targets, model.getLikelihoods().size());
   value.set(&VibModel::num_streams, model.getPosteriors().size());

@@ -45,8 +45,9 @@ static void setEntry(Figure &figure, ArrayRef<mlir::NamedAttribute> list,
                              : (figure.title + " of " + name).str();
   if (!figure.label.empty())
     figure.label += (" of " + name).str();
-  if (!figure.tensor.empty())
-    figure.tensor = ModelAttr::getTensorName(figure.tensor, list, place);
+  for (std::string *tensor : {&figure.tensor, &figure.divisor})
+    if (!tensor->empty())
+      *tensor = ModelAttr::getTensorName(*tensor, list, place);
 }
 
 /// What figures call a target, in words.
@@ -159,8 +160,24 @@ static SmallVector<Figure>
 getFiguresOf(ModelAttr model, mlir::NamedAttribute target, StringRef name) {
   DistributionTypeInterface likelihood = ModelAttr::getDistribution(target);
   bool isInput = model.getReconstructed(target).has_value();
-  if (likelihood.getNumClasses() != 0)
-    return getFiguresOfClasses(name);
+  if (likelihood.getNumClasses() != 0) {
+    SmallVector<Figure> figures = getFiguresOfClasses(name);
+    // The predictions use what bypasses z, too.
+    if (model.getBypassed())
+      for (Figure &figure : figures)
+        if (figure.kind == VIB_INFORMATION)
+          figure = {figure.name, figure.title, "", VIB_UNKNOWN, VIB_NATS};
+    // What training minimizes in place of the cross-entropy.
+    unsigned place = llvm::find(model.getLikelihoods(), target) -
+                     model.getLikelihoods().begin();
+    if (model.hasTerm(ModelAttr::getTensorName(
+            "objective", model.getLikelihoods(), place))) {
+      figures.push_back(trained({"objective_bits", "objective", "objective",
+                                 VIB_DRAW_MEAN, VIB_NATS, "objective"}));
+      figures.back().divisor = "weight";
+    }
+    return figures;
+  }
   if (likelihood.isOfUnitInterval())
     return getFiguresOfBits(isInput);
   return isInput ? getFiguresOfInput() : getFiguresOfNumbers();

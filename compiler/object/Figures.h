@@ -29,6 +29,9 @@ struct Figure {
   unsigned target = 0;
   /// Whether the training step computes the tensor, too.
   bool isTrained = false;
+  /// The tensor whose sum a mean is divided by in place of the rows, if the
+  /// functions compute it.
+  std::string divisor = "";
 };
 
 /// The figures of a model, in the order in which programs write them.

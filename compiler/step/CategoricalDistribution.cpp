@@ -16,6 +16,14 @@
 // which neither over- nor underflows. The prediction is the class with the
 // largest logit, the first one if several are equal.
 //
+// With the smoothing e of C classes, their weights w (1 without them) and
+// W = sum of w, training minimizes, in place of the mean of nll,
+//
+//   the sum of (1 - e) w_label nll + e / C (W (log(sum) + maximum) - logits .
+//   w)
+//
+// divided by the sum of w_label over the rows of the batch.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
@@ -34,6 +42,32 @@ static Value buildInverseSum(StepBuilder &step, Value categorical) {
                   [](ScalarBuilder &scalars, ValueRange elements) {
                     return scalars.div(scalars.constant(1.0), elements[0]);
                   });
+}
+
+/// The weight of the class with this index: a choice among numbers, of which
+/// the verifier limits the count.
+static Value getClassWeight(ScalarBuilder &scalars, NLLOp nll, Value index) {
+  std::optional<ArrayRef<double>> weights = nll.getWeights();
+  if (!weights)
+    return scalars.constant(1.0);
+  Value weight = scalars.constant(weights->front());
+  for (auto [i, other] : llvm::enumerate(weights->drop_front())) {
+    Value isOther = scalars.compare(arith::CmpIPredicate::eq, index,
+                                    scalars.integer(int32_t(i) + 1));
+    weight = scalars.select(isOther, scalars.constant(other), weight);
+  }
+  return weight;
+}
+
+/// e / C, and the sum of the weights of the classes.
+static std::pair<double, double> getSmoothing(NLLOp nll) {
+  int64_t classes = nll.getLikelihood().getType().getNumClasses();
+  double smoothing =
+      nll.getSmoothing() ? nll.getSmoothing()->convertToDouble() : 0;
+  double sum = double(classes);
+  if (std::optional<ArrayRef<double>> weights = nll.getWeights())
+    sum = llvm::sum_of(*weights, 0.0);
+  return {smoothing / double(classes), sum};
 }
 
 static Value isLabel(ScalarBuilder &scalars, StringRef classes, Value label) {
@@ -146,7 +180,65 @@ struct CategoricalDistribution
           return scalars.select(isWrong, scalars.constant(1.0),
                                 scalars.constant(0.0));
         });
-    step.set(nll.getResult(), {nats, error});
+    SmallVector<Value> results = {nats, error};
+    if (nll.hasObjective())
+      buildObjective(step, nll, chosen, results);
+    step.set(nll.getResult(), results);
+  }
+
+  /// Appends what training minimizes of each row, and if classes have weights
+  /// that of its label, over whose sum the mean is taken.
+  static void buildObjective(StepBuilder &step, NLLOp nll, Value chosen,
+                             SmallVectorImpl<Value> &results) {
+    ArrayRef<Value> tensors = step.get(nll.getLikelihood());
+    Value logits = tensors[0], maximum = tensors[1], sum = tensors[3];
+    Value labels = step.getTensor(nll.getTarget());
+    Dims dims = step.getDims(logits), rows(ArrayRef(dims).drop_back());
+    auto [part, total] = getSmoothing(nll);
+    step.setWord("objective");
+    Value weights;
+    if (nll.getWeights())
+      weights = step.map({{labels, {dims::kRows}}}, {dims::kRows},
+                         [&](ScalarBuilder &scalars, ValueRange elements) {
+                           return getClassWeight(scalars, nll, elements[0]);
+                         });
+    SmallVector<Access> inputs = {{maximum, rows}, {sum, rows}, {chosen, rows}};
+    if (part != 0)
+      inputs.emplace_back(
+          step.sum({{logits, dims}}, rows,
+                   [&](ScalarBuilder &scalars, ValueRange elements) {
+                     return scalars.mul(
+                         elements[0],
+                         getClassWeight(scalars, nll,
+                                        scalars.index(dims.back())));
+                   }),
+          rows);
+    if (weights)
+      inputs.emplace_back(weights, ArrayRef<StringRef>{dims::kRows});
+    double kept = 1 - part * double(step.getExtent(logits, dims.back()));
+    results.push_back(step.meanOverSamples(
+        inputs, step.getNumSamples(logits),
+        [&, part = part, total = total](ScalarBuilder &scalars,
+                                        ValueRange elements) {
+          Value peak = scalars.add(scalars.log(elements[1]), elements[0]);
+          Value value = scalars.mul(scalars.sub(peak, elements[2]), kept);
+          if (weights)
+            value = scalars.mul(value, elements[inputs.size() - 1]);
+          if (part == 0)
+            return value;
+          Value all = scalars.sub(scalars.mul(peak, total), elements[3]);
+          return scalars.add(value, scalars.mul(all, part));
+        }));
+    if (!weights)
+      return;
+    results.push_back(weights);
+    if (!step.isTraining())
+      return;
+    step.setDivisor(nll.getResult(),
+                    step.sum({{weights, {dims::kRows}}}, {},
+                             [&](ScalarBuilder &scalars, ValueRange elements) {
+                               return step.maskRows(scalars, elements[0]);
+                             }));
   }
 
   void pullLogDensity(Type, StepBuilder &step, NLLOp nll) const {
@@ -156,15 +248,34 @@ struct CategoricalDistribution
     Value labels = step.getTensor(nll.getTarget());
     Dims dims = step.getDims(exponentials);
     Dims rows(ArrayRef(dims).drop_back());
+    SmallVector<Access> inputs = {
+        {exponentials, dims}, {inverse, rows}, {labels, {dims::kRows}}};
+    if (nll.getWeights())
+      inputs.emplace_back(step.get(nll.getResult())[3],
+                          ArrayRef<StringRef>{dims::kRows});
+    auto [part, total] = getSmoothing(nll);
     Value adjoint = step.map(
-        {{exponentials, dims}, {inverse, rows}, {labels, {dims::kRows}}}, dims,
-        [&](ScalarBuilder &scalars, ValueRange elements) {
+        inputs, dims,
+        [&, part = part, total = total](ScalarBuilder &scalars,
+                                        ValueRange elements) {
           Value probability = scalars.mul(elements[0], elements[1]);
           Value target =
               scalars.select(isLabel(scalars, dims.back(), elements[2]),
                              scalars.constant(1.0), scalars.constant(0.0));
-          return step.weigh(scalars, nll.getResult(),
-                            scalars.sub(probability, target),
+          Value slope = scalars.sub(probability, target);
+          if (part != 0)
+            slope = scalars.mul(
+                slope,
+                1 - part * double(step.getExtent(exponentials, dims.back())));
+          if (nll.getWeights())
+            slope = scalars.mul(slope, elements[3]);
+          if (part != 0) {
+            Value weight =
+                getClassWeight(scalars, nll, scalars.index(dims.back()));
+            Value all = scalars.sub(scalars.mul(probability, total), weight);
+            slope = scalars.add(slope, scalars.mul(all, part));
+          }
+          return step.weigh(scalars, nll.getResult(), slope,
                             step.getNumSamples(exponentials));
         });
     step.nameResults(adjoint, {"dlogits"});

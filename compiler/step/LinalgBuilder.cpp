@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
@@ -263,11 +264,22 @@ SmallVector<Value> LinalgBuilder::generic(ArrayRef<Access> inputs,
   });
 
   auto report = [&](const Twine &message) { fail(message); };
+  // The tensors that the body reads beside the inputs.
+  llvm::SetVector<Value> numbers;
   auto op = linalg::GenericOp::create(
       builder, loc, ValueRange(outputTensors).getTypes(), inputTensors,
       outputTensors, maps, iterators,
       [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
-        ScalarBuilder scalars(nested, nestedLoc, type, space.getDims(), report);
+        Block *block = nested.getInsertionBlock();
+        auto addInput = [&](Value tensor) -> Value {
+          unsigned first = inputs.size();
+          if (numbers.insert(tensor))
+            block->insertArgument(first + numbers.size() - 1, type, nestedLoc);
+          return block->getArgument(
+              first + (llvm::find(numbers, tensor) - numbers.begin()));
+        };
+        ScalarBuilder scalars(nested, nestedLoc, type, space.getDims(), report,
+                              addInput);
         SmallVector<Value> elements(arguments);
         for (Value &element :
              MutableArrayRef(elements).take_front(inputs.size()))
@@ -275,6 +287,10 @@ SmallVector<Value> LinalgBuilder::generic(ArrayRef<Access> inputs,
             element = arith::ExtFOp::create(nested, nestedLoc, type, element);
         linalg::YieldOp::create(nested, nestedLoc, body(scalars, elements));
       });
+  maps.insert(maps.begin() + inputs.size(), numbers.size(),
+              AffineMap::get(space.getDims().size(), 0, builder.getContext()));
+  op.setIndexingMapsAttr(builder.getAffineMapArrayAttr(maps));
+  op.getInputsMutable().append(numbers.getArrayRef());
   nameLoops(op, space.getDims(), outputs);
   return llvm::to_vector_of<Value>(described(op).getResults());
 }

@@ -132,7 +132,8 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
     return getMatrix(ShapedType::getNumElements(
                          ModelAttr::getShape(model.getInputs()[place])),
                      base == "image" ? Type(builder.getI8Type()) : type);
-  if (base == "nll" || base == "error" || base == "rate" || base == "residual")
+  if (llvm::is_contained(
+          {"nll", "error", "rate", "residual", "objective", "weight"}, base))
     return rows;
   if (base == "y" || base == "logits" || base == "prediction") {
     DistributionTypeInterface likelihood =

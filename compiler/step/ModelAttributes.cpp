@@ -8,6 +8,7 @@
 
 #include "compiler/step/ModelAttributes.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
 
@@ -23,9 +24,11 @@ static std::string getHashedAttributes(LossOp loss) {
   SmallVector<CoefficientAttr> factors(loss.getFactors());
   bool isLikelihood =
       factors.front().isOne() && loss.getTerms().front().getDefiningOp<NLLOp>();
+  bool isOfMeans = loss.getFunctionsAttr() != nullptr;
   if (isLikelihood && factors.size() == 1)
     return "";
-  if (isLikelihood && factors.size() == 2 && factors.back().isNamed() &&
+  if (isLikelihood && !isOfMeans && factors.size() == 2 &&
+      factors.back().isNamed() &&
       loss.getTerms().back().getDefiningOp<KLOp>()) {
     stream << " <{beta = " << FloatAttr(factors.back().getValue())
            << ", beta_name = "
@@ -44,16 +47,25 @@ static std::string computeHash(ModelOp model) {
   OwningOpRef<ModelOp> copy = model.clone();
   auto loss = *copy->getBody().getOps<LossOp>().begin();
   Builder builder(model.getContext());
-  SmallVector<Attribute> factors;
+  auto forgetValue = [&](CoefficientAttr value) {
+    return value && value.isNamed()
+               ? CoefficientAttr::get(model.getContext(), value.getName(),
+                                      builder.getF64FloatAttr(0))
+               : value;
+  };
+  SmallVector<Attribute> factors, functions;
   for (CoefficientAttr factor : loss.getFactors())
-    factors.push_back(factor.isNamed()
-                          ? CoefficientAttr::get(model.getContext(),
-                                                 factor.getName(),
-                                                 builder.getF64FloatAttr(0))
-                          : factor);
+    factors.push_back(forgetValue(factor));
+  for (FunctionAttr function : loss.getTermFunctions())
+    functions.push_back(FunctionAttr::get(model.getContext(),
+                                          function.getKind(),
+                                          forgetValue(function.getNumber())));
   loss.setCoefficientsAttr(builder.getArrayAttr(factors));
+  if (loss.getFunctionsAttr())
+    loss.setFunctionsAttr(builder.getArrayAttr(functions));
   std::string attributes = getHashedAttributes(loss);
   loss.setCoefficientsAttr(builder.getArrayAttr({}));
+  loss.removeFunctionsAttr();
   // With one input, target and stream each, nothing depends on their names.
   SmallVector<ReparameterizeOp> samples = getSamples(*copy);
   if (copy->getBody().getNumArguments() == 2)
@@ -81,6 +93,23 @@ static std::string computeHash(ModelOp model) {
   auto digest = llvm::SHA256::hash(
       llvm::arrayRefFromStringRef((before + attributes + after).str()));
   return llvm::toHex(digest, /*LowerCase=*/true);
+}
+
+/// The names of the inputs that decoders read beside samples; null if there are
+/// none. `inputs` are their names.
+static ArrayAttr getBypassed(ModelOp model, ArrayRef<NamedAttribute> inputs) {
+  llvm::SetVector<Value> read;
+  for (auto bypass : model.getBody().getOps<BypassOp>())
+    read.insert(bypass.getInput());
+  for (unsigned i = 0; i < read.size(); ++i)
+    if (Operation *op = read[i].getDefiningOp())
+      read.insert_range(op->getOperands());
+  SmallVector<Attribute> names;
+  for (auto [input, entry] : llvm::zip_equal(model.getInputs(), inputs))
+    if (read.contains(input))
+      names.push_back(entry.getName());
+  return names.empty() ? ArrayAttr()
+                       : ArrayAttr::get(model.getContext(), names);
 }
 
 ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
@@ -119,7 +148,8 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
   for (Value term : loss.getTerms()) {
     if (auto nll = term.getDefiningOp<NLLOp>()) {
       termNames.push_back(ModelAttr::getTensorName(
-          "nll", likelihoods, llvm::find(nlls, nll) - nlls.begin()));
+          nll.hasObjective() ? "objective" : "nll", likelihoods,
+          llvm::find(nlls, nll) - nlls.begin()));
       continue;
     }
     auto kl = term.getDefiningOp<KLOp>();
@@ -139,7 +169,8 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
       ArrayRef<NamedAttribute>(posteriors),
       int64_t(samples.front().getSamples()),
       ArrayRef<NamedAttribute>(likelihoods), builder.getStrArrayAttr(terms),
-      loss.getCoefficientsAttr());
+      loss.getCoefficientsAttr(), loss.getFunctionsAttr(),
+      getBypassed(model, inputs));
 }
 
 TrainingAttr vib::getTrainingAttribute(TrainOp train, ModelAttr model) {
@@ -156,10 +187,11 @@ TrainingAttr vib::getTrainingAttribute(TrainOp train, ModelAttr model) {
       schedules.push_back(
           builder.getNamedAttr(coefficient.getName(), schedule));
   }
-  return TrainingAttr::get(
-      train.getContext(), train.getEpochs(), train.getSeed(),
-      train.getOptimizer(), train.getSchedule(),
-      builder.getDictionaryAttr(schedules), train.getAverageAttr());
+  return TrainingAttr::get(train.getContext(), train.getEpochs(),
+                           train.getSeed(), train.getOptimizer(),
+                           train.getSchedule(),
+                           builder.getDictionaryAttr(schedules),
+                           train.getClipAttr(), train.getAverageAttr());
 }
 
 ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train,

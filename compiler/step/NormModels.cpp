@@ -35,14 +35,6 @@ static Value getParameter(StepBuilder &step, ArrayRef<Parameter> parameters,
   return step.getParameter(parameters[index].name);
 }
 
-/// In the body of a loop over rows: `value` in valid rows, 0 in others.
-static Value maskRows(StepBuilder &step, ScalarBuilder &scalars, Value value) {
-  Value counts =
-      scalars.compare(arith::CmpIPredicate::slt, scalars.index(dims::kRows),
-                      step.getScalar("rows"));
-  return scalars.select(counts, value, scalars.constant(0.0));
-}
-
 /// (x - mean) r.
 static Value normalize(ScalarBuilder &scalars, Value x, Value mean, Value r) {
   return scalars.mul(scalars.sub(x, mean), r);
@@ -234,7 +226,7 @@ struct BatchNormModel
     step.setWord("mean");
     Value sum = step.sum({{x, dims}}, features,
                          [&](ScalarBuilder &scalars, ValueRange elements) {
-                           return maskRows(step, scalars, elements[0]);
+                           return step.maskRows(scalars, elements[0]);
                          });
     Value mean = step.map({{sum, features}}, features,
                           [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -245,7 +237,7 @@ struct BatchNormModel
         step.sum({{x, dims}, {mean, features}}, features,
                  [&](ScalarBuilder &scalars, ValueRange elements) {
                    Value distance = scalars.sub(elements[0], elements[1]);
-                   return maskRows(step, scalars, scalars.square(distance));
+                   return step.maskRows(scalars, scalars.square(distance));
                  });
     Value r = step.map({{squares, features}}, features,
                        [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -341,8 +333,8 @@ struct BatchNormModel
                      Value rest = scalars.div(
                          scalars.fma(u, elements[5], elements[6]), n);
                      Value factor = scalars.mul(elements[3], elements[4]);
-                     return maskRows(
-                         step, scalars,
+                     return step.maskRows(
+                         scalars,
                          scalars.mul(factor, scalars.sub(elements[0], rest)));
                    }));
     }

@@ -27,6 +27,11 @@
 // All of them then update the debiased average: a += average (w - a), with
 // average = (1 - d) / (1 - d^t).
 //
+// A limit on the norm of all gradients crosses all parameters: the squares of
+// each gradient are summed, first over all dimensions but the last, these sums
+// are added in the order of the updates, and the updates then multiply by one
+// factor. So every gradient is in memory before the first update.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/Optimizers.h"
@@ -131,9 +136,53 @@ static StringRef getName(OptimizerKind kind) {
   llvm_unreachable("all optimizers are covered");
 }
 
+Value vib::clipValue(ScalarBuilder &scalars, Value gradient, double limit) {
+  Value least = scalars.constant(-limit), most = scalars.constant(limit);
+  return scalars.max(scalars.min(gradient, most), least);
+}
+
+/// The sum of the squares of a tensor, without dimensions.
+static Value buildSquare(StepBuilder &step, Value gradient) {
+  Dims dims = step.getDims(gradient), columns;
+  if (dims.size() > 1)
+    columns = {dims.back()};
+  step.setWord("square");
+  Value sum = step.sum({{gradient, dims}}, columns,
+                       [](ScalarBuilder &scalars, ValueRange elements) {
+                         return scalars.square(elements[0]);
+                       });
+  if (columns.empty())
+    return sum;
+  return step.sum(
+      {{sum, columns}}, {},
+      [](ScalarBuilder &, ValueRange elements) { return elements[0]; });
+}
+
+Value vib::buildNormFactor(StepBuilder &step, double limit,
+                           ArrayRef<Gradient> gradients) {
+  SmallVector<Access> squares;
+  for (const Gradient &gradient : gradients) {
+    step.setLabel(gradient.label);
+    squares.emplace_back(buildSquare(step, gradient.tensor), Dims());
+  }
+  step.setLabel(step.getBuilder().getStringAttr("clip"));
+  step.setWord("global norm");
+  Value factor =
+      step.map(squares, {}, [&](ScalarBuilder &scalars, ValueRange elements) {
+        Value sum = elements.front();
+        for (Value square : elements.slice(1, squares.size() - 1))
+          sum = scalars.add(sum, square);
+        Value norm = scalars.add(scalars.sqrt(sum), 1e-6);
+        return scalars.min(scalars.div(scalars.constant(limit), norm),
+                           scalars.constant(1.0));
+      });
+  step.nameResults(factor, {"clip"});
+  return factor;
+}
+
 SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
                                     bool averaged, Value gradient,
-                                    ValueRange state) {
+                                    ValueRange state, LimitFunction limit) {
   Dims dims = step.getDims(gradient);
   SmallVector<Access> outputs;
   for (Value tensor : state)
@@ -142,7 +191,7 @@ SmallVector<Value> vib::buildUpdate(StepBuilder &step, const Optimizer &rule,
   return step.generic(
       Access(gradient, dims), outputs,
       [&](ScalarBuilder &scalars, ValueRange elements) {
-        Value gradient = elements.front();
+        Value gradient = limit(scalars, elements.front());
         ValueRange state = elements.drop_front();
         SmallVector<Value> results;
         if (rule.kind == OptimizerKind::SGD)

@@ -61,6 +61,10 @@ Value ScalarBuilder::max(Value a, Value b) {
   return arith::MaximumFOp::create(builder, loc, a, b);
 }
 
+Value ScalarBuilder::min(Value a, Value b) {
+  return arith::MinimumFOp::create(builder, loc, a, b);
+}
+
 Value ScalarBuilder::exp(Value a) {
   return math::ExpOp::create(builder, loc, a);
 }

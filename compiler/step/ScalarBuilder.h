@@ -34,11 +34,14 @@ namespace vib {
 /// whose dimensions have the names `dims`.
 class ScalarBuilder {
 public:
-  /// `fail` is called with what is wrong if the body cannot be built.
+  /// `fail` is called with what is wrong if the body cannot be built, and
+  /// `addInput` with a tensor without dimensions, whose number it returns.
   ScalarBuilder(mlir::OpBuilder &builder, mlir::Location loc,
                 mlir::FloatType type, llvm::ArrayRef<llvm::StringRef> dims,
-                llvm::function_ref<void(const llvm::Twine &)> fail)
-      : builder(builder), loc(loc), type(type), dims(dims), fail(fail) {}
+                llvm::function_ref<void(const llvm::Twine &)> fail,
+                llvm::function_ref<mlir::Value(mlir::Value)> addInput)
+      : builder(builder), loc(loc), type(type), dims(dims), fail(fail),
+        addInput(addInput) {}
 
   mlir::OpBuilder &getBuilder() { return builder; }
   mlir::Location getLoc() const { return loc; }
@@ -53,6 +56,10 @@ public:
     return llvm::is_contained(dims, dim);
   }
 
+  /// The number in a tensor without dimensions, which becomes an input of the
+  /// loop.
+  mlir::Value read(mlir::Value tensor) { return addInput(tensor); }
+
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value sub(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
@@ -65,6 +72,7 @@ public:
   mlir::Value neg(mlir::Value a);
   /// NaN if either of them is NaN.
   mlir::Value max(mlir::Value a, mlir::Value b);
+  mlir::Value min(mlir::Value a, mlir::Value b);
   mlir::Value exp(mlir::Value a);
   mlir::Value log(mlir::Value a);
   mlir::Value sqrt(mlir::Value a);
@@ -97,6 +105,7 @@ private:
   mlir::FloatType type;
   llvm::ArrayRef<llvm::StringRef> dims;
   llvm::function_ref<void(const llvm::Twine &)> fail;
+  llvm::function_ref<mlir::Value(mlir::Value)> addInput;
 };
 
 } // namespace vib

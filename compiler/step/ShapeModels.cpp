@@ -144,9 +144,44 @@ struct SliceModel
   }
 };
 
+/// Behind the bottleneck, a training step has a copy for each sample.
+struct BypassModel
+    : DifferentiableOpInterface::ExternalModel<BypassModel, BypassOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto bypass = cast<BypassOp>(op);
+    Value x = step.getShaped(bypass.getInput());
+    int64_t samples =
+        getSamples(op->getParentOfType<ModelOp>()).front().getSamples();
+    if (!step.isTraining() || samples == 1)
+      return step.set(bypass.getResult(), x);
+    Dims dims = step.getDims(x), all = dims;
+    all.insert(all.begin(), dims::kSamples);
+    SmallVector<int64_t> shape(getShape(x));
+    shape.insert(shape.begin(), samples);
+    step.set(bypass.getResult(),
+             step.copy({x, dims}, {step.empty(shape), all}));
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto bypass = cast<BypassOp>(op);
+    if (!step.isLearned(bypass.getInput()))
+      return;
+    Value dy = step.getAdjoint(bypass.getResult()).front();
+    Dims dims = step.getDims(dy), rows = dims;
+    llvm::erase(rows, dims::kSamples);
+    if (rows.size() != dims.size())
+      dy = step.sum({{dy, dims}}, rows,
+                    [](ScalarBuilder &, ValueRange elements) -> Value {
+                      return elements[0];
+                    });
+    step.addAdjoint(bypass.getInput(), dy);
+  }
+};
+
 } // namespace
 
 void vib::registerShapeModels(MLIRContext *context) {
+  BypassOp::attachInterface<BypassModel>(*context);
   FlattenOp::attachInterface<FlattenModel>(*context);
   ReshapeOp::attachInterface<ReshapeModel>(*context);
   ConcatOp::attachInterface<ConcatModel>(*context);

@@ -237,10 +237,11 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
                                            .Case("encode", "mu sigma")
                                            .Case("draw", "z")
                                            .Default(""));
-    if (isTraining)
+    if (isTraining || name == "evaluate")
       for (StringRef term : data.model.getTerms().getAsValueRange<StringAttr>())
         if (SlotAttr slot =
                 SlotAttr::get(module.getContext(), SlotKind::Output, term);
+            (isTraining || term.starts_with("objective")) &&
             !llvm::is_contained(required, slot))
           required.push_back(slot);
     // The program draws from the statistics, and splits a rate over independent
@@ -258,11 +259,14 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
                   isDiagonal ? "rate_each" : statistic.name, posteriors, i));
       }
     }
-    // A rate that is no term may be computed, too.
-    static constexpr StringLiteral kOfTraining[] = {"rate"};
+    // A rate that is no term may be computed, too, and weights of labels need
+    // not be.
+    static constexpr StringLiteral kOfTraining[] = {"weight", "rate"};
     ArrayRef<StringLiteral> optional;
     if (isTraining)
       optional = kOfTraining;
+    else if (name == "evaluate")
+      optional = ArrayRef(kOfTraining).take_front();
     // What it takes, it scales.
     for (unsigned i = 0; name == "scale" && i < function.getNumArguments(); ++i)
       if (auto slot = cast<SlotAttr>(function.getArgAttr(i, kSlotAttrName));

@@ -112,19 +112,31 @@ ArrayRef<Value> StepBuilder::getResiduals(Operation *op, size_t count) {
 
 Value StepBuilder::weigh(ScalarBuilder &body, Value term, Value derivative,
                          int64_t samples) {
-  Value rows = getScalar("rows");
-  Value count = body.toFloat(getScalar("total_rows"));
+  Value divisor = divisors.lookup(term);
+  Value count =
+      divisor ? body.read(divisor) : body.toFloat(getScalar("total_rows"));
   if (samples != 1)
     count = body.mul(count, samples);
   Value factor;
   for (auto [coefficient, number] : factors.lookup(term)) {
     Value summand = coefficient ? coefficient : body.constant(number);
+    if (isa<RankedTensorType>(summand.getType()))
+      summand = body.read(summand);
     factor = factor ? body.add(factor, summand) : summand;
   }
   Value weight = body.div(factor, count);
-  Value counts =
-      body.compare(arith::CmpIPredicate::slt, body.index(dims::kRows), rows);
+  Value counts = isValidRow(body);
   return body.select(counts, body.mul(derivative, weight), body.constant(0.0));
+}
+
+Value StepBuilder::isValidRow(ScalarBuilder &scalars) {
+  return scalars.compare(arith::CmpIPredicate::slt, scalars.index(dims::kRows),
+                         getScalar("rows"));
+}
+
+Value StepBuilder::maskRows(ScalarBuilder &scalars, Value value) {
+  Value counts = isValidRow(scalars);
+  return scalars.select(counts, value, scalars.constant(0.0));
 }
 
 Value StepBuilder::reportMissing(Type distribution, StringRef what) {

@@ -21,7 +21,9 @@
 //   a Bernoulli    its logits
 //   nats           one number for each example, [rows]; for the rate of a
 //                  diagonal posterior in evaluation also that of each latent,
-//                  [rows, latents]
+//                  [rows, latents]; for a likelihood also the error, [rows], and
+//                  of smoothed or weighted classes what training minimizes and
+//                  the weights of the labels
 //
 // The adjoint of a value is the derivative of the loss with respect to those of
 // its tensors that depend on parameters (for a posterior: mu and t). That of a
@@ -104,17 +106,26 @@ public:
                                            size_t count = 1);
 
   /// Adds `coefficient`, or `number` if that is null, to the derivative of the
-  /// summed loss with respect to the term of each row.
+  /// summed loss with respect to the term of each row. The coefficient is a
+  /// scalar, or a tensor without dimensions.
   void addFactor(mlir::Value term, mlir::Value coefficient, double number) {
     factors[term].push_back({coefficient, number});
   }
   bool isInLoss(mlir::Value term) const { return factors.contains(term); }
+  /// What the sum of a term over the batch is divided by in place of the number
+  /// of rows: a tensor without dimensions.
+  void setDivisor(mlir::Value term, mlir::Value tensor) {
+    divisors[term] = tensor;
+  }
   /// In the body of a loop over rows: turns `derivative`, that of the row's
   /// `term`, into its contribution to the derivative of the mean loss; 0 in
   /// rows that are not valid. If the term is a mean over `samples`, the result
   /// is divided by their number as well.
   mlir::Value weigh(ScalarBuilder &scalars, mlir::Value term,
                     mlir::Value derivative, int64_t samples = 1);
+
+  /// In the body of a loop over rows: `value` in valid rows, 0 in others.
+  mlir::Value maskRows(ScalarBuilder &scalars, mlir::Value value);
 
   /// Reports that a distribution does not have what an op needs. Returns zeros
   /// in its place.
@@ -198,10 +209,11 @@ private:
 
   mlir::Value getArgument(llvm::StringMap<mlir::Value> &arguments,
                           llvm::StringRef name);
+  mlir::Value isValidRow(ScalarBuilder &scalars);
 
   StepPurpose purpose;
   bool roundsOperands;
-  llvm::DenseMap<mlir::Value, mlir::Value> rounded, shaped;
+  llvm::DenseMap<mlir::Value, mlir::Value> rounded, shaped, divisors;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> tensors, adjoints;
   llvm::DenseMap<mlir::Value, mlir::StringAttr> labels, adjointLabels;
   /// The summands of the derivatives of the loss with respect to its terms.

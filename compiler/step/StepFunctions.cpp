@@ -60,6 +60,27 @@ LogicalResult StepWriter::writeScale() {
   return success();
 }
 
+void StepWriter::updateTogether(StepBuilder &step, ArrayRef<Gradient> gradients,
+                                llvm::StringMap<SmallVector<Value>> &state) {
+  Value factor = buildNormFactor(step, clip.limit, gradients);
+  for (const Gradient &gradient : gradients) {
+    step.setLabel(gradient.label);
+    SmallVector<Value> &tensors = state[gradient.parameter];
+    tensors = buildUpdate(step, rule, averaged, gradient.tensor, tensors,
+                          [&](ScalarBuilder &scalars, Value element) {
+                            return scalars.mul(element, scalars.read(factor));
+                          });
+  }
+}
+
+void StepWriter::addObjectives(StepFunction &function, StepBuilder &step) {
+  for (auto [i, nll] : llvm::enumerate(likelihoods))
+    for (auto [tensor, name] :
+         llvm::zip(step.get(nll.getResult()).drop_front(2),
+                   ArrayRef<StringRef>{"objective", "weight"}))
+      function.addResult(tensor, SlotKind::Output, getTargetName(name, i));
+}
+
 LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   StepBuilder step = createBuilder(StepPurpose::Train);
   StepFunction function(builder, model.getLoc(), name);
@@ -67,6 +88,8 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   addTargets(function, step);
   SmallVector<SlotKind> slots = {SlotKind::Gradient};
   llvm::StringMap<SmallVector<Value>> state;
+  // Of a step that limits their norm, in the order in which they are complete.
+  SmallVector<Gradient> gradients;
   if (updates) {
     slots = getStateSlots(rule, averaged);
     for (const Parameter &parameter : parameters) {
@@ -78,8 +101,18 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
       step.setParameter(parameter.name, tensors.front());
     }
     step.setGradientSink([&](StringRef parameter, Value gradient) {
+      if (clip.kind == ClipKind::GlobalNorm) {
+        gradients.push_back({parameter.str(), step.getLabel(), gradient});
+        return;
+      }
       SmallVector<Value> &tensors = state[parameter];
-      tensors = buildUpdate(step, rule, averaged, gradient, tensors);
+      tensors =
+          buildUpdate(step, rule, averaged, gradient, tensors,
+                      [&](ScalarBuilder &scalars, Value element) {
+                        return clip.kind == ClipKind::Value
+                                   ? clipValue(scalars, element, clip.limit)
+                                   : element;
+                      });
     });
   } else {
     addWeights(function, step);
@@ -106,6 +139,8 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   SmallVector<Value> terms(loss.getOperands());
   if (failed(buildForward(step, terms)) || failed(buildBackward(step)))
     return failure();
+  if (!gradients.empty())
+    updateTogether(step, gradients, state);
 
   for (const Parameter &parameter : parameters)
     for (auto [slot, tensor] : llvm::zip_equal(slots, state[parameter.name]))
@@ -126,6 +161,7 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   for (auto [i, nll] : llvm::enumerate(likelihoods))
     function.addResult(step.get(nll.getResult())[1], SlotKind::Output,
                        getTargetName("error", i));
+  addObjectives(function, step);
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -202,6 +238,7 @@ LogicalResult StepWriter::writeEvaluate() {
     function.addResult(prediction, SlotKind::Output,
                        getTargetName("prediction", i));
   }
+  addObjectives(function, step);
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -230,6 +267,8 @@ LogicalResult StepWriter::writeDraw() {
 LogicalResult StepWriter::writeDecode() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "decode");
+  // What decoders read beside samples.
+  addInputs(function, step);
   DenseSet<Value> placed;
   for (auto [i, sample] : llvm::enumerate(samples)) {
     Value z = addRows(function, step, getStreamName("z", i),

@@ -72,6 +72,8 @@ private:
   void addPosteriors(StepFunction &function, StepBuilder &step);
   void addWeights(StepFunction &function, StepBuilder &step);
   void addScalars(StepFunction &function, StepBuilder &step);
+  /// Adds what training minimizes in place of likelihoods.
+  void addObjectives(StepFunction &function, StepBuilder &step);
 
   /// Marks the values that depend on parameters.
   void markLearned(StepBuilder &step);
@@ -80,6 +82,9 @@ private:
   mlir::LogicalResult buildForward(StepBuilder &step, mlir::ValueRange targets);
   /// Builds the adjoints and gradients of the ops that have been built.
   mlir::LogicalResult buildBackward(StepBuilder &step);
+  /// Updates all parameters after the norm of their gradients has been limited.
+  void updateTogether(StepBuilder &step, llvm::ArrayRef<Gradient> gradients,
+                      llvm::StringMap<llvm::SmallVector<mlir::Value>> &state);
 
   mlir::OpBuilder &builder;
   ModelOp model;
@@ -87,6 +92,7 @@ private:
   ModelAttr description;
   bool roundsOperands;
   Optimizer rule;
+  Clip clip;
   bool averaged;
   llvm::SmallVector<Parameter> parameters;
   LossOp loss;

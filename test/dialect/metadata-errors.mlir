@@ -72,12 +72,12 @@ module attributes {a = #vib.training<epochs = 1, optimizer = #vib.constant>} {}
 
 // -----
 
-// expected-error @+1 {{expected 'schedule' to be one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup but got #vib.he_normal}}
+// expected-error @+1 {{expected 'schedule' to be one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup, #vib.dual but got #vib.he_normal}}
 module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>, schedule = #vib.he_normal>} {}
 
 // -----
 
-// expected-error @+1 {{expected the schedule of 'gamma' to be one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup but got 1 : i64}}
+// expected-error @+1 {{expected the schedule of 'gamma' to be one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup, #vib.dual but got 1 : i64}}
 module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>, coefficients = {gamma = 1}>} {}
 
 // -----

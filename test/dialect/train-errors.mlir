@@ -129,7 +129,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // An unknown setting.
-// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'coefficients', 'beta_schedule', 'average', 'init', 'seed' but got 'optimiser'; did you mean 'optimizer'?}}
+// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'coefficients', 'beta_schedule', 'clip', 'average', 'init', 'seed' but got 'optimiser'; did you mean 'optimizer'?}}
 vib.train @m batch(8) epochs(1) { optimiser = #vib.sgd<lr = 0.1> }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -149,7 +149,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // A setting that is like no other.
-// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'coefficients', 'beta_schedule', 'average', 'init', 'seed' but got 'dropout'}}
+// expected-error @+1 {{expected one of 'optimizer', 'schedule', 'coefficients', 'beta_schedule', 'clip', 'average', 'init', 'seed' but got 'dropout'}}
 vib.train @m batch(8) epochs(1) { dropout = 0.5 }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -533,7 +533,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 // -----
 
 // Initial weights as the schedule of the learning rate.
-// expected-error @+1 {{'vib.train' op expected a schedule of the learning rate, one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup, but got #vib.he_normal}}
+// expected-error @+1 {{'vib.train' op expected a schedule of the learning rate, one of #vib.constant, #vib.staircase, #vib.exponential, #vib.cosine, #vib.linear, #vib.geometric, #vib.linear_warmup, #vib.exponential_warmup, #vib.dual, but got #vib.he_normal}}
 vib.train @m batch(8) epochs(1) { schedule = #vib.he_normal }
 
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
@@ -873,5 +873,142 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A norm of zero.
+// expected-error @+1 {{expected 'limit' above 0 but got 0.0}}
+vib.train @m batch(4) epochs(1) { clip = #vib.global_norm<0> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A limit that is no number.
+// expected-error @+1 {{expected 'limit' above 0 but got NaN}}
+vib.train @m batch(4) epochs(1) { clip = #vib.value<0x7FF8000000000000 : f64> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A number in place of a limit.
+// expected-error @+1 {{expected one of #vib.global_norm, #vib.value but got '1.0'}}
+vib.train @m batch(4) epochs(1) { clip = 1.0 }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// Another attribute.
+// expected-error @+1 {{'vib.train' op expected a limit of gradients, one of #vib.global_norm, #vib.value, but got #vib.constant}}
+vib.train @m batch(4) epochs(1) { clip = #vib.constant }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A dual ascent of the learning rate.
+// expected-error @+1 {{'vib.train' op expected a schedule of the learning rate that follows the epochs but got #vib.dual<rate = @rate, target = 1.0, step = 0.1>}}
+vib.train @m batch(4) epochs(1) { schedule = #vib.dual<rate = @rate, target = 1, step = 0.1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A dual ascent to no target.
+// expected-error @+1 {{expected 'target' of at least 0 but got -1.0}}
+vib.train @m batch(4) epochs(1) { beta_schedule = #vib.dual<rate = @rate, target = -1, step = 0.1> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A dual ascent that stays.
+// expected-error @+1 {{expected 'step' above 0 but got 0.0}}
+vib.train @m batch(4) epochs(1) { beta_schedule = #vib.dual<rate = @rate, target = 1, step = 0> }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// The rate of no sample.
+// expected-error @+1 {{'vib.train' op expected the 'rate' of the dual ascent of 'beta' to be a rate in the loss, @rate, but got @rate2}}
+vib.train @m batch(4) epochs(1) { coefficients = { beta = #vib.dual<rate = @rate2, target = 1, step = 0.1> } }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the loss is here}}
   vib.loss %ce + @beta(1.0e-3) * %rate
 }

@@ -212,21 +212,41 @@ public:
     }
   }
 
-  double getFactor(const VibTerm &term) const {
-    return term.coefficient < 0 ? term.factor
-                                : call.step.coefficients[term.coefficient];
+  double getNumber(int32_t coefficient, double number) const {
+    return coefficient < 0 ? number : call.step.coefficients[coefficient];
+  }
+
+  double getTerm(const VibTerm &term) {
+    const VibFigure &figure = model.figures[term.figure];
+    auto sumOf = [&](const char *tensor) {
+      double sum = 0;
+      for (int32_t row = 0; row < call.step.rows; ++row)
+        sum += read(data(get(tensor)), row);
+      return sum;
+    };
+    double mean =
+        sumOf(figure.tensor) /
+        (figure.divisor ? sumOf(figure.divisor) : double(call.step.rows));
+    double argument = getNumber(term.argument_coefficient, term.argument);
+    double factor = getNumber(term.coefficient, term.factor);
+    switch (term.function) {
+    case VIB_POWER:
+      return factor * std::pow(mean, argument);
+    case VIB_EXP:
+      return factor * std::exp(argument * mean);
+    case VIB_DISTANCE:
+      return factor * std::fabs(mean - argument);
+    default:
+      return factor * mean;
+    }
   }
 
   double computeLoss() {
     model.gradients(&call);
-    double sum = 0;
-    for (uint32_t i = 0; i < model.num_terms; ++i) {
-      const VibTerm &term = model.terms[i];
-      const char *values = data(get(model.figures[term.figure].tensor));
-      for (int32_t row = 0; row < call.step.rows; ++row)
-        sum += getFactor(term) * read(values, row);
-    }
-    return sum / call.step.rows;
+    double loss = 0;
+    for (uint32_t i = 0; i < model.num_terms; ++i)
+      loss += getTerm(model.terms[i]);
+    return loss;
   }
 
   /// The derivative of the loss by an element, by differences of `step`.
@@ -306,6 +326,34 @@ void checkDifferences(const VibModel &description, int32_t rows) {
 // Update
 //===----------------------------------------------------------------------===//
 
+/// What an update has in place of element g of a gradient.
+double limit(const VibModel &model, double norm, double g) {
+  double most = model.clip_limit;
+  if (model.clip == VIB_CLIP_VALUE)
+    return std::max(-most, std::min(most, g));
+  if (model.clip == VIB_CLIP_GLOBAL_NORM)
+    return g * std::min(1.0, most / (norm + 1e-6));
+  return g;
+}
+
+/// The norm of the gradients of all parameters. It is above a limit, which
+/// otherwise would not be tested.
+double computeNorm(const Model &model, const VibModel &description) {
+  double squares = 0, largest = 0;
+  for (uint32_t p = 0; p < description.num_parameters; ++p)
+    for (uint64_t i = 0; i < size(description.parameters[p]); ++i) {
+      double g =
+          model.read(model.gradients.get(), description.parameters[p], i);
+      squares += g * g;
+      largest = std::max(largest, std::fabs(g));
+    }
+  double norm = std::sqrt(squares);
+  double limited = description.clip == VIB_CLIP_GLOBAL_NORM ? norm : largest;
+  if (description.clip != VIB_NO_CLIP && limited <= description.clip_limit)
+    fail("the limit of the gradients changes nothing");
+  return norm;
+}
+
 void checkUpdate(const VibModel &description) {
   Model model(description);
   model.fill();
@@ -333,13 +381,15 @@ void checkUpdate(const VibModel &description) {
         before[kind].push_back(model.read(memory, 0));
       }
   model.computeLoss();
+  double norm = computeNorm(model, description);
   description.train_step(&model.call);
 
   size_t element = 0;
   for (uint32_t p = 0; p < description.num_parameters; ++p) {
     const VibParameter &parameter = description.parameters[p];
     for (uint64_t i = 0; i < size(parameter); ++i, ++element) {
-      double g = model.read(model.gradients.get(), parameter, i);
+      double g = limit(description, norm,
+                       model.read(model.gradients.get(), parameter, i));
       double w = before[0][element], m = before[1][element];
       double v = before[2][element], a = before[3][element];
       if (description.optimizer == VIB_SGD) {

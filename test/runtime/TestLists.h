@@ -86,7 +86,7 @@ struct TestLists {
                   VIB_AT_MEAN, VIB_PLAIN, 2, 0, 0},
                  {"rmse_avg_outputs", "RMSE output", "", nullptr, nullptr,
                   VIB_NO_BOUND, VIB_AVERAGED_ROOTS, VIB_PLAIN, 2, 0, 0}};
-    terms = {{0, -1, 1}, {1, 0, 0}};
+    terms = {{0, -1, 1, VIB_MEAN, -1, 0}, {1, 0, 0, VIB_MEAN, -1, 0}};
   }
 
   /// Removes the rate from the loss.

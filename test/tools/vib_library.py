@@ -39,7 +39,7 @@ class ScheduleEnd(ctypes.Structure):
 
 
 class Schedule(ctypes.Structure):
-    _fields_ = [("kind", c_uint32), ("pad", c_uint32), ("factor", c_double),
+    _fields_ = [("kind", c_uint32), ("figure", c_uint32), ("factor", c_double),
                 ("start", ScheduleEnd), ("end", ScheduleEnd)] + [
         (name, c_double)
         for name in ("epochs", "delay_epochs", "warmup_epochs", "cycles", "cap")]
@@ -47,7 +47,8 @@ class Schedule(ctypes.Structure):
 
 class Input(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("tensor", c_char_p), ("scaled", c_uint32),
-                ("rank", c_uint32), ("shape", POINTER(c_int64))]
+                ("rank", c_uint32), ("shape", POINTER(c_int64)),
+                ("bypassed", c_uint32), ("pad", c_uint32)]
 
 
 class Target(ctypes.Structure):
@@ -68,7 +69,9 @@ class Coefficient(ctypes.Structure):
 
 
 class Term(ctypes.Structure):
-    _fields_ = [("figure", c_uint32), ("coefficient", c_int32), ("factor", c_double)]
+    _fields_ = [("figure", c_uint32), ("coefficient", c_int32), ("factor", c_double),
+                ("function", c_uint32), ("argument_coefficient", c_int32),
+                ("argument", c_double)]
 
 
 Entry = ctypes.CFUNCTYPE(None, POINTER(Call))
@@ -84,7 +87,8 @@ class Model(ctypes.Structure):
         (name, c_double)
         for name in ("rate", "beta1", "beta2", "epsilon", "momentum",
                      "weight_decay", "average_decay")] + [
-        ("rate_schedule", Schedule)] + [
+        ("rate_schedule", Schedule), ("clip", c_uint32), ("pad", c_uint32),
+        ("clip_limit", c_double)] + [
         (name, c_uint32)
         for name in ("num_inputs", "num_targets", "num_streams", "num_coefficients",
                      "num_terms", "num_figures", "num_state")] + [

@@ -27,6 +27,7 @@ class Model:
         self.images = self.windows.random() < 0.25
         self.several = random.Random(seed + 2**34)
         self.spreads = random.Random(seed + 2**38)
+        self.functions = random.Random(seed + 2**39)
         self.has_second = self.several.random() < 0.25
         self.moves = random.Random(seed + 2**35)
         self.moves_features = self.moves.random() < 0.25
@@ -494,12 +495,23 @@ class Model:
         self.likelihood = kind
         return result
 
+    def objective(self):
+        """Sometimes smoothed or weighted classes."""
+        f, text = self.functions, ""
+        if self.classes and f.random() < 0.2:
+            text += f" smoothing({f.choice(('0.1', '0.5'))})"
+        if self.classes and self.outputs < 12 and f.random() < 0.2:
+            weights = ", ".join(str(f.choice((0.5, 1, 3))) for _ in range(self.outputs))
+            text += f" weights([{weights}])"
+        return text
+
     def losses(self, posterior, likelihood):
         r = self.random
         nll = self.name()
         target = (self.tensor(element="i32") if self.classes
                   else self.tensor(self.outputs))
-        self.add(f"{nll} = vib.nll {likelihood}, %y : {self.likelihood}, {target}", 1)
+        self.add(f"{nll} = vib.nll {likelihood}, %y{self.objective()} : {self.likelihood}, "
+                 f"{target}", 1)
         self.coefficients = {}
         if r.random() < 0.15:
             self.add(f"vib.loss {nll}", 1)
@@ -520,6 +532,14 @@ class Model:
             if r.random() < 0.3:
                 terms.append(term)
         r.shuffle(terms)
+        # Functions of the mean rate.
+        f = self.functions
+        if f.random() < 0.3:
+            terms.append(f.choice(("@beta({0}) * power({1}, 2.0)", "0.01 * power({1}, 1.5)",
+                                   "0.01 * exp({1}, 0.01)", "@beta({0}) * abs({1} - 2.0)",
+                                   "0.1 * abs({1} - @capacity(3.0))")).format(beta, rate))
+            if "@capacity" in terms[-1]:
+                self.coefficients["capacity"] = 3.0
         self.coefficients.update({name: value for name, value in (("alpha", 2.0), ("gamma", 0.01))
                                   if any(f"@{name}" in term for term in terms)})
         self.add("vib.loss " + " + ".join(terms), 1)
@@ -562,6 +582,9 @@ class Model:
                 # Without momentum: a velocity is not linear in the gradient, as moments are,
                 # and a gradient of 0 would make it a quotient of roundings.
                 "#vib.rmsprop<lr = 1.0e-3, decay = 0.9, weight_decay = 0.01>"))]
+        if self.functions.random() < 0.2:
+            settings.append("clip = " + self.functions.choice(
+                ("#vib.global_norm<0.1>", "#vib.global_norm<10.0>", "#vib.value<0.01>")))
         if r.random() < 0.6:
             settings.append("schedule = " + r.choice((
                 "#vib.constant<warmup = 0.5>", "#vib.staircase<rate = 0.5, epochs = 1>",

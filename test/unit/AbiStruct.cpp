@@ -96,6 +96,9 @@ TEST_F(AbiStructTest, NegativeNumbers) {
   term.set(&VibTerm::figure, 1);
   term.set(&VibTerm::coefficient, -1);
   term.set(&VibTerm::factor, 0.5);
+  term.set(&VibTerm::function, VIB_MEAN);
+  term.set(&VibTerm::argument_coefficient, -1);
+  term.set(&VibTerm::argument, 0.0);
   expectInteger(term.get(), offsetof(VibTerm, coefficient), 4, -1);
 }
 

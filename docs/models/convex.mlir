@@ -1,0 +1,18 @@
+// burklight/convex-IB: the convex information bottleneck on MNIST, 800 x 800 and two latents with unit
+// noise; the loss is CE + beta u(R) with u(R) = R^2. `exp(%rate, 1.0)` in place of
+// `power(…)` is its exponential. `sweep` trains its values of beta.
+vib.model @convex(%image: tensor<?x28x28xui8>, %digit: tensor<?xi32>) {
+  %x  = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
+  %m  = vib.mlp %x @encode relu [800, 800, 2] : tensor<?x784xf32>
+  %q  = vib.normal %m sigma(1.0) : tensor<?x2xf32>
+  %z  = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %h  = vib.linear %z @decode.0 [800] : tensor<?x2xf32>
+  %r  = vib.relu %h : tensor<?x800xf32>
+  %l  = vib.linear %r @decode.2 [10] : tensor<?x800xf32>
+  %p  = vib.categorical %l : tensor<?x10xf32>
+  %ce = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-2) * power(%rate, 2.0)
+}
+vib.train @convex batch(100) epochs(200) {
+  optimizer = #vib.adam<lr = 1.0e-4>, schedule = #vib.staircase<rate = 0.6, epochs = 10>, seed = 0 }
