@@ -324,8 +324,16 @@ void writeFile(const std::string &path, std::string_view text) {
   file.commit();
 }
 
+/// Whether the path is that of a file, not of a link, that has no bytes.
+static bool isEmptyFile(const std::string &path) {
+  struct stat info;
+  return ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+         info.st_size == 0;
+}
+
 LineFile::LineFile(std::string name, uint64_t keepBytes)
-    : path(std::move(name)), made(!fileExists(path)), bytes(keepBytes) {
+    : path(std::move(name)), isNew(!fileExists(path) || isEmptyFile(path)),
+      bytes(keepBytes) {
   descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   struct stat info;
@@ -348,7 +356,7 @@ LineFile::LineFile(std::string name, uint64_t keepBytes)
 
 LineFile::~LineFile() {
   ::close(descriptor);
-  if (made && bytes == 0)
+  if (isNew && bytes == 0)
     ::unlink(path.c_str());
 }
 

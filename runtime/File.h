@@ -82,7 +82,7 @@ class LineFile {
 public:
   /// Opens or creates `path` and truncates it to its first `keepBytes` bytes.
   /// Throws an Error if it has fewer. The destructor removes a file that was
-  /// created and got no line.
+  /// created, or had been left empty by a killed run, and got no line.
   LineFile(std::string path, uint64_t keepBytes);
   ~LineFile();
   LineFile(const LineFile &) = delete;
@@ -96,7 +96,7 @@ public:
 
 private:
   std::string path;
-  bool made;
+  bool isNew; ///< There was no file with lines.
   int descriptor = -1;
   uint64_t bytes = 0;
 };

@@ -278,7 +278,10 @@ TEST(Files, LineFileGoesOnAfterTheKeptBytes) {
   EXPECT_TRUE(fileExists(path));
   EXPECT_EQ(textOf(path), "");
   LineFile(directory.path("unused.jsonl"), 0);
+  directory.write("left.jsonl", {});
+  LineFile(directory.path("left.jsonl"), 0);
   EXPECT_FALSE(fileExists(directory.path("unused.jsonl")));
+  EXPECT_FALSE(fileExists(directory.path("left.jsonl")));
 }
 
 TEST(Files, LineFileOnAFullDiskKeepsWholeLines) {
