@@ -46,10 +46,25 @@ class UnsupportedError(ValueError):
 
 @dataclass(frozen=True)
 class TorchModel:
-    """A model from PyTorch: the text of its file, and its weights by their names in PyTorch."""
+    """A model from PyTorch: the text of its file, and its weights by their names in PyTorch.
+
+    It is also a model as `vib.compile` returns one: `train` and all else that such a model has
+    compiles the text when it is first used. Until then nothing but PyTorch is needed.
+    """
 
     text: str
     weights: dict[str, Array] = field(repr=False)
+
+    def __getattr__(self, name: str) -> Any:
+        # What else begins with '_' is only asked for, as a notebook does, and nothing has it.
+        if name.startswith("_") and name != "_program":
+            raise AttributeError(f"'TorchModel' object has no attribute '{name}'")
+        if "_compiled" not in vars(self):
+            object.__setattr__(self, "_compiled", self.compile())
+        return getattr(vars(self)["_compiled"], name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"text": self.text, "weights": self.weights}
 
     def __str__(self) -> str:
         return self.text

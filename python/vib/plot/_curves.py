@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from vib._files import Array, Line, Log, as_logs, number
 from vib.plot._series import (Curve, describe_counts, describe_lost, describe_run, find_value,
@@ -87,7 +88,8 @@ def training(run: Any, *, title: str | None = None) -> Figure:
         x_label = (_draw_run if len(logs) == 1 else _draw_runs)(axes, logs, keys)
         axes.set_ylabel(label)
         axes.set_xlabel(x_label)
-        axes.xaxis.set_tick_params(labelbottom=True)
+        if x_label == "epochs done":
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _choose_scale(axes, zero=bool(keys == rates))
     if fit == "cross_entropy_bits":
         entropy = next((number(line, "hy_bits") for log in logs for line in log.lines
@@ -186,7 +188,7 @@ def _choose_scale(axes: Axes, zero: bool) -> None:
     if values and min(values) > 0 and max(values) > 30 * min(values):
         use_log_scale(axes, "y", min(values), max(values))
     elif zero and values and min(values) >= 0:
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.08 * max(max(values), 1e-9))
 
 
 def _add_legends(panels: Sequence[Axes]) -> None:

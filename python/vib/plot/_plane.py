@@ -197,8 +197,10 @@ def _finish(figure: Figure, axes: Axes, curves: Sequence[Curve], keys: Bounds, t
     add_note(figure, "\n".join(filter(None, notes)))
     axes.legend(loc="best")
     if curves:
+        trained = [row for curve in curves for row in _ends(curve, "train", keys)]
         label_points(figure, axes, [(row[1][0], row[2][0], f"β = {short(row[0].x)}")
-                                    for row in rows])
+                                    for row in rows],
+                     [(row[1][0], row[2][0]) for row in trained if len(curves) == 1])
 
 
 def _draw_bounds(axes: Axes, logs: Sequence[Log]) -> None:

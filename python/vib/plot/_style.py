@@ -160,15 +160,17 @@ def use_log_scale(axes: Axes, which: str, low: float, high: float) -> None:
 
 
 def label_points(figure: Figure, axes: Axes,
-                 labels: Sequence[tuple[float, float, str]]) -> None:
+                 labels: Sequence[tuple[float, float, str]],
+                 others: Sequence[tuple[float, float]] = ()) -> None:
     """Writes words beside points, each where it covers neither a point nor other words.
 
-    The limits and the legend of the axes have to be final.
+    `others` are points without words. The limits and the legend of the axes have to be final.
     """
     figure.draw_without_rendering()
     pixels = figure.dpi / 72
     places = [axes.transData.transform((x, y)) for x, y, _ in labels]
-    taken = [(x - 4 * pixels, y - 4 * pixels, x + 4 * pixels, y + 4 * pixels) for x, y in places]
+    points = [*places, *(axes.transData.transform(other) for other in others)]
+    taken = [(x - 4 * pixels, y - 4 * pixels, x + 4 * pixels, y + 4 * pixels) for x, y in points]
     frame = axes.get_window_extent()
     legend = axes.get_legend()
     if legend is not None:

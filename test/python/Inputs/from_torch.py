@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
+import vib
 from vib import from_torch
 from vib._files import read_safetensors
 
@@ -147,6 +148,12 @@ def compare():
         net.load_state_dict({key: torch.tensor(value) for key, value in tensors.items()
                              if key not in learned}, strict=True)
         assert any((before[key] != value).any() for key, value in net.state_dict().items())
+
+
+    # The same without a program, where the package can compile.
+    if hasattr(vib, "compile"):
+        mu, _ = toynet_model.encode(np.load(f"{folder}/toynet.npy"), weights=toynet_model.weights)
+        assert np.allclose(mu, np.load(f"{folder}/toynet.mu.npy"), atol=1e-5)
 
 
 {"make": make, "compare": compare}[command]()
