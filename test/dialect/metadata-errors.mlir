@@ -92,6 +92,11 @@ module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input 
 
 // -----
 
+// expected-error @+1 {{expected 'terms' to have the rate or the residual rate of 'z' but got ["nll", "rate", "residual"]}}
+module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, terms = ["nll", "rate", "residual"]>} {}
+
+// -----
+
 // expected-error @+1 {{expected 'terms' to have "nll" but got ["rate"]}}
 module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, terms = ["rate"]>} {}
 

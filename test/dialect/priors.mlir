@@ -2,6 +2,12 @@
 // meaning, or is refused without saying what was expected.
 // RUN: vib-opt %s -verify-diagnostics -split-input-file | FileCheck %s
 // RUN: vib-opt %s -verify-diagnostics -split-input-file | vib-opt -split-input-file | FileCheck %s
+// RUN: vib-opt %models/priors.mlir --emit-bytecode -o %t.mlirbc && vib-opt %t.mlirbc | FileCheck %s --check-prefix=BYTECODE
+
+// BYTECODE: [[R:%.*]] = vib.prior @shared normal[3]
+// BYTECODE: [[B:%.*]] = vib.prior @given normal(4)[2] given %label : tensor<?xi32>
+// BYTECODE: vib.kl {{%.*}}, [[R]] : !vib.normal<3, full>
+// BYTECODE: vib.kl {{%.*}}, [[B]] : !vib.normal<2>
 
 // CHECK-LABEL: @forms
 func.func @forms(%s: tensor<?x8xf32>, %t: tensor<?x5xf32>, %label: tensor<?xi32>) {
@@ -208,4 +214,23 @@ vib.model @names(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %b = vib.prior @prior normal(4)[4] given %y : tensor<?xi32>
   %rate = vib.kl %q, %b : !vib.normal<4>
   vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+vib.model @apart(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [8] : tensor<?x8xf32>
+  %q0 = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %q1 = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z0 = vib.reparameterize %q0 : !vib.normal<4> -> tensor<?x4xf32>
+  %z1 = vib.reparameterize %q1 : !vib.normal<4> -> tensor<?x4xf32>
+  %z = vib.add %z0, %z1 : tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  %b = vib.prior @backward normal(4)[4] given %y : tensor<?xi32>
+  %r0 = vib.kl %q0, %b : !vib.normal<4>
+  // expected-error @+1 {{'vib.kl' op expected the divergence from the prior of a label to be a term of the loss}}
+  %r1 = vib.kl %q1, %b : !vib.normal<4>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(0.1) * %r0
 }
