@@ -17,14 +17,42 @@ using namespace vib;
 // NormalOp
 //===----------------------------------------------------------------------===//
 
-SmallVector<Parameter> NormalOp::getParameters() {
-  if (!getNoiseName())
+/// The logarithm of a standard deviation or a scale, if it has a name.
+static SmallVector<Parameter>
+getDeviationParameters(FloatAttr noise, StringAttr name, IntegerAttr size) {
+  if (!name)
     return {};
-  Parameter parameter{getNoiseName()->str(), ParameterKind::Noise, {}};
-  if (getNoiseSize())
-    parameter.shape = {static_cast<int64_t>(*getNoiseSize())};
-  parameter.initial = std::log(getNoise()->convertToDouble());
+  Parameter parameter{name.str(), ParameterKind::Noise, {}};
+  if (size)
+    parameter.shape = {size.getInt()};
+  parameter.initial = std::log(noise.getValueAsDouble());
   return {parameter};
+}
+
+SmallVector<Parameter> NormalOp::getParameters() {
+  return getDeviationParameters(getNoiseAttr(), getNoiseNameAttr(),
+                                getNoiseSizeAttr());
+}
+
+/// Checks `(s)`, `(@name = s)` or `(@name[size] = s)`; `what` is what s is.
+static LogicalResult verifyDeviation(Operation *op, StringRef what,
+                                     FloatAttr noise, StringAttr name,
+                                     IntegerAttr size,
+                                     DistributionTypeInterface type) {
+  if (noise && !(noise.getValue().isFinite() && !noise.getValue().isZero() &&
+                 !noise.getValue().isNegative()))
+    return op->emitOpError("expected a positive ")
+           << what << " but got " << formatNumber(noise);
+  if (!size)
+    return success();
+  if (!name)
+    return op->emitOpError("expected a name with the number of ")
+           << what << "s";
+  if (size.getValue() != uint64_t(type.getSize()))
+    return op->emitOpError("expected ")
+           << type.getSize() << ' ' << what << "s for " << type << " but got "
+           << size.getValue().getZExtValue();
+  return success();
 }
 
 LogicalResult NormalOp::verify() {
@@ -91,23 +119,11 @@ LogicalResult NormalOp::verifySpread() {
            << ", at which sigma and its square are numbers of " << element
            << ", but got [" << formatNumber(getLowAttr()) << ", "
            << formatNumber(getHighAttr()) << "]";
-  if (getNoise() && (!getNoise()->isFinite() || getNoise()->isZero() ||
-                     getNoise()->isNegative()))
-    return emitOpError("expected a positive standard deviation but got ")
-           << formatNumber(getNoiseAttr());
   if (getNoiseNameAttr() && !getNoiseAttr())
     return emitOpError("expected the value at which ")
            << getNoiseNameAttr() << " starts";
-  if (!getNoiseSize())
-    return success();
-  if (!getNoiseNameAttr())
-    return emitOpError(
-        "expected a name with the number of standard deviations");
-  if (*getNoiseSize() != uint64_t(getType().getWidth()))
-    return emitOpError("expected ")
-           << getType().getWidth() << " standard deviations for " << getType()
-           << " but got " << *getNoiseSize();
-  return success();
+  return verifyDeviation(*this, "standard deviation", getNoiseAttr(),
+                         getNoiseNameAttr(), getNoiseSizeAttr(), getType());
 }
 
 //===----------------------------------------------------------------------===//
@@ -134,6 +150,27 @@ LogicalResult BernoulliOp::verify() {
   int64_t got = cast<RankedTensorType>(getLogits().getType()).getDimSize(1);
   if (got != getType().getWidth())
     return emitOpError("expected ") << getType().getWidth() << " logits for "
+                                    << getType() << " but got " << got;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// LaplaceOp
+//===----------------------------------------------------------------------===//
+
+SmallVector<Parameter> LaplaceOp::getParameters() {
+  return getDeviationParameters(getNoiseAttr(), getNoiseNameAttr(),
+                                getNoiseSizeAttr());
+}
+
+LogicalResult LaplaceOp::verify() {
+  if (failed(verifyDeviation(*this, "scale", getNoiseAttr(), getNoiseNameAttr(),
+                             getNoiseSizeAttr(), getType())) ||
+      failed(verifyRows(*this, getMean().getType(), "its means")))
+    return failure();
+  int64_t got = cast<RankedTensorType>(getMean().getType()).getDimSize(1);
+  if (got != getType().getWidth())
+    return emitOpError("expected ") << getType().getWidth() << " means for "
                                     << getType() << " but got " << got;
   return success();
 }

@@ -160,6 +160,44 @@ def Vib_BernoulliOp : Vib_NamedOp<"bernoulli", "p", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Vib_LaplaceOp : Vib_NamedOp<"laplace", "p", [
+    Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let group = "distributions";
+  let summary = "makes Laplace distributions from their means";
+  let description = [{
+    A likelihood of numbers whose negative logarithm grows with the distance of
+    the target from the mean, not with its square: outliers change it less than
+    a normal.
+
+    | words | the scale b |
+    |---|---|
+    | `noise(B)` | the constant B |
+    | `noise(@NAME = B)` | one parameter for all outputs, which starts at B |
+    | `noise(@NAME[K] = B)` | a parameter for each output |
+
+    The standard deviation is `sqrt(2) b`. Training updates the logarithm of a
+    scale that is a parameter, and weight files contain the logarithm.
+
+    - **Operand**: `tensor<?xKxf32>` or f64, the means.
+    - **Result**: `!vib.laplace<K>`, which may be left out.
+    - **Errors**: a wrong number of means, a B that is not positive and finite.
+
+    ```mlir
+    %p = vib.laplace %y noise(1.0) : tensor<?x1xf32> -> !vib.laplace<1>
+    %p = vib.laplace %y noise(@decode.scale[3] = 0.5) : tensor<?x3xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$mean, F64Attr:$noise,
+                       OptionalAttr<StrAttr>:$noise_name,
+                       OptionalAttr<I64Attr>:$noise_size);
+  let results = (outs Vib_LaplaceType:$result);
+  let assemblyFormat = [{
+    $mean `noise` `` custom<Deviation>($noise, $noise_name, $noise_size)
+    attr-dict `:` custom<LaplaceTypes>(type($mean), type($result))
+  }];
+  let hasVerifier = 1;
+}
+
 def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
     Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
   let group = "distributions";

@@ -94,6 +94,33 @@ LogicalResult BernoulliType::verifyTarget(Operation *op,
 }
 
 //===----------------------------------------------------------------------===//
+// LaplaceType
+//===----------------------------------------------------------------------===//
+
+LogicalResult LaplaceType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  int64_t width) {
+  if (width < 1 || width > kMostWidth)
+    return emitError() << "expected 1 to " << kMostWidth
+                       << " Laplace distributions but got " << width;
+  return success();
+}
+
+SmallVector<Statistic> LaplaceType::getStatistics() const {
+  return {{"mu", getWidth()}};
+}
+
+int64_t LaplaceType::getSize() const { return getWidth(); }
+
+SmallVector<StringRef> LaplaceType::getErrors() const {
+  return {"error", "distance"};
+}
+
+LogicalResult LaplaceType::verifyTarget(Operation *op,
+                                        RankedTensorType target) const {
+  return verifyNumbers(op, target, *this, getWidth());
+}
+
+//===----------------------------------------------------------------------===//
 // CategoricalType
 //===----------------------------------------------------------------------===//
 

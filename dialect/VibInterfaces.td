@@ -85,6 +85,11 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
     InterfaceMethod<[{
       The classes whose labels are the targets; 0 if the targets are numbers.
     }], "int64_t", "getNumClasses", (ins), [{}], [{ return 0; }]>,
+    InterfaceMethod<[{
+      The tensors that are computed beside the density of a target, with one
+      number for each example.
+    }], "::llvm::SmallVector<::llvm::StringRef>", "getErrors", (ins), [{}],
+       [{ return {"error"}; }]>,
     InterfaceMethod<"Whether the targets are numbers from 0 to 1.", "bool",
                     "isOfUnitInterval", (ins), [{}], [{ return false; }]>];
 }

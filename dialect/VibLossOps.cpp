@@ -317,6 +317,7 @@ static bool isMetricName(StringRef name) {
                                              "error_1shot",
                                              "error_avg",
                                              "error_mean",
+                                             "mae",
                                              "objective_bits",
                                              "rmse",
                                              "rmse_avg",

@@ -40,6 +40,8 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
       the logits l and targets y from 0 to 1. It is computed without overflow.
     - Normal: `1/2 sum_k (log(2 pi s^2) + (y_k - mean_k)^2 / s^2)`, with the
       standard deviation s of its `noise`.
+    - Laplace: `sum_k (log(2 b) + |y_k - mean_k| / b)`, with the scale b of its
+      `noise`.
 
     The result is one number for each example, in nats. The sum runs over the
     dimensions of the target.
@@ -59,10 +61,9 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
 
     - **Operands**: the likelihood and an argument of the model, which it makes
       a target. Labels of a `!vib.categorical<C>` are `tensor<?xi32>` in
-      0 … C - 1; targets of a `!vib.normal<K>` or a `!vib.bernoulli<K>` are
-      `tensor<?xKxf32>` or f64.
-    - **Reconstruction**: the target of a normal or a Bernoulli may be an input
-      of the model, as in a variational autoencoder: the argument, or the result
+      0 … C - 1; targets of a `!vib.normal<K>`, a `!vib.laplace<K>` or a
+      `!vib.bernoulli<K>` are `tensor<?xKxf32>` or f64.
+    - **Reconstruction**: targets that are numbers may be an input of the model, as in a variational autoencoder: the argument, or the result
       of `vib.scale` or `vib.standardize`. The target is then what the model
       reads, so it is scaled if the input is. Its elements are in their row-major
       order, which for an image is height, width, channels.

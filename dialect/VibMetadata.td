@@ -43,7 +43,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `posteriors` | those of several streams, in place of `posterior` | | `{z1 = !vib.normal<32>, z2 = !vib.normal<16>}` |
     | `bypassed` | the names of the inputs that the decoders read, too | `[]` | a list of strings |
     | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
-    | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.bernoulli`, `!vib.normal` |
+    | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.bernoulli`, `!vib.normal`, `!vib.laplace` |
     | `likelihoods` | those of several targets by their names, in place of `likelihood`. One with the name of an input is the likelihood of this input | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
     | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"`, `"rate"` and `"residual"`, of further targets and streams `"nll.angle"` and `"rate.z2"`; of smoothed or weighted classes `"objective"` in place of `"nll"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |

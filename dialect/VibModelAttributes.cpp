@@ -444,8 +444,8 @@ ModelAttr::splitTensorName(StringRef name) const {
   ArrayRef<NamedAttribute> list =
       llvm::StringSwitch<ArrayRef<NamedAttribute>>(base)
           .Cases({"image", "x"}, getInputs())
-          .Cases({"y", "nll", "error", "prediction", "logits", "objective",
-                  "weight"},
+          .Cases({"y", "nll", "error", "distance", "prediction", "logits",
+                  "objective", "weight"},
                  getLikelihoods())
           .Default(getPosteriors());
   for (unsigned place = 1; place < list.size(); ++place)
@@ -486,7 +486,8 @@ std::optional<unsigned> ModelAttr::getBeta() const {
     auto coefficient = cast<CoefficientAttr>(factor);
     std::optional<TensorName> name =
         splitTensorName(cast<StringAttr>(term).getValue());
-    if (name && name->base != "nll" && coefficient.isNamed())
+    bool isRate = name && (name->base == "rate" || name->base == "residual");
+    if (isRate && coefficient.isNamed())
       return find([coefficient](CoefficientAttr other) {
         return other == coefficient;
       });

@@ -326,10 +326,8 @@ void vib::printClasses(AsmPrinter &printer, int64_t classes) {
   printer << classes;
 }
 
-/// `(s)`, `(@name = s)` or `(@name[size] = s)`.
-static ParseResult parseDeviation(OpAsmParser &parser, FloatAttr &noise,
-                                  StringAttr &noiseName,
-                                  IntegerAttr &noiseSize) {
+ParseResult vib::parseDeviation(OpAsmParser &parser, FloatAttr &noise,
+                                StringAttr &noiseName, IntegerAttr &noiseSize) {
   if (parser.parseLParen())
     return failure();
   if (succeeded(parser.parseOptionalSymbolName(noiseName))) {
@@ -342,6 +340,19 @@ static ParseResult parseDeviation(OpAsmParser &parser, FloatAttr &noise,
       return failure();
   }
   return failure(parseNumber(parser, noise) || parser.parseRParen());
+}
+
+void vib::printDeviation(OpAsmPrinter &printer, Operation *op, FloatAttr noise,
+                         StringAttr noiseName, IntegerAttr noiseSize) {
+  printer << '(';
+  if (noiseName) {
+    printer.printSymbolName(noiseName);
+    if (noiseSize)
+      printer << '[' << noiseSize.getInt() << ']';
+    printer << " = ";
+  }
+  printNumber(printer, op, noise);
+  printer << ')';
 }
 
 ParseResult vib::parseSpread(OpAsmParser &parser, FloatAttr &shift,
@@ -386,17 +397,8 @@ void vib::printSpread(OpAsmPrinter &printer, Operation *op, FloatAttr shift,
     printNumber(printer, op, high);
     printer << "])";
   }
-  if (!shift && !noise)
-    return;
-  printer << '(';
-  if (noiseName) {
-    printer.printSymbolName(noiseName);
-    if (noiseSize)
-      printer << '[' << noiseSize.getInt() << ']';
-    printer << " = ";
-  }
-  printNumber(printer, op, shift ? shift : noise);
-  printer << ')';
+  if (shift || noise)
+    printDeviation(printer, op, shift ? shift : noise, noiseName, noiseSize);
 }
 
 ParseResult vib::parseNormalTypes(OpAsmParser &parser, FloatAttr shift,
@@ -465,6 +467,17 @@ ParseResult vib::parseBernoulliTypes(OpAsmParser &parser, Type &logits,
                                      Type &result) {
   return parseLogits<BernoulliType>(parser, logits, result, 1, "outputs",
                                     "a row of logits");
+}
+
+ParseResult vib::parseLaplaceTypes(OpAsmParser &parser, Type &mean,
+                                   Type &result) {
+  return parseLogits<LaplaceType>(parser, mean, result, 1, "outputs",
+                                  "a row of means");
+}
+
+void vib::printLaplaceTypes(OpAsmPrinter &printer, Operation *, Type mean,
+                            Type result) {
+  printTypes(printer, mean, result);
 }
 
 void vib::printBernoulliTypes(OpAsmPrinter &printer, Operation *, Type logits,

@@ -181,6 +181,15 @@ void printOutputs(mlir::AsmPrinter &printer, int64_t outputs);
 mlir::ParseResult parseClasses(mlir::AsmParser &parser, int64_t &classes);
 void printClasses(mlir::AsmPrinter &printer, int64_t classes);
 
+/// `(s)`, `(@name = s)` or `(@name[size] = s)`.
+mlir::ParseResult parseDeviation(mlir::OpAsmParser &parser,
+                                 mlir::FloatAttr &noise,
+                                 mlir::StringAttr &noiseName,
+                                 mlir::IntegerAttr &noiseSize);
+void printDeviation(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                    mlir::FloatAttr noise, mlir::StringAttr noiseName,
+                    mlir::IntegerAttr noiseSize);
+
 /// `softplus(shift)`, `exp`, `exp_half`, `bounded([low, high])`, or `sigma` or
 /// `noise` with `(s)`, `(@name = s)` or `(@name[size] = s)`.
 mlir::ParseResult parseSpread(mlir::OpAsmParser &parser, mlir::FloatAttr &shift,
@@ -210,6 +219,11 @@ mlir::ParseResult parseBernoulliTypes(mlir::OpAsmParser &parser,
                                       mlir::Type &logits, mlir::Type &result);
 void printBernoulliTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                          mlir::Type logits, mlir::Type result);
+
+mlir::ParseResult parseLaplaceTypes(mlir::OpAsmParser &parser, mlir::Type &mean,
+                                    mlir::Type &result);
+void printLaplaceTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                       mlir::Type mean, mlir::Type result);
 
 /// `normal[latents]` or `normal(classes)[latents] given %label : type`.
 mlir::ParseResult

@@ -82,6 +82,25 @@ def Vib_BernoulliType : Vib_Type<"Bernoulli", "bernoulli", [
   let genVerifyDecl = 1;
 }
 
+def Vib_LaplaceType : Vib_Type<"Laplace", "laplace", [
+    DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
+                                ["verifyTarget", "getErrors"]>]> {
+  let group = "distributions";
+  let summary = "independent Laplace distributions, K for each example";
+  let description = [{
+    `!vib.laplace<K>` is a distribution over K numbers.
+
+    - **Errors**: K below 1 or above 2^31 - 1.
+
+    ```mlir
+    !vib.laplace<1>
+    ```
+  }];
+  let parameters = (ins "int64_t":$width);
+  let assemblyFormat = "`<` custom<Outputs>($width) `>`";
+  let genVerifyDecl = 1;
+}
+
 def Vib_Distribution : Type<
     CPred<"::llvm::isa<::vib::DistributionTypeInterface>($_self)">,
     "a distribution", "::vib::DistributionTypeInterface">;

@@ -321,7 +321,7 @@ typedef struct VibTarget {
                       /* its own                                             */
   int64_t classes;    /* labels are int32 from 0 on; 0 if they are numbers   */
   int64_t outputs;    /* number of classes, or numbers of a target           */
-  const char *likelihood; /* "categorical", "bernoulli" or "normal"          */
+  const char *likelihood; /* "categorical", "bernoulli", "normal", "laplace" */
   const char *predicted;  /* what a prediction consists of: "probabilities"  */
   const char *prediction; /* tensors of evaluate and decode: "prediction",   */
   const char *logits;     /* … and of decode: "logits"                       */

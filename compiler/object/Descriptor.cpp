@@ -383,11 +383,9 @@ llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
   return table(rows, "vib_inputs");
 }
 
-/// What the runtime calls a likelihood.
+/// What the runtime calls a likelihood: the name of its type in the language.
 static StringRef getWord(DistributionTypeInterface likelihood) {
-  if (likelihood.getNumClasses() != 0)
-    return "categorical";
-  return likelihood.isOfUnitInterval() ? "bernoulli" : "normal";
+  return likelihood.getAbstractType().getName().split('.').second;
 }
 
 llvm::Constant *DescriptorEmitter::emitTargets(ModelAttr model) {

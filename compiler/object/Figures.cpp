@@ -155,6 +155,12 @@ static SmallVector<Figure> getFiguresOfNumbers() {
            "", Root}};
 }
 
+/// The mean absolute error over the outputs.
+static Figure getMeanDistance() {
+  return trained({"mae", "mean absolute error", "MAE", VIB_DRAW_MEAN, VIB_PLAIN,
+                  "distance"});
+}
+
 /// The figures of a target. `name` is its name in words.
 static SmallVector<Figure>
 getFiguresOf(ModelAttr model, mlir::NamedAttribute target, StringRef name) {
@@ -180,7 +186,11 @@ getFiguresOf(ModelAttr model, mlir::NamedAttribute target, StringRef name) {
   }
   if (likelihood.isOfUnitInterval())
     return getFiguresOfBits(isInput);
-  return isInput ? getFiguresOfInput() : getFiguresOfNumbers();
+  SmallVector<Figure> figures =
+      isInput ? getFiguresOfInput() : getFiguresOfNumbers();
+  if (llvm::is_contained(likelihood.getErrors(), "distance"))
+    figures.push_back(getMeanDistance());
+  return figures;
 }
 
 SmallVector<Figure> vib::getFigures(ModelAttr model) {

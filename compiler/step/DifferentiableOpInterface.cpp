@@ -25,6 +25,7 @@ void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
     registerPriorModels(context);
     registerBernoulliDistribution(context);
     registerCategoricalDistribution(context);
+    registerLaplaceDistribution(context);
     registerNormalDistribution(context);
   });
 }

@@ -50,8 +50,9 @@ def Vib_DistributionModelInterface : TypeInterface<"DistributionModelInterface">
        (ins "::vib::StepBuilder &":$step, "::vib::ReparameterizeOp":$op), [{}],
        [{ step.reportMissing($_type, "derivative of a sample"); }]>,
     InterfaceMethod<[{
-      Builds the negative logarithm of the density of a target, and the figure
-      that is reported beside it: one number for each row.
+      Builds the negative logarithm of the density of a target, and then the
+      tensors of `DistributionTypeInterface::getErrors`: one number for each
+      row.
     }], "void", "buildLogDensity",
        (ins "::vib::StepBuilder &":$step, "::vib::NLLOp":$op), [{}],
        [{ step.reportMissing($_type, "density"); }]>,

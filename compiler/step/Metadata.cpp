@@ -132,8 +132,9 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
     return getMatrix(ShapedType::getNumElements(
                          ModelAttr::getShape(model.getInputs()[place])),
                      base == "image" ? Type(builder.getI8Type()) : type);
-  if (llvm::is_contained(
-          {"nll", "error", "rate", "residual", "objective", "weight"}, base))
+  if (llvm::is_contained({"nll", "error", "distance", "rate", "residual",
+                          "objective", "weight"},
+                         base))
     return rows;
   if (base == "y" || base == "logits" || base == "prediction") {
     DistributionTypeInterface likelihood =

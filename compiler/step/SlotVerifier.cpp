@@ -229,10 +229,16 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
     };
     addAll(data.model.getLikelihoods(),
            llvm::StringSwitch<StringRef>(name)
-               .Cases({"train_step", "gradients"}, "nll error")
-               .Case("evaluate", "nll error prediction")
+               .Cases({"train_step", "gradients"}, "nll")
+               .Case("evaluate", "nll prediction")
                .Case("decode", "logits prediction")
                .Default(""));
+    ArrayRef<NamedAttribute> targets = data.model.getLikelihoods();
+    for (unsigned i = 0; i < targets.size(); ++i)
+      if (isTraining || name == "evaluate")
+        for (StringRef error :
+             ModelAttr::getDistribution(targets[i]).getErrors())
+          add(SlotKind::Output, ModelAttr::getTensorName(error, targets, i));
     addAll(data.model.getPosteriors(), llvm::StringSwitch<StringRef>(name)
                                            .Case("encode", "mu sigma")
                                            .Case("draw", "z")

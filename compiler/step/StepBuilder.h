@@ -19,6 +19,7 @@
 //                  [rows, latents] if it is given the label.
 //   a categorical  its logits
 //   a Bernoulli    its logits
+//   a Laplace      its means
 //   nats           one number for each example, [rows]; for the rate of a
 //                  diagonal posterior in evaluation also that of each latent,
 //                  [rows, latents]; for a likelihood also the error, [rows], and

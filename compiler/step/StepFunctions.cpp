@@ -21,6 +21,14 @@ static Value copyTensor(StepBuilder &step, Value tensor) {
                   });
 }
 
+void StepWriter::addErrors(StepFunction &function, StepBuilder &step, NLLOp nll,
+                           unsigned place) {
+  ArrayRef<Value> tensors = step.get(nll.getResult()).drop_front();
+  for (auto [name, tensor] :
+       llvm::zip_equal(nll.getLikelihood().getType().getErrors(), tensors))
+    function.addResult(tensor, SlotKind::Output, getTargetName(name, place));
+}
+
 LogicalResult StepWriter::writeScale() {
   SmallVector<std::pair<unsigned, InputOpInterface>> scales;
   for (auto [i, input] : llvm::enumerate(inputs))
@@ -159,8 +167,7 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
       function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
                          name);
   for (auto [i, nll] : llvm::enumerate(likelihoods))
-    function.addResult(step.get(nll.getResult())[1], SlotKind::Output,
-                       getTargetName("error", i));
+    addErrors(function, step, nll, i);
   addObjectives(function, step);
   if (step.hasFailed())
     return failure();
@@ -228,8 +235,7 @@ LogicalResult StepWriter::writeEvaluate() {
     step.setWord("prediction");
     function.addResult(step.get(nll.getResult())[0], SlotKind::Output,
                        getTargetName("nll", i));
-    function.addResult(step.get(nll.getResult())[1], SlotKind::Output,
-                       getTargetName("error", i));
+    addErrors(function, step, nll, i);
     Value prediction =
         getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood());
     // Two targets may have one likelihood.

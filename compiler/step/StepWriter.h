@@ -72,6 +72,9 @@ private:
   void addPosteriors(StepFunction &function, StepBuilder &step);
   void addWeights(StepFunction &function, StepBuilder &step);
   void addScalars(StepFunction &function, StepBuilder &step);
+  /// Returns what a likelihood computes beside its density.
+  void addErrors(StepFunction &function, StepBuilder &step, NLLOp nll,
+                 unsigned place);
   /// Adds what training minimizes in place of likelihoods.
   void addObjectives(StepFunction &function, StepBuilder &step);
 

@@ -37,6 +37,8 @@ class Model:
         self.transposes = self.later.random() < 0.4
         self.is_bernoulli = not self.classes and self.later.random() < 0.4
         self.priors = random.Random(seed + 2**39)
+        self.is_laplace = (not self.classes and not self.is_bernoulli
+                           and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
         # A model must have parameters.
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
@@ -454,7 +456,8 @@ class Model:
         self.outputs = r.choice((2, 3, 5, 10, 11, 37, 130) if self.classes else (1, 2, 5))
         kind = f"!vib.categorical<{self.outputs}>"
         if not self.classes:
-            name = "bernoulli" if self.is_bernoulli else "normal"
+            name = ("bernoulli" if self.is_bernoulli else
+                    "laplace" if self.is_laplace else "normal")
             kind = f"!vib.{name}<{self.outputs}>"
         if self.moves_features and self.moves.random() < 0.5:
             z, k = self.moved(z, k, "moved.sample")
@@ -463,7 +466,7 @@ class Model:
         if part:
             indent = 2
         inner, width, number = self.layers(z, k, r.choice((0, 0, 1, 2)), "decode", indent)
-        computed = not self.classes and self.spreads.random() < 0.3
+        computed = not self.classes and self.spreads.random() < 0.3 and not self.is_laplace
         # Sometimes the likelihood has no layer of its own.
         if r.random() < 0.25 and (width > 1 or not self.classes):
             self.outputs = width
@@ -487,7 +490,8 @@ class Model:
             spread = f"noise({noise})"
             if computed:
                 spread = self.spreads.choice(("softplus(0.0)", "bounded([-2.0, 1.0])"))
-            self.add(f"{result} = vib.normal {inner} {spread} : "
+            name = "laplace" if self.is_laplace else "normal"
+            self.add(f"{result} = vib.{name} {inner} {spread} : "
                      f"{self.tensor(statistics if computed else self.outputs)} -> {kind}",
                      indent)
         if part:
