@@ -537,9 +537,10 @@ def _write_input(shape: list[int], scale: Sequence[float] | None, element: str,
         f"tensor<?x{dims}x{element}>")
     lines: list[str] = []
     if numbers:
-        source = f" from [{_number(numbers[0])}, {_number(numbers[1])}]" if len(numbers) == 4 else ""
-        low, high = map(_number, numbers[-2:])
-        lines.append(f"{value.name} = vib.scale {argument}{source} to [{low}, {high}] : {stored} "
+        source, aim = (f"[{_number(one)}, {_number(other)}]"
+                       for one, other in (numbers[:2], numbers[-2:]))
+        words = f" from {source}" if len(numbers) == 4 else ""
+        lines.append(f"{value.name} = vib.scale {argument}{words} to {aim} : {stored} "
                      f"-> {target}")
     elif flat:
         lines.append(f"{value.name} = vib.flatten {argument} : {stored} -> {target}")
@@ -617,7 +618,8 @@ class _Writer:
         elif layer.kind.startswith("BatchNorm"):
             rank = 1 if layer.kind == "BatchNorm1d" else 3
             if len(shape) != rank or shape[0] != module.num_features:
-                self.refuse(layer, f"{module.num_features} {'features' if rank == 1 else 'channels'}")
+                things = "features" if rank == 1 else "channels"
+                self.refuse(layer, f"{module.num_features} {things}")
             self.emit(layer, "batch_norm", f"@{layer.name} eps({_number(module.eps)}) "
                       f"momentum({_number(module.momentum)})", shape, self.value.is_vector)
         elif layer.kind == "Flatten":
@@ -679,8 +681,8 @@ class _Writer:
         if (rows, columns) == (1, 1):
             self.emit(layer, "global_avg_pool", "", [channels, 1, 1], is_vector=True)
         elif height % rows or width % columns or height * width > rows * columns * _MOST_WINDOW:
-            self.refuse(layer, f"a height and a width that {rows} and {columns} divide, and windows "
-                        f"of at most {_MOST_WINDOW} elements")
+            self.refuse(layer, f"a height and a width that {rows} and {columns} divide, and "
+                        f"windows of at most {_MOST_WINDOW} elements")
         else:
             self.emit_window(layer, "avg_pool", f"window({height // rows}, {width // columns})",
                              channels, [rows, columns])

@@ -157,7 +157,8 @@ def outliers(inside: Any, outside: Any, *, score: str = "rate, bits", names: tup
     low, high = float(both.min()), float(both.max())
     wide = low > 0 and high > 30 * max(float(np.quantile(both, 0.02)), 1e-12)
     edges = list(np.geomspace(low, high, 51) if wide else np.linspace(low, high, 51))
-    for values, colour, name, style in ((test, BLUE, names[0], "-"), (other, ORANGE, names[1], "--")):
+    for values, colour, name, style in ((test, BLUE, names[0], "-"),
+                                        (other, ORANGE, names[1], "--")):
         weights = np.full(len(values), 100 / len(values))
         axes.hist(values, edges, weights=weights, color=colour, alpha=0.35)
         axes.hist(values, edges, weights=weights, color=colour, histtype="step", linewidth=1.4,

@@ -45,7 +45,8 @@ class Curve:
     label: str
     groups: list[Group]
 
-    def means(self, split: str, key: str) -> tuple[list[float], list[float], list[float], list[int]]:
+    def means(self, split: str,
+              key: str) -> tuple[list[float], list[float], list[float], list[int]]:
         """x, means, standard errors and numbers of the groups that have the figure."""
         rows = [(group.x, *group.mean(split, key)) for group in self.groups]
         rows = [row for row in rows if row[3]]

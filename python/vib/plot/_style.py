@@ -162,7 +162,8 @@ def use_log_scale(axes: Axes, which: str, low: float, high: float) -> None:
 def label_points(figure: Figure, axes: Axes,
                  labels: Sequence[tuple[float, float, str]],
                  others: Sequence[tuple[float, float]] = ()) -> None:
-    """Writes words beside points, each where it covers neither a point nor other words.
+    """Writes words beside points, each where it covers neither a point nor other words if there
+    is such a place, and with a line to its point if that is not at its side.
 
     `others` are points without words. The limits and the legend of the axes have to be final.
     """
@@ -177,22 +178,21 @@ def label_points(figure: Figure, axes: Axes,
         taken.append(legend.get_window_extent().extents)
     for (x, y), (at, up, words) in zip(places, labels):
         width, height = 4.7 * pixels * len(words), 9 * pixels
-        for side, shift in ((1, -9), (1, 9), (-1, 9), (-1, -9), (1, -20), (1, 20), (-1, 20),
-                            (-1, -20), (1, -31), (1, -42)):
-            left = x + 6 * pixels * side - (width if side < 0 else 0)
-            low = y + shift * pixels - height / 2
-            box = (left, low, left + width, low + height)
-            if (box[0] >= frame.x0 and box[2] <= frame.x1 and box[1] >= frame.y0
-                    and box[3] <= frame.y1 and not any(_overlap(box, other) for other in taken)):
-                break
-        else:
-            continue
-        taken.append(box)
-        far = abs(shift) > 10
+        boxes = {}
+        for far in range(9, 100, 11):
+            for side, shift in ((1, -far), (1, far), (-1, far), (-1, -far)):
+                left = x + 6 * pixels * side - (width if side < 0 else 0)
+                low = y + shift * pixels - height / 2
+                boxes[side, shift] = (left, low, left + width, low + height)
+        free = [place for place, box in boxes.items()
+                if box[0] >= frame.x0 and box[2] <= frame.x1 and box[1] >= frame.y0
+                and box[3] <= frame.y1 and not any(_overlap(box, other) for other in taken)]
+        side, shift = next(iter(free or boxes))
+        taken.append(boxes[side, shift])
         axes.annotate(words, (at, up), (6 * side, shift), textcoords="offset points", fontsize=8,
                       ha="left" if side > 0 else "right", va="center", zorder=5,
                       arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6}
-                      if far else None)
+                      if abs(shift) > 10 else None)
 
 
 def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
