@@ -10,12 +10,14 @@
 #include "runtime/Checksums.h"
 #include "runtime/Error.h"
 #include "runtime/File.h"
+#include "runtime/Json.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Parameter.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <unordered_set>
 
 namespace vib::runtime {
@@ -567,9 +569,14 @@ std::string fingerprint(const Checkpoint &checkpoint) {
 }
 
 std::string describeInit(const std::string &path) {
-  Bytes bytes = readFile(path);
-  return fmt::format("{} (checksum {})", path,
-                     checksumOf(bytes.data(), bytes.size()));
+  std::string checksum = "unknown";
+  // A pipe is read once only.
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error)) {
+    Bytes bytes = readFile(path);
+    checksum = checksumOf(bytes.data(), bytes.size());
+  }
+  return fmt::format("{} (checksum {})", withoutInvalidBytes(path), checksum);
 }
 
 void checkResume(const std::string &path, const Checkpoint &saved,

@@ -126,7 +126,7 @@ std::string validationOf(const Checkpoint &checkpoint);
 /// The key for the file of --init, as describeInit() has it.
 constexpr const char *initKey = "init";
 /// A file with a checksum, which tells whether another one is the same:
-/// "a.safetensors (checksum 1a2b3c4d)".
+/// "a.safetensors (checksum 1a2b3c4d)". That of a pipe is unknown.
 std::string describeInit(const std::string &path);
 
 /// The key for why the run had diverged by its last line, if it had.

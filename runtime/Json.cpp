@@ -17,6 +17,10 @@ namespace vib::runtime {
 
 std::string quoteJson(const std::string &text) { return dumpJson(text); }
 
+std::string withoutInvalidBytes(const std::string &text) {
+  return nlohmann::ordered_json::parse(quoteJson(text)).get<std::string>();
+}
+
 std::string numberJson(double value) {
   return std::isfinite(value) ? fmt::format("{}", value) : "null";
 }

@@ -21,6 +21,9 @@ namespace vib::runtime {
 
 /// `text` in quotes, escaped. Bytes that are not UTF-8 are replaced.
 std::string quoteJson(const std::string &text);
+/// The text as it is read back from JSON, in which bytes that are not UTF-8 are
+/// replaced.
+std::string withoutInvalidBytes(const std::string &text);
 
 /// Prints `value` with enough digits to be read back bit for bit, or null if it
 /// is not finite, because JSON has only finite numbers.

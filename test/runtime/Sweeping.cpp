@@ -192,10 +192,14 @@ TEST_F(Sweeping, theFileOfInitIsASetting) {
   outcome = sweep("sweep", {"--seeds", "0:2", "--resume"});
   EXPECT_EQ(outcome.exitCode, 1);
   expectIn(outcome.err, "this run's is none");
-  // The same weights elsewhere are the same.
-  writeFile(path("copy"), readText(a));
-  flags[3] = path("copy");
+  // The same weights elsewhere are the same, also under a name that is not
+  // UTF-8.
+  writeFile(path("copy\xff"), readText(a));
+  flags[3] = path("copy\xff");
   EXPECT_EQ(sweep("sweep", flags).exitCode, 0);
+  Words named = {"--init", path("copy\xff"), "--steps", "3"};
+  ASSERT_EQ(train("named", named).exitCode, 0);
+  EXPECT_EQ(train("named", {"--resume"}).exitCode, 0);
   // train goes on with the file that there was.
   ASSERT_EQ(train("sweep/seed=0", {"--seed", "0", "--epochs", "4", "--resume"})
                 .exitCode,
