@@ -46,46 +46,47 @@ struct TestLists {
       : shape(std::move(inputShape)) {
     bool classes = kind == Target::Classes;
     inputs = {{"x", scales ? "image" : "x", scales, uint32_t(shape.size()),
-               shape.data()}};
+               shape.data(), 0, 0}};
     targets = {{"y", "y", classes ? outputs : 0, outputs,
                 classes ? "categorical" : "normal",
                 classes ? "probabilities" : "means", "prediction", "logits"}};
     streams = {
         {"z", 0, latents, 1, "mu", "sigma", nullptr, "z", "rate", "rate_each"}};
     coefficients = {{"beta", 0.01, makeSchedule(VIB_CONSTANT)}};
-    VibFigure rate = {
-        "rate_bits",  "rate",   "rate", "rate", "I(Z;X)", VIB_AT_MOST,
-        VIB_ROW_MEAN, VIB_NATS, 0,      1,      0};
+    VibFigure rate = {"rate_bits", "rate",       "rate",   "rate", "I(Z;X)",
+                      VIB_AT_MOST, VIB_ROW_MEAN, VIB_NATS, 0,      1,
+                      0,           nullptr};
     if (classes)
       figures = {{"cross_entropy_bits", "cross-entropy", "CE", "nll", nullptr,
-                  VIB_NO_BOUND, VIB_DRAW_MEAN, VIB_NATS, 0, 1, 0},
+                  VIB_NO_BOUND, VIB_DRAW_MEAN, VIB_NATS, 0, 1, 0, nullptr},
                  rate,
                  {"izy_bits", "information", "", nullptr, "I(Z;Y)",
-                  VIB_AT_LEAST, VIB_INFORMATION, VIB_NATS, 0, 0, 0},
+                  VIB_AT_LEAST, VIB_INFORMATION, VIB_NATS, 0, 0, 0, nullptr},
                  {"hy_bits", "entropy of the labels", "", nullptr, nullptr,
-                  VIB_NO_BOUND, VIB_LABEL_ENTROPY, VIB_NATS, 0, 0, 0},
+                  VIB_NO_BOUND, VIB_LABEL_ENTROPY, VIB_NATS, 0, 0, 0, nullptr},
                  {"error_1shot", "error", "error", "error", nullptr,
-                  VIB_NO_BOUND, VIB_DRAW_MEAN, VIB_FRACTION, 0, 1, 0},
+                  VIB_NO_BOUND, VIB_DRAW_MEAN, VIB_FRACTION, 0, 1, 0, nullptr},
                  {"error_avg", "error", "error", nullptr, nullptr, VIB_NO_BOUND,
-                  VIB_AVERAGED_WRONG, VIB_FRACTION, 4, 0, 0},
+                  VIB_AVERAGED_WRONG, VIB_FRACTION, 4, 0, 0, nullptr},
                  {"error_mean", "error", "error", nullptr, nullptr,
-                  VIB_NO_BOUND, VIB_AT_MEAN, VIB_FRACTION, 4, 0, 0},
+                  VIB_NO_BOUND, VIB_AT_MEAN, VIB_FRACTION, 4, 0, 0, nullptr},
                  {"nll_avg_bits", "NLL", "NLL", "nll", nullptr, VIB_NO_BOUND,
-                  VIB_AVERAGED_NLL, VIB_NATS, 0, 0, 0}};
+                  VIB_AVERAGED_NLL, VIB_NATS, 0, 0, 0, nullptr}};
     else
       figures = {{"nll_bits", "negative log-likelihood", "NLL", "nll", nullptr,
-                  VIB_NO_BOUND, VIB_DRAW_MEAN, VIB_NATS, 0, 1, 0},
+                  VIB_NO_BOUND, VIB_DRAW_MEAN, VIB_NATS, 0, 1, 0, nullptr},
                  rate,
                  {"rmse", "RMSE", "RMSE", "error", nullptr, VIB_NO_BOUND,
-                  VIB_DRAW_ROOT, VIB_PLAIN, 0, 1, 0},
+                  VIB_DRAW_ROOT, VIB_PLAIN, 0, 1, 0, nullptr},
                  {"rmse_outputs", "RMSE output", "", nullptr, nullptr,
-                  VIB_NO_BOUND, VIB_OUTPUT_ROOTS, VIB_PLAIN, 2, 0, 0},
+                  VIB_NO_BOUND, VIB_OUTPUT_ROOTS, VIB_PLAIN, 2, 0, 0, nullptr},
                  {"rmse_avg", "RMSE", "RMSE", nullptr, nullptr, VIB_NO_BOUND,
-                  VIB_AVERAGED_ROOT, VIB_PLAIN, 2, 0, 0},
+                  VIB_AVERAGED_ROOT, VIB_PLAIN, 2, 0, 0, nullptr},
                  {"rmse_mean", "RMSE", "RMSE", nullptr, nullptr, VIB_NO_BOUND,
-                  VIB_AT_MEAN, VIB_PLAIN, 2, 0, 0},
+                  VIB_AT_MEAN, VIB_PLAIN, 2, 0, 0, nullptr},
                  {"rmse_avg_outputs", "RMSE output", "", nullptr, nullptr,
-                  VIB_NO_BOUND, VIB_AVERAGED_ROOTS, VIB_PLAIN, 2, 0, 0}};
+                  VIB_NO_BOUND, VIB_AVERAGED_ROOTS, VIB_PLAIN, 2, 0, 0,
+                  nullptr}};
     terms = {{0, -1, 1, VIB_MEAN, -1, 0}, {1, 0, 0, VIB_MEAN, -1, 0}};
   }
 
