@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/object/Bf16Bits.h"
 #include "compiler/object/Codegen.h"
 #include "compiler/object/Parts.h"
 #include "compiler/object/Target.h"
@@ -85,6 +86,10 @@ static void runPasses(Module &module, unsigned level, TargetMachine &machine) {
   builder.registerLateLoopOptimizationsEPCallback(
       [](LoopPassManager &passes, OptimizationLevel) {
         passes.addPass(KeepLargeLoops());
+      });
+  builder.registerOptimizerLastEPCallback(
+      [](ModulePassManager &passes, OptimizationLevel, ThinOrFullLTOPhase) {
+        passes.addPass(createModuleToFunctionPassAdaptor(Bf16Bits()));
       });
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;

@@ -25,7 +25,7 @@ void StepWriter::addErrors(StepFunction &function, StepBuilder &step, NLLOp nll,
                            unsigned place) {
   ArrayRef<Value> tensors = step.get(nll.getResult()).drop_front();
   for (auto [name, tensor] :
-       llvm::zip_equal(nll.getLikelihood().getType().getErrors(), tensors))
+       llvm::zip_first(nll.getLikelihood().getType().getErrors(), tensors))
     function.addResult(tensor, SlotKind::Output, getTargetName(name, place));
 }
 
@@ -82,11 +82,13 @@ void StepWriter::updateTogether(StepBuilder &step, ArrayRef<Gradient> gradients,
 }
 
 void StepWriter::addObjectives(StepFunction &function, StepBuilder &step) {
-  for (auto [i, nll] : llvm::enumerate(likelihoods))
+  for (auto [i, nll] : llvm::enumerate(likelihoods)) {
+    size_t others = 1 + nll.getLikelihood().getType().getErrors().size();
     for (auto [tensor, name] :
-         llvm::zip(step.get(nll.getResult()).drop_front(2),
+         llvm::zip(step.get(nll.getResult()).drop_front(others),
                    ArrayRef<StringRef>{"objective", "weight"}))
       function.addResult(tensor, SlotKind::Output, getTargetName(name, i));
+  }
 }
 
 LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
