@@ -168,8 +168,9 @@ def Vib_MLPOp : Vib_NamedOp<"mlp", "h", [
   let group = "layers";
   let summary = "applies linear layers, each followed by an activation";
   let description = [{
-    Stands for one `vib.linear` and one activation for each width in the list.
-    The activation is `relu`, `tanh`, `sigmoid`, `gelu`, `softplus`,
+    Stands for one `vib.linear` and one activation for each width in the list,
+    the last one too: write the layer that computes statistics or logits as a
+    `vib.linear`. The activation is `relu`, `tanh`, `sigmoid`, `gelu`, `softplus`,
     `leaky_relu`, `elu`, `silu` or `selu`, with its usual number. The layers are numbered as in a PyTorch `Sequential` of them, where an
     activation takes a number too: `encode.0`, `encode.2`, …
 

@@ -63,16 +63,16 @@ def Vib_NLLOp : Vib_NamedOp<"nll", "nll", [Pure]> {
       a target. Labels of a `!vib.categorical<C>` are `tensor<?xi32>` in
       0 … C - 1; targets of a `!vib.normal<K>`, a `!vib.laplace<K>` or a
       `!vib.bernoulli<K>` are `tensor<?xKxf32>` or f64.
-    - **Reconstruction**: targets that are numbers may be an input of the model, as in a variational autoencoder: the argument, or the result
-      of `vib.scale` or `vib.standardize`. The target is then what the model
+    - **Reconstruction**: targets that are numbers may be an input of the model,
+      as in a variational autoencoder: the argument, or the result of
+      `vib.scale` or `vib.standardize`. The target is then what the model
       reads, so it is scaled if the input is. Its elements are in their row-major
       order, which for an image is height, width, channels.
     - **`smoothing(e)`**: in [0, 1), 0 if it is not written.
     - **`weights([w, …])`**: a number above 0 for each class.
     - **Result**: `!vib.nats`.
     - **Errors**: a target of another type or width, smoothing or weights of
-      targets that are no classes, a likelihood with a full
-      covariance or with the `sigma` of a posterior, a value that is not an
+      targets that are no classes, a likelihood with a full covariance or with the `sigma` of a posterior, a value that is not an
       argument of the model, a second `vib.nll` of one target, a Bernoulli
       likelihood of an input that is not scaled to [0, 1].
 

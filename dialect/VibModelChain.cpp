@@ -310,6 +310,15 @@ LogicalResult ChainVerifier::verifyBypasses() {
   SmallVector<BlockArgument> targets = model.getTargets();
   SmallVector<BypassOp> bypasses;
   model.getBody().walk([&](BypassOp op) { bypasses.push_back(op); });
+  for (ReparameterizeOp sample : samples)
+    for (Operation *op : collectSources(sample))
+      if (isa<BypassOp>(op)) {
+        InFlightDiagnostic diagnostic = op->emitOpError(
+            "expected only a decoder to read the result, but a posterior "
+            "depends on it");
+        diagnostic.attachNote(sample.getLoc()) << "its sample is drawn here";
+        return diagnostic;
+      }
   for (BypassOp bypass : bypasses) {
     if (!decoders.contains(bypass))
       return bypass.emitOpError("expected a decoder to read the result beside "
@@ -319,6 +328,12 @@ LogicalResult ChainVerifier::verifyBypasses() {
                                 "vib.flatten gives, but got ")
              << bypass.getType();
     for (Operation *op : collectSources(bypass)) {
+      if (op != bypass && isa<BypassOp>(op)) {
+        InFlightDiagnostic diagnostic =
+            bypass.emitOpError("expected an operand behind no other bypass");
+        diagnostic.attachNote(op->getLoc()) << "the other one is here";
+        return diagnostic;
+      }
       if (isa<ReparameterizeOp>(op)) {
         InFlightDiagnostic diagnostic =
             bypass.emitOpError("expected an operand that depends on no sample");

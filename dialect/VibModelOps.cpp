@@ -456,6 +456,16 @@ static SmallVector<std::string> getRateNames(LossOp loss) {
 /// A dual ascent follows a rate that the training step computes.
 static LogicalResult verifyDual(TrainOp train, LossOp loss, StringRef name,
                                 DualAttr dual) {
+  auto isName = [&](CoefficientAttr value) { return value.getName() == name; };
+  if (llvm::none_of(loss.getCoefficients().getAsRange<CoefficientAttr>(),
+                    isName)) {
+    InFlightDiagnostic diagnostic =
+        train.emitOpError("expected a dual ascent of the coefficient of a "
+                          "term, but '")
+        << name << "' is a number in the function of one";
+    diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+    return diagnostic;
+  }
   SmallVector<std::string> rates = getRateNames(loss);
   if (llvm::is_contained(rates, dual.getRate().getValue()))
     return success();

@@ -505,9 +505,14 @@ vib::parsePriorForm(OpAsmParser &parser, IntegerAttr &classes,
     return failure();
   result = NormalType::get(parser.getContext(), width.getInt(),
                            Covariance::Diagonal);
+  bool isGiven = succeeded(parser.parseOptionalKeyword("given"));
+  if (!classes && isGiven)
+    return parser.emitError(loc, "expected the number of classes before that "
+                                 "of the latents, 'normal(10)[")
+           << width.getInt() << "] given %label'";
   if (!classes)
     return success();
-  if (parser.parseOptionalKeyword("given"))
+  if (!isGiven)
     return parser.emitError(loc, "expected 'normal(")
            << classes.getInt() << ")[" << width.getInt()
            << "] given %label', with the label that chooses one of the "

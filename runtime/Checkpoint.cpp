@@ -579,6 +579,11 @@ std::string describeInit(const std::string &path) {
   return fmt::format("{} (checksum {})", withoutInvalidBytes(path), checksum);
 }
 
+std::string describeInit(const std::string &name, const Memory &weights) {
+  return fmt::format("{} (checksum {})", name,
+                     checksumOf(weights.data(), weights.size()));
+}
+
 void checkResume(const std::string &path, const Checkpoint &saved,
                  const Checkpoint &wanted) {
   requireModel(path, saved.model, wanted.model);
@@ -627,12 +632,12 @@ void checkResume(const std::string &path, const Checkpoint &saved,
                extraOf(wanted, keepBestKey, noValue)) &&
       metric != noValue)
     flags.push_back("--keep-best " + metric);
-  std::string init = extraOf(saved, initKey, noValue);
-  std::string wantedInit = extraOf(wanted, initKey, noValue);
+  std::string wantedInit = extraOf(wanted, initKey, noInit);
+  std::string init = extraOf(saved, initKey, wantedInit.c_str());
   if (checksumOfInit(init) != checksumOfInit(wantedInit)) {
     compare("--init", init, wantedInit);
-    flags.push_back(init == noValue ? "no --init"
-                                    : "--init " + pathOfInit(init));
+    flags.push_back(init == noInit ? "no --init"
+                                   : "--init " + pathOfInit(init));
   }
   if (differences.empty())
     return;

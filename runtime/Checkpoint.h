@@ -123,11 +123,15 @@ constexpr const char *keepBestKey = "keep_best";
 /// The value of validationKey; "none" if there is none.
 std::string validationOf(const Checkpoint &checkpoint);
 
-/// The key for the file of --init, as describeInit() has it.
+/// The key for what a run began with, as describeInit() has it, or noInit. An
+/// earlier version wrote none.
 constexpr const char *initKey = "init";
+constexpr const char *noInit = "none";
 /// A file with a checksum, which tells whether another one is the same:
 /// "a.safetensors (checksum 1a2b3c4d)". That of a pipe is unknown.
 std::string describeInit(const std::string &path);
+/// The same of weights in memory.
+std::string describeInit(const std::string &name, const Memory &weights);
 
 /// The key for why the run had diverged by its last line, if it had.
 constexpr const char *divergedKey = "diverged";

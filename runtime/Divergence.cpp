@@ -21,9 +21,11 @@ namespace vib::runtime {
 constexpr double far = 10;
 
 /// The name of a term: "cross-entropy", "beta x rate".
-static std::string nameOfTerm(const VibModel &model, const VibTerm &term) {
+static std::string nameOfTerm(const Figures &figures, const VibTerm &term) {
+  const VibModel &model = *figures.model;
   std::string title =
-      describeFunction(term, model.figures[term.figure].title, term.argument);
+      describeFunction(term, model.figures[term.figure].title,
+                       argumentOf(term, figures.context.coefficients.data()));
   if (term.coefficient >= 0)
     return fmt::format(
         "{} x {}", nameOf(model, model.coefficients[term.coefficient]), title);
@@ -31,10 +33,10 @@ static std::string nameOfTerm(const VibModel &model, const VibTerm &term) {
                           : fmt::format("{:g} x {}", term.factor, title);
 }
 
-static std::string nameOfLargest(const VibModel &model,
+static std::string nameOfLargest(const Figures &figures,
                                  const std::vector<double> &terms) {
   auto largest = std::max_element(terms.begin(), terms.end());
-  return nameOfTerm(model, model.terms[largest - terms.begin()]);
+  return nameOfTerm(figures, figures.model->terms[largest - terms.begin()]);
 }
 
 static double sumOf(const std::vector<double> &terms) {
@@ -44,25 +46,23 @@ static double sumOf(const std::vector<double> &terms) {
   return sum;
 }
 
-std::string divergedTerm(const VibModel &model,
-                         const std::vector<double> &first,
-                         const std::vector<double> &now, double loss) {
+std::string divergedTerm(const std::vector<double> &first, const Figures &now) {
   // A uniform guess ignores x, so its rate is 0. In a regression the loss of a
   // guess depends on the unit of the targets. There the first step takes its
   // place, unless its loss is near 0.
   double guess = 0;
-  for (const VibTarget &target : targetsOf(model)) {
+  for (const VibTarget &target : targetsOf(*now.model)) {
     double outputs = double(target.outputs);
     guess += hasClasses(target) ? std::log(outputs) : outputs;
   }
   double usual = std::max(guess, std::fabs(sumOf(first)));
-  return loss <= far * usual ? "" : nameOfLargest(model, now);
+  return now.loss <= far * usual ? "" : nameOfLargest(now, now.terms());
 }
 
 std::string describeDivergence(const std::vector<double> &first,
                                const Figures &now) {
   std::vector<double> terms = now.terms();
-  std::string name = nameOfLargest(*now.model, terms);
+  std::string name = nameOfLargest(now, terms);
   bool isProduct = name.find(" x ") != std::string::npos;
   return fmt::format(
       "the loss was {} nats at the first step and is {} on the "

@@ -27,11 +27,8 @@
 namespace vib::runtime {
 
 /// The name of the largest term of a loss if it has diverged, or "" if it has
-/// not. `first` has the terms of the loss at the run's first step, and `now`
-/// those of `loss`, in nats.
-std::string divergedTerm(const VibModel &model,
-                         const std::vector<double> &first,
-                         const std::vector<double> &now, double loss);
+/// not. `first` has the terms of the loss at the run's first step, in nats.
+std::string divergedTerm(const std::vector<double> &first, const Figures &now);
 
 /// A message with both losses and the largest term. `now` must have diverged.
 std::string describeDivergence(const std::vector<double> &first,

@@ -298,8 +298,9 @@ void addComparison(const Evaluated &evaluated, ExtraFigures &extra) {
   std::vector<std::vector<double>> ours = readRows(evaluated);
   State state = State::ofWeights(model);
   const SafetensorsReader *given = evaluated.compared.weights;
-  const SafetensorsReader reader =
-      given ? *given : SafetensorsReader(evaluated.options.against);
+  std::optional<SafetensorsReader> own;
+  const SafetensorsReader &reader =
+      given ? *given : own.emplace(evaluated.options.against);
   loadWeightsFor(evaluated.options, reader, model, state.weights.data());
   evaluated.session.setState(state);
   std::vector<std::vector<double>> others = readRows(evaluated);

@@ -132,7 +132,8 @@ std::string describeDetails(const VibSchedule &schedule) {
 }
 
 /// The schedule in the terms of the dialect.
-std::string describeSchedule(const VibSchedule &schedule) {
+std::string describeSchedule(const VibModel &model,
+                             const VibSchedule &schedule) {
   std::string text = nameOfSchedule(schedule);
   const VibScheduleEnd *end = writtenEnd(schedule);
   const char *field = "rate";
@@ -146,7 +147,8 @@ std::string describeSchedule(const VibSchedule &schedule) {
           schedule.kind == VIB_LINEAR ? "linear_warmup" : "exponential_warmup";
   }
   if (isDual(schedule))
-    return fmt::format("{} (target {:g}, step {:g})", text, schedule.to.value,
+    return fmt::format("{} ({}, target {:g}, step {:g})", text,
+                       model.figures[schedule.figure].name, schedule.to.value,
                        schedule.factor);
   if (schedule.kind != VIB_CONSTANT)
     text += fmt::format(" ({} {:g}, epochs {:g}{})", field, factorOf(schedule),
@@ -165,9 +167,11 @@ const char *nameOfState(const VibModel &model) {
   return model.averaged ? "with the average" : nullptr;
 }
 
-nlohmann::ordered_json scheduleJson(const VibSchedule &schedule) {
+nlohmann::ordered_json scheduleJson(const VibModel &model,
+                                    const VibSchedule &schedule) {
   nlohmann::ordered_json json = {{"kind", nameOfSchedule(schedule)}};
   if (isDual(schedule)) {
+    json["rate"] = model.figures[schedule.figure].name;
     json["target"] = schedule.to.value;
     json["step"] = schedule.factor;
     return json;
@@ -295,20 +299,25 @@ nlohmann::ordered_json gpuJson(const VibModel &model) {
   return json;
 }
 
-/// "global_norm 0.5", in the terms of the dialect.
+/// In the terms of the dialect.
+const char *nameOfClip(const VibModel &model) {
+  return model.clip == VIB_CLIP_VALUE ? "value" : "global_norm";
+}
+
+/// "global_norm 0.5".
 std::string describeClip(const VibModel &model) {
-  return fmt::format("{} {:g}",
-                     model.clip == VIB_CLIP_VALUE ? "value" : "global_norm",
-                     model.clip_limit);
+  return fmt::format("{} {:g}", nameOfClip(model), model.clip_limit);
 }
 
 } // namespace
 
 /// Checkpoints contain this text, so what the first version had keeps its form.
-static std::string describeExactly(const VibSchedule &schedule) {
+static std::string describeExactly(const VibModel &model,
+                                   const VibSchedule &schedule) {
   if (isDual(schedule))
-    return fmt::format("dual (rate {}, target {}, step {})", schedule.figure,
-                       schedule.to.value, schedule.factor);
+    return fmt::format("dual ({}, target {}, step {})",
+                       model.figures[schedule.figure].name, schedule.to.value,
+                       schedule.factor);
   if (isPlain(schedule))
     return fmt::format("{} (factor {}, epochs {}, warm-up {})",
                        nameOfSchedule(schedule), factorOf(schedule),
@@ -331,15 +340,16 @@ std::string describeTraining(const VibModel &model) {
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     if (&coefficient != beta)
       others += fmt::format(", {} {}", coefficient.name,
-                            describeExactly(coefficient.schedule));
+                            describeExactly(model, coefficient.schedule));
   if (model.clip != VIB_NO_CLIP)
-    others += fmt::format(", clip {}", describeClip(model));
+    others += fmt::format(", clip {} {}", nameOfClip(model), model.clip_limit);
   return fmt::format(
       "{} (beta1 {}, beta2 {}, epsilon {}, momentum {}, weight decay {}), rate "
       "{}, beta {}, average {}{}{}",
       nameOfOptimizer(model), model.beta1, model.beta2, model.epsilon,
-      model.momentum, model.weight_decay, describeExactly(model.rate_schedule),
-      beta ? describeExactly(beta->schedule)
+      model.momentum, model.weight_decay,
+      describeExactly(model, model.rate_schedule),
+      beta ? describeExactly(model, beta->schedule)
            : "constant (factor 1, epochs 0, warm-up 0)",
       model.averaged ? model.average_decay : 0, others,
       model.operands == VIB_BF16   ? ", operands bf16"
@@ -396,10 +406,10 @@ std::string infoText(const VibModel &model) {
   line("training", fmt::format("batch {}, {}, seed {}", model.batch,
                                counted(model.epochs, "epoch"), model.seed));
   line("optimizer", describeOptimizer(model));
-  line("schedule", describeSchedule(model.rate_schedule));
-  auto describe = [](const VibCoefficient &coefficient) {
+  line("schedule", describeSchedule(model, model.rate_schedule));
+  auto describe = [&](const VibCoefficient &coefficient) {
     return fmt::format("{:g}, {}", coefficient.value,
-                       describeSchedule(coefficient.schedule));
+                       describeSchedule(model, coefficient.schedule));
   };
   const VibCoefficient *beta = betaOf(model);
   line("beta", beta ? describe(*beta)
@@ -471,10 +481,10 @@ std::string infoJson(const VibModel &model) {
       {"seed", model.seed},
       {"optimizer", nameOfOptimizer(model)},
       {"lr", model.rate},
-      {"schedule", scheduleJson(model.rate_schedule)},
+      {"schedule", scheduleJson(model, model.rate_schedule)},
       {"beta", beta ? Json(beta->value) : Json(nullptr)},
       {"beta_schedule",
-       beta ? Json(scheduleJson(beta->schedule)) : Json(nullptr)},
+       beta ? Json(scheduleJson(model, beta->schedule)) : Json(nullptr)},
       {"coefficients", Json::object()},
       {"average", model.averaged ? Json(model.average_decay) : Json(nullptr)},
       {"weight_bytes", model.block_bytes},
@@ -491,7 +501,7 @@ std::string infoJson(const VibModel &model) {
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     json["coefficients"][nameOf(model, coefficient)] = {
         {"value", coefficient.value},
-        {"schedule", scheduleJson(coefficient.schedule)}};
+        {"schedule", scheduleJson(model, coefficient.schedule)}};
   if (model.clip != VIB_NO_CLIP)
     json["clip"] = describeClip(model);
   for (uint32_t i = 0; i < model.num_inputs; ++i)

@@ -213,9 +213,11 @@ VibArray vib_weights_tensor(const VibWeights *weights, size_t index) {
 }
 
 const char *vib_weights_metadata(const VibWeights *weights, const char *key) {
-  const Metadata &metadata = weights->reader.metadata();
-  auto found = metadata.find(key);
-  return found == metadata.end() ? nullptr : found->second.c_str();
+  // Without a std::string, which could throw into the caller's C.
+  for (const auto &[its, value] : weights->reader.metadata())
+    if (its == key)
+      return value.c_str();
+  return nullptr;
 }
 
 void vib_weights_free(VibWeights *weights) { delete weights; }

@@ -114,11 +114,10 @@ VibStatus vib_train(const VibProgram *program, const VibTraining *training,
     };
     try {
       its.train(data);
-    } catch (const Diverged &) {
-      hand();
-      throw;
-    } catch (const Interrupted &) {
-      hand();
+    } catch (...) {
+      // What has been trained is not lost.
+      if (its.steps() > 0)
+        hand();
       throw;
     }
     hand();
@@ -134,9 +133,14 @@ const char *vib_run_divergence(const VibRun *run) {
 }
 
 const void *vib_run_file(const VibRun *run, const char *name, size_t *size) {
-  auto found = run->files.find(name);
-  *size = found == run->files.end() ? 0 : found->second.size();
-  return found == run->files.end() ? nullptr : found->second.data();
+  // Without a std::string, which could throw into the caller's C.
+  for (const auto &[its, bytes] : run->files)
+    if (its == name) {
+      *size = bytes.size();
+      return bytes.data();
+    }
+  *size = 0;
+  return nullptr;
 }
 
 void vib_run_free(VibRun *run) { delete run; }
@@ -269,8 +273,10 @@ VibStatus vib_gradients(const VibProgram *program, const VibData *data,
     }
     *gradients =
         new VibWeights{SafetensorsReader(writer.serialize(), "the gradients")};
-    for (const VibTerm &term : termsOf(model))
-      *loss += factorOf(term, its.coefficients) * sums.figures[term.figure] /
-               double(split.rows());
+    for (const VibTerm &term : termsOf(model)) {
+      double mean = sums.figures[term.figure] / sums.divisors[term.figure];
+      *loss += factorOf(term, its.coefficients) *
+               applyFunction(term, mean, argumentOf(term, its.coefficients));
+    }
   });
 }

@@ -27,6 +27,9 @@ static std::optional<ElementType> findType(std::string_view name) {
 }
 
 NamedArray borrow(const VibArray &given, const std::string &what) {
+  if (!given.name || !given.type || (given.rank > 0 && !given.shape))
+    throw WrongData("an array needs a name, a type and a shape, and one of "
+                    "these is null");
   NamedArray named;
   named.source =
       what.empty() ? given.name : fmt::format("{} {}", what, given.name);
@@ -43,6 +46,9 @@ NamedArray borrow(const VibArray &given, const std::string &what) {
   if (!countElements(array.shape, sizeOf(*type), elements))
     throw WrongData(fmt::format("{}: the shape {} is impossible", named.source,
                                 formatShape(array.shape)));
+  if (elements > 0 && !given.data)
+    throw WrongData(fmt::format("{}: the address of {} is null", named.source,
+                                counted(elements, "element")));
   if (elements > 0 && uintptr_t(given.data) % sizeOf(*type) != 0)
     throw WrongData(fmt::format("{}: the elements are not aligned to their "
                                 "size of {} bytes",
@@ -57,7 +63,11 @@ namespace {
 class Finder {
 public:
   Finder(const VibArray *arrays, size_t count, const std::string &what)
-      : given(arrays, arrays + count), isUsed(count), what(what) {}
+      : given(arrays, arrays + count), isUsed(count), what(what) {
+    for (const VibArray &array : given)
+      if (!array.name)
+        throw WrongData("the name of an array is null");
+  }
 
   /// The array with one of these names, of which the second may be null.
   std::optional<NamedArray> find(const char *name, const char *other) {

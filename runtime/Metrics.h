@@ -76,8 +76,9 @@ struct RunningSums {
   /// The loss of all rows. A function is that of the mean over all of them.
   double meanLoss(const VibModel &model) const;
   /// The numbers as checkpoints have them: the rows, the sums of the means and
-  /// roots in the order of the model, the loss, and the factor and the argument
-  /// of each term that is a function of a mean.
+  /// roots in the order of the model, the loss without the terms
+  /// that isOfWhole() names, the factor and the argument of each of these, and
+  /// the sums of weights.
   std::vector<double> values(const VibModel &model) const;
   /// The reverse of values(). Nothing if the number of values differs.
   static std::optional<RunningSums>

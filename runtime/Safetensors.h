@@ -55,6 +55,8 @@ public:
   /// cover the rest of the file without gaps or overlaps.
   explicit SafetensorsReader(const std::string &path);
   SafetensorsReader(Bytes bytes, std::string name);
+  /// Moving keeps the addresses of the tensors, which a copy would share.
+  SafetensorsReader(SafetensorsReader &&) = default;
 
   const std::string &name() const { return fileName; }
   const Metadata &metadata() const { return fileMetadata; }

@@ -125,12 +125,15 @@ void TrainingRun::startOrResume() {
     requireBest();
   } else if (initial || !options.init.empty()) {
     // With the statistics of the data that those weights were trained on.
-    loadWeights(initial ? *initial : SafetensorsReader(options.init), model,
-                Use::Any, state.weights.data());
+    std::optional<SafetensorsReader> own;
+    const SafetensorsReader &reader =
+        initial ? *initial : own.emplace(options.init);
+    loadWeights(reader, model, Use::Any, state.weights.data());
     state.shareStatistics(model);
-    if (!initial)
-      init = describeInit(options.init);
+    init = initial ? describeInit(reader.name(), state.weights)
+                   : describeInit(options.init);
   } else {
+    init = noInit;
     initializeWeights(model, values.seed, state.weights.data());
     std::string advice =
         setStatistics(model, data->train.inputs, part->rows, state);

@@ -187,9 +187,7 @@ void TrainingRun::writeLine(const Figures &figures, bool isShown,
   display.logged(line);
   std::vector<std::string> items = summarize(figures);
   lastItems.assign(items.begin() + 1, items.end());
-  std::string term = firstTerms ? divergedTerm(model, *firstTerms,
-                                               figures.terms(), figures.loss)
-                                : "";
+  std::string term = firstTerms ? divergedTerm(*firstTerms, figures) : "";
   divergence = term.empty() ? "" : describeDivergence(*firstTerms, figures);
   if (!isShown)
     return;
@@ -302,9 +300,9 @@ void TrainingRun::test() {
                         bestPath, weights, grouped(int64_t(from)),
                         best->metric.name, numberJson(best->value()))
           : fmt::format("{} has the {} weights of step {}, the last ones: no "
-                        "epoch counts for --keep-best, because none ended "
-                        "with the final coefficients of the loss or has a "
-                        "known {}",
+                        "epoch counts for --keep-best, because none was whole, "
+                        "ended with the final coefficients of the loss and has "
+                        "a known {}",
                         bestPath, weights, grouped(int64_t(from)),
                         best->metric.name));
   if (!data->test)

@@ -107,6 +107,39 @@ static int64_t poolBeforeReLU(ModelOp model) {
   return moved;
 }
 
+/// Reports a factor that the model's type rounds to 0 or to infinity.
+static LogicalResult checkFactor(Operation *op, FloatType type,
+                                 const Twine &what, double number) {
+  if (type.isF64() || (number >= std::numeric_limits<float>::min() &&
+                       number <= std::numeric_limits<float>::max()))
+    return success();
+  return op->emitOpError("expected ")
+         << what << " to be between 1.2e-38 and 3.4e38, as the normal numbers "
+         << "of f32 are, but got "
+         << formatNumber(Builder(op->getContext()).getF64FloatAttr(number));
+}
+
+static LogicalResult checkFactors(ModelOp model, TrainOp train,
+                                  FloatType type) {
+  if (train.getClipAttr() &&
+      failed(checkFactor(train, type, "the limit of 'clip'",
+                         train.getClipRule().limit)))
+    return failure();
+  WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
+    if (auto laplace = dyn_cast<LaplaceOp>(op))
+      return checkFactor(op, type, "the scale",
+                         laplace.getNoise().convertToDouble());
+    auto nll = dyn_cast<NLLOp>(op);
+    if (!nll || !nll.getWeights())
+      return success();
+    for (double weight : *nll.getWeights())
+      if (failed(checkFactor(op, type, "the weight of a class", weight)))
+        return failure();
+    return success();
+  });
+  return failure(result.wasInterrupted());
+}
+
 /// Reports a learning rate, or an end of a schedule, beyond the model's type.
 static LogicalResult checkNumbers(TrainOp train, FloatType type) {
   Builder builder(train.getContext());
@@ -162,6 +195,7 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
     // Before the model is changed, because the hash is that of the user's
     // model.
     if (failed(checkNumbers(train, type)) ||
+        failed(checkFactors(model, train, type)) ||
         failed(setMetadata(model, train, type)))
       return signalPassFailure();
     addRates(model);

@@ -11,7 +11,8 @@ vib.model @ceb(%image: tensor<?x28x28xui8>, %label: tensor<?xi32>) {
   %m  = vib.linear %r1 @encode.6 [4] : tensor<?x512xf32>
   %q  = vib.normal %m sigma(1.0) : tensor<?x4xf32>
   %z  = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
-  %logits   = vib.mlp %z @decode relu [128, 10] : tensor<?x4xf32>
+  %h2       = vib.mlp %z @decode relu [128] : tensor<?x4xf32>
+  %logits   = vib.linear %h2 @decode.2 [10] : tensor<?x128xf32>
   %p        = vib.categorical %logits : tensor<?x10xf32>
   %ce       = vib.nll %p, %label : !vib.categorical<10>, tensor<?xi32>
   %b        = vib.prior @backward normal(10)[4] given %label : tensor<?xi32>
@@ -19,5 +20,5 @@ vib.model @ceb(%image: tensor<?x28x28xui8>, %label: tensor<?xi32>) {
   vib.loss %ce + @beta(0.1) * %residual
 }
 vib.train @ceb batch(100) epochs(20) {
-  optimizer = #vib.adam<lr = 1.0e-3>,
+  optimizer = #vib.adam<lr = 1.0e-3>, clip = #vib.global_norm<5.0>,
   coefficients = { beta = #vib.geometric<from = 1.0, epochs = 10> }, seed = 0 }

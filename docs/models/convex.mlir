@@ -1,10 +1,12 @@
-// burklight/convex-IB: the convex information bottleneck on MNIST, 800 x 800 and two latents with unit
-// noise; the loss is CE + beta u(R) with u(R) = R^2. `exp(%rate, 1.0)` in place of
-// `power(…)` is its exponential. `sweep` trains its values of beta.
+// The convex information bottleneck on MNIST, 800 x 800 and two latents with noise of a fixed
+// log-variance of -1. The loss is CE + beta u(R) with u(R) = R^2; `exp(%rate, 1.0)` in place of
+// `power(…)` is its exponential. R is the rate, where the public code has a pairwise estimate.
+// `sweep` trains its values of beta.
 vib.model @convex(%image: tensor<?x28x28xui8>, %digit: tensor<?xi32>) {
   %x  = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
-  %m  = vib.mlp %x @encode relu [800, 800, 2] : tensor<?x784xf32>
-  %q  = vib.normal %m sigma(1.0) : tensor<?x2xf32>
+  %e  = vib.mlp %x @encode relu [800, 800] : tensor<?x784xf32>
+  %m  = vib.linear %e @encode.4 [2] : tensor<?x800xf32>
+  %q  = vib.normal %m sigma(0.60653) : tensor<?x2xf32>
   %z  = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %h  = vib.linear %z @decode.0 [800] : tensor<?x2xf32>
   %r  = vib.relu %h : tensor<?x800xf32>

@@ -15,7 +15,8 @@ vib.model @decodable(%image: tensor<?x32x32x3xui8>, %label: tensor<?xi32>) {
   %s  = vib.linear %d @encode.10 [256] : tensor<?x4096xf32>
   %q  = vib.normal %s softplus(-5.0) : tensor<?x256xf32>
   %z  = vib.reparameterize %q : !vib.normal<128> -> tensor<?x128xf32>
-  %logits = vib.mlp %z @decode relu [128, 10] : tensor<?x128xf32>
+  %g      = vib.mlp %z @decode relu [128] : tensor<?x128xf32>
+  %logits = vib.linear %g @decode.2 [10] : tensor<?x128xf32>
   %p      = vib.categorical %logits : tensor<?x10xf32>
   %ce     = vib.nll %p, %label : !vib.categorical<10>, tensor<?xi32>
   %rate   = vib.kl %q, #vib.standard_normal : !vib.normal<128>

@@ -1,12 +1,14 @@
 // A variational fair information bottleneck: z keeps what x says about the target but not the
 // sensitive attribute s, which the decoder reads beside z. Here of 13 attributes.
 vib.model @fair(%x: tensor<?x13xf32>, %s: tensor<?x1xf32>, %y: tensor<?x1xf32>) {
-  %m = vib.mlp %x @encode tanh [100, 4] : tensor<?x13xf32>
+  %h = vib.mlp %x @encode tanh [100] : tensor<?x13xf32>
+  %m = vib.linear %h @encode.2 [4] : tensor<?x100xf32>
   %q = vib.normal %m exp_half : tensor<?x4xf32>
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %b = vib.bypass %s : tensor<?x1xf32>
   %d = vib.concat %z, %b : tensor<?x2xf32>, tensor<?x1xf32>
-  %l = vib.mlp %d @decode tanh [100, 1] : tensor<?x3xf32>
+  %g = vib.mlp %d @decode tanh [100] : tensor<?x3xf32>
+  %l = vib.linear %g @decode.2 [1] : tensor<?x100xf32>
   %p = vib.bernoulli %l : tensor<?x1xf32>
   %nll = vib.nll %p, %y : !vib.bernoulli<1>, tensor<?x1xf32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>

@@ -15,7 +15,8 @@ vib.model @vibdemo2021(%image: tensor<?x28x28xui8>, %digit: tensor<?xi32>) {
     vib.yield %n : !vib.normal<2, full>
   }
   %z      = vib.reparameterize %q : !vib.normal<2, full> -> tensor<?x2xf32>
-  %logits = vib.mlp %z @decode relu [256, 10] : tensor<?x2xf32>
+  %d      = vib.mlp %z @decode relu [256] : tensor<?x2xf32>
+  %logits = vib.linear %d @decode.2 [10] : tensor<?x256xf32>
   %p      = vib.categorical %logits : tensor<?x10xf32>
   %ce     = vib.nll %p, %digit : !vib.categorical<10>, tensor<?xi32>
   %rate   = vib.kl %q, #vib.standard_normal : !vib.normal<2, full>

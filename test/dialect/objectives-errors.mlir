@@ -111,3 +111,40 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   vib.loss %ce + @beta(1.0e-3) * %rate
 }
+
+// -----
+
+// A bypass that a posterior depends on.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.bypass' op expected only a decoder to read the result, but a posterior depends on it}}
+  %b = vib.bypass %x : tensor<?x8xf32>
+  %s = vib.linear %b @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  // expected-note @+1 {{its sample is drawn here}}
+  %z = vib.reparameterize %q samples(2) : !vib.normal<2> -> tensor<?x2xf32>
+  %c = vib.concat %z, %b : tensor<?x2xf32>, tensor<?x8xf32>
+  %l = vib.linear %c @decode.0 [3] : tensor<?x10xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// A bypass of a bypass.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{the other one is here}}
+  %a = vib.bypass %x : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.bypass' op expected an operand behind no other bypass}}
+  %b = vib.bypass %a : tensor<?x8xf32>
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q samples(2) : !vib.normal<2> -> tensor<?x2xf32>
+  %c = vib.concat %z, %b : tensor<?x2xf32>, tensor<?x8xf32>
+  %l = vib.linear %c @decode.0 [3] : tensor<?x10xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}

@@ -234,3 +234,11 @@ vib.model @apart(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   // expected-note @+1 {{the loss is here}}
   vib.loss %ce + @beta(0.1) * %r0
 }
+
+// -----
+
+func.func @given(%label: tensor<?xi32>) {
+  // expected-error @+1 {{expected the number of classes before that of the latents, 'normal(10)[4] given %label'}}
+  %r = vib.prior @prior normal[4] given %label : tensor<?xi32>
+  return
+}

@@ -1012,3 +1012,21 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   // expected-note @+1 {{the loss is here}}
   vib.loss %ce + @beta(1.0e-3) * %rate
 }
+
+// -----
+
+// A dual ascent of a capacity.
+// expected-error @+1 {{'vib.train' op expected a dual ascent of the coefficient of a term, but 'capacity' is a number in the function of one}}
+vib.train @m batch(4) epochs(1) { coefficients = { capacity = #vib.dual<rate = @rate, target = 1, step = 0.1> } }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(0.1) * abs(%rate - @capacity(5.0))
+}

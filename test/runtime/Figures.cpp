@@ -144,16 +144,21 @@ TEST(Figures, anEpochMayBeginWithAnyModel) {
 TEST(Divergence, isFarAboveTheStartAndAGuess) {
   const VibModel &model = mockClassifier(); // A guess has log 3 = 1.1 nats.
   std::vector<double> usual = {1.0, 0.5};
-  auto diverged = [&](std::vector<double> first, std::vector<double> now) {
-    return divergedTerm(model, first, now, now[0] + now[1]);
+  auto withTerms = [&](double nll, double rate) {
+    Figures figures(model);
+    figures.context.coefficients = {1};
+    figures.values[0] = {nll};
+    figures.of(*findFigure(model, VIB_ROW_MEAN)) = {rate};
+    figures.loss = nll + rate;
+    return figures;
   };
-  EXPECT_EQ(diverged(usual, {10, 4}), "");
-  EXPECT_EQ(diverged(usual, {10, 6}), "cross-entropy");
-  EXPECT_EQ(diverged(usual, {6, 10}), "beta x rate");
+  EXPECT_EQ(divergedTerm(usual, withTerms(10, 4)), "");
+  EXPECT_EQ(divergedTerm(usual, withTerms(10, 6)), "cross-entropy");
+  EXPECT_EQ(divergedTerm(usual, withTerms(6, 10)), "beta x rate");
   // Inputs far from unit scale begin far above a guess.
-  EXPECT_EQ(diverged({300, 0}, {300, 0}), "");
+  EXPECT_EQ(divergedTerm({300, 0}, withTerms(300, 0)), "");
   // After a good start, the loss of a guess is not a divergence.
-  EXPECT_EQ(diverged({0.01, 0}, {2, 0}), "");
+  EXPECT_EQ(divergedTerm({0.01, 0}, withTerms(2, 0)), "");
   // Figures stay readable however large they are.
   Figures figures(model);
   figures.context.split = "test";
@@ -165,10 +170,10 @@ TEST(Divergence, isFarAboveTheStartAndAGuess) {
   EXPECT_EQ(describeDivergence(usual, figures),
             "the loss was 1.500 nats at the first step and is 3.860e+14 on the "
             "test data; its larger term is the cross-entropy");
-  for (const std::string &text :
+  for (const std::string &line :
        {joinItems(summarize(figures)), describe(figures)}) {
-    EXPECT_NE(text.find("5.569e+14 bits"), std::string::npos) << text;
-    EXPECT_NE(text.find("-5.569e+14 bits"), std::string::npos) << text;
+    EXPECT_NE(line.find("5.569e+14 bits"), std::string::npos) << line;
+    EXPECT_NE(line.find("-5.569e+14 bits"), std::string::npos) << line;
   }
 }
 

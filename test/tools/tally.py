@@ -29,6 +29,7 @@ ADVICE = {
     "python3-mypy": "install the Python package mypy",
     "python3-numpy": "install the Python package numpy",
     "python3-safetensors": "install the Python packages safetensors and numpy",
+    "python3-tensorboardx": "install the Python package tensorboardX",
     "python3-torch": "install the Python package torch",
     "root": "run it as root",
     "tsan": "run tools/check, which builds the runtime under sanitizers",

@@ -36,7 +36,7 @@ class Model:
         self.later = random.Random(seed + 2**37)
         self.transposes = self.later.random() < 0.4
         self.is_bernoulli = not self.classes and self.later.random() < 0.4
-        self.priors = random.Random(seed + 2**39)
+        self.priors = random.Random(seed + 2**41)
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
