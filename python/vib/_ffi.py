@@ -210,6 +210,9 @@ class Listener:
         self.stopping = stopping
         self.error: Optional[BaseException] = None
         self.interrupted = False
+        #: Whether the call has told of anything. A training that is resumed does once its
+        #: settings and its data are known to be those of the checkpoint.
+        self.has_begun = False
         self.function = Callback(self._take)
         self._drawn = False
         # A terminal or a notebook replaces a line that ends with "\r".
@@ -227,6 +230,7 @@ class Listener:
             return STOP
 
     def _answer(self, event: int, text: str) -> int:
+        self.has_begun |= event == SAYS
         if event == WARNING or event == NOTE:
             self.clear()
             warnings.warn(text, stacklevel=2)

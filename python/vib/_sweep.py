@@ -13,6 +13,7 @@ from typing import Any, Iterable, Mapping, Optional, Union
 
 from . import _ffi
 from ._errors import Diverged, Error, UsageError
+from ._files import read_metadata
 from ._model import Model, TrainingSet, flag, training_flags
 from ._run import Records, Run, read_lines
 from ._weights import WeightsLike
@@ -84,9 +85,12 @@ def sweep(
     `threads` threads, and they share the data. Each is, bit for bit, that of `Model.train`
     with the same arguments, of which `settings` are the others. `out` is a folder for the
     runs, each in a folder with the name of its values, and for `sweep.jsonl`, as the program
-    `sweep` writes them; without it the runs stay in memory. `resume` continues a sweep.
+    `sweep` writes them; without it the runs stay in memory.
 
-    A run that diverges or fails is recorded, and the others go on.
+    A run that diverges or fails is recorded, and the others go on. `resume` continues a sweep:
+    the runs that have a checkpoint go on from it, and need the settings and the data that they
+    began with, else it is an `Error`. The others begin, with `init` if it is given. Runs that
+    are done or have diverged are not trained again.
 
     >>> s = vib.sweep(model, x, y, beta=[1e-3, 1e-2], seeds=range(2), epochs=1, progress=False)
     >>> [record["run"] for record in s.records][:2]
@@ -110,6 +114,8 @@ def sweep(
         raise UsageError("expected a list of values, such as beta=[1e-3, 1e-2] or seeds=range(5)")
     fixed = {name: its for name, its in values.items() if name not in grid and its is not None}
 
+    if resume and out is None:
+        raise UsageError("resume: expected out, too: a sweep continues from its folder")
     folder = None if out is None else Path(out)
     data = TrainingSet(model, x, y, test, validation)
     runs = _Runs(model, data, grid, fixed, folder, resume, settings, init, threads)
@@ -187,25 +193,44 @@ class _Runs:
         flags += flag("threads", self.threads)
         listener = _ffi.Listener(stopping=self.stopping)
         out = None if self.folder is None else self.folder / name
+        before = self.records[name]["status"] if name in self.records else ""
+        if out is not None and before == "diverged":
+            with self._lock:
+                why = self.records[name].get("message", "")
+                self.runs[name] = Run(self.model, out, diverged=why)
+            return name
+        step = self._find_step(out)
+        # A run that goes on has its weights.
+        init = self.init if step is None else None
+        resume = self.resume and init is None
         status, message = "done", ""
         run: Optional[Run] = None
         try:
-            run = self.model.train_on(self.data, flags, self.init, self.resume, out, listener)
+            run = self.model.train_on(self.data, flags, init, resume, out, listener)
             if run.diverged:
                 status, message = "diverged", run.diverged
         except Diverged as error:
             run, status, message = error.run, "diverged", str(error)
         except (Error, OSError) as error:
-            if self.stopping.is_set():
+            # A run with other settings is no run of this sweep, and keeps its line.
+            if self.stopping.is_set() or (step is not None and not listener.has_begun):
                 raise
             status, message = "failed", str(error)
-        record = self.describe(name, status, message, run)
         with self._lock:
             if run is not None:
                 self.runs[name] = run
-            self.records[name] = record
-            self.write()
+            was_done = before == "done" and run is not None and run.steps == step
+            if not was_done:
+                self.records[name] = self.describe(name, status, message, run)
+                self.write()
         return name
+
+    def _find_step(self, out: Optional[Path]) -> Optional[int]:
+        """The step of the checkpoint from which a run goes on; None if it begins."""
+        path = None if out is None else out / "checkpoint.safetensors"
+        if not self.resume or path is None or not path.exists():
+            return None
+        return int(read_metadata(path).get("step", 0))
 
     def describe(
         self, name: str, status: str, message: str, run: Optional[Run]

@@ -325,6 +325,42 @@ class Sweeps(unittest.TestCase):
         self.assertEqual(without_seconds(again.records), without_seconds(ours.records))
         self.assertEqual(pickle.loads(pickle.dumps(again)).records, again.records)
 
+    def test_resuming_keeps_what_has_ended(self):
+        out, start = folder / "resumed-sweep", train(epochs=1)
+        arguments = dict(test=(xt, yt), progress=False, validation=0.2, init=start, out=out)
+        arguments.update(lr=[1e-2, 1e3, 1e30], epochs=2)
+        vib.sweep(model, x, y, **arguments)
+        before = (out / "sweep.jsonl").read_text()
+        self.assertEqual([json.loads(line)["status"] for line in before.splitlines()],
+                         ["done", "diverged", "diverged"])
+        # Lines without a checkpoint, which training could not continue.
+        (out / "lr=1e+30").mkdir(exist_ok=True)
+        (out / "lr=1e+30" / "metrics.jsonl").write_text(before)
+
+        def stamps():
+            return {path: path.stat().st_mtime_ns for path in out.glob("lr=1*/*")}
+
+        stamp = stamps()
+        again = vib.sweep(model, x, y, resume=True, **arguments)
+        self.assertEqual((out / "sweep.jsonl").read_text(), before)
+        self.assertEqual(stamps(), stamp)
+        self.assertIn("the loss was", again.runs["lr=1000.0"].diverged)
+        self.assertEqual(again.runs["lr=0.01"].predict(xt).shape, (40, 3))
+
+        # Other data are refused before a line or a run is changed.
+        with self.assertRaisesRegex(vib.Error, "cannot resume: .* data"):
+            vib.sweep(model, x + 1, y, resume=True, **arguments)
+        self.assertEqual((out / "sweep.jsonl").read_text(), before)
+
+        # A run that is new begins with the weights, and more epochs go on from the checkpoint.
+        arguments.update(lr=[1e-2, 2e-2], epochs=3)
+        longer = vib.sweep(model, x, y, resume=True, **arguments)
+        arguments.update(out=None)
+        for name, run in vib.sweep(model, x, y, **arguments).runs.items():
+            self.assertEqual(longer.runs[name].file(FILES[0]), run.file(FILES[0]), name)
+        with self.assertRaisesRegex(vib.UsageError, "resume: expected out, too"):
+            vib.sweep(model, x, y, resume=True, **arguments)
+
     def test_a_run_that_diverges_ends_no_other(self):
         swept = vib.sweep(model, x, y, lr=[1e-2, 1e30], epochs=20, progress=False)
         self.assertEqual([its["status"] for its in swept.records], ["done", "diverged"])
