@@ -8,7 +8,7 @@
 """
 
 from ._compile import cache_directory, compile
-from ._errors import DataError, Diverged, Error, ModelError, UsageError
+from ._errors import DataError, Diverged, Error, FileError, ModelError, UsageError
 from ._model import Model
 from ._run import Records, Run
 from ._sweep import Sweep, sweep
@@ -20,6 +20,7 @@ __all__ = [
     "DataError",
     "Diverged",
     "Error",
+    "FileError",
     "Model",
     "ModelError",
     "Records",

@@ -14,7 +14,8 @@ from typing import NoReturn
 import numpy as np
 
 from vib import _command
-from vib._files import Array, FileError, read_array, write_whole
+from vib._errors import FileError, UsageError
+from vib._files import Array, read_array, write_whole
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,18 +74,18 @@ def _make_latents(options: argparse.Namespace) -> Array:
 
     if options.command == "grid":
         if options.covariance and options.sigma:
-            raise _command.UsageError("expected --covariance or --sigma, got both")
+            raise UsageError("expected --covariance or --sigma, got both")
         return plot.grid(read_array(options.mu), _read(options.covariance or options.sigma),
                          points=options.points)
     latents = None
     if options.latents is not None:
         parts = options.latents.split(",")
         if not all(part.isdecimal() for part in parts):
-            raise _command.UsageError("--latents: expected whole numbers K,…, got "
-                                      f"'{options.latents}'")
+            raise UsageError("--latents: expected whole numbers K,…, got "
+                             f"'{options.latents}'")
         latents = [int(part) for part in parts]
     if options.steps < 2:
-        raise _command.UsageError("--steps: expected 2 or more, got 1")
+        raise UsageError("--steps: expected 2 or more, got 1")
     return plot.traverse(read_array(options.mu), _read(options.sigma), latents=latents,
                          steps=options.steps)
 
@@ -100,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         np.save(blob, _make_latents(options))
         write_whole(options.output, blob.getvalue())
         return 0
-    except _command.UsageError as error:
+    except UsageError as error:
         parser.error(str(error))
     except FileError as error:
         print(f"{parser.prog}: error: {error}", file=sys.stderr)

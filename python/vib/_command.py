@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vib._files import FileError, Log, read_array, read_lines, read_logs
+from vib._errors import FileError, UsageError
+from vib._files import Log, read_array, read_lines, read_logs
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,10 +29,6 @@ FILES = {
     "inside": "scores of the test data, by predict --what rate or entropy",
     "outside": "the same of other data",
 }
-
-
-class UsageError(Exception):
-    """The flags are wrong."""
 
 
 @dataclass(frozen=True)

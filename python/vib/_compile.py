@@ -8,10 +8,11 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Optional, Union
+from typing import Optional
 
 from . import _ffi
 from ._errors import Error, ModelError
+from ._files import PathLike
 from ._model import Model
 
 
@@ -24,7 +25,7 @@ def cache_directory() -> Path:
 
 
 def compile(
-    source: Union[str, "os.PathLike[str]"],
+    source: PathLike,
     *,
     batch: Optional[int] = None,
     precision: Optional[str] = None,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Error(Exception):
-    """Something is wrong; the message is that of the compiler or the runtime."""
+    """Something is wrong; the message says what, and what was expected."""
 
 
 class UsageError(Error, ValueError):
@@ -18,6 +18,10 @@ class UsageError(Error, ValueError):
 
 class DataError(Error, ValueError):
     """An array does not fit the model."""
+
+
+class FileError(Error, ValueError):
+    """A file, or what it contains, is not what was expected."""
 
 
 class ModelError(Error, ValueError):
@@ -55,5 +59,5 @@ class Diverged(Error):
 
 
 # As users know them, in tracebacks too.
-for _error in (Error, UsageError, DataError, ModelError, Diverged):
+for _error in (Error, UsageError, DataError, FileError, ModelError, Diverged):
     _error.__module__ = "vib"

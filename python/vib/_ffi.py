@@ -20,11 +20,9 @@ from types import FrameType
 from typing import Any, Callable, Iterable, Mapping, Optional
 
 import numpy as np
-import numpy.typing as npt
 
 from ._errors import DataError, Diverged, Error, UsageError
-
-Array = npt.NDArray[Any]
+from ._files import Array
 
 # VibStatus
 DONE, FAILED, WRONG_USAGE, WRONG_DATA, RUN_EXISTS, DIVERGED, STOPPED = range(7)

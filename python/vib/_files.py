@@ -1,7 +1,7 @@
 """Reads and writes the files of compiled programs, with NumPy only.
 
 Whatever is wrong with a file is a `FileError` of one sentence: where, what was found, and what
-was expected.
+was expected. Functions that parse take `path` only for these messages.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from ._errors import FileError
+
 PathLike = Union[str, "os.PathLike[str]"]
 Line = Mapping[str, Any]
 Array = NDArray[Any]
@@ -31,10 +33,6 @@ _DTYPES = {
 # The types of IDX files, which are big-endian.
 _IDX = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _LONGEST_HEADER = 100_000_000
-
-
-class FileError(ValueError):
-    """A file, or what it contains, is not what was expected."""
 
 
 def _read(path: PathLike) -> bytes:
@@ -94,7 +92,16 @@ def _parse_header(path: PathLike, blob: bytes) -> dict[str, Any]:
 
 def read_safetensors(path: PathLike) -> tuple[dict[str, Array], dict[str, str]]:
     """Reads the tensors of a safetensors file by name, and its metadata."""
-    blob = _read(path)
+    return parse_safetensors(path, _read(path))
+
+
+def parse_safetensors(path: PathLike, blob: bytes) -> tuple[dict[str, Array], dict[str, str]]:
+    """The tensors of a safetensors file by name, as new arrays, and its metadata.
+
+    >>> blob = pack_safetensors({"a": np.ones((2, 3), "float32")})
+    >>> parse_safetensors("memory", blob)[0]["a"].shape
+    (2, 3)
+    """
     header = _parse_header(path, blob)
     payload = memoryview(blob)[8 + struct.unpack_from("<Q", blob)[0] :]
     metadata = header.pop("__metadata__", {})
@@ -106,7 +113,7 @@ def read_safetensors(path: PathLike) -> tuple[dict[str, Array], dict[str, str]]:
             shape = tuple(int(extent) for extent in entry["shape"])
             if not 0 <= begin <= end <= len(payload):
                 raise ValueError
-            tensors[name] = np.frombuffer(payload[begin:end], dtype).reshape(shape)
+            tensors[name] = np.frombuffer(payload[begin:end], dtype).reshape(shape).copy()
         except (KeyError, TypeError, ValueError):
             raise FileError(f"{path}: the tensor '{name}' has a type that is not known here, "
                             "or does not fit the file") from None
@@ -129,6 +136,12 @@ def read_metadata(path: PathLike) -> dict[str, str]:
 def write_safetensors(path: PathLike, tensors: Mapping[str, Array],
                       metadata: Mapping[str, str] | None = None) -> None:
     """Writes a safetensors file. It replaces `path` only when it is complete."""
+    write_whole(path, pack_safetensors(tensors, metadata))
+
+
+def pack_safetensors(tensors: Mapping[str, Array],
+                     metadata: Mapping[str, str] | None = None) -> bytes:
+    """The contents of a safetensors file."""
     names = {np.dtype(code): name for name, code in _DTYPES.items()}
     header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
     offset, blobs = 0, []
@@ -142,7 +155,7 @@ def write_safetensors(path: PathLike, tensors: Mapping[str, Array],
         offset += len(blob)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    write_whole(path, b"".join([struct.pack("<Q", len(text)), text, *blobs]))
+    return b"".join([struct.pack("<Q", len(text)), text, *blobs])
 
 
 def write_whole(path: PathLike, contents: bytes) -> None:
@@ -209,14 +222,18 @@ def number(line: Line, key: str) -> float:
     return float(value) if isinstance(value, (int, float)) else float("nan")
 
 
-def read_lines(path: PathLike) -> list[Line]:
-    """Reads a file of JSON objects, one a line.
+def read_lines(path: PathLike) -> list[dict[str, Any]]:
+    """Reads a file of JSON objects, one a line."""
+    return parse_lines(path, _read(path))
+
+
+def parse_lines(path: PathLike, blob: bytes) -> list[dict[str, Any]]:
+    """The JSON objects of a file, one a line.
 
     The last line may be incomplete, as that of a run that is still going on is; it is left out.
     """
-    text = _read(path).decode("utf-8", "replace")
-    rows = text.split("\n")
-    lines: list[Line] = []
+    rows = blob.decode("utf-8", "replace").split("\n")
+    lines: list[dict[str, Any]] = []
     for index, row in enumerate(rows):
         if not row.strip():
             continue
@@ -239,7 +256,7 @@ def read_run(folder: PathLike) -> Log:
     if not path.is_file():
         raise FileError(f"{folder}: the folder has neither metrics.jsonl nor sweep.jsonl, so it "
                         "is neither that of a run (train --out) nor of a sweep (sweep --out)")
-    lines = read_lines(path)
+    lines: list[Line] = [*read_lines(path)]
     if not lines:
         raise FileError(f"{path}: the file has no lines yet: the run has not ended an epoch")
     for index, line in enumerate(lines):
@@ -284,14 +301,17 @@ def read_sweep(folder: PathLike) -> list[Log]:
     return logs
 
 
+def check_record(line: Line, where: str) -> None:
+    if list(line)[:1] != ["run"] or line.get("status") not in ("done", "diverged", "failed"):
+        raise FileError(f"{where} is not a line of a sweep: it has no 'run' or no 'status'")
+
+
 def _list_runs(records: Iterable[Line], where: str) -> list[Log]:
     """The runs that the lines of a `sweep.jsonl` tell of, without lines of their own."""
     logs: list[Log] = []
     for index, line in enumerate(records):
-        keys, status = list(line), line.get("status")
-        if keys[:1] != ["run"] or status not in ("done", "diverged", "failed"):
-            raise FileError(f"{where}: line {index + 1} is not a line of a sweep: it has no "
-                            "'run' or no 'status'")
+        check_record(line, f"{where}: line {index + 1}")
+        keys, status = list(line), line["status"]
         values = {key: line[key] for key in keys[1 : keys.index("status")]}
         logs.append(Log(str(line["run"]), [], values, str(status),
                         dict(line) if status != "failed" else {}, where))

@@ -10,13 +10,12 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from . import _ffi
 from ._errors import DataError, Diverged, UsageError
-from ._ffi import Array
+from ._files import Array, PathLike
 from ._run import Run
 from ._weights import WeightsLike, open_weights
 
 #: A row of `metrics.jsonl`.
 Line = dict[str, Any]
-PathLike = Union[str, "os.PathLike[str]"]
 
 _files = ("model.safetensors", "checkpoint.safetensors", "best.safetensors", "metrics.jsonl")
 

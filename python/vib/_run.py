@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional
 
 from ._errors import Error
-from ._ffi import Array
-from ._weights import parse
+from ._files import Array, PathLike, parse_lines, parse_safetensors
 
 if TYPE_CHECKING:
     from ._model import Model
@@ -23,10 +20,6 @@ class Records(list[dict[str, Any]]):
         import pandas  # type: ignore[import-untyped,unused-ignore]
 
         return pandas.DataFrame(list(self))
-
-
-def read_lines(text: str) -> Records:
-    return Records(json.loads(line) for line in text.splitlines() if line)
 
 
 class Run:
@@ -46,7 +39,7 @@ class Run:
     def __init__(
         self,
         model: Model,
-        out: Optional[Union[str, "os.PathLike[str]"]] = None,
+        out: Optional[PathLike] = None,
         files: Optional[dict[str, bytes]] = None,
         *,
         steps: Optional[int] = None,
@@ -80,7 +73,7 @@ class Run:
             raise FileNotFoundError(f"the run in memory has no {name}")
         return self._files[name]
 
-    def save(self, folder: Union[str, "os.PathLike[str]"]) -> None:
+    def save(self, folder: PathLike) -> None:
         """Writes the files of a run in memory into a new folder, as `out` would have."""
         path = Path(folder)
         path.mkdir(parents=True)
@@ -91,7 +84,7 @@ class Run:
     def metrics(self) -> Records:
         """The lines of `metrics.jsonl`: a list of dicts, with `to_pandas()`."""
         try:
-            return read_lines(self.file("metrics.jsonl").decode())
+            return Records(parse_lines(self._place("metrics.jsonl"), self.file("metrics.jsonl")))
         except FileNotFoundError:
             return Records()
 
@@ -99,12 +92,19 @@ class Run:
     def weights(self) -> dict[str, Array]:
         """The weights, by the names of PyTorch's state_dict: the averages where the model
         has them."""
-        return parse(self.file("model.safetensors"))
+        return self._tensors("model.safetensors")
 
     @property
     def best_weights(self) -> dict[str, Array]:
         """The weights of the best epoch, with validation data."""
-        return parse(self.file("best.safetensors"))
+        return self._tensors("best.safetensors")
+
+    def _tensors(self, name: str) -> dict[str, Array]:
+        return parse_safetensors(self._place(name), self.file(name))[0]
+
+    def _place(self, name: str) -> PathLike:
+        """A file of the run, for messages."""
+        return name if self.out is None else self.out / name
 
     def encode(self, x: object, **arguments: Any) -> tuple[Array, Array]:
         """`Model.encode` with the weights of this run."""

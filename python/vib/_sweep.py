@@ -13,9 +13,9 @@ from typing import Any, Iterable, Mapping, Optional, Union
 
 from . import _ffi
 from ._errors import Diverged, Error, UsageError
-from ._files import read_metadata
+from ._files import PathLike, check_record, read_lines, read_metadata, write_whole
 from ._model import Model, TrainingSet, flag, training_flags
-from ._run import Records, Run, read_lines
+from ._run import Records, Run
 from ._weights import WeightsLike
 
 _name = "sweep.jsonl"
@@ -42,7 +42,7 @@ class Sweep:
 
     def information_plane(self, **arguments: Any) -> Any:
         """The figure of `vib.plot.information_plane`."""
-        from . import plot  # type: ignore[attr-defined,unused-ignore]
+        from . import plot
 
         return plot.information_plane(self, **arguments)
 
@@ -72,7 +72,7 @@ def sweep(
     epochs: Union[None, int, Iterable[int]] = None,
     coefficients: Optional[Mapping[str, Union[float, Iterable[float]]]] = None,
     init: Optional[WeightsLike] = None,
-    out: Union[None, str, "os.PathLike[str]"] = None,
+    out: Optional[PathLike] = None,
     resume: bool = False,
     progress: bool = True,
     threads: int = 1,
@@ -161,7 +161,8 @@ class _Runs:
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         if folder is not None and resume and (folder / _name).exists():
-            for record in read_lines((folder / _name).read_text()):
+            for index, record in enumerate(read_lines(folder / _name)):
+                check_record(record, f"{folder / _name}: line {index + 1}")
                 self.records[record["run"]] = record
 
     def train_all(self, jobs: int, progress: bool) -> None:
@@ -268,6 +269,4 @@ class _Runs:
         if self.folder is None:
             return
         lines = [json.dumps(record, separators=(",", ":")) for record in self.sort_records()]
-        new = self.folder / f".{_name}.new"
-        new.write_text("".join(f"{line}\n" for line in lines))
-        os.replace(new, self.folder / _name)
+        write_whole(self.folder / _name, "".join(f"{line}\n" for line in lines).encode())

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vib._errors import Error
 from vib._files import Array, PathLike, write_safetensors, write_whole
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _MOST_WINDOW = 256
 
 
-class UnsupportedError(ValueError):
+class UnsupportedError(Error, ValueError):
     """A module has what the vib dialect does not have.
 
     `problems` has one sentence for each place.
@@ -42,6 +43,9 @@ class UnsupportedError(ValueError):
         things = "1 thing" if len(problems) == 1 else f"{len(problems)} things"
         super().__init__("from_torch cannot translate "
                          f"{things}:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (UnsupportedError, (self.problems,))
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class TorchModel:
         """Compiles the model: what `vib.compile` returns for its text, with its arguments."""
         import vib
 
-        return vib.compile(self.text, **arguments)  # type: ignore[attr-defined,unused-ignore]
+        return vib.compile(self.text, **arguments)
 
     def save(self, path: PathLike) -> None:
         """Writes the model file, for `vibc`."""

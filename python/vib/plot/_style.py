@@ -19,7 +19,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from vib._files import FileError, PathLike, write_whole
+from vib._errors import FileError
+from vib._files import PathLike, write_whole
 
 # Okabe and Ito's palette ("Color universal design", 2008) without its yellow, which is too
 # light for lines.

@@ -1,4 +1,5 @@
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -222,6 +223,31 @@ class Errors(unittest.TestCase):
         self.expect(FileExistsError, "already contains a run", lambda: train(out=folder / "exists"))
         self.expect(vib.UsageError, "--what", lambda: run.predict(xt, what="nothing"))
         self.expect(vib.Error, "no tensor", lambda: model.predict(x, weights={"w": x}))
+
+    def test_all_have_one_base(self):
+        kinds = [vib.DataError, vib.FileError, vib.ModelError, vib.UnsupportedError, vib.UsageError]
+        try:
+            kinds.append(importlib.import_module("vib.plot").PictureError)
+        except ImportError:
+            print("no matplotlib")
+        for kind in kinds:
+            self.assertTrue(issubclass(kind, vib.Error) and issubclass(kind, ValueError), kind)
+        copied = pickle.loads(pickle.dumps(vib.UnsupportedError(["a layer", "a hook"])))
+        self.assertEqual(copied.problems, ["a layer", "a hook"])
+
+    def test_damaged_files(self):
+        path = folder / "damaged"
+        path.mkdir()
+        run = vib.Run(model, path)
+        (path / "metrics.jsonl").write_text('{"epoch": 0}\nnothing\n{"ep')
+        self.expect(vib.FileError, "metrics.jsonl: line 2 is not a JSON", lambda: run.metrics)
+        (path / "metrics.jsonl").write_text('{"epoch": 0}\n{"ep')
+        self.assertEqual(run.metrics, [{"epoch": 0}])
+        (path / "model.safetensors").write_bytes(b"nothing like it")
+        self.expect(vib.FileError, "model.safetensors: not a safetensors", lambda: run.weights)
+        (path / "sweep.jsonl").write_text('{"run": "lr=1"}\n')
+        self.expect(vib.FileError, "sweep.jsonl: line 1 is not a line of a sweep",
+                    lambda: vib.sweep(model, x, y, seeds=[1], out=path, resume=True))
 
     def test_diverged(self):
         error = self.expect(vib.Diverged, "diverged", lambda: train(lr=1e30, epochs=50))
