@@ -1,8 +1,8 @@
 """libvib, called through ctypes. `runtime/Vib.h` describes the functions.
 
 ctypes releases the lock of the interpreter during a call. The library calls back on the
-thread that called it, at least ten times a second while it computes, and that is when Python
-notices Ctrl-C.
+thread that called it, with its progress at most ten times a second while it computes, and that
+is when Python notices Ctrl-C.
 """
 
 from __future__ import annotations

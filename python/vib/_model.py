@@ -124,8 +124,9 @@ class Model:
         with a run is a `FileExistsError`, unless `resume` continues it.
 
         `callback` is called with each line of metrics, a dict. If it returns something true,
-        training ends after the epoch. If it raises an exception, or on Ctrl-C, a checkpoint is
-        written before the exception is raised. `progress` shows the run on `sys.stderr`.
+        training ends after the line, as after its last step; with `log_every` that may be
+        within an epoch. If it raises an exception, or on Ctrl-C, a checkpoint is written before
+        the exception is raised. `progress` shows the run on `sys.stderr`.
 
         Raises `Diverged`, with what there is of the run, if training cannot go on.
 

@@ -266,6 +266,7 @@ class Calls(unittest.TestCase):
         ended = train(callback=lambda line: line["epoch"] == 1)
         self.assertEqual(ended.metrics[-1]["epoch"], 1)
         self.assertEqual(ended.predict(xt).shape, (40, 3))
+        self.assertEqual(train(log_every=1, callback=lambda line: line["step"] == 2).steps, 2)
 
         def fail(line):
             raise RuntimeError("mine")
