@@ -110,8 +110,8 @@ def from_torch(module: nn.Module | None = None, *, encode: nn.Module | None = No
     - `scale`: (low, high) makes the input bytes, of which 0 becomes low and 255 becomes high.
     - `sigma`: of what sigma is a function, in the words of `vib.normal`: `softplus(SHIFT)`,
       `exp`, `exp_half`, `bounded([LOW, HIGH])`, `sigma(S)`, `sigma(@NAME = S)`.
-    - `likelihood`: `categorical`, `bernoulli` or `normal`, with `noise` in the words of
-      `vib.normal`. With `reconstruct` the target is the input (a variational autoencoder).
+    - `likelihood`: `categorical`, `bernoulli`, or `normal` or `laplace` with `noise` in the
+      words of these ops. With `reconstruct` the target is the input (a variational autoencoder).
     - `beta`, `samples`, `batch`, `epochs`, `optimizer` and further `settings` of `vib.train`,
       such as `{"average": "0.999"}`, are written as they are.
 
@@ -169,7 +169,7 @@ def from_torch(module: nn.Module | None = None, *, encode: nn.Module | None = No
     if reconstruct and outputs != math.prod(shape):
         raise ValueError(f"decode computes {outputs} numbers, expected {math.prod(shape)}, those "
                          "of the input that is reconstructed")
-    words = f" {noise}" if likelihood == "normal" else ""
+    words = f" {noise}" if likelihood in ("normal", "laplace") else ""
     output = decoder.value.type(element)
     argument = "%image" if len(shape) > 1 else "%x"
     target = ("%label", "tensor<?xi32>") if likelihood == "categorical" else ("%y", output)
@@ -446,7 +446,8 @@ def _check_words(name: str, latents: int, samples: int, batch: int, epochs: int,
             raise ValueError(f"{key}: expected a whole number of 1 or more, got {value!r}")
     if not 0 <= float(beta) < math.inf:
         raise ValueError(f"beta: expected a number of 0 or more, got {beta!r}")
-    for key, text, words in (("likelihood", likelihood, ("categorical", "bernoulli", "normal")),
+    likelihoods = ("categorical", "bernoulli", "normal", "laplace")
+    for key, text, words in (("likelihood", likelihood, likelihoods),
                              ("covariance", covariance, ("diagonal", "full"))):
         if text not in words:
             raise ValueError(f"{key}: expected {', '.join(words[:-1])} or {words[-1]}, got "
@@ -467,7 +468,7 @@ def _count_statistics(latents: int, covariance: str, sigma: str) -> int:
 
 
 def _learn_deviation(words: str, element: str) -> dict[str, Array]:
-    """The parameter of a standard deviation that is learned, which is its logarithm."""
+    """The parameter of a standard deviation or a scale that is learned: its logarithm."""
     found = re.search(r"@([\w.]+)\s*(?:\[(\d+)\])?\s*=\s*([^)]+)\)", words)
     if not found:
         return {}

@@ -53,9 +53,10 @@ positions = nn.ModuleDict({
     "encode": nn.Sequential(nn.Linear(4, 6), nn.LayerNorm(6), nn.Tanh(), nn.Flatten(),
                             nn.Linear(30, 4)),
     "decode": nn.Linear(2, 3)}).double()
+outliers = nn.ModuleDict({"encode": nn.Linear(4, 4), "decode": nn.Linear(2, 3)}).double()
 
 with torch.no_grad():
-    for net in toynet, convolutions, autoencoder, colours, positions:
+    for net in toynet, convolutions, autoencoder, colours, positions, outliers:
         for name, value in net.state_dict().items():
             if name.endswith("running_var"):
                 value.uniform_(0.5, 2)
@@ -84,6 +85,10 @@ models = {
         positions, from_torch(encode=positions["encode"], decode=positions["decode"], latents=2,
                               input=(5, 4), sigma="exp", likelihood="normal", batch=7,
                               noise="noise(@decode.noise = 2.0)"), (5, 4), torch.exp),
+    "outliers": (
+        outliers, from_torch(encode=outliers["encode"], decode=outliers["decode"], latents=2,
+                             sigma="exp", likelihood="laplace", batch=7,
+                             noise="noise(@decode.scale[3] = 0.5)"), (4,), torch.exp),
 }
 
 
@@ -96,8 +101,8 @@ def make():
             x = draw.integers(0, 256, (23, *shape), np.uint8)
         else:
             x = draw.normal(0, 1, (23, *shape)).clip(-3, 3)
-            x = x if name == "positions" else x.astype(np.float32)
-        y = draw.normal(0, 1, (23, 3)) if name == "positions" else draw.integers(0, 4, 23)
+            x = x if name in ("positions", "outliers") else x.astype(np.float32)
+        y = draw.normal(0, 1, (23, 3)) if name in ("positions", "outliers") else draw.integers(0, 4, 23)
         for split in "train", "test":
             np.savez(f"{folder}/{name}/{split}.npz", x=x, y=y)
         np.save(f"{folder}/{name}.npy", x)
@@ -139,11 +144,18 @@ def compare():
             found = json.load(open(f"{folder}/{name}.json"))["nll_bits"]
             assert abs(found - float(nll) / len(x) / np.log(2)) < 1e-4 * found, (name, found)
 
+        # The density of the targets, from the weights that the text begins with.
+        if name == "outliers":
+            y = torch.tensor(np.load(f"{folder}/{name}/test.npz")["y"])
+            nll = -torch.distributions.Laplace(logits, 0.5).log_prob(y).sum()
+            found = json.load(open(f"{folder}/{name}.json"))["nll_bits"]
+            assert abs(found - float(nll) / len(x) / np.log(2)) < 1e-9 * found, (name, found)
+
         # Back: PyTorch takes the weights of a run, strictly.
         tensors, _ = read_safetensors(f"{folder}/{name}.run/model.safetensors")
         learned = set(tensors) - set(net.state_dict())
-        assert learned == {"colours": {"encode.spread"}, "positions": {"decode.noise"}}.get(
-            name, set()), learned
+        assert learned == {"colours": {"encode.spread"}, "positions": {"decode.noise"},
+                           "outliers": {"decode.scale"}}.get(name, set()), learned
         before = {key: value.clone() for key, value in net.state_dict().items()}
         net.load_state_dict({key: torch.tensor(value) for key, value in tensors.items()
                              if key not in learned}, strict=True)
