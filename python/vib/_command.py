@@ -223,7 +223,9 @@ def _choose_kind(options: argparse.Namespace, logs: Sequence[Log]) -> str:
         return str(options.kind)
     if len(logs) == 1 and not logs[0].final:
         return "training"
-    return "plane" if any("izy_bits" in log.figures for log in logs) else "distortion"
+    # The plane also says why a model with labels has none.
+    has_labels = any("izy_bits" in line for log in logs for line in [*log.lines, log.final])
+    return "plane" if has_labels else "distortion"
 
 
 def check_matplotlib() -> None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from vib._files import Array, Line, Log, as_logs, number
 from vib.plot._series import (Curve, Group, describe_counts, describe_lost, describe_run,
-                              group_runs, require, steps_an_epoch)
+                              group_runs, has_figure, require, steps_an_epoch)
 from vib.plot._style import (CYCLE, GREY, MARKERS, RED, SPLITS, PictureError, add_note,
                              draw_error_bars, label_points, make_figure, ordered_map, short,
                              styled, use_log_scale)
@@ -40,8 +40,7 @@ def information_plane(source: Any, *, trajectories: bool = True,
     training are means over the last epoch, during which the weights changed.
     """
     logs = as_logs(source)
-    for key, advice in ((PLANE[1], "models without labels have the picture 'distortion'"),
-                        (PLANE[0], "")):
+    for key, advice in zip(PLANE[::-1], _advise(logs)):
         require(logs, [key], "the information plane", advice)
     figure = make_figure(6.6, 4.8)
     axes = figure.subplots()
@@ -72,7 +71,7 @@ def rate_distortion(source: Any, *, trajectories: bool = True,
     logs = as_logs(source)
     for key in DISTORTION[::-1]:
         require(logs, [key], "the picture of rate and distortion",
-                "models with labels have the picture 'plane'")
+                "models with labels have the picture 'plane'" if has_figure(logs, PLANE[1]) else "")
     figure = make_figure(6.4, 4.6)
     axes = figure.subplots()
     curves = [] if len(logs) == 1 else group_runs(logs)
@@ -86,6 +85,18 @@ def rate_distortion(source: Any, *, trajectories: bool = True,
     _finish(figure, axes, curves, DISTORTION, trajectories, title or (
         "" if curves else describe_run(logs[0])))
     return figure
+
+
+def _advise(logs: Sequence[Log]) -> tuple[str, str]:
+    """What to say where no line has a bound on I(Z;Y), and where none has one on I(X;Z)."""
+    is_null = any(PLANE[1] in line for log in logs for line in [*log.lines, log.final])
+    labels = ("izy_bits is null, because the cross-entropy does not bound I(Z;Y) here, as of a model "
+              "with vib.bypass" if is_null else
+              "models without labels have the picture 'distortion'")
+    rate = ("residual_bits bounds I(X;Z|Y), and the plane needs a rate that bounds I(X;Z): that "
+            "of a prior which does not depend on the class"
+            if has_figure(logs, "residual_bits") else "")
+    return labels, rate
 
 
 def _points(lines: Sequence[Line], keys: Bounds) -> list[tuple[float, float, float]]:

@@ -95,6 +95,10 @@ def _name(name: str) -> str:
     return {"beta": "β"}.get(name, name)
 
 
+def has_figure(logs: Iterable[Log], key: str) -> bool:
+    return any(key in log.figures for log in logs)
+
+
 def require(logs: Sequence[Log], keys: Iterable[str], picture: str, advice: str = "") -> str:
     """The first of the keys that is a figure of the runs; an error if none is."""
     keys = list(keys)

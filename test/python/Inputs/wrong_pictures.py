@@ -27,6 +27,11 @@ def write(path, *lines):
 
 write("run/metrics.jsonl", base)
 write("vae/metrics.jsonl", vae)
+write("bypass/metrics.jsonl", dict(base, izy_bits=None))
+write("residual/metrics.jsonl", {"residual_bits" if key == "rate_bits" else key: value
+                                 for key, value in base.items()})
+write("bypasses/sweep.jsonl", *({"run": f"seed={seed}", "seed": seed, "status": "done",
+                                 **dict(base, izy_bits=None)} for seed in (0, 1)))
 write("fresh/metrics.jsonl")
 lines = [dict(base, split="train"), dict(base, rate_bits=None)]
 write("blank/sweep.jsonl", *({"run": f"seed={seed}", "lr": seed / 9, "seed": seed,
@@ -73,6 +78,10 @@ vib("plot", f"{folder}/empty")
 vib("plot", f"{folder}/fresh")
 vib("plot", f"{folder}/torn")
 vib("plot", f"{folder}/vae", "--kind", "plane")
+vib("plot", f"{folder}/bypass", "--kind", "plane")
+vib("plot", f"{folder}/bypass", "--kind", "distortion")
+vib("plot", f"{folder}/bypasses")
+vib("plot", f"{folder}/residual", "--kind", "plane")
 vib("plot", f"{folder}/run", "--kind", "distortion")
 vib("plot", f"{folder}/mixed")
 vib("plot", f"{folder}/blank")
