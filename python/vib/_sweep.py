@@ -9,7 +9,7 @@ import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 
 from . import _ffi
 from ._errors import Diverged, Error, UsageError
@@ -17,6 +17,9 @@ from ._files import PathLike, check_record, read_lines, read_metadata, write_who
 from ._model import Model, TrainingSet, flag, training_flags
 from ._run import Records, Run
 from ._weights import WeightsLike
+
+if TYPE_CHECKING:
+    from .from_torch import TorchModel
 
 _name = "sweep.jsonl"
 
@@ -59,7 +62,7 @@ def _write_value(value: object) -> str:
 
 
 def sweep(
-    model: Model,
+    model: Union[Model, TorchModel],
     x: object,
     y: object = None,
     *,
@@ -117,6 +120,8 @@ def sweep(
     if resume and out is None:
         raise UsageError("resume: expected out, too: a sweep continues from its folder")
     folder = None if out is None else Path(out)
+    if not isinstance(model, Model):
+        model = model._compiled
     data = TrainingSet(model, x, y, test, validation)
     runs = _Runs(model, data, grid, fixed, folder, resume, settings, init, threads)
     if folder is not None and (folder / _name).exists() and not resume:

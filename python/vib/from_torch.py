@@ -15,6 +15,7 @@ PyTorch is imported by the function, not by this module.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ from vib._files import Array, PathLike, write_safetensors, write_whole
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from vib._model import Model
 
 _MOST_WINDOW = 256
 
@@ -61,11 +64,13 @@ class TorchModel:
 
     def __getattr__(self, name: str) -> Any:
         # What else begins with '_' is only asked for, as a notebook does, and nothing has it.
-        if name.startswith("_") and name != "_program":
+        if name.startswith("_"):
             raise AttributeError(f"'TorchModel' object has no attribute '{name}'")
-        if "_compiled" not in vars(self):
-            object.__setattr__(self, "_compiled", self.compile())
-        return getattr(vars(self)["_compiled"], name)
+        return getattr(self._compiled, name)
+
+    @functools.cached_property
+    def _compiled(self) -> Model:
+        return self.compile()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"text": self.text, "weights": self.weights}
@@ -73,7 +78,7 @@ class TorchModel:
     def __str__(self) -> str:
         return self.text
 
-    def compile(self, **arguments: Any) -> Any:
+    def compile(self, **arguments: Any) -> Model:
         """Compiles the model: what `vib.compile` returns for its text, with its arguments."""
         import vib
 

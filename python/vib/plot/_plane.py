@@ -90,8 +90,8 @@ def rate_distortion(source: Any, *, trajectories: bool = True,
 def _advise(logs: Sequence[Log]) -> tuple[str, str]:
     """What to say where no line has a bound on I(Z;Y), and where none has one on I(X;Z)."""
     is_null = any(PLANE[1] in line for log in logs for line in [*log.lines, log.final])
-    labels = ("izy_bits is null, because the cross-entropy does not bound I(Z;Y) here, as of a model "
-              "with vib.bypass" if is_null else
+    labels = ("izy_bits is null, because the cross-entropy does not bound I(Z;Y) here, as of a "
+              "model with vib.bypass" if is_null else
               "models without labels have the picture 'distortion'")
     rate = ("residual_bits bounds I(X;Z|Y), and the plane needs a rate that bounds I(X;Z): that "
             "of a prior which does not depend on the class"

@@ -166,6 +166,10 @@ def compare():
     if hasattr(vib, "compile"):
         mu, _ = toynet_model.encode(np.load(f"{folder}/toynet.npy"), weights=toynet_model.weights)
         assert np.allclose(mu, np.load(f"{folder}/toynet.mu.npy"), atol=1e-5)
+        data = np.load(f"{folder}/toynet/train.npz")
+        swept = vib.sweep(toynet_model, data["x"], data["y"], seeds=range(2), epochs=1,
+                          progress=False)
+        assert [record["status"] for record in swept.records] == ["done"] * 2, swept.records
 
 
 {"make": make, "compare": compare}[command]()
