@@ -9,6 +9,7 @@
 #include "runtime/Divergence.h"
 #include "runtime/ModelLists.h"
 #include "runtime/Report.h"
+#include "runtime/Schedule.h"
 
 #include <fmt/format.h>
 
@@ -55,8 +56,20 @@ std::string divergedTerm(const std::vector<double> &first, const Figures &now) {
     double outputs = double(target.outputs);
     guess += hasClasses(target) ? std::log(outputs) : outputs;
   }
-  double usual = std::max(guess, std::fabs(sumOf(first)));
-  return now.loss <= far * usual ? "" : nameOfLargest(now, now.terms());
+  // A dual ascent raises its term while the rate is above the target.
+  const VibModel &model = *now.model;
+  std::vector<double> terms = now.terms();
+  double loss = now.loss, begin = sumOf(first);
+  for (uint32_t i = 0; i < model.num_terms; ++i) {
+    int32_t coefficient = model.terms[i].coefficient;
+    if (coefficient < 0 || !isDual(model.coefficients[coefficient].schedule))
+      continue;
+    loss -= terms[i];
+    begin -= first[i];
+    terms[i] = 0;
+  }
+  double usual = std::max(guess, std::fabs(begin));
+  return loss <= far * usual ? "" : nameOfLargest(now, terms);
 }
 
 std::string describeDivergence(const std::vector<double> &first,

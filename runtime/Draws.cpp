@@ -8,6 +8,7 @@
 
 #include "runtime/Draws.h"
 #include "runtime/ModelLists.h"
+#include "runtime/Signals.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,6 +57,7 @@ averageDraws(Session &session, VibStep step,
   std::vector<DrawSums> sums(tensors.size());
   int64_t begin = samples == 0 ? -1 : 0, count = std::max<int64_t>(samples, 1);
   for (int64_t draw = begin; draw < begin + count; ++draw) {
+    throwIfInterrupted();
     step.sample = int32_t(draw);
     session.draw(step);
     session.decode(step);

@@ -231,6 +231,8 @@ Figures evaluate(Session &session, int number, const Split &split,
       step.sample = int32_t(draw);
       session.evaluate(step);
       addDraw();
+      // Many draws of one batch may take long, too.
+      progress(first);
     }
     step.sample = -1;
     session.evaluate(step);

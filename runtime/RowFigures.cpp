@@ -9,6 +9,7 @@
 #include "runtime/RowFigures.h"
 #include "runtime/Draws.h"
 #include "runtime/ModelLists.h"
+#include "runtime/Signals.h"
 
 #include <algorithm>
 
@@ -46,6 +47,7 @@ void visitRows(Session &session, int number, const Split &split,
           sums[i].add(session.read(model.figures[i].tensor, batch.rows));
     };
     for (int64_t draw = 0; draw < samples; ++draw) {
+      throwIfInterrupted();
       step.sample = int32_t(draw);
       session.evaluate(step);
       addDraw();

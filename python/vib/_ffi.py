@@ -348,7 +348,11 @@ class Data(Handle):
 
     def __init__(self, program: Handle, x: object, y: object = None, what: str = "") -> None:
         self.program = program
-        self.arrays = {**named_arrays(x, "x", what), **named_arrays(y, "y", what)}
+        self.arrays = named_arrays(x, "x", what)
+        for name, array in named_arrays(y, "y", what).items():
+            if name in self.arrays:
+                raise DataError(f"{name!r} is among the inputs and among the targets")
+            self.arrays[name] = array
         pointer = c_void_p()
         check(
             library().vib_data(

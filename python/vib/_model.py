@@ -201,8 +201,8 @@ class Model:
                 diverged=library.vib_run_divergence(made).decode(errors="replace"),
             )
             del handle
-        if status == _ffi.STOPPED:
-            listener.reraise()
+        # Also of a callback at the last line, after which nothing stops.
+        listener.reraise()
         try:
             _ffi.check(status)
         except Diverged as error:
@@ -368,8 +368,7 @@ class Model:
                 byref(text),
             )
         )
-        if status == _ffi.STOPPED:
-            listener.reraise()
+        listener.reraise()
         _ffi.check(status)
         return json.loads(_ffi.take_text(text))  # type: ignore[no-any-return]
 
@@ -491,8 +490,7 @@ def _read_files(run: c_void_p) -> dict[str, bytes]:
 
 
 def _take_result(listener: _ffi.Listener, status: int, result: c_void_p) -> Array:
-    if status == _ffi.STOPPED:
-        listener.reraise()
+    listener.reraise()
     _ffi.check(status)
     handle = _ffi.Handle(result, "vib_result_free")
     array = _ffi.copy_array(_ffi.library().vib_result_array(result))

@@ -213,6 +213,8 @@ class Errors(unittest.TestCase):
         self.expect(vib.DataError, "x: elements of the type object",
                     lambda: model.train([[None] * 4] * 100, y))
         self.expect(vib.DataError, "no input or target named w", lambda: model.train({"x": x, "w": x}))
+        self.expect(vib.DataError, "'x' is among the inputs and among the targets",
+                    lambda: model.train({"x": x}, {"x": 0 * x, "y": y}))
 
     def test_usage(self):
         self.expect(vib.UsageError, "--epochs: expected a whole number", lambda: train(epochs=-1))
@@ -273,6 +275,9 @@ class Calls(unittest.TestCase):
 
         with self.assertRaisesRegex(RuntimeError, "mine"):
             train(out=folder / "failed", callback=fail)
+        # Also at the last line.
+        with self.assertRaisesRegex(RuntimeError, "mine"):
+            train(epochs=1, callback=fail)
         resumed = train(out=folder / "failed", resume=True)
         for name in FILES:
             self.assertEqual(resumed.file(name), whole.file(name))
