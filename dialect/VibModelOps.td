@@ -193,7 +193,7 @@ def Vib_TrainOp : Vib_Op<"train", [
     | `epochs(N)` | passes over the training data | required | 1 to 4294967296 |
     | `optimizer` | the update rule, with the learning rate | `#vib.adam<lr = 1.0e-3>` | `#vib.sgd`, `#vib.rmsprop`, `#vib.adam`, `#vib.adamw`, `#vib.adabelief` |
     | `schedule` | how the learning rate changes | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup` |
-    | `coefficients` | how the coefficients of the loss change, `{ name = schedule, … }` | `{}`: all are constant | the same for each name, or `#vib.dual` |
+    | `coefficients` | how the coefficients of the loss change, `{ name = schedule, … }` | `{}`: all are constant | the same for each name, and `#vib.dual` |
     | `beta_schedule` | short for `coefficients = { beta = … }` | `#vib.constant` | `#vib.constant`, `#vib.staircase`, `#vib.exponential`, `#vib.cosine`, `#vib.linear`, `#vib.geometric`, `#vib.linear_warmup`, `#vib.exponential_warmup`, `#vib.dual` |
     | `clip` | how gradients are limited before an update | no limit | `#vib.global_norm`, `#vib.value` |
     | `average` | decay d of the exponential average of the weights; without it the weights are not averaged | none | [0, 1) |

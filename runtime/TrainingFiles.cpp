@@ -116,6 +116,8 @@ void TrainingRun::setInit(const Checkpoint &saved) {
     init = describeInit(options.init);
   else if (options.command == Command::Train)
     init = extraOf(saved, initKey, "");
+  else
+    init = saved.extra.count(initKey) ? noInit : "";
 }
 
 void TrainingRun::startOrResume() {
