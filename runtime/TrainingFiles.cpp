@@ -104,8 +104,7 @@ bool TrainingRun::isFinishedBefore(const TrainingData &shared) {
 std::string TrainingRun::fingerprintSettings(const TrainingData &shared) {
   if (!data)
     divide(shared);
-  if (!options.init.empty())
-    init = describeInit(options.init);
+  init = options.init.empty() ? noInit : describeInit(options.init);
   return fingerprint(describeSettings());
 }
 
