@@ -17,41 +17,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/step/DifferentiableOpInterface.h"
-#include "compiler/step/DistributionModelInterface.h"
+#include "compiler/step/OneStatistic.h"
 
 using namespace mlir;
 using namespace vib;
 
 namespace {
 
-struct BernoulliModel
-    : DifferentiableOpInterface::ExternalModel<BernoulliModel, BernoulliOp> {
-  void buildForward(Operation *op, StepBuilder &step) const {
-    auto bernoulli = cast<BernoulliOp>(op);
-    step.set(bernoulli.getResult(), step.getTensor(bernoulli.getLogits()));
-  }
-
-  void buildBackward(Operation *op, StepBuilder &step) const {
-    auto bernoulli = cast<BernoulliOp>(op);
-    if (step.isLearned(bernoulli.getLogits()))
-      step.addAdjoint(bernoulli.getLogits(),
-                      step.getAdjoint(bernoulli.getResult()));
-  }
-};
+struct BernoulliModel : OneStatisticOp<BernoulliModel, BernoulliOp> {};
 
 struct BernoulliDistribution
-    : DistributionModelInterface::ExternalModel<BernoulliDistribution,
-                                                BernoulliType> {
-  SmallVector<Value> fromStatistics(Type, StepBuilder &,
-                                    ValueRange statistics) const {
-    return llvm::to_vector(statistics);
-  }
-
-  SmallVector<Value> getStatisticTensors(Type, ArrayRef<Value> tensors) const {
-    return {tensors[0]};
-  }
-
+    : OneStatisticDistribution<BernoulliDistribution, BernoulliType> {
   Value buildMean(Type, StepBuilder &step, Value value) const {
     Value logits = step.getTensor(value);
     Dims dims = step.getDims(logits);

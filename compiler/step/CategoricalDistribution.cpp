@@ -26,8 +26,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/step/DifferentiableOpInterface.h"
-#include "compiler/step/DistributionModelInterface.h"
+#include "compiler/step/OneStatistic.h"
 #include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
@@ -77,9 +76,7 @@ static Value isLabel(ScalarBuilder &scalars, StringRef classes, Value label) {
 
 namespace {
 
-struct CategoricalModel
-    : DifferentiableOpInterface::ExternalModel<CategoricalModel,
-                                               CategoricalOp> {
+struct CategoricalModel : OneStatisticOp<CategoricalModel, CategoricalOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
     auto categorical = cast<CategoricalOp>(op);
     Value logits = step.getTensor(categorical.getLogits());
@@ -106,27 +103,10 @@ struct CategoricalModel
     step.nameResults(sum, {"sum"});
     step.set(categorical.getResult(), {logits, maximum, exponentials, sum});
   }
-
-  void buildBackward(Operation *op, StepBuilder &step) const {
-    auto categorical = cast<CategoricalOp>(op);
-    if (step.isLearned(categorical.getLogits()))
-      step.addAdjoint(categorical.getLogits(),
-                      step.getAdjoint(categorical.getResult()));
-  }
 };
 
 struct CategoricalDistribution
-    : DistributionModelInterface::ExternalModel<CategoricalDistribution,
-                                                CategoricalType> {
-  SmallVector<Value> fromStatistics(Type, StepBuilder &,
-                                    ValueRange statistics) const {
-    return llvm::to_vector(statistics);
-  }
-
-  SmallVector<Value> getStatisticTensors(Type, ArrayRef<Value> tensors) const {
-    return {tensors[0]};
-  }
-
+    : OneStatisticDistribution<CategoricalDistribution, CategoricalType> {
   Value buildMean(Type, StepBuilder &step, Value value) const {
     Value exponentials = step.get(value)[2];
     Value inverse = buildInverseSum(step, value);

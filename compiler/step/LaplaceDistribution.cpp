@@ -18,8 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/step/DifferentiableOpInterface.h"
-#include "compiler/step/DistributionModelInterface.h"
+#include "compiler/step/OneStatistic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -27,19 +26,7 @@ using namespace vib;
 
 namespace {
 
-struct LaplaceModel
-    : DifferentiableOpInterface::ExternalModel<LaplaceModel, LaplaceOp> {
-  void buildForward(Operation *op, StepBuilder &step) const {
-    auto laplace = cast<LaplaceOp>(op);
-    step.set(laplace.getResult(), step.getTensor(laplace.getMean()));
-  }
-
-  void buildBackward(Operation *op, StepBuilder &step) const {
-    auto laplace = cast<LaplaceOp>(op);
-    if (step.isLearned(laplace.getMean()))
-      step.addAdjoint(laplace.getMean(), step.getAdjoint(laplace.getResult()));
-  }
-};
+struct LaplaceModel : OneStatisticOp<LaplaceModel, LaplaceOp> {};
 
 /// A density, with the tensors that a loop over its outputs reads.
 struct Density {
@@ -85,17 +72,7 @@ struct Density {
 };
 
 struct LaplaceDistribution
-    : DistributionModelInterface::ExternalModel<LaplaceDistribution,
-                                                LaplaceType> {
-  SmallVector<Value> fromStatistics(Type, StepBuilder &,
-                                    ValueRange statistics) const {
-    return llvm::to_vector(statistics);
-  }
-
-  SmallVector<Value> getStatisticTensors(Type, ArrayRef<Value> tensors) const {
-    return {tensors[0]};
-  }
-
+    : OneStatisticDistribution<LaplaceDistribution, LaplaceType> {
   Value buildMean(Type, StepBuilder &step, Value value) const {
     return step.getTensor(value);
   }
