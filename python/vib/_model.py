@@ -240,20 +240,17 @@ class Model:
         flags += flag("allow-nonfinite", allow_nonfinite)
         data = _ffi.Data(self._program, x)
         opened, flags = self._open(weights, use, threads, flags)
-        listener = _ffi.Listener()
-        result = c_void_p()
-        status = listener.call(
-            lambda: _ffi.library().vib_predict(
+        return _compute(
+            lambda callback, result: _ffi.library().vib_predict(
                 self._program.pointer,
                 data.pointer,
                 opened.pointer,
                 _ffi.make_flags(flags),
-                listener.function,
+                callback,
                 None,
-                byref(result),
+                result,
             )
         )
-        return _take_result(listener, status, result)
 
     def encode(
         self,
@@ -301,21 +298,18 @@ class Model:
         flags += flag("allow-nonfinite", allow_nonfinite)
         latents = _ffi.named_arrays(z, "z", "")
         opened, flags = self._open(weights, use, threads, flags)
-        listener = _ffi.Listener()
-        result = c_void_p()
-        status = listener.call(
-            lambda: _ffi.library().vib_decode(
+        return _compute(
+            lambda callback, result: _ffi.library().vib_decode(
                 self._program.pointer,
                 _ffi.describe_arrays(latents),
                 len(latents),
                 opened.pointer,
                 _ffi.make_flags(flags),
-                listener.function,
+                callback,
                 None,
-                byref(result),
+                result,
             )
         )
-        return _take_result(listener, status, result)
 
     def evaluate(
         self,
@@ -489,7 +483,12 @@ def _read_files(run: c_void_p) -> dict[str, bytes]:
     return files
 
 
-def _take_result(listener: _ffi.Listener, status: int, result: c_void_p) -> Array:
+def _compute(call: Callable[[Any, Any], int]) -> Array:
+    """The array that a function of the library makes, to which `call` passes the callback and
+    the place of the result."""
+    listener = _ffi.Listener()
+    result = c_void_p()
+    status = listener.call(lambda: call(listener.function, byref(result)))
     listener.reraise()
     _ffi.check(status)
     handle = _ffi.Handle(result, "vib_result_free")

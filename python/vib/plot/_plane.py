@@ -44,11 +44,7 @@ def information_plane(source: Any, *, trajectories: bool = True,
         require(logs, [key], "the information plane", advice)
     figure = make_figure(6.6, 4.8)
     axes = figure.subplots()
-    curves = [] if len(logs) == 1 else group_runs(logs)
-    if curves:
-        _draw_curves(axes, curves, PLANE, trajectories)
-    else:
-        _draw_trajectory(figure, axes, logs[0], PLANE)
+    curves = _draw_logs(figure, axes, logs, PLANE, trajectories)
     _draw_bounds(axes, logs)
     axes.set_xlabel("I(X;Z) ≤ rate, bits")
     axes.set_ylabel("I(Z;Y) ≥ H(Y) − cross-entropy, bits")
@@ -74,11 +70,7 @@ def rate_distortion(source: Any, *, trajectories: bool = True,
                 "models with labels have the picture 'plane'" if has_figure(logs, PLANE[1]) else "")
     figure = make_figure(6.4, 4.6)
     axes = figure.subplots()
-    curves = [] if len(logs) == 1 else group_runs(logs)
-    if curves:
-        _draw_curves(axes, curves, DISTORTION, trajectories)
-    else:
-        _draw_trajectory(figure, axes, logs[0], DISTORTION)
+    curves = _draw_logs(figure, axes, logs, DISTORTION, trajectories)
     _draw_elbo(axes, logs)
     axes.set_xlabel("rate, bits an example")
     axes.set_ylabel("distortion −log₂ p(x|z), bits an example")
@@ -120,6 +112,17 @@ def _draw_chords(axes: Axes, x: Sequence[float], y: Sequence[float], **style: An
         share = (between - begin[0]) / span if span else np.linspace(0, 1, 32)
         paths.append(np.column_stack([between, begin[1] + share * (end[1] - begin[1])]))
     axes.plot(*np.concatenate(paths).T, **style)
+
+
+def _draw_logs(figure: Figure, axes: Axes, logs: Sequence[Log], keys: Bounds,
+               trajectories: bool) -> list[Curve]:
+    """Draws the way of one run, or the curves of a sweep, which it returns."""
+    curves = [] if len(logs) == 1 else group_runs(logs)
+    if curves:
+        _draw_curves(axes, curves, keys, trajectories)
+    else:
+        _draw_trajectory(figure, axes, logs[0], keys)
+    return curves
 
 
 def _draw_trajectory(figure: Figure, axes: Axes, log: Log, keys: Bounds) -> None:
