@@ -130,9 +130,10 @@ static LogicalResult checkFactors(ModelOp model, TrainOp train,
       return checkFactor(op, type, "the scale",
                          laplace.getNoise().convertToDouble());
     auto nll = dyn_cast<NLLOp>(op);
-    if (!nll || !nll.getWeights())
+    if (!nll)
       return success();
-    for (double weight : *nll.getWeights())
+    ArrayRef<double> weights = nll.getWeights().value_or(ArrayRef<double>());
+    for (double weight : weights)
       if (failed(checkFactor(op, type, "the weight of a class", weight)))
         return failure();
     return success();
