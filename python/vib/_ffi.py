@@ -156,8 +156,15 @@ def library() -> ctypes.CDLL:
         return _library
 
 
+def encode_text(text: str, what: str) -> bytes:
+    """A string for the library, where it ends with NUL."""
+    if "\0" in text:
+        raise UsageError(f"{what} contains a NUL character: {text!r}")
+    return os.fsencode(text)
+
+
 def make_flags(flags: Iterable[str]) -> Any:
-    words = [flag.encode() for flag in flags]
+    words = [encode_text(flag, flag.partition("=")[0].lstrip("-")) for flag in flags]
     return (c_char_p * (len(words) + 1))(*words, None)
 
 
@@ -325,7 +332,7 @@ def named_arrays(value: object, name: str, what: str) -> dict[str, Array]:
 def describe_arrays(arrays: Mapping[str, Array]) -> Any:
     described = (VibArray * len(arrays))()
     for its, (name, array) in zip(described, arrays.items()):
-        its.name = name.encode()
+        its.name = encode_text(name, "the name of an array")
         its.type = array.dtype.name.encode()
         its.data = array.ctypes.data
         its.shape = (c_int64 * array.ndim)(*array.shape)

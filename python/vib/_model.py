@@ -387,6 +387,8 @@ class Model:
         >>> gradients["decode.0.weight"].shape
         (3, 2)
         """
+        if not 0 <= step < 2**53:
+            raise UsageError(f"step: expected a number from 0 to 2**53 - 1, got {step}")
         flags = training_flags(
             beta=beta, coefficients=coefficients, seed=seed, first_label=first_label
         )

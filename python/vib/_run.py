@@ -48,6 +48,9 @@ class Run:
     ) -> None:
         if out is None and files is None:
             raise Error("a run that is not in memory has a folder")
+        # A run that diverged in its first step has written nothing.
+        if out is not None and steps is None and not diverged and not Path(out).is_dir():
+            raise FileNotFoundError(f"{out} is not a folder, expected the folder of a run")
         #: The model that was trained.
         self.model = model
         #: The folder, or None.

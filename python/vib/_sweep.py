@@ -117,6 +117,9 @@ def sweep(
         raise UsageError("expected a list of values, such as beta=[1e-3, 1e-2] or seeds=range(5)")
     fixed = {name: its for name, its in values.items() if name not in grid and its is not None}
 
+    for name, count in (("jobs", jobs), ("threads", threads)):
+        if count is not None and count < 1:
+            raise UsageError(f"{name}: expected at least 1, got {count}")
     if resume and out is None:
         raise UsageError("resume: expected out, too: a sweep continues from its folder")
     folder = None if out is None else Path(out)
@@ -217,6 +220,9 @@ class _Runs:
                 status, message = "diverged", run.diverged
         except Diverged as error:
             run, status, message = error.run, "diverged", str(error)
+        except UsageError:
+            # A wrong argument is no failure of the run.
+            raise
         except (Error, OSError) as error:
             # A run with other settings is no run of this sweep, and keeps its line.
             if self.stopping.is_set() or (step is not None and not listener.has_begun):

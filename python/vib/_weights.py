@@ -39,7 +39,7 @@ def open_weights(weights: WeightsLike, raw: bool = False) -> _ffi.Handle:
     pointer = c_void_p()
     library = _ffi.library()
     if isinstance(weights, (str, os.PathLike)):
-        _ffi.check(library.vib_weights_open(os.fsencode(Path(weights)), byref(pointer)))
+        _ffi.check(library.vib_weights_open(_ffi.encode_text(str(Path(os.fsdecode(weights))), "weights"), byref(pointer)))
     else:
         data = weights if isinstance(weights, bytes) else pack(weights)
         _ffi.check(library.vib_weights_parse(data, len(data), byref(pointer)))

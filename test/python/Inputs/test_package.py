@@ -225,6 +225,11 @@ class Errors(unittest.TestCase):
         self.expect(FileExistsError, "already contains a run", lambda: train(out=folder / "exists"))
         self.expect(vib.UsageError, "--what", lambda: run.predict(xt, what="nothing"))
         self.expect(vib.Error, "no tensor", lambda: model.predict(x, weights={"w": x}))
+        self.expect(vib.UsageError, "what contains a NUL", lambda: run.predict(xt, what="mu\0"))
+        self.expect(vib.UsageError, "weights contains a NUL", lambda: model.predict(x, weights="w\0"))
+        self.expect(vib.UsageError, "step: expected a number from 0",
+                    lambda: model.gradients(x, y, weights=run, step=-1))
+        self.expect(FileNotFoundError, "is not a folder", lambda: vib.Run(model, folder / "none"))
 
     def test_all_have_one_base(self):
         kinds = [vib.DataError, vib.FileError, vib.ModelError, vib.UnsupportedError, vib.UsageError]
@@ -401,6 +406,12 @@ class Sweeps(unittest.TestCase):
             vib.sweep(model, x, y, beta=[1e-3, 0.001])
         with self.assertRaisesRegex(vib.UsageError, "expected a list of values"):
             vib.sweep(model, x, y, beta=1e-3)
+        with self.assertRaisesRegex(vib.UsageError, "jobs: expected at least 1, got 0"):
+            vib.sweep(model, x, y, beta=[1e-3], jobs=0)
+        with self.assertRaisesRegex(vib.UsageError, "--epochs: expected a whole number"):
+            vib.sweep(model, x, y, beta=[1e-3], epochs=-1)
+        with self.assertRaisesRegex(vib.UsageError, "--nonsense"):
+            vib.sweep(model, x, y, beta=[1e-3], nonsense=1)
 
 
 if __name__ == "__main__":
