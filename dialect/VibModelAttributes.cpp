@@ -443,7 +443,7 @@ ModelAttr::splitTensorName(StringRef name) const {
     return TensorName{base, 0};
   ArrayRef<NamedAttribute> list =
       llvm::StringSwitch<ArrayRef<NamedAttribute>>(base)
-          .Cases({"image", "x"}, getInputs())
+          .Cases({"image", "x", "dx"}, getInputs())
           .Cases({"y", "nll", "error", "distance", "prediction", "logits",
                   "objective", "weight"},
                  getLikelihoods())

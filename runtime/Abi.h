@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 10u
+#define VIB_ABI_VERSION 11u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -33,13 +33,18 @@ typedef enum VibType {
   VIB_TF32 = 5  /* an F32 with a mantissa of 10 bits; only as `operands` */
 } VibType;
 
-/* A tensor in the arena, row-major. Its first dimension is the batch. */
+/* A tensor in the arena. Its first dimension is the batch. It is row-major, but
+ * the result of `scale` may be stored in panels of columns, as a VibParameter
+ * is. */
 typedef struct VibTensor {
   const char *name;
   uint32_t type; /* VibType */
   uint32_t rank;
   int64_t shape[4];
-  uint64_t offset; /* bytes from the start of the arena */
+  uint64_t offset;      /* bytes from the start of the arena                  */
+  uint64_t panel_bytes; /* from the start of a panel to that of the next      */
+  uint32_t panel;       /* columns of a panel; 0: row-major, without panels   */
+  uint32_t pad;
 } VibTensor;
 
 typedef enum VibInitKind {
@@ -310,6 +315,8 @@ typedef struct VibInput {
   const int64_t *shape;
   uint32_t bypassed; /* 1 if decoders read it, too, so that `decode` needs x */
   uint32_t pad;
+  const char *x;        /* in VibModel::tensors: what the entries read        */
+  const char *gradient; /* of input_gradients; null without it                */
 } VibInput;
 
 /* A target of the model. */
@@ -501,8 +508,12 @@ typedef struct VibModel {
    * [batch, outputs]. After scale or encode if an input is bypassed. */
   VibEntry decode;
   /* gradients: as train_step, and d loss / d weight in the block of
-   * gradients. Null unless compiled with --emit=shared. */
+   * gradients. Null unless compiled with --gradients or --emit=shared. */
   VibEntry gradients;
+  /* input_gradients: x and the targets -> the gradient of each input
+   * [batch, width], the derivative of the sum of all nll of draw step.sample,
+   * divided by step.total_rows. Null as gradients. */
+  VibEntry input_gradients;
 
   const VibGpu *gpu; /* null if compiled for a CPU */
 } VibModel;

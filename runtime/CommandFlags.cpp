@@ -7,8 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/CommandFlags.h"
+#include "runtime/Attack.h"
 #include "runtime/InformationBounds.h"
 #include "runtime/ModelLists.h"
+
+#include <cfloat>
 
 namespace vib::runtime {
 
@@ -95,6 +98,36 @@ void addFirstLabel(FlagBuilder flags, const VibModel &model,
     flags.reject("--first-label", "a regression has no classes");
 }
 
+static void addAttackFlags(FlagBuilder flags, const VibModel &model,
+                           bool isAnyClass, Options &options) {
+  if (!model.input_gradients) {
+    const char *reason =
+        !isAnyClass ? "the model has no probabilities of classes"
+        : model.gpu ? "a program for a GPU computes no gradients of inputs"
+                    : "the program computes no gradients of inputs: compile "
+                      "the model with vibc --gradients";
+    for (const char *flag : {"--attack", "--epsilon", "--attack-steps",
+                             "--attack-step-size", "--attack-draws"})
+      flags.reject(flag, reason);
+    return;
+  }
+  flags.oneOf<AttackKind>(
+      "--attack", options.attack,
+      {{"fgsm", AttackKind::FGSM}, {"pgd", AttackKind::PGD}}, "fgsm|pgd",
+      "Add the error for inputs that are moved to raise the cross-entropy");
+  flags.real("--epsilon", options.epsilon, DBL_MAX,
+             fmt::format("The most by which a number of the scaled input is "
+                         "moved [{}]",
+                         defaultEpsilon));
+  flags.whole("--attack-steps", options.attackSteps, 1, maxSamples,
+              fmt::format("The steps of pgd [{}]", defaultAttackSteps));
+  flags.real("--attack-step-size", options.attackStepSize, DBL_MAX,
+             "The size of a step of pgd [2.5 epsilon / steps]");
+  flags.whole("--attack-draws", options.attackDraws, 0, maxSamples,
+              "Draws of z for each gradient [those of --samples]; 0 means "
+              "z = mu");
+}
+
 void addEval(CLI::App &app, const VibModel &model, Options &options) {
   CLI::App *eval =
       app.add_subcommand("eval", "Evaluate weights on the test data");
@@ -117,12 +150,12 @@ void addEval(CLI::App &app, const VibModel &model, Options &options) {
                "Add the expected calibration error, the Brier score, the error "
                "of each class and the confusion matrix");
   else
-    flags.reject("--calibration",
-                 "the model has no probabilities of classes");
+    flags.reject("--calibration", "the model has no probabilities of classes");
   flags.path(
       "--ood", options.ood, "FILE|DIR",
       "Add how well the rate and the entropy tell these inputs, as those "
       "of predict, from the test data: AUROC and FPR95");
+  addAttackFlags(flags, model, isAnyClass, options);
   flags.flag("--bounds", options.bounds,
              "Add bounds on I(Z;X) from below and from above, by blocks of "
              "examples");

@@ -15,9 +15,6 @@
 
 namespace vib::runtime {
 
-/// The counter of Philox has 24 bits for the draw.
-constexpr int64_t maxSamples = (1 << 24) - 1;
-
 /// The most steps of a flag.
 constexpr int64_t maxCount = INT64_C(1) << 53;
 /// Random numbers have 32 bits for the epoch.

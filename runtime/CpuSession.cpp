@@ -119,6 +119,16 @@ void CpuSession::encode(int rows, const VibStep &step) {
   model.encode(&call);
 }
 
+void CpuSession::encodeBatch(const VibStep &step) {
+  call.step = step;
+  model.encode(&call);
+}
+
+void CpuSession::differentiateInputs(const VibStep &step) {
+  call.step = step;
+  model.input_gradients(&call);
+}
+
 void CpuSession::evaluate(const VibStep &step) {
   call.step = step;
   model.evaluate(&call);
@@ -136,8 +146,7 @@ void CpuSession::decode(const VibStep &step) {
 
 void CpuSession::write(const char *name, const std::vector<double> &values) {
   const VibTensor &tensor = getTensor(model, name);
-  Bytes bytes = toTensor(tensor, values);
-  memcpy(tensorData<void>(tensor, arena.data()), bytes.data(), bytes.size());
+  writeRows(tensor, tensorData<void>(tensor, arena.data()), values);
 }
 
 std::vector<double> CpuSession::read(const char *name, int64_t rows) {

@@ -44,6 +44,8 @@ public:
   void encode(int rows, const VibStep &step) override;
   void evaluate(const VibStep &step) override;
   void draw(const VibStep &step) override;
+  void encodeBatch(const VibStep &step) override;
+  void differentiateInputs(const VibStep &step) override;
   void decode(const VibStep &step) override;
   void write(const char *name, const std::vector<double> &values) override;
   std::vector<double> read(const char *name, int64_t rows) override;

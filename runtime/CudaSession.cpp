@@ -305,7 +305,8 @@ void CudaSession::decode(const VibStep &next) {
 
 void CudaSession::write(const char *name, const std::vector<double> &values) {
   const VibTensor &tensor = getTensor(model, name);
-  Bytes bytes = toTensor(tensor, values);
+  Bytes bytes(sizeOf(tensor));
+  writeRows(tensor, bytes.data(), values);
   device.upload(arena.get() + tensor.offset, bytes.data(), bytes.size(), name);
 }
 

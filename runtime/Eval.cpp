@@ -25,6 +25,8 @@ static ExtraFigures addAll(const Evaluated &evaluated) {
     addCalibration(evaluated, extra);
   if (evaluated.compared.outliers || !options.ood.empty())
     addOutliers(evaluated, extra);
+  if (options.attack != AttackKind::None)
+    addAttack(evaluated, extra);
   if (options.bounds)
     addBounds(evaluated, extra);
   // The last one, because it puts other weights into the session.

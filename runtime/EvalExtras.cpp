@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/EvalExtras.h"
+#include "runtime/Attack.h"
 #include "runtime/Calibration.h"
 #include "runtime/Draws.h"
 #include "runtime/Error.h"
@@ -27,21 +28,41 @@
 
 namespace vib::runtime {
 
-/// A key of a target's figure: of a further target it ends with the name.
-static std::string keyOf(const VibModel &model, const char *key,
-                         uint32_t target) {
+std::string keyOf(const VibModel &model, const std::string &key,
+                  uint32_t target) {
   return target == 0 ? key
                      : fmt::format("{}_{}", key, model.targets[target].name);
 }
 
-/// "z = mu" or "12 draws".
-static std::string describeDraws(const Figures &figures) {
-  return figures.samples == 0 ? "z = mu" : counted(figures.samples, "draw");
+std::string describeDraws(int64_t samples) {
+  return samples == 0 ? "z = mu" : counted(samples, "draw");
 }
 
 std::string findContradictionOfEval(const Options &options) {
   if (options.block && !options.bounds)
     return "--block: expected --bounds, too, whose blocks have this size";
+  if (options.attack == AttackKind::None) {
+    const char *flag = options.epsilon          ? "--epsilon"
+                       : options.attackSteps    ? "--attack-steps"
+                       : options.attackStepSize ? "--attack-step-size"
+                       : options.attackDraws    ? "--attack-draws"
+                                                : nullptr;
+    return flag ? fmt::format("{}: expected --attack fgsm|pgd, too", flag) : "";
+  }
+  if (options.attack == AttackKind::FGSM &&
+      (options.attackSteps || options.attackStepSize))
+    return fmt::format("{}: fgsm makes one step of --epsilon: expected "
+                       "--attack pgd",
+                       options.attackSteps ? "--attack-steps"
+                                           : "--attack-step-size");
+  Attack attack(options);
+  int64_t samples = options.samples.value_or(defaultSamples);
+  if (attack.steps * attack.draws > int64_t(maxSamples) - samples)
+    return fmt::format("--attack-steps: {} of {} each, besides {} of the "
+                       "evaluation, exceed the {} that have noise of their own",
+                       counted(attack.steps, "step"),
+                       counted(attack.draws, "draw"), counted(samples, "draw"),
+                       maxSamples);
   return "";
 }
 
@@ -117,8 +138,8 @@ void addCalibration(const Evaluated &evaluated, ExtraFigures &extra) {
     extra.line("ECE", digits(its.expectedError()), "",
                fmt::format("{} bins of the largest probability, averaged over "
                            "{}{}",
-                           Calibration::bins, describeDraws(evaluated.figures),
-                           of));
+                           Calibration::bins,
+                           describeDraws(evaluated.figures.samples), of));
     extra.line("Brier score", digits(its.brier()), "",
                fmt::format("from 0 to 2, of the averaged probabilities{}", of));
     extra.text(describeClasses(its, evaluated.figures.context.firstLabel));

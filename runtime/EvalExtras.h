@@ -35,10 +35,17 @@ struct Evaluated {
   Display &display;
 };
 
-/// Each adds the figures of a flag: --calibration, --ood, --against and
-/// --bounds. `addComparison` leaves other weights in the session.
+/// A key of a target's figure: of a further target it ends with the name.
+std::string keyOf(const VibModel &model, const std::string &key,
+                  uint32_t target);
+/// "z = mu" or "12 draws".
+std::string describeDraws(int64_t samples);
+
+/// Each adds the figures of a flag: --calibration, --ood, --attack, --against
+/// and --bounds. `addComparison` leaves other weights in the session.
 void addCalibration(const Evaluated &evaluated, ExtraFigures &extra);
 void addOutliers(const Evaluated &evaluated, ExtraFigures &extra);
+void addAttack(const Evaluated &evaluated, ExtraFigures &extra);
 void addBounds(const Evaluated &evaluated, ExtraFigures &extra);
 void addComparison(const Evaluated &evaluated, ExtraFigures &extra);
 

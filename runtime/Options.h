@@ -41,6 +41,12 @@ enum class What {
   Entropy
 };
 
+/// The counter of Philox has 24 bits for the draw.
+constexpr int64_t maxSamples = (1 << 24) - 1;
+
+/// The values of `eval --attack`.
+enum class AttackKind { None, FGSM, PGD };
+
 /// An axis of the grid of a sweep.
 struct GridAxis {
   std::string name;                ///< As metrics.jsonl has it.
@@ -87,6 +93,11 @@ struct Options {
   std::optional<uint64_t> block; ///< eval: the rows of a block of --bounds
   std::string ood;               ///< eval: the inputs of outliers
   std::string against;           ///< eval: other weights
+  AttackKind attack = AttackKind::None; ///< eval
+  std::optional<double> epsilon;        ///< eval: the radius of an attack
+  std::optional<int64_t> attackSteps;   ///< eval: of PGD
+  std::optional<double> attackStepSize; ///< eval: of PGD
+  std::optional<int64_t> attackDraws;   ///< eval: for each gradient
   bool quiet = false;
   bool allowNonFinite = false; ///< predict, decode
   int threads = 0;             ///< 0: availableProcessors()

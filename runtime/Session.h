@@ -126,6 +126,11 @@ public:
   /// Computes z of draw step.sample of the encoded batch. May be called several
   /// times.
   virtual void draw(const VibStep &step) = 0;
+  /// Encodes the batch, whose inputs write() has changed.
+  virtual void encodeBatch(const VibStep &step);
+  /// Computes the gradients of the batch's inputs, for draw step.sample. Only
+  /// for a model with the entry input_gradients.
+  virtual void differentiateInputs(const VibStep &step);
   /// Decodes the batch's z, which draw() or write() has written.
   virtual void decode(const VibStep &step) = 0;
 
@@ -157,8 +162,10 @@ std::unique_ptr<Session> makeSession(const VibModel &model,
 uint64_t sizeOf(const VibTensor &tensor);
 /// The sum of `rows` values of the tensor's type, in their order.
 double sumRows(const VibTensor &tensor, const void *values, int64_t rows);
-/// The content of a tensor with `values` in its first rows and 0 in the others.
-Bytes toTensor(const VibTensor &tensor, const std::vector<double> &values);
+/// Writes `values`, converted to the tensor's type, to the first rows of a
+/// tensor whose memory is `to`, and 0 to its other rows.
+void writeRows(const VibTensor &tensor, void *to,
+               const std::vector<double> &values);
 /// The first `rows` rows of a tensor whose memory is `values`.
 std::vector<double> readRows(const VibTensor &tensor, const void *values,
                              int64_t rows);

@@ -153,6 +153,14 @@ static VibType getAbiType(Precision precision) {
   llvm_unreachable("all precisions are covered");
 }
 
+/// The columns of a panel, 0 for a row-major tensor, and the bytes from the
+/// start of a panel to that of the next.
+static std::pair<int64_t, int64_t> getPanel(PlaceAttr place,
+                                            RankedTensorType type) {
+  return {place.getPanel() == 0 ? 0 : place.getRow(),
+          place.getPanel() * getElementBytes(type.getElementType())};
+}
+
 llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
   auto parameters = get<ArrayAttr>(kParametersAttrName);
@@ -168,9 +176,7 @@ llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
       hasFailed = true;
       continue;
     }
-    int64_t panel = place.getPanel() == 0 ? 0 : place.getRow();
-    int64_t panelBytes =
-        place.getPanel() * getElementBytes(type.getElementType());
+    auto [panel, panelBytes] = getPanel(place, type);
     AbiStruct<VibParameter> row(context, "VibParameter");
     row.set(&VibParameter::name, string(parameter.getName()));
     row.set(&VibParameter::type, getAbiType(type.getElementType()));
@@ -234,9 +240,10 @@ llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
   auto tensors = get<ArrayAttr>(kTensorsAttrName);
   if (!tensors)
     return null();
+  bool isAttacked = module.lookupSymbol("input_gradients") != nullptr;
   for (auto tensor : tensors.getAsRange<TensorAttr>()) {
-    // Tensors that only entries exchange are not visible to others.
-    if (tensor.getInternal())
+    // Only an attack reads what entries exchange among themselves.
+    if (tensor.getInternal() && !isAttacked)
       continue;
     RankedTensorType type = tensor.getType();
     AbiStruct<VibTensor> row(context, "VibTensor");
@@ -244,7 +251,11 @@ llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
     row.set(&VibTensor::type, getAbiType(type.getElementType()));
     row.set(&VibTensor::rank, type.getRank());
     row.set(&VibTensor::shape, type.getShape());
+    auto [panel, panelBytes] = getPanel(tensor.getPlace(), type);
     row.set(&VibTensor::offset, tensor.getPlace().getOffset());
+    row.set(&VibTensor::panel_bytes, panelBytes);
+    row.set(&VibTensor::panel, panel);
+    row.set(&VibTensor::pad, 0);
     rows.push_back(row.get());
   }
   count = rows.size();
@@ -378,6 +389,10 @@ llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
             model.getBypassed() &&
                 llvm::is_contained(model.getBypassed(), input.getName()));
     row.set(&VibInput::pad, 0);
+    row.set(&VibInput::x,
+            string(model.getTensorName("x", model.getInputs(), i)));
+    row.set(&VibInput::gradient,
+            tensorName(model.getTensorName("dx", model.getInputs(), i)));
     rows.push_back(row.get());
   }
   return table(rows, "vib_inputs");
@@ -643,6 +658,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::draw, entry("draw"));
   value.set(&VibModel::decode, entry("decode"));
   value.set(&VibModel::gradients, entry("gradients"));
+  value.set(&VibModel::input_gradients, entry("input_gradients"));
   value.set(&VibModel::gpu, device);
   auto *global = constant(value.get(), "vib_model");
   global->setLinkage(llvm::GlobalValue::ExternalLinkage);

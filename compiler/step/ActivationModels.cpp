@@ -183,7 +183,8 @@ struct SlopeModel
     auto activation = cast<OpTy>(op);
     Value x = step.getShaped(activation.getInput());
     Dims dims = step.getDims(x);
-    bool hasSlope = step.isTraining() && step.isLearned(activation.getInput());
+    bool hasSlope =
+        step.storesResiduals() && step.isLearned(activation.getInput());
     SmallVector<Type> types(hasSlope ? 2 : 1, step.getType());
     SmallVector<Value> results =
         step.map({{x, dims}}, dims, types,

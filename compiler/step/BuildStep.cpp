@@ -220,7 +220,8 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
         (withGradients &&
          failed(writer.writeTraining("gradients", /*updates=*/false))) ||
         failed(writer.writeEncode()) || failed(writer.writeEvaluate()) ||
-        failed(writer.writeDraw()) || failed(writer.writeDecode()));
+        failed(writer.writeDraw()) || failed(writer.writeDecode()) ||
+        (withGradients && failed(writer.writeInputGradients())));
   }
 
   LogicalResult setMetadata(ModelOp model, TrainOp train, FloatType type) {

@@ -128,7 +128,7 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
     return RankedTensorType::get({model.getBatch(), width}, element);
   };
   auto rows = RankedTensorType::get({model.getBatch()}, type);
-  if (base == "image" || base == "x")
+  if (base == "image" || base == "x" || base == "dx")
     return getMatrix(ShapedType::getNumElements(
                          ModelAttr::getShape(model.getInputs()[place])),
                      base == "image" ? Type(builder.getI8Type()) : type);

@@ -18,7 +18,8 @@ namespace vib {
 /// The functions of the phases step and fused, which become the entries that
 /// the runtime calls.
 inline constexpr llvm::StringLiteral kFunctionNames[] = {
-    "scale", "train_step", "gradients", "encode", "evaluate", "draw", "decode"};
+    "scale",    "train_step", "gradients", "encode",
+    "evaluate", "draw",       "decode",    "input_gradients"};
 /// Those that every model has.
 inline constexpr llvm::StringLiteral kRequiredFunctionNames[] = {
     "train_step", "encode", "evaluate", "draw", "decode"};

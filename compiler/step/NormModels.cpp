@@ -212,6 +212,28 @@ struct BatchNormModel
     step.set(norm.getResult(),
              buildResult(step, x, step.getParameter(state[0].name), r, features,
                          norm.getParameters()));
+    if (step.storesResiduals())
+      step.setResiduals(norm, r);
+  }
+
+  /// The running statistics do not depend on the batch.
+  static void pullRunning(BatchNormOp norm, StepBuilder &step) {
+    if (!step.isLearned(norm.getInput()))
+      return;
+    Value r = step.getResiduals(norm).front();
+    Value dy = step.getAdjoint(norm.getResult()).front();
+    Dims dims = step.getDims(dy), features = {dims.back()};
+    step.setLabel(getLabel(norm, ".in"));
+    step.setWord("batch norm'");
+    step.addAdjoint(
+        norm.getInput(),
+        step.map({{dy, dims},
+                  {r, features},
+                  {getParameter(step, norm.getParameters(), 0), features}},
+                 dims, [](ScalarBuilder &scalars, ValueRange elements) {
+                   Value factor = scalars.mul(elements[1], elements[2]);
+                   return scalars.mul(elements[0], factor);
+                 }));
   }
 
   static void buildTraining(BatchNormOp norm, StepBuilder &step, Value x) {
@@ -302,6 +324,8 @@ struct BatchNormModel
 
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto norm = cast<BatchNormOp>(op);
+    if (!step.isTraining())
+      return pullRunning(norm, step);
     ArrayRef<Value> residuals = step.getResiduals(op, 3);
     Value x = residuals[0], mean = residuals[1], r = residuals[2];
     Value dy = step.getAdjoint(norm.getResult()).front();

@@ -254,7 +254,7 @@ struct NormalDistribution
     Value mean = posterior[0], t = posterior[1], sigma = posterior[2];
     Dims inputDims = step.getDims(mean);
     SmallVector<Access> inputs = {{mean, inputDims}, {sigma, inputDims}};
-    bool hasSlope = step.isTraining() && t;
+    bool hasSlope = step.storesResiduals() && t;
     if (hasSlope)
       inputs.emplace_back(t, inputDims);
     step.setWord("noise");
@@ -354,18 +354,18 @@ private:
     Value mean = posterior[0], t = posterior[1], factor = posterior[2];
     Dims factorDims = step.getDims(factor), meanDims = step.getDims(mean);
     SmallVector<Access> inputs = {{factor, factorDims}};
-    if (step.isTraining())
+    if (step.storesResiduals())
       inputs.emplace_back(t, factorDims);
     step.setWord("noise");
     unsigned stream = sample.getStream();
     NormalSpread link(sample.getDistribution());
     SmallVector<Value> products = step.generic(
-        inputs, getOutputs(sample, step, factor, step.isTraining()),
+        inputs, getOutputs(sample, step, factor, step.storesResiduals()),
         [&](ScalarBuilder &scalars, ValueRange elements) {
           TriangleEntry entry(scalars);
           Value eps = buildNoise(step, scalars, stream, entry.column);
           Value product = scalars.mul(elements[0], eps);
-          if (!step.isTraining())
+          if (!step.storesResiduals())
             return SmallVector<Value>{product};
           Value slope =
               scalars.select(entry.isDiagonal(scalars),

@@ -19,7 +19,11 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
 
     - `@scale`: converts bytes to numbers, where the input is bytes;
     - `@train_step`: forward, backward, optimizer and average of the weights;
-    - `@gradients`, with the option: the same, but ends with the gradients;
+    - `@gradients`, with the option `with-gradients`: the same, but ends with
+      the gradients;
+    - `@input_gradients`, with the same option and a target that is a class: the
+      derivatives of the cross-entropy of one draw by the inputs, after their
+      `vib.scale`, with the noise and the layers of evaluation;
     - `@encode`: the posterior and the rate of a batch;
     - `@evaluate`: one draw from the posterior through the decoder and the loss;
     - `@draw`: one draw from the posterior;

@@ -117,7 +117,7 @@ struct MaxPoolModel
     auto pool = cast<MaxPoolOp>(op);
     Taps taps(pool);
     SmallVector<Type> types = {step.getType()};
-    bool stores = step.isTraining() && step.isLearned(pool.getInput());
+    bool stores = step.storesResiduals() && step.isLearned(pool.getInput());
     if (stores)
       types.push_back(step.getBuilder().getI8Type());
     SmallVector<Value> results =

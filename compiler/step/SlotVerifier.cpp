@@ -239,6 +239,8 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
         for (StringRef error :
              ModelAttr::getDistribution(targets[i]).getErrors())
           add(SlotKind::Output, ModelAttr::getTensorName(error, targets, i));
+    if (name == "input_gradients")
+      addAll(data.model.getInputs(), "dx");
     addAll(data.model.getPosteriors(), llvm::StringSwitch<StringRef>(name)
                                            .Case("encode", "mu sigma")
                                            .Case("draw", "z")

@@ -22,9 +22,9 @@
 //   a Laplace      its means
 //   nats           one number for each example, [rows]; for the rate of a
 //                  diagonal posterior in evaluation also that of each latent,
-//                  [rows, latents]; for a likelihood also the error, [rows], and
-//                  of smoothed or weighted classes what training minimizes and
-//                  the weights of the labels
+//                  [rows, latents]; for a likelihood also the error, [rows],
+//                  and of smoothed or weighted classes what training minimizes
+//                  and the weights of the labels
 //
 // The adjoint of a value is the derivative of the loss with respect to those of
 // its tensors that depend on parameters (for a posterior: mu and t). That of a
@@ -58,7 +58,9 @@ enum class StepPurpose {
   /// Draws the training noise and stores residuals for the backward pass.
   Train,
   /// Draws one sample of the evaluation noise and stores no residuals.
-  Evaluate
+  Evaluate,
+  /// As Evaluate, but stores residuals: the derivatives by the inputs.
+  Perturb
 };
 
 /// Builds one function of the step from the ops of a model.
@@ -73,6 +75,8 @@ public:
         roundsOperands(roundsOperands) {}
 
   bool isTraining() const { return purpose == StepPurpose::Train; }
+  /// Whether a backward pass follows.
+  bool storesResiduals() const { return purpose != StepPurpose::Evaluate; }
 
   /// The tensors of a value of the model.
   llvm::ArrayRef<mlir::Value> get(mlir::Value value) const;
@@ -96,7 +100,8 @@ public:
     return adjointLabels.lookup(value);
   }
 
-  /// Marks a value as dependent on parameters. Only such values have adjoints.
+  /// Marks a value as dependent on parameters, or on inputs by which the
+  /// function differentiates. Only such values have adjoints.
   void setLearned(mlir::Value value) { learned.insert(value); }
   bool isLearned(mlir::Value value) const { return learned.contains(value); }
 

@@ -314,3 +314,47 @@ LogicalResult StepWriter::writeDecode() {
   function.finish();
   return success();
 }
+
+LogicalResult StepWriter::writeInputGradients() {
+  SmallVector<Value> values;
+  for (NLLOp nll : likelihoods)
+    if (nll.getLikelihood().getType().getNumClasses() != 0) {
+      // The cross-entropy, and not what training minimizes in its place.
+      nll.removeSmoothingAttr();
+      nll.removeWeightsAttr();
+      values.push_back(nll.getResult());
+    }
+  if (values.empty())
+    return success();
+  StepBuilder step = createBuilder(StepPurpose::Perturb);
+  StepFunction function(builder, model.getLoc(), "input_gradients");
+  addInputs(function, step);
+  addTargets(function, step);
+  addWeights(function, step);
+  addScalars(function, step);
+  step.setGradientSink([](StringRef, Value) {});
+  SmallVector<Value> scaled;
+  for (BlockArgument input : inputs) {
+    InputOpInterface scale = getScale(input);
+    scaled.push_back(scale ? scale.getResult() : Value(input));
+    step.setLearned(scaled.back());
+  }
+  markLearned(step);
+  for (Value nll : values)
+    step.addFactor(nll, /*coefficient=*/{}, 1.0);
+  if (failed(buildForward(step, values)) || failed(buildBackward(step)))
+    return failure();
+  for (auto [i, input] : llvm::enumerate(scaled)) {
+    ArrayRef<Value> adjoint = step.getAdjoint(input);
+    if (adjoint.empty())
+      continue;
+    Value gradient = adjoint.front();
+    if (cast<RankedTensorType>(gradient.getType()).getRank() != 2)
+      gradient = step.flatten(gradient);
+    function.addResult(gradient, SlotKind::Output, getInputName("dx", i));
+  }
+  if (step.hasFailed())
+    return failure();
+  function.finish();
+  return success();
+}

@@ -261,7 +261,8 @@ LogicalResult StepWriter::buildBackward(StepBuilder &step) {
       return step.isLearned(result) &&
              (step.isInLoss(result) || !step.getAdjoint(result).empty());
     });
-    if (op != loss && !isReached)
+    bool isStart = op == loss && step.isTraining();
+    if (!isStart && !isReached)
       continue;
     auto getAdjointLabel = [&](Value value) {
       return step.getAdjointLabelOf(value);

@@ -35,6 +35,8 @@ public:
   mlir::LogicalResult writeEvaluate();
   mlir::LogicalResult writeDraw();
   mlir::LogicalResult writeDecode();
+  /// Changes the model, so it is called last.
+  mlir::LogicalResult writeInputGradients();
 
 private:
   StepBuilder createBuilder(StepPurpose purpose) {
@@ -83,7 +85,8 @@ private:
   /// Builds the ops that `targets` need, except those of values that have
   /// tensors already.
   mlir::LogicalResult buildForward(StepBuilder &step, mlir::ValueRange targets);
-  /// Builds the adjoints and gradients of the ops that have been built.
+  /// Builds the adjoints and gradients of the ops that have been built. In
+  /// training, the loss sets the factors of its terms.
   mlir::LogicalResult buildBackward(StepBuilder &step);
   /// Updates all parameters after the norm of their gradients has been limited.
   void updateTogether(StepBuilder &step, llvm::ArrayRef<Gradient> gradients,

@@ -324,12 +324,18 @@ class Model:
         bounds: bool = False,
         block: Optional[int] = None,
         ood: object = None,
+        attack: Optional[str] = None,
+        epsilon: Optional[float] = None,
+        attack_steps: Optional[int] = None,
+        attack_step_size: Optional[float] = None,
+        attack_draws: Optional[int] = None,
         against: Optional[WeightsLike] = None,
         first_label: Optional[int] = None,
         threads: Optional[int] = None,
     ) -> Line:
         """The figures of `eval --json`, a dict. `ood` are inputs to tell from `x`, and
-        `against` are weights to compare with.
+        `against` are weights to compare with. `attack` is "fgsm" or "pgd"; floats stay in the
+        range that each column of `x` has.
 
         >>> figures = model.evaluate(x, y, weights=run, samples=3)
         >>> figures["n"], figures["samples"]
@@ -337,6 +343,9 @@ class Model:
         """
         flags = flag("samples", samples) + flag("seed", seed) + flag("block", block)
         flags += flag("calibration", calibration) + flag("bounds", bounds)
+        flags += flag("attack", attack) + flag("epsilon", epsilon)
+        flags += flag("attack-steps", attack_steps) + flag("attack-draws", attack_draws)
+        flags += flag("attack-step-size", attack_step_size)
         flags += flag("first-label", first_label)
         data = _ffi.Data(self._program, x, y)
         outliers = None if ood is None else _ffi.Data(self._program, ood, what="ood")

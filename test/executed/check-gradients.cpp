@@ -9,8 +9,10 @@
 // check-gradients MODEL.so
 //   Compares d loss / d w, as `gradients` gives it, with differences of the
 //   loss, for every element of every parameter, with full and with fewer rows;
-//   and one update by `train_step` with the optimizer's formulas in f64. The
-//   model is to be compiled with --precision=f64.
+//   the derivatives of the cross-entropy by the inputs, as `input_gradients`
+//   gives them, with differences of what `evaluate` computes; and one update by
+//   `train_step` with the optimizer's formulas in f64. The model is to be
+//   compiled with --precision=f64.
 //
 // check-gradients --extreme [LOW HIGH] MODEL.so
 //   Sets the spread's pre-activations of the first layer, which must be the
@@ -322,6 +324,99 @@ void checkDifferences(const VibModel &description, int32_t rows) {
   }
 }
 
+/// The sum of the cross-entropies of the classes of all rows, of one draw.
+double sumCrossEntropies(Model &model) {
+  const VibModel &description = model.model;
+  description.encode(&model.call);
+  description.evaluate(&model.call);
+  double sum = 0;
+  for (uint32_t i = 0; i < description.num_figures; ++i) {
+    const VibFigure &figure = description.figures[i];
+    // Of the tensors of a draw, the one in nats is the cross-entropy.
+    if (figure.kind != VIB_DRAW_MEAN || figure.unit != VIB_NATS ||
+        std::strncmp(figure.tensor, "nll", 3) != 0 ||
+        description.targets[figure.target].classes == 0)
+      continue;
+    for (int32_t row = 0; row < model.call.step.rows; ++row)
+      sum += model.read(model.data(model.get(figure.tensor)), row);
+  }
+  return sum;
+}
+
+void checkInputs(const VibModel &description) {
+  constexpr double tolerance = 1e-6;
+  Model model(description);
+  model.fill();
+  for (uint32_t i = 0; i < description.num_state; ++i) {
+    const VibState &state = description.state[i];
+    uint64_t count = 1;
+    for (uint32_t k = 0; k < state.rank; ++k)
+      count *= state.shape[k];
+    for (uint64_t k = 0; k < count; ++k)
+      model.write(model.weights.get() + state.offset, k,
+                  state.kind == VIB_STATE_MEAN ||
+                          state.kind == VIB_STATE_RUNNING_MEAN
+                      ? 0.1
+                      : 0.8);
+  }
+  auto rows = static_cast<int32_t>(description.batch);
+  model.setRows(rows);
+  model.call.step.sample = 2;
+  description.encode(&model.call);
+  model.call.step.total_rows = 1;
+  description.input_gradients(&model.call);
+  model.call.step.total_rows = rows;
+  bool isAnyMoved = false;
+  for (uint32_t k = 0; k < description.num_inputs; ++k) {
+    const VibInput &input = description.inputs[k];
+    if (!input.gradient)
+      continue;
+    const VibTensor &x = model.get(input.x), &dx = model.get(input.gradient);
+    uint64_t width = model.elements(x) / description.batch;
+    std::vector<double> got;
+    double largest = 0;
+    for (uint64_t i = 0; i < rows * width; ++i) {
+      got.push_back(model.read(model.data(dx), i));
+      largest = std::max(largest, std::fabs(got.back()));
+    }
+    isAnyMoved |= largest != 0;
+    for (uint64_t i = 0; i < got.size(); ++i) {
+      uint64_t row = i / width, column = i % width, place = i;
+      if (x.panel != 0)
+        place = column / x.panel * (x.panel_bytes / sizeof(double)) +
+                row * x.panel + column % x.panel;
+      double value = model.read(model.data(x), place), expected = 0;
+      auto at = [&](double change) {
+        model.write(model.data(x), place, value + change);
+        return sumCrossEntropies(model);
+      };
+      bool agrees = false;
+      for (double step : {3e-4, 1e-4, 1e-5}) {
+        expected =
+            (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) /
+            (12 * step);
+        agrees = std::fabs(got[i] - expected) <=
+                 tolerance * std::max(std::fabs(expected), 1e-2 * largest);
+        if (agrees)
+          break;
+      }
+      model.write(model.data(x), place, value);
+      if (agrees)
+        continue;
+      char text[256];
+      std::snprintf(text, sizeof(text),
+                    "%s[%llu, %llu]: the gradient is %.12g, differences give "
+                    "%.12g",
+                    input.name, static_cast<unsigned long long>(row),
+                    static_cast<unsigned long long>(column), got[i], expected);
+      fail(text);
+    }
+    std::printf("%s: the gradients of the input agree\n", input.name);
+  }
+  if (!isAnyMoved)
+    fail("the gradients of all inputs are 0");
+}
+
 //===----------------------------------------------------------------------===//
 // Update
 //===----------------------------------------------------------------------===//
@@ -609,6 +704,8 @@ int main(int argc, char **argv) {
     fail("differences need f64: compile with --precision=f64");
   checkDifferences(*model, static_cast<int32_t>(model->batch));
   checkDifferences(*model, static_cast<int32_t>(model->batch - 1));
+  if (model->input_gradients)
+    checkInputs(*model);
   checkUpdate(*model);
   return 0;
 }

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/Attack.h"
 #include "runtime/Calibration.h"
 #include "runtime/InformationBounds.h"
 #include "runtime/Outliers.h"
@@ -54,6 +55,20 @@ TEST(Calibration, binsAreClosedAbove) {
     calibration.add(p.data(), 0);
     EXPECT_NEAR(calibration.expectedError(), 1 - bin, 1e-9);
   }
+}
+
+TEST(Attack, followsTheSignsWithinTheRadiusAndTheRange) {
+  AttackRange range = {{-1, 0}, {1, 0.25}};
+  // Columns 0 and 1 of two rows. The last number is outside the range.
+  const std::vector<double> origin = {0, 0.2, 0.9, 0.5};
+  std::vector<double> x = origin;
+  moveInputs(x, origin, {1e-300, -2, 3, 0}, 0.5, 0.5, range);
+  EXPECT_EQ(x, (std::vector<double>{0.5, 0, 1, 0.5}));
+  // Back along the other sign, then beyond the radius, and not at all for 0.
+  moveInputs(x, origin, {-1, 1, 0, 1}, 0.75, 0.5, range);
+  EXPECT_EQ(x, (std::vector<double>{-0.25, 0.25, 1, 0.5}));
+  moveInputs(x, origin, {-1, -1, -1, -1}, 2, 0.5, range);
+  EXPECT_EQ(x, (std::vector<double>{-0.5, 0, 0.4, 0}));
 }
 
 TEST(Outliers, areThoseOfABruteForceCount) {

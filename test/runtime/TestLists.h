@@ -46,7 +46,7 @@ struct TestLists {
       : shape(std::move(inputShape)) {
     bool classes = kind == Target::Classes;
     inputs = {{"x", scales ? "image" : "x", scales, uint32_t(shape.size()),
-               shape.data(), 0, 0}};
+               shape.data(), 0, 0, nullptr, nullptr}};
     targets = {{"y", "y", classes ? outputs : 0, outputs,
                 classes ? "categorical" : "normal",
                 classes ? "probabilities" : "means", "prediction", "logits"}};

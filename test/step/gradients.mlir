@@ -1,5 +1,5 @@
-// Broken if the gradients are not a function of their own, or if there is one without the
-// option.
+// Broken if the gradients by the parameters and by the inputs are not functions of their own,
+// or if there is one without the option.
 // RUN: vib-opt %models/classes.mlir -vib-to-step=with-gradients | FileCheck %s
 // RUN: vib-opt %models/classes.mlir -vib-to-step | FileCheck %s --check-prefix=NONE
 
@@ -11,5 +11,13 @@
 // CHECK:      return %[[GRADIENT]],
 // CHECK-LABEL: func.func @encode(
 
-// NONE-NOT: @gradients
+// By the inputs, with the noise of evaluation and the residuals of training.
+// CHECK-LABEL: func.func @input_gradients(
+// CHECK-SAME:    -> (tensor<{{.*}}xf32> {vib.slot = #vib.slot<output, "dx">}) {
+// CHECK:      vib.noise evaluate
+// CHECK-NOT:  encode.0.grad
+// CHECK:      %[[DX:.*]] = linalg.contract {{.*}} {vib.dims = {{.*}}, vib.label = "encode.0.in"}
+// CHECK:      return %[[DX]] :
+
+// NONE-NOT: gradients(
 // NONE-NOT: gradient,

@@ -45,8 +45,8 @@ What to make:
       exe             the program (the default)
   --outline           With --emit=fused: print what each kernel computes, reads
                       and writes in a line or two, instead of its code
-  --gradients         Add the entry point that returns the gradients, which
-                      --emit=shared always has
+  --gradients         Add the entry points that return gradients, which 'eval
+                      --attack' needs and --emit=shared always has
 
 Where it runs:
   --target=TARGET     The kind of processor:
