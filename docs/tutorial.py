@@ -15,7 +15,7 @@ from torch import nn
 import vib
 from vib import plot
 
-data = os.environ.get("DATA", "/usr/share/datasets/fashion-mnist")
+data = os.path.abspath(os.environ.get("DATA", "/usr/share/datasets/fashion-mnist"))
 os.makedirs("tutorial", exist_ok=True)
 
 

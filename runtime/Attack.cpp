@@ -70,6 +70,11 @@ public:
 private:
   void findRanges();
   void attackBatch(int64_t rows);
+  /// Called before each draw.
+  void pause() {
+    throwIfInterrupted();
+    evaluated.display.working("attack", step.first_row, evaluated.split.rows());
+  }
   /// The mean of the gradients of each input over the draws of a step.
   std::vector<std::vector<double>> differentiate(int64_t number, int64_t rows);
   void evaluateBatch(int64_t first, int64_t rows);
@@ -191,7 +196,7 @@ std::vector<std::vector<double>> Attacker::differentiate(int64_t number,
   next.total_rows = 1;
   int64_t draws = std::max<int64_t>(attack.draws, 1);
   for (int64_t draw = 0; draw < draws; ++draw) {
-    throwIfInterrupted();
+    pause();
     next.sample =
         attack.draws == 0 ? -1 : int32_t(samples + number * draws + draw);
     session.differentiateInputs(next);
@@ -231,7 +236,7 @@ void Attacker::evaluateBatch(int64_t first, int64_t rows) {
   for (uint32_t i = 0; i < model.num_targets; ++i)
     draws.emplace_back(model, i, rows, hasClasses(model.targets[i]));
   for (int64_t draw = samples == 0 ? -1 : 0; draw < samples; ++draw) {
-    throwIfInterrupted();
+    pause();
     step.sample = int32_t(draw);
     session.evaluate(step);
     for (EvaluatedDraws &ofTarget : draws)
@@ -254,7 +259,6 @@ void Attacker::run() {
     session.encode(evaluated.number, step);
     attackBatch(rows);
     evaluateBatch(first, rows);
-    evaluated.display.working("attack", first + rows, all);
   }
 }
 

@@ -8,7 +8,6 @@
 
 #include "runtime/Draws.h"
 #include "runtime/ModelLists.h"
-#include "runtime/Signals.h"
 
 #include <algorithm>
 #include <cmath>
@@ -53,11 +52,11 @@ std::vector<double> DrawSums::means() const {
 std::vector<std::vector<double>>
 averageDraws(Session &session, VibStep step,
              const std::vector<const char *> &tensors, int64_t samples,
-             int64_t rows) {
+             int64_t rows, const std::function<void()> &pause) {
   std::vector<DrawSums> sums(tensors.size());
   int64_t begin = samples == 0 ? -1 : 0, count = std::max<int64_t>(samples, 1);
   for (int64_t draw = begin; draw < begin + count; ++draw) {
-    throwIfInterrupted();
+    pause();
     step.sample = int32_t(draw);
     session.draw(step);
     session.decode(step);

@@ -21,6 +21,7 @@
 
 #include "runtime/Session.h"
 
+#include <functional>
 #include <vector>
 
 namespace vib::runtime {
@@ -47,11 +48,12 @@ std::vector<double> entropies(const VibTarget &target,
                               const std::vector<double> &probabilities);
 
 /// The means of tensors over draws of the encoded batch that are decoded.
-/// `samples` = 0 means z = mu.
+/// `samples` = 0 means z = mu. `pause` is called before each draw, of which
+/// there may be many, and may end the work by an exception.
 std::vector<std::vector<double>>
 averageDraws(Session &session, VibStep step,
              const std::vector<const char *> &tensors, int64_t samples,
-             int64_t rows);
+             int64_t rows, const std::function<void()> &pause);
 
 /// The evaluated draws of a batch for a target.
 class EvaluatedDraws {

@@ -105,14 +105,16 @@ void addCalibration(const Evaluated &evaluated, ExtraFigures &extra) {
   visitRows(
       evaluated.session, evaluated.number, evaluated.split,
       evaluated.figures.samples, evaluated.figures.context,
-      [&](const RowFigures &batch) {
+      [&](int64_t done) {
         throwIfInterrupted();
+        evaluated.display.working("calibration", done, all);
+      },
+      [&](const RowFigures &batch) {
         for (uint32_t i = 0; i < model.num_targets; ++i)
           for (int64_t row = 0; calibrations[i] && row < batch.rows; ++row)
             calibrations[i]->add(
                 &batch.predictions[i][size_t(row * model.targets[i].outputs)],
                 evaluated.split.labels[i].classes[size_t(batch.first + row)]);
-        evaluated.display.working("calibration", batch.first + batch.rows, all);
       });
   for (uint32_t i = 0; i < model.num_targets; ++i) {
     if (!calibrations[i])
@@ -178,7 +180,10 @@ static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
   VibStep step = {};
   step.seed = evaluated.figures.context.seed;
   for (int64_t first = 0; first < all; first += model.batch) {
-    throwIfInterrupted();
+    auto pause = [&] {
+      throwIfInterrupted();
+      evaluated.display.working("scores", first, all);
+    };
     int64_t rows = std::min(model.batch, all - first);
     setRows(step, first, rows, all);
     step.sample = -1;
@@ -196,7 +201,7 @@ static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
 
     std::vector<double> sums(targets.empty() ? 0 : size_t(rows));
     std::vector<std::vector<double>> means =
-        averageDraws(session, step, tensors, samples, rows);
+        averageDraws(session, step, tensors, samples, rows, pause);
     for (size_t i = 0; i < targets.size(); ++i)
       add(sums, entropies(*targets[i], means[i]));
     scores.entropy.insert(scores.entropy.end(), sums.begin(), sums.end());
@@ -299,18 +304,19 @@ void addBounds(const Evaluated &evaluated, ExtraFigures &extra) {
 static std::vector<std::vector<double>> readRows(const Evaluated &evaluated) {
   const VibModel &model = evaluated.session.model;
   std::vector<std::vector<double>> all(model.num_figures);
-  visitRows(evaluated.session, evaluated.number, evaluated.split,
-            evaluated.figures.samples, evaluated.figures.context,
-            [&](const RowFigures &batch) {
-              throwIfInterrupted();
-              for (uint32_t i = 0; i < model.num_figures; ++i)
-                for (double value : batch.figures[i])
-                  all[i].push_back(model.figures[i].unit == VIB_NATS
-                                       ? toBits(value)
-                                       : value);
-              evaluated.display.working("comparison", batch.first + batch.rows,
-                                        evaluated.split.rows());
-            });
+  visitRows(
+      evaluated.session, evaluated.number, evaluated.split,
+      evaluated.figures.samples, evaluated.figures.context,
+      [&](int64_t done) {
+        throwIfInterrupted();
+        evaluated.display.working("comparison", done, evaluated.split.rows());
+      },
+      [&](const RowFigures &batch) {
+        for (uint32_t i = 0; i < model.num_figures; ++i)
+          for (double value : batch.figures[i])
+            all[i].push_back(model.figures[i].unit == VIB_NATS ? toBits(value)
+                                                               : value);
+      });
   return all;
 }
 

@@ -26,6 +26,13 @@ namespace {
 
 /// The flags of a training with validation data in memory. --keep-best and
 /// --patience are accepted only beside --validation.
+/// Refuses a null pointer in place of what a function needs.
+template <typename T> const T &require(const T *given, const char *what) {
+  if (!given)
+    throw WrongUsage(fmt::format("expected {}, found null", what));
+  return *given;
+}
+
 std::vector<const char *> flagsFor(const VibTraining &training,
                                    VibFlags flags) {
   std::vector<const char *> all;
@@ -42,7 +49,8 @@ TrainingData makeTrainingData(const VibModel &model,
                               const Options &options) {
   uint64_t firstLabel = options.firstLabel.value_or(0);
   TrainingData data;
-  data.train = training.train->split("train", model, firstLabel);
+  data.train = require(training.train, "training data")
+                   .split("train", model, firstLabel);
   if (training.test && options.evaluate != Choice::None)
     data.test = training.test->split("test", model, firstLabel);
   if (training.validation)
@@ -57,11 +65,11 @@ TrainingData makeTrainingData(const VibModel &model,
 
 /// A session with weights, for the commands that do not train.
 struct Prepared {
-  Prepared(const VibModel &model, const VibWeights &weights,
+  Prepared(const VibModel &model, const VibWeights *weights,
            const Options &options)
       : session(makeSession(model, options)), state(State::ofWeights(model)),
-        context(loadWeightsFor(options, weights.reader, model,
-                               state.weights.data())) {
+        context(loadWeightsFor(options, require(weights, "weights").reader,
+                               model, state.weights.data())) {
     session->setState(state);
   }
 
@@ -153,9 +161,9 @@ VibStatus vib_evaluate(const VibProgram *program, const VibEvaluation *given,
     const VibModel &model = *program->model;
     LibraryCall call(model, callback, user);
     Options options = parseFlags(model, "eval", flags);
-    Prepared prepared(model, *given->weights, options);
-    Split split =
-        given->data->split("test", model, prepared.context.firstLabel);
+    Prepared prepared(model, given->weights, options);
+    Split split = require(given->data, "data")
+                      .split("test", model, prepared.context.firstLabel);
     Compared compared = {given->ood ? &given->ood->inputs : nullptr,
                          given->against ? &given->against->reader : nullptr};
     Evaluation evaluation = evaluateAll(
@@ -182,9 +190,9 @@ VibStatus vib_predict(const VibProgram *program, const VibData *data,
     const VibModel &model = *program->model;
     LibraryCall call(model, callback, user);
     Options options = parseFlags(model, "predict", flags);
-    Prepared prepared(model, *weights, options);
-    Prediction prediction =
-        describePrediction(model, options, data->inputs.front().rows());
+    Prepared prepared(model, weights, options);
+    Prediction prediction = describePrediction(
+        model, options, require(data, "data").inputs.front().rows());
     std::unique_ptr<VibResult> its = makeResult(prediction);
     predict(*prepared.session, data->inputs, prediction, options,
             prepared.context.seed, call,
@@ -222,7 +230,7 @@ VibStatus vib_decode(const VibProgram *program, const VibArray *latents,
                                     counted(array.array.rows(), "row"), rows));
       rows = array.array.rows();
     }
-    Prepared prepared(model, *weights, options);
+    Prepared prepared(model, weights, options);
     Prediction prediction = describeDecoding(model, options, rows);
     std::unique_ptr<VibResult> its = makeResult(prediction);
     decode(*prepared.session, values, "the latents", prediction, options, call,
@@ -241,16 +249,18 @@ VibStatus vib_gradients(const VibProgram *program, const VibData *data,
     LibraryCall call(model, nullptr, nullptr);
     Options options = parseFlags(model, "train", flags);
     if (!model.gradients)
-      fail("{} was compiled without gradients: vibc --emit=shared adds them",
+      fail("{} was compiled without gradients: vibc --gradients adds them",
            model.name);
-    Split split = data->split("train", model, options.firstLabel.value_or(0));
+    Split split = require(data, "data")
+                      .split("train", model, options.firstLabel.value_or(0));
     if (split.rows() > model.batch)
       throw WrongData(fmt::format(
           "gradients are of one batch: expected at most {}, found {}",
           counted(model.batch, "row"), grouped(split.rows())));
     CpuSession session(model, options.threads);
     State state(model);
-    loadWeights(weights->reader, model, Use::Any, state.weights.data());
+    loadWeights(require(weights, "weights").reader, model, Use::Any,
+                state.weights.data());
     state.shareStatistics(model);
     session.setState(state);
     int rows = session.addRows(split.inputs, &split.labels);

@@ -93,12 +93,13 @@ std::vector<double> readPosterior(Session &session, What what,
 
 std::vector<double> readDraws(Session &session, const VibStep &step, What what,
                               const VibStream &stream, const VibTarget &target,
-                              int64_t samples, int64_t rows) {
+                              int64_t samples, int64_t rows,
+                              const std::function<void()> &pause) {
   const char *tensor = what == What::Z        ? stream.sample
                        : what == What::Logits ? target.logits
                                               : target.prediction;
   std::vector<double> means =
-      averageDraws(session, step, {tensor}, samples, rows).front();
+      averageDraws(session, step, {tensor}, samples, rows, pause).front();
   return what == What::Entropy ? entropies(target, means) : means;
 }
 
@@ -203,13 +204,17 @@ void predict(Session &session, const std::vector<Inputs> &inputs,
   step.seed = seed;
   step.sample = -1;
   for (int64_t first = 0; first < all; first += model.batch) {
-    throwIfInterrupted();
+    auto pause = [&] {
+      throwIfInterrupted();
+      display.working("predict", first, all);
+    };
+    pause();
     int64_t rows = std::min(model.batch, all - first);
     setRows(step, first, rows, all);
     session.encode(number, step);
     std::vector<double> values =
         prediction.samples ? readDraws(session, step, options.what, stream,
-                                       target, *prediction.samples, rows)
+                                       target, *prediction.samples, rows, pause)
                            : readPosterior(session, options.what, stream, rows);
     if (!options.allowNonFinite)
       requireFiniteRows(values, prediction.title, prediction.type,

@@ -9,7 +9,6 @@
 #include "runtime/RowFigures.h"
 #include "runtime/Draws.h"
 #include "runtime/ModelLists.h"
-#include "runtime/Signals.h"
 
 #include <algorithm>
 
@@ -17,6 +16,7 @@ namespace vib::runtime {
 
 void visitRows(Session &session, int number, const Split &split,
                int64_t samples, const Context &context,
+               const std::function<void(int64_t)> &pause,
                const std::function<void(const RowFigures &)> &visit) {
   const VibModel &model = session.model;
   VibStep step = {};
@@ -24,6 +24,7 @@ void visitRows(Session &session, int number, const Split &split,
   std::copy(context.coefficients.begin(), context.coefficients.end(),
             step.coefficients);
   for (int64_t first = 0; first < split.rows(); first += model.batch) {
+    pause(first);
     RowFigures batch;
     batch.first = first;
     batch.rows = std::min(model.batch, split.rows() - first);
@@ -47,7 +48,7 @@ void visitRows(Session &session, int number, const Split &split,
           sums[i].add(session.read(model.figures[i].tensor, batch.rows));
     };
     for (int64_t draw = 0; draw < samples; ++draw) {
-      throwIfInterrupted();
+      pause(first);
       step.sample = int32_t(draw);
       session.evaluate(step);
       addDraw();

@@ -172,6 +172,40 @@ TEST_F(Embedding, ARunInMemoryHasTheFilesOfTheProgram) {
   EXPECT_EQ(run, nullptr);
 }
 
+TEST_F(Embedding, NullInPlaceOfDataOrWeightsIsWrongUsage) {
+  VibRun *run = nullptr;
+  VibTraining training = {};
+  expectMessage(
+      vib_train(program.get(), &training, nullptr, nullptr, nullptr, &run),
+      VIB_WRONG_USAGE, "expected training data, found null");
+  VibEvaluation evaluation = {test.get(), nullptr, nullptr, nullptr};
+  char *json = nullptr;
+  expectMessage(vib_evaluate(program.get(), &evaluation, nullptr, nullptr,
+                             nullptr, &json),
+                VIB_WRONG_USAGE, "expected weights, found null");
+  VibResult *result = nullptr;
+  expectMessage(vib_predict(program.get(), nullptr, nullptr, nullptr, nullptr,
+                            nullptr, &result),
+                VIB_WRONG_USAGE, "expected weights, found null");
+}
+
+TEST_F(Embedding, ManyDrawsOfABatchCanBeStopped) {
+  ASSERT_EQ(runProgram("train", {"--quiet", "--out", path("run")}).exitCode, 0);
+  Weights weights = readWeights("run/model.safetensors");
+  int events = 0;
+  OnEvent stop = [&](int, const std::string &) {
+    ++events;
+    return VIB_STOP;
+  };
+  // Of one batch, so that there is no progress in rows.
+  VibResult *result = nullptr;
+  expectMessage(vib_predict(program.get(), test.get(), weights.get(),
+                            Flags({"--samples", "16000000"}), callOnEvent,
+                            &stop, &result),
+                VIB_STOPPED, "the callback has stopped the call");
+  EXPECT_EQ(events, 1);
+}
+
 TEST_F(Embedding, TrainingsOfSeveralThreadsAreThoseOfOne) {
   Words seeds = {"1", "2", "3"};
   std::vector<std::string> alone, together(seeds.size());
