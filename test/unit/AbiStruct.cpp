@@ -83,6 +83,9 @@ TEST_F(AbiStructTest, Arrays) {
   tensor.set(&VibTensor::rank, 1);
   tensor.set(&VibTensor::shape, {7});
   tensor.set(&VibTensor::offset, 64);
+  tensor.set(&VibTensor::panel_bytes, 0);
+  tensor.set(&VibTensor::panel, 0);
+  tensor.set(&VibTensor::pad, 0);
   auto [shape, bytes] = find(tensor.get(), offsetof(VibTensor, shape));
   EXPECT_EQ(bytes, sizeof(VibTensor::shape));
   auto *sizes = llvm::cast<llvm::ConstantDataArray>(shape);
