@@ -36,15 +36,18 @@ function(vib_mlir_library NAME)
   endif()
 endfunction()
 
-# vib_mlir_executable(NAME SOURCES... [LINK_LIBS libs...])
+# vib_mlir_executable(NAME SOURCES... [LINK_LIBS libs...] [LLVM_LIBS libs...])
 function(vib_mlir_executable NAME)
-  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS;LLVM_LIBS" ${ARGN})
+  if(NOT ARG_LLVM_LIBS)
+    set(ARG_LLVM_LIBS MLIR LLVM)
+  endif()
   add_executable(${NAME} ${ARG_UNPARSED_ARGUMENTS})
   vib_mlir_target(${NAME})
   # Compile executables with -fPIC like the libraries, because the precompiled header was.
   set_target_properties(${NAME} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${NAME} PRIVATE -fPIC)
-  target_link_libraries(${NAME} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM)
+  target_link_libraries(${NAME} PRIVATE ${ARG_LINK_LIBS} ${ARG_LLVM_LIBS})
 endfunction()
 
 vib_precompiled(VibPch

@@ -126,6 +126,7 @@ for name, program in (("clang", "clang-22"), ("gcc", "gcc")):
     config.substitutions.append(("%" + name, program))
 feature("libfuzzer", os.path.exists(os.path.join(config.vib_tools, "fuzz-model")))
 feature("root", os.geteuid() == 0)
+feature("static-llvm", config.static_llvm)
 # A test that takes minutes and 14 GB of memory.
 feature("many-rows", os.environ.get("VIB_MANY_ROWS", "0") not in ("", "0"))
 feature("two-cpus", len(os.sched_getaffinity(0)) >= 2)

@@ -32,6 +32,7 @@ ADVICE = {
     "python3-tensorboardx": "install the Python package tensorboardX",
     "python3-torch": "install the Python package torch",
     "root": "run it as root",
+    "static-llvm": "build with clang and VIB_STATIC_LLVM=ON",
     "tsan": "run tools/check, which builds the runtime under sanitizers",
     "two-cpus": "it needs two processors",
 }
