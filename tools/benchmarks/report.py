@@ -147,6 +147,18 @@ def overview(results):
             rows.append(["the same, against JAX", times(peer / mine) + " as fast"])
         for name, reason in found["failures"].items():
             rows.append([f"{found['epochs']} epochs, {name}", f"left out: {reason}"])
+    if "runs" in results:
+        found = results["runs"]
+        seconds = found["seconds"]
+        first = next(iter(seconds.values()))["median"]
+        for place, (name, its) in enumerate(seconds.items()):
+            rows.append([f"{found['count']} runs, {name}", interval(its) + " s"])
+            if place > 0:
+                rows.append(["the same, beside the sweep", times(its["median"] / first)])
+        if found["jax_compiling"]:
+            rows.append(["JAX's compiling, in that", interval(found["jax_compiling"]) + " s"])
+        for name, reason in found["failures"].items():
+            rows.append([f"{found['count']} runs, {name}", f"left out: {reason}"])
     rows = [row for row in rows if row[1]]
     return table(["", "measured"], rows) if rows else ""
 

@@ -1,6 +1,7 @@
 """Each section returns its part of the JSON file, from which report.py and plot.py generate the
 rest."""
 
+import functools
 import json
 import os
 import statistics
@@ -10,7 +11,7 @@ import time
 
 import cases
 import datasets
-from contenders import Failure, Ours, Peer, alternate, bind, here, last_line
+from contenders import Failure, Ours, Peer, alternate, bind, here, last_line, processors
 
 # For each framework: (variant, name, whether it is compared with our bf16 program).
 variants = {
@@ -232,6 +233,76 @@ class Bench:
             "epochs": epochs,
             "seconds": {name: spread(found) for name, found in times.items()},
             "last_line": figures,
+            "failures": failures,
+        }
+
+
+    def runs(self, data):
+        """A sweep of six betas with two seeds: all runs of one epoch with its evaluation, on
+        two processors."""
+        betas = ["1e-5", "1e-4"] if self.quick else ["1e-5", "1e-4", "1e-3", "1e-2", "0.1", "1"]
+        rounds = 1 if self.quick else min(self.rounds, 3)
+        folder = self.compiler.folder
+        flags = ["--data", data, "--epochs", "1", "--quiet"]
+
+        def sweep(program, out):
+            grid = ["--grid", "beta=" + ",".join(betas), "--seeds", "0:2", "--jobs", "2"]
+            check([program, "sweep", *flags, *grid, "--out", out])
+
+        def one_after_another(program, out):
+            for beta in betas:
+                for seed in "01":
+                    run = ["--beta", beta, "--seed", seed, "--threads", "2"]
+                    check([program, "train", *flags, *run, "--out", out / f"{beta}-{seed}"])
+
+        def jax(out):
+            # A process for each processor.
+            out.mkdir()
+            case = json.dumps(cases.toynet.for_peer())
+            command = [self.peers.python, "-B", here / "peer_jax_runs.py", data, "1", case]
+            processes = [
+                subprocess.Popen(
+                    [*map(str, command), *betas],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                    preexec_fn=functools.partial(os.sched_setaffinity, 0, {processor}),
+                )
+                for processor in sorted(processors(2))
+            ]
+            found = []
+            for process in processes:
+                printed, error = process.communicate()
+                if process.returncode != 0:
+                    raise Failure(last_line(error))
+                found.append(json.loads(last_line(printed)))
+            return max(its["compiling"] for its in found)
+
+        contenders = {}
+        for name, extra in [(ours, []), (ours_bf16, ["--precision=bf16"])]:
+            program = self.compiler.program(cases.toynet, *extra)
+            contenders[f"{name}, sweep"] = functools.partial(sweep, program)
+            if not extra:
+                contenders[f"{name}, runs one after another"] = functools.partial(
+                    one_after_another, program
+                )
+        if "jax" in self.peers.present:
+            contenders["JAX, a process for each processor"] = jax
+        times, failures, compiling = {}, {}, []
+        for number in range(rounds):
+            for name, contender in contenders.items():
+                say(f"{2 * len(betas)} runs, {name}, round {number + 1}")
+                begin = time.perf_counter()
+                try:
+                    compiled = contender(folder / f"runs-{len(times)}-{name[:3]}-{number}")
+                except Failure as failure:
+                    failures[name] = str(failure)
+                    continue
+                times.setdefault(name, []).append(time.perf_counter() - begin)
+                if compiled is not None:
+                    compiling.append(compiled)
+        return {
+            "count": 2 * len(betas),
+            "seconds": {name: spread(found) for name, found in times.items()},
+            "jax_compiling": spread(compiling) if compiling else None,
             "failures": failures,
         }
 
