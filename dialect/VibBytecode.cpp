@@ -11,7 +11,8 @@
 // version wrote it:
 //
 //   op                 | first version           | now
-//   vib.kl             | the prior               | the prior; the unit attribute
+//   vib.kl             | the prior               | the prior; the unit
+//   attribute
 //                      |                         | if it is an operand
 //   vib.loss           | beta or nothing, then   | a dictionary of the
 //                      | its name or nothing     | functions, if there are any,
@@ -22,6 +23,10 @@
 //                      | and the shift, each     | first version did not have,
 //                      | optional                | if there is any of it, then
 //                      |                         | the noise, its name, shift
+//   vib.prior          | the classes, optional,  | a dictionary of what the
+//                      | and its name            | first version did not have,
+//                      |                         | if there is any of it, in
+//                      |                         | place of the classes
 //   vib.reparameterize | the number of samples   | its name, if it has one,
 //                      |                         | then the number of samples
 //   vib.train          | the average, optional;  | the limit of gradients, if
@@ -152,6 +157,34 @@ void NormalOp::writeProperties(DialectBytecodeWriter &writer) {
   writer.writeOptionalAttribute(getNoiseAttr());
   writer.writeOptionalAttribute(getNoiseNameAttr());
   writer.writeOptionalAttribute(getShiftAttr());
+}
+
+LogicalResult PriorOp::readProperties(DialectBytecodeReader &reader,
+                                      OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  Attribute first;
+  if (failed(reader.readOptionalAttribute(first)))
+    return failure();
+  auto later = dyn_cast_or_null<DictionaryAttr>(first);
+  if (later)
+    properties.components = later.getAs<IntegerAttr>("components");
+  else
+    properties.classes = dyn_cast_or_null<IntegerAttr>(first);
+  if (first && !later && !properties.classes)
+    return reader.emitError("expected the classes or the components of a "
+                            "vib.prior but got ")
+           << first;
+  return reader.readAttribute(properties.name);
+}
+
+void PriorOp::writeProperties(DialectBytecodeWriter &writer) {
+  Attribute first = getClassesAttr();
+  if (getComponentsAttr())
+    first = Builder(getContext())
+                .getDictionaryAttr(NamedAttribute(getComponentsAttrName(),
+                                                  getComponentsAttr()));
+  writer.writeOptionalAttribute(first);
+  writer.writeAttribute(getNameAttr());
 }
 
 LogicalResult ReparameterizeOp::readProperties(DialectBytecodeReader &reader,

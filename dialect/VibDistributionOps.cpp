@@ -179,20 +179,54 @@ LogicalResult LaplaceOp::verify() {
 // PriorOp
 //===----------------------------------------------------------------------===//
 
+/// The standard deviation of the means of a mixture before training: far enough
+/// apart to become different, and near enough for all to be in reach.
+static constexpr double kSpreadOfCenters = 0.5;
+
 SmallVector<Parameter> PriorOp::getParameters() {
   SmallVector<int64_t, 2> shape;
   if (getClasses())
     shape.push_back(*getClasses());
+  if (getComponents())
+    shape.push_back(*getComponents());
   shape.push_back(getType().getSize());
-  return {{(getName() + ".mean").str(), ParameterKind::Location, shape},
-          {(getName() + ".log_sigma").str(), ParameterKind::Noise, shape}};
+  SmallVector<Parameter> parameters = {
+      {(getName() + ".mean").str(), ParameterKind::Location, shape},
+      {(getName() + ".log_sigma").str(), ParameterKind::Noise, shape}};
+  if (!getComponents())
+    return parameters;
+  parameters.front().kind = ParameterKind::Center;
+  parameters.front().initial = kSpreadOfCenters;
+  parameters.push_back({(getName() + ".logits").str(),
+                        ParameterKind::Location,
+                        {int64_t(*getComponents())}});
+  return parameters;
 }
 
-LogicalResult PriorOp::verify() {
+/// A mixture or a normal, and what belongs to it.
+LogicalResult PriorOp::verifyForm() {
+  if (isa<MixtureType>(getType())) {
+    if (getLabel() || getClasses() || !getComponents())
+      return emitOpError("expected a mixture to have a number of components, "
+                         "and no label");
+    if (*getComponents() < 2 || *getComponents() > kMostWidth)
+      return emitOpError("expected 2 to ")
+             << kMostWidth << " components but got " << *getComponents();
+    return success();
+  }
   auto type = dyn_cast<NormalType>(getType());
   if (!type || type.getCovariance() == Covariance::Full)
     return emitOpError("expected a diagonal normal as the prior but got ")
            << getType();
+  if (getComponents())
+    return emitOpError("expected components of a mixture but got ")
+           << getType();
+  return success();
+}
+
+LogicalResult PriorOp::verify() {
+  if (failed(verifyForm()))
+    return failure();
   if (bool(getLabel()) != bool(getClasses()))
     return emitOpError("expected the number of classes with a label, and none "
                        "without it");

@@ -209,34 +209,43 @@ def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
     |---|---|---|
     | `normal[K]` | `r(z) = N(m, diag s^2)` | `NAME.mean` and `NAME.log_sigma`, [K] |
     | `normal(C)[K] given %label` | `b(z\|y) = N(m_y, diag s_y^2)`, a normal for each of C classes y (Fischer 2020, arXiv:2002.05379) | the same, [C, K] |
+    | `mixture(M)[K]` | `r(z) = sum_i w_i N(z; m_i, diag s_i^2)`, of M components with the weights w = softmax(l) | the same, [M, K], and `NAME.logits`, [M] |
 
-    The symbol is NAME. `NAME.mean` is m, and `NAME.log_sigma` is the logarithm
-    of s. All parameters start at 0, so that every prior is N(0, I) before
-    training. The optimizer updates them with the other parameters, and its
-    weight decay draws the prior towards N(0, I).
+    The symbol is NAME. `NAME.mean` is m, `NAME.log_sigma` is the logarithm of s,
+    and `NAME.logits` is l. All parameters start at 0, so that every prior is
+    N(0, I) before training, except the means of a mixture. They start at random
+    numbers from N(0, 1/4), because components with one mean would stay equal.
+    The optimizer updates the parameters with the others, and its weight decay
+    draws the prior towards N(0, I).
 
     - **Operand**: with `given`, a target of the model, `tensor<?xi32>`, whose
       likelihood is a `!vib.categorical<C>`. The label chooses the normal of an
       example.
-    - **Result**: `!vib.normal<K>`.
-    - **Errors**: K below 1, C below 2, a label that is no target of the loss or
-      has another number of classes, a prior that is sampled.
+    - **Result**: `!vib.normal<K>` or `!vib.mixture<K>`.
+    - **Errors**: K below 1, C or M below 2, a label that is no target of the
+      loss or has another number of classes, a prior that is sampled.
 
     Priors of one name and one shape are one prior.
 
     ```mlir
     %r = vib.prior @prior normal[32]
     %b = vib.prior @backward normal(10)[32] given %digit : tensor<?xi32>
+    %m = vib.prior @prior mixture(10)[32]
     ```
   }];
   let arguments = (ins Optional<AnyRankedTensor>:$label, SymbolNameAttr:$name,
-                       OptionalAttr<Vib_Count>:$classes);
+                       OptionalAttr<Vib_Count>:$classes,
+                       OptionalAttr<Vib_Count>:$components);
   let results = (outs Vib_Distribution:$result);
   let assemblyFormat = [{
-    $name custom<PriorForm>($classes, $label, type($label), type($result))
-    attr-dict
+    $name custom<PriorForm>($classes, $components, $label, type($label),
+                            type($result)) attr-dict
   }];
   let hasVerifier = 1;
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
+  let declarations = [{
+    llvm::LogicalResult verifyForm();
+  }];
 }
 
 def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [

@@ -68,6 +68,25 @@ LogicalResult NormalType::verifyTarget(Operation *op,
 }
 
 //===----------------------------------------------------------------------===//
+// MixtureType
+//===----------------------------------------------------------------------===//
+
+LogicalResult MixtureType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  int64_t width) {
+  if (width < 1 || width > kMostWidth)
+    return emitError() << "expected a mixture of 1 to " << kMostWidth
+                       << " dimensions but got " << width;
+  return success();
+}
+
+/// No network computes one.
+SmallVector<Statistic> MixtureType::getStatistics() const { return {}; }
+
+int64_t MixtureType::getSize() const { return getWidth(); }
+
+bool MixtureType::isDrawnPrior() const { return true; }
+
+//===----------------------------------------------------------------------===//
 // BernoulliType
 //===----------------------------------------------------------------------===//
 

@@ -19,16 +19,17 @@
 
 namespace vib {
 
-/// A gain is the weight of a normalization, a location the mean of a prior. The
-/// kinds from Mean on are state: means and deviations are computed from the
-/// training data before training, which does not change them; running ones are
-/// computed by the training steps.
+/// A gain is the weight of a normalization, a location the mean of a prior, and
+/// a center that of a component of a mixture. The kinds from Mean on are state:
+/// means and deviations are computed from the training data before training,
+/// which does not change them; running ones are computed by the training steps.
 enum class ParameterKind {
   Weight,
   Bias,
   Noise,
   Gain,
   Location,
+  Center,
   Mean,
   Deviation,
   RunningMean,
@@ -48,8 +49,9 @@ struct Parameter {
   llvm::SmallVector<int64_t, 2> permutation = {};
   /// The numbers that the initializer of a weight uses.
   int64_t fanIn = 0, fanOut = 0;
-  /// The value before training of what has no initializer. A noise is the
-  /// logarithm of a standard deviation, of a prior, too.
+  /// The value before training of what has no initializer; of a center the
+  /// standard deviation of the values. A noise is the logarithm of a standard
+  /// deviation, of a prior, too.
   double initial = 0;
 
   bool operator==(const Parameter &other) const {

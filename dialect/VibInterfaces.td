@@ -75,6 +75,10 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
        (ins "::vib::DistributionTypeInterface":$prior), [{}],
        [{ return false; }]>,
     InterfaceMethod<[{
+      Whether `vib.kl` computes the divergence from this prior at a sample of the
+      posterior, because it has no closed form.
+    }], "bool", "isDrawnPrior", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
       Verifies that `op` may read a target of this type, whose density it needs.
     }], "::llvm::LogicalResult", "verifyTarget",
        (ins "::mlir::Operation *":$op, "::mlir::RankedTensorType":$target),

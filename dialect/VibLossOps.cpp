@@ -87,17 +87,31 @@ LogicalResult NLLOp::verify() {
 // KLOp
 //===----------------------------------------------------------------------===//
 
+TypedValue<DistributionTypeInterface> KLOp::getLearnedPrior() {
+  Value prior = getGiven().empty() ? Value() : getGiven().front();
+  return dyn_cast_or_null<TypedValue<DistributionTypeInterface>>(prior);
+}
+
+Value KLOp::getSample() {
+  return getGiven().size() > 1 ? getGiven().back() : Value();
+}
+
 bool KLOp::isResidual() {
   auto prior = getLearnedPrior() ? getLearnedPrior().getDefiningOp<PriorOp>()
                                  : PriorOp();
   return prior && prior.getLabel();
 }
 
-StringRef KLOp::getTensorName() { return isResidual() ? "residual" : "rate"; }
+StringRef KLOp::getTensorName() {
+  return isDrawn() ? "drawn_rate" : getFigureName();
+}
+
+StringRef KLOp::getFigureName() { return isResidual() ? "residual" : "rate"; }
 
 LogicalResult KLOp::verify() {
   DistributionTypeInterface posterior = getPosterior().getType();
-  if (bool(getPriorAttr()) == bool(getLearnedPrior()))
+  if (bool(getPriorAttr()) == bool(getLearnedPrior()) ||
+      (getPriorAttr() && !getGiven().empty()) || getGiven().size() > 2)
     return emitOpError("expected one prior, #vib.standard_normal or the result "
                        "of a vib.prior");
   if (getLearnedPrior())
@@ -129,10 +143,30 @@ LogicalResult KLOp::verifyLearnedPrior() {
     return emitOpError("expected a prior of ")
            << posterior.getSize() << " latents, as the posterior " << posterior
            << " has, but got " << prior;
+  if (prior.isDrawnPrior() && posterior.hasSamples())
+    return verifySample();
   if (!posterior.hasDivergenceFrom(prior))
     return emitOpError("expected a distribution whose divergence from ")
            << prior << " has a closed form, but got " << posterior;
+  if (getSample())
+    return emitOpError("expected no 'at', because the divergence of ")
+           << posterior << " from " << prior << " has a closed form";
   return success();
+}
+
+LogicalResult KLOp::verifySample() {
+  if (!getSample())
+    return emitOpError("expected 'at' and the sample of the posterior, as in "
+                       "'vib.kl %q, %r at %z', because the divergence from ")
+           << getLearnedPrior().getType() << " has no closed form";
+  auto sample = getSample().getDefiningOp<ReparameterizeOp>();
+  if (sample && sample.getDistribution() == getPosterior())
+    return success();
+  InFlightDiagnostic diagnostic =
+      emitOpError("expected 'at' the sample that vib.reparameterize draws of "
+                  "the posterior");
+  diagnostic.attachNote(getSample().getLoc()) << "the value is made here";
+  return diagnostic;
 }
 
 //===----------------------------------------------------------------------===//

@@ -106,7 +106,8 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   let group = "the loss";
   let summary = "computes the rate, KL[posterior || prior]";
   let description = [{
-    The closed form of the divergence, summed over the K latents. From N(0, I):
+    The closed form of the divergence, summed over the K latents, if there is one.
+    From N(0, I):
 
     - diagonal: `1/2 sum_k (mu_k^2 + sigma_k^2 - 1 - log sigma_k^2)`;
     - full: `1/2 (|L|^2 + |mu|^2 - K - 2 sum_k log L_kk)`, with the squared
@@ -119,45 +120,67 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
     - full: the same with the variance `(L L^T)_kk` in place of the first
       `sigma_k^2`, and `L_kk^2` in place of that in the logarithm.
 
+    From a mixture r there is none. `at %z` computes, at the sample z of the
+    posterior q, `log q(z|x) - log r(z)`, which may be negative. Its mean over
+    samples is the divergence. Gradients pass through both densities. With several
+    samples the result is the mean over them.
+
     The result is one number for each example, in nats. Its mean, the *rate*, is
     an upper bound on the mutual information I(Z;X), whatever the prior is
-    (Alemi et al. 2017). From a prior that is given the label, it is the
+    (Alemi et al. 2017); that at samples is an estimate of this bound. From a prior that is given the label, it is the
     *residual rate*, an upper bound on I(Z;X|Y) (Fischer 2020,
     arXiv:2002.05379). The logarithm of sigma is computed from rho, so that the
     rate stays finite where sigma underflows.
 
     - **Operands**: the posterior that `vib.reparameterize` samples,
       `!vib.normal<K>` or `!vib.normal<K, full>`, and a prior: the attribute
-      `#vib.standard_normal`, or the result of a `vib.prior` of K latents. The
-      type of that may follow the posterior's; it is `!vib.normal<K>` if it is
+      `#vib.standard_normal`, or the result of a `vib.prior` of K latents. Its type
+      may follow the posterior's. If it is left out, it is `!vib.normal<K>`, or
+      with `at` `!vib.mixture<K>`.
+    - **`at %z`**: the sample that `vib.reparameterize` draws from the posterior.
+      A mixture needs it. Its type may come last; it is `tensor<?xKxf32>` if it is
       left out.
     - **Result**: `!vib.nats`.
     - **Errors**: another prior, a prior of another size than the posterior, a
-      posterior that is not sampled, two priors of one posterior.
+      posterior that is not sampled, two priors of one posterior, a mixture
+      without `at`, a normal prior with it, the sample of another posterior.
 
     ```mlir
     %rate = vib.kl %q, #vib.standard_normal : !vib.normal<256>
     %r = vib.prior @prior normal[256]
     %rate = vib.kl %q, %r : !vib.normal<256>
+    %m = vib.prior @mixture mixture(10)[256]
+    %rate = vib.kl %q, %m at %z : !vib.normal<256>
     ```
   }];
+  // The prior that is learned, if it is, and then the sample, if there is one.
   let arguments = (ins Vib_Distribution:$posterior,
-                       Optional<Vib_Distribution>:$learned_prior,
+                       Variadic<AnyType>:$given,
                        OptionalAttr<AnyAttr>:$prior);
   let results = (outs Vib_NatsType:$result);
   let assemblyFormat = [{
-    $posterior `,` custom<Prior>($prior, $learned_prior, type($posterior),
-                                 type($learned_prior)) attr-dict
+    $posterior `,` custom<Prior>($prior, $given, type($posterior),
+                                 type($given)) attr-dict
   }];
   let hasVerifier = 1;
   let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let declarations = [{
     llvm::LogicalResult verifyLearnedPrior();
+    llvm::LogicalResult verifySample();
+
+    /// The prior that is learned, and the sample at which the divergence from it
+    /// is computed. Null if there is none.
+    ::mlir::TypedValue<DistributionTypeInterface> getLearnedPrior();
+    ::mlir::Value getSample();
 
     /// Whether the prior depends on the label of an example.
     bool isResidual();
-    /// What its tensor is called, "rate" or "residual".
+    /// Whether it is computed at a sample.
+    bool isDrawn() { return bool(getSample()); }
+    /// What its tensor is called: "rate", "residual" or "drawn_rate".
     ::llvm::StringRef getTensorName();
+    /// What its figure is called, without the unit: "rate" or "residual".
+    ::llvm::StringRef getFigureName();
   }];
 }
 

@@ -45,7 +45,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
     | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.bernoulli`, `!vib.normal`, `!vib.laplace` |
     | `likelihoods` | those of several targets by their names, in place of `likelihood`. One with the name of an input is the likelihood of this input | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
-    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"`, `"rate"` and `"residual"`, of further targets and streams `"nll.angle"` and `"rate.z2"`; of smoothed or weighted classes `"objective"` in place of `"nll"` |
+    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"` and of `"rate"`, `"residual"` or `"drawn_rate"`, of further targets and streams `"nll.angle"` and `"rate.z2"`; of smoothed or weighted classes `"objective"` in place of `"nll"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
     | `functions` | the functions that the terms apply to their means | all are `#vib.function<mean>` | a list of `#vib.function` |
     | `arguments` | the names of one input and one target in the data | `["x", "y"]` | two strings |
@@ -93,7 +93,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     bool hasTerm(::llvm::StringRef tensor) const;
     /// What the tensor of the rate of a posterior is called: "residual" if a
     /// term of the loss is its divergence from a prior that is given the label,
-    /// otherwise "rate".
+    /// "drawn_rate" if it is one at a sample, otherwise "rate".
     ::llvm::StringRef getRateName(unsigned place) const;
     /// The function of each term, which is its mean if there are none.
     ::llvm::SmallVector<FunctionAttr> getTermFunctions() const;

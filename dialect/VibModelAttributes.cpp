@@ -19,6 +19,14 @@ static constexpr Count kSamples{"samples", 1, kMostSamples};
 static constexpr Count kInput{"input", 1, kMostMemoryBytes};
 static constexpr Count kEpochs{"epochs", 1, kMostEpochs};
 
+/// What the tensor of a rate may be called.
+static constexpr StringLiteral kRateNames[] = {"rate", "residual",
+                                               "drawn_rate"};
+
+static bool isRateName(StringRef tensor) {
+  return llvm::is_contained(kRateNames, tensor);
+}
+
 /// The terms and the coefficients of a loss without a rate, which need not be
 /// written.
 static std::pair<ArrayAttr, ArrayAttr>
@@ -282,7 +290,7 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
       names.push_back(getObjective(i));
       likelihoodTerms[i] = getObjective(i);
     }
-  for (StringRef base : {"rate", "residual"})
+  for (StringRef base : kRateNames)
     for (unsigned i = 0; i < posteriors.size(); ++i)
       names.push_back(ModelAttr::getTensorName(base, posteriors, i));
   for (Attribute term : terms) {
@@ -296,11 +304,12 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
     return llvm::is_contained(terms.getAsValueRange<StringAttr>(), name);
   };
   for (unsigned i = 0; i < posteriors.size(); ++i)
-    if (hasTerm(ModelAttr::getTensorName("rate", posteriors, i)) &&
-        hasTerm(ModelAttr::getTensorName("residual", posteriors, i)))
-      return emitError() << "expected 'terms' to have the rate or the residual "
-                         << "rate of '" << posteriors[i].getName().getValue()
-                         << "' but got " << terms;
+    if (llvm::count_if(kRateNames, [&](StringRef base) {
+          return hasTerm(ModelAttr::getTensorName(base, posteriors, i));
+        }) > 1)
+      return emitError() << "expected 'terms' to have one rate of '"
+                         << posteriors[i].getName().getValue() << "' but got "
+                         << terms;
   for (StringRef name : likelihoodTerms)
     if (!hasTerm(name))
       return emitError() << "expected 'terms' to have \"" << name
@@ -322,8 +331,7 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
     if (function.isMean())
       continue;
     values.push_back(function.getNumber());
-    if (StringRef name = cast<StringAttr>(term).getValue();
-        !name.starts_with("rate") && !name.starts_with("residual"))
+    if (!isRateName(cast<StringAttr>(term).getValue().split('.').first))
       return emitError() << "expected the function of " << term << " to be "
                          << "#vib.function<mean> but got " << function;
   }
@@ -459,8 +467,10 @@ bool ModelAttr::hasTerm(StringRef tensor) const {
 }
 
 StringRef ModelAttr::getRateName(unsigned place) const {
-  return hasTerm(getTensorName("residual", getPosteriors(), place)) ? "residual"
-                                                                    : "rate";
+  for (StringRef base : kRateNames)
+    if (hasTerm(getTensorName(base, getPosteriors(), place)))
+      return base;
+  return "rate";
 }
 
 SmallVector<FunctionAttr> ModelAttr::getTermFunctions() const {
@@ -486,8 +496,7 @@ std::optional<unsigned> ModelAttr::getBeta() const {
     auto coefficient = cast<CoefficientAttr>(factor);
     std::optional<TensorName> name =
         splitTensorName(cast<StringAttr>(term).getValue());
-    bool isRate = name && (name->base == "rate" || name->base == "residual");
-    if (isRate && coefficient.isNamed())
+    if (name && isRateName(name->base) && coefficient.isNamed())
       return find([coefficient](CoefficientAttr other) {
         return other == coefficient;
       });

@@ -389,11 +389,12 @@ LogicalResult ChainVerifier::verifyDecoders() {
 LogicalResult ChainVerifier::verifyRates() {
   SmallVector<KLOp> rates = loss.getRateTerms();
   for (auto kl : model.getBody().getOps<KLOp>()) {
-    if (!kl.isResidual() || llvm::is_contained(rates, kl))
+    if (!(kl.isResidual() || kl.isDrawn()) || llvm::is_contained(rates, kl))
       continue;
-    InFlightDiagnostic diagnostic = kl.emitOpError(
-        "expected the divergence from the prior of a label to be a term of the "
-        "loss");
+    InFlightDiagnostic diagnostic =
+        kl.emitOpError("expected the divergence from ")
+        << (kl.isDrawn() ? "a mixture" : "the prior of a label")
+        << " to be a term of the loss";
     diagnostic.attachNote(loss.getLoc()) << "the loss is here";
     return diagnostic;
   }

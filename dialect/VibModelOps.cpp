@@ -445,11 +445,10 @@ static SmallVector<std::string> getRateNames(LossOp loss) {
   for (auto [i, sample] : llvm::enumerate(getSamples(model)))
     for (KLOp rate : loss.getRateTerms())
       if (rate.getPosterior() == sample.getDistribution())
-        names.push_back(
-            rate.getTensorName().str() +
-            (i == 0             ? ""
-             : sample.getName() ? "_" + sample.getName()->str()
-                                : "_z" + std::to_string(i)));
+        names.push_back(rate.getFigureName().str() +
+                        (i == 0             ? ""
+                         : sample.getName() ? "_" + sample.getName()->str()
+                                            : "_z" + std::to_string(i)));
   return names;
 }
 

@@ -485,26 +485,10 @@ void vib::printBernoulliTypes(OpAsmPrinter &printer, Operation *, Type logits,
   printTypes(printer, logits, result);
 }
 
-ParseResult
-vib::parsePriorForm(OpAsmParser &parser, IntegerAttr &classes,
-                    std::optional<OpAsmParser::UnresolvedOperand> &label,
-                    Type &labelType, Type &result) {
-  SMLoc loc = parser.getCurrentLocation();
-  IntegerAttr width;
-  if (parser.parseOptionalKeyword("normal"))
-    return parser.emitError(loc, "expected a prior, 'normal[32]' or "
-                                 "'normal(10)[32] given %label', but got ")
-           << describeToken(loc.getPointer());
-  if (succeeded(parser.parseOptionalLParen()) &&
-      (parseCount(parser, classes, "the number of classes", 2, kMostWidth) ||
-       parser.parseRParen()))
-    return failure();
-  if (parser.parseLSquare() ||
-      parseCount(parser, width, "the number of latents", 1, kMostWidth) ||
-      parser.parseRSquare())
-    return failure();
-  result = NormalType::get(parser.getContext(), width.getInt(),
-                           Covariance::Diagonal);
+/// The rest of `normal(classes)[latents] given %label : type`.
+static ParseResult parseLabelOfPrior(
+    OpAsmParser &parser, SMLoc loc, IntegerAttr classes, IntegerAttr width,
+    std::optional<OpAsmParser::UnresolvedOperand> &label, Type &labelType) {
   bool isGiven = succeeded(parser.parseOptionalKeyword("given"));
   if (!classes && isGiven)
     return parser.emitError(loc, "expected the number of classes before that "
@@ -521,12 +505,54 @@ vib::parsePriorForm(OpAsmParser &parser, IntegerAttr &classes,
                  parseTensor(parser, labelType));
 }
 
+ParseResult
+vib::parsePriorForm(OpAsmParser &parser, IntegerAttr &classes,
+                    IntegerAttr &components,
+                    std::optional<OpAsmParser::UnresolvedOperand> &label,
+                    Type &labelType, Type &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef form;
+  if (parser.parseOptionalKeyword(&form, {"normal", "mixture"}))
+    return parser.emitError(loc, "expected a prior, 'normal[32]', "
+                                 "'normal(10)[32] given %label' or "
+                                 "'mixture(10)[32]', but got ")
+           << describeToken(loc.getPointer());
+  bool isMixture = form == "mixture";
+  IntegerAttr width;
+  if (succeeded(parser.parseOptionalLParen()) &&
+      (parseCount(parser, isMixture ? components : classes,
+                  isMixture ? "the number of components"
+                            : "the number of classes",
+                  2, kMostWidth) ||
+       parser.parseRParen()))
+    return failure();
+  if (parser.parseLSquare() ||
+      parseCount(parser, width, "the number of latents", 1, kMostWidth) ||
+      parser.parseRSquare())
+    return failure();
+  if (!isMixture) {
+    result = NormalType::get(parser.getContext(), width.getInt(),
+                             Covariance::Diagonal);
+    return parseLabelOfPrior(parser, loc, classes, width, label, labelType);
+  }
+  result = MixtureType::get(parser.getContext(), width.getInt());
+  if (!components)
+    return parser.emitError(loc, "expected the number of components before "
+                                 "that of the latents, 'mixture(10)[")
+           << width.getInt() << "]'";
+  if (succeeded(parser.parseOptionalKeyword("given")))
+    return parser.emitError(loc, "expected no 'given' of a mixture, which does "
+                                 "not depend on the label");
+  return success();
+}
+
 void vib::printPriorForm(OpAsmPrinter &printer, Operation *,
-                         IntegerAttr classes, Value label, Type labelType,
-                         Type result) {
-  printer << "normal";
-  if (classes)
-    printer << '(' << classes.getInt() << ')';
+                         IntegerAttr classes, IntegerAttr components,
+                         Value label, Type labelType, Type result) {
+  printer << (isa<MixtureType>(result) ? "mixture" : "normal");
+  for (IntegerAttr count : {classes, components})
+    if (count)
+      printer << '(' << count.getInt() << ')';
   printer << '[' << cast<DistributionTypeInterface>(result).getSize() << ']';
   if (label)
     printer << " given " << label << " : " << labelType;
@@ -537,33 +563,62 @@ void vib::printPriorForm(OpAsmPrinter &printer, Operation *,
 //===----------------------------------------------------------------------===//
 
 /// The type of a prior that is not written.
-static Type getPriorType(Type posterior) {
+static Type getPriorType(Type posterior, bool isDrawn) {
   auto normal = dyn_cast_or_null<NormalType>(posterior);
-  return normal ? NormalType::get(normal.getContext(), normal.getWidth(),
-                                  Covariance::Diagonal)
-                : posterior;
+  if (!normal)
+    return posterior;
+  if (isDrawn)
+    return MixtureType::get(normal.getContext(), normal.getWidth());
+  return NormalType::get(normal.getContext(), normal.getWidth(),
+                         Covariance::Diagonal);
 }
 
-/// Parses `%prior : type of posterior (, type of prior)?`.
+/// The type of a sample that is not written.
+static Type getSampleType(Type posterior) {
+  auto type = dyn_cast_or_null<DistributionTypeInterface>(posterior);
+  return RankedTensorType::get(
+      {ShapedType::kDynamic, type ? type.getSize() : 1},
+      Float32Type::get(posterior.getContext()));
+}
+
+/// Parses `%prior (at %sample)? : type of posterior (, type of prior)? (, type
+/// of sample)?`.
 static ParseResult
 parseLearnedPrior(OpAsmParser &parser,
-                  std::optional<OpAsmParser::UnresolvedOperand> &prior,
-                  Type &posterior, Type &priorType) {
-  if (parser.parseOperand(prior.emplace()) || parser.parseColonType(posterior))
+                  SmallVectorImpl<OpAsmParser::UnresolvedOperand> &given,
+                  Type &posterior, SmallVectorImpl<Type> &types) {
+  if (parser.parseOperand(given.emplace_back()))
     return failure();
-  priorType = getPriorType(posterior);
-  return succeeded(parser.parseOptionalComma()) ? parser.parseType(priorType)
-                                                : success();
+  bool isDrawn = succeeded(parser.parseOptionalKeyword("at"));
+  if ((isDrawn && parser.parseOperand(given.emplace_back())) ||
+      parser.parseColonType(posterior))
+    return failure();
+  types.push_back(getPriorType(posterior, isDrawn));
+  if (isDrawn)
+    types.push_back(getSampleType(posterior));
+  Type type;
+  if (failed(parser.parseOptionalComma()))
+    return success();
+  if (parser.parseType(type))
+    return failure();
+  if (isDrawn && isa<RankedTensorType>(type)) {
+    types.back() = type;
+    return success();
+  }
+  types.front() = type;
+  if (!isDrawn || failed(parser.parseOptionalComma()))
+    return success();
+  return parseTensor(parser, types.back());
 }
 
 ParseResult
 vib::parsePrior(OpAsmParser &parser, Attribute &prior,
-                std::optional<OpAsmParser::UnresolvedOperand> &learned,
-                Type &posterior, Type &learnedType) {
+                SmallVectorImpl<OpAsmParser::UnresolvedOperand> &given,
+                Type &posterior, SmallVectorImpl<Type> &types) {
   // The prior's type, which is the posterior's too, is part of the attribute.
   SMLoc loc = parser.getCurrentLocation();
   if (*loc.getPointer() == '%')
-    return parseLearnedPrior(parser, learned, posterior, learnedType);
+    return parseLearnedPrior(parser, given, posterior, types);
   static constexpr StringLiteral kExpected =
       "expected a prior and the type of the posterior, as in "
       "'#vib.standard_normal : !vib.normal<2>' or '%r : !vib.normal<2>', but "
@@ -580,14 +635,20 @@ vib::parsePrior(OpAsmParser &parser, Attribute &prior,
 }
 
 void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
-                     Value learned, Type posterior, Type learnedType) {
-  if (!learned) {
+                     OperandRange given, Type posterior, TypeRange types) {
+  if (given.empty()) {
     printer << prior;
     return;
   }
-  printer << learned << " : " << posterior;
-  if (learnedType != getPriorType(posterior))
-    printer << ", " << learnedType;
+  bool isDrawn = given.size() > 1;
+  printer << given.front();
+  if (isDrawn)
+    printer << " at " << given.back();
+  printer << " : " << posterior;
+  if (types.front() != getPriorType(posterior, isDrawn))
+    printer << ", " << types.front();
+  if (isDrawn && types.back() != getSampleType(posterior))
+    printer << ", " << types.back();
 }
 
 ParseResult vib::parseCoefficient(AsmParser &parser,

@@ -225,24 +225,26 @@ mlir::ParseResult parseLaplaceTypes(mlir::OpAsmParser &parser, mlir::Type &mean,
 void printLaplaceTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                        mlir::Type mean, mlir::Type result);
 
-/// `normal[latents]` or `normal(classes)[latents] given %label : type`.
+/// `normal[latents]`, `normal(classes)[latents] given %label : type` or
+/// `mixture(components)[latents]`.
 mlir::ParseResult
 parsePriorForm(mlir::OpAsmParser &parser, mlir::IntegerAttr &classes,
+               mlir::IntegerAttr &components,
                std::optional<mlir::OpAsmParser::UnresolvedOperand> &label,
                mlir::Type &labelType, mlir::Type &result);
 void printPriorForm(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                    mlir::IntegerAttr classes, mlir::Value label,
-                    mlir::Type labelType, mlir::Type result);
+                    mlir::IntegerAttr classes, mlir::IntegerAttr components,
+                    mlir::Value label, mlir::Type labelType, mlir::Type result);
 
-/// `#prior : type of posterior and prior`, or
-/// `%prior : type of posterior (, type of prior)?`.
+/// `#prior : type of posterior and prior`, or `%prior (at %sample)? : type of
+/// posterior (, type of prior)? (, type of sample)?`.
 mlir::ParseResult
 parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,
-           std::optional<mlir::OpAsmParser::UnresolvedOperand> &learned,
-           mlir::Type &posterior, mlir::Type &learnedType);
+           llvm::SmallVectorImpl<mlir::OpAsmParser::UnresolvedOperand> &given,
+           mlir::Type &posterior, llvm::SmallVectorImpl<mlir::Type> &types);
 void printPrior(mlir::OpAsmPrinter &printer, mlir::Operation *,
-                mlir::Attribute prior, mlir::Value learned,
-                mlir::Type posterior, mlir::Type learnedType);
+                mlir::Attribute prior, mlir::OperandRange given,
+                mlir::Type posterior, mlir::TypeRange types);
 
 /// A value of the loss: a number, or `@name(number)`.
 mlir::ParseResult parseCoefficient(mlir::AsmParser &parser,

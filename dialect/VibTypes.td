@@ -44,6 +44,26 @@ def Vib_NormalType : Vib_Type<"Normal", "normal", [
   let genVerifyDecl = 1;
 }
 
+def Vib_MixtureType : Vib_Type<"Mixture", "mixture", [
+    DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
+                                ["isDrawnPrior"]>]> {
+  let group = "distributions";
+  let summary = "a mixture of diagonal normal distributions over vectors";
+  let description = [{
+    `!vib.mixture<K>` has K dimensions. It is a prior, which `vib.prior` makes; its
+    number of components is not part of the type.
+
+    - **Errors**: K below 1 or above 2^31 - 1.
+
+    ```mlir
+    !vib.mixture<32>
+    ```
+  }];
+  let parameters = (ins "int64_t":$width);
+  let assemblyFormat = "`<` custom<Width>($width) `>`";
+  let genVerifyDecl = 1;
+}
+
 def Vib_CategoricalType : Vib_Type<"Categorical", "categorical", [
     DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
                                 ["verifyTarget", "getNumClasses"]>]> {

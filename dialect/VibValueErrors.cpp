@@ -51,6 +51,22 @@ bool Translator::isArgument(size_t at) const {
   return statement.op == "vib.model" && !between.contains('{');
 }
 
+/// What to change in a vib.kl whose prior is not of the form that it reads:
+/// only the divergence from a mixture is computed at a sample.
+static std::string adviseOnPrior(StringRef op, StringRef prior,
+                                 StringRef expected, StringRef got) {
+  if (op != "vib.kl")
+    return "";
+  if (got.starts_with("'!vib.mixture"))
+    return (": a mixture needs the sample of the posterior, as in 'vib.kl "
+            "%q, " +
+            prior + " at %z'")
+        .str();
+  if (expected.starts_with("'!vib.mixture"))
+    return ": only a mixture needs 'at'";
+  return "";
+}
+
 bool Translator::translateValues() {
   StringRef rest = message;
   std::optional<size_t> noted = getNoted();
@@ -78,7 +94,7 @@ bool Translator::translateValues() {
     if (!statement.symbol.empty())
       diagnostic << " " << statement.symbol;
     diagnostic << " expects " << name << " to be " << wanted << ", but it is "
-               << got;
+               << got << adviseOnPrior(statement.op, name, expected, got);
     // Before its definition a value has the type of its first use.
     if (noted)
       diagnostic.attachNote(getLocation(*noted))

@@ -345,7 +345,8 @@ typedef struct VibStream {
   const char *deviation;
   const char *factor;    /* [batch, latents (latents + 1) / 2]               */
   const char *sample;    /* z, [batch, latents]                              */
-  const char *rate;      /* [batch]                                          */
+  const char *rate;      /* [batch]; of encode, or of evaluate and draw if   */
+                         /* its figure is a VIB_DRAWN_MEAN                   */
   const char *rate_each; /* [batch, latents]                                 */
 } VibStream;
 
@@ -390,7 +391,8 @@ typedef enum VibFigureKind {
   VIB_AVERAGED_ROOTS = 8, /* the same for each output                        */
   VIB_AVERAGED_NLL = 9, /* -log of the mean over the draws of exp(-`tensor`) */
   VIB_AT_MEAN = 10,     /* figure `of` at z = mu                             */
-  VIB_UNKNOWN = 11      /* always null                                       */
+  VIB_UNKNOWN = 11,     /* always null                                       */
+  VIB_DRAWN_MEAN = 12   /* VIB_DRAW_MEAN, also after draw; null at z = mu    */
 } VibFigureKind;
 
 typedef enum VibBound {
@@ -495,14 +497,17 @@ typedef struct VibModel {
    * due to each latent. A full covariance adds the tensor cholesky [batch,
    * latents (latents + 1) / 2], the lower triangle of the covariance's Cholesky
    * factor, row by row; sigma is then the square root of the covariance's
-   * diagonal. */
+   * diagonal. A rate from a mixture is computed by evaluate and draw instead.
+   */
   VibEntry encode;
   /* evaluate, after encode: draw step.sample -> nll [batch] in nats; error
    * [batch], 0 or 1, of a Bernoulli likelihood the share of its outputs, or the
    * squared error summed over the outputs; prediction [batch, outputs],
-   * probabilities or means. */
+   * probabilities or means; from a mixture also the rate [batch] at this draw.
+   */
   VibEntry evaluate;
-  /* draw, after encode: draw step.sample -> z [batch, latents]. */
+  /* draw, after encode: draw step.sample -> z [batch, latents], and from a
+   * mixture the rate [batch]. */
   VibEntry draw;
   /* decode: z, written by draw or by the caller -> logits and prediction
    * [batch, outputs]. After scale or encode if an input is bypassed. */

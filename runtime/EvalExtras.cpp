@@ -159,6 +159,17 @@ struct Scores {
 };
 } // namespace
 
+/// Why rows have no score by the rate, or null if they have it.
+static const char *whyUnscored(const VibModel &model, int64_t samples) {
+  for (const VibStream &stream : streamsOf(model)) {
+    if (!stream.rate)
+      return "the prior of a posterior is that of the label";
+    if (samples == 0 && hasDrawnRate(model, stream))
+      return "a rate from a mixture is that of draws, and z = mu is none";
+  }
+  return nullptr;
+}
+
 /// Scores rows without looking at their labels, so that both data sets are
 /// scored alike. Those of several posteriors and targets are added.
 static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
@@ -172,6 +183,10 @@ static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
       targets.push_back(&target);
       tensors.push_back(target.prediction);
     }
+  bool hasRates = !whyUnscored(model, samples);
+  for (const VibStream &stream : streamsOf(model))
+    if (hasRates && hasDrawnRate(model, stream))
+      tensors.push_back(stream.rate);
   auto add = [](std::vector<double> &sums, const std::vector<double> &values) {
     std::transform(values.begin(), values.end(), sums.begin(), sums.begin(),
                    std::plus<>());
@@ -188,22 +203,19 @@ static Scores scoreRows(const Evaluated &evaluated, int number, int64_t all) {
     setRows(step, first, rows, all);
     step.sample = -1;
     session.encode(number, step);
-    std::vector<double> rates(static_cast<size_t>(rows));
-    bool hasRate = true;
-    for (const VibStream &stream : streamsOf(model)) {
-      hasRate &= stream.rate != nullptr;
-      if (!stream.rate)
-        continue;
-      add(rates, session.read(stream.rate, rows));
-    }
-    if (hasRate)
-      scores.rate.insert(scores.rate.end(), rates.begin(), rates.end());
+    std::vector<double> rates(hasRates ? size_t(rows) : 0);
+    for (const VibStream &stream : streamsOf(model))
+      if (hasRates && !hasDrawnRate(model, stream))
+        add(rates, session.read(stream.rate, rows));
 
     std::vector<double> sums(targets.empty() ? 0 : size_t(rows));
     std::vector<std::vector<double>> means =
         averageDraws(session, step, tensors, samples, rows, pause);
     for (size_t i = 0; i < targets.size(); ++i)
       add(sums, entropies(*targets[i], means[i]));
+    for (size_t i = targets.size(); i < means.size(); ++i)
+      add(rates, means[i]);
+    scores.rate.insert(scores.rate.end(), rates.begin(), rates.end());
     scores.entropy.insert(scores.entropy.end(), sums.begin(), sums.end());
     evaluated.display.working("scores", first + rows, all);
   }
@@ -242,8 +254,8 @@ void addOutliers(const Evaluated &evaluated, ExtraFigures &extra) {
     extra.field(fmt::format("fpr95_{}", name), fpr95);
   };
   add("rate", inliers.rate, outliers.rate);
-  if (inliers.rate.empty())
-    extra.text("  no rate: the prior of a posterior is that of the label\n");
+  if (const char *reason = whyUnscored(model, evaluated.figures.samples))
+    extra.text(fmt::format("  no rate: {}\n", reason));
   add("entropy", inliers.entropy, outliers.entropy);
 }
 

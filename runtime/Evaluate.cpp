@@ -129,6 +129,10 @@ void setValues(Figures &figures, const Sums &sums, double rows, double drawn) {
     case VIB_DRAW_MEAN:
       values = {sum / (figure.divisor ? sums.divisors[i] : drawn)};
       break;
+    case VIB_DRAWN_MEAN:
+      if (figures.samples > 0)
+        values = {sum / drawn};
+      break;
     case VIB_DRAW_ROOT:
       values = {rootOf(sum, drawn)};
       break;
@@ -217,7 +221,7 @@ Figures evaluate(Session &session, int number, const Split &split,
     // Sums of the draws first, so that batches are added in one order.
     std::vector<double> ofDraws(model.num_figures);
     auto addDraw = [&] {
-      forEach({VIB_DRAW_MEAN, VIB_DRAW_ROOT},
+      forEach({VIB_DRAW_MEAN, VIB_DRAW_ROOT, VIB_DRAWN_MEAN},
               [&](const VibFigure &figure, double &) {
                 size_t place = size_t(&figure - model.figures);
                 ofDraws[place] += sumOf(figure);

@@ -41,7 +41,7 @@ std::vector<double> labelEntropies(const Split &split) {
 
 /// Whether the figure is a mean or a root of a tensor.
 static bool isOfTensor(const VibFigure &figure) {
-  return figure.kind == VIB_ROW_MEAN || figure.kind == VIB_DRAW_MEAN ||
+  return figure.kind == VIB_ROW_MEAN || isOverDraws(figure) ||
          figure.kind == VIB_DRAW_ROOT;
 }
 
@@ -124,10 +124,13 @@ RunningSums::fromValues(const VibModel &model,
 }
 
 /// The least mean that a figure can have. Because of rounding, a cross-entropy
-/// or a rate, a sum over the latents, may be slightly negative.
+/// or a rate, a sum over the latents, may be slightly negative. A rate at a
+/// draw may be any number.
 static double leastMean(const VibModel &model, const VibFigure &figure) {
   if (figure.unit != VIB_NATS)
     return 0;
+  if (figure.kind == VIB_DRAWN_MEAN)
+    return -std::numeric_limits<double>::infinity();
   if (figure.bound != VIB_AT_MOST && !hasClasses(targetOf(model, figure)))
     return -std::numeric_limits<double>::infinity();
   int64_t latents = 0;
@@ -180,7 +183,7 @@ std::vector<double> Figures::terms() const {
   std::vector<double> terms;
   const double *coefficients = context.coefficients.data();
   for (const VibTerm &term : termsOf(*model)) {
-    double mean = number(&model->figures[term.figure]).value_or(0);
+    double mean = number(&model->figures[term.figure]).value_or(NAN);
     terms.push_back(factorOf(term, coefficients) *
                     applyFunction(term, mean, argumentOf(term, coefficients)));
   }

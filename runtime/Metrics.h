@@ -27,8 +27,9 @@
 // rmse_outputs and rmse_avg_outputs, the values for each output.
 //
 // A figure that was not computed or that is not a bound is null: in training
-// the rate of a model whose loss has none, and izy_bits at z = mu. So are beta
-// if the loss has no such coefficient, and a figure that is not finite.
+// the rate of a model whose loss has none, and at z = mu izy_bits and a rate
+// from a mixture, with the loss that has this rate as a term. So are beta if
+// the loss has no such coefficient, and a figure that is not finite.
 //
 // Which figures there are is a list of the model (VibFigure): how each is
 // computed, its names and its unit.

@@ -50,6 +50,16 @@ bool normalizesBatches(const VibModel &model) {
   return std::any_of(state.begin(), state.end(), isRunning);
 }
 
+bool hasDrawnRate(const VibModel &model, const VibStream &stream) {
+  List<VibFigure> figures = figuresOf(model);
+  return stream.rate &&
+         std::any_of(figures.begin(), figures.end(),
+                     [&](const VibFigure &figure) {
+                       return figure.kind == VIB_DRAWN_MEAN &&
+                              std::string_view(figure.tensor) == stream.rate;
+                     });
+}
+
 double applyFunction(const VibTerm &term, double mean, double argument) {
   switch (term.function) {
   case VIB_POWER:

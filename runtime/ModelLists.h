@@ -107,8 +107,14 @@ inline const VibFigure &likelihoodOf(const VibModel &model,
 }
 /// Whether a figure is the rate of a posterior.
 inline bool isRate(const VibFigure &figure) {
-  return figure.kind == VIB_ROW_MEAN && figure.bound == VIB_AT_MOST;
+  return figure.bound == VIB_AT_MOST;
 }
+/// Whether a figure is a mean over rows and draws of a tensor of evaluate.
+inline bool isOverDraws(const VibFigure &figure) {
+  return figure.kind == VIB_DRAW_MEAN || figure.kind == VIB_DRAWN_MEAN;
+}
+/// Whether the rate of a stream is computed at each draw, and not by encode.
+bool hasDrawnRate(const VibModel &model, const VibStream &stream);
 /// Whether a rate is a term of the loss.
 inline bool hasRateTerm(const VibModel &model) {
   for (const VibTerm &term : termsOf(model))

@@ -13,6 +13,7 @@
 #include "runtime/EvalExtras.h"
 #include "runtime/File.h"
 #include "runtime/HelpFormatter.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Predict.h"
 #include "runtime/SweepGrid.h"
 #include "runtime/UsageErrors.h"
@@ -103,6 +104,10 @@ static std::string findContradiction(const VibModel &model,
           whyMissing(model, options.what, options.posterior.value_or(0),
                      options.target.value_or(0)))
     return fmt::format("--what: {}", missing);
+  if (predicts && options.what == What::Rate && options.samples == 0 &&
+      hasDrawnRate(model, model.streams[options.posterior.value_or(0)]))
+    return "--samples: the rate from a mixture is that of draws of z: expected "
+           "at least 1";
   std::string_view suffix = findOtherFormat(options.output);
   if (!suffix.empty())
     return fmt::format("--output: the result is an NPY file, but the name {} "

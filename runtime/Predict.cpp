@@ -55,6 +55,8 @@ Prediction describeWanted(What what, const VibModel &model,
   case What::Cholesky:
     return {"Cholesky factors", {latents, latents}, std::nullopt, exact};
   case What::Rate:
+    if (hasDrawnRate(model, stream))
+      return {"rates in bits", {}, defaultSamples};
     return {"rates in bits", {}, std::nullopt};
   case What::RateEach:
     return {"rates of the latents in bits", {latents}, std::nullopt};
@@ -96,10 +98,13 @@ std::vector<double> readDraws(Session &session, const VibStep &step, What what,
                               int64_t samples, int64_t rows,
                               const std::function<void()> &pause) {
   const char *tensor = what == What::Z        ? stream.sample
+                       : what == What::Rate   ? stream.rate
                        : what == What::Logits ? target.logits
                                               : target.prediction;
   std::vector<double> means =
       averageDraws(session, step, {tensor}, samples, rows, pause).front();
+  if (what == What::Rate)
+    return inBits(means);
   return what == What::Entropy ? entropies(target, means) : means;
 }
 
@@ -151,6 +156,8 @@ const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
   const VibStream &stream = model.streams[posterior];
   if ((what == What::Rate || what == What::RateEach) && !stream.rate)
     return "its prior is that of the label, which is not known here";
+  if (what == What::RateEach && hasDrawnRate(model, stream))
+    return "the rate from a mixture does not split over the latents";
   if (what == What::RateEach && !stream.rate_each && !hasFullCovariance(stream))
     return "the program does not compute the rate of each latent";
   if (what == What::RateEach && hasFullCovariance(stream))

@@ -11,6 +11,8 @@
 #include "runtime/ModelLists.h"
 #include "runtime/Predict.h"
 
+#include <algorithm>
+
 namespace vib::runtime {
 
 /// The numbers of an output as help shows them.
@@ -62,6 +64,23 @@ static void addOutputFlags(FlagBuilder flags, Options &options,
   flags.flag("--allow-nonfinite", options.allowNonFinite,
              "Write results that are infinite or not a number; without this "
              "flag they are an error");
+}
+
+/// The values of --what that are averaged over draws, in words.
+static std::string describeAveraged(const VibModel &model) {
+  std::vector<std::string> names = {"probs"};
+  List<VibTarget> targets = targetsOf(model);
+  if (std::any_of(targets.begin(), targets.end(), hasProbabilities))
+    names.push_back("entropy");
+  List<VibStream> streams = streamsOf(model);
+  if (std::any_of(streams.begin(), streams.end(), [&](const VibStream &its) {
+        return hasDrawnRate(model, its);
+      }))
+    names.push_back("rate");
+  std::string last = names.back();
+  names.pop_back();
+  return names.empty() ? last
+                       : fmt::format("{} and {}", fmt::join(names, ", "), last);
 }
 
 namespace {
@@ -131,9 +150,6 @@ WhatValues listWhat(const VibModel &model) {
 } // namespace
 
 void addPredict(CLI::App &app, const VibModel &model, Options &options) {
-  bool entropy = false;
-  for (const VibTarget &target : targetsOf(model))
-    entropy |= hasProbabilities(target);
   CLI::App *predict =
       app.add_subcommand("predict", "Predict for inputs without labels");
   FlagBuilder flags(predict);
@@ -159,7 +175,7 @@ void addPredict(CLI::App &app, const VibModel &model, Options &options) {
   flags.whole("--samples", options.samples, 0, maxSamples,
               fmt::format("The number of draws of z to average over [12 for "
                           "{}, 1 for logits and z]; 0 means z = mu",
-                          entropy ? "probs and entropy" : "probs"));
+                          describeAveraged(model)));
   flags.oneOf<What>("--what", options.what, values.all, values.names,
                     values.help);
   addTarget(flags, model, options);

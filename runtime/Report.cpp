@@ -327,9 +327,13 @@ std::string FigureTable::print() {
                                : model.targets[bound->target].name,
                            decimal(toBits(figures.entropies[bound->target]), 4),
                            likelihoodOf(model, bound->target).title)
+         : bound->kind == VIB_DRAWN_MEAN
+             ? fmt::format("the {}: mean over {} of z", bound->title,
+                           counted(figures.samples, "draw"))
              : fmt::format("the {}", bound->title));
   addOthers();
-  line("loss", decimal(figures.loss, 4), "nats", describeLoss());
+  if (!std::isnan(figures.loss))
+    line("loss", decimal(figures.loss, 4), "nats", describeLoss());
   size_t width = 15;
   for (const auto &[name, rest] : lines)
     width = std::max(width, countColumns(name));

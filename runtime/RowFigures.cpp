@@ -44,7 +44,7 @@ void visitRows(Session &session, int number, const Split &split,
       for (EvaluatedDraws &ofTarget : draws)
         ofTarget.add(session);
       for (uint32_t i = 0; i < model.num_figures; ++i)
-        if (model.figures[i].kind == VIB_DRAW_MEAN)
+        if (isOverDraws(model.figures[i]))
           sums[i].add(session.read(model.figures[i].tensor, batch.rows));
     };
     for (int64_t draw = 0; draw < samples; ++draw) {
@@ -63,7 +63,7 @@ void visitRows(Session &session, int number, const Split &split,
       const VibFigure &figure = model.figures[i];
       const VibFigure &of = model.figures[figure.of];
       // A mean with weights has no share of a row.
-      if (figure.kind == VIB_DRAW_MEAN && !figure.divisor)
+      if (isOverDraws(figure) && !figure.divisor)
         batch.figures[i] = sums[i].means();
       else if (figure.kind == VIB_AT_MEAN && of.kind == VIB_DRAW_MEAN)
         batch.figures[i] = session.read(of.tensor, batch.rows);

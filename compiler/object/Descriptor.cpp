@@ -445,7 +445,9 @@ llvm::Constant *DescriptorEmitter::emitStreams(ModelAttr model) {
     row.set(&VibStream::deviation, tensor("sigma"));
     row.set(&VibStream::factor, tensor("cholesky"));
     row.set(&VibStream::sample, tensor("z"));
-    row.set(&VibStream::rate, tensor("rate"));
+    row.set(
+        &VibStream::rate,
+        tensor(model.getRateName(i) == "drawn_rate" ? "drawn_rate" : "rate"));
     row.set(&VibStream::rate_each, tensor("rate_each"));
     rows.push_back(row.get());
   }
@@ -456,7 +458,7 @@ llvm::Constant *DescriptorEmitter::emitStreams(ModelAttr model) {
 static std::optional<unsigned> findRate(ArrayRef<Figure> figures,
                                         StringRef name) {
   const auto *found = llvm::find_if(figures, [&](const Figure &figure) {
-    return figure.kind == VIB_ROW_MEAN && figure.isTrained &&
+    return figure.bound == VIB_AT_MOST && figure.isTrained &&
            figure.name == (name + "_bits").str();
   });
   if (found == figures.end())

@@ -79,10 +79,13 @@ static SmallVector<Figure> getRates(ModelAttr model) {
     StringRef name =
         streams.size() == 1 ? "Z" : streams[i].getName().getValue();
     StringRef base = model.getRateName(i);
-    Figure rate = {(base + "_bits").str(), "rate",   "rate",
-                   VIB_ROW_MEAN,           VIB_NATS, base.str()};
+    Figure rate = {"rate_bits",  "rate",   "rate",
+                   VIB_ROW_MEAN, VIB_NATS, base.str()};
     rate = bounding(rate, VIB_AT_MOST, ("I(" + name + ";X)").str());
+    if (base == "drawn_rate")
+      rate.kind = VIB_DRAWN_MEAN;
     if (base == "residual") {
+      rate.name = "residual_bits";
       rate.title = "residual rate";
       rate.label = "residual";
       rate.bounds = ("I(" + name + ";X|" + getLabelWord(model) + ")").str();

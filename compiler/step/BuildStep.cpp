@@ -79,7 +79,7 @@ static void addRates(ModelOp model) {
     OpBuilder builder(model.getContext());
     builder.setInsertionPointAfter(sample);
     KLOp::create(builder, sample.getLoc(), NatsType::get(model.getContext()),
-                 sample.getDistribution(), /*learned_prior=*/Value(),
+                 sample.getDistribution(), /*given=*/ValueRange(),
                  StandardNormalAttr::get(model.getContext(),
                                          sample.getDistribution().getType()));
   }

@@ -43,6 +43,8 @@ inline constexpr llvm::StringLiteral kFeatures = "features";
 inline constexpr llvm::StringLiteral kInputs = "inputs";
 /// The classes of a label that chooses a prior.
 inline constexpr llvm::StringLiteral kClasses = "classes";
+/// The components of a mixture.
+inline constexpr llvm::StringLiteral kComponents = "components";
 /// The latents of a posterior, and the entries of a lower triangle.
 inline constexpr llvm::StringLiteral kLatents = "latents";
 inline constexpr llvm::StringLiteral kEntries = "entries";

@@ -30,6 +30,14 @@ void pullNormalLogDensity(StepBuilder &step, NLLOp nll);
 void buildNormalDivergence(StepBuilder &step, KLOp kl);
 void pullNormalDivergence(StepBuilder &step, KLOp kl);
 
+/// The same from a mixture, at a sample of the posterior.
+void buildDrawnDivergence(StepBuilder &step, KLOp kl);
+void pullDrawnDivergence(StepBuilder &step, KLOp kl);
+
+/// The logarithm of the determinant of a normal posterior's Cholesky factor,
+/// one number for each row.
+mlir::Value buildLogDeterminant(StepBuilder &step, mlir::Value posterior);
+
 } // namespace vib
 
 #endif // VIB_COMPILER_STEP_DISTRIBUTIONMODELINTERFACE_H

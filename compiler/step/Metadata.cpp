@@ -133,7 +133,7 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
                          ModelAttr::getShape(model.getInputs()[place])),
                      base == "image" ? Type(builder.getI8Type()) : type);
   if (llvm::is_contained({"nll", "error", "distance", "rate", "residual",
-                          "objective", "weight"},
+                          "drawn_rate", "log_det", "objective", "weight"},
                          base))
     return rows;
   if (base == "y" || base == "logits" || base == "prediction") {

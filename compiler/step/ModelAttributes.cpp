@@ -206,6 +206,8 @@ ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train,
       init = initializer.isUniform() ? Initialization::Uniform
                                      : Initialization::Normal;
       scale = initializer.getScale(parameter.fanIn, parameter.fanOut);
+    } else if (parameter.kind == ParameterKind::Center) {
+      init = Initialization::Normal;
     }
     auto entry = ParameterAttr::getChecked(
         [&] { return model.emitOpError(); }, model.getContext(),

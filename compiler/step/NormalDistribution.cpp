@@ -76,6 +76,11 @@ static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
   return scalars.select(isMean, scalars.constant(0.0), noise);
 }
 
+/// Whether the rate is computed at the sample, which needs its eps, too.
+static bool isDensityRead(ReparameterizeOp sample) {
+  return llvm::any_of(sample->getUsers(), llvm::IsaPred<KLOp>);
+}
+
 namespace {
 
 struct NormalModel
@@ -257,22 +262,30 @@ struct NormalDistribution
     bool hasSlope = step.storesResiduals() && t;
     if (hasSlope)
       inputs.emplace_back(t, inputDims);
+    bool readsNoise = isDensityRead(sample);
+    SmallVector<StringRef> names = {"z"};
+    if (hasSlope)
+      names.push_back("dz.dt");
+    if (readsNoise)
+      names.push_back("eps");
     step.setWord("noise");
     unsigned stream = sample.getStream();
     SmallVector<Value> results = step.generic(
-        inputs, getOutputs(sample, step, mean, hasSlope),
+        inputs, getOutputs(sample, step, mean, names.size()),
         [&](ScalarBuilder &scalars, ValueRange elements) {
           Value eps =
               buildNoise(step, scalars, stream, scalars.index(dims::kLatents));
-          Value z = scalars.add(elements[0], scalars.mul(elements[1], eps));
-          if (!hasSlope)
-            return SmallVector<Value>{z};
-          Value slope = NormalSpread(sample.getDistribution())
-                            .getSlope(scalars, elements[2], elements[1]);
-          return SmallVector<Value>{z, scalars.mul(eps, slope)};
+          SmallVector<Value> values = {
+              scalars.add(elements[0], scalars.mul(elements[1], eps))};
+          if (hasSlope)
+            values.push_back(scalars.mul(
+                eps, NormalSpread(sample.getDistribution())
+                         .getSlope(scalars, elements[2], elements[1])));
+          if (readsNoise)
+            values.push_back(eps);
+          return values;
         });
-    step.nameResults(results[0], ArrayRef<StringRef>{"z", "dz.dt"}.take_front(
-                                     results.size()));
+    step.nameResults(results[0], names);
     step.set(sample.getResult(), results[0]);
     step.setResiduals(sample, ArrayRef(results).drop_front());
   }
@@ -322,19 +335,21 @@ struct NormalDistribution
   }
 
   void buildDivergence(Type, StepBuilder &step, KLOp kl) const {
-    buildNormalDivergence(step, kl);
+    kl.isDrawn() ? buildDrawnDivergence(step, kl)
+                 : buildNormalDivergence(step, kl);
   }
 
   void pullDivergence(Type, StepBuilder &step, KLOp kl) const {
-    pullNormalDivergence(step, kl);
+    kl.isDrawn() ? pullDrawnDivergence(step, kl)
+                 : pullNormalDivergence(step, kl);
   }
 
 private:
-  /// The tensors to which z and, with `hasSlope`, the local derivative are
-  /// written. They have the shape of `matrix`, in training for each sample.
+  /// The `count` tensors to which z and what is stored with it are written.
+  /// They have the shape of `matrix`, in training for each sample.
   static SmallVector<Access> getOutputs(ReparameterizeOp sample,
                                         StepBuilder &step, Value matrix,
-                                        bool hasSlope) {
+                                        size_t count) {
     Dims dims = step.getDims(matrix);
     SmallVector<int64_t> shape(
         cast<RankedTensorType>(matrix.getType()).getShape());
@@ -342,8 +357,8 @@ private:
       dims.insert(dims.begin(), dims::kSamples);
       shape.insert(shape.begin(), sample.getSamples());
     }
-    SmallVector<Access> outputs = {{step.empty(shape), dims}};
-    if (hasSlope)
+    SmallVector<Access> outputs;
+    for (size_t i = 0; i < count; ++i)
       outputs.emplace_back(step.empty(shape), dims);
     return outputs;
   }
@@ -354,28 +369,35 @@ private:
     Value mean = posterior[0], t = posterior[1], factor = posterior[2];
     Dims factorDims = step.getDims(factor), meanDims = step.getDims(mean);
     SmallVector<Access> inputs = {{factor, factorDims}};
-    if (step.storesResiduals())
+    SmallVector<StringRef> names = {"eps"};
+    if (step.storesResiduals()) {
       inputs.emplace_back(t, factorDims);
+      names.push_back("dz.dt");
+    }
+    bool readsNoise = isDensityRead(sample);
+    if (readsNoise)
+      names.push_back("noise");
     step.setWord("noise");
     unsigned stream = sample.getStream();
     NormalSpread link(sample.getDistribution());
     SmallVector<Value> products = step.generic(
-        inputs, getOutputs(sample, step, factor, step.storesResiduals()),
+        inputs, getOutputs(sample, step, factor, names.size()),
         [&](ScalarBuilder &scalars, ValueRange elements) {
           TriangleEntry entry(scalars);
           Value eps = buildNoise(step, scalars, stream, entry.column);
-          Value product = scalars.mul(elements[0], eps);
-          if (!step.storesResiduals())
-            return SmallVector<Value>{product};
-          Value slope =
-              scalars.select(entry.isDiagonal(scalars),
-                             link.getSlope(scalars, elements[1], elements[0]),
-                             scalars.constant(1.0));
-          return SmallVector<Value>{product, scalars.mul(eps, slope)};
+          SmallVector<Value> values = {scalars.mul(elements[0], eps)};
+          if (step.storesResiduals()) {
+            Value slope =
+                scalars.select(entry.isDiagonal(scalars),
+                               link.getSlope(scalars, elements[1], elements[0]),
+                               scalars.constant(1.0));
+            values.push_back(scalars.mul(eps, slope));
+          }
+          if (readsNoise)
+            values.push_back(eps);
+          return values;
         });
-    step.nameResults(
-        products[0],
-        ArrayRef<StringRef>{"eps", "dz.dt"}.take_front(products.size()));
+    step.nameResults(products[0], names);
     Dims entryDims = step.getDims(products[0]), dims = entryDims;
     dims.back() = dims::kLatents;
     Value deviation =

@@ -14,10 +14,19 @@
 // The gradient of a parameter is the sum of the adjoints over the rows, or over
 // those with the label of its class.
 //
+// The tensors of a mixture are m, 1 / s, c and w: for each component
+//
+//   w = softmax(l)     c = log w - sum over the latents of log s
+//
+// with the logits l. Only a training step needs w. DrawnDivergence.cpp computes
+// the gradients of m, log s and l.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
+#include "compiler/step/DistributionModelInterface.h"
 #include "dialect/Vib.h"
+#include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
 using namespace vib;
@@ -35,6 +44,8 @@ struct PriorModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto prior = cast<PriorOp>(op);
     step.setLabel(StringAttr::get(op->getContext(), prior.getName()));
+    if (prior.getComponents())
+      return buildMixture(prior, step);
     step.setWord("prior of the label");
     SmallVector<Value> tensors;
     for (const Parameter &parameter : prior.getParameters()) {
@@ -67,6 +78,57 @@ struct PriorModel
   }
 
 private:
+  static void buildMixture(PriorOp prior, StepBuilder &step) {
+    SmallVector<Value> parameters;
+    for (const Parameter &parameter : prior.getParameters())
+      parameters.push_back(step.getParameter(parameter.name));
+    Value mean = parameters[0], log = parameters[1], logits = parameters[2];
+    Dims components = {dims::kComponents};
+    Dims latents = {dims::kComponents, dims::kLatents};
+    step.setDims(mean, latents);
+    step.setWord("mixture");
+    Value inverse = step.map({{log, latents}}, latents,
+                             [](ScalarBuilder &scalars, ValueRange elements) {
+                               return scalars.exp(scalars.neg(elements[0]));
+                             });
+    APFloat lowest =
+        APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
+    Value maximum = step.reduce(
+        {{logits, components}}, FloatAttr::get(step.getType(), lowest), {},
+        [](ScalarBuilder &scalars, ValueRange elements) {
+          return scalars.max(elements[1], elements[0]);
+        });
+    Value exponentials = step.map(
+        {{logits, components}}, components,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          return scalars.exp(scalars.sub(elements[0], scalars.read(maximum)));
+        });
+    auto getElement = [](ScalarBuilder &, ValueRange elements) -> Value {
+      return elements[0];
+    };
+    Value sum = step.sum({{exponentials, components}}, {}, getElement);
+    Value logs = step.sum({{log, latents}}, components, getElement);
+    Value offset = step.map(
+        {{logits, components}, {logs, components}}, components,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value total = scalars.add(scalars.read(maximum),
+                                    scalars.log(scalars.read(sum)));
+          return scalars.sub(scalars.sub(elements[0], total), elements[1]);
+        });
+    step.nameResults(inverse, {"inverse_s"});
+    step.nameResults(offset, {"offset"});
+    SmallVector<Value> tensors = {mean, inverse, offset};
+    if (step.isTraining()) {
+      tensors.push_back(
+          step.map({{exponentials, components}}, components,
+                   [&](ScalarBuilder &scalars, ValueRange elements) {
+                     return scalars.div(elements[0], scalars.read(sum));
+                   }));
+      step.nameResults(tensors.back(), {"weights"});
+    }
+    step.set(prior.getResult(), tensors);
+  }
+
   static Dims getParameterDims(PriorOp prior) {
     return prior.getLabel() ? Dims{dims::kClasses, dims::kLatents}
                             : Dims{dims::kLatents};
@@ -84,6 +146,8 @@ private:
 
   static Value buildGradient(PriorOp prior, StepBuilder &step,
                              const Parameter &parameter, Value adjoint) {
+    if (prior.getComponents())
+      return adjoint;
     Access adjoints(adjoint, step.getDims(adjoint));
     if (!prior.getLabel())
       return step.sum({adjoints}, {dims::kLatents},
@@ -101,8 +165,27 @@ private:
         .front();
   }
 };
+
+/// No network computes a mixture, and none is predicted from.
+struct MixtureDistribution
+    : DistributionModelInterface::ExternalModel<MixtureDistribution,
+                                                MixtureType> {
+  SmallVector<Value> fromStatistics(Type, StepBuilder &,
+                                    ValueRange statistics) const {
+    return llvm::to_vector(statistics);
+  }
+
+  SmallVector<Value> getStatisticTensors(Type, ArrayRef<Value>) const {
+    return {};
+  }
+
+  Value buildMean(Type type, StepBuilder &step, Value) const {
+    return step.reportMissing(type, "mean");
+  }
+};
 } // namespace
 
 void vib::registerPriorModels(MLIRContext *context) {
   PriorOp::attachInterface<PriorModel>(*context);
+  MixtureType::attachInterface<MixtureDistribution>(*context);
 }

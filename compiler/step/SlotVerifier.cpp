@@ -253,11 +253,17 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
             !llvm::is_contained(required, slot))
           required.push_back(slot);
     // The program draws from the statistics, and splits a rate over independent
-    // latents.
+    // latents. A rate that is drawn is computed with the draw.
     ArrayRef<NamedAttribute> posteriors = data.model.getPosteriors();
+    for (unsigned i = 0; i < posteriors.size(); ++i)
+      if (StringRef rate = data.model.getRateName(i);
+          rate == "drawn_rate" && (name == "evaluate" || name == "draw"))
+        add(SlotKind::Output, ModelAttr::getTensorName(rate, posteriors, i));
     for (unsigned i = 0; name == "encode" && i < posteriors.size(); ++i) {
       StringRef rate = data.model.getRateName(i);
-      add(SlotKind::Output, ModelAttr::getTensorName(rate, posteriors, i));
+      add(SlotKind::Output,
+          ModelAttr::getTensorName(rate == "drawn_rate" ? "log_det" : rate,
+                                   posteriors, i));
       for (const Statistic &statistic :
            ModelAttr::getDistribution(posteriors[i]).getStatistics()) {
         bool isDiagonal = statistic.name == "sigma";

@@ -67,7 +67,10 @@ void StepBuilder::addAdjoint(Value value, ValueRange moreAdjoints) {
   StringAttr word = getWord();
   setWord("sum of gradients");
   for (auto [adjoint, more] : llvm::zip_equal(adjoints[value], moreAdjoints))
-    adjoint = add(adjoint, more);
+    if (!adjoint || !more)
+      adjoint = adjoint ? adjoint : more;
+    else
+      adjoint = add(adjoint, more);
   setWord(word);
 }
 

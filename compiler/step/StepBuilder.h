@@ -16,7 +16,11 @@
 //                  and softplus is applied on the diagonal only. As a
 //                  likelihood with given noise: the mean. As a prior: the mean
 //                  and the logarithm of the standard deviation, [latents], or
-//                  [rows, latents] if it is given the label.
+//                  [rows, latents] if it is given the label. Behind `encode`, a
+//                  posterior has no t, and if its rate is drawn the logarithm
+//                  of the determinant of its Cholesky factor, [rows].
+//   a mixture      what its density is computed from, as PriorModels.cpp says,
+//                  [components, latents] or [components]
 //   a categorical  its logits
 //   a Bernoulli    its logits
 //   a Laplace      its means
@@ -28,7 +32,8 @@
 //
 // The adjoint of a value is the derivative of the loss with respect to those of
 // its tensors that depend on parameters (for a posterior: mu and t). That of a
-// prior is one for each row, [rows, latents], before the sum over rows. A term
+// normal prior is one for each row, [rows, latents], before the sum over rows;
+// those of a mixture are the gradients of its parameters. A term
 // of the loss has no tensor as its adjoint: the derivative with respect to it
 // is the same for all valid rows and 0 for the others. `weigh` multiplies by
 // it.
@@ -91,7 +96,8 @@ public:
     return labels.lookup(value);
   }
 
-  /// The adjoints; empty until an op that uses the value has set them.
+  /// The adjoints; empty until an op that uses the value has set them. One that
+  /// is null is 0.
   llvm::ArrayRef<mlir::Value> getAdjoint(mlir::Value value) const;
   void setAdjoint(mlir::Value value, mlir::ValueRange newAdjoints);
   /// Sets the adjoints, or adds to those that other users have set.

@@ -91,6 +91,13 @@ void StepWriter::addObjectives(StepFunction &function, StepBuilder &step) {
   }
 }
 
+void StepWriter::addDrawnRates(StepFunction &function, StepBuilder &step) {
+  for (auto [i, rate] : llvm::enumerate(rates))
+    if (rate.isDrawn())
+      function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
+                         getStreamName(rate.getTensorName(), i));
+}
+
 LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   StepBuilder step = createBuilder(StepPurpose::Train);
   StepFunction function(builder, model.getLoc(), name);
@@ -186,8 +193,11 @@ LogicalResult StepWriter::writeEncode() {
   addWeights(function, step);
   addScalars(function, step);
   SmallVector<Value> values;
-  for (auto [sample, rate] : llvm::zip_equal(samples, rates))
-    values.append({sample.getDistribution(), rate.getResult()});
+  for (auto [sample, rate] : llvm::zip_equal(samples, rates)) {
+    values.push_back(sample.getDistribution());
+    if (!rate.isDrawn())
+      values.push_back(rate.getResult());
+  }
   if (failed(buildForward(step, values)))
     return failure();
 
@@ -206,6 +216,12 @@ LogicalResult StepWriter::writeEncode() {
              getModel(posterior).getStatisticTensors(step.get(posterior))))
       if (statistic.name != "mu" && statistic.name != "sigma")
         add(tensor, statistic.name);
+    // The density of a draw needs log sigma, which sigma does not give where it
+    // underflows.
+    if (rate.isDrawn()) {
+      add(buildLogDeterminant(step, posterior), "log_det");
+      continue;
+    }
     ArrayRef<Value> rateTensors = step.get(rate.getResult());
     add(rateTensors[0], rate.getTensorName());
     if (rateTensors.size() > 1 && !rate.isResidual())
@@ -228,6 +244,9 @@ LogicalResult StepWriter::writeEvaluate() {
   SmallVector<Value> values;
   for (NLLOp nll : likelihoods)
     values.push_back(nll.getResult());
+  for (KLOp rate : rates)
+    if (rate.isDrawn())
+      values.push_back(rate.getResult());
   if (failed(buildForward(step, values)))
     return failure();
 
@@ -247,6 +266,7 @@ LogicalResult StepWriter::writeEvaluate() {
                        getTargetName("prediction", i));
   }
   addObjectives(function, step);
+  addDrawnRates(function, step);
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -257,15 +277,22 @@ LogicalResult StepWriter::writeDraw() {
   StepBuilder step = createBuilder(StepPurpose::Evaluate);
   StepFunction function(builder, model.getLoc(), "draw");
   addPosteriors(function, step);
+  // The parameters of their priors.
+  if (llvm::any_of(rates, [](KLOp rate) { return rate.isDrawn(); }))
+    addWeights(function, step);
   addScalars(function, step);
   SmallVector<Value> values;
-  for (ReparameterizeOp sample : samples)
+  for (auto [sample, rate] : llvm::zip_equal(samples, rates)) {
     values.push_back(sample.getResult());
+    if (rate.isDrawn())
+      values.push_back(rate.getResult());
+  }
   if (failed(buildForward(step, values)))
     return failure();
   for (auto [i, sample] : llvm::enumerate(samples))
     function.addResult(step.getTensor(sample.getResult()), SlotKind::Output,
                        getStreamName("z", i));
+  addDrawnRates(function, step);
   if (step.hasFailed())
     return failure();
   function.finish();

@@ -130,7 +130,15 @@ void StepWriter::addPosteriors(StepFunction &function, StepBuilder &step) {
       statistics.push_back(addRows(function, step,
                                    getStreamName(statistic.name, i),
                                    statistic.size, type, dims::kFeatures));
-    step.set(posterior, getModel(posterior).fromStatistics(step, statistics));
+    SmallVector<Value> tensors =
+        getModel(posterior).fromStatistics(step, statistics);
+    if (rates[i].isDrawn()) {
+      tensors.push_back(function.addArgument(
+          RankedTensorType::get(description.getBatch(), type), SlotKind::Input,
+          getStreamName("log_det", i)));
+      step.setDims(tensors.back(), {dims::kRows});
+    }
+    step.set(posterior, tensors);
   }
 }
 

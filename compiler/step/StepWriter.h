@@ -77,6 +77,8 @@ private:
   /// Returns what a likelihood computes beside its density.
   void addErrors(StepFunction &function, StepBuilder &step, NLLOp nll,
                  unsigned place);
+  /// Returns the rates that are computed at a sample.
+  void addDrawnRates(StepFunction &function, StepBuilder &step);
   /// Adds what training minimizes in place of likelihoods.
   void addObjectives(StepFunction &function, StepBuilder &step);
 

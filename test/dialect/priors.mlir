@@ -4,10 +4,16 @@
 // RUN: vib-opt %s -verify-diagnostics -split-input-file | vib-opt -split-input-file | FileCheck %s
 // RUN: vib-opt %models/priors.mlir --emit-bytecode -o %t.mlirbc && vib-opt %t.mlirbc | FileCheck %s --check-prefix=BYTECODE
 
+// RUN: vib-opt %models/mixtures.mlir --emit-bytecode -o %t.mlirbc && vib-opt %t.mlirbc | FileCheck %s --check-prefix=MIXTURES
+
 // BYTECODE: [[R:%.*]] = vib.prior @shared normal[3]
 // BYTECODE: [[B:%.*]] = vib.prior @given normal(4)[2] given %label : tensor<?xi32>
 // BYTECODE: vib.kl {{%.*}}, [[R]] : !vib.normal<3, full>
 // BYTECODE: vib.kl {{%.*}}, [[B]] : !vib.normal<2>
+
+// MIXTURES: [[Z:%.*]] = vib.reparameterize {{.*}} : !vib.normal<3, full>
+// MIXTURES: [[R:%.*]] = vib.prior @shared mixture(2)[3]{{$}}
+// MIXTURES: vib.kl {{%.*}}, [[R]] at [[Z]] : !vib.normal<3, full>{{$}}
 
 // CHECK-LABEL: @forms
 func.func @forms(%s: tensor<?x8xf32>, %t: tensor<?x5xf32>, %label: tensor<?xi32>) {
@@ -25,13 +31,33 @@ func.func @forms(%s: tensor<?x8xf32>, %t: tensor<?x5xf32>, %label: tensor<?xi32>
   %2 = vib.kl %f, %b : !vib.normal<2, full>
   // CHECK: vib.kl {{%.*}}, #vib.standard_normal : !vib.normal<2, full>
   %3 = vib.kl %f, #vib.standard_normal : !vib.normal<2, full>
+  // CHECK: [[M:%.*]] = vib.prior @mixture mixture(5)[4]{{$}}
+  %m = vib.prior @mixture mixture(5)[4]
+  // CHECK: [[Z:%.*]] = vib.reparameterize
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  // CHECK: vib.kl {{%.*}}, [[M]] at [[Z]] : !vib.normal<4>{{$}}
+  %4 = vib.kl %q, %m at %z : !vib.normal<4>
+  // CHECK: vib.kl {{%.*}}, [[M]] at [[Z]] : !vib.normal<4>{{$}}
+  %5 = vib.kl %q, %m at %z : !vib.normal<4>, !vib.mixture<4>, tensor<?x4xf32>
+  return
+}
+
+// -----
+
+// CHECK-LABEL: @wide
+func.func @wide(%s: tensor<?x8xf64>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf64>
+  %m = vib.prior @mixture mixture(5)[4]
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf64>
+  // CHECK: vib.kl {{%.*}}, {{%.*}} at {{%.*}} : !vib.normal<4>, tensor<?x4xf64>{{$}}
+  %0 = vib.kl %q, %m at %z : !vib.normal<4>, tensor<?x4xf64>
   return
 }
 
 // -----
 
 func.func @kind() {
-  // expected-error @+1 {{expected a prior, 'normal[32]' or 'normal(10)[32] given %label', but got 'gauss'}}
+  // expected-error @+1 {{expected a prior, 'normal[32]', 'normal(10)[32] given %label' or 'mixture(10)[32]', but got 'gauss'}}
   %r = vib.prior @prior gauss[4]
   return
 }
@@ -241,4 +267,133 @@ func.func @given(%label: tensor<?xi32>) {
   // expected-error @+1 {{expected the number of classes before that of the latents, 'normal(10)[4] given %label'}}
   %r = vib.prior @prior normal[4] given %label : tensor<?xi32>
   return
+}
+
+// -----
+
+func.func @uncounted() {
+  // expected-error @+1 {{expected the number of components before that of the latents, 'mixture(10)[4]'}}
+  %r = vib.prior @prior mixture[4]
+  return
+}
+
+// -----
+
+func.func @alone() {
+  // expected-error @+1 {{expected the number of components to be a whole number from 2 to 2147483647 but got '1'}}
+  %r = vib.prior @prior mixture(1)[4]
+  return
+}
+
+// -----
+
+func.func @of_label(%label: tensor<?xi32>) {
+  // expected-error @+1 {{expected no 'given' of a mixture, which does not depend on the label}}
+  %r = vib.prior @prior mixture(10)[4] given %label : tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @components() {
+  // expected-error @+1 {{'vib.prior' op expected a mixture to have a number of components, and no label}}
+  %r = "vib.prior"() {name = "prior"} : () -> !vib.mixture<4>
+  return
+}
+
+// -----
+
+func.func @component() {
+  // expected-error @+1 {{'vib.prior' op expected 2 to 2147483647 components but got 1}}
+  %r = "vib.prior"() {name = "prior", components = 1} : () -> !vib.mixture<4>
+  return
+}
+
+// -----
+
+func.func @normals() {
+  // expected-error @+1 {{'vib.prior' op expected components of a mixture but got '!vib.normal<4>'}}
+  %r = "vib.prior"() {name = "prior", components = 3} : () -> !vib.normal<4>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expected the width of a normal distribution to be a whole number from 1 to 2147483647 but got '0'}}
+func.func @empty(%r: !vib.mixture<0>) {
+  return
+}
+
+// -----
+
+func.func @nowhere(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %r = vib.prior @prior mixture(3)[4]
+  // expected-error @+1 {{'vib.kl' op expected 'at' and the sample of the posterior, as in 'vib.kl %q, %r at %z', because the divergence from '!vib.mixture<4>' has no closed form}}
+  %0 = vib.kl %q, %r : !vib.normal<4>, !vib.mixture<4>
+  return
+}
+
+// -----
+
+func.func @closed(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %r = vib.prior @prior normal[4]
+  // expected-error @+1 {{'vib.kl' op expected no 'at', because the divergence of '!vib.normal<4>' from '!vib.normal<4>' has a closed form}}
+  %0 = vib.kl %q, %r at %z : !vib.normal<4>, !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @elsewhere(%s: tensor<?x8xf32>, %t: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %o = vib.normal %t softplus(0.0) : tensor<?x8xf32>
+  // expected-note @+1 {{the value is made here}}
+  %z = vib.reparameterize %o : !vib.normal<4> -> tensor<?x4xf32>
+  %r = vib.prior @prior mixture(3)[4]
+  // expected-error @+1 {{'vib.kl' op expected 'at' the sample that vib.reparameterize draws of the posterior}}
+  %0 = vib.kl %q, %r at %z : !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @narrow(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %r = vib.prior @prior mixture(3)[5]
+  // expected-error @+1 {{'vib.kl' op expected a prior of 4 latents, as the posterior '!vib.normal<4>' has, but got '!vib.mixture<5>'}}
+  %0 = vib.kl %q, %r at %z : !vib.normal<4>, !vib.mixture<5>
+  return
+}
+
+// -----
+
+func.func @both(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %r = vib.prior @prior normal[4]
+  // expected-error @+1 {{'vib.kl' op expected one prior, #vib.standard_normal or the result of a vib.prior}}
+  %0 = "vib.kl"(%q, %r) {prior = #vib.standard_normal : !vib.normal<4>} : (!vib.normal<4>, !vib.normal<4>) -> !vib.nats
+  return
+}
+
+// -----
+
+vib.model @mixture_apart(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [8] : tensor<?x8xf32>
+  %q0 = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %q1 = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z0 = vib.reparameterize %q0 : !vib.normal<4> -> tensor<?x4xf32>
+  %z1 = vib.reparameterize %q1 : !vib.normal<4> -> tensor<?x4xf32>
+  %z = vib.add %z0, %z1 : tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  %r = vib.prior @prior mixture(3)[4]
+  %r0 = vib.kl %q0, %r at %z0 : !vib.normal<4>
+  // expected-error @+1 {{'vib.kl' op expected the divergence from a mixture to be a term of the loss}}
+  %r1 = vib.kl %q1, %r at %z1 : !vib.normal<4>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(0.1) * %r0
 }

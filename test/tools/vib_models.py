@@ -383,10 +383,9 @@ class Model:
         """Sometimes the loss has the rate of the second posterior, too."""
         if self.several.random() < 0.3:
             return
-        rate, (posterior, latents, normal) = self.name(), self.second
+        posterior, latents, normal = self.second
         loss = self.lines.pop()
-        prior = self.prior("second.prior", latents)
-        self.add(f"{rate} = vib.kl {posterior}, {prior} : {normal}", 1)
+        rate = self.divergence("second.prior", posterior, 1, latents, normal)
         self.lines.append(f"{loss} + @delta(0.02) * {rate}")
         self.coefficients["delta"] = 0.02
 
@@ -520,9 +519,7 @@ class Model:
         if r.random() < 0.15:
             self.add(f"vib.loss {nll}", 1)
             return
-        rate = self.name()
-        prior = self.prior("prior", self.latents)
-        self.add(f"{rate} = vib.kl {posterior}, {prior} : {self.normal}", 1)
+        rate = self.divergence("prior", posterior, 0, self.latents, self.normal)
         beta = r.choice(("0.0", "1.0e-3", "0.1", "1.0"))
         self.coefficients["beta"] = float(beta)
         if r.random() < 0.6:
@@ -548,15 +545,23 @@ class Model:
                                   if any(f"@{name}" in term for term in terms)})
         self.add("vib.loss " + " + ".join(terms), 1)
 
-    def prior(self, name, latents):
-        """A prior of so many latents: the standard normal, or one that is learned."""
-        if self.priors.random() < 0.6:
-            return "#vib.standard_normal"
-        result, form = self.name(), f"normal[{latents}]"
-        if self.classes and self.priors.random() < 0.5:
-            form = f"normal({self.outputs})[{latents}] given %y : {self.tensor(element='i32')}"
-        self.add(f"{result} = vib.prior @{name} {form}", 1)
-        return result
+    def divergence(self, name, posterior, place, latents, normal):
+        """The rate of a posterior, of whose sample `place` is the number: from the standard
+        normal, or from a prior that is learned."""
+        rate, prior, types = self.name(), "#vib.standard_normal", normal
+        if self.priors.random() >= 0.6:
+            prior, form = self.name(), f"normal[{latents}]"
+            if self.classes and self.priors.random() < 0.5:
+                form = f"normal({self.outputs})[{latents}] given %y : {self.tensor(element='i32')}"
+            is_mixture = self.priors.random() < 0.4
+            if is_mixture:
+                form = f"mixture({self.priors.choice((2, 3, 33))})[{latents}]"
+            self.add(f"{prior} = vib.prior @{name} {form}", 1)
+            if is_mixture:
+                prior += f" at %{self.posteriors[place]}"
+                types += f", {self.tensor(latents)}"
+        self.add(f"{rate} = vib.kl {posterior}, {prior} : {types}", 1)
+        return rate
 
     def schedule(self, base):
         """A schedule of what has the value `base`."""
