@@ -92,6 +92,28 @@ static bool fuseOnce(KernelOp kernel, IRRewriter &rewriter) {
   return false;
 }
 
+/// Gives each op of a kernel initial values of its own. If dimensions have
+/// equal extents, ops along different ones may share one after CSE, and then an
+/// op along both would have two loops of one dimension.
+static void separateInits(KernelOp kernel, IRRewriter &rewriter) {
+  SmallVector<linalg::LinalgOp> worklist(
+      kernel.getBody().getOps<linalg::LinalgOp>());
+  while (!worklist.empty()) {
+    linalg::LinalgOp op = worklist.pop_back_val();
+    for (OpOperand &init : op.getDpsInitsMutable()) {
+      Operation *source = init.get().getDefiningOp();
+      if (!isa_and_nonnull<tensor::EmptyOp, linalg::FillOp>(source) ||
+          source->hasOneUse())
+        continue;
+      rewriter.setInsertionPoint(op);
+      Operation *copy = rewriter.clone(*source);
+      rewriter.modifyOpInPlace(op, [&] { init.set(copy->getResult(0)); });
+      if (auto fill = dyn_cast<linalg::LinalgOp>(copy))
+        worklist.push_back(fill);
+    }
+  }
+}
+
 namespace {
 struct SimplifyKernelsPass
     : public vib::impl::SimplifyKernelsBase<SimplifyKernelsPass> {
@@ -106,6 +128,8 @@ struct SimplifyKernelsPass
         ++numFused;
       (void)applyPatternsGreedily(kernel.getBody(), frozen);
       eliminateCommonSubExpressions(rewriter, dominance, kernel);
+      if (!KernelSpace(kernel).isConsistent())
+        separateInits(kernel, rewriter);
       tieOutputs(kernel);
     });
   }

@@ -1,6 +1,7 @@
 // Broken if elementwise ops over the same positions are not fused when the second reads
 // two results of the first, or when a sum stands between them that the second does not
-// read; or if an op is fused that needs the sum.
+// read; if an op is fused that needs the sum; or if sums along different dimensions of one extent
+// share their initial value, so that the two dimensions become one.
 // RUN: vib-opt %s --vib-simplify-kernels | FileCheck %s
 
 #id = affine_map<(m, n) -> (m, n)>
@@ -54,4 +55,43 @@ func.func @chain(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
     vib.yield %b, %c : tensor<4x8xf32>, tensor<4x8xf32>
   } -> (tensor<4x8xf32>, tensor<4x8xf32>)
   return %p, %q : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
+#row = affine_map<(m, c, k) -> (m, k)>
+#center = affine_map<(m, c, k) -> (c, k)>
+#pair = affine_map<(m, c, k) -> (m, c)>
+#back = affine_map<(m, k, c) -> (m, k)>
+#share = affine_map<(m, k, c) -> (m, c)>
+#point = affine_map<(m, k, c) -> (c, k)>
+
+// CHECK-LABEL: func.func @square
+// CHECK: %[[FIRST:.*]] = linalg.fill
+// CHECK: linalg.generic {{.*}}["parallel", "parallel", "reduction"]} ins(%{{.*}}, %{{.*}}) outs(%[[FIRST]] :
+// CHECK: %[[SECOND:.*]] = linalg.fill
+// CHECK: linalg.generic {{.*}}["parallel", "parallel", "reduction"]} ins(%{{.*}}, %{{.*}}) outs(%[[SECOND]] :
+func.func @square(%x: tensor<3x2xf32>, %c: tensor<2x2xf32>) -> tensor<3x2xf32> {
+  %0 = tensor.empty() : tensor<3x2xf32>
+  %r = vib.kernel "k" ins(%x, %c : tensor<3x2xf32>, tensor<2x2xf32>) outs(%0 as %r : tensor<3x2xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e0 = tensor.empty() : tensor<3x2xf32>
+    %f0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<3x2xf32>) -> tensor<3x2xf32>
+    %s = linalg.generic {indexing_maps = [#row, #center, #pair], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %c : tensor<3x2xf32>, tensor<2x2xf32>) outs(%f0 : tensor<3x2xf32>) {
+    ^bb0(%i: f32, %j: f32, %o: f32):
+      %p = arith.mulf %i, %j : f32
+      %t = arith.addf %o, %p : f32
+      linalg.yield %t : f32
+    } -> tensor<3x2xf32>
+    %e1 = tensor.empty() : tensor<3x2xf32>
+    %f1 = linalg.fill ins(%zero : f32) outs(%e1 : tensor<3x2xf32>) -> tensor<3x2xf32>
+    %b = linalg.generic {indexing_maps = [#share, #point, #back], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%s, %c : tensor<3x2xf32>, tensor<2x2xf32>) outs(%f1 : tensor<3x2xf32>) {
+    ^bb0(%i: f32, %j: f32, %o: f32):
+      %p = arith.mulf %i, %j : f32
+      %t = arith.addf %o, %p : f32
+      linalg.yield %t : f32
+    } -> tensor<3x2xf32>
+    vib.yield %b : tensor<3x2xf32>
+  } -> tensor<3x2xf32>
+  return %r : tensor<3x2xf32>
 }
