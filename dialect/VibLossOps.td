@@ -127,10 +127,10 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
 
     The result is one number for each example, in nats. Its mean, the *rate*, is
     an upper bound on the mutual information I(Z;X), whatever the prior is
-    (Alemi et al. 2017); that at samples is an estimate of this bound. From a prior that is given the label, it is the
-    *residual rate*, an upper bound on I(Z;X|Y) (Fischer 2020,
-    arXiv:2002.05379). The logarithm of sigma is computed from rho, so that the
-    rate stays finite where sigma underflows.
+    (Alemi et al. 2017); that at samples is an estimate of this bound. From a
+    prior that is given the label, it is the *residual rate*, an upper bound on
+    I(Z;X|Y) (Fischer 2020, arXiv:2002.05379). The logarithm of sigma is computed
+    from rho, so that the rate stays finite where sigma underflows.
 
     - **Operands**: the posterior that `vib.reparameterize` samples,
       `!vib.normal<K>` or `!vib.normal<K, full>`, and a prior: the attribute
