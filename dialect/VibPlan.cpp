@@ -68,7 +68,7 @@ LogicalResult TileAttr::verify(EmitError emitError, StringRef dimension,
 Attribute RegisterTileAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t rows = 0, columns = 0, depth = 0;
-  int64_t tileRows = 0, tileVectors = 0, terms = 1;
+  int64_t tileRows = 0, tileVectors = 0, terms = 1, block = 0;
   RegisterTileKind kind = RegisterTileKind::Columns;
   if (parser.parseLess() || parseSizes(parser, {&rows, &columns, &depth}) ||
       parser.parseComma() || parseWord(parser, kind) ||
@@ -76,10 +76,15 @@ Attribute RegisterTileAttr::parse(AsmParser &parser, Type) {
     return {};
   if (succeeded(parser.parseOptionalKeyword("of")) && parseSize(parser, terms))
     return {};
+  if (succeeded(parser.parseOptionalComma()) &&
+      (parser.parseKeyword("block") || parser.parseEqual() ||
+       parseSize(parser, block)))
+    return {};
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
-                    rows, columns, depth, kind, tileRows, tileVectors, terms);
+                    rows, columns, depth, kind, tileRows, tileVectors, terms,
+                    block);
 }
 
 void RegisterTileAttr::print(AsmPrinter &printer) const {
@@ -88,18 +93,24 @@ void RegisterTileAttr::print(AsmPrinter &printer) const {
           << getTileVectors();
   if (getTerms() != 1)
     printer << " of " << getTerms();
+  if (getBlock() != 0)
+    printer << ", block = " << getBlock();
   printer << '>';
 }
 
 LogicalResult RegisterTileAttr::verify(EmitError emitError, int64_t rows,
                                        int64_t columns, int64_t depth,
                                        RegisterTileKind kind, int64_t tileRows,
-                                       int64_t tileVectors, int64_t terms) {
+                                       int64_t tileVectors, int64_t terms,
+                                       int64_t block) {
   for (int64_t size : {rows, columns, depth, tileRows, tileVectors, terms})
     if (size < 1)
       return emitError() << "expected sizes of at least 1 but got " << size;
   if (terms != 1 && kind != RegisterTileKind::Groups)
     return emitError() << "expected terms in groups only but got " << terms;
+  if (block < 0)
+    return emitError() << "expected blocks of at least 1 position but got "
+                       << block;
   return success();
 }
 
@@ -108,6 +119,7 @@ Attribute ContractionAttr::parse(AsmParser &parser, Type) {
   SmallVector<RegisterTileAttr> tiles;
   Reader reader = Reader::None;
   int64_t pairs = 0;
+  Packing windows = Packing::None;
   auto parseTile = [&]() -> ParseResult {
     auto tile =
         cast_or_null<RegisterTileAttr>(RegisterTileAttr::parse(parser, Type()));
@@ -123,10 +135,13 @@ Attribute ContractionAttr::parse(AsmParser &parser, Type) {
   if (succeeded(parser.parseOptionalKeyword("pairs")) &&
       (parser.parseEqual() || parseSize(parser, pairs)))
     return {};
+  if (succeeded(parser.parseOptionalKeyword("windows")) &&
+      (parser.parseEqual() || parseWord(parser, windows)))
+    return {};
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
-                    ArrayRef<RegisterTileAttr>(tiles), reader, pairs);
+                    ArrayRef<RegisterTileAttr>(tiles), reader, pairs, windows);
 }
 
 void ContractionAttr::print(AsmPrinter &printer) const {
@@ -139,12 +154,14 @@ void ContractionAttr::print(AsmPrinter &printer) const {
     printer << " reader = " << stringifyEnum(getReader());
   if (getPairs() != 0)
     printer << " pairs = " << getPairs();
+  if (getWindows() != Packing::None)
+    printer << " windows = " << stringifyEnum(getWindows());
   printer << '>';
 }
 
 LogicalResult ContractionAttr::verify(EmitError emitError,
                                       ArrayRef<RegisterTileAttr> tiles, Reader,
-                                      int64_t pairs) {
+                                      int64_t pairs, Packing) {
   if (tiles.empty())
     return emitError() << "expected at least one register tile";
   if (pairs < 0)

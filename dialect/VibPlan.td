@@ -76,13 +76,19 @@ def Vib_RegisterTileAttr : Vib_Attr<"RegisterTile", "register_tile"> {
     | `dot r x c` | r rows of c columns; the lanes are terms of the sum |
     | `groups r x 1 of t` | r rows of one vector, where each column has a group of lanes for t terms |
 
+    With `block`, which only a weight gradient of a convolution has, the sum is
+    computed in blocks of this many positions of its outermost loop, the images:
+    all register tiles read one block before any reads the next one.
+
     ```mlir
     #vib.register_tile<100 x 32 x 784, columns 10 x 2>
+    #vib.register_tile<32 x 32 x 14, columns 8 x 2, block = 2>
     ```
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$depth,
                         "::vib::RegisterTileKind":$kind, "int64_t":$tileRows,
-                        "int64_t":$tileVectors, "int64_t":$terms);
+                        "int64_t":$tileVectors, "int64_t":$terms,
+                        "int64_t":$block);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
@@ -92,6 +98,14 @@ def Vib_Reader : I32EnumAttr<"Reader",
     I32EnumAttrCase<"None", 0, "none">,
     I32EnumAttrCase<"Epilogue", 1, "epilogue">,
     I32EnumAttrCase<"Interleaved", 2, "interleaved">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
+def Vib_Packing : I32EnumAttr<"Packing", "how an operand is packed", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Rows", 1, "rows">,
+    I32EnumAttrCase<"Pairs", 2, "pairs">]> {
   let cppNamespace = "::vib";
   let genSpecializedAttr = 0;
 }
@@ -109,24 +123,25 @@ def Vib_ContractionAttr : Vib_Attr<"Contraction", "contraction"> {
       contraction computes the next one.
     - `pairs`: the left operand is packed in pairs of bf16 before the kernel
       runs, in blocks of this many columns, which all units read.
+    - `windows`: how the bf16 operands are copied, if one of them is read
+      through windows. Without `block`, the right operand, a weight, is copied
+      before the kernel runs, for all units: in `pairs` of its terms, or as
+      `rows` of f32. For `rows`, each unit also copies what it reads of the left
+      operand as f32. With `block`, each unit copies both operands of a block:
+      in `pairs` of images, or as `rows` of f32.
 
     ```mlir
     %0 = linalg.generic … {vib.contraction = #vib.contraction<
            [<100 x 32 x 784, columns 10 x 2>] reader = epilogue>} …
+    %1 = linalg.generic … {vib.contraction = #vib.contraction<
+           [<14 x 64 x 32, columns 14 x 2>] windows = pairs>} …
     ```
   }];
   let parameters = (ins ArrayRefParameter<"::vib::RegisterTileAttr">:$tiles,
-                        "::vib::Reader":$reader, "int64_t":$pairs);
+                        "::vib::Reader":$reader, "int64_t":$pairs,
+                        "::vib::Packing":$windows);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
-}
-
-def Vib_Packing : I32EnumAttr<"Packing", "how an operand is packed", [
-    I32EnumAttrCase<"None", 0, "none">,
-    I32EnumAttrCase<"Rows", 1, "rows">,
-    I32EnumAttrCase<"Pairs", 2, "pairs">]> {
-  let cppNamespace = "::vib";
-  let genSpecializedAttr = 0;
 }
 
 def Vib_PackedAttr : Vib_Attr<"Packed", "packed"> {

@@ -58,9 +58,12 @@ static ContractionAttr chooseContraction(linalg::LinalgOp op,
   else if (!isCut && getEpilogue(op, machine))
     reader = Reader::Epilogue;
   SmallVector<SmallVector<int64_t>> sizes = getExtents(op, space, tiles);
+  Packing windows = chooseWindowCopies(op, form, space, tiles, machine);
   auto choose = [&](ArrayRef<int64_t> extents) {
-    return chooseContractionTile(op, form, extents,
-                                 reader == Reader::Interleaved, machine);
+    ContractionTile tile = chooseContractionTile(
+        op, form, extents, reader == Reader::Interleaved, machine);
+    tile.block = chooseBlock(op, form, extents, windows);
+    return tile;
   };
   ContractionTile whole = choose(sizes.front());
   // A weight gradient sums over the rows of both operands. Each unit packs its
@@ -78,7 +81,7 @@ static ContractionAttr chooseContraction(linalg::LinalgOp op,
     if (!llvm::is_contained(registers, attribute))
       registers.push_back(attribute);
   }
-  return ContractionAttr::get(context, registers, reader, pairs);
+  return ContractionAttr::get(context, registers, reader, pairs, windows);
 }
 
 void ChooseTiles::plan(KernelOp kernel, const Machine &machine) {

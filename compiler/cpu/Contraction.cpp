@@ -27,7 +27,6 @@
 
 #include "compiler/cpu/ContractionEmitter.h"
 #include "compiler/cpu/PackingChoice.h"
-#include "compiler/plan/Memory.h"
 
 using namespace mlir;
 using namespace vib;
@@ -62,6 +61,8 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
   columns = extents[form.column];
   depth = extents[form.reduction];
   choice = e.plan.getContractionTile(op, form, extents);
+  windows =
+      op->getAttrOfType<ContractionAttr>(kContractionAttrName).getWindows();
   assert((!epilogue ||
           (startsAtZero && choice.kind == RegisterTileKind::Columns)) &&
          "getEpilogue allows no other");
@@ -179,41 +180,25 @@ SmallVector<Value> ContractionEmitter::emitReductions(
   });
 }
 
-/// Every tap and every tile of rows reads all of a block's operands again, so
-/// most of them should stay in the first-level cache.
-int64_t ContractionEmitter::getBlock() {
+void ContractionEmitter::emitBlocks(function_ref<void()> body) {
   if (!form.block)
-    return 0;
-  constexpr int64_t kBlockBytes = 64 * 1024;
-  auto getBytes = [&](unsigned operand) {
-    auto type = cast<RankedTensorType>(op->getOperand(operand).getType());
-    return type.getNumElements() * getElementBytes(type.getElementType());
+    return emitOuter(body);
+  auto emitBlock = [&](Value start, int64_t count) {
+    block = count;
+    blockStart = start;
+    if (!blockCopies.empty())
+      emitBlockCopies(start, count);
+    emitOuter(body);
   };
   int64_t extent = extents[*form.block];
-  int64_t bytes =
-      getBytes(form.lhs) +
-      getBytes(form.rhs) * columns / op.getStaticLoopRanges()[form.column];
-  return std::clamp<int64_t>(kBlockBytes * extent / bytes, 1, extent);
-}
-
-void ContractionEmitter::emitBlocks(function_ref<void()> body) {
-  block = getBlock();
-  if (block == 0 || block == extents[*form.block])
-    return emitOuter(body);
-  int64_t extent = extents[*form.block], whole = extent / block * block;
-  blockStart = e.index(0);
-  emitOuter(body);
+  int64_t size = choice.block ? std::min(choice.block, extent) : extent;
+  int64_t whole = extent / size * size;
+  emitBlock(e.index(0), size);
   // The other blocks add to what the first one has stored.
   startsAtZero = false;
-  e.createLoop(block, whole, block, [&](Value start) {
-    blockStart = start;
-    emitOuter(body);
-  });
-  if (whole == extent)
-    return;
-  blockStart = e.index(whole);
-  block = extent - whole;
-  emitOuter(body);
+  e.createLoop(size, whole, size, [&](Value start) { emitBlock(start, size); });
+  if (whole != extent)
+    emitBlock(e.index(whole), extent - whole);
 }
 
 void ContractionEmitter::run() {
@@ -228,6 +213,8 @@ void ContractionEmitter::run() {
       pack();
     break;
   }
+  if (windows != Packing::None)
+    useCopies();
   emitBlocks([&] {
     switch (choice.kind) {
     case RegisterTileKind::Columns:

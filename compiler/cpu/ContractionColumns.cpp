@@ -34,7 +34,7 @@ SmallVector<Value> ContractionEmitter::startTile(Value row, int64_t count,
     atRow(row, i);
     for (auto [v, width] : llvm::enumerate(widths)) {
       at(form.column, column, v * lanes);
-      int64_t held = rhsPairs ? lanes : width;
+      int64_t held = usesPairs() ? lanes : width;
       Value zero = e.splat(builder.getZeroAttr(element), held);
       if (startsAtZero) {
         accumulators.push_back(zero);
@@ -60,20 +60,30 @@ SmallVector<Value> ContractionEmitter::stepTile(Value row, int64_t count,
   SmallVector<Value> vectors, results;
   for (auto [v, width] : llvm::enumerate(widths)) {
     at(form.column, column, v * lanes);
-    vectors.push_back(
-        roundAndExtend(e.loadVector(rhs, maps[form.rhs], positions, width)));
+    auto load = [&](int64_t elements) {
+      return e.loadVector(rhs, maps[form.rhs], positions, elements);
+    };
+    vectors.push_back(usesPairs() ? load(2 * lanes)
+                                  : roundAndExtend(load(width)));
   }
   for (int64_t i = 0; i != count; ++i) {
     atRow(row, i);
-    Value scalar = extend(e.loadScalar(lhs, maps[form.lhs], positions));
-    for (auto [v, vector] : llvm::enumerate(vectors)) {
-      Value factor =
-          vector::BroadcastOp::create(builder, loc, vector.getType(), scalar);
-      results.push_back(vector::FMAOp::create(builder, loc, factor, vector,
-                                              values[i * widths.size() + v]));
-    }
+    Value factor = usesPairs()
+                       ? loadPair(e, lhs, maps[form.lhs], positions,
+                                  /*isLast=*/false)
+                       : extend(e.loadScalar(lhs, maps[form.lhs], positions));
+    for (auto [v, vector] : llvm::enumerate(vectors))
+      results.push_back(
+          multiplyAdd(factor, vector, values[i * widths.size() + v]));
   }
   return results;
+}
+
+Value ContractionEmitter::multiplyAdd(Value factor, Value vector, Value sum) {
+  if (usesPairs())
+    return x86vector::DotBF16Op::create(builder, loc, sum, factor, vector);
+  factor = vector::BroadcastOp::create(builder, loc, vector.getType(), factor);
+  return vector::FMAOp::create(builder, loc, factor, vector, sum);
 }
 
 SmallVector<Value> ContractionEmitter::stepTileOfPairs(Value row, int64_t count,
@@ -95,8 +105,8 @@ SmallVector<Value> ContractionEmitter::stepTileOfPairs(Value row, int64_t count,
                        ? loadPair(e, *lhsPairs, k, e.add(first, row), i)
                        : loadPair(e, lhs, maps[form.lhs], positions, isLast);
     for (auto [v, vector] : llvm::enumerate(vectors))
-      results.push_back(x86vector::DotBF16Op::create(
-          builder, loc, values[i * widths.size() + v], factor, vector));
+      results.push_back(
+          multiplyAdd(factor, vector, values[i * widths.size() + v]));
   }
   return results;
 }
@@ -182,7 +192,7 @@ void ContractionEmitter::storeTile(Value row, int64_t count, Value column,
     for (int64_t v = 0, n = widths.size(); v != n; ++v) {
       at(form.column, column, v * lanes);
       Value value = values[i * n + v];
-      if (rhsPairs && widths[v] != lanes)
+      if (usesPairs() && widths[v] != lanes)
         value = vector::ExtractStridedSliceOp::create(
             builder, loc, value, ArrayRef<int64_t>{0},
             ArrayRef<int64_t>{widths[v]}, ArrayRef<int64_t>{1});

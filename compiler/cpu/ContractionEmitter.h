@@ -10,8 +10,8 @@
 // describes the three forms and holds what they share. ContractionColumns.cpp,
 // ContractionDot.cpp and ContractionGroups.cpp emit one form each,
 // ContractionInterleaved.cpp emits an elementwise op between the steps of a
-// contraction, and ContractionPacking.cpp packs operands into the order in
-// which they are read.
+// contraction. ContractionPacking.cpp packs operands into the order in which
+// they are read, and ContractionWindows.cpp copies those of windows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,9 +46,8 @@ private:
   /// The same for rhs, which is first rounded if `isRounded`.
   mlir::Value roundAndExtend(mlir::Value value);
   void emitOuter(llvm::function_ref<void()> body);
-  /// Emits the sum block by block, if the form has a loop for it.
+  /// Emits the sum block by block, if it is divided.
   void emitBlocks(llvm::function_ref<void()> body);
-  int64_t getBlock();
   void emitColumns();
   void emitDot();
   void emitGroups();
@@ -81,6 +80,11 @@ private:
   void storeTransposed(mlir::Value row, int64_t count, mlir::Value column,
                        llvm::ArrayRef<int64_t> widths, mlir::ValueRange values);
   mlir::Value loadOut(int64_t width);
+  /// Whether a step multiplies pairs and the accumulators are whole registers.
+  bool usesPairs() const { return rhsPairs || windows == Packing::Pairs; }
+  /// `sum` + `factor` * `vector`, where the factor is a pair or an element.
+  mlir::Value multiplyAdd(mlir::Value factor, mlir::Value vector,
+                          mlir::Value sum);
   // ContractionInterleaved.cpp
   /// Emits all rows of some columns, together with the interleaved op.
   void emitInterleavedRows(int64_t tileRows, mlir::Value column,
@@ -134,6 +138,18 @@ private:
                     int64_t countColumns, llvm::ArrayRef<mlir::Value> sums);
   void storeDotElements(mlir::Value row, int64_t count, mlir::Value column,
                         int64_t countColumns, llvm::ArrayRef<mlir::Value> sums);
+  // ContractionWindows.cpp
+  /// Lets the contraction read the copies of its operands, and makes those of
+  /// the whole unit.
+  void useCopies();
+  /// Copies a tensor, or `count` positions of its blocks from `start` on.
+  void emitCopy(const WindowCopy &copy, const TensorRef &source,
+                mlir::Value start, int64_t count);
+  /// The copy as the contraction sees it, which indexes it by `map`.
+  TensorRef getCopyRef(const WindowCopy &copy, mlir::AffineMap map);
+  /// Copies `count` positions of a block from `start` on.
+  void emitBlockCopies(mlir::Value start, int64_t count);
+
   /// Sets the position of `loop` to `base` + `step`.
   void at(unsigned loop, mlir::Value base, int64_t step) {
     positions[loop] = e.add(base, step);
@@ -172,6 +188,10 @@ private:
   /// If the reduction runs over pairs: those of rhs, and those of lhs unless
   /// they are loaded from lhs itself.
   std::optional<Pairs> rhsPairs, lhsPairs;
+  /// How the operands are copied, and the operands of which each block has a
+  /// copy of its own.
+  Packing windows;
+  llvm::SmallVector<std::pair<WindowCopy, TensorRef>> blockCopies;
   /// What the first register tile packs into rhsPairs.
   std::optional<PairSource> unpacked;
   /// A flat view of the memory that rhs is packed from, if the next unit packs
@@ -184,7 +204,7 @@ private:
   TensorRef tile;
   int64_t rows, columns, depth;
   /// The positions of `form.block` in the block at hand, from `blockStart` on;
-  /// 0 if the sum is not divided.
+  /// 0 if the sum has none.
   int64_t block = 0;
   mlir::Value blockStart;
   ContractionTile choice;

@@ -107,9 +107,14 @@ FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
     return loops.back();
   };
   bool isWindowed = hasWindow(op);
+  bool isNarrow = getElementTypeOrSelf(op->getOperand(0)) != element ||
+                  getElementTypeOrSelf(op->getOperand(1)) != element;
   if (!form.m.empty())
     form.row = isWindowed ? innermost(form.m) : longest(form.m);
   form.reduction = isWindowed ? innermost(form.k) : longest(form.k);
+  // Images of one pixel are pairs and blocks, too.
+  if (isWindowed && isNarrow && form.reduction == form.k.front())
+    form.reduction = form.k.back();
   // The taps of one row of a kernel are too few to keep the multiply-adds busy.
   constexpr int64_t kFewRows = 8;
   if (isWindowed && form.row && extents[*form.row] < kFewRows)
@@ -135,9 +140,8 @@ FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
                      !rhs.isProjectedPermutation()))
     return failure();
   // Packing supports one reduction loop and one column loop.
-  bool isNarrow = getElementTypeOrSelf(op->getOperand(0)) != element ||
-                  getElementTypeOrSelf(op->getOperand(1)) != element;
-  if ((form.contiguous != ContractionForm::Columns || isNarrow) &&
+  if ((form.contiguous != ContractionForm::Columns ||
+       (isNarrow && !isWindowed)) &&
       (form.k.size() != 1 || form.n.size() != 1 || !form.batch.empty()))
     return failure();
   return form;
@@ -170,7 +174,8 @@ bool vib::hasSharedPairs(linalg::LinalgOp op, const ContractionForm &form,
                          const Machine &machine) {
   Value operand = op->getOperand(form.lhs);
   return machine.hasBf16 && getElementTypeOrSelf(operand).isBF16() &&
-         isa<BlockArgument>(operand) && form.row && form.m.size() == 1 &&
+         !hasWindow(op) && isa<BlockArgument>(operand) && form.row &&
+         form.m.size() == 1 &&
          isContiguous(op.getIndexingMapsArray()[form.lhs], *form.row);
 }
 
@@ -214,6 +219,30 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
   if (hasSharedPairs(op, form, machine))
     tile.rows = llvm::bit_floor<uint64_t>(std::min(tile.rows, kPairColumns));
   return {RegisterTileKind::Columns, tile};
+}
+
+/// Every tap and every tile of rows reads all of a block's operands again, so
+/// most of them should stay in the first-level cache. A block consists of whole
+/// pairs.
+int64_t vib::chooseBlock(linalg::LinalgOp op, const ContractionForm &form,
+                         ArrayRef<int64_t> extents, Packing windows) {
+  if (!form.block)
+    return 0;
+  constexpr int64_t kBlockBytes = 64 * 1024;
+  auto getBytes = [&](unsigned operand) {
+    auto type = cast<RankedTensorType>(op->getOperand(operand).getType());
+    Type element = windows == Packing::Rows
+                       ? getElementTypeOrSelf(op->getResult(0))
+                       : type.getElementType();
+    return type.getNumElements() * getElementBytes(element);
+  };
+  int64_t extent = extents[*form.block], columns = extents[form.column];
+  int64_t bytes =
+      getBytes(form.lhs) +
+      getBytes(form.rhs) * columns / op.getStaticLoopRanges()[form.column];
+  int64_t least = windows == Packing::Pairs ? 2 : 1;
+  int64_t block = std::max(kBlockBytes * extent / bytes / least * least, least);
+  return block < extent ? block : 0;
 }
 
 bool vib::isRoundedByReaders(linalg::LinalgOp op) {

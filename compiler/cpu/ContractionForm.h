@@ -77,10 +77,12 @@ bool hasSharedPairs(mlir::linalg::LinalgOp op, const ContractionForm &form,
 ///   Dot      rows x columns, where the lanes are terms of the sum;
 ///   Groups   rows x one vector, where each column has a group of lanes for
 ///            `terms` terms of the sum.
+/// If `block` is not 0, the sum is computed in blocks of that many positions of
+/// the loop `ContractionForm::block`.
 struct ContractionTile {
   RegisterTileKind kind;
   RegisterTile registers;
-  int64_t terms = 1;
+  int64_t terms = 1, block = 0;
 };
 /// Whether the lanes of a register can be terms of the sum: both operands are
 /// contiguous in it, and have the type of the result.
@@ -97,6 +99,11 @@ ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
                                       llvm::ArrayRef<int64_t> extents,
                                       bool isInterleaved,
                                       const Machine &machine);
+
+/// The positions of `form.block` in a block, for a contraction whose operands
+/// are copied in the way `windows`: 0 if the sum is not divided.
+int64_t chooseBlock(mlir::linalg::LinalgOp op, const ContractionForm &form,
+                    llvm::ArrayRef<int64_t> extents, Packing windows);
 
 /// Whether `op` rounds a weight and all its readers are contractions that round
 /// the weight themselves when they pack it.

@@ -33,7 +33,7 @@ LogicalResult CpuKernelEmitter::collect(Signature &entry) {
       break;
     }
   }
-  if (!plan.getSharedPairs().empty())
+  if (!plan.getSharedPairs().empty() || !plan.getWindowCopies().empty())
     signature.addBase(BaseKind::Arena);
   for (Value input : kernel.getInputs()) {
     if (isa<RankedTensorType>(input.getType()))
@@ -103,6 +103,9 @@ void CpuKernelEmitter::createUnitViews(TileEmitter &e, Value unit) {
   for (auto [index, buffer] : llvm::enumerate(plan.getBuffers()))
     if (buffer.kind == Buffer::Spill || buffer.kind == Buffer::Partial)
       e.setMemory(index, createView(e.builder, index, unit));
+  for (const WindowCopy &copy : plan.getWindowCopies())
+    if (!copy.isShared)
+      e.setCopy(copy, createCopy(e.builder, copy, unit));
 }
 
 void CpuKernelEmitter::emitItem(TileEmitter &e, const Item &item) {
@@ -229,11 +232,22 @@ LogicalResult CpuKernelEmitter::run(OpBuilder &builder, OpBuilder &launches,
   createViews(e);
   for (auto &[op, pairs] : plan.getSharedPairs())
     e.setPairs(op, createPairs(builder, pairs));
+  for (const WindowCopy &copy : plan.getWindowCopies())
+    if (copy.isShared)
+      e.setCopy(copy, createCopy(builder, copy, Value()));
   emitUnits(e, function.getArgument(0), function.getArgument(1));
   for (auto &[op, pairs] : plan.getSharedPairs()) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(function);
     emitPairs(builder, launches, entry, pairs);
+  }
+  unsigned numCopies = 0;
+  for (const WindowCopy &copy : plan.getWindowCopies()) {
+    if (!copy.isShared)
+      continue;
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(function);
+    emitSharedCopy(builder, launches, entry, copy, numCopies++);
   }
   launch(launches, entry, function, "", plan.getTiles().units,
          getKernelCost(kernel));

@@ -91,6 +91,16 @@ private:
   void emitPairs(mlir::OpBuilder &builder, mlir::OpBuilder &launches,
                  const Signature &entry, const SharedPairs &pairs);
 
+  // CopySharedWeights.cpp
+  /// Creates a view of a copy; of that of `unit` unless all units share it.
+  mlir::Value createCopy(mlir::OpBuilder &builder, const WindowCopy &copy,
+                         mlir::Value unit);
+  /// Emits the launch that makes a copy before the kernel runs, the `number`th
+  /// of the kernel. A unit of it is one row of the copy.
+  void emitSharedCopy(mlir::OpBuilder &builder, mlir::OpBuilder &launches,
+                      const Signature &entry, const WindowCopy &copy,
+                      unsigned number);
+
   Place getPlace(const Buffer &buffer) const {
     return *memory.lookup(plan.getTensor(buffer));
   }

@@ -25,6 +25,7 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Memory.h"
 #include "compiler/plan/Table.h"
+#include "compiler/step/WindowMap.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -117,6 +118,39 @@ static std::string describeTiles(KernelOp kernel, const KernelPlan &plan) {
   return llvm::join(texts, "; ");
 }
 
+/// How operands of bf16 are copied, and how many images are read at a time, by
+/// the convolutions of the kernel: "copied in pairs of images, 2 images at a
+/// time".
+static std::string describeOperands(KernelOp kernel, const KernelPlan &plan) {
+  SmallVector<std::string> texts;
+  for (linalg::LinalgOp op : getContractions(kernel)) {
+    FailureOr<ContractionForm> form = matchRegisterContraction(op);
+    if (failed(form) || !hasWindow(op))
+      continue;
+    std::string text;
+    switch (
+        op->getAttrOfType<ContractionAttr>(kContractionAttrName).getWindows()) {
+    case Packing::None:
+      break;
+    case Packing::Rows:
+      text = "copied from bf16 to f32";
+      break;
+    case Packing::Pairs:
+      text = form->block ? "copied in pairs of images"
+                         : "the weight copied in pairs of channels";
+      break;
+    }
+    int64_t block =
+        plan.getContractionTile(op, *form, plan.getTileSizes(op)).block;
+    if (block != 0)
+      text += (text.empty() ? "" : ", ") + std::to_string(block) +
+              (block == 1 ? " image" : " images") + " at a time";
+    if (!text.empty() && !llvm::is_contained(texts, text))
+      texts.push_back(text);
+  }
+  return llvm::join(texts, "; ");
+}
+
 /// How the largest matrix of the kernel lies.
 static FailureOr<std::string> describeLayout(KernelOp kernel,
                                              const MemoryMap &memory) {
@@ -151,6 +185,14 @@ struct Bound {
 };
 } // namespace
 
+/// Whether a contraction multiplies pairs on a machine that has them.
+static bool multipliesPairs(linalg::LinalgOp op) {
+  if (!getElementTypeOrSelf(op->getOperand(1)).isBF16())
+    return false;
+  auto contraction = op->getAttrOfType<ContractionAttr>(kContractionAttrName);
+  return !hasWindow(op) || contraction.getWindows() == Packing::Pairs;
+}
+
 static Bound getBound(KernelOp kernel, const KernelCost &cost,
                       const Machine &machine) {
   Bound bound;
@@ -161,7 +203,7 @@ static Bound getBound(KernelOp kernel, const KernelCost &cost,
         element.isF64() ? element : Float32Type::get(kernel.getContext()));
     // One instruction multiplies and adds a pair in each lane.
     if (machine.hasBf16 && llvm::is_contained(contractions, op) &&
-        getElementTypeOrSelf(op->getOperand(1)).isBF16())
+        multipliesPairs(op))
       lanes *= 2;
     bound.compute += countInstructions(op) / (kInstructions * lanes);
   }
@@ -193,6 +235,7 @@ static FailureOr<ExplainRow> explainKernel(KernelOp kernel,
   };
   tell("divided into", "division", describeUnits(kernel, plan));
   tell("register tile", "register_tile", describeTiles(kernel, plan));
+  tell("operands", "operands", describeOperands(kernel, plan));
   tell("largest matrix", "layout", *layout);
   row.kernels.push_back({row.name,
                          kernel->getAttrOfType<ArrayAttr>(kPartsAttrName),

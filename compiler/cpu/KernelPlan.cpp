@@ -57,7 +57,7 @@ RegisterTileAttr vib::getRegisterTileAttr(MLIRContext *context,
   auto [rows, columns, depth] = getSizes(form, extents);
   return RegisterTileAttr::get(context, rows, columns, depth, tile.kind,
                                tile.registers.rows, tile.registers.vectors,
-                               tile.terms);
+                               tile.terms, tile.block);
 }
 
 bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
@@ -104,6 +104,7 @@ KernelPlan::KernelPlan(KernelOp kernel)
   collectReaders();
   place();
   sharePairs();
+  placeWindowCopies();
 }
 
 static ContractionAttr getContraction(linalg::LinalgOp op) {
@@ -129,7 +130,8 @@ KernelPlan::getContractionTile(linalg::LinalgOp op, const ContractionForm &form,
     if (sizes == std::tuple(tile.getRows(), tile.getColumns(), tile.getDepth()))
       return {tile.getKind(),
               {tile.getTileRows(), tile.getTileVectors()},
-              tile.getTerms()};
+              tile.getTerms(),
+              tile.getBlock()};
   llvm_unreachable("vib-verify-planned has found a tile for each size");
 }
 
@@ -193,5 +195,29 @@ void KernelPlan::sharePairs() {
                       contraction.getPairs(), scratchBytes};
     scratchBytes += llvm::alignTo(2 * getPairLayout(pairs).elements, kLine);
     sharedPairs.insert({op, pairs});
+  }
+}
+
+void KernelPlan::placeWindowCopies() {
+  for (auto op : kernel.getBody().front().getOps<linalg::LinalgOp>()) {
+    ContractionAttr contraction = getContraction(op);
+    if (!contraction || contraction.getWindows() == Packing::None)
+      continue;
+    ContractionForm form = *matchRegisterContraction(op);
+    SmallVector<int64_t> extents = getTileSizes(op);
+    int64_t block = 0;
+    if (form.block)
+      for (RegisterTileAttr tile : contraction.getTiles())
+        block = std::max(block, tile.getBlock() ? tile.getBlock()
+                                                : extents[*form.block]);
+    for (WindowCopy copy : vib::getWindowCopies(
+             op, form, contraction.getWindows(), extents, block)) {
+      RankedTensorType type = copy.getType();
+      copy.offset = scratchBytes;
+      copy.unitBytes =
+          llvm::alignTo(getMemoryBytes(type, choosePaddedLayout(type)), kLine);
+      addScratchBytes(copy.unitBytes, copy.isShared ? 1 : tiles.units);
+      windowCopies.push_back(copy);
+    }
   }
 }

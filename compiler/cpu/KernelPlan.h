@@ -17,7 +17,7 @@
 #ifndef VIB_COMPILER_CPU_KERNELPLAN_H
 #define VIB_COMPILER_CPU_KERNELPLAN_H
 
-#include "compiler/cpu/ContractionForm.h"
+#include "compiler/cpu/WindowCopies.h"
 
 namespace vib {
 
@@ -105,6 +105,8 @@ public:
   getSharedPairs() const {
     return sharedPairs;
   }
+  /// The copies of operands of all contractions.
+  llvm::ArrayRef<WindowCopy> getWindowCopies() const { return windowCopies; }
   bool usesUnit(mlir::Operation *op) const {
     return !tiles.unit || usesClass(op, tiles.unit->cls);
   }
@@ -123,11 +125,13 @@ private:
   bool isInMemory(mlir::linalg::LinalgOp op) const override;
   void collectReaders();
   void sharePairs();
+  void placeWindowCopies();
 
   TileChoice tiles;
   llvm::DenseMap<mlir::Operation *, mlir::linalg::LinalgOp> interleaved,
       epilogues;
   llvm::MapVector<mlir::Operation *, SharedPairs> sharedPairs;
+  llvm::SmallVector<WindowCopy> windowCopies;
   int64_t stackBytes = 0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "compiler/cpu/PackingChoice.h"
 #include "compiler/cpu/Pairs.h"
+#include "compiler/step/WindowMap.h"
 
 using namespace mlir;
 using namespace vib;
@@ -35,7 +36,7 @@ static bool canPair(linalg::LinalgOp op, const ContractionForm &form,
                     RegisterTileAttr tile, const KernelPlan &plan,
                     const Machine &machine) {
   int64_t depth = tile.getDepth();
-  if (!isNarrow(op, form) || !machine.hasBf16 ||
+  if (!isNarrow(op, form) || hasWindow(op) || !machine.hasBf16 ||
       2 * getPairLayout(depth, tile.getColumns()).elements >
           2 * kMaxPackedBytes)
     return false;
@@ -84,7 +85,7 @@ Packing vib::choosePacking(linalg::LinalgOp op, const ContractionForm &form,
   bool packs;
   if (form.contiguous != ContractionForm::Columns)
     packs = tile.getKind() != RegisterTileKind::Dot;
-  else if (isNarrow(op, form))
+  else if (isNarrow(op, form) && !hasWindow(op))
     packs = getPackedBytes(op, tile) <= kMaxPackedBytes;
   else
     packs = hasOneLoopOfEach(form) &&
@@ -140,7 +141,8 @@ static std::string findProblem(linalg::LinalgOp op, const ContractionForm &form,
     if (isDot)
       return "expected no packing for dot, which reads the right operand along "
              "the terms of the sum";
-    if (hasColumns && !isNarrow(op, form) && !hasOneLoopOfEach(form))
+    if (hasColumns && (!isNarrow(op, form) || hasWindow(op)) &&
+        !hasOneLoopOfEach(form))
       return "expected no packing of an operand with more than two loops";
     if (hasColumns && getPackedBytes(op, tile) > kMaxPackedBytes)
       return "expected at most " + std::to_string(kMaxPackedBytes) +

@@ -17,11 +17,12 @@ def ChooseTiles : Pass<"vib-choose-tiles", "mlir::func::FuncOp"> {
     Divides the iteration space of each vib.kernel into units of work (`unit`)
     and, if the intermediate results of a unit are large, into steps inside a
     unit (`inner`). Chooses the register tiles of its contractions, the op that
-    is emitted with each of them, and the operands that are packed before the
-    kernel runs (`vib.contraction`). Marks the ops that their readers compute
+    is emitted with each of them, the operands that are packed before the kernel
+    runs, how a convolution copies operands of bf16, and how many images its
+    weight gradient reads at a time (`vib.contraction`). Marks the ops that their readers compute
     themselves (`vib.folded`), and names the loops of all ops (`vib.loops`).
-    TileChoice.cpp and ContractionForm.cpp choose the sizes, for the CPU in
-    `vib.machine`. The passes that follow read the attributes and choose no size.
+    TileChoice.cpp and ContractionForm.cpp choose the sizes, and WindowCopies.cpp
+    the copies, for the CPU in `vib.machine`. The passes that follow read the attributes and choose no size.
 
     ```mlir
     %h = vib.kernel "encode.0" … {

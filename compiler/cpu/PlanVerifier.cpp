@@ -182,9 +182,16 @@ LogicalResult PlanVerifier::verifyContraction(linalg::LinalgOp op,
   if (failed(verifyRegisterTiles(op, form, contraction,
                                  getExtents(op, space, tiles), machine)) ||
       failed(verifyPackedBytes(op, form, contraction.getTiles().front())) ||
-      failed(verifyReader(op, contraction)))
+      failed(verifyReader(op, contraction)) ||
+      failed(verifyPairs(op, form, contraction)))
     return failure();
-  return verifyPairs(op, form, contraction);
+  Packing windows = contraction.getWindows();
+  std::string problem =
+      findCopyProblem(op, form, windows, space, tiles, machine);
+  if (problem.empty())
+    return success();
+  return op->emitOpError("expected no windows = ")
+         << stringifyEnum(windows) << ": " << problem;
 }
 
 LogicalResult PlanVerifier::run() {

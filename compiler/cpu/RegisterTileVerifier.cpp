@@ -40,6 +40,8 @@ private:
   std::string findProblemOfColumns(RegisterTileAttr tile,
                                    ArrayRef<int64_t> extents,
                                    bool isFirst) const;
+  std::string findProblemOfBlock(RegisterTileAttr tile,
+                                 ArrayRef<int64_t> extents) const;
   int64_t getLanes() const {
     return machine.getLanes(getElementTypeOrSelf(op->getResult(0)));
   }
@@ -109,14 +111,31 @@ std::string RegisterTileVerifier::findProblemOfColumns(
   return "";
 }
 
+std::string
+RegisterTileVerifier::findProblemOfBlock(RegisterTileAttr tile,
+                                         ArrayRef<int64_t> extents) const {
+  if (tile.getBlock() == 0)
+    return "";
+  if (!form.block)
+    return expected("no block, as the contraction has no sum over images");
+  if (int64_t extent = extents[*form.block]; tile.getBlock() >= extent)
+    return expected("a block of fewer than its " + Twine(extent) + " images");
+  if (contraction.getWindows() == Packing::Pairs && tile.getBlock() % 2 != 0)
+    return expected("a block of whole pairs of images");
+  return "";
+}
+
 std::string RegisterTileVerifier::findProblem(RegisterTileAttr tile,
                                               ArrayRef<int64_t> extents,
                                               bool isFirst) const {
+  std::string problem = findProblemOfBlock(tile, extents);
+  if (!problem.empty())
+    return problem;
   if (tile.getKind() == RegisterTileKind::Groups)
     return findProblemOfGroups(tile, extents);
-  std::string problem = tile.getKind() == RegisterTileKind::Dot
-                            ? findProblemOfDot(tile)
-                            : findProblemOfColumns(tile, extents, isFirst);
+  problem = tile.getKind() == RegisterTileKind::Dot
+                ? findProblemOfDot(tile)
+                : findProblemOfColumns(tile, extents, isFirst);
   if (!problem.empty())
     return problem;
   int64_t used =
@@ -133,7 +152,8 @@ bool RegisterTileVerifier::hasSizes(RegisterTileAttr tile,
          getRegisterTileAttr(op->getContext(), form, extents,
                              {tile.getKind(),
                               {tile.getTileRows(), tile.getTileVectors()},
-                              tile.getTerms()});
+                              tile.getTerms(),
+                              tile.getBlock()});
 }
 
 LogicalResult RegisterTileVerifier::verify(ArrayRef<int64_t> extents,

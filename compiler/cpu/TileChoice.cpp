@@ -181,7 +181,8 @@ double CpuTileChooser::getCost(const Tile &tile) const {
       bytes += getTensorBytes(value) * (units - 1);
   };
   for (linalg::LinalgOp op : ops) {
-    if (isa<linalg::FillOp>(op))
+    // The weight of a convolution is rounded for all units at once.
+    if (isa<linalg::FillOp>(op) || (hasWindows && isRoundedByReaders(op)))
       continue;
     bool has = llvm::is_contained(space.getLoopClasses(op), tile.cls);
     bool once = !has && !feedsClass(op, tile.cls, space);

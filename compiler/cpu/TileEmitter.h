@@ -49,6 +49,13 @@ public:
   mlir::Value getPairs(mlir::Operation *contraction) const {
     return pairs.lookup(contraction);
   }
+  /// The memory of a copy of an operand (WindowCopies.h).
+  void setCopy(const WindowCopy &copy, mlir::Value memory) {
+    copies[{copy.op, copy.operand}] = memory;
+  }
+  mlir::Value getCopy(const WindowCopy &copy) const {
+    return copies.lookup({copy.op, copy.operand});
+  }
 
   //===--------------------------------------------------------------------===//
   // Ops, emitted by CpuLinalgEmitter.cpp and Contraction*.cpp
@@ -150,6 +157,7 @@ private:
                  std::pair<mlir::Value, mlir::Value>>
       splits;
   llvm::DenseMap<mlir::Operation *, mlir::Value> pairs;
+  llvm::DenseMap<std::pair<mlir::Operation *, unsigned>, mlir::Value> copies;
 };
 
 /// Whether the body of an op can be cloned on vectors.

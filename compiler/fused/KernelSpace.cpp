@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/fused/KernelSpace.h"
+#include "compiler/step/WindowMap.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -39,7 +40,7 @@ bool vib::isPrologue(linalg::LinalgOp op) {
   return isa<BlockArgument>(source) &&
          llvm::all_of(op->getUsers(), [](Operation *user) {
            auto reader = dyn_cast<linalg::LinalgOp>(user);
-           return reader && linalg::isaContractionOpInterface(reader);
+           return reader && isContraction(reader);
          });
 }
 

@@ -133,11 +133,20 @@ getSlice(OpBuilder &builder, ArrayRef<int64_t> shape, ArrayRef<int64_t> low) {
   return slice;
 }
 
+/// Zeros of the element type of `image`, with examples of the shape `extents`.
+static Value getZeros(StepBuilder &step, Value image,
+                      ArrayRef<int64_t> extents) {
+  Type element = getElementTypeOrSelf(image);
+  return step.fill(withImage(image, extents),
+                   step.getBuilder().getZeroAttr(element));
+}
+
 /// Writes the image into one of zeros, `low` from its beginning.
 static Value insert(StepBuilder &step, Value image, ArrayRef<int64_t> extents,
                     ArrayRef<int64_t> low) {
   OpBuilder &builder = step.getBuilder();
-  Value border = step.zeros(withImage(image, extents));
+  Value border = getZeros(step, image, extents);
+  step.setDims(border, getImageDims(step, image));
   auto [offsets, sizes, ones] = getSlice(builder, getShape(image), low);
   auto insert = tensor::InsertSliceOp::create(builder, step.getLoc(), image,
                                               border, offsets, sizes, ones);
@@ -145,6 +154,17 @@ static Value insert(StepBuilder &step, Value image, ArrayRef<int64_t> extents,
   insert->setAttr(kWordAttrName, builder.getStringAttr("border"));
   step.setDims(insert, getImageDims(step, image));
   return insert;
+}
+
+/// `sum` + `term`, of the type of `sum`, which may be bf16.
+static Value addTo(ScalarBuilder &scalars, Value sum, Value term) {
+  OpBuilder &builder = scalars.getBuilder();
+  Location loc = scalars.getLoc();
+  Type narrow = sum.getType();
+  if (narrow == scalars.getType())
+    return scalars.add(sum, term);
+  sum = arith::ExtFOp::create(builder, loc, scalars.getType(), sum);
+  return arith::TruncFOp::create(builder, loc, narrow, scalars.add(sum, term));
 }
 
 Value vib::spread(StepBuilder &step, Value image, ArrayRef<int64_t> extents,
@@ -165,13 +185,12 @@ Value vib::spread(StepBuilder &step, Value image, ArrayRef<int64_t> extents,
     StringAttr word = step.getWord();
     step.setWord("border");
     // It adds to the zeros, because what it leaves as it is must be kept.
-    image = step.generic(
-                    {{image, dims}},
-                    {Access(step.zeros(withImage(image, spreadExtents)), axes)},
-                    [](ScalarBuilder &scalars, ValueRange elements) {
-                      return SmallVector<Value>{
-                          scalars.add(elements[1], elements[0])};
-                    })
+    Value zeros = getZeros(step, image, spreadExtents);
+    image = step.generic({{image, dims}}, {Access(zeros, axes)},
+                         [](ScalarBuilder &scalars, ValueRange elements) {
+                           return SmallVector<Value>{
+                               addTo(scalars, elements[1], elements[0])};
+                         })
                 .front();
     step.setWord(word);
     step.setDims(image, dims);

@@ -46,14 +46,7 @@ struct LinearModel
   static Value getWeight(StepBuilder &step, const Parameter &weight) {
     Value tensor = step.getParameter(weight.name);
     step.setDims(tensor, {dims::kInputs, dims::kFeatures});
-    return getOperand(step, weight, tensor);
-  }
-
-  /// The form of a tensor that the layer's contractions read: rounded if the
-  /// layer is rounded.
-  static Value getOperand(StepBuilder &step, const Parameter &weight,
-                          Value tensor) {
-    return step.isRounded(weight.shape) ? step.round(tensor) : tensor;
+    return step.getOperand(weight.shape, tensor);
   }
 
   void buildForward(Operation *op, StepBuilder &step) const {
@@ -61,7 +54,7 @@ struct LinearModel
     SmallVector<Parameter> parameters = linear.getParameters();
     step.setLabel(getLabel(op, ""));
     Value x =
-        getOperand(step, parameters[0], step.getShaped(linear.getInput()));
+        step.getOperand(parameters[0].shape, step.getShaped(linear.getInput()));
     Value weight = getWeight(step, parameters[0]);
     Value bias = step.getParameter(parameters[1].name);
     Dims inputDims = getDims(step, x, dims::kInputs);
@@ -81,9 +74,9 @@ struct LinearModel
     auto linear = cast<LinearOp>(op);
     SmallVector<Parameter> parameters = linear.getParameters();
     Value x =
-        getOperand(step, parameters[0], step.getShaped(linear.getInput()));
-    Value dy = getOperand(step, parameters[0],
-                          step.getAdjoint(linear.getResult()).front());
+        step.getOperand(parameters[0].shape, step.getShaped(linear.getInput()));
+    Value dy = step.getOperand(parameters[0].shape,
+                               step.getAdjoint(linear.getResult()).front());
     Dims inputDims = getDims(step, x, dims::kInputs);
     Dims resultDims = getDims(step, x, dims::kFeatures);
 

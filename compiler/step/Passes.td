@@ -53,7 +53,8 @@ def BuildStep : Pass<"vib-build-step", "mlir::ModuleOp"> {
     layer, because these read the weight before it is written.
 
     With `round-operands`, contractions of layers that are at least 32 wide read
-    bf16 tensors. An activation is rounded where it is computed; a weight is
+    bf16 tensors; so do those of convolutions with at least 32 channels on both
+    sides. An activation is rounded where it is computed; a weight is
     rounded for each contraction that reads it.
 
     The module gets the attributes from which later phases and the program's

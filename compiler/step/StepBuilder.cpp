@@ -177,6 +177,14 @@ Value StepBuilder::getCoefficient(StringRef name) {
   return name.empty() ? Value() : getArgument(coefficients, name);
 }
 
+/// The number that a tensor is filled with; null if it is not one of fills.
+static FloatAttr getFilled(Value tensor) {
+  FloatAttr number;
+  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+    matchPattern(fill.getInputs()[0], m_Constant(&number));
+  return number;
+}
+
 Value StepBuilder::round(Value tensor) {
   OpBuilder &builder = getBuilder();
   auto type = cast<RankedTensorType>(tensor.getType());
@@ -203,6 +211,9 @@ Value StepBuilder::round(Value tensor) {
   Value value;
   if (tensor.getDefiningOp<tensor::EmptyOp>()) {
     value = empty(type.getShape(), narrow);
+  } else if (FloatAttr number = getFilled(tensor)) {
+    value = fill(type.getShape(),
+                 builder.getFloatAttr(narrow, number.getValueAsDouble()));
   } else if (auto insert = tensor.getDefiningOp<tensor::InsertSliceOp>()) {
     // The parts are rounded where they are computed.
     Value source = round(insert.getSource()), dest = round(insert.getDest());

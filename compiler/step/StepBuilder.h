@@ -170,13 +170,19 @@ public:
   mlir::Value getCoefficient(llvm::StringRef name);
 
   /// Whether the contractions of a layer round their operands to bf16, given
-  /// the shape of the layer's weight. Layers with fewer than 32 inputs or
-  /// outputs do not: they are a few thousandths of the work, and may be the
-  /// classifier.
+  /// the shape of the layer's weight, which ends in inputs and outputs. Layers
+  /// with fewer than 32 inputs or outputs do not: they are a small part of the
+  /// work, and may be the classifier, or the convolution that reads the data.
   bool isRounded(llvm::ArrayRef<int64_t> weightShape) const {
-    return roundsOperands && llvm::all_of(weightShape, [](int64_t extent) {
-             return extent >= 32;
-           });
+    return roundsOperands &&
+           llvm::all_of(weightShape.take_back(2),
+                        [](int64_t extent) { return extent >= 32; });
+  }
+  /// The form of a tensor that the contractions of a layer read: rounded if
+  /// they round their operands.
+  mlir::Value getOperand(llvm::ArrayRef<int64_t> weightShape,
+                         mlir::Value tensor) {
+    return isRounded(weightShape) ? round(tensor) : tensor;
   }
   /// The tensor rounded to bf16, to nearest even.
   mlir::Value round(mlir::Value tensor);

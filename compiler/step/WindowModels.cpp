@@ -58,10 +58,18 @@ static Dims getWeightDims() {
   return {kTapRows, kTapColumns, dims::kInputs, dims::kChannels};
 }
 
-/// A copy of a weight of this shape, turned by half a circle, and with inputs
-/// and channels swapped.
-static Value copyFlipped(StepBuilder &step, Value weight,
-                         SmallVector<int64_t, 2> shape) {
+/// The form of a weight that contractions read.
+static Value getWeight(StepBuilder &step, const Parameter &weight) {
+  Value tensor = step.getParameter(weight.name);
+  step.setDims(tensor, getWeightDims());
+  return step.getOperand(weight.shape, tensor);
+}
+
+/// A copy of a weight, turned by half a circle, and with inputs and channels
+/// swapped, in the form that contractions read.
+static Value copyFlipped(StepBuilder &step, const Parameter &parameter) {
+  Value weight = step.getParameter(parameter.name);
+  SmallVector<int64_t, 2> shape = parameter.shape;
   auto getTap = [](StringRef tap, int64_t extent) {
     return AxisIndex({{tap, -1}}, extent - 1);
   };
@@ -69,8 +77,10 @@ static Value copyFlipped(StepBuilder &step, Value weight,
                  {getTap(kTapRows, shape[0]), getTap(kTapColumns, shape[1]),
                   dims::kChannels, dims::kInputs});
   std::swap(shape[2], shape[3]);
-  return copyElements(step, flipped, Access(step.empty(shape), getWeightDims()),
-                      "flipped weight");
+  Value copy =
+      copyElements(step, flipped, Access(step.empty(shape), getWeightDims()),
+                   "flipped weight");
+  return step.getOperand(shape, copy);
 }
 
 static Value addBias(StepBuilder &step, Value product, StringRef name) {
@@ -100,21 +110,19 @@ namespace {
 
 struct Conv2DModel
     : DifferentiableOpInterface::ExternalModel<Conv2DModel, Conv2DOp> {
-  static SmallVector<int64_t, 2> getWeightShape(Conv2DOp conv) {
-    return conv.getParameters()[0].shape;
-  }
-
   void buildForward(Operation *op, StepBuilder &step) const {
     auto conv = cast<Conv2DOp>(op);
     SmallVector<Parameter> parameters = conv.getParameters();
     ArrayRef<int64_t> zeros = conv.getPadding();
     step.setLabel(getLabel(conv, conv.getName(), ""));
-    Value x = addBorder(step, step.getShaped(conv.getInput()),
-                        {zeros[0], zeros[2]}, {zeros[1], zeros[3]});
+    Value x =
+        step.getOperand(parameters[0].shape,
+                        addBorder(step, step.getShaped(conv.getInput()),
+                                  {zeros[0], zeros[2]}, {zeros[1], zeros[3]}));
     step.setResiduals(op, x);
     Dims dims = getImageDims(step, x);
     Value product =
-        contract(step, {step.getParameter(parameters[0].name), getWeightDims()},
+        contract(step, {getWeight(step, parameters[0]), getWeightDims()},
                  getWindows(step, x, conv.getStrides(), conv.getDilations(),
                             dims::kInputs),
                  withImage(x, conv.getType().getShape().drop_front()), dims);
@@ -123,7 +131,8 @@ struct Conv2DModel
 
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto conv = cast<Conv2DOp>(op);
-    Value dy = step.getAdjoint(conv.getResult()).front();
+    Value dy = step.getOperand(conv.getParameters()[0].shape,
+                               step.getAdjoint(conv.getResult()).front());
     step.flush();
     if (step.isLearned(conv.getInput())) {
       step.setLabel(getLabel(conv, conv.getName(), ".in"));
@@ -140,9 +149,7 @@ struct Conv2DModel
   /// `stride` apart.
   static Value buildInputGradient(Conv2DOp conv, StepBuilder &step, Value dy) {
     // The channels of dy are the inputs of this pass.
-    Value weight =
-        copyFlipped(step, step.getParameter(conv.getParameters()[0].name),
-                    getWeightShape(conv));
+    Value weight = copyFlipped(step, conv.getParameters()[0]);
     ArrayRef<int64_t> input =
         cast<RankedTensorType>(conv.getInput().getType()).getShape();
     SmallVector<int64_t> low, extents;
@@ -166,7 +173,7 @@ struct Conv2DModel
                      contract(step, {dy, dims},
                               getWindows(step, x, conv.getStrides(),
                                          conv.getDilations(), dims::kInputs),
-                              getWeightShape(conv), getWeightDims()));
+                              parameters[0].shape, getWeightDims()));
     setBiasGradient(step, dy, parameters[1].name);
   }
 };
@@ -180,10 +187,10 @@ struct ConvTranspose2DModel
     auto conv = cast<ConvTranspose2DOp>(op);
     SmallVector<Parameter> parameters = conv.getParameters();
     step.setLabel(getLabel(conv, conv.getName(), ""));
-    Value x = step.getShaped(conv.getInput());
+    Value x =
+        step.getOperand(parameters[0].shape, step.getShaped(conv.getInput()));
     step.setResiduals(op, x);
-    Value weight = copyFlipped(step, step.getParameter(parameters[0].name),
-                               parameters[0].shape);
+    Value weight = copyFlipped(step, parameters[0]);
     ArrayRef<int64_t> result = conv.getType().getShape().drop_front();
     SmallVector<int64_t> low, extents;
     for (unsigned axis : {0, 1}) {
@@ -203,7 +210,8 @@ struct ConvTranspose2DModel
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto conv = cast<ConvTranspose2DOp>(op);
     SmallVector<Parameter> parameters = conv.getParameters();
-    Value dy = step.getAdjoint(conv.getResult()).front();
+    Value dy = step.getOperand(parameters[0].shape,
+                               step.getAdjoint(conv.getResult()).front());
     Value x = step.getResiduals(op).front();
     ArrayRef<int64_t> zeros = conv.getPadding();
     step.flush();
@@ -218,8 +226,8 @@ struct ConvTranspose2DModel
       ArrayRef<int64_t> input =
           cast<RankedTensorType>(conv.getInput().getType()).getShape();
       Value dx = contract(
-          step, {step.getParameter(parameters[0].name), getWeightDims()},
-          windows, withImage(dy, input.drop_front()), getImageDims(step, dy));
+          step, {getWeight(step, parameters[0]), getWeightDims()}, windows,
+          withImage(dy, input.drop_front()), getImageDims(step, dy));
       step.addAdjoint(conv.getInput(), dx);
     }
     step.setLabel(getLabel(conv, conv.getName(), ".grad"));
