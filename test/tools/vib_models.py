@@ -37,6 +37,7 @@ class Model:
         self.transposes = self.later.random() < 0.4
         self.is_bernoulli = not self.classes and self.later.random() < 0.4
         self.priors = random.Random(seed + 2**41)
+        self.wide = random.Random(seed + 2**45)
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
@@ -166,6 +167,12 @@ class Model:
             product *= extent
         return product
 
+    def widen(self, channels):
+        """Channels of which the operands of a convolution are bf16, in some models."""
+        if self.precision != "bf16" or self.wide.random() < 0.3:
+            return channels
+        return self.wide.choice((32, 33, 40, 48))
+
     def convolution(self, value, shape, layer):
         """A random convolution of images [height, width, channels]."""
         r = self.windows
@@ -182,7 +189,7 @@ class Model:
             dilation.append(d)
             padding += [low, high]
             extents.append((size + low + high - reach) // s + 1)
-        channels = r.choice((1, 2, 3, 8, 16, 20, 32, 40))
+        channels = self.widen(r.choice((1, 2, 3, 8, 16, 20, 32, 40)))
         result = self.name()
         self.add(f"{result} = vib.conv2d {value} @{layer} kernel({kernel[0]}, {kernel[1]}) "
                  f"channels({channels}) stride({stride[0]}, {stride[1]}) padding({padding}) "
@@ -207,7 +214,7 @@ class Model:
             padding += [low, high]
             more.append(extra)
             extents.append(extent)
-        channels, result = r.choice((1, 2, 3, 8, 16, 20)), self.name()
+        channels, result = self.widen(r.choice((1, 2, 3, 8, 16, 20))), self.name()
         self.add(f"{result} = vib.conv_transpose2d {value} @{layer} kernel({kernel[0]}, "
                  f"{kernel[1]}) channels({channels}) stride({stride[0]}, {stride[1]}) "
                  f"padding({padding}) output_padding({more[0]}, {more[1]}) "
