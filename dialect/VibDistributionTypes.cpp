@@ -107,6 +107,8 @@ int64_t BernoulliType::getSize() const { return getWidth(); }
 
 bool BernoulliType::isOfUnitInterval() const { return true; }
 
+bool BernoulliType::hasEntropy() const { return true; }
+
 LogicalResult BernoulliType::verifyTarget(Operation *op,
                                           RankedTensorType target) const {
   return verifyNumbers(op, target, *this, getWidth());
@@ -159,6 +161,8 @@ SmallVector<Statistic> CategoricalType::getStatistics() const {
 int64_t CategoricalType::getSize() const { return getClasses(); }
 
 int64_t CategoricalType::getNumClasses() const { return getClasses(); }
+
+bool CategoricalType::hasEntropy() const { return true; }
 
 LogicalResult CategoricalType::verifyTarget(Operation *op,
                                             RankedTensorType target) const {

@@ -87,6 +87,10 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
                                 "of a target, but got ") << $_type;
        }]>,
     InterfaceMethod<[{
+      Whether it has the entropy of a discrete distribution, which `vib.entropy`
+      needs.
+    }], "bool", "hasEntropy", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
       The classes whose labels are the targets; 0 if the targets are numbers.
     }], "int64_t", "getNumClasses", (ins), [{}], [{ return 0; }]>,
     InterfaceMethod<[{

@@ -170,6 +170,18 @@ LogicalResult KLOp::verifySample() {
 }
 
 //===----------------------------------------------------------------------===//
+// EntropyOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult EntropyOp::verify() {
+  if (getLikelihood().getType().hasEntropy())
+    return success();
+  return emitOpError("expected a likelihood of classes or of bits, whose "
+                     "entropy has a closed form, but got ")
+         << getLikelihood().getType();
+}
+
+//===----------------------------------------------------------------------===//
 // CoefficientAttr
 //===----------------------------------------------------------------------===//
 
@@ -214,13 +226,18 @@ LogicalResult CoefficientAttr::verify(EmitError emitError, StringRef name,
 // FunctionAttr
 //===----------------------------------------------------------------------===//
 
+/// Whether a function has an argument beside the mean.
+static bool hasNumber(FunctionKind kind) {
+  return kind != FunctionKind::Mean && kind != FunctionKind::Negative;
+}
+
 Attribute FunctionAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   FunctionKind kind = FunctionKind::Mean;
   CoefficientAttr number;
   if (parser.parseLess() || parseWord(parser, kind))
     return {};
-  if (kind != FunctionKind::Mean &&
+  if (hasNumber(kind) &&
       (parser.parseComma() || parseCoefficient(parser, number)))
     return {};
   if (parser.parseGreater())
@@ -231,7 +248,7 @@ Attribute FunctionAttr::parse(AsmParser &parser, Type) {
 
 void FunctionAttr::print(AsmPrinter &printer) const {
   printer << '<' << stringifyEnum(getKind());
-  if (!isMean()) {
+  if (getNumber()) {
     printer << ", ";
     printCoefficient(printer, getNumber());
   }
@@ -240,7 +257,7 @@ void FunctionAttr::print(AsmPrinter &printer) const {
 
 LogicalResult FunctionAttr::verify(EmitError emitError, FunctionKind kind,
                                    CoefficientAttr number) {
-  if ((kind == FunctionKind::Mean) != !number)
+  if (hasNumber(kind) != bool(number))
     return emitError() << "expected '" << stringifyEnum(kind) << "' to have "
                        << (number ? "no number" : "a number");
   if (!number || kind == FunctionKind::Abs)
@@ -281,6 +298,20 @@ SmallVector<KLOp> LossOp::getRateTerms() {
         rate && !llvm::is_contained(rates, rate))
       rates.push_back(rate);
   return rates;
+}
+
+EntropyOp LossOp::findEntropyTerm(NLLOp nll) {
+  for (NLLOp first : getLikelihoodTerms(*this)) {
+    if (first == nll)
+      break;
+    if (first.getLikelihood() == nll.getLikelihood())
+      return {};
+  }
+  for (Value term : getTerms())
+    if (auto entropy = term.getDefiningOp<EntropyOp>();
+        entropy && entropy.getLikelihood() == nll.getLikelihood())
+      return entropy;
+  return {};
 }
 
 SmallVector<FunctionAttr> vib::getTermFunctions(ArrayAttr functions,
@@ -345,6 +376,7 @@ static bool isMetricName(StringRef name) {
                                              "rate_bits",
                                              "residual_bits",
                                              "cross_entropy_bits",
+                                             "entropy_bits",
                                              "izy_bits",
                                              "hy_bits",
                                              "nll_avg_bits",
@@ -385,15 +417,25 @@ LogicalResult LossOp::verify() {
                     functions.size() != getTerms().size()))
     return emitOpError("expected a #vib.function for each of its ")
            << getTerms().size() << " terms but got " << functions;
-  for (auto [term, function] : llvm::zip_equal(getTerms(), getTermFunctions()))
-    if (!function.isMean() && !term.getDefiningOp<KLOp>())
+  for (auto [term, function] :
+       llvm::zip_equal(getTerms(), getTermFunctions())) {
+    if (function.isNegative() && !term.getDefiningOp<EntropyOp>())
+      return emitOpError("expected '-' before an entropy, which vib.entropy "
+                         "computes: a loss adds its other terms");
+    if (!function.isLinear() && !term.getDefiningOp<KLOp>())
       return emitOpError("expected '") << stringifyEnum(function.getKind())
                                        << "' of a rate, which vib.kl computes";
-  for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors()))
-    if (term.getDefiningOp<KLOp>() && factor.isOne())
-      return emitOpError("expected the rate to have a coefficient other than "
-                         "the number 1, or one with a name, as in "
-                         "'@beta(1.0e-3) * %rate'");
+  }
+  for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors())) {
+    bool isEntropy = term.getDefiningOp<EntropyOp>() != nullptr;
+    if ((isEntropy || term.getDefiningOp<KLOp>()) && factor.isOne())
+      return emitOpError("expected the ")
+             << (isEntropy ? "entropy" : "rate")
+             << " to have a coefficient other than the number 1, or one with a "
+                "name, as in "
+             << (isEntropy ? "'- @gamma(0.1) * %entropy'"
+                           : "'@beta(1.0e-3) * %rate'");
+  }
 
   SmallVector<CoefficientAttr> named = getNamedCoefficients();
   for (auto [i, factor] : llvm::enumerate(named))

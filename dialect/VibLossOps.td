@@ -184,6 +184,38 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   }];
 }
 
+def Vib_EntropyOp : Vib_NamedOp<"entropy", "entropy", [Pure]> {
+  let group = "the loss";
+  let summary = "computes the entropy of the predictions, H(p(y|z))";
+  let description = [{
+    - Categorical: `-sum_c p_c log p_c`, with the probabilities p of the classes.
+    - Bernoulli: the sum over the outputs of `-p_k log p_k
+      - (1 - p_k) log(1 - p_k)`. Both are computed from the logits, so that
+      they stay finite where a probability underflows.
+
+    The result is one number for each example, in nats; of several samples it is
+    their mean. A loss that subtracts it has the *confidence penalty* of Pereyra
+    et al. (2017, arXiv:1701.06548, equation 5), which keeps predictions from
+    becoming certain. One that adds it makes them more certain. Programs report
+    its mean as `entropy_bits`.
+
+    - **Operand**: the likelihood of a `vib.nll` that is a term of the loss, a
+      `!vib.categorical<C>` or a `!vib.bernoulli<K>`.
+    - **Result**: `!vib.nats`.
+    - **Errors**: a likelihood of numbers, the likelihood of no `vib.nll` in the
+      loss.
+
+    ```mlir
+    %h = vib.entropy %p : !vib.categorical<10>
+    vib.loss %ce + @beta(1.0e-3) * %rate - @gamma(0.1) * %h
+    ```
+  }];
+  let arguments = (ins Vib_Distribution:$likelihood);
+  let results = (outs Vib_NatsType:$result);
+  let assemblyFormat = "$likelihood attr-dict `:` type($likelihood)";
+  let hasVerifier = 1;
+}
+
 def Vib_CoefficientAttr : Vib_Attr<"Coefficient", "coefficient"> {
   let summary = "the factor of a term of the loss";
   let description = [{
@@ -211,7 +243,8 @@ def Vib_CoefficientAttr : Vib_Attr<"Coefficient", "coefficient"> {
 
 def Vib_FunctionKind : I32EnumAttr<"FunctionKind", "a function of a mean", [
     I32EnumAttrCase<"Mean", 0, "mean">, I32EnumAttrCase<"Power", 1, "power">,
-    I32EnumAttrCase<"Exp", 2, "exp">, I32EnumAttrCase<"Abs", 3, "abs">]> {
+    I32EnumAttrCase<"Exp", 2, "exp">, I32EnumAttrCase<"Abs", 3, "abs">,
+    I32EnumAttrCase<"Negative", 4, "negative">]> {
   let cppNamespace = "::vib";
   let genSpecializedAttr = 0;
 }
@@ -220,11 +253,13 @@ def Vib_FunctionAttr : Vib_Attr<"Function", "function"> {
   let summary = "the function that a term of the loss applies to a mean";
   let description = [{
     In a model file it is written around the rate, as the description of
-    `vib.loss` says. R is the mean rate of the batch, in nats:
+    `vib.loss` says. R is the mean rate of the batch, in nats, and H the mean
+    entropy, which a loss may subtract:
 
     | kind | what it is | the number |
     |---|---|---|
-    | `mean` | R | none |
+    | `mean` | R or H | none |
+    | `negative` | -H | none |
     | `power` | max(R, 0)^p | p, above 1 |
     | `exp` | exp(n R) | n, above 0 |
     | `abs` | the distance of R from C | C in nats, at least 0; it may have a name |
@@ -241,8 +276,11 @@ def Vib_FunctionAttr : Vib_Attr<"Function", "function"> {
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
     bool isMean() const { return getKind() == FunctionKind::Mean; }
+    bool isNegative() const { return getKind() == FunctionKind::Negative; }
+    /// Whether the mean over a batch follows from those of its parts.
+    bool isLinear() const { return isMean() || isNegative(); }
     double getValue() const {
-      return isMean() ? 0 : getNumber().getValue().getValueAsDouble();
+      return getNumber() ? getNumber().getValue().getValueAsDouble() : 0;
     }
   }];
 }
@@ -276,12 +314,18 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     A function acts on the mean, not on the rate of each example. In the
     evaluation of a split it acts on the mean rate of the split.
 
+    A `-` in place of the `+` before a term subtracts it. Only the entropy of
+    the predictions may be subtracted: the loss would have no minimum without a
+    term that it is meant to make small.
+
     - **Operands**: the results of at least one `vib.nll` and of any number of
-      `vib.kl`, all `!vib.nats`. A value may be in several terms.
-    - **Errors**: results of other ops, no `vib.nll`, a rate without a
-      coefficient or with the number 1 (write `@beta(1.0)`), a coefficient that is negative or not finite, two values for
-      one name, more than 16 names, a function of another value than a rate, a
-      power of at most 1, a second `vib.loss`.
+      `vib.kl` and `vib.entropy`, all `!vib.nats`. A value may be in several
+      terms.
+    - **Errors**: results of other ops, no `vib.nll`, a rate or an entropy
+      without a coefficient or with the number 1 (write `@beta(1.0)`), a
+      coefficient that is negative or not finite, two values for one name, more
+      than 16 names, a function of another value than a rate, a power of at most
+      1, a `-` before another value than an entropy, a second `vib.loss`.
 
     ```mlir
     vib.loss %ce + @beta(1.0e-3) * %rate
@@ -305,6 +349,12 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     vib.loss %ce + @beta(1.0e-3) * power(%rate, 2.0)
     vib.loss %ce + @gamma(100.0) * abs(%rate - @capacity(25.0))
     ```
+
+    The confidence penalty:
+
+    ```mlir
+    vib.loss %ce - @gamma(0.1) * %entropy
+    ```
   }];
   let arguments = (ins Variadic<Vib_NatsType>:$terms, ArrayAttr:$coefficients,
                        OptionalAttr<ArrayAttr>:$functions);
@@ -322,6 +372,9 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     ::llvm::SmallVector<FunctionAttr> getTermFunctions();
     /// The rates that are terms, each once.
     ::llvm::SmallVector<KLOp> getRateTerms();
+    /// The entropy of a likelihood that is a term; null if there is none. That
+    /// of a likelihood of several targets is the first target's.
+    EntropyOp findEntropyTerm(NLLOp nll);
     /// The coefficients with a name, each once, in the order of the terms.
     ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients();
     /// The one that `--beta` means; null if there is none.

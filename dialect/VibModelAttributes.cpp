@@ -290,6 +290,9 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
       names.push_back(getObjective(i));
       likelihoodTerms[i] = getObjective(i);
     }
+  for (unsigned i = 0; i < likelihoods.size(); ++i)
+    if (ModelAttr::getDistribution(likelihoods[i]).hasEntropy())
+      names.push_back(ModelAttr::getTensorName("entropy", likelihoods, i));
   for (StringRef base : kRateNames)
     for (unsigned i = 0; i < posteriors.size(); ++i)
       names.push_back(ModelAttr::getTensorName(base, posteriors, i));
@@ -328,10 +331,12 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
       coefficients.getAsRange<CoefficientAttr>());
   for (auto [term, function] :
        llvm::zip_equal(terms, getTermFunctions(functions, coefficients))) {
-    if (function.isMean())
-      continue;
-    values.push_back(function.getNumber());
-    if (!isRateName(cast<StringAttr>(term).getValue().split('.').first))
+    if (function.getNumber())
+      values.push_back(function.getNumber());
+    StringRef name = cast<StringAttr>(term).getValue().split('.').first;
+    bool fits = function.isMean() || (function.isNegative() ? name == "entropy"
+                                                            : isRateName(name));
+    if (!fits)
       return emitError() << "expected the function of " << term << " to be "
                          << "#vib.function<mean> but got " << function;
   }
@@ -453,7 +458,7 @@ ModelAttr::splitTensorName(StringRef name) const {
       llvm::StringSwitch<ArrayRef<NamedAttribute>>(base)
           .Cases({"image", "x", "dx"}, getInputs())
           .Cases({"y", "nll", "error", "distance", "prediction", "logits",
-                  "objective", "weight"},
+                  "objective", "weight", "entropy"},
                  getLikelihoods())
           .Default(getPosteriors());
   for (unsigned place = 1; place < list.size(); ++place)

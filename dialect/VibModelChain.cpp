@@ -50,14 +50,16 @@ public:
   ChainVerifier(ModelOp model, LossOp loss) : model(model), loss(loss) {}
 
   LogicalResult run() {
-    return failure(failed(findLikelihoods()) || failed(findSamples()) ||
-                   failed(verifyPosteriors()) || failed(verifyEncoders()) ||
-                   failed(verifyBypasses()) || failed(verifyDecoders()) ||
-                   failed(verifyRates()) || failed(verifyArguments()));
+    return failure(failed(findLikelihoods()) || failed(verifyEntropies()) ||
+                   failed(findSamples()) || failed(verifyPosteriors()) ||
+                   failed(verifyEncoders()) || failed(verifyBypasses()) ||
+                   failed(verifyDecoders()) || failed(verifyRates()) ||
+                   failed(verifyArguments()));
   }
 
 private:
   LogicalResult findLikelihoods();
+  LogicalResult verifyEntropies();
   LogicalResult verifyLikelihood(NLLOp nll);
   LogicalResult verifyReconstruction(NLLOp nll);
   /// Goes from the likelihoods back to the samples.
@@ -92,9 +94,10 @@ private:
 LogicalResult ChainVerifier::findLikelihoods() {
   for (Value term : loss.getTerms()) {
     auto likelihood = term.getDefiningOp<NLLOp>();
-    if (!likelihood && !term.getDefiningOp<KLOp>())
+    if (!isa_and_nonnull<NLLOp, KLOp, EntropyOp>(term.getDefiningOp()))
       return noteDefinition(
-          loss.emitOpError("expected terms that vib.nll or vib.kl compute"),
+          loss.emitOpError(
+              "expected terms that vib.nll, vib.kl or vib.entropy compute"),
           term);
     if (likelihood && !llvm::is_contained(likelihoods, likelihood))
       likelihoods.push_back(likelihood);
@@ -104,6 +107,23 @@ LogicalResult ChainVerifier::findLikelihoods() {
   for (NLLOp nll : likelihoods)
     if (failed(verifyLikelihood(nll)))
       return failure();
+  return success();
+}
+
+/// Programs report the entropy of a likelihood with the figures of its target.
+LogicalResult ChainVerifier::verifyEntropies() {
+  for (Value term : loss.getTerms()) {
+    auto entropy = term.getDefiningOp<EntropyOp>();
+    if (!entropy || llvm::any_of(likelihoods, [&](NLLOp nll) {
+          return getSource(nll.getLikelihood()) ==
+                 getSource(entropy.getLikelihood());
+        }))
+      continue;
+    InFlightDiagnostic diagnostic = entropy.emitOpError(
+        "expected the likelihood of a vib.nll that is a term of the loss");
+    diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+    return diagnostic;
+  }
   return success();
 }
 

@@ -697,18 +697,22 @@ static ParseResult parseFactor(OpAsmParser &parser,
   return success();
 }
 
-/// `value`, `power(value, number)`, `exp(value, number)` or
-/// `abs(value - number)`.
-static ParseResult parseMean(OpAsmParser &parser,
+/// `value`, which may be subtracted, or `power(value, number)`,
+/// `exp(value, number)` or `abs(value - number)`.
+static ParseResult parseMean(OpAsmParser &parser, bool isSubtracted,
                              OpAsmParser::UnresolvedOperand &value,
                              FunctionAttr &function) {
   SMLoc loc = parser.getCurrentLocation();
-  FunctionKind kind = FunctionKind::Mean;
+  FunctionKind kind =
+      isSubtracted ? FunctionKind::Negative : FunctionKind::Mean;
   CoefficientAttr number;
   StringRef word;
   if (succeeded(parser.parseOptionalKeyword(&word))) {
+    if (isSubtracted)
+      return parser.emitError(loc, "expected '+' before a function of a rate");
     std::optional<FunctionKind> found = symbolizeFunctionKind(word);
-    if (!found || *found == FunctionKind::Mean) {
+    if (!found || *found == FunctionKind::Mean ||
+        *found == FunctionKind::Negative) {
       InFlightDiagnostic diagnostic = reportNoTerm(parser, loc);
       suggestNearest(*diagnostic.getUnderlyingDiagnostic(), word,
                      {"power", "exp", "abs"});
@@ -737,16 +741,21 @@ vib::parseTerms(OpAsmParser &parser,
                 ArrayAttr &coefficients, ArrayAttr &functions) {
   SmallVector<Attribute> factors, ofMeans;
   bool isOfMeans = false;
+  // A number with a sign is a wrong coefficient.
+  bool isSubtracted =
+      !llvm::isDigit(parser.getCurrentLocation().getPointer()[1]) &&
+      succeeded(parser.parseOptionalMinus());
   do {
     CoefficientAttr coefficient;
     FunctionAttr function;
     if (parseFactor(parser, coefficient) ||
-        parseMean(parser, terms.emplace_back(), function))
+        parseMean(parser, isSubtracted, terms.emplace_back(), function))
       return failure();
     factors.push_back(coefficient);
     ofMeans.push_back(function);
     isOfMeans |= !function.isMean();
-  } while (succeeded(parser.parseOptionalPlus()));
+    isSubtracted = succeeded(parser.parseOptionalMinus());
+  } while (isSubtracted || succeeded(parser.parseOptionalPlus()));
   coefficients = parser.getBuilder().getArrayAttr(factors);
   if (isOfMeans)
     functions = parser.getBuilder().getArrayAttr(ofMeans);
@@ -755,25 +764,26 @@ vib::parseTerms(OpAsmParser &parser,
 
 void vib::printTerms(OpAsmPrinter &printer, Operation *, OperandRange terms,
                      ArrayAttr coefficients, ArrayAttr functions) {
-  auto printTerm = [&](auto term) {
-    auto [value, attribute, function] = term;
+  for (auto [i, value, attribute, function] : llvm::enumerate(
+           terms, coefficients, getTermFunctions(functions, coefficients))) {
+    if (i != 0)
+      printer << ' ';
+    if (i != 0 || function.isNegative())
+      printer << (function.isNegative() ? "- " : "+ ");
     auto coefficient = cast<CoefficientAttr>(attribute);
     if (!coefficient.isOne()) {
       printCoefficient(printer, coefficient);
       printer << " * ";
     }
-    if (function.isMean()) {
+    if (function.isLinear()) {
       printer << value;
-      return;
+      continue;
     }
     printer << stringifyEnum(function.getKind()) << '(' << value
             << (function.getKind() == FunctionKind::Abs ? " - " : ", ");
     printCoefficient(printer, function.getNumber());
     printer << ')';
-  };
-  llvm::interleave(
-      llvm::zip(terms, coefficients, getTermFunctions(functions, coefficients)),
-      printer, printTerm, " + ");
+  }
 }
 
 ParseResult vib::parseClassTarget(OpAsmParser &parser, FloatAttr &smoothing,

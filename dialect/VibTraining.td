@@ -11,6 +11,7 @@
 
 include "VibBase.td"
 include "VibInterfaces.td"
+include "mlir/IR/EnumAttr.td"
 
 //===----------------------------------------------------------------------===//
 // Optimizers

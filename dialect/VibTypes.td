@@ -66,7 +66,7 @@ def Vib_MixtureType : Vib_Type<"Mixture", "mixture", [
 
 def Vib_CategoricalType : Vib_Type<"Categorical", "categorical", [
     DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
-                                ["verifyTarget", "getNumClasses"]>]> {
+                                ["hasEntropy", "verifyTarget", "getNumClasses"]>]> {
   let group = "distributions";
   let summary = "a categorical distribution over classes, one for each example";
   let description = [{
@@ -85,7 +85,7 @@ def Vib_CategoricalType : Vib_Type<"Categorical", "categorical", [
 
 def Vib_BernoulliType : Vib_Type<"Bernoulli", "bernoulli", [
     DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
-                                ["verifyTarget", "isOfUnitInterval"]>]> {
+                                ["hasEntropy", "verifyTarget", "isOfUnitInterval"]>]> {
   let group = "distributions";
   let summary = "independent Bernoulli distributions, K for each example";
   let description = [{
@@ -128,8 +128,8 @@ def Vib_Distribution : Type<
 def Vib_NatsType : Vib_Type<"Nats", "nats"> {
   let summary = "a term of the loss, one number in nats for each example";
   let description = [{
-    `vib.nll` and `vib.kl` compute values of this type, and `vib.loss` reads
-    them.
+    `vib.nll`, `vib.kl` and `vib.entropy` compute values of this type, and
+    `vib.loss` reads them.
 
     ```mlir
     !vib.nats

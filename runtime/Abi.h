@@ -360,9 +360,10 @@ typedef struct VibCoefficient {
 /* What a term does with the mean m of its figure, and its argument a. */
 typedef enum VibFunction {
   VIB_MEAN = 0,
-  VIB_POWER = 1,   /* max(m, 0)^a */
-  VIB_EXP = 2,     /* exp(a m)    */
-  VIB_DISTANCE = 3 /* |m - a|     */
+  VIB_POWER = 1,    /* max(m, 0)^a */
+  VIB_EXP = 2,      /* exp(a m)    */
+  VIB_DISTANCE = 3, /* |m - a|     */
+  VIB_NEGATIVE = 4  /* -m          */
 } VibFunction;
 
 /* A term of the loss: a factor times the mean over the rows of a tensor, or

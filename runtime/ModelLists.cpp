@@ -30,7 +30,7 @@ static bool areValid(const VibModel &model) {
     if (!isFigure(term.figure) || !isCoefficient(term.coefficient) ||
         (term.function != VIB_MEAN &&
          !isCoefficient(term.argument_coefficient)) ||
-        term.function > VIB_DISTANCE)
+        term.function > VIB_NEGATIVE)
       return false;
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     if (!isFigure(coefficient.schedule.figure))
@@ -68,6 +68,8 @@ double applyFunction(const VibTerm &term, double mean, double argument) {
     return std::exp(argument * mean);
   case VIB_DISTANCE:
     return std::fabs(mean - argument);
+  case VIB_NEGATIVE:
+    return -mean;
   default:
     return mean;
   }

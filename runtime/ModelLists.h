@@ -144,11 +144,13 @@ inline double argumentOf(const VibTerm &term, const double *coefficients) {
 /// Whether a term of many rows is not the mean of those of their parts, because
 /// it is a function of their mean, or rows have weights.
 inline bool isOfWhole(const VibModel &model, const VibTerm &term) {
-  return term.function != VIB_MEAN || model.figures[term.figure].divisor;
+  bool isLinear = term.function == VIB_MEAN || term.function == VIB_NEGATIVE;
+  return !isLinear || model.figures[term.figure].divisor;
 }
 /// The function of a term, at the mean of its figure.
 double applyFunction(const VibTerm &term, double mean, double argument);
-/// The same of what has the name `mean`: "exp(2 x rate)".
+/// The same of what has the name `mean`: "exp(2 x rate)". The sign of one that
+/// is subtracted is left to the caller.
 std::string describeFunction(const VibTerm &term, const std::string &mean,
                              double argument);
 

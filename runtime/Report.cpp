@@ -296,7 +296,11 @@ std::string FigureTable::describeLoss() const {
         describeFunction(term, nameOf(model.figures[term.figure]),
                          argumentOf(term, coefficients));
     bool isBare = term.coefficient < 0 && term.factor == 1;
-    terms += terms.empty() ? "" : " + ";
+    const char *sign = term.function == VIB_NEGATIVE ? "- " : "+ ";
+    if (!terms.empty())
+      terms += ' ';
+    if (!terms.empty() || term.function == VIB_NEGATIVE)
+      terms += sign;
     terms += isBare ? name : fmt::format("{:g} x {}", factor, name);
   }
   return terms;

@@ -40,8 +40,7 @@ TrainingRun::TrainingRun(const VibModel &model, const Options &options,
       metricsPath(joinPath(options.out, metricsName)),
       modelPath(joinPath(options.out, modelName)),
       bestPath(joinPath(options.out, bestName)), initial(initial),
-      display(display), state(model),
-      sums(model) {
+      display(display), state(model), sums(model) {
   if (options.validation)
     best.emplace(*findMetric(
         model, options.keepBest.empty() ? defaultMetric : options.keepBest));
@@ -225,8 +224,10 @@ void TrainingRun::count(const StepSums &done) {
   for (uint32_t i = 0; i < model.num_terms; ++i) {
     const VibTerm &term = model.terms[i];
     if (!isOfWhole(model, term)) {
-      double sum =
-          factorOf(term, done.step.coefficients) * done.figures[term.figure];
+      double sum = applyFunction(term,
+                                 factorOf(term, done.step.coefficients) *
+                                     done.figures[term.figure],
+                                 0);
       terms[i] = sum / rows;
       loss += sum;
     } else if (!isNumberOf(model, terms[i])) {

@@ -196,12 +196,20 @@ getFiguresOf(ModelAttr model, mlir::NamedAttribute target, StringRef name) {
   return figures;
 }
 
+/// The entropy of the predictions of z, which the loss has as a term.
+static Figure getEntropy() {
+  return trained({"entropy_bits", "entropy of predictions", "entropy",
+                  VIB_DRAW_MEAN, VIB_NATS, "entropy"});
+}
+
 SmallVector<Figure> vib::getFigures(ModelAttr model) {
   ArrayRef<mlir::NamedAttribute> targets = model.getLikelihoods();
   SmallVector<Figure> figures;
   for (unsigned i = 0; i < targets.size(); ++i) {
     SmallVector<Figure> ofTarget =
         getFiguresOf(model, targets[i], getWord(targets, targets[i]));
+    if (model.hasTerm(ModelAttr::getTensorName("entropy", targets, i)))
+      ofTarget.push_back(getEntropy());
     SmallVector<unsigned> places;
     for (Figure &figure : ofTarget) {
       setEntry(figure, targets, i);

@@ -13,7 +13,11 @@
 //   d nll / d l = sigmoid(l) - y
 //
 // which neither over- nor underflows. The prediction of an output is 1 if its
-// logit is above 0.
+// logit is above 0. The entropy is
+//
+//   sum over the outputs of softplus(l) - l sigmoid(l)
+//   d entropy / d l = -l sigmoid(l) sigmoid(-l)
+//
 //
 //===----------------------------------------------------------------------===//
 
@@ -92,6 +96,41 @@ struct BernoulliDistribution
                  });
     step.nameResults(adjoint, {"dlogits"});
     step.addAdjoint(nll.getLikelihood(), adjoint);
+  }
+
+  void buildEntropy(Type, StepBuilder &step, EntropyOp entropy) const {
+    Value logits = step.getTensor(entropy.getLikelihood());
+    double part = 1.0 / step.getNumSamples(logits);
+    step.setWord("entropy");
+    step.set(entropy.getResult(),
+             step.sum({{logits, step.getDims(logits)}}, {dims::kRows},
+                      [&](ScalarBuilder &scalars, ValueRange elements) {
+                        // That of -l is the same, and of numbers below 0 both
+                        // summands are positive.
+                        Value logit =
+                            scalars.min(elements[0], scalars.neg(elements[0]));
+                        Value mean = scalars.mul(logit, scalars.sigmoid(logit));
+                        return scalars.mul(
+                            scalars.sub(scalars.softplus(logit), mean), part);
+                      }));
+  }
+
+  void pullEntropy(Type, StepBuilder &step, EntropyOp entropy) const {
+    Value logits = step.getTensor(entropy.getLikelihood());
+    Dims dims = step.getDims(logits);
+    step.setWord("entropy'");
+    Value adjoint =
+        step.map({{logits, dims}}, dims,
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value one = scalars.sigmoid(elements[0]);
+                   Value zero = scalars.sigmoid(scalars.neg(elements[0]));
+                   Value slope = scalars.mul(scalars.neg(elements[0]),
+                                             scalars.mul(one, zero));
+                   return step.weigh(scalars, entropy.getResult(), slope,
+                                     step.getNumSamples(logits));
+                 });
+    step.nameResults(adjoint, {"dlogits.entropy"});
+    step.addAdjoint(entropy.getLikelihood(), adjoint);
   }
 };
 

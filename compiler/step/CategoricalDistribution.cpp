@@ -16,6 +16,11 @@
 // which neither over- nor underflows. The prediction is the class with the
 // largest logit, the first one if several are equal.
 //
+// With the probabilities p = exponential / sum and d = logit - maximum,
+//
+//   entropy = log(sum) - p . d
+//   d entropy / d logits = p (p . d - d)
+//
 // With the smoothing e of C classes, their weights w (1 without them) and
 // W = sum of w, training minimizes, in place of the mean of nll,
 //
@@ -260,6 +265,56 @@ struct CategoricalDistribution
         });
     step.nameResults(adjoint, {"dlogits"});
     step.addAdjoint(nll.getLikelihood(), adjoint);
+  }
+
+  void buildEntropy(Type, StepBuilder &step, EntropyOp entropy) const {
+    ArrayRef<Value> tensors = step.get(entropy.getLikelihood());
+    Value logits = tensors[0], maximum = tensors[1], exponentials = tensors[2],
+          sum = tensors[3];
+    Dims dims = step.getDims(logits), rows = step.getDims(sum);
+    step.setWord("entropy");
+    Value product =
+        step.sum({{exponentials, dims}, {logits, dims}, {maximum, rows}}, rows,
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   return scalars.mul(elements[0],
+                                      scalars.sub(elements[1], elements[2]));
+                 });
+    Value mean = step.map({{product, rows}, {sum, rows}}, rows,
+                          [](ScalarBuilder &scalars, ValueRange elements) {
+                            return scalars.div(elements[0], elements[1]);
+                          });
+    step.setResiduals(entropy, mean);
+    step.set(entropy.getResult(),
+             step.meanOverSamples(
+                 {{sum, rows}, {mean, rows}}, step.getNumSamples(logits),
+                 [](ScalarBuilder &scalars, ValueRange elements) {
+                   return scalars.sub(scalars.log(elements[0]), elements[1]);
+                 }));
+  }
+
+  void pullEntropy(Type, StepBuilder &step, EntropyOp entropy) const {
+    ArrayRef<Value> tensors = step.get(entropy.getLikelihood());
+    Value logits = tensors[0], maximum = tensors[1], exponentials = tensors[2];
+    Value mean = step.getResiduals(entropy).front();
+    step.setWord("entropy'");
+    Value inverse = buildInverseSum(step, entropy.getLikelihood());
+    Dims dims = step.getDims(logits), rows = step.getDims(maximum);
+    Value adjoint =
+        step.map({{exponentials, dims},
+                  {inverse, rows},
+                  {logits, dims},
+                  {maximum, rows},
+                  {mean, rows}},
+                 dims, [&](ScalarBuilder &scalars, ValueRange elements) {
+                   Value probability = scalars.mul(elements[0], elements[1]);
+                   Value distance = scalars.sub(elements[2], elements[3]);
+                   Value slope = scalars.mul(
+                       probability, scalars.sub(elements[4], distance));
+                   return step.weigh(scalars, entropy.getResult(), slope,
+                                     step.getNumSamples(logits));
+                 });
+    step.nameResults(adjoint, {"dlogits.entropy"});
+    step.addAdjoint(entropy.getLikelihood(), adjoint);
   }
 };
 

@@ -59,6 +59,20 @@ struct NLLModel : DifferentiableOpInterface::ExternalModel<NLLModel, NLLOp> {
   }
 };
 
+struct EntropyModel
+    : DifferentiableOpInterface::ExternalModel<EntropyModel, EntropyOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto entropy = cast<EntropyOp>(op);
+    getModel(entropy.getLikelihood()).buildEntropy(step, entropy);
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto entropy = cast<EntropyOp>(op);
+    if (step.isInLoss(entropy.getResult()))
+      getModel(entropy.getLikelihood()).pullEntropy(step, entropy);
+  }
+};
+
 /// The loss is the sum of the means over the batch of its terms, or of
 /// functions of these means. The derivative of such a function needs the mean
 /// of the whole batch before the backward pass, and is the factor of the term:
@@ -73,14 +87,14 @@ struct LossModel : DifferentiableOpInterface::ExternalModel<LossModel, LossOp> {
              loss.getTerms(), loss.getFactors(), loss.getTermFunctions())) {
       Value coefficient = step.getCoefficient(factor.getName());
       double number = factor.getValue().getValueAsDouble();
-      if (!function.isMean()) {
+      if (!function.isLinear()) {
         step.setLabel(step.getBuilder().getStringAttr("rate"));
         Value &sum = sums[term];
         if (!sum)
           sum = buildSum(step, term);
         coefficient = buildSlope(step, sum, coefficient, number, function);
       }
-      step.addFactor(term, coefficient, number);
+      step.addFactor(term, coefficient, number, function.isNegative());
     }
   }
 
@@ -116,7 +130,8 @@ struct LossModel : DifferentiableOpInterface::ExternalModel<LossModel, LossOp> {
     Value zero = scalars.constant(0.0), one = scalars.constant(1.0);
     switch (function.getKind()) {
     case FunctionKind::Mean:
-      return one;
+    case FunctionKind::Negative:
+      break;
     case FunctionKind::Power: {
       // The power of 0 is 0, as exp(-inf) is.
       Value base = scalars.max(mean, zero);
@@ -137,7 +152,7 @@ struct LossModel : DifferentiableOpInterface::ExternalModel<LossModel, LossOp> {
           isAbove, one, scalars.select(isBelow, scalars.constant(-1.0), zero));
     }
     }
-    llvm_unreachable("all functions are covered");
+    llvm_unreachable("the derivative of the mean is the factor itself");
   }
 };
 
@@ -147,5 +162,6 @@ void vib::registerDistributionModels(MLIRContext *context) {
   ReparameterizeOp::attachInterface<ReparameterizeModel>(*context);
   KLOp::attachInterface<KLModel>(*context);
   NLLOp::attachInterface<NLLModel>(*context);
+  EntropyOp::attachInterface<EntropyModel>(*context);
   LossOp::attachInterface<LossModel>(*context);
 }

@@ -133,7 +133,8 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
                          ModelAttr::getShape(model.getInputs()[place])),
                      base == "image" ? Type(builder.getI8Type()) : type);
   if (llvm::is_contained({"nll", "error", "distance", "rate", "residual",
-                          "drawn_rate", "log_det", "objective", "weight"},
+                          "drawn_rate", "log_det", "objective", "weight",
+                          "entropy"},
                          base))
     return rows;
   if (base == "y" || base == "logits" || base == "prediction") {
@@ -158,7 +159,8 @@ bool Metadata::hasType(StringRef name, RankedTensorType type) const {
   if (!expected || type == expected)
     return expected != nullptr;
   StringRef base = name.split('.').first;
-  if (base == "x" && model.getOperands() == Precision::BF16)
+  if (base == "x" && model.getOperands() == Precision::BF16 &&
+      isa<FloatType>(expected.getElementType()))
     return type == expected.clone(BFloat16Type::get(model.getContext()));
   return base == "image" && type == expected.clone(model.getElementType());
 }

@@ -152,6 +152,14 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
           llvm::find(nlls, nll) - nlls.begin()));
       continue;
     }
+    if (auto entropy = term.getDefiningOp<EntropyOp>()) {
+      auto nll = llvm::find_if(nlls, [&](NLLOp op) {
+        return op.getLikelihood() == entropy.getLikelihood();
+      });
+      termNames.push_back(
+          ModelAttr::getTensorName("entropy", likelihoods, nll - nlls.begin()));
+      continue;
+    }
     auto kl = term.getDefiningOp<KLOp>();
     auto sample = llvm::find_if(samples, [&](ReparameterizeOp op) {
       return op.getDistribution() == kl.getPosterior();

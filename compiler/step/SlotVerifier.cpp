@@ -249,7 +249,8 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
       for (StringRef term : data.model.getTerms().getAsValueRange<StringAttr>())
         if (SlotAttr slot =
                 SlotAttr::get(module.getContext(), SlotKind::Output, term);
-            (isTraining || term.starts_with("objective")) &&
+            (isTraining || term.starts_with("objective") ||
+             term.starts_with("entropy")) &&
             !llvm::is_contained(required, slot))
           required.push_back(slot);
     // The program draws from the statistics, and splits a rate over independent

@@ -121,10 +121,12 @@ Value StepBuilder::weigh(ScalarBuilder &body, Value term, Value derivative,
   if (samples != 1)
     count = body.mul(count, samples);
   Value factor;
-  for (auto [coefficient, number] : factors.lookup(term)) {
+  for (auto [coefficient, number, isSubtracted] : factors.lookup(term)) {
     Value summand = coefficient ? coefficient : body.constant(number);
     if (isa<RankedTensorType>(summand.getType()))
       summand = body.read(summand);
+    if (isSubtracted)
+      summand = body.neg(summand);
     factor = factor ? body.add(factor, summand) : summand;
   }
   Value weight = body.div(factor, count);

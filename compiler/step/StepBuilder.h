@@ -118,10 +118,11 @@ public:
                                            size_t count = 1);
 
   /// Adds `coefficient`, or `number` if that is null, to the derivative of the
-  /// summed loss with respect to the term of each row. The coefficient is a
-  /// scalar, or a tensor without dimensions.
-  void addFactor(mlir::Value term, mlir::Value coefficient, double number) {
-    factors[term].push_back({coefficient, number});
+  /// summed loss with respect to the term of each row, or subtracts it. The
+  /// coefficient is a scalar, or a tensor without dimensions.
+  void addFactor(mlir::Value term, mlir::Value coefficient, double number,
+                 bool isSubtracted = false) {
+    factors[term].push_back({coefficient, number, isSubtracted});
   }
   bool isInLoss(mlir::Value term) const { return factors.contains(term); }
   /// What the sum of a term over the batch is divided by in place of the number
@@ -219,6 +220,13 @@ public:
                               ScalarFunction body);
 
 private:
+  /// A summand of the derivative of the loss with respect to a term.
+  struct Factor {
+    mlir::Value coefficient;
+    double number;
+    bool isSubtracted;
+  };
+
   /// The gradient of a parameter that some of its uses have added to.
   struct Gradient {
     unsigned uses = 0;
@@ -235,8 +243,7 @@ private:
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> tensors, adjoints;
   llvm::DenseMap<mlir::Value, mlir::StringAttr> labels, adjointLabels;
   /// The summands of the derivatives of the loss with respect to its terms.
-  llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<mlir::Value, double>>>
-      factors;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<Factor>> factors;
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> residuals;
   llvm::DenseSet<mlir::Value> learned;
   llvm::StringMap<mlir::Value> parameters, scalars, coefficients;

@@ -98,6 +98,13 @@ void StepWriter::addDrawnRates(StepFunction &function, StepBuilder &step) {
                          getStreamName(rate.getTensorName(), i));
 }
 
+void StepWriter::addEntropies(StepFunction &function, StepBuilder &step) {
+  for (auto [i, nll] : llvm::enumerate(likelihoods))
+    if (EntropyOp entropy = loss.findEntropyTerm(nll))
+      function.addResult(step.getTensor(entropy.getResult()), SlotKind::Output,
+                         getTargetName("entropy", i));
+}
+
 LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   StepBuilder step = createBuilder(StepPurpose::Train);
   StepFunction function(builder, model.getLoc(), name);
@@ -178,6 +185,7 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
   for (auto [i, nll] : llvm::enumerate(likelihoods))
     addErrors(function, step, nll, i);
   addObjectives(function, step);
+  addEntropies(function, step);
   if (step.hasFailed())
     return failure();
   function.finish();
@@ -242,8 +250,11 @@ LogicalResult StepWriter::writeEvaluate() {
   addWeights(function, step);
   addScalars(function, step);
   SmallVector<Value> values;
-  for (NLLOp nll : likelihoods)
+  for (NLLOp nll : likelihoods) {
     values.push_back(nll.getResult());
+    if (EntropyOp entropy = loss.findEntropyTerm(nll))
+      values.push_back(entropy.getResult());
+  }
   for (KLOp rate : rates)
     if (rate.isDrawn())
       values.push_back(rate.getResult());
@@ -267,6 +278,7 @@ LogicalResult StepWriter::writeEvaluate() {
   }
   addObjectives(function, step);
   addDrawnRates(function, step);
+  addEntropies(function, step);
   if (step.hasFailed())
     return failure();
   function.finish();

@@ -81,6 +81,8 @@ private:
   void addDrawnRates(StepFunction &function, StepBuilder &step);
   /// Adds what training minimizes in place of likelihoods.
   void addObjectives(StepFunction &function, StepBuilder &step);
+  /// Adds the entropies of likelihoods that are terms of the loss.
+  void addEntropies(StepFunction &function, StepBuilder &step);
 
   /// Marks the values that depend on parameters.
   void markLearned(StepBuilder &step);

@@ -38,6 +38,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -238,6 +239,8 @@ public:
       return factor * std::exp(argument * mean);
     case VIB_DISTANCE:
       return factor * std::fabs(mean - argument);
+    case VIB_NEGATIVE:
+      return -factor * mean;
     default:
       return factor * mean;
     }

@@ -48,7 +48,7 @@ class Schedule(ctypes.Structure):
 class Input(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("tensor", c_char_p), ("scaled", c_uint32),
                 ("rank", c_uint32), ("shape", POINTER(c_int64)),
-                ("bypassed", c_uint32), ("pad", c_uint32)]
+                ("bypassed", c_uint32), ("values", c_uint32)]
 
 
 class Target(ctypes.Structure):

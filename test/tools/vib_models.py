@@ -38,6 +38,7 @@ class Model:
         self.is_bernoulli = not self.classes and self.later.random() < 0.4
         self.priors = random.Random(seed + 2**41)
         self.wide = random.Random(seed + 2**45)
+        self.newest = random.Random(seed + 2**42)
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
@@ -523,14 +524,15 @@ class Model:
         self.add(f"{nll} = vib.nll {likelihood}, %y{self.objective()} : {self.likelihood}, "
                  f"{target}", 1)
         self.coefficients = {}
+        entropy = self.entropy(likelihood)
         if r.random() < 0.15:
-            self.add(f"vib.loss {nll}", 1)
+            self.add(f"vib.loss {nll}{entropy}", 1)
             return
         rate = self.divergence("prior", posterior, 0, self.latents, self.normal)
         beta = r.choice(("0.0", "1.0e-3", "0.1", "1.0"))
         self.coefficients["beta"] = float(beta)
         if r.random() < 0.6:
-            self.add(f"vib.loss {nll} + @beta({beta}) * {rate}", 1)
+            self.add(f"vib.loss {nll} + @beta({beta}) * {rate}{entropy}", 1)
             return
         # Several terms, which share values and coefficients.
         terms = [r.choice((nll, f"0.5 * {nll}", f"@alpha(2.0) * {nll}")),
@@ -550,7 +552,18 @@ class Model:
                 self.coefficients["capacity"] = 3.0
         self.coefficients.update({name: value for name, value in (("alpha", 2.0), ("gamma", 0.01))
                                   if any(f"@{name}" in term for term in terms)})
-        self.add("vib.loss " + " + ".join(terms), 1)
+        self.add("vib.loss " + " + ".join(terms) + entropy, 1)
+
+    def entropy(self, likelihood):
+        """Sometimes the entropy of the predictions, as the last term of a loss."""
+        if not (self.classes or self.is_bernoulli) or self.newest.random() < 0.8:
+            return ""
+        result = self.name()
+        self.add(f"{result} = vib.entropy {likelihood} : {self.likelihood}", 1)
+        form = self.newest.choice((" - @penalty(0.2) * {}", " - 0.1 * {}", " + 0.3 * {}"))
+        if "@" in form:
+            self.coefficients["penalty"] = 0.2
+        return form.format(result)
 
     def divergence(self, name, posterior, place, latents, normal):
         """The rate of a posterior, of whose sample `place` is the number: from the standard
