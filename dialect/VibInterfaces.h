@@ -76,6 +76,16 @@ struct Optimizer {
   /// RMSProp's decay is beta2.
   double beta1 = 0, beta2 = 0, epsilon = 0;
   double momentum = 0, weightDecay = 0;
+  bool decaysWeightsOnly = false;
+
+  /// The rule of a parameter that does not decay. AdamW is then Adam.
+  Optimizer withoutDecay() const {
+    Optimizer rule = *this;
+    rule.weightDecay = 0;
+    if (kind == OptimizerKind::AdamW)
+      rule.kind = OptimizerKind::Adam;
+    return rule;
+  }
 
   /// The moments that it keeps for each parameter.
   unsigned getNumMoments() const {

@@ -97,10 +97,14 @@ static LogicalResult verifyFields(EmitError emitError, ArrayRef<Field> fields,
   return success();
 }
 
-/// Parses the fields in any order and builds the attribute from them.
-template <typename AttrT, size_t... index>
+static constexpr StringLiteral kDecayOn = "decay_on";
+
+/// Parses the fields in any order and builds the attribute from them. `decayed`
+/// are the defaults of the fields that are words.
+template <typename AttrT, size_t... index, typename... DecayedT>
 static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
-                             std::index_sequence<index...>) {
+                             std::index_sequence<index...>,
+                             DecayedT... decayed) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<FloatAttr> values(fields.size());
   FieldList list(parser, AttrT::name);
@@ -120,15 +124,17 @@ static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
     if (field.initial || field.canBeMissing)
       list.optional();
   }
+  (list.add(kDecayOn, decayed).optional(), ...);
   if (list.parse(/*isOptional=*/true))
     return {};
   return AttrT::getChecked([&] { return parser.emitError(loc); },
-                           parser.getContext(), values[index]...);
+                           parser.getContext(), values[index]..., decayed...);
 }
 
 /// Prints the fields that differ from their defaults.
 static void printFields(AsmPrinter &printer, ArrayRef<Field> fields,
-                        ArrayRef<FloatAttr> values) {
+                        ArrayRef<FloatAttr> values,
+                        Decayed decayed = Decayed::All) {
   bool first = true;
   for (auto [field, value] : llvm::zip_equal(fields, values)) {
     if (!value || (field.initial && value.getValueAsDouble() == *field.initial))
@@ -137,6 +143,9 @@ static void printFields(AsmPrinter &printer, ArrayRef<Field> fields,
     printNumber(printer, value);
     first = false;
   }
+  // The learning rate precedes it.
+  if (decayed != Decayed::All)
+    printer << ", " << kDecayOn << " = " << stringifyEnum(decayed);
   if (!first)
     printer << ">";
 }
@@ -150,6 +159,16 @@ static void printFields(AsmPrinter &printer, ArrayRef<Field> fields,
   }                                                                            \
   void Class::print(AsmPrinter &printer) const {                               \
     printFields(printer, fields, {__VA_ARGS__});                               \
+  }
+
+/// The same of an optimizer with a weight decay.
+#define VIB_DECAYING_FIELDS(Class, count, fields, ...)                         \
+  Attribute Class::parse(AsmParser &parser, Type) {                            \
+    return parseFields<Class>(                                                 \
+        parser, fields, std::make_index_sequence<count>(), Decayed::All);      \
+  }                                                                            \
+  void Class::print(AsmPrinter &printer) const {                               \
+    printFields(printer, fields, {__VA_ARGS__}, getDecayOn());                 \
   }
 
 static const Field kSGDFields[] = {{"lr", Bounds::Positive},
@@ -209,14 +228,15 @@ static const Field kLinearWarmupFields[] = {{"epochs", Bounds::NotNegative},
 static const Field kExponentialWarmupFields[] = {
     {"epochs", Bounds::NotNegative}, {"from", Bounds::PositiveUpToOne, 1.0e-3}};
 
-VIB_FIELDS(SGDAttr, 3, kSGDFields, getLr(), getMomentum(), getWeightDecay())
+VIB_DECAYING_FIELDS(SGDAttr, 3, kSGDFields, getLr(), getMomentum(),
+                    getWeightDecay())
 VIB_FIELDS(AdamAttr, 4, kAdamFields, getLr(), getBeta1(), getBeta2(), getEps())
-VIB_FIELDS(AdamWAttr, 5, kAdamWFields, getLr(), getBeta1(), getBeta2(),
-           getEps(), getWeightDecay())
+VIB_DECAYING_FIELDS(AdamWAttr, 5, kAdamWFields, getLr(), getBeta1(), getBeta2(),
+                    getEps(), getWeightDecay())
 VIB_FIELDS(AdaBeliefAttr, 4, kAdaBeliefFields, getLr(), getBeta1(), getBeta2(),
            getEps())
-VIB_FIELDS(RMSPropAttr, 5, kRMSPropFields, getLr(), getDecay(), getEps(),
-           getMomentum(), getWeightDecay())
+VIB_DECAYING_FIELDS(RMSPropAttr, 5, kRMSPropFields, getLr(), getDecay(),
+                    getEps(), getMomentum(), getWeightDecay())
 VIB_FIELDS(ConstantAttr, 1, kConstantFields, getWarmup())
 VIB_FIELDS(StaircaseAttr, 3, kDecayFields, getRate(), getEpochs(), getWarmup())
 VIB_FIELDS(ExponentialAttr, 3, kDecayFields, getRate(), getEpochs(),
@@ -231,13 +251,15 @@ VIB_FIELDS(LinearWarmupAttr, 2, kLinearWarmupFields, getEpochs(), getFrom())
 VIB_FIELDS(ExponentialWarmupAttr, 2, kExponentialWarmupFields, getEpochs(),
            getFrom())
 #undef VIB_FIELDS
+#undef VIB_DECAYING_FIELDS
 
 //===----------------------------------------------------------------------===//
 // Verifiers
 //===----------------------------------------------------------------------===//
 
 LogicalResult SGDAttr::verify(EmitError emitError, FloatAttr lr,
-                              FloatAttr momentum, FloatAttr weightDecay) {
+                              FloatAttr momentum, FloatAttr weightDecay,
+                              Decayed) {
   return verifyFields(emitError, kSGDFields, {lr, momentum, weightDecay});
 }
 
@@ -249,7 +271,7 @@ LogicalResult AdamAttr::verify(EmitError emitError, FloatAttr lr,
 
 LogicalResult AdamWAttr::verify(EmitError emitError, FloatAttr lr,
                                 FloatAttr beta1, FloatAttr beta2, FloatAttr eps,
-                                FloatAttr weightDecay) {
+                                FloatAttr weightDecay, Decayed) {
   return verifyFields(emitError, kAdamWFields,
                       {lr, beta1, beta2, eps, weightDecay});
 }
@@ -262,7 +284,8 @@ LogicalResult AdaBeliefAttr::verify(EmitError emitError, FloatAttr lr,
 
 LogicalResult RMSPropAttr::verify(EmitError emitError, FloatAttr lr,
                                   FloatAttr decay, FloatAttr eps,
-                                  FloatAttr momentum, FloatAttr weightDecay) {
+                                  FloatAttr momentum, FloatAttr weightDecay,
+                                  Decayed) {
   return verifyFields(emitError, kRMSPropFields,
                       {lr, decay, eps, momentum, weightDecay});
 }
@@ -344,6 +367,7 @@ Optimizer SGDAttr::getOptimizer() const {
   optimizer.rate = getLr().getValueAsDouble();
   optimizer.momentum = getMomentum().getValueAsDouble();
   optimizer.weightDecay = getWeightDecay().getValueAsDouble();
+  optimizer.decaysWeightsOnly = getDecayOn() == Decayed::Weights;
   return optimizer;
 }
 
@@ -363,6 +387,7 @@ Optimizer AdamWAttr::getOptimizer() const {
   optimizer.beta2 = getBeta2().getValueAsDouble();
   optimizer.epsilon = getEps().getValueAsDouble();
   optimizer.weightDecay = getWeightDecay().getValueAsDouble();
+  optimizer.decaysWeightsOnly = getDecayOn() == Decayed::Weights;
   return optimizer;
 }
 
@@ -382,6 +407,7 @@ Optimizer RMSPropAttr::getOptimizer() const {
   optimizer.epsilon = getEps().getValueAsDouble();
   optimizer.momentum = getMomentum().getValueAsDouble();
   optimizer.weightDecay = getWeightDecay().getValueAsDouble();
+  optimizer.decaysWeightsOnly = getDecayOn() == Decayed::Weights;
   return optimizer;
 }
 

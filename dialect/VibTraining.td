@@ -26,27 +26,34 @@ class Vib_NumbersAttr<string name, string attrMnemonic,
   let genVerifyDecl = 1;
 }
 
+def Vib_Decayed : I32EnumAttr<"Decayed", "what a weight decay acts on", [
+    I32EnumAttrCase<"All", 0, "all">, I32EnumAttrCase<"Weights", 1, "weights">]> {
+  let cppNamespace = "::vib";
+  let genSpecializedAttr = 0;
+}
+
 def Vib_SGDAttr : Vib_NumbersAttr<"SGD", "sgd", [
     DeclareAttrInterfaceMethods<Vib_OptimizerAttrInterface>]> {
   let group = "optimizers";
   let summary = "stochastic gradient descent with momentum";
   let description = [{
     An update is `g += weight_decay * w; b = momentum * b + g; w -= lr * b`, with
-    the gradient g, as in PyTorch's `SGD`. The weight decay acts on every
-    parameter, biases included.
+    the gradient g, as in PyTorch's `SGD`.
 
     | field | what it is | default | range |
     |---|---|---|---|
     | `lr` | base learning rate; `--lr` replaces it | required | (0, inf) |
     | `momentum` | decay of the velocity b | 0.0 | [0, 1) |
     | `weight_decay` | factor of the weight added to the gradient | 0.0 | [0, inf) |
+    | `decay_on` | what the decay acts on: `all` parameters, or `weights`, the matrices of layers and the kernels of convolutions, without biases and the parameters of normalizations, spreads and priors | `all` | `all`, `weights` |
 
     ```mlir
     #vib.sgd<lr = 1.0e-2, momentum = 0.9>
     ```
   }];
   let parameters = (ins "::mlir::FloatAttr":$lr, "::mlir::FloatAttr":$momentum,
-                        "::mlir::FloatAttr":$weightDecay);
+                        "::mlir::FloatAttr":$weightDecay,
+                        "::vib::Decayed":$decayOn);
 }
 
 def Vib_AdamAttr : Vib_NumbersAttr<"Adam", "adam", [
@@ -82,8 +89,7 @@ def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
   let summary = "Adam with decoupled weight decay";
   let description = [{
     An update is `w -= lr * weight_decay * w`, then the update of `#vib.adam`
-    (Loshchilov and Hutter 2019, arXiv:1711.05101). The decay acts on every
-    parameter, biases included.
+    (Loshchilov and Hutter 2019, arXiv:1711.05101).
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -92,14 +98,17 @@ def Vib_AdamWAttr : Vib_NumbersAttr<"AdamW", "adamw", [
     | `beta2` | decay of the second moment v | 0.999 | [0, 1) |
     | `eps` | added to the root of the second moment | 1.0e-8 | (0, inf) |
     | `weight_decay` | factor of the decay | 0.01 | [0, inf) |
+    | `decay_on` | what the decay acts on: `all` parameters, or `weights`, the matrices of layers and the kernels of convolutions, without biases and the parameters of normalizations, spreads and priors | `all` | `all`, `weights` |
 
     ```mlir
     #vib.adamw<lr = 1.0e-3, weight_decay = 1.0e-2>
+    #vib.adamw<lr = 1.0e-3, weight_decay = 1.0e-2, decay_on = weights>
     ```
   }];
   let parameters = (ins "::mlir::FloatAttr":$lr, "::mlir::FloatAttr":$beta1,
                         "::mlir::FloatAttr":$beta2, "::mlir::FloatAttr":$eps,
-                        "::mlir::FloatAttr":$weightDecay);
+                        "::mlir::FloatAttr":$weightDecay,
+                        "::vib::Decayed":$decayOn);
 }
 
 def Vib_AdaBeliefAttr : Vib_NumbersAttr<"AdaBelief", "adabelief", [
@@ -134,7 +143,7 @@ def Vib_RMSPropAttr : Vib_NumbersAttr<"RMSProp", "rmsprop", [
   let description = [{
     An update is `g += weight_decay * w; v += (1 - decay) * (g^2 - v)`, then
     `b = momentum * b + g / (sqrt(v) + eps); w -= lr * b`, as in PyTorch's
-    `RMSprop`. The weight decay acts on every parameter, biases included.
+    `RMSprop`.
 
     | field | what it is | default | range |
     |---|---|---|---|
@@ -143,6 +152,7 @@ def Vib_RMSPropAttr : Vib_NumbersAttr<"RMSProp", "rmsprop", [
     | `eps` | added to the root of the mean square | 1.0e-8 | (0, inf) |
     | `momentum` | decay of the velocity b | 0.0 | [0, 1) |
     | `weight_decay` | factor of the weight added to the gradient | 0.0 | [0, inf) |
+    | `decay_on` | what the decay acts on: `all` parameters, or `weights`, the matrices of layers and the kernels of convolutions, without biases and the parameters of normalizations, spreads and priors | `all` | `all`, `weights` |
 
     ```mlir
     #vib.rmsprop<lr = 1.0e-3, decay = 0.9>
@@ -150,7 +160,8 @@ def Vib_RMSPropAttr : Vib_NumbersAttr<"RMSProp", "rmsprop", [
   }];
   let parameters = (ins "::mlir::FloatAttr":$lr, "::mlir::FloatAttr":$decay,
                         "::mlir::FloatAttr":$eps, "::mlir::FloatAttr":$momentum,
-                        "::mlir::FloatAttr":$weightDecay);
+                        "::mlir::FloatAttr":$weightDecay,
+                        "::vib::Decayed":$decayOn);
 }
 
 //===----------------------------------------------------------------------===//

@@ -452,7 +452,8 @@ typedef struct VibModel {
   double average_decay;
   VibSchedule rate_schedule;
   uint32_t clip; /* VibClip; `gradients` does not limit                      */
-  uint32_t pad;
+  uint32_t decays_weights_only; /* 1 if `weight_decay` acts on weights, not  */
+                                /* on all parameters                         */
   double clip_limit;
 
   uint32_t num_inputs;

@@ -205,7 +205,8 @@ std::string describeOptimizer(const VibModel &model) {
     text += fmt::format(", beta1 {:g}, beta2 {:g}, epsilon {:g}", model.beta1,
                         model.beta2, model.epsilon);
   if (model.weight_decay != 0)
-    text += fmt::format(", weight decay {:g}", model.weight_decay);
+    text += fmt::format(", weight decay {:g}{}", model.weight_decay,
+                        model.decays_weights_only ? " of weights" : "");
   return text;
 }
 
@@ -343,18 +344,19 @@ std::string describeTraining(const VibModel &model) {
                             describeExactly(model, coefficient.schedule));
   if (model.clip != VIB_NO_CLIP)
     others += fmt::format(", clip {} {}", nameOfClip(model), model.clip_limit);
-  return fmt::format(
-      "{} (beta1 {}, beta2 {}, epsilon {}, momentum {}, weight decay {}), rate "
-      "{}, beta {}, average {}{}{}",
-      nameOfOptimizer(model), model.beta1, model.beta2, model.epsilon,
-      model.momentum, model.weight_decay,
-      describeExactly(model, model.rate_schedule),
-      beta ? describeExactly(model, beta->schedule)
-           : "constant (factor 1, epochs 0, warm-up 0)",
-      model.averaged ? model.average_decay : 0, others,
-      model.operands == VIB_BF16   ? ", operands bf16"
-      : model.operands == VIB_TF32 ? ", operands tf32"
-                                   : "");
+  return fmt::format("{} (beta1 {}, beta2 {}, epsilon {}, momentum {}, weight "
+                     "decay {}{}), rate "
+                     "{}, beta {}, average {}{}{}",
+                     nameOfOptimizer(model), model.beta1, model.beta2,
+                     model.epsilon, model.momentum, model.weight_decay,
+                     model.decays_weights_only ? " of weights" : "",
+                     describeExactly(model, model.rate_schedule),
+                     beta ? describeExactly(model, beta->schedule)
+                          : "constant (factor 1, epochs 0, warm-up 0)",
+                     model.averaged ? model.average_decay : 0, others,
+                     model.operands == VIB_BF16   ? ", operands bf16"
+                     : model.operands == VIB_TF32 ? ", operands tf32"
+                                                  : "");
 }
 
 /// What tells an entry of a list from its neighbours: "image: ". "" for the

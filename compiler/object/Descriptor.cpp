@@ -627,7 +627,7 @@ LogicalResult DescriptorEmitter::emit(const CompileOptions &options,
   value.set(&VibModel::rate_schedule,
             emitSchedule(*training.getRateSchedule().resolve(optimizer.rate)));
   value.set(&VibModel::clip, static_cast<uint32_t>(clip.kind));
-  value.set(&VibModel::pad, 0);
+  value.set(&VibModel::decays_weights_only, optimizer.decaysWeightsOnly);
   value.set(&VibModel::clip_limit, clip.limit);
   value.set(&VibModel::num_inputs, model.getInputs().size());
   value.set(&VibModel::num_targets, model.getLikelihoods().size());

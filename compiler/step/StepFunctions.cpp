@@ -68,13 +68,21 @@ LogicalResult StepWriter::writeScale() {
   return success();
 }
 
+Optimizer StepWriter::getRule(StringRef name) const {
+  bool isWeight = llvm::any_of(parameters, [&](const Parameter &parameter) {
+    return parameter.name == name && parameter.kind == ParameterKind::Weight;
+  });
+  return rule.decaysWeightsOnly && !isWeight ? rule.withoutDecay() : rule;
+}
+
 void StepWriter::updateTogether(StepBuilder &step, ArrayRef<Gradient> gradients,
                                 llvm::StringMap<SmallVector<Value>> &state) {
   Value factor = buildNormFactor(step, clip.limit, gradients);
   for (const Gradient &gradient : gradients) {
     step.setLabel(gradient.label);
     SmallVector<Value> &tensors = state[gradient.parameter];
-    tensors = buildUpdate(step, rule, averaged, gradient.tensor, tensors,
+    tensors = buildUpdate(step, getRule(gradient.parameter), averaged,
+                          gradient.tensor, tensors,
                           [&](ScalarBuilder &scalars, Value element) {
                             return scalars.mul(element, scalars.read(factor));
                           });
@@ -131,7 +139,7 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
       }
       SmallVector<Value> &tensors = state[parameter];
       tensors =
-          buildUpdate(step, rule, averaged, gradient, tensors,
+          buildUpdate(step, getRule(parameter), averaged, gradient, tensors,
                       [&](ScalarBuilder &scalars, Value element) {
                         return clip.kind == ClipKind::Value
                                    ? clipValue(scalars, element, clip.limit)

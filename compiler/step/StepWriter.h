@@ -92,6 +92,8 @@ private:
   /// Builds the adjoints and gradients of the ops that have been built. In
   /// training, the loss sets the factors of its terms.
   mlir::LogicalResult buildBackward(StepBuilder &step);
+  /// The update rule of a parameter.
+  Optimizer getRule(llvm::StringRef parameter) const;
   /// Updates all parameters after the norm of their gradients has been limited.
   void updateTogether(StepBuilder &step, llvm::ArrayRef<Gradient> gradients,
                       llvm::StringMap<llvm::SmallVector<mlir::Value>> &state);

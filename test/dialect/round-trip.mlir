@@ -148,6 +148,9 @@ vib.train @terms batch(1) epochs(1) {
 // CHECK-SAME:    #vib.adamw<lr = 0.30000000000000004, weight_decay = 0.1>
 // CHECK-SAME:    #vib.adabelief<lr = 0.001, beta1 = 0.5>
 // CHECK-SAME:    #vib.rmsprop<lr = 0.001, decay = 0.9, momentum = 0.5>
+// CHECK-SAME:    #vib.adamw<lr = 0.001, decay_on = weights>
+// CHECK-SAME:    #vib.rmsprop<lr = 0.001, weight_decay = 0.5, decay_on = weights>
+// CHECK-SAME:    #vib.sgd<lr = 0.001, weight_decay = 0.5>
 // CHECK-SAME:    #vib.staircase<rate = 0.97, epochs = 2.0>
 // CHECK-SAME:    #vib.exponential<rate = 0.5, epochs = 0.5, warmup = 0.25>
 // CHECK-SAME:    #vib.linear_warmup<epochs = 0.0>
@@ -159,6 +162,9 @@ func.func private @attributes() attributes {a = [
   #vib.adamw<lr = 0.30000000000000004, weight_decay = 0.1>,
   #vib.adabelief<lr = 1e-3, beta1 = 0.5, eps = 1e-16>,
   #vib.rmsprop<momentum = 0.5, lr = 1e-3, decay = 0.9>,
+  #vib.adamw<decay_on = weights, lr = 1e-3>,
+  #vib.rmsprop<lr = 1e-3, decay_on = weights, weight_decay = 0.5>,
+  #vib.sgd<lr = 1e-3, weight_decay = 0.5, decay_on = all>,
   #vib.staircase<rate = 0.97, epochs = 2>,
   #vib.exponential<rate = 0.5, epochs = 0.5, warmup = 0.25>,
   #vib.linear_warmup<epochs = 0>, #vib.constant<warmup = 5.0e-324>,

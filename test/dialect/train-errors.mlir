@@ -329,6 +329,18 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
+// What a decay acts on.
+// expected-error @+1 {{expected one of 'all', 'weights' but got 'biases'}}
+vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1, decay_on = biases> }
+
+// -----
+
+// Adam has no decay.
+// expected-error @+1 {{#vib.adam: expected one of 'lr', 'beta1', 'beta2', 'eps' but got 'decay_on'}}
+vib.train @m batch(8) epochs(1) { optimizer = #vib.adam<lr = 0.1, decay_on = weights> }
+
+// -----
+
 // A negative weight decay.
 // expected-error @+1 {{expected 'weight_decay' of at least 0 but got -0.1}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1, weight_decay = -0.1> }

@@ -485,19 +485,25 @@ void checkUpdate(const VibModel &description) {
   size_t element = 0;
   for (uint32_t p = 0; p < description.num_parameters; ++p) {
     const VibParameter &parameter = description.parameters[p];
+    std::string_view kind = parameter.name;
+    kind.remove_prefix(kind.rfind('.') + 1);
+    bool isMatrix = parameter.rank > 1 && kind == "weight";
+    double decay = description.decays_weights_only && !isMatrix
+                       ? 0
+                       : description.weight_decay;
     for (uint64_t i = 0; i < size(parameter); ++i, ++element) {
       double g = limit(description, norm,
                        model.read(model.gradients.get(), parameter, i));
       double w = before[0][element], m = before[1][element];
       double v = before[2][element], a = before[3][element];
       if (description.optimizer == VIB_SGD) {
-        double velocity = g + description.weight_decay * w;
+        double velocity = g + decay * w;
         if (description.momentum != 0)
           m = velocity += description.momentum * m;
         w -= step.rate * velocity;
       } else if (description.optimizer == VIB_RMSPROP) {
         // Its mean square is the first moment, and its velocity the second.
-        g += description.weight_decay * w;
+        g += decay * w;
         m = description.beta2 * m + (1 - description.beta2) * g * g;
         double velocity = g / (std::sqrt(m) + description.epsilon);
         if (description.momentum != 0)
@@ -511,7 +517,7 @@ void checkUpdate(const VibModel &description) {
             step.rate1 * m / (std::sqrt(v) * step.scale2 + description.epsilon);
       } else {
         if (description.optimizer == VIB_ADAMW)
-          w -= step.decay * w;
+          w -= step.rate * decay * w;
         m = description.beta1 * m + (1 - description.beta1) * g;
         v = description.beta2 * v + (1 - description.beta2) * g * g;
         w -=

@@ -87,7 +87,7 @@ class Model(ctypes.Structure):
         (name, c_double)
         for name in ("rate", "beta1", "beta2", "epsilon", "momentum",
                      "weight_decay", "average_decay")] + [
-        ("rate_schedule", Schedule), ("clip", c_uint32), ("pad", c_uint32),
+        ("rate_schedule", Schedule), ("clip", c_uint32), ("decays_weights_only", c_uint32),
         ("clip_limit", c_double)] + [
         (name, c_uint32)
         for name in ("num_inputs", "num_targets", "num_streams", "num_coefficients",

@@ -611,6 +611,8 @@ class Model:
                 # Without momentum: a velocity is not linear in the gradient, as moments are,
                 # and a gradient of 0 would make it a quotient of roundings.
                 "#vib.rmsprop<lr = 1.0e-3, decay = 0.9, weight_decay = 0.01>"))]
+        if "weight_decay" in settings[0] and self.newest.random() < 0.5:
+            settings[0] = settings[0].replace(">", ", decay_on = weights>")
         if self.functions.random() < 0.2:
             settings.append("clip = " + self.functions.choice(
                 ("#vib.global_norm<0.1>", "#vib.global_norm<10.0>", "#vib.value<0.01>")))
