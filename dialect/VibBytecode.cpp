@@ -11,8 +11,9 @@
 // version wrote it:
 //
 //   op                 | first version           | now
-//   vib.kl             | the prior               | the prior; the unit
-//   attribute
+//   vib.conv2d, and    | its windows and its     | the groups, if there are
+//   its transpose      | name                    | several, then the same
+//   vib.kl             | the prior               | the prior; the unit attribute
 //                      |                         | if it is an operand
 //   vib.loss           | beta or nothing, then   | a dictionary of the
 //                      | its name or nothing     | functions, if there are any,
@@ -41,6 +42,64 @@
 
 using namespace mlir;
 using namespace vib;
+
+/// Reads the groups and the dilations of a convolution.
+template <typename PropertiesT>
+static LogicalResult readGroups(DialectBytecodeReader &reader,
+                                PropertiesT &properties) {
+  Attribute first;
+  if (failed(reader.readAttribute(first)))
+    return failure();
+  if ((properties.groups = dyn_cast<IntegerAttr>(first)))
+    return reader.readAttribute(properties.dilations);
+  if ((properties.dilations = dyn_cast<DenseI64ArrayAttr>(first)))
+    return success();
+  return reader.emitError("expected the groups or the dilations of a "
+                          "convolution but got ")
+         << first;
+}
+
+LogicalResult Conv2DOp::readProperties(DialectBytecodeReader &reader,
+                                       OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  return failure(failed(readGroups(reader, properties)) ||
+                 failed(reader.readAttribute(properties.kernel)) ||
+                 failed(reader.readAttribute(properties.name)) ||
+                 failed(reader.readAttribute(properties.padding)) ||
+                 failed(reader.readAttribute(properties.strides)));
+}
+
+void Conv2DOp::writeProperties(DialectBytecodeWriter &writer) {
+  if (getGroupsAttr())
+    writer.writeAttribute(getGroupsAttr());
+  writer.writeAttribute(getDilationsAttr());
+  writer.writeAttribute(getKernelAttr());
+  writer.writeAttribute(getNameAttr());
+  writer.writeAttribute(getPaddingAttr());
+  writer.writeAttribute(getStridesAttr());
+}
+
+LogicalResult ConvTranspose2DOp::readProperties(DialectBytecodeReader &reader,
+                                                OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  return failure(failed(readGroups(reader, properties)) ||
+                 failed(reader.readAttribute(properties.kernel)) ||
+                 failed(reader.readAttribute(properties.name)) ||
+                 failed(reader.readAttribute(properties.output_padding)) ||
+                 failed(reader.readAttribute(properties.padding)) ||
+                 failed(reader.readAttribute(properties.strides)));
+}
+
+void ConvTranspose2DOp::writeProperties(DialectBytecodeWriter &writer) {
+  if (getGroupsAttr())
+    writer.writeAttribute(getGroupsAttr());
+  writer.writeAttribute(getDilationsAttr());
+  writer.writeAttribute(getKernelAttr());
+  writer.writeAttribute(getNameAttr());
+  writer.writeAttribute(getOutputPaddingAttr());
+  writer.writeAttribute(getPaddingAttr());
+  writer.writeAttribute(getStridesAttr());
+}
 
 LogicalResult KLOp::readProperties(DialectBytecodeReader &reader,
                                    OperationState &state) {

@@ -71,12 +71,14 @@ mlir::ParseResult parseConvolution(mlir::OpAsmParser &parser,
                                    mlir::DenseI64ArrayAttr &strides,
                                    mlir::DenseI64ArrayAttr &padding,
                                    mlir::DenseI64ArrayAttr &dilations,
-                                   mlir::Type &input, mlir::Type &result);
+                                   mlir::IntegerAttr &groups, mlir::Type &input,
+                                   mlir::Type &result);
 void printConvolution(mlir::OpAsmPrinter &printer, mlir::Operation *,
                       mlir::DenseI64ArrayAttr kernel,
                       mlir::DenseI64ArrayAttr strides,
                       mlir::DenseI64ArrayAttr padding,
-                      mlir::DenseI64ArrayAttr dilations, mlir::Type input,
+                      mlir::DenseI64ArrayAttr dilations,
+                      mlir::IntegerAttr groups, mlir::Type input,
                       mlir::Type result);
 
 /// The same with `output_padding(…)`, of vib.conv_transpose2d.
@@ -84,14 +86,15 @@ mlir::ParseResult parseTransposedConvolution(
     mlir::OpAsmParser &parser, mlir::DenseI64ArrayAttr &kernel,
     mlir::DenseI64ArrayAttr &strides, mlir::DenseI64ArrayAttr &padding,
     mlir::DenseI64ArrayAttr &outputPadding, mlir::DenseI64ArrayAttr &dilations,
-    mlir::Type &input, mlir::Type &result);
+    mlir::IntegerAttr &groups, mlir::Type &input, mlir::Type &result);
 void printTransposedConvolution(mlir::OpAsmPrinter &printer, mlir::Operation *,
                                 mlir::DenseI64ArrayAttr kernel,
                                 mlir::DenseI64ArrayAttr strides,
                                 mlir::DenseI64ArrayAttr padding,
                                 mlir::DenseI64ArrayAttr outputPadding,
                                 mlir::DenseI64ArrayAttr dilations,
-                                mlir::Type input, mlir::Type result);
+                                mlir::IntegerAttr groups, mlir::Type input,
+                                mlir::Type result);
 
 /// `window(…) (stride(…))? : input (-> result)?`.
 mlir::ParseResult parsePooling(mlir::OpAsmParser &parser,

@@ -167,11 +167,26 @@ static LogicalResult verifyWindow(Operation *op, const Window &window,
   return verifySameRows(op, type, resultType);
 }
 
+/// Groups divide both numbers of channels of a convolution of images.
+template <typename OpTy> static LogicalResult verifyGroups(OpTy op) {
+  if (!op.getGroups())
+    return success();
+  int64_t groups = *op.getGroups(), in = op.getInputChannels(),
+          out = op.getChannels();
+  if (groups >= 1 && in % groups == 0 && out % groups == 0)
+    return success();
+  return op.emitOpError("expected groups that divide the ")
+         << in << " channels of the input and the " << out
+         << " of the result but got " << groups;
+}
+
 LogicalResult Conv2DOp::verify() {
   if (getName().empty())
     return emitOpError("expected a name for its parameters");
   Window window(getKernel(), getStrides(), getPadding(), getDilations());
-  return verifyWindow(*this, window, getInput(), getResult(), std::nullopt);
+  return failure(failed(verifyWindow(*this, window, getInput(), getResult(),
+                                     std::nullopt)) ||
+                 failed(verifyGroups(*this)));
 }
 
 LogicalResult ConvTranspose2DOp::verify() {
@@ -195,7 +210,8 @@ LogicalResult ConvTranspose2DOp::verify() {
   if (ArrayRef(shape) != resultType.getShape())
     return emitOpError("expected a result of ")
            << resultType.clone(shape) << " but got " << resultType;
-  return verifySameRows(*this, type, resultType);
+  return failure(failed(verifySameRows(*this, type, resultType)) ||
+                 failed(verifyGroups(*this)));
 }
 
 SmallVector<CNNOp::Layer> CNNOp::getLayers(RankedTensorType input,
@@ -302,7 +318,8 @@ static int64_t multiply(int64_t lhs, int64_t rhs) {
 
 static void addConvolution(SmallVectorImpl<Parameter> &parameters,
                            StringRef name, ArrayRef<int64_t> kernel, int64_t in,
-                           int64_t out) {
+                           int64_t out, int64_t groups = 1) {
+  in /= groups;
   Parameter weight{(name + ".weight").str(),
                    ParameterKind::Weight,
                    {kernel[0], kernel[1], in, out}};
@@ -317,7 +334,7 @@ static void addConvolution(SmallVectorImpl<Parameter> &parameters,
 SmallVector<Parameter> Conv2DOp::getParameters() {
   SmallVector<Parameter> parameters;
   addConvolution(parameters, getName(), getKernel(), getInputChannels(),
-                 getChannels());
+                 getChannels(), getNumGroups());
   return parameters;
 }
 
@@ -335,13 +352,14 @@ SmallVector<Parameter> CNNOp::getParameters() {
 
 SmallVector<Parameter> ConvTranspose2DOp::getParameters() {
   int64_t height = getKernel()[0], width = getKernel()[1];
+  int64_t channels = getChannels() / getNumGroups();
   // The order that the gradient of the input reads. The forward pass reads a
   // copy, because its window is turned.
   Parameter weight{(getName() + ".weight").str(),
                    ParameterKind::Weight,
-                   {height, width, getChannels(), getInputChannels()}};
+                   {height, width, channels, getInputChannels()}};
   weight.permutation = {3, 2, 0, 1};
-  weight.fanIn = multiply(height * width, getChannels());
+  weight.fanIn = multiply(height * width, channels);
   weight.fanOut = multiply(height * width, getInputChannels());
   Parameter bias{
       (getName() + ".bias").str(), ParameterKind::Bias, {getChannels()}};

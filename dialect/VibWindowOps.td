@@ -40,32 +40,43 @@ def Vib_Conv2DOp : Vib_NamedOp<"conv2d", "h", [
       left, right]` are numbers below the size of the window.
     - `dilation(vertical, horizontal)`: the distance of two elements that a window
       reads; (1, 1) if left out.
+    - `groups(n)`: the channels of the input and of the result are divided into
+      n groups, and a channel of the result reads those of its own group: the
+      sum over c runs over them, and files contain the weight as `[out, in / n,
+      height, width]`. The fan-in of `init` is in / n times the elements of the
+      window. With as many groups as the input has channels, the convolution is
+      *depthwise*. 1 if left out.
     - **Input**: `tensor<?xHxWxCxf32>` or f64.
     - **Result**: `tensor<?xHxWxNxf32>` of the same element type. It may be left
       out.
     - **Errors**: a window larger than the image with its padding, a result of
-      another shape, the name of a layer with other sizes.
+      another shape, groups that do not divide both numbers of channels, the
+      name of a layer with other sizes.
 
     ```mlir
     %h = vib.conv2d %x @encode.0 kernel(5, 5) channels(32) padding(same) : tensor<?x28x28x1xf32> -> tensor<?x28x28x32xf32>
     %h = vib.conv2d %x @encode.0 kernel(4, 4) channels(32) stride(2, 2) padding([1, 1]) : tensor<?x28x28x1xf32>
+    %h = vib.conv2d %x @encode.3 kernel(3, 3) channels(32) padding(same) groups(32) : tensor<?x28x28x32xf32>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name,
                        DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$padding,
-                       DenseI64ArrayAttr:$dilations);
+                       DenseI64ArrayAttr:$dilations,
+                       OptionalAttr<Vib_Count>:$groups);
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $input $name ``
-    custom<Convolution>($kernel, $strides, $padding, $dilations, type($input),
-                        type($result))
+    custom<Convolution>($kernel, $strides, $padding, $dilations, $groups,
+                        type($input), type($result))
     attr-dict
   }];
   let hasVerifier = 1;
   let declarations = [{
     int64_t getInputChannels() { return getInput().getType().getDimSize(3); }
     int64_t getChannels() { return getType().getDimSize(3); }
+    int64_t getNumGroups() { return getGroups().value_or(1); }
     /// The distance from the first to the last element of a window.
     int64_t getReach(unsigned axis) {
       return (getKernel()[axis] - 1) * getDilations()[axis];
@@ -105,35 +116,44 @@ def Vib_ConvTranspose2DOp : Vib_NamedOp<"conv_transpose2d", "h", [
       the right that are added to the result; (0, 0) if left out.
     - `dilation(vertical, horizontal)`: the distance of two elements of a
       window; (1, 1) if left out.
+    - `groups(n)`: the channels are divided into n groups, as those of
+      `vib.conv2d` are, and files contain the weight as `[in, out / n, height,
+      width]`; 1 if left out.
     - **Input**: `tensor<?xHxWxCxf32>` or f64.
     - **Result**: `tensor<?xHxWxNxf32>` of the same element type, with a height
       of (H - 1) * stride + (kernel - 1) * dilation + 1 - top - bottom +
       output_padding, and likewise for the width. It may be left out.
     - **Errors**: more padding than a result has, an output padding that is not
-      below the stride or the dilation, a result of another shape, the name of a
-      layer with other sizes.
+      below the stride or the dilation, a result of another shape, groups that
+      do not divide both numbers of channels, the name of a layer with other
+      sizes.
 
     ```mlir
     %h = vib.conv_transpose2d %x @decode.2 kernel(4, 4) channels(32) stride(2, 2) padding([1, 1]) : tensor<?x7x7x64xf32> -> tensor<?x14x14x32xf32>
     %h = vib.conv_transpose2d %x @decode.2 kernel(3, 3) channels(32) stride(2, 2) padding([1, 1]) output_padding(1, 1) : tensor<?x7x7x64xf32>
+    %h = vib.conv_transpose2d %x @decode.2 kernel(2, 2) channels(32) stride(2, 2) groups(16) : tensor<?x7x7x64xf32>
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name,
                        DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$padding,
                        DenseI64ArrayAttr:$output_padding,
-                       DenseI64ArrayAttr:$dilations);
+                       DenseI64ArrayAttr:$dilations,
+                       OptionalAttr<Vib_Count>:$groups);
+  let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $input $name ``
     custom<TransposedConvolution>($kernel, $strides, $padding, $output_padding,
-                                  $dilations, type($input), type($result))
+                                  $dilations, $groups, type($input),
+                                  type($result))
     attr-dict
   }];
   let hasVerifier = 1;
   let declarations = [{
     int64_t getInputChannels() { return getInput().getType().getDimSize(3); }
     int64_t getChannels() { return getType().getDimSize(3); }
+    int64_t getNumGroups() { return getGroups().value_or(1); }
     /// The distance from the first to the last element of a window.
     int64_t getReach(unsigned axis) {
       return (getKernel()[axis] - 1) * getDilations()[axis];

@@ -21,7 +21,7 @@ namespace {
 struct Clauses {
   std::optional<SmallVector<int64_t>> kernel, strides, dilations, padding,
       outputPadding;
-  std::optional<int64_t> channels;
+  std::optional<int64_t> channels, groups;
   bool isSame = false;
 };
 
@@ -89,13 +89,13 @@ static ParseResult parsePadding(OpAsmParser &parser, Clauses &clauses) {
   return parser.parseRParen();
 }
 
-static ParseResult parseChannels(OpAsmParser &parser, Clauses &clauses) {
-  IntegerAttr channels;
+static ParseResult parseNumber(OpAsmParser &parser, StringRef what,
+                               std::optional<int64_t> &number) {
+  IntegerAttr parsed;
   if (parser.parseLParen() ||
-      parseCount(parser, channels, "the number of channels", 1, kMostCounted) ||
-      parser.parseRParen())
+      parseCount(parser, parsed, what, 1, kMostCounted) || parser.parseRParen())
     return failure();
-  clauses.channels = channels.getInt();
+  number = parsed.getInt();
   return success();
 }
 
@@ -124,7 +124,9 @@ static ParseResult parseClauses(OpAsmParser &parser, ArrayRef<StringRef> known,
         : name == "padding" ? parsePadding(parser, clauses)
         : name == "output_padding"
             ? parsePair(parser, "an output padding", clauses.outputPadding, 0)
-            : parseChannels(parser, clauses);
+        : name == "groups"
+            ? parseNumber(parser, "the number of groups", clauses.groups)
+            : parseNumber(parser, "the number of channels", clauses.channels);
     if (parsed)
       return failure();
   }
@@ -181,6 +183,13 @@ static void setWindow(Builder &builder, const Window &window,
   dilations = builder.getDenseI64ArrayAttr(window.dilations);
 }
 
+/// The number of groups, if there are several.
+static IntegerAttr getGroups(Builder &builder, const Clauses &clauses) {
+  return clauses.groups.value_or(1) == 1
+             ? IntegerAttr()
+             : builder.getI64IntegerAttr(*clauses.groups);
+}
+
 /// Parses the types of a convolution, of which one clause or the result has the
 /// channels. The clauses begin at `loc`.
 static ParseResult parseConvolutionTypes(OpAsmParser &parser, SMLoc loc,
@@ -218,12 +227,14 @@ static Type inferResult(Type input, const Window &window, int64_t channels) {
 ParseResult
 vib::parseConvolution(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
                       DenseI64ArrayAttr &strides, DenseI64ArrayAttr &padding,
-                      DenseI64ArrayAttr &dilations, Type &input, Type &result) {
+                      DenseI64ArrayAttr &dilations, IntegerAttr &groups,
+                      Type &input, Type &result) {
   SMLoc loc = parser.getCurrentLocation();
   Clauses clauses;
-  if (parseClauses(parser,
-                   {"kernel", "channels", "stride", "padding", "dilation"},
-                   clauses))
+  if (parseClauses(
+          parser,
+          {"kernel", "channels", "stride", "padding", "dilation", "groups"},
+          clauses))
     return failure();
   FailureOr<Window> parsed = getWindow(parser, loc, clauses);
   if (failed(parsed))
@@ -236,6 +247,7 @@ vib::parseConvolution(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
   if (clauses.isSame)
     window.padding = window.getSamePadding(shape[1], shape[2]);
   setWindow(parser.getBuilder(), window, kernel, strides, padding, dilations);
+  groups = getGroups(parser.getBuilder(), clauses);
   std::string problem = window.findMisfit(shape[1], shape[2]);
   if (!problem.empty())
     return parser.emitError(typeLoc) << problem;
@@ -247,12 +259,13 @@ vib::parseConvolution(OpAsmParser &parser, DenseI64ArrayAttr &kernel,
 ParseResult vib::parseTransposedConvolution(
     OpAsmParser &parser, DenseI64ArrayAttr &kernel, DenseI64ArrayAttr &strides,
     DenseI64ArrayAttr &padding, DenseI64ArrayAttr &outputPadding,
-    DenseI64ArrayAttr &dilations, Type &input, Type &result) {
+    DenseI64ArrayAttr &dilations, IntegerAttr &groups, Type &input,
+    Type &result) {
   SMLoc loc = parser.getCurrentLocation();
   Clauses clauses;
   if (parseClauses(parser,
                    {"kernel", "channels", "stride", "padding", "output_padding",
-                    "dilation"},
+                    "dilation", "groups"},
                    clauses))
     return failure();
   if (clauses.isSame)
@@ -269,6 +282,7 @@ ParseResult vib::parseTransposedConvolution(
     return failure();
   setWindow(parser.getBuilder(), *window, kernel, strides, padding, dilations);
   outputPadding = parser.getBuilder().getDenseI64ArrayAttr(more);
+  groups = getGroups(parser.getBuilder(), clauses);
   auto type = cast<RankedTensorType>(input);
   std::string problem = window->findTransposedMisfit(type.getDimSize(1),
                                                      type.getDimSize(2), more);
@@ -300,8 +314,8 @@ static void printImages(OpAsmPrinter &printer, Type input, Type result) {
 /// as this word; `outputPadding` is null where there is none.
 static void printClauses(OpAsmPrinter &printer, const Window &window,
                          ArrayRef<int64_t> same,
-                         DenseI64ArrayAttr outputPadding, Type input,
-                         Type result) {
+                         DenseI64ArrayAttr outputPadding, IntegerAttr groups,
+                         Type input, Type result) {
   SmallVector<int64_t> ones = {1, 1};
   auto isZero = [](int64_t number) { return number == 0; };
   printPair(printer, "kernel", window.kernel);
@@ -324,31 +338,32 @@ static void printClauses(OpAsmPrinter &printer, const Window &window,
     printPair(printer, "output_padding", outputPadding);
   if (window.dilations != ones)
     printPair(printer, "dilation", window.dilations);
+  if (groups)
+    printer << " groups(" << groups.getInt() << ')';
   printImages(printer, input, result);
 }
 
 void vib::printConvolution(OpAsmPrinter &printer, Operation *,
                            DenseI64ArrayAttr kernel, DenseI64ArrayAttr strides,
                            DenseI64ArrayAttr padding,
-                           DenseI64ArrayAttr dilations, Type input,
-                           Type result) {
+                           DenseI64ArrayAttr dilations, IntegerAttr groups,
+                           Type input, Type result) {
   Window window(kernel.asArrayRef(), strides.asArrayRef(), padding.asArrayRef(),
                 dilations.asArrayRef());
   ArrayRef<int64_t> shape = cast<RankedTensorType>(input).getShape();
   printClauses(printer, window, window.getSamePadding(shape[1], shape[2]),
-               /*outputPadding=*/{}, input, result);
+               /*outputPadding=*/{}, groups, input, result);
 }
 
-void vib::printTransposedConvolution(OpAsmPrinter &printer, Operation *,
-                                     DenseI64ArrayAttr kernel,
-                                     DenseI64ArrayAttr strides,
-                                     DenseI64ArrayAttr padding,
-                                     DenseI64ArrayAttr outputPadding,
-                                     DenseI64ArrayAttr dilations, Type input,
-                                     Type result) {
+void vib::printTransposedConvolution(
+    OpAsmPrinter &printer, Operation *, DenseI64ArrayAttr kernel,
+    DenseI64ArrayAttr strides, DenseI64ArrayAttr padding,
+    DenseI64ArrayAttr outputPadding, DenseI64ArrayAttr dilations,
+    IntegerAttr groups, Type input, Type result) {
   Window window(kernel.asArrayRef(), strides.asArrayRef(), padding.asArrayRef(),
                 dilations.asArrayRef());
-  printClauses(printer, window, /*same=*/{}, outputPadding, input, result);
+  printClauses(printer, window, /*same=*/{}, outputPadding, groups, input,
+               result);
 }
 
 ParseResult vib::parsePooling(OpAsmParser &parser, DenseI64ArrayAttr &size,

@@ -34,7 +34,8 @@ struct ExpandCNN : vib::impl::ExpandCNNBase<ExpandCNN> {
         }
         value = Conv2DOp::create(builder, loc, layer.type, value,
                                  cnn.getLayerName(layer), cnn.getKernel(), ones,
-                                 layer.padding, ones);
+                                 layer.padding, ones,
+                                 /*groups=*/IntegerAttr());
         value = createActivation(builder, loc, cnn.getActivation(), value);
         ++numLayers;
       }

@@ -39,6 +39,8 @@ inline constexpr llvm::StringLiteral kHeight = "height";
 inline constexpr llvm::StringLiteral kWidth = "width";
 inline constexpr llvm::StringLiteral kChannels = "channels";
 inline constexpr llvm::StringLiteral kFeatures = "features";
+/// Groups of channels that a convolution keeps apart.
+inline constexpr llvm::StringLiteral kGroups = "groups";
 /// The features that a layer reads.
 inline constexpr llvm::StringLiteral kInputs = "inputs";
 /// The classes of a label that chooses a prior.

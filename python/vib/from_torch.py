@@ -317,8 +317,6 @@ def _no_bias(layer: Any) -> str:
 
 def _of_conv(layer: Any) -> Iterator[str]:
     yield _no_bias(layer)
-    if layer.groups != 1:
-        yield f"groups={layer.groups}, expected 1"
     if layer.padding_mode != "zeros":
         yield f"padding_mode='{layer.padding_mode}', expected 'zeros'"
 
@@ -723,6 +721,8 @@ class _Writer:
             words.append(f"output_padding{added}")
         if dilation != (1, 1):
             words.append(f"dilation{dilation}")
+        if module.groups != 1:
+            words.append(f"groups({module.groups})")
         sides = zip(self.value.shape[1:], ends, extent, stride, added)
         if transposed:
             sizes = [(n - 1) * s + size - end + more for n, end, size, s, more in sides]

@@ -51,7 +51,7 @@ func.func @no_channels(%x: tensor<?x9x9x1xf32>) {
 // -----
 
 func.func @unknown_clause(%x: tensor<?x9x9x1xf32>) {
-  // expected-error @+1 {{expected one of 'kernel', 'channels', 'stride', 'padding', 'dilation' but got 'strides'; did you mean 'stride'?}}
+  // expected-error @+1 {{expected one of 'kernel', 'channels', 'stride', 'padding', 'dilation', 'groups' but got 'strides'; did you mean 'stride'?}}
   %0 = vib.conv2d %x @c kernel(3, 3) channels(2) strides(2, 2) : tensor<?x9x9x1xf32>
   return
 }
@@ -117,6 +117,38 @@ func.func @another_shape(%x: tensor<?x9x9x1xf32>) {
 func.func @another_type(%x: tensor<?x9x9x1xf32>) {
   // expected-error @+1 {{'vib.conv2d' op expected a result of 'f32' as its input is, but got 'f64'}}
   %0 = vib.conv2d %x @c kernel(3, 3) channels(3) : tensor<?x9x9x1xf32> -> tensor<?x7x7x3xf64>
+  return
+}
+
+// -----
+
+func.func @groups(%x: tensor<?x9x9x4xf32>) {
+  // expected-error @+1 {{'vib.conv2d' op expected groups that divide the 4 channels of the input and the 6 of the result but got 4}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(6) groups(4) : tensor<?x9x9x4xf32>
+  return
+}
+
+// -----
+
+func.func @no_groups(%x: tensor<?x9x9x4xf32>) {
+  // expected-error @+1 {{expected the number of groups to be a whole number of at least 1 but got '0'}}
+  %0 = vib.conv2d %x @c kernel(3, 3) channels(6) groups(0) : tensor<?x9x9x4xf32>
+  return
+}
+
+// -----
+
+func.func @groups_of_transposed(%x: tensor<?x9x9x4xf32>) {
+  // expected-error @+1 {{'vib.conv_transpose2d' op expected groups that divide the 4 channels of the input and the 2 of the result but got 3}}
+  %0 = vib.conv_transpose2d %x @c kernel(3, 3) channels(2) groups(3) : tensor<?x9x9x4xf32>
+  return
+}
+
+// -----
+
+func.func @generic_groups(%x: tensor<?x9x9x1xf32>) {
+  // expected-error @+1 {{'vib.conv2d' op expected groups that divide the 1 channels of the input and the 3 of the result but got 0}}
+  %0 = "vib.conv2d"(%x) <{name = "c", kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 0 : i64}> : (tensor<?x9x9x1xf32>) -> tensor<?x7x7x3xf32>
   return
 }
 

@@ -23,6 +23,12 @@ func.func @images(%x: tensor<?x28x28x3xf32>) {
   %n = vib.conv_transpose2d %x @h channels(8) dilation(1, 2) output_padding(2, 0) kernel(3, 2) padding([2, 0, 1, 0]) stride(3, 1) : tensor<?x28x28x3xf32>
   // CHECK: vib.conv_transpose2d %arg0 @i kernel(3, 3) channels(8) : tensor<?x28x28x3xf32> -> tensor<?x30x30x8xf32>
   %o = vib.conv_transpose2d %x @i kernel(3, 3) padding(valid) : tensor<?x28x28x3xf32> -> tensor<?x30x30x8xf32>
+  // CHECK: vib.conv2d %arg0 @l kernel(3, 3) channels(6) dilation(2, 2) groups(3) : tensor<?x28x28x3xf32> -> tensor<?x24x24x6xf32>
+  %r = vib.conv2d %x @l kernel(3, 3) groups(3) channels(6) dilation(2, 2) : tensor<?x28x28x3xf32>
+  // CHECK: vib.conv2d %arg0 @m kernel(1, 1) channels(6) : tensor<?x28x28x3xf32> -> tensor<?x28x28x6xf32>
+  %s = vib.conv2d %x @m kernel(1, 1) groups(1) channels(6) : tensor<?x28x28x3xf32>
+  // CHECK: vib.conv_transpose2d %arg0 @n kernel(2, 2) channels(3) stride(2, 2) groups(3) : tensor<?x28x28x3xf32> -> tensor<?x56x56x3xf32>
+  %t = vib.conv_transpose2d %x @n kernel(2, 2) channels(3) stride(2, 2) groups(3) : tensor<?x28x28x3xf32>
   // CHECK: vib.cnn %arg0 @j relu kernel(3, 3) padding(same) [8, 16, pool, 4] : tensor<?x28x28x3xf32> -> tensor<?x14x14x4xf32>
   %p = vib.cnn %x @j relu kernel(3, 3) padding(same) [8, 16, pool, 4] : tensor<?x28x28x3xf32>
   // CHECK: vib.cnn %arg0 @k tanh kernel(5, 4) [8, pool] : tensor<?x28x28x3xf32> -> tensor<?x12x12x8xf32>

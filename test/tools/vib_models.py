@@ -191,11 +191,20 @@ class Model:
             padding += [low, high]
             extents.append((size + low + high - reach) // s + 1)
         channels = self.widen(r.choice((1, 2, 3, 8, 16, 20, 32, 40)))
+        channels, groups = self.groups(shape[2], channels)
         result = self.name()
         self.add(f"{result} = vib.conv2d {value} @{layer} kernel({kernel[0]}, {kernel[1]}) "
                  f"channels({channels}) stride({stride[0]}, {stride[1]}) padding({padding}) "
-                 f"dilation({dilation[0]}, {dilation[1]}) : {self.tensor(*shape)}", 1)
+                 f"dilation({dilation[0]}, {dilation[1]}){groups} : {self.tensor(*shape)}", 1)
         return result, [*extents, channels]
+
+    def groups(self, inputs, outputs):
+        """The channels of a convolution, which is sometimes in groups or depthwise."""
+        r = self.newest
+        if r.random() < 0.15:
+            return inputs * r.choice((1, 1, 2)), f" groups({inputs})"
+        common = [n for n in range(2, inputs + 1) if inputs % n == 0 and outputs % n == 0]
+        return outputs, f" groups({r.choice(common)})" if common and r.random() < 0.3 else ""
 
     def transposed(self, value, shape, layer):
         """A random transposed convolution."""
@@ -215,11 +224,13 @@ class Model:
             padding += [low, high]
             more.append(extra)
             extents.append(extent)
-        channels, result = self.widen(r.choice((1, 2, 3, 8, 16, 20))), self.name()
+        channels = self.widen(r.choice((1, 2, 3, 8, 16, 20)))
+        channels, groups = self.groups(shape[2], channels)
+        result = self.name()
         self.add(f"{result} = vib.conv_transpose2d {value} @{layer} kernel({kernel[0]}, "
                  f"{kernel[1]}) channels({channels}) stride({stride[0]}, {stride[1]}) "
                  f"padding({padding}) output_padding({more[0]}, {more[1]}) "
-                 f"dilation({dilation[0]}, {dilation[1]}) : {self.tensor(*shape)}", 1)
+                 f"dilation({dilation[0]}, {dilation[1]}){groups} : {self.tensor(*shape)}", 1)
         return result, [*extents, channels]
 
     def network(self, value, shape):

@@ -33,7 +33,8 @@ toynet = ToyNet()
 convolutions = nn.ModuleDict({
     "encode": nn.Sequential(
         nn.Conv2d(3, 6, 3, padding=1, stride=(2, 1)), nn.BatchNorm2d(6), nn.LeakyReLU(0.2),
-        nn.Sequential(nn.Conv2d(6, 5, (2, 3), padding="same", dilation=(1, 2)), nn.ELU(0.7)),
+        nn.Sequential(nn.Conv2d(6, 8, (2, 3), padding="same", dilation=(1, 2), groups=2), nn.ELU(0.7),
+                      nn.Conv2d(8, 8, 3, padding=1, groups=8), nn.Conv2d(8, 5, 1)),
         nn.MaxPool2d(3, 2), nn.Conv2d(5, 7, 2), nn.SiLU(), nn.Dropout(0.3),
         nn.AdaptiveAvgPool2d(1), nn.BatchNorm2d(7), nn.Flatten(), nn.LayerNorm(7, eps=1e-3),
         nn.Linear(7, 5)),
