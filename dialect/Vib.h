@@ -37,6 +37,8 @@ llvm::SmallVector<ReparameterizeOp> getSamples(ModelOp model);
 llvm::SmallVector<Parameter> getRunningState(ModelOp model);
 /// The vib.dropout ops of a model, in the order of their random streams.
 llvm::SmallVector<DropoutOp> getDropouts(ModelOp model);
+/// An op that reads an input of tokens; null if the input is none.
+TokenOpInterface getTokenReader(mlir::BlockArgument input);
 /// The likelihoods that are terms of a loss, each once, in the order of their
 /// targets.
 llvm::SmallVector<NLLOp> getLikelihoodTerms(LossOp loss);

@@ -44,6 +44,17 @@ def Vib_InputOpInterface : OpInterface<"InputOpInterface"> {
        [{ return {}; }]>];
 }
 
+def Vib_TokenOpInterface : OpInterface<"TokenOpInterface"> {
+  let cppNamespace = "::vib";
+  let description = [{
+    An op that reads an input of whole numbers, such as the words of a text. The
+    program checks their range when it loads them.
+  }];
+  let methods = [
+    InterfaceMethod<"The number of values: a token is 0 … this number - 1.",
+                    "int64_t", "getNumValues">];
+}
+
 def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
   let cppNamespace = "::vib";
   let description = [{

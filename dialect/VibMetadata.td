@@ -39,6 +39,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `batch` | the rows of a training step | required | 1 to 1,048,576 |
     | `input` | the shape of an example | required | one to three dimensions |
     | `inputs` | the shapes of several inputs by their names, in place of `input` | | `{left = [28, 14], right = [28, 14]}` |
+    | `tokens` | the numbers of values of the inputs that consist of whole numbers | `{}` | `{words = 1000}` |
     | `posterior` | the distribution of the latents | required | `!vib.normal` |
     | `posteriors` | those of several streams, in place of `posterior` | | `{z1 = !vib.normal<32>, z2 = !vib.normal<16>}` |
     | `bypassed` | the names of the inputs that the decoders read, too | `[]` | a list of strings |
@@ -65,11 +66,14 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
                         "::mlir::ArrayAttr":$terms,
                         "::mlir::ArrayAttr":$coefficients,
                         "::mlir::ArrayAttr":$functions,
-                        "::mlir::ArrayAttr":$bypassed);
+                        "::mlir::ArrayAttr":$bypassed,
+                        "::mlir::DictionaryAttr":$tokens);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
     ::mlir::FloatType getElementType() const;
+    /// The number of values of an input of tokens; 0 of one of numbers.
+    int64_t getNumValues(::mlir::NamedAttribute input) const;
     /// What an entry of `inputs`, `posteriors` and `likelihoods` says.
     static ::llvm::ArrayRef<int64_t> getShape(::mlir::NamedAttribute input);
     static DistributionTypeInterface

@@ -17,6 +17,7 @@ using namespace vib;
 static constexpr Count kBatch{"batch", 1, kMostRows};
 static constexpr Count kSamples{"samples", 1, kMostSamples};
 static constexpr Count kInput{"input", 1, kMostMemoryBytes};
+static constexpr Count kValues{"tokens", 1, kMostWidth};
 static constexpr Count kEpochs{"epochs", 1, kMostEpochs};
 
 /// What the tensor of a rate may be called.
@@ -46,6 +47,7 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
   SmallVector<NamedAttribute> inputs, posteriors, likelihoods;
   std::string inputName = "x", targetName = "y";
   ArrayAttr terms, coefficients, functions, bypassed;
+  DictionaryAttr tokens;
   auto parseOperands = [&]() -> ParseResult {
     return parseWord(parser, operands.emplace());
   };
@@ -130,6 +132,8 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
           .optional()
           .add("bypassed", bypassed)
           .optional()
+          .add("tokens", [&] { return parser.parseAttribute(tokens); })
+          .optional()
           .add(kSamples, samples)
           .optional()
           .add("likelihood",
@@ -162,7 +166,7 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
       StringRef(symbol), StringRef(hash), type, operands.value_or(type), batch,
       ArrayRef<NamedAttribute>(inputs), ArrayRef<NamedAttribute>(posteriors),
       samples, ArrayRef<NamedAttribute>(likelihoods), terms, coefficients,
-      functions, bypassed);
+      functions, bypassed, tokens);
 }
 
 /// The entries of a list in braces, in their order.
@@ -211,6 +215,8 @@ void ModelAttr::print(AsmPrinter &printer) const {
         printType);
   if (getBypassed())
     printer << ", bypassed = " << getBypassed();
+  if (getTokens())
+    printer << ", tokens = " << getTokens();
   if (getSamples() != 1)
     printer << ", samples = " << getSamples();
   print("likelihood", getLikelihoods(), isPair, printType);
@@ -257,6 +263,24 @@ static LogicalResult verifyShape(EmitError emitError, NamedAttribute input) {
       return emitError() << "expected 'input' to have at most "
                          << kMostMemoryBytes << " numbers but got [" << shape
                          << "]";
+  return success();
+}
+
+/// Each entry is the number of values of an input.
+static LogicalResult verifyTokens(EmitError emitError,
+                                  ArrayRef<NamedAttribute> inputs,
+                                  DictionaryAttr tokens) {
+  for (NamedAttribute entry : tokens) {
+    auto values = dyn_cast<IntegerAttr>(entry.getValue());
+    bool isInput = llvm::any_of(inputs, [&](NamedAttribute input) {
+      return input.getName() == entry.getName();
+    });
+    if (!isInput || !values || !values.getType().isSignlessInteger(64))
+      return emitError() << "expected 'tokens' to be numbers of values by the "
+                         << "names of inputs but got " << tokens;
+    if (failed(kValues.verify(emitError, values.getInt())))
+      return failure();
+  }
   return success();
 }
 
@@ -360,12 +384,14 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
   return success();
 }
 
-LogicalResult ModelAttr::verify(
-    EmitError emitError, StringRef name, StringRef hash, Precision type,
-    Precision operands, int64_t batch, ArrayRef<NamedAttribute> inputs,
-    ArrayRef<NamedAttribute> posteriors, int64_t samples,
-    ArrayRef<NamedAttribute> likelihoods, ArrayAttr terms,
-    ArrayAttr coefficients, ArrayAttr functions, ArrayAttr bypassed) {
+LogicalResult
+ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
+                  Precision type, Precision operands, int64_t batch,
+                  ArrayRef<NamedAttribute> inputs,
+                  ArrayRef<NamedAttribute> posteriors, int64_t samples,
+                  ArrayRef<NamedAttribute> likelihoods, ArrayAttr terms,
+                  ArrayAttr coefficients, ArrayAttr functions,
+                  ArrayAttr bypassed, DictionaryAttr tokens) {
   if (failed(verifyText(emitError, "name", name)) ||
       failed(verifyText(emitError, "hash", hash)))
     return failure();
@@ -401,6 +427,8 @@ LogicalResult ModelAttr::verify(
       }))
     return emitError() << "expected 'bypassed' to be a list of names of inputs "
                        << "but got " << bypassed;
+  if (tokens && failed(verifyTokens(emitError, inputs, tokens)))
+    return failure();
   return verifyTerms(emitError, type, posteriors, likelihoods, terms,
                      coefficients, functions);
 }
@@ -426,6 +454,12 @@ FloatType ModelAttr::getElementType() const {
 
 ArrayRef<int64_t> ModelAttr::getShape(NamedAttribute input) {
   return cast<DenseI64ArrayAttr>(input.getValue()).asArrayRef();
+}
+
+int64_t ModelAttr::getNumValues(NamedAttribute input) const {
+  auto values = getTokens() ? getTokens().getAs<IntegerAttr>(input.getName())
+                            : IntegerAttr();
+  return values ? values.getInt() : 0;
 }
 
 DistributionTypeInterface ModelAttr::getDistribution(NamedAttribute entry) {

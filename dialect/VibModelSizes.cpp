@@ -160,6 +160,13 @@ LogicalResult SizeVerifier::verifyOp(Operation *op) {
   if (auto conv = dyn_cast<ConvTranspose2DOp>(op);
       conv && failed(verifyBorders(conv)))
     return failure();
+  // Its tokens become one-hot vectors first.
+  if (auto embedding = dyn_cast<EmbeddingOp>(op)) {
+    SmallVector<int64_t> shape(embedding.getType().getShape());
+    shape.back() = embedding.getNumValues();
+    if (failed(verifyTensor(op->getLoc(), embedding.getType().clone(shape))))
+      return failure();
+  }
   if (auto parameterized = dyn_cast<ParameterizedOpInterface>(op))
     for (const Parameter &parameter : parameterized.getParameters())
       if (failed(verifyParameter(op, parameter)))

@@ -47,8 +47,9 @@ public:
     return failure(failed(verifyArguments()) || failed(verifyAttributes()) ||
                    failed(verifyOrder()) || failed(findLoss()) ||
                    failed(verifyElementTypes()) || failed(verifyNames()) ||
-                   failed(verifyUses()) || failed(verifyChain(model, loss)) ||
-                   failed(verifyLearns()) || failed(verifySizes(model)));
+                   failed(verifyUses()) || failed(verifyTokens()) ||
+                   failed(verifyChain(model, loss)) || failed(verifyLearns()) ||
+                   failed(verifySizes(model)));
   }
 
 private:
@@ -59,6 +60,7 @@ private:
   LogicalResult verifyElementTypes();
   LogicalResult verifyNames();
   LogicalResult verifyUses();
+  LogicalResult verifyTokens();
   LogicalResult verifyLearns();
 
   ModelOp model;
@@ -278,6 +280,26 @@ LogicalResult ModelVerifier::verifyUses() {
         return diagnostic;
       }
   return success();
+}
+
+/// The program checks the range of an input of tokens once.
+LogicalResult ModelVerifier::verifyTokens() {
+  llvm::SmallDenseMap<Value, TokenOpInterface> readers;
+  WalkResult result =
+      model.getBody().walk([&](TokenOpInterface op) -> WalkResult {
+        TokenOpInterface &first = readers[op->getOperand(0)];
+        if (!first)
+          first = op;
+        if (op.getNumValues() == first.getNumValues())
+          return WalkResult::advance();
+        InFlightDiagnostic diagnostic =
+            op->emitOpError("expected ")
+            << first.getNumValues() << " values of a token, as the first "
+            << "reader of the input has, but got " << op.getNumValues();
+        diagnostic.attachNote(first.getLoc()) << "the first reader is here";
+        return diagnostic;
+      });
+  return failure(result.wasInterrupted());
 }
 
 LogicalResult ModelVerifier::verifyLearns() {

@@ -65,6 +65,20 @@ void printMLPTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                    mlir::DenseI64ArrayAttr widths, mlir::Type input,
                    mlir::Type result);
 
+/// `values(…) ([width])? : input (-> result)?`, of vib.embedding, and the same
+/// without a width, of vib.one_hot.
+mlir::ParseResult parseEmbedding(mlir::OpAsmParser &parser,
+                                 mlir::IntegerAttr &values, mlir::Type &input,
+                                 mlir::Type &result);
+void printEmbedding(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                    mlir::IntegerAttr values, mlir::Type input,
+                    mlir::Type result);
+mlir::ParseResult parseOneHot(mlir::OpAsmParser &parser,
+                              mlir::IntegerAttr &values, mlir::Type &input,
+                              mlir::Type &result);
+void printOneHot(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                 mlir::IntegerAttr values, mlir::Type input, mlir::Type result);
+
 /// `kernel(…) channels(…) … : input (-> result)?`, of vib.conv2d.
 mlir::ParseResult parseConvolution(mlir::OpAsmParser &parser,
                                    mlir::DenseI64ArrayAttr &kernel,

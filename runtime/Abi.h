@@ -314,9 +314,10 @@ typedef struct VibInput {
    * be flattened. */
   const int64_t *shape;
   uint32_t bypassed; /* 1 if decoders read it, too, so that `decode` needs x */
-  uint32_t pad;
-  const char *x;        /* in VibModel::tensors: what the entries read        */
-  const char *gradient; /* of input_gradients; null without it                */
+  uint32_t values;   /* its tokens are int32 from 0 to values - 1; 0 if they */
+                     /* are numbers                                          */
+  const char *x;     /* in VibModel::tensors: what the entries read          */
+  const char *gradient; /* of input_gradients; null without it, and of tokens */
 } VibInput;
 
 /* A target of the model. */

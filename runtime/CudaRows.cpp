@@ -42,6 +42,8 @@ void useInputs(const VibTensor &tensor, const Array &array, Use use) {
     useAs(tensor, static_cast<const double *>(values), count, use);
   else if (array.type == ElementType::F32)
     useAs(tensor, static_cast<const float *>(values), count, use);
+  else if (array.type == ElementType::I32)
+    useAs(tensor, static_cast<const int32_t *>(values), count, use);
   else
     useAs(tensor, static_cast<const uint8_t *>(values), count, use);
 }

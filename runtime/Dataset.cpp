@@ -108,11 +108,16 @@ bool isTransposed(const ArrayHeader &header,
 
 void checkInputs(const ArrayHeader &header, const VibModel &model,
                  uint32_t input) {
-  bool bytes = inputTensor(model, input).type == VIB_U8;
+  bool bytes = inputTensor(model, input).type == VIB_U8,
+       tokens = hasTokens(model.inputs[input]);
+  if (tokens && isFloat(header.type))
+    fail("{}: the inputs are {}, expected integers, because the model reads "
+         "tokens from 0 to {}: convert them with x.astype('int32') in NumPy",
+         header.source, nameOf(header.type), model.inputs[input].values - 1);
   if (bytes && header.type != ElementType::U8)
     fail("{}: the inputs are {}, expected uint8, which the model scales",
          header.source, nameOf(header.type));
-  if (!bytes && !isFloat(header.type))
+  if (!bytes && !tokens && !isFloat(header.type))
     fail("{}: the inputs are {}, expected float32 or float64{}: convert them "
          "with x.astype('float32') in NumPy{}",
          header.source, nameOf(header.type),
@@ -300,9 +305,36 @@ std::vector<int64_t> inputShape(const VibModel &model, uint32_t input) {
   return {of.shape, of.shape + of.rank};
 }
 
+/// Reads tokens as int32, which is what the model reads.
+static Array readTokens(const Array &array, const std::string &source,
+                        const VibInput &input) {
+  int64_t width = array.rowElements(), count = array.rows() * width;
+  requireMemory(uint64_t(count) * sizeof(int32_t), source);
+  Array tokens;
+  tokens.type = ElementType::I32;
+  tokens.shape = array.shape;
+  tokens.data.resize(size_t(count) * sizeof(int32_t));
+  visitElements(array, [&](auto *values) {
+    for (int64_t i = 0; i < count; ++i) {
+      auto value = values[i];
+      if (value < 0 || uint64_t(value) >= input.values) {
+        auto [least, most] = std::minmax_element(values, values + count);
+        fail("{}: an input of row {} (counted from 0) is {}, expected a token "
+             "from 0 to {}: the tokens go from {} to {}",
+             source, i / width, +value, input.values - 1, +*least, +*most);
+      }
+      int32_t token = int32_t(value);
+      memcpy(&tokens.data[size_t(i) * sizeof token], &token, sizeof token);
+    }
+  });
+  return tokens;
+}
+
 Inputs makeInputs(Array array, std::string source, const VibModel &model,
                   uint32_t input) {
   checkInputs({source, array.type, array.shape}, model, input);
+  if (hasTokens(model.inputs[input]))
+    array = readTokens(array, source, model.inputs[input]);
   Inputs inputs;
   double minimum = std::numeric_limits<double>::infinity();
   double maximum = -minimum, squares = 0;

@@ -8,8 +8,8 @@
 //
 // All data is checked when it is loaded: shapes against those that the model
 // declares, labels against the number of classes, floats for NaN and infinity.
-// Inputs keep their stored type (uint8 takes a quarter of the memory of float)
-// and are copied into the model's arena row by row.
+// Inputs keep their stored type (uint8 takes a quarter of the memory of float;
+// only tokens become int32) and are copied into the model's arena row by row.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,7 +46,7 @@ constexpr int64_t maxRows = INT64_C(1) << 32;
 struct Inputs {
   std::string source; ///< The file and the key in it, for messages.
   std::string file;   ///< The file; empty if there is none.
-  Array array;        ///< [N, …]; U8, F32 or F64.
+  Array array;        ///< [N, …]; U8, F32 or F64; of tokens I32.
   double minimum = 0; ///< The range of the values.
   double maximum = 0;
   double rootMeanSquare = 0;

@@ -136,6 +136,8 @@ void gatherInputs(const VibModel &model, void *arena, const Inputs &inputs,
     switch (tensor.type) {
     case VIB_U8:
       return gather(tensorData<uint8_t>(tensor, arena));
+    case VIB_I32:
+      return gather(tensorData<int32_t>(tensor, arena));
     case VIB_F32:
       return gather(tensorData<float>(tensor, arena));
     default:

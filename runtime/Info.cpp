@@ -390,7 +390,9 @@ std::string infoText(const VibModel &model) {
          fmt::format("{}{} {}{}", nameAmong(model.num_inputs, input.name),
                      formatShape(inputShape(model, i)),
                      typeName(inputTensor(model, i).type),
-                     describeScaling(model, i)));
+                     hasTokens(input) ? fmt::format(", tokens from 0 to {}",
+                                                    input.values - 1)
+                                      : describeScaling(model, i)));
   }
   for (const VibTarget &target : targetsOf(model))
     line("output",

@@ -63,6 +63,8 @@ inline bool isRunning(const VibState &slot) {
 /// Whether a row's result depends on the other rows of its batch in training.
 bool normalizesBatches(const VibModel &model);
 
+/// Whether an input consists of tokens, not numbers.
+inline bool hasTokens(const VibInput &input) { return input.values > 0; }
 /// Whether a target is one of several classes, not numbers.
 inline bool hasClasses(const VibTarget &target) { return target.classes > 0; }
 /// Whether this holds for all targets.

@@ -61,10 +61,15 @@ Split makeSyntheticSplit(const VibModel &model, uint64_t seed) {
     auto byte = [=](uint32_t index, uint32_t row) {
       return wordsAt(seed, index, row, step)[0] >> 24;
     };
+    auto token = [=, &model](uint32_t index, uint32_t row) {
+      return wordsAt(seed, index, row, step)[0] % model.inputs[input].values;
+    };
     bool isBytes = inputTensor(model, input).type == VIB_U8;
     split.inputs.push_back(makeInputs(
-        isBytes ? makeArray<uint8_t>(ElementType::U8, shape, byte)
-                : makeArray<double>(ElementType::F64, shape, real(step)),
+        hasTokens(model.inputs[input])
+            ? makeArray<int32_t>(ElementType::I32, shape, token)
+        : isBytes ? makeArray<uint8_t>(ElementType::U8, shape, byte)
+                  : makeArray<double>(ElementType::F64, shape, real(step)),
         "synthetic inputs", model, input));
   }
   for (uint32_t i = 0; i < model.num_targets; ++i) {

@@ -388,7 +388,8 @@ llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
     row.set(&VibInput::bypassed,
             model.getBypassed() &&
                 llvm::is_contained(model.getBypassed(), input.getName()));
-    row.set(&VibInput::pad, 0);
+    row.set(&VibInput::values,
+            static_cast<uint32_t>(model.getNumValues(input)));
     row.set(&VibInput::x,
             string(model.getTensorName("x", model.getInputs(), i)));
     row.set(&VibInput::gradient,

@@ -16,6 +16,7 @@
 void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
   registry.addExtension(+[](mlir::MLIRContext *context, VibDialect *) {
     registerLayerModels(context);
+    registerTokenModels(context);
     registerWindowModels(context);
     registerPoolModels(context);
     registerShapeModels(context);

@@ -18,6 +18,7 @@ namespace vib {
 
 /// Attach the implementations of the interface to the dialect's ops.
 void registerLayerModels(mlir::MLIRContext *context);
+void registerTokenModels(mlir::MLIRContext *context);
 void registerWindowModels(mlir::MLIRContext *context);
 void registerPoolModels(mlir::MLIRContext *context);
 void registerShapeModels(mlir::MLIRContext *context);

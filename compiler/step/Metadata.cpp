@@ -128,10 +128,16 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
     return RankedTensorType::get({model.getBatch(), width}, element);
   };
   auto rows = RankedTensorType::get({model.getBatch()}, type);
-  if (base == "image" || base == "x" || base == "dx")
-    return getMatrix(ShapedType::getNumElements(
-                         ModelAttr::getShape(model.getInputs()[place])),
-                     base == "image" ? Type(builder.getI8Type()) : type);
+  if (base == "image" || base == "x" || base == "dx") {
+    NamedAttribute input = model.getInputs()[place];
+    bool isOfTokens = model.getNumValues(input) != 0;
+    if (isOfTokens && base == "dx")
+      return {};
+    return getMatrix(ShapedType::getNumElements(ModelAttr::getShape(input)),
+                     base == "image" ? Type(builder.getI8Type())
+                     : isOfTokens    ? Type(builder.getI32Type())
+                                     : type);
+  }
   if (llvm::is_contained({"nll", "error", "distance", "rate", "residual",
                           "drawn_rate", "log_det", "objective", "weight",
                           "entropy"},

@@ -123,11 +123,20 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
     return isPair && name.empty() ? plain : name;
   };
   SmallVector<NamedAttribute> inputs, posteriors, likelihoods;
-  for (BlockArgument input : modelInputs)
-    inputs.push_back(builder.getNamedAttr(
-        getArgumentName(input, "x"),
-        builder.getDenseI64ArrayAttr(
-            cast<RankedTensorType>(input.getType()).getShape().drop_front())));
+  NamedAttrList tokens;
+  for (BlockArgument input : modelInputs) {
+    SmallVector<int64_t> shape(
+        cast<RankedTensorType>(input.getType()).getShape().drop_front());
+    StringRef name = getArgumentName(input, "x");
+    if (TokenOpInterface reader = getTokenReader(input)) {
+      tokens.append(name, builder.getI64IntegerAttr(reader.getNumValues()));
+      // One token without a dimension of tokens.
+      if (shape.empty())
+        shape = {1};
+    }
+    inputs.push_back(
+        builder.getNamedAttr(name, builder.getDenseI64ArrayAttr(shape)));
+  }
   SmallVector<ReparameterizeOp> samples = getSamples(model);
   for (auto [i, sample] : llvm::enumerate(samples)) {
     std::string name = "z";
@@ -178,7 +187,9 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
       int64_t(samples.front().getSamples()),
       ArrayRef<NamedAttribute>(likelihoods), builder.getStrArrayAttr(terms),
       loss.getCoefficientsAttr(), loss.getFunctionsAttr(),
-      getBypassed(model, inputs));
+      getBypassed(model, inputs),
+      tokens.empty() ? DictionaryAttr()
+                     : tokens.getDictionary(model.getContext()));
 }
 
 TrainingAttr vib::getTrainingAttribute(TrainOp train, ModelAttr model) {

@@ -90,6 +90,8 @@ void StepWriter::addInputs(StepFunction &function, StepBuilder &step) {
     if (InputOpInterface scale = getScale(argument)) {
       input = scale.getResult();
       element = getScaledType(step, scale);
+    } else if (getTokenReader(argument)) {
+      element = builder.getI32Type();
     }
     step.set(input, addRows(function, step, getInputName("x", i),
                             getInputWidth(i), element, dims::kFeatures));

@@ -361,6 +361,15 @@ def _of_layer_norm(layer: Any) -> Iterator[str]:
         yield "elementwise_affine=False or bias=False, expected a weight and a bias"
 
 
+def _of_embedding(layer: Any) -> Iterator[str]:
+    if layer.padding_idx is not None:
+        yield f"padding_idx={layer.padding_idx}, expected None"
+    if layer.max_norm is not None:
+        yield f"max_norm={layer.max_norm}, expected None"
+    if layer.scale_grad_by_freq:
+        yield "scale_grad_by_freq=True, expected False"
+
+
 def _of_flatten(layer: Any) -> Iterator[str]:
     if (layer.start_dim, layer.end_dim) != (1, -1):
         yield f"start_dim={layer.start_dim}, end_dim={layer.end_dim}, expected 1 and -1"
@@ -406,7 +415,7 @@ def _anything(layer: Any) -> Iterator[str]:
 
 # The layers, each with what checks its settings; a setting that the dialect has not is said.
 _CHECKS: dict[str, Callable[[Any], Iterator[str]]] = {
-    "Linear": lambda layer: iter([_no_bias(layer)]),
+    "Linear": lambda layer: iter([_no_bias(layer)]), "Embedding": _of_embedding,
     "Conv2d": _of_conv, "ConvTranspose2d": _of_conv,
     "MaxPool2d": _of_max_pool, "AvgPool2d": _of_avg_pool, "AdaptiveAvgPool2d": _anything,
     "BatchNorm1d": _of_batch_norm, "BatchNorm2d": _of_batch_norm, "LayerNorm": _of_layer_norm,
@@ -516,9 +525,11 @@ class _Value:
     name: str
     shape: list[int]
     is_vector: bool = False
+    is_tokens: bool = False
 
     def type(self, element: str) -> str:
         sizes = self.shape
+        element = "i32" if self.is_tokens else element
         if len(sizes) == 3:
             sizes = sizes[:1] if self.is_vector else [*sizes[1:], sizes[0]]
         return f"tensor<?x{'x'.join(map(str, sizes))}x{element}>"
@@ -538,6 +549,12 @@ def _write_input(shape: list[int], scale: Sequence[float] | None, element: str,
         raise ValueError(f"scale: expected (low, high) for bytes, or (from, to, low, high) for "
                          f"floats, got {scale!r}")
     dims = "x".join(map(str, sizes))
+    if first.kind == "Embedding":
+        if len(shape) != 1 or numbers:
+            raise ValueError("input: encode begins with Embedding, expected the number of tokens of "
+                             f"an example and no scale, got {tuple(shape)} and {scale!r}")
+        tokens = _Value("%x", shape, is_tokens=True)
+        return tokens, tokens.type(element), []
     stored = f"tensor<?x{dims}x{'ui8' if len(numbers) == 2 else element}>"
     argument = "%image" if len(shape) > 1 else "%x"
     value = _Value("%x" if len(shape) > 1 else "%s", [math.prod(shape)] if flat else shape)
@@ -619,6 +636,11 @@ class _Writer:
                     " (a Flatten is missing)" if len(shape) == 3 else ""))
             self.emit(layer, "linear", f"@{layer.name} [{module.out_features}]",
                       [*shape[:-1], module.out_features])
+        elif layer.kind == "Embedding":
+            if not self.value.is_tokens:
+                self.refuse(layer, "tokens: it can only be the first layer of encode")
+            self.emit(layer, "embedding", f"@{layer.name} values({module.num_embeddings}) "
+                      f"[{module.embedding_dim}]", [*shape, module.embedding_dim])
         elif layer.kind == "LayerNorm":
             if len(shape) == 3 or shape[-1] != module.normalized_shape[0]:
                 self.refuse(layer, f"{module.normalized_shape[0]}, and no image")

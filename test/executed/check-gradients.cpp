@@ -169,6 +169,9 @@ public:
       for (uint64_t i = 0; i < elements(x); ++i)
         if (x.type == VIB_U8)
           data(x)[i] = static_cast<char>(128 * (random.next() + 1));
+        else if (x.type == VIB_I32)
+          reinterpret_cast<int32_t *>(data(x))[i] = static_cast<int32_t>(
+              (random.next() + 1) / 2 * model.inputs[k].values);
         else
           write(data(x), i, random.next());
     }
@@ -211,7 +214,10 @@ public:
       const VibTensor &x = get(model.inputs[k].tensor);
       for (uint64_t i = rows * (elements(x) / model.batch); i < elements(x);
            ++i)
-        write(data(x), i, 0);
+        if (x.type == VIB_I32)
+          reinterpret_cast<int32_t *>(data(x))[i] = 0;
+        else
+          write(data(x), i, 0);
     }
   }
 

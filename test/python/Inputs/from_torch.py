@@ -54,10 +54,13 @@ positions = nn.ModuleDict({
     "encode": nn.Sequential(nn.Linear(4, 6), nn.LayerNorm(6), nn.Tanh(), nn.Flatten(),
                             nn.Linear(30, 4)),
     "decode": nn.Linear(2, 3)}).double()
+tokens = nn.ModuleDict({
+    "encode": nn.Sequential(nn.Embedding(11, 4), nn.LayerNorm(4), nn.Flatten(), nn.Linear(24, 4)),
+    "decode": nn.Linear(2, 4)})
 outliers = nn.ModuleDict({"encode": nn.Linear(4, 4), "decode": nn.Linear(2, 3)}).double()
 
 with torch.no_grad():
-    for net in toynet, convolutions, autoencoder, colours, positions, outliers:
+    for net in toynet, convolutions, autoencoder, colours, positions, tokens, outliers:
         for name, value in net.state_dict().items():
             if name.endswith("running_var"):
                 value.uniform_(0.5, 2)
@@ -86,6 +89,9 @@ models = {
         positions, from_torch(encode=positions["encode"], decode=positions["decode"], latents=2,
                               input=(5, 4), sigma="exp", likelihood="normal", batch=7,
                               noise="noise(@decode.noise = 2.0)"), (5, 4), torch.exp),
+    "tokens": (
+        tokens, from_torch(encode=tokens["encode"], decode=tokens["decode"], latents=2, input=6,
+                           sigma="exp", batch=7), (6,), torch.exp),
     "outliers": (
         outliers, from_torch(encode=outliers["encode"], decode=outliers["decode"], latents=2,
                              sigma="exp", likelihood="laplace", batch=7,
@@ -98,7 +104,9 @@ def make():
     for name, (net, model, shape, _) in models.items():
         model.save(f"{folder}/{name}.mlir")
         model.save_weights(f"{folder}/{name}.safetensors")
-        if name in ("toynet", "autoencoder"):
+        if name == "tokens":
+            x = draw.integers(0, 11, (23, *shape), np.int64)
+        elif name in ("toynet", "autoencoder"):
             x = draw.integers(0, 256, (23, *shape), np.uint8)
         else:
             x = draw.normal(0, 1, (23, *shape)).clip(-3, 3)
