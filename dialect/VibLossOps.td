@@ -206,8 +206,7 @@ def Vib_EntropyOp : Vib_NamedOp<"entropy", "entropy", [Pure]> {
       loss.
 
     ```mlir
-    %h = vib.entropy %p : !vib.categorical<10>
-    vib.loss %ce + @beta(1.0e-3) * %rate - @gamma(0.1) * %h
+    %entropy = vib.entropy %p : !vib.categorical<10>
     ```
   }];
   let arguments = (ins Vib_Distribution:$likelihood);
