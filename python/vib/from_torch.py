@@ -415,8 +415,8 @@ def _anything(layer: Any) -> Iterator[str]:
 
 # The layers, each with what checks its settings; a setting that the dialect has not is said.
 _CHECKS: dict[str, Callable[[Any], Iterator[str]]] = {
-    "Linear": lambda layer: iter([_no_bias(layer)]), "Embedding": _of_embedding,
-    "Conv2d": _of_conv, "ConvTranspose2d": _of_conv,
+    "Linear": lambda layer: iter([_no_bias(layer)]),
+    "Conv2d": _of_conv, "ConvTranspose2d": _of_conv, "Embedding": _of_embedding,
     "MaxPool2d": _of_max_pool, "AvgPool2d": _of_avg_pool, "AdaptiveAvgPool2d": _anything,
     "BatchNorm1d": _of_batch_norm, "BatchNorm2d": _of_batch_norm, "LayerNorm": _of_layer_norm,
     "Dropout": _of_dropout, "Flatten": _of_flatten, "Unflatten": _of_unflatten,

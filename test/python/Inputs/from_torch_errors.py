@@ -38,6 +38,12 @@ say("padding", kind=UnsupportedError, latents=2, input=(1, 6, 6), decode=decode,
     encode=nn.Sequential(nn.Conv2d(1, 2, 3, padding=3), nn.Flatten(), head))
 say("adaptive", kind=UnsupportedError, latents=2, input=(1, 6, 6), decode=decode,
     encode=nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), head))
+say("tokens", kind=UnsupportedError, latents=2, input=3, decode=decode,
+    encode=nn.Sequential(nn.Embedding(5, 2, padding_idx=0, max_norm=1.0), nn.Flatten(), head))
+say("later", kind=UnsupportedError, latents=2, input=3, decode=decode,
+    encode=nn.Sequential(nn.Linear(3, 3), nn.Embedding(5, 2), nn.Flatten(), head))
+say("scaled", latents=2, input=3, scale=(0, 1), decode=decode,
+    encode=nn.Sequential(nn.Embedding(5, 2), nn.Flatten(), head))
 say("shared", kind=UnsupportedError, latents=2, decode=decode,
     encode=nn.Sequential(square := nn.Linear(8, 8), nn.ReLU(), square, head))
 say("half", kind=UnsupportedError, latents=2, decode=nn.Linear(2, 3).half(), encode=head)
