@@ -239,8 +239,10 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
         for (StringRef error :
              ModelAttr::getDistribution(targets[i]).getErrors())
           add(SlotKind::Output, ModelAttr::getTensorName(error, targets, i));
-    if (name == "input_gradients")
-      addAll(data.model.getInputs(), "dx");
+    ArrayRef<NamedAttribute> inputs = data.model.getInputs();
+    for (unsigned i = 0; name == "input_gradients" && i < inputs.size(); ++i)
+      if (data.model.getNumValues(inputs[i]) == 0)
+        add(SlotKind::Output, ModelAttr::getTensorName("dx", inputs, i));
     addAll(data.model.getPosteriors(), llvm::StringSwitch<StringRef>(name)
                                            .Case("encode", "mu sigma")
                                            .Case("draw", "z")

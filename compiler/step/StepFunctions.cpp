@@ -371,7 +371,8 @@ LogicalResult StepWriter::writeInputGradients() {
       nll.removeWeightsAttr();
       values.push_back(nll.getResult());
     }
-  if (values.empty())
+  // Tokens have no derivatives.
+  if (values.empty() || llvm::all_of(inputs, getTokenReader))
     return success();
   StepBuilder step = createBuilder(StepPurpose::Perturb);
   StepFunction function(builder, model.getLoc(), "input_gradients");
@@ -384,7 +385,8 @@ LogicalResult StepWriter::writeInputGradients() {
   for (BlockArgument input : inputs) {
     InputOpInterface scale = getScale(input);
     scaled.push_back(scale ? scale.getResult() : Value(input));
-    step.setLearned(scaled.back());
+    if (!getTokenReader(input))
+      step.setLearned(scaled.back());
   }
   markLearned(step);
   for (Value nll : values)
