@@ -39,6 +39,9 @@ llvm::SmallVector<Parameter> getRunningState(ModelOp model);
 llvm::SmallVector<DropoutOp> getDropouts(ModelOp model);
 /// An op that reads an input of tokens; null if the input is none.
 TokenOpInterface getTokenReader(mlir::BlockArgument input);
+/// The temperatures of a model that have a name, each once, in the order of the
+/// posteriors.
+llvm::SmallVector<CoefficientAttr> getTemperatures(ModelOp model);
 /// The likelihoods that are terms of a loss, each once, in the order of their
 /// targets.
 llvm::SmallVector<NLLOp> getLikelihoodTerms(LossOp loss);

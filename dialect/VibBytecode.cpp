@@ -14,7 +14,8 @@
 //   vib.conv2d, and    | its windows and its     | the groups, if there are
 //   its transpose      | name                    | several, then the same
 //   vib.kl             | the prior               | the prior; the unit attribute
-//                      |                         | if it is an operand
+//                      |                         | if it is an operand, or if
+//                      |                         | there is none
 //   vib.loss           | beta or nothing, then   | a dictionary of the
 //                      | its name or nothing     | functions, if there are any,
 //                      |                         | then the coefficients

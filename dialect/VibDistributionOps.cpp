@@ -141,6 +141,37 @@ LogicalResult CategoricalOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// ConcreteOp
+//===----------------------------------------------------------------------===//
+
+SmallVector<CoefficientAttr> vib::getTemperatures(ModelOp model) {
+  SmallVector<CoefficientAttr> temperatures;
+  model.walk([&](ConcreteOp op) {
+    if (op.getTemperature().isNamed() &&
+        !llvm::is_contained(temperatures, op.getTemperature()))
+      temperatures.push_back(op.getTemperature());
+  });
+  return temperatures;
+}
+
+LogicalResult ConcreteOp::verify() {
+  FloatAttr temperature = getTemperature().getValue();
+  if (!(temperature.getValueAsDouble() > 0))
+    return emitOpError("expected a temperature above 0 but got ")
+           << formatNumber(temperature);
+  if (failed(verifyRows(*this, getLogits().getType(), "its logits")))
+    return failure();
+  ConcreteType type = getType();
+  int64_t got = cast<RankedTensorType>(getLogits().getType()).getDimSize(1);
+  if (got != type.getSize())
+    return emitOpError("expected ")
+           << type.getSize() << " logits for " << type << ", "
+           << type.getClasses() << " for each of " << type.getGroups()
+           << " variables, but got " << got;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // BernoulliOp
 //===----------------------------------------------------------------------===//
 
@@ -259,7 +290,7 @@ LogicalResult ReparameterizeOp::verify() {
   DistributionTypeInterface type = getDistribution().getType();
   if (!type.hasSamples())
     return emitOpError("expected a distribution whose samples gradients pass "
-                       "through, as !vib.normal, but got ")
+                       "through, as !vib.normal or !vib.concrete, but got ")
            << type;
   if (getSamples() < 1 || getSamples() > kMostSamples)
     return emitOpError("expected 1 to ")

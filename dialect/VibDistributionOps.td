@@ -10,6 +10,7 @@
 #define VIB_DIALECT_VIBDISTRIBUTIONOPS_TD
 
 include "VibBase.td"
+include "VibCoefficient.td"
 include "VibInterfaces.td"
 include "VibTypes.td"
 include "mlir/IR/EnumAttr.td"
@@ -134,6 +135,56 @@ def Vib_CategoricalOp : Vib_NamedOp<"categorical", "p", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Vib_ConcreteOp : Vib_NamedOp<"concrete", "n", [Pure]> {
+  let group = "distributions";
+  let summary = "makes categorical variables to sample from their logits";
+  let description = [{
+    A posterior of G independent categorical variables of C classes each. The
+    probabilities q of a variable are the softmax of its C logits.
+
+    A sample in training is relaxed, so that gradients pass through it (Maddison
+    et al. 2017, arXiv:1611.00712; Jang et al. 2017, arXiv:1611.01144):
+
+    ```
+    z = softmax((log q + g) / T),    g = -log(-log u)
+    ```
+
+    for each variable, with a uniform random number u for each class and the
+    temperature T. The lower T is, the nearer z is to the 1 and 0 of a class.
+    Evaluation draws classes: z is 1 at the largest `log q + g`, the first one of
+    equal ones, and 0 elsewhere. At the mean, z is q. docs/randomness.md defines
+    g to the bit.
+
+    The rate (`vib.kl` without a prior) bounds what the classes hold about the
+    input, not what the relaxed sample does. So the figures of training bound
+    nothing.
+
+    A temperature with a name, `temperature(@tau(1.0))`, is a value like a
+    coefficient of the loss: the program's `--coefficient tau=X` replaces it, and
+    `coefficients` of `vib.train` varies it over the epochs.
+
+    - **Operand**: `tensor<?xNxf32>` or f64 with N = G C: the logits of the first
+      variable, then those of the second.
+    - **Result**: `!vib.concrete<G, C>`.
+    - **Errors**: a wrong number of logits, a temperature that is not above 0, a
+      name that a coefficient of the loss has, the name `beta`, a schedule that
+      reaches 0.
+
+    ```mlir
+    %q = vib.concrete %s temperature(0.5) : tensor<?x80xf32> -> !vib.concrete<8, 10>
+    %q = vib.concrete %s temperature(@tau(1.0)) : tensor<?x80xf32> -> !vib.concrete<8, 10>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$logits,
+                       Vib_CoefficientAttr:$temperature);
+  let results = (outs Vib_ConcreteType:$result);
+  let assemblyFormat = [{
+    $logits `temperature` `` `(` custom<Coefficient>($temperature) `)` attr-dict
+    `:` type($logits) `->` qualified(type($result))
+  }];
+  let hasVerifier = 1;
+}
+
 def Vib_BernoulliOp : Vib_NamedOp<"bernoulli", "p", [Pure]> {
   let group = "distributions";
   let summary = "makes Bernoulli distributions from their logits";
@@ -253,9 +304,10 @@ def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [
   let group = "distributions";
   let summary = "draws a sample that gradients pass through";
   let description = [{
-    `z = mu + sigma * eps`, or `z = mu + L eps` for a full covariance, with eps
-    from N(0, I) (Kingma and Welling 2014, arXiv:1312.6114). docs/randomness.md
-    defines eps to the bit.
+    Of a normal, `z = mu + sigma * eps`, or `z = mu + L eps` for a full
+    covariance, with eps from N(0, I) (Kingma and Welling 2014,
+    arXiv:1312.6114). docs/randomness.md defines eps to the bit. The description
+    of `vib.concrete` defines the samples of categorical variables.
 
     With `samples(S)` a training step draws S samples of each example, computes
     the rest of the model for each, and minimizes the mean over them. The types
@@ -267,8 +319,8 @@ def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [
     `name("NAME")` gives it another one.
 
     - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, made by
-      `vib.normal … softplus(…)`.
-    - **Result**: `tensor<?xKxf32>` or f64.
+      `vib.normal … softplus(…)`, or `!vib.concrete<G, C>`.
+    - **Result**: `tensor<?xKxf32>` or f64; of `!vib.concrete<G, C>`, K = G C.
     - **Errors**: a distribution that cannot be sampled with gradients, S below
       1 or above 2^24 (the counter of the noise has 24 bits for the sample), K
       above 2^24 (it has 24 bits for the latent), a result of another width.

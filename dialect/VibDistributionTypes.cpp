@@ -37,8 +37,14 @@ int64_t NormalType::getSize() const { return getWidth(); }
 
 bool NormalType::hasSamples() const { return true; }
 
+bool NormalType::hasDeviation() const { return true; }
+
+int64_t NormalType::getRateParts() const {
+  return getCovariance() == Covariance::Full ? 0 : getWidth();
+}
+
 bool NormalType::hasDivergence(Attribute prior) const {
-  return isa<StandardNormalAttr>(prior);
+  return isa_and_nonnull<StandardNormalAttr>(prior);
 }
 
 bool NormalType::hasDivergenceFrom(DistributionTypeInterface prior) const {
@@ -172,3 +178,34 @@ LogicalResult CategoricalType::verifyTarget(Operation *op,
                          "tensor<?xi32> but got ")
          << target;
 }
+
+//===----------------------------------------------------------------------===//
+// ConcreteType
+//===----------------------------------------------------------------------===//
+
+LogicalResult ConcreteType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   int64_t groups, int64_t classes) {
+  if (groups < 1 || groups > kMostWidth)
+    return emitError() << "expected 1 to " << kMostWidth
+                       << " variables but got " << groups;
+  if (classes < 2 || classes > kMostWidth)
+    return emitError() << "expected 2 to " << kMostWidth << " classes but got "
+                       << classes;
+  if (groups > kMostWidth / classes)
+    return emitError() << "expected at most " << kMostWidth
+                       << " classes of all variables together but got "
+                       << groups << " variables of " << classes;
+  return success();
+}
+
+SmallVector<Statistic> ConcreteType::getStatistics() const {
+  return {{"log_probabilities", getSize()}};
+}
+
+int64_t ConcreteType::getSize() const { return getGroups() * getClasses(); }
+
+bool ConcreteType::hasSamples() const { return true; }
+
+bool ConcreteType::hasDivergence(Attribute prior) const { return !prior; }
+
+int64_t ConcreteType::getRateParts() const { return getGroups(); }

@@ -76,8 +76,12 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
       `vib.reparameterize` does.
     }], "bool", "hasSamples", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<[{
+      Whether the numbers of a sample have standard deviations, which `encode`
+      computes.
+    }], "bool", "hasDeviation", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
       Whether there is a closed form of the divergence from a prior, which
-      `vib.kl` needs.
+      `vib.kl` needs. Null is the uniform distribution over the values.
     }], "bool", "hasDivergence", (ins "::mlir::Attribute":$prior), [{}],
        [{ return false; }]>,
     InterfaceMethod<[{
@@ -89,6 +93,10 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
       Whether `vib.kl` computes the divergence from this prior at a sample of the
       posterior, because it has no closed form.
     }], "bool", "isDrawnPrior", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+      The numbers of which the divergence of an example is the sum, one for each
+      latent or variable; 0 if it does not split.
+    }], "int64_t", "getRateParts", (ins), [{}], [{ return 0; }]>,
     InterfaceMethod<[{
       Verifies that `op` may read a target of this type, whose density it needs.
     }], "::llvm::LogicalResult", "verifyTarget",

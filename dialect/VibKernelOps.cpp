@@ -20,12 +20,14 @@ using namespace vib;
 //===----------------------------------------------------------------------===//
 
 ParseResult vib::parsePurpose(OpAsmParser &parser, NoisePurposeAttr &purpose) {
+  SMLoc loc = parser.getCurrentLocation();
   StringRef keyword;
-  if (parser.parseOptionalKeyword(&keyword, {"train", "evaluate", "dropout"}))
-    return parser.emitError(parser.getCurrentLocation(),
-                            "expected 'train', 'evaluate' or 'dropout'");
-  purpose = NoisePurposeAttr::get(parser.getContext(),
-                                  *symbolizeNoisePurpose(keyword));
+  (void)parser.parseOptionalKeyword(&keyword);
+  std::optional<NoisePurpose> known = symbolizeNoisePurpose(keyword);
+  if (!known)
+    return parser.emitError(loc, "expected 'train', 'evaluate', 'dropout', "
+                                 "'train_gumbel' or 'evaluate_gumbel'");
+  purpose = NoisePurposeAttr::get(parser.getContext(), *known);
   return success();
 }
 

@@ -22,7 +22,9 @@ include "mlir/IR/SymbolInterfaces.td"
 def Vib_NoisePurpose : I32EnumAttr<"NoisePurpose", "what noise is drawn for", [
     I32EnumAttrCase<"Train", 0, "train">,
     I32EnumAttrCase<"Evaluate", 1, "evaluate">,
-    I32EnumAttrCase<"Dropout", 7, "dropout">]> {
+    I32EnumAttrCase<"Dropout", 7, "dropout">,
+    I32EnumAttrCase<"TrainGumbel", 8, "train_gumbel">,
+    I32EnumAttrCase<"EvaluateGumbel", 9, "evaluate_gumbel">]> {
   let cppNamespace = "::vib";
 }
 
@@ -32,7 +34,8 @@ def Vib_NoiseOp : Vib_Op<"noise", [Pure]> {
     Computes Philox4x32-10 with the key `seed` and the counter (purpose, step,
     sample, row, latent). For the purposes `train` and `evaluate` the result is
     a standard normal number, which the Box-Muller transform computes from the
-    generator's words; for `dropout` it is uniform between 0 and 1.
+    generator's words; for `dropout` it is uniform between 0 and 1; for
+    `train_gumbel` and `evaluate_gumbel` it is `-log(-log u)` of such a number u.
     docs/randomness.md defines all of it to the bit. The result is f32 whatever
     the model's type, and has the same bits on every target. After vectorization
     any operand may be a vector, all of one shape; operands that do not vary

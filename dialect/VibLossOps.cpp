@@ -110,6 +110,12 @@ StringRef KLOp::getFigureName() { return isResidual() ? "residual" : "rate"; }
 
 LogicalResult KLOp::verify() {
   DistributionTypeInterface posterior = getPosterior().getType();
+  bool isUniform = posterior.hasDivergence(Attribute());
+  if (isUniform && (getPriorAttr() || !getGiven().empty()))
+    return emitOpError("expected no prior, because the rate of ")
+           << posterior << " is the divergence from the uniform distribution";
+  if (isUniform)
+    return success();
   if (bool(getPriorAttr()) == bool(getLearnedPrior()) ||
       (getPriorAttr() && !getGiven().empty()) || getGiven().size() > 2)
     return emitOpError("expected one prior, #vib.standard_normal or the result "
@@ -344,7 +350,11 @@ SmallVector<FunctionAttr> LossOp::getTermFunctions() {
 }
 
 SmallVector<CoefficientAttr> LossOp::getNamedCoefficients() {
-  return vib::getNamedCoefficients(getCoefficients(), getFunctionsAttr());
+  SmallVector<CoefficientAttr> named =
+      vib::getNamedCoefficients(getCoefficients(), getFunctionsAttr());
+  if (auto model = (*this)->getParentOfType<ModelOp>())
+    named.append(getTemperatures(model));
+  return named;
 }
 
 CoefficientAttr LossOp::getBeta() {
@@ -405,6 +415,27 @@ static bool isFlagName(StringRef name) {
   });
 }
 
+/// A temperature shares its name with no coefficient: what a flag and a
+/// schedule may set differs.
+static LogicalResult verifyTemperatures(LossOp loss) {
+  SmallVector<CoefficientAttr> coefficients = vib::getNamedCoefficients(
+      loss.getCoefficients(), loss.getFunctionsAttr());
+  for (CoefficientAttr temperature :
+       getTemperatures(loss->getParentOfType<ModelOp>())) {
+    StringRef name = temperature.getName();
+    if (name == "beta")
+      return loss.emitOpError("expected another name for the temperature "
+                              "'beta', which the program gives to the "
+                              "coefficient of the rate");
+    if (llvm::any_of(coefficients, [&](CoefficientAttr coefficient) {
+          return coefficient.getName() == name;
+        }))
+      return loss.emitOpError("expected another name for the temperature '")
+             << name << "', because a coefficient of the loss has it";
+  }
+  return success();
+}
+
 LogicalResult LossOp::verify() {
   if (getTerms().empty())
     return emitOpError("expected at least one term");
@@ -438,6 +469,8 @@ LogicalResult LossOp::verify() {
   }
 
   SmallVector<CoefficientAttr> named = getNamedCoefficients();
+  if (failed(verifyTemperatures(*this)))
+    return failure();
   for (auto [i, factor] : llvm::enumerate(named))
     for (CoefficientAttr other : ArrayRef(named).take_front(i))
       if (factor.getName() == other.getName())

@@ -10,6 +10,7 @@
 #define VIB_DIALECT_VIBLOSSOPS_TD
 
 include "VibBase.td"
+include "VibCoefficient.td"
 include "VibTypes.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/EnumAttr.td"
@@ -106,8 +107,8 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   let group = "the loss";
   let summary = "computes the rate, KL[posterior || prior]";
   let description = [{
-    The closed form of the divergence, summed over the K latents, if there is one.
-    From N(0, I):
+    The closed form of the divergence, summed over the K latents or the G
+    variables, if there is one. From N(0, I):
 
     - diagonal: `1/2 sum_k (mu_k^2 + sigma_k^2 - 1 - log sigma_k^2)`;
     - full: `1/2 (|L|^2 + |mu|^2 - K - 2 sum_k log L_kk)`, with the squared
@@ -125,6 +126,9 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
     samples is the divergence. Gradients pass through both densities. With several
     samples the result is the mean over them.
 
+    Of `!vib.concrete<G, C>`, from the uniform distribution, which is not
+    written: `sum_g sum_c q_gc log q_gc + G log C`.
+
     The result is one number for each example, in nats. Its mean, the *rate*, is
     an upper bound on the mutual information I(Z;X), whatever the prior is
     (Alemi et al. 2017); that at samples is an estimate of this bound. From a
@@ -136,7 +140,7 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
       `!vib.normal<K>` or `!vib.normal<K, full>`, and a prior: the attribute
       `#vib.standard_normal`, or the result of a `vib.prior` of K latents. Its type
       may follow the posterior's. If it is left out, it is `!vib.normal<K>`, or
-      with `at` `!vib.mixture<K>`.
+      with `at` `!vib.mixture<K>`. Or `!vib.concrete<G, C>`, without a prior.
     - **`at %z`**: the sample that `vib.reparameterize` draws from the posterior.
       A mixture needs it. Its type may come last; it is `tensor<?xKxf32>` if it is
       left out.
@@ -151,6 +155,7 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
     %rate = vib.kl %q, %r : !vib.normal<256>
     %m = vib.prior @mixture mixture(10)[256]
     %rate = vib.kl %q, %m at %z : !vib.normal<256>
+    %rate = vib.kl %q : !vib.concrete<8, 10>
     ```
   }];
   // The prior that is learned, if it is, and then the sample, if there is one.
@@ -159,8 +164,8 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
                        OptionalAttr<AnyAttr>:$prior);
   let results = (outs Vib_NatsType:$result);
   let assemblyFormat = [{
-    $posterior `,` custom<Prior>($prior, $given, type($posterior),
-                                 type($given)) attr-dict
+    $posterior `` custom<Prior>($prior, $given, type($posterior),
+                                type($given)) attr-dict
   }];
   let hasVerifier = 1;
   let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
@@ -213,31 +218,6 @@ def Vib_EntropyOp : Vib_NamedOp<"entropy", "entropy", [Pure]> {
   let results = (outs Vib_NatsType:$result);
   let assemblyFormat = "$likelihood attr-dict `:` type($likelihood)";
   let hasVerifier = 1;
-}
-
-def Vib_CoefficientAttr : Vib_Attr<"Coefficient", "coefficient"> {
-  let summary = "the factor of a term of the loss";
-  let description = [{
-    In a model file it is written in front of the term: `@beta(1.0e-3) * %rate`,
-    or `0.5 * %ce` without a name. Flags of the program and schedules change the
-    value of a coefficient with a name; a number without one stays as it is.
-
-    ```mlir
-    #vib.coefficient<"beta", 1.0e-3>
-    #vib.coefficient<0.5>
-    ```
-  }];
-  let parameters = (ins StringRefParameter<"name; empty if it has none">:$name,
-                        "::mlir::FloatAttr":$value);
-  let hasCustomAssemblyFormat = 1;
-  let genVerifyDecl = 1;
-  let extraClassDeclaration = Vib_Reference<description, group>.accessors # [{
-    bool isNamed() const { return !getName().empty(); }
-    /// Whether it is the number 1, which is not written.
-    bool isOne() const {
-      return !isNamed() && getValue().getValue().isExactlyValue(1.0);
-    }
-  }];
 }
 
 def Vib_FunctionKind : I32EnumAttr<"FunctionKind", "a function of a mean", [
@@ -374,7 +354,8 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     /// The entropy of a likelihood that is a term; null if there is none. That
     /// of a likelihood of several targets is the first target's.
     EntropyOp findEntropyTerm(NLLOp nll);
-    /// The coefficients with a name, each once, in the order of the terms.
+    /// The coefficients with a name, each once, in the order of the terms, and
+    /// then the temperatures of the model that have one.
     ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients();
     /// The one that `--beta` means; null if there is none.
     CoefficientAttr getBeta();

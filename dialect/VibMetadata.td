@@ -40,7 +40,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `input` | the shape of an example | required | one to three dimensions |
     | `inputs` | the shapes of several inputs by their names, in place of `input` | | `{left = [28, 14], right = [28, 14]}` |
     | `tokens` | the numbers of values of the inputs that consist of whole numbers | `{}` | `{words = 1000}` |
-    | `posterior` | the distribution of the latents | required | `!vib.normal` |
+    | `posterior` | the distribution of the latents | required | `!vib.normal`, `!vib.concrete` |
     | `posteriors` | those of several streams, in place of `posterior` | | `{z1 = !vib.normal<32>, z2 = !vib.normal<16>}` |
     | `bypassed` | the names of the inputs that the decoders read, too | `[]` | a list of strings |
     | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
@@ -49,6 +49,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"` and of `"rate"`, `"residual"` or `"drawn_rate"`, of further targets and streams `"nll.angle"` and `"rate.z2"`; of smoothed or weighted classes `"objective"` in place of `"nll"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
     | `functions` | the functions that the terms apply to their means | all are `#vib.function<mean>` | a list of `#vib.function` |
+    | `temperatures` | those of the posteriors that have a name | none | a list of `#vib.coefficient` with names |
     | `arguments` | the names of one input and one target in the data | `["x", "y"]` | two strings |
 
     ```mlir
@@ -66,6 +67,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
                         "::mlir::ArrayAttr":$terms,
                         "::mlir::ArrayAttr":$coefficients,
                         "::mlir::ArrayAttr":$functions,
+                        "::mlir::ArrayAttr":$temperatures,
                         "::mlir::ArrayAttr":$bypassed,
                         "::mlir::DictionaryAttr":$tokens);
   let hasCustomAssemblyFormat = 1;
@@ -101,8 +103,11 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     ::llvm::StringRef getRateName(unsigned place) const;
     /// The function of each term, which is its mean if there are none.
     ::llvm::SmallVector<FunctionAttr> getTermFunctions() const;
-    /// The coefficients with a name, each once, in the order of the terms.
+    /// The coefficients with a name, each once, in the order of the terms, and
+    /// then the temperatures.
     ::llvm::SmallVector<CoefficientAttr> getNamedCoefficients() const;
+    /// Whether this one of them is a temperature.
+    bool isTemperature(CoefficientAttr coefficient) const;
     /// The place among them of the one that `--beta` means, if there is one.
     std::optional<unsigned> getBeta() const;
   }];

@@ -46,7 +46,7 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
   int64_t batch = 0, samples = 1;
   SmallVector<NamedAttribute> inputs, posteriors, likelihoods;
   std::string inputName = "x", targetName = "y";
-  ArrayAttr terms, coefficients, functions, bypassed;
+  ArrayAttr terms, coefficients, functions, temperatures, bypassed;
   DictionaryAttr tokens;
   auto parseOperands = [&]() -> ParseResult {
     return parseWord(parser, operands.emplace());
@@ -148,6 +148,8 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
           .optional()
           .add("functions", functions)
           .optional()
+          .add("temperatures", temperatures)
+          .optional()
           .add("arguments", parseArguments)
           .optional()
           .parseRest())
@@ -166,7 +168,7 @@ Attribute ModelAttr::parse(AsmParser &parser, Type) {
       StringRef(symbol), StringRef(hash), type, operands.value_or(type), batch,
       ArrayRef<NamedAttribute>(inputs), ArrayRef<NamedAttribute>(posteriors),
       samples, ArrayRef<NamedAttribute>(likelihoods), terms, coefficients,
-      functions, bypassed, tokens);
+      functions, temperatures, bypassed, tokens);
 }
 
 /// The entries of a list in braces, in their order.
@@ -226,6 +228,8 @@ void ModelAttr::print(AsmPrinter &printer) const {
             << ", coefficients = " << getCoefficients();
   if (getFunctions())
     printer << ", functions = " << getFunctions();
+  if (getTemperatures())
+    printer << ", temperatures = " << getTemperatures();
   if (isPair &&
       (getInputs()[0].getName() != "x" || getLikelihoods()[0].getName() != "y"))
     printer << ", arguments = [" << getInputs()[0].getName() << ", "
@@ -298,7 +302,7 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
                                  ArrayRef<NamedAttribute> posteriors,
                                  ArrayRef<NamedAttribute> likelihoods,
                                  ArrayAttr terms, ArrayAttr coefficients,
-                                 ArrayAttr functions) {
+                                 ArrayAttr functions, ArrayAttr temperatures) {
   SmallVector<std::string> likelihoodTerms, names;
   for (unsigned i = 0; i < likelihoods.size(); ++i)
     likelihoodTerms.push_back(ModelAttr::getTensorName("nll", likelihoods, i));
@@ -364,6 +368,16 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
       return emitError() << "expected the function of " << term << " to be "
                          << "#vib.function<mean> but got " << function;
   }
+  if (temperatures)
+    for (Attribute temperature : temperatures) {
+      auto value = dyn_cast<CoefficientAttr>(temperature);
+      if (!value || !value.isNamed() ||
+          !(value.getValue().getValueAsDouble() > 0))
+        return emitError() << "expected 'temperatures' to be a list of "
+                           << "#vib.coefficient with names and values above 0 "
+                           << "but got " << temperatures;
+      values.push_back(value);
+    }
   // The step computes with numbers of the model's type.
   for (CoefficientAttr value : values)
     if (failed(verifyRange(emitError,
@@ -372,6 +386,8 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
       return failure();
   SmallVector<CoefficientAttr> named =
       getNamedCoefficients(coefficients, functions);
+  if (temperatures)
+    llvm::append_range(named, temperatures.getAsRange<CoefficientAttr>());
   for (auto [i, coefficient] : llvm::enumerate(named))
     for (CoefficientAttr other : ArrayRef(named).take_front(i))
       if (other.getName() == coefficient.getName())
@@ -391,7 +407,8 @@ ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
                   ArrayRef<NamedAttribute> posteriors, int64_t samples,
                   ArrayRef<NamedAttribute> likelihoods, ArrayAttr terms,
                   ArrayAttr coefficients, ArrayAttr functions,
-                  ArrayAttr bypassed, DictionaryAttr tokens) {
+                  ArrayAttr temperatures, ArrayAttr bypassed,
+                  DictionaryAttr tokens) {
   if (failed(verifyText(emitError, "name", name)) ||
       failed(verifyText(emitError, "hash", hash)))
     return failure();
@@ -430,7 +447,7 @@ ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
   if (tokens && failed(verifyTokens(emitError, inputs, tokens)))
     return failure();
   return verifyTerms(emitError, type, posteriors, likelihoods, terms,
-                     coefficients, functions);
+                     coefficients, functions, temperatures);
 }
 
 std::string vib::getCoefficientSlotName(unsigned place) {
@@ -517,11 +534,21 @@ SmallVector<FunctionAttr> ModelAttr::getTermFunctions() const {
 }
 
 SmallVector<CoefficientAttr> ModelAttr::getNamedCoefficients() const {
-  return vib::getNamedCoefficients(getCoefficients(), getFunctions());
+  SmallVector<CoefficientAttr> named =
+      vib::getNamedCoefficients(getCoefficients(), getFunctions());
+  if (getTemperatures())
+    llvm::append_range(named, getTemperatures().getAsRange<CoefficientAttr>());
+  return named;
+}
+
+bool ModelAttr::isTemperature(CoefficientAttr coefficient) const {
+  return getTemperatures() &&
+         llvm::is_contained(getTemperatures(), coefficient);
 }
 
 std::optional<unsigned> ModelAttr::getBeta() const {
-  SmallVector<CoefficientAttr> named = getNamedCoefficients();
+  SmallVector<CoefficientAttr> named =
+      vib::getNamedCoefficients(getCoefficients(), getFunctions());
   auto find = [&](auto isBeta) -> std::optional<unsigned> {
     auto found = llvm::find_if(named, isBeta);
     if (found == named.end())

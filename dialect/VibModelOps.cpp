@@ -170,7 +170,7 @@ LogicalResult EncoderOp::verifyRegions() {
   auto type = dyn_cast<DistributionTypeInterface>(getType());
   if (!type || !type.hasSamples())
     return emitOpError("expected a posterior that can be sampled, as "
-                       "!vib.normal, but got ")
+                       "!vib.normal or !vib.concrete, but got ")
            << getType();
   return verifyPart(*this, getType());
 }
@@ -478,11 +478,28 @@ static LogicalResult verifyDual(TrainOp train, LossOp loss, StringRef name,
   return diagnostic;
 }
 
+/// A temperature is above 0 in every update.
+static LogicalResult verifyTemperature(TrainOp train, CoefficientAttr value,
+                                       const Schedule &schedule) {
+  auto isZero = [&](const ScheduleEnd &end) { return end.value == 0; };
+  if (schedule.kind != ScheduleKind::Dual && schedule.warmupEpochs == 0 &&
+      !isZero(schedule.from) && !isZero(schedule.to) && schedule.cap != 0)
+    return success();
+  return train.emitOpError("expected a schedule of the temperature '")
+         << value.getName() << "' that stays above 0"
+         << (schedule.kind == ScheduleKind::Dual
+                 ? ", not a dual ascent"
+                 : ": without a warm-up from 0, and without a 'from', 'to', "
+                   "'final' or 'cap' of 0");
+}
+
 /// Each schedule is that of a coefficient of the loss. One that changes nothing
 /// needs none.
 static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
   CoefficientAttr beta = loss.getBeta();
   SmallVector<CoefficientAttr> named = loss.getNamedCoefficients();
+  SmallVector<CoefficientAttr> temperatures =
+      getTemperatures(loss->getParentOfType<ModelOp>());
   for (NamedAttribute entry : train.getCoefficients()) {
     StringRef name = entry.getName();
     CoefficientAttr coefficient = name == "beta" ? beta : CoefficientAttr();
@@ -496,6 +513,12 @@ static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
                             schedule.getSchedule(),
                             coefficient.getValue().getValueAsDouble())))
         return failure();
+      if (llvm::is_contained(temperatures, coefficient)) {
+        if (failed(
+                verifyTemperature(train, coefficient, schedule.getSchedule())))
+          return failure();
+        continue;
+      }
       if (auto dual = dyn_cast<DualAttr>(entry.getValue());
           dual && failed(verifyDual(train, loss, name, dual)))
         return failure();

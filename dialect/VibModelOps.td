@@ -106,7 +106,8 @@ def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
     around it and yields the posterior.
 
     - **Operand**: the value that it reads, `tensor<?x…xf32>` or f64.
-    - **Result**: `!vib.normal<K>` or `!vib.normal<K, full>`.
+    - **Result**: `!vib.normal<K>`, `!vib.normal<K, full>` or
+      `!vib.concrete<G, C>`.
     - **Errors**: a region that does not end with `vib.yield`, or yields another
       type.
 

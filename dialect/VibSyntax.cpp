@@ -326,6 +326,14 @@ void vib::printClasses(AsmPrinter &printer, int64_t classes) {
   printer << classes;
 }
 
+ParseResult vib::parseVariables(AsmParser &parser, int64_t &variables) {
+  return parseSize(parser, "the number of variables", 1, variables);
+}
+
+void vib::printVariables(AsmPrinter &printer, int64_t variables) {
+  printer << variables;
+}
+
 ParseResult vib::parseDeviation(OpAsmParser &parser, FloatAttr &noise,
                                 StringAttr &noiseName, IntegerAttr &noiseSize) {
   if (parser.parseLParen())
@@ -615,6 +623,11 @@ ParseResult
 vib::parsePrior(OpAsmParser &parser, Attribute &prior,
                 SmallVectorImpl<OpAsmParser::UnresolvedOperand> &given,
                 Type &posterior, SmallVectorImpl<Type> &types) {
+  // The uniform prior is not written.
+  if (succeeded(parser.parseOptionalColon()))
+    return parser.parseType(posterior);
+  if (parser.parseComma())
+    return failure();
   // The prior's type, which is the posterior's too, is part of the attribute.
   SMLoc loc = parser.getCurrentLocation();
   if (*loc.getPointer() == '%')
@@ -636,6 +649,11 @@ vib::parsePrior(OpAsmParser &parser, Attribute &prior,
 
 void vib::printPrior(OpAsmPrinter &printer, Operation *, Attribute prior,
                      OperandRange given, Type posterior, TypeRange types) {
+  if (given.empty() && !prior) {
+    printer << " : " << posterior;
+    return;
+  }
+  printer << ", ";
   if (given.empty()) {
     printer << prior;
     return;
@@ -674,6 +692,11 @@ void vib::printCoefficient(AsmPrinter &printer, CoefficientAttr coefficient) {
   printNumber(printer, coefficient.getValue());
   if (coefficient.isNamed())
     printer << ')';
+}
+
+void vib::printCoefficient(OpAsmPrinter &printer, Operation *,
+                           CoefficientAttr coefficient) {
+  printCoefficient(printer, coefficient);
 }
 
 static InFlightDiagnostic reportNoTerm(OpAsmParser &parser, SMLoc loc) {

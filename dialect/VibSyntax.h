@@ -197,6 +197,8 @@ mlir::ParseResult parseOutputs(mlir::AsmParser &parser, int64_t &outputs);
 void printOutputs(mlir::AsmPrinter &printer, int64_t outputs);
 mlir::ParseResult parseClasses(mlir::AsmParser &parser, int64_t &classes);
 void printClasses(mlir::AsmPrinter &printer, int64_t classes);
+mlir::ParseResult parseVariables(mlir::AsmParser &parser, int64_t &variables);
+void printVariables(mlir::AsmPrinter &printer, int64_t variables);
 
 /// `(s)`, `(@name = s)` or `(@name[size] = s)`.
 mlir::ParseResult parseDeviation(mlir::OpAsmParser &parser,
@@ -253,8 +255,9 @@ void printPriorForm(mlir::OpAsmPrinter &printer, mlir::Operation *,
                     mlir::IntegerAttr classes, mlir::IntegerAttr components,
                     mlir::Value label, mlir::Type labelType, mlir::Type result);
 
-/// `#prior : type of posterior and prior`, or `%prior (at %sample)? : type of
-/// posterior (, type of prior)? (, type of sample)?`.
+/// `, #prior : type of posterior and prior`,
+/// `, %prior (at %sample)? : type of posterior (, type of prior)? (, type of
+/// sample)?`, or, without a prior, `: type of posterior`.
 mlir::ParseResult
 parsePrior(mlir::OpAsmParser &parser, mlir::Attribute &prior,
            llvm::SmallVectorImpl<mlir::OpAsmParser::UnresolvedOperand> &given,
@@ -267,6 +270,9 @@ void printPrior(mlir::OpAsmPrinter &printer, mlir::Operation *,
 mlir::ParseResult parseCoefficient(mlir::AsmParser &parser,
                                    CoefficientAttr &coefficient);
 void printCoefficient(mlir::AsmPrinter &printer, CoefficientAttr coefficient);
+/// The same as a directive of an op's assembly format.
+void printCoefficient(mlir::OpAsmPrinter &printer, mlir::Operation *,
+                      CoefficientAttr coefficient);
 
 /// `@name(value) * term + value * term + power(term, number) + …`. The
 /// functions are null if no term has one.

@@ -22,8 +22,9 @@ def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
 
 def Vib_NormalType : Vib_Type<"Normal", "normal", [
     DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
-                                ["hasSamples", "hasDivergence",
-                                 "hasDivergenceFrom", "verifyTarget"]>]> {
+                                ["hasSamples", "hasDeviation", "hasDivergence",
+                                 "hasDivergenceFrom", "getRateParts",
+                                 "verifyTarget"]>]> {
   let group = "distributions";
   let summary = "a normal distribution over vectors, one for each example";
   let description = [{
@@ -80,6 +81,30 @@ def Vib_CategoricalType : Vib_Type<"Categorical", "categorical", [
   }];
   let parameters = (ins "int64_t":$classes);
   let assemblyFormat = "`<` custom<Classes>($classes) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Vib_ConcreteType : Vib_Type<"Concrete", "concrete", [
+    DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
+                                ["hasSamples", "hasDivergence",
+                                 "getRateParts"]>]> {
+  let group = "distributions";
+  let summary = "independent categorical variables that can be sampled";
+  let description = [{
+    `!vib.concrete<G, C>` has G variables for each example. Each is one of C
+    classes, written as C numbers of which one is 1 and the others are 0, so a
+    sample has G C numbers: those of the first variable, then those of the
+    second. In training a sample is relaxed: the C numbers lie between 0 and 1,
+    and their sum is 1.
+
+    - **Errors**: G below 1, C below 2, G C above 2^31 - 1.
+
+    ```mlir
+    !vib.concrete<8, 10>
+    ```
+  }];
+  let parameters = (ins "int64_t":$groups, "int64_t":$classes);
+  let assemblyFormat = "`<` custom<Variables>($groups) `,` custom<Classes>($classes) `>`";
   let genVerifyDecl = 1;
 }
 

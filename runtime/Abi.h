@@ -348,14 +348,26 @@ typedef struct VibStream {
   const char *sample;    /* z, [batch, latents]                              */
   const char *rate;      /* [batch]; of encode, or of evaluate and draw if   */
                          /* its figure is a VIB_DRAWN_MEAN                   */
-  const char *rate_each; /* [batch, latents]                                 */
+  const char *rate_each; /* [batch, rate_parts]                              */
+  int64_t rate_parts; /* one for each latent or categorical variable, or 0   */
+  /* Of categorical variables the logarithms of their probabilities, [batch,
+   * latents]. Training draws relaxed samples of them, evaluation classes. */
+  const char *log_probabilities;
 } VibStream;
 
-/* A named factor of terms of the loss. */
+/* What has a name, a value that flags set, and a schedule. */
+typedef enum VibCoefficientKind {
+  VIB_FACTOR = 0,     /* of terms of the loss, or a number in one           */
+  VIB_TEMPERATURE = 1 /* of relaxed samples: above 0, and only of training  */
+} VibCoefficientKind;
+
+/* A named value of the loss or of its samples. */
 typedef struct VibCoefficient {
   const char *name;
   double value;
   VibSchedule schedule;
+  uint32_t kind; /* VibCoefficientKind */
+  uint32_t pad;
 } VibCoefficient;
 
 /* What a term does with the mean m of its figure, and its argument a. */
@@ -494,14 +506,16 @@ typedef struct VibModel {
    * one, means over the samples. Updates weights, moments and average. */
   VibEntry train_step;
   /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats, whether the
-   * loss has it or not. If the prior is given the label, encode reads y, too,
-   * and the tensor residual [batch] takes the place of the rate. A diagonal
-   * covariance adds the tensor rate_each [batch, latents], the part of the rate
-   * due to each latent. A full covariance adds the tensor cholesky [batch,
-   * latents (latents + 1) / 2], the lower triangle of the covariance's Cholesky
-   * factor, row by row; sigma is then the square root of the covariance's
-   * diagonal. A rate from a mixture is computed by evaluate and draw instead.
-   */
+   * loss has it or not. Categorical variables have no sigma; mu are their
+   * probabilities, rate_each is [batch, variables], and log_probabilities
+   * [batch, latents] is added. If the prior is given the label, encode reads y,
+   * too, and the tensor residual [batch] takes the place of the rate. A
+   * diagonal covariance adds the tensor rate_each [batch, latents], the part of
+   * the rate due to each latent. A full covariance adds the tensor cholesky
+   * [batch, latents (latents + 1) / 2], the lower triangle of the covariance's
+   * Cholesky factor, row by row; sigma is then the square root of the
+   * covariance's diagonal. A rate from a mixture is computed by evaluate and
+   * draw instead. */
   VibEntry encode;
   /* evaluate, after encode: draw step.sample -> nll [batch] in nats; error
    * [batch], 0 or 1, of a Bernoulli likelihood the share of its outputs, or the

@@ -60,7 +60,7 @@ std::string whyIncomparable(const VibModel &model, const Metric &metric) {
   if (metric.figure)
     return "";
   for (const VibCoefficient &coefficient : coefficientsOf(model))
-    if (neverSettles(coefficient.schedule))
+    if (!isTemperature(coefficient) && neverSettles(coefficient.schedule))
       return fmt::format("the loss of one epoch cannot be compared with that "
                          "of another, because the schedule of {} has no end",
                          nameOf(model, coefficient));

@@ -403,8 +403,12 @@ std::string infoText(const VibModel &model) {
                   : counted(target.outputs, "target")));
   for (const VibStream &stream : streamsOf(model))
     line("latents",
-         fmt::format("{}{}, {} a step",
+         fmt::format("{}{}{}, {} a step",
                      nameAmong(model.num_streams, stream.name), stream.latents,
+                     drawsClasses(stream)
+                         ? fmt::format(", the classes of {}",
+                                       counted(stream.rate_parts, "variable"))
+                         : "",
                      counted(stream.samples, "draw")));
   line("type", typeName(model.type));
   line("training", fmt::format("batch {}, {}, seed {}", model.batch,

@@ -26,8 +26,10 @@ public:
       : stream(stream), latents(size_t(stream.latents)) {}
 
   void read(Session &session, int64_t rows) {
-    append(means, session.read(stream.mean, rows));
     append(draws, session.read(stream.sample, rows));
+    if (drawsClasses(stream))
+      return append(logs, session.read(stream.log_probabilities, rows));
+    append(means, session.read(stream.mean, rows));
     std::vector<double> scales = session.read(
         hasFullCovariance(stream) ? stream.factor : stream.deviation, rows);
     width = scales.size() / size_t(rows);
@@ -36,11 +38,16 @@ public:
       logs.push_back(logDeterminant(scales.data() + row * width));
   }
 
-  /// Adds log q(z_i|x_j) + K/2 log 2 pi for one i and these j.
+  /// Adds log q(z_i|x_j) for one i and these j, of a normal without the factor
+  /// (2 pi)^(-K/2).
   void addLogDensities(size_t i, const std::vector<uint32_t> &others,
                        double *sums) const {
     const double *z = draws.data() + i * latents;
     for (size_t j = 0; j < others.size(); ++j) {
+      if (drawsClasses(stream)) {
+        sums[j] += ofClasses(z, logs.data() + others[j] * latents);
+        continue;
+      }
       const double *mean = means.data() + others[j] * latents;
       const double *factor = factors.data() + others[j] * width;
       double squares = hasFullCovariance(stream) ? ofFull(z, mean, factor)
@@ -91,11 +98,21 @@ private:
     return squares;
   }
 
+  /// The logarithm of the probability of the classes that z has a 1 for.
+  double ofClasses(const double *z, const double *logProbabilities) const {
+    double sum = 0;
+    for (size_t k = 0; k < latents; ++k)
+      if (z[k] != 0)
+        sum += logProbabilities[k];
+    return sum;
+  }
+
   const VibStream &stream;
   const size_t latents;
   size_t width = 0; ///< Numbers of a factor.
   std::vector<double> means, draws, factors;
-  std::vector<double> logs; ///< log det of the factor of each row.
+  /// log det of the factor of each row; of classes their log-probabilities.
+  std::vector<double> logs;
 };
 
 } // namespace
@@ -145,7 +162,8 @@ measureBounds(Session &session, int number, int64_t rows, int64_t block,
   std::vector<Posteriors> posteriors;
   uint64_t numbers = 0;
   for (const VibStream &stream : streamsOf(model)) {
-    if (!stream.mean || (!stream.deviation && !stream.factor))
+    if (!stream.mean ||
+        (!stream.deviation && !stream.factor && !drawsClasses(stream)))
       return {};
     posteriors.emplace_back(stream);
     numbers +=

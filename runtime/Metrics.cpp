@@ -191,7 +191,7 @@ std::vector<double> Figures::terms() const {
 }
 
 bool Figures::haveBounds() const {
-  return !isTraining || !normalizesBatches(*model);
+  return !isTraining || !(normalizesBatches(*model) || relaxesSamples(*model));
 }
 
 void setInformation(Figures &figures) {

@@ -33,7 +33,8 @@ static bool areValid(const VibModel &model) {
         term.function > VIB_NEGATIVE)
       return false;
   for (const VibCoefficient &coefficient : coefficientsOf(model))
-    if (!isFigure(coefficient.schedule.figure))
+    if (!isFigure(coefficient.schedule.figure) ||
+        coefficient.kind > VIB_TEMPERATURE)
       return false;
   for (const VibFigure &figure : figuresOf(model))
     if (!isFigure(figure.of) || figure.target >= model.num_targets)
@@ -58,6 +59,11 @@ bool hasDrawnRate(const VibModel &model, const VibStream &stream) {
                        return figure.kind == VIB_DRAWN_MEAN &&
                               std::string_view(figure.tensor) == stream.rate;
                      });
+}
+
+bool relaxesSamples(const VibModel &model) {
+  List<VibStream> streams = streamsOf(model);
+  return std::any_of(streams.begin(), streams.end(), drawsClasses);
 }
 
 double applyFunction(const VibTerm &term, double mean, double argument) {

@@ -65,6 +65,18 @@ bool normalizesBatches(const VibModel &model);
 
 /// Whether an input consists of tokens, not numbers.
 inline bool hasTokens(const VibInput &input) { return input.values > 0; }
+
+/// Whether samples of the posterior are classes.
+inline bool drawsClasses(const VibStream &stream) {
+  return stream.log_probabilities;
+}
+/// Whether training draws relaxed samples in place of classes.
+bool relaxesSamples(const VibModel &model);
+/// Whether it is a temperature of such samples, not a coefficient of the loss.
+inline bool isTemperature(const VibCoefficient &coefficient) {
+  return coefficient.kind == VIB_TEMPERATURE;
+}
+
 /// Whether a target is one of several classes, not numbers.
 inline bool hasClasses(const VibTarget &target) { return target.classes > 0; }
 /// Whether this holds for all targets.

@@ -59,7 +59,10 @@ Prediction describeWanted(What what, const VibModel &model,
       return {"rates in bits", {}, defaultSamples};
     return {"rates in bits", {}, std::nullopt};
   case What::RateEach:
-    return {"rates of the latents in bits", {latents}, std::nullopt};
+    return {drawsClasses(stream) ? "rates of the variables in bits"
+                                 : "rates of the latents in bits",
+            {stream.rate_parts},
+            std::nullopt};
   case What::Entropy:
     return {"entropies in bits", {}, defaultSamples};
   case What::Probabilities:
@@ -154,6 +157,11 @@ const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
                ? "a regression has no probabilities"
                : "this target is a regression, which has no probabilities";
   const VibStream &stream = model.streams[posterior];
+  if ((what == What::Sigma || what == What::Covariance ||
+       what == What::Cholesky) &&
+      drawsClasses(stream))
+    return "the samples of this posterior are classes, which have no "
+           "covariance";
   if ((what == What::Rate || what == What::RateEach) && !stream.rate)
     return "its prior is that of the label, which is not known here";
   if (what == What::RateEach && hasDrawnRate(model, stream))

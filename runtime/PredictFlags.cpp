@@ -100,6 +100,9 @@ WhatValues listWhat(const VibModel &model) {
   std::string outputs = fmt::format("[N, {}]", countOutputs(model)),
               latents = fmt::format("[N, {}]", count),
               matrix = fmt::format("[N, {0}, {0}]", count);
+  std::string parts = model.num_streams > 1
+                          ? "their number"
+                          : std::to_string(model.streams[0].rate_parts);
   struct Value {
     const char *name;
     What what;
@@ -121,7 +124,9 @@ WhatValues listWhat(const VibModel &model) {
       {"z", What::Z, "the mean of the draws, " + latents},
       {"rate", What::Rate, "the rate in bits, [N]"},
       {"rate_each", What::RateEach,
-       "the rate of each latent in bits, " + latents}};
+       relaxesSamples(model)
+           ? fmt::format("the rate of each variable in bits, [N, {}]", parts)
+           : "the rate of each latent in bits, " + latents}};
 
   WhatValues values;
   auto describe = [&](const std::vector<Value> &group) {

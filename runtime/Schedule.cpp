@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 namespace vib::runtime {
@@ -132,6 +133,21 @@ bool neverSettles(const VibSchedule &schedule) {
   return isDual(schedule) ||
          (schedule.kind != VIB_CONSTANT && !isRamp(schedule) &&
           schedule.epochs > 0 && schedule.factor != 1);
+}
+
+double lowestValue(const VibSchedule &schedule, double base, double last) {
+  double lowest = std::min(scheduledValue(schedule, base, 0),
+                           scheduledValue(schedule, base, last));
+  // What ends between its first and its last value passes through both ends.
+  if (isRamp(schedule) && schedule.cycles > 1) {
+    Ends ends(schedule, base);
+    lowest = std::min({lowest, ends.unit * ends.from, ends.unit * ends.to});
+  }
+  return lowest;
+}
+
+double leastTemperature(const VibModel &model) {
+  return model.type == VIB_F64 ? DBL_MIN : double(FLT_MIN);
 }
 
 double settledAt(const VibSchedule &schedule) {

@@ -41,6 +41,13 @@ bool varies(const VibSchedule &schedule);
 /// Whether the value changes without an end, as that of a decay does.
 bool neverSettles(const VibSchedule &schedule);
 
+/// The lowest value up to the epoch `last`. Dual ascent has none.
+double lowestValue(const VibSchedule &schedule, double base, double last);
+
+/// The least temperature that a step can divide by: a normal number of its
+/// type.
+double leastTemperature(const VibModel &model);
+
 /// The epoch after which the value is constant: 0 if it never changes. For a
 /// decay without an end, the end of the warm-up.
 double settledAt(const VibSchedule &schedule);

@@ -9,6 +9,7 @@
 #include "runtime/BestEpoch.h"
 #include "runtime/CommandFlags.h"
 #include "runtime/ModelLists.h"
+#include "runtime/Schedule.h"
 
 #include <limits>
 
@@ -56,6 +57,11 @@ void setCoefficient(const std::string &flag, const VibModel &model,
                     "once for each",
                     flag, name, value));
   double number = parseReal(flag, value, largestOf(model));
+  if (isTemperature(*found) && number < leastTemperature(model))
+    throw CLI::ValidationError(
+        fmt::format("{}: expected a temperature {} above 0, at least {:.2g}, "
+                    "got {}",
+                    flag, name, leastTemperature(model), value));
   if (!options.coefficients.emplace(nameOf(model, *found), number).second)
     throw CLI::ValidationError(
         fmt::format("{}: the coefficient '{}' is given twice", flag,
@@ -123,9 +129,11 @@ static void addCoefficients(FlagBuilder flags, const VibModel &model,
         setCoefficient("--coefficient", model, text.substr(0, equal),
                        text.substr(equal + 1), options);
       },
-      fmt::format("A coefficient of the loss; with a schedule, the value that "
-                  "it goes to or comes from: {}",
-                  listCoefficients(model)));
+      fmt::format(
+          "A coefficient of the loss{}; with a schedule, the value that "
+          "it goes to or comes from: {}",
+          relaxesSamples(model) ? ", or a temperature of its samples" : "",
+          listCoefficients(model)));
 }
 
 static std::string describeData(const VibModel &model) {

@@ -76,6 +76,22 @@ void TrainingRun::divide(const TrainingData &shared) {
   if (best)
     requireKnown(model, best->metric, *validation());
   limit = findLimit();
+  requireTemperatures();
+}
+
+/// Throws an Error if a temperature falls to 0 in this run.
+void TrainingRun::requireTemperatures() const {
+  double last = double(limit - 1) / double(stepsPerEpoch());
+  for (uint32_t i = 0; i < model.num_coefficients; ++i) {
+    const VibCoefficient &coefficient = model.coefficients[i];
+    double lowest =
+        lowestValue(coefficient.schedule, values.coefficients[i], last);
+    if (isTemperature(coefficient) && !(lowest >= leastTemperature(model)))
+      fail("the temperature {} falls to {:g} in this run, expected at least "
+           "{:.2g}, the least normal number of the model's type: give fewer "
+           "--epochs, or a larger --coefficient {}",
+           coefficient.name, lowest, leastTemperature(model), coefficient.name);
+  }
 }
 
 uint64_t TrainingRun::findLimit() const {
@@ -111,7 +127,7 @@ bool TrainingRun::stopsEarly() const {
 bool TrainingRun::coefficientsAreFinal() const {
   double epoch = double(step - 1) / double(stepsPerEpoch());
   for (const VibCoefficient &coefficient : coefficientsOf(model))
-    if (epoch < settledAt(coefficient.schedule))
+    if (!isTemperature(coefficient) && epoch < settledAt(coefficient.schedule))
       return false;
   return true;
 }
@@ -264,7 +280,8 @@ std::string TrainingRun::advice() const {
       fmt::format("try a smaller learning rate (--lr, here {:g})", values.rate);
   for (uint32_t i = 0; i < model.num_coefficients; ++i) {
     const VibCoefficient &coefficient = model.coefficients[i];
-    if (values.coefficients[i] <= coefficient.value)
+    if (values.coefficients[i] <= coefficient.value ||
+        isTemperature(coefficient))
       continue;
     std::string flag = isBeta(model, coefficient)
                            ? "coefficient of the rate (--beta"

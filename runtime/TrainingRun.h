@@ -136,6 +136,7 @@ private:
   void appendMetrics(const std::string &line);
   void syncMetrics();
   uint64_t findLimit() const;
+  void requireTemperatures() const;
   void setInit(const Checkpoint &saved);
   void restore();
   void startOrResume();

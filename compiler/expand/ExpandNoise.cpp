@@ -39,7 +39,8 @@
 //
 //   noise = radius * v.
 //
-// For dropout the noise is u, and the second word is not used.
+// For dropout the noise is u, and the second word is not used. Gumbel noise is
+// -log(-log u), where the outer logarithm is l of the number -l in place of u.
 //
 // The coefficients are minimax fits of (log(1 + f) - f + f²/2) / f³,
 // (cos(pi/2 r) - 1) / r² and sin(pi/2 r) / r, rounded to f32. Over all 2^23
@@ -179,8 +180,8 @@ Value emitUniform(OpBuilder &builder, Arithmetic &a, Value n) {
                                  a.real(0x1p-23f));
 }
 
-/// sqrt(-2 log u).
-Value emitRadius(OpBuilder &builder, Location loc, Arithmetic &a, Value u) {
+/// The logarithm of a normal number above 0.
+Value emitLogarithm(OpBuilder &builder, Arithmetic &a, Value u) {
   Type i32 = builder.getI32Type(), f32 = builder.getF32Type();
   Value bits = a.convert<arith::BitcastOp>(u, i32);
   Value k = a.binary<arith::ShRSIOp>(
@@ -195,9 +196,22 @@ Value emitRadius(OpBuilder &builder, Location loc, Arithmetic &a, Value u) {
   Value t = a.binary<arith::MulFOp>(e, a.real(-2.12194440e-4f));
   t = a.fma(z, a.real(-0.5f), t);
   t = a.fma(a.binary<arith::MulFOp>(f, z), p, t);
-  Value l = a.fma(e, a.real(0.693359375f), a.binary<arith::AddFOp>(f, t));
+  return a.fma(e, a.real(0.693359375f), a.binary<arith::AddFOp>(f, t));
+}
+
+/// sqrt(-2 log u).
+Value emitRadius(OpBuilder &builder, Location loc, Arithmetic &a, Value u) {
+  Value l = emitLogarithm(builder, a, u);
   return math::SqrtOp::create(builder, loc,
                               a.binary<arith::MulFOp>(l, a.real(-2.0f)));
+}
+
+/// -log(-log u).
+Value emitGumbel(OpBuilder &builder, Location loc, Arithmetic &a, Value u) {
+  Value l = emitLogarithm(builder, a, u);
+  Value outer =
+      emitLogarithm(builder, a, arith::NegFOp::create(builder, loc, l));
+  return arith::NegFOp::create(builder, loc, outer);
 }
 
 /// cos(2 pi (n + 0.5) * 2^-23).
@@ -250,11 +264,21 @@ struct ExpandNoise : vib::impl::ExpandNoiseBase<ExpandNoise> {
                     a.convert<arith::TruncIOp>(high, i32)});
     Value nine = a.integer(9);
     Value result = emitUniform(builder, a, a.binary<arith::ShRUIOp>(x0, nine));
-    if (noise.getPurpose() != NoisePurpose::Dropout) {
+    switch (noise.getPurpose()) {
+    case NoisePurpose::Dropout:
+      break;
+    case NoisePurpose::TrainGumbel:
+    case NoisePurpose::EvaluateGumbel:
+      result = emitGumbel(builder, loc, a, result);
+      break;
+    case NoisePurpose::Train:
+    case NoisePurpose::Evaluate: {
       Value radius = emitRadius(builder, loc, a, result);
       Value cosine =
           emitCosine(builder, loc, a, a.binary<arith::ShRUIOp>(x1, nine));
       result = a.binary<arith::MulFOp>(radius, cosine);
+      break;
+    }
     }
     noise.replaceAllUsesWith(result);
     noise.erase();

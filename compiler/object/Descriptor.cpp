@@ -450,6 +450,9 @@ llvm::Constant *DescriptorEmitter::emitStreams(ModelAttr model) {
         &VibStream::rate,
         tensor(model.getRateName(i) == "drawn_rate" ? "drawn_rate" : "rate"));
     row.set(&VibStream::rate_each, tensor("rate_each"));
+    row.set(&VibStream::rate_parts,
+            ModelAttr::getDistribution(posterior).getRateParts());
+    row.set(&VibStream::log_probabilities, tensor("log_probabilities"));
     rows.push_back(row.get());
   }
   return table(rows, "vib_streams");
@@ -500,6 +503,11 @@ llvm::Constant *DescriptorEmitter::emitCoefficients(ModelAttr model,
     row.set(&VibCoefficient::name, string(coefficient.getName()));
     row.set(&VibCoefficient::value, value);
     row.set(&VibCoefficient::schedule, emitSchedule(*schedule, figure));
+    row.set(&VibCoefficient::kind,
+            static_cast<uint32_t>(model.isTemperature(coefficient)
+                                      ? VIB_TEMPERATURE
+                                      : VIB_FACTOR));
+    row.set(&VibCoefficient::pad, 0);
     rows.push_back(row.get());
   }
   return table(rows, "vib_coefficients");

@@ -71,17 +71,20 @@ static LogicalResult checkModel(ModelOp model) {
 }
 
 /// Adds the rate of each posterior, which programs report, to a model that does
-/// not compute it. Its prior is the standard normal.
+/// not compute it. Its prior is the standard normal, or the uniform one of
+/// classes.
 static void addRates(ModelOp model) {
   for (ReparameterizeOp sample : getSamples(model)) {
     if (findRate(sample))
       continue;
     OpBuilder builder(model.getContext());
     builder.setInsertionPointAfter(sample);
+    DistributionTypeInterface posterior = sample.getDistribution().getType();
+    Attribute prior;
+    if (!posterior.hasDivergence(prior))
+      prior = StandardNormalAttr::get(model.getContext(), posterior);
     KLOp::create(builder, sample.getLoc(), NatsType::get(model.getContext()),
-                 sample.getDistribution(), /*given=*/ValueRange(),
-                 StandardNormalAttr::get(model.getContext(),
-                                         sample.getDistribution().getType()));
+                 sample.getDistribution(), /*given=*/ValueRange(), prior);
   }
 }
 
@@ -126,6 +129,10 @@ static LogicalResult checkFactors(ModelOp model, TrainOp train,
                          train.getClipRule().limit)))
     return failure();
   WalkResult result = model.getBody().walk([&](Operation *op) -> WalkResult {
+    if (auto concrete = dyn_cast<ConcreteOp>(op))
+      return checkFactor(
+          op, type, "the temperature",
+          concrete.getTemperature().getValue().getValueAsDouble());
     if (auto laplace = dyn_cast<LaplaceOp>(op))
       return checkFactor(op, type, "the scale",
                          laplace.getNoise().convertToDouble());

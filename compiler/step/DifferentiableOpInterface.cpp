@@ -26,6 +26,7 @@ void vib::registerDifferentiableModels(mlir::DialectRegistry &registry) {
     registerPriorModels(context);
     registerBernoulliDistribution(context);
     registerCategoricalDistribution(context);
+    registerConcreteDistribution(context);
     registerLaplaceDistribution(context);
     registerNormalDistribution(context);
   });

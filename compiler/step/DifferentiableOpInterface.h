@@ -30,6 +30,7 @@ void registerPriorModels(mlir::MLIRContext *context);
 /// The same for each distribution: for its type, and for the op that makes it.
 void registerBernoulliDistribution(mlir::MLIRContext *context);
 void registerCategoricalDistribution(mlir::MLIRContext *context);
+void registerConcreteDistribution(mlir::MLIRContext *context);
 void registerLaplaceDistribution(mlir::MLIRContext *context);
 void registerNormalDistribution(mlir::MLIRContext *context);
 

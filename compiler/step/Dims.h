@@ -43,7 +43,9 @@ inline constexpr llvm::StringLiteral kFeatures = "features";
 inline constexpr llvm::StringLiteral kGroups = "groups";
 /// The features that a layer reads.
 inline constexpr llvm::StringLiteral kInputs = "inputs";
-/// The classes of a label that chooses a prior.
+/// Categorical variables, and the classes of each, or of a label that chooses a
+/// prior.
+inline constexpr llvm::StringLiteral kGroups = "groups";
 inline constexpr llvm::StringLiteral kClasses = "classes";
 /// The components of a mixture.
 inline constexpr llvm::StringLiteral kComponents = "components";

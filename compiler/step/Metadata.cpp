@@ -155,7 +155,10 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
   for (const Statistic &statistic : posterior.getStatistics())
     if (statistic.name == base)
       return getMatrix(statistic.size, type);
-  if (base == "sigma" || base == "rate_each" || base == "z")
+  if (base == "rate_each" && posterior.getRateParts() != 0)
+    return getMatrix(posterior.getRateParts(), type);
+  if (base == "mu" || base == "z" ||
+      (base == "sigma" && posterior.hasDeviation()))
     return getMatrix(posterior.getSize(), type);
   return {};
 }

@@ -63,6 +63,9 @@ static std::string computeHash(ModelOp model) {
   loss.setCoefficientsAttr(builder.getArrayAttr(factors));
   if (loss.getFunctionsAttr())
     loss.setFunctionsAttr(builder.getArrayAttr(functions));
+  copy->walk([&](ConcreteOp op) {
+    op.setTemperatureAttr(forgetValue(op.getTemperature()));
+  });
   std::string attributes = getHashedAttributes(loss);
   loss.setCoefficientsAttr(builder.getArrayAttr({}));
   loss.removeFunctionsAttr();
@@ -177,6 +180,11 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
                                                  sample - samples.begin()));
   }
   SmallVector<StringRef> terms(termNames.begin(), termNames.end());
+  SmallVector<CoefficientAttr> named = getTemperatures(model);
+  ArrayAttr temperatures;
+  if (!named.empty())
+    temperatures = builder.getArrayAttr(
+        SmallVector<Attribute>(named.begin(), named.end()));
   Precision precision = type.isF64() ? Precision::F64 : Precision::F32;
   std::string hash = computeHash(model);
   return ModelAttr::getChecked(
@@ -186,7 +194,7 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
       ArrayRef<NamedAttribute>(posteriors),
       int64_t(samples.front().getSamples()),
       ArrayRef<NamedAttribute>(likelihoods), builder.getStrArrayAttr(terms),
-      loss.getCoefficientsAttr(), loss.getFunctionsAttr(),
+      loss.getCoefficientsAttr(), loss.getFunctionsAttr(), temperatures,
       getBypassed(model, inputs),
       tokens.empty() ? DictionaryAttr()
                      : tokens.getDictionary(model.getContext()));

@@ -28,9 +28,9 @@
 
 #include "compiler/step/DifferentiableOpInterface.h"
 #include "compiler/step/DistributionModelInterface.h"
+#include "compiler/step/Noise.h"
 #include "compiler/step/NormalSpread.h"
 #include "compiler/step/Triangle.h"
-#include "dialect/VibNumbers.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -38,42 +38,11 @@ using namespace vib;
 
 static bool isFull(Value posterior) { return NormalSpread(posterior).isFull(); }
 
-/// Builds eps of a latent of a stream, in a loop over rows and possibly
-/// samples.
-static Value buildNoise(StepBuilder &step, ScalarBuilder &scalars,
-                        unsigned stream, Value latent) {
-  OpBuilder &builder = scalars.getBuilder();
-  Location loc = scalars.getLoc();
-  if (stream != 0) {
-    // As signed 32 bits, of which the generator takes the bits.
-    Value first =
-        scalars.integer(static_cast<int32_t>(uint32_t(stream) * kMostLatents));
-    latent = arith::AddIOp::create(builder, loc, latent, first);
-  }
-  Value row = arith::AddIOp::create(builder, loc, step.getScalar("first_row"),
-                                    scalars.index(dims::kRows));
-  Value number, sample;
-  if (step.isTraining()) {
-    number = step.getScalar("step");
-    sample = scalars.hasIndex(dims::kSamples) ? scalars.index(dims::kSamples)
-                                              : scalars.integer(0);
-  } else {
-    number =
-        arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(0));
-    sample = step.getScalar("sample");
-  }
-  Value noise = NoiseOp::create(
-      builder, loc, builder.getF32Type(),
-      step.isTraining() ? NoisePurpose::Train : NoisePurpose::Evaluate,
-      step.getScalar("seed"), number, sample, row, latent);
-  if (!step.getType().isF32())
-    noise = arith::ExtFOp::create(builder, loc, step.getType(), noise);
-  if (step.isTraining())
-    return noise;
-  // Sample -1 stands for the mean.
-  Value isMean =
-      scalars.compare(arith::CmpIPredicate::slt, sample, scalars.integer(0));
-  return scalars.select(isMean, scalars.constant(0.0), noise);
+/// Builds eps of a latent.
+static Value buildNormalNoise(StepBuilder &step, ScalarBuilder &scalars,
+                              ReparameterizeOp sample, Value latent) {
+  return buildNoise(step, scalars, sample, latent, NoisePurpose::Train,
+                    NoisePurpose::Evaluate);
 }
 
 /// Whether the rate is computed at the sample, which needs its eps, too.
@@ -269,12 +238,11 @@ struct NormalDistribution
     if (readsNoise)
       names.push_back("eps");
     step.setWord("noise");
-    unsigned stream = sample.getStream();
     SmallVector<Value> results = step.generic(
         inputs, getOutputs(sample, step, mean, names.size()),
         [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value eps =
-              buildNoise(step, scalars, stream, scalars.index(dims::kLatents));
+          Value eps = buildNormalNoise(step, scalars, sample,
+                                       scalars.index(dims::kLatents));
           SmallVector<Value> values = {
               scalars.add(elements[0], scalars.mul(elements[1], eps))};
           if (hasSlope)
@@ -378,13 +346,12 @@ private:
     if (readsNoise)
       names.push_back("noise");
     step.setWord("noise");
-    unsigned stream = sample.getStream();
     NormalSpread link(sample.getDistribution());
     SmallVector<Value> products = step.generic(
         inputs, getOutputs(sample, step, factor, names.size()),
         [&](ScalarBuilder &scalars, ValueRange elements) {
           TriangleEntry entry(scalars);
-          Value eps = buildNoise(step, scalars, stream, entry.column);
+          Value eps = buildNormalNoise(step, scalars, sample, entry.column);
           SmallVector<Value> values = {scalars.mul(elements[0], eps)};
           if (step.storesResiduals()) {
             Value slope =

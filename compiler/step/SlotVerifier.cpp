@@ -244,7 +244,7 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
       if (data.model.getNumValues(inputs[i]) == 0)
         add(SlotKind::Output, ModelAttr::getTensorName("dx", inputs, i));
     addAll(data.model.getPosteriors(), llvm::StringSwitch<StringRef>(name)
-                                           .Case("encode", "mu sigma")
+                                           .Case("encode", "mu")
                                            .Case("draw", "z")
                                            .Default(""));
     if (isTraining || name == "evaluate")
@@ -263,18 +263,20 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
           rate == "drawn_rate" && (name == "evaluate" || name == "draw"))
         add(SlotKind::Output, ModelAttr::getTensorName(rate, posteriors, i));
     for (unsigned i = 0; name == "encode" && i < posteriors.size(); ++i) {
+      DistributionTypeInterface posterior =
+          ModelAttr::getDistribution(posteriors[i]);
+      auto addTensor = [&](StringRef tensor) {
+        add(SlotKind::Output, ModelAttr::getTensorName(tensor, posteriors, i));
+      };
       StringRef rate = data.model.getRateName(i);
-      add(SlotKind::Output,
-          ModelAttr::getTensorName(rate == "drawn_rate" ? "log_det" : rate,
-                                   posteriors, i));
-      for (const Statistic &statistic :
-           ModelAttr::getDistribution(posteriors[i]).getStatistics()) {
-        bool isDiagonal = statistic.name == "sigma";
-        if (statistic.name != "mu" && !(isDiagonal && rate != "rate"))
-          add(SlotKind::Output,
-              ModelAttr::getTensorName(
-                  isDiagonal ? "rate_each" : statistic.name, posteriors, i));
-      }
+      addTensor(rate == "drawn_rate" ? "log_det" : rate);
+      if (posterior.getRateParts() != 0 && rate == "rate")
+        addTensor("rate_each");
+      if (posterior.hasDeviation())
+        addTensor("sigma");
+      for (const Statistic &statistic : posterior.getStatistics())
+        if (statistic.name != "mu" && statistic.name != "sigma")
+          addTensor(statistic.name);
     }
     // A rate that is no term may be computed, too, and weights of labels need
     // not be.

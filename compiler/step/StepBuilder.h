@@ -22,18 +22,22 @@
 //   a mixture      what its density is computed from, as PriorModels.cpp says,
 //                  [components, latents] or [components]
 //   a categorical  its logits
+//   a Concrete     the logarithms of its probabilities, [rows, groups,
+//                  classes]; in evaluation also flat, [rows, latents]
 //   a Bernoulli    its logits
 //   a Laplace      its means
 //   nats           one number for each example, [rows]; for the rate of a
 //                  diagonal posterior in evaluation also that of each latent,
-//                  [rows, latents]; for a likelihood also the error, [rows],
-//                  and of smoothed or weighted classes what training minimizes
-//                  and the weights of the labels
+//                  [rows, latents], for that of a Concrete that of each group;
+//                  for a likelihood also the error, [rows], and of smoothed or
+//                  weighted classes what training minimizes and the weights of
+//                  the labels
 //
 // The adjoint of a value is the derivative of the loss with respect to those of
-// its tensors that depend on parameters (for a posterior: mu and t). That of a
-// normal prior is one for each row, [rows, latents], before the sum over rows;
-// those of a mixture are the gradients of its parameters. A term
+// its tensors that depend on parameters (for a normal posterior: mu and t; for
+// a Concrete: its logits, [rows, groups, classes]). That of a normal prior is
+// one for each row, [rows, latents], before the sum over rows; those of a
+// mixture are the gradients of its parameters. A term
 // of the loss has no tensor as its adjoint: the derivative with respect to it
 // is the same for all valid rows and 0 for the others. `weigh` multiplies by
 // it.

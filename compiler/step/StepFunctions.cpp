@@ -224,9 +224,10 @@ LogicalResult StepWriter::writeEncode() {
     };
     step.setLabel(step.getLabelOf(posterior));
     step.setWord("sigma");
-    // "mu" and "sigma" for all distributions, and then the other statistics.
+    // "mu" and "sigma", and then the other statistics.
     add(getModel(posterior).buildMean(step, posterior), "mu");
-    add(getModel(posterior).buildDeviation(step, posterior), "sigma");
+    if (sample.getDistribution().getType().hasDeviation())
+      add(getModel(posterior).buildDeviation(step, posterior), "sigma");
     for (auto [statistic, tensor] : llvm::zip_equal(
              sample.getDistribution().getType().getStatistics(),
              getModel(posterior).getStatisticTensors(step.get(posterior))))

@@ -263,6 +263,9 @@ class Model:
     ) -> tuple[Array, Array]:
         """The mean and the standard deviation of the posterior of each input.
 
+        A posterior of classes has no standard deviation: predict its probabilities,
+        `what="mu"`.
+
         >>> mu, sigma = model.encode(x, weights=run)
         >>> mu.shape, bool((sigma > 0).all())
         ((100, 2), True)

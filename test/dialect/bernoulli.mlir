@@ -52,7 +52,7 @@ func.func @labels(%l: tensor<?x5xf32>, %y: tensor<?xi32>) {
 
 func.func @sample(%l: tensor<?x5xf32>) {
   %p = vib.bernoulli %l : tensor<?x5xf32>
-  // expected-error @+1 {{'vib.reparameterize' op expected a distribution whose samples gradients pass through, as !vib.normal, but got '!vib.bernoulli<5>'}}
+  // expected-error @+1 {{'vib.reparameterize' op expected a distribution whose samples gradients pass through, as !vib.normal or !vib.concrete, but got '!vib.bernoulli<5>'}}
   %z = vib.reparameterize %p : !vib.bernoulli<5> -> tensor<?x5xf32>
   return
 }

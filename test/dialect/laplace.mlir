@@ -61,7 +61,7 @@ func.func @target(%m: tensor<?x3xf32>, %y: tensor<?x2xf32>) {
 
 func.func @sample(%m: tensor<?x3xf32>) {
   %p = vib.laplace %m noise(1.0) : tensor<?x3xf32>
-  // expected-error @+1 {{'vib.reparameterize' op expected a distribution whose samples gradients pass through, as !vib.normal, but got '!vib.laplace<3>'}}
+  // expected-error @+1 {{'vib.reparameterize' op expected a distribution whose samples gradients pass through, as !vib.normal or !vib.concrete, but got '!vib.laplace<3>'}}
   %z = vib.reparameterize %p : !vib.laplace<3> -> tensor<?x3xf32>
   return
 }

@@ -749,7 +749,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // A posterior of classes.
 vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
-  // expected-error @+1 {{'vib.encoder' op expected a posterior that can be sampled, as !vib.normal, but got '!vib.categorical<8>'}}
+  // expected-error @+1 {{'vib.encoder' op expected a posterior that can be sampled, as !vib.normal or !vib.concrete, but got '!vib.categorical<8>'}}
   %q = vib.encoder %x : tensor<?x8xf32> -> !vib.categorical<8> {
     %n = vib.categorical %x : tensor<?x8xf32>
     vib.yield %n : !vib.categorical<8>

@@ -224,7 +224,7 @@ func.func @logits_of_positions(%x: tensor<?x3x10xf32>) {
 // -----
 
 func.func @sample_of_classes(%p: !vib.categorical<4>) {
-  // expected-error @+1 {{'vib.reparameterize' op expected a distribution whose samples gradients pass through, as !vib.normal, but got '!vib.categorical<4>'}}
+  // expected-error @+1 {{'vib.reparameterize' op expected a distribution whose samples gradients pass through, as !vib.normal or !vib.concrete, but got '!vib.categorical<4>'}}
   %0 = vib.reparameterize %p : !vib.categorical<4> -> tensor<?x4xf32>
   return
 }

@@ -36,6 +36,20 @@ func.func @main() {
   func.call @printI64(%b64) : (i64) -> ()
   func.call @printNewline() : () -> ()
 
+  // 0.923898 and -0.320339 by the reference, test/tools/vib_random.py.
+  // CHECK-NEXT: 1064076444
+  %g = vib.noise train_gumbel %zero64, %zero64, %zero32, %zero32, %zero32 : (i64, i64, i32, i32, i32) -> f32
+  %gbits = arith.bitcast %g : f32 to i32
+  %g64 = arith.extui %gbits : i32 to i64
+  func.call @printI64(%g64) : (i64) -> ()
+  func.call @printNewline() : () -> ()
+  // CHECK-NEXT: 3198419840
+  %h = vib.noise evaluate_gumbel %ones64, %ones64, %ones32, %ones32, %ones32 : (i64, i64, i32, i32, i32) -> f32
+  %hbits = arith.bitcast %h : f32 to i32
+  %h64 = arith.extui %hbits : i32 to i64
+  func.call @printI64(%h64) : (i64) -> ()
+  func.call @printNewline() : () -> ()
+
   // Count the lanes of vectors, among 4096 numbers, that differ from the scalars.
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index

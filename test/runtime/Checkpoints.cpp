@@ -304,7 +304,8 @@ TEST(Checkpoint, HasWhatIsNeitherAWeightNorTheOptimizers) {
 
 TEST(Checkpoint, CarriesEveryCoefficient) {
   TestModel test = makeModel();
-  test.lists.coefficients.push_back({"gamma", 0.5, makeSchedule(VIB_CONSTANT)});
+  test.lists.coefficients.push_back(
+      {"gamma", 0.5, makeSchedule(VIB_CONSTANT), VIB_FACTOR, 0});
   test.lists.describe(test.model);
   TemporaryDirectory directory;
   std::string path = directory.path("c");

@@ -69,7 +69,7 @@ struct TwoInputs : TestModel {
     lists.inputs.push_back({"text", "text", 0, 1, two, 0, 0});
     lists.targets[0].name = "digit";
     lists.streams.push_back({"second", 1, 5, 1, "mu.1", "sigma.1", nullptr,
-                             "z.1", "rate.1", nullptr});
+                             "z.1", "rate.1", nullptr, 0, nullptr});
     lists.streams[0].name = "first";
     model.compiler = "vibc";
     lists.describe(model);

@@ -137,8 +137,8 @@ TEST(Schedule, aCapIsTheLargestValue) {
 TEST(Schedule, everyCoefficientHasItsOwn) {
   VibModel model = {};
   VibCoefficient coefficients[] = {
-      {"beta", 2, makeSchedule(VIB_CONSTANT)},
-      {"gamma", 8, makeSchedule(VIB_LINEAR, 0, 4)}};
+      {"beta", 2, makeSchedule(VIB_CONSTANT), VIB_FACTOR, 0},
+      {"gamma", 8, makeSchedule(VIB_LINEAR, 0, 4), VIB_FACTOR, 0}};
   model.coefficients = coefficients;
   model.num_coefficients = 2;
   model.rate_schedule = makeSchedule(VIB_CONSTANT);
@@ -148,6 +148,18 @@ TEST(Schedule, everyCoefficientHasItsOwn) {
   step = makeTrainStep(model, {0, 0.5, {1, 4}}, 20, 10);
   EXPECT_EQ(step.coefficients[0], 1);
   EXPECT_EQ(step.coefficients[1], 2);
+}
+
+TEST(Schedule, theLowestValueOfARun) {
+  EXPECT_EQ(lowestValue(schedule(VIB_CONSTANT, 1, 0), 0.5, 9), 0.5);
+  EXPECT_EQ(lowestValue(schedule(VIB_CONSTANT, 1, 0, 2), 0.5, 9), 0);
+  EXPECT_EQ(lowestValue(schedule(VIB_EXPONENTIAL, 0.5, 1), 4, 2), 1);
+  VibSchedule falls = ramp(VIB_LINEAR, 4, 1, 2);
+  EXPECT_DOUBLE_EQ(lowestValue(falls, 1, 1), 2.5);
+  EXPECT_EQ(lowestValue(falls, 1, 9), 1);
+  // The second cycle begins at 4 again, after the first one has ended at 1.
+  falls.cycles = 2;
+  EXPECT_EQ(lowestValue(falls, 1, 2), 1);
 }
 
 TEST(Schedule, theCourseSaysWhatARunReaches) {
@@ -195,7 +207,8 @@ TEST(Schedule, noEpochsDivideByNothing) {
 
 TEST(Schedule, correctionsOfAStep) {
   VibModel model = {};
-  VibCoefficient beta = {"beta", 1e-2, makeSchedule(VIB_CONSTANT)};
+  VibCoefficient beta = {"beta", 1e-2, makeSchedule(VIB_CONSTANT), VIB_FACTOR,
+                         0};
   model.coefficients = &beta;
   model.num_coefficients = 1;
   model.rate_schedule = makeSchedule(VIB_CONSTANT);

@@ -50,9 +50,9 @@ struct TestLists {
     targets = {{"y", "y", classes ? outputs : 0, outputs,
                 classes ? "categorical" : "normal",
                 classes ? "probabilities" : "means", "prediction", "logits"}};
-    streams = {
-        {"z", 0, latents, 1, "mu", "sigma", nullptr, "z", "rate", "rate_each"}};
-    coefficients = {{"beta", 0.01, makeSchedule(VIB_CONSTANT)}};
+    streams = {{"z", 0, latents, 1, "mu", "sigma", nullptr, "z", "rate",
+                "rate_each", latents, nullptr}};
+    coefficients = {{"beta", 0.01, makeSchedule(VIB_CONSTANT), VIB_FACTOR, 0}};
     VibFigure rate = {"rate_bits", "rate",       "rate",   "rate", "I(Z;X)",
                       VIB_AT_MOST, VIB_ROW_MEAN, VIB_NATS, 0,      1,
                       0,           nullptr};

@@ -291,7 +291,7 @@ module attributes {vib.phase = "step",
 
 // A field of another version.
 module attributes {vib.phase = "step",
-    // expected-error @+1 {{#vib.model: expected one of 'hash', 'type', 'operands', 'batch', 'input', 'inputs', 'posterior', 'posteriors', 'bypassed', 'tokens', 'samples', 'likelihood', 'likelihoods', 'terms', 'coefficients', 'functions', 'arguments' but got 'colour'}}
+    // expected-error @+1 {{#vib.model: expected one of 'hash', 'type', 'operands', 'batch', 'input', 'inputs', 'posterior', 'posteriors', 'bypassed', 'tokens', 'samples', 'likelihood', 'likelihoods', 'terms', 'coefficients', 'functions', 'temperatures', 'arguments' but got 'colour'}}
     vib.model = #vib.model<"m", hash = "0", type = f32, colour = "red", batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
     vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1, momentum = 0.9>>,
     vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>]} {

@@ -61,11 +61,13 @@ class Stream(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("number", c_int64), ("latents", c_int64),
                 ("samples", c_int64)] + [
         (name, c_char_p)
-        for name in ("mean", "deviation", "factor", "sample", "rate", "rate_each")]
+        for name in ("mean", "deviation", "factor", "sample", "rate", "rate_each")] + [
+        ("rate_parts", c_int64), ("log_probabilities", c_char_p)]
 
 
 class Coefficient(ctypes.Structure):
-    _fields_ = [("name", c_char_p), ("value", c_double), ("schedule", Schedule)]
+    _fields_ = [("name", c_char_p), ("value", c_double), ("schedule", Schedule),
+                ("kind", c_uint32), ("pad", c_uint32)]
 
 
 class Term(ctypes.Structure):

@@ -39,6 +39,7 @@ class Model:
         self.priors = random.Random(seed + 2**41)
         self.wide = random.Random(seed + 2**45)
         self.newest = random.Random(seed + 2**42)
+        self.variables = random.Random(seed + 2**43)
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
@@ -46,6 +47,7 @@ class Model:
         while not any(op in self.text for op in ("vib.linear", "vib.mlp", "@decode.noise")):
             self.names = 0
             self.lines = []
+            self.has_tau = False
             self.write()
 
     # ---- Values
@@ -424,17 +426,30 @@ class Model:
         spread = self.spread(k)
         if spread and spread.startswith("sigma"):
             statistics = k
+        concrete = not self.full and self.variables.random() < 0.2
+        if concrete:
+            groups, classes = (self.variables.choice(n) for n in ((1, 2, 3, 8), (2, 3, 5, 16)))
+            self.latents = statistics = groups * classes
         # Sometimes the posterior has no layer of its own.
         if inputs != statistics or r.random() < 0.5:
             inner = self.linear(inner, inputs, statistics, f"{layer}.{number}", indent)
         self.normal = f"!vib.normal<{k}, full>" if self.full else f"!vib.normal<{k}>"
         result = self.name()
         shift = r.choice(("-5.0", "-0.5", "0.0", "1.0"))
-        self.add(f"{result} = vib.normal {inner} {spread or f'softplus({shift})'} : "
-                 f"{self.tensor(statistics)} -> {self.normal}", indent)
+        words = f"normal {inner} {spread or f'softplus({shift})'}"
+        if concrete:
+            self.normal = f"!vib.concrete<{groups}, {classes}>"
+            words = f"concrete {inner} temperature({self.temperature()})"
+        self.add(f"{result} = vib.{words} : {self.tensor(statistics)} -> {self.normal}", indent)
         if part:
             result = self.wrap("encoder", place, value, width, result, self.normal)
         return result
+
+    def temperature(self):
+        if self.variables.random() < 0.5:
+            return self.variables.choice(("0.5", "2.0"))
+        self.has_tau = True
+        return "@tau(0.7)"
 
     def spread(self, k):
         """The spread of a posterior of k latents; None for softplus."""
@@ -578,7 +593,11 @@ class Model:
 
     def divergence(self, name, posterior, place, latents, normal):
         """The rate of a posterior, of whose sample `place` is the number: from the standard
-        normal, or from a prior that is learned."""
+        normal, or from a prior that is learned. That of classes is not written."""
+        if normal.startswith("!vib.concrete"):
+            rate = self.name()
+            self.add(f"{rate} = vib.kl {posterior} : {normal}", 1)
+            return rate
         rate, prior, types = self.name(), "#vib.standard_normal", normal
         if self.priors.random() >= 0.6:
             prior, form = self.name(), f"normal[{latents}]"
@@ -634,6 +653,9 @@ class Model:
                 "#vib.cosine<epochs = 2, final = 0.1, warmup = 0.25>")))
         schedules = [f"{name} = {self.schedule(value)}"
                      for name, value in self.coefficients.items() if r.random() < 0.4]
+        if self.has_tau and self.variables.random() < 0.5:
+            schedules.append("tau = " + self.variables.choice((
+                "#vib.linear<from = 2.0, epochs = 1>", "#vib.exponential<rate = 0.5, epochs = 1>")))
         if len(schedules) == 1 and schedules[0].startswith("beta ") and r.random() < 0.5:
             settings.append("beta_schedule" + schedules[0][4:])
         elif schedules:

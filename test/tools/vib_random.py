@@ -3,7 +3,8 @@ import math
 import struct
 from fractions import Fraction
 
-TRAINING, EVALUATION, SHUFFLE, WEIGHTS, _, VALIDATION = range(6)
+TRAINING, EVALUATION, SHUFFLE, WEIGHTS, _, VALIDATION, BLOCKS = range(7)
+TRAINING_CLASSES, EVALUATION_CLASSES = 8, 9
 MASK = 0xFFFFFFFF
 
 
@@ -56,8 +57,8 @@ def horner(coefficients, x):
     return value
 
 
-def radius(n1):
-    b = f32_to_bits((n1 + 0.5) * 2.0**-23)
+def logarithm(u):
+    b = f32_to_bits(u)
     k = (b - 0x3F3504F3) >> 23
     e = float(k)
     f = bits_to_f32(b - (k << 23)) - 1.0
@@ -66,8 +67,15 @@ def radius(n1):
     t = f32(e * f32(-2.12194440e-4))
     t = fma(z, -0.5, t)
     t = fma(f32(f * z), p, t)
-    l = fma(e, 0.693359375, f32(f + t))
-    return f32(math.sqrt(f32(l * -2.0)))
+    return fma(e, 0.693359375, f32(f + t))
+
+
+def radius(n1):
+    return f32(math.sqrt(f32(logarithm((n1 + 0.5) * 2.0**-23) * -2.0)))
+
+
+def gumbel_of(n1):
+    return -logarithm(-logarithm((n1 + 0.5) * 2.0**-23))
 
 
 def cosine(n2):
@@ -83,6 +91,11 @@ def cosine(n2):
 def noise(seed, purpose, latent, row, step, sample):
     x0, x1, _, _ = philox((latent, row, step & MASK, purpose << 24 | sample), seed)
     return f32(radius(x0 >> 9) * cosine(x1 >> 9))
+
+
+def gumbel(seed, purpose, element, row, step, sample):
+    x0, _, _, _ = philox((element, row, step & MASK, purpose << 24 | sample), seed)
+    return gumbel_of(x0 >> 9)
 
 
 def permuted(seed, purpose, step, count):
