@@ -50,10 +50,10 @@ LogicalResult vib::verifyModelArguments(Location loc,
       continue;
     InFlightDiagnostic diagnostic =
         emitError(at, "expected an argument of ui8, f32 or f64, or of i32 for "
-                      "classes, but got ")
+                      "classes or tokens, but got ")
         << element;
     if (element.isInteger())
-      diagnostic << "; files of labels may have any type of integers";
+      diagnostic << "; files of them may have any type of integers";
     return diagnostic;
   }
   return success();

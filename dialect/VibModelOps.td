@@ -38,7 +38,8 @@ def Vib_ModelOp : Vib_Op<"model", [
     contain the name of the argument or of the sample: `%z2` has the tensor
     `mu.z2` and the figure `rate_z2_bits`.
 
-    - **Input**: `tensor<?x…>` of one to four dimensions, of f32, f64 or `ui8`.
+    - **Input**: `tensor<?x…>` of one to four dimensions, of f32, f64 or `ui8`,
+      or of i32 for tokens, which only `vib.embedding` and `vib.one_hot` read.
     - **Target**: `tensor<?xi32>` for class labels, `tensor<?xKxf32>` or f64 for
       a regression.
     - **Errors**, besides those of the ops in it: a dimension other than the

@@ -694,7 +694,7 @@ vib.model @m(%x: f32, %y: tensor<?xi32>) {
 // -----
 
 // An input of half precision.
-// expected-error @+1 {{expected an argument of ui8, f32 or f64, or of i32 for classes, but got 'f16'}}
+// expected-error @+1 {{expected an argument of ui8, f32 or f64, or of i32 for classes or tokens, but got 'f16'}}
 vib.model @m(%x: tensor<?x8xf16>, %y: tensor<?xi32>) {
 }
 
