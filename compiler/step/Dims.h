@@ -39,13 +39,11 @@ inline constexpr llvm::StringLiteral kHeight = "height";
 inline constexpr llvm::StringLiteral kWidth = "width";
 inline constexpr llvm::StringLiteral kChannels = "channels";
 inline constexpr llvm::StringLiteral kFeatures = "features";
-/// Groups of channels that a convolution keeps apart.
+/// Groups of channels that a convolution keeps apart, or categorical variables.
 inline constexpr llvm::StringLiteral kGroups = "groups";
 /// The features that a layer reads.
 inline constexpr llvm::StringLiteral kInputs = "inputs";
-/// Categorical variables, and the classes of each, or of a label that chooses a
-/// prior.
-inline constexpr llvm::StringLiteral kGroups = "groups";
+/// The classes of a categorical variable, or of a label that chooses a prior.
 inline constexpr llvm::StringLiteral kClasses = "classes";
 /// The components of a mixture.
 inline constexpr llvm::StringLiteral kComponents = "components";

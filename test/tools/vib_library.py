@@ -5,7 +5,8 @@ from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint32, c_ui
 
 class Tensor(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("type", c_uint32), ("rank", c_uint32),
-                ("shape", c_int64 * 4), ("offset", c_uint64)]
+                ("shape", c_int64 * 4), ("offset", c_uint64), ("panel_bytes", c_uint64),
+                ("panel", c_uint32), ("pad", c_uint32)]
 
 
 class Parameter(ctypes.Structure):
@@ -48,7 +49,8 @@ class Schedule(ctypes.Structure):
 class Input(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("tensor", c_char_p), ("scaled", c_uint32),
                 ("rank", c_uint32), ("shape", POINTER(c_int64)),
-                ("bypassed", c_uint32), ("values", c_uint32)]
+                ("bypassed", c_uint32), ("values", c_uint32), ("x", c_char_p),
+                ("gradient", c_char_p)]
 
 
 class Target(ctypes.Structure):
@@ -102,7 +104,8 @@ class Model(ctypes.Structure):
         ("num_tensors", c_uint32), ("num_kernels", c_uint32),
         ("tensors", POINTER(Tensor)), ("kernels", c_void_p)] + [
         (name, Entry)
-        for name in ("scale", "train_step", "encode", "evaluate", "draw", "decode", "gradients")] + [
+        for name in ("scale", "train_step", "encode", "evaluate", "draw", "decode", "gradients",
+                     "input_gradients")] + [
         # Fields of a program for a GPU; null in a library.
         ("gpu", c_void_p)]
 

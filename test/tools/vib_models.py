@@ -499,7 +499,8 @@ class Model:
         if part:
             indent = 2
         inner, width, number = self.layers(z, k, r.choice((0, 0, 1, 2)), "decode", indent)
-        computed = not self.classes and self.spreads.random() < 0.3 and not self.is_laplace
+        computed = (not self.classes and self.spreads.random() < 0.3
+                    and not self.is_laplace and not self.is_bernoulli)
         # Sometimes the likelihood has no layer of its own.
         if r.random() < 0.25 and (width > 1 or not self.classes):
             self.outputs = width
