@@ -206,6 +206,8 @@ int64_t ConcreteType::getSize() const { return getGroups() * getClasses(); }
 
 bool ConcreteType::hasSamples() const { return true; }
 
+bool ConcreteType::hasSmoothDraws() const { return false; }
+
 bool ConcreteType::hasDivergence(Attribute prior) const { return !prior; }
 
 int64_t ConcreteType::getRateParts() const { return getGroups(); }

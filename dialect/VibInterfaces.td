@@ -76,6 +76,10 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
       `vib.reparameterize` does.
     }], "bool", "hasSamples", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<[{
+      Whether gradients pass through the draws of evaluation, too, as attacks
+      need.
+    }], "bool", "hasSmoothDraws", (ins), [{}], [{ return true; }]>,
+    InterfaceMethod<[{
       Whether the numbers of a sample have standard deviations, which `encode`
       computes.
     }], "bool", "hasDeviation", (ins), [{}], [{ return false; }]>,

@@ -76,10 +76,17 @@ Attribute RegisterTileAttr::parse(AsmParser &parser, Type) {
     return {};
   if (succeeded(parser.parseOptionalKeyword("of")) && parseSize(parser, terms))
     return {};
-  if (succeeded(parser.parseOptionalComma()) &&
-      (parser.parseKeyword("block") || parser.parseEqual() ||
-       parseSize(parser, block)))
-    return {};
+  if (succeeded(parser.parseOptionalComma())) {
+    SMLoc blockLoc = parser.getCurrentLocation();
+    if (parser.parseKeyword("block") || parser.parseEqual() ||
+        parseSize(parser, block))
+      return {};
+    if (block == 0) {
+      parser.emitError(blockLoc)
+          << "expected blocks of at least 1 position but got 0";
+      return {};
+    }
+  }
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),

@@ -765,9 +765,9 @@ vib::parseTerms(OpAsmParser &parser,
   SmallVector<Attribute> factors, ofMeans;
   bool isOfMeans = false;
   // A number with a sign is a wrong coefficient.
-  bool isSubtracted =
-      !llvm::isDigit(parser.getCurrentLocation().getPointer()[1]) &&
-      succeeded(parser.parseOptionalMinus());
+  const char *next = parser.getCurrentLocation().getPointer();
+  bool isNumber = *next == '-' && llvm::isDigit(next[1]);
+  bool isSubtracted = !isNumber && succeeded(parser.parseOptionalMinus());
   do {
     CoefficientAttr coefficient;
     FunctionAttr function;

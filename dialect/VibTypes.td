@@ -86,8 +86,8 @@ def Vib_CategoricalType : Vib_Type<"Categorical", "categorical", [
 
 def Vib_ConcreteType : Vib_Type<"Concrete", "concrete", [
     DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
-                                ["hasSamples", "hasDivergence",
-                                 "getRateParts"]>]> {
+                                ["hasSamples", "hasSmoothDraws",
+                                 "hasDivergence", "getRateParts"]>]> {
   let group = "distributions";
   let summary = "independent categorical variables that can be sampled";
   let description = [{

@@ -110,7 +110,7 @@ void vib_read_parameter(const VibParameter *parameter, const void *block,
 void vib_write_parameter(const VibParameter *parameter, void *block,
                          const void *plain);
 
-/* The most coefficients with a name that a loss has. */
+/* The most coefficients and temperatures with a name that a model has. */
 #define VIB_MAX_COEFFICIENTS 16
 
 /* The values of one step. The runtime computes them in f64, and the generated
@@ -316,7 +316,8 @@ typedef struct VibInput {
   uint32_t bypassed; /* 1 if decoders read it, too, so that `decode` needs x */
   uint32_t values;   /* its tokens are int32 from 0 to values - 1; 0 if they */
                      /* are numbers                                          */
-  const char *x;     /* in VibModel::tensors: what the entries read          */
+  const char *x;     /* in VibModel::tensors: what the entries read; null    */
+                     /* without input_gradients                              */
   const char *gradient; /* of input_gradients; null without it, and of tokens */
 } VibInput;
 
@@ -406,7 +407,8 @@ typedef enum VibFigureKind {
   VIB_AVERAGED_NLL = 9, /* -log of the mean over the draws of exp(-`tensor`) */
   VIB_AT_MEAN = 10,     /* figure `of` at z = mu                             */
   VIB_UNKNOWN = 11,     /* always null                                       */
-  VIB_DRAWN_MEAN = 12   /* VIB_DRAW_MEAN, also after draw; null at z = mu    */
+  VIB_DRAWN_MEAN = 12   /* VIB_DRAW_MEAN of a tensor that draw computes, too; */
+                        /* null at z = mu                                    */
 } VibFigureKind;
 
 typedef enum VibBound {
@@ -499,8 +501,8 @@ typedef struct VibModel {
   /* The entry points for a CPU. All are null if `gpu` is not. Each computes
    * what is said here for all inputs, targets and streams.
    *
-   * scale: image (u8) -> x. Null if the model takes floats. Otherwise x is not
-   * in `tensors`, because only the entry points know its layout. */
+   * scale: image (u8) -> x. Null if the model takes floats. Otherwise x is in
+   * `tensors` only if there are input_gradients. */
   VibEntry scale;
   /* train_step: x, y -> nll, error [batch], and rate if a term of the loss is
    * one, means over the samples. Updates weights, moments and average. */
@@ -534,7 +536,8 @@ typedef struct VibModel {
   VibEntry gradients;
   /* input_gradients: x and the targets -> the gradient of each input
    * [batch, width], the derivative of the sum of all nll of draw step.sample,
-   * divided by step.total_rows. Null as gradients. */
+   * divided by step.total_rows. Null as gradients, and if no target is a class
+   * or gradients do not pass to an input: tokens, draws of classes. */
   VibEntry input_gradients;
 
   const VibGpu *gpu; /* null if compiled for a CPU */

@@ -16,7 +16,9 @@
 // cube of all x' that differ from x by at most epsilon; the last one counts.
 // g is the mean over draws of z that no other step and no evaluation uses: they
 // follow those of the evaluation. low and high are the values of the bytes 0
-// and 255, or the range of the training data in each column.
+// and 255, or the range of the training data in each column. A number of x that
+// lies outside of it keeps its own value as the limit, because a clip would
+// move it further than epsilon.
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,7 +57,7 @@ public:
   Attacker(const Evaluated &evaluated, const Attack &attack)
       : wrong(evaluated.session.model.num_targets), evaluated(evaluated),
         session(evaluated.session), model(session.model), attack(attack),
-        samples(evaluated.figures.samples) {
+        samples(evaluated.figures.samples), ranges(model.num_inputs) {
     step.seed = evaluated.figures.context.seed;
     std::copy(evaluated.figures.context.coefficients.begin(),
               evaluated.figures.context.coefficients.end(), step.coefficients);
@@ -66,6 +68,8 @@ public:
   std::vector<double> wrong; ///< By target: the rows that are classified wrong.
   int64_t unmoved = 0;       ///< Rows whose first gradient is 0 for all inputs.
   double low = 0, high = 0;  ///< Of all columns.
+  /// What they are the range of.
+  const char *source = "bytes";
 
 private:
   void findRanges();
@@ -120,8 +124,9 @@ static int64_t countZeroRows(const std::vector<std::vector<double>> &gradients,
   return count;
 }
 
-/// Two rows: the smallest and the largest number of each column of an input.
-static Inputs findExtremes(const Inputs &inputs) {
+/// Two rows: the smallest and the largest number of each column of an input. Of
+/// bytes that are scaled they are 0 and 255.
+static Inputs findExtremes(const Inputs &inputs, bool isScaled) {
   Inputs extremes;
   extremes.source = inputs.source;
   Array &array = extremes.array;
@@ -134,7 +139,7 @@ static Inputs findExtremes(const Inputs &inputs) {
     using Element = std::decay_t<decltype(*elements)>;
     auto *low = reinterpret_cast<Element *>(array.data.data());
     Element *high = low + columns;
-    if (std::is_same_v<Element, uint8_t>) {
+    if (isScaled && std::is_same_v<Element, uint8_t>) {
       std::fill(high, high + columns, Element(255));
       return;
     }
@@ -156,14 +161,17 @@ void Attacker::findRanges() {
   const std::vector<Inputs> *all = &evaluated.split.inputs;
   std::optional<Split> training;
   const std::string &data = evaluated.options.data;
-  if (!data.empty() && std::any_of(all->begin(), all->end(), isFloats))
+  bool isAnyFloat = std::any_of(all->begin(), all->end(), isFloats);
+  if (isAnyFloat)
+    source = data.empty() ? "evaluation data" : "training data";
+  if (isAnyFloat && !data.empty())
     all = &training
                .emplace(loadSplit(data, "train", model,
                                   evaluated.figures.context.firstLabel))
                .inputs;
   std::vector<Inputs> extremes;
-  std::transform(all->begin(), all->end(), std::back_inserter(extremes),
-                 findExtremes);
+  for (uint32_t i = 0; i < model.num_inputs; ++i)
+    extremes.push_back(findExtremes((*all)[i], model.inputs[i].scaled));
   low = INFINITY;
   high = -INFINITY;
   for (int64_t row = 0; row < 2; ++row) {
@@ -172,9 +180,11 @@ void Attacker::findRanges() {
     step.sample = -1;
     session.encode(session.addRows(extremes, nullptr), step);
     for (uint32_t i = 0; i < model.num_inputs; ++i) {
+      if (!model.inputs[i].gradient)
+        continue;
       std::vector<double> values = session.read(model.inputs[i].x, 1);
       if (row == 0) {
-        ranges.push_back({values, values});
+        ranges[i] = {values, values};
         continue;
       }
       for (size_t column = 0; column < values.size(); ++column) {
@@ -211,9 +221,10 @@ std::vector<std::vector<double>> Attacker::differentiate(int64_t number,
 }
 
 void Attacker::attackBatch(int64_t rows) {
-  std::vector<std::vector<double>> origins;
-  for (const VibInput &input : inputsOf(model))
-    origins.push_back(session.read(input.x, rows));
+  std::vector<std::vector<double>> origins(model.num_inputs);
+  for (uint32_t i = 0; i < model.num_inputs; ++i)
+    if (model.inputs[i].gradient)
+      origins[i] = session.read(model.inputs[i].x, rows);
   std::vector<std::vector<double>> moved = origins;
   for (int64_t number = 0; number < attack.steps; ++number) {
     std::vector<std::vector<double>> gradients = differentiate(number, rows);
@@ -260,6 +271,7 @@ void Attacker::run() {
     attackBatch(rows);
     evaluateBatch(first, rows);
   }
+  evaluated.display.working("attack", all, all);
 }
 
 void addAttack(const Evaluated &evaluated, ExtraFigures &extra) {
@@ -300,6 +312,7 @@ void addAttack(const Evaluated &evaluated, ExtraFigures &extra) {
   extra.field("attack_step_size", attack.size);
   extra.field("attack_draws", std::to_string(attack.draws));
   extra.field("attack_start", "\"input\"");
+  extra.field("attack_range", fmt::format("\"{}\"", attacker.source));
   extra.field("attack_low", attacker.low);
   extra.field("attack_high", attacker.high);
 }

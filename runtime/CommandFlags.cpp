@@ -104,8 +104,11 @@ static void addAttackFlags(FlagBuilder flags, const VibModel &model,
     const char *reason =
         !isAnyClass ? "the model has no probabilities of classes"
         : model.gpu ? "a program for a GPU computes no gradients of inputs"
-                    : "the program computes no gradients of inputs: compile "
-                      "the model with vibc --gradients";
+        : model.gradients
+            ? "no gradient passes to an input: the model reads tokens, or a "
+              "posterior draws classes"
+            : "the program computes no gradients of inputs: compile "
+              "the model with vibc --gradients";
     for (const char *flag : {"--attack", "--epsilon", "--attack-steps",
                              "--attack-step-size", "--attack-draws"})
       flags.reject(flag, reason);

@@ -508,6 +508,7 @@ std::string infoJson(const VibModel &model) {
       {"kernels", Json::array()}};
   for (const VibCoefficient &coefficient : coefficientsOf(model))
     json["coefficients"][nameOf(model, coefficient)] = {
+        {"kind", isTemperature(coefficient) ? "temperature" : "factor"},
         {"value", coefficient.value},
         {"schedule", scheduleJson(model, coefficient.schedule)}};
   if (model.clip != VIB_NO_CLIP)

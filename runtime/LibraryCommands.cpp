@@ -24,8 +24,6 @@ using namespace vib::runtime;
 
 namespace {
 
-/// The flags of a training with validation data in memory. --keep-best and
-/// --patience are accepted only beside --validation.
 /// Refuses a null pointer in place of what a function needs.
 template <typename T> const T &require(const T *given, const char *what) {
   if (!given)
@@ -33,6 +31,8 @@ template <typename T> const T &require(const T *given, const char *what) {
   return *given;
 }
 
+/// The flags of a training with validation data in memory. --keep-best and
+/// --patience are accepted only beside --validation.
 std::vector<const char *> flagsFor(const VibTraining &training,
                                    VibFlags flags) {
   std::vector<const char *> all;

@@ -75,6 +75,7 @@ void visitRows(Session &session, int number, const Split &split,
     }
     visit(batch);
   }
+  pause(split.rows());
 }
 
 } // namespace vib::runtime

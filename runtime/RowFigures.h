@@ -28,8 +28,8 @@ struct RowFigures {
 };
 
 /// Evaluates the session's weights on a split as evaluate() does, and visits
-/// its batches. `pause` is called with the number of finished rows before each
-/// draw, and may end the evaluation by an exception.
+/// its batches. `pause` is called with the number of finished rows, before each
+/// draw and in the end, and may end the evaluation by an exception.
 void visitRows(Session &session, int number, const Split &split,
                int64_t samples, const Context &context,
                const std::function<void(int64_t)> &pause,

@@ -41,6 +41,7 @@ public:
                      const GpuCode *gpu);
 
 private:
+  bool isAttacked() { return module.lookupSymbol("input_gradients"); }
   llvm::Constant *emitParameters(uint32_t &count);
   llvm::Constant *emitState(uint32_t &count);
   llvm::Constant *emitTensors(uint32_t &count);
@@ -240,10 +241,9 @@ llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
   auto tensors = get<ArrayAttr>(kTensorsAttrName);
   if (!tensors)
     return null();
-  bool isAttacked = module.lookupSymbol("input_gradients") != nullptr;
   for (auto tensor : tensors.getAsRange<TensorAttr>()) {
     // Only an attack reads what entries exchange among themselves.
-    if (tensor.getInternal() && !isAttacked)
+    if (tensor.getInternal() && !isAttacked())
       continue;
     RankedTensorType type = tensor.getType();
     AbiStruct<VibTensor> row(context, "VibTensor");
@@ -391,7 +391,9 @@ llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
     row.set(&VibInput::values,
             static_cast<uint32_t>(model.getNumValues(input)));
     row.set(&VibInput::x,
-            string(model.getTensorName("x", model.getInputs(), i)));
+            isAttacked()
+                ? string(model.getTensorName("x", model.getInputs(), i))
+                : null());
     row.set(&VibInput::gradient,
             tensorName(model.getTensorName("dx", model.getInputs(), i)));
     rows.push_back(row.get());

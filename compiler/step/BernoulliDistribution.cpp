@@ -18,7 +18,6 @@
 //   sum over the outputs of softplus(l) - l sigmoid(l)
 //   d entropy / d l = -l sigmoid(l) sigmoid(-l)
 //
-//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/OneStatistic.h"

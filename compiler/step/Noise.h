@@ -1,5 +1,4 @@
-//===- Noise.h - The noise of samples ------------------------------ -*- C++
-//-*-===//
+//===- Noise.h - The noise of samples ---------------------------*- C++ -*-===//
 //
 // Part of the vib project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -239,10 +239,6 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
         for (StringRef error :
              ModelAttr::getDistribution(targets[i]).getErrors())
           add(SlotKind::Output, ModelAttr::getTensorName(error, targets, i));
-    ArrayRef<NamedAttribute> inputs = data.model.getInputs();
-    for (unsigned i = 0; name == "input_gradients" && i < inputs.size(); ++i)
-      if (data.model.getNumValues(inputs[i]) == 0)
-        add(SlotKind::Output, ModelAttr::getTensorName("dx", inputs, i));
     addAll(data.model.getPosteriors(), llvm::StringSwitch<StringRef>(name)
                                            .Case("encode", "mu")
                                            .Case("draw", "z")
@@ -281,11 +277,15 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
     // A rate that is no term may be computed, too, and weights of labels need
     // not be.
     static constexpr StringLiteral kOfTraining[] = {"weight", "rate"};
+    // Of the inputs on which the class depends.
+    static constexpr StringLiteral kOfInputs[] = {"dx"};
     ArrayRef<StringLiteral> optional;
     if (isTraining)
       optional = kOfTraining;
     else if (name == "evaluate")
       optional = ArrayRef(kOfTraining).take_front();
+    else if (name == "input_gradients")
+      optional = kOfInputs;
     // What it takes, it scales.
     for (unsigned i = 0; name == "scale" && i < function.getNumArguments(); ++i)
       if (auto slot = cast<SlotAttr>(function.getArgAttr(i, kSlotAttrName));

@@ -8,6 +8,7 @@
 
 #include "compiler/step/DistributionModelInterface.h"
 #include "compiler/step/StepWriter.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace vib;
@@ -363,6 +364,15 @@ LogicalResult StepWriter::writeDecode() {
   return success();
 }
 
+/// What these values depend on.
+static llvm::SetVector<Value> findNeeded(ArrayRef<Value> values) {
+  llvm::SetVector<Value> needed(values.begin(), values.end());
+  for (unsigned i = 0; i < needed.size(); ++i)
+    if (Operation *op = needed[i].getDefiningOp())
+      needed.insert(op->operand_begin(), op->operand_end());
+  return needed;
+}
+
 LogicalResult StepWriter::writeInputGradients() {
   SmallVector<Value> values;
   for (NLLOp nll : likelihoods)
@@ -372,8 +382,15 @@ LogicalResult StepWriter::writeInputGradients() {
       nll.removeWeightsAttr();
       values.push_back(nll.getResult());
     }
-  // Tokens have no derivatives.
-  if (values.empty() || llvm::all_of(inputs, getTokenReader))
+  // Tokens have no derivatives, and neither have classes that were drawn.
+  llvm::SetVector<Value> needed = findNeeded(values);
+  auto isVaried = [&](BlockArgument input) {
+    return needed.contains(input) && !getTokenReader(input);
+  };
+  auto isSmooth = [](ReparameterizeOp sample) {
+    return sample.getDistribution().getType().hasSmoothDraws();
+  };
+  if (!llvm::any_of(inputs, isVaried) || !llvm::all_of(samples, isSmooth))
     return success();
   StepBuilder step = createBuilder(StepPurpose::Perturb);
   StepFunction function(builder, model.getLoc(), "input_gradients");
@@ -386,7 +403,7 @@ LogicalResult StepWriter::writeInputGradients() {
   for (BlockArgument input : inputs) {
     InputOpInterface scale = getScale(input);
     scaled.push_back(scale ? scale.getResult() : Value(input));
-    if (!getTokenReader(input))
+    if (isVaried(input))
       step.setLearned(scaled.back());
   }
   markLearned(step);

@@ -66,7 +66,7 @@ struct TwoInputs : TestModel {
     arena = Memory(text.offset + 64, "the arena");
     static const int64_t two[] = {2};
     lists.inputs[0].name = "image";
-    lists.inputs.push_back({"text", "text", 0, 1, two, 0, 0});
+    lists.inputs.push_back({"text", "text", 0, 1, two, 0, 0, nullptr, nullptr});
     lists.targets[0].name = "digit";
     lists.streams.push_back({"second", 1, 5, 1, "mu.1", "sigma.1", nullptr,
                              "z.1", "rate.1", nullptr, 0, nullptr});
