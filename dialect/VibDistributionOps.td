@@ -161,14 +161,14 @@ def Vib_ConcreteOp : Vib_NamedOp<"concrete", "n", [Pure]> {
 
     A temperature with a name, `temperature(@tau(1.0))`, is a value like a
     coefficient of the loss: the program's `--coefficient tau=X` replaces it, and
-    `coefficients` of `vib.train` varies it over the epochs.
+    `coefficients = { tau = #vib.geometric<to = 0.5, epochs = 40> }` of `vib.train`
+    lets it fall from 1 to 0.5 in 40 epochs.
 
     - **Operand**: `tensor<?xNxf32>` or f64 with N = G C: the logits of the first
       variable, then those of the second.
     - **Result**: `!vib.concrete<G, C>`.
-    - **Errors**: a wrong number of logits, a temperature that is not above 0, a
-      name that a coefficient of the loss has, the name `beta`, a schedule that
-      reaches 0.
+    - **Errors**: a wrong number of logits, a temperature that is not above 0, as
+      its name `beta` or that of a coefficient, a schedule that reaches 0.
 
     ```mlir
     %q = vib.concrete %s temperature(0.5) : tensor<?x80xf32> -> !vib.concrete<8, 10>
@@ -318,8 +318,8 @@ def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [
     name of the result is that of the stream of noise in tensors and figures;
     `name("NAME")` gives it another one.
 
-    - **Operand**: `!vib.normal<K>` or `!vib.normal<K, full>`, made by
-      `vib.normal … softplus(…)`, or `!vib.concrete<G, C>`.
+    - **Operand**: a posterior, `!vib.normal<K>`, `!vib.normal<K, full>` or
+      `!vib.concrete<G, C>`.
     - **Result**: `tensor<?xKxf32>` or f64; of `!vib.concrete<G, C>`, K = G C.
     - **Errors**: a distribution that cannot be sampled with gradients, S below
       1 or above 2^24 (the counter of the noise has 24 bits for the sample), K

@@ -106,7 +106,7 @@ def Vib_EncoderOp : Vib_PartOp<"encoder", "q"> {
     Marks where the encoder begins and ends. The region may use the values
     around it and yields the posterior.
 
-    - **Operand**: the value that it reads, `tensor<?x…xf32>` or f64.
+    - **Operand**: the value that it reads, `tensor<?x…xf32>`, f64, or tokens.
     - **Result**: `!vib.normal<K>`, `!vib.normal<K, full>` or
       `!vib.concrete<G, C>`.
     - **Errors**: a region that does not end with `vib.yield`, or yields another
@@ -131,7 +131,7 @@ def Vib_DecoderOp : Vib_PartOp<"decoder", "p"> {
     also be written directly in the model.
 
     - **Operand**: the sample, `tensor<?xKxf32>` or f64.
-    - **Result**: `!vib.categorical<C>` or `!vib.normal<K>`.
+    - **Result**: a likelihood, such as `!vib.categorical<C>`.
     - **Errors**: a region that does not end with `vib.yield`, or yields another
       type.
 

@@ -32,6 +32,14 @@ bool Translator::translateBytes() {
   Statement statement = text.substr(position).starts_with("vib.")
                             ? source.getStatementFrom(position)
                             : source.getStatement(position);
+  bool readsTokens =
+      statement.op == "vib.embedding" || statement.op == "vib.one_hot";
+  if (readsTokens) {
+    restart(input) << "the input " << parts[1] << " has bytes, ui8, and "
+                   << statement.op << " reads tokens: declare them as i32; "
+                   << "the data may have any type of integers";
+    return true;
+  }
   restart(input) << "the input " << parts[1]
                  << " has bytes, ui8, and layers compute with floats: scale "
                     "it with '%scaled = vib.scale "
@@ -57,6 +65,8 @@ static std::string adviseOnPrior(StringRef op, StringRef prior,
                                  StringRef expected, StringRef got) {
   if (op != "vib.kl")
     return "";
+  if (got.starts_with("'!vib.mixture") && expected.starts_with("'!vib.mixture"))
+    return ": a prior has as many latents as the posterior";
   if (got.starts_with("'!vib.mixture"))
     return (": a mixture needs the sample of the posterior, as in 'vib.kl "
             "%q, " +

@@ -44,7 +44,7 @@ Attack::Attack(const Options &options)
       epsilon(options.epsilon.value_or(defaultEpsilon)),
       steps(isIterated ? options.attackSteps.value_or(defaultAttackSteps) : 1),
       size(isIterated
-               ? options.attackStepSize.value_or(2.5 * epsilon / double(steps))
+               ? options.attackStepSize.value_or(2.5 / double(steps) * epsilon)
                : epsilon),
       draws(options.attackDraws.value_or(
           options.samples.value_or(defaultSamples))) {}

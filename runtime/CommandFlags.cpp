@@ -102,7 +102,7 @@ static void addAttackFlags(FlagBuilder flags, const VibModel &model,
                            bool isAnyClass, Options &options) {
   if (!model.input_gradients) {
     const char *reason =
-        !isAnyClass ? "the model has no probabilities of classes"
+        !isAnyClass ? "expected a model with a target of classes"
         : model.gpu ? "a program for a GPU computes no gradients of inputs"
         : model.gradients
             ? "no gradient passes to an input: the model reads tokens, or a "
@@ -117,7 +117,8 @@ static void addAttackFlags(FlagBuilder flags, const VibModel &model,
   flags.oneOf<AttackKind>(
       "--attack", options.attack,
       {{"fgsm", AttackKind::FGSM}, {"pgd", AttackKind::PGD}}, "fgsm|pgd",
-      "Add the error for inputs that are moved to raise the cross-entropy");
+      "Add the error for inputs that are moved to raise the cross-entropy; "
+      "floats are kept in the range of the training data, which are read, too");
   flags.real("--epsilon", options.epsilon, DBL_MAX,
              fmt::format("The most by which a number of the scaled input is "
                          "moved [{}]",

@@ -161,7 +161,7 @@ const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
        what == What::Cholesky) &&
       drawsClasses(stream))
     return "the samples of this posterior are classes, which have no "
-           "covariance";
+           "covariance; --what mu gives their probabilities";
   if ((what == What::Rate || what == What::RateEach) && !stream.rate)
     return "its prior is that of the label, which is not known here";
   if (what == What::RateEach && hasDrawnRate(model, stream))

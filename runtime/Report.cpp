@@ -281,9 +281,9 @@ void FigureTable::addOthers() {
     if (isMean && !figure.bounds &&
         &figure != &likelihoodOf(model, figure.target) &&
         &figure != errorOf(model, figure.target))
-      line(&figure, figure.kind == VIB_ROW_MEAN
-                        ? "mean over the examples"
-                        : "mean over examples and draws");
+      line(&figure, figure.kind == VIB_ROW_MEAN ? "mean over the examples"
+                    : figures.samples == 0 ? "z = mu"
+                                           : "mean over examples and draws");
   }
 }
 

@@ -26,6 +26,8 @@
 #include "llvm/Support/StringSaver.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <unistd.h>
+
 using namespace llvm;
 using namespace vib;
 
@@ -116,8 +118,12 @@ Error vib::link(StringRef object, StringRef output, bool isShared,
     return error;
   FileRemover logRemover(log);
   std::string message;
+  // Without memory, lld crashes, and its symbolizer would leave its files.
+  SmallVector<StringRef> environment{"LLVM_DISABLE_SYMBOLIZATION=1"};
+  for (char **variable = environ; *variable; ++variable)
+    environment.push_back(*variable);
   int status = sys::ExecuteAndWait(
-      driver, arguments, std::nullopt,
+      driver, arguments, ArrayRef<StringRef>(environment),
       {std::nullopt, StringRef(log), StringRef(log)}, 0, 0, &message);
   if (status == 0)
     return Error::success();

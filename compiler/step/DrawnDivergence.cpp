@@ -39,6 +39,14 @@
 using namespace mlir;
 using namespace vib;
 
+/// A share of a component times a factor, which overflows where the component
+/// is so narrow or so far away that its share is 0.
+static Value multiplyShare(ScalarBuilder &scalars, Value factor, Value share) {
+  Value zero = scalars.constant(0.0);
+  Value isNone = scalars.compare(arith::CmpFPredicate::OEQ, share, zero);
+  return scalars.select(isNone, zero, scalars.mul(factor, share));
+}
+
 namespace {
 
 class DrawnDivergence {
@@ -196,7 +204,7 @@ void DrawnDivergence::pullSample(Value shares) {
   Value dz = step.sum(
       inputs, latents, [](ScalarBuilder &scalars, ValueRange elements) {
         Value slope = scalars.mul(getDistance(scalars, elements), elements[2]);
-        return scalars.mul(slope, elements[3]);
+        return multiplyShare(scalars, slope, elements[3]);
       });
   step.nameResults(dz, {"dz"});
   step.addAdjoint(kl.getSample(), dz);
@@ -231,13 +239,13 @@ void DrawnDivergence::pullPrior(Value shares, Value exponentials,
   Value dmean = step.sum(
       inputs, ofPrior, [](ScalarBuilder &scalars, ValueRange elements) {
         Value slope = scalars.mul(getDistance(scalars, elements), elements[2]);
-        return scalars.neg(scalars.mul(slope, elements[3]));
+        return scalars.neg(multiplyShare(scalars, slope, elements[3]));
       });
   Value dlog = step.sum(
       inputs, ofPrior, [](ScalarBuilder &scalars, ValueRange elements) {
         Value square = scalars.square(getDistance(scalars, elements));
         Value excess = scalars.sub(scalars.constant(1.0), square);
-        return scalars.mul(excess, elements[3]);
+        return multiplyShare(scalars, excess, elements[3]);
       });
   Value weights = step.get(kl.getLearnedPrior())[3];
   Value dlogits = step.sum(

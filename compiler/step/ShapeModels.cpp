@@ -23,6 +23,10 @@ static ArrayRef<int64_t> getShape(Value tensor) {
 
 static int64_t getWidth(Value tensor) { return getShape(tensor).back(); }
 
+static bool hasSamples(StepBuilder &step, Value tensor) {
+  return llvm::is_contained(step.getDims(tensor), dims::kSamples);
+}
+
 /// Whether an example has one dimension. So has the input of a model.
 static bool isFlat(StepBuilder &step, Value tensor) {
   Dims dims = step.getDims(tensor);
@@ -39,9 +43,11 @@ struct FlattenModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto flatten = cast<FlattenOp>(op);
     Value x = step.getTensor(flatten.getInput());
-    step.set(flatten.getResult(), isFlat(step, x) ? x
-                                  : isFeatureMap(flatten.getInput())
-                                      ? flattenExamples(step, x, true)
+    if (isFlat(step, x))
+      return step.set(flatten.getResult(), x);
+    bool isMap = isFeatureMap(flatten.getInput());
+    step.set(flatten.getResult(), isMap || hasSamples(step, x)
+                                      ? flattenExamples(step, x, isMap)
                                       : step.flatten(x));
   }
 
@@ -51,12 +57,13 @@ struct FlattenModel
       return;
     Value x = step.getTensor(flatten.getInput());
     Value dy = step.getAdjoint(flatten.getResult()).front();
-    step.addAdjoint(
-        flatten.getInput(),
-        isFlat(step, x) ? dy
-        : isFeatureMap(flatten.getInput())
-            ? unflattenExamples(step, dy, getShape(x).take_back(3), true)
-            : step.unflatten(dy, getShape(x), step.getDims(x)));
+    bool isMap = isFeatureMap(flatten.getInput());
+    if (!isFlat(step, x))
+      dy = isMap || hasSamples(step, x)
+               ? unflattenExamples(
+                     step, dy, getShape(flatten.getInput()).drop_front(), isMap)
+               : step.unflatten(dy, getShape(x), step.getDims(x));
+    step.addAdjoint(flatten.getInput(), dy);
   }
 };
 

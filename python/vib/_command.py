@@ -140,7 +140,7 @@ KINDS = {
     "distortion": Kind("rate and distortion of autoencoders", _draw_logs("rate_distortion"),
                        has_folder=True),
     "attack": Kind("error against the size of an attack: --figures, JSON objects with beta, "
-                   "epsilon, and error_fgsm or error_pgd", _draw_attack),
+                   "attack_epsilon, and error_fgsm or error_pgd", _draw_attack),
     "rates": Kind("the rate of each latent", _draw_rates, ("rates",)),
     "ellipses": Kind("posteriors of two latents, over the entropy of the classifier",
                      _draw_ellipses, ("mu",), ("covariance", "sigma", "labels", "grid", "probs")),

@@ -20,11 +20,26 @@ Line = dict[str, Any]
 _files = ("model.safetensors", "checkpoint.safetensors", "best.safetensors", "metrics.jsonl")
 
 
+def as_number(value: object, name: str) -> float:
+    """A number, also of NumPy."""
+    if not isinstance(value, (bool, str, bytes)):
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            pass
+    raise UsageError(f"{name}: expected a number, got {value!r}")
+
+
+_switches = ("resume", "calibration", "bounds", "allow-nonfinite", "no-shuffle")
+
+
 def flag(name: str, value: object) -> list[str]:
     """A flag of the program; none for the value None or False."""
     if value is None or value is False:
         return []
     if value is True:
+        if name not in _switches:
+            raise UsageError(f"{name.replace('-', '_')}: expected a value, got True")
         return [f"--{name}"]
     if isinstance(value, float) or type(value).__name__.startswith("float"):
         return [f"--{name}={float(value)!r}"]  # type: ignore[arg-type]
@@ -399,8 +414,8 @@ class Model:
         >>> gradients["decode.0.weight"].shape
         (3, 2)
         """
-        if not 0 <= step < 2**53:
-            raise UsageError(f"step: expected a number from 0 to 2**53 - 1, got {step}")
+        if not isinstance(step, int) or not 0 <= step < 2**53:
+            raise UsageError(f"step: expected a number from 0 to 2**53 - 1, got {step!r}")
         flags = training_flags(
             beta=beta, coefficients=coefficients, seed=seed, first_label=first_label
         )
@@ -480,8 +495,10 @@ def training_flags(
     **others: object,
 ) -> list[str]:
     flags = flag("beta", beta) + flag("no-shuffle", not shuffle) + flag("eval", evaluate)
+    if not isinstance(coefficients or {}, Mapping):
+        raise UsageError(f"coefficients: expected a dict of numbers, got {coefficients!r}")
     for name, value in (coefficients or {}).items():
-        flags += [f"--coefficient={name}={float(value)!r}"]
+        flags += [f"--coefficient={name}={as_number(value, name)!r}"]
     for name, its in others.items():
         flags += flag(name.replace("_", "-"), its)
     return flags

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 
 from . import _ffi
-from ._errors import Diverged, Error, UsageError
+from ._errors import DataError, Diverged, Error, UsageError
 from ._files import PathLike, check_record, read_lines, read_metadata, write_whole
-from ._model import Model, TrainingSet, flag, training_flags
+from ._model import Model, TrainingSet, as_number, flag, training_flags
 from ._run import Records, Run
-from ._weights import WeightsLike
+from ._weights import WeightsLike, open_weights
 
 if TYPE_CHECKING:
     from .from_torch import TorchModel
@@ -101,9 +101,20 @@ def sweep(
     >>> s.records[0]["status"], s.runs["beta=0.01,seed=1"].metrics[-1]["beta"]
     ('done', 0.01)
     """
+    if not isinstance(model, Model):
+        if not hasattr(model, "_compiled"):
+            raise UsageError(f"expected a model that vib.compile or vib.from_torch has made, got "
+                             f"{model!r}")
+        model = model._compiled
     values: dict[str, object] = {"beta": beta, "lr": lr, "epochs": epochs}
+    if not isinstance(coefficients or {}, Mapping):
+        raise UsageError(f"coefficients: expected a dict of numbers or lists, got {coefficients!r}")
     for name, its in (coefficients or {}).items():
+        if name in ("lr", "epochs", "seed") or values.get(name) is not None:
+            raise UsageError(f"coefficients: {name} is an argument of sweep, and no coefficient")
         values[name] = its
+    if seeds is not None and not _is_axis(seeds):
+        raise UsageError(f"seeds: expected a list of whole numbers, got {seeds!r}")
     values["seed"] = None if seeds is None else list(seeds)
     grid: dict[str, list[Any]] = {}
     for name, given in values.items():
@@ -111,20 +122,24 @@ def sweep(
             grid[name] = list(given)  # type: ignore[call-overload]
             if not grid[name]:
                 raise UsageError(f"{name}: expected values, got an empty list")
-            if len(set(grid[name])) < len(grid[name]):
+            if len({as_number(its, name) for its in grid[name]}) < len(grid[name]):
                 raise UsageError(f"{name}: two of the values are equal")
+    lists = [name for name, its in settings.items() if isinstance(its, (list, tuple, range))]
+    if lists:
+        raise UsageError(f"sweep has no argument {lists[0]}: expected beta, lr, epochs, seeds, or "
+                         f"coefficients={{{lists[0]!r}: [...]}} for a value of the model's own")
     if not grid:
         raise UsageError("expected a list of values, such as beta=[1e-3, 1e-2] or seeds=range(5)")
     fixed = {name: its for name, its in values.items() if name not in grid and its is not None}
 
     for name, count in (("jobs", jobs), ("threads", threads)):
-        if count is not None and count < 1:
-            raise UsageError(f"{name}: expected at least 1, got {count}")
+        if count is not None and (type(count) is not int or count < 1):
+            raise UsageError(f"{name}: expected a whole number of at least 1, got {count!r}")
+    if init is not None:
+        open_weights(init)
     if resume and out is None:
         raise UsageError("resume: expected out, too: a sweep continues from its folder")
     folder = None if out is None else Path(out)
-    if not isinstance(model, Model):
-        model = model._compiled
     data = TrainingSet(model, x, y, test, validation)
     runs = _Runs(model, data, grid, fixed, folder, resume, settings, init, threads)
     if folder is not None and (folder / _name).exists() and not resume:
@@ -220,7 +235,7 @@ class _Runs:
                 status, message = "diverged", run.diverged
         except Diverged as error:
             run, status, message = error.run, "diverged", str(error)
-        except UsageError:
+        except (UsageError, DataError):
             # A wrong argument is no failure of the run.
             raise
         except (Error, OSError) as error:

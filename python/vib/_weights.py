@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Mapping, Union
 import numpy as np
 
 from . import _ffi
+from ._errors import UsageError
 from ._files import PathLike, pack_safetensors
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ def open_weights(weights: WeightsLike, raw: bool = False) -> _ffi.Handle:
     pointer = c_void_p()
     library = _ffi.library()
     if isinstance(weights, (str, os.PathLike)):
-        _ffi.check(library.vib_weights_open(_ffi.encode_text(str(Path(os.fsdecode(weights))), "weights"), byref(pointer)))
+        path = _ffi.encode_text(str(Path(os.fsdecode(weights))), "weights")
+        _ffi.check(library.vib_weights_open(path, byref(pointer)))
     else:
+        if not isinstance(weights, (bytes, Mapping)):
+            raise UsageError("expected weights: a run, the path or the bytes of a file, or a dict "
+                             f"of arrays, got {weights!r}")
         data = weights if isinstance(weights, bytes) else pack(weights)
         _ffi.check(library.vib_weights_parse(data, len(data), byref(pointer)))
     return _ffi.Handle(pointer, "vib_weights_free")

@@ -46,7 +46,7 @@ What to make:
   --outline           With --emit=fused: print what each kernel computes, reads
                       and writes in a line or two, instead of its code
   --gradients         Add the entry points that return gradients, which 'eval
-                      --attack' needs and --emit=shared always has
+                      --attack' needs and --emit=shared always has (CPU only)
 
 Where it runs:
   --target=TARGET     The kind of processor:

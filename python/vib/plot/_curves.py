@@ -309,8 +309,8 @@ def attack(curves: Mapping[str, tuple[Any, Any]] | Sequence[Line], *,
 
     `curves` maps a label to `(epsilon, error)`: E numbers, and the errors as fractions, [E] or
     [E, seeds]. With several seeds, a point is their mean with ±1 standard error. Or it is a list
-    of dicts with the keys `beta`, `epsilon`, and `error_fgsm` or `error_pgd`; those with one
-    label and one ε are seeds. ε is in units of the scaled input. `chance` is the error of a
+    of dicts with the keys `beta`, `attack_epsilon` (or `epsilon`), and `error_fgsm` or
+    `error_pgd`, as `Model.evaluate` returns; those with one label and one ε are seeds. ε is in units of the scaled input. `chance` is the error of a
     guess, such as 0.9, for a line.
 
     This shows measurements under these attacks, not robustness.
@@ -357,12 +357,13 @@ def _tabulate(lines: Sequence[Line]) -> dict[str, tuple[list[float], Array]]:
     cells: dict[tuple[str, float], dict[float, list[float]]] = {}
     for index, line in enumerate(lines):
         kinds = [key for key in ("error_fgsm", "error_pgd") if math.isfinite(number(line, key))]
-        if not kinds or not math.isfinite(number(line, "epsilon")):
-            raise PictureError(f"the error against ε: object {index + 1} has no 'epsilon', or "
-                               "neither 'error_fgsm' nor 'error_pgd'")
+        key = "attack_epsilon" if "attack_epsilon" in line else "epsilon"
+        if not kinds or not math.isfinite(number(line, key)):
+            raise PictureError(f"the error against ε: object {index + 1} has no "
+                               "'attack_epsilon', or neither 'error_fgsm' nor 'error_pgd'")
         for kind in kinds:
             curve = cells.setdefault((kind, number(line, "beta")), {})
-            curve.setdefault(number(line, "epsilon"), []).append(number(line, kind))
+            curve.setdefault(number(line, key), []).append(number(line, kind))
     several = len({kind for kind, _ in cells}) > 1
     table: dict[str, tuple[list[float], Array]] = {}
     for (kind, value), curve in sorted(cells.items()):

@@ -27,8 +27,11 @@ vib.model @reshaped(%x: tensor<?x48xf32>, %label: tensor<?xi32>) {
   %d4 = vib.flatten %d3 : tensor<?x2x2x4xf32>
   %g  = vib.global_avg_pool %d2 : tensor<?x2x3x4xf32>
   %k  = vib.slice %z [1 : 3] : tensor<?x8xf32>
-  %d5 = vib.concat %d4, %k, %g : tensor<?x16xf32>, tensor<?x2xf32>, tensor<?x4xf32>
-  %logits = vib.linear %d5 @decode.5 [3] : tensor<?x22xf32>
+  %k0 = vib.reshape %k [2, 1] : tensor<?x2xf32>
+  %k1 = vib.linear %k0 @moved [3] : tensor<?x2x1xf32>
+  %k2 = vib.flatten %k1 : tensor<?x2x3xf32>
+  %d5 = vib.concat %d4, %k2, %g : tensor<?x16xf32>, tensor<?x6xf32>, tensor<?x4xf32>
+  %logits = vib.linear %d5 @decode.5 [3] : tensor<?x26xf32>
   %p = vib.categorical %logits : tensor<?x3xf32>
   %ce = vib.nll %p, %label : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<8>

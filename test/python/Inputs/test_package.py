@@ -406,10 +406,28 @@ class Sweeps(unittest.TestCase):
             vib.sweep(model, x, y, beta=[1e-3, 0.001])
         with self.assertRaisesRegex(vib.UsageError, "expected a list of values"):
             vib.sweep(model, x, y, beta=1e-3)
-        with self.assertRaisesRegex(vib.UsageError, "jobs: expected at least 1, got 0"):
-            vib.sweep(model, x, y, beta=[1e-3], jobs=0)
+        for wrong, part in (
+            (dict(beta=[1e-3], jobs=0), "jobs: expected a whole number of at least 1, got 0"),
+            (dict(beta=[1e-3], jobs=1.5), "jobs: expected a whole number of at least 1, got 1.5"),
+            (dict(beta=[1.0], coefficients={"beta": [2.0]}), "beta is an argument of sweep"),
+            (dict(coefficients={"lr": [1.0]}), "lr is an argument of sweep"),
+            (dict(beta=[None]), "beta: expected a number, got None"),
+            (dict(beta=[".1", "1e-1"]), "beta: expected a number, got '.1'"),
+            (dict(beta=[0.1, 1e-1]), "beta: two of the values are equal"),
+            (dict(seeds=3), "seeds: expected a list of whole numbers, got 3"),
+            (dict(beta=[1e-3], init=3), "expected weights: a run"),
+            (dict(beta=[1e-3], epochs=True), "epochs: expected a value, got True"),
+        ):
+            with self.assertRaisesRegex(vib.UsageError, part):
+                vib.sweep(model, x, y, **wrong)
+        with self.assertRaisesRegex(vib.UsageError, "expected a model that vib.compile"):
+            vib.sweep("file.mlir", x, y, beta=[1e-3])
+        with self.assertRaises(vib.Error):
+            vib.sweep(model, x, y, beta=[1e-3], init="/nonexistent")
         with self.assertRaisesRegex(vib.UsageError, "--epochs: expected a whole number"):
             vib.sweep(model, x, y, beta=[1e-3], epochs=-1)
+        with self.assertRaisesRegex(vib.UsageError, "sweep has no argument tau: expected .* coefficients="):
+            vib.sweep(model, x, y, tau=[0.3, 1.0])
         with self.assertRaisesRegex(vib.UsageError, "--nonsense"):
             vib.sweep(model, x, y, beta=[1e-3], nonsense=1)
 
