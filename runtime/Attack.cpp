@@ -14,7 +14,7 @@
 // where g is the derivative of the cross-entropy by x. PGD (Madry et al. 2018)
 // repeats shorter steps, here from x itself, and projects each result into the
 // cube of all x' that differ from x by at most epsilon; the last one counts.
-// g is the mean over draws of z that no other step and no evaluation uses: they
+// g is a mean over draws of z that no other step and no evaluation uses: they
 // follow those of the evaluation. low and high are the values of the bytes 0
 // and 255, or the range of the training data in each column. A number of x that
 // lies outside of it keeps its own value as the limit, because a clip would
@@ -35,7 +35,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace vib::runtime {
 
@@ -79,7 +78,8 @@ private:
     throwIfInterrupted();
     evaluated.display.working("attack", step.first_row, evaluated.split.rows());
   }
-  /// The mean of the gradients of each input over the draws of a step.
+  /// The sum of the gradients of each input over the draws of a step, of which
+  /// only the signs count.
   std::vector<std::vector<double>> differentiate(int64_t number, int64_t rows);
   void evaluateBatch(int64_t first, int64_t rows);
 
@@ -89,6 +89,7 @@ private:
   const Attack &attack;
   const int64_t samples;
   VibStep step = {};
+  std::vector<Inputs> extremes;    ///< Rows of the session.
   std::vector<AttackRange> ranges; ///< By input.
 };
 
@@ -169,16 +170,16 @@ void Attacker::findRanges() {
                .emplace(loadSplit(data, "train", model,
                                   evaluated.figures.context.firstLabel))
                .inputs;
-  std::vector<Inputs> extremes;
   for (uint32_t i = 0; i < model.num_inputs; ++i)
     extremes.push_back(findExtremes((*all)[i], model.inputs[i].scaled));
+  int number = session.addRows(extremes, nullptr);
   low = INFINITY;
   high = -INFINITY;
   for (int64_t row = 0; row < 2; ++row) {
     // One row at a time, because a batch may have one.
     setRows(step, row, 1, 2);
     step.sample = -1;
-    session.encode(session.addRows(extremes, nullptr), step);
+    session.encode(number, step);
     for (uint32_t i = 0; i < model.num_inputs; ++i) {
       if (!model.inputs[i].gradient)
         continue;
@@ -202,7 +203,7 @@ std::vector<std::vector<double>> Attacker::differentiate(int64_t number,
                                                          int64_t rows) {
   std::vector<DrawSums> sums(model.num_inputs);
   VibStep next = step;
-  // Only the signs count, and a division might make a number 0.
+  // A division might make a number 0.
   next.total_rows = 1;
   int64_t draws = std::max<int64_t>(attack.draws, 1);
   for (int64_t draw = 0; draw < draws; ++draw) {
