@@ -32,7 +32,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/OneStatistic.h"
-#include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
 using namespace vib;
@@ -87,14 +86,8 @@ struct CategoricalModel : OneStatisticOp<CategoricalModel, CategoricalOp> {
     Value logits = step.getTensor(categorical.getLogits());
     Dims dims = step.getDims(logits);
     Dims rows(ArrayRef(dims).drop_back());
-    APFloat lowest =
-        APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
     step.setWord("softmax");
-    Value maximum =
-        step.reduce({{logits, dims}}, FloatAttr::get(step.getType(), lowest),
-                    rows, [](ScalarBuilder &scalars, ValueRange elements) {
-                      return scalars.max(elements[1], elements[0]);
-                    });
+    Value maximum = step.maximum({logits, dims}, rows);
     Value exponentials =
         step.map({{logits, dims}, {maximum, rows}}, dims,
                  [](ScalarBuilder &scalars, ValueRange elements) {

@@ -65,13 +65,7 @@ static Dims withoutClasses(ArrayRef<StringRef> dims) {
 
 static Value buildMaximum(StepBuilder &step, Value tensor) {
   Dims dims = step.getDims(tensor);
-  APFloat lowest =
-      APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
-  return step.reduce({{tensor, dims}}, FloatAttr::get(step.getType(), lowest),
-                     withoutClasses(dims),
-                     [](ScalarBuilder &scalars, ValueRange elements) {
-                       return scalars.max(elements[1], elements[0]);
-                     });
+  return step.maximum({tensor, dims}, withoutClasses(dims));
 }
 
 /// The sum over the classes of each group of what `body` returns.

@@ -34,7 +34,6 @@
 #include "compiler/step/DistributionModelInterface.h"
 #include "compiler/step/NormalSpread.h"
 #include "compiler/step/Triangle.h"
-#include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
 using namespace vib;
@@ -140,13 +139,7 @@ void DrawnDivergence::buildRate() {
                [](ScalarBuilder &scalars, ValueRange elements) {
                  return scalars.sub(elements[1], elements[0]);
                });
-  APFloat lowest =
-      APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
-  Value maximum =
-      step.reduce({{logs, scores}}, FloatAttr::get(step.getType(), lowest),
-                  draws, [](ScalarBuilder &scalars, ValueRange elements) {
-                    return scalars.max(elements[1], elements[0]);
-                  });
+  Value maximum = step.maximum({logs, scores}, draws);
   Value exponentials =
       step.map({{logs, scores}, {maximum, draws}}, scores,
                [](ScalarBuilder &scalars, ValueRange elements) {

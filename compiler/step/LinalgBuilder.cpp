@@ -335,6 +335,14 @@ Value LinalgBuilder::sum(ArrayRef<Access> inputs, ArrayRef<StringRef> result,
                 });
 }
 
+Value LinalgBuilder::maximum(const Access &input, ArrayRef<StringRef> result) {
+  APFloat lowest = APFloat::getInf(type.getFloatSemantics(), /*Negative=*/true);
+  return reduce(input, FloatAttr::get(type, lowest), result,
+                [](ScalarBuilder &scalars, ValueRange elements) {
+                  return scalars.max(elements[1], elements[0]);
+                });
+}
+
 /// The offsets, sizes and strides of a part of the last dimension of a tensor.
 static std::array<SmallVector<OpFoldResult>, 3>
 getLastSlice(OpBuilder &builder, ArrayRef<int64_t> shape, int64_t offset,

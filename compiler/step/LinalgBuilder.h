@@ -134,6 +134,9 @@ public:
   /// The sum of the values that `body` returns.
   mlir::Value sum(llvm::ArrayRef<Access> inputs,
                   llvm::ArrayRef<llvm::StringRef> result, ScalarFunction body);
+  /// The largest element.
+  mlir::Value maximum(const Access &input,
+                      llvm::ArrayRef<llvm::StringRef> result);
 
   /// A loop in destination-passing style, which overwrites `outputs` or
   /// accumulates into them. `body` gets the elements of the inputs, with bf16

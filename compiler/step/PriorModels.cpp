@@ -26,7 +26,6 @@
 #include "compiler/step/DifferentiableOpInterface.h"
 #include "compiler/step/DistributionModelInterface.h"
 #include "dialect/Vib.h"
-#include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
 using namespace vib;
@@ -91,13 +90,7 @@ private:
                              [](ScalarBuilder &scalars, ValueRange elements) {
                                return scalars.exp(scalars.neg(elements[0]));
                              });
-    APFloat lowest =
-        APFloat::getInf(step.getType().getFloatSemantics(), /*Negative=*/true);
-    Value maximum = step.reduce(
-        {{logits, components}}, FloatAttr::get(step.getType(), lowest), {},
-        [](ScalarBuilder &scalars, ValueRange elements) {
-          return scalars.max(elements[1], elements[0]);
-        });
+    Value maximum = step.maximum({logits, components}, {});
     Value exponentials = step.map(
         {{logits, components}}, components,
         [&](ScalarBuilder &scalars, ValueRange elements) {
