@@ -92,6 +92,28 @@ uint64_t place(const VibModel &model, const VibParameter &parameter,
          (row * parameter.panel + column % parameter.panel) * bytes;
 }
 
+/// The derivative at 0 of a function of a change, by differences of `step`.
+template <typename Function> double differentiate(Function at, double step) {
+  return (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) /
+         (12 * step);
+}
+
+/// Whether differences of a function give the derivative `got`. `expected`
+/// becomes what they give. The error is relative to the element, with an
+/// allowance for those that are small among their like, the largest of which is
+/// `largest`.
+template <typename Function>
+bool agrees(double got, double largest, Function at, double &expected) {
+  constexpr double tolerance = 1e-6;
+  for (double step : {3e-4, 1e-4, 1e-5}) {
+    expected = differentiate(at, step);
+    if (std::fabs(got - expected) <=
+        tolerance * std::max(std::fabs(expected), 1e-2 * largest))
+      return true;
+  }
+  return false;
+}
+
 /// Memory for a model, and its entries.
 class Model {
 public:
@@ -260,18 +282,15 @@ public:
     return loss;
   }
 
-  /// The derivative of the loss by an element, by differences of `step`.
-  double differentiate(const VibParameter &parameter, uint64_t i, double step) {
+  /// The loss if element `i` of a parameter changes.
+  double computeLossAt(const VibParameter &parameter, uint64_t i,
+                       double change) {
     char *memory = weights.get() + place(model, parameter, i);
     double weight = read(memory, 0);
-    auto at = [&](double change) {
-      write(memory, 0, weight + change);
-      double loss = computeLoss();
-      write(memory, 0, weight);
-      return loss;
-    };
-    return (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) /
-           (12 * step);
+    write(memory, 0, weight + change);
+    double loss = computeLoss();
+    write(memory, 0, weight);
+    return loss;
   }
 
   uint64_t elements(const VibTensor &tensor) const {
@@ -291,7 +310,6 @@ public:
 //===----------------------------------------------------------------------===//
 
 void checkDifferences(const VibModel &description, int32_t rows) {
-  constexpr double tolerance = 1e-6;
   Model model(description);
   model.fill();
   model.setRows(rows);
@@ -308,17 +326,10 @@ void checkDifferences(const VibModel &description, int32_t rows) {
       fail(std::string("the gradient of ") + parameter.name + " is 0");
     for (uint64_t i = 0; i < size(parameter); ++i) {
       double got = model.read(block.data(), parameter, i), expected = 0;
-      bool agrees = false;
-      for (double step : {3e-4, 1e-4, 1e-5}) {
-        expected = model.differentiate(parameter, i, step);
-        // Relative to the element, with an allowance for those that are small
-        // among their like.
-        agrees = std::fabs(got - expected) <=
-                 tolerance * std::max(std::fabs(expected), 1e-2 * largest);
-        if (agrees)
-          break;
-      }
-      if (agrees)
+      auto at = [&](double change) {
+        return model.computeLossAt(parameter, i, change);
+      };
+      if (agrees(got, largest, at, expected))
         continue;
       char text[256];
       std::snprintf(text, sizeof(text),
@@ -353,7 +364,6 @@ double sumCrossEntropies(Model &model) {
 }
 
 void checkInputs(const VibModel &description) {
-  constexpr double tolerance = 1e-6;
   Model model(description);
   model.fill();
   for (uint32_t i = 0; i < description.num_state; ++i) {
@@ -399,18 +409,9 @@ void checkInputs(const VibModel &description) {
         model.write(model.data(x), place, value + change);
         return sumCrossEntropies(model);
       };
-      bool agrees = false;
-      for (double step : {3e-4, 1e-4, 1e-5}) {
-        expected =
-            (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) /
-            (12 * step);
-        agrees = std::fabs(got[i] - expected) <=
-                 tolerance * std::max(std::fabs(expected), 1e-2 * largest);
-        if (agrees)
-          break;
-      }
+      bool isRight = agrees(got[i], largest, at, expected);
       model.write(model.data(x), place, value);
-      if (agrees)
+      if (isRight)
         continue;
       char text[256];
       std::snprintf(text, sizeof(text),
