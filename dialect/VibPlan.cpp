@@ -68,7 +68,7 @@ LogicalResult TileAttr::verify(EmitError emitError, StringRef dimension,
 Attribute RegisterTileAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   int64_t rows = 0, columns = 0, depth = 0;
-  int64_t tileRows = 0, tileVectors = 0, terms = 1, block = 0;
+  int64_t tileRows = 0, tileVectors = 0, terms = 1, block = 0, lines = 0;
   RegisterTileKind kind = RegisterTileKind::Columns;
   if (parser.parseLess() || parseSizes(parser, {&rows, &columns, &depth}) ||
       parser.parseComma() || parseWord(parser, kind) ||
@@ -76,22 +76,17 @@ Attribute RegisterTileAttr::parse(AsmParser &parser, Type) {
     return {};
   if (succeeded(parser.parseOptionalKeyword("of")) && parseSize(parser, terms))
     return {};
-  if (succeeded(parser.parseOptionalComma())) {
-    SMLoc blockLoc = parser.getCurrentLocation();
-    if (parser.parseKeyword("block") || parser.parseEqual() ||
-        parseSize(parser, block))
-      return {};
-    if (block == 0) {
-      parser.emitError(blockLoc)
-          << "expected blocks of at least 1 position but got 0";
-      return {};
-    }
-  }
+  if (succeeded(parser.parseOptionalComma()) &&
+      (parser.parseKeyword("block") || parser.parseEqual() ||
+       parseSize(parser, block) ||
+       (succeeded(parser.parseOptionalKeyword("x")) &&
+        parseSize(parser, lines))))
+    return {};
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
                     rows, columns, depth, kind, tileRows, tileVectors, terms,
-                    block);
+                    block, lines);
 }
 
 void RegisterTileAttr::print(AsmPrinter &printer) const {
@@ -102,6 +97,8 @@ void RegisterTileAttr::print(AsmPrinter &printer) const {
     printer << " of " << getTerms();
   if (getBlock() != 0)
     printer << ", block = " << getBlock();
+  if (getLines() != 0)
+    printer << " x " << getLines();
   printer << '>';
 }
 
@@ -109,7 +106,7 @@ LogicalResult RegisterTileAttr::verify(EmitError emitError, int64_t rows,
                                        int64_t columns, int64_t depth,
                                        RegisterTileKind kind, int64_t tileRows,
                                        int64_t tileVectors, int64_t terms,
-                                       int64_t block) {
+                                       int64_t block, int64_t lines) {
   for (int64_t size : {rows, columns, depth, tileRows, tileVectors, terms})
     if (size < 1)
       return emitError() << "expected sizes of at least 1 but got " << size;
@@ -118,6 +115,12 @@ LogicalResult RegisterTileAttr::verify(EmitError emitError, int64_t rows,
   if (block < 0)
     return emitError() << "expected blocks of at least 1 position but got "
                        << block;
+  if (lines < 0)
+    return emitError() << "expected blocks of at least 1 line but got "
+                       << lines;
+  if (lines != 0 && block != 1)
+    return emitError() << "expected lines in blocks of 1 image only but got "
+                       << block << " x " << lines;
   return success();
 }
 

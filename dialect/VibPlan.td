@@ -78,17 +78,20 @@ def Vib_RegisterTileAttr : Vib_Attr<"RegisterTile", "register_tile"> {
 
     With `block`, which only a weight gradient of a convolution has, the sum is
     computed in blocks of this many positions of its outermost loop, the images:
-    all register tiles read one block before any reads the next one.
+    all register tiles read one block before any reads the next one. A block of
+    one image can be divided further, by the next loop, the lines of the image:
+    `1 x 8` is eight lines of an image.
 
     ```mlir
     #vib.register_tile<100 x 32 x 784, columns 10 x 2>
     #vib.register_tile<32 x 32 x 14, columns 8 x 2, block = 2>
+    #vib.register_tile<32 x 16 x 32, columns 16 x 1, block = 1 x 8>
     ```
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$depth,
                         "::vib::RegisterTileKind":$kind, "int64_t":$tileRows,
                         "int64_t":$tileVectors, "int64_t":$terms,
-                        "int64_t":$block);
+                        "int64_t":$block, "int64_t":$lines);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }

@@ -31,8 +31,6 @@
 using namespace mlir;
 using namespace vib;
 
-static constexpr int64_t kLineBytes = 64;
-
 ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
                                        const ContractionForm &form,
                                        bool startsAtZero)
@@ -73,8 +71,7 @@ ContractionEmitter::ContractionEmitter(TileEmitter &e, linalg::LinalgOp op,
                 rows * rowBytes > kResidentBytes;
 }
 
-/// Emits loops over all parallel loops that the register tile does not cover.
-void ContractionEmitter::emitOuter(function_ref<void()> body) {
+SmallVector<unsigned> ContractionEmitter::getOuterLoops() const {
   SmallVector<unsigned> loops(form.batch.begin(), form.batch.end());
   for (unsigned loop : form.m)
     if (loop != form.row && loop != form.outerRow)
@@ -82,6 +79,10 @@ void ContractionEmitter::emitOuter(function_ref<void()> body) {
   for (unsigned loop : form.n)
     if (loop != form.column)
       loops.push_back(loop);
+  return loops;
+}
+
+void ContractionEmitter::emitOuter(function_ref<void()> body) {
   std::function<void(ArrayRef<unsigned>)> emit = [&](ArrayRef<unsigned> rest) {
     if (rest.empty())
       return body();
@@ -90,7 +91,7 @@ void ContractionEmitter::emitOuter(function_ref<void()> body) {
       emit(rest.drop_front());
     });
   };
-  emit(loops);
+  emit(getOuterLoops());
 }
 
 /// Tiles of two loops begin at the first position of the inner one.
@@ -117,7 +118,7 @@ int64_t ContractionEmitter::getReductionPanel() const {
 void ContractionEmitter::emitPrefetchOfRows(Value row, int64_t count,
                                             Value start) {
   SmallVector<Value> next(positions);
-  int64_t line = kLineBytes * depth / rowBytes;
+  int64_t line = kCacheLine * depth / rowBytes;
   for (int64_t i = 0; i != count; ++i) {
     next[*form.row] = e.add(row, count + i);
     for (int64_t k = 0; k < lhs.getPanel(); k += line) {
@@ -139,7 +140,7 @@ void ContractionEmitter::emitPrefetchOfPanel(Value row, int64_t count,
   Value first = e.add(
       start, builder.createOrFold<arith::MulIOp>(loc, tile, e.index(steps)));
   int64_t line =
-      kLineBytes /
+      kCacheLine /
       getElementBytes(cast<MemRefType>(rhs.memory.getType()).getElementType());
   SmallVector<Value> next(positions);
   for (int64_t i = 0; i != steps; ++i) {
@@ -171,34 +172,22 @@ SmallVector<Value> ContractionEmitter::emitReductions(
   if (loops.front() == form.reduction)
     return emitReductions(loops.drop_front(), end, step, row, count, carried,
                           body);
-  bool isBlocked = block != 0 && loops.front() == form.block;
-  int64_t extent = isBlocked ? block : extents[loops.front()];
+  int64_t extent = extents[loops.front()];
+  Value start;
+  if (block != 0 && loops.front() == form.block) {
+    extent = block;
+    start = blockStart;
+  } else if (firstLine && loops.front() == form.line) {
+    extent = choice.block.lines;
+    start = firstLine;
+  }
   return e.createLoop(0, extent, 1, carried, [&](Value iv, ValueRange values) {
-    positions[loops.front()] = isBlocked ? e.add(blockStart, iv) : iv;
+    positions[loops.front()] = start ? e.add(start, iv) : iv;
+    if (loops.front() == form.line)
+      emitPrefetchOfBlock(row, count, iv);
     return emitReductions(loops.drop_front(), end, step, row, count, values,
                           body);
   });
-}
-
-void ContractionEmitter::emitBlocks(function_ref<void()> body) {
-  if (!form.block)
-    return emitOuter(body);
-  auto emitBlock = [&](Value start, int64_t count) {
-    block = count;
-    blockStart = start;
-    if (!blockCopies.empty())
-      emitBlockCopies(start, count);
-    emitOuter(body);
-  };
-  int64_t extent = extents[*form.block];
-  int64_t size = choice.block ? std::min(choice.block, extent) : extent;
-  int64_t whole = extent / size * size;
-  emitBlock(e.index(0), size);
-  // The other blocks add to what the first one has stored.
-  startsAtZero = false;
-  e.createLoop(size, whole, size, [&](Value start) { emitBlock(start, size); });
-  if (whole != extent)
-    emitBlock(e.index(whole), extent - whole);
 }
 
 void ContractionEmitter::run() {

@@ -27,6 +27,8 @@ namespace vib {
 /// The part of the second-level cache that the rows of lhs may occupy, since
 /// they are read again for every panel of the weight.
 inline constexpr int64_t kResidentBytes = 512 * 1024;
+/// The bytes of a line of a cache.
+inline constexpr int64_t kCacheLine = 64;
 
 class ContractionEmitter {
 public:
@@ -45,9 +47,10 @@ private:
   mlir::Value extend(mlir::Value value);
   /// The same for rhs, which is first rounded if `isRounded`.
   mlir::Value roundAndExtend(mlir::Value value);
+  /// The parallel loops that the register tile does not cover, and loops over
+  /// all of them.
+  llvm::SmallVector<unsigned> getOuterLoops() const;
   void emitOuter(llvm::function_ref<void()> body);
-  /// Emits the sum block by block, if it is divided.
-  void emitBlocks(llvm::function_ref<void()> body);
   void emitColumns();
   void emitDot();
   void emitGroups();
@@ -149,6 +152,16 @@ private:
   TensorRef getCopyRef(const WindowCopy &copy, mlir::AffineMap map);
   /// Copies `count` positions of a block from `start` on.
   void emitBlockCopies(mlir::Value start, int64_t count);
+  // ContractionBlocks.cpp
+  /// Emits the sum block by block, if it is divided.
+  void emitBlocks(llvm::function_ref<void()> body);
+  /// Emits `body` for the block at hand, or for its lines, part by part.
+  void emitLines(llvm::function_ref<void()> body);
+  /// Prefetches a part of the next block, for a tile at line `line` of this
+  /// one.
+  void emitPrefetchOfBlock(mlir::Value row, int64_t count, mlir::Value line);
+  void emitPrefetchOfBlock(const TensorRef &ref, unsigned operand,
+                           mlir::Value slot, int64_t slots);
 
   /// Sets the position of `loop` to `base` + `step`.
   void at(unsigned loop, mlir::Value base, int64_t step) {
@@ -207,6 +220,8 @@ private:
   /// 0 if the sum has none.
   int64_t block = 0;
   mlir::Value blockStart;
+  /// The first of the lines at hand, or null if images are not divided.
+  mlir::Value firstLine;
   ContractionTile choice;
   /// The bytes of a row of lhs, and whether all rows together exceed
   /// kResidentBytes.

@@ -128,6 +128,8 @@ FailureOr<ContractionForm> vib::matchRegisterContraction(linalg::LinalgOp op) {
       llvm::is_contained(rhs.getResults(),
                          getAffineDimExpr(outermost, op.getContext())))
     form.block = outermost;
+  if (form.block && form.k.size() == 3 && form.k[1] != form.reduction)
+    form.line = form.k[1];
   form.contiguous = ContractionForm::Neither;
   if (isContiguous(rhs, form.column)) {
     form.contiguous = ContractionForm::Columns;
@@ -223,12 +225,14 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
 
 /// Every tap and every tile of rows reads all of a block's operands again, so
 /// most of them should stay in the first-level cache. A block consists of whole
-/// pairs.
-int64_t vib::chooseBlock(linalg::LinalgOp op, const ContractionForm &form,
-                         ArrayRef<int64_t> extents, Packing windows) {
+/// pairs. Of a large image that is not copied, a block has some lines only,
+/// enough of them to hide that the sums are stored and loaded again.
+SumBlock vib::chooseBlock(linalg::LinalgOp op, const ContractionForm &form,
+                          ArrayRef<int64_t> extents, Packing windows) {
   if (!form.block)
-    return 0;
-  constexpr int64_t kBlockBytes = 64 * 1024;
+    return {};
+  constexpr int64_t kBlockBytes = 64 * 1024, kBytesOfLines = 40 * 1024;
+  constexpr int64_t kLeastPixels = 64;
   auto getBytes = [&](unsigned operand) {
     auto type = cast<RankedTensorType>(op->getOperand(operand).getType());
     Type element = windows == Packing::Rows
@@ -242,7 +246,17 @@ int64_t vib::chooseBlock(linalg::LinalgOp op, const ContractionForm &form,
       getBytes(form.rhs) * columns / op.getStaticLoopRanges()[form.column];
   int64_t least = windows == Packing::Pairs ? 2 : 1;
   int64_t block = std::max(kBlockBytes * extent / bytes / least * least, least);
-  return block < extent ? block : 0;
+  if (block >= extent)
+    return {};
+  if (block != 1 || !form.line || windows != Packing::None)
+    return {block};
+  int64_t height = extents[*form.line], lines = height;
+  while (lines > 1 && (height % lines != 0 ||
+                       bytes / extent * lines > kBytesOfLines * height))
+    --lines;
+  if (lines == height || lines * extents[form.reduction] < kLeastPixels)
+    return {block};
+  return {block, lines};
 }
 
 bool vib::isRoundedByReaders(linalg::LinalgOp op) {

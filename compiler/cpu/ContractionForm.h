@@ -47,6 +47,9 @@ struct ContractionForm {
   /// A loop of `k` that is divided into blocks, whose sums are added in memory:
   /// the images of a weight gradient.
   std::optional<unsigned> block;
+  /// The lines of an image, if `k` is images, lines and pixels and `reduction`
+  /// is the pixels.
+  std::optional<unsigned> line;
   /// What `rhs` is contiguous in: the columns, the reduction, or neither.
   enum { Columns, Reduction, Neither } contiguous;
   /// Whether `lhs` is contiguous in the reduction as well.
@@ -72,17 +75,22 @@ inline constexpr int64_t kPairColumns = 16;
 bool hasSharedPairs(mlir::linalg::LinalgOp op, const ContractionForm &form,
                     const Machine &machine);
 
+/// The positions of the loops `ContractionForm::block` and `line` in a block of
+/// a sum, each 0 if the loop is not divided. A block with lines has one image.
+struct SumBlock {
+  int64_t images = 0, lines = 0;
+};
+
 /// The accumulators that a contraction holds in registers:
 ///   Columns  rows x vectors;
 ///   Dot      rows x columns, where the lanes are terms of the sum;
 ///   Groups   rows x one vector, where each column has a group of lanes for
 ///            `terms` terms of the sum.
-/// If `block` is not 0, the sum is computed in blocks of that many positions of
-/// the loop `ContractionForm::block`.
 struct ContractionTile {
   RegisterTileKind kind;
   RegisterTile registers;
-  int64_t terms = 1, block = 0;
+  int64_t terms = 1;
+  SumBlock block = {};
 };
 /// Whether the lanes of a register can be terms of the sum: both operands are
 /// contiguous in it, and have the type of the result.
@@ -100,10 +108,10 @@ ContractionTile chooseContractionTile(mlir::linalg::LinalgOp op,
                                       bool isInterleaved,
                                       const Machine &machine);
 
-/// The positions of `form.block` in a block, for a contraction whose operands
-/// are copied in the way `windows`: 0 if the sum is not divided.
-int64_t chooseBlock(mlir::linalg::LinalgOp op, const ContractionForm &form,
-                    llvm::ArrayRef<int64_t> extents, Packing windows);
+/// The blocks of the sum of a contraction whose operands are copied in the way
+/// `windows`.
+SumBlock chooseBlock(mlir::linalg::LinalgOp op, const ContractionForm &form,
+                     llvm::ArrayRef<int64_t> extents, Packing windows);
 
 /// Whether `op` rounds a weight and all its readers are contractions that round
 /// the weight themselves when they pack it.

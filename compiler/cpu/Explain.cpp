@@ -140,11 +140,14 @@ static std::string describeOperands(KernelOp kernel, const KernelPlan &plan) {
                          : "the weight copied in pairs of channels";
       break;
     }
-    int64_t block =
+    auto [images, lines] =
         plan.getContractionTile(op, *form, plan.getTileSizes(op)).block;
-    if (block != 0)
-      text += (text.empty() ? "" : ", ") + std::to_string(block) +
-              (block == 1 ? " image" : " images") + " at a time";
+    if (images != 0) {
+      int64_t count = lines != 0 ? lines : images;
+      text += (text.empty() ? "" : ", ") + std::to_string(count) +
+              (lines != 0 ? " line" : " image") + (count == 1 ? "" : "s") +
+              (lines != 0 ? " of an image" : "") + " at a time";
+    }
     if (!text.empty() && !llvm::is_contained(texts, text))
       texts.push_back(text);
   }

@@ -57,7 +57,7 @@ RegisterTileAttr vib::getRegisterTileAttr(MLIRContext *context,
   auto [rows, columns, depth] = getSizes(form, extents);
   return RegisterTileAttr::get(context, rows, columns, depth, tile.kind,
                                tile.registers.rows, tile.registers.vectors,
-                               tile.terms, tile.block);
+                               tile.terms, tile.block.images, tile.block.lines);
 }
 
 bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
@@ -131,7 +131,7 @@ KernelPlan::getContractionTile(linalg::LinalgOp op, const ContractionForm &form,
       return {tile.getKind(),
               {tile.getTileRows(), tile.getTileVectors()},
               tile.getTerms(),
-              tile.getBlock()};
+              {tile.getBlock(), tile.getLines()}};
   llvm_unreachable("vib-verify-planned has found a tile for each size");
 }
 

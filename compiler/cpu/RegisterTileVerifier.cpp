@@ -122,6 +122,14 @@ RegisterTileVerifier::findProblemOfBlock(RegisterTileAttr tile,
     return expected("a block of fewer than its " + Twine(extent) + " images");
   if (contraction.getWindows() == Packing::Pairs && tile.getBlock() % 2 != 0)
     return expected("a block of whole pairs of images");
+  if (tile.getLines() == 0)
+    return "";
+  if (!form.line || contraction.getWindows() != Packing::None)
+    return expected("blocks of whole images");
+  if (int64_t height = extents[*form.line];
+      tile.getLines() >= height || height % tile.getLines() != 0)
+    return expected("a block of lines that divides the image's " +
+                    Twine(height));
   return "";
 }
 
@@ -153,7 +161,7 @@ bool RegisterTileVerifier::hasSizes(RegisterTileAttr tile,
                              {tile.getKind(),
                               {tile.getTileRows(), tile.getTileVectors()},
                               tile.getTerms(),
-                              tile.getBlock()});
+                              {tile.getBlock(), tile.getLines()}});
 }
 
 LogicalResult RegisterTileVerifier::verify(ArrayRef<int64_t> extents,

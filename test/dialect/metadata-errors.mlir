@@ -204,6 +204,16 @@ module attributes {a = #vib.register_tile<8 x 0 x 8, columns 1 x 1>} {}
 
 // -----
 
+// expected-error @+1 {{expected a size to be a whole number of at least 1 but got '0'}}
+module attributes {a = #vib.register_tile<8 x 8 x 8, columns 1 x 1, block = 1 x 0>} {}
+
+// -----
+
+// expected-error @+1 {{expected lines in blocks of 1 image only but got 2 x 3}}
+module attributes {a = #vib.register_tile<8 x 8 x 8, columns 1 x 1, block = 2 x 3>} {}
+
+// -----
+
 // expected-error @+1 {{expected one of 'none', 'epilogue', 'interleaved' but got 'epilog'; did you mean 'epilogue'?}}
 module attributes {a = #vib.contraction<[<8 x 8 x 8, columns 1 x 1>] reader = epilog>} {}
 
