@@ -43,8 +43,9 @@ constexpr int64_t kSmallUnit = 8192;
 constexpr int64_t kLargeScratch = 256 * 1024;
 /// … into parts of about this size.
 constexpr int64_t kGoodScratch = 128 * 1024;
-/// The bytes of a tensor that stays in the second-level cache.
-constexpr int64_t kResidentBytes = 512 * 1024;
+/// The bytes of a tensor, such as a weight, that every unit with windows may
+/// read again at no cost: its pixels use each number that is read many times.
+constexpr int64_t kReadAgainBytes = 1024 * 1024;
 /// The most rows in a unit of rows, unless it would be smaller than kSmallUnit.
 constexpr int64_t kRows = 32;
 
@@ -172,9 +173,8 @@ double CpuTileChooser::getCost(const Tile &tile) const {
   double bytes = 0;
   llvm::SmallDenseSet<Value> seen;
   auto addMemory = [&](Value value) {
-    // What each unit of a window reads again stays in the second-level cache.
     if (isTensor(value) && hasWindows &&
-        getTensorBytes(value) <= kResidentBytes)
+        getTensorBytes(value) <= kReadAgainBytes)
       return;
     if (isTensor(value) && seen.insert(value).second &&
         !llvm::is_contained(space.getClasses(value), tile.cls))
