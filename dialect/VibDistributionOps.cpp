@@ -214,7 +214,47 @@ LogicalResult LaplaceOp::verify() {
 /// apart to become different, and near enough for all to be in reach.
 static constexpr double kSpreadOfCenters = 0.5;
 
+/// The inputs of a VampPrior, each as a row of numbers.
+static Parameter getPseudoInputs(StringRef name, int64_t count, Type example) {
+  int64_t width = countElements(cast<RankedTensorType>(example)).value_or(0);
+  return {(name + ".inputs").str(), ParameterKind::Example, {count, width}};
+}
+
+/// The number of the model's input that `value` is, or is scaled from.
+static unsigned getInputNumber(Operation *op, Value value) {
+  auto model = op->getParentOfType<ModelOp>();
+  if (!model)
+    return 0;
+  if (auto input = value.getDefiningOp<InputOpInterface>())
+    value = input.getInput();
+  SmallVector<BlockArgument> inputs = model.getInputs();
+  const BlockArgument *found = llvm::find(inputs, value);
+  return found == inputs.end() ? 0 : found - inputs.begin();
+}
+
+TypedValue<RankedTensorType> PriorOp::getLabel() {
+  Value label = getGiven().size() == 1 ? getGiven().front() : Value();
+  return dyn_cast_or_null<TypedValue<RankedTensorType>>(label);
+}
+
+Value PriorOp::getEncoded() {
+  return getGiven().empty() || getLabel() ? Value() : getGiven().front();
+}
+
+Value PriorOp::getInput() {
+  return getGiven().size() > 1 ? getGiven().back() : Value();
+}
+
 SmallVector<Parameter> PriorOp::getParameters() {
+  if (getInput()) {
+    Parameter inputs =
+        getPseudoInputs(getName(), *getComponents(), getInput().getType());
+    inputs.initial = getInputNumber(*this, getInput());
+    return {inputs};
+  }
+  // Its inputs have the parameter.
+  if (getEncoded())
+    return {};
   SmallVector<int64_t, 2> shape;
   if (getClasses())
     shape.push_back(*getClasses());
@@ -234,22 +274,43 @@ SmallVector<Parameter> PriorOp::getParameters() {
   return parameters;
 }
 
+/// The posterior and the input of a VampPrior. The verifier of the model says
+/// whether the one is computed from the other.
+LogicalResult PriorOp::verifyVamp() {
+  auto type = dyn_cast<NormalType>(getEncoded().getType());
+  if (!type || type.getCovariance() == Covariance::Full)
+    return emitOpError("expected the encoder of a diagonal posterior behind "
+                       "'of' but got ")
+           << getEncoded().getType();
+  if (type.getWidth() != cast<MixtureType>(getType()).getWidth())
+    return emitOpError("expected a mixture of ")
+           << type.getWidth() << " dimensions, as the posterior has, but got "
+           << getType();
+  return verifyFeatures(*this, getInput().getType(), "the input behind 'over'");
+}
+
 /// A mixture or a normal, and what belongs to it.
 LogicalResult PriorOp::verifyForm() {
+  if (getGiven().size() > 2 || bool(getEncoded()) != bool(getInput()))
+    return emitOpError("expected a label, or a posterior and its input");
   if (isa<MixtureType>(getType())) {
     if (getLabel() || getClasses() || !getComponents())
       return emitOpError("expected a mixture to have a number of components, "
                          "and no label");
-    if (*getComponents() < 2 || *getComponents() > kMostWidth)
+    if (getEncoded() && failed(verifyVamp()))
+      return failure();
+    // The encoder of a VampPrior has them as rows.
+    int64_t most = getEncoded() ? kMostRows : kMostWidth;
+    if (*getComponents() < 2 || *getComponents() > uint64_t(most))
       return emitOpError("expected 2 to ")
-             << kMostWidth << " components but got " << *getComponents();
+             << most << " components but got " << *getComponents();
     return success();
   }
   auto type = dyn_cast<NormalType>(getType());
   if (!type || type.getCovariance() == Covariance::Full)
     return emitOpError("expected a diagonal normal as the prior but got ")
            << getType();
-  if (getComponents())
+  if (getComponents() || getEncoded())
     return emitOpError("expected components of a mixture but got ")
            << getType();
   return success();
@@ -270,6 +331,21 @@ LogicalResult PriorOp::verify() {
   if (label.getRank() == 1 && label.getElementType().isSignlessInteger(32))
     return success();
   return emitOpError("expected labels to be tensor<?xi32> but got ") << label;
+}
+
+//===----------------------------------------------------------------------===//
+// PseudoInputsOp
+//===----------------------------------------------------------------------===//
+
+SmallVector<Parameter> PseudoInputsOp::getParameters() {
+  return {getPseudoInputs(getName(), getType().getDimSize(0), getType())};
+}
+
+/// Nothing verifies what vib-build-step makes and erases.
+LogicalResult PseudoInputsOp::verify() {
+  return emitOpError("is made by vib-build-step, which leaves none behind: "
+                     "expected 'vib.prior @")
+         << getName() << " vamp(…) of %q over %x'";
 }
 
 //===----------------------------------------------------------------------===//

@@ -261,20 +261,34 @@ def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
     | `normal[K]` | `r(z) = N(m, diag s^2)` | `NAME.mean` and `NAME.log_sigma`, [K] |
     | `normal(C)[K] given %label` | `b(z\|y) = N(m_y, diag s_y^2)`, a normal for each of C classes y (Fischer 2020, arXiv:2002.05379) | the same, [C, K] |
     | `mixture(M)[K]` | `r(z) = sum_i w_i N(z; m_i, diag s_i^2)`, of M components with the weights w = softmax(l) | the same, [M, K], and `NAME.logits`, [M] |
+    | `vamp(M) of %q over %x` | `r(z) = 1/M sum_i q(z\|u_i)`, the mean of the posteriors of M pseudo-inputs u_i (Tomczak and Welling 2018, arXiv:1705.07120) | `NAME.inputs`, [M, D] |
 
     The symbol is NAME. `NAME.mean` is m, `NAME.log_sigma` is the logarithm of s,
-    and `NAME.logits` is l. All parameters start at 0, so that every prior is
+    and `NAME.logits` is l. These parameters start at 0, so that every prior is
     N(0, I) before training, except the means of a mixture. They start at random
     numbers from N(0, 1/4), because components with one mean would stay equal.
     The optimizer updates the parameters with the others, and its weight decay
     draws the prior towards N(0, I).
 
+    A VampPrior uses the layers that compute the posterior q for its
+    pseudo-inputs, too, and their gradient is the sum over both uses. `%x` is
+    what these layers read of the model's input, D numbers an example.
+    `NAME.inputs` has the pseudo-inputs as rows of such numbers, after
+    `vib.scale` or `vib.standardize`. They start as M examples of the training
+    data, which the seed chooses. Nothing limits them afterwards, and weight
+    decay draws them towards 0. Dropout drops nothing of them.
+
     - **Operand**: with `given`, a target of the model, `tensor<?xi32>`, whose
       likelihood is a `!vib.categorical<C>`. The label chooses the normal of an
-      example.
+      example. With `of` and `over`, the diagonal posterior that `vib.kl` compares
+      with the prior, and the only input that it is computed from: an argument of
+      the model, or the result of `vib.scale` or `vib.standardize`.
     - **Result**: `!vib.normal<K>` or `!vib.mixture<K>`.
     - **Errors**: K below 1, C or M below 2, a label that is no target of the
-      loss or has another number of classes, a prior that is sampled.
+      loss or has another number of classes, a prior that is sampled; a VampPrior
+      with M above 1048576, of another posterior or of one with a full
+      covariance, of several inputs, of tokens, or of an encoder with
+      `vib.batch_norm`, which would normalize pseudo-inputs by each other.
 
     Priors of one name and one shape are one prior.
 
@@ -282,21 +296,45 @@ def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
     %r = vib.prior @prior normal[32]
     %b = vib.prior @backward normal(10)[32] given %digit : tensor<?xi32>
     %m = vib.prior @prior mixture(10)[32]
+    %v = vib.prior @prior vamp(500) of %q over %x : !vib.normal<32>, tensor<?x784xf32>
     ```
   }];
-  let arguments = (ins Optional<AnyRankedTensor>:$label, SymbolNameAttr:$name,
+  // The label; or the posterior and the input of a VampPrior.
+  let arguments = (ins Variadic<AnyType>:$given, SymbolNameAttr:$name,
                        OptionalAttr<Vib_Count>:$classes,
                        OptionalAttr<Vib_Count>:$components);
   let results = (outs Vib_Distribution:$result);
   let assemblyFormat = [{
-    $name custom<PriorForm>($classes, $components, $label, type($label),
+    $name custom<PriorForm>($classes, $components, $given, type($given),
                             type($result)) attr-dict
   }];
   let hasVerifier = 1;
   let useCustomPropertiesEncoding = 1; // VibBytecode.cpp
   let declarations = [{
     llvm::LogicalResult verifyForm();
+    llvm::LogicalResult verifyVamp();
+
+    /// Null if there is none.
+    ::mlir::TypedValue<::mlir::RankedTensorType> getLabel();
+    /// The posterior whose encoder is that of a VampPrior, and the input that it
+    /// reads. Null if there is none.
+    ::mlir::Value getEncoded();
+    ::mlir::Value getInput();
   }];
+}
+
+def Vib_PseudoInputsOp : Vib_Op<"pseudo_inputs", [
+    Pure, DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let summary = "the learned inputs of a prior, in place of a batch";
+  let description = [{
+    What the encoder of a VampPrior reads: the parameter `NAME.inputs`, with a row
+    for each pseudo-input. `vib-build-step` makes this op, in front of a copy of
+    the encoder, while it builds the step. A model with this op is an error.
+  }];
+  let arguments = (ins SymbolNameAttr:$name);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$name attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 def Vib_ReparameterizeOp : Vib_Op<"reparameterize", [

@@ -20,9 +20,11 @@
 namespace vib {
 
 /// A gain is the weight of a normalization, a location the mean of a prior, and
-/// a center that of a component of a mixture. The kinds from Mean on are state:
-/// means and deviations are computed from the training data before training,
-/// which does not change them; running ones are computed by the training steps.
+/// a center that of a component of a mixture. An example is an input of a
+/// prior, and `initial` the number of the model's input that it stands for. The
+/// kinds from Mean on are state: means and deviations are computed from the
+/// training data before training, which does not change them; running ones are
+/// computed by the training steps.
 enum class ParameterKind {
   Weight,
   Bias,
@@ -30,6 +32,7 @@ enum class ParameterKind {
   Gain,
   Location,
   Center,
+  Example,
   Mean,
   Deviation,
   RunningMean,

@@ -166,6 +166,10 @@ LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
   if (failed(verifyNumber(emitError, "init", scale,
                           -std::numeric_limits<double>::infinity())))
     return failure();
+  if (init == Initialization::Examples &&
+      (type.getRank() != 2 || !permutation.empty()))
+    return emitError() << "expected \"" << name << "\", examples of an input, "
+                       << "to have two dimensions but got " << type;
   if (init >= Initialization::Mean &&
       (type.getRank() != 1 || !permutation.empty()))
     return emitError() << "expected \"" << name << "\", a "

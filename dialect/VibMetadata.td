@@ -155,10 +155,11 @@ def Vib_Initialization : I32EnumAttr<"Initialization",
     I32EnumAttrCase<"Constant", 0, "constant">,
     I32EnumAttrCase<"Uniform", 1, "uniform">,
     I32EnumAttrCase<"Normal", 2, "normal">,
-    I32EnumAttrCase<"Mean", 3, "mean">,
-    I32EnumAttrCase<"Deviation", 4, "deviation">,
-    I32EnumAttrCase<"RunningMean", 5, "running_mean">,
-    I32EnumAttrCase<"RunningVariance", 6, "running_variance">]> {
+    I32EnumAttrCase<"Examples", 3, "examples">,
+    I32EnumAttrCase<"Mean", 4, "mean">,
+    I32EnumAttrCase<"Deviation", 5, "deviation">,
+    I32EnumAttrCase<"RunningMean", 6, "running_mean">,
+    I32EnumAttrCase<"RunningVariance", 7, "running_variance">]> {
   let cppNamespace = "::vib";
   let genSpecializedAttr = 0;
 }
@@ -173,7 +174,7 @@ def Vib_ParameterAttr : Vib_Attr<"Parameter", "parameter"> {
     | the first | the name, and after a colon the type in memory |
     | `transposed` | files contain the transpose of this matrix; short for `permutation = [1, 0]` |
     | `permutation` | dimension i in files is that of this number in memory |
-    | `init` | the distribution before training: `constant(c)`, `uniform(a)` in (-a, a), or `normal(s)` with the standard deviation s; for state, `mean(i)` or `deviation(i)` of the input of number i over the training data, or `running_mean(c)` or `running_variance(c)`, which begin at c and which training steps compute |
+    | `init` | the distribution before training: `constant(c)`, `uniform(a)` in (-a, a), `normal(s)` with the standard deviation s, or `examples(i)` of the input of number i, from the training data; for state, `mean(i)` or `deviation(i)` of the input of number i over the training data, or `running_mean(c)` or `running_variance(c)`, which begin at c and which training steps compute |
     | `place` | the place in the block of the weights, from the phase `planned` on. Moments, averages and gradients have the same place in their blocks |
 
     ```mlir

@@ -73,6 +73,7 @@ private:
   LogicalResult verifyDecoders();
   LogicalResult verifyRates();
   LogicalResult verifyLabel(KLOp kl);
+  LogicalResult verifyVamp(KLOp kl);
   LogicalResult verifyArguments();
   /// Notes where a term of the loss is computed.
   static LogicalResult noteDefinition(InFlightDiagnostic diagnostic,
@@ -439,7 +440,7 @@ LogicalResult ChainVerifier::verifyRates() {
       diagnostic.attachNote(kl.getLoc()) << "the first one is here";
       return diagnostic;
     }
-    if (failed(verifyLabel(kl)))
+    if (failed(verifyLabel(kl)) || failed(verifyVamp(kl)))
       return failure();
   }
   return success();
@@ -468,6 +469,45 @@ LogicalResult ChainVerifier::verifyLabel(KLOp kl) {
       "expected its label to be a target of the loss, but it is not");
   diagnostic.attachNote(loss.getLoc()) << "the loss is here";
   return diagnostic;
+}
+
+/// The components of a VampPrior are posteriors, of one input, and each is
+/// computed apart from the others.
+LogicalResult ChainVerifier::verifyVamp(KLOp kl) {
+  auto prior = kl.getLearnedPrior()
+                   ? kl.getLearnedPrior().getDefiningOp<PriorOp>()
+                   : PriorOp();
+  if (!prior || !prior.getInput())
+    return success();
+  auto report = [&](const Twine &expected, Location at,
+                    StringRef note) -> LogicalResult {
+    InFlightDiagnostic diagnostic = prior.emitOpError("expected ") << expected;
+    diagnostic.attachNote(at) << note;
+    return diagnostic;
+  };
+  if (getSource(prior.getEncoded()) != getSource(kl.getPosterior()))
+    return report("behind 'of' the posterior that diverges from it",
+                  kl.getLoc(), "the divergence is here");
+  Operation *input = prior.getInput().getDefiningOp();
+  if (input && !isa<InputOpInterface>(input))
+    return report("an argument of the model, or the result of vib.scale or "
+                  "vib.standardize, behind 'over'",
+                  input->getLoc(), "the value is computed here");
+  SetVector<Operation *> encoder =
+      collectSources(prior.getEncoded().getDefiningOp(),
+                     [&](Operation *op) { return op == input; });
+  encoder.remove(input);
+  for (Operation *op : encoder) {
+    if (isa<BatchNormOp>(op))
+      return report("an encoder without vib.batch_norm, which would normalize "
+                    "pseudo-inputs by each other",
+                    op->getLoc(), "it is here");
+    for (Value operand : op->getOperands())
+      if (isa<BlockArgument>(operand) && operand != prior.getInput())
+        return report("an encoder of one input, that behind 'over'",
+                      operand.getLoc(), "it reads this argument");
+  }
+  return success();
 }
 
 LogicalResult ChainVerifier::verifyArguments() {

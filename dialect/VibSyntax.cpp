@@ -494,9 +494,11 @@ void vib::printBernoulliTypes(OpAsmPrinter &printer, Operation *, Type logits,
 }
 
 /// The rest of `normal(classes)[latents] given %label : type`.
-static ParseResult parseLabelOfPrior(
-    OpAsmParser &parser, SMLoc loc, IntegerAttr classes, IntegerAttr width,
-    std::optional<OpAsmParser::UnresolvedOperand> &label, Type &labelType) {
+static ParseResult
+parseLabelOfPrior(OpAsmParser &parser, SMLoc loc, IntegerAttr classes,
+                  IntegerAttr width,
+                  SmallVectorImpl<OpAsmParser::UnresolvedOperand> &given,
+                  SmallVectorImpl<Type> &types) {
   bool isGiven = succeeded(parser.parseOptionalKeyword("given"));
   if (!classes && isGiven)
     return parser.emitError(loc, "expected the number of classes before that "
@@ -509,39 +511,69 @@ static ParseResult parseLabelOfPrior(
            << classes.getInt() << ")[" << width.getInt()
            << "] given %label', with the label that chooses one of the "
            << "normals";
-  return failure(parser.parseOperand(label.emplace()) || parser.parseColon() ||
-                 parseTensor(parser, labelType));
+  return failure(parser.parseOperand(given.emplace_back()) ||
+                 parser.parseColon() ||
+                 parseTensor(parser, types.emplace_back()));
+}
+
+/// The rest of `vamp(components) of %posterior over %input : types`.
+static ParseResult
+parseVamp(OpAsmParser &parser, SMLoc loc, IntegerAttr components,
+          SmallVectorImpl<OpAsmParser::UnresolvedOperand> &given,
+          SmallVectorImpl<Type> &types, Type &result) {
+  if (!components || failed(parser.parseOptionalKeyword("of")))
+    return parser.emitError(loc, "expected 'vamp(500) of %q over %x', with the "
+                                 "number of pseudo-inputs, the posterior and "
+                                 "the input that it is computed from");
+  SMLoc typeLoc;
+  if (parser.parseOperand(given.emplace_back()) ||
+      parser.parseKeyword("over") ||
+      parser.parseOperand(given.emplace_back()) || parser.parseColon() ||
+      parser.getCurrentLocation(&typeLoc) ||
+      parser.parseType(types.emplace_back()) || parser.parseComma() ||
+      parseTensor(parser, types.emplace_back()))
+    return failure();
+  auto posterior = dyn_cast<NormalType>(types.front());
+  if (!posterior)
+    return parser.emitError(typeLoc, "expected the encoder of a diagonal "
+                                     "posterior behind 'of' but got ")
+           << types.front();
+  result = MixtureType::get(parser.getContext(), posterior.getWidth());
+  return success();
 }
 
 ParseResult
 vib::parsePriorForm(OpAsmParser &parser, IntegerAttr &classes,
                     IntegerAttr &components,
-                    std::optional<OpAsmParser::UnresolvedOperand> &label,
-                    Type &labelType, Type &result) {
+                    SmallVectorImpl<OpAsmParser::UnresolvedOperand> &given,
+                    SmallVectorImpl<Type> &types, Type &result) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef form;
-  if (parser.parseOptionalKeyword(&form, {"normal", "mixture"}))
+  if (parser.parseOptionalKeyword(&form, {"normal", "mixture", "vamp"}))
     return parser.emitError(loc, "expected a prior, 'normal[32]', "
-                                 "'normal(10)[32] given %label' or "
-                                 "'mixture(10)[32]', but got ")
+                                 "'normal(10)[32] given %label', "
+                                 "'mixture(10)[32]' or 'vamp(500) of %q over "
+                                 "%x', but got ")
            << describeToken(loc.getPointer());
-  bool isMixture = form == "mixture";
+  bool isNormal = form == "normal";
   IntegerAttr width;
   if (succeeded(parser.parseOptionalLParen()) &&
-      (parseCount(parser, isMixture ? components : classes,
-                  isMixture ? "the number of components"
-                            : "the number of classes",
-                  2, kMostWidth) ||
+      (parseCount(parser, isNormal ? classes : components,
+                  isNormal ? "the number of classes"
+                           : "the number of components",
+                  2, form == "vamp" ? kMostRows : kMostWidth) ||
        parser.parseRParen()))
     return failure();
+  if (form == "vamp")
+    return parseVamp(parser, loc, components, given, types, result);
   if (parser.parseLSquare() ||
       parseCount(parser, width, "the number of latents", 1, kMostWidth) ||
       parser.parseRSquare())
     return failure();
-  if (!isMixture) {
+  if (isNormal) {
     result = NormalType::get(parser.getContext(), width.getInt(),
                              Covariance::Diagonal);
-    return parseLabelOfPrior(parser, loc, classes, width, label, labelType);
+    return parseLabelOfPrior(parser, loc, classes, width, given, types);
   }
   result = MixtureType::get(parser.getContext(), width.getInt());
   if (!components)
@@ -556,14 +588,20 @@ vib::parsePriorForm(OpAsmParser &parser, IntegerAttr &classes,
 
 void vib::printPriorForm(OpAsmPrinter &printer, Operation *,
                          IntegerAttr classes, IntegerAttr components,
-                         Value label, Type labelType, Type result) {
+                         OperandRange given, TypeRange types, Type result) {
+  if (given.size() == 2) {
+    printer << "vamp(" << components.getInt() << ") of " << given.front()
+            << " over " << given.back() << " : " << types.front() << ", "
+            << types.back();
+    return;
+  }
   printer << (isa<MixtureType>(result) ? "mixture" : "normal");
   for (IntegerAttr count : {classes, components})
     if (count)
       printer << '(' << count.getInt() << ')';
   printer << '[' << cast<DistributionTypeInterface>(result).getSize() << ']';
-  if (label)
-    printer << " given " << label << " : " << labelType;
+  if (!given.empty())
+    printer << " given " << given.front() << " : " << types.front();
 }
 
 //===----------------------------------------------------------------------===//

@@ -244,16 +244,18 @@ mlir::ParseResult parseLaplaceTypes(mlir::OpAsmParser &parser, mlir::Type &mean,
 void printLaplaceTypes(mlir::OpAsmPrinter &printer, mlir::Operation *,
                        mlir::Type mean, mlir::Type result);
 
-/// `normal[latents]`, `normal(classes)[latents] given %label : type` or
-/// `mixture(components)[latents]`.
-mlir::ParseResult
-parsePriorForm(mlir::OpAsmParser &parser, mlir::IntegerAttr &classes,
-               mlir::IntegerAttr &components,
-               std::optional<mlir::OpAsmParser::UnresolvedOperand> &label,
-               mlir::Type &labelType, mlir::Type &result);
+/// `normal[latents]`, `normal(classes)[latents] given %label : type`,
+/// `mixture(components)[latents]` or `vamp(components) of %posterior over
+/// %input : types`.
+mlir::ParseResult parsePriorForm(
+    mlir::OpAsmParser &parser, mlir::IntegerAttr &classes,
+    mlir::IntegerAttr &components,
+    llvm::SmallVectorImpl<mlir::OpAsmParser::UnresolvedOperand> &given,
+    llvm::SmallVectorImpl<mlir::Type> &types, mlir::Type &result);
 void printPriorForm(mlir::OpAsmPrinter &printer, mlir::Operation *,
                     mlir::IntegerAttr classes, mlir::IntegerAttr components,
-                    mlir::Value label, mlir::Type labelType, mlir::Type result);
+                    mlir::OperandRange given, mlir::TypeRange types,
+                    mlir::Type result);
 
 /// `, #prior : type of posterior and prior`,
 /// `, %prior (at %sample)? : type of posterior (, type of prior)? (, type of

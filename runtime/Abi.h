@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 #define VIB_ABI_MAGIC 0x004249565F434C56ull
-#define VIB_ABI_VERSION 11u
+#define VIB_ABI_VERSION 12u
 
 typedef enum VibType {
   VIB_U8 = 0,
@@ -50,7 +50,9 @@ typedef struct VibTensor {
 typedef enum VibInitKind {
   VIB_INIT_CONSTANT = 0, /* every element is init_scale                     */
   VIB_INIT_UNIFORM = 1,  /* uniform in (-init_scale, init_scale)            */
-  VIB_INIT_NORMAL = 2    /* normal with the standard deviation init_scale   */
+  VIB_INIT_NORMAL = 2,   /* normal with the standard deviation init_scale   */
+  VIB_INIT_EXAMPLES = 3  /* rows of the training data: what `scale` computes */
+                         /* of the input init_scale, or the input itself     */
 } VibInitKind;
 
 /* A parameter. The weights, both moments, the average and the gradients are
@@ -317,7 +319,7 @@ typedef struct VibInput {
   uint32_t values;   /* its tokens are int32 from 0 to values - 1; 0 if they */
                      /* are numbers                                          */
   const char *x;     /* in VibModel::tensors: what the entries read; null    */
-                     /* without input_gradients                              */
+                     /* without input_gradients and VIB_INIT_EXAMPLES        */
   const char *gradient; /* of input_gradients; null without it, and of tokens */
 } VibInput;
 
@@ -502,7 +504,7 @@ typedef struct VibModel {
    * what is said here for all inputs, targets and streams.
    *
    * scale: image (u8) -> x. Null if the model takes floats. Otherwise x is in
-   * `tensors` only if there are input_gradients. */
+   * `tensors` only if VibInput::x is. */
   VibEntry scale;
   /* train_step: x, y -> nll, error [batch], and rate if a term of the loss is
    * one, means over the samples. Updates weights, moments and average. */

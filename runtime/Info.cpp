@@ -69,6 +69,8 @@ const char *nameOfInit(uint32_t init) {
     return "uniform";
   case VIB_INIT_NORMAL:
     return "normal";
+  case VIB_INIT_EXAMPLES:
+    return "examples";
   default:
     return "constant";
   }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/Initialize.h"
+#include "runtime/ModelLists.h"
 #include "runtime/Parameter.h"
 #include "runtime/Philox.h"
 
@@ -28,7 +29,8 @@ double initialValue(const VibParameter &parameter, uint64_t seed,
     return parameter.init_scale * (2 * u - 1);
   constexpr double twoPi = 6.283185307179586;
   double angle = twoPi * uniform(words[2], words[3]);
-  return parameter.init_scale * (std::sqrt(-2 * std::log(u)) * std::cos(angle));
+  double scale = beginsAsExamples(parameter) ? 1 : parameter.init_scale;
+  return scale * (std::sqrt(-2 * std::log(u)) * std::cos(angle));
 }
 
 template <typename T>

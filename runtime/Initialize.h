@@ -16,6 +16,8 @@ namespace vib::runtime {
 /// Fills a block with the initial weights of a seed. Each element is computed
 /// in f64 from its index in the file (row-major [out, in]) and the number of
 /// its parameter, and rounded once. docs/randomness.md has the formulas.
+/// Pseudo-inputs become random numbers, which are enough where nothing is
+/// learned; PseudoInputs.h has their examples.
 void initializeWeights(const VibModel &model, uint64_t seed, void *block);
 
 } // namespace vib::runtime

@@ -39,6 +39,12 @@ static bool areValid(const VibModel &model) {
   for (const VibFigure &figure : figuresOf(model))
     if (!isFigure(figure.of) || figure.target >= model.num_targets)
       return false;
+  for (const VibParameter &parameter : parametersOf(model))
+    if (beginsAsExamples(parameter) &&
+        !(parameter.rank == 2 && parameter.init_scale >= 0 &&
+          parameter.init_scale < model.num_inputs &&
+          model.inputs[size_t(parameter.init_scale)].x))
+      return false;
   for (const VibState &slot : stateOf(model))
     if (slot.input >= model.num_inputs || slot.rank != 1 ||
         slot.kind > VIB_STATE_RUNNING_VARIANCE)

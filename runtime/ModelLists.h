@@ -52,8 +52,16 @@ inline List<VibTarget> targetsOf(const VibModel &model) {
 inline List<VibStream> streamsOf(const VibModel &model) {
   return {model.streams, model.num_streams};
 }
+inline List<VibParameter> parametersOf(const VibModel &model) {
+  return {model.parameters, model.num_parameters};
+}
 inline List<VibState> stateOf(const VibModel &model) {
   return {model.state, model.num_state};
+}
+/// Whether it consists of pseudo-inputs, which training begins with examples
+/// for.
+inline bool beginsAsExamples(const VibParameter &parameter) {
+  return parameter.init == VIB_INIT_EXAMPLES;
 }
 /// Whether training steps compute it.
 inline bool isRunning(const VibState &slot) {

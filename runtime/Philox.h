@@ -33,7 +33,9 @@ enum class Purpose : uint32_t {
   SyntheticData = 4,
   Validation = 5,
   Blocks = 6,
-  Dropout = 7
+  Dropout = 7,
+  // The noise of classes, which only the generated code draws, is 8 and 9.
+  PseudoInputs = 10
 };
 
 using PhiloxWords = std::array<uint32_t, 4>;

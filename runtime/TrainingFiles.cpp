@@ -10,6 +10,7 @@
 #include "runtime/Initialize.h"
 #include "runtime/Layout.h"
 #include "runtime/ModelLists.h"
+#include "runtime/PseudoInputs.h"
 #include "runtime/Statistics.h"
 #include "runtime/TrainingRun.h"
 
@@ -140,6 +141,9 @@ void TrainingRun::startOrResume() {
         setStatistics(model, data->train.inputs, part->rows, state);
     if (!advice.empty())
       display.warn(advice);
+    examples = choosePseudoInputs(model, data->train, part->rows, values.seed);
+    if (examples)
+      setPseudoInputs(*session, *examples, state);
   }
   session->setState(state);
   if (!options.out.empty())

@@ -231,6 +231,8 @@ private:
   std::optional<TrainingPart> part;
   int trainRows = 0, testRows = 0; ///< Their numbers in the session.
   int validationRows = 0;
+  /// What pseudo-inputs began as: rows of the session.
+  std::optional<Split> examples;
 
   uint64_t step = 0;  ///< The number of updates so far.
   uint64_t limit = 0; ///< The number of updates at the end of the run.

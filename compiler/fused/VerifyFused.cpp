@@ -165,6 +165,22 @@ static bool limitsNorm(ModuleOp module) {
   return training && training.getClipRule().kind == ClipKind::GlobalNorm;
 }
 
+/// Whether a kernel updates pseudo-inputs. The kernel of their gradient reads
+/// the weight of the first layer. The one that updates this weight may read the
+/// pseudo-inputs, so that neither can come first and update what it computes.
+static bool updatesExamples(KernelOp kernel) {
+  auto parameters =
+      kernel->getParentOfType<ModuleOp>()->getAttrOfType<ArrayAttr>(
+          kParametersAttrName);
+  StringRef name = getSlot(getState(kernel.getOutputs().front())).getName();
+  return parameters &&
+         llvm::any_of(parameters.getAsRange<ParameterAttr>(),
+                      [&](ParameterAttr parameter) {
+                        return parameter.getName() == name &&
+                               parameter.getInit() == Initialization::Examples;
+                      });
+}
+
 /// If a contraction's result is used to update state, it is a gradient, and the
 /// update must happen in the same kernel. A kernel that sums, as over rows,
 /// computes a gradient itself.
@@ -173,7 +189,7 @@ static LogicalResult verifyGradients(func::FuncOp function) {
     return success();
   for (KernelOp kernel : getKernels(function)) {
     if (!updatesState(kernel) || updatesStatistics(kernel) ||
-        !isElementwise(kernel))
+        !isElementwise(kernel) || updatesExamples(kernel))
       continue;
     for (Value input : kernel.getInputs()) {
       auto gradient = input.getDefiningOp<KernelOp>();

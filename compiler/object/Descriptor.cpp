@@ -41,7 +41,9 @@ public:
                      const GpuCode *gpu);
 
 private:
-  bool isAttacked() { return module.lookupSymbol("input_gradients"); }
+  /// Whether the runtime reads or writes what entries exchange among
+  /// themselves: an attack does, and so does the start of pseudo-inputs.
+  bool isScaledRead();
   llvm::Constant *emitParameters(uint32_t &count);
   llvm::Constant *emitState(uint32_t &count);
   llvm::Constant *emitTensors(uint32_t &count);
@@ -162,6 +164,16 @@ static std::pair<int64_t, int64_t> getPanel(PlaceAttr place,
           place.getPanel() * getElementBytes(type.getElementType())};
 }
 
+bool DescriptorEmitter::isScaledRead() {
+  auto parameters = module->getAttrOfType<ArrayAttr>(kParametersAttrName);
+  return module.lookupSymbol("input_gradients") ||
+         (parameters && llvm::any_of(parameters.getAsRange<ParameterAttr>(),
+                                     [](ParameterAttr parameter) {
+                                       return parameter.getInit() ==
+                                              Initialization::Examples;
+                                     }));
+}
+
 llvm::Constant *DescriptorEmitter::emitParameters(uint32_t &count) {
   SmallVector<llvm::Constant *> rows;
   auto parameters = get<ArrayAttr>(kParametersAttrName);
@@ -242,8 +254,7 @@ llvm::Constant *DescriptorEmitter::emitTensors(uint32_t &count) {
   if (!tensors)
     return null();
   for (auto tensor : tensors.getAsRange<TensorAttr>()) {
-    // Only an attack reads what entries exchange among themselves.
-    if (tensor.getInternal() && !isAttacked())
+    if (tensor.getInternal() && !isScaledRead())
       continue;
     RankedTensorType type = tensor.getType();
     AbiStruct<VibTensor> row(context, "VibTensor");
@@ -391,7 +402,7 @@ llvm::Constant *DescriptorEmitter::emitInputs(ModelAttr model) {
     row.set(&VibInput::values,
             static_cast<uint32_t>(model.getNumValues(input)));
     row.set(&VibInput::x,
-            isAttacked()
+            isScaledRead()
                 ? string(model.getTensorName("x", model.getInputs(), i))
                 : null());
     row.set(&VibInput::gradient,

@@ -11,12 +11,14 @@
 #include "compiler/step/ModelAttributes.h"
 #include "compiler/step/Passes.h"
 #include "compiler/step/StepWriter.h"
+#include "dialect/VibModelVerifier.h"
 #include "dialect/VibNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace vib;
@@ -86,6 +88,44 @@ static void addRates(ModelOp model) {
     KLOp::create(builder, sample.getLoc(), NatsType::get(model.getContext()),
                  sample.getDistribution(), /*given=*/ValueRange(), prior);
   }
+}
+
+/// Lets a VampPrior read a copy of its encoder behind pseudo-inputs, of which
+/// there are as many as components. Layers of one name are one layer, so the
+/// copy has the parameters of the encoder.
+static void copyEncoder(PriorOp prior) {
+  OpBuilder builder(prior);
+  int64_t count = *prior.getComponents();
+  auto withCount = [&](Type type) -> Type {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor)
+      return type;
+    SmallVector<int64_t> shape(tensor.getShape());
+    shape.front() = count;
+    return tensor.clone(shape);
+  };
+  Value input = prior.getInput();
+  IRMapping copies;
+  copies.map(input, PseudoInputsOp::create(builder, prior.getLoc(),
+                                           withCount(input.getType()),
+                                           prior.getNameAttr())
+                        .getResult());
+  auto isInput = [&](Operation *op) { return op == input.getDefiningOp(); };
+  SetVector<Operation *> encoder =
+      collectSources(prior.getEncoded().getDefiningOp(), isInput);
+  encoder.remove_if(isInput);
+  for (Operation &op : *prior->getBlock()) {
+    if (!encoder.contains(&op))
+      continue;
+    // Nothing is dropped there.
+    if (auto dropout = dyn_cast<DropoutOp>(op)) {
+      copies.map(dropout.getResult(), copies.lookup(dropout.getInput()));
+      continue;
+    }
+    for (Value result : builder.clone(op, copies)->getResults())
+      result.setType(withCount(result.getType()));
+  }
+  prior.getGivenMutable().assign(copies.lookup(prior.getEncoded()));
 }
 
 /// Applies a ReLU after the maximum of its windows. Both orders yield the same
@@ -206,6 +246,9 @@ struct BuildStep : vib::impl::BuildStepBase<BuildStep> {
         failed(checkFactors(model, train, type)) ||
         failed(setMetadata(model, train, type)))
       return signalPassFailure();
+    for (auto prior : model.getBody().getOps<PriorOp>())
+      if (prior.getInput())
+        copyEncoder(prior);
     addRates(model);
     numPooledFirst += poolBeforeReLU(model);
     if (failed(writeFunctions(model, train, type)))

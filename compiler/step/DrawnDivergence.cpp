@@ -240,18 +240,20 @@ void DrawnDivergence::pullPrior(Value shares, Value exponentials,
         Value excess = scalars.sub(scalars.constant(1.0), square);
         return multiplyShare(scalars, excess, elements[3]);
       });
-  Value weights = step.get(kl.getLearnedPrior())[3];
+  step.nameResults(dmean, {"dm"});
+  step.nameResults(dlog, {"dlog_s"});
+  ArrayRef<Value> prior = step.get(kl.getLearnedPrior());
+  if (prior.size() < 4)
+    return step.addAdjoint(kl.getLearnedPrior(), {dmean, dlog});
   Value dlogits = step.sum(
       {{exponentials, scores},
        {inverseSum, draws},
-       {weights, {dims::kComponents}}},
+       {prior[3], {dims::kComponents}}},
       {dims::kComponents}, [&](ScalarBuilder &scalars, ValueRange elements) {
         Value responsibility = scalars.mul(elements[0], elements[1]);
         return step.weigh(scalars, kl.getResult(),
                           scalars.sub(elements[2], responsibility), samples);
       });
-  step.nameResults(dmean, {"dm"});
-  step.nameResults(dlog, {"dlog_s"});
   step.nameResults(dlogits, {"dlogits"});
   step.addAdjoint(kl.getLearnedPrior(), {dmean, dlog, dlogits});
 }

@@ -35,10 +35,40 @@ static LogicalResult verifySchedules(ModuleOp module, ModelAttr model,
   return success();
 }
 
+/// The input that a parameter is computed from before training.
+static FailureOr<NamedAttribute>
+findInput(ModuleOp module, const Metadata &data, ParameterAttr parameter) {
+  ArrayRef<NamedAttribute> inputs = data.model.getInputs();
+  double input = parameter.getScale().getValueAsDouble();
+  if (input >= 0 && input < double(inputs.size()) && input == std::floor(input))
+    return inputs[unsigned(input)];
+  return module.emitError("expected \"")
+         << parameter.getName() << "\" to be "
+         << (parameter.isState() ? "a statistic" : "examples")
+         << " of an input from 0 to " << inputs.size() - 1 << " but got "
+         << formatNumber(parameter.getScale());
+}
+
+/// Examples of an input have a row for each, with a number for each element.
+static LogicalResult verifyExamples(ModuleOp module, const Metadata &data,
+                                    ParameterAttr examples) {
+  FailureOr<NamedAttribute> input = findInput(module, data, examples);
+  if (failed(input))
+    return failure();
+  int64_t width = ShapedType::getNumElements(ModelAttr::getShape(*input));
+  if (data.model.getNumValues(*input) == 0 &&
+      examples.getType().getDimSize(1) == width)
+    return success();
+  return module.emitError("expected \"")
+         << examples.getName() << "\", examples of the input '"
+         << input->getName().getValue() << "', to have rows of " << width
+         << " numbers, and the input not to consist of tokens, but got "
+         << examples;
+}
+
 /// A statistic of an input has a number for each element of it, in their order.
 static LogicalResult verifyStatistic(ModuleOp module, const Metadata &data,
                                      ParameterAttr statistic) {
-  ArrayRef<NamedAttribute> inputs = data.model.getInputs();
   if (statistic.isRunning()) {
     if (statistic.getPlace() && statistic.getPlace().getRow() != 0)
       return module.emitError("expected \"")
@@ -46,21 +76,17 @@ static LogicalResult verifyStatistic(ModuleOp module, const Metadata &data,
              << statistic;
     return success();
   }
-  double input = statistic.getScale().getValueAsDouble();
-  if (input < 0 || input >= double(inputs.size()) || input != std::floor(input))
-    return module.emitError("expected \"")
-           << statistic.getName() << "\" to be a statistic of an input from 0 "
-           << "to " << inputs.size() - 1 << " but got "
-           << formatNumber(statistic.getScale());
-  int64_t width =
-      ShapedType::getNumElements(ModelAttr::getShape(inputs[unsigned(input)]));
+  FailureOr<NamedAttribute> input = findInput(module, data, statistic);
+  if (failed(input))
+    return failure();
+  int64_t width = ShapedType::getNumElements(ModelAttr::getShape(*input));
   RankedTensorType type = statistic.getType();
   PlaceAttr place = statistic.getPlace();
   if (type.getNumElements() != width || (place && place.getRow() != 0))
     return module.emitError("expected \"")
            << statistic.getName() << "\", a statistic of the input '"
-           << inputs[unsigned(input)].getName().getValue() << "', to have "
-           << width << " numbers, without panels, but got " << statistic;
+           << input->getName().getValue() << "', to have " << width
+           << " numbers, without panels, but got " << statistic;
   return success();
 }
 
@@ -77,6 +103,9 @@ static LogicalResult readParameters(ModuleOp module, Metadata &data) {
              << kModelAttrName << ", " << data.model.getElementType()
              << ", but got " << type;
     if (parameter.isState() && failed(verifyStatistic(module, data, parameter)))
+      return failure();
+    if (parameter.getInit() == Initialization::Examples &&
+        failed(verifyExamples(module, data, parameter)))
       return failure();
     auto &entries = parameter.isRunning() ? data.running
                     : parameter.isState() ? data.constants

@@ -235,6 +235,8 @@ ArrayAttr vib::getParametersAttribute(ModelOp model, TrainOp train,
       scale = initializer.getScale(parameter.fanIn, parameter.fanOut);
     } else if (parameter.kind == ParameterKind::Center) {
       init = Initialization::Normal;
+    } else if (parameter.kind == ParameterKind::Example) {
+      init = Initialization::Examples;
     }
     auto entry = ParameterAttr::getChecked(
         [&] { return model.emitOpError(); }, model.getContext(),

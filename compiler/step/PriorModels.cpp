@@ -21,11 +21,18 @@
 // with the logits l. Only a training step needs w. DrawnDivergence.cpp computes
 // the gradients of m, log s and l.
 //
+// A VampPrior of M pseudo-inputs is a mixture with m and s of their posteriors,
+// and with the weights 1 / M in place of w. The gradients of m and log s go on
+// to the copy of the encoder that computes them, where the pseudo-inputs have
+// the place of the batch.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
 #include "compiler/step/DistributionModelInterface.h"
+#include "compiler/step/NormalSpread.h"
 #include "dialect/Vib.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
@@ -43,6 +50,8 @@ struct PriorModel
   void buildForward(Operation *op, StepBuilder &step) const {
     auto prior = cast<PriorOp>(op);
     step.setLabel(StringAttr::get(op->getContext(), prior.getName()));
+    if (prior.getEncoded())
+      return buildPosteriors(prior, step);
     if (prior.getComponents())
       return buildMixture(prior, step);
     step.setWord("prior of the label");
@@ -63,6 +72,8 @@ struct PriorModel
 
   void buildBackward(Operation *op, StepBuilder &step) const {
     auto prior = cast<PriorOp>(op);
+    if (prior.getEncoded())
+      return pullPosteriors(prior, step);
     SmallVector<Value> adjoints(step.getAdjoint(prior.getResult()));
     step.setWord("prior'");
     for (auto [parameter, adjoint] :
@@ -77,6 +88,62 @@ struct PriorModel
   }
 
 private:
+  static void buildPosteriors(PriorOp prior, StepBuilder &step) {
+    ArrayRef<Value> posterior = step.get(prior.getEncoded());
+    Value mean = posterior[0], t = posterior[1], sigma = posterior[2];
+    Dims components = {dims::kComponents};
+    Dims latents = {dims::kComponents, dims::kLatents};
+    NormalSpread link(prior.getEncoded());
+    SmallVector<Access> inputs = {{sigma, latents}};
+    if (t)
+      inputs.emplace_back(t, latents);
+    step.setWord("mixture");
+    Value log = step.map(
+        inputs, latents, [&](ScalarBuilder &scalars, ValueRange elements) {
+          return link.getLog(scalars, t ? elements[1] : Value(), elements[0]);
+        });
+    Value inverse = step.map({{log, latents}}, latents,
+                             [](ScalarBuilder &scalars, ValueRange elements) {
+                               return scalars.exp(scalars.neg(elements[0]));
+                             });
+    Value logs = step.sum({{log, latents}}, components,
+                          [](ScalarBuilder &, ValueRange elements) -> Value {
+                            return elements[0];
+                          });
+    double logWeight = -std::log(double(*prior.getComponents()));
+    Value offset =
+        step.map({{logs, components}}, components,
+                 [&](ScalarBuilder &scalars, ValueRange elements) {
+                   return scalars.sub(scalars.constant(logWeight), elements[0]);
+                 });
+    step.nameResults(inverse, {"inverse_s"});
+    step.nameResults(offset, {"offset"});
+    step.set(prior.getResult(), {mean, inverse, offset});
+  }
+
+  static void pullPosteriors(PriorOp prior, StepBuilder &step) {
+    ArrayRef<Value> adjoints = step.getAdjoint(prior.getResult());
+    Value dmean = adjoints[0], dlog = adjoints[1];
+    ArrayRef<Value> posterior = step.get(prior.getEncoded());
+    Value t = posterior[1], sigma = posterior[2];
+    Dims latents = {dims::kRows, dims::kLatents};
+    step.setDims(dmean, latents);
+    if (!t)
+      return step.addAdjoint(prior.getEncoded(), dmean);
+    NormalSpread link(prior.getEncoded());
+    step.setWord("prior'");
+    Value dt = step.map(
+        {{dlog, latents}, {t, latents}, {sigma, latents}}, latents,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          Value slope = link.getSlope(scalars, elements[1], elements[2]);
+          return scalars.mul(
+              elements[0],
+              link.getSlopeOfLog(scalars, elements[1], elements[2], slope));
+        });
+    step.nameResults(dt, {"dt"});
+    step.addAdjoint(prior.getEncoded(), {dmean, dt});
+  }
+
   static void buildMixture(PriorOp prior, StepBuilder &step) {
     SmallVector<Value> parameters;
     for (const Parameter &parameter : prior.getParameters())
@@ -159,6 +226,31 @@ private:
   }
 };
 
+/// The tensor is the parameter, whose rows are in the place of a batch.
+struct PseudoInputsModel
+    : DifferentiableOpInterface::ExternalModel<PseudoInputsModel,
+                                               PseudoInputsOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto inputs = cast<PseudoInputsOp>(op);
+    Value tensor = step.getParameter(inputs.getParameters().front().name);
+    step.setDims(tensor, {dims::kRows, dims::kFeatures});
+    step.setLabel(StringAttr::get(op->getContext(), inputs.getName()));
+    step.set(inputs.getResult(), tensor);
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto inputs = cast<PseudoInputsOp>(op);
+    std::string name = inputs.getParameters().front().name;
+    Value adjoint = step.getAdjoint(inputs.getResult()).front();
+    step.setLabel(StringAttr::get(op->getContext(), name + ".grad"));
+    step.setWord("prior'");
+    step.defer([&step, name, adjoint] {
+      bool isFlat = cast<RankedTensorType>(adjoint.getType()).getRank() == 2;
+      step.setGradient(name, isFlat ? adjoint : step.flatten(adjoint));
+    });
+  }
+};
+
 /// No network computes a mixture, and none is predicted from.
 struct MixtureDistribution
     : DistributionModelInterface::ExternalModel<MixtureDistribution,
@@ -180,5 +272,6 @@ struct MixtureDistribution
 
 void vib::registerPriorModels(MLIRContext *context) {
   PriorOp::attachInterface<PriorModel>(*context);
+  PseudoInputsOp::attachInterface<PseudoInputsModel>(*context);
   MixtureType::attachInterface<MixtureDistribution>(*context);
 }

@@ -37,9 +37,9 @@
 // its tensors that depend on parameters (for a normal posterior: mu and t; for
 // a Concrete: its logits, [rows, groups, classes]). That of a normal prior is
 // one for each row, [rows, latents], before the sum over rows; those of a
-// mixture are the gradients of its parameters. A term
-// of the loss has no tensor as its adjoint: the derivative with respect to it
-// is the same for all valid rows and 0 for the others. `weigh` multiplies by
+// mixture are the gradients of m, log s and, if it has them, of the logits. A
+// term of the loss has no tensor as its adjoint: the derivative with respect to
+// it is the same for all valid rows and 0 for the others. `weigh` multiplies by
 // it.
 //
 // If the step rounds operands to bf16, a tensor is rounded once, where it is

@@ -112,7 +112,7 @@ module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>,
 
 // -----
 
-// expected-error @+1 {{expected one of 'constant', 'uniform', 'normal', 'mean', 'deviation', 'running_mean', 'running_variance' but got 'unifrom'; did you mean 'uniform'?}}
+// expected-error @+1 {{expected one of 'constant', 'uniform', 'normal', 'examples', 'mean', 'deviation', 'running_mean', 'running_variance' but got 'unifrom'; did you mean 'uniform'?}}
 module attributes {a = #vib.parameter<"w" : tensor<4xf32>, init = unifrom(0.1)>} {}
 
 // -----
@@ -129,6 +129,11 @@ module attributes {a = #vib.parameter<"w" : tensor<4x1x1xf32>, permutation = [2,
 
 // expected-error @+1 {{expected "w" to have elements of f32 or f64 but got 'tensor<4xi8>'}}
 module attributes {a = #vib.parameter<"w" : tensor<4xi8>, init = constant(0.1)>} {}
+
+// -----
+
+// expected-error @+1 {{expected "r.inputs", examples of an input, to have two dimensions but got 'tensor<4xf32>'}}
+module attributes {a = #vib.parameter<"r.inputs" : tensor<4xf32>, init = examples(0.0)>} {}
 
 // -----
 

@@ -11,6 +11,9 @@
 // BYTECODE: vib.kl {{%.*}}, [[R]] : !vib.normal<3, full>
 // BYTECODE: vib.kl {{%.*}}, [[B]] : !vib.normal<2>
 
+// RUN: vib-opt %models/vamp.mlir --emit-bytecode -o %t.mlirbc && vib-opt %t.mlirbc | FileCheck %s --check-prefix=VAMP
+// VAMP: vib.prior @prior vamp(7) of %q over %x : !vib.normal<3>, tensor<?x12xf32>
+
 // MIXTURES: [[Z:%.*]] = vib.reparameterize {{.*}} : !vib.normal<3, full>
 // MIXTURES: [[R:%.*]] = vib.prior @shared mixture(2)[3]{{$}}
 // MIXTURES: vib.kl {{%.*}}, [[R]] at [[Z]] : !vib.normal<3, full>{{$}}
@@ -39,6 +42,10 @@ func.func @forms(%s: tensor<?x8xf32>, %t: tensor<?x5xf32>, %label: tensor<?xi32>
   %4 = vib.kl %q, %m at %z : !vib.normal<4>
   // CHECK: vib.kl {{%.*}}, [[M]] at [[Z]] : !vib.normal<4>{{$}}
   %5 = vib.kl %q, %m at %z : !vib.normal<4>, !vib.mixture<4>, tensor<?x4xf32>
+  // CHECK: [[V:%.*]] = vib.prior @vamp vamp(6) of {{%.*}} over %arg0 : !vib.normal<4>, tensor<?x8xf32>
+  %v = vib.prior @vamp vamp(6) of %q over %s : !vib.normal<4>, tensor<?x8xf32>
+  // CHECK: vib.kl {{%.*}}, [[V]] at [[Z]] : !vib.normal<4>{{$}}
+  %6 = vib.kl %q, %v at %z : !vib.normal<4>
   return
 }
 
@@ -57,7 +64,7 @@ func.func @wide(%s: tensor<?x8xf64>) {
 // -----
 
 func.func @kind() {
-  // expected-error @+1 {{expected a prior, 'normal[32]', 'normal(10)[32] given %label' or 'mixture(10)[32]', but got 'gauss'}}
+  // expected-error @+1 {{expected a prior, 'normal[32]', 'normal(10)[32] given %label', 'mixture(10)[32]' or 'vamp(500) of %q over %x', but got 'gauss'}}
   %r = vib.prior @prior gauss[4]
   return
 }
@@ -396,4 +403,177 @@ vib.model @mixture_apart(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %r1 = vib.kl %q1, %r at %z1 : !vib.normal<4>
   // expected-note @+1 {{the loss is here}}
   vib.loss %ce + @beta(0.1) * %r0
+}
+
+// -----
+
+func.func @bare(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{expected 'vamp(500) of %q over %x', with the number of pseudo-inputs, the posterior and the input that it is computed from}}
+  %r = vib.prior @prior vamp(6)[4]
+  return
+}
+
+// -----
+
+func.func @full_vamp(%s: tensor<?x5xf32>) {
+  %q = vib.normal %s exp : tensor<?x5xf32> -> !vib.normal<2, full>
+  // expected-error @+1 {{'vib.prior' op expected the encoder of a diagonal posterior behind 'of' but got '!vib.normal<2, full>'}}
+  %r = vib.prior @prior vamp(6) of %q over %s : !vib.normal<2, full>, tensor<?x5xf32>
+  return
+}
+
+// -----
+
+func.func @categorical_vamp(%s: tensor<?x5xf32>) {
+  %q = vib.categorical %s : tensor<?x5xf32>
+  // expected-error @+1 {{expected the encoder of a diagonal posterior behind 'of' but got '!vib.categorical<5>'}}
+  %r = vib.prior @prior vamp(6) of %q over %s : !vib.categorical<5>, tensor<?x5xf32>
+  return
+}
+
+// -----
+
+func.func @bytes_vamp(%s: tensor<?x8xf32>, %b: tensor<?x8xui8>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.prior' op expected the input behind 'over' to be f32 or f64 but got 'ui8'}}
+  %r = vib.prior @prior vamp(6) of %q over %b : !vib.normal<4>, tensor<?x8xui8>
+  return
+}
+
+// -----
+
+func.func @wide_vamp(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.prior' op expected a mixture of 4 dimensions, as the posterior has, but got '!vib.mixture<5>'}}
+  %r = "vib.prior"(%q, %s) {name = "prior", components = 6} : (!vib.normal<4>, tensor<?x8xf32>) -> !vib.mixture<5>
+  return
+}
+
+// -----
+
+func.func @alone(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.prior' op expected a label, or a posterior and its input}}
+  %r = "vib.prior"(%q) {name = "prior", components = 6} : (!vib.normal<4>) -> !vib.mixture<4>
+  return
+}
+
+// -----
+
+func.func @swapped(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{'vib.prior' op expected the encoder of a diagonal posterior behind 'of' but got 'tensor<?x8xf32>'}}
+  %r = "vib.prior"(%s, %q) {name = "prior", components = 6} : (tensor<?x8xf32>, !vib.normal<4>) -> !vib.mixture<4>
+  return
+}
+
+// -----
+
+vib.model @layer(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{the value is computed here}}
+  %s = vib.linear %x @encode.0 [8] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op expected an argument of the model, or the result of vib.scale or vib.standardize, behind 'over'}}
+  %r = vib.prior @prior vamp(6) of %q over %s : !vib.normal<4>, tensor<?x8xf32>
+  %rate = vib.kl %q, %r at %z : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+vib.model @norm(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{it is here}}
+  %s = vib.batch_norm %x @encode.0 : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op expected an encoder without vib.batch_norm, which would normalize pseudo-inputs by each other}}
+  %r = vib.prior @prior vamp(6) of %q over %x : !vib.normal<4>, tensor<?x8xf32>
+  %rate = vib.kl %q, %r at %z : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+// expected-note @+1 {{it reads this argument}}
+vib.model @inputs(%x: tensor<?x8xf32>, %w: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.add %x, %w : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op expected an encoder of one input, that behind 'over'}}
+  %r = vib.prior @prior vamp(6) of %q over %x : !vib.normal<4>, tensor<?x8xf32>
+  %rate = vib.kl %q, %r at %z : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+vib.model @elsewhere(%x: tensor<?x8xf32>, %w: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %o = vib.normal %w softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %u = vib.reparameterize %o : !vib.normal<4> -> tensor<?x4xf32>
+  %c = vib.add %z, %u : tensor<?x4xf32>
+  %p = vib.categorical %c : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op expected behind 'of' the posterior that diverges from it}}
+  %r = vib.prior @prior vamp(6) of %o over %w : !vib.normal<4>, tensor<?x8xf32>
+  // expected-note @+1 {{the divergence is here}}
+  %rate = vib.kl %q, %r at %z : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+vib.model @unscaled(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-note @+1 {{the input is scaled here}}
+  %s = vib.scale %x from [0.0, 1.0] to [-1.0, 1.0] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %p = vib.categorical %z : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op reads the input, expected it to read the scaled input}}
+  %r = vib.prior @prior vamp(6) of %q over %x : !vib.normal<4>, tensor<?x8xf32>
+  %rate = vib.kl %q, %r at %z : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+// expected-note @+1 {{it reads this argument}}
+vib.model @other(%x: tensor<?x8xf32>, %w: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %q = vib.normal %x softplus(0.0) : tensor<?x8xf32>
+  %o = vib.normal %w softplus(0.0) : tensor<?x8xf32>
+  %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
+  %u = vib.reparameterize %o : !vib.normal<4> -> tensor<?x4xf32>
+  %c = vib.add %z, %u : tensor<?x4xf32>
+  %p = vib.categorical %c : tensor<?x4xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
+  // expected-error @+1 {{'vib.prior' op expected an encoder of one input, that behind 'over'}}
+  %r = vib.prior @prior vamp(6) of %q over %w : !vib.normal<4>, tensor<?x8xf32>
+  %rate = vib.kl %q, %r at %z : !vib.normal<4>
+  vib.loss %ce + @beta(0.1) * %rate
+}
+
+// -----
+
+func.func @too_many(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{expected the number of components to be a whole number from 2 to 1048576 but got '1048577'}}
+  %r = vib.prior @prior vamp(1048577) of %q over %s : !vib.normal<4>, tensor<?x8xf32>
+  return
+}
+
+// -----
+
+vib.model @left_behind(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.pseudo_inputs' op is made by vib-build-step, which leaves none behind: expected 'vib.prior @prior vamp(…) of %q over %x'}}
+  %u = vib.pseudo_inputs @prior : tensor<6x8xf32>
 }

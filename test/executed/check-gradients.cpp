@@ -179,8 +179,10 @@ public:
     Random random;
     for (uint32_t p = 0; p < model.num_parameters; ++p) {
       const VibParameter &parameter = model.parameters[p];
-      double scale =
-          parameter.init == VIB_INIT_CONSTANT ? 0.3 : parameter.init_scale;
+      double scale = parameter.init == VIB_INIT_CONSTANT ? 0.3
+                     : parameter.init == VIB_INIT_EXAMPLES
+                         ? 1
+                         : parameter.init_scale;
       double center =
           parameter.init == VIB_INIT_CONSTANT ? parameter.init_scale : 0;
       for (uint64_t i = 0; i < size(parameter); ++i)

@@ -409,6 +409,39 @@ module attributes {vib.phase = "step",
 
 // -----
 
+// The same of examples.
+// expected-error @+1 {{expected "r.inputs" to be examples of an input from 0 to 0 but got 0.5}}
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>,
+                      #vib.parameter<"r.inputs" : tensor<3x4xf32>, init = examples(0.5)>]} {
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
+  func.func @train_step() { return }
+}
+
+// -----
+
+// expected-error @+1 {{expected "r.inputs", examples of the input 'x', to have rows of 4 numbers, and the input not to consist of tokens, but got #vib.parameter<"r.inputs" : tensor<3x5xf32>, init = examples(0.0)>}}
+module attributes {vib.phase = "step",
+    vib.model = #vib.model<"m", hash = "0", type = f32,
+      batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>>,
+    vib.training = #vib.training<epochs = 1, seed = 0, optimizer = #vib.sgd<lr = 0.1>>,
+    vib.parameters = [#vib.parameter<"w" : tensor<4x2xf32>, init = constant(0.0)>,
+                      #vib.parameter<"r.inputs" : tensor<3x5xf32>, init = examples(0.0)>]} {
+  func.func @encode() { return }
+  func.func @evaluate() { return }
+  func.func @draw() { return }
+  func.func @decode() { return }
+  func.func @train_step() { return }
+}
+
+// -----
+
 // It would write them over what follows.
 // expected-error @+1 {{expected "s.mean", a statistic of the input 'x', to have 4 numbers, without panels, but got #vib.parameter<"s.mean" : tensor<3xf32>, init = mean(0.0)>}}
 module attributes {vib.phase = "step",

@@ -175,7 +175,7 @@ class Library:
         self.library = ctypes.CDLL(path, mode=2)
         self.model = Model.in_dll(self.library, "vib_model")
         assert self.model.magic == 0x004249565F434C56, hex(self.model.magic)
-        assert self.model.version == 11, self.model.version
+        assert self.model.version == 12, self.model.version
         assert self.model.size == ctypes.sizeof(Model), self.model.size
         self.memory = []
         self.call = Call()
