@@ -52,6 +52,10 @@ bool NormalType::hasDivergenceFrom(DistributionTypeInterface prior) const {
          NormalType::get(getContext(), getWidth(), Covariance::Diagonal);
 }
 
+bool NormalType::hasPairwiseDivergence() const {
+  return getCovariance() == Covariance::Diagonal;
+}
+
 /// Checks that a target has `width` numbers for each example.
 static LogicalResult verifyNumbers(Operation *op, RankedTensorType target,
                                    Type likelihood, int64_t width) {

@@ -98,6 +98,10 @@ def Vib_DistributionTypeInterface : TypeInterface<"DistributionTypeInterface"> {
       posterior, because it has no closed form.
     }], "bool", "isDrawnPrior", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<[{
+      Whether there is a closed form of the divergence of an example's posterior
+      from that of another one, which `vib.pairwise` needs.
+    }], "bool", "hasPairwiseDivergence", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
       The numbers of which the divergence of an example is the sum, one for each
       latent or variable; 0 if it does not split.
     }], "int64_t", "getRateParts", (ins), [{}], [{ return 0; }]>,

@@ -176,6 +176,18 @@ LogicalResult KLOp::verifySample() {
 }
 
 //===----------------------------------------------------------------------===//
+// PairwiseOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PairwiseOp::verify() {
+  if (getPosterior().getType().hasPairwiseDivergence())
+    return success();
+  return emitOpError("expected a posterior that is normal with a diagonal "
+                     "covariance, but got ")
+         << getPosterior().getType();
+}
+
+//===----------------------------------------------------------------------===//
 // EntropyOp
 //===----------------------------------------------------------------------===//
 
@@ -306,6 +318,14 @@ SmallVector<KLOp> LossOp::getRateTerms() {
   return rates;
 }
 
+PairwiseOp LossOp::findPairwiseTerm(Value posterior) {
+  for (Value term : getTerms())
+    if (auto pairwise = term.getDefiningOp<PairwiseOp>();
+        pairwise && pairwise.getPosterior() == posterior)
+      return pairwise;
+  return {};
+}
+
 EntropyOp LossOp::findEntropyTerm(NLLOp nll) {
   for (NLLOp first : getLikelihoodTerms(*this)) {
     if (first == nll)
@@ -318,6 +338,12 @@ EntropyOp LossOp::findEntropyTerm(NLLOp nll) {
         entropy && entropy.getLikelihood() == nll.getLikelihood())
       return entropy;
   return {};
+}
+
+/// Whether a term is a rate, which needs a coefficient and may be within a
+/// function.
+static bool isRate(Value term) {
+  return isa_and_nonnull<KLOp, PairwiseOp>(term.getDefiningOp());
 }
 
 SmallVector<FunctionAttr> vib::getTermFunctions(ArrayAttr functions,
@@ -362,7 +388,7 @@ CoefficientAttr LossOp::getBeta() {
     if (factor.getName() == "beta")
       return factor;
   for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors()))
-    if (term.getDefiningOp<KLOp>() && factor.isNamed())
+    if (isRate(term) && factor.isNamed())
       return factor;
   return {};
 }
@@ -387,6 +413,8 @@ static bool isMetricName(StringRef name) {
                                              "residual_bits",
                                              "cross_entropy_bits",
                                              "entropy_bits",
+                                             "izx_nib_bits",
+                                             "izx_nib_block",
                                              "izy_bits",
                                              "hy_bits",
                                              "nll_avg_bits",
@@ -453,13 +481,14 @@ LogicalResult LossOp::verify() {
     if (function.isNegative() && !term.getDefiningOp<EntropyOp>())
       return emitOpError("expected '-' before an entropy, which vib.entropy "
                          "computes: a loss adds its other terms");
-    if (!function.isLinear() && !term.getDefiningOp<KLOp>())
-      return emitOpError("expected '") << stringifyEnum(function.getKind())
-                                       << "' of a rate, which vib.kl computes";
+    if (!function.isLinear() && !isRate(term))
+      return emitOpError("expected '")
+             << stringifyEnum(function.getKind())
+             << "' of a rate, which vib.kl or vib.pairwise computes";
   }
   for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors())) {
     bool isEntropy = term.getDefiningOp<EntropyOp>() != nullptr;
-    if ((isEntropy || term.getDefiningOp<KLOp>()) && factor.isOne())
+    if ((isEntropy || isRate(term)) && factor.isOne())
       return emitOpError("expected the ")
              << (isEntropy ? "entropy" : "rate")
              << " to have a coefficient other than the number 1, or one with a "

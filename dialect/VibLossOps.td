@@ -189,6 +189,55 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
   }];
 }
 
+def Vib_PairwiseOp : Vib_NamedOp<"pairwise", "pairwise", [Pure]> {
+  let group = "the loss";
+  let summary = "estimates a rate from the pairs of examples of a batch";
+  let description = [{
+    The estimate of the nonlinear information bottleneck (Kolchinsky, Tracey,
+    Wolpert 2019, arXiv:1705.02436). The posteriors of all examples have the same
+    standard deviations sigma. Among the N examples of a batch, the number of
+    example i, in nats, is
+
+    ```
+    -log(1/N sum_j exp(-1/2 sum_k ((mu_ik - mu_jk) / sigma_k)^2))
+    ```
+
+    with a sum over all N examples j, i among them. Of a batch that is not full,
+    N is the number of its examples.
+
+    The mean over the batch is an upper bound on the information that a sample
+    has about which of these N examples it was drawn for: on I(Z;X) under the
+    *empirical* distribution of the batch, which gives each example the
+    probability 1/N. It lies between 0 and log N. It bounds I(Z;X) under the
+    distribution of the data from neither side. So programs report it as
+    `izx_nib_bits`, beside N, and not as a bound. The number of an example
+    depends on its batch: evaluation takes the examples in their order, as many
+    at a time as the batch of training has.
+
+    It is a term of the loss as a rate is, also within `power`, `exp` and `abs`.
+    No prior is involved; the rate that programs report beside it is that of
+    another `vib.kl` of the model, or the divergence from N(0, I).
+
+    - **Operand**: the posterior that `vib.reparameterize` samples, a
+      `!vib.normal<K>` with the `sigma` of `vib.normal`: a number, or a parameter
+      for all latents or for each.
+    - **Result**: `!vib.nats`.
+    - **Errors**: a posterior whose sigma the network computes for each example,
+      a full covariance, classes, a posterior that is not sampled, a second
+      `vib.pairwise` of one posterior, one that is no term of the loss, a batch of
+      more than 65,536 examples.
+
+    ```mlir
+    %q = vib.normal %m sigma(1.0) : tensor<?x2xf32> -> !vib.normal<2>
+    %information = vib.pairwise %q : !vib.normal<2>
+    ```
+  }];
+  let arguments = (ins Vib_Distribution:$posterior);
+  let results = (outs Vib_NatsType:$result);
+  let assemblyFormat = "$posterior attr-dict `:` type($posterior)";
+  let hasVerifier = 1;
+}
+
 def Vib_EntropyOp : Vib_NamedOp<"entropy", "entropy", [Pure]> {
   let group = "the loss";
   let summary = "computes the entropy of the predictions, H(p(y|z))";
@@ -232,8 +281,8 @@ def Vib_FunctionAttr : Vib_Attr<"Function", "function"> {
   let summary = "the function that a term of the loss applies to a mean";
   let description = [{
     In a model file it is written around the rate, as the description of
-    `vib.loss` says. R is the mean rate of the batch, in nats, and H the mean
-    entropy, which a loss may subtract:
+    `vib.loss` says. R is the mean of a `vib.kl` or a `vib.pairwise` over the
+    batch, in nats, and H the mean entropy, which a loss may subtract:
 
     | kind | what it is | the number |
     |---|---|---|
@@ -282,7 +331,8 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     `--beta` and `beta_schedule` mean the coefficient named `beta`, or that of
     the first rate if none has this name.
 
-    A term may also be a function of the mean rate R of the batch, in nats:
+    A term may also be a function of the mean rate R of the batch, in nats. Here
+    and below, the result of a `vib.pairwise` is a rate as that of a `vib.kl` is.
 
     - `power(%rate, p)` is max(R, 0)^p, and `exp(%rate, n)` is exp(n R)
       (Rodríguez Gálvez et al. 2020, arXiv:1911.11000);
@@ -298,8 +348,8 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     term that it is meant to make small.
 
     - **Operands**: the results of at least one `vib.nll` and of any number of
-      `vib.kl` and `vib.entropy`, all `!vib.nats`. A value may be in several
-      terms.
+      `vib.kl`, `vib.pairwise` and `vib.entropy`, all `!vib.nats`. A value may be
+      in several terms.
     - **Errors**: results of other ops, no `vib.nll`, a rate or an entropy
       without a coefficient or with the number 1 (write `@beta(1.0)`), a
       coefficient that is negative or not finite, two values for one name, more
@@ -351,6 +401,9 @@ def Vib_LossOp : Vib_Op<"loss", [HasParent<"ModelOp">]> {
     ::llvm::SmallVector<FunctionAttr> getTermFunctions();
     /// The rates that are terms, each once.
     ::llvm::SmallVector<KLOp> getRateTerms();
+    /// The estimate by pairs of a posterior that is a term; null if there is
+    /// none.
+    PairwiseOp findPairwiseTerm(::mlir::Value posterior);
     /// The entropy of a likelihood that is a term; null if there is none. That
     /// of a likelihood of several targets is the first target's.
     EntropyOp findEntropyTerm(NLLOp nll);

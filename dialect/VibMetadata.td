@@ -46,7 +46,7 @@ def Vib_ModelAttr : Vib_Attr<"Model", "model"> {
     | `samples` | the samples of each posterior in a training step | 1 | 1 to 16,777,216 |
     | `likelihood` | the distribution of the targets | required | `!vib.categorical`, `!vib.bernoulli`, `!vib.normal`, `!vib.laplace` |
     | `likelihoods` | those of several targets by their names, in place of `likelihood`. One with the name of an input is the likelihood of this input | | `{digit = !vib.categorical<10>, angle = !vib.normal<1>}` |
-    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"`, or `"objective"` where classes are smoothed or weighted; `"entropy"`; and `"rate"`, `"residual"` or `"drawn_rate"`. Those of a further target or stream end with its name: `"nll.angle"`, `"rate.z2"` |
+    | `terms` | the tensors of the terms of the loss | `["nll"]` | a list of `"nll"`, or `"objective"` where classes are smoothed or weighted; `"entropy"`; `"pairwise"`; and `"rate"`, `"residual"` or `"drawn_rate"`. Those of a further target or stream end with its name: `"nll.angle"`, `"rate.z2"` |
     | `coefficients` | the factors of the terms | `[#vib.coefficient<1.0>]` | a list of `#vib.coefficient` |
     | `functions` | the functions that the terms apply to their means | all are `#vib.function<mean>` | a list of `#vib.function` |
     | `temperatures` | those of the posteriors that have a name | none | a list of `#vib.coefficient` with names |

@@ -24,8 +24,12 @@ static constexpr Count kEpochs{"epochs", 1, kMostEpochs};
 static constexpr StringLiteral kRateNames[] = {"rate", "residual",
                                                "drawn_rate"};
 
+/// What the tensor of an estimate by pairs is called.
+static constexpr StringLiteral kPairwiseName = "pairwise";
+
+/// Whether a term of this tensor may be within a function.
 static bool isRateName(StringRef tensor) {
-  return llvm::is_contained(kRateNames, tensor);
+  return llvm::is_contained(kRateNames, tensor) || tensor == kPairwiseName;
 }
 
 /// The terms and the coefficients of a loss without a rate, which need not be
@@ -324,6 +328,9 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
   for (StringRef base : kRateNames)
     for (unsigned i = 0; i < posteriors.size(); ++i)
       names.push_back(ModelAttr::getTensorName(base, posteriors, i));
+  for (unsigned i = 0; i < posteriors.size(); ++i)
+    if (ModelAttr::getDistribution(posteriors[i]).hasPairwiseDivergence())
+      names.push_back(ModelAttr::getTensorName(kPairwiseName, posteriors, i));
   for (Attribute term : terms) {
     auto name = dyn_cast<StringAttr>(term);
     if (!name || !llvm::is_contained(names, name.getValue()))
@@ -362,8 +369,8 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
     if (function.getNumber())
       values.push_back(function.getNumber());
     StringRef name = cast<StringAttr>(term).getValue().split('.').first;
-    bool fits = function.isMean() || (function.isNegative() ? name == "entropy"
-                                                            : isRateName(name));
+    bool fits = function.isMean() ||
+                (function.isNegative() ? name == "entropy" : isRateName(name));
     if (!fits)
       return emitError() << "expected the function of " << term << " to be "
                          << "#vib.function<mean> but got " << function;
@@ -400,15 +407,13 @@ static LogicalResult verifyTerms(EmitError emitError, Precision type,
   return success();
 }
 
-LogicalResult
-ModelAttr::verify(EmitError emitError, StringRef name, StringRef hash,
-                  Precision type, Precision operands, int64_t batch,
-                  ArrayRef<NamedAttribute> inputs,
-                  ArrayRef<NamedAttribute> posteriors, int64_t samples,
-                  ArrayRef<NamedAttribute> likelihoods, ArrayAttr terms,
-                  ArrayAttr coefficients, ArrayAttr functions,
-                  ArrayAttr temperatures, ArrayAttr bypassed,
-                  DictionaryAttr tokens) {
+LogicalResult ModelAttr::verify(
+    EmitError emitError, StringRef name, StringRef hash, Precision type,
+    Precision operands, int64_t batch, ArrayRef<NamedAttribute> inputs,
+    ArrayRef<NamedAttribute> posteriors, int64_t samples,
+    ArrayRef<NamedAttribute> likelihoods, ArrayAttr terms,
+    ArrayAttr coefficients, ArrayAttr functions, ArrayAttr temperatures,
+    ArrayAttr bypassed, DictionaryAttr tokens) {
   if (failed(verifyText(emitError, "name", name)) ||
       failed(verifyText(emitError, "hash", hash)))
     return failure();

@@ -54,7 +54,7 @@ public:
                    failed(findSamples()) || failed(verifyPosteriors()) ||
                    failed(verifyEncoders()) || failed(verifyBypasses()) ||
                    failed(verifyDecoders()) || failed(verifyRates()) ||
-                   failed(verifyArguments()));
+                   failed(verifyPairwise()) || failed(verifyArguments()));
   }
 
 private:
@@ -74,6 +74,10 @@ private:
   LogicalResult verifyRates();
   LogicalResult verifyLabel(KLOp kl);
   LogicalResult verifyVamp(KLOp kl);
+  /// Reports that `op`, which computes a rate, reads another posterior than
+  /// samples are drawn of.
+  LogicalResult verifySampled(Operation *op, Value posterior);
+  LogicalResult verifyPairwise();
   LogicalResult verifyArguments();
   /// Notes where a term of the loss is computed.
   static LogicalResult noteDefinition(InFlightDiagnostic diagnostic,
@@ -95,10 +99,11 @@ private:
 LogicalResult ChainVerifier::findLikelihoods() {
   for (Value term : loss.getTerms()) {
     auto likelihood = term.getDefiningOp<NLLOp>();
-    if (!isa_and_nonnull<NLLOp, KLOp, EntropyOp>(term.getDefiningOp()))
+    if (!isa_and_nonnull<NLLOp, KLOp, PairwiseOp, EntropyOp>(
+            term.getDefiningOp()))
       return noteDefinition(
-          loss.emitOpError(
-              "expected terms that vib.nll, vib.kl or vib.entropy compute"),
+          loss.emitOpError("expected terms that vib.nll, vib.kl, vib.pairwise "
+                           "or vib.entropy compute"),
           term);
     if (likelihood && !llvm::is_contained(likelihoods, likelihood))
       likelihoods.push_back(likelihood);
@@ -421,14 +426,8 @@ LogicalResult ChainVerifier::verifyRates() {
   }
   for (KLOp kl : rates) {
     Operation *source = getSource(kl.getPosterior());
-    if (llvm::none_of(samples, [&](ReparameterizeOp sample) {
-          return getSource(sample.getDistribution()) == source;
-        })) {
-      InFlightDiagnostic diagnostic = kl.emitOpError(
-          "expected the divergence of the posterior that is sampled");
-      diagnostic.attachNote(samples.front().getLoc()) << "it is sampled here";
-      return diagnostic;
-    }
+    if (failed(verifySampled(kl, kl.getPosterior())))
+      return failure();
     // A posterior has one rate among the figures.
     for (KLOp other : rates) {
       if (getSource(other.getPosterior()) != source ||
@@ -442,6 +441,53 @@ LogicalResult ChainVerifier::verifyRates() {
     }
     if (failed(verifyLabel(kl)) || failed(verifyVamp(kl)))
       return failure();
+  }
+  return success();
+}
+
+LogicalResult ChainVerifier::verifySampled(Operation *op, Value posterior) {
+  if (llvm::any_of(samples, [&](ReparameterizeOp sample) {
+        return getSource(sample.getDistribution()) == getSource(posterior);
+      }))
+    return success();
+  InFlightDiagnostic diagnostic = op->emitOpError("expected the ")
+                                  << (isa<KLOp>(op) ? "divergence of the " : "")
+                                  << "posterior that is sampled";
+  diagnostic.attachNote(samples.front().getLoc()) << "it is sampled here";
+  return diagnostic;
+}
+
+/// The estimate compares the means of two examples by the sigma of both.
+LogicalResult ChainVerifier::verifyPairwise() {
+  SmallVector<PairwiseOp> before;
+  for (auto pairwise : model.getBody().getOps<PairwiseOp>()) {
+    if (failed(verifySampled(pairwise, pairwise.getPosterior())))
+      return failure();
+    Operation *source = getSource(pairwise.getPosterior());
+    for (PairwiseOp other : before) {
+      if (getSource(other.getPosterior()) != source)
+        continue;
+      InFlightDiagnostic diagnostic = pairwise.emitOpError(
+          "expected one vib.pairwise of each posterior but got a second one");
+      diagnostic.attachNote(other.getLoc()) << "the first one is here";
+      return diagnostic;
+    }
+    before.push_back(pairwise);
+    auto normal = dyn_cast<NormalOp>(source);
+    if (normal && normal.isSpreadComputed()) {
+      InFlightDiagnostic diagnostic = pairwise.emitOpError(
+          "expected a posterior with one sigma for all examples, "
+          "'vib.normal … sigma(1.0)' or 'sigma(@name = 1.0)'");
+      diagnostic.attachNote(normal.getLoc())
+          << "the network computes the sigma of each example here";
+      return diagnostic;
+    }
+    if (llvm::is_contained(loss.getTerms(), pairwise.getResult()))
+      continue;
+    InFlightDiagnostic diagnostic =
+        pairwise.emitOpError("expected it to be a term of the loss");
+    diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+    return diagnostic;
   }
   return success();
 }

@@ -442,13 +442,16 @@ static bool isConstant(Attribute schedule) {
 static SmallVector<std::string> getRateNames(LossOp loss) {
   SmallVector<std::string> names;
   auto model = loss->getParentOfType<ModelOp>();
-  for (auto [i, sample] : llvm::enumerate(getSamples(model)))
+  for (auto [i, sample] : llvm::enumerate(getSamples(model))) {
+    std::string ending = i == 0             ? ""
+                         : sample.getName() ? "_" + sample.getName()->str()
+                                            : "_z" + std::to_string(i);
     for (KLOp rate : loss.getRateTerms())
       if (rate.getPosterior() == sample.getDistribution())
-        names.push_back(rate.getFigureName().str() +
-                        (i == 0             ? ""
-                         : sample.getName() ? "_" + sample.getName()->str()
-                                            : "_z" + std::to_string(i)));
+        names.push_back(rate.getFigureName().str() + ending);
+    if (loss.findPairwiseTerm(sample.getDistribution()))
+      names.push_back("izx_nib" + ending);
+  }
   return names;
 }
 
@@ -549,13 +552,28 @@ static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
   return success();
 }
 
+/// The most rows of a batch whose pairs have a number each: 16 GiB of f32.
+static constexpr int64_t kMostPairedRows = 1 << 16;
+
+static LogicalResult verifyPairs(TrainOp train, ModelOp model) {
+  auto pairs = model.getBody().getOps<PairwiseOp>();
+  if (pairs.empty() || train.getBatch() <= kMostPairedRows)
+    return success();
+  InFlightDiagnostic diagnostic =
+      train.emitOpError("expected a batch of at most ")
+      << kMostPairedRows << " rows, each two of which vib.pairwise compares, "
+      << "but got " << train.getBatch();
+  diagnostic.attachNote((*pairs.begin()).getLoc()) << "vib.pairwise is here";
+  return diagnostic;
+}
+
 LogicalResult TrainOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (auto model =
           symbols.lookupNearestSymbolFrom<ModelOp>(*this, getModelAttr())) {
     for (auto loss : model.getBody().getOps<LossOp>())
       if (failed(verifyCoefficients(*this, loss)))
         return failure();
-    return success();
+    return verifyPairs(*this, model);
   }
   InFlightDiagnostic diagnostic = emitOpError("expected a model but got @")
                                   << getModel();

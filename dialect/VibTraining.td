@@ -381,7 +381,7 @@ def Vib_DualAttr : Vib_Attr<"Dual", "dual", [
 
     | field | what it is | default | range |
     |---|---|---|---|
-    | `rate` | the rate, by its name in the metrics without `_bits`: `@rate`, or `@rate_z2` of a further sample; `@residual` and `@residual_z2` under a prior of the label | required | |
+    | `rate` | the rate, by its name in the metrics without `_bits`: `@rate`, or `@rate_z2` of a further sample; `@residual` and `@residual_z2` under a prior of the label; `@izx_nib` and `@izx_nib_z2` of a `vib.pairwise` | required | |
     | `target` | the rate to reach, in nats | required | [0, inf) |
     | `step` | the factor of the difference | required | (0, inf) |
 

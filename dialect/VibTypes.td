@@ -23,8 +23,8 @@ def Vib_Covariance : I32EnumAttr<"Covariance", "the form of a covariance", [
 def Vib_NormalType : Vib_Type<"Normal", "normal", [
     DeclareTypeInterfaceMethods<Vib_DistributionTypeInterface,
                                 ["hasSamples", "hasDeviation", "hasDivergence",
-                                 "hasDivergenceFrom", "getRateParts",
-                                 "verifyTarget"]>]> {
+                                 "hasDivergenceFrom", "hasPairwiseDivergence",
+                                 "getRateParts", "verifyTarget"]>]> {
   let group = "distributions";
   let summary = "a normal distribution over vectors, one for each example";
   let description = [{
@@ -153,8 +153,8 @@ def Vib_Distribution : Type<
 def Vib_NatsType : Vib_Type<"Nats", "nats"> {
   let summary = "a term of the loss, one number in nats for each example";
   let description = [{
-    `vib.nll`, `vib.kl` and `vib.entropy` compute values of this type, and
-    `vib.loss` reads them.
+    `vib.nll`, `vib.kl`, `vib.pairwise` and `vib.entropy` compute values of this
+    type, and `vib.loss` reads them.
 
     ```mlir
     !vib.nats

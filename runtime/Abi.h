@@ -409,8 +409,11 @@ typedef enum VibFigureKind {
   VIB_AVERAGED_NLL = 9, /* -log of the mean over the draws of exp(-`tensor`) */
   VIB_AT_MEAN = 10,     /* figure `of` at z = mu                             */
   VIB_UNKNOWN = 11,     /* always null                                       */
-  VIB_DRAWN_MEAN = 12   /* VIB_DRAW_MEAN of a tensor that draw computes, too; */
-                        /* null at z = mu                                    */
+  VIB_DRAWN_MEAN = 12,  /* VIB_DRAW_MEAN of a tensor that draw computes, too; */
+                        /* null at z = mu                                     */
+  VIB_BLOCK_MEAN = 13,  /* VIB_ROW_MEAN of a tensor whose rows depend on the  */
+                        /* others of their batch                              */
+  VIB_BLOCK_ROWS = 14   /* the rows of such a batch                           */
 } VibFigureKind;
 
 typedef enum VibBound {
@@ -507,7 +510,8 @@ typedef struct VibModel {
    * `tensors` only if VibInput::x is. */
   VibEntry scale;
   /* train_step: x, y -> nll, error [batch], and rate if a term of the loss is
-   * one, means over the samples. Updates weights, moments and average. */
+   * one, means over the samples; of an estimate by pairs the tensor pairwise.
+   * Updates weights, moments and average. */
   VibEntry train_step;
   /* encode: x -> mu, sigma [batch, latents], rate [batch] in nats, whether the
    * loss has it or not. Categorical variables have no sigma; mu are their
@@ -519,7 +523,8 @@ typedef struct VibModel {
    * [batch, latents (latents + 1) / 2], the lower triangle of the covariance's
    * Cholesky factor, row by row; sigma is then the square root of the
    * covariance's diagonal. A rate from a mixture is computed by evaluate and
-   * draw instead. */
+   * draw instead. An estimate by pairs that is a term of the loss adds the
+   * tensor pairwise [batch]. */
   VibEntry encode;
   /* evaluate, after encode: draw step.sample -> nll [batch] in nats; error
    * [batch], 0 or 1, of a Bernoulli likelihood the share of its outputs, or the

@@ -151,6 +151,7 @@ void setValues(Figures &figures, const Sums &sums, double rows, double drawn) {
                     : sum / rows};
       break;
     case VIB_ROW_MEAN:
+    case VIB_BLOCK_MEAN:
     case VIB_AVERAGED_WRONG:
     case VIB_AVERAGED_NLL:
       values = {sum / rows};
@@ -210,9 +211,9 @@ Figures evaluate(Session &session, int number, const Split &split,
                       rows);
       return sum;
     };
-    forEach({VIB_ROW_MEAN}, [&](const VibFigure &figure, double &sum) {
-      sum += sumOf(figure);
-    });
+    forEach(
+        {VIB_ROW_MEAN, VIB_BLOCK_MEAN},
+        [&](const VibFigure &figure, double &sum) { sum += sumOf(figure); });
 
     std::vector<BatchDraws> draws;
     for (uint32_t i = 0; i < model.num_targets; ++i)

@@ -41,14 +41,15 @@ std::vector<double> labelEntropies(const Split &split) {
 
 /// Whether the figure is a mean or a root of a tensor.
 static bool isOfTensor(const VibFigure &figure) {
-  return figure.kind == VIB_ROW_MEAN || isOverDraws(figure) ||
-         figure.kind == VIB_DRAW_ROOT;
+  return figure.kind == VIB_ROW_MEAN || figure.kind == VIB_BLOCK_MEAN ||
+         isOverDraws(figure) || figure.kind == VIB_DRAW_ROOT;
 }
 
 /// Whether lines of training have the figure.
 static bool isOfTraining(const VibFigure &figure) {
   return isOfTensor(figure) || figure.kind == VIB_LABEL_ENTROPY ||
-         figure.kind == VIB_INFORMATION || figure.kind == VIB_UNKNOWN;
+         figure.kind == VIB_INFORMATION || figure.kind == VIB_UNKNOWN ||
+         figure.kind == VIB_BLOCK_ROWS;
 }
 
 RunningSums::RunningSums(const VibModel &model)
@@ -198,6 +199,9 @@ void setInformation(Figures &figures) {
   for (const VibFigure &figure : figuresOf(*figures.model)) {
     if (figure.kind == VIB_LABEL_ENTROPY)
       figures.of(figure) = {figures.entropies[figure.target]};
+    if (figure.kind == VIB_BLOCK_ROWS)
+      figures.of(figure) = {
+          double(std::min(figures.model->batch, figures.rows))};
     const VibFigure *of = &figures.model->figures[figure.of];
     if (figure.kind == VIB_INFORMATION && figures.samples > 0 &&
         figures.haveBounds())

@@ -140,7 +140,8 @@ std::optional<double> writtenNumber(const Figures &figures,
                                     const VibFigure &figure);
 
 /// H(Y) - cross-entropy, if that is a bound on I(Z;Y). At z = mu it is a bound
-/// on I(mu(X);Y) instead. Sets the figures of that kind.
+/// on I(mu(X);Y) instead. Sets the figures of that kind, and those that are no
+/// sums.
 void setInformation(Figures &figures);
 
 /// Whether a split tells the figure. It does not tell the error of outputs

@@ -127,9 +127,9 @@ inline const VibFigure &likelihoodOf(const VibModel &model,
       return figure;
   return model.figures[0];
 }
-/// Whether a figure is the rate of a posterior.
+/// Whether a figure is the rate of a posterior, or an estimate of one.
 inline bool isRate(const VibFigure &figure) {
-  return figure.bound == VIB_AT_MOST;
+  return figure.bound == VIB_AT_MOST || figure.kind == VIB_BLOCK_MEAN;
 }
 /// Whether a figure is a mean over rows and draws of a tensor of evaluate.
 inline bool isOverDraws(const VibFigure &figure) {

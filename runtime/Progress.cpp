@@ -84,6 +84,10 @@ std::string liveLine(const LiveFigures &live, int width) {
                         isUpper ? bound->title : "",
                         decimal(toBits(*value), isUpper ? 2 : 3)));
     }
+    for (const VibFigure &figure : figuresOf(model))
+      if (figure.kind == VIB_BLOCK_MEAN && figures.number(&figure))
+        add(5, fmt::format("{} {:>6} bits", figure.label,
+                           decimal(toBits(*figures.number(&figure)), 2)));
     if (const VibFigure *error = errorOf(model); figures.number(error))
       add(3, fmt::format("{} {} 1-shot, raw", error->label,
                          alignedNumber(figures, *error)));

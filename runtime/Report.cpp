@@ -185,6 +185,11 @@ std::vector<std::string> summarize(const Figures &figures) {
           "{} {} bits",
           figures.haveBounds() ? nameOfBound(*bound) : bound->title,
           decimal(toBits(*value), bound->bound == VIB_AT_LEAST ? 3 : 2)));
+  for (const VibFigure &figure : figuresOf(model))
+    if (figure.kind == VIB_BLOCK_MEAN && figures.number(&figure))
+      items.push_back(
+          fmt::format("{} {} bits", figure.label,
+                      decimal(toBits(*figures.number(&figure)), 2)));
   return items;
 }
 
@@ -284,6 +289,12 @@ void FigureTable::addOthers() {
       line(&figure, figure.kind == VIB_ROW_MEAN ? "mean over the examples"
                     : figures.samples == 0 ? "z = mu"
                                            : "mean over examples and draws");
+    if (figure.kind == VIB_BLOCK_MEAN) {
+      auto block = double(std::min(model.batch, figures.rows));
+      line(&figure, fmt::format("in blocks of {}: at most {} bits; no bound "
+                                "on I(Z;X)",
+                                block, decimal(std::log2(block), 2)));
+    }
   }
 }
 

@@ -475,8 +475,8 @@ llvm::Constant *DescriptorEmitter::emitStreams(ModelAttr model) {
 static std::optional<unsigned> findRate(ArrayRef<Figure> figures,
                                         StringRef name) {
   const auto *found = llvm::find_if(figures, [&](const Figure &figure) {
-    return figure.bound == VIB_AT_MOST && figure.isTrained &&
-           figure.name == (name + "_bits").str();
+    bool isRate = figure.bound == VIB_AT_MOST || figure.kind == VIB_BLOCK_MEAN;
+    return isRate && figure.isTrained && figure.name == (name + "_bits").str();
   });
   if (found == figures.end())
     return std::nullopt;

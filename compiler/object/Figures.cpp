@@ -97,6 +97,25 @@ static SmallVector<Figure> getRates(ModelAttr model) {
   return rates;
 }
 
+/// The estimates of rates from the pairs of a batch, and the rows of these
+/// batches. They bound nothing of the distribution of the data.
+static SmallVector<Figure> getEstimates(ModelAttr model) {
+  ArrayRef<mlir::NamedAttribute> streams = model.getPosteriors();
+  SmallVector<Figure> estimates;
+  for (unsigned i = 0; i < streams.size(); ++i) {
+    if (!model.hasTerm(ModelAttr::getTensorName("pairwise", streams, i)))
+      continue;
+    Figure estimate = trained({"izx_nib_bits", "NIB estimate", "NIB",
+                               VIB_BLOCK_MEAN, VIB_NATS, "pairwise"});
+    setEntry(estimate, streams, i);
+    estimates.push_back(estimate);
+  }
+  if (!estimates.empty())
+    estimates.push_back(
+        {"izx_nib_block", "rows of a block", "", VIB_BLOCK_ROWS, VIB_PLAIN});
+  return estimates;
+}
+
 /// The figures of a target of classes. `of` counts from the first one.
 static SmallVector<Figure> getFiguresOfClasses(StringRef target) {
   enum : unsigned { CrossEntropy, Information, Entropy, Error };
@@ -217,8 +236,10 @@ SmallVector<Figure> vib::getFigures(ModelAttr model) {
       places.push_back(figures.size());
       figures.push_back(figure);
       // The rates follow the first likelihood.
-      if (figures.size() == 1)
+      if (figures.size() == 1) {
         figures.append(getRates(model));
+        figures.append(getEstimates(model));
+      }
     }
     for (auto [place, figure] : llvm::zip_equal(places, ofTarget))
       figures[place].of = places[figure.of];

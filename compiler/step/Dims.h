@@ -33,6 +33,8 @@ namespace dims {
 /// The examples of a batch, and the samples that a training step draws of each.
 inline constexpr llvm::StringLiteral kRows = "rows";
 inline constexpr llvm::StringLiteral kSamples = "samples";
+/// The examples of the batch again, with which each of them is compared.
+inline constexpr llvm::StringLiteral kOthers = "others";
 /// What an example consists of.
 inline constexpr llvm::StringLiteral kPositions = "positions";
 inline constexpr llvm::StringLiteral kHeight = "height";

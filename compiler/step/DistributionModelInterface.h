@@ -34,6 +34,10 @@ void pullNormalDivergence(StepBuilder &step, KLOp kl);
 void buildDrawnDivergence(StepBuilder &step, KLOp kl);
 void pullDrawnDivergence(StepBuilder &step, KLOp kl);
 
+/// The estimate of a rate from the pairs of rows of normal posteriors.
+void buildNormalPairwise(StepBuilder &step, PairwiseOp pairwise);
+void pullNormalPairwise(StepBuilder &step, PairwiseOp pairwise);
+
 /// The logarithm of the determinant of a normal posterior's Cholesky factor,
 /// one number for each row.
 mlir::Value buildLogDeterminant(StepBuilder &step, mlir::Value posterior);

@@ -76,7 +76,19 @@ def Vib_DistributionModelInterface : TypeInterface<"DistributionModelInterface">
       learned, and those of the prior if that is.
     }], "void", "pullDivergence",
        (ins "::vib::StepBuilder &":$step, "::vib::KLOp":$op), [{}],
-       [{ step.reportMissing($_type, "derivative of the divergence"); }]>];
+       [{ step.reportMissing($_type, "derivative of the divergence"); }]>,
+    InterfaceMethod<[{
+      Builds the estimate of a rate from the divergences of the examples of a
+      batch from each other, one number for each row.
+    }], "void", "buildPairwise",
+       (ins "::vib::StepBuilder &":$step, "::vib::PairwiseOp":$op), [{}],
+       [{ step.reportMissing($_type, "divergence from another example"); }]>,
+    InterfaceMethod<"The adjoints of a distribution with such an estimate.",
+      "void", "pullPairwise",
+       (ins "::vib::StepBuilder &":$step, "::vib::PairwiseOp":$op), [{}], [{
+         step.reportMissing($_type,
+                            "derivative of the divergence from another example");
+       }]>];
 }
 
 #endif // VIB_COMPILER_STEP_DISTRIBUTIONMODELINTERFACE_TD

@@ -46,6 +46,20 @@ struct KLModel : DifferentiableOpInterface::ExternalModel<KLModel, KLOp> {
   }
 };
 
+struct PairwiseModel
+    : DifferentiableOpInterface::ExternalModel<PairwiseModel, PairwiseOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto pairwise = cast<PairwiseOp>(op);
+    getModel(pairwise.getPosterior()).buildPairwise(step, pairwise);
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto pairwise = cast<PairwiseOp>(op);
+    if (step.isInLoss(pairwise.getResult()))
+      getModel(pairwise.getPosterior()).pullPairwise(step, pairwise);
+  }
+};
+
 struct NLLModel : DifferentiableOpInterface::ExternalModel<NLLModel, NLLOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
     auto nll = cast<NLLOp>(op);
@@ -161,6 +175,7 @@ struct LossModel : DifferentiableOpInterface::ExternalModel<LossModel, LossOp> {
 void vib::registerDistributionModels(MLIRContext *context) {
   ReparameterizeOp::attachInterface<ReparameterizeModel>(*context);
   KLOp::attachInterface<KLModel>(*context);
+  PairwiseOp::attachInterface<PairwiseModel>(*context);
   NLLOp::attachInterface<NLLModel>(*context);
   EntropyOp::attachInterface<EntropyModel>(*context);
   LossOp::attachInterface<LossModel>(*context);

@@ -169,7 +169,7 @@ RankedTensorType Metadata::getTensorType(StringRef name) const {
   }
   if (llvm::is_contained({"nll", "error", "distance", "rate", "residual",
                           "drawn_rate", "log_det", "objective", "weight",
-                          "entropy"},
+                          "entropy", "pairwise"},
                          base))
     return rows;
   if (base == "y" || base == "logits" || base == "prediction") {

@@ -172,12 +172,15 @@ ModelAttr vib::getModelAttribute(ModelOp model, FloatType type, int64_t batch,
           ModelAttr::getTensorName("entropy", likelihoods, nll - nlls.begin()));
       continue;
     }
+    auto pairwise = term.getDefiningOp<PairwiseOp>();
     auto kl = term.getDefiningOp<KLOp>();
+    Value posterior = pairwise ? pairwise.getPosterior() : kl.getPosterior();
     auto sample = llvm::find_if(samples, [&](ReparameterizeOp op) {
-      return op.getDistribution() == kl.getPosterior();
+      return op.getDistribution() == posterior;
     });
-    termNames.push_back(ModelAttr::getTensorName(kl.getTensorName(), posteriors,
-                                                 sample - samples.begin()));
+    termNames.push_back(
+        ModelAttr::getTensorName(pairwise ? "pairwise" : kl.getTensorName(),
+                                 posteriors, sample - samples.begin()));
   }
   SmallVector<StringRef> terms(termNames.begin(), termNames.end());
   SmallVector<CoefficientAttr> named = getTemperatures(model);

@@ -312,6 +312,14 @@ struct NormalDistribution
                  : pullNormalDivergence(step, kl);
   }
 
+  void buildPairwise(Type, StepBuilder &step, PairwiseOp pairwise) const {
+    buildNormalPairwise(step, pairwise);
+  }
+
+  void pullPairwise(Type, StepBuilder &step, PairwiseOp pairwise) const {
+    pullNormalPairwise(step, pairwise);
+  }
+
 private:
   /// The `count` tensors to which z and what is stored with it are written.
   /// They have the shape of `matrix`, in training for each sample.

@@ -243,14 +243,16 @@ LogicalResult vib::verifyFunctions(ModuleOp module, const Metadata &data) {
                                            .Case("encode", "mu")
                                            .Case("draw", "z")
                                            .Default(""));
-    if (isTraining || name == "evaluate")
-      for (StringRef term : data.model.getTerms().getAsValueRange<StringAttr>())
-        if (SlotAttr slot =
-                SlotAttr::get(module.getContext(), SlotKind::Output, term);
-            (isTraining || term.starts_with("objective") ||
-             term.starts_with("entropy")) &&
-            !llvm::is_contained(required, slot))
-          required.push_back(slot);
+    for (StringRef term : data.model.getTerms().getAsValueRange<StringAttr>())
+      if (SlotAttr slot =
+              SlotAttr::get(module.getContext(), SlotKind::Output, term);
+          (isTraining ||
+           name == llvm::StringSwitch<StringRef>(term.split('.').first)
+                       .Cases({"objective", "entropy"}, "evaluate")
+                       .Case("pairwise", "encode")
+                       .Default("")) &&
+          !llvm::is_contained(required, slot))
+        required.push_back(slot);
     // The program draws from the statistics, and splits a rate over independent
     // latents. A rate that is drawn is computed with the draw.
     ArrayRef<NamedAttribute> posteriors = data.model.getPosteriors();

@@ -134,13 +134,14 @@ Value StepBuilder::weigh(ScalarBuilder &body, Value term, Value derivative,
   return body.select(counts, body.mul(derivative, weight), body.constant(0.0));
 }
 
-Value StepBuilder::isValidRow(ScalarBuilder &scalars) {
-  return scalars.compare(arith::CmpIPredicate::slt, scalars.index(dims::kRows),
+Value StepBuilder::isValidRow(ScalarBuilder &scalars, StringRef dim) {
+  return scalars.compare(arith::CmpIPredicate::slt, scalars.index(dim),
                          getScalar("rows"));
 }
 
-Value StepBuilder::maskRows(ScalarBuilder &scalars, Value value) {
-  Value counts = isValidRow(scalars);
+Value StepBuilder::maskRows(ScalarBuilder &scalars, Value value,
+                            StringRef dim) {
+  Value counts = isValidRow(scalars, dim);
   return scalars.select(counts, value, scalars.constant(0.0));
 }
 

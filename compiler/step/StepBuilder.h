@@ -141,8 +141,10 @@ public:
   mlir::Value weigh(ScalarBuilder &scalars, mlir::Value term,
                     mlir::Value derivative, int64_t samples = 1);
 
-  /// In the body of a loop over rows: `value` in valid rows, 0 in others.
-  mlir::Value maskRows(ScalarBuilder &scalars, mlir::Value value);
+  /// In the body of a loop over rows, which has the name `dim`: `value` in
+  /// valid rows, 0 in others.
+  mlir::Value maskRows(ScalarBuilder &scalars, mlir::Value value,
+                       llvm::StringRef dim = dims::kRows);
 
   /// Reports that a distribution does not have what an op needs. Returns zeros
   /// in its place.
@@ -239,7 +241,8 @@ private:
 
   mlir::Value getArgument(llvm::StringMap<mlir::Value> &arguments,
                           llvm::StringRef name);
-  mlir::Value isValidRow(ScalarBuilder &scalars);
+  mlir::Value isValidRow(ScalarBuilder &scalars,
+                         llvm::StringRef dim = dims::kRows);
 
   StepPurpose purpose;
   bool roundsOperands;

@@ -107,6 +107,13 @@ void StepWriter::addDrawnRates(StepFunction &function, StepBuilder &step) {
                          getStreamName(rate.getTensorName(), i));
 }
 
+void StepWriter::addPairwise(StepFunction &function, StepBuilder &step) {
+  for (auto [i, sample] : llvm::enumerate(samples))
+    if (PairwiseOp pairwise = loss.findPairwiseTerm(sample.getDistribution()))
+      function.addResult(step.getTensor(pairwise.getResult()), SlotKind::Output,
+                         getStreamName("pairwise", i));
+}
+
 void StepWriter::addEntropies(StepFunction &function, StepBuilder &step) {
   for (auto [i, nll] : llvm::enumerate(likelihoods))
     if (EntropyOp entropy = loss.findEntropyTerm(nll))
@@ -191,6 +198,7 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
         description.hasTerm(name))
       function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
                          name);
+  addPairwise(function, step);
   for (auto [i, nll] : llvm::enumerate(likelihoods))
     addErrors(function, step, nll, i);
   addObjectives(function, step);
@@ -214,6 +222,8 @@ LogicalResult StepWriter::writeEncode() {
     values.push_back(sample.getDistribution());
     if (!rate.isDrawn())
       values.push_back(rate.getResult());
+    if (PairwiseOp pairwise = loss.findPairwiseTerm(sample.getDistribution()))
+      values.push_back(pairwise.getResult());
   }
   if (failed(buildForward(step, values)))
     return failure();
@@ -245,6 +255,7 @@ LogicalResult StepWriter::writeEncode() {
     if (rateTensors.size() > 1 && !rate.isResidual())
       add(rateTensors[1], "rate_each");
   }
+  addPairwise(function, step);
   if (step.hasFailed())
     return failure();
   function.finish();

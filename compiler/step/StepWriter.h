@@ -79,6 +79,8 @@ private:
                  unsigned place);
   /// Returns the rates that are computed at a sample.
   void addDrawnRates(StepFunction &function, StepBuilder &step);
+  /// Returns the estimates by pairs that are terms of the loss.
+  void addPairwise(StepFunction &function, StepBuilder &step);
   /// Adds what training minimizes in place of likelihoods.
   void addObjectives(StepFunction &function, StepBuilder &step);
   /// Adds the entropies of likelihoods that are terms of the loss.

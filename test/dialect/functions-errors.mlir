@@ -71,7 +71,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl computes}}
+  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl or vib.pairwise computes}}
   vib.loss power(%ce, 2.0) + @beta(0.1) * %rate
 }
 
@@ -194,7 +194,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   %h = vib.entropy %p : !vib.categorical<3>
-  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl computes}}
+  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl or vib.pairwise computes}}
   vib.loss %ce + 0.1 * power(%h, 2.0)
 }
 

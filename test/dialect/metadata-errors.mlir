@@ -87,7 +87,7 @@ module attributes {a = #vib.training<epochs = 1, optimizer = #vib.sgd<lr = 0.1>,
 
 // -----
 
-// expected-error @+1 {{expected 'terms' to be a list of "nll", "rate", "residual", "drawn_rate" but got "error"}}
+// expected-error @+1 {{expected 'terms' to be a list of "nll", "rate", "residual", "drawn_rate", "pairwise" but got "error"}}
 module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posterior = !vib.normal<2>, likelihood = !vib.normal<4>, terms = ["error"]>} {}
 
 // -----
@@ -309,7 +309,7 @@ module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input 
 // -----
 
 // A term of a stream that does not exist.
-// expected-error @+1 {{expected 'terms' to be a list of "nll", "rate", "rate.v", "residual", "residual.v", "drawn_rate", "drawn_rate.v" but got "rate.w"}}
+// expected-error @+1 {{expected 'terms' to be a list of "nll", "rate", "rate.v", "residual", "residual.v", "drawn_rate", "drawn_rate.v", "pairwise", "pairwise.v" but got "rate.w"}}
 module attributes {a = #vib.model<"m", hash = "0", type = f32, batch = 8, input = [4], posteriors = {z = !vib.normal<2>, v = !vib.normal<2>}, likelihood = !vib.normal<4>, terms = ["nll", "rate.w"]>} {}
 
 // -----

@@ -40,6 +40,7 @@ class Model:
         self.wide = random.Random(seed + 2**45)
         self.newest = random.Random(seed + 2**42)
         self.variables = random.Random(seed + 2**43)
+        self.pairs = random.Random(seed + 2**46)
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
@@ -436,6 +437,8 @@ class Model:
         self.normal = f"!vib.normal<{k}, full>" if self.full else f"!vib.normal<{k}>"
         result = self.name()
         shift = r.choice(("-5.0", "-0.5", "0.0", "1.0"))
+        if layer == "encode":
+            self.is_given = not concrete and bool(spread) and spread.startswith("sigma")
         words = f"normal {inner} {spread or f'softplus({shift})'}"
         if concrete:
             self.normal = f"!vib.concrete<{groups}, {classes}>"
@@ -551,7 +554,7 @@ class Model:
         self.add(f"{nll} = vib.nll {likelihood}, %y{self.objective()} : {self.likelihood}, "
                  f"{target}", 1)
         self.coefficients = {}
-        entropy = self.entropy(likelihood)
+        entropy = self.entropy(likelihood) + self.pairwise(posterior)
         if r.random() < 0.15:
             self.add(f"vib.loss {nll}{entropy}", 1)
             return
@@ -590,6 +593,18 @@ class Model:
         form = self.newest.choice((" - @penalty(0.2) * {}", " - 0.1 * {}", " + 0.3 * {}"))
         if "@" in form:
             self.coefficients["penalty"] = 0.2
+        return form.format(result)
+
+    def pairwise(self, posterior):
+        """Sometimes an estimate of the rate by pairs, of a sigma that is given."""
+        if not self.is_given or self.pairs.random() < 0.5:
+            return ""
+        result = self.name()
+        self.add(f"{result} = vib.pairwise {posterior} : {self.normal}", 1)
+        form = self.pairs.choice((" + @pairs(0.3) * {}", " + 0.2 * power({}, 2.0)",
+                                  " + @pairs(0.3) * exp({}, 0.5)"))
+        if "@" in form:
+            self.coefficients["pairs"] = 0.3
         return form.format(result)
 
     def divergence(self, name, posterior, place, latents, normal):
