@@ -16,7 +16,7 @@ cd "$root"
 # the programs that vibc compiles. The last line is for the tests.
 packages=(cmake ninja-build clang-22 lld-22 libstdc++-12-dev
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
-  libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev libzstd-dev
+  libcli11-dev libfmt-dev nlohmann-json3-dev libprotozero-dev zlib1g-dev libzstd-dev
   libgtest-dev python3)
 
 # begin_step prints the number of a step, and end_step the time that it took.

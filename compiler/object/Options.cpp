@@ -14,8 +14,8 @@ using namespace mlir;
 using namespace vib;
 
 static constexpr llvm::StringLiteral kPhaseNames[] = {
-    "model", "step", "fused", "planned", "kernels", "ptx",
-    "cubin", "llvm", "asm",   "obj",     "shared",  "exe"};
+    "model", "onnx", "step", "fused", "planned", "kernels", "ptx",
+    "cubin", "llvm", "asm",  "obj",   "shared",  "exe"};
 
 StringRef vib::getPhaseName(Phase phase) {
   return kPhaseNames[static_cast<unsigned>(phase)];

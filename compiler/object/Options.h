@@ -17,9 +17,11 @@
 namespace vib {
 
 /// The phases, in the order in which a model passes through them. Ptx and Cubin
-/// are only for GPUs, LLVM, Asm and Shared only for CPUs.
+/// are only for GPUs, LLVM, Asm and Shared only for CPUs. Nothing comes after
+/// Onnx, which is made of the phase model.
 enum class Phase {
   Model,
+  Onnx,
   Step,
   Fused,
   Planned,

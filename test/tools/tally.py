@@ -28,6 +28,7 @@ ADVICE = {
     "python3-matplotlib": "install the Python package matplotlib",
     "python3-mypy": "install the Python package mypy",
     "python3-numpy": "install the Python package numpy",
+    "python3-onnxruntime": "install the Python packages onnx and onnxruntime",
     "python3-safetensors": "install the Python packages safetensors and numpy",
     "python3-tensorboardx": "install the Python package tensorboardX",
     "python3-torch": "install the Python package torch",

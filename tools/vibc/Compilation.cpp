@@ -19,6 +19,7 @@
 #include "tools/vibc/Compilation.h"
 #include "compiler/object/Codegen.h"
 #include "compiler/object/Descriptor.h"
+#include "compiler/onnx/ExportOnnx.h"
 #include "compiler/ptx/EmitPtx.h"
 #include "compiler/ptx/ExplainGpu.h"
 #include "dialect/Vib.h"
@@ -141,6 +142,8 @@ int Compilation::lowerModule() {
   bool done = false;
   if (int code = emitModule(done); code || done)
     return code;
+  if (flags.emit == Phase::Onnx)
+    return emitOnnx();
   for (Phase next :
        {Phase::Step, Phase::Fused, Phase::Planned, Phase::Kernels}) {
     bool hasKernels = next == Phase::Fused || next == Phase::Planned;
@@ -154,6 +157,17 @@ int Compilation::lowerModule() {
       return code;
   }
   return settings.options.isCuda() ? lowerToGpuObject() : lowerToObject();
+}
+
+int Compilation::emitOnnx() {
+  TimingScope scope = timing.begin(getPhaseName(Phase::Onnx));
+  ModelOp model = *input.module->getOps<ModelOp>().begin();
+  llvm::Expected<std::string> file =
+      exportOnnx(model, flags.weights, flags.use.value_or(onnx::Use::Any));
+  if (!file)
+    return fail(toString(file.takeError()));
+  bool done = false;
+  return file->empty() ? 1 : output.emit(Phase::Onnx, *file, done);
 }
 
 //===----------------------------------------------------------------------===//

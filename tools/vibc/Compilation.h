@@ -36,6 +36,7 @@ private:
   int lowerModule();
   int lowerToObject();
   int lowerToGpuObject();
+  int emitOnnx();
   int finish();
 
   Flags flags;

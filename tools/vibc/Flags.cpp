@@ -64,6 +64,7 @@ struct Parser {
   cl::opt<Phase, false, WordParser<Phase>> emit{
       "emit",
       cl::values(clEnumValN(Phase::Model, "model", ""),
+                 clEnumValN(Phase::Onnx, "onnx", ""),
                  clEnumValN(Phase::Step, "step", ""),
                  clEnumValN(Phase::Fused, "fused", ""),
                  clEnumValN(Phase::Planned, "planned", ""),
@@ -77,6 +78,13 @@ struct Parser {
                  clEnumValN(Phase::Exe, "exe", "")),
       cl::cat(category)};
   cl::opt<bool> outline{"outline", cl::cat(category)};
+  cl::opt<std::string> weights{"weights", cl::value_desc("FILE"),
+                               cl::cat(category)};
+  cl::opt<onnx::Use, false, WordParser<onnx::Use>> use{
+      "use",
+      cl::values(clEnumValN(onnx::Use::Average, "average", ""),
+                 clEnumValN(onnx::Use::Raw, "raw", "")),
+      cl::cat(category)};
   cl::opt<bool> gradients{"gradients", cl::cat(category)};
   cl::opt<Target, false, WordParser<Target>> target{
       "target",
@@ -154,6 +162,9 @@ Flags vib::parseFlags(int argc, char **argv) {
   flags.outline = parser.outline;
   flags.timing = parser.timing;
   flags.saveTemps = parser.saveTemps;
+  flags.weights = parser.weights;
+  if (parser.use.getNumOccurrences())
+    flags.use = parser.use;
   if (parser.emit.getNumOccurrences())
     flags.emit = parser.emit;
   if (parser.target.getNumOccurrences())

@@ -10,6 +10,7 @@
 #define VIB_TOOLS_VIBC_FLAGS_H
 
 #include "compiler/object/Options.h"
+#include "compiler/onnx/WeightsFile.h"
 #include "compiler/plan/ExplainReport.h"
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct Flags {
   bool outline = false;
   bool timing = false;
   std::string saveTemps;
+  /// The file of weights for ONNX, and which of them.
+  std::string weights;
+  std::optional<onnx::Use> use;
 };
 
 /// Parses the command line, including the options of LLVM and MLIR. Exits with

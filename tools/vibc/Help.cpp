@@ -29,6 +29,8 @@ What to make:
                       a library .so, and text goes to standard output
   --emit=PHASE        The program, or the result of a phase of the compiler:
       model           the model as written, checked
+      onnx            the network that predicts at z = mu, with the weights of
+                      --weights, for other programs that run networks
       step            the training step and the evaluation on tensors, with
                       their gradients and updates
       fused           each function as the list of the kernels that run
@@ -45,6 +47,12 @@ What to make:
       exe             the program (the default)
   --outline           With --emit=fused: print what each kernel computes, reads
                       and writes in a line or two, instead of its code
+  --weights=FILE      With --emit=onnx: the weights, a safetensors file that a
+                      program of the model wrote
+  --use=WEIGHTS       With --emit=onnx: the weights of a checkpoint to take, by
+                      default the averages if it has them:
+      average         the averages
+      raw             the last ones
   --gradients         Add the entry points that return gradients, which 'eval
                       --attack' needs and --emit=shared always has (CPU only)
 

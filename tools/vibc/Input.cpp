@@ -71,7 +71,7 @@ int Input::parseModule(MLIRContext &context) {
     auto written = dyn_cast<StringAttr>(attribute);
     std::optional<Phase> found =
         written ? parsePhase(written.getValue()) : std::nullopt;
-    if (!found || *found > Phase::Kernels)
+    if (!found || *found == Phase::Onnx || *found > Phase::Kernels)
       return fail(
           name + ": found the phase " +
           (written ? "'" + written.getValue() + "'" : Twine("attribute")) +

@@ -25,6 +25,8 @@ static StringRef getExtension(Phase phase) {
   switch (phase) {
   case Phase::Model:
     return ".model.mlir";
+  case Phase::Onnx:
+    return ".onnx";
   case Phase::Step:
     return ".step.mlir";
   case Phase::Fused:
@@ -73,6 +75,8 @@ std::string Output::getPath() const {
   switch (flags.emit) {
   case Phase::Exe:
     return getStem();
+  case Phase::Onnx:
+    return getStem() + ".onnx";
   case Phase::Obj:
     return getStem() + ".o";
   case Phase::Shared:
@@ -86,7 +90,8 @@ std::string Output::getPath() const {
 
 int Output::check() const {
   bool isSame = false;
-  if (!flags.output.empty() || flags.emit >= Phase::Obj)
+  if (!flags.output.empty() || flags.emit == Phase::Onnx ||
+      flags.emit >= Phase::Obj)
     if (!llvm::sys::fs::equivalent(flags.input, getPath(), isSame) && isSame)
       return fail("the output " + getPath() +
                   " is the input; name another with -o");

@@ -75,6 +75,7 @@ private:
   int checkForGpu();
   /// Checks that what the flags are to show is known in this run.
   int checkReports();
+  int checkOnnx();
   int checkOutputName();
 
   const Flags &flags;
@@ -262,6 +263,8 @@ static StringRef describeOutput(Phase phase) {
     return "a shared library";
   case Phase::Exe:
     return "a program";
+  case Phase::Onnx:
+    return "a network of ONNX";
   default:
     return "a module of MLIR";
   }
@@ -274,7 +277,10 @@ int Settler::checkOutputName() {
   using Range = std::pair<Phase, Phase>;
   std::optional<Range> meant =
       llvm::StringSwitch<std::optional<Range>>(suffix)
-          .Case(".mlir", Range{Phase::Model, Phase::Kernels})
+          .Case(".mlir", flags.emit == Phase::Model
+                             ? Range{Phase::Model, Phase::Model}
+                             : Range{Phase::Step, Phase::Kernels})
+          .Case(".onnx", Range{Phase::Onnx, Phase::Onnx})
           .Case(".ll", Range{Phase::LLVM, Phase::LLVM})
           .Case(".s", Range{Phase::Asm, Phase::Asm})
           .Case(".ptx", Range{Phase::Ptx, Phase::Ptx})
@@ -297,6 +303,28 @@ int Settler::checkOutputName() {
     message += "; --emit=" + getPhaseName(meant->second).str() + " writes " +
                describeOutput(meant->second).str();
   return failUsage(message);
+}
+
+/// ONNX has f32 only, because onnxruntime lacks most of its operators in f64.
+int Settler::checkOnnx() {
+  if (flags.emit != Phase::Onnx) {
+    if (!flags.weights.empty())
+      return failUsage("--weights is for --emit=onnx; a program takes its own "
+                       "--weights when it runs");
+    if (flags.use)
+      return failUsage("--use chooses among the weights of --emit=onnx: "
+                       "expected that with it");
+    return 0;
+  }
+  if (flags.weights.empty())
+    return failUsage("--emit=onnx writes a trained network: expected --weights "
+                     "with the file of its weights");
+  if (flags.precision.value_or("f32") != "f32")
+    return failUsage("--emit=onnx writes a network of f32, which contradicts "
+                     "--precision=" +
+                     *flags.precision);
+  options.precision = "f32";
+  return 0;
 }
 
 int Settler::checkReports() {
@@ -335,6 +363,8 @@ int Settler::settle() {
   if (int code = settleTarget())
     return code;
   if (int code = checkReports())
+    return code;
+  if (int code = checkOnnx())
     return code;
   return checkOutputName();
 }

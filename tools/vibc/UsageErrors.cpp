@@ -21,7 +21,7 @@ using namespace vib;
 static bool isFlagOfProgram(StringRef name) {
   return is_contained({"beta", "data", "device", "epochs", "first-label",
                        "init", "lr", "resume", "samples", "seed", "steps",
-                       "threads", "weights"},
+                       "threads"},
                       name);
 }
 
