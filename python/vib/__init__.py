@@ -8,11 +8,19 @@
 """
 
 from ._compile import cache_directory, compile
-from ._errors import DataError, Diverged, Error, FileError, ModelError, UsageError
+from ._errors import (
+    DataError,
+    Diverged,
+    Error,
+    FileError,
+    ModelError,
+    UnsupportedError,
+    UsageError,
+)
 from ._model import Model
 from ._run import Records, Run
 from ._sweep import Sweep, sweep
-from .from_torch import TorchModel, UnsupportedError, from_torch
+from .from_torch import TorchModel, from_torch
 
 __version__ = "0.1.0"
 

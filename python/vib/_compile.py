@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Optional
 
 from . import _ffi
+from ._arguments import as_count, as_path, flag
 from ._errors import Error, ModelError
 from ._files import PathLike
 from ._model import Model
@@ -51,22 +52,15 @@ def compile(
     Traceback (most recent call last):
     vib.ModelError: <text>:1:1: ...
     """
-    given = os.fspath(source)
+    given = as_path(source, "source")
     is_text = "\n" in given
     try:
         text = given if is_text else Path(given).read_text()
     except OSError as error:
         raise type(error)(error.errno, error.strerror, given) from None
-    flags = [
-        f"{name}{value}"
-        for name, value in (
-            ("--batch=", batch),
-            ("--precision=", precision),
-            ("--cpu=", cpu),
-            ("-O", opt),
-        )
-        if value is not None
-    ]
+    flags = flag("batch", batch) + flag("precision", precision) + flag("cpu", cpu)
+    if opt is not None:
+        flags.append(f"-O{as_count(opt, 'opt')}")
     return compile_text(text, flags, None if is_text else given)
 
 

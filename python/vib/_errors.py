@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
@@ -47,6 +48,22 @@ class ModelError(Error, ValueError):
         return (ModelError, (str(self), self.file, self.line, self.column))
 
 
+class UnsupportedError(Error, ValueError):
+    """A module has what the vib dialect does not have.
+
+    `problems` has one sentence for each place.
+    """
+
+    def __init__(self, problems: Sequence[str]):
+        self.problems = list(problems)
+        things = "1 thing" if len(problems) == 1 else f"{len(problems)} things"
+        super().__init__("from_torch cannot translate "
+                         f"{things}:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (UnsupportedError, (self.problems,))
+
+
 class Diverged(Error):
     """Training has diverged and cannot continue. `run` has what there is of it."""
 
@@ -59,5 +76,6 @@ class Diverged(Error):
 
 
 # As users know them, in tracebacks too.
-for _error in (Error, UsageError, DataError, FileError, ModelError, Diverged):
+_all = (Error, UsageError, DataError, FileError, ModelError, UnsupportedError, Diverged)
+for _error in _all:
     _error.__module__ = "vib"

@@ -6,9 +6,12 @@ import json
 import os
 from ctypes import byref, c_double, c_size_t, c_void_p, string_at
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Mapping, Optional, Sequence
+
+import numpy as np
 
 from . import _ffi
+from ._arguments import as_count, as_number, as_path, check_callback, flag
 from ._errors import DataError, Diverged, UsageError
 from ._files import Array, PathLike
 from ._run import Run
@@ -18,32 +21,6 @@ from ._weights import WeightsLike, open_weights
 Line = dict[str, Any]
 
 _files = ("model.safetensors", "checkpoint.safetensors", "best.safetensors", "metrics.jsonl")
-
-
-def as_number(value: object, name: str) -> float:
-    """A number, also of NumPy."""
-    if not isinstance(value, (bool, str, bytes)):
-        try:
-            return float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            pass
-    raise UsageError(f"{name}: expected a number, got {value!r}")
-
-
-_switches = ("resume", "calibration", "bounds", "allow-nonfinite", "no-shuffle")
-
-
-def flag(name: str, value: object) -> list[str]:
-    """A flag of the program; none for the value None or False."""
-    if value is None or value is False:
-        return []
-    if value is True:
-        if name not in _switches:
-            raise UsageError(f"{name.replace('-', '_')}: expected a value, got True")
-        return [f"--{name}"]
-    if isinstance(value, float) or type(value).__name__.startswith("float"):
-        return [f"--{name}={float(value)!r}"]  # type: ignore[arg-type]
-    return [f"--{name}={value}"]
 
 
 class Model:
@@ -167,6 +144,7 @@ class Model:
             log_every=log_every,
         )
         flags += flag("threads", threads)
+        check_callback(callback, "callback")
         take = (lambda text: callback(json.loads(text))) if callback else None
         listener = _ffi.Listener(take, progress)
         data = TrainingSet(self, x, y, test, validation)
@@ -185,7 +163,7 @@ class Model:
         library = _ffi.library()
         flags = flags + data.flags + flag("resume", resume)
         if out is not None:
-            flags += [f"--out={os.fspath(out)}"]
+            flags += [f"--out={as_path(out, 'out')}"]
         weights = open_weights(init) if init is not None else None
         training = _ffi.VibTraining(
             data.train.pointer,
@@ -414,8 +392,9 @@ class Model:
         >>> gradients["decode.0.weight"].shape
         (3, 2)
         """
-        if not isinstance(step, int) or not 0 <= step < 2**53:
-            raise UsageError(f"step: expected a number from 0 to 2**53 - 1, got {step!r}")
+        step = as_count(step, "step")
+        if not 0 <= step < 2**53:
+            raise UsageError(f"step: expected a number from 0 to 2**53 - 1, got {step}")
         flags = training_flags(
             beta=beta, coefficients=coefficients, seed=seed, first_label=first_label
         )
@@ -468,10 +447,12 @@ class TrainingSet:
         self.train = _ffi.Data(program, x, y)
         self.test = None if test is None else _ffi.Data(program, *_pair(test, "test"), "test")
         self.validation: Optional[_ffi.Data] = None
-        if isinstance(validation, bool):
+        if isinstance(validation, (bool, np.bool_)):
             raise UsageError("validation: expected a share, a number of rows, or data")
-        if isinstance(validation, (int, float)):
-            self.flags = flag("validation", validation)
+        if isinstance(validation, (int, np.integer)):
+            self.flags = [f"--validation={int(validation)}"]
+        elif isinstance(validation, (float, np.floating)):
+            self.flags = [f"--validation={float(validation)!r}"]
         elif validation is not None:
             pair = _pair(validation, "validation")
             self.validation = _ffi.Data(program, *pair, "validation")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from ._errors import Error
+from ._arguments import as_path
+from ._errors import Error, UsageError
 from ._files import Array, PathLike, parse_lines, parse_safetensors
 
 if TYPE_CHECKING:
     from ._model import Model
+    from ._weights import WeightsLike
 
 
 class Records(list[dict[str, Any]]):
@@ -48,13 +50,16 @@ class Run:
     ) -> None:
         if out is None and files is None:
             raise Error("a run that is not in memory has a folder")
+        if not hasattr(model, "predict"):
+            raise UsageError(f"expected a model that vib.compile has made, got {model!r}")
+        folder = None if out is None else Path(as_path(out, "out"))
         # A run that diverged in its first step has written nothing.
-        if out is not None and steps is None and not diverged and not Path(out).is_dir():
-            raise FileNotFoundError(f"{out} is not a folder, expected the folder of a run")
+        if folder and steps is None and not diverged and not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is not a folder, expected the folder of a run")
         #: The model that was trained.
         self.model = model
         #: The folder, or None.
-        self.out = None if out is None else Path(out)
+        self.out = folder
         self._files = files
         #: The number of updates. None if the run was not trained by this process.
         self.steps = steps
@@ -78,7 +83,7 @@ class Run:
 
     def save(self, folder: PathLike) -> None:
         """Writes the files of a run in memory into a new folder, as `out` would have."""
-        path = Path(folder)
+        path = Path(as_path(folder, "folder"))
         path.mkdir(parents=True)
         for name in self._files if self._files is not None else ():
             (path / name).write_bytes(self.file(name))
@@ -109,22 +114,104 @@ class Run:
         """A file of the run, for messages."""
         return name if self.out is None else self.out / name
 
-    def encode(self, x: object, **arguments: Any) -> tuple[Array, Array]:
+    def encode(
+        self,
+        x: object,
+        *,
+        use: Optional[str] = None,
+        posterior: Optional[str] = None,
+        threads: Optional[int] = None,
+    ) -> tuple[Array, Array]:
         """`Model.encode` with the weights of this run."""
-        return self.model.encode(x, weights=self, **arguments)
+        return self.model.encode(x, weights=self, use=use, posterior=posterior, threads=threads)
 
     def predict(
-        self, x: object, samples: Optional[int] = None, what: str = "probs", **arguments: Any
+        self,
+        x: object,
+        samples: Optional[int] = None,
+        what: str = "probs",
+        *,
+        use: Optional[str] = None,
+        seed: Optional[int] = None,
+        posterior: Optional[str] = None,
+        target: Optional[str] = None,
+        allow_nonfinite: bool = False,
+        threads: Optional[int] = None,
     ) -> Array:
         """`Model.predict` with the weights of this run."""
-        return self.model.predict(x, weights=self, samples=samples, what=what, **arguments)
+        return self.model.predict(
+            x,
+            weights=self,
+            samples=samples,
+            what=what,
+            use=use,
+            seed=seed,
+            posterior=posterior,
+            target=target,
+            allow_nonfinite=allow_nonfinite,
+            threads=threads,
+        )
 
-    def decode(self, z: object, **arguments: Any) -> Array:
+    def decode(
+        self,
+        z: object,
+        *,
+        what: str = "probs",
+        use: Optional[str] = None,
+        target: Optional[str] = None,
+        allow_nonfinite: bool = False,
+        threads: Optional[int] = None,
+    ) -> Array:
         """`Model.decode` with the weights of this run."""
-        return self.model.decode(z, weights=self, **arguments)
+        return self.model.decode(
+            z,
+            weights=self,
+            what=what,
+            use=use,
+            target=target,
+            allow_nonfinite=allow_nonfinite,
+            threads=threads,
+        )
 
     def evaluate(
-        self, x: object, y: object = None, samples: Optional[int] = None, **arguments: Any
+        self,
+        x: object,
+        y: object = None,
+        samples: Optional[int] = None,
+        *,
+        use: Optional[str] = None,
+        seed: Optional[int] = None,
+        calibration: bool = False,
+        bounds: bool = False,
+        block: Optional[int] = None,
+        ood: object = None,
+        attack: Optional[str] = None,
+        epsilon: Optional[float] = None,
+        attack_steps: Optional[int] = None,
+        attack_step_size: Optional[float] = None,
+        attack_draws: Optional[int] = None,
+        against: Optional[WeightsLike] = None,
+        first_label: Optional[int] = None,
+        threads: Optional[int] = None,
     ) -> dict[str, Any]:
         """`Model.evaluate` with the weights of this run."""
-        return self.model.evaluate(x, y, weights=self, samples=samples, **arguments)
+        return self.model.evaluate(
+            x,
+            y,
+            weights=self,
+            samples=samples,
+            use=use,
+            seed=seed,
+            calibration=calibration,
+            bounds=bounds,
+            block=block,
+            ood=ood,
+            attack=attack,
+            epsilon=epsilon,
+            attack_steps=attack_steps,
+            attack_step_size=attack_step_size,
+            attack_draws=attack_draws,
+            against=against,
+            first_label=first_label,
+            threads=threads,
+        )

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 
 from . import _ffi
+from ._arguments import as_count, as_number, as_path, flag
 from ._errors import DataError, Diverged, Error, UsageError
 from ._files import PathLike, check_record, read_lines, read_metadata, write_whole
-from ._model import Model, TrainingSet, as_number, flag, training_flags
+from ._model import Model, TrainingSet, training_flags
 from ._run import Records, Run
 from ._weights import WeightsLike, open_weights
 
@@ -51,7 +52,8 @@ class Sweep:
 
 
 def _is_axis(value: object) -> bool:
-    return not isinstance(value, (str, bytes)) and isinstance(value, Iterable)
+    is_single = isinstance(value, (str, bytes)) or getattr(value, "ndim", 1) == 0
+    return not is_single and isinstance(value, Iterable)
 
 
 def _write_value(value: object) -> str:
@@ -79,15 +81,23 @@ def sweep(
     resume: bool = False,
     progress: bool = True,
     threads: int = 1,
-    **settings: Any,
+    keep_best: Optional[str] = None,
+    patience: Optional[int] = None,
+    steps: Optional[int] = None,
+    seed: Optional[int] = None,
+    shuffle: bool = True,
+    first_label: Optional[int] = None,
+    evaluate: Optional[str] = None,
+    checkpoint_every: Optional[int] = None,
+    log_every: Optional[int] = None,
+    **unknown: object,
 ) -> Sweep:
     """Trains the model with each combination of the values in lists: of `beta`, `lr`,
     `epochs`, each of `coefficients`, and `seeds`.
 
     `jobs` runs are trained at a time, by default as many as there are processors, each on
     `threads` threads, and they share the data. Each is, bit for bit, that of `Model.train`
-    with the same arguments, of which `settings` are the others. `out` is a folder for the
-    runs, each in a folder with the name of its values, and for `sweep.jsonl`, as the program
+    with the same arguments. `out` is a folder for the runs, each in a folder with the name of its values, and for `sweep.jsonl`, as the program
     `sweep` writes them; without it the runs stay in memory.
 
     A run that diverges or fails is recorded, and the others go on. `resume` continues a sweep:
@@ -115,7 +125,7 @@ def sweep(
         values[name] = its
     if seeds is not None and not _is_axis(seeds):
         raise UsageError(f"seeds: expected a list of whole numbers, got {seeds!r}")
-    values["seed"] = None if seeds is None else list(seeds)
+    values["seed"] = seed if seeds is None else list(seeds)
     grid: dict[str, list[Any]] = {}
     for name, given in values.items():
         if _is_axis(given):
@@ -124,22 +134,36 @@ def sweep(
                 raise UsageError(f"{name}: expected values, got an empty list")
             if len({as_number(its, name) for its in grid[name]}) < len(grid[name]):
                 raise UsageError(f"{name}: two of the values are equal")
-    lists = [name for name, its in settings.items() if isinstance(its, (list, tuple, range))]
-    if lists:
-        raise UsageError(f"sweep has no argument {lists[0]}: expected beta, lr, epochs, seeds, or "
-                         f"coefficients={{{lists[0]!r}: [...]}} for a value of the model's own")
+    for name in unknown:
+        raise UsageError(f"sweep has no argument {name}: expected beta, lr, epochs, seeds, or "
+                         f"coefficients={{{name!r}: [...]}} for a value of the model's own")
+    if seeds is not None and seed is not None:
+        raise UsageError("expected seed or seeds, got both")
+    settings: dict[str, Any] = dict(
+        keep_best=keep_best,
+        patience=patience,
+        steps=steps,
+        shuffle=shuffle,
+        first_label=first_label,
+        evaluate=evaluate,
+        checkpoint_every=checkpoint_every,
+        log_every=log_every,
+    )
+    for name, its in settings.items():
+        if _is_axis(its):
+            raise UsageError(f"{name}: expected one value for all runs, got {its!r}")
     if not grid:
         raise UsageError("expected a list of values, such as beta=[1e-3, 1e-2] or seeds=range(5)")
     fixed = {name: its for name, its in values.items() if name not in grid and its is not None}
 
-    for name, count in (("jobs", jobs), ("threads", threads)):
-        if count is not None and (type(count) is not int or count < 1):
-            raise UsageError(f"{name}: expected a whole number of at least 1, got {count!r}")
+    threads = as_count(threads, "threads", least=1)
+    if jobs is not None:
+        jobs = as_count(jobs, "jobs", least=1)
     if init is not None:
         open_weights(init)
     if resume and out is None:
         raise UsageError("resume: expected out, too: a sweep continues from its folder")
-    folder = None if out is None else Path(out)
+    folder = None if out is None else Path(as_path(out, "out"))
     data = TrainingSet(model, x, y, test, validation)
     runs = _Runs(model, data, grid, fixed, folder, resume, settings, init, threads)
     if folder is not None and (folder / _name).exists() and not resume:

@@ -4,10 +4,10 @@ import torch
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from vib import UnsupportedError, from_torch
+from vib import UnsupportedError, UsageError, from_torch
 
 
-def say(title, *arguments, kind=ValueError, **settings):
+def say(title, *arguments, kind=UsageError, **settings):
     try:
         from_torch(*arguments, **settings)
     except kind as error:
@@ -74,3 +74,9 @@ say("input", latents=2, encode=nn.Sequential(nn.Tanh(), head), decode=decode)
 say("scale", latents=2, encode=head, decode=decode, scale=(0, 1, 2))
 say("batch", latents=2, encode=head, decode=decode, batch=0)
 say("reconstruct", latents=2, encode=head, decode=decode, likelihood="bernoulli", reconstruct=True)
+say("lists", latents=[2], encode=head, decode=decode)
+say("beta", latents=2, encode=head, decode=decode, beta="0.1")
+say("float", latents=2, encode=head, decode=decode, input=2.5)
+say("number", latents=2, encode=head, decode=decode, scale=5)
+say("words", latents=2, encode=head, decode=decode, sigma=3)
+say("settings", latents=2, encode=head, decode=decode, settings=["seed"])

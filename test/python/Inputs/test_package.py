@@ -231,6 +231,43 @@ class Errors(unittest.TestCase):
                     lambda: model.gradients(x, y, weights=run, step=-1))
         self.expect(FileNotFoundError, "is not a folder", lambda: vib.Run(model, folder / "none"))
 
+    def test_arguments_of_a_wrong_kind(self):
+        run = train(epochs=1)
+        for part, call in (
+            ("lr: expected a number, got array([[0.1]])", lambda: train(lr=np.array([[0.1]]))),
+            ("beta: expected a number, got '1'", lambda: train(beta="1")),
+            ("epochs: expected a whole number, got 1.5", lambda: train(epochs=1.5)),
+            ("seed: expected a whole number, got array([3])", lambda: train(seed=np.array([3]))),
+            ("out: expected a path, got 5", lambda: train(out=5)),
+            ("callback: expected a function, got 3", lambda: train(callback=3)),
+            ("keep_best: expected a text, got 3", lambda: train(keep_best=3)),
+            ("resume: expected True or False, got 'no'", lambda: train(resume="no")),
+            ("tau: expected a number, got None", lambda: train(coefficients={"tau": None})),
+            ("expected weights: a run", lambda: train(init=3)),
+            ("what: expected a text, got []", lambda: run.predict(xt, what=[])),
+            ("samples: expected a whole number, got '3'", lambda: run.predict(xt, samples="3")),
+            ("bounds: expected True or False, got 1", lambda: run.evaluate(xt, yt, bounds=1)),
+            ("epsilon: expected a number, got [0.1]",
+             lambda: run.evaluate(xt, yt, attack="fgsm", epsilon=[0.1])),
+            ("step: expected a whole number, got 1.0",
+             lambda: model.gradients(x, y, weights=run, step=1.0)),
+            ("source: expected a path, got 5", lambda: vib.compile(5)),
+            ("batch: expected a whole number, got '7'", lambda: vib.compile(MODEL, batch="7")),
+            ("opt: expected a whole number, got 'fast'", lambda: vib.compile(MODEL, opt="fast")),
+            ("out: expected a path, got 5", lambda: vib.Run(model, 5)),
+            ("expected a model that vib.compile has made, got 5", lambda: vib.Run(5, ".")),
+            ("folder: expected a path, got 5", lambda: run.save(5)),
+        ):
+            self.expect(vib.UsageError, part, call)
+        # What NumPy has for one number is one.
+        same = train(lr=np.array(0.02), seed=np.int64(3), epochs=np.int8(1), validation=np.int32(9))
+        self.assertEqual(same.file(FILES[0]), train(lr=0.02, seed=3, epochs=1, validation=9).file(FILES[0]))
+        masked = np.ma.array(x, mask=x > 1)
+        self.expect(vib.DataError, "x: a masked array", lambda: model.train(masked, y))
+        self.expect(vib.DataError, "x: a masked array", lambda: run.predict(masked))
+        whole = np.ma.array(xt, mask=False)
+        np.testing.assert_array_equal(run.predict(whole), run.predict(xt))
+
     def test_all_have_one_base(self):
         kinds = [vib.DataError, vib.FileError, vib.ModelError, vib.UnsupportedError, vib.UsageError]
         try:
@@ -407,8 +444,8 @@ class Sweeps(unittest.TestCase):
         with self.assertRaisesRegex(vib.UsageError, "expected a list of values"):
             vib.sweep(model, x, y, beta=1e-3)
         for wrong, part in (
-            (dict(beta=[1e-3], jobs=0), "jobs: expected a whole number of at least 1, got 0"),
-            (dict(beta=[1e-3], jobs=1.5), "jobs: expected a whole number of at least 1, got 1.5"),
+            (dict(beta=[1e-3], jobs=0), "jobs: expected a whole number of 1 or more, got 0"),
+            (dict(beta=[1e-3], jobs=1.5), "jobs: expected a whole number of 1 or more, got 1.5"),
             (dict(beta=[1.0], coefficients={"beta": [2.0]}), "beta is an argument of sweep"),
             (dict(coefficients={"lr": [1.0]}), "lr is an argument of sweep"),
             (dict(beta=[None]), "beta: expected a number, got None"),
@@ -416,7 +453,11 @@ class Sweeps(unittest.TestCase):
             (dict(beta=[0.1, 1e-1]), "beta: two of the values are equal"),
             (dict(seeds=3), "seeds: expected a list of whole numbers, got 3"),
             (dict(beta=[1e-3], init=3), "expected weights: a run"),
-            (dict(beta=[1e-3], epochs=True), "epochs: expected a value, got True"),
+            (dict(beta=[1e-3], epochs=True), "epochs: expected a whole number, got True"),
+            (dict(beta=np.array(0.1), steps=[3]), "steps: expected one value for all runs"),
+            (dict(seeds=[0], seed=1), "expected seed or seeds, got both"),
+            (dict(seeds=[0.5]), "seed: expected a whole number, got 0.5"),
+            (dict(beta=[1e-3], out=5), "out: expected a path, got 5"),
         ):
             with self.assertRaisesRegex(vib.UsageError, part):
                 vib.sweep(model, x, y, **wrong)
@@ -428,7 +469,7 @@ class Sweeps(unittest.TestCase):
             vib.sweep(model, x, y, beta=[1e-3], epochs=-1)
         with self.assertRaisesRegex(vib.UsageError, "sweep has no argument tau: expected .* coefficients="):
             vib.sweep(model, x, y, tau=[0.3, 1.0])
-        with self.assertRaisesRegex(vib.UsageError, "--nonsense"):
+        with self.assertRaisesRegex(vib.UsageError, "sweep has no argument nonsense"):
             vib.sweep(model, x, y, beta=[1e-3], nonsense=1)
 
 
