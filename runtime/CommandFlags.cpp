@@ -101,9 +101,15 @@ void addFirstLabel(FlagBuilder flags, const VibModel &model,
 static void addAttackFlags(FlagBuilder flags, const VibModel &model,
                            bool isAnyClass, Options &options) {
   if (!model.input_gradients) {
+    bool isBinary = !isAnyClass;
+    for (const VibTarget &target : targetsOf(model))
+      isBinary &= isOfUnitInterval(target) && !isReconstruction(target);
     const char *reason =
-        !isAnyClass ? "expected a model with a target of classes"
-        : model.gpu ? "a program for a GPU computes no gradients of inputs"
+        isBinary
+            ? "attacks need a target of classes: write an output that is 0 "
+              "or 1 as one of two classes, with vib.categorical"
+        : !isAnyClass ? "expected a model with a target of classes"
+        : model.gpu   ? "a program for a GPU computes no gradients of inputs"
         : model.gradients
             ? "no gradient passes to an input: the model reads tokens, or a "
               "posterior draws classes"
@@ -112,6 +118,9 @@ static void addAttackFlags(FlagBuilder flags, const VibModel &model,
     for (const char *flag : {"--attack", "--epsilon", "--attack-steps",
                              "--attack-step-size", "--attack-draws"})
       flags.reject(flag, reason);
+    if (isAnyClass && !model.gpu && !model.gradients)
+      flags.note("Errors under attacks, --attack fgsm|pgd, need a program that "
+                 "vibc --gradients\nhas compiled.");
     return;
   }
   flags.oneOf<AttackKind>(

@@ -99,6 +99,8 @@ CLI::Option *FlagBuilder::flag(const std::string &name, bool &target,
       name, [&target, value] { target = value; }, help);
 }
 
+void FlagBuilder::note(const std::string &text) { app->footer(text); }
+
 void FlagBuilder::reject(const std::string &flag, const std::string &reason) {
   app->add_option_function<std::string>(flag,
                                         [=](const std::string &) {

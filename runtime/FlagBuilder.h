@@ -82,6 +82,9 @@ public:
   CLI::Option *flag(const std::string &name, bool &target,
                     const std::string &help, bool value = true);
 
+  /// Says something below the flags in the help.
+  void note(const std::string &text);
+
   /// Adds a hidden flag that is refused with a reason, because other programs
   /// or commands have it.
   void reject(const std::string &flag, const std::string &reason);

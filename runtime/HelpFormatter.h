@@ -38,10 +38,12 @@ public:
            "\n";
   }
 
-  /// CLI11 ends with blank lines for a footer, which commands do not have.
+  /// CLI11 ends with blank lines, and has two before a footer.
   std::string make_help(const CLI::App *app, std::string name,
                         CLI::AppFormatMode mode) const override {
     std::string help = CLI::Formatter::make_help(app, name, mode);
+    for (size_t at; (at = help.find("\n\n\n")) != std::string::npos;)
+      help.erase(at, 1);
     return help.substr(0, help.find_last_not_of('\n') + 1) + "\n";
   }
 

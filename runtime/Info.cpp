@@ -389,12 +389,13 @@ std::string infoText(const VibModel &model) {
   for (uint32_t i = 0; i < model.num_inputs; ++i) {
     const VibInput &input = model.inputs[i];
     line("input",
-         fmt::format("{}{} {}{}", nameAmong(model.num_inputs, input.name),
+         fmt::format("{}{} {}{}{}", nameAmong(model.num_inputs, input.name),
                      formatShape(inputShape(model, i)),
                      typeName(inputTensor(model, i).type),
                      hasTokens(input) ? fmt::format(", tokens from 0 to {}",
                                                     input.values - 1)
-                                      : describeScaling(model, i)));
+                                      : describeScaling(model, i),
+                     input.bypassed ? ", which decoders read beside z" : ""));
   }
   for (const VibTarget &target : targetsOf(model))
     line("output",
@@ -402,17 +403,22 @@ std::string infoText(const VibModel &model) {
              (hasClasses(target) ? counted(target.outputs, "class", "classes")
               : isReconstruction(target)
                   ? counted(target.outputs, "number") + ", those of the input"
-                  : counted(target.outputs, "target")));
+                  : counted(target.outputs, "target")) +
+             fmt::format(", {} likelihood", target.likelihood));
   for (const VibStream &stream : streamsOf(model))
     line("latents",
-         fmt::format("{}{}{}, {} a step",
+         fmt::format("{}{}{}, {} a step{}",
                      nameAmong(model.num_streams, stream.name), stream.latents,
                      drawsClasses(stream)
                          ? fmt::format(", the classes of {}",
                                        counted(stream.rate_parts, "variable"))
                          : "",
-                     counted(stream.samples, "draw")));
+                     counted(stream.samples, "draw"),
+                     !stream.rate ? ", a prior that is given the label"
+                     : hasDrawnRate(model, stream) ? ", a mixture as prior"
+                                                   : ""));
   line("type", typeName(model.type));
+  line("loss", describeLoss(model, {}));
   line("training", fmt::format("batch {}, {}, seed {}", model.batch,
                                counted(model.epochs, "epoch"), model.seed));
   line("optimizer", describeOptimizer(model));
@@ -517,6 +523,7 @@ std::string infoJson(const VibModel &model) {
     json["clip"] = describeClip(model);
   for (uint32_t i = 0; i < model.num_inputs; ++i)
     json["inputs"][model.inputs[i].name] = inputJson(i);
+  json["loss"] = describeLoss(model, {});
   for (const VibTarget &target : targetsOf(model))
     json["targets"][target.name] = {{"likelihood", target.likelihood},
                                     {"outputs", target.outputs}};

@@ -102,6 +102,36 @@ std::string describeFunction(const VibTerm &term, const std::string &mean,
   }
 }
 
+const char *shortNameOf(const VibFigure &figure) {
+  return std::string_view(figure.title).size() <= 15 ? figure.title
+                                                     : figure.label;
+}
+
+std::string describeLoss(const VibModel &model,
+                         const std::vector<double> &coefficients) {
+  std::vector<double> values = coefficients;
+  for (const VibCoefficient &coefficient : coefficientsOf(model))
+    if (values.size() < model.num_coefficients)
+      values.push_back(coefficient.value);
+  std::string loss;
+  for (const VibTerm &term : termsOf(model)) {
+    bool isNamed = coefficients.empty() && term.coefficient >= 0;
+    bool isNegative = term.function == VIB_NEGATIVE;
+    if (!loss.empty())
+      loss += isNegative ? " - " : " + ";
+    else if (isNegative)
+      loss += "- ";
+    if (isNamed)
+      loss += fmt::format("{} x ",
+                          nameOf(model, model.coefficients[term.coefficient]));
+    else if (term.coefficient >= 0 || term.factor != 1)
+      loss += fmt::format("{:g} x ", factorOf(term, values.data()));
+    loss += describeFunction(term, shortNameOf(model.figures[term.figure]),
+                             argumentOf(term, values.data()));
+  }
+  return loss;
+}
+
 void checkLists(const VibModel &model) {
   if (!areValid(model))
     fail("the program is damaged: an index in a list of the model {} is out of "

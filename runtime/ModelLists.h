@@ -175,6 +175,12 @@ double applyFunction(const VibTerm &term, double mean, double argument);
 /// is subtracted is left to the caller.
 std::string describeFunction(const VibTerm &term, const std::string &mean,
                              double argument);
+/// The loss with these values of the coefficients: "cross-entropy + 0.001 x
+/// rate". Without values, those that have a name are called by it.
+std::string describeLoss(const VibModel &model,
+                         const std::vector<double> &coefficients);
+/// The title of a figure, or its label if that is too long for a table.
+const char *shortNameOf(const VibFigure &figure);
 
 } // namespace vib::runtime
 

@@ -176,7 +176,8 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
   for (CLI::App *command : app.get_subcommands({})) {
     command->set_help_flag("--help,-h", "Show this help");
     command->group("Commands");
-    command->footer("");
+    if (command->get_footer() == app.get_footer())
+      command->footer("");
     for (CLI::Option *option : command->get_options())
       if (!option->get_group().empty())
         option->group("Flags");

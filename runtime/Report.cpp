@@ -214,8 +214,6 @@ private:
   void addLikelihood(uint32_t target);
   /// The figures of kinds that the other lines do not have.
   void addOthers();
-  std::string describeLoss() const;
-
   const Figures &figures;
   const VibModel &model;
   /// The names and what follows them, in a column of its own.
@@ -223,18 +221,12 @@ private:
 };
 } // namespace
 
-/// The title, or the label if that is too long for the table.
-static const char *nameOf(const VibFigure &figure) {
-  return std::string_view(figure.title).size() <= 15 ? figure.title
-                                                     : figure.label;
-}
-
 void FigureTable::line(const VibFigure *figure, const std::string &note) {
   std::optional<double> value = figures.number(figure);
   if (!value)
     return;
   std::string name =
-      figure->bounds ? nameOfBound(*figure) : std::string(nameOf(*figure));
+      figure->bounds ? nameOfBound(*figure) : std::string(shortNameOf(*figure));
   if (figure->unit == VIB_FRACTION)
     return line(name, fmt::format("{:.2f}", *value * 100), "%", note);
   if (figure->unit == VIB_NATS)
@@ -298,25 +290,6 @@ void FigureTable::addOthers() {
   }
 }
 
-std::string FigureTable::describeLoss() const {
-  std::string terms;
-  for (const VibTerm &term : termsOf(model)) {
-    const double *coefficients = figures.context.coefficients.data();
-    double factor = factorOf(term, coefficients);
-    std::string name =
-        describeFunction(term, nameOf(model.figures[term.figure]),
-                         argumentOf(term, coefficients));
-    bool isBare = term.coefficient < 0 && term.factor == 1;
-    const char *sign = term.function == VIB_NEGATIVE ? "- " : "+ ";
-    if (!terms.empty())
-      terms += ' ';
-    if (!terms.empty() || term.function == VIB_NEGATIVE)
-      terms += sign;
-    terms += isBare ? name : fmt::format("{:g} x {}", factor, name);
-  }
-  return terms;
-}
-
 std::string FigureTable::print() {
   const Context &context = figures.context;
   std::string text =
@@ -348,7 +321,16 @@ std::string FigureTable::print() {
              : fmt::format("the {}", bound->title));
   addOthers();
   if (!std::isnan(figures.loss))
-    line("loss", decimal(figures.loss, 4), "nats", describeLoss());
+    line("loss", decimal(figures.loss, 4), "nats",
+         describeLoss(model, figures.context.coefficients) +
+             "; each in nats, 0.6931 of its bits");
+  bool isDrawn = false;
+  for (const VibFigure &figure : figuresOf(model))
+    isDrawn |= figure.kind == VIB_DRAWN_MEAN;
+  if (figures.samples == 0 && isDrawn)
+    lines.push_back({"",
+                     "no rate, and so no loss: a rate from a mixture is that "
+                     "of draws, and z = mu is none"});
   size_t width = 15;
   for (const auto &[name, rest] : lines)
     width = std::max(width, countColumns(name));
