@@ -1,5 +1,5 @@
-// A variational fair information bottleneck: z keeps what x says about the target but not the
-// sensitive attribute s, which the decoder reads beside z. Here of 13 attributes.
+// A variational fair bottleneck (Rodriguez-Galvez et al. 2021): z keeps what x says about the target
+// but not what it says about the sensitive attribute s, which the decoder reads beside z.
 vib.model @fair(%x: tensor<?x13xf32>, %s: tensor<?x1xf32>, %y: tensor<?x1xf32>) {
   %h = vib.mlp %x @encode tanh [100] : tensor<?x13xf32>
   %m = vib.linear %h @encode.2 [4] : tensor<?x100xf32>

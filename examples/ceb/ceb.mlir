@@ -1,5 +1,5 @@
-// The conditional entropy bottleneck with a backward encoder b(z|y) of ten classes: a normal for
-// each class, which the loss compares the posterior with. beta falls in a schedule.
+// The conditional entropy bottleneck (Fischer 2020) with a backward encoder b(z|y): a normal for each
+// of ten classes, which the loss compares the posterior with. beta falls in a schedule.
 vib.model @ceb(%image: tensor<?x28x28xui8>, %label: tensor<?xi32>) {
   %x  = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8>
   %h0 = vib.linear %x @encode.0 [1024] : tensor<?x784xf32>

@@ -1,4 +1,4 @@
-// VIBDemo2021: layer normalization, a residual block, two latents with a full covariance whose
+// The two latents of VIBDemo2021: layer normalization, a residual block, a full covariance whose
 // diagonal is an exponential, AdaBelief.
 vib.model @vibdemo2021(%image: tensor<?x28x28xui8>, %digit: tensor<?xi32>) {
   %x = vib.scale %image to [-1.0, 1.0] : tensor<?x28x28xui8>
