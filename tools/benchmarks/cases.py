@@ -4,6 +4,9 @@ and an average of the weights, on uint8 images."""
 
 import dataclasses
 import math
+import pathlib
+
+root = pathlib.Path(__file__).resolve().parents[2]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,6 +168,28 @@ class Case:
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """A model of examples/, with the settings of its file, on the images of MNIST. Its network in
+    PyTorch is that of examples_torch.py."""
+
+    name: str
+    outline: str
+    latents: int
+    batch: int = 100
+    folder: str = ""  # That of its name, if it is not given.
+
+    # Only the program counts its operations.
+    flops = None
+
+    def for_peer(self):
+        return {"example": self.name, "inputs": 784, "stages": (), "classes": 10, "batch": self.batch}
+
+    def text(self):
+        path = root / "examples" / (self.folder or self.name) / f"{self.name}.mlir"
+        return path.read_text()
+
+
 toynet = Case("toynet", 28, (1024, 1024), 256, batch=100)
 digits = Case("digits", 8, (32,), 2, batch=32)
 wide_batch = dataclasses.replace(toynet, batch=1000)
@@ -175,6 +200,20 @@ cnn28 = Case(
 cnn32 = Case(
     "cnn32", 32, (256,), 64, 100, 3, ((32, 32), (64, 64), (128, 128)), low=0.0
 )
+# The others of examples that take MNIST, the smallest first.
+wide = "784 → 1024 → 1024"
+images = "28 × 28 → 4 × 4 convolutions 32, 64 → 256 → K = 10, and back"
+examples = [
+    Example("vibdemo2021", "784 → 256 → 256 → K = 2, full covariance, AdaBelief", 2),
+    Example("ceb", "784 → 1024 → 512, batch normalization → K = 4", 4),
+    Example("toynet-k2", f"{wide} → K = 2, full covariance", 2),
+    Example("deterministic", f"{wide} → 10", 1024, folder="baselines"),
+    Example("dropout", f"{wide} → 10", 1024, folder="baselines"),
+    Example("smoothing", f"{wide} → 10", 1024, folder="baselines"),
+    Example("penalty", f"{wide} → 10", 1024, folder="baselines"),
+    Example("beta_vae", images, 10),
+    Example("mixture_vae", f"{images}, 20 components", 10),
+]
 
 
 def sweep(quick):

@@ -6,6 +6,8 @@ weights of convolutions have their channels last in memory. The variants:
   whole      one compiled function of the state: gradients by torch.func, Adam and the
              average written out, so that the compiler fuses them
   …-bf16     under bfloat16 autocast
+
+The networks of examples have the first two variants.
 """
 
 import numpy as np
@@ -14,6 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 import peer
+from examples_torch import EXAMPLES, Draws, Trainer
 
 
 def make_weights(case):
@@ -115,8 +118,23 @@ def make_whole_step(case, loss_of):
     return step
 
 
+def make_example_step(kind, case, images, labels):
+    net = EXAMPLES[case["example"]]().initialize()
+    net.to(peer.device(), memory_format=torch.channels_last)
+    forward = torch.compile(net, dynamic=False) if kind == "compile" else net
+    trainer, draws = Trainer(net, forward), Draws()
+
+    def step(rows):
+        batch = (array.index_select(0, rows) for array in (images, labels))
+        return trainer.step(*batch, trainer.steps / peer.batches(case), draws)
+
+    return step
+
+
 def make_step(variant, case, images, labels):
     kind, _, precision = variant.partition("-")
+    if "example" in case:
+        return make_example_step(kind, case, images, labels)
     loss_of = make_loss(case, images, labels, precision == "bf16")
     if kind == "whole":
         return make_whole_step(case, loss_of)

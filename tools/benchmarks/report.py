@@ -121,7 +121,7 @@ def overview(results):
     if "batch" in results:
         found = results["batch"][0]
         rows.append([f"batch {found['batch']:,}: share of the peak", share(found)])
-    for found in results.get("models", []):
+    for found in results.get("models", []) + results.get("examples", []):
         if found["threads"] > 1:
             rows += [
                 [f"{found['model']}: share of the peak", share(found)],
@@ -198,7 +198,7 @@ def sweep_table(points):
 
 def markdown(results):
     parts = [results["introduction"], overview(results)]
-    for section in ("step", "small", "batch", "models"):
+    for section in ("step", "small", "batch", "models", "examples"):
         parts += map(competition, results.get(section, []))
     if "sweep" in results:
         parts += ["### As the work grows: ms a step", sweep_table(results["sweep"])]

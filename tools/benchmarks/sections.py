@@ -123,6 +123,12 @@ class Bench:
         models = cases.cnn28, cases.cnn32
         return [self.compete(case, self.threads()[0], bf16=True) for case in models]
 
+    def examples(self):
+        """The steps of the other examples, beside PyTorch's; with --quick that of one."""
+        few = {"torch": [v for v in variants["torch"] if v[0] in ("eager", "compile")]}
+        models = cases.examples[:1] if self.quick else cases.examples
+        return [self.compete(case, self.threads()[0], few) for case in models]
+
     def sweep(self):
         """Yields the points of the sweep, one by one."""
         # Only variants that are prepared within seconds.
