@@ -41,6 +41,9 @@ class Model:
         self.newest = random.Random(seed + 2**42)
         self.variables = random.Random(seed + 2**43)
         self.pairs = random.Random(seed + 2**46)
+        self.tokens = random.Random(seed + 2**47)
+        self.has_bypass = self.tokens.random() < 0.15
+        self.has_dual = self.tokens.random() < 0.15
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
@@ -49,6 +52,7 @@ class Model:
             self.names = 0
             self.lines = []
             self.has_tau = False
+            self.figure = "rate"  # That of the first posterior's divergence.
             self.write()
 
     # ---- Values
@@ -363,7 +367,8 @@ class Model:
         if self.moves_features and (shaped or self.bytes or len(self.shape) == 1):
             value, width = self.moved(value, width, "moved")
         posterior = self.encoder(value, width)
-        self.second_width = None
+        self.second_width = self.second_values = None
+        self.features = value, width
         if self.has_second:
             self.second_encoder(value, width)
         likelihood = self.decoder(posterior)
@@ -385,7 +390,9 @@ class Model:
             self.second_width = width = r.choice(WIDTHS)
             self.second_bytes = r.random() < 0.5
             value = "%w"
-            if self.second_bytes:
+            if self.tokens.random() < 0.4:
+                value, width = self.embedded()
+            elif self.second_bytes:
                 value = self.name()
                 self.add(f"{value} = vib.scale %w to [-1.0, 1.0] : "
                          f"{self.tensor(width, element='ui8')} -> {self.tensor(width)}", 1)
@@ -395,10 +402,33 @@ class Model:
         self.full, self.latents, self.normal = first
         self.random = own
 
+    def embedded(self):
+        """Tokens in the place of the second input's numbers; returns the features and their
+        width."""
+        r = self.tokens
+        self.second_width, self.second_values = r.choice((1, 2, 3, 5)), r.choice((2, 3, 10, 37))
+        depth, op = self.second_values, "one_hot %w"
+        if r.random() < 0.6:
+            depth, op = r.choice((1, 3, 8, 17)), "embedding %w @embed"
+        result, flat = self.name(), self.name()
+        shape = self.tensor(self.second_width, depth)
+        self.add(f"{result} = vib.{op} values({self.second_values}) : "
+                 f"{self.tensor(self.second_width, element='i32')} -> {shape}", 1)
+        self.add(f"{flat} = vib.flatten {result} : {shape}", 1)
+        return flat, self.second_width * depth
+
+    def bypassed(self, z, k):
+        """The sample beside what the encoder reads; returns both and their width."""
+        value, width = self.features
+        beside, both = self.name(), self.name()
+        self.add(f"{beside} = vib.bypass {value} : {self.tensor(width)}", 1)
+        self.add(f"{both} = vib.concat {z}, {beside} : {self.tensor(k)}, {self.tensor(width)}", 1)
+        return both, k + width
+
     def second_argument(self):
         if not self.second_width:
             return ""
-        element = "ui8" if self.second_bytes else self.type
+        element = "i32" if self.second_values else "ui8" if self.second_bytes else self.type
         return f"%w: {self.tensor(self.second_width, element=element)}, "
 
     def second_rate(self):
@@ -497,6 +527,8 @@ class Model:
             kind = f"!vib.{name}<{self.outputs}>"
         if self.moves_features and self.moves.random() < 0.5:
             z, k = self.moved(z, k, "moved.sample")
+        if self.has_bypass:
+            z, k = self.bypassed(z, k)
         part = r.random() < 0.4
         place = len(self.lines)
         if part:
@@ -614,7 +646,7 @@ class Model:
             rate = self.name()
             self.add(f"{rate} = vib.kl {posterior} : {normal}", 1)
             return rate
-        rate, prior, types = self.name(), "#vib.standard_normal", normal
+        rate, prior, types, form = self.name(), "#vib.standard_normal", normal, ""
         if self.priors.random() >= 0.6:
             prior, form = self.name(), f"normal[{latents}]"
             if self.classes and self.priors.random() < 0.5:
@@ -626,6 +658,8 @@ class Model:
             if is_mixture:
                 prior += f" at %{self.posteriors[place]}"
                 types += f", {self.tensor(latents)}"
+        if place == 0 and "given" in form:
+            self.figure = "residual"
         self.add(f"{rate} = vib.kl {posterior}, {prior} : {types}", 1)
         return rate
 
@@ -669,6 +703,9 @@ class Model:
                 "#vib.cosine<epochs = 2, final = 0.1, warmup = 0.25>")))
         schedules = [f"{name} = {self.schedule(value)}"
                      for name, value in self.coefficients.items() if r.random() < 0.4]
+        if self.has_dual and "beta" in self.coefficients:
+            schedules = [text for text in schedules if not text.startswith("beta ")]
+            schedules.append(f"beta = #vib.dual<rate = @{self.figure}, target = 2.0, step = 0.1>")
         if self.has_tau and self.variables.random() < 0.5:
             schedules.append("tau = " + self.variables.choice((
                 "#vib.linear<from = 2.0, epochs = 1>", "#vib.exponential<rate = 0.5, epochs = 1>")))
