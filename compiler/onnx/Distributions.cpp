@@ -53,7 +53,7 @@ static void addNodes(GraphBuilder &builder, ConcreteOp op) {
 
 bool vib::onnx::addDistribution(GraphBuilder &builder, Operation *op) {
   // The prior and the terms of the loss predict nothing.
-  if (isa<PriorOp, NLLOp, KLOp, EntropyOp, LossOp, YieldOp>(op))
+  if (isa<PriorOp, NLLOp, KLOp, PairwiseOp, EntropyOp, LossOp, YieldOp>(op))
     return true;
   if (auto sample = dyn_cast<ReparameterizeOp>(op)) {
     builder.alias(sample.getResult(), sample.getDistribution());
