@@ -44,6 +44,7 @@ class Model:
         self.tokens = random.Random(seed + 2**47)
         self.has_bypass = self.tokens.random() < 0.15
         self.has_dual = self.tokens.random() < 0.15
+        self.vamps = random.Random(seed + 2**48)
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
@@ -360,6 +361,7 @@ class Model:
             value = self.name()
             self.add(f"{value} = vib.flatten %x : {self.tensor(*self.shape)} -> "
                      f"{self.tensor(width)}", 1)
+        self.read = self.scaled("%x", self.shape, width, shaped)
         if self.images:
             value, width = self.feature_map(value, self.shape)
         elif self.positions:
@@ -381,6 +383,13 @@ class Model:
             [f"vib.model @random(%x: {self.tensor(*self.shape, element=element)}, "
              f"{self.second_argument()}%y: {target}) {{", *self.lines, "}", self.training(), ""])
 
+    def scaled(self, argument, shape, width, keeps_shape):
+        """What the network reads of an argument, and its type."""
+        for line in self.lines:
+            if f"= vib.scale {argument} " in line:
+                return line.split()[0], self.tensor(*(shape if keeps_shape else [width]))
+        return argument, self.tensor(*shape)
+
     def second_encoder(self, value, width):
         """A second posterior, of the same input or of another one."""
         own, r = self.random, self.several
@@ -396,6 +405,8 @@ class Model:
                 value = self.name()
                 self.add(f"{value} = vib.scale %w to [-1.0, 1.0] : "
                          f"{self.tensor(width, element='ui8')} -> {self.tensor(width)}", 1)
+        self.second_read = (self.scaled("%w", [width], width, True) if self.second_width
+                            else self.read)
         self.full = r.random() < 0.3
         posterior = self.encoder(value, width, "second")
         self.second = posterior, self.latents, self.normal
@@ -654,6 +665,12 @@ class Model:
             is_mixture = self.priors.random() < 0.4
             if is_mixture:
                 form = f"mixture({self.priors.choice((2, 3, 33))})[{latents}]"
+                # Training begins with as many rows, and there may be one less than in a batch.
+                if (self.vamps.random() < 0.5 and self.batch >= 8 and "full" not in normal
+                        and not any("vib.batch_norm" in line for line in self.lines)):
+                    value, type = self.second_read if place else self.read
+                    form = (f"vamp({self.vamps.choice((2, 3, 7))}) of {posterior} over {value} : "
+                            f"{normal}, {type}")
             self.add(f"{prior} = vib.prior @{name} {form}", 1)
             if is_mixture:
                 prior += f" at %{self.posteriors[place]}"
