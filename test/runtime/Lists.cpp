@@ -53,6 +53,18 @@ TEST(Lists, PlacesAreChecked) {
                damaged);
 }
 
+TEST(Lists, PseudoInputsBeginAsExamplesOfAnInput) {
+  TestModel test(true, Target::Classes, 10);
+  VibParameter &parameter = test.parameters.front();
+  parameter.init = VIB_INIT_EXAMPLES;
+  parameter.init_scale = 0;
+  EXPECT_ERROR(checkLists(test.model), "the program is damaged");
+  test.lists.inputs.front().x = "x";
+  checkLists(test.model);
+  parameter.init_scale = 1;
+  EXPECT_ERROR(checkLists(test.model), "the program is damaged");
+}
+
 /// An image [2, 3] of bytes and a text of two numbers, with a class.
 struct TwoInputs : TestModel {
   TwoInputs() : TestModel(true, Target::Classes, 3) {
