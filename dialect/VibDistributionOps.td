@@ -290,7 +290,8 @@ def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
       covariance, of several inputs, of tokens, or of an encoder with
       `vib.batch_norm`, which would normalize pseudo-inputs by each other.
 
-    Priors of one name and one shape are one prior.
+    Priors of one name and one shape are one prior, and VampPriors of one name
+    share their pseudo-inputs.
 
     ```mlir
     %r = vib.prior @prior normal[32]

@@ -58,8 +58,7 @@ inline List<VibParameter> parametersOf(const VibModel &model) {
 inline List<VibState> stateOf(const VibModel &model) {
   return {model.state, model.num_state};
 }
-/// Whether it consists of pseudo-inputs, which training begins with examples
-/// for.
+/// Whether it consists of pseudo-inputs, which begin as examples.
 inline bool beginsAsExamples(const VibParameter &parameter) {
   return parameter.init == VIB_INIT_EXAMPLES;
 }

@@ -14,6 +14,7 @@
 #include "runtime/Validation.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace vib::runtime {
 
