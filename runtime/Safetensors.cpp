@@ -306,7 +306,12 @@ std::string SafetensorsWriter::makeHeader() const {
 }
 
 void SafetensorsWriter::visit(const Visitor &visitor) const {
+  // A buffer that grows would for a moment be there twice.
+  size_t largest = 0;
+  for (const Tensor &tensor : tensors)
+    largest = std::max(largest, tensor.size);
   Bytes data;
+  data.reserve(largest);
   for (const Tensor &tensor : tensors) {
     data.resize(tensor.size);
     tensor.fill(data.data());
