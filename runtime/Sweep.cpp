@@ -9,6 +9,9 @@
 #include "runtime/Sweep.h"
 #include "runtime/AvailableMemory.h"
 #include "runtime/Console.h"
+#include "runtime/Error.h"
+#include "runtime/File.h"
+#include "runtime/Safetensors.h"
 #include "runtime/Signals.h"
 #include "runtime/SweepRecord.h"
 #include "runtime/SweepTable.h"
@@ -38,6 +41,7 @@ public:
 
 private:
   void openDirectory();
+  void requireModel() const;
   void findComplete();
   bool isComplete(const SweepRun &run);
   void introduce();
@@ -109,8 +113,10 @@ void Sweep::openDirectory() {
   if (!isPart)
     directory.emplace(options.out,
                       std::vector<std::string>{SweepRecord::fileName});
-  if (options.resume)
-    return record.read();
+  if (options.resume) {
+    record.read();
+    return requireModel();
+  }
   std::string path = !isPart && fileExists(record.path) ? record.path : "";
   for (size_t i = 0; i < runs.size() && path.empty(); ++i)
     path = findRunIn(runs[i].options.out);
@@ -118,6 +124,26 @@ void Sweep::openDirectory() {
     fail("{} already contains a sweep ({}): give --resume to continue it, or "
          "another --out",
          options.out, path);
+}
+
+/// A sweep has one model, so the weights of one run tell which.
+void Sweep::requireModel() const {
+  for (const std::string &name : record.names()) {
+    std::string path = joinPath(joinPath(options.out, name), modelName);
+    if (!fileExists(path))
+      continue;
+    SafetensorsReader reader(path);
+    const Metadata &metadata = reader.metadata();
+    auto found = metadata.find("model"), hash = metadata.find("hash");
+    if (found == metadata.end() || hash == metadata.end())
+      continue;
+    if (found->second != model.name || hash->second != model.hash)
+      fail(
+          "{}: cannot resume: its runs are of the model {} (hash {}), and this "
+          "program is of {} (hash {}): give another --out",
+          options.out, found->second, hash->second, model.name, model.hash);
+    return;
+  }
 }
 
 /// Checks the settings of all runs that have begun before any is continued, and

@@ -118,6 +118,13 @@ std::optional<RunStatus> SweepRecord::statusOf(const std::string &name) const {
                               : std::optional(found->second.status);
 }
 
+std::vector<std::string> SweepRecord::names() const {
+  std::vector<std::string> names;
+  for (const auto &[name, line] : lines)
+    names.push_back(name);
+  return names;
+}
+
 std::string SweepRecord::settingsOf(const std::string &name) const {
   auto found = lines.find(name);
   return found == lines.end() ? "" : found->second.settings;

@@ -57,6 +57,8 @@ public:
   void read();
   /// The status of a run that the file has.
   std::optional<RunStatus> statusOf(const std::string &name) const;
+  /// The runs that have a line.
+  std::vector<std::string> names() const;
   /// RunOutcome::settings of such a run; "" if it has none.
   std::string settingsOf(const std::string &name) const;
   /// Adds the line of a run, in place of an older one, and writes the file.

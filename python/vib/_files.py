@@ -266,7 +266,7 @@ def read_run(folder: PathLike) -> Log:
     return Log(Path(folder).name, lines, where=str(path))
 
 
-def _find_model(folder: Path) -> tuple[str, str] | None:
+def find_model(folder: Path) -> tuple[str, str] | None:
     """The name and the hash of the model whose weights are in a folder of a run."""
     for name in ("model.safetensors", "checkpoint.safetensors", "best.safetensors"):
         if (folder / name).is_file():
@@ -287,7 +287,7 @@ def read_sweep(folder: PathLike) -> list[Log]:
     first: tuple[Path, tuple[str, str]] | None = None
     for log in logs:
         run = Path(folder) / log.name
-        model = _find_model(run)
+        model = find_model(run)
         if model and not first:
             first = run, model
         if first and model and model != first[1]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 from . import _ffi
 from ._arguments import as_count, as_number, as_path, flag
 from ._errors import DataError, Diverged, Error, UsageError
-from ._files import PathLike, check_record, read_lines, read_metadata, write_whole
+from ._files import PathLike, check_record, find_model, read_lines, read_metadata, write_whole
 from ._model import Model, TrainingSet, training_flags
 from ._run import Records, Run
 from ._weights import WeightsLike, open_weights
@@ -211,6 +211,18 @@ class _Runs:
             for index, record in enumerate(read_lines(folder / _name)):
                 check_record(record, f"{folder / _name}: line {index + 1}")
                 self.records[record["run"]] = record
+            self._check_model(folder)
+
+    def _check_model(self, folder: Path) -> None:
+        """A sweep has one model."""
+        mine = (self.model.name, self.model.info["hash"])
+        for name in self.records:
+            its = find_model(folder / name)
+            if its and its != mine:
+                raise Error(
+                    f"{folder}: cannot resume: its runs are of the model {its[0]} (hash {its[1]}), "
+                    f"and this one is {mine[0]} (hash {mine[1]}): give another out"
+                )
 
     def train_all(self, jobs: int, progress: bool) -> None:
         with ThreadPoolExecutor(jobs) as pool:

@@ -395,6 +395,9 @@ class Sweeps(unittest.TestCase):
                     self.assertEqual(run.file(file), (out / name / file).read_bytes())
         with self.assertRaises(FileExistsError):
             vib.sweep(model, x, y, out=folder / "python-sweep", **arguments)
+        other = vib.compile(MODEL.replace("@small", "@other"))
+        with self.assertRaisesRegex(vib.Error, "cannot resume: its runs are of the model small"):
+            vib.sweep(other, x, y, out=folder / "python-sweep", resume=True, **arguments)
         again = vib.sweep(model, x, y, out=folder / "python-sweep", resume=True, **arguments)
         self.assertEqual(without_seconds(again.records), without_seconds(ours.records))
         self.assertEqual(pickle.loads(pickle.dumps(again)).records, again.records)
