@@ -9,6 +9,7 @@
 #include "compiler/onnx/Layers.h"
 #include "dialect/VibVerify.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace vib;
