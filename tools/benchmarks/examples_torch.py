@@ -106,8 +106,8 @@ class Network(nn.Module):
         return self.beta
 
     def scale(self, images):
-        type = next(self.parameters()).dtype
-        return images.to(type).flatten(1) * ((1 - self.low) / 255) + self.low
+        numbers = images.to(next(self.parameters()).dtype)
+        return numbers.flatten(1) * ((1 - self.low) / 255) + self.low
 
     def statistics(self, x, draws):
         return self.encode(x)
@@ -147,11 +147,10 @@ class Network(nn.Module):
     def figures(self, draws, target):
         """The sums, over rows, of what `eval` reports of the logits of each draw."""
         log_p = torch.stack([logits.log_softmax(-1) for logits in draws])
-        nats = -log_p.gather(-1, target.expand(len(draws), -1)[..., None]).mean(0).sum()
-        wrong = [(p.argmax(-1) != target).double().mean(0).sum()
-                 for p in (log_p, log_p.exp().mean(0)[None])]
-        return {"cross_entropy_bits": nats / math.log(2), "error_1shot": wrong[0].sum(),
-                "error_avg": wrong[1].sum()}
+        nats = -log_p.gather(-1, target.expand(len(draws), -1)[..., None]).sum() / len(draws)
+        return {"cross_entropy_bits": nats / math.log(2),
+                "error_1shot": (log_p.argmax(-1) != target).sum() / len(draws),
+                "error_avg": (log_p.exp().mean(0).argmax(-1) != target).sum()}
 
 
 class ToyNet(Network):
@@ -381,7 +380,7 @@ class Trainer:
     """A network with the state of its training."""
 
     def __init__(self, net, forward=None):
-        self.net, self.forward = net, forward or net
+        self.net, self.forward = net, net if forward is None else forward
         self.optimizer = net.make_optimizer()
         self.weights = list(net.parameters())
         if net.average is not None:
