@@ -279,8 +279,8 @@ SmallVector<Parameter> PriorOp::getParameters() {
 LogicalResult PriorOp::verifyVamp() {
   auto type = dyn_cast<NormalType>(getEncoded().getType());
   if (!type || type.getCovariance() == Covariance::Full)
-    return emitOpError("expected the encoder of a diagonal posterior behind "
-                       "'of' but got ")
+    return emitOpError("expected a diagonal normal posterior behind 'of' but "
+                       "got ")
            << getEncoded().getType();
   if (type.getWidth() != cast<MixtureType>(getType()).getWidth())
     return emitOpError("expected a mixture of ")

@@ -545,8 +545,8 @@ LogicalResult ChainVerifier::verifyVamp(KLOp kl) {
   encoder.remove(input);
   for (Operation *op : encoder) {
     if (isa<BatchNormOp>(op))
-      return report("an encoder without vib.batch_norm, which would normalize "
-                    "pseudo-inputs by each other",
+      return report("an encoder without vib.batch_norm, which cannot yet "
+                    "normalize pseudo-inputs by its running statistics",
                     op->getLoc(), "it is here");
     for (Value operand : op->getOperands())
       if (isa<BlockArgument>(operand) && operand != prior.getInput())

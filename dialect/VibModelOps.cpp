@@ -552,7 +552,8 @@ static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
   return success();
 }
 
-/// The most rows of a batch whose pairs have a number each: 16 GiB of f32.
+/// The most rows of a batch whose pairs have numbers: each tensor of them has
+/// 16 GiB in f32.
 static constexpr int64_t kMostPairedRows = 1 << 16;
 
 static LogicalResult verifyPairs(TrainOp train, ModelOp model) {

@@ -535,8 +535,8 @@ parseVamp(OpAsmParser &parser, SMLoc loc, IntegerAttr components,
     return failure();
   auto posterior = dyn_cast<NormalType>(types.front());
   if (!posterior)
-    return parser.emitError(typeLoc, "expected the encoder of a diagonal "
-                                     "posterior behind 'of' but got ")
+    return parser.emitError(typeLoc, "expected a diagonal normal posterior "
+                                     "behind 'of' but got ")
            << types.front();
   result = MixtureType::get(parser.getContext(), posterior.getWidth());
   return success();

@@ -323,14 +323,14 @@ std::string FigureTable::print() {
   if (!std::isnan(figures.loss))
     line("loss", decimal(figures.loss, 4), "nats",
          describeLoss(model, figures.context.coefficients) +
-             "; each in nats, 0.6931 of its bits");
+             "; the terms are in nats: 1 bit is 0.6931 nats");
   bool isDrawn = false;
   for (const VibFigure &figure : figuresOf(model))
     isDrawn |= figure.kind == VIB_DRAWN_MEAN;
   if (figures.samples == 0 && isDrawn)
     lines.push_back({"",
-                     "no rate, and so no loss: a rate from a mixture is that "
-                     "of draws, and z = mu is none"});
+                     "no loss: a rate from a mixture is computed at draws of "
+                     "z, of which --samples 0 has none"});
   size_t width = 15;
   for (const auto &[name, rest] : lines)
     width = std::max(width, countColumns(name));

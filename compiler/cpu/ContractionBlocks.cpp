@@ -25,7 +25,8 @@
 using namespace mlir;
 using namespace vib;
 
-/// The most prefetches at a line: few tiles would have many.
+/// The most prefetches of a tile at a line. A kernel of few tiles would have so
+/// many that its multiply-adds do not hide them.
 static constexpr int64_t kMostPrefetches = 16;
 
 static Value multiply(TileEmitter &e, Value value, int64_t factor) {
@@ -71,9 +72,9 @@ void ContractionEmitter::emitBlocks(function_ref<void()> body) {
     emitBlock(e.index(whole), extent - whole);
 }
 
-void ContractionEmitter::emitPrefetchOfBlock(const TensorRef &ref,
-                                             unsigned operand, Value slot,
-                                             int64_t slots) {
+void ContractionEmitter::emitPrefetchOfOperand(const TensorRef &ref,
+                                               unsigned operand, Value slot,
+                                               int64_t slots) {
   AffineMap map = maps[operand];
   if (map.getNumResults() != 4)
     return;
@@ -94,13 +95,16 @@ void ContractionEmitter::emitPrefetchOfBlock(const TensorRef &ref,
   int64_t pixels = std::max<int64_t>(1, kCacheLine / bytes);
 
   SmallVector<Value> next(positions);
+  // The lines of the operand in a block.
   int64_t lines = block * type.getDimSize(1);
   if (firstLine) {
     // Those behind the last line that this block reads.
-    lines = choice.block.lines;
-    for (auto [loop, factor] : line->terms)
-      next[loop] = loop == form.line ? e.add(firstLine, lines)
+    for (auto [loop, factor] : line->terms) {
+      if (loop == form.line)
+        lines = choice.block.lines * factor;
+      next[loop] = loop == form.line ? e.add(firstLine, choice.block.lines)
                                      : e.index(extents[loop] - 1);
+    }
   } else {
     next[*form.block] = e.add(blockStart, block);
     for (auto [loop, factor] : line->terms)
@@ -138,6 +142,6 @@ void ContractionEmitter::emitPrefetchOfBlock(Value row, int64_t count,
   for (unsigned loop : getOuterLoops())
     extend(positions[loop], extents[loop]);
   extend(line, choice.block.lines ? choice.block.lines : extents[*form.line]);
-  emitPrefetchOfBlock(lhs, form.lhs, slot, slots);
-  emitPrefetchOfBlock(rhs, form.rhs, slot, slots);
+  emitPrefetchOfOperand(lhs, form.lhs, slot, slots);
+  emitPrefetchOfOperand(rhs, form.rhs, slot, slots);
 }

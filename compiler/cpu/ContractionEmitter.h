@@ -158,10 +158,10 @@ private:
   /// Emits `body` for the block at hand, or for its lines, part by part.
   void emitLines(llvm::function_ref<void()> body);
   /// Prefetches a part of the next block, for a tile at line `line` of this
-  /// one.
+  /// one: of each operand the share `slot` of `slots`.
   void emitPrefetchOfBlock(mlir::Value row, int64_t count, mlir::Value line);
-  void emitPrefetchOfBlock(const TensorRef &ref, unsigned operand,
-                           mlir::Value slot, int64_t slots);
+  void emitPrefetchOfOperand(const TensorRef &ref, unsigned operand,
+                             mlir::Value slot, int64_t slots);
 
   /// Sets the position of `loop` to `base` + `step`.
   void at(unsigned loop, mlir::Value base, int64_t step) {

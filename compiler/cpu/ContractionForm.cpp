@@ -225,8 +225,9 @@ ContractionTile vib::chooseContractionTile(linalg::LinalgOp op,
 
 /// Every tap and every tile of rows reads all of a block's operands again, so
 /// most of them should stay in the first-level cache. A block consists of whole
-/// pairs. Of a large image that is not copied, a block has some lines only,
-/// enough of them to hide that the sums are stored and loaded again.
+/// pairs. Of a large image that is not copied, a block has some lines only:
+/// all of them should stay there, but enough pixels to hide that the sums are
+/// stored and loaded again.
 SumBlock vib::chooseBlock(linalg::LinalgOp op, const ContractionForm &form,
                           ArrayRef<int64_t> extents, Packing windows) {
   if (!form.block)

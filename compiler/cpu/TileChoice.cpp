@@ -43,8 +43,9 @@ constexpr int64_t kSmallUnit = 8192;
 constexpr int64_t kLargeScratch = 256 * 1024;
 /// … into parts of about this size.
 constexpr int64_t kGoodScratch = 128 * 1024;
-/// The bytes of a tensor, such as a weight, that every unit with windows may
-/// read again at no cost: its pixels use each number that is read many times.
+/// The bytes of a tensor, such as a weight, up to which it counts nothing that
+/// every unit with windows reads it again: its pixels use each number many
+/// times.
 constexpr int64_t kReadAgainBytes = 1024 * 1024;
 /// The most rows in a unit of rows, unless it would be smaller than kSmallUnit.
 constexpr int64_t kRows = 32;

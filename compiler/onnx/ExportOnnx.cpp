@@ -90,17 +90,22 @@ static std::string getOutputName(ModelOp model, NLLOp nll, bool isOnly) {
                       .str();
 }
 
-static void addOutputs(Graph &graph, GraphBuilder &builder, ModelOp model) {
+static LogicalResult addOutputs(Graph &graph, GraphBuilder &builder,
+                                ModelOp model) {
   LossOp loss = *model.getBody().getOps<LossOp>().begin();
   SmallVector<NLLOp> likelihoods = getLikelihoodTerms(loss);
   builder.setLabel("");
   for (NLLOp nll : likelihoods) {
     std::string name = getOutputName(model, nll, likelihoods.size() == 1);
-    name =
-        builder.addNamed(name, "Identity", {builder.get(nll.getLikelihood())});
+    if (builder.addNamed(name, "Identity",
+                         {builder.get(nll.getLikelihood())}) != name)
+      return nll.emitOpError("cannot be written as ONNX: its prediction is the "
+                             "output '")
+             << name << "', and an argument of the model has this name";
     graph.outputs.push_back(
         {name, ElementType::F32, {nll.getLikelihood().getType().getSize()}});
   }
+  return success();
 }
 
 llvm::Expected<std::string>
@@ -124,8 +129,8 @@ vib::exportOnnx(ModelOp model, StringRef weightsPath, onnx::Use use) {
   GraphBuilder builder(graph, weights);
   for (BlockArgument input : model.getInputs())
     builder.addInput(input, getName(model, input, "x"));
-  if (failed(addNodes(builder, model.getBody().front())))
+  if (failed(addNodes(builder, model.getBody().front())) ||
+      failed(addOutputs(graph, builder, model)))
     return std::string();
-  addOutputs(graph, builder, model);
   return serialize(graph);
 }

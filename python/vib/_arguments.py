@@ -6,6 +6,8 @@ import operator
 import os
 from typing import Any, Callable, Optional, cast
 
+import numpy as np
+
 from ._errors import UsageError
 from ._files import PathLike
 
@@ -74,8 +76,7 @@ def flag(name: str, value: object) -> list[str]:
         return []
     argument = name.replace("-", "_")
     if name in _switches:
-        # Of NumPy, too.
-        if type(value).__name__ not in ("bool", "bool_"):
+        if not isinstance(value, (bool, np.bool_)):
             raise UsageError(f"{argument}: expected True or False, got {value!r}")
         return [f"--{name}"] if value else []
     its = _values.get(name, as_count)(value, argument)

@@ -297,7 +297,7 @@ def as_array(value: object, what: str) -> Array:
     """An array that the library can borrow: of NumPy, a DataFrame, a Series, or a tensor on
     the CPU. It is copied only if its elements are not in row-major order and of a type that
     the library has."""
-    if np.ma.is_masked(value):
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise DataError(f"{what}: a masked array, whose mask nothing reads: expected an array with "
                         "all of its elements, as x.filled(0) gives")
     if isinstance(value, np.ndarray):

@@ -50,7 +50,10 @@ class Run:
     ) -> None:
         if out is None and files is None:
             raise Error("a run that is not in memory has a folder")
-        if not hasattr(model, "predict"):
+        # It imports this module.
+        from ._model import Model
+
+        if not isinstance(model, Model):
             raise UsageError(f"expected a model that vib.compile has made, got {model!r}")
         folder = None if out is None else Path(as_path(out, "out"))
         # A run that diverged in its first step has written nothing.

@@ -97,8 +97,9 @@ def sweep(
 
     `jobs` runs are trained at a time, by default as many as there are processors, each on
     `threads` threads, and they share the data. Each is, bit for bit, that of `Model.train`
-    with the same arguments. `out` is a folder for the runs, each in a folder with the name of its values, and for `sweep.jsonl`, as the program
-    `sweep` writes them; without it the runs stay in memory.
+    with the same arguments. `out` is a folder for the runs, each in a folder with the name of
+    its values, and for `sweep.jsonl`, as the program `sweep` writes them; without it the runs
+    stay in memory.
 
     A run that diverges or fails is recorded, and the others go on. `resume` continues a sweep:
     the runs that have a checkpoint go on from it, and need the settings and the data that they
@@ -125,7 +126,10 @@ def sweep(
         values[name] = its
     if seeds is not None and not _is_axis(seeds):
         raise UsageError(f"seeds: expected a list of whole numbers, got {seeds!r}")
-    values["seed"] = seed if seeds is None else list(seeds)
+    if seeds is None:
+        values["seed"] = None if seed is None else as_count(seed, "seed")
+    else:
+        values["seed"] = [as_count(its, "seeds") for its in seeds]  # type: ignore[attr-defined]
     grid: dict[str, list[Any]] = {}
     for name, given in values.items():
         if _is_axis(given):

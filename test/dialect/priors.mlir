@@ -418,7 +418,7 @@ func.func @bare(%s: tensor<?x8xf32>) {
 
 func.func @full_vamp(%s: tensor<?x5xf32>) {
   %q = vib.normal %s exp : tensor<?x5xf32> -> !vib.normal<2, full>
-  // expected-error @+1 {{'vib.prior' op expected the encoder of a diagonal posterior behind 'of' but got '!vib.normal<2, full>'}}
+  // expected-error @+1 {{'vib.prior' op expected a diagonal normal posterior behind 'of' but got '!vib.normal<2, full>'}}
   %r = vib.prior @prior vamp(6) of %q over %s : !vib.normal<2, full>, tensor<?x5xf32>
   return
 }
@@ -427,7 +427,7 @@ func.func @full_vamp(%s: tensor<?x5xf32>) {
 
 func.func @categorical_vamp(%s: tensor<?x5xf32>) {
   %q = vib.categorical %s : tensor<?x5xf32>
-  // expected-error @+1 {{expected the encoder of a diagonal posterior behind 'of' but got '!vib.categorical<5>'}}
+  // expected-error @+1 {{expected a diagonal normal posterior behind 'of' but got '!vib.categorical<5>'}}
   %r = vib.prior @prior vamp(6) of %q over %s : !vib.categorical<5>, tensor<?x5xf32>
   return
 }
@@ -463,7 +463,7 @@ func.func @alone(%s: tensor<?x8xf32>) {
 
 func.func @swapped(%s: tensor<?x8xf32>) {
   %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
-  // expected-error @+1 {{'vib.prior' op expected the encoder of a diagonal posterior behind 'of' but got 'tensor<?x8xf32>'}}
+  // expected-error @+1 {{'vib.prior' op expected a diagonal normal posterior behind 'of' but got 'tensor<?x8xf32>'}}
   %r = "vib.prior"(%s, %q) {name = "prior", components = 6} : (tensor<?x8xf32>, !vib.normal<4>) -> !vib.mixture<4>
   return
 }
@@ -492,7 +492,7 @@ vib.model @norm(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
   %p = vib.categorical %z : tensor<?x4xf32>
   %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
-  // expected-error @+1 {{'vib.prior' op expected an encoder without vib.batch_norm, which would normalize pseudo-inputs by each other}}
+  // expected-error @+1 {{'vib.prior' op expected an encoder without vib.batch_norm, which cannot yet normalize pseudo-inputs by its running statistics}}
   %r = vib.prior @prior vamp(6) of %q over %x : !vib.normal<4>, tensor<?x8xf32>
   %rate = vib.kl %q, %r at %z : !vib.normal<4>
   vib.loss %ce + @beta(0.1) * %rate

@@ -323,6 +323,18 @@ int Settler::checkOnnx() {
     return failUsage("--emit=onnx writes a network of f32, which contradicts "
                      "--precision=" +
                      *flags.precision);
+  std::pair<bool, StringRef> without[] = {
+      {flags.target.has_value(), "--target"},
+      {flags.arch.has_value(), "--arch"},
+      {flags.cpu.has_value(), "--cpu"},
+      {flags.batch.has_value(), "--batch"},
+      {flags.level.has_value(), "-O"},
+      {flags.cubin, "--cubin"},
+      {flags.gradients, "--gradients"}};
+  for (auto [isGiven, flag] : without)
+    if (isGiven)
+      return failUsage(flag.str() + " changes nothing in the network that "
+                                    "--emit=onnx writes: leave it out");
   options.precision = "f32";
   return 0;
 }

@@ -69,7 +69,8 @@ def compare(folder, steps, example):
     if net.average is not None:
         names = [name for name, _ in net.named_parameters()]
         expected |= {f"average.{name}": mean for name, mean in zip(names, trainer.averages)}
-    # The gradient of a bias before a batch norm is 0 but for rounding, which Adam divides by 1e-8.
+    # A smaller bound would fail at a bias before a batch norm: its gradient is 0 but for rounding,
+    # which Adam divides by 1e-8.
     for name, value in expected.items():
         check(name, saved[name].double().numpy(), value.detach().numpy(), 1e-9)
 

@@ -459,7 +459,8 @@ class Sweeps(unittest.TestCase):
             (dict(beta=[1e-3], epochs=True), "epochs: expected a whole number, got True"),
             (dict(beta=np.array(0.1), steps=[3]), "steps: expected one value for all runs"),
             (dict(seeds=[0], seed=1), "expected seed or seeds, got both"),
-            (dict(seeds=[0.5]), "seed: expected a whole number, got 0.5"),
+            (dict(seeds=[0.5]), "seeds: expected a whole number, got 0.5"),
+            (dict(seed=[1, 2]), r"seed: expected a whole number, got \[1, 2\]"),
             (dict(beta=[1e-3], out=5), "out: expected a path, got 5"),
         ):
             with self.assertRaisesRegex(vib.UsageError, part):
