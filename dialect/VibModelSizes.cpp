@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/VibModelVerifier.h"
+#include "dialect/VibVerify.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -17,8 +18,7 @@ using namespace vib;
 static constexpr int64_t kMostNumbers = int64_t(1) << 36;
 static constexpr int64_t kMostProducts = int64_t(1) << 40;
 
-/// A parameter's shape as files have it.
-static SmallVector<int64_t, 2> getFileShape(const Parameter &parameter) {
+SmallVector<int64_t, 2> vib::getFileShape(const Parameter &parameter) {
   SmallVector<int64_t, 2> shape(parameter.shape);
   for (auto [i, dimension] : llvm::enumerate(parameter.permutation))
     shape[i] = parameter.shape[dimension];

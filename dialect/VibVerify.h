@@ -26,6 +26,9 @@ mlir::LogicalResult verifyFeatures(mlir::Operation *op, mlir::Type type,
 /// The product of the sizes but the batch; none if it is no int64_t.
 std::optional<int64_t> countElements(mlir::RankedTensorType type);
 
+/// A parameter's shape as files have it.
+llvm::SmallVector<int64_t, 2> getFileShape(const Parameter &parameter);
+
 /// Whether `value` is an image that a layer with windows, or vib.reshape with
 /// `channels_first`, computed, or that other layers computed from such an
 /// image.

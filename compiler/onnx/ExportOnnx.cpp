@@ -17,6 +17,7 @@
 
 #include "compiler/onnx/ExportOnnx.h"
 #include "compiler/onnx/Layers.h"
+#include "dialect/VibVerify.h"
 
 using namespace mlir;
 using namespace vib;
@@ -24,10 +25,8 @@ using namespace vib::onnx;
 
 static Weight createWeight(const Parameter &parameter,
                            std::optional<VibStateKind> kind) {
-  Weight weight{parameter.name, ArrayRef(parameter.shape).vec(), kind};
-  for (auto [i, place] : llvm::enumerate(parameter.permutation))
-    weight.shape[i] = parameter.shape[place];
-  return weight;
+  SmallVector<int64_t, 2> shape = getFileShape(parameter);
+  return {parameter.name, ArrayRef(shape).vec(), kind};
 }
 
 static VibStateKind getStateKind(const Parameter &state) {
