@@ -344,7 +344,8 @@ def attack(curves: Mapping[str, tuple[Any, Any]] | Sequence[Line], *,
         axes.axhline(100 * chance, color=GREY, linestyle="--", linewidth=1, label="chance")
     axes.set_xlabel("ε of the attack, in units of the scaled input")
     axes.set_ylabel("error, %")
-    axes.set_ylim(bottom=0)
+    # With the marks of the highest points, which may all be near the top.
+    axes.set_ylim(0, 1.05 * max(axes.dataLim.y1, 1e-9))
     axes.legend(loc="best")
     add_note(figure, describe_counts(counts))
     if title:
