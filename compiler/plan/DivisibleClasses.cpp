@@ -17,6 +17,16 @@
 using namespace mlir;
 using namespace vib;
 
+/// Whether some op has computed what the slice is inserted into, such as the
+/// zeros of a border: one unit would overwrite the slices of the others.
+static bool isIntoComputed(tensor::InsertSliceOp insert) {
+  Value whole = insert.getDest();
+  while (auto before = whole.getDefiningOp<tensor::InsertSliceOp>())
+    whole = before.getDest();
+  Operation *op = whole.getDefiningOp();
+  return op && !isa<tensor::EmptyOp>(op);
+}
+
 static bool isOnlyHandedOut(Value value) {
   return llvm::all_of(value.getUsers(),
                       [](Operation *user) { return isa<YieldOp>(user); });
@@ -56,7 +66,8 @@ void DivisibleClasses::findIllegal() {
       for (unsigned axis = 0, e = insert.getType().getRank(); axis != e; ++axis)
         assembled &= !space.isSliced(space.getClass(insert.getResult(), axis));
       addPart(insert.getResult(), insert.getSource(), insert.getMixedSizes(),
-              insert.getDroppedDims(), true, !assembled);
+              insert.getDroppedDims(), true,
+              !assembled || isIntoComputed(insert));
     } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
       for (OpOperand &operand : linalgOp->getOpOperands()) {
         if (!isa<RankedTensorType>(operand.get().getType()))
