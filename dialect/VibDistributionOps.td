@@ -288,7 +288,8 @@ def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
       loss or has another number of classes, a prior that is sampled; a VampPrior
       with M above 1048576, of another posterior or of one with a full
       covariance, of several inputs, of tokens, or of an encoder with
-      `vib.batch_norm`, which would normalize pseudo-inputs by each other.
+      `vib.batch_norm`, which would have to normalize them by its running
+      statistics, and cannot.
 
     Priors of one name and one shape are one prior, and VampPriors of one name
     share their pseudo-inputs.

@@ -225,7 +225,7 @@ def Vib_PairwiseOp : Vib_NamedOp<"pairwise", "pairwise", [Pure]> {
     - **Errors**: a posterior whose sigma the network computes for each example,
       a full covariance, classes, a posterior that is not sampled, a second
       `vib.pairwise` of one posterior, one that is no term of the loss, a batch of
-      more than 65,536 examples.
+      1 example, of which it is always 0, or of more than 65,536.
 
     ```mlir
     %q = vib.normal %m sigma(1.0) : tensor<?x2xf32> -> !vib.normal<2>

@@ -169,7 +169,8 @@ LogicalResult ParameterAttr::verify(EmitError emitError, StringRef name,
   if (init == Initialization::Examples &&
       (type.getRank() != 2 || !permutation.empty()))
     return emitError() << "expected \"" << name << "\", examples of an input, "
-                       << "to have two dimensions but got " << type;
+                       << "to have two dimensions, not transposed, but got "
+                       << type << (permutation.empty() ? "" : ", transposed");
   if (init >= Initialization::Mean &&
       (type.getRank() != 1 || !permutation.empty()))
     return emitError() << "expected \"" << name << "\", a "

@@ -545,8 +545,9 @@ LogicalResult ChainVerifier::verifyVamp(KLOp kl) {
   encoder.remove(input);
   for (Operation *op : encoder) {
     if (isa<BatchNormOp>(op))
-      return report("an encoder without vib.batch_norm, which cannot yet "
-                    "normalize pseudo-inputs by its running statistics",
+      return report("an encoder without vib.batch_norm, which would have to "
+                    "normalize pseudo-inputs by its running statistics, and "
+                    "cannot",
                     op->getLoc(), "it is here");
     for (Value operand : op->getOperands())
       if (isa<BlockArgument>(operand) && operand != prior.getInput())

@@ -558,12 +558,13 @@ static constexpr int64_t kMostPairedRows = 1 << 16;
 
 static LogicalResult verifyPairs(TrainOp train, ModelOp model) {
   auto pairs = model.getBody().getOps<PairwiseOp>();
-  if (pairs.empty() || train.getBatch() <= kMostPairedRows)
+  int64_t batch = train.getBatch();
+  if (pairs.empty() || (batch >= 2 && batch <= kMostPairedRows))
     return success();
   InFlightDiagnostic diagnostic =
-      train.emitOpError("expected a batch of at most ")
+      train.emitOpError("expected a batch of 2 to ")
       << kMostPairedRows << " rows, each two of which vib.pairwise compares, "
-      << "but got " << train.getBatch();
+      << "but got " << batch;
   diagnostic.attachNote((*pairs.begin()).getLoc()) << "vib.pairwise is here";
   return diagnostic;
 }

@@ -272,8 +272,9 @@ LogicalResult ModelVerifier::verifyUses() {
     for (Operation *reader : input.getUsers())
       if (reader != scale && live.contains(reader) && !isa<NLLOp>(reader)) {
         InFlightDiagnostic diagnostic =
-            reader->emitOpError("reads the input, expected it to read the ")
-            << (isa<ScaleOp>(scale) ? "scaled" : "standardized") << " input";
+            reader->emitOpError("expected to read the ")
+            << (isa<ScaleOp>(scale) ? "scaled" : "standardized")
+            << " input, but it reads the input itself";
         diagnostic.attachNote(scale.getLoc())
             << "the input is "
             << (isa<ScaleOp>(scale) ? "scaled" : "standardized") << " here";

@@ -163,7 +163,7 @@ const char *whyMissing(const VibModel &model, What what, uint32_t posterior,
     return "the samples of this posterior are classes, which have no "
            "covariance; --what mu gives their probabilities";
   if ((what == What::Rate || what == What::RateEach) && !stream.rate)
-    return "its prior is that of the label, which is not known here";
+    return "the model's prior depends on the label, which is not known here";
   if (what == What::RateEach && hasDrawnRate(model, stream))
     return "the rate from a mixture does not split over the latents";
   if (what == What::RateEach && !stream.rate_each && !hasFullCovariance(stream))

@@ -89,21 +89,15 @@ static std::string getOutputName(ModelOp model, NLLOp nll, bool isOnly) {
                       .str();
 }
 
-static LogicalResult addOutputs(Graph &graph, GraphBuilder &builder,
-                                ModelOp model) {
-  LossOp loss = *model.getBody().getOps<LossOp>().begin();
-  SmallVector<NLLOp> likelihoods = getLikelihoodTerms(loss);
-  builder.setLabel("");
-  for (NLLOp nll : likelihoods) {
-    std::string name = getOutputName(model, nll, likelihoods.size() == 1);
-    if (builder.addNamed(name, "Identity",
-                         {builder.get(nll.getLikelihood())}) != name)
-      return nll.emitOpError("cannot be written as ONNX: its prediction is the "
-                             "output '")
+/// Nothing else may take the names of the outputs, which users write.
+static LogicalResult reserveOutputs(GraphBuilder &builder,
+                                    ArrayRef<NLLOp> likelihoods,
+                                    ArrayRef<std::string> names) {
+  for (auto [nll, name] : llvm::zip_equal(likelihoods, names))
+    if (!builder.reserve(name))
+      return NLLOp(nll).emitOpError("cannot be written as ONNX: its prediction "
+                                    "is the output '")
              << name << "', and an argument of the model has this name";
-    graph.outputs.push_back(
-        {name, ElementType::F32, {nll.getLikelihood().getType().getSize()}});
-  }
   return success();
 }
 
@@ -128,8 +122,16 @@ vib::exportOnnx(ModelOp model, StringRef weightsPath, onnx::Use use) {
   GraphBuilder builder(graph, weights);
   for (BlockArgument input : model.getInputs())
     builder.addInput(input, getName(model, input, "x"));
-  if (failed(addNodes(builder, model.getBody().front())) ||
-      failed(addOutputs(graph, builder, model)))
+  SmallVector<NLLOp> likelihoods =
+      getLikelihoodTerms(*model.getBody().getOps<LossOp>().begin());
+  auto names = llvm::map_to_vector(likelihoods, [&](NLLOp nll) {
+    return getOutputName(model, nll, likelihoods.size() == 1);
+  });
+  if (failed(reserveOutputs(builder, likelihoods, names)) ||
+      failed(addNodes(builder, model.getBody().front())))
     return std::string();
+  for (auto [nll, name] : llvm::zip_equal(likelihoods, names))
+    builder.addOutput(name, builder.get(nll.getLikelihood()),
+                      nll.getLikelihood().getType().getSize());
   return serialize(graph);
 }

@@ -26,14 +26,8 @@ Name GraphBuilder::makeName(StringRef base) {
 }
 
 Name GraphBuilder::add(StringRef op, Names inputs, Attributes attributes) {
-  return addNamed(label + "/" + op.str(), op, std::move(inputs),
-                  std::move(attributes));
-}
-
-Name GraphBuilder::addNamed(StringRef name, StringRef op, Names inputs,
-                            Attributes attributes) {
-  graph.nodes.push_back(
-      {makeName(name), op.str(), std::move(inputs), std::move(attributes)});
+  graph.nodes.push_back({makeName(label + "/" + op.str()), op.str(),
+                         std::move(inputs), std::move(attributes)});
   return graph.nodes.back().name;
 }
 
@@ -150,4 +144,9 @@ void GraphBuilder::addInput(BlockArgument argument, StringRef name) {
                                                   : ElementType::F32,
                           example.vec()});
   set(argument, graph.inputs.back().name);
+}
+
+void GraphBuilder::addOutput(StringRef name, Name of, int64_t size) {
+  graph.nodes.push_back({name.str(), "Identity", {std::move(of)}, {}});
+  graph.outputs.push_back({name.str(), ElementType::F32, {size}});
 }

@@ -44,9 +44,6 @@ public:
 
   /// Adds a node, and returns its result.
   Name add(llvm::StringRef op, Names inputs, Attributes attributes = {});
-  /// The same with a name of its own.
-  Name addNamed(llvm::StringRef name, llvm::StringRef op, Names inputs,
-                Attributes attributes = {});
 
   /// Constants.
   Name number(double value);
@@ -72,11 +69,15 @@ public:
   /// Both values have the same tensors.
   void alias(mlir::Value value, mlir::Value of);
 
-  /// A name that nothing in the graph has yet, which begins with `base`.
-  Name makeName(llvm::StringRef base);
   void addInput(mlir::BlockArgument argument, llvm::StringRef name);
+  /// Keeps a name for `addOutput`. Returns whether nothing has it.
+  bool reserve(llvm::StringRef name) { return taken.insert(name).second; }
+  /// Adds an output of a reserved name.
+  void addOutput(llvm::StringRef name, Name of, int64_t size);
 
 private:
+  /// A name that nothing in the graph has yet, which begins with `base`.
+  Name makeName(llvm::StringRef base);
   Name addInitializer(llvm::StringRef base, ElementType type,
                       std::vector<int64_t> shape, const void *data,
                       size_t bytes);

@@ -12,7 +12,7 @@ from typing import Optional
 
 from . import _ffi
 from ._arguments import as_count, as_path, flag
-from ._errors import Error, ModelError
+from ._errors import Error, FileError, ModelError, UsageError
 from ._files import PathLike
 from ._model import Model
 
@@ -58,6 +58,8 @@ def compile(
         text = given if is_text else Path(given).read_text()
     except OSError as error:
         raise type(error)(error.errno, error.strerror, given) from None
+    except UnicodeDecodeError:
+        raise FileError(f"{given}: is no text in UTF-8, expected a model file") from None
     flags = flag("batch", batch) + flag("precision", precision) + flag("cpu", cpu)
     if opt is not None:
         flags.append(f"-O{as_count(opt, 'opt')}")
@@ -127,4 +129,6 @@ def _raise_error(message: str, file: str, status: int) -> None:
         text = message[place.start() :]
         text = text.replace(": error: ", ": ", 1)
         raise ModelError(text, file, int(place[1]), int(place[2]))
+    if status == 2:
+        raise UsageError(message.partition("\nTry 'vibc --help'")[0])
     raise Error(message)

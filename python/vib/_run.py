@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from ._arguments import as_path
-from ._errors import Error, UsageError
-from ._files import Array, PathLike, parse_lines, parse_safetensors
+from ._errors import Error, FileError, UsageError
+from ._files import Array, PathLike, find_model, parse_lines, parse_safetensors
 
 if TYPE_CHECKING:
     from ._model import Model
@@ -59,6 +59,9 @@ class Run:
         # A run that diverged in its first step has written nothing.
         if folder and steps is None and not diverged and not folder.is_dir():
             raise FileNotFoundError(f"{folder} is not a folder, expected the folder of a run")
+        its = find_model(folder) if folder else None
+        if its and its[0] != model.name:
+            raise FileError(f"{folder}: a run of the model {its[0]}, and not of {model.name}")
         #: The model that was trained.
         self.model = model
         #: The folder, or None.

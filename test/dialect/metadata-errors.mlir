@@ -132,7 +132,7 @@ module attributes {a = #vib.parameter<"w" : tensor<4xi8>, init = constant(0.1)>}
 
 // -----
 
-// expected-error @+1 {{expected "r.inputs", examples of an input, to have two dimensions but got 'tensor<4xf32>'}}
+// expected-error @+1 {{expected "r.inputs", examples of an input, to have two dimensions, not transposed, but got 'tensor<4xf32>'}}
 module attributes {a = #vib.parameter<"r.inputs" : tensor<4xf32>, init = examples(0.0)>} {}
 
 // -----

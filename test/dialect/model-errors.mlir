@@ -277,7 +277,7 @@ vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
 vib.model @m(%x: tensor<?x4xf32>, %y: tensor<?xi32>) {
   // expected-note @+1 {{the input is scaled here}}
   %a = vib.scale %x from [0.0, 16.0] to [-1.0, 1.0] : tensor<?x4xf32>
-  // expected-error @+1 {{'vib.add' op reads the input, expected it to read the scaled input}}
+  // expected-error @+1 {{'vib.add' op expected to read the scaled input, but it reads the input itself}}
   %c = vib.add %a, %x : tensor<?x4xf32>
   %s = vib.linear %c @encode.0 [4] : tensor<?x4xf32>
   %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>
@@ -1198,7 +1198,7 @@ vib.train @m batch(8) epochs(1)
 vib.model @m(%a: tensor<?x4xf32>, %y: tensor<?xi32>) {
   // expected-note @+1 {{the input is standardized here}}
   %0 = vib.standardize %a @statistics : tensor<?x4xf32>
-  // expected-error @+1 {{'vib.add' op reads the input, expected it to read the standardized input}}
+  // expected-error @+1 {{'vib.add' op expected to read the standardized input, but it reads the input itself}}
   %c = vib.add %0, %a : tensor<?x4xf32>
   %s = vib.linear %c @encode.0 [4] : tensor<?x4xf32>
   %q = vib.normal %s softplus(0.0) : tensor<?x4xf32>

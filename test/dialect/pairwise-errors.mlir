@@ -127,7 +127,7 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %i = vib.pairwise %q : !vib.normal<2>
   vib.loss %ce + @beta(0.1) * %i
 }
-// expected-error @+1 {{'vib.train' op expected a batch of at most 65536 rows, each two of which vib.pairwise compares, but got 65537}}
+// expected-error @+1 {{'vib.train' op expected a batch of 2 to 65536 rows, each two of which vib.pairwise compares, but got 65537}}
 vib.train @m batch(65537) epochs(1)
 
 // -----

@@ -492,7 +492,7 @@ vib.model @norm(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
   %p = vib.categorical %z : tensor<?x4xf32>
   %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
-  // expected-error @+1 {{'vib.prior' op expected an encoder without vib.batch_norm, which cannot yet normalize pseudo-inputs by its running statistics}}
+  // expected-error @+1 {{'vib.prior' op expected an encoder without vib.batch_norm, which would have to normalize pseudo-inputs by its running statistics, and cannot}}
   %r = vib.prior @prior vamp(6) of %q over %x : !vib.normal<4>, tensor<?x8xf32>
   %rate = vib.kl %q, %r at %z : !vib.normal<4>
   vib.loss %ce + @beta(0.1) * %rate
@@ -539,7 +539,7 @@ vib.model @unscaled(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %z = vib.reparameterize %q : !vib.normal<4> -> tensor<?x4xf32>
   %p = vib.categorical %z : tensor<?x4xf32>
   %ce = vib.nll %p, %y : !vib.categorical<4>, tensor<?xi32>
-  // expected-error @+1 {{'vib.prior' op reads the input, expected it to read the scaled input}}
+  // expected-error @+1 {{'vib.prior' op expected to read the scaled input, but it reads the input itself}}
   %r = vib.prior @prior vamp(6) of %q over %x : !vib.normal<4>, tensor<?x8xf32>
   %rate = vib.kl %q, %r at %z : !vib.normal<4>
   vib.loss %ce + @beta(0.1) * %rate

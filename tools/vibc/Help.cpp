@@ -26,7 +26,8 @@ which it continues. "-" is standard input.
 What to make:
   -o FILE             The output file; "-" is standard output. By default a
                       program is named after the model file, an object adds .o,
-                      a library .so, and text goes to standard output
+                      a library .so, a network .onnx, and text goes to standard
+                      output
   --emit=PHASE        The program, or the result of a phase of the compiler:
       model           the model as written, checked
       onnx            the network that predicts at z = mu, with the weights of

@@ -95,6 +95,10 @@ int Output::check() const {
     if (!llvm::sys::fs::equivalent(flags.input, getPath(), isSame) && isSame)
       return fail("the output " + getPath() +
                   " is the input; name another with -o");
+  if (!flags.weights.empty() &&
+      !llvm::sys::fs::equivalent(flags.weights, getPath(), isSame) && isSame)
+    return fail("the output " + getPath() +
+                " is the file of --weights; name another with -o");
   if (llvm::sys::fs::is_directory(getPath()))
     return fail("cannot write " + getPath() +
                 ": it is a directory; name a file with -o");

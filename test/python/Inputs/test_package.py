@@ -230,6 +230,13 @@ class Errors(unittest.TestCase):
         self.expect(vib.UsageError, "step: expected a number from 0",
                     lambda: model.gradients(x, y, weights=run, step=-1))
         self.expect(FileNotFoundError, "is not a folder", lambda: vib.Run(model, folder / "none"))
+        text = MODEL.replace(f"@{model.name}", "@other")
+        self.expect(vib.FileError, f"a run of the model {model.name}, and not of other",
+                    lambda: vib.Run(vib.compile(text), folder / "exists"))
+        self.expect(vib.UsageError, "--precision: expected",
+                    lambda: vib.compile(MODEL, precision="f16"))
+        (folder / "program").write_bytes(b"\x7fELF\xff\n")
+        self.expect(vib.FileError, "is no text in UTF-8", lambda: vib.compile(folder / "program"))
 
     def test_arguments_of_a_wrong_kind(self):
         run = train(epochs=1)
