@@ -162,6 +162,9 @@ Tile CpuTileChooser::chooseUnit(unsigned cls) const {
   }
   // One image is enough work.
   int64_t target = worksOnImages ? 1 : std::clamp<int64_t>(extent / 8, 4, kRows);
+  // So is one of a few long rows.
+  if (target >= extent && least == 1)
+    target = 1;
   target = std::max(target, least);
   int64_t grain = vib::getGrain(kernel, space, cls, machine);
   if (grain == 1)
