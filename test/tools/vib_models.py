@@ -640,7 +640,7 @@ class Model:
 
     def pairwise(self, posterior):
         """Sometimes an estimate of the rate by pairs, of a sigma that is given."""
-        if not self.is_given or self.pairs.random() < 0.5:
+        if not self.is_given or self.batch < 2 or self.pairs.random() < 0.5:
             return ""
         result = self.name()
         self.add(f"{result} = vib.pairwise {posterior} : {self.normal}", 1)
