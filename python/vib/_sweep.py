@@ -129,7 +129,7 @@ def sweep(
     if seeds is None:
         values["seed"] = None if seed is None else as_count(seed, "seed")
     else:
-        values["seed"] = [as_count(its, "seeds") for its in seeds]  # type: ignore[attr-defined]
+        values["seed"] = [as_count(its, "seeds") for its in seeds]
     grid: dict[str, list[Any]] = {}
     for name, given in values.items():
         if _is_axis(given):

@@ -235,8 +235,8 @@ class Errors(unittest.TestCase):
                     lambda: vib.Run(vib.compile(text), folder / "exists"))
         self.expect(vib.UsageError, "--precision: expected",
                     lambda: vib.compile(MODEL, precision="f16"))
-        (folder / "program").write_bytes(b"\x7fELF\xff\n")
-        self.expect(vib.FileError, "is no text in UTF-8", lambda: vib.compile(folder / "program"))
+        (folder / "binary").write_bytes(b"\x7fELF\xff\n")
+        self.expect(vib.FileError, "is no text in UTF-8", lambda: vib.compile(folder / "binary"))
 
     def test_arguments_of_a_wrong_kind(self):
         run = train(epochs=1)
