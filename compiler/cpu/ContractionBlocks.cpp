@@ -29,10 +29,6 @@ using namespace vib;
 /// many that its multiply-adds do not hide them.
 static constexpr int64_t kMostPrefetches = 16;
 
-static Value multiply(TileEmitter &e, Value value, int64_t factor) {
-  return e.builder.createOrFold<arith::MulIOp>(e.loc, value, e.index(factor));
-}
-
 void ContractionEmitter::emitLines(function_ref<void()> body) {
   int64_t lines = choice.block.lines;
   if (lines == 0)
@@ -115,16 +111,16 @@ void ContractionEmitter::emitPrefetchOfOperand(const TensorRef &ref,
   int64_t all = llvm::divideCeil(lines * type.getDimSize(2), pixels) * perPixel;
   int64_t share =
       std::min<int64_t>(llvm::divideCeil(all, slots), kMostPrefetches);
-  Value first = multiply(e, slot, share);
+  Value first = e.multiply(slot, share);
   for (int64_t i = 0; i != share; ++i) {
     Value at = e.add(first, i);
     Value index =
         builder.createOrFold<arith::DivUIOp>(loc, at, e.index(perPixel));
     Value part =
         builder.createOrFold<arith::RemUIOp>(loc, at, e.index(perPixel));
-    next[counter->first] = multiply(e, index, pixels);
+    next[counter->first] = e.multiply(index, pixels);
     next[channel.getPosition()] =
-        multiply(e, part, kCacheLine / getElementBytes(type.getElementType()));
+        e.multiply(part, kCacheLine / getElementBytes(type.getElementType()));
     e.emitPrefetch(ref, map, next);
   }
 }
@@ -136,7 +132,7 @@ void ContractionEmitter::emitPrefetchOfBlock(Value row, int64_t count,
   Value slot = builder.createOrFold<arith::DivUIOp>(loc, row, e.index(count));
   int64_t slots = llvm::divideCeil(rows, count);
   auto extend = [&](Value position, int64_t extent) {
-    slot = e.add(multiply(e, slot, extent), position);
+    slot = e.add(e.multiply(slot, extent), position);
     slots *= extent;
   };
   for (unsigned loop : getOuterLoops())

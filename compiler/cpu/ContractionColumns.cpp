@@ -129,14 +129,11 @@ void ContractionEmitter::emitPrefetchOfNext(Value row, int64_t count) {
     next[form.reduction] = e.index(0);
   SmallVector<Value> indices =
       e.getIndices(rhs, e.getPositions(maps[form.rhs], next));
-  auto multiply = [&](Value value, int64_t factor) {
-    return builder.createOrFold<arith::MulIOp>(loc, value, e.index(factor));
-  };
   int64_t panelRows = cast<MemRefType>(rhs.memory.getType()).getDimSize(1);
   Value first =
-      multiply(e.add(multiply(indices[0], panelRows), indices[1]), panel);
-  Value offset =
-      e.add(multiply(row, perRow), multiply(isPanel ? k : indices[2], perStep));
+      e.multiply(e.add(e.multiply(indices[0], panelRows), indices[1]), panel);
+  Value offset = e.add(e.multiply(row, perRow),
+                       e.multiply(isPanel ? k : indices[2], perStep));
   memref::PrefetchOp::create(builder, loc, flatRhs, e.add(first, offset),
                              /*isWrite=*/false, /*localityHint=*/2,
                              /*isDataCache=*/true);

@@ -46,15 +46,11 @@ PairLayout vib::getPairLayout(const SharedPairs &pairs) {
   return {/*row=*/pairs.block, /*column=*/depth, pairs.block, depth * columns};
 }
 
-static Value multiply(TileEmitter &e, Value value, int64_t factor) {
-  return e.builder.createOrFold<arith::MulIOp>(e.loc, value, e.index(factor));
-}
-
 /// The index of the pair in row k, which is even, and column `start` + `step`.
 static Value getPlace(TileEmitter &e, const Pairs &pairs, Value k, Value start,
                       int64_t step = 0) {
-  Value row = multiply(e, k, pairs.layout.row);
-  Value column = multiply(e, start, pairs.layout.column);
+  Value row = e.multiply(k, pairs.layout.row);
+  Value column = e.multiply(start, pairs.layout.column);
   return e.add(e.add(row, column), 2 * step);
 }
 
