@@ -112,7 +112,7 @@ install_packages() {
     # The lists may name versions that the mirror no longer has.
     { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
     die "apt could not install the missing packages (see above). When the cause is fixed:" "$by_hand"
-  # README.md says how to remove the packages of this list.
+  # docs/installing.md says how to remove the packages of this list.
   mkdir -p build
   printf '%s\n' "${missing[@]}" >>build/apt-packages.txt
 }
