@@ -233,10 +233,13 @@ LogicalResult MLPOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// AddOp
+// AddOp, MulOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult AddOp::verify() {
+  return verifyFeatures(*this, getLhs().getType(), "the operands");
+}
+LogicalResult MulOp::verify() {
   return verifyFeatures(*this, getLhs().getType(), "the operands");
 }
 

@@ -228,4 +228,28 @@ def Vib_AddOp : Vib_NamedOp<"add", "h", [
   let hasVerifier = 1;
 }
 
+def Vib_MulOp : Vib_NamedOp<"mul", "h", [
+    Pure, Commutative, SameOperandsAndResultType]> {
+  let group = "layers";
+  let summary = "multiplies two values of one shape, element by element";
+  let description = [{
+    For gated layers (Dauphin et al. 2017, arXiv:1612.08083), in which the
+    sigmoid of one layer says how much of another passes.
+
+    - **Inputs** and **result**: `tensor<?x…xWxf32>` or f64, of one type, which
+      is written once.
+
+    ```mlir
+    %a = vib.linear %x @encode.h [300] : tensor<?x784xf32>
+    %b = vib.linear %x @encode.g [300] : tensor<?x784xf32>
+    %g = vib.sigmoid %b : tensor<?x300xf32>
+    %h = vib.mul %a, %g : tensor<?x300xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
 #endif // VIB_DIALECT_VIBLAYEROPS_TD

@@ -182,6 +182,14 @@ static void addNodes(GraphBuilder &builder, AddOp op) {
               order);
 }
 
+static void addNodes(GraphBuilder &builder, MulOp op) {
+  Order order = builder.getOrder(op->getOperands());
+  builder.set(op.getResult(),
+              builder.add("Mul", {builder.get(op.getLhs(), order),
+                                  builder.get(op.getRhs(), order)}),
+              order);
+}
+
 /// The exact GELU, for which ONNX has an operator only since opset 20.
 static Name addGELU(GraphBuilder &builder, Name x) {
   Name erf = builder.add("Erf", {builder.multiplyBy(x, M_SQRT1_2)});
@@ -235,7 +243,7 @@ bool vib::onnx::addLayer(GraphBuilder &builder, Operation *op) {
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case<ScaleOp, StandardizeOp, EmbeddingOp, OneHotOp, LinearOp,
             LayerNormOp, BatchNormOp, FlattenOp, ReshapeOp, ConcatOp, SliceOp,
-            AddOp>([&](auto layer) {
+            AddOp, MulOp>([&](auto layer) {
         addNodes(builder, layer);
         return true;
       })

@@ -67,6 +67,14 @@ func.func @sum_of_labels(%x: tensor<?xi32>) {
 
 // -----
 
+func.func @sum_of_labels(%x: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.mul' op expected the operands to have at least two dimensions, the batch and a width, but got 'tensor<?xi32>'}}
+  %0 = vib.mul %x, %x : tensor<?xi32>
+  return
+}
+
+// -----
+
 func.func @scale_reversed(%x: tensor<?x4xui8>) {
   // expected-error @+1 {{'vib.scale' op expected the lower bound to be below the upper one but got [1.0, -1.0]}}
   %0 = vib.scale %x to [1.0, -1.0] : tensor<?x4xui8>
@@ -158,7 +166,7 @@ func.func @flatten_of_a_batch_of_a_number(%x: tensor<?x2x2xf32>) {
 
 func.func @misspelt(%x: tensor<?x4xf32>) {
   // expected-error @+2 {{there is no op 'vib.rellu'; did you mean 'vib.relu'?}}
-  // expected-note @+1 {{layers: vib.add, vib.avg_pool, vib.batch_norm, vib.cnn, vib.concat, vib.conv2d, vib.conv_transpose2d, vib.dropout, vib.embedding, vib.flatten, vib.global_avg_pool, vib.layer_norm, vib.linear, vib.mlp, vib.max_pool, vib.one_hot, vib.reshape, vib.scale}}
+  // expected-note @+1 {{layers: vib.add, vib.avg_pool, vib.batch_norm, vib.cnn, vib.concat, vib.conv2d, vib.conv_transpose2d, vib.dropout, vib.embedding, vib.flatten, vib.global_avg_pool, vib.layer_norm, vib.linear, vib.mlp, vib.max_pool, vib.mul, vib.one_hot, vib.reshape, vib.scale}}
   %0 = vib.rellu %x : tensor<?x4xf32>
   return
 }
@@ -167,7 +175,7 @@ func.func @misspelt(%x: tensor<?x4xf32>) {
 
 func.func @misspelt_long(%x: tensor<?x4xf32>) {
   // expected-error @+2 {{there is no op 'vib.reparametrise'; did you mean 'vib.reparameterize'?}}
-  // expected-note @+1 {{layers: vib.add, vib.avg_pool, vib.batch_norm, vib.cnn, vib.concat, vib.conv2d, vib.conv_transpose2d, vib.dropout, vib.embedding, vib.flatten, vib.global_avg_pool, vib.layer_norm, vib.linear, vib.mlp, vib.max_pool, vib.one_hot, vib.reshape, vib.scale}}
+  // expected-note @+1 {{layers: vib.add, vib.avg_pool, vib.batch_norm, vib.cnn, vib.concat, vib.conv2d, vib.conv_transpose2d, vib.dropout, vib.embedding, vib.flatten, vib.global_avg_pool, vib.layer_norm, vib.linear, vib.mlp, vib.max_pool, vib.mul, vib.one_hot, vib.reshape, vib.scale}}
   %0 = vib.reparametrise %x : tensor<?x4xf32>
   return
 }
@@ -176,7 +184,7 @@ func.func @misspelt_long(%x: tensor<?x4xf32>) {
 
 func.func @like_no_op(%x: tensor<?x4xf32>) {
   // expected-error @+2 {{there is no op 'vib.convolution'}}
-  // expected-note @+1 {{layers: vib.add, vib.avg_pool, vib.batch_norm, vib.cnn, vib.concat, vib.conv2d, vib.conv_transpose2d, vib.dropout, vib.embedding, vib.flatten, vib.global_avg_pool, vib.layer_norm, vib.linear, vib.mlp, vib.max_pool, vib.one_hot, vib.reshape, vib.scale}}
+  // expected-note @+1 {{layers: vib.add, vib.avg_pool, vib.batch_norm, vib.cnn, vib.concat, vib.conv2d, vib.conv_transpose2d, vib.dropout, vib.embedding, vib.flatten, vib.global_avg_pool, vib.layer_norm, vib.linear, vib.mlp, vib.max_pool, vib.mul, vib.one_hot, vib.reshape, vib.scale}}
   %0 = vib.convolution %x : tensor<?x4xf32>
   return
 }

@@ -18,6 +18,7 @@
 // CHECK:           vib.tanh
 // CHECK:           vib.relu
 // CHECK-NEXT:      vib.add %h{{.*}}, %z : tensor<?x2xf64>
+// CHECK-NEXT:      vib.mul %h{{.*}}, %z : tensor<?x2xf64>
 // CHECK:           vib.normal {{.*}} noise(@decode.noise = 0.5) : tensor<?x1xf64> -> !vib.normal<1>
 // CHECK:         %nll = vib.nll %p, %y : !vib.normal<1>, tensor<?x1xf64>
 // CHECK-NEXT:    %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2, full>
@@ -38,7 +39,8 @@ vib.model @everything(%x: tensor<?x4x2xf64>, %y: tensor<?x1xf64>) {
     %c = vib.tanh %b : tensor<?x2xf64>
     %d = vib.relu %c : tensor<?x2xf64>
     %e = vib.add %d, %z : tensor<?x2xf64>
-    %m = vib.linear %e @decode.0 [1] : tensor<?x2xf64>
+    %w = vib.mul %e, %z : tensor<?x2xf64>
+    %m = vib.linear %w @decode.0 [1] : tensor<?x2xf64>
     %n = vib.normal %m noise(@decode.noise = 0.5) : tensor<?x1xf64>
     vib.yield %n : !vib.normal<1>
   }

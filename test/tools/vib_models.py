@@ -45,6 +45,7 @@ class Model:
         self.has_bypass = self.tokens.random() < 0.15
         self.has_dual = self.tokens.random() < 0.15
         self.vamps = random.Random(seed + 2**48)
+        self.products = random.Random(seed + 2**49)
         self.is_laplace = (not self.classes and not self.is_bernoulli
                            and random.Random(seed + 2**40).random() < 0.3)
         self.text = ""
@@ -108,9 +109,9 @@ class Model:
     def activation(self, value, width, indent):
         return self.activate(value, [width], indent, self.random)
 
-    def sum(self, lhs, rhs, width, indent):
-        result = self.name()
-        self.add(f"{result} = vib.add {lhs}, {rhs} : {self.tensor(width)}", indent)
+    def join(self, lhs, rhs, width, indent):
+        op, result = "mul" if self.products.random() < 0.2 else "add", self.name()
+        self.add(f"{result} = vib.{op} {lhs}, {rhs} : {self.tensor(width)}", indent)
         return result
 
     def residual(self, value, width, layer, indent):
@@ -121,7 +122,7 @@ class Model:
             inner = self.linear(value, width, width, layer, indent)
             result = self.name()
             self.add(f"{result} = vib.{kind} {inner} : {self.tensor(width)}", indent)
-            value = self.sum(*r.sample((value, result), 2), width, indent)
+            value = self.join(*r.sample((value, result), 2), width, indent)
         return value
 
     def layers(self, value, width, most, part, indent):
@@ -529,7 +530,7 @@ class Model:
             self.posteriors.append(second[1:])
             if latents != k or self.several.random() < 0.5:
                 second = self.linear(second, latents, k, "second.sample", 1)
-            z = self.sum(z, second, k, 1)
+            z = self.join(z, second, k, 1)
         self.outputs = r.choice((2, 3, 5, 10, 11, 37, 130) if self.classes else (1, 2, 5))
         kind = f"!vib.categorical<{self.outputs}>"
         if not self.classes:
