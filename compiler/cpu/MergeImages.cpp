@@ -32,8 +32,11 @@ using namespace vib;
 /// cache.
 static constexpr int64_t kMostImageBytes = 256 * 1024;
 
-/// Whether `second` reads feature maps of `first`, all of them small.
+/// Whether `second` reads feature maps of `first`, all of them small, and only
+/// one of them has contractions: both would read two weights for each image.
 static bool passesImages(KernelOp first, KernelOp second) {
+  if (!getContractions(first).empty() && !getContractions(second).empty())
+    return false;
   bool any = false;
   for (Value input : second.getInputs()) {
     if (input.getDefiningOp() != first)
@@ -47,11 +50,8 @@ static bool passesImages(KernelOp first, KernelOp second) {
   return any;
 }
 
-/// Returns an error text unless every op runs over the images, and at most one
-/// is a contraction: two would read two weights for each image.
+/// Returns an error text unless every op runs over the images.
 static std::string checkImages(KernelOp kernel, const KernelSpace &space) {
-  if (getContractions(kernel).size() > 1)
-    return "both have a contraction";
   SmallVector<unsigned, 4> shared = space.getSharedParallelClasses();
   for (linalg::LinalgOp op : getLoops(kernel)) {
     auto type = cast<RankedTensorType>(op->getResult(0).getType());

@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // An op is a root if it computes something: every linalg op except a fill, and
-// the last insert_slice of a chain. All other ops (constants, scalar
+// the last op of a chain that puts a tensor together, of slices or of the
+// phases of a convolution (vib-split-phases). All other ops (constants, scalar
 // arithmetic, tensor.empty, fills, slices of operands) cost next to nothing.
 // They are cloned into every kernel whose root needs them, so that no kernel
 // exists only to provide their results.
@@ -19,6 +20,7 @@
 #include "compiler/fused/Passes.h"
 #include "compiler/fused/TieOutputs.h"
 #include "compiler/step/Dims.h"
+#include "compiler/step/WindowMap.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -42,6 +44,21 @@ static bool isContinued(tensor::InsertSliceOp op) {
   return next && next.getDest() == op.getResult();
 }
 
+/// Whether the only user of `op` spreads it: it is one phase of a convolution,
+/// or the phases so far.
+static bool isPhase(linalg::LinalgOp op) {
+  if (op->getNumResults() != 1 || !op->hasOneUse())
+    return false;
+  OpOperand &use = *op->use_begin();
+  auto next = dyn_cast<linalg::GenericOp>(use.getOwner());
+  if (!next || !isSpread(next))
+    return false;
+  if (next.isDpsInput(&use))
+    return isContraction(op);
+  auto spread = dyn_cast<linalg::GenericOp>(op.getOperation());
+  return spread && isSpread(spread);
+}
+
 /// Whether `op` rounds state for contractions. Each contraction rounds it in
 /// its own kernel, because no rounded copy of state is kept.
 static bool isRoundingOfState(Operation *op) {
@@ -52,8 +69,9 @@ static bool isRoundingOfState(Operation *op) {
 static bool isRoot(Operation *op) {
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
     return !isContinued(insert);
-  if (isa<linalg::LinalgOp>(op) && !isa<linalg::FillOp>(op))
-    return !isRoundingOfState(op);
+  if (auto loop = dyn_cast<linalg::LinalgOp>(op);
+      loop && !isa<linalg::FillOp>(op))
+    return !isRoundingOfState(op) && !isPhase(loop);
   // A kernel has to produce what the function returns.
   return isa<linalg::FillOp, tensor::ExtractSliceOp>(op) &&
          llvm::any_of(op->getUsers(), [](Operation *user) {

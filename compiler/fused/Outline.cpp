@@ -18,11 +18,24 @@
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/fused/TextLayout.h"
 #include "compiler/step/WindowMap.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace vib;
+
+/// The value that a slice is a part of, or that has a border.
+static Value getWhole(Value value) {
+  while (true) {
+    if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
+      value = slice.getSource();
+    else if (auto insert = value.getDefiningOp<tensor::InsertSliceOp>())
+      value = insert.getSource();
+    else
+      return value;
+  }
+}
 
 /// Whether some ops of the kernel need whole rows of others: an op reads a sum
 /// over the row, or a contraction reads what the kernel computes.
@@ -34,7 +47,7 @@ static bool worksByRows(KernelOp kernel) {
   return llvm::any_of(getLoops(kernel), [](linalg::LinalgOp op) {
     if (isContraction(op))
       return llvm::any_of(op.getDpsInputs(), [](Value operand) {
-        auto producer = operand.getDefiningOp<linalg::LinalgOp>();
+        auto producer = getWhole(operand).getDefiningOp<linalg::LinalgOp>();
         return producer && !isPrologue(producer);
       });
     return op.getNumReductionLoops() != 0 &&

@@ -17,6 +17,49 @@ class FusedPass<string name> : Pass<name, "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
+def SplitPhases : FusedPass<"vib-split-phases"> {
+  let summary = "Compute strided transposed convolutions without inserted zeros";
+  let description = [{
+    A transposed convolution, and the gradient of a convolution by its input, are
+    convolutions of an image in whose step the pixels are `stride` apart, with
+    zeros between them. With strides s and t, about one of s * t products has a
+    factor that is not such a zero. The pixels of the result whose position has
+    the same remainder by the stride, a phase, read the same taps of the kernel.
+    So each of the s * t phases becomes a contraction of its own, of the image
+    without zeros and of the taps that the phase reads. Its result is added to
+    zeros at the positions of the phase; a phase without taps stays zero. The
+    copy of the weight, which the step turns by half a circle, becomes a copy of
+    the taps of each phase, all by one loop nest if the phases have as many taps.
+    Every sum has its terms in the order that it had. A contraction with more
+    than 16 phases stays as it is, because each phase has code of its own.
+
+    The example has kernels of 1 x 4, images of 1 x 7 and a stride of 2 along the
+    width. Every other pixel of the result reads taps 1 and 3, the others taps 0
+    and 2.
+
+    ```mlir
+    %v = linalg.generic (copy) ins(%w : tensor<1x4x8x3xf32>) outs(%e)
+    %i = linalg.generic (add, at [d0, d1, d2 * 2 + 2, d3])
+      ins(%x : tensor<9x1x7x8xf32>) outs(%zeros : tensor<9x1x17x8xf32>)
+    %y = linalg.generic (multiply and add, [d0, d1 + d4, d2 + d5, d6])
+      ins(%v, %i) outs(%zeros : tensor<9x1x14x3xf32>)
+    // becomes
+    %b = tensor.insert_slice %x into %zeros[0, 0, 1, 0] [9, 1, 7, 8] [1, 1, 1, 1]
+      : tensor<9x1x7x8xf32> into tensor<9x1x9x8xf32>
+    %v0, %v1 = linalg.generic (copy of taps 0 and 2, and of taps 1 and 3)
+      ins(%w, %w) outs(%e0, %e1 : tensor<1x2x8x3xf32>, tensor<1x2x8x3xf32>)
+    %b0 = tensor.extract_slice %b[0, 0, 0, 0] [9, 1, 8, 8] [1, 1, 1, 1] : …
+    %p0 = linalg.generic (multiply and add, [d0, d1 + d4, d2 + d5, d6])
+      ins(%v0, %b0) outs(%zeros : tensor<9x1x7x3xf32>)
+    %y0 = linalg.generic (add, at [d0, d1, d2 * 2, d3]) ins(%p0) outs(%zeros : …)
+    … // the other phase
+    %y = linalg.generic (add, at [d0, d1, d2 * 2 + 1, d3]) ins(%p1) outs(%y0 : …)
+    ```
+  }];
+  let statistics = [
+    Statistic<"numSplit", "split", "Contractions split into phases">];
+}
+
 def FormKernels : FusedPass<"vib-form-kernels"> {
   let summary = "Turn every op of the step into its own kernel";
   let description = [{
@@ -25,7 +68,8 @@ def FormKernels : FusedPass<"vib-form-kernels"> {
     uses are cloned into each kernel that needs them. State (weights, moments,
     averages) that the op updates becomes an `outs` of the kernel; any other
     result gets a new `tensor.empty` as its `outs`. A chain of insert_slices
-    becomes one kernel.
+    becomes one kernel, and so do the phases of a convolution (see
+    `vib-split-phases`).
 
     The op's `vib.dims`, `vib.label`, `vib.word` and `vib.names` are removed. They become
     the `vib.parts` of the kernel: an array of strings that say what the kernel

@@ -105,6 +105,13 @@ bool vib::hasWindow(linalg::LinalgOp op) {
   });
 }
 
+/// Whether the value is an argument of the body of a loop, or it extended.
+static bool isElement(Value value, Value argument) {
+  if (auto extended = value.getDefiningOp<arith::ExtFOp>())
+    value = extended.getIn();
+  return value == argument;
+}
+
 /// Whether the body adds the product of the two elements that are read, which
 /// may be extended, to the one that is written.
 static bool sumsProducts(linalg::GenericOp op) {
@@ -113,13 +120,8 @@ static bool sumsProducts(linalg::GenericOp op) {
   if (!add || add.getLhs() != body.getArgument(2))
     return false;
   auto product = add.getRhs().getDefiningOp<arith::MulFOp>();
-  auto isElement = [&](Value value, unsigned argument) {
-    if (auto extended = value.getDefiningOp<arith::ExtFOp>())
-      value = extended.getIn();
-    return value == body.getArgument(argument);
-  };
-  return product && isElement(product.getLhs(), 0) &&
-         isElement(product.getRhs(), 1);
+  return product && isElement(product.getLhs(), body.getArgument(0)) &&
+         isElement(product.getRhs(), body.getArgument(1));
 }
 
 bool vib::isContraction(linalg::LinalgOp op) {
@@ -133,4 +135,28 @@ bool vib::isContraction(linalg::LinalgOp op) {
   SmallVector<AffineMap> maps = generic.getIndexingMapsArray();
   return llvm::all_of(maps, isWindowMap) && maps[2].isProjectedPermutation() &&
          sumsProducts(generic);
+}
+
+bool vib::isSpread(linalg::GenericOp op) {
+  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 ||
+      op.getNumReductionLoops() != 0)
+    return false;
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  if (!maps[0].isIdentity() || maps[1].isProjectedPermutation() ||
+      !isWindowMap(maps[1]))
+    return false;
+  for (auto [loop, expr] : llvm::enumerate(maps[1].getResults())) {
+    LinearIndex index = *getLinearIndex(expr);
+    if (index.terms.size() != 1 || index.terms.front().first != loop ||
+        index.terms.front().second < 1)
+      return false;
+  }
+  // Elements of bf16 are extended, and their sum is truncated.
+  Block &body = *op.getBody();
+  Value sum = body.getTerminator()->getOperand(0);
+  if (auto truncated = sum.getDefiningOp<arith::TruncFOp>())
+    sum = truncated.getIn();
+  auto add = sum.getDefiningOp<arith::AddFOp>();
+  return add && isElement(add.getLhs(), body.getArgument(1)) &&
+         isElement(add.getRhs(), body.getArgument(0));
 }

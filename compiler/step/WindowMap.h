@@ -46,6 +46,10 @@ bool hasWindow(mlir::linalg::LinalgOp op);
 /// definition, or one that reads windows.
 bool isContraction(mlir::linalg::LinalgOp op);
 
+/// Whether the op adds each element of a tensor to an element of a larger one,
+/// at multiples of its position and a number, and does nothing else.
+bool isSpread(mlir::linalg::GenericOp op);
+
 } // namespace vib
 
 #endif // VIB_COMPILER_STEP_WINDOWMAP_H
