@@ -204,6 +204,7 @@ cnn32 = Case(
 wide = "784 → 1024 → 1024"
 images = "28 × 28 → 4 × 4 convolutions 32, 64 → 256 → K = 10, and back"
 examples = [
+    Example("nonlinear", "784 → 128 → 128 → K = 10 → 128, pairs", 10, 128, "nonlinear_ib"),
     Example("vibdemo2021", "784 → 256 → 256 → K = 2, full covariance, AdaBelief", 2),
     Example("ceb", "784 → 1024 → 512, batch normalization → K = 4", 4),
     Example("toynet-k2", f"{wide} → K = 2, full covariance", 2),
@@ -213,6 +214,7 @@ examples = [
     Example("penalty", f"{wide} → 10", 1024, folder="baselines"),
     Example("beta_vae", images, 10),
     Example("mixture_vae", f"{images}, 20 components", 10),
+    Example("vamp_vae", f"{images}, 100 pseudo-inputs", 10),
 ]
 
 

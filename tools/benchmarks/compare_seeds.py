@@ -16,6 +16,7 @@ FIGURES = [
     ("nll_bits", "NLL", 1, "bits"),
     ("rate_bits", "rate", 1, "bits"),
     ("residual_bits", "residual rate", 1, "bits"),
+    ("izx_nib_bits", "NIB estimate", 1, "bits"),
 ]
 
 

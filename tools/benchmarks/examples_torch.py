@@ -84,6 +84,7 @@ class Network(nn.Module):
     clip = None  # The limit on the norm of the gradients.
     beta = 1e-3
     rate_key, has_rate = "rate_bits", True
+    block = 500  # The rows that are evaluated together.
 
     def initialize(self):
         for module in self.modules():
@@ -91,6 +92,9 @@ class Network(nn.Module):
                 nn.init.xavier_uniform_(module.weight)
                 nn.init.zeros_(module.bias)
         return self
+
+    def begin(self, images):
+        """Sets the parameters that begin as training data."""
 
     def make_optimizer(self):
         return torch.optim.Adam(self.parameters(), self.lr, self.betas, self.eps, fused=True)
@@ -126,6 +130,10 @@ class Network(nn.Module):
     def rate(self, mu, sigma, z, labels):
         """In nats, of each row. A prior without a closed form reads z."""
         return (mu**2 + sigma**2 - 1 - 2 * sigma.log()).sum(-1) / 2
+
+    def cost(self, rate):
+        """What beta is the factor of, by the mean rate of the batch."""
+        return rate
 
     def objective(self, logits, labels):
         """What training minimizes beside the rate."""
@@ -309,6 +317,33 @@ class Ceb(Network):
         return (square - 1 - 2 * sigma.log() + 2 * log_s).sum(-1) / 2
 
 
+class Nonlinear(Network):
+    """Kolchinsky, Tracey, Wolpert 2019, arXiv:1705.02436: in place of a rate the estimate from the
+    pairs of a batch, squared. All images have one sigma."""
+
+    batch, block, lr, betas, beta = 128, 128, 1e-3, (0.9, 0.999), 0.05
+    rate_key = "izx_nib_bits"
+
+    def __init__(self):
+        super().__init__()
+        self.encode = nn.Sequential(*mlp(784, 128, 128, 10))
+        # Its logarithm.
+        self.encode.sigma = nn.Parameter(torch.zeros(()))
+        self.decode = nn.Sequential(*mlp(10, 128, 10))
+
+    def posterior(self, x, draws):
+        mu = self.statistics(x, draws)
+        return mu, self.encode.sigma.exp().expand_as(mu)
+
+    def rate(self, mu, sigma, z, labels):
+        """-log of the mean of exp(-distance^2 / 2) over the rows of the batch."""
+        distances = ((mu[:, None] - mu[None]) / sigma[0]).square().sum(-1)
+        return math.log(len(mu)) - (-distances / 2).logsumexp(-1)
+
+    def cost(self, rate):
+        return rate**2
+
+
 class BetaVae(Network):
     """Higgins et al. 2017: the target is the image, of independent Bernoulli variables."""
 
@@ -338,10 +373,23 @@ class BetaVae(Network):
         return {"nll_bits": nats * len(x) / math.log(2)}
 
 
-class MixtureVae(BetaVae):
-    """The same with a learned mixture of 20 normals as the prior."""
+class Mixed(BetaVae):
+    """The same with a mixture of normals as the prior, of which `components` returns the means, the
+    logarithms of the standard deviations and of the weights."""
 
     beta = 1.0
+
+    def rate(self, mu, sigma, z, labels):
+        def log_density(mean, log_s):
+            return -(((z.unsqueeze(-2) - mean) * (-log_s).exp()) ** 2 / 2 + log_s).sum(-1)
+
+        mean, log_s, log_weights = self.components()
+        prior = (log_density(mean, log_s) + log_weights).logsumexp(-1)
+        return log_density(mu.unsqueeze(-2), sigma.log().unsqueeze(-2))[..., 0] - prior
+
+
+class MixtureVae(Mixed):
+    """20 normals that are learned."""
 
     def __init__(self):
         super().__init__()
@@ -352,13 +400,30 @@ class MixtureVae(BetaVae):
         nn.init.normal_(self.prior.mean, std=0.5)
         return super().initialize()
 
-    def rate(self, mu, sigma, z, labels):
-        def log_density(mean, log_s):
-            return -(((z.unsqueeze(-2) - mean) * (-log_s).exp()) ** 2 / 2 + log_s).sum(-1)
+    def components(self):
+        return self.prior.mean, self.prior.log_sigma, self.prior.logits.log_softmax(-1)
 
-        components = log_density(self.prior.mean, self.prior.log_sigma)
-        prior = (components + self.prior.logits.log_softmax(-1)).logsumexp(-1)
-        return log_density(mu.unsqueeze(-2), sigma.log().unsqueeze(-2))[..., 0] - prior
+
+class VampVae(Mixed):
+    """Tomczak, Welling 2018, arXiv:1705.07120: the posteriors of 100 images that are learned."""
+
+    def __init__(self):
+        super().__init__()
+        self.prior = nn.Module()
+        self.prior.inputs = nn.Parameter(torch.zeros(100, 784))
+
+    def initialize(self):
+        nn.init.uniform_(self.prior.inputs)
+        return super().initialize()
+
+    def begin(self, images):
+        rows = torch.randperm(len(images))[: len(self.prior.inputs)]
+        with torch.no_grad():
+            self.prior.inputs.copy_(self.scale(images[rows]))
+
+    def components(self):
+        mean, sigma = self.posterior(self.prior.inputs, None)
+        return mean, sigma.log(), -math.log(len(mean))
 
 
 EXAMPLES = {
@@ -371,8 +436,10 @@ EXAMPLES = {
     "vibdemo2021": VibDemo2021,
     "cnn28": Cnn28,
     "ceb": Ceb,
+    "nonlinear": Nonlinear,
     "beta_vae": BetaVae,
     "mixture_vae": MixtureVae,
+    "vamp_vae": VampVae,
 }
 
 
@@ -393,7 +460,7 @@ class Trainer:
         self.optimizer.param_groups[0]["lr"] = net.rate_of_learning(epochs)
         objective, rate = self.forward(images, labels, draws)
         self.optimizer.zero_grad(set_to_none=True)
-        (objective + net.beta_at(epochs) * rate).backward()
+        (objective + net.beta_at(epochs) * net.cost(rate)).backward()
         if net.clip is not None:
             nn.utils.clip_grad_norm_(self.weights, net.clip)
         self.optimizer.step()
@@ -413,6 +480,7 @@ class Trainer:
 
 def train(net, images, labels, epochs):
     trainer, draws = Trainer(net), Draws()
+    net.begin(images)
     net.train()
     length = math.ceil(len(images) / net.batch)
     for _ in range(epochs):
@@ -425,7 +493,7 @@ def train(net, images, labels, epochs):
 def evaluate(net, images, labels):
     net.eval()
     sums, draws = {}, Draws()
-    for part, y in zip(images.split(500), labels.split(500)):
+    for part, y in zip(images.split(net.block), labels.split(net.block)):
         x = net.scale(part)
         mu, sigma = net.posterior(x, draws)
         samples = [net.sample(mu, sigma, draws) for _ in range(SAMPLES)]

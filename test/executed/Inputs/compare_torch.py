@@ -52,17 +52,19 @@ def compare(folder, steps, example):
     net.load_state_dict(load_file(f"{folder}/{example}-init"))
     images, labels = (torch.from_numpy(np.load(f"{folder}/data/train_{key}.npy")) for key in "xy")
     batch = len(images) // steps
-    trainer, sums = Trainer(net), np.zeros(2)
+    trainer, sums = Trainer(net), np.zeros(3)
     for step in range(steps):
         rows = slice(step * batch, (step + 1) * batch)
         beta = net.beta_at(step / steps)
         objective, rate = trainer.step(images[rows], labels[rows].long(), step / steps, Defined(step))
-        sums += [(objective + beta * rate).item(), rate.item()]
+        sums += [objective.item(), (beta * rate).item(), rate.item()]
+    objective, weighted, rate = sums / steps
     with open(f"{run}/metrics.jsonl") as lines:
         line = json.loads(lines.readline())
-    check("loss", np.array(line["loss"]), sums[0] / steps, 1e-9)
+    # The line has the function of the mean rate of its steps. Where there is one, beta is constant.
+    check("loss", np.array(line["loss"]), objective + weighted + net.beta * (net.cost(rate) - rate), 1e-9)
     if net.has_rate:
-        check("rate", np.array(line[net.rate_key]), sums[1] / steps / math.log(2), 1e-9)
+        check("rate", np.array(line[net.rate_key]), rate / math.log(2), 1e-9)
     saved = load_file(f"{run}/checkpoint.safetensors")
     expected = {f"weights.{name}": value for name, value in net.named_parameters()}
     expected |= {f"state.{name}": value for name, value in net.named_buffers() if value.dim()}
