@@ -521,6 +521,11 @@ static ParseResult
 parseVamp(OpAsmParser &parser, SMLoc loc, IntegerAttr components,
           SmallVectorImpl<OpAsmParser::UnresolvedOperand> &given,
           SmallVectorImpl<Type> &types, Type &result) {
+  SMLoc ofLoc = parser.getCurrentLocation();
+  if (components && succeeded(parser.parseOptionalLSquare()))
+    return parser.emitError(ofLoc, "expected 'of %q over %x' after 'vamp(")
+           << components.getInt() << ")' but got '[': the prior has as many "
+           << "latents as the posterior";
   if (!components || failed(parser.parseOptionalKeyword("of")))
     return parser.emitError(loc, "expected 'vamp(500) of %q over %x', with the "
                                  "number of pseudo-inputs, the posterior and "
@@ -530,14 +535,18 @@ parseVamp(OpAsmParser &parser, SMLoc loc, IntegerAttr components,
       parser.parseKeyword("over") ||
       parser.parseOperand(given.emplace_back()) || parser.parseColon() ||
       parser.getCurrentLocation(&typeLoc) ||
-      parser.parseType(types.emplace_back()) || parser.parseComma() ||
-      parseTensor(parser, types.emplace_back()))
+      parser.parseType(types.emplace_back()))
     return failure();
   auto posterior = dyn_cast<NormalType>(types.front());
   if (!posterior)
-    return parser.emitError(typeLoc, "expected a diagonal normal posterior "
-                                     "behind 'of' but got ")
-           << types.front();
+    return parser.emitError(typeLoc)
+           << (isa<RankedTensorType>(types.front())
+                   ? "expected the type of the posterior behind 'of' before "
+                     "that of the input"
+                   : "expected a diagonal normal posterior behind 'of'")
+           << " but got " << types.front();
+  if (parser.parseComma() || parseTensor(parser, types.emplace_back()))
+    return failure();
   result = MixtureType::get(parser.getContext(), posterior.getWidth());
   return success();
 }

@@ -409,7 +409,7 @@ vib.model @mixture_apart(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 func.func @bare(%s: tensor<?x8xf32>) {
   %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
-  // expected-error @+1 {{expected 'vamp(500) of %q over %x', with the number of pseudo-inputs, the posterior and the input that it is computed from}}
+  // expected-error @+1 {{expected 'of %q over %x' after 'vamp(6)' but got '[': the prior has as many latents as the posterior}}
   %r = vib.prior @prior vamp(6)[4]
   return
 }
@@ -576,4 +576,21 @@ func.func @too_many(%s: tensor<?x8xf32>) {
 vib.model @left_behind(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   // expected-error @+1 {{'vib.pseudo_inputs' op is made by vib-build-step, which leaves none behind: expected 'vib.prior @prior vamp(…) of %q over %x'}}
   %u = vib.pseudo_inputs @prior : tensor<6x8xf32>
+}
+
+// -----
+
+func.func @types_of_vamp(%s: tensor<?x8xf32>) {
+  %q = vib.normal %s softplus(0.0) : tensor<?x8xf32>
+  // expected-error @+1 {{expected the type of the posterior behind 'of' before that of the input but got 'tensor<?x8xf32>'}}
+  %r = vib.prior @prior vamp(6) of %q over %s : tensor<?x8xf32>, !vib.normal<4>
+  return
+}
+
+// -----
+
+func.func @no_posterior_of_vamp() {
+  // expected-error @+1 {{expected 'vamp(500) of %q over %x', with the number of pseudo-inputs, the posterior and the input that it is computed from}}
+  %r = vib.prior @prior vamp(6)
+  return
 }
