@@ -23,6 +23,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace vib::runtime {
 
 namespace {
@@ -302,6 +304,16 @@ nlohmann::ordered_json gpuJson(const VibModel &model) {
   return json;
 }
 
+/// Whether training minimizes something else than the likelihood of a target,
+/// for which evaluation has a figure: the one with a divisor.
+bool hasObjective(const VibModel &model, const VibTarget &target) {
+  List<VibFigure> figures = figuresOf(model);
+  return std::any_of(
+      figures.begin(), figures.end(), [&](const VibFigure &figure) {
+        return figure.divisor && &model.targets[figure.target] == &target;
+      });
+}
+
 /// In the terms of the dialect.
 const char *nameOfClip(const VibModel &model) {
   return model.clip == VIB_CLIP_VALUE ? "value" : "global_norm";
@@ -404,7 +416,10 @@ std::string infoText(const VibModel &model) {
               : isReconstruction(target)
                   ? counted(target.outputs, "number") + ", those of the input"
                   : counted(target.outputs, "target")) +
-             fmt::format(", {} likelihood", target.likelihood));
+             fmt::format(", {} likelihood{}", target.likelihood,
+                         hasObjective(model, target)
+                             ? ", smoothed or weighted in training"
+                             : ""));
   for (const VibStream &stream : streamsOf(model))
     line("latents",
          fmt::format("{}{}{}, {} a step{}",
@@ -417,6 +432,11 @@ std::string infoText(const VibModel &model) {
                      !stream.rate ? ", a prior that is given the label"
                      : hasDrawnRate(model, stream) ? ", a mixture as prior"
                                                    : ""));
+  for (const VibParameter &parameter : parametersOf(model))
+    if (beginsAsExamples(parameter))
+      line("VampPrior",
+           fmt::format("{}, {}", parameter.name,
+                       counted(parameter.shape[0], "pseudo-input")));
   line("type", typeName(model.type));
   line("loss", describeLoss(model, {}));
   line("training", fmt::format("batch {}, {}, seed {}", model.batch,
