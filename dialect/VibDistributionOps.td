@@ -276,7 +276,11 @@ def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
     `NAME.inputs` has the pseudo-inputs as rows of such numbers, after
     `vib.scale` or `vib.standardize`. They start as M examples of the training
     data, which the seed chooses. Nothing limits them afterwards, and weight
-    decay draws them towards 0. Dropout drops nothing of them.
+    decay draws them towards 0. Dropout drops nothing of them. Batch
+    normalizations normalize them by their running statistics, in training,
+    too: by those that the step before has left, and the first step by a mean of
+    0 and a variance of 1. They have no part in these statistics. With averaged
+    weights, evaluation uses the averages of the statistics.
 
     - **Operand**: with `given`, a target of the model, `tensor<?xi32>`, whose
       likelihood is a `!vib.categorical<C>`. The label chooses the normal of an
@@ -287,9 +291,8 @@ def Vib_PriorOp : Vib_NamedOp<"prior", "r", [
     - **Errors**: K below 1, C or M below 2, a label that is no target of the
       loss or has another number of classes, a prior that is sampled; a VampPrior
       with M above 1048576, of another posterior or of one with a full
-      covariance, of several inputs, of tokens, or of an encoder with
-      `vib.batch_norm`, which would have to normalize them by its running
-      statistics, and cannot.
+      covariance, of several inputs, of tokens, or over an input that the
+      posterior is not computed from.
 
     Priors of one name and one shape are one prior, and VampPriors of one name
     share their pseudo-inputs.

@@ -543,17 +543,18 @@ LogicalResult ChainVerifier::verifyVamp(KLOp kl) {
       collectSources(prior.getEncoded().getDefiningOp(),
                      [&](Operation *op) { return op == input; });
   encoder.remove(input);
-  for (Operation *op : encoder) {
-    if (isa<BatchNormOp>(op))
-      return report("an encoder without vib.batch_norm, which would have to "
-                    "normalize pseudo-inputs by its running statistics, and "
-                    "cannot",
-                    op->getLoc(), "it is here");
-    for (Value operand : op->getOperands())
-      if (isa<BlockArgument>(operand) && operand != prior.getInput())
-        return report("an encoder of one input, that behind 'over'",
-                      operand.getLoc(), "it reads this argument");
-  }
+  auto isRead = [&](Value value) {
+    return llvm::any_of(encoder, [&](Operation *op) {
+      return llvm::is_contained(op->getOperands(), value);
+    });
+  };
+  bool readsInput = isRead(prior.getInput());
+  for (BlockArgument argument : model.getBody().getArguments())
+    if (argument != prior.getInput() && isRead(argument))
+      return report(readsInput
+                        ? "an encoder of one input, that behind 'over'"
+                        : "behind 'over' the input that the encoder reads",
+                    argument.getLoc(), "it reads this argument");
   return success();
 }
 

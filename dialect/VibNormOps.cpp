@@ -97,17 +97,19 @@ SmallVector<Parameter> BatchNormOp::getParameters() {
   return getNormParameters(getName(), getInput());
 }
 
-SmallVector<Parameter> BatchNormOp::getRunningState() {
-  int64_t width =
-      cast<RankedTensorType>(getInput().getType()).getShape().back();
-  Parameter variance{(getName() + ".running_var").str(),
-                     ParameterKind::RunningVariance,
-                     {width}};
+/// The running mean and variance of each element of the last dimension.
+static SmallVector<Parameter> getRunningStatistics(StringRef name,
+                                                   Value input) {
+  int64_t width = cast<RankedTensorType>(input.getType()).getShape().back();
+  Parameter variance{
+      (name + ".running_var").str(), ParameterKind::RunningVariance, {width}};
   variance.initial = 1;
-  return {{(getName() + ".running_mean").str(),
-           ParameterKind::RunningMean,
-           {width}},
+  return {{(name + ".running_mean").str(), ParameterKind::RunningMean, {width}},
           variance};
+}
+
+SmallVector<Parameter> BatchNormOp::getRunningState() {
+  return getRunningStatistics(getName(), getInput());
 }
 
 LogicalResult BatchNormOp::verify() {
@@ -118,4 +120,23 @@ LogicalResult BatchNormOp::verify() {
     return emitOpError("expected a momentum above 0 and at most 1 but got ")
            << formatNumber(getMomentumAttr());
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// RunningNormOp
+//===----------------------------------------------------------------------===//
+
+SmallVector<Parameter> RunningNormOp::getParameters() {
+  return getNormParameters(getName(), getInput());
+}
+
+SmallVector<Parameter> RunningNormOp::getStatistics() {
+  return getRunningStatistics(getName(), getInput());
+}
+
+/// Nothing verifies what vib-build-step makes and erases.
+LogicalResult RunningNormOp::verify() {
+  return emitOpError("is made by vib-build-step, which leaves none behind: "
+                     "expected 'vib.batch_norm ")
+         << "%h @" << getName() << "'";
 }

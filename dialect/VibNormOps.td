@@ -105,7 +105,8 @@ def Vib_BatchNormOp : Vib_NamedOp<"batch_norm", "h", [
 
     Evaluation and prediction use the running statistics. They are saved and
     resumed with the weights. Averaged weights are evaluated with averages of
-    the running statistics.
+    the running statistics. The encoder of a VampPrior normalizes pseudo-inputs
+    by them in training, too ([`vib.prior`](#vibprior)).
 
     The symbol names the layer: `@encode.1` owns `encode.1.weight` and
     `encode.1.bias`, which start at 1 and 0, and the running statistics
@@ -135,6 +136,30 @@ def Vib_BatchNormOp : Vib_NamedOp<"batch_norm", "h", [
   let hasVerifier = 1;
   let declarations = [{
     static constexpr double kDefaultMomentum = 0.1;
+  }];
+}
+
+def Vib_RunningNormOp : Vib_NamedOp<"running_norm", "h", [
+    Pure, SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
+  let summary = "a batch normalization by its running statistics alone";
+  let description = [{
+    What pseudo-inputs pass in place of `vib.batch_norm`, in training as well as
+    in evaluation: `(x - mean) / sqrt(variance + eps) * weight + bias`, with the
+    weight, the bias and the running statistics of the batch normalization of
+    this name. `vib-build-step` makes this op, in a copy of the encoder, while
+    it builds the step. A model with this op is an error.
+  }];
+  let arguments = (ins AnyRankedTensor:$input, SymbolNameAttr:$name,
+                       F64Attr:$eps);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input $name custom<Epsilon>($eps) attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
+  let declarations = [{
+    /// The mean and the variance, which are not its own.
+    ::llvm::SmallVector<::vib::Parameter> getStatistics();
   }];
 }
 

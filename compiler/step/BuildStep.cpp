@@ -122,6 +122,15 @@ static void copyEncoder(PriorOp prior) {
       copies.map(dropout.getResult(), copies.lookup(dropout.getInput()));
       continue;
     }
+    // A batch has the statistics of the examples, and these do not.
+    if (auto norm = dyn_cast<BatchNormOp>(op)) {
+      Value h = copies.lookup(norm.getInput());
+      copies.map(norm.getResult(),
+                 RunningNormOp::create(builder, norm.getLoc(), h.getType(), h,
+                                       norm.getNameAttr(), norm.getEpsAttr())
+                     .getResult());
+      continue;
+    }
     for (Value result : builder.clone(op, copies)->getResults())
       result.setType(withCount(result.getType()));
   }

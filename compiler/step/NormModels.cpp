@@ -21,6 +21,11 @@
 // Rows beyond the valid ones take no part in the statistics of a batch. Their
 // dy is 0, and their dx has to be 0, too.
 //
+// Running statistics do not depend on x, so that dx = r g. A training step
+// normalizes pseudo-inputs by those from before the step: it moves them when
+// the forward pass is complete. The backward pass of pseudo-inputs reads u in
+// place of x and the mean, which may have been moved by then.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/DifferentiableOpInterface.h"
@@ -63,17 +68,17 @@ static Value buildResult(StepBuilder &step, Value x, Value mean, Value r,
                   });
 }
 
-/// The gradients of the weight and the bias.
-static std::pair<Value, Value> buildGradients(StepBuilder &step, Value x,
-                                              Value dy, Value mean, Value r,
-                                              const Dims &statistics) {
-  Dims dims = step.getDims(x), features = {dims.back()};
+/// The gradients of the weight and the bias; `getU` computes u from `inputs`.
+static std::pair<Value, Value>
+buildGradients(StepBuilder &step, Value dy, ArrayRef<Access> inputs,
+               LinalgBuilder::ScalarFunction getU) {
+  Dims dims = step.getDims(dy), features = {dims.back()};
+  SmallVector<Access> factors = {{dy, dims}};
+  llvm::append_range(factors, inputs);
   step.setWord("weight gradient");
   Value weight = step.sum(
-      {{dy, dims}, {x, dims}, {mean, statistics}, {r, statistics}}, features,
-      [](ScalarBuilder &scalars, ValueRange elements) {
-        return scalars.mul(elements[0], normalize(scalars, elements[1],
-                                                  elements[2], elements[3]));
+      factors, features, [&](ScalarBuilder &scalars, ValueRange elements) {
+        return scalars.mul(elements[0], getU(scalars, elements.drop_front()));
       });
   step.setWord("bias gradient");
   Value bias = step.sum({{dy, dims}}, features,
@@ -81,6 +86,39 @@ static std::pair<Value, Value> buildGradients(StepBuilder &step, Value x,
                           return elements[0];
                         });
   return {weight, bias};
+}
+
+/// The same of u that is computed from x again.
+static std::pair<Value, Value> buildGradients(StepBuilder &step, Value x,
+                                              Value dy, Value mean, Value r,
+                                              const Dims &statistics) {
+  return buildGradients(
+      step, dy, {{x, step.getDims(x)}, {mean, statistics}, {r, statistics}},
+      [](ScalarBuilder &scalars, ValueRange elements) {
+        return normalize(scalars, elements[0], elements[1], elements[2]);
+      });
+}
+
+/// r of a running variance.
+static Value buildRunningRoot(StepBuilder &step, Value variance,
+                              const Dims &features, double epsilon) {
+  step.setWord("batch norm");
+  return step.map({{variance, features}}, features,
+                  [&](ScalarBuilder &scalars, ValueRange elements) {
+                    return getInverseRoot(scalars, elements[0], epsilon);
+                  });
+}
+
+/// dx of running statistics.
+static Value buildRunningGradient(StepBuilder &step, Value weight, Value dy,
+                                  Value r) {
+  Dims dims = step.getDims(dy), features = {dims.back()};
+  step.setWord("batch norm'");
+  return step.map({{dy, dims}, {r, features}, {weight, features}}, dims,
+                  [](ScalarBuilder &scalars, ValueRange elements) {
+                    Value factor = scalars.mul(elements[1], elements[2]);
+                    return scalars.mul(elements[0], factor);
+                  });
 }
 
 template <typename OpTy>
@@ -188,11 +226,16 @@ struct LayerNormModel
 /// The statistics are those of a feature over all other dimensions.
 struct BatchNormModel
     : DifferentiableOpInterface::ExternalModel<BatchNormModel, BatchNormOp> {
-  /// How many numbers of a feature a valid row has, and how many all rows have.
-  static std::pair<int64_t, int64_t> countNumbers(StepBuilder &step, Value x) {
+  /// How many numbers of a feature all rows have.
+  static int64_t countNumbers(Value x) {
     auto type = cast<RankedTensorType>(x.getType());
-    int64_t all = type.getNumElements() / type.getShape().back();
-    return {all / step.getExtent(x, dims::kRows), all};
+    return type.getNumElements() / type.getShape().back();
+  }
+
+  /// In the body of a loop: how many the valid rows have.
+  static Value countValid(StepBuilder &step, ScalarBuilder &scalars, Value x) {
+    return scalars.mul(scalars.toFloat(step.getScalar("rows")),
+                       countNumbers(x) / step.getExtent(x, dims::kRows));
   }
 
   void buildForward(Operation *op, StepBuilder &step) const {
@@ -203,12 +246,8 @@ struct BatchNormModel
       return buildTraining(norm, step, x);
     SmallVector<Parameter> state = norm.getRunningState();
     Dims dims = step.getDims(x), features = {dims.back()};
-    step.setWord("batch norm");
-    Value r = step.map({{step.getParameter(state[1].name), features}}, features,
-                       [&](ScalarBuilder &scalars, ValueRange elements) {
-                         return getInverseRoot(scalars, elements[0],
-                                               norm.getEps().convertToDouble());
-                       });
+    Value r = buildRunningRoot(step, step.getParameter(state[1].name), features,
+                               norm.getEps().convertToDouble());
     step.set(norm.getResult(),
              buildResult(step, x, step.getParameter(state[0].name), r, features,
                          norm.getParameters()));
@@ -216,35 +255,22 @@ struct BatchNormModel
       step.setResiduals(norm, r);
   }
 
-  /// The running statistics do not depend on the batch.
   static void pullRunning(BatchNormOp norm, StepBuilder &step) {
     if (!step.isLearned(norm.getInput()))
       return;
-    Value r = step.getResiduals(norm).front();
-    Value dy = step.getAdjoint(norm.getResult()).front();
-    Dims dims = step.getDims(dy), features = {dims.back()};
     step.setLabel(getLabel(norm, ".in"));
-    step.setWord("batch norm'");
     step.addAdjoint(
         norm.getInput(),
-        step.map({{dy, dims},
-                  {r, features},
-                  {getParameter(step, norm.getParameters(), 0), features}},
-                 dims, [](ScalarBuilder &scalars, ValueRange elements) {
-                   Value factor = scalars.mul(elements[1], elements[2]);
-                   return scalars.mul(elements[0], factor);
-                 }));
+        buildRunningGradient(step, getParameter(step, norm.getParameters(), 0),
+                             step.getAdjoint(norm.getResult()).front(),
+                             step.getResiduals(norm).front()));
   }
 
   static void buildTraining(BatchNormOp norm, StepBuilder &step, Value x) {
-    auto [numbers, all] = countNumbers(step, x);
-    if (all == 1)
+    if (countNumbers(x) == 1)
       return step.fail("expected a batch with more than one number of each "
                        "feature, but it has one row");
     Dims dims = step.getDims(x), features = {dims.back()};
-    auto count = [&, numbers = numbers](ScalarBuilder &scalars) {
-      return scalars.mul(scalars.toFloat(step.getScalar("rows")), numbers);
-    };
     step.setWord("mean");
     Value sum = step.sum({{x, dims}}, features,
                          [&](ScalarBuilder &scalars, ValueRange elements) {
@@ -252,7 +278,8 @@ struct BatchNormModel
                          });
     Value mean = step.map({{sum, features}}, features,
                           [&](ScalarBuilder &scalars, ValueRange elements) {
-                            return scalars.div(elements[0], count(scalars));
+                            return scalars.div(elements[0],
+                                               countValid(step, scalars, x));
                           });
     step.setWord("variance");
     Value squares =
@@ -261,24 +288,24 @@ struct BatchNormModel
                    Value distance = scalars.sub(elements[0], elements[1]);
                    return step.maskRows(scalars, scalars.square(distance));
                  });
-    Value r = step.map({{squares, features}}, features,
-                       [&](ScalarBuilder &scalars, ValueRange elements) {
-                         return getInverseRoot(
-                             scalars, scalars.div(elements[0], count(scalars)),
-                             norm.getEps().convertToDouble());
-                       });
+    Value r = step.map(
+        {{squares, features}}, features,
+        [&](ScalarBuilder &scalars, ValueRange elements) {
+          return getInverseRoot(
+              scalars, scalars.div(elements[0], countValid(step, scalars, x)),
+              norm.getEps().convertToDouble());
+        });
     step.setWord("batch norm");
     step.set(norm.getResult(),
              buildResult(step, x, mean, r, features, norm.getParameters()));
     step.setResiduals(norm, {x, mean, r});
-    updateRunning(norm, step, mean, squares, count);
+    step.defer([=, &step] { updateRunning(norm, step, x, mean, squares); });
   }
 
   /// Moves the running statistics towards those of the batch, and their
   /// averages towards them.
-  static void updateRunning(BatchNormOp norm, StepBuilder &step, Value mean,
-                            Value squares,
-                            llvm::function_ref<Value(ScalarBuilder &)> count) {
+  static void updateRunning(BatchNormOp norm, StepBuilder &step, Value x,
+                            Value mean, Value squares) {
     SmallVector<Parameter> state = norm.getRunningState();
     SmallVector<Value> means = step.getRunning(state[0].name);
     SmallVector<Value> variances = step.getRunning(state[1].name);
@@ -300,7 +327,7 @@ struct BatchNormModel
         [&](ScalarBuilder &scalars, ValueRange elements) {
           ValueRange oldMeans = elements.slice(2, means.size());
           ValueRange oldVariances = elements.drop_front(2 + means.size());
-          Value one = scalars.constant(1.0), n = count(scalars);
+          Value one = scalars.constant(1.0), n = countValid(step, scalars, x);
           Value isMany = scalars.compare(arith::CmpFPredicate::OGT, n, one);
           Value divisor = scalars.select(isMany, scalars.sub(n, one), one);
           Value variance = scalars.div(elements[1], divisor);
@@ -339,7 +366,6 @@ struct BatchNormModel
     if (step.isLearned(norm.getInput())) {
       step.setLabel(getLabel(norm, ".in"));
       step.setWord("batch norm'");
-      int64_t numbers = countNumbers(step, x).first;
       step.addAdjoint(
           norm.getInput(),
           step.map({{dy, dims},
@@ -350,8 +376,7 @@ struct BatchNormModel
                     {weightGradient, features},
                     {biasGradient, features}},
                    dims, [&](ScalarBuilder &scalars, ValueRange elements) {
-                     Value n = scalars.mul(
-                         scalars.toFloat(step.getScalar("rows")), numbers);
+                     Value n = countValid(step, scalars, x);
                      Value u = normalize(scalars, elements[1], elements[2],
                                          elements[3]);
                      Value rest = scalars.div(
@@ -364,6 +389,61 @@ struct BatchNormModel
     }
     step.setLabel(getLabel(norm, ".grad"));
     step.defer([=, &step, weight = weightGradient, bias = biasGradient] {
+      step.setGradient(parameters[0].name, weight);
+      step.setGradient(parameters[1].name, bias);
+    });
+  }
+};
+
+struct RunningNormModel
+    : DifferentiableOpInterface::ExternalModel<RunningNormModel,
+                                               RunningNormOp> {
+  void buildForward(Operation *op, StepBuilder &step) const {
+    auto norm = cast<RunningNormOp>(op);
+    step.setLabel(getLabel(norm));
+    Value x = step.getShaped(norm.getInput());
+    Dims dims = step.getDims(x), features = {dims.back()};
+    SmallVector<Parameter> parameters = norm.getParameters();
+    SmallVector<Parameter> state = norm.getStatistics();
+    Value r = buildRunningRoot(step, step.getParameter(state[1].name), features,
+                               norm.getEps().convertToDouble());
+    Value u = step.map({{x, dims},
+                        {step.getParameter(state[0].name), features},
+                        {r, features}},
+                       dims, [](ScalarBuilder &scalars, ValueRange elements) {
+                         return normalize(scalars, elements[0], elements[1],
+                                          elements[2]);
+                       });
+    step.set(norm.getResult(),
+             step.map({{u, dims},
+                       {getParameter(step, parameters, 0), features},
+                       {getParameter(step, parameters, 1), features}},
+                      dims, [](ScalarBuilder &scalars, ValueRange elements) {
+                        return scalars.fma(elements[0], elements[1],
+                                           elements[2]);
+                      }));
+    step.setResiduals(op, {u, r});
+  }
+
+  void buildBackward(Operation *op, StepBuilder &step) const {
+    auto norm = cast<RunningNormOp>(op);
+    ArrayRef<Value> residuals = step.getResiduals(op, 2);
+    Value u = residuals[0], r = residuals[1];
+    Value dy = step.getAdjoint(norm.getResult()).front();
+    SmallVector<Parameter> parameters = norm.getParameters();
+
+    step.flush();
+    step.setLabel(getLabel(norm, ".in"));
+    step.addAdjoint(
+        norm.getInput(),
+        buildRunningGradient(step, getParameter(step, parameters, 0), dy, r));
+    step.setLabel(getLabel(norm, ".grad"));
+    step.defer([=, &step] {
+      auto [weight, bias] =
+          buildGradients(step, dy, {{u, step.getDims(u)}},
+                         [](ScalarBuilder &, ValueRange elements) -> Value {
+                           return elements[0];
+                         });
       step.setGradient(parameters[0].name, weight);
       step.setGradient(parameters[1].name, bias);
     });
@@ -489,5 +569,6 @@ struct DropoutModel
 void vib::registerNormModels(MLIRContext *context) {
   LayerNormOp::attachInterface<LayerNormModel>(*context);
   BatchNormOp::attachInterface<BatchNormModel>(*context);
+  RunningNormOp::attachInterface<RunningNormModel>(*context);
   DropoutOp::attachInterface<DropoutModel>(*context);
 }

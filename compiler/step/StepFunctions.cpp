@@ -172,6 +172,8 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
       tensors.push_back(function.addArgument(
           RankedTensorType::get(state.shape, type), slot, state.name));
     step.setRunning(state.name, tensors);
+    // What normalizes pseudo-inputs.
+    step.setParameter(state.name, tensors.front());
   }
   addScalars(function, step);
 

@@ -174,7 +174,7 @@ public:
       reinterpret_cast<float *>(memory)[i] = static_cast<float>(value);
   }
 
-  /// Fills all weights and inputs with numbers.
+  /// Fills all weights, statistics and inputs with numbers.
   void fill() {
     Random random;
     for (uint32_t p = 0; p < model.num_parameters; ++p) {
@@ -211,6 +211,17 @@ public:
           reinterpret_cast<int32_t *>(data(y))[i] =
               static_cast<int32_t>((random.next() + 1) / 2 * target.outputs);
       }
+    }
+    for (uint32_t i = 0; i < model.num_state; ++i) {
+      const VibState &state = model.state[i];
+      bool isMean =
+          state.kind == VIB_STATE_MEAN || state.kind == VIB_STATE_RUNNING_MEAN;
+      uint64_t count = 1;
+      for (uint32_t k = 0; k < state.rank; ++k)
+        count *= state.shape[k];
+      for (uint64_t k = 0; k < count; ++k)
+        write(weights.get() + state.offset, k,
+              (isMean ? 0.1 : 0.8) + 0.2 * random.next());
     }
   }
 
@@ -368,18 +379,6 @@ double sumCrossEntropies(Model &model) {
 void checkInputs(const VibModel &description) {
   Model model(description);
   model.fill();
-  for (uint32_t i = 0; i < description.num_state; ++i) {
-    const VibState &state = description.state[i];
-    uint64_t count = 1;
-    for (uint32_t k = 0; k < state.rank; ++k)
-      count *= state.shape[k];
-    for (uint64_t k = 0; k < count; ++k)
-      model.write(model.weights.get() + state.offset, k,
-                  state.kind == VIB_STATE_MEAN ||
-                          state.kind == VIB_STATE_RUNNING_MEAN
-                      ? 0.1
-                      : 0.8);
-  }
   auto rows = static_cast<int32_t>(description.batch);
   model.setRows(rows);
   model.call.step.sample = 2;

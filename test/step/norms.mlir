@@ -22,10 +22,10 @@
 // CHECK: arith.cmpi slt, %{{.*}}, %rows
 // CHECK: vib.label = "encode.1", vib.word = "variance"
 // CHECK: vib.label = "encode.1", vib.word = "batch norm"
-// CHECK: vib.label = "encode.1", vib.word = "running statistics, average"
 // CHECK: vib.noise dropout
 // CHECK: vib.label = "encode.2", vib.word = "layer norm"
 // CHECK: vib.noise train
+// CHECK: vib.label = "encode.1", vib.word = "running statistics, average"
 // CHECK: vib.label = "encode.2.in", vib.word = "layer norm'"
 // CHECK: vib.label = "encode.1.in", vib.word = "batch norm'"
 

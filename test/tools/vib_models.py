@@ -668,8 +668,7 @@ class Model:
                 form = f"mixture({self.priors.choice((2, 3, 33))})[{latents}]"
                 # Training begins with as many rows, and there may be one less than in a batch.
                 if (self.vamps.random() < 0.5 and self.batch >= 8 and "full" not in normal
-                        and not (place and self.second_values)
-                        and not any("vib.batch_norm" in line for line in self.lines)):
+                        and not (place and self.second_values)):
                     value, type = self.second_read if place else self.read
                     form = (f"vamp({self.vamps.choice((2, 3, 7))}) of {posterior} over {value} : "
                             f"{normal}, {type}")
