@@ -101,7 +101,7 @@ config.substitutions.append(
 feature("python3-numpy", runs(config.python, "-c", "import numpy"))
 feature("python3-safetensors", runs(config.python, "-c", "import safetensors.numpy"))
 feature("python3-onnxruntime", runs(config.python, "-c", "import onnx, onnxruntime"))
-for package in ("torch", "matplotlib", "mypy"):
+for package in ("torch", "jax", "matplotlib", "mypy"):
     feature(f"python3-{package}", runs(config.python, "-c", f"import {package}"))
 feature("python3-tensorboardx", runs(config.python, "-c", "import tensorboardX"))
 # The assembler of the CUDA Toolkit, where vibc looks for it.

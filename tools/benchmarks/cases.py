@@ -170,8 +170,8 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """A model of examples/, with the settings of its file, on the images of MNIST. Its network in
-    PyTorch is that of examples_torch.py."""
+    """A model of examples/, with the settings of its file, on the images of MNIST. Its networks
+    in the frameworks are those of examples_torch.py and examples_jax.py."""
 
     name: str
     outline: str

@@ -1,17 +1,18 @@
 """The step of a compiled program, written in JAX as it is meant to be used: one jitted function
 with the state donated. It is either called for each step (variant "jit") or inside lax.scan
 (variant "scan"). The permutation is on the device, so a call passes nothing from the host. The
-threads are those of the process's CPU mask."""
+threads are those of the process's CPU mask. The networks of examples are those of examples_jax.py."""
 
 import functools
-import time
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+import examples_jax
 import peer
+from examples_jax import cross_entropy, pool
 
 
 def initialize(case):
@@ -49,11 +50,6 @@ def convolve(layer, x):
     return lax.conv_general_dilated(x, layer["w"], (1, 1), "SAME", dimension_numbers=form) + layer["b"]
 
 
-def pool(x):
-    window = (1, 2, 2, 1)
-    return lax.reduce_window(x, -jnp.inf, lax.max, window, window, "VALID")
-
-
 def encode(case, weights, x):
     """mu, sigma and the rate of each row."""
     layers = iter(weights[:-1])
@@ -68,11 +64,6 @@ def encode(case, weights, x):
     sigma = jax.nn.softplus(rho - 5)
     rate = 0.5 * jnp.sum(mu**2 + sigma**2 - 1 - 2 * jnp.log(sigma), axis=-1)
     return mu, sigma, rate
-
-
-def cross_entropy(logits, labels):
-    logp = jax.nn.log_softmax(logits)
-    return -jnp.take_along_axis(logp, labels[..., None], axis=-1)[..., 0]
 
 
 def make_step(case):
@@ -115,48 +106,64 @@ def make_step(case):
 
 def update(g, w, m, v, a, rate, beta1, beta2, eps, correct1, correct2, follow):
     """Adam, and the average."""
-    m = beta1 * m + (1 - beta1) * g
-    v = beta2 * v + (1 - beta2) * g * g
-    w = w - rate * (m / correct1) / (jnp.sqrt(v / correct2) + eps)
+    w, m, v = examples_jax.adam(g, w, m, v, rate, beta1, beta2, eps, correct1, correct2)
     return w, m, v, a + follow * (w - a)
+
+
+def make_network(case):
+    """The state, and (state, images, labels, rows of the batch) -> (state, figures)."""
+    if "example" not in case:
+        step = make_step(case)
+        return make_state(case), lambda *batch: step(*batch, case["lr"])
+    net = examples_jax.EXAMPLES[case["example"]]()
+    take = examples_jax.make_step(net)
+
+    def step_of_example(state, images, labels, rows):
+        x = jnp.take(images, rows, axis=0, mode="clip")
+        y = jnp.take(labels, rows, mode="clip")
+        draws = examples_jax.Draws(jax.random.fold_in(jax.random.key(1), state["step"]))
+        state, figures = take(state, x, y, state["step"] / peer.batches(case), draws)
+        return state, jnp.stack(figures)
+
+    return examples_jax.make_state(net, net.initialize(jax.random.key(0))), step_of_example
 
 
 def make(variant, case, threads):
     images, labels, order = map(jnp.asarray, peer.make_data(np, case))
     batch, count = case["batch"], peer.batches(case)
-    step = make_step(case)
+    made, step = make_network(case)
+    state = [made]
 
     def whole(state, images, labels, order):
         first = state["step"] % count * batch
         rows = lax.dynamic_slice(order, (first,), (batch,))
-        return step(state, images, labels, rows, case["lr"])
+        return step(state, images, labels, rows)
 
     def loop(length, state, *data):
         body = lambda state, _: whole(state, *data)
         state, figures = lax.scan(body, state, length=length)
         return state, figures[-1]
 
-    state = [make_state(case)]
+    def compiled(function):
+        """Runs the function so many times, one call after another."""
+        call = jax.jit(function, donate_argnums=0)
+
+        def run_calls(calls):
+            for _ in range(calls):
+                state[0], figures = call(state[0], images, labels, order)
+            jax.block_until_ready((state[0], figures))
+
+        run_calls(3)
+        return run_calls
+
+    run_calls = compiled(whole)
     if variant == "jit":
-        call = jax.jit(whole, donate_argnums=0)
+        steps = calls = peer.block_length(run_calls)
     else:
-        # About a quarter of a second, estimated from the work.
-        length = int(min(max(2.5e10 / case["flops"], 8), 2000))
-        call = jax.jit(functools.partial(loop, length), donate_argnums=0)
-
-    def run_calls(calls):
-        for _ in range(calls):
-            state[0], figures = call(state[0], images, labels, order)
-        jax.block_until_ready((state[0], figures))
-
-    run_calls(3)
-    steps = peer.block_length(run_calls) if variant == "jit" else 1
-
-    def run(seconds):
-        each = steps if variant == "jit" else length
-        return peer.time_blocks(lambda: run_calls(steps), each, seconds)
-
-    return run
+        # A call takes about a quarter of a second.
+        steps, calls = peer.block_length(run_calls, 0.2), 1
+        run_calls = compiled(functools.partial(loop, steps))
+    return lambda seconds: peer.time_blocks(lambda: run_calls(calls), steps, seconds)
 
 
 if __name__ == "__main__":

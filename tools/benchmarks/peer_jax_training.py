@@ -18,7 +18,8 @@ import numpy as np
 from jax import lax
 
 import datasets
-from peer_jax import cross_entropy, encode, linear, make_state, make_step, scale
+from examples_jax import cross_entropy
+from peer_jax import encode, linear, make_state, make_step, scale
 
 draws = 12
 

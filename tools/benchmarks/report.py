@@ -121,7 +121,7 @@ def overview(results):
     if "batch" in results:
         found = results["batch"][0]
         rows.append([f"batch {found['batch']:,}: share of the peak", share(found)])
-    for found in results.get("models", []) + results.get("examples", []):
+    for found in results.get("models", []):
         if found["threads"] > 1:
             rows += [
                 [f"{found['model']}: share of the peak", share(found)],
@@ -173,13 +173,30 @@ def describe_memory(found):
     )
 
 
+def names_of(tables):
+    """The contenders, in their order."""
+    return list(dict.fromkeys(row["name"] for found in tables for row in found["rows"]))
+
+
+def examples_table(tables):
+    """A row for each example."""
+    where = tables[0].get("device") or threads_of(tables[0]["threads"])
+    title = f"### The other examples: ms a step, {where}"
+    names, rows, failures = names_of(tables), [], []
+    for found in tables:
+        steps = {row["name"]: interval(row) for row in found["rows"]}
+        ratios = [row["ours_is_faster"] for row in found["rows"] if "ours_is_faster" in row]
+        rows.append([found["model"], found["outline"], str(found["batch"]),
+                     *(steps.get(name, "") for name in names),
+                     share(found), times(min(ratios)) if ratios else ""])
+        failures += [f"{found['model']}, {name}: left out: {reason}"
+                     for name, reason in found["failures"].items()]
+    head = ["example", "network", "batch", *names, "vib, of the peak", "vib beside the best"]
+    return "\n\n".join([title, table(head, rows), *failures])
+
+
 def sweep_table(points):
-    names = []
-    for point in points:
-        for row in point["rows"]:
-            if row["name"] not in names:
-                names.append(row["name"])
-    rows = []
+    names, rows = names_of(points), []
     for point in points:
         medians = {row["name"]: row["median"] for row in point["rows"]}
         rows.append(
@@ -198,8 +215,10 @@ def sweep_table(points):
 
 def markdown(results):
     parts = [results["introduction"], overview(results)]
-    for section in ("step", "small", "batch", "models", "examples"):
+    for section in ("step", "small", "batch", "models"):
         parts += map(competition, results.get(section, []))
+    if "examples" in results:
+        parts.append(examples_table(results["examples"]))
     if "sweep" in results:
         parts += ["### As the work grows: ms a step", sweep_table(results["sweep"])]
     parts += results["notes"]

@@ -124,8 +124,9 @@ class Bench:
         return [self.compete(case, self.threads()[0], bf16=True) for case in models]
 
     def examples(self):
-        """The steps of the other examples, beside PyTorch's; with --quick that of one."""
-        few = {"torch": [v for v in variants["torch"] if v[0] in ("eager", "compile")]}
+        """The steps of the other examples; with --quick that of one."""
+        few = {name: [v for v in found if v[0] in ("jit", "scan", "eager", "compile")]
+               for name, found in variants.items()}
         models = cases.examples[:1] if self.quick else cases.examples
         return [self.compete(case, self.threads()[0], few) for case in models]
 
