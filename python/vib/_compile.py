@@ -15,6 +15,7 @@ from ._arguments import as_count, as_path, flag
 from ._errors import Error, FileError, ModelError, UsageError
 from ._files import PathLike
 from ._model import Model
+from ._weights import WeightsLike, find_file
 
 
 def cache_directory() -> Path:
@@ -105,20 +106,34 @@ def _run_compiler(
 ) -> None:
     # Beside the result, so that it can be moved there at once.
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
-        source = file or os.path.join(folder, "text.mlir")
-        if file is None:
-            Path(source).write_text(text)
         made = os.path.join(folder, "model.o")
         # libvib loads an object itself, so that no linker is needed.
-        words = [str(vibc), *flags, "--emit=obj", "--gradients", "-o", made, "--", source]
-        done = subprocess.run(words, capture_output=True, text=True, errors="replace")
-        message = done.stderr.strip()
-        if file is None:
-            message = message.replace(source, "<text>")
-        if done.returncode == 0:
-            os.replace(made, path)
-            return
+        _call_compiler(vibc, [*flags, "--emit=obj", "--gradients"], text, file, folder, made)
+        os.replace(made, path)
+
+
+def _call_compiler(
+    vibc: Path, flags: list[str], text: str, file: Optional[str], folder: str, made: str
+) -> None:
+    """`folder` is one for a text that is in no file."""
+    source = file or os.path.join(folder, "text.mlir")
+    if file is None:
+        Path(source).write_text(text)
+    words = [str(vibc), *flags, "-o", made, "--", source]
+    done = subprocess.run(words, capture_output=True, text=True, errors="replace")
+    if done.returncode == 0:
+        return
+    message = done.stderr.strip()
+    if file is None:
+        message = message.replace(source, "<text>").replace(folder + os.sep, "")
     _raise_error(message, file or "<text>", done.returncode)
+
+
+def write_onnx(text: str, weights: WeightsLike, raw: bool, flags: list[str], path: str) -> None:
+    """Writes the network of a model with weights as ONNX."""
+    with tempfile.TemporaryDirectory(prefix="vib-") as folder:
+        flags = ["--emit=onnx", f"--weights={find_file(weights, raw, folder)}", *flags]
+        _call_compiler(_ffi.find_compiler(), flags, text, None, folder, path)
 
 
 def _raise_error(message: str, file: str, status: int) -> None:
@@ -130,5 +145,5 @@ def _raise_error(message: str, file: str, status: int) -> None:
         text = text.replace(": error: ", ": ", 1)
         raise ModelError(text, file, int(place[1]), int(place[2]))
     if status == 2:
-        raise UsageError(message.partition("\nTry 'vibc --help'")[0])
-    raise Error(message)
+        raise UsageError(_ffi.name_arguments(message.partition("\nTry 'vibc --help'")[0]))
+    raise Error(_ffi.name_arguments(message))

@@ -14,7 +14,7 @@ class Error(Exception):
 
 
 class UsageError(Error, ValueError):
-    """An argument is wrong. The message names the flag of the program that it is."""
+    """An argument is wrong. The message names it."""
 
 
 class DataError(Error, ValueError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import sys
@@ -168,11 +169,26 @@ def make_flags(flags: Iterable[str]) -> Any:
     return (c_char_p * (len(words) + 1))(*words, None)
 
 
+# Arguments that are not the flag with "_" for "-".
+_arguments = {"eval": "evaluate", "no-shuffle": "shuffle=False", "resume": "resume=True",
+              "coefficient": "coefficients", "data": "x"}
+
+
+def name_arguments(message: str) -> str:
+    """A message of the runtime or of the compiler, with the arguments of Python in place of flags.
+    A flag of vibc that the message advises keeps its name."""
+    return re.sub(
+        r"(vibc )?(?<![\w/.-])--([a-z][a-z-]*)",
+        lambda its: its[0] if its[1] else _arguments.get(its[2], its[2].replace("-", "_")),
+        message,
+    )
+
+
 def check(status: int) -> None:
     """Raises the exception of a status."""
     if status == DONE:
         return
-    message = library().vib_message().decode(errors="replace")
+    message = name_arguments(library().vib_message().decode(errors="replace"))
     if status == WRONG_USAGE:
         raise UsageError(message)
     if status == WRONG_DATA:
@@ -238,10 +254,10 @@ class Listener:
         self.has_begun |= event == SAYS
         if event == WARNING or event == NOTE:
             self.clear()
-            warnings.warn(text, stacklevel=2)
+            warnings.warn(name_arguments(text), stacklevel=2)
         elif event == SAYS and self.progress:
             self.clear()
-            print(text, file=sys.stderr, flush=True)
+            print(name_arguments(text), file=sys.stderr, flush=True)
         elif event == PROGRESS and self._live:
             print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
             self._drawn = True

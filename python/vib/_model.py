@@ -421,6 +421,19 @@ class Model:
         del handle
         return loss.value, gradients
 
+    def to_onnx(
+        self, path: PathLike, *, weights: WeightsLike, use: Optional[str] = None
+    ) -> None:
+        """Writes the network with these weights as a file of ONNX, in f32, which predicts at
+        z = mu.
+
+        >>> model.to_onnx("small.onnx", weights=run)
+        """
+        from ._compile import write_onnx
+
+        path = as_path(path, "path")
+        write_onnx(self.text, weights, self._wants_raw(use), flag("use", use), path)
+
     def _open(
         self,
         weights: WeightsLike,

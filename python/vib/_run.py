@@ -221,3 +221,7 @@ class Run:
             first_label=first_label,
             threads=threads,
         )
+
+    def to_onnx(self, path: PathLike, *, use: Optional[str] = None) -> None:
+        """`Model.to_onnx` with the weights of this run."""
+        self.model.to_onnx(path, weights=self, use=use)

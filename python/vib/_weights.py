@@ -31,21 +31,37 @@ def pack(weights: Mapping[str, object]) -> bytes:
     return pack_safetensors(tensors)
 
 
-def open_weights(weights: WeightsLike, raw: bool = False) -> _ffi.Handle:
-    """The weights for the library. `raw` says that the raw ones are wanted of a run."""
+def _choose(weights: WeightsLike, raw: bool) -> Union[PathLike, bytes, Mapping[str, object]]:
+    """What holds the weights. `raw` says that the raw ones are wanted of a run."""
     from ._run import Run
 
     if isinstance(weights, Run):
-        weights = weights.file("checkpoint.safetensors" if raw else "model.safetensors")
+        return weights.file("checkpoint.safetensors" if raw else "model.safetensors")
+    if not isinstance(weights, (str, os.PathLike, bytes, Mapping)):
+        raise UsageError("expected weights: a run, the path or the bytes of a file, or a dict "
+                         f"of arrays, got {weights!r}")
+    return weights
+
+
+def find_file(weights: WeightsLike, raw: bool, folder: str) -> str:
+    """The path of a file with the weights, which is made in `folder` unless there is one."""
+    chosen = _choose(weights, raw)
+    if isinstance(chosen, (str, os.PathLike)):
+        return os.fsdecode(chosen)
+    path = Path(folder) / "weights.safetensors"
+    path.write_bytes(chosen if isinstance(chosen, bytes) else pack(chosen))
+    return str(path)
+
+
+def open_weights(weights: WeightsLike, raw: bool = False) -> _ffi.Handle:
+    """The weights for the library. `raw` says that the raw ones are wanted of a run."""
+    chosen = _choose(weights, raw)
     pointer = c_void_p()
     library = _ffi.library()
-    if isinstance(weights, (str, os.PathLike)):
-        path = _ffi.encode_text(str(Path(os.fsdecode(weights))), "weights")
+    if isinstance(chosen, (str, os.PathLike)):
+        path = _ffi.encode_text(str(Path(os.fsdecode(chosen))), "weights")
         _ffi.check(library.vib_weights_open(path, byref(pointer)))
     else:
-        if not isinstance(weights, (bytes, Mapping)):
-            raise UsageError("expected weights: a run, the path or the bytes of a file, or a dict "
-                             f"of arrays, got {weights!r}")
-        data = weights if isinstance(weights, bytes) else pack(weights)
+        data = chosen if isinstance(chosen, bytes) else pack(chosen)
         _ffi.check(library.vib_weights_parse(data, len(data), byref(pointer)))
     return _ffi.Handle(pointer, "vib_weights_free")

@@ -176,6 +176,25 @@ class Errors(unittest.TestCase):
         self.assertIn(part, str(caught.exception))
         return caught.exception
 
+    def test_onnx(self):
+        run, paths = train(epochs=1), [folder / f"{number}.onnx" for number in range(4)]
+        run.save(folder / "of-onnx")
+        file = folder / "of-onnx" / "model.safetensors"
+        run.to_onnx(paths[0])
+        model.to_onnx(paths[1], weights=file)
+        model.to_onnx(paths[2], weights=run.file("model.safetensors"))
+        words = ["--emit=onnx", f"--weights={file}", "-o", paths[3], folder / "small.mlir"]
+        subprocess.run(["vibc", *words], check=True)
+        self.assertEqual(len({path.read_bytes() for path in paths}), 1)
+        # Arrays do not say of which step they are.
+        model.to_onnx(paths[0], weights=run.weights)
+        self.assertIn(run.weights["decode.0.weight"].tobytes(), paths[0].read_bytes())
+        self.expect(vib.UsageError, "use: expected", lambda: run.to_onnx(paths[0], use="best"))
+        self.expect(vib.Error, ": weights.safetensors: no tensor",
+                    lambda: model.to_onnx(paths[0], weights={"w": x}))
+        self.expect(vib.UsageError, "expected weights", lambda: model.to_onnx(paths[0], weights=5))
+        self.expect(vib.UsageError, "path: expected a path", lambda: run.to_onnx(5))
+
     def test_models(self):
         wrong = MODEL.replace("vib.relu %h", "vib.rely %h")
         error = self.expect(vib.ModelError, "<text>:4:", lambda: vib.compile(wrong))
@@ -217,13 +236,13 @@ class Errors(unittest.TestCase):
                     lambda: model.train({"x": x}, {"x": 0 * x, "y": y}))
 
     def test_usage(self):
-        self.expect(vib.UsageError, "--epochs: expected a whole number", lambda: train(epochs=-1))
-        self.expect(vib.UsageError, "--beta: expected a decimal", lambda: train(beta=float("nan")))
-        self.expect(vib.UsageError, "--validation, too", lambda: train(patience=1))
-        self.expect(vib.UsageError, "--resume: expected --out", lambda: train(resume=True))
+        self.expect(vib.UsageError, "epochs: expected a whole number", lambda: train(epochs=-1))
+        self.expect(vib.UsageError, "beta: expected a decimal", lambda: train(beta=float("nan")))
+        self.expect(vib.UsageError, "expected validation, too", lambda: train(patience=1))
+        self.expect(vib.UsageError, "resume=True: expected out", lambda: train(resume=True))
         run = train(out=folder / "exists")
         self.expect(FileExistsError, "already contains a run", lambda: train(out=folder / "exists"))
-        self.expect(vib.UsageError, "--what", lambda: run.predict(xt, what="nothing"))
+        self.expect(vib.UsageError, "what: expected", lambda: run.predict(xt, what="nothing"))
         self.expect(vib.Error, "no tensor", lambda: model.predict(x, weights={"w": x}))
         self.expect(vib.UsageError, "what contains a NUL", lambda: run.predict(xt, what="mu\0"))
         self.expect(vib.UsageError, "weights contains a NUL", lambda: model.predict(x, weights="w\0"))
@@ -233,7 +252,7 @@ class Errors(unittest.TestCase):
         text = MODEL.replace(f"@{model.name}", "@other")
         self.expect(vib.FileError, f"a run of the model {model.name}, and not of other",
                     lambda: vib.Run(vib.compile(text), folder / "exists"))
-        self.expect(vib.UsageError, "--precision: expected",
+        self.expect(vib.UsageError, "precision: expected",
                     lambda: vib.compile(MODEL, precision="f16"))
         (folder / "binary").write_bytes(b"\x7fELF\xff\n")
         self.expect(vib.FileError, "is no text in UTF-8", lambda: vib.compile(folder / "binary"))
@@ -476,7 +495,7 @@ class Sweeps(unittest.TestCase):
             vib.sweep("file.mlir", x, y, beta=[1e-3])
         with self.assertRaises(vib.Error):
             vib.sweep(model, x, y, beta=[1e-3], init="/nonexistent")
-        with self.assertRaisesRegex(vib.UsageError, "--epochs: expected a whole number"):
+        with self.assertRaisesRegex(vib.UsageError, "^epochs: expected a whole number"):
             vib.sweep(model, x, y, beta=[1e-3], epochs=-1)
         with self.assertRaisesRegex(vib.UsageError, "sweep has no argument tau: expected .* coefficients="):
             vib.sweep(model, x, y, tau=[0.3, 1.0])
