@@ -129,6 +129,13 @@ bool varies(const VibSchedule &schedule) {
          schedule.factor != 1;
 }
 
+bool isFlat(const VibSchedule &schedule, double base) {
+  if (!isRamp(schedule) || schedule.epochs <= 0)
+    return false;
+  Ends ends(schedule, base);
+  return ends.from == ends.to && ends.to != 0;
+}
+
 bool neverSettles(const VibSchedule &schedule) {
   return isDual(schedule) ||
          (schedule.kind != VIB_CONSTANT && !isRamp(schedule) &&

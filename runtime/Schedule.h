@@ -38,6 +38,10 @@ double ascend(const VibSchedule &schedule, double value, double rate);
 /// Whether the value ever changes.
 bool varies(const VibSchedule &schedule);
 
+/// Whether it is a ramp between two equal ends, with this base value. One of 0
+/// is switched off.
+bool isFlat(const VibSchedule &schedule, double base);
+
 /// Whether the value changes without an end, as that of a decay does.
 bool neverSettles(const VibSchedule &schedule);
 

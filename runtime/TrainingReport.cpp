@@ -39,14 +39,25 @@ void TrainingRun::introduce() {
                            counted(int64_t(limit), "step"), values.seed));
   if (step >= limit)
     return; // No step follows, so the schedules have no values to describe.
+  auto warnIfFlat = [&](const std::string &name, const VibSchedule &schedule,
+                        double base) {
+    if (isFlat(schedule, base))
+      display.warn(fmt::format("the schedule of {} begins and ends at {:.4g}, "
+                               "so it changes nothing",
+                               name, base));
+  };
   auto course = [&](const VibSchedule &schedule, double base) {
     return describeCourse(schedule, base, step, limit, stepsPerEpoch());
   };
-  for (uint32_t i = 0; i < model.num_coefficients; ++i)
-    display.keep(fmt::format(
-        "{} {}", nameOf(model, model.coefficients[i]),
-        course(model.coefficients[i].schedule, present.coefficients[i])));
+  for (uint32_t i = 0; i < model.num_coefficients; ++i) {
+    const VibSchedule &schedule = model.coefficients[i].schedule;
+    std::string name = nameOf(model, model.coefficients[i]);
+    display.keep(
+        fmt::format("{} {}", name, course(schedule, present.coefficients[i])));
+    warnIfFlat(name, schedule, present.coefficients[i]);
+  }
   display.keep("learning rate " + course(model.rate_schedule, values.rate));
+  warnIfFlat("the learning rate", model.rate_schedule, values.rate);
 }
 
 /// Prints that the run is already finished, and how to continue it.

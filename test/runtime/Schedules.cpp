@@ -68,6 +68,16 @@ VibSchedule ramp(VibScheduleKind kind, double from, double to, double epochs) {
   return schedule;
 }
 
+TEST(Schedule, aRampBetweenEqualEndsIsFlat) {
+  VibSchedule schedule = ramp(VIB_LINEAR, 4, 4, 2);
+  EXPECT_TRUE(isFlat(schedule, 1));
+  schedule.to = {1, 1, 0};
+  EXPECT_TRUE(isFlat(schedule, 4));
+  EXPECT_FALSE(isFlat(schedule, 1));
+  EXPECT_FALSE(isFlat(ramp(VIB_LINEAR, 0, 0, 2), 1));
+  EXPECT_FALSE(isFlat(makeSchedule(VIB_CONSTANT), 1));
+}
+
 TEST(Schedule, rampsGoFromAnyValueToAnyValue) {
   auto expect = [](VibScheduleKind kind, double half) {
     for (double base : {0.0, 7.0}) {
