@@ -165,9 +165,12 @@ ParseResult FieldList::parseField() {
   if (field == fields.end()) {
     InFlightDiagnostic diagnostic = parser.emitError(nameLoc);
     diagnostic << "#" << attribute << ": ";
-    return describeUnknown(
+    describeUnknown(
         diagnostic, nameLoc,
         llvm::map_to_vector(fields, [](const Field &f) { return f.name; }));
+    if (auto other = elsewhere.find(name); other != elsewhere.end())
+      diagnostic << ", which " << other->second << " has";
+    return diagnostic;
   }
   if (std::exchange(field->isWritten, true))
     return parser.emitError(nameLoc, "'") << name << "' is given twice";

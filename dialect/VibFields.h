@@ -16,6 +16,7 @@
 #define VIB_DIALECT_VIBFIELDS_H
 
 #include "dialect/VibSyntax.h"
+#include "llvm/ADT/StringMap.h"
 #include <functional>
 
 namespace vib {
@@ -140,6 +141,13 @@ public:
     return *this;
   }
 
+  /// Says that other fields are those of another attribute.
+  void suggest(llvm::ArrayRef<llvm::StringRef> names,
+               llvm::StringRef attribute) {
+    for (llvm::StringRef name : names)
+      elsewhere[name] = attribute;
+  }
+
   /// `<field, …>`. If `isOptional`, also nothing.
   mlir::ParseResult parse(bool isOptional = false);
   /// `, field, …>`, after what stands first in an attribute.
@@ -161,6 +169,7 @@ private:
   llvm::StringRef attribute;
   llvm::SMLoc loc;
   llvm::SmallVector<Field> fields;
+  llvm::StringMap<llvm::StringRef> elsewhere;
 };
 
 } // namespace vib

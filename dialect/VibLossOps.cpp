@@ -481,10 +481,18 @@ LogicalResult LossOp::verify() {
     if (function.isNegative() && !term.getDefiningOp<EntropyOp>())
       return emitOpError("expected '-' before an entropy, which vib.entropy "
                          "computes: a loss adds its other terms");
-    if (!function.isLinear() && !isRate(term))
-      return emitOpError("expected '")
-             << stringifyEnum(function.getKind())
-             << "' of a rate, which vib.kl or vib.pairwise computes";
+    if (function.isLinear() || isRate(term))
+      continue;
+    InFlightDiagnostic diagnostic =
+        emitOpError("expected '")
+        << stringifyEnum(function.getKind())
+        << "' of a rate, which vib.kl or vib.pairwise computes";
+    if (Operation *definition = term.getDefiningOp()) {
+      diagnostic << ", but got a result of "
+                 << definition->getName().getStringRef();
+      diagnostic.attachNote(definition->getLoc()) << "it is computed here";
+    }
+    return diagnostic;
   }
   for (auto [term, factor] : llvm::zip_equal(getTerms(), getFactors())) {
     bool isEntropy = term.getDefiningOp<EntropyOp>() != nullptr;

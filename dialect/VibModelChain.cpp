@@ -108,8 +108,6 @@ LogicalResult ChainVerifier::findLikelihoods() {
     if (likelihood && !llvm::is_contained(likelihoods, likelihood))
       likelihoods.push_back(likelihood);
   }
-  if (likelihoods.empty())
-    return loss.emitOpError("expected a vib.nll among its terms");
   for (NLLOp nll : likelihoods)
     if (failed(verifyLikelihood(nll)))
       return failure();

@@ -275,8 +275,15 @@ ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
     SMLoc loc = parser.getCurrentLocation();
     std::string name;
     Attribute schedule;
-    if (parser.parseKeywordOrString(&name))
-      return failure();
+    if (parser.parseOptionalKeywordOrString(&name)) {
+      InFlightDiagnostic diagnostic =
+          parser.emitError(loc, "expected the name of a coefficient, as in "
+                                "'{ beta = #vib.linear<…> }', but got ")
+          << describeToken(loc.getPointer());
+      if (*loc.getPointer() == '@')
+        diagnostic << ": write it without '@'";
+      return diagnostic;
+    }
     if (coefficients.count(name))
       return parser.emitError(loc, "'") << name << "' is given twice";
     SMLoc valueLoc;
@@ -496,6 +503,19 @@ static LogicalResult verifyTemperature(TrainOp train, CoefficientAttr value,
                    "'final' or 'cap' of 0");
 }
 
+/// Notes the temperatures that have no name, and so no schedule.
+static void noteUnnamed(InFlightDiagnostic &diagnostic, ModelOp model,
+                        StringRef name) {
+  model.walk([&](ConcreteOp op) {
+    CoefficientAttr temperature = op.getTemperature();
+    if (!temperature.isNamed())
+      diagnostic.attachNote(op.getLoc())
+          << "this temperature has no name: to give it this schedule, write "
+          << "'temperature(@" << name << "("
+          << formatNumber(temperature.getValue()) << "))'";
+  });
+}
+
 /// Each schedule is that of a coefficient of the loss. One that changes nothing
 /// needs none.
 static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
@@ -543,6 +563,7 @@ static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
                                "', '")
                  << "'";
     diagnostic.attachNote(loss.getLoc()) << "the loss is here";
+    noteUnnamed(diagnostic, loss->getParentOfType<ModelOp>(), name);
     return diagnostic;
   }
   if (beta && beta.getName() != "beta" && train.getCoefficients().get("beta") &&
@@ -556,14 +577,15 @@ static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
 /// 16 GiB in f32.
 static constexpr int64_t kMostPairedRows = 1 << 16;
 
-static LogicalResult verifyPairs(TrainOp train, ModelOp model) {
+LogicalResult vib::verifyPairs(TrainOp train, ModelOp model, int64_t batch,
+                               StringRef what) {
   auto pairs = model.getBody().getOps<PairwiseOp>();
-  int64_t batch = train.getBatch();
   if (pairs.empty() || (batch >= 2 && batch <= kMostPairedRows))
     return success();
   InFlightDiagnostic diagnostic =
-      train.emitOpError("expected a batch of 2 to ")
-      << kMostPairedRows << " rows, each two of which vib.pairwise compares, "
+      train.emitOpError("expected a ")
+      << what << " of 2 to " << kMostPairedRows
+      << " rows, each two of which vib.pairwise compares, "
       << "but got " << batch;
   diagnostic.attachNote((*pairs.begin()).getLoc()) << "vib.pairwise is here";
   return diagnostic;
@@ -575,7 +597,7 @@ LogicalResult TrainOp::verifySymbolUses(SymbolTableCollection &symbols) {
     for (auto loss : model.getBody().getOps<LossOp>())
       if (failed(verifyCoefficients(*this, loss)))
         return failure();
-    return verifyPairs(*this, model);
+    return verifyPairs(*this, model, getBatch(), "batch");
   }
   InFlightDiagnostic diagnostic = emitOpError("expected a model but got @")
                                   << getModel();

@@ -128,6 +128,12 @@ LogicalResult ModelVerifier::findLoss() {
   }
   if (!loss)
     return model.emitOpError("expected a loss but got none: add 'vib.loss'");
+  // Without it no decoder would be trained, which would be reported there.
+  bool isOfOthers = llvm::all_of(loss.getTerms(), [](Value term) {
+    return isa_and_nonnull<KLOp, PairwiseOp, EntropyOp>(term.getDefiningOp());
+  });
+  if (isOfOthers)
+    return loss.emitOpError("expected a vib.nll among its terms");
   return success();
 }
 

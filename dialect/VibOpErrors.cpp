@@ -132,6 +132,13 @@ bool Translator::translateOps() {
     return false;
   }
   restart() << "'" << op << "' op " << own;
+  // A word of an assembly format that is missing.
+  static const llvm::Regex missingWord("^expected '[a-z_]+'$");
+  if (missingWord.match(own)) {
+    diagnostic << " but got "
+               << describeToken(source.getText().substr(position).data());
+    noteForm(position);
+  }
   return true;
 }
 

@@ -687,6 +687,11 @@ vib::parsePrior(OpAsmParser &parser, Attribute &prior,
     return parser.emitError(loc, kExpected) << describeToken(loc.getPointer());
   if (parser.parseAttribute(prior))
     return failure();
+  SMLoc next = parser.getCurrentLocation();
+  if (succeeded(parser.parseOptionalKeyword("at")))
+    return parser.emitError(next, "expected no 'at', because the divergence "
+                                  "from ")
+           << prior << " has a closed form";
   auto typed = dyn_cast<TypedAttr>(prior);
   if (!typed || !isa<DistributionTypeInterface>(typed.getType()))
     return parser.emitError(loc, kExpected) << prior;
@@ -791,9 +796,17 @@ static ParseResult parseMean(OpAsmParser &parser, bool isSubtracted,
     kind = *found;
     SMLoc numberLoc;
     if (parser.parseLParen() || parser.parseOperand(value) ||
-        (kind == FunctionKind::Abs ? parser.parseMinus()
-                                   : parser.parseComma()) ||
-        parser.getCurrentLocation(&numberLoc) ||
+        parser.getCurrentLocation(&numberLoc))
+      return failure();
+    bool isAbs = kind == FunctionKind::Abs;
+    if (isAbs ? parser.parseOptionalMinus() : parser.parseOptionalComma())
+      return parser.emitError(numberLoc, "expected ")
+             << (isAbs ? "'-'" : "','") << " and a number, as in '"
+             << (isAbs                         ? "abs(%rate - 25.0)"
+                 : kind == FunctionKind::Power ? "power(%rate, 2.0)"
+                                               : "exp(%rate, 1.0)")
+             << "', but got " << describeToken(numberLoc.getPointer());
+    if (parser.getCurrentLocation(&numberLoc) ||
         parseCoefficient(parser, number) || parser.parseRParen())
       return failure();
     loc = numberLoc;

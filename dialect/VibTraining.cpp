@@ -99,6 +99,15 @@ static LogicalResult verifyFields(EmitError emitError, ArrayRef<Field> fields,
 
 static constexpr StringLiteral kDecayOn = "decay_on";
 
+static LogicalResult verifyDecayed(EmitError emitError, FloatAttr weightDecay,
+                                   Decayed decayed) {
+  if (decayed == Decayed::All || !weightDecay.getValue().isZero())
+    return success();
+  return emitError() << "expected a 'weight_decay' above 0 beside '" << kDecayOn
+                     << " = " << stringifyEnum(decayed)
+                     << "', which says what the decay acts on";
+}
+
 /// Parses the fields in any order and builds the attribute from them. `decayed`
 /// are the defaults of the fields that are words.
 template <typename AttrT, size_t... index, typename... DecayedT>
@@ -125,6 +134,8 @@ static Attribute parseFields(AsmParser &parser, ArrayRef<Field> fields,
       list.optional();
   }
   (list.add(kDecayOn, decayed).optional(), ...);
+  if constexpr (std::is_same_v<AttrT, AdamAttr>)
+    list.suggest({"weight_decay", kDecayOn}, "#vib.adamw");
   if (list.parse(/*isOptional=*/true))
     return {};
   return AttrT::getChecked([&] { return parser.emitError(loc); },
@@ -259,8 +270,10 @@ VIB_FIELDS(ExponentialWarmupAttr, 2, kExponentialWarmupFields, getEpochs(),
 
 LogicalResult SGDAttr::verify(EmitError emitError, FloatAttr lr,
                               FloatAttr momentum, FloatAttr weightDecay,
-                              Decayed) {
-  return verifyFields(emitError, kSGDFields, {lr, momentum, weightDecay});
+                              Decayed decayed) {
+  return failure(failed(verifyFields(emitError, kSGDFields,
+                                     {lr, momentum, weightDecay})) ||
+                 failed(verifyDecayed(emitError, weightDecay, decayed)));
 }
 
 LogicalResult AdamAttr::verify(EmitError emitError, FloatAttr lr,
@@ -271,9 +284,10 @@ LogicalResult AdamAttr::verify(EmitError emitError, FloatAttr lr,
 
 LogicalResult AdamWAttr::verify(EmitError emitError, FloatAttr lr,
                                 FloatAttr beta1, FloatAttr beta2, FloatAttr eps,
-                                FloatAttr weightDecay, Decayed) {
-  return verifyFields(emitError, kAdamWFields,
-                      {lr, beta1, beta2, eps, weightDecay});
+                                FloatAttr weightDecay, Decayed decayed) {
+  return failure(failed(verifyFields(emitError, kAdamWFields,
+                                     {lr, beta1, beta2, eps, weightDecay})) ||
+                 failed(verifyDecayed(emitError, weightDecay, decayed)));
 }
 
 LogicalResult AdaBeliefAttr::verify(EmitError emitError, FloatAttr lr,
@@ -285,9 +299,11 @@ LogicalResult AdaBeliefAttr::verify(EmitError emitError, FloatAttr lr,
 LogicalResult RMSPropAttr::verify(EmitError emitError, FloatAttr lr,
                                   FloatAttr decay, FloatAttr eps,
                                   FloatAttr momentum, FloatAttr weightDecay,
-                                  Decayed) {
-  return verifyFields(emitError, kRMSPropFields,
-                      {lr, decay, eps, momentum, weightDecay});
+                                  Decayed decayed) {
+  return failure(
+      failed(verifyFields(emitError, kRMSPropFields,
+                          {lr, decay, eps, momentum, weightDecay})) ||
+      failed(verifyDecayed(emitError, weightDecay, decayed)));
 }
 
 LogicalResult ConstantAttr::verify(EmitError emitError, FloatAttr warmup) {

@@ -99,6 +99,14 @@ bool Translator::translateValues() {
       diagnostic.attachNote(getLocation(position)) << "it is read here";
       return true;
     }
+    // Layers compute with floats, so the op that was to give this is wrong.
+    if (noted && got.ends_with("xi32>'") && source.isDefinition(*noted)) {
+      StringRef reader = source.getStatementFrom(*noted).op;
+      restart(*noted) << "'" << reader << "' op computes with floats, but "
+                      << "reads whole numbers: vib.embedding or vib.one_hot "
+                      << "makes numbers of tokens";
+      return true;
+    }
     restart();
     diagnostic << (statement.op.empty() ? "the op" : statement.op);
     if (!statement.symbol.empty())

@@ -56,6 +56,11 @@ verifyModelArguments(mlir::Location loc,
                      llvm::ArrayRef<mlir::Location> locations,
                      llvm::ArrayRef<mlir::Type> types);
 
+/// Checks that vib.pairwise, if the model has it, can compare the rows of a
+/// batch, which the message calls `what`.
+mlir::LogicalResult verifyPairs(TrainOp train, ModelOp model, int64_t batch,
+                                llvm::StringRef what);
+
 /// Checks the rules for a model as a whole.
 mlir::LogicalResult verifyModel(ModelOp model);
 

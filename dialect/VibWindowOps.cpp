@@ -176,8 +176,9 @@ template <typename OpTy> static LogicalResult verifyGroups(OpTy op) {
   if (groups >= 1 && in % groups == 0 && out % groups == 0)
     return success();
   return op.emitOpError("expected groups that divide the ")
-         << in << " channels of the input and the " << out
-         << " of the result but got " << groups;
+         << in << (in == 1 ? " channel" : " channels")
+         << " of the input and the " << out << " of the result but got "
+         << groups;
 }
 
 LogicalResult Conv2DOp::verify() {

@@ -8,6 +8,7 @@
 
 #include "compiler/model/Passes.h"
 #include "compiler/model/Retype.h"
+#include "dialect/VibVerify.h"
 
 namespace vib {
 #define GEN_PASS_DEF_SETBATCH
@@ -32,11 +33,13 @@ struct SetBatch : vib::impl::SetBatchBase<SetBatch> {
     if (batch < 0 || batch > kMostRows)
       return train.emitOpError("expected a batch of 1 to ")
              << kMostRows << " rows but got " << batch.getValue();
+    auto model = SymbolTable::lookupNearestSymbolFrom<ModelOp>(
+        train, train.getModelAttr());
+    if (batch && failed(verifyPairs(train, model, batch, "--batch")))
+      return failure();
     if (batch)
       train.setBatch(batch);
     int64_t rows = train.getBatch();
-    auto model = SymbolTable::lookupNearestSymbolFrom<ModelOp>(
-        train, train.getModelAttr());
     // All arguments have the same batch.
     BlockArgument first = model.getBody().getArgument(0);
     auto input = cast<RankedTensorType>(first.getType());

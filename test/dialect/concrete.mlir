@@ -183,3 +183,11 @@ vib.model @ascends(%x: tensor<?x6xf32>, %y: tensor<?xi32>) {
 }
 // expected-error @+1 {{'vib.train' op expected a schedule of the temperature 'tau' that stays above 0, not a dual ascent}}
 vib.train @ascends batch(2) epochs(1) { coefficients = { tau = #vib.dual<rate = @rate, target = 1.0, step = 0.1> } }
+
+// -----
+
+vib.model @no_temperature(%s: tensor<?x6xf32>, %y: tensor<?xi32>) {
+  // expected-error @+2 {{'vib.concrete' op expected 'temperature' but got ':'}}
+  // expected-note @+1 {{vib.concrete is written}}
+  %q = vib.concrete %s : tensor<?x6xf32> -> !vib.concrete<2, 3>
+}

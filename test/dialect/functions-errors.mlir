@@ -69,10 +69,41 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
   %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
   %p = vib.categorical %l : tensor<?x3xf32>
+  // expected-note @+1 {{it is computed here}}
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
-  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl or vib.pairwise computes}}
+  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl or vib.pairwise computes, but got a result of vib.nll}}
   vib.loss power(%ce, 2.0) + @beta(0.1) * %rate
+}
+
+// -----
+
+// A function without its number.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected ',' and a number, as in 'exp(%rate, 1.0)', but got ')'}}
+  vib.loss %ce + @beta(0.1) * exp(%rate)
+}
+
+// -----
+
+// The form of a capacity with a comma.
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.normal %s softplus(-5.0) : tensor<?x4xf32>
+  %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-error @+1 {{'vib.loss' op expected '-' and a number, as in 'abs(%rate - 25.0)', but got ','}}
+  vib.loss %ce + @beta(0.1) * abs(%rate, 25.0)
 }
 
 // -----
@@ -193,8 +224,9 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{it is computed here}}
   %h = vib.entropy %p : !vib.categorical<3>
-  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl or vib.pairwise computes}}
+  // expected-error @+1 {{'vib.loss' op expected 'power' of a rate, which vib.kl or vib.pairwise computes, but got a result of vib.entropy}}
   vib.loss %ce + 0.1 * power(%h, 2.0)
 }
 

@@ -874,8 +874,10 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
     vib.yield %n : !vib.normal<2>
   }
   %z = vib.reparameterize %q : !vib.normal<2> -> tensor<?x2xf32>
-  %p = vib.categorical %z : tensor<?x2xf32>
-  %ce = vib.nll %p, %y : !vib.categorical<2>, tensor<?xi32>
+  // Its parameters, which are not trained either, are no error of their own.
+  %l = vib.linear %z @decode.0 [3] : tensor<?x2xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
   // expected-error @+1 {{'vib.loss' op expected a vib.nll among its terms}}
   vib.loss @beta(1.0) * %rate

@@ -605,6 +605,14 @@ func.func @prior_of_unknown_kind(%q: !vib.normal<2>) {
 
 // -----
 
+func.func @prior_with_sample(%q: !vib.normal<2>, %z: tensor<?x2xf32>) {
+  // expected-error @+1 {{expected no 'at', because the divergence from #vib.standard_normal has a closed form}}
+  %0 = vib.kl %q, #vib.standard_normal at %z : !vib.normal<2>
+  return
+}
+
+// -----
+
 func.func @prior_of_another_width(%q: !vib.normal<2>) {
   // expected-error @+1 {{'vib.kl' op expected a prior of the posterior's type, '!vib.normal<2>', but got '!vib.normal<3>'}}
   %0 = "vib.kl"(%q) {prior = #vib.standard_normal : !vib.normal<3>} : (!vib.normal<2>) -> !vib.nats

@@ -82,3 +82,13 @@ vib.model @m(%words: tensor<?x2xi32>, %y: tensor<?xi32>) {
   %ce = vib.nll %p, %y : !vib.categorical<2>, tensor<?xi32>
   vib.loss %ce
 }
+
+// -----
+
+// A layer of floats that reads tokens is reported itself, and not what reads its result.
+vib.model @m(%x: tensor<?x4xi32>, %y: tensor<?xi32>) {
+  // expected-error @+1 {{'vib.linear' op computes with floats, but reads whole numbers: vib.embedding or vib.one_hot makes numbers of tokens}}
+  %s = vib.linear %x @encode.0 [4] : tensor<?x4xi32>
+  %r = vib.relu %s : tensor<?x4xf32>
+  %q = vib.normal %r softplus(0.0) : tensor<?x4xf32>
+}

@@ -336,8 +336,29 @@ vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1, decay_on = bias
 // -----
 
 // Adam has no decay.
-// expected-error @+1 {{#vib.adam: expected one of 'lr', 'beta1', 'beta2', 'eps' but got 'decay_on'}}
+// expected-error @+1 {{#vib.adam: expected one of 'lr', 'beta1', 'beta2', 'eps' but got 'decay_on', which #vib.adamw has}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.adam<lr = 0.1, decay_on = weights> }
+
+// -----
+
+// expected-error @+1 {{#vib.adam: expected one of 'lr', 'beta1', 'beta2', 'eps' but got 'weight_decay', which #vib.adamw has}}
+vib.train @m batch(8) epochs(1) { optimizer = #vib.adam<lr = 0.1, weight_decay = 0.1> }
+
+// -----
+
+// What no decay acts on.
+// expected-error @+1 {{expected a 'weight_decay' above 0 beside 'decay_on = weights', which says what the decay acts on}}
+vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1, decay_on = weights> }
+
+// -----
+
+// expected-error @+1 {{expected a 'weight_decay' above 0 beside 'decay_on = weights'}}
+vib.train @m batch(8) epochs(1) { optimizer = #vib.adamw<lr = 0.1, weight_decay = 0.0, decay_on = weights> }
+
+// -----
+
+// expected-error @+1 {{expected a 'weight_decay' above 0 beside 'decay_on = weights'}}
+vib.train @m batch(8) epochs(1) { optimizer = #vib.rmsprop<lr = 0.1, decay_on = weights> }
 
 // -----
 
@@ -724,6 +745,36 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
   %p = vib.categorical %l : tensor<?x3xf32>
   %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
   %rate = vib.kl %q, #vib.standard_normal : !vib.normal<2>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
+// The name of a coefficient, written as the loss has it.
+// expected-error @+1 {{'vib.train' op expected the name of a coefficient, as in '{ beta = #vib.linear<…> }', but got '@beta': write it without '@'}}
+vib.train @m batch(8) epochs(1) { coefficients = { @beta = #vib.constant } }
+
+// -----
+
+// expected-error @+1 {{'vib.train' op expected the name of a coefficient, as in '{ beta = #vib.linear<…> }', but got '5'}}
+vib.train @m batch(8) epochs(1) { coefficients = { 5 = #vib.constant } }
+
+// -----
+
+// A schedule of a temperature without a name.
+// expected-error @+1 {{'vib.train' op expected no schedule of 'tau', because the loss of @m has no such coefficient: expected one of 'beta'}}
+vib.train @m batch(8) epochs(1) { coefficients = { tau = #vib.linear<from = 1.0, epochs = 1> } }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  // expected-note @+1 {{this temperature has no name: to give it this schedule, write 'temperature(@tau(0.5))'}}
+  %q = vib.concrete %s temperature(0.5) : tensor<?x4xf32> -> !vib.concrete<2, 2>
+  %z = vib.reparameterize %q : !vib.concrete<2, 2> -> tensor<?x4xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x4xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q : !vib.concrete<2, 2>
   // expected-note @+1 {{the loss is here}}
   vib.loss %ce + @beta(1.0e-3) * %rate
 }

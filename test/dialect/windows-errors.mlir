@@ -147,7 +147,7 @@ func.func @groups_of_transposed(%x: tensor<?x9x9x4xf32>) {
 // -----
 
 func.func @generic_groups(%x: tensor<?x9x9x1xf32>) {
-  // expected-error @+1 {{'vib.conv2d' op expected groups that divide the 1 channels of the input and the 3 of the result but got 0}}
+  // expected-error @+1 {{'vib.conv2d' op expected groups that divide the 1 channel of the input and the 3 of the result but got 0}}
   %0 = "vib.conv2d"(%x) <{name = "c", kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 0 : i64}> : (tensor<?x9x9x1xf32>) -> tensor<?x7x7x3xf32>
   return
 }
