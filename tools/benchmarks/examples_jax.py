@@ -152,8 +152,8 @@ class Network:
         """In nats, of each row. A prior without a closed form reads z."""
         return (mu**2 + sigma**2 - 1 - 2 * jnp.log(sigma)).sum(-1) / 2
 
-    def term(self, rate):
-        """What the loss has of the mean rate."""
+    def cost(self, rate):
+        """What beta is the factor of, by the mean rate of the batch."""
         return rate
 
     def objective(self, logits, x, labels):
@@ -329,7 +329,7 @@ class Nonlinear(Network):
         distances = (((mu[:, None] - mu) / sigma) ** 2).sum(-1)
         return -jnp.log(jnp.exp(-distances / 2).mean(-1))
 
-    def term(self, rate):
+    def cost(self, rate):
         return rate**2
 
 
@@ -425,7 +425,7 @@ def make_step(net):
         def loss_of(weights):
             run = Pass(weights, state["running"], draws)
             objective, rate = net.forward(run, images.astype(weights["decode.0.bias"].dtype), labels)
-            return objective + net.beta_at(epochs) * net.term(rate), (run.running, (objective, rate))
+            return objective + net.beta_at(epochs) * net.cost(rate), (run.running, (objective, rate))
 
         (_, (running, found)), gradients = jax.value_and_grad(loss_of, has_aux=True)(state["weights"])
         if net.clip is not None:

@@ -60,7 +60,7 @@ def make(example):
 
 
 def compare(folder, steps, example):
-    (net, state), losses, rates = make(example), [], []
+    (net, state), objectives, rates = make(example), [], []
     take = make_step(net)
 
     @jax.jit
@@ -69,16 +69,12 @@ def compare(folder, steps, example):
 
     for number, (images, labels) in enumerate(example_runs.batches(folder, steps)):
         state, (objective, rate) = step(state, images.reshape(len(images), -1), labels, number)
-        beta = net.beta_at(number / steps)
-        losses.append(objective + beta * rate)
+        objectives.append(objective)
         rates.append(rate)
-    # A function is of the mean rate of all steps.
-    losses = np.array(losses) + beta * (net.term(np.mean(rates)) - np.mean(rates))
     parts = {"weights": "weights", "average": "averages", "state": "running"}
     expected = {f"{part}.{name}": to_file(name, value)
                 for part, ours in parts.items() for name, value in state.get(ours, {}).items()}
-    example_runs.compare(f"{folder}/{example}-run", example, losses, rates if net.has_rate else None,
-                         expected)
+    example_runs.compare(f"{folder}/{example}-run", example, net, objectives, rates, expected)
 
 
 command, folder, *arguments = sys.argv[1:]

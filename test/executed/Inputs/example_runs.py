@@ -31,9 +31,9 @@ def batches(folder, steps):
     return zip(*(np.split(np.load(f"{folder}/data/train_{key}.npy"), steps) for key in "xy"))
 
 
-def compare(run, example, losses, rates, expected):
-    """The losses and the rates are those of each step; the rates may be None. `expected` are tensors
-    of the checkpoint."""
+def compare(run, example, net, objectives, rates, expected):
+    """`objectives` and `rates` are those of each step by the network `net`, and `expected` tensors of
+    the checkpoint."""
     def check(what, got, expected):
         # A smaller bound would fail at a bias before a batch norm: its gradient is 0 but for
         # rounding, which Adam divides by 1e-8.
@@ -42,10 +42,13 @@ def compare(run, example, losses, rates, expected):
 
     with open(f"{run}/metrics.jsonl") as lines:
         line = json.loads(lines.readline())
-    check("loss", np.array(line["loss"]), np.mean(losses))
-    if rates is not None:
+    objective, rate = np.mean(objectives), np.mean(rates)
+    weighted = np.mean([net.beta_at(step / len(rates)) * its for step, its in enumerate(rates)])
+    # The line has the function of the mean rate of its steps. Where there is one, beta is constant.
+    check("loss", np.array(line["loss"]), objective + weighted + net.beta * (net.cost(rate) - rate))
+    if net.has_rate:
         key = next(key for key in ("residual_bits", "izx_nib_bits", "rate_bits") if key in line)
-        check("rate", np.array(line[key]), np.mean(rates) / math.log(2))
+        check("rate", np.array(line[key]), rate / math.log(2))
     saved = load_file(f"{run}/checkpoint.safetensors")
     for name, value in expected.items():
         check(name, saved[name].astype(np.float64), value)
