@@ -212,3 +212,46 @@ func.func @many(%x: tensor<9x1x7x8xf32>, %w: tensor<1x17x3x8xf32>) -> tensor<9x1
   } -> tensor<9x1x119x3xf32>
   return %y : tensor<9x1x119x3xf32>
 }
+
+// -----
+
+#weight = affine_map<(d0, d1, d2, d3) -> (-d0, -d1 + 1, d3, d2)>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#places = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 4 + 1, d3)>
+#taps = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
+#windows = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5 * 3, d6)>
+#result = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+
+// Both taps are beyond the only pixel, so the result is zero.
+// CHECK-LABEL: func.func @none
+// CHECK-NOT: linalg.generic
+// CHECK: %[[ZEROS:.*]] = linalg.fill {{.*}} -> tensor<9x1x1x3xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: return %[[ZEROS]]
+func.func @none(%x: tensor<9x1x1x8xf32>, %w: tensor<1x2x3x8xf32>) -> tensor<9x1x1x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x2x8x3xf32>
+  %v = linalg.generic {indexing_maps = [#weight, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%w : tensor<1x2x3x8xf32>) outs(%e : tensor<1x2x8x3xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  } -> tensor<1x2x8x3xf32>
+  %ei = tensor.empty() : tensor<9x1x4x8xf32>
+  %zi = linalg.fill ins(%zero : f32) outs(%ei : tensor<9x1x4x8xf32>) -> tensor<9x1x4x8xf32>
+  %i = linalg.generic {indexing_maps = [#id, #places], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%x : tensor<9x1x1x8xf32>) outs(%zi : tensor<9x1x4x8xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %b, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x4x8xf32>
+  %ey = tensor.empty() : tensor<9x1x1x3xf32>
+  %zy = linalg.fill ins(%zero : f32) outs(%ey : tensor<9x1x1x3xf32>) -> tensor<9x1x1x3xf32>
+  %y = linalg.generic {indexing_maps = [#taps, #windows, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+    ins(%v, %i : tensor<1x2x8x3xf32>, tensor<9x1x4x8xf32>) outs(%zy : tensor<9x1x1x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x1x3xf32>
+  return %y : tensor<9x1x1x3xf32>
+}
