@@ -503,9 +503,12 @@ static LogicalResult verifyTemperature(TrainOp train, CoefficientAttr value,
                    "'final' or 'cap' of 0");
 }
 
-/// Notes the temperatures that have no name, and so no schedule.
+/// Notes the temperatures that have no name, and so no schedule. None may be
+/// called beta.
 static void noteUnnamed(InFlightDiagnostic &diagnostic, ModelOp model,
                         StringRef name) {
+  if (name == "beta")
+    return;
   model.walk([&](ConcreteOp op) {
     CoefficientAttr temperature = op.getTemperature();
     if (!temperature.isNamed())

@@ -25,6 +25,7 @@ ADVICE = {
     "many-rows": "set VIB_MANY_ROWS=1; it takes minutes and much memory",
     "mnist": "set VIB_MNIST to a folder with MNIST's IDX files",
     "ptxas": "install the CUDA Toolkit, or name it by CUDA_HOME",
+    "python3-jax": "install the Python package jax",
     "python3-matplotlib": "install the Python package matplotlib",
     "python3-mypy": "install the Python package mypy",
     "python3-numpy": "install the Python package numpy",
