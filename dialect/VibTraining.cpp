@@ -99,15 +99,6 @@ static LogicalResult verifyFields(EmitError emitError, ArrayRef<Field> fields,
 
 static constexpr StringLiteral kDecayOn = "decay_on";
 
-static LogicalResult verifyDecayed(EmitError emitError, FloatAttr weightDecay,
-                                   Decayed decayed) {
-  if (decayed == Decayed::All || !weightDecay.getValue().isZero())
-    return success();
-  return emitError() << "expected a 'weight_decay' above 0 beside '" << kDecayOn
-                     << " = " << stringifyEnum(decayed)
-                     << "', which says what the decay acts on";
-}
-
 /// Parses the fields in any order and builds the attribute from them. `decayed`
 /// are the defaults of the fields that are words.
 template <typename AttrT, size_t... index, typename... DecayedT>
@@ -270,10 +261,8 @@ VIB_FIELDS(ExponentialWarmupAttr, 2, kExponentialWarmupFields, getEpochs(),
 
 LogicalResult SGDAttr::verify(EmitError emitError, FloatAttr lr,
                               FloatAttr momentum, FloatAttr weightDecay,
-                              Decayed decayed) {
-  return failure(failed(verifyFields(emitError, kSGDFields,
-                                     {lr, momentum, weightDecay})) ||
-                 failed(verifyDecayed(emitError, weightDecay, decayed)));
+                              Decayed) {
+  return verifyFields(emitError, kSGDFields, {lr, momentum, weightDecay});
 }
 
 LogicalResult AdamAttr::verify(EmitError emitError, FloatAttr lr,
@@ -284,10 +273,9 @@ LogicalResult AdamAttr::verify(EmitError emitError, FloatAttr lr,
 
 LogicalResult AdamWAttr::verify(EmitError emitError, FloatAttr lr,
                                 FloatAttr beta1, FloatAttr beta2, FloatAttr eps,
-                                FloatAttr weightDecay, Decayed decayed) {
-  return failure(failed(verifyFields(emitError, kAdamWFields,
-                                     {lr, beta1, beta2, eps, weightDecay})) ||
-                 failed(verifyDecayed(emitError, weightDecay, decayed)));
+                                FloatAttr weightDecay, Decayed) {
+  return verifyFields(emitError, kAdamWFields,
+                      {lr, beta1, beta2, eps, weightDecay});
 }
 
 LogicalResult AdaBeliefAttr::verify(EmitError emitError, FloatAttr lr,
@@ -299,11 +287,9 @@ LogicalResult AdaBeliefAttr::verify(EmitError emitError, FloatAttr lr,
 LogicalResult RMSPropAttr::verify(EmitError emitError, FloatAttr lr,
                                   FloatAttr decay, FloatAttr eps,
                                   FloatAttr momentum, FloatAttr weightDecay,
-                                  Decayed decayed) {
-  return failure(
-      failed(verifyFields(emitError, kRMSPropFields,
-                          {lr, decay, eps, momentum, weightDecay})) ||
-      failed(verifyDecayed(emitError, weightDecay, decayed)));
+                                  Decayed) {
+  return verifyFields(emitError, kRMSPropFields,
+                      {lr, decay, eps, momentum, weightDecay});
 }
 
 LogicalResult ConstantAttr::verify(EmitError emitError, FloatAttr warmup) {

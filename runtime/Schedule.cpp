@@ -130,7 +130,7 @@ bool varies(const VibSchedule &schedule) {
 }
 
 bool isFlat(const VibSchedule &schedule, double base) {
-  if (!isRamp(schedule) || schedule.epochs <= 0)
+  if (!isRamp(schedule) || schedule.epochs <= 0 || schedule.warmup_epochs > 0)
     return false;
   Ends ends(schedule, base);
   return ends.from == ends.to && ends.to != 0;

@@ -42,9 +42,9 @@ void TrainingRun::introduce() {
   auto warnIfFlat = [&](const std::string &name, const VibSchedule &schedule,
                         double base) {
     if (isFlat(schedule, base))
-      display.warn(fmt::format("the schedule of {} begins and ends at {:.4g}, "
-                               "so it changes nothing",
-                               name, base));
+      display.warn(fmt::format("the schedule of {} begins and ends at the same "
+                               "value, so it is constant",
+                               name));
   };
   auto course = [&](const VibSchedule &schedule, double base) {
     return describeCourse(schedule, base, step, limit, stepsPerEpoch());

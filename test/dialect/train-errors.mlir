@@ -346,22 +346,6 @@ vib.train @m batch(8) epochs(1) { optimizer = #vib.adam<lr = 0.1, weight_decay =
 
 // -----
 
-// What no decay acts on.
-// expected-error @+1 {{expected a 'weight_decay' above 0 beside 'decay_on = weights', which says what the decay acts on}}
-vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1, decay_on = weights> }
-
-// -----
-
-// expected-error @+1 {{expected a 'weight_decay' above 0 beside 'decay_on = weights'}}
-vib.train @m batch(8) epochs(1) { optimizer = #vib.adamw<lr = 0.1, weight_decay = 0.0, decay_on = weights> }
-
-// -----
-
-// expected-error @+1 {{expected a 'weight_decay' above 0 beside 'decay_on = weights'}}
-vib.train @m batch(8) epochs(1) { optimizer = #vib.rmsprop<lr = 0.1, decay_on = weights> }
-
-// -----
-
 // A negative weight decay.
 // expected-error @+1 {{expected 'weight_decay' of at least 0 but got -0.1}}
 vib.train @m batch(8) epochs(1) { optimizer = #vib.sgd<lr = 0.1, weight_decay = -0.1> }
