@@ -239,6 +239,7 @@ LogicalResult MLPOp::verify() {
 LogicalResult AddOp::verify() {
   return verifyFeatures(*this, getLhs().getType(), "the operands");
 }
+
 LogicalResult MulOp::verify() {
   return verifyFeatures(*this, getLhs().getType(), "the operands");
 }

@@ -174,20 +174,22 @@ static void addNodes(GraphBuilder &builder, SliceOp op) {
 // Layers that act on each element
 //===----------------------------------------------------------------------===//
 
-static void addNodes(GraphBuilder &builder, AddOp op) {
+/// An operator of two tensors of one shape.
+template <typename OpTy>
+static void addBinary(GraphBuilder &builder, OpTy op, StringRef name) {
   Order order = builder.getOrder(op->getOperands());
   builder.set(op.getResult(),
-              builder.add("Add", {builder.get(op.getLhs(), order),
-                                  builder.get(op.getRhs(), order)}),
+              builder.add(name, {builder.get(op.getLhs(), order),
+                                 builder.get(op.getRhs(), order)}),
               order);
 }
 
+static void addNodes(GraphBuilder &builder, AddOp op) {
+  addBinary(builder, op, "Add");
+}
+
 static void addNodes(GraphBuilder &builder, MulOp op) {
-  Order order = builder.getOrder(op->getOperands());
-  builder.set(op.getResult(),
-              builder.add("Mul", {builder.get(op.getLhs(), order),
-                                  builder.get(op.getRhs(), order)}),
-              order);
+  addBinary(builder, op, "Mul");
 }
 
 /// The exact GELU, for which ONNX has an operator only since opset 20.
