@@ -300,8 +300,8 @@ LogicalResult PriorOp::verifyForm() {
     if (getEncoded() && failed(verifyVamp()))
       return failure();
     // The encoder of a VampPrior has them as rows.
-    int64_t most = getEncoded() ? kMostRows : kMostWidth;
-    if (*getComponents() < 2 || *getComponents() > uint64_t(most))
+    uint64_t most = getEncoded() ? kMostRows : kMostWidth;
+    if (*getComponents() < 2 || *getComponents() > most)
       return emitOpError("expected 2 to ")
              << most << " components but got " << *getComponents();
     return success();

@@ -566,7 +566,11 @@ static LogicalResult verifyCoefficients(TrainOp train, LossOp loss) {
                                "', '")
                  << "'";
     diagnostic.attachNote(loss.getLoc()) << "the loss is here";
-    noteUnnamed(diagnostic, loss->getParentOfType<ModelOp>(), name);
+    // A name that is nearly one of the loss is a misspelling of it.
+    if (llvm::none_of(named, [&](CoefficientAttr factor) {
+          return name.edit_distance(factor.getName()) <= 1;
+        }))
+      noteUnnamed(diagnostic, loss->getParentOfType<ModelOp>(), name);
     return diagnostic;
   }
   if (beta && beta.getName() != "beta" && train.getCoefficients().get("beta") &&

@@ -142,7 +142,7 @@ def _raise_error(message: str, file: str, status: int) -> None:
     place = re.search(rf"^{re.escape(file)}:(\d+):(\d+): error: ", message, re.MULTILINE)
     if place:
         text = message[place.start() :]
-        text = text.replace(": error: ", ": ", 1)
+        text = _ffi.name_arguments(text.replace(": error: ", ": ", 1))
         raise ModelError(text, file, int(place[1]), int(place[2]))
     if status == 2:
         raise UsageError(_ffi.name_arguments(message.partition("\nTry 'vibc --help'")[0]))

@@ -47,7 +47,7 @@ def find_file(weights: WeightsLike, raw: bool, folder: str) -> str:
     """The path of a file with the weights, which is made in `folder` unless there is one."""
     chosen = _choose(weights, raw)
     if isinstance(chosen, (str, os.PathLike)):
-        return os.fsdecode(chosen)
+        return os.fsdecode(_ffi.encode_text(os.fsdecode(chosen), "weights"))
     path = Path(folder) / "weights.safetensors"
     path.write_bytes(chosen if isinstance(chosen, bytes) else pack(chosen))
     return str(path)

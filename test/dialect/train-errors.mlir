@@ -765,6 +765,24 @@ vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
 
 // -----
 
+// A misspelling of beta is not the name of the temperature.
+// expected-error @+1 {{'vib.train' op expected no schedule of 'bta', because the loss of @m has no such coefficient: expected one of 'beta'}}
+vib.train @m batch(8) epochs(1) { coefficients = { bta = #vib.linear<from = 1.0, epochs = 1> } }
+
+vib.model @m(%x: tensor<?x8xf32>, %y: tensor<?xi32>) {
+  %s = vib.linear %x @encode.0 [4] : tensor<?x8xf32>
+  %q = vib.concrete %s temperature(0.5) : tensor<?x4xf32> -> !vib.concrete<2, 2>
+  %z = vib.reparameterize %q : !vib.concrete<2, 2> -> tensor<?x4xf32>
+  %l = vib.linear %z @decode.0 [3] : tensor<?x4xf32>
+  %p = vib.categorical %l : tensor<?x3xf32>
+  %ce = vib.nll %p, %y : !vib.categorical<3>, tensor<?xi32>
+  %rate = vib.kl %q : !vib.concrete<2, 2>
+  // expected-note @+1 {{the loss is here}}
+  vib.loss %ce + @beta(1.0e-3) * %rate
+}
+
+// -----
+
 // A coefficient with two schedules.
 // expected-error @+1 {{'vib.train' op 'beta' is given twice}}
 vib.train @m batch(8) epochs(1) { coefficients = { beta = #vib.constant, beta = #vib.constant } }
