@@ -165,22 +165,20 @@ static bool limitsNorm(ModuleOp module) {
   return training && training.getClipRule().kind == ClipKind::GlobalNorm;
 }
 
-/// Whether `kernel` updates state that `reader` reads before.
-static bool updatesReadState(KernelOp kernel, KernelOp reader) {
-  return llvm::any_of(kernel.getOutputs(), [&](Value output) {
-    return getState(output) && llvm::is_contained(reader.getInputs(), output);
-  });
-}
-
-/// Whether another kernel has to run between them: one that reads what `update`
-/// updates, and updates what `gradient` reads. The kernel of the gradient of
-/// pseudo-inputs reads the weight of the first layer, and the one that updates
-/// this weight may read the pseudo-inputs.
-static bool areApart(KernelOp gradient, KernelOp update) {
-  for (KernelOp kernel : getKernels(update->getParentOfType<func::FuncOp>()))
-    if (updatesReadState(kernel, gradient) && updatesReadState(update, kernel))
-      return true;
-  return false;
+/// Whether a kernel updates pseudo-inputs. The kernel of their gradient reads
+/// the weight of the first layer. The one that updates this weight may read the
+/// pseudo-inputs, so that neither can come first and update what it computes.
+static bool updatesExamples(KernelOp kernel) {
+  auto parameters =
+      kernel->getParentOfType<ModuleOp>()->getAttrOfType<ArrayAttr>(
+          kParametersAttrName);
+  StringRef name = getSlot(getState(kernel.getOutputs().front())).getName();
+  return parameters &&
+         llvm::any_of(parameters.getAsRange<ParameterAttr>(),
+                      [&](ParameterAttr parameter) {
+                        return parameter.getName() == name &&
+                               parameter.getInit() == Initialization::Examples;
+                      });
 }
 
 /// If a contraction's result is used to update state, it is a gradient, and the
@@ -191,14 +189,13 @@ static LogicalResult verifyGradients(func::FuncOp function) {
     return success();
   for (KernelOp kernel : getKernels(function)) {
     if (!updatesState(kernel) || updatesStatistics(kernel) ||
-        !isElementwise(kernel))
+        !isElementwise(kernel) || updatesExamples(kernel))
       continue;
     for (Value input : kernel.getInputs()) {
       auto gradient = input.getDefiningOp<KernelOp>();
       // The gradient of a kernel is brought into the order of files first.
       if (!gradient || isPlainSum(gradient, input) ||
-          llvm::all_of(getContractions(gradient), hasWindow) ||
-          areApart(gradient, kernel))
+          llvm::all_of(getContractions(gradient), hasWindow))
         continue;
       auto diag = kernel.emitOpError("updates ")
                   << getSlot(getState(kernel.getOutputs().front())).getName()
