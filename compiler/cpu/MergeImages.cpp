@@ -32,8 +32,8 @@ using namespace vib;
 /// cache.
 static constexpr int64_t kMostImageBytes = 256 * 1024;
 
-/// Whether `second` reads feature maps of `first`, all of them small, and only
-/// one of them has contractions: both would read two weights for each image.
+/// Whether `second` reads feature maps of `first`, all of them small, and at most
+/// one of the two has contractions: both would read two weights for each image.
 static bool passesImages(KernelOp first, KernelOp second) {
   if (!getContractions(first).empty() && !getContractions(second).empty())
     return false;

@@ -94,9 +94,9 @@ def MergeImages : Pass<"vib-merge-images", "mlir::func::FuncOp"> {
     reads it, and of the border for the next layer. All of them can be divided by
     images. A unit of work of the merged kernel computes all of them for one
     image, so that its feature maps stay in the second-level cache, and those
-    that no other kernel reads are not written to memory at all. Only one of two
-    kernels may have contractions, those of the phases of a convolution for
-    example, and a feature map may have at most 256 KiB.
+    that no other kernel reads are not written to memory at all. At most one of
+    two kernels may have contractions; a strided one has one for each phase. A
+    feature map may have at most 256 KiB.
 
     ```mlir
     %c = vib.kernel "encode.3" ins(%weight, %x, %bias : …) …

@@ -72,7 +72,11 @@ static linalg::GenericOp getSpread(Value image, SmallVectorImpl<int64_t> &low) {
     image = insert.getSource();
   }
   auto spread = image.getDefiningOp<linalg::GenericOp>();
-  return spread && isSpread(spread) && isZeros(spread.getDpsInits().front())
+  // The contraction reads the pixels in place of the image, so nothing may round
+  // them in between.
+  return spread && isSpread(spread) && isZeros(spread.getDpsInits().front()) &&
+                 getElementTypeOrSelf(spread.getDpsInputs().front()) ==
+                     getElementTypeOrSelf(image)
              ? spread
              : nullptr;
 }

@@ -17,8 +17,8 @@
 // stride / gcd(stride, dilation) apart: r = firstTap + tapStep * t. They read
 // the pixels i = firstPixel + q + pixelStep * t, with pixelStep = dilation /
 // gcd(stride, dilation). This is a convolution of the pixels without zeros, for
-// each phase; a phase without taps is zero. Terms keep their order, so sums are
-// the same bit by bit.
+// each phase; a phase without taps is zero. Terms keep their order, so sums of
+// finite weights are the same bit by bit.
 //
 //===----------------------------------------------------------------------===//
 

@@ -30,7 +30,8 @@ def SplitPhases : FusedPass<"vib-split-phases"> {
     zeros at the positions of the phase; a phase without taps stays zero. The
     copy of the weight, which the step turns by half a circle, becomes a copy of
     the taps of each phase, all by one loop nest if the phases have as many taps.
-    Every sum has its terms in the order that it had. A contraction with more
+    Every sum has its terms in the order that it had, so of finite weights it has
+    the same bits. A contraction with more
     than 16 phases stays as it is, because each phase has code of its own.
 
     The example has kernels of 1 x 4, images of 1 x 7 and a stride of 2 along the

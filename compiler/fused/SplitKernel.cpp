@@ -42,6 +42,19 @@ LogicalResult vib::collectSlices(Value result, ResultSlices &slices,
   }
   if (!axis)
     return failure();
+  // Slices that overlap, as those of the phases of a convolution do, would be
+  // computed several times.
+  SmallVector<Slice> sorted;
+  for (const auto &[key, ops] : slices.ops)
+    sorted.push_back(*getSlice(ops.front()));
+  llvm::sort(sorted, [](const Slice &lhs, const Slice &rhs) {
+    return lhs.offset < rhs.offset;
+  });
+  for (unsigned i = 1; i < sorted.size(); ++i)
+    if (sorted[i].offset < sorted[i - 1].offset + sorted[i - 1].size) {
+      reason = "its readers take slices that overlap";
+      return failure();
+    }
   auto split = result.getDefiningOp<KernelOp>();
   Value whole =
       split.getYield().getOperand(cast<OpResult>(result).getResultNumber());

@@ -255,3 +255,147 @@ func.func @none(%x: tensor<9x1x1x8xf32>, %w: tensor<1x2x3x8xf32>) -> tensor<9x1x
   } -> tensor<9x1x1x3xf32>
   return %y : tensor<9x1x1x3xf32>
 }
+
+// -----
+
+#weight = affine_map<(d0, d1, d2, d3) -> (-d0, -d1 + 2, d3, d2)>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#places = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 2 + 4, d3)>
+#taps = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
+#windows = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5 * 2, d6)>
+#result = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+
+// The stride and the dilation have a common factor: every other pixel of the result reads all taps,
+// of pixels one by one, and the others stay zero.
+// CHECK-DAG: #[[$ONE:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5, d6)>
+// CHECK-DAG: #[[$TWO:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 2, d3)>
+// CHECK-LABEL: func.func @common
+// CHECK: %[[V:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<1x3x8x3xf32>)
+// CHECK: %[[B:.*]] = tensor.insert_slice %{{.*}} into %{{.*}}[0, 0, 2, 0] [9, 1, 7, 8] [1, 1, 1, 1] : tensor<9x1x7x8xf32> into tensor<9x1x11x8xf32>
+// CHECK: %[[P:.*]] = linalg.generic {indexing_maps = [#{{.*}}, #[[$ONE]], {{.*}}"reduction"{{.*}} ins(%[[V]], %[[B]] : {{.*}} outs(%{{.*}} : tensor<9x1x9x3xf32>)
+// CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$TWO]]], {{.*}} ins(%[[P]] :
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @common(%x: tensor<9x1x7x8xf32>, %w: tensor<1x3x3x8xf32>) -> tensor<9x1x17x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x3x8x3xf32>
+  %v = linalg.generic {indexing_maps = [#weight, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%w : tensor<1x3x3x8xf32>) outs(%e : tensor<1x3x8x3xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  } -> tensor<1x3x8x3xf32>
+  %ei = tensor.empty() : tensor<9x1x21x8xf32>
+  %zi = linalg.fill ins(%zero : f32) outs(%ei : tensor<9x1x21x8xf32>) -> tensor<9x1x21x8xf32>
+  %i = linalg.generic {indexing_maps = [#id, #places], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%x : tensor<9x1x7x8xf32>) outs(%zi : tensor<9x1x21x8xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %b, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x21x8xf32>
+  %ey = tensor.empty() : tensor<9x1x17x3xf32>
+  %zy = linalg.fill ins(%zero : f32) outs(%ey : tensor<9x1x17x3xf32>) -> tensor<9x1x17x3xf32>
+  %y = linalg.generic {indexing_maps = [#taps, #windows, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+    ins(%v, %i : tensor<1x3x8x3xf32>, tensor<9x1x21x8xf32>) outs(%zy : tensor<9x1x17x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x17x3xf32>
+  return %y : tensor<9x1x17x3xf32>
+}
+
+// -----
+
+#weight = affine_map<(d0, d1, d2, d3) -> (-d0, -d1 + 3, d3, d2)>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#places = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 4, d3)>
+#taps = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
+#windows = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5, d6)>
+#result = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+
+// A crop leaves fewer results than the stride: each is a phase with one tap, of another pixel.
+// CHECK-DAG: #[[$FEW0:.*]] = affine_map<(d0, d1, d2, d3) -> (-d0, d1 * -4 + 3, d3, d2)>
+// CHECK-DAG: #[[$FEW1:.*]] = affine_map<(d0, d1, d2, d3) -> (-d0, -(d1 * 4 + 3) + 3, d3, d2)>
+// CHECK-DAG: #[[$FEWAT0:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 4, d3)>
+// CHECK-DAG: #[[$FEWAT1:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 4 + 1, d3)>
+// CHECK-LABEL: func.func @few
+// CHECK-NOT: insert_slice
+// CHECK: %[[V:.*]]:2 = linalg.generic {indexing_maps = [#[[$FEW0]], #[[$FEW1]],
+// CHECK: %[[X0:.*]] = tensor.extract_slice %{{.*}}[0, 0, 0, 0] [9, 1, 1, 8] [1, 1, 1, 1]
+// CHECK: linalg.generic {{.*}}"reduction"{{.*}} ins(%[[V]]#0, %[[X0]] : {{.*}} outs(%{{.*}} : tensor<9x1x1x3xf32>)
+// CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$FEWAT0]]],
+// CHECK: %[[X1:.*]] = tensor.extract_slice %{{.*}}[0, 0, 1, 0] [9, 1, 1, 8] [1, 1, 1, 1]
+// CHECK: linalg.generic {{.*}}"reduction"{{.*}} ins(%[[V]]#1, %[[X1]] : {{.*}} outs(%{{.*}} : tensor<9x1x1x3xf32>)
+// CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$FEWAT1]]],
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @few(%x: tensor<9x1x2x8xf32>, %w: tensor<1x4x3x8xf32>) -> tensor<9x1x2x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x4x8x3xf32>
+  %v = linalg.generic {indexing_maps = [#weight, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%w : tensor<1x4x3x8xf32>) outs(%e : tensor<1x4x8x3xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  } -> tensor<1x4x8x3xf32>
+  %ei = tensor.empty() : tensor<9x1x5x8xf32>
+  %zi = linalg.fill ins(%zero : f32) outs(%ei : tensor<9x1x5x8xf32>) -> tensor<9x1x5x8xf32>
+  %i = linalg.generic {indexing_maps = [#id, #places], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%x : tensor<9x1x2x8xf32>) outs(%zi : tensor<9x1x5x8xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %b, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x5x8xf32>
+  %ey = tensor.empty() : tensor<9x1x2x3xf32>
+  %zy = linalg.fill ins(%zero : f32) outs(%ey : tensor<9x1x2x3xf32>) -> tensor<9x1x2x3xf32>
+  %y = linalg.generic {indexing_maps = [#taps, #windows, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+    ins(%v, %i : tensor<1x4x8x3xf32>, tensor<9x1x5x8xf32>) outs(%zy : tensor<9x1x2x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x2x3xf32>
+  return %y : tensor<9x1x2x3xf32>
+}
+
+// -----
+
+#weight = affine_map<(d0, d1, d2, d3) -> (-d0, -d1 + 3, d3, d2)>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#places = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 2 + 2, d3)>
+#taps = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
+#windows = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5, d6)>
+#result = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+
+// The image has its pixels in another type, so the pixels are not what is multiplied.
+// CHECK-LABEL: func.func @rounded
+// CHECK-COUNT-3: linalg.generic
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @rounded(%x: tensor<9x1x7x8xbf16>, %w: tensor<1x4x3x8xf32>) -> tensor<9x1x14x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x4x8x3xf32>
+  %v = linalg.generic {indexing_maps = [#weight, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%w : tensor<1x4x3x8xf32>) outs(%e : tensor<1x4x8x3xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  } -> tensor<1x4x8x3xf32>
+  %ei = tensor.empty() : tensor<9x1x17x8xf32>
+  %zi = linalg.fill ins(%zero : f32) outs(%ei : tensor<9x1x17x8xf32>) -> tensor<9x1x17x8xf32>
+  %i = linalg.generic {indexing_maps = [#id, #places], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%x : tensor<9x1x7x8xbf16>) outs(%zi : tensor<9x1x17x8xf32>) {
+  ^bb0(%a: bf16, %b: f32):
+    %wide = arith.extf %a : bf16 to f32
+    %s = arith.addf %b, %wide : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x17x8xf32>
+  %ey = tensor.empty() : tensor<9x1x14x3xf32>
+  %zy = linalg.fill ins(%zero : f32) outs(%ey : tensor<9x1x14x3xf32>) -> tensor<9x1x14x3xf32>
+  %y = linalg.generic {indexing_maps = [#taps, #windows, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+    ins(%v, %i : tensor<1x4x8x3xf32>, tensor<9x1x17x8xf32>) outs(%zy : tensor<9x1x14x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<9x1x14x3xf32>
+  return %y : tensor<9x1x14x3xf32>
+}
