@@ -72,8 +72,8 @@ static linalg::GenericOp getSpread(Value image, SmallVectorImpl<int64_t> &low) {
     image = insert.getSource();
   }
   auto spread = image.getDefiningOp<linalg::GenericOp>();
-  // The contraction reads the pixels in place of the image, so nothing may round
-  // them in between.
+  // The contraction reads the pixels in place of the image, so nothing may
+  // round them in between.
   return spread && isSpread(spread) && isZeros(spread.getDpsInits().front()) &&
                  getElementTypeOrSelf(spread.getDpsInputs().front()) ==
                      getElementTypeOrSelf(image)
