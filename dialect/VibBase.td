@@ -35,9 +35,10 @@ def Vib_Dialect : Dialect {
       may also be `ui8` (bytes), which `vib.scale` converts.
     - **Units.** A loss and its terms are in nats, one number for each example.
       Programs report information in bits (nats divided by ln 2).
-    - **Types.** A result's type may be left out where it follows from the
-      operands: after `vib.scale`, `vib.flatten`, `vib.mlp`, `vib.categorical`
-      and a diagonal `vib.normal`. `vib.linear` takes a width in its place.
+    - **Types.** A result's type may be left out after most layers and
+      distributions, where it follows from the operands: after `vib.scale`,
+      `vib.conv2d` and `vib.categorical`, for example. `vib.linear` takes a
+      width in its place. The samplings, losses and regions have their types.
     - **Numbers** are written `1.0e-3`, `1e-3`, `-5` or `1_000`, with a digit
       before the point, and rounded to the nearest f64.
     - **Comments** begin with `//`.

@@ -191,7 +191,7 @@ def Vib_KLOp : Vib_NamedOp<"kl", "rate", [Pure]> {
 
 def Vib_PairwiseOp : Vib_NamedOp<"pairwise", "pairwise", [Pure]> {
   let group = "the loss";
-  let summary = "estimates a rate from the pairs of examples of a batch";
+  let summary = "estimates the information in z from the pairs of examples of a batch";
   let description = [{
     The estimate of the nonlinear information bottleneck (Kolchinsky, Tracey,
     Wolpert 2019, arXiv:1705.02436). The posteriors of all examples have the same

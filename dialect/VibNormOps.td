@@ -144,7 +144,7 @@ def Vib_RunningNormOp : Vib_NamedOp<"running_norm", "h", [
     DeclareOpInterfaceMethods<Vib_ParameterizedOpInterface>]> {
   let summary = "a batch normalization by its running statistics alone";
   let description = [{
-    What pseudo-inputs pass in place of `vib.batch_norm`, in training as well as
+    Takes the place of `vib.batch_norm` for pseudo-inputs, in training as well as
     in evaluation: `(x - mean) / sqrt(variance + eps) * weight + bias`, with the
     weight, the bias and the running statistics of the batch normalization of
     this name. `vib-build-step` makes this op, in a copy of the encoder, while

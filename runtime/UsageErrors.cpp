@@ -64,7 +64,10 @@ std::string describeExtra(const std::vector<std::string> &extras,
   // A flag before what may be its value.
   auto found = std::find_if(extras.begin(), extras.end(), isFlag);
   if (found == extras.end())
-    return fmt::format("expected only flags, got '{}'", extras.front());
+    return fmt::format("expected only flags, got '{}'{}", extras.front(),
+                       extras.front().find_first_of("0123456789") == 0
+                           ? ": values of one flag are separated by commas"
+                           : "");
   std::string flag = found->substr(0, found->find('='));
   for (const char *compiled : {"--target", "--arch", "--cpu", "--cubin",
                                "--precision", "--batch", "--emit"})

@@ -219,7 +219,7 @@ struct GlobalAvgPoolModel
     if (!step.isLearned(pool.getInput()))
       return;
     Value dy = step.getAdjoint(pool.getResult()).front();
-    Value x = step.getTensor(pool.getInput());
+    Value x = step.getShaped(pool.getInput());
     Dims dims = getImageDims(step, x);
     ArrayRef<int64_t> shape = cast<RankedTensorType>(x.getType()).getShape();
     step.addAdjoint(

@@ -142,7 +142,7 @@ struct SliceModel
     auto slice = cast<SliceOp>(op);
     if (!step.isLearned(slice.getInput()))
       return;
-    Value x = step.getTensor(slice.getInput());
+    Value x = step.getShaped(slice.getInput());
     Value dy = step.getAdjoint(slice.getResult()).front();
     Value zeros = step.zeros(getShape(x));
     step.setDims(zeros, step.getDims(x));

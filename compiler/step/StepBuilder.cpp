@@ -61,16 +61,32 @@ void StepBuilder::setAdjoint(Value value, ValueRange newAdjoints) {
   adjointLabels[value] = getLabel();
 }
 
+/// Readers of a pseudo-input take it flat or with its dimensions. If one of two
+/// adjoints is flat, both become so.
+static void makeAlike(StepBuilder &step, Value &lhs, Value &rhs) {
+  auto getRank = [](Value tensor) {
+    return cast<RankedTensorType>(tensor.getType()).getRank();
+  };
+  if (getRank(lhs) != getRank(rhs))
+    for (Value *tensor : {&lhs, &rhs})
+      if (getRank(*tensor) > 2)
+        *tensor = step.flatten(*tensor);
+}
+
 void StepBuilder::addAdjoint(Value value, ValueRange moreAdjoints) {
   if (getAdjoint(value).empty())
     return setAdjoint(value, moreAdjoints);
   StringAttr word = getWord();
   setWord("sum of gradients");
-  for (auto [adjoint, more] : llvm::zip_equal(adjoints[value], moreAdjoints))
-    if (!adjoint || !more)
+  for (auto [adjoint, other] : llvm::zip_equal(adjoints[value], moreAdjoints)) {
+    Value more = other;
+    if (!adjoint || !more) {
       adjoint = adjoint ? adjoint : more;
-    else
-      adjoint = add(adjoint, more);
+      continue;
+    }
+    makeAlike(*this, adjoint, more);
+    adjoint = add(adjoint, more);
+  }
   setWord(word);
 }
 

@@ -1,7 +1,8 @@
 // The VAE with a VampPrior of jmtomczak/vae_vampprior on binary MNIST: gated layers, in which the
 // sigmoid of one linear layer says how much of another passes, 40 latents, 500 learned inputs, and a
-// warm-up of beta over 100 epochs. The log-variance is a sigmoid between -6 and 2 here, in place of
-// one that is cut off there; and the code's Adam divides each gradient by its norm first.
+// warm-up of beta over 100 epochs. The data are bytes of 0 and 255: MNIST's have to be made so first.
+// The log-variance is a sigmoid between -6 and 2 here, where the code clips it; and the code's Adam
+// divides each gradient by its norm first.
 vib.model @gated_vae(%image: tensor<?x28x28xui8>) {
   %x = vib.scale %image to [0.0, 1.0] : tensor<?x28x28xui8> -> tensor<?x784xf32>
   %q = vib.encoder %x : tensor<?x784xf32> -> !vib.normal<40> {

@@ -432,6 +432,10 @@ class Model:
         from ._compile import write_onnx
 
         path = as_path(path, "path")
+        if not os.path.basename(path):
+            raise UsageError(f"path: expected the name of a file, got {path!r}")
+        # vibc takes a "-" for its standard output.
+        path = os.path.abspath(path)
         write_onnx(self.text, weights, self._wants_raw(use), flag("use", use), path)
 
     def _open(

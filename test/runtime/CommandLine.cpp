@@ -121,6 +121,8 @@ TEST(CommandLine, wrongUsageExitsWith2AndOneReason) {
         Case{with({"--device", "1"}), "--device: this program runs on a CPU"},
         Case{with({"--device"}), "--device: this program runs on a CPU"},
         Case{with({"extra"}), "expected only flags, got 'extra'"},
+        Case{with({"1e-2"}), "expected only flags, got '1e-2': values of one "
+                             "flag are separated by commas"},
         Case{with({"--epochs"}), "--epochs: expected one value, got none"},
         Case{with({"--epochs", "-1"}), "--epochs"},
         Case{with({"--epochs", "0"}), "got '0'"},
@@ -607,9 +609,8 @@ TEST_F(Trained, ratesAreInBits) {
 }
 
 TEST(CommandLine, predictRefusesWhatTheModelDoesNotHave) {
-  for (auto [model, what, reason] :
-       {std::tuple("regression", "entropy",
-                   "a regression has no probabilities")}) {
+  for (auto [model, what, reason] : {std::tuple(
+           "regression", "entropy", "a regression has no probabilities")}) {
     Start start;
     start.environment = {std::string("VIB_MOCK=") + model};
     Outcome outcome = runMock({"predict", "--input", "i", "--weights", "w",
