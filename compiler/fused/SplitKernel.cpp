@@ -44,14 +44,10 @@ LogicalResult vib::collectSlices(Value result, ResultSlices &slices,
     return failure();
   // Slices that overlap, as those of the phases of a convolution do, would be
   // computed several times.
-  SmallVector<Slice> sorted;
-  for (const auto &[key, ops] : slices.ops)
-    sorted.push_back(*getSlice(ops.front()));
-  llvm::sort(sorted, [](const Slice &lhs, const Slice &rhs) {
-    return lhs.offset < rhs.offset;
-  });
-  for (unsigned i = 1; i < sorted.size(); ++i)
-    if (sorted[i].offset < sorted[i - 1].offset + sorted[i - 1].size) {
+  auto sorted = llvm::to_vector(llvm::make_first_range(slices.ops));
+  llvm::sort(sorted);
+  for (auto [slice, next] : llvm::zip(sorted, llvm::drop_begin(sorted)))
+    if (next.first < slice.first + slice.second) {
       reason = "its readers take slices that overlap";
       return failure();
     }
