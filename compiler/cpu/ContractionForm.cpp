@@ -10,8 +10,8 @@
 #include "compiler/cpu/TileEmitter.h"
 #include "compiler/fused/KernelQueries.h"
 #include "compiler/plan/Memory.h"
-#include "compiler/plan/Reductions.h"
 #include "compiler/step/WindowMap.h"
+#include "compiler/step/ZeroFill.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;

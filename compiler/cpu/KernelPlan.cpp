@@ -11,7 +11,7 @@
 #include "compiler/cpu/TensorParts.h"
 #include "compiler/plan/Dimensions.h"
 #include "compiler/plan/Memory.h"
-#include "compiler/plan/Reductions.h"
+#include "compiler/step/ZeroFill.h"
 
 using namespace mlir;
 using namespace vib;
@@ -64,9 +64,8 @@ bool vib::canFold(linalg::LinalgOp op, const KernelSpace &space,
                   const TileChoice &tiles) {
   if (isRoundedByReaders(op) || isFoldedPart(op))
     return true;
-  auto fill = dyn_cast<linalg::FillOp>(op.getOperation());
-  return fill && fillsZeros(fill) &&
-         llvm::all_of(fill->getUses(), [&](OpOperand &use) {
+  return getZeroFill(op->getResult(0)) &&
+         llvm::all_of(op->getUses(), [&](OpOperand &use) {
            auto reader = dyn_cast<linalg::LinalgOp>(use.getOwner());
            return reader && reader.isDpsInit(&use) &&
                   succeeded(matchRegisterContraction(reader)) &&

@@ -17,7 +17,7 @@
 
 #include "compiler/cpu/Machine.h"
 #include "compiler/cpu/Passes.h"
-#include "compiler/plan/Reductions.h"
+#include "compiler/step/ZeroFill.h"
 #include "dialect/Vib.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/cpu/TensorParts.h"
-#include "compiler/plan/Reductions.h"
 #include "compiler/step/WindowMap.h"
+#include "compiler/step/ZeroFill.h"
 #include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;

@@ -8,8 +8,8 @@
 
 #include "compiler/fused/ImagePhases.h"
 #include "compiler/step/WindowMap.h"
+#include "compiler/step/ZeroFill.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include <numeric>
 
 using namespace mlir;
@@ -54,17 +54,12 @@ std::pair<int64_t, int64_t> ImageAxis::getBorder() const {
   return {before, behind};
 }
 
-static bool isZeros(Value value) {
-  auto fill = value.getDefiningOp<linalg::FillOp>();
-  return fill && matchPattern(fill.getInputs().front(), m_AnyZeroFloat());
-}
-
 /// The op that spreads pixels over zeros, at `low` + its strides; null if the
 /// image is not computed like this.
 static linalg::GenericOp getSpread(Value image, SmallVectorImpl<int64_t> &low) {
   low.assign(getType(image).getRank(), 0);
   if (auto insert = image.getDefiningOp<tensor::InsertSliceOp>()) {
-    if (!isZeros(insert.getDest()) || !insert.hasUnitStride() ||
+    if (!getZeroFill(insert.getDest()) || !insert.hasUnitStride() ||
         insert.getSourceType().getRank() != insert.getDestType().getRank())
       return nullptr;
     low.assign(insert.getStaticOffsets().begin(),
@@ -74,7 +69,7 @@ static linalg::GenericOp getSpread(Value image, SmallVectorImpl<int64_t> &low) {
   auto spread = image.getDefiningOp<linalg::GenericOp>();
   // The contraction reads the pixels in place of the image, so nothing may
   // round them in between.
-  return spread && isSpread(spread) && isZeros(spread.getDpsInits().front()) &&
+  return spread && isSpread(spread) && getZeroFill(spread) &&
                  getElementTypeOrSelf(spread.getDpsInputs().front()) ==
                      getElementTypeOrSelf(image)
              ? spread
@@ -129,7 +124,7 @@ static std::optional<StridedImage> matchOperand(linalg::GenericOp op,
   SmallVector<int64_t> low;
   linalg::GenericOp spread = getSpread(op->getOperand(imageOperand), low);
   linalg::GenericOp weight = getCopy(op->getOperand(1 - imageOperand));
-  if (!spread || !weight || !isZeros(op.getDpsInits().front()))
+  if (!spread || !weight || !getZeroFill(op))
     return std::nullopt;
   StridedImage strided{op, weight, spread, imageOperand, {}};
   ArrayRef<int64_t> image = getType(op->getOperand(imageOperand)).getShape();

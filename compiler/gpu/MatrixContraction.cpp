@@ -8,7 +8,7 @@
 
 #include "compiler/gpu/MatrixContraction.h"
 #include "compiler/plan/Memory.h"
-#include "compiler/plan/Reductions.h"
+#include "compiler/step/ZeroFill.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 

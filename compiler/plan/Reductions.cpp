@@ -9,7 +9,6 @@
 #include "compiler/plan/Reductions.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace vib;
@@ -46,13 +45,4 @@ Value vib::combine(OpBuilder &builder, Location loc, Operation *combiner,
   OperationState state(loc, combiner->getName(), {lhs, rhs}, {lhs.getType()},
                        combiner->getAttrs());
   return builder.create(state)->getResult(0);
-}
-
-bool vib::fillsZeros(linalg::FillOp fill) {
-  return matchPattern(fill.getInputs()[0], m_AnyZeroFloat());
-}
-
-linalg::FillOp vib::getZeroFill(linalg::LinalgOp op) {
-  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
-  return fill && fillsZeros(fill) ? fill : linalg::FillOp();
 }

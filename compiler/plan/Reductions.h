@@ -29,11 +29,6 @@ mlir::Value combine(mlir::OpBuilder &builder, mlir::Location loc,
                     mlir::Operation *combiner, mlir::Value lhs,
                     mlir::Value rhs);
 
-/// Whether an op fills a tensor with zeros.
-bool fillsZeros(mlir::linalg::FillOp fill);
-/// The fill with zeros that initializes the first result of an op, or null.
-mlir::linalg::FillOp getZeroFill(mlir::linalg::LinalgOp op);
-
 } // namespace vib
 
 #endif // VIB_COMPILER_PLAN_REDUCTIONS_H

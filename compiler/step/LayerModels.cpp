@@ -121,21 +121,12 @@ struct AddModel : DifferentiableOpInterface::ExternalModel<AddModel, AddOp> {
   }
 };
 
-/// The product of two tensors, element by element.
-static Value multiply(StepBuilder &step, Value lhs, Value rhs) {
-  Dims dims = step.getDims(lhs);
-  return step.map({{lhs, dims}, {rhs, dims}}, dims,
-                  [](ScalarBuilder &scalars, ValueRange elements) {
-                    return scalars.mul(elements[0], elements[1]);
-                  });
-}
-
 /// The adjoint of each operand is that of the product times the other operand.
 struct MulModel : DifferentiableOpInterface::ExternalModel<MulModel, MulOp> {
   void buildForward(Operation *op, StepBuilder &step) const {
     auto mul = cast<MulOp>(op);
-    step.set(mul.getResult(), multiply(step, step.getShaped(mul.getLhs()),
-                                       step.getShaped(mul.getRhs())));
+    step.set(mul.getResult(), step.multiply(step.getShaped(mul.getLhs()),
+                                            step.getShaped(mul.getRhs())));
   }
 
   void buildBackward(Operation *op, StepBuilder &step) const {
@@ -144,7 +135,7 @@ struct MulModel : DifferentiableOpInterface::ExternalModel<MulModel, MulOp> {
     auto addAdjoint = [&](Value operand, Value other) {
       if (step.isLearned(operand))
         step.addAdjoint(
-            operand, multiply(step, dy, step.getStored(step.getShaped(other))));
+            operand, step.multiply(dy, step.getStored(step.getShaped(other))));
     };
     addAdjoint(mul.getLhs(), mul.getRhs());
     addAdjoint(mul.getRhs(), mul.getLhs());

@@ -114,6 +114,14 @@ Value StepBuilder::add(Value lhs, Value rhs) {
              });
 }
 
+Value StepBuilder::multiply(Value lhs, Value rhs) {
+  Dims dims = getDims(lhs);
+  return map({{lhs, dims}, {rhs, dims}}, dims,
+             [](ScalarBuilder &scalars, ValueRange elements) {
+               return scalars.mul(elements[0], elements[1]);
+             });
+}
+
 void StepBuilder::setResiduals(Operation *op, ValueRange values) {
   residuals[op] = llvm::to_vector(values);
 }

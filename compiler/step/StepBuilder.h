@@ -207,8 +207,9 @@ public:
   void addUse(llvm::StringRef parameter) { ++gradients[parameter].uses; }
   void setGradient(llvm::StringRef parameter, mlir::Value gradient);
 
-  /// The sum of two tensors of one shape.
+  /// The sum of two tensors of one shape, and their product by elements.
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value multiply(mlir::Value lhs, mlir::Value rhs);
 
   /// Postpones code that reads an adjoint but does not pass it on, until
   /// `flush`. The function then contains the chain of adjoints in one piece,
