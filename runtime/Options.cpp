@@ -193,7 +193,7 @@ std::optional<Options> parseOptions(const VibModel &model, int argc,
     printText(fmt::format("{}\n", version.what()));
     return std::nullopt;
   } catch (const CLI::ParseError &error) {
-    UsageError usage = describeUsageError(error, app, argc, argv);
+    UsageError usage = describeUsageError(error, model, app, argc, argv);
     printUsageError(usage.command, usage.message);
     exitCode = 2;
     return std::nullopt;
@@ -234,7 +234,7 @@ Options parseFlags(const VibModel &model, const std::string &command,
     app.parse(int(words.size()), words.data());
   } catch (const CLI::ParseError &error) {
     throw WrongUsage(
-        describeUsageError(error, app, int(words.size()), words.data())
+        describeUsageError(error, model, app, int(words.size()), words.data())
             .message);
   }
   options.command = its.command;

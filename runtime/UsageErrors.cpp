@@ -8,6 +8,8 @@
 
 #include "runtime/UsageErrors.h"
 
+#include "runtime/ModelLists.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,7 +62,8 @@ bool isFlag(const std::string &word) {
 
 /// Says which arguments a command does not accept.
 std::string describeExtra(const std::vector<std::string> &extras,
-                          const CLI::App &app, const CLI::App &command) {
+                          const VibModel &model, const CLI::App &app,
+                          const CLI::App &command) {
   // A flag before what may be its value.
   auto found = std::find_if(extras.begin(), extras.end(), isFlag);
   if (found == extras.end())
@@ -77,6 +80,11 @@ std::string describeExtra(const std::vector<std::string> &extras,
                          flag);
   if (command.get_option_no_throw(flag))
     return fmt::format("write {} after {}", flag, command.get_name());
+  if (command.get_option_no_throw("--coefficient"))
+    for (const VibCoefficient &coefficient : coefficientsOf(model))
+      if (flag.substr(2) == coefficient.name)
+        return fmt::format("unknown flag {}; write --coefficient {}=X", flag,
+                           coefficient.name);
   std::vector<std::string> others;
   for (const CLI::App *other : app.get_subcommands({})) {
     const CLI::Option *option = other->get_option_no_throw(flag);
@@ -106,12 +114,12 @@ std::string describeMissing(const CLI::App &command) {
 
 /// Replaces those messages of CLI11 that name neither what was found nor what
 /// was expected.
-std::string describe(const CLI::ParseError &error, const CLI::App &app,
-                     const CLI::App &command) {
+std::string describe(const CLI::ParseError &error, const VibModel &model,
+                     const CLI::App &app, const CLI::App &command) {
   std::vector<std::string> extras = app.remaining(/*recurse=*/true);
   if (dynamic_cast<const CLI::ExtrasError *>(&error) ||
       std::any_of(extras.begin(), extras.end(), isFlag))
-    return describeExtra(extras, app, command);
+    return describeExtra(extras, model, app, command);
   std::string text = error.what();
   // Only one pair of flags excludes each other.
   if (dynamic_cast<const CLI::ExcludesError *>(&error))
@@ -147,11 +155,13 @@ std::string nearestWord(const std::string &word,
   return nearest;
 }
 
-UsageError describeUsageError(const CLI::ParseError &error, const CLI::App &app,
+UsageError describeUsageError(const CLI::ParseError &error,
+                              const VibModel &model, const CLI::App &app,
                               int argc, const char *const *argv) {
   auto given = app.get_subcommands();
   if (!given.empty())
-    return {given.front()->get_name(), describe(error, app, *given.front())};
+    return {given.front()->get_name(),
+            describe(error, model, app, *given.front())};
   const std::string expected =
       "expected train, sweep, eval, predict, decode, info or bench";
   if (argc < 2)

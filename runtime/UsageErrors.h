@@ -9,6 +9,8 @@
 #ifndef VIB_RUNTIME_USAGEERRORS_H
 #define VIB_RUNTIME_USAGEERRORS_H
 
+#include "runtime/Abi.h"
+
 #include <CLI/CLI.hpp>
 
 #include <string>
@@ -28,7 +30,8 @@ struct UsageError {
 /// Describes an error that CLI11 has found. A flag that does not exist is
 /// reported first, because a misspelled flag causes other errors, such as that
 /// the flag that was meant is missing.
-UsageError describeUsageError(const CLI::ParseError &error, const CLI::App &app,
+UsageError describeUsageError(const CLI::ParseError &error,
+                              const VibModel &model, const CLI::App &app,
                               int argc, const char *const *argv);
 
 } // namespace vib::runtime
