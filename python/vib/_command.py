@@ -136,6 +136,8 @@ KINDS = {
                      has_folder=True),
     "plane": Kind("the information plane, with beta along the curve of a sweep",
                   _draw_logs("information_plane"), has_folder=True),
+    "pairs": Kind("the information plane by the estimate of vib.pairwise",
+                  _draw_logs("pairwise_plane"), has_folder=True),
     "beta": Kind("error and rate against beta", _draw_logs("beta"), has_folder=True),
     "distortion": Kind("rate and distortion of autoencoders", _draw_logs("rate_distortion"),
                        has_folder=True),

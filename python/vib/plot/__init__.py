@@ -16,9 +16,9 @@ from vib.plot._classes import confusion, outliers, reliability
 from vib.plot._curves import attack, beta, training
 from vib.plot._latents import (ellipses, grid, latent_rates, reconstructions, traversals,
                                traverse)
-from vib.plot._plane import information_plane, rate_distortion
+from vib.plot._plane import information_plane, pairwise_plane, rate_distortion
 from vib.plot._style import PictureError, save
 
 __all__ = ["PictureError", "attack", "beta", "confusion", "ellipses", "grid", "information_plane",
-           "latent_rates", "outliers", "rate_distortion", "reconstructions", "reliability", "save",
-           "training", "traversals", "traverse"]
+           "latent_rates", "outliers", "pairwise_plane", "rate_distortion", "reconstructions",
+           "reliability", "save", "training", "traversals", "traverse"]

@@ -1,4 +1,4 @@
-"""The information plane, and the plane of rate and distortion."""
+"""The information plane, that of estimates by pairs, and the plane of rate and distortion."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from vib.plot._style import (CYCLE, GREY, MARKERS, RED, SPLITS, PictureError, ad
 Bounds = tuple[str, str]
 Mean = tuple[float, float, int]
 PLANE: Bounds = ("rate_bits", "izy_bits")
+PAIRS: Bounds = ("izx_nib_bits", "izy_bits")
 DISTORTION: Bounds = ("rate_bits", "nll_bits")
 SPLIT_MARKERS = {"train": "s", "validation": "^", "test": "o"}
 
@@ -45,11 +46,39 @@ def information_plane(source: Any, *, trajectories: bool = True,
     figure = make_figure(6.6, 4.8)
     axes = figure.subplots()
     curves = _draw_logs(figure, axes, logs, PLANE, trajectories)
-    _draw_bounds(axes, logs)
+    _draw_bounds(axes, logs, has_bound=True)
     axes.set_xlabel("I(X;Z) ≤ rate, bits")
     axes.set_ylabel("I(Z;Y) ≥ H(Y) − cross-entropy, bits")
     _finish(figure, axes, curves, PLANE, trajectories, title or (
         "" if curves else describe_run(logs[0])), "grey lines: bounds on I(Z;Y), not the IB curve")
+    return figure
+
+
+@styled
+def pairwise_plane(source: Any, *, trajectories: bool = True,
+                   title: str | None = None) -> Figure:
+    """The plane of models whose loss has the estimate of I(X;Z) by pairs: I(Z;Y) against it.
+
+    This is the plane of Kolchinsky, Tracey and Wolpert, "Nonlinear information bottleneck", 2019.
+    x is `izx_nib_bits`, which is no bound on I(X;Z) and at most log₂ of the number of examples in
+    a block; y and the line at H(Y) are those of `information_plane`, and so are `source`, points,
+    error bars and trajectories.
+    """
+    logs = as_logs(source)
+    for key, advice in zip(PAIRS[::-1], _advise(logs)):
+        require(logs, [key], "the plane of estimates by pairs",
+                advice if key == PAIRS[1] else "models with vib.pairwise in their loss have it")
+    figure = make_figure(6.6, 4.8)
+    axes = figure.subplots()
+    curves = _draw_logs(figure, axes, logs, PAIRS, trajectories)
+    _draw_bounds(axes, logs, has_bound=False)
+    axes.set_xlabel("I(X;Z), estimated by pairs, bits")
+    axes.set_ylabel("I(Z;Y) ≥ H(Y) − cross-entropy, bits")
+    blocks = [number(line, "izx_nib_block") for log in logs for line in [*log.lines, log.final]]
+    most = max((block for block in blocks if math.isfinite(block)), default=math.nan)
+    limit = f", and at most log₂ {most:.0f} = {math.log2(most):.1f} bits" if most > 0 else ""
+    _finish(figure, axes, curves, PAIRS, trajectories, title or (
+        "" if curves else describe_run(logs[0])), f"the estimate is no bound on I(X;Z){limit}")
     return figure
 
 
@@ -217,8 +246,9 @@ def _finish(figure: Figure, axes: Axes, curves: Sequence[Curve], keys: Bounds, t
                      [(row[1][0], row[2][0]) for row in trained if len(curves) == 1])
 
 
-def _draw_bounds(axes: Axes, logs: Sequence[Log]) -> None:
-    """The lines at H(Y) and at I(Z;Y) = I(X;Z), on an axis of the rate that shows both.
+def _draw_bounds(axes: Axes, logs: Sequence[Log], has_bound: bool) -> None:
+    """The line at H(Y) and, where x `has_bound`, that at I(Z;Y) = I(X;Z), on an axis that shows
+    both.
 
     The axis is logarithmic where the rates span more than a factor of 20. Rates below 0.01 bits,
     those of a bottleneck that holds nothing, are then on a linear part at the left.
@@ -246,8 +276,9 @@ def _draw_bounds(axes: Axes, logs: Sequence[Log]) -> None:
         low, high = low - 0.03 * (high - low), high + 0.03 * (high - low)
         equal = np.linspace(low, high, 400)
     bottom, top = min(axes.get_ylim()[0], 0.0), axes.get_ylim()[1]
-    axes.plot(equal, equal, color=GREY, linestyle="-.", linewidth=1, zorder=0,
-              label="bound: I(Z;Y) = I(X;Z)")
+    if has_bound:
+        axes.plot(equal, equal, color=GREY, linestyle="-.", linewidth=1, zorder=0,
+                  label="bound: I(Z;Y) = I(X;Z)")
     axes.set_xlim(low, high)
     axes.set_ylim(bottom, max(top, bottom + 1.05 * (entropy - bottom))
                   if math.isfinite(entropy) else top)

@@ -66,6 +66,17 @@ close(*legend["bound: I(Z;Y) = I(X;Z)"].get_data())
 assert {"β = 0", "β = 1e-3", "β = 0.1"} <= set(texts(figure)), texts(figure)
 assert any("n = 3 seeds" in text and "not the IB curve" in text for text in texts(figure))
 
+# The plane of estimates by pairs has the estimate as x and no line for a rate, and says its limit.
+figure = plot.pairwise_plane(f"{folder}/pairs")
+found = {label: points for label, points, _ in bars(figure.axes[0])}
+ends = [log.last("test") for log in read_logs(f"{folder}/pairs")]
+for axis, key in enumerate(("izx_nib_bits", "izy_bits")):
+    for found_value, end in zip(found["test"][axis], sorted(ends, key=lambda end: end["beta"])):
+        close(found_value, end[key])
+assert [line.get_label() for line in figure.axes[0].lines].count("bound: H(Y)") == 1
+assert not any("I(Z;Y) = I(X;Z)" in str(line.get_label()) for line in figure.axes[0].lines)
+assert any(f"at most log₂ {ends[0]['izx_nib_block']}" in text for text in texts(figure))
+
 # Error and rate; a run that diverged is marked, and not in the mean.
 logs = read_logs(f"{folder}/sweep")
 lost = [log for log in logs if log.values == {"beta": 0.1, "seed": 1}]
