@@ -170,20 +170,23 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """A model of examples/, with the settings of its file, on the images of MNIST. Its networks
-    in the frameworks are those of examples_torch.py and examples_jax.py."""
+    """A model of examples/, with the settings of its file, on the images of MNIST or on vectors.
+    Its networks in the frameworks are those of examples_torch.py and examples_jax.py."""
 
     name: str
     outline: str
     latents: int
     batch: int = 100
     folder: str = ""  # That of its name, if it is not given.
+    inputs: int = 0  # The numbers of a row that is a vector.
+    classes: int = 10  # 0 where a number is learned.
 
     # Only the program counts its operations.
     flops = None
 
     def for_peer(self):
-        return {"example": self.name, "inputs": 784, "stages": (), "classes": 10, "batch": self.batch}
+        return {"example": self.name, "of_vectors": self.inputs > 0, "inputs": self.inputs or 784,
+                "stages": (), "classes": self.classes, "batch": self.batch}
 
     def text(self):
         path = root / "examples" / (self.folder or self.name) / f"{self.name}.mlir"
@@ -200,10 +203,15 @@ cnn28 = Case(
 cnn32 = Case(
     "cnn32", 32, (256,), 64, 100, 3, ((32, 32), (64, 64), (128, 128)), low=0.0
 )
-# The others of examples that take MNIST, the smallest first.
+# The others of examples: those that read vectors, and those that take MNIST, the smallest first.
 wide = "784 → 1024 → 1024"
 images = "28 × 28 → 4 × 4 convolutions 32, 64 → 256 → K = 10, and back"
 examples = [
+    Example("regression", "8 → 64 → 64 → K = 4", 4, 32, "", 8, 0),
+    Example("spread", "8 → 64 → 64 → K = 4, computed spread", 4, 32, "regression", 8, 0),
+    Example("distributed", "4 × (1 → 64 → 64 → K = 8) → 64 → 64", 32, 64, "", 4, 0),
+    Example("fair", "13 → 100 → K = 2, with s → 100", 2, 1024, "", 14, 0),
+    Example("vibert", "768 → 612 → 456 → K = 144, 5 samples", 144, 8, "", 768, 2),
     Example("nonlinear", "784 → 128 → 128 → K = 10 → 128, pairs", 10, 128, "nonlinear_ib"),
     Example("vibdemo2021", "784 → 256 → 256 → K = 2, full covariance, AdaBelief", 2),
     Example("ceb", "784 → 1024 → 512, batch normalization → K = 4", 4),

@@ -17,7 +17,9 @@ class Draws:
     def __init__(self, key):
         self.key = key
 
-    def normal(self, like):
+    def normal(self, like, streams=1):
+        """Of [rows, latents], or of [samples, rows, latents]. Each of the streams has as many
+        latents."""
         return jax.random.normal(self.key, like.shape, like.dtype)
 
     def dropout(self, x, p, stream):
@@ -64,10 +66,10 @@ class Pass:
         weight, bias = self.parameters(name)
         return x @ weight + bias
 
-    def mlp(self, x, *names):
-        """Linear layers with a ReLU between two of them."""
+    def mlp(self, x, *names, activation=relu):
+        """Linear layers with an activation between two of them."""
         for name in names[:-1]:
-            x = relu(self.linear(name, x))
+            x = activation(self.linear(name, x))
         return self.linear(names[-1], x)
 
     def convolve(self, name, x, stride):
@@ -145,8 +147,14 @@ class Network:
     def sample(self, mu, sigma, draws):
         return mu + sigma * draws.normal(mu)
 
+    def scale(self, images):
+        return images * ((1 - self.low) / 255) + self.low
+
     def decode(self, net, z):
         return net.linear("decode.0", z)
+
+    def predict(self, net, z, x):
+        return self.decode(net, z)
 
     def rate(self, net, mu, sigma, z, labels):
         """In nats, of each row. A prior without a closed form reads z."""
@@ -162,10 +170,10 @@ class Network:
 
     def forward(self, net, images, labels):
         """The means over the batch: what is minimized beside the rate, and the rate."""
-        x = images * ((1 - self.low) / 255) + self.low
+        x = self.scale(images)
         mu, sigma = self.posterior(net, x)
         z = self.sample(mu, sigma, net.draws)
-        objective = self.objective(self.decode(net, z), x, labels).mean()
+        objective = self.objective(self.predict(net, z, x), x, labels).mean()
         if not self.has_rate:
             return objective, jnp.zeros_like(objective)
         return objective, self.rate(net, mu, sigma, z, labels).mean()
@@ -393,6 +401,135 @@ class VampVae(BetaVae):
         return log_density(z, mu, jnp.log(sigma)) - prior
 
 
+class Vectors(Network):
+    """A network that reads vectors, and learns a number of each or its class."""
+
+    lr, betas = 1e-3, (0.9, 0.999)
+
+    def scale(self, x):
+        return x
+
+
+def binary_cross_entropy(logits, labels):
+    return (jax.nn.softplus(logits) - logits * labels).sum(-1)
+
+
+class Distributed(Vectors):
+    """Murphy and Bassett 2022, arXiv:2204.07576: each feature has a bottleneck of its own."""
+
+    beta = 3.0
+    shapes = {f"{part}.{2 * i}": shape for part, widths in
+              [*((f"encode_{feature}", (1, 64, 64, 16)) for feature in "abcd"), ("decode", (32, 64, 64, 1))]
+              for i, shape in enumerate(zip(widths, widths[1:]))}
+
+    def beta_at(self, epochs):
+        return 1e-3 * (self.beta / 1e-3) ** jnp.minimum(1.0, epochs / 100)
+
+    def layers(self, net, x, part):
+        names = [f"{part}.{layer}" for layer in (0, 2, 4)]
+        return net.mlp(x, *names, activation=jax.nn.leaky_relu)
+
+    def posterior(self, net, x):
+        each = [self.layers(net, x[:, i : i + 1], f"encode_{feature}") for i, feature in enumerate("abcd")]
+        mu, rho = jnp.stack(each, 1).reshape(-1, 4, 2, 8).transpose(2, 0, 1, 3).reshape(2, -1, 32)
+        return mu, jnp.exp(rho / 2)
+
+    def sample(self, mu, sigma, draws):
+        return mu + sigma * draws.normal(mu, streams=4)
+
+    def decode(self, net, z):
+        return self.layers(net, z, "decode")
+
+    def objective(self, logits, x, labels):
+        return binary_cross_entropy(logits, labels)
+
+
+class Fair(Vectors):
+    """The decoder sees z and the feature s that z should not tell."""
+
+    beta = 1e-2
+    shapes = {"encode.0": (13, 100), "encode.2": (100, 4), "decode.0": (3, 100), "decode.2": (100, 1)}
+
+    def statistics(self, net, x):
+        return net.mlp(x[:, :13], "encode.0", "encode.2", activation=jnp.tanh)
+
+    def sigma(self, rho):
+        return jnp.exp(rho / 2)
+
+    def predict(self, net, z, x):
+        z = jnp.concatenate([z, x[:, 13:]], 1)
+        return net.mlp(z, "decode.0", "decode.2", activation=jnp.tanh)
+
+    def objective(self, logits, x, labels):
+        return binary_cross_entropy(logits, labels)
+
+
+class Vibert(Vectors):
+    """Mahabadi et al. 2021, arXiv:2106.05469: the head, on the features of a sentence."""
+
+    shift, lr, beta = 0.0, 2e-5, 2.5e-3
+    shapes = {"mlp.0": (768, 612), "mlp.2": (612, 456), "estimate": (456, 288), "classifier": (144, 2)}
+
+    def initialize(self, key):
+        prior = {f"prior.{name}": jnp.zeros(144) for name in ("mean", "log_sigma")}
+        return {**super().initialize(key), **prior}
+
+    def beta_at(self, epochs):
+        return 1e-4 + (self.beta - 1e-4) * jnp.minimum(1.0, epochs / 24)
+
+    def statistics(self, net, x):
+        return net.linear("estimate", relu(net.mlp(net.draws.dropout(x, 0.1, 0), "mlp.0", "mlp.2")))
+
+    def sample(self, mu, sigma, draws):
+        return mu + sigma * draws.normal(jnp.broadcast_to(mu, (5, *mu.shape)))
+
+    def decode(self, net, z):
+        return net.linear("classifier", z)
+
+    def objective(self, logits, x, labels):
+        return cross_entropy(logits, jnp.broadcast_to(labels, logits.shape[:-1]))
+
+    def rate(self, net, mu, sigma, z, labels):
+        mean, log_s = (net.weights[f"prior.{name}"] for name in ("mean", "log_sigma"))
+        square = (sigma**2 + (mu - mean) ** 2) * jnp.exp(-2 * log_s)
+        return (square - 1 - 2 * jnp.log(sigma) + 2 * log_s).sum(-1) / 2
+
+
+class Regression(Vectors):
+    """A normal likelihood, whose standard deviation is learned."""
+
+    average = 0.99
+    shapes = {"encode.0": (8, 64), "encode.2": (64, 64), "encode.4": (64, 8), "decode.0": (4, 1)}
+
+    def initialize(self, key):
+        return {**super().initialize(key), "decode.noise": jnp.zeros(())}
+
+    def statistics(self, net, x):
+        return net.mlp(x, "encode.0", "encode.2", "encode.4", activation=jnp.tanh)
+
+    def decode(self, net, z):
+        """The mean of the target and the logarithm of its standard deviation."""
+        return net.linear("decode.0", z), net.weights["decode.noise"]
+
+    def objective(self, normal, x, labels):
+        mean, log_s = normal
+        square = ((labels - mean) * jnp.exp(-log_s)) ** 2
+        return square / 2 + log_s + jnp.log(2 * jnp.pi) / 2
+
+
+class Spread(Regression):
+    """The decoder computes the standard deviation, too."""
+
+    shapes = {**Regression.shapes, "decode.0": (4, 2)}
+
+    def initialize(self, key):
+        return Vectors.initialize(self, key)
+
+    def decode(self, net, z):
+        mean, rho = jnp.split(net.linear("decode.0", z), 2, -1)
+        return mean, jnp.log(jax.nn.softplus(rho))
+
+
 EXAMPLES = {
     "toynet": ToyNet,
     "toynet-k2": ToyNetK2,
@@ -407,6 +544,11 @@ EXAMPLES = {
     "mixture_vae": MixtureVae,
     "nonlinear": Nonlinear,
     "vamp_vae": VampVae,
+    "distributed": Distributed,
+    "fair": Fair,
+    "vibert": Vibert,
+    "regression": Regression,
+    "spread": Spread,
 }
 
 
@@ -424,7 +566,8 @@ def make_step(net):
     def step(state, images, labels, epochs, draws):
         def loss_of(weights):
             run = Pass(weights, state["running"], draws)
-            objective, rate = net.forward(run, images.astype(weights["decode.0.bias"].dtype), labels)
+            numbers = images.astype(next(iter(weights.values())).dtype)
+            objective, rate = net.forward(run, numbers, labels)
             return objective + net.beta_at(epochs) * net.cost(rate), (run.running, (objective, rate))
 
         (_, (running, found)), gradients = jax.value_and_grad(loss_of, has_aux=True)(state["weights"])

@@ -4,7 +4,8 @@ each seed, and prints a line of JSON with what `PROGRAM eval --samples 12 --json
 weights that are evaluated: the averaged ones, if the model has an average. MNIST is a folder with
 the four IDX files. compare_seeds.py compares the lines with a sweep.
 
-The networks are written from the papers and docs/method.md, and compute nothing by vib. The names
+The networks are written from the papers and docs/method.md, and compute nothing by vib. Those
+that read vectors are for tests and for peer_torch.py. The names
 of their parameters are those of the weight files. test/executed/examples-torch.test compares
 steps from the same weights, with the same noise; peer_torch.py measures the time of a step."""
 
@@ -25,7 +26,9 @@ SAMPLES = 12
 class Draws:
     """The random numbers of a step. A test puts those of docs/randomness.md in their place."""
 
-    def normal(self, like):
+    def normal(self, like, streams=1):
+        """Of [rows, latents], or of [samples, rows, latents]. Each of the streams has as many
+        latents."""
         return torch.randn_like(like)
 
     def dropout(self, x, p, stream):
@@ -64,11 +67,11 @@ class AdaBelief(torch.optim.Optimizer):
             torch._foreach_addcdiv_(weights, means, roots, -rate)
 
 
-def mlp(*widths):
-    """Linear layers with a ReLU between two of them."""
+def mlp(*widths, activation=nn.ReLU):
+    """Linear layers with an activation between two of them."""
     layers = []
     for inputs, outputs in zip(widths, widths[1:]):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+        layers += [nn.Linear(inputs, outputs), activation()]
     return layers[:-1]
 
 
@@ -144,10 +147,13 @@ class Network(nn.Module):
         x = self.scale(images)
         mu, sigma = self.posterior(x, draws)
         z = self.sample(mu, sigma, draws)
-        objective = self.objective(self.decode(z), self.target(x, labels))
+        objective = self.objective(self.predict(z, x), self.target(x, labels))
         if not self.has_rate:
             return objective, objective.new_zeros(())
         return objective, self.rate(mu, sigma, z, labels).mean()
+
+    def predict(self, z, x):
+        return self.decode(z)
 
     def target(self, x, labels):
         return labels
@@ -426,6 +432,134 @@ class VampVae(Mixed):
         return mean, sigma.log(), -math.log(len(mean))
 
 
+class Vectors(Network):
+    """A network that reads vectors, and learns a number of each or its class."""
+
+    lr, betas = 1e-3, (0.9, 0.999)
+
+    def scale(self, x):
+        return x.to(next(self.parameters()).dtype)
+
+
+class Distributed(Vectors):
+    """Murphy and Bassett 2022, arXiv:2204.07576: each feature has a bottleneck of its own."""
+
+    beta = 3.0
+
+    def __init__(self):
+        super().__init__()
+        for feature in "abcd":
+            encode = nn.Sequential(*mlp(1, 64, 64, 16, activation=nn.LeakyReLU))
+            self.add_module(f"encode_{feature}", encode)
+        self.decode = nn.Sequential(*mlp(32, 64, 64, 1, activation=nn.LeakyReLU))
+
+    def beta_at(self, epochs):
+        return 1e-3 * (self.beta / 1e-3) ** min(1.0, epochs / 100)
+
+    def statistics(self, x, draws):
+        encoders = self.encode_a, self.encode_b, self.encode_c, self.encode_d
+        each = [encode(x[:, i : i + 1]) for i, encode in enumerate(encoders)]
+        return torch.stack(each, 1).unflatten(2, (2, 8)).transpose(1, 2).flatten(1)
+
+    def sigma(self, rho):
+        return (rho / 2).exp()
+
+    def sample(self, mu, sigma, draws):
+        return mu + sigma * draws.normal(mu, streams=4)
+
+    def objective(self, logits, labels):
+        return F.binary_cross_entropy_with_logits(logits, labels)
+
+
+class Fair(Vectors):
+    """The decoder sees z and the feature s that z should not tell."""
+
+    beta = 1e-2
+
+    def __init__(self):
+        super().__init__()
+        self.encode = nn.Sequential(*mlp(13, 100, 4, activation=nn.Tanh))
+        self.decode = nn.Sequential(*mlp(3, 100, 1, activation=nn.Tanh))
+
+    def statistics(self, x, draws):
+        return self.encode(x[:, :13])
+
+    def predict(self, z, x):
+        return self.decode(torch.cat([z, x[:, 13:]], 1))
+
+    sigma, objective = Distributed.sigma, Distributed.objective
+
+
+class Vibert(Vectors):
+    """Mahabadi et al. 2021, arXiv:2106.05469: the head, on the features of a sentence."""
+
+    shift, lr, beta = 0.0, 2e-5, 2.5e-3
+
+    def __init__(self):
+        super().__init__()
+        self.mlp = nn.Sequential(*mlp(768, 612, 456), nn.ReLU())
+        self.estimate = nn.Linear(456, 288)
+        self.classifier = nn.Linear(144, 2)
+        self.prior = Normals(144)
+
+    def beta_at(self, epochs):
+        return 1e-4 + (self.beta - 1e-4) * min(1.0, epochs / 24)
+
+    def statistics(self, x, draws):
+        return self.estimate(self.mlp(draws.dropout(x, 0.1, 0)))
+
+    def sample(self, mu, sigma, draws):
+        return mu + sigma * draws.normal(mu.expand(5, *mu.shape))
+
+    def decode(self, z):
+        return self.classifier(z)
+
+    def objective(self, logits, labels):
+        return F.cross_entropy(logits.flatten(0, 1), labels.repeat(len(logits)))
+
+    def rate(self, mu, sigma, z, labels):
+        mean, log_s = self.prior.mean, self.prior.log_sigma
+        square = (sigma**2 + (mu - mean) ** 2) * (-2 * log_s).exp()
+        return (square - 1 - 2 * sigma.log() + 2 * log_s).sum(-1) / 2
+
+
+class Regression(Vectors):
+    """A normal likelihood, whose standard deviation is learned."""
+
+    average = 0.99
+
+    def __init__(self):
+        super().__init__()
+        self.encode = nn.Sequential(*mlp(8, 64, 64, 8, activation=nn.Tanh))
+        self.decode = nn.Sequential(nn.Linear(4, 1))
+        # Its logarithm.
+        self.decode.noise = nn.Parameter(torch.zeros(()))
+
+    def decode_normal(self, z):
+        """The mean of the target and the logarithm of its standard deviation."""
+        return self.decode[0](z), self.decode.noise
+
+    def predict(self, z, x):
+        return self.decode_normal(z)
+
+    def objective(self, normal, labels):
+        mean, log_s = normal
+        square = ((labels - mean) * (-log_s).exp()) ** 2
+        return (square / 2 + log_s + math.log(2 * math.pi) / 2).mean()
+
+
+class Spread(Regression):
+    """The decoder computes the standard deviation, too."""
+
+    def __init__(self):
+        super().__init__()
+        self.decode = nn.Sequential(nn.Linear(4, 2))
+
+    def decode_normal(self, z):
+        mean, rho = self.decode(z).chunk(2, -1)
+        return mean, F.softplus(rho).log()
+
+
 EXAMPLES = {
     "toynet": ToyNet,
     "toynet-k2": ToyNetK2,
@@ -440,6 +574,13 @@ EXAMPLES = {
     "beta_vae": BetaVae,
     "mixture_vae": MixtureVae,
     "vamp_vae": VampVae,
+}
+OF_VECTORS = {
+    "distributed": Distributed,
+    "fair": Fair,
+    "vibert": Vibert,
+    "regression": Regression,
+    "spread": Spread,
 }
 
 

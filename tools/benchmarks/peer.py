@@ -29,16 +29,22 @@ def batches(case):
 
 
 def make_data(numpy, case):
-    """Images as stored in files (flat unless the encoder has convolutions), labels, and a
-    permutation of the rows."""
+    """Images as stored in files (flat unless the encoder has convolutions), or vectors; labels,
+    which are numbers where there are no classes; and a permutation of the rows."""
     random = numpy.random.default_rng(0)
     rows = batches(case) * case["batch"]
+    order = random.permutation(rows).astype(numpy.int32)
+    if case.get("of_vectors"):
+        x = random.standard_normal((rows, case["inputs"]), numpy.float32)
+        labels = random.integers(0, case["classes"] or 2, rows)
+        is_class = case["classes"] > 0
+        return x, labels.astype(numpy.int32) if is_class else labels[:, None].astype(numpy.float32), order
     shape = [case["inputs"]]
     if case["stages"]:
         shape = [case["side"], case["side"], case["channels"]]
     images = random.integers(0, 256, (rows, *shape), numpy.uint8)
     labels = random.integers(0, case["classes"], rows).astype(numpy.int32)
-    return images, labels, random.permutation(rows).astype(numpy.int32)
+    return images, labels, order
 
 
 def time_blocks(run_block, steps, seconds):

@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 import peer
-from examples_torch import EXAMPLES, Draws, Trainer
+from examples_torch import EXAMPLES, OF_VECTORS, Draws, Trainer
 
 
 def make_weights(case):
@@ -119,7 +119,7 @@ def make_whole_step(case, loss_of):
 
 
 def make_example_step(kind, case, images, labels):
-    net = EXAMPLES[case["example"]]().initialize()
+    net = {**EXAMPLES, **OF_VECTORS}[case["example"]]().initialize()
     net.to(peer.device(), memory_format=torch.channels_last)
     forward = torch.compile(net, dynamic=False) if kind == "compile" else net
     trainer, draws = Trainer(net, forward), Draws()
@@ -149,7 +149,7 @@ def make(variant, case, threads):
     data = map(torch.from_numpy, peer.make_data(np, case))
     images, labels, order = (array.to(peer.device()) for array in data)
     batches = order.chunk(peer.batches(case))
-    step = make_step(variant, case, images, labels.long())
+    step = make_step(variant, case, images, labels if labels.is_floating_point() else labels.long())
     done = 0
 
     def run_steps(steps):

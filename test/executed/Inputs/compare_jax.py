@@ -20,13 +20,13 @@ class Defined(Draws):
     def __init__(self, step):
         self.at = step
 
-    def ask(self, compute, x, *arguments):
+    def ask(self, compute, x, *arguments, **more):
         shape = jax.ShapeDtypeStruct(x.shape, x.dtype)
         return jax.pure_callback(
-            lambda step: compute(int(step), *x.shape, *arguments).astype(x.dtype), shape, self.at)
+            lambda step: compute(int(step), *x.shape, *arguments, **more).astype(x.dtype), shape, self.at)
 
-    def normal(self, like):
-        return self.ask(example_runs.normal, like)
+    def normal(self, like, streams=1):
+        return self.ask(example_runs.normal, like, streams=streams)
 
     def dropout(self, x, p, stream):
         return x * self.ask(example_runs.kept, x, p, stream) / (1 - p)
@@ -67,7 +67,7 @@ def compare(folder, steps, example):
     def step(state, images, labels, number):
         return take(state, images, labels, number / steps, Defined(number))
 
-    for number, (images, labels) in enumerate(example_runs.batches(folder, steps)):
+    for number, (images, labels) in enumerate(example_runs.batches(folder, example, steps)):
         state, (objective, rate) = step(state, images.reshape(len(images), -1), labels, number)
         objectives.append(objective)
         rates.append(rate)
@@ -80,6 +80,8 @@ def compare(folder, steps, example):
 command, folder, *arguments = sys.argv[1:]
 if command == "init":
     for example in arguments:
+        if example in example_runs.VECTORS:
+            example_runs.write_vectors(folder, example)
         _, state = make(example)
         weights = {**state["weights"], **state["running"]}
         save_file({name: to_file(name, value) for name, value in weights.items()},

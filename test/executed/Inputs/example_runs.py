@@ -1,9 +1,10 @@
 """What compare_torch.py and compare_jax.py share: the noise of a run with the seed 0, its data, and
-the comparison of what it wrote. A run is in f64, from given weights, without a shuffle;
-FOLDER/data is one epoch of whole batches."""
+the comparison of what it wrote. A run is in f64, from given weights, without a shuffle, one epoch of
+whole batches. Its data are in FOLDER/data, those of a model that reads vectors in FOLDER/NAME-data."""
 import json
 import math
 import os
+import re
 import sys
 
 import numpy as np
@@ -14,10 +15,26 @@ sys.path[:0] = [os.path.join(root, *folder) for folder in (["test", "tools"], ["
 from vib_random import TRAINING, noise, philox
 
 
-def normal(step, rows, latents):
-    """The draws that docs/randomness.md defines."""
-    return np.array([[noise(0, TRAINING, latent, row, step, 0) for latent in range(latents)]
-                     for row in range(rows)])
+# The arrays of the inputs with their numbers in a row, that of the labels, and the number of classes.
+VECTORS = {
+    "distributed": ({"x": 4}, "y", None),
+    "fair": ({"x": 13, "s": 1}, "y", None),
+    "vibert": ({"features": 768}, "label", 2),
+    "regression": ({"x": 8}, "y", None),
+    "spread": ({"x": 8}, "y", None),
+}
+
+
+def normal(step, *shape, streams=1):
+    """The draws that docs/randomness.md defines, [rows, latents] or [samples, rows, latents]."""
+    *samples, rows, columns = shape
+
+    def draw(sample, row, column):
+        stream, latent = divmod(column, columns // streams)
+        return noise(0, TRAINING, stream << 24 | latent, row, step, sample)
+
+    return np.array([[[draw(sample, row, column) for column in range(columns)] for row in range(rows)]
+                     for sample in range(*samples or [1])]).reshape(shape)
 
 
 def kept(step, rows, elements, p, stream):
@@ -26,9 +43,26 @@ def kept(step, rows, elements, p, stream):
                       for element in range(elements)] for row in range(rows)])
 
 
-def batches(folder, steps):
-    """The images and the labels of each step."""
-    return zip(*(np.split(np.load(f"{folder}/data/train_{key}.npy"), steps) for key in "xy"))
+def write_vectors(folder, example):
+    """The data of a model that reads vectors: two batches, and a row to evaluate."""
+    random, (inputs, labels, classes) = np.random.default_rng(0), VECTORS[example]
+    os.makedirs(f"{folder}/{example}-data", exist_ok=True)
+    for split, rows in ("train", 8), ("test", 1):
+        arrays = {name: random.standard_normal((rows, width)) for name, width in inputs.items()}
+        arrays[labels] = random.integers(0, classes or 2, rows)
+        if not classes:
+            arrays[labels] = arrays[labels][:, None].astype(float)
+        for name, array in arrays.items():
+            np.save(f"{folder}/{example}-data/{split}_{name}.npy", array)
+
+
+def batches(folder, example, steps):
+    """The inputs and the labels of each step. Several inputs are side by side."""
+    inputs, labels, _ = VECTORS.get(example, ("x", "y", 10))
+    data = f"{folder}/{example}-data" if example in VECTORS else f"{folder}/data"
+    read = lambda name: np.load(f"{data}/train_{name}.npy")
+    x = np.concatenate([read(name) for name in inputs], axis=1)
+    return zip(np.split(x, steps), np.split(read(labels), steps))
 
 
 def compare(run, example, net, objectives, rates, expected):
@@ -47,8 +81,9 @@ def compare(run, example, net, objectives, rates, expected):
     # The line has the function of the mean rate of its steps. Where there is one, beta is constant.
     check("loss", np.array(line["loss"]), objective + weighted + net.beta * (net.cost(rate) - rate))
     if net.has_rate:
-        key = next(key for key in ("residual_bits", "izx_nib_bits", "rate_bits") if key in line)
-        check("rate", np.array(line[key]), rate / math.log(2))
+        keys = [key for key in line if re.fullmatch(r"(rate|residual)_(\w+_)?bits", key)]
+        keys = [key for key in ("residual_bits", "izx_nib_bits") if key in line] or keys
+        check("rate", np.array(sum(line[key] for key in keys)), rate / math.log(2))
     saved = load_file(f"{run}/checkpoint.safetensors")
     for name, value in expected.items():
         check(name, saved[name].astype(np.float64), value)
