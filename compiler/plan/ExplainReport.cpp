@@ -11,6 +11,7 @@
 #include "compiler/fused/TextLayout.h"
 #include "compiler/plan/Table.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -68,8 +69,11 @@ static std::string listFused(ArrayAttr notes) {
 
 static void printDetails(const ExplainRow &row, ExplainForm form,
                          unsigned width, raw_ostream &os) {
+  // The kernels of a launch may be parts of one, and have its words in common.
+  llvm::StringSet<> printed;
   auto print = [&](const Twine &text) {
-    printWrapped("      ", text.str(), /*indent=*/8, width, os);
+    if (printed.insert(text.str()).second)
+      printWrapped("      ", text.str(), /*indent=*/8, width, os);
   };
   for (const ExplainedKernel &kernel : row.kernels) {
     for (const LayerWork &work : getLayerWork(kernel.parts))
@@ -82,6 +86,23 @@ static void printDetails(const ExplainRow &row, ExplainForm form,
   if (form == ExplainForm::Full)
     for (const auto &[name, what] : row.details)
       print(name + ": " + what);
+}
+
+/// The columns of a name that leave room for its figures on a terminal.
+static constexpr size_t kNameColumns = 30;
+
+/// The part of a name that fits into its column, and the rest: a launch has the
+/// names of all its kernels.
+static std::pair<StringRef, StringRef> breakName(StringRef name) {
+  constexpr StringLiteral separator = " + ";
+  if (name.size() <= kNameColumns)
+    return {name, ""};
+  size_t end = name.take_front(kNameColumns + 1).rfind(separator);
+  if (end == StringRef::npos)
+    end = name.find(separator);
+  if (end == StringRef::npos)
+    return {name, ""};
+  return {name.take_front(end + 2), name.drop_front(end + separator.size())};
 }
 
 static void printText(const ExplainReport &report, ExplainForm form,
@@ -98,14 +119,16 @@ static void printText(const ExplainReport &report, ExplainForm form,
     std::vector<TableRow> rows = {{report.thing, "FLOP", "bytes", report.unit,
                                    "bound by", "divided into"}};
     for (const ExplainRow &row : function.rows)
-      rows.push_back({row.name, scaled(row.flops), scaled(row.bytes),
-                      report.formatTime(row.time), getBound(row).str(),
-                      row.division});
+      rows.push_back({breakName(row.name).first.str(), scaled(row.flops),
+                      scaled(row.bytes), report.formatTime(row.time),
+                      getBound(row).str(), row.division});
     std::vector<std::string> lines = layOutTable(rows, /*numbers=*/3);
     os << lines.front() << '\n';
     for (auto [line, row] :
          llvm::zip_equal(llvm::drop_begin(lines), function.rows)) {
       os << line << '\n';
+      if (StringRef rest = breakName(row.name).second; !rest.empty())
+        printWrapped("    ", rest, /*indent=*/4, width, os);
       printDetails(row, form, width, os);
     }
     os << '\n';
