@@ -88,20 +88,17 @@ static void printDetails(const ExplainRow &row, ExplainForm form,
       print(name + ": " + what);
 }
 
-/// The columns of a name that leave room for its figures on a terminal.
-static constexpr size_t kNameColumns = 30;
-
-/// The part of a name that fits into its column, and the rest: a launch has the
-/// names of all its kernels.
-static std::pair<StringRef, StringRef> breakName(StringRef name) {
+/// The part of a name that fits into the columns, and the rest: a launch has
+/// the names of all its kernels. If not even the first one fits, all are the
+/// rest, which is then above the figures.
+static std::pair<StringRef, StringRef> breakName(StringRef name,
+                                                 size_t columns) {
   constexpr StringLiteral separator = " + ";
-  if (name.size() <= kNameColumns)
+  if (name.size() <= columns)
     return {name, ""};
-  size_t end = name.take_front(kNameColumns + 1).rfind(separator);
+  size_t end = name.take_front(columns + 1).rfind(separator);
   if (end == StringRef::npos)
-    end = name.find(separator);
-  if (end == StringRef::npos)
-    return {name, ""};
+    return {"", name};
   return {name.take_front(end + 2), name.drop_front(end + separator.size())};
 }
 
@@ -116,18 +113,30 @@ static void printText(const ExplainReport &report, ExplainForm form,
        << ", " << scaled(total.flops, "FLOP") << ", "
        << scaled(total.bytes, "B") << " moved, about "
        << report.formatTime(total.time) << ' ' << report.unit << '\n';
-    std::vector<TableRow> rows = {{report.thing, "FLOP", "bytes", report.unit,
-                                   "bound by", "divided into"}};
+    std::vector<TableRow> rows = {
+        {"", "FLOP", "bytes", report.unit, "bound by", "divided into"}};
     for (const ExplainRow &row : function.rows)
-      rows.push_back({breakName(row.name).first.str(), scaled(row.flops),
-                      scaled(row.bytes), report.formatTime(row.time),
-                      getBound(row).str(), row.division});
+      rows.push_back({"", scaled(row.flops), scaled(row.bytes),
+                      report.formatTime(row.time), getBound(row).str(),
+                      row.division});
+    // The names take what the other columns leave.
+    size_t taken = 0;
+    for (StringRef line : layOutTable(rows, /*numbers=*/3))
+      taken = std::max(taken, line.size());
+    size_t columns = width - std::min<size_t>(width, taken);
+    rows.front().front() = report.thing;
+    for (auto [cells, row] :
+         llvm::zip_equal(llvm::drop_begin(rows), function.rows))
+      cells.front() = breakName(row.name, columns).first.str();
     std::vector<std::string> lines = layOutTable(rows, /*numbers=*/3);
     os << lines.front() << '\n';
     for (auto [line, row] :
          llvm::zip_equal(llvm::drop_begin(lines), function.rows)) {
+      auto [first, rest] = breakName(row.name, columns);
+      if (first.empty())
+        printWrapped("  ", rest, /*indent=*/4, width, os);
       os << line << '\n';
-      if (StringRef rest = breakName(row.name).second; !rest.empty())
+      if (!first.empty() && !rest.empty())
         printWrapped("    ", rest, /*indent=*/4, width, os);
       printDetails(row, form, width, os);
     }
