@@ -249,13 +249,18 @@ void ValuePlacement::placeInsert(tensor::InsertSliceOp insert) {
   Site whole = sites[insert.getResult()];
   Site part = getSlice(whole, insert, insert.getDroppedDims());
   placeInit(insert, insert.getDest(), whole, /*read=*/true);
-  // Only other parts may have been written there before.
+  // Only other parts may have been written there before. Parts that several
+  // tensors begin with are copied to each of them, as a whole.
   Value root = insert.getDest();
-  while (auto before = root.getDefiningOp<tensor::InsertSliceOp>())
+  bool isCopied = false;
+  while (auto before = root.getDefiningOp<tensor::InsertSliceOp>()) {
+    isCopied |= !root.hasOneUse() || isOwnScratch(root);
     root = before.getDest();
+  }
   bool blank =
-      root.getDefiningOp<tensor::EmptyOp>() ||
-      (outputBuffers.contains(root) && outputBuffers[root] == whole.buffer);
+      !isCopied &&
+      (root.getDefiningOp<tensor::EmptyOp>() ||
+       (outputBuffers.contains(root) && outputBuffers[root] == whole.buffer));
   Value source = insert.getSource();
   if (blank && source.getDefiningOp<linalg::LinalgOp>() &&
       !sites.contains(source) && !isShared(source)) {

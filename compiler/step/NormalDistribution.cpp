@@ -260,7 +260,9 @@ struct NormalDistribution
 
   void pullSample(Type, StepBuilder &step, ReparameterizeOp sample) const {
     Value dz = step.getAdjoint(sample.getResult()).front();
+    // The adjoint may have the names of another layer's, which was added.
     Dims dims = step.getDims(dz);
+    dims.back() = dims::kLatents;
     // The adjoints of the posterior have no samples.
     auto ofPosterior = [](ArrayRef<StringRef> dims) {
       Dims rest(dims);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/step/StepFunction.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace vib;
@@ -24,6 +25,23 @@ Value StepFunction::addArgument(Type type, SlotKind kind, StringRef name,
   Location loc =
       NameLoc::get(builder.getStringAttr(shownName.empty() ? name : shownName));
   return function.getBody().addArgument(type, loc);
+}
+
+/// Whether fusion may make one tensor of both: two posteriors may have the same
+/// statistics, and slices of them.
+static bool areEqual(Value lhs, Value rhs) {
+  auto slice = lhs.getDefiningOp<tensor::ExtractSliceOp>();
+  return lhs == rhs || (slice && rhs.getDefiningOp() &&
+                        OperationEquivalence::isEquivalentTo(
+                            slice, rhs.getDefiningOp(),
+                            OperationEquivalence::IgnoreLocations |
+                                OperationEquivalence::IgnoreDiscardableAttrs));
+}
+
+bool StepFunction::hasPlace(Value tensor) const {
+  return isa<BlockArgument>(tensor) || llvm::any_of(results, [&](Value result) {
+           return areEqual(tensor, result);
+         });
 }
 
 void StepFunction::addResult(Value value, SlotKind kind, StringRef name) {

@@ -25,6 +25,9 @@ public:
   /// name.
   mlir::Value addArgument(mlir::Type type, SlotKind kind, llvm::StringRef name,
                           llvm::StringRef shownName = "");
+  /// Whether a tensor is an argument or a result already. A tensor has only one
+  /// place.
+  bool hasPlace(mlir::Value tensor) const;
   void addResult(mlir::Value value, SlotKind kind, llvm::StringRef name);
   /// Returns the results, and removes ops and arguments that they do not need.
   void finish();

@@ -13,13 +13,16 @@
 using namespace mlir;
 using namespace vib;
 
-/// A copy of a tensor that has a place already.
-static Value copyTensor(StepBuilder &step, Value tensor) {
-  Dims dims = step.getDims(tensor);
-  return step.map({{tensor, dims}}, dims,
-                  [](ScalarBuilder &, ValueRange elements) -> Value {
-                    return elements[0];
-                  });
+void StepWriter::addOutput(StepFunction &function, StepBuilder &step,
+                           Value tensor, StringRef name) {
+  if (function.hasPlace(tensor)) {
+    Dims dims = step.getDims(tensor);
+    tensor = step.map({{tensor, dims}}, dims,
+                      [](ScalarBuilder &, ValueRange elements) -> Value {
+                        return elements[0];
+                      });
+  }
+  function.addResult(tensor, SlotKind::Output, name);
 }
 
 void StepWriter::addErrors(StepFunction &function, StepBuilder &step, NLLOp nll,
@@ -27,7 +30,7 @@ void StepWriter::addErrors(StepFunction &function, StepBuilder &step, NLLOp nll,
   ArrayRef<Value> tensors = step.get(nll.getResult()).drop_front();
   for (auto [name, tensor] :
        llvm::zip_first(nll.getLikelihood().getType().getErrors(), tensors))
-    function.addResult(tensor, SlotKind::Output, getTargetName(name, place));
+    addOutput(function, step, tensor, getTargetName(name, place));
 }
 
 LogicalResult StepWriter::writeScale() {
@@ -61,7 +64,7 @@ LogicalResult StepWriter::writeScale() {
     Value scaled = step.getTensor(scale.getResult());
     if (getScaledType(step, scale) != type)
       scaled = step.round(scaled);
-    function.addResult(scaled, SlotKind::Output, getInputName("x", i));
+    addOutput(function, step, scaled, getInputName("x", i));
   }
   if (step.hasFailed())
     return failure();
@@ -96,29 +99,29 @@ void StepWriter::addObjectives(StepFunction &function, StepBuilder &step) {
     for (auto [tensor, name] :
          llvm::zip(step.get(nll.getResult()).drop_front(others),
                    ArrayRef<StringRef>{"objective", "weight"}))
-      function.addResult(tensor, SlotKind::Output, getTargetName(name, i));
+      addOutput(function, step, tensor, getTargetName(name, i));
   }
 }
 
 void StepWriter::addDrawnRates(StepFunction &function, StepBuilder &step) {
   for (auto [i, rate] : llvm::enumerate(rates))
     if (rate.isDrawn())
-      function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
-                         getStreamName(rate.getTensorName(), i));
+      addOutput(function, step, step.getTensor(rate.getResult()),
+                getStreamName(rate.getTensorName(), i));
 }
 
 void StepWriter::addPairwise(StepFunction &function, StepBuilder &step) {
   for (auto [i, sample] : llvm::enumerate(samples))
     if (PairwiseOp pairwise = loss.findPairwiseTerm(sample.getDistribution()))
-      function.addResult(step.getTensor(pairwise.getResult()), SlotKind::Output,
-                         getStreamName("pairwise", i));
+      addOutput(function, step, step.getTensor(pairwise.getResult()),
+                getStreamName("pairwise", i));
 }
 
 void StepWriter::addEntropies(StepFunction &function, StepBuilder &step) {
   for (auto [i, nll] : llvm::enumerate(likelihoods))
     if (EntropyOp entropy = loss.findEntropyTerm(nll))
-      function.addResult(step.getTensor(entropy.getResult()), SlotKind::Output,
-                         getTargetName("entropy", i));
+      addOutput(function, step, step.getTensor(entropy.getResult()),
+                getTargetName("entropy", i));
 }
 
 LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
@@ -192,14 +195,13 @@ LogicalResult StepWriter::writeTraining(StringRef name, bool updates) {
          llvm::zip_equal(runningSlots, step.getRunning(state.name)))
       function.addResult(tensor, slot, state.name);
   for (auto [i, nll] : llvm::enumerate(likelihoods))
-    function.addResult(step.get(nll.getResult())[0], SlotKind::Output,
-                       getTargetName("nll", i));
+    addOutput(function, step, step.get(nll.getResult())[0],
+              getTargetName("nll", i));
   // Only evaluation computes a rate that is no term.
   for (auto [i, rate] : llvm::enumerate(rates))
     if (std::string name = getStreamName(rate.getTensorName(), i);
         description.hasTerm(name))
-      function.addResult(step.getTensor(rate.getResult()), SlotKind::Output,
-                         name);
+      addOutput(function, step, step.getTensor(rate.getResult()), name);
   addPairwise(function, step);
   for (auto [i, nll] : llvm::enumerate(likelihoods))
     addErrors(function, step, nll, i);
@@ -233,7 +235,7 @@ LogicalResult StepWriter::writeEncode() {
   for (auto [i, sample, rate] : llvm::enumerate(samples, rates)) {
     Value posterior = sample.getDistribution();
     auto add = [&, i = i](Value tensor, StringRef name) {
-      function.addResult(tensor, SlotKind::Output, getStreamName(name, i));
+      addOutput(function, step, tensor, getStreamName(name, i));
     };
     step.setLabel(step.getLabelOf(posterior));
     step.setWord("sigma");
@@ -284,20 +286,15 @@ LogicalResult StepWriter::writeEvaluate() {
   if (failed(buildForward(step, values)))
     return failure();
 
-  DenseSet<Value> placed;
   for (auto [i, nll] : llvm::enumerate(likelihoods)) {
     step.setLabel(step.getLabelOf(nll.getResult()));
     step.setWord("prediction");
-    function.addResult(step.get(nll.getResult())[0], SlotKind::Output,
-                       getTargetName("nll", i));
+    addOutput(function, step, step.get(nll.getResult())[0],
+              getTargetName("nll", i));
     addErrors(function, step, nll, i);
     Value prediction =
         getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood());
-    // Two targets may have one likelihood.
-    if (!placed.insert(prediction).second)
-      prediction = copyTensor(step, prediction);
-    function.addResult(prediction, SlotKind::Output,
-                       getTargetName("prediction", i));
+    addOutput(function, step, prediction, getTargetName("prediction", i));
   }
   addObjectives(function, step);
   addDrawnRates(function, step);
@@ -325,8 +322,8 @@ LogicalResult StepWriter::writeDraw() {
   if (failed(buildForward(step, values)))
     return failure();
   for (auto [i, sample] : llvm::enumerate(samples))
-    function.addResult(step.getTensor(sample.getResult()), SlotKind::Output,
-                       getStreamName("z", i));
+    addOutput(function, step, step.getTensor(sample.getResult()),
+              getStreamName("z", i));
   addDrawnRates(function, step);
   if (step.hasFailed())
     return failure();
@@ -339,14 +336,11 @@ LogicalResult StepWriter::writeDecode() {
   StepFunction function(builder, model.getLoc(), "decode");
   // What decoders read beside samples.
   addInputs(function, step);
-  DenseSet<Value> placed;
-  for (auto [i, sample] : llvm::enumerate(samples)) {
-    Value z = addRows(function, step, getStreamName("z", i),
-                      sample.getDistribution().getType().getSize(), type,
-                      dims::kLatents);
-    step.set(sample.getResult(), z);
-    placed.insert(z);
-  }
+  for (auto [i, sample] : llvm::enumerate(samples))
+    step.set(sample.getResult(),
+             addRows(function, step, getStreamName("z", i),
+                     sample.getDistribution().getType().getSize(), type,
+                     dims::kLatents));
   addWeights(function, step);
   addScalars(function, step);
   SmallVector<Value> values;
@@ -359,17 +353,12 @@ LogicalResult StepWriter::writeDecode() {
     StringAttr label = step.getLabelOf(nll.getLikelihood());
     step.setLabel(label ? label : builder.getStringAttr("decode"));
     step.setWord("prediction");
-    // The results need separate tensors, because a tensor has only one place.
-    Value logits = step.getTensor(nll.getLikelihood());
-    Value prediction =
-        getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood());
-    if (prediction == logits)
-      prediction = copyTensor(step, logits);
-    if (!placed.insert(logits).second)
-      logits = copyTensor(step, logits);
-    function.addResult(logits, SlotKind::Output, getTargetName("logits", i));
-    function.addResult(prediction, SlotKind::Output,
-                       getTargetName("prediction", i));
+    addOutput(function, step, step.getTensor(nll.getLikelihood()),
+              getTargetName("logits", i));
+    addOutput(
+        function, step,
+        getModel(nll.getLikelihood()).buildMean(step, nll.getLikelihood()),
+        getTargetName("prediction", i));
   }
   if (step.hasFailed())
     return failure();
@@ -431,7 +420,7 @@ LogicalResult StepWriter::writeInputGradients() {
     Value gradient = adjoint.front();
     if (cast<RankedTensorType>(gradient.getType()).getRank() != 2)
       gradient = step.flatten(gradient);
-    function.addResult(gradient, SlotKind::Output, getInputName("dx", i));
+    addOutput(function, step, gradient, getInputName("dx", i));
   }
   if (step.hasFailed())
     return failure();

@@ -275,7 +275,7 @@ public:
     double factor = getNumber(term.coefficient, term.factor);
     switch (term.function) {
     case VIB_POWER:
-      return factor * std::pow(mean, argument);
+      return factor * std::pow(std::max(mean, 0.0), argument);
     case VIB_EXP:
       return factor * std::exp(argument * mean);
     case VIB_DISTANCE:
