@@ -109,7 +109,7 @@ class Model:
         `x` and `y` are arrays with a row for each example, or dicts of arrays by the names of
         the model's arguments. `test`, and `validation` if it is data, are pairs `(x, y)`.
         `validation` may also be a share of the training data, such as 0.1, or a number of its
-        rows. Without `test`, nothing is evaluated after an epoch.
+        rows. Without `test` and `validation`, nothing is evaluated after an epoch.
 
         The files of the run are written into the folder `out`, and are those of the program
         `train` with the same flags, bit for bit. Without `out` they stay in memory. A folder

@@ -97,9 +97,9 @@ def sweep(
 
     `jobs` runs are trained at a time, by default as many as there are processors, each on
     `threads` threads, and they share the data. Each is, bit for bit, that of `Model.train`
-    with the same arguments. `out` is a folder for the runs, each in a folder with the name of
-    its values, and for `sweep.jsonl`, as the program `sweep` writes them; without it the runs
-    stay in memory.
+    with the same arguments. `out` is a folder for the runs, each in a folder that is named
+    after its values, and for `sweep.jsonl`. They have the form that the program's `sweep`
+    writes. Without `out` the runs stay in memory.
 
     A run that diverges or fails is recorded, and the others go on. `resume` continues a sweep:
     the runs that have a checkpoint go on from it, and need the settings and the data that they

@@ -310,8 +310,8 @@ def attack(curves: Mapping[str, tuple[Any, Any]] | Sequence[Line], *,
     `curves` maps a label to `(epsilon, error)`: E numbers, and the errors as fractions, [E] or
     [E, seeds]. With several seeds, a point is their mean with ±1 standard error. Or it is a list
     of dicts with the keys `beta`, `attack_epsilon` (or `epsilon`), and `error_fgsm` or
-    `error_pgd`, as `Model.evaluate` returns; those with one label and one ε are seeds. ε is in units of the scaled input. `chance` is the error of a
-    guess, such as 0.9, for a line.
+    `error_pgd`, as `Model.evaluate` returns; those with one label and one ε are seeds. ε is in
+    units of the scaled input. `chance` is the error of a guess, such as 0.9, for a line.
 
     This shows measurements under these attacks, not robustness.
     """
