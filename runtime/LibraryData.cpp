@@ -112,16 +112,19 @@ private:
 };
 
 /// "image (or x)".
-std::string describeNames(const char *name, const char *other) {
-  return other ? fmt::format("{} (or {})", name, other) : name;
+std::string describeNames(const std::string &name, const char *other) {
+  return other && name != other ? fmt::format("{} (or {})", name, other) : name;
 }
 
 void requireRows(const NamedArray &array, const NamedArray &first) {
-  if (array.array.shape.empty() || array.array.rows() != first.array.rows())
+  if (array.array.shape.empty())
+    throw WrongData(fmt::format("{} is a single number: expected an array with "
+                                "a row for each example",
+                                array.source));
+  if (array.array.rows() != first.array.rows())
     throw WrongData(fmt::format(
         "{} has {}, {} has {}: expected the same number", first.source,
-        counted(first.array.rows(), "row"), array.source,
-        array.array.shape.empty() ? 1 : array.array.rows()));
+        counted(first.array.rows(), "row"), array.source, array.array.rows()));
 }
 
 std::unique_ptr<VibData> makeData(const VibModel &model,

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cfloat>
 #include <cmath>
 #include <iterator>
@@ -29,7 +30,8 @@ double labelEntropy(const Labels &labels) {
     if (count > 0)
       sum += double(count) * std::log(double(count));
   }
-  return rows > 0 ? std::log(rows) - sum / rows : 0;
+  // Of one class, the difference may be rounded below 0.
+  return rows > 0 ? std::max(std::log(rows) - sum / rows, 0.0) : 0;
 }
 
 std::vector<double> labelEntropies(const Split &split) {

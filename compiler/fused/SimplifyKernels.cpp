@@ -114,6 +114,25 @@ static void separateInits(KernelOp kernel, IRRewriter &rewriter) {
   }
 }
 
+/// Gives each tensor of several parts inserts of its own. After CSE, tensors
+/// that begin with the same parts share inserts, and what is shared would be
+/// copied as a whole, with the parts that are still missing.
+static void separateInserts(KernelOp kernel, IRRewriter &rewriter) {
+  SmallVector<tensor::InsertSliceOp> worklist(
+      kernel.getBody().getOps<tensor::InsertSliceOp>());
+  while (!worklist.empty()) {
+    tensor::InsertSliceOp insert = worklist.pop_back_val();
+    auto before = insert.getDest().getDefiningOp<tensor::InsertSliceOp>();
+    if (!before || before->hasOneUse())
+      continue;
+    rewriter.setInsertionPoint(insert);
+    auto copy = cast<tensor::InsertSliceOp>(rewriter.clone(*before));
+    rewriter.modifyOpInPlace(
+        insert, [&] { insert.getDestMutable().assign(copy.getResult()); });
+    worklist.push_back(copy);
+  }
+}
+
 namespace {
 struct SimplifyKernelsPass
     : public vib::impl::SimplifyKernelsBase<SimplifyKernelsPass> {
@@ -128,6 +147,7 @@ struct SimplifyKernelsPass
         ++numFused;
       (void)applyPatternsGreedily(kernel.getBody(), frozen);
       eliminateCommonSubExpressions(rewriter, dominance, kernel);
+      separateInserts(kernel, rewriter);
       if (!KernelSpace(kernel).isConsistent())
         separateInits(kernel, rewriter);
       tieOutputs(kernel);

@@ -327,7 +327,7 @@ def as_array(value: object, what: str) -> Array:
             array = np.asarray(plain)
         except Exception as error:
             raise DataError(f"{what}: cannot be read as an array: {error}") from error
-    if array.dtype == np.float16:
+    if array.dtype.kind == "f" and array.dtype.itemsize == 2:
         array = array.astype(np.float32)
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise DataError(

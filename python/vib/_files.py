@@ -259,11 +259,15 @@ def read_run(folder: PathLike) -> Log:
     lines: list[Line] = [*read_lines(path)]
     if not lines:
         raise FileError(f"{path}: the file has no lines yet: the run has not ended an epoch")
+    _check_metrics(lines, path)
+    return Log(Path(folder).name, lines, where=str(path))
+
+
+def _check_metrics(lines: Iterable[Line], path: Path) -> None:
     for index, line in enumerate(lines):
         if not isinstance(line.get("split"), str) or not isinstance(line.get("step"), int):
             raise FileError(f"{path}: line {index + 1} is not a line of metrics: it has no "
                             "'split' or no 'step'")
-    return Log(Path(folder).name, lines, where=str(path))
 
 
 def find_model(folder: Path) -> tuple[str, str] | None:
@@ -298,6 +302,7 @@ def read_sweep(folder: PathLike) -> list[Log]:
         metrics = run / "metrics.jsonl"
         if log.status != "failed" and metrics.is_file():
             log.lines.extend(read_lines(metrics))
+            _check_metrics(log.lines, metrics)
     return logs
 
 

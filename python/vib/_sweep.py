@@ -135,7 +135,8 @@ def sweep(
         if _is_axis(given):
             grid[name] = list(given)  # type: ignore[call-overload]
             if not grid[name]:
-                raise UsageError(f"{name}: expected values, got an empty list")
+                argument = "seeds" if name == "seed" else name
+                raise UsageError(f"{argument}: expected values, got an empty list")
             if len({as_number(its, name) for its in grid[name]}) < len(grid[name]):
                 raise UsageError(f"{name}: two of the values are equal")
     for name in unknown:
@@ -158,6 +159,8 @@ def sweep(
             raise UsageError(f"{name}: expected one value for all runs, got {its!r}")
     if not grid:
         raise UsageError("expected a list of values, such as beta=[1e-3, 1e-2] or seeds=range(5)")
+    # Each run has its seed in its name, as those of the program.
+    grid.setdefault("seed", [model.seed if values["seed"] is None else values["seed"]])
     fixed = {name: its for name, its in values.items() if name not in grid and its is not None}
 
     threads = as_count(threads, "threads", least=1)

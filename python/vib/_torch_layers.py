@@ -91,12 +91,19 @@ def find_element(layers: Sequence[Layer]) -> tuple[str, list[str]]:
     return names.get(next(iter(found), "float32"), "f32"), problems
 
 
+def _find_memory(tensor: Any) -> object:
+    """What is equal for tensors of the same memory. A tensor without data has none."""
+    if tensor.device.type == "meta" or not tensor.numel():
+        return id(tensor)
+    return tensor.device, tensor.data_ptr()
+
+
 def check_sharing(layers: Sequence[Layer]) -> Iterator[str]:
     """Tensors that two layers have in common: PyTorch would train them as one."""
-    owners: dict[int, str] = {}
+    owners: dict[object, str] = {}
     for layer in layers:
         for name, tensor in _tensors(layer):
-            other = owners.setdefault(id(tensor), name)
+            other = owners.setdefault(_find_memory(tensor), name)
             if other != name:
                 yield f"{name}: shared with {other}, expected weights of its own"
 

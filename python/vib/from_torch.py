@@ -133,6 +133,8 @@ def from_torch(module: nn.Module | None = None, *, encode: nn.Module | None = No
     problems += [*check_sharing(every), *check_rest(module)]
     if problems:
         raise UnsupportedError(problems)
+    if not layers["encode"]:
+        raise UsageError("encode: expected at least one layer, got none")
     if not isinstance(settings or {}, Mapping):
         raise UsageError(f"settings: expected a dict of texts, got {settings!r}")
     for key, text in (("optimizer", optimizer), ("noise", noise)):

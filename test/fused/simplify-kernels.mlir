@@ -1,7 +1,8 @@
 // Broken if elementwise ops over the same positions are not fused when the second reads
 // two results of the first, or when a sum stands between them that the second does not
 // read; if an op is fused that needs the sum; or if sums along different dimensions of one extent
-// share their initial value, so that the two dimensions become one.
+// share their initial value, so that the two dimensions become one; or if tensors that begin with the
+// same part share its insert.
 // RUN: vib-opt %s --vib-simplify-kernels | FileCheck %s
 
 #id = affine_map<(m, n) -> (m, n)>
@@ -94,4 +95,24 @@ func.func @square(%x: tensor<3x2xf32>, %c: tensor<2x2xf32>) -> tensor<3x2xf32> {
     vib.yield %b : tensor<3x2xf32>
   } -> tensor<3x2xf32>
   return %r : tensor<3x2xf32>
+}
+
+// CHECK-LABEL: func.func @parts
+// CHECK: %[[F:.*]] = tensor.insert_slice %{{.*}} into %{{.*}}[0, 0]
+// CHECK-NEXT: %[[A:.*]] = tensor.insert_slice %{{.*}} into %[[F]][0, 2]
+// CHECK-NEXT: %[[G:.*]] = tensor.insert_slice %{{.*}} into %{{.*}}[0, 0]
+// CHECK-NEXT: %[[B:.*]] = tensor.insert_slice %{{.*}} into %[[G]][0, 2]
+// CHECK-NEXT: vib.yield %[[A]], %[[B]]
+func.func @parts(%x: tensor<3x2xf32>, %y: tensor<3x2xf32>, %z: tensor<3x2xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>) {
+  %0 = tensor.empty() : tensor<3x4xf32>
+  %1 = tensor.empty() : tensor<3x4xf32>
+  %p, %q = vib.kernel "k" ins(%x, %y, %z : tensor<3x2xf32>, tensor<3x2xf32>, tensor<3x2xf32>) outs(%0 as %p, %1 as %q : tensor<3x4xf32>, tensor<3x4xf32>) {
+    %e = tensor.empty() : tensor<3x4xf32>
+    %f = tensor.insert_slice %x into %e[0, 0] [3, 2] [1, 1] : tensor<3x2xf32> into tensor<3x4xf32>
+    %g = tensor.insert_slice %x into %e[0, 0] [3, 2] [1, 1] : tensor<3x2xf32> into tensor<3x4xf32>
+    %a = tensor.insert_slice %y into %f[0, 2] [3, 2] [1, 1] : tensor<3x2xf32> into tensor<3x4xf32>
+    %b = tensor.insert_slice %z into %g[0, 2] [3, 2] [1, 1] : tensor<3x2xf32> into tensor<3x4xf32>
+    vib.yield %a, %b : tensor<3x4xf32>, tensor<3x4xf32>
+  } -> (tensor<3x4xf32>, tensor<3x4xf32>)
+  return %p, %q : tensor<3x4xf32>, tensor<3x4xf32>
 }

@@ -284,6 +284,8 @@ def beta(sweep: Any, *, title: str | None = None) -> Figure:
                         label=words if alone else curve.label,
                         marker="s" if second else MARKERS[index % len(MARKERS)],
                         line="--" if second else "-")
+    if not counts:
+        raise PictureError(f"{logs[0].where}: no test line of a run has '{key}'")
     panels[0].set_ylabel(f"test {unit(key)}")
     if has_rate:
         panels[1].set_ylabel("rate ≥ I(Z;X), bits")

@@ -23,6 +23,8 @@ def _matrix(array: Any, name: str, argument: str) -> Array:
     if values.ndim != 2 or not values.size or values.dtype.kind not in "fiub":
         raise PictureError(f"{name}: an array {list(values.shape)} of {values.dtype}, expected "
                            "two dimensions of numbers", argument)
+    if not np.isfinite(values).all():
+        raise PictureError(f"{name}: numbers that are not finite", argument)
     return values.astype(float)
 
 

@@ -262,7 +262,8 @@ def _draw_bounds(axes: Axes, logs: Sequence[Log], has_bound: bool) -> None:
     if math.isfinite(entropy):
         axes.axhline(entropy, color=GREY, linestyle="--", linewidth=1, zorder=0,
                      label="bound: H(Y)")
-        low, high = min(low, entropy / 2), max(high, 1.1 * entropy)
+        if has_bound:
+            low, high = min(low, entropy / 2), max(high, 1.1 * entropy)
     if high > 20 * max(low, 1e-300):
         if low < 0.01:
             axes.set_xscale("symlog", linthresh=0.01, linscale=0.4)

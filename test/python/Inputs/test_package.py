@@ -437,8 +437,9 @@ class Sweeps(unittest.TestCase):
         self.assertEqual([json.loads(line)["status"] for line in before.splitlines()],
                          ["done", "diverged", "diverged"])
         # Lines without a checkpoint, which training could not continue.
-        (out / "lr=1e+30").mkdir(exist_ok=True)
-        (out / "lr=1e+30" / "metrics.jsonl").write_text(before)
+        seed = f"seed={model.seed}"
+        (out / f"lr=1e+30,{seed}").mkdir(exist_ok=True)
+        (out / f"lr=1e+30,{seed}" / "metrics.jsonl").write_text(before)
 
         def stamps():
             return {path: path.stat().st_mtime_ns for path in out.glob("lr=1*/*")}
@@ -447,8 +448,8 @@ class Sweeps(unittest.TestCase):
         again = vib.sweep(model, x, y, resume=True, **arguments)
         self.assertEqual((out / "sweep.jsonl").read_text(), before)
         self.assertEqual(stamps(), stamp)
-        self.assertIn("the loss was", again.runs["lr=1000.0"].diverged)
-        self.assertEqual(again.runs["lr=0.01"].predict(xt).shape, (40, 3))
+        self.assertIn("the loss was", again.runs[f"lr=1000.0,{seed}"].diverged)
+        self.assertEqual(again.runs[f"lr=0.01,{seed}"].predict(xt).shape, (40, 3))
 
         # Other data are refused before a line or a run is changed.
         with self.assertRaisesRegex(vib.Error, "cannot resume: .* data"):
@@ -468,6 +469,8 @@ class Sweeps(unittest.TestCase):
         swept = vib.sweep(model, x, y, lr=[1e-2, 1e30], epochs=20, progress=False)
         self.assertEqual([its["status"] for its in swept.records], ["done", "diverged"])
         self.assertIn("message", swept.records[1])
+        self.assertEqual([(its["run"], its["seed"]) for its in swept.records],
+                         [(f"lr={rate},seed={model.seed}", model.seed) for rate in (0.01, 1e30)])
         with self.assertRaisesRegex(vib.UsageError, "beta: two of the values are equal"):
             vib.sweep(model, x, y, beta=[1e-3, 0.001])
         with self.assertRaisesRegex(vib.UsageError, "expected a list of values"):
