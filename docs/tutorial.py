@@ -54,10 +54,11 @@ difference = float((mu - torch.tensor(np.load("tutorial/mu.npy"))).abs().max())
 print(f"mu differs by {difference:.1e}")
 assert difference < 1e-5
 
-# %% 4. Train with several values of beta and two seeds each, all processors at a time.
-if not os.path.exists("tutorial/betas/sweep.jsonl"):
-    run("./toynet", "sweep", "--data", data, "--out", "betas", "--epochs", "5", "--seeds", "0:2",
-        "--grid", "beta=1e-5,1e-4,1e-3,1e-2,1e-1,1", "--quiet")
+# %% 4. Train with several values of beta and two seeds each, all processors at a time. A second run
+# of this script trains only what is not done.
+resume = ["--resume"] if os.path.exists("tutorial/betas/sweep.jsonl") else []
+run("./toynet", "sweep", "--data", data, "--out", "betas", "--epochs", "5", "--seeds", "0:2",
+    "--grid", "beta=1e-5,1e-4,1e-3,1e-2,1e-1,1", "--quiet", *resume)
 
 # %% 5. The information plane: how much z says about y, against how much it keeps of x.
 plot.save(plot.information_plane("tutorial/betas"), "tutorial/plane.svg")

@@ -287,7 +287,8 @@ class Model:
         """Takes features apart and puts them together; returns the result and its width."""
         r = self.moves
         for number in range(r.randint(1, 3)):
-            kind, result = r.choice(("slice", "concat", "reshape", "image")), self.name()
+            kind = r.choice(("slice", "concat", "twins", "reshape", "image"))
+            result = self.name()
             if kind == "slice":
                 begin = r.randrange(width)
                 end = r.randint(begin + 1, width)
@@ -299,6 +300,17 @@ class Model:
                 types = ", ".join([self.tensor(width)] * count)
                 self.add(f"{result} = vib.concat {', '.join([value] * count)} : {types}", 1)
                 width *= count
+            elif kind == "twins":
+                # Two tensors that begin with the same part.
+                types, halves = ", ".join([self.tensor(width)] * 2), []
+                for op in ("vib.tanh", "vib.sigmoid"):
+                    part, half = self.name(), self.name()
+                    self.add(f"{part} = {op} {value} : {self.tensor(width)}", 1)
+                    self.add(f"{half} = vib.concat {value}, {part} : {types}", 1)
+                    halves.append(half)
+                width *= 2
+                op = r.choice(("add", "mul"))
+                self.add(f"{result} = vib.{op} {', '.join(halves)} : {self.tensor(width)}", 1)
             else:
                 size = r.choice([n for n in range(1, width + 1) if width % n == 0])
                 shape = [size, width // size]

@@ -284,7 +284,7 @@ def beta(sweep: Any, *, title: str | None = None) -> Figure:
                         label=words if alone else curve.label,
                         marker="s" if second else MARKERS[index % len(MARKERS)],
                         line="--" if second else "-")
-    if not counts:
+    if not panels[0].has_data():
         raise PictureError(f"{logs[0].where}: no test line of a run has '{key}'")
     panels[0].set_ylabel(f"test {unit(key)}")
     if has_rate:

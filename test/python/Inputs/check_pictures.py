@@ -77,6 +77,16 @@ assert [line.get_label() for line in figure.axes[0].lines].count("bound: H(Y)") 
 assert not any("I(Z;Y) = I(X;Z)" in str(line.get_label()) for line in figure.axes[0].lines)
 assert any(f"at most log₂ {ends[0]['izx_nib_block']}" in text for text in texts(figure))
 
+# Runs without test lines have no errors to draw.
+alone = [Log(log.name, [line for line in log.lines if line["split"] == "train"], log.values)
+         for log in read_logs(f"{folder}/sweep")]
+try:
+    plot.beta(alone)
+except plot.PictureError as error:
+    assert "no test line of a run has 'error_" in str(error), error
+else:
+    raise AssertionError("an empty picture")
+
 # Error and rate; a run that diverged is marked, and not in the mean.
 logs = read_logs(f"{folder}/sweep")
 lost = [log for log in logs if log.values == {"beta": 0.1, "seed": 1}]

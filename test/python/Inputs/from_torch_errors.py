@@ -46,6 +46,11 @@ say("scaled", latents=2, input=3, scale=(0, 1), decode=decode,
     encode=nn.Sequential(nn.Embedding(5, 2), nn.Flatten(), head))
 say("shared", kind=UnsupportedError, latents=2, decode=decode,
     encode=nn.Sequential(square := nn.Linear(8, 8), nn.ReLU(), square, head))
+twin = nn.Linear(8, 8)
+twin.weight = nn.Parameter(square.weight.data)
+say("tied", kind=UnsupportedError, latents=2, decode=decode,
+    encode=nn.Sequential(square, nn.ReLU(), twin, head))
+say("empty", latents=2, decode=decode, encode=nn.Sequential())
 say("half", kind=UnsupportedError, latents=2, decode=nn.Linear(2, 3).half(), encode=head)
 say("two", kind=UnsupportedError, latents=2, decode=nn.Linear(2, 3).double(), encode=head)
 

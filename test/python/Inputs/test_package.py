@@ -291,6 +291,8 @@ class Errors(unittest.TestCase):
         masked = np.ma.array(x, mask=x > 1)
         self.expect(vib.DataError, "x: a masked array", lambda: model.train(masked, y))
         self.expect(vib.DataError, "x: a masked array", lambda: run.predict(masked))
+        self.expect(vib.DataError, "x is a single number", lambda: run.predict(3.0))
+        self.assertTrue((run.predict(xt.astype(">f2")) == run.predict(xt.astype("<f2"))).all())
         whole = np.ma.array(xt, mask=False)
         np.testing.assert_array_equal(run.predict(whole), run.predict(xt))
 
