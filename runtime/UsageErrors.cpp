@@ -80,11 +80,6 @@ std::string describeExtra(const std::vector<std::string> &extras,
                          flag);
   if (command.get_option_no_throw(flag))
     return fmt::format("write {} after {}", flag, command.get_name());
-  if (command.get_option_no_throw("--coefficient"))
-    for (const VibCoefficient &coefficient : coefficientsOf(model))
-      if (flag.substr(2) == coefficient.name)
-        return fmt::format("unknown flag {}; write --coefficient {}=X", flag,
-                           coefficient.name);
   std::vector<std::string> others;
   for (const CLI::App *other : app.get_subcommands({})) {
     const CLI::Option *option = other->get_option_no_throw(flag);
@@ -95,6 +90,11 @@ std::string describeExtra(const std::vector<std::string> &extras,
     return fmt::format("{} is a flag of {}, not of {}{}", flag,
                        fmt::join(others, " and "), command.get_name(),
                        suggest(flag, listFlags(command)));
+  if (command.get_option_no_throw("--coefficient"))
+    for (const VibCoefficient &coefficient : coefficientsOf(model))
+      if (flag == fmt::format("--{}", coefficient.name))
+        return fmt::format("unknown flag {}; write --coefficient {}=X", flag,
+                           coefficient.name);
   return fmt::format("unknown flag {}{}", flag,
                      suggest(flag, listFlags(command)));
 }

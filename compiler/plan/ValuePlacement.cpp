@@ -249,12 +249,12 @@ void ValuePlacement::placeInsert(tensor::InsertSliceOp insert) {
   Site whole = sites[insert.getResult()];
   Site part = getSlice(whole, insert, insert.getDroppedDims());
   placeInit(insert, insert.getDest(), whole, /*read=*/true);
-  // Only other parts may have been written there before. Parts that several
-  // tensors begin with are copied to each of them, as a whole.
+  // Only other parts may have been written there before. SimplifyKernels gives
+  // each tensor inserts of its own; a shared one is copied as a whole.
   Value root = insert.getDest();
   bool isCopied = false;
   while (auto before = root.getDefiningOp<tensor::InsertSliceOp>()) {
-    isCopied |= !root.hasOneUse() || isOwnScratch(root);
+    isCopied |= !root.hasOneUse();
     root = before.getDest();
   }
   bool blank =

@@ -25,8 +25,8 @@ public:
   /// name.
   mlir::Value addArgument(mlir::Type type, SlotKind kind, llvm::StringRef name,
                           llvm::StringRef shownName = "");
-  /// Whether a tensor is an argument or a result already. A tensor has only one
-  /// place.
+  /// Whether a tensor is an argument, is a result already, or equals a slice
+  /// that is one. A tensor has only one place.
   bool hasPlace(mlir::Value tensor) const;
   void addResult(mlir::Value value, SlotKind kind, llvm::StringRef name);
   /// Returns the results, and removes ops and arguments that they do not need.

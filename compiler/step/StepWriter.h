@@ -74,11 +74,11 @@ private:
   void addPosteriors(StepFunction &function, StepBuilder &step);
   void addWeights(StepFunction &function, StepBuilder &step);
   void addScalars(StepFunction &function, StepBuilder &step);
-  /// Returns what a likelihood computes beside its density.
   /// Adds an output. A tensor that has a place already is copied: two
   /// posteriors may have one mean, which may be an input.
   void addOutput(StepFunction &function, StepBuilder &step, mlir::Value tensor,
                  llvm::StringRef name);
+  /// Returns what a likelihood computes beside its density.
   void addErrors(StepFunction &function, StepBuilder &step, NLLOp nll,
                  unsigned place);
   /// Returns the rates that are computed at a sample.

@@ -134,11 +134,11 @@ def sweep(
     for name, given in values.items():
         if _is_axis(given):
             grid[name] = list(given)  # type: ignore[call-overload]
+            argument = "seeds" if name == "seed" else name
             if not grid[name]:
-                argument = "seeds" if name == "seed" else name
                 raise UsageError(f"{argument}: expected values, got an empty list")
             if len({as_number(its, name) for its in grid[name]}) < len(grid[name]):
-                raise UsageError(f"{name}: two of the values are equal")
+                raise UsageError(f"{argument}: two of the values are equal")
     for name in unknown:
         raise UsageError(f"sweep has no argument {name}: expected beta, lr, epochs, seeds, or "
                          f"coefficients={{{name!r}: [...]}} for a value of the model's own")

@@ -92,8 +92,9 @@ def find_element(layers: Sequence[Layer]) -> tuple[str, list[str]]:
 
 
 def _find_memory(tensor: Any) -> object:
-    """What is equal for tensors of the same memory. A tensor without data has none."""
-    if tensor.device.type == "meta" or not tensor.numel():
+    """What is equal for tensors of the same memory. A lazy one and one without data have none."""
+    is_lazy = hasattr(tensor, "materialize")
+    if is_lazy or tensor.device.type == "meta" or not tensor.numel():
         return id(tensor)
     return tensor.device, tensor.data_ptr()
 

@@ -16,7 +16,8 @@ BINS = 15
 def _check(probs: Any, labels: Any, first_label: int) -> tuple[Array, Array]:
     table = np.asarray(probs)
     if table.dtype.kind not in "fiub":
-        raise PictureError(f"the probabilities: an array of {table.dtype}, expected numbers", "probs")
+        raise PictureError(f"the probabilities: an array of {table.dtype}, expected numbers",
+                           "probs")
     table = table.astype(float)
     classes = np.asarray(labels).reshape(-1)
     if table.ndim != 2 or table.shape[1] < 2 or not len(table):

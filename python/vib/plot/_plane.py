@@ -247,8 +247,8 @@ def _finish(figure: Figure, axes: Axes, curves: Sequence[Curve], keys: Bounds, t
 
 
 def _draw_bounds(axes: Axes, logs: Sequence[Log], has_bound: bool) -> None:
-    """The line at H(Y) and, where x `has_bound`, that at I(Z;Y) = I(X;Z), on an axis that shows
-    both.
+    """Draws the line at H(Y). Where x bounds I(X;Z), also draws the line I(Z;Y) = I(X;Z), and
+    widens the axis to show both.
 
     The axis is logarithmic where the rates span more than a factor of 20. Rates below 0.01 bits,
     those of a bottleneck that holds nothing, are then on a linear part at the left.
@@ -280,7 +280,8 @@ def _draw_bounds(axes: Axes, logs: Sequence[Log], has_bound: bool) -> None:
     if has_bound:
         axes.plot(equal, equal, color=GREY, linestyle="-.", linewidth=1, zorder=0,
                   label="bound: I(Z;Y) = I(X;Z)")
-    axes.set_xlim(low, high)
+    if low < high:
+        axes.set_xlim(low, high)
     axes.set_ylim(bottom, max(top, bottom + 1.05 * (entropy - bottom))
                   if math.isfinite(entropy) else top)
 

@@ -58,7 +58,7 @@ def write_vectors(folder, example):
 
 def batches(folder, example, steps):
     """The inputs and the labels of each step. Several inputs are side by side."""
-    inputs, labels, _ = VECTORS.get(example, ("x", "y", 10))
+    inputs, labels, _ = VECTORS.get(example, ({"x": 784}, "y", 10))
     data = f"{folder}/{example}-data" if example in VECTORS else f"{folder}/data"
     read = lambda name: np.load(f"{data}/train_{name}.npy")
     x = np.concatenate([read(name) for name in inputs], axis=1)

@@ -50,6 +50,7 @@ twin = nn.Linear(8, 8)
 twin.weight = nn.Parameter(square.weight.data)
 say("tied", kind=UnsupportedError, latents=2, decode=decode,
     encode=nn.Sequential(square, nn.ReLU(), twin, head))
+say("lazy", kind=UnsupportedError, latents=2, decode=decode, encode=nn.LazyLinear(4))
 say("empty", latents=2, decode=decode, encode=nn.Sequential())
 say("half", kind=UnsupportedError, latents=2, decode=nn.Linear(2, 3).half(), encode=head)
 say("two", kind=UnsupportedError, latents=2, decode=nn.Linear(2, 3).double(), encode=head)

@@ -475,6 +475,10 @@ class Sweeps(unittest.TestCase):
                          [(f"lr={rate},seed={model.seed}", model.seed) for rate in (0.01, 1e30)])
         with self.assertRaisesRegex(vib.UsageError, "beta: two of the values are equal"):
             vib.sweep(model, x, y, beta=[1e-3, 0.001])
+        with self.assertRaisesRegex(vib.UsageError, "seeds: two of the values are equal"):
+            vib.sweep(model, x, y, seeds=[0, 0])
+        with self.assertRaisesRegex(vib.UsageError, "seeds: expected values, got an empty list"):
+            vib.sweep(model, x, y, seeds=[])
         with self.assertRaisesRegex(vib.UsageError, "expected a list of values"):
             vib.sweep(model, x, y, beta=1e-3)
         for wrong, part in (
