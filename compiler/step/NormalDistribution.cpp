@@ -260,8 +260,8 @@ struct NormalDistribution
 
   void pullSample(Type, StepBuilder &step, ReparameterizeOp sample) const {
     Value dz = step.getAdjoint(sample.getResult()).front();
-    // If the sample was added to a layer, its adjoint may have the names of that
-    // layer's dimensions.
+    // If the sample was added to a layer, its adjoint may have the names of
+    // that layer's dimensions.
     Dims dims = step.getDims(dz);
     dims.back() = dims::kLatents;
     // The adjoints of the posterior have no samples.
