@@ -43,15 +43,8 @@ def information_plane(source: Any, *, trajectories: bool = True,
     logs = as_logs(source)
     for key, advice in zip(PLANE[::-1], _advise(logs)):
         require(logs, [key], "the information plane", advice)
-    figure = make_figure(6.6, 4.8)
-    axes = figure.subplots()
-    curves = _draw_logs(figure, axes, logs, PLANE, trajectories)
-    _draw_bounds(axes, logs, has_bound=True)
-    axes.set_xlabel("I(X;Z) ≤ rate, bits")
-    axes.set_ylabel("I(Z;Y) ≥ H(Y) − cross-entropy, bits")
-    _finish(figure, axes, curves, PLANE, trajectories, title or (
-        "" if curves else describe_run(logs[0])), "grey lines: bounds on I(Z;Y), not the IB curve")
-    return figure
+    return _draw_plane(logs, PLANE, "I(X;Z) ≤ rate, bits", trajectories, title,
+                       "grey lines: bounds on I(Z;Y), not the IB curve")
 
 
 @styled
@@ -68,17 +61,24 @@ def pairwise_plane(source: Any, *, trajectories: bool = True,
     for key, advice in zip(PAIRS[::-1], _advise(logs)):
         require(logs, [key], "the plane of estimates by pairs",
                 advice if key == PAIRS[1] else "models with vib.pairwise in their loss have it")
-    figure = make_figure(6.6, 4.8)
-    axes = figure.subplots()
-    curves = _draw_logs(figure, axes, logs, PAIRS, trajectories)
-    _draw_bounds(axes, logs, has_bound=False)
-    axes.set_xlabel("I(X;Z), estimated by pairs, bits")
-    axes.set_ylabel("I(Z;Y) ≥ H(Y) − cross-entropy, bits")
     blocks = [number(line, "izx_nib_block") for log in logs for line in [*log.lines, log.final]]
     most = max((block for block in blocks if math.isfinite(block)), default=math.nan)
     limit = f", and at most log₂ {most:.0f} = {math.log2(most):.1f} bits" if most > 0 else ""
-    _finish(figure, axes, curves, PAIRS, trajectories, title or (
-        "" if curves else describe_run(logs[0])), f"the estimate is no bound on I(X;Z){limit}")
+    return _draw_plane(logs, PAIRS, "I(X;Z), estimated by pairs, bits", trajectories, title,
+                       f"the estimate is no bound on I(X;Z){limit}")
+
+
+def _draw_plane(logs: Sequence[Log], keys: Bounds, x: str, trajectories: bool, title: str | None,
+                note: str) -> Figure:
+    """I(Z;Y) against the figure of I(X;Z) with the words `x`."""
+    figure = make_figure(6.6, 4.8)
+    axes = figure.subplots()
+    curves = _draw_logs(figure, axes, logs, keys, trajectories)
+    _draw_bounds(axes, logs, has_bound=keys == PLANE)
+    axes.set_xlabel(x)
+    axes.set_ylabel("I(Z;Y) ≥ H(Y) − cross-entropy, bits")
+    _finish(figure, axes, curves, keys, trajectories, title or (
+        "" if curves else describe_run(logs[0])), note)
     return figure
 
 
