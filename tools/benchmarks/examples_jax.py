@@ -282,6 +282,12 @@ class Cnn28(Network):
         return net.mlp(x.reshape(len(x), -1), "encode.7", "encode.9")
 
 
+def divergence(mu, sigma, mean, log_s):
+    """From a normal of the mean `mean` and the standard deviation exp(`log_s`), in nats."""
+    square = (sigma**2 + (mu - mean) ** 2) * jnp.exp(-2 * log_s)
+    return (square - 1 - 2 * jnp.log(sigma) + 2 * log_s).sum(-1) / 2
+
+
 class Ceb(Network):
     """Fischer 2020, arXiv:2002.05379: the rate is that from a normal for each class."""
 
@@ -311,9 +317,8 @@ class Ceb(Network):
         return net.mlp(z, "decode.0", "decode.2")
 
     def rate(self, net, mu, sigma, z, labels):
-        mean, log_s = (net.weights[f"backward.{name}"][labels] for name in ("mean", "log_sigma"))
-        square = (sigma**2 + (mu - mean) ** 2) * jnp.exp(-2 * log_s)
-        return (square - 1 - 2 * jnp.log(sigma) + 2 * log_s).sum(-1) / 2
+        prior = (net.weights[f"backward.{name}"][labels] for name in ("mean", "log_sigma"))
+        return divergence(mu, sigma, *prior)
 
 
 class Nonlinear(Network):
@@ -402,16 +407,12 @@ class VampVae(BetaVae):
 
 
 class Vectors(Network):
-    """A network that reads vectors, and learns a number of each or its class."""
+    """A network that predicts a number or a class of each vector."""
 
     lr, betas = 1e-3, (0.9, 0.999)
 
     def scale(self, x):
         return x
-
-
-def binary_cross_entropy(logits, labels):
-    return (jax.nn.softplus(logits) - logits * labels).sum(-1)
 
 
 class Distributed(Vectors):
@@ -441,7 +442,7 @@ class Distributed(Vectors):
         return self.layers(net, z, "decode")
 
     def objective(self, logits, x, labels):
-        return binary_cross_entropy(logits, labels)
+        return (jax.nn.softplus(logits) - logits * labels).sum(-1)
 
 
 class Fair(Vectors):
@@ -460,8 +461,7 @@ class Fair(Vectors):
         z = jnp.concatenate([z, x[:, 13:]], 1)
         return net.mlp(z, "decode.0", "decode.2", activation=jnp.tanh)
 
-    def objective(self, logits, x, labels):
-        return binary_cross_entropy(logits, labels)
+    objective = Distributed.objective
 
 
 class Vibert(Vectors):
@@ -490,9 +490,8 @@ class Vibert(Vectors):
         return cross_entropy(logits, jnp.broadcast_to(labels, logits.shape[:-1]))
 
     def rate(self, net, mu, sigma, z, labels):
-        mean, log_s = (net.weights[f"prior.{name}"] for name in ("mean", "log_sigma"))
-        square = (sigma**2 + (mu - mean) ** 2) * jnp.exp(-2 * log_s)
-        return (square - 1 - 2 * jnp.log(sigma) + 2 * log_s).sum(-1) / 2
+        prior = (net.weights[f"prior.{name}"] for name in ("mean", "log_sigma"))
+        return divergence(mu, sigma, *prior)
 
 
 class Regression(Vectors):

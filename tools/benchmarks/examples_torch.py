@@ -4,10 +4,10 @@ each seed, and prints a line of JSON with what `PROGRAM eval --samples 12 --json
 weights that are evaluated: the averaged ones, if the model has an average. MNIST is a folder with
 the four IDX files. compare_seeds.py compares the lines with a sweep.
 
-The networks are written from the papers and docs/method.md, and compute nothing by vib. Those
-that read vectors are for tests and for peer_torch.py. The names
+The networks are written from the papers and docs/method.md, and compute nothing by vib. The names
 of their parameters are those of the weight files. test/executed/examples-torch.test compares
-steps from the same weights, with the same noise; peer_torch.py measures the time of a step."""
+steps from the same weights, with the same noise; peer_torch.py measures the time of a step. The
+networks that read vectors are for these two alone."""
 
 import argparse
 import json
@@ -296,6 +296,12 @@ class Normals(nn.Module):
         self.log_sigma = nn.Parameter(torch.zeros(shape))
 
 
+def divergence(mu, sigma, mean, log_s):
+    """From a normal of the mean `mean` and the standard deviation exp(`log_s`), in nats."""
+    square = (sigma**2 + (mu - mean) ** 2) * (-2 * log_s).exp()
+    return (square - 1 - 2 * sigma.log() + 2 * log_s).sum(-1) / 2
+
+
 class Ceb(Network):
     """Fischer 2020, arXiv:2002.05379: the rate is that from a normal for each class."""
 
@@ -318,9 +324,7 @@ class Ceb(Network):
         return mu, torch.ones_like(mu)
 
     def rate(self, mu, sigma, z, labels):
-        mean, log_s = self.backward.mean[labels], self.backward.log_sigma[labels]
-        square = (sigma**2 + (mu - mean) ** 2) * (-2 * log_s).exp()
-        return (square - 1 - 2 * sigma.log() + 2 * log_s).sum(-1) / 2
+        return divergence(mu, sigma, self.backward.mean[labels], self.backward.log_sigma[labels])
 
 
 class Nonlinear(Network):
@@ -433,7 +437,7 @@ class VampVae(Mixed):
 
 
 class Vectors(Network):
-    """A network that reads vectors, and learns a number of each or its class."""
+    """A network that predicts a number or a class of each vector."""
 
     lr, betas = 1e-3, (0.9, 0.999)
 
@@ -518,9 +522,7 @@ class Vibert(Vectors):
         return F.cross_entropy(logits.flatten(0, 1), labels.repeat(len(logits)))
 
     def rate(self, mu, sigma, z, labels):
-        mean, log_s = self.prior.mean, self.prior.log_sigma
-        square = (sigma**2 + (mu - mean) ** 2) * (-2 * log_s).exp()
-        return (square - 1 - 2 * sigma.log() + 2 * log_s).sum(-1) / 2
+        return divergence(mu, sigma, self.prior.mean, self.prior.log_sigma)
 
 
 class Regression(Vectors):
